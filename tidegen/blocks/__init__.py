@@ -1,0 +1,1 @@
+"""Building blocks that concerns share: small functions from values to troposphere objects."""

@@ -1,0 +1,93 @@
+"""Buckets: closed to the public, versioned, encrypted, TLS only."""
+
+from typing import Any
+
+from awacs import s3 as actions
+from awacs.aws import Action, Condition, Deny, Null, Principal, Statement, StringNotEquals
+from troposphere import GetAtt, Ref, Sub, Template, s3
+
+from tidegen.blocks.policies import deny_other_accounts, document, tls_12_only, tls_only
+from tidegen.blocks.stateful import RETAINED
+
+_ALL_S3 = [Action("s3", "*")]
+
+
+def closed() -> s3.PublicAccessBlockConfiguration:
+    """All four public access blocks."""
+    return s3.PublicAccessBlockConfiguration(
+        BlockPublicAcls=True,
+        BlockPublicPolicy=True,
+        IgnorePublicAcls=True,
+        RestrictPublicBuckets=True,
+    )
+
+
+def encrypted_with(key_arn: Any) -> s3.BucketEncryption:
+    """Default encryption with a customer-managed key, and a bucket key to spare KMS requests."""
+    default = s3.ServerSideEncryptionByDefault(SSEAlgorithm="aws:kms", KMSMasterKeyID=key_arn)
+    return _encryption(default, BucketKeyEnabled=True)
+
+
+def encrypted_by_s3() -> s3.BucketEncryption:
+    """SSE-S3, for the log targets that cannot take a customer-managed key."""
+    return _encryption(s3.ServerSideEncryptionByDefault(SSEAlgorithm="AES256"))
+
+
+def _encryption(default: s3.ServerSideEncryptionByDefault, **extra: Any) -> s3.BucketEncryption:
+    rule = s3.ServerSideEncryptionRule(ServerSideEncryptionByDefault=default, **extra)
+    return s3.BucketEncryption(ServerSideEncryptionConfiguration=[rule])
+
+
+def add_bucket(
+    template: Template, title: str, name: Any, encryption: s3.BucketEncryption, **properties: Any
+) -> s3.Bucket:
+    """A stateful bucket with what every bucket here has; `properties` adds the rest."""
+    owned = s3.OwnershipControls(
+        Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]
+    )
+    return template.add_resource(
+        s3.Bucket(
+            title,
+            BucketName=name,
+            BucketEncryption=encryption,
+            OwnershipControls=owned,
+            PublicAccessBlockConfiguration=closed(),
+            VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
+            **RETAINED,
+            **properties,
+        )
+    )
+
+
+def add_bucket_policy(template: Template, bucket: s3.Bucket, *extra: Statement) -> s3.BucketPolicy:
+    """`<title>Policy`: TLS 1.2 only, nobody outside the account, and what `extra` adds."""
+    everything = [GetAtt(bucket, "Arn"), Sub(f"${{{bucket.title}.Arn}}/*")]
+    return template.add_resource(
+        s3.BucketPolicy(
+            f"{bucket.title}Policy",
+            Bucket=Ref(bucket),
+            PolicyDocument=document(
+                *tls_only(_ALL_S3, everything),
+                tls_12_only(_ALL_S3, everything),
+                deny_other_accounts(_ALL_S3, everything),
+                *extra,
+            ),
+        )
+    )
+
+
+def deny_other_keys(bucket: s3.Bucket, key_arn: Any) -> Statement:
+    """A Deny of uploads that name another key.
+
+    A negated operator matches when the header is absent as well, and would refuse default
+    encryption; `Null: false` limits it to requests that do name a key.
+    """
+    header = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+    return Statement(
+        Sid="DenyOtherKeys",
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=[actions.PutObject],
+        Resource=[Sub(f"${{{bucket.title}.Arn}}/*")],
+        Condition=Condition([StringNotEquals({header: key_arn}), Null({header: "false"})]),
+    )

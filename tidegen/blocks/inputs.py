@@ -1,0 +1,44 @@
+"""Inputs that many concerns declare in the same words."""
+
+from tidegen.contract import Field, Input, Kind, Root, Scope, Sibling
+from tidegen.contract.fields import FIELDS
+
+PROJECT = Input("Project", Kind.NAME, Field("project"), FIELDS["project"].description)
+ENVIRONMENT = Input("Environment", Kind.NAME, Field("name"), FIELDS["name"].description)
+PROTECTED = Input("Protected", Kind.BOOLEAN, Field("protected"), FIELDS["protected"].description)
+LOGS_DAYS = Input(
+    "LogsDays", Kind.NUMBER, Field("retention.logs_days"), FIELDS["retention.logs_days"].description
+)
+LOGS_KEY = Input("LogsKeyArn", Kind.KEY_ARN, Sibling("LogsKeyArn"), "Key of the log groups")
+MESSAGING_KEY = Input(
+    "MessagingKeyArn", Kind.KEY_ARN, Sibling("MessagingKeyArn"), "Key of topics and queues"
+)
+VPC = Input("VpcId", Kind.VPC_ID, Sibling("VpcId"), "The VPC")
+VPC_CIDR = Input("VpcCidr", Kind.CIDR, Field("network.cidr"), "Address range of the VPC")
+PRIVATE_SUBNETS = Input(
+    "PrivateSubnetIds", Kind.SUBNET_IDS, Sibling("PrivateSubnetIds"), "The three private subnets"
+)
+CRITICAL_TOPIC = Input(
+    "CriticalTopicArn", Kind.TOPIC_ARN, Sibling("CriticalTopicArn"), "Topic that pages somebody"
+)
+WARNING_TOPIC = Input(
+    "WarningTopicArn", Kind.TOPIC_ARN, Sibling("WarningTopicArn"), "Topic of warnings"
+)
+SECURITY_TOPIC = Input(
+    "SecurityTopicArn", Kind.TOPIC_ARN, Sibling("SecurityTopicArn"), "Topic of security findings"
+)
+BACKUP_TOPIC = Input(
+    "BackupTopicArn", Kind.TOPIC_ARN, Sibling("BackupTopicArn"), "Topic of backup results"
+)
+ARTIFACTS_BUCKET = Input(
+    "ArtifactsBucketName",
+    Kind.BUCKET_NAME,
+    Root(Scope.BOOTSTRAP, "ArtifactsBucketName"),
+    "Bucket of templates and assets",
+)
+
+
+def from_field(name: str, field: str, default: str | None = None) -> Input:
+    """An input that comes from the environment file, described as the catalogue does."""
+    entry = FIELDS[field]
+    return Input(name, entry.kind, Field(field), entry.description, default)

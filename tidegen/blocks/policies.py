@@ -1,0 +1,107 @@
+"""Policy documents and statements that more than one concern needs (awacs only)."""
+
+from typing import Any
+
+from awacs import sts
+from awacs.aws import (
+    Action,
+    Allow,
+    AWSPrincipal,
+    Bool,
+    Condition,
+    Deny,
+    NumericLessThan,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringEquals,
+    StringNotEquals,
+)
+from troposphere import Ref, Sub
+
+VERSION = "2012-10-17"
+
+
+def document(*statements: Statement) -> PolicyDocument:
+    """A policy of the current language version."""
+    return PolicyDocument(Version=VERSION, Statement=list(statements))
+
+
+def allow(
+    sid: str, actions: list[Action], resources: list[Any], condition: Condition | None = None
+) -> Statement:
+    """An Allow for an identity policy."""
+    extra = {"Condition": condition} if condition else {}
+    return Statement(Sid=sid, Effect=Allow, Action=actions, Resource=resources, **extra)
+
+
+def trust(service: str, *, condition: Condition | None = None) -> PolicyDocument:
+    """Trust in one AWS service of this account, e.g. `trust("ec2")`.
+
+    EC2 sends no source account when it assumes an instance's role, so that principal alone goes
+    without the condition against the confused deputy.
+    """
+    statement = {
+        "Effect": Allow,
+        "Principal": Principal("Service", [f"{service}.amazonaws.com"]),
+        "Action": [sts.AssumeRole],
+    }
+    if condition is None and service not in ("ec2", "eks"):
+        condition = Condition(StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}))
+    if condition is not None:
+        statement["Condition"] = condition
+    return document(Statement(**statement))
+
+
+def from_this_account() -> Condition:
+    """A service acts for this account's resources only (confused deputy)."""
+    return Condition(StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}))
+
+
+def tls_only(actions: list[Action], resources: list[Any]) -> list[Statement]:
+    """Deny statements: no plain HTTP (said both ways, as rule sets read one or the other).
+
+    S3_BUCKET_SSL_REQUESTS_ONLY reads a boolean, CT.S3.PR.8 the string.
+    """
+    return [
+        _deny("DenyPlainHttp", actions, resources, Bool({"aws:SecureTransport": False})),
+        _deny("DenyPlainHttpAsText", actions, resources, Bool({"aws:SecureTransport": "false"})),
+    ]
+
+
+def tls_12_only(actions: list[Action], resources: list[Any]) -> Statement:
+    """A Deny of TLS below 1.2 on S3."""
+    return _deny("DenyOldTls", actions, resources, NumericLessThan({"s3:TlsVersion": "1.2"}))
+
+
+def deny_other_accounts(actions: list[Action], resources: list[Any]) -> Statement:
+    """A Deny of every principal outside this account; AWS services acting for us excepted."""
+    return Statement(
+        Sid="DenyOtherAccounts",
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=actions,
+        Resource=resources,
+        Condition=Condition(
+            [
+                StringNotEquals({"aws:PrincipalAccount": Ref("AWS::AccountId")}),
+                Bool({"aws:PrincipalIsAWSService": "false"}),
+            ]
+        ),
+    )
+
+
+def account_root() -> AWSPrincipal:
+    """This account's root: whoever its IAM policies allow."""
+    return AWSPrincipal(Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
+
+
+def _deny(sid: str, actions: list[Action], resources: list[Any], operator: Any) -> Statement:
+    return Statement(
+        Sid=sid,
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=actions,
+        Resource=resources,
+        Condition=Condition(operator),
+    )

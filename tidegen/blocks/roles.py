@@ -1,0 +1,57 @@
+"""Roles: always with a path, a permissions boundary and managed policies of their own."""
+
+from typing import Any
+
+from awacs.aws import PolicyDocument
+from troposphere import Ref, Sub, Template, iam
+
+from tidegen.contract import Input, Kind, Root, Scope
+
+#: Inputs that a concern with roles declares.
+BOUNDARY = Input(
+    "PermissionsBoundaryArn",
+    Kind.ARN,
+    Root(Scope.IDENTITY, "PermissionsBoundaryArn"),
+    "Permissions boundary of every role",
+)
+
+#: Roles carry a path in place of a name; policies match principals by path.
+PATH = Sub("/${Project}/${Environment}/")
+
+
+def add_role(
+    template: Template,
+    title: str,
+    trust: PolicyDocument,
+    policy: PolicyDocument | None,
+    description: str,
+    aws_managed: tuple[str, ...] = (),
+    path: Any = PATH,
+) -> iam.Role:
+    """A role, its managed policy `<title>Policy`, and the AWS managed policies it needs by name.
+
+    Inline policies fail the public rule sets (IAM_NO_INLINE_POLICY_CHECK), so there are none.
+    """
+    managed = [Sub(f"arn:${{AWS::Partition}}:iam::aws:policy/{name}") for name in aws_managed]
+    extra = {"ManagedPolicyArns": managed} if managed else {}
+    role = template.add_resource(
+        iam.Role(
+            title,
+            Description=description,
+            Path=path,
+            AssumeRolePolicyDocument=trust,
+            PermissionsBoundary=Ref(BOUNDARY.name),
+            **extra,
+        )
+    )
+    if policy is not None:
+        template.add_resource(
+            iam.ManagedPolicy(
+                f"{title}Policy",
+                Description=description,
+                Path=path,
+                PolicyDocument=policy,
+                Roles=[Ref(role)],
+            )
+        )
+    return role

@@ -1,0 +1,139 @@
+"""What a concern declares of itself: inputs, outputs, and what it needs of other concerns."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tidegen.contract.kinds import Kind, Scope
+
+if TYPE_CHECKING:
+    from troposphere import Template
+
+
+@dataclass(frozen=True)
+class Field:
+    """A value of the environment file, by its dotted name in `contract.fields.FIELDS`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Sibling:
+    """An output of another concern under the same root, by the output's name."""
+
+    output: str
+
+
+@dataclass(frozen=True)
+class Root:
+    """An output of another root stack, read by tidegen when it plans (no exports)."""
+
+    scope: Scope
+    output: str
+
+
+Source = Field | Sibling | Root
+
+
+@dataclass(frozen=True)
+class Input:
+    """A parameter of a concern. With a default it is optional where nothing provides it."""
+
+    name: str
+    kind: Kind
+    source: Source
+    description: str
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Output:
+    """A value that a concern offers; `surface` puts it among the root's outputs as well."""
+
+    name: str
+    kind: Kind
+    description: str
+    surface: bool = False
+
+
+@dataclass(frozen=True)
+class KeyUse:
+    """A service that has to use one of the encryption concern's keys for this concern.
+
+    `key` names the key (`logs`, `messaging`, ...); `service` is the service principal without its
+    URL suffix; `actions` are kms actions without their prefix. The statement that results is
+    limited to this account by `aws:SourceAccount`.
+    """
+
+    key: str
+    service: str
+    actions: tuple[str, ...] = ("GenerateDataKey*", "Decrypt")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """Files that a release carries beside the templates, uploaded by content hash.
+
+    `folder` holds the files. `archive` says whether they become one reproducible zip (functions)
+    or a reproducible tar.gz (boot bundles).
+    """
+
+    name: str
+    folder: Path
+    archive: str = "zip"
+
+
+@dataclass(frozen=True)
+class BuiltAsset:
+    """An asset's bytes and their hash."""
+
+    name: str
+    sha256: str
+    suffix: str
+    content: bytes
+
+    @property
+    def key(self) -> str:
+        """The object key under which the asset is uploaded."""
+        return f"assets/{self.sha256}/{self.name}.{self.suffix}"
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a build may know besides its own inputs: all declarations, and the built assets."""
+
+    concerns: "tuple[Concern, ...]" = ()
+    assets: Mapping[str, BuiltAsset] = field(default_factory=dict)
+
+    def key_uses(self, key: str) -> tuple[KeyUse, ...]:
+        """Every declared use of one key, without repetition, in a stable order."""
+        uses = {use for concern in self.concerns for use in concern.key_uses if use.key == key}
+        return tuple(sorted(uses, key=lambda use: (use.service, use.actions)))
+
+
+Build = Callable[[Context], "Template"]
+
+
+@dataclass(frozen=True)
+class Concern:
+    """One template's subject: what it is called, where it belongs, what it takes and gives."""
+
+    name: str
+    scopes: tuple[Scope, ...]
+    purpose: str
+    build: Build
+    inputs: tuple[Input, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    stateful: tuple[str, ...] = ()
+    key_uses: tuple[KeyUse, ...] = ()
+    #: IAM actions that creating, updating and deleting this concern's resources takes.
+    deploy_actions: tuple[str, ...] = ()
+    assets: tuple[Asset, ...] = ()
+    #: Concerns that must stand first although no value flows from them.
+    after: tuple[str, ...] = ()
+
+    @property
+    def logical_id(self) -> str:
+        """The logical id of this concern's nested stack."""
+        return "".join(part.capitalize() for part in self.name.split("-"))

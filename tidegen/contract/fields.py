@@ -1,0 +1,103 @@
+"""What a template can take from an environment file: dotted name → kind, scopes, meaning.
+
+Composition checks a concern's `Field` inputs against this catalogue without loading the validated
+model (pydantic stays off the render path); a test proves that the model provides every name.
+"""
+
+from dataclasses import dataclass
+
+from tidegen.contract.kinds import Kind, Scope
+
+_ENV = (Scope.ENVIRONMENT,)
+_ENV_RECOVERY = (Scope.ENVIRONMENT, Scope.RECOVERY)
+_PLATFORM = (Scope.ENVIRONMENT, Scope.SHARED)
+_OWNED = (Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY, Scope.ACCESS)
+_ACCOUNT = (Scope.ACCOUNT, Scope.IDENTITY, Scope.BOOTSTRAP)
+_ALL = tuple(Scope)
+
+
+@dataclass(frozen=True)
+class CatalogueField:
+    """A value on offer: where it exists and what it means."""
+
+    kind: Kind
+    scopes: tuple[Scope, ...]
+    description: str
+
+
+def _f(kind: Kind, scopes: tuple[Scope, ...], description: str) -> CatalogueField:
+    return CatalogueField(kind, scopes, description)
+
+
+FIELDS: dict[str, CatalogueField] = {
+    "project": _f(Kind.NAME, _ALL, "Project, the first part of every name"),
+    "name": _f(Kind.NAME, _OWNED, "Environment, the second part of every name"),
+    "domain": _f(Kind.DOMAIN, _PLATFORM, "Public zone of this environment"),
+    "private_domain": _f(Kind.DOMAIN, _PLATFORM, "Private zone of this environment"),
+    "network.cidr": _f(Kind.CIDR, _PLATFORM, "Address range of the VPC"),
+    "network.public_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three public subnets"),
+    "network.private_subnets": _f(
+        Kind.CIDR_LIST, _PLATFORM, "Ranges of the three private subnets"
+    ),
+    "network.data_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three data subnets"),
+    "network.nat_gateways": _f(Kind.NUMBER, _PLATFORM, "NAT gateways, 1 to 3"),
+    "network.endpoints": _f(
+        Kind.STRING, _PLATFORM, "Interface endpoints: essential (one zone) or full (three zones)"
+    ),
+    "cluster.version": _f(Kind.VERSION, _PLATFORM, "Kubernetes minor version"),
+    "cluster.image": _f(Kind.AMI_ID, _PLATFORM, "Release of the managed node image"),
+    "cluster.instance_types": _f(Kind.STRING_LIST, _PLATFORM, "Instance types of the nodes"),
+    "cluster.min_nodes": _f(Kind.NUMBER, _PLATFORM, "Smallest number of nodes"),
+    "cluster.max_nodes": _f(Kind.NUMBER, _PLATFORM, "Largest number of nodes"),
+    "cluster.volume_gib": _f(Kind.NUMBER, _PLATFORM, "Root volume of a node in GiB"),
+    "cluster.administrators": _f(
+        Kind.ARN_LIST, _PLATFORM, "Roles that administer the cluster through access entries"
+    ),
+    "cluster.addons.vpc_cni": _f(Kind.VERSION, _PLATFORM, "Version of the vpc-cni add-on"),
+    "cluster.addons.coredns": _f(Kind.VERSION, _PLATFORM, "Version of the coredns add-on"),
+    "cluster.addons.kube_proxy": _f(Kind.VERSION, _PLATFORM, "Version of the kube-proxy add-on"),
+    "cluster.addons.pod_identity_agent": _f(
+        Kind.VERSION, _PLATFORM, "Version of the eks-pod-identity-agent add-on"
+    ),
+    "cluster.addons.ebs_csi_driver": _f(
+        Kind.VERSION, _PLATFORM, "Version of the aws-ebs-csi-driver add-on"
+    ),
+    "database.image": _f(Kind.AMI_ID, _ENV, "Machine image of the database members"),
+    "database.instance_type": _f(Kind.STRING, _ENV, "Instance type of a database member"),
+    "database.volume_gib": _f(Kind.NUMBER, _ENV, "Data volume of a member in GiB"),
+    "database.iops": _f(Kind.NUMBER, _ENV, "Provisioned IOPS of a data volume"),
+    "database.throughput_mibps": _f(Kind.NUMBER, _ENV, "Throughput of a data volume in MiB/s"),
+    "metrics.max_read_units": _f(Kind.NUMBER, _ENV, "Ceiling of read units per second, a table"),
+    "metrics.max_write_units": _f(Kind.NUMBER, _ENV, "Ceiling of write units per second, a table"),
+    "email.dedicated_ips": _f(Kind.BOOLEAN, _ENV, "Whether mail leaves from dedicated addresses"),
+    "retention.logs_days": _f(Kind.NUMBER, _PLATFORM, "Days that application logs are kept"),
+    "retention.backups_days": _f(Kind.NUMBER, _ENV_RECOVERY, "Days that backups are kept"),
+    "retention.noncurrent_days": _f(
+        Kind.NUMBER, _ENV_RECOVERY, "Days that replaced object versions are kept"
+    ),
+    "retention.lock_mode": _f(
+        Kind.STRING,
+        (*_ENV_RECOVERY, Scope.ACCOUNT),
+        "Object Lock mode of backups and logs: GOVERNANCE or COMPLIANCE",
+    ),
+    "retention.lock_days": _f(Kind.NUMBER, _ENV_RECOVERY, "Days that a backup is locked"),
+    "protected": _f(Kind.BOOLEAN, _PLATFORM, "Whether services refuse their own deletion"),
+    "contacts.critical": _f(Kind.EMAIL_LIST, _PLATFORM, "Who is paged"),
+    "contacts.warning": _f(Kind.EMAIL_LIST, _PLATFORM, "Who reads warnings"),
+    "contacts.security": _f(
+        Kind.EMAIL_LIST, (*_PLATFORM, Scope.ACCOUNT), "Who is told of security findings"
+    ),
+    "recovery.region": _f(Kind.REGION, _ENV, "Region that data is replicated to, or empty"),
+    "shared.allowed_accounts": _f(
+        Kind.ARN_LIST, (Scope.SHARED,), "Account roots whose environments may connect"
+    ),
+    "source.region": _f(Kind.REGION, (Scope.RECOVERY,), "Region that the data comes from"),
+    "ci.repository": _f(
+        Kind.STRING,
+        (Scope.IDENTITY, Scope.ACCESS),
+        "GitHub repository, OWNER/NAME, whose workflows may deploy",
+    ),
+    "home_region": _f(
+        Kind.BOOLEAN, (Scope.ACCOUNT,), "Whether this region records the account's global resources"
+    ),
+}

@@ -1,0 +1,69 @@
+"""Scopes, and the kinds of value that flow between environments, concerns and roots."""
+
+from enum import StrEnum
+
+
+class Scope(StrEnum):
+    """What a root stack covers."""
+
+    IDENTITY = "identity"
+    BOOTSTRAP = "bootstrap"
+    ACCESS = "access"
+    ACCOUNT = "account"
+    RECOVERY = "recovery"
+    SHARED = "shared"
+    ENVIRONMENT = "environment"
+
+    @property
+    def is_direct(self) -> bool:
+        """True where the root is one template, deployed before nested stacks can be."""
+        return self in (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCESS)
+
+
+class Kind(StrEnum):
+    """The type of an input or output: a wire joins equal kinds only."""
+
+    ACCOUNT_ID = "account id"
+    ALIAS_TARGET = "dns name for an alias"
+    AMI_ID = "ami id"
+    ARN = "arn"
+    ARN_LIST = "list of arns"
+    AVAILABILITY_ZONE = "availability zone"
+    BOOLEAN = "boolean"
+    BUCKET_ARN = "bucket arn"
+    BUCKET_NAME = "bucket name"
+    CIDR = "cidr"
+    CIDR_LIST = "list of cidrs"
+    CLUSTER_NAME = "cluster name"
+    DOMAIN = "domain name"
+    EMAIL_LIST = "list of email addresses"
+    HOSTED_ZONE_ID = "hosted zone id"
+    KEY_ARN = "key arn"
+    LOG_GROUP_ARN = "log group arn"
+    LOG_GROUP_NAME = "log group name"
+    NAME = "name"
+    NUMBER = "number"
+    QUEUE_ARN = "queue arn"
+    REGION = "region"
+    ROLE_ARN = "role arn"
+    SECRET_ARN = "secret arn"
+    SECURITY_GROUP_ID = "security group id"
+    SERVICE_NAME = "endpoint service name"
+    STRING = "string"
+    STRING_LIST = "list of strings"
+    SUBNET_ID = "subnet id"
+    SUBNET_IDS = "list of subnet ids"
+    TABLE_ARN = "table arn"
+    TABLE_NAME = "table name"
+    TOPIC_ARN = "topic arn"
+    VERSION = "version"
+    VPC_ID = "vpc id"
+
+    @property
+    def parameter_type(self) -> str:
+        """The CloudFormation parameter type: a plain string or list, never an AWS-specific type.
+
+        Typed parameters are checked against the account while a sibling's output is still unknown
+        in a nested change set, and fail there (catalogue row 52).
+        """
+        return "CommaDelimitedList" if self.value.startswith("list of") else "String"

@@ -1,0 +1,59 @@
+"""The errors a user can cause, and the exit code each one ends with.
+
+TidegenError                exit 2: bad usage or bad input
+├── InputError              an environment file, a template or an argument is wrong
+├── CompositionError        concerns do not fit together
+├── RefusedError            exit 1: a guard says no
+└── DeploymentError         exit 1: AWS did not do what was asked
+
+Every message is one line per problem: `where: what is wrong, the value; what to do`.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong: `where` is `file:line`, a key path, or both."""
+
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
+
+class TidegenError(Exception):
+    """Problems that the user can mend; the command line prints them, one a line."""
+
+    exit_code = 2
+
+    def __init__(self, *problems: Problem | str) -> None:
+        self.problems = tuple(p if isinstance(p, Problem) else Problem("", p) for p in problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+    @classmethod
+    def of(cls, problems: Iterable[Problem]) -> "TidegenError":
+        """One error that carries all `problems`, in the order of their place."""
+        return cls(*sorted(problems))
+
+
+class InputError(TidegenError):
+    """A file or an argument is wrong."""
+
+
+class CompositionError(TidegenError):
+    """The concerns do not fit together."""
+
+
+class RefusedError(TidegenError):
+    """A guard refuses; nothing was changed."""
+
+    exit_code = 1
+
+
+class DeploymentError(TidegenError):
+    """AWS refused or failed; the message leads with the root cause."""
+
+    exit_code = 1
