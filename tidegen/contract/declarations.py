@@ -75,8 +75,8 @@ class KeyUse:
 class Asset:
     """Files that a release carries beside the templates, uploaded by content hash.
 
-    `folder` holds the files. `archive` says whether they become one reproducible zip (functions)
-    or a reproducible tar.gz (boot bundles).
+    `folder` holds the files. `archive` says whether they become one zip (functions) or one tar
+    (boot bundles); both uncompressed, as compressed bytes differ between zlib versions.
     """
 
     name: str

@@ -1,0 +1,128 @@
+"""VPC endpoints: gateways to S3 and DynamoDB, interfaces to the services a node or member needs."""
+
+from awacs import s3 as s3_actions
+from awacs.aws import Action, Allow, Condition, Principal, Statement, StringEquals
+from troposphere import If, Ref, Sub, Tags, Template, ec2
+
+from tidegen.blocks.policies import document
+
+#: What the data tier boots from (it has no route out) and what a private cluster needs.
+ESSENTIAL = (
+    "autoscaling",
+    "cloudformation",
+    "ec2",
+    "ec2messages",
+    "ecr.api",
+    "ecr.dkr",
+    "eks",
+    "eks-auth",
+    "kms",
+    "logs",
+    "monitoring",
+    "secretsmanager",
+    "ssm",
+    "ssmmessages",
+    "sts",
+)
+#: What else is worth its price where traffic is real.
+FULL = ("elasticloadbalancing", "email-smtp", "events", "guardduty-data", "sns", "sqs")
+
+
+def add_endpoints(template: Template, zones: tuple[int, ...]) -> None:
+    """Both gateways, the interfaces, and the security group the interfaces stand behind."""
+    _add_gateways(template, zones)
+    template.add_resource(
+        ec2.SecurityGroup(
+            "EndpointSecurityGroup",
+            GroupDescription="Interface endpoints: HTTPS from inside the VPC",
+            VpcId=Ref("Vpc"),
+            SecurityGroupIngress=[_rule("HTTPS from inside the VPC", 443)],
+            SecurityGroupEgress=[_rule("Answers inside the VPC", 443)],
+            Tags=Tags(Name="endpoints"),
+        )
+    )
+    for service in ESSENTIAL:
+        template.add_resource(_interface(service, zones))
+    for service in FULL:
+        template.add_resource(_interface(service, zones, Condition="HasFullEndpoints"))
+
+
+def _rule(description: str, port: int) -> ec2.SecurityGroupRule:
+    return ec2.SecurityGroupRule(
+        Description=description,
+        IpProtocol="tcp",
+        FromPort=port,
+        ToPort=port,
+        CidrIp=Ref("VpcCidr"),
+    )
+
+
+def _interface(service: str, zones: tuple[int, ...], **extra: str) -> ec2.VPCEndpoint:
+    """One interface endpoint: in every zone, or in the first alone where capacity says so."""
+    every = [Ref(f"PrivateSubnet{zone}") for zone in zones]
+    title = "".join(part.capitalize() for part in service.replace(".", "-").split("-"))
+    return ec2.VPCEndpoint(
+        f"{title}Endpoint",
+        VpcId=Ref("Vpc"),
+        VpcEndpointType="Interface",
+        ServiceName=Sub(f"com.amazonaws.${{AWS::Region}}.{service}"),
+        PrivateDnsEnabled=True,
+        SecurityGroupIds=[Ref("EndpointSecurityGroup")],
+        SubnetIds=every if extra else If("HasFullEndpoints", every, every[:1]),
+        **extra,
+    )
+
+
+def _add_gateways(template: Template, zones: tuple[int, ...]) -> None:
+    tables = [Ref(f"Private{zone}RouteTable") for zone in zones] + [Ref("DataRouteTable")]
+    for title, service, statements in (
+        ("S3Endpoint", "s3", [_own("s3"), _packages_and_images()]),
+        ("DynamodbEndpoint", "dynamodb", [_own("dynamodb")]),
+    ):
+        template.add_resource(
+            ec2.VPCEndpoint(
+                title,
+                VpcId=Ref("Vpc"),
+                VpcEndpointType="Gateway",
+                ServiceName=Sub(f"com.amazonaws.${{AWS::Region}}.{service}"),
+                RouteTableIds=tables,
+                PolicyDocument=document(*statements),
+            )
+        )
+
+
+def _own(service: str) -> Statement:
+    """Only this account's buckets or tables: data cannot leave for somebody else's."""
+    return Statement(
+        Sid="OwnAccount",
+        Effect=Allow,
+        Principal=Principal("*"),
+        Action=[Action(service, "*")],
+        Resource=["*"],
+        Condition=Condition(
+            StringEquals(
+                {
+                    "aws:ResourceAccount": Ref("AWS::AccountId"),
+                    "aws:PrincipalAccount": Ref("AWS::AccountId"),
+                }
+            )
+        ),
+    )
+
+
+def _packages_and_images() -> Statement:
+    """Read access to AWS-owned buckets: container image layers, system packages, SSM."""
+    prefix = "arn:${AWS::Partition}:s3:::"
+    buckets = (
+        "prod-${AWS::Region}-starport-layer-bucket",
+        "al2023-repos-${AWS::Region}-de612dc2",
+        "amazon-ssm-${AWS::Region}",
+        "aws-ssm-${AWS::Region}",
+    )
+    return Statement(
+        Sid="ImagesAndPackages",
+        Effect=Allow,
+        Principal=Principal("*"),
+        Action=[s3_actions.GetObject],
+        Resource=[Sub(f"{prefix}{bucket}/*") for bucket in buckets],
+    )

@@ -1,0 +1,49 @@
+"""Flow logs of a VPC: to CloudWatch for alarms, and to the log archive for years."""
+
+from awacs import logs as actions
+from troposphere import GetAtt, Ref, Sub, Template, ec2
+
+from tidegen.blocks.logs import add_log_group
+from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.roles import add_role
+
+
+def add_flow_logs(template: Template) -> None:
+    """Both flow logs and the role of the first; S3 delivery must not have a role."""
+    group = add_log_group(template, "FlowLogGroup", Sub("/${Project}/${Environment}/flow-logs"))
+    statement = allow(
+        "WriteFlowLogs",
+        [actions.CreateLogStream, actions.PutLogEvents, actions.DescribeLogStreams],
+        [GetAtt(group, "Arn")],
+    )
+    add_role(
+        template,
+        "FlowLogRole",
+        trust("vpc-flow-logs"),
+        document(statement),
+        "Writes the VPC's flow logs to CloudWatch",
+    )
+    common = {"ResourceId": Ref("Vpc"), "ResourceType": "VPC", "TrafficType": "ALL"}
+    template.add_resource(
+        ec2.FlowLog(
+            "FlowLog",
+            LogDestinationType="cloud-watch-logs",
+            LogGroupName=Ref(group),
+            DeliverLogsPermissionArn=GetAtt("FlowLogRole", "Arn"),
+            MaxAggregationInterval=60,
+            **common,
+        )
+    )
+    template.add_resource(
+        ec2.FlowLog(
+            "ArchiveFlowLog",
+            Condition="HasArchive",
+            LogDestinationType="s3",
+            LogDestination=Ref("LogArchiveBucketArn"),
+            DestinationOptions=ec2.DestinationOptions(
+                FileFormat="parquet", HiveCompatiblePartitions=True, PerHourPartition=True
+            ),
+            MaxAggregationInterval=60,
+            **common,
+        )
+    )

@@ -1,0 +1,149 @@
+"""Customer-managed keys: rotation, retention, and a policy built from what is declared."""
+
+from typing import Any
+
+from awacs import kms as actions
+from awacs.aws import (
+    Action,
+    Allow,
+    ArnLike,
+    ArnNotLike,
+    Bool,
+    Condition,
+    Deny,
+    Principal,
+    Statement,
+    StringEquals,
+)
+from troposphere import Ref, Sub, Template, kms
+
+from tidegen.blocks.policies import account_root, document, from_this_account
+from tidegen.blocks.stateful import RETAINED
+from tidegen.contract import KeyUse
+
+#: In a key policy "*" means this key and no other.
+THIS_KEY = ["*"]
+_USE = [
+    actions.Encrypt,
+    actions.Decrypt,
+    Action("kms", "ReEncrypt*"),
+    Action("kms", "GenerateDataKey*"),
+    actions.DescribeKey,
+]
+_GUARD_REASON = "The account root keeps the key administrable; '*' in a key policy is this key."
+
+
+def add_key(template: Template, title: str, purpose: str, *statements: Statement) -> kms.Key:
+    """A key and its alias `alias/<project>/<environment>/<purpose>`.
+
+    The alias goes with the stack (a retained one would collide when the stack is made again);
+    the key stays.
+    """
+    key = template.add_resource(
+        kms.Key(
+            title,
+            Description=Sub(f"${{Project}} ${{Environment}}: {purpose}"),
+            EnableKeyRotation=True,
+            RotationPeriodInDays=365,
+            PendingWindowInDays=30,
+            KeyPolicy=document(_administration(), _no_deletion(), *statements),
+            Metadata={"guard": {"Reason": _GUARD_REASON}},
+            **RETAINED,
+        )
+    )
+    alias = Sub(f"alias/${{Project}}/${{Environment}}/{purpose}")
+    template.add_resource(kms.Alias(f"{title}Alias", AliasName=alias, TargetKeyId=Ref(key)))
+    return key
+
+
+def service_use(use: KeyUse) -> Statement:
+    """What one declared key use becomes."""
+    name = "".join(part.capitalize() for part in use.service.split(".")[0].split("-"))
+    return Statement(
+        Sid=f"UseBy{name}",
+        Effect=Allow,
+        Principal=Principal("Service", [f"{use.service}.amazonaws.com"]),
+        Action=[Action("kms", action) for action in use.actions],
+        Resource=THIS_KEY,
+        Condition=from_this_account(),
+    )
+
+
+def logs_use() -> Statement:
+    """CloudWatch Logs, for this account's log groups in this region only.
+
+    Source: AWS docs, "Encrypt log data in CloudWatch Logs using KMS".
+    """
+    groups = Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*")
+    return Statement(
+        Sid="UseByLogs",
+        Effect=Allow,
+        Principal=Principal("Service", [Sub("logs.${AWS::Region}.amazonaws.com")]),
+        Action=_USE,
+        Resource=THIS_KEY,
+        Condition=Condition(ArnLike({"kms:EncryptionContext:aws:logs:arn": groups})),
+    )
+
+
+def auto_scaling_use() -> list[Statement]:
+    """Auto Scaling's service-linked role, without which encrypted instances die at launch.
+
+    The principal is the account with a condition on the ARN: a role that does not exist yet would
+    make the key policy invalid (catalogue rows 15 and 24).
+    """
+    role = Sub(
+        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
+        "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling*"
+    )
+    by_role = ArnLike({"aws:PrincipalArn": role})
+    grant = Bool({"kms:GrantIsForAWSResource": "true"})
+    return [
+        _allow("UseByAutoScaling", _USE, Condition(by_role)),
+        _allow("GrantByAutoScaling", [actions.CreateGrant], Condition([by_role, grant])),
+    ]
+
+
+def account_use(service: str) -> Statement:
+    """Principals of this account, through one AWS service of this region only."""
+    via = Sub(f"{service}.${{AWS::Region}}.amazonaws.com")
+    condition = StringEquals({"kms:ViaService": via, "kms:CallerAccount": Ref("AWS::AccountId")})
+    return _allow(f"UseThrough{service.capitalize()}", _USE, Condition(condition))
+
+
+def _allow(sid: str, allowed: list[Action], condition: Condition) -> Statement:
+    return Statement(
+        Sid=sid,
+        Effect=Allow,
+        Principal=account_root(),
+        Action=allowed,
+        Resource=THIS_KEY,
+        Condition=condition,
+    )
+
+
+def _administration() -> Statement:
+    """The account's own IAM decides; without this nobody could change the policy again (row 14)."""
+    return Statement(
+        Sid="AdministrationByIam",
+        Effect=Allow,
+        Principal=account_root(),
+        Action=[Action("kms", "*")],
+        Resource=THIS_KEY,
+    )
+
+
+def _no_deletion() -> Statement:
+    """Nobody schedules deletion but a break-glass role and CloudFormation's rollback of a create."""
+    prefix = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}"
+    allowed: list[Any] = [
+        Sub(f"{prefix}/break-glass/*"),
+        Sub(f"{prefix}/${{Environment}}/*ExecutionRole*"),
+    ]
+    return Statement(
+        Sid="DenyDeletion",
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=[actions.ScheduleKeyDeletion, actions.DisableKey],
+        Resource=THIS_KEY,
+        Condition=Condition(ArnNotLike({"aws:PrincipalArn": allowed})),
+    )

@@ -1,0 +1,55 @@
+"""Keys of the platform itself: logs, messaging, cluster secrets, node volumes, secrets."""
+
+from troposphere import GetAtt, Template
+
+from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
+from tidegen.blocks.keys import account_use, add_key, auto_scaling_use, logs_use, service_use
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+
+
+def build(context: Context) -> Template:
+    """The encryption template: one key per purpose."""
+    template = new_template(CONCERN)
+    messaging = [service_use(use) for use in context.key_uses("messaging")]
+    keys = {
+        "LogsKey": add_key(template, "LogsKey", "logs", logs_use()),
+        "MessagingKey": add_key(template, "MessagingKey", "messaging", *messaging),
+        "ClusterKey": add_key(template, "ClusterKey", "cluster"),
+        "NodesKey": add_key(template, "NodesKey", "nodes", *auto_scaling_use()),
+        "SecretsKey": add_key(template, "SecretsKey", "secrets", account_use("secretsmanager")),
+    }
+    arns = {f"{title}Arn": GetAtt(key, "Arn") for title, key in keys.items()}
+    return add_outputs(template, CONCERN, **arns)
+
+
+CONCERN = Concern(
+    name="encryption",
+    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
+    purpose="Customer-managed keys of logs, messaging, cluster secrets, node volumes and secrets.",
+    build=build,
+    inputs=(PROJECT, ENVIRONMENT),
+    outputs=(
+        Output("LogsKeyArn", Kind.KEY_ARN, "Key of the log groups"),
+        Output("MessagingKeyArn", Kind.KEY_ARN, "Key of topics and queues"),
+        Output("ClusterKeyArn", Kind.KEY_ARN, "Key of the cluster's secrets; fixed for its life"),
+        Output("NodesKeyArn", Kind.KEY_ARN, "Key of the nodes' volumes"),
+        Output("SecretsKeyArn", Kind.KEY_ARN, "Key of Secrets Manager's secrets"),
+    ),
+    stateful=("LogsKey", "MessagingKey", "ClusterKey", "NodesKey", "SecretsKey"),
+    deploy_actions=(
+        "kms:CreateAlias",
+        "kms:CreateKey",
+        "kms:DeleteAlias",
+        "kms:DescribeKey",
+        "kms:EnableKeyRotation",
+        "kms:GetKeyPolicy",
+        "kms:GetKeyRotationStatus",
+        "kms:ListResourceTags",
+        "kms:PutKeyPolicy",
+        "kms:ScheduleKeyDeletion",
+        "kms:TagResource",
+        "kms:UntagResource",
+        "kms:UpdateAlias",
+        "kms:UpdateKeyDescription",
+    ),
+)

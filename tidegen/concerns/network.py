@@ -1,0 +1,299 @@
+"""The network of one environment: a VPC of its own, three tiers over three zones."""
+
+from troposphere import (
+    Condition,
+    Equals,
+    GetAtt,
+    GetAZs,
+    If,
+    Join,
+    Not,
+    Or,
+    Ref,
+    Select,
+    Tags,
+    Template,
+    ec2,
+)
+
+from tidegen.blocks.endpoints import add_endpoints
+from tidegen.blocks.flow_logs import add_flow_logs
+from tidegen.blocks.inputs import (
+    ENVIRONMENT,
+    LOGS_DAYS,
+    LOGS_KEY,
+    PROJECT,
+    VPC_CIDR,
+    from_field,
+)
+from tidegen.blocks.network_acls import add_network_acls
+from tidegen.blocks.roles import BOUNDARY
+from tidegen.contract import (
+    Concern,
+    Context,
+    Input,
+    Kind,
+    Output,
+    Root,
+    Scope,
+    add_outputs,
+    new_template,
+)
+
+ZONES = (1, 2, 3)
+TIERS = ("Public", "Private", "Data")
+_ROLE_TAGS = {
+    "Public": {"kubernetes.io/role/elb": "1"},
+    "Private": {"kubernetes.io/role/internal-elb": "1"},
+    "Data": {},
+}
+_ANYWHERE = "0.0.0.0/0"
+
+
+def build(_context: Context) -> Template:
+    """The network template."""
+    template = new_template(CONCERN)
+    _add_conditions(template)
+    template.add_resource(
+        ec2.VPC("Vpc", CidrBlock=Ref("VpcCidr"), EnableDnsSupport=True, EnableDnsHostnames=True)
+    )
+    for tier in TIERS:
+        for zone in ZONES:
+            template.add_resource(_subnet(tier, zone))
+    _add_internet(template)
+    for zone in ZONES:
+        _add_nat(template, zone)
+    _add_route_tables(template)
+    add_network_acls(template, TIERS, ZONES)
+    add_endpoints(template, ZONES)
+    add_flow_logs(template)
+    return add_outputs(template, CONCERN, **_output_values())
+
+
+def _add_conditions(template: Template) -> None:
+    """Capacity only: how many NAT gateways, how many zones with endpoints, an archive or none."""
+    count = Ref("NatGateways")
+    template.add_condition("HasThirdNat", Equals(count, "3"))
+    template.add_condition("HasSecondNat", Or(Equals(count, "2"), Condition("HasThirdNat")))
+    template.add_condition("HasFullEndpoints", Equals(Ref("Endpoints"), "full"))
+    template.add_condition("HasArchive", Not(Equals(Ref("LogArchiveBucketArn"), "")))
+
+
+def _subnet(tier: str, zone: int) -> ec2.Subnet:
+    """One subnet. No instance gets a public address by itself (CT.EC2.PR.11 reads the literal)."""
+    return ec2.Subnet(
+        f"{tier}Subnet{zone}",
+        VpcId=Ref("Vpc"),
+        AvailabilityZone=Select(zone - 1, GetAZs(Ref("AWS::Region"))),
+        CidrBlock=Select(zone - 1, Ref(f"{tier}Subnets")),
+        MapPublicIpOnLaunch=False,
+        Tags=Tags(Name=f"{tier.lower()}-{zone}", **_ROLE_TAGS[tier]),
+    )
+
+
+def _add_internet(template: Template) -> None:
+    template.add_resource(ec2.InternetGateway("InternetGateway"))
+    template.add_resource(
+        ec2.VPCGatewayAttachment(
+            "InternetGatewayAttachment",
+            VpcId=Ref("Vpc"),
+            InternetGatewayId=Ref("InternetGateway"),
+        )
+    )
+
+
+def _add_nat(template: Template, zone: int) -> None:
+    """A NAT gateway with its address, in one zone; the first one always exists."""
+    condition = {1: {}, 2: {"Condition": "HasSecondNat"}, 3: {"Condition": "HasThirdNat"}}[zone]
+    template.add_resource(
+        ec2.EIP(
+            f"NatAddress{zone}",
+            Domain="vpc",
+            DependsOn="InternetGatewayAttachment",
+            **condition,
+        )
+    )
+    template.add_resource(
+        ec2.NatGateway(
+            f"NatGateway{zone}",
+            AllocationId=GetAtt(f"NatAddress{zone}", "AllocationId"),
+            SubnetId=Ref(f"PublicSubnet{zone}"),
+            DependsOn="InternetGatewayAttachment",
+            **condition,
+        )
+    )
+
+
+def _nat_of(zone: int) -> object:
+    """The zone's own NAT gateway where it has one, else the first."""
+    condition = {2: "HasSecondNat", 3: "HasThirdNat"}.get(zone)
+    first = Ref("NatGateway1")
+    return If(condition, Ref(f"NatGateway{zone}"), first) if condition else first
+
+
+def _add_route_tables(template: Template) -> None:
+    """Public to the internet, private through NAT, data nowhere (no default route at all)."""
+    _add_route_table(template, "Public", "Public", ZONES)
+    template.add_resource(
+        ec2.Route(
+            "PublicDefaultRoute",
+            RouteTableId=Ref("PublicRouteTable"),
+            DestinationCidrBlock=_ANYWHERE,
+            GatewayId=Ref("InternetGateway"),
+            DependsOn="InternetGatewayAttachment",
+            Metadata={
+                "guard": {"SuppressedRules": ["NO_UNRESTRICTED_ROUTE_TO_IGW"]},
+                "Reason": "The load balancer and the NAT gateways face the internet, nothing else.",
+            },
+        )
+    )
+    for zone in ZONES:
+        _add_route_table(template, f"Private{zone}", "Private", (zone,))
+        template.add_resource(
+            ec2.Route(
+                f"Private{zone}DefaultRoute",
+                RouteTableId=Ref(f"Private{zone}RouteTable"),
+                DestinationCidrBlock=_ANYWHERE,
+                NatGatewayId=_nat_of(zone),
+            )
+        )
+    _add_route_table(template, "Data", "Data", ZONES)
+
+
+def _add_route_table(template: Template, name: str, tier: str, zones: tuple[int, ...]) -> None:
+    table = ec2.RouteTable(
+        f"{name}RouteTable", VpcId=Ref("Vpc"), Tags=Tags(Name=name.lower())
+    )
+    template.add_resource(table)
+    for zone in zones:
+        template.add_resource(
+            ec2.SubnetRouteTableAssociation(
+                f"{tier}Subnet{zone}RouteTable",
+                RouteTableId=Ref(table),
+                SubnetId=Ref(f"{tier}Subnet{zone}"),
+            )
+        )
+
+
+def _output_values() -> dict[str, object]:
+    lists = {
+        f"{tier}SubnetIds": Join(",", [Ref(f"{tier}Subnet{zone}") for zone in ZONES])
+        for tier in TIERS
+    }
+    data = {f"DataSubnet{zone}Id": Ref(f"DataSubnet{zone}") for zone in ZONES}
+    zones = {
+        f"DataSubnet{zone}Zone": GetAtt(f"DataSubnet{zone}", "AvailabilityZone") for zone in ZONES
+    }
+    return {
+        "VpcId": Ref("Vpc"),
+        **lists,
+        **data,
+        **zones,
+        "EndpointSecurityGroupId": Ref("EndpointSecurityGroup"),
+        "DefaultSecurityGroupId": GetAtt("Vpc", "DefaultSecurityGroup"),
+    }
+
+
+CONCERN = Concern(
+    name="network",
+    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
+    purpose="A VPC of its own: public, private and data subnets over three zones, flow logs.",
+    build=build,
+    inputs=(
+        PROJECT,
+        ENVIRONMENT,
+        VPC_CIDR,
+        from_field("PublicSubnets", "network.public_subnets"),
+        from_field("PrivateSubnets", "network.private_subnets"),
+        from_field("DataSubnets", "network.data_subnets"),
+        from_field("NatGateways", "network.nat_gateways"),
+        from_field("Endpoints", "network.endpoints"),
+        LOGS_DAYS,
+        LOGS_KEY,
+        BOUNDARY,
+        Input(
+            "LogArchiveBucketArn",
+            Kind.BUCKET_ARN,
+            Root(Scope.ACCOUNT, "LogArchiveBucketArn"),
+            "Bucket that keeps flow logs for years",
+            default="",
+        ),
+    ),
+    outputs=(
+        Output("VpcId", Kind.VPC_ID, "The VPC", surface=True),
+        Output("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets"),
+        Output("PrivateSubnetIds", Kind.SUBNET_IDS, "The three private subnets", surface=True),
+        Output("DataSubnetIds", Kind.SUBNET_IDS, "The three data subnets", surface=True),
+        *(
+            Output(f"DataSubnet{zone}Id", Kind.SUBNET_ID, f"Data subnet of zone {zone}")
+            for zone in ZONES
+        ),
+        *(
+            Output(f"DataSubnet{zone}Zone", Kind.AVAILABILITY_ZONE, f"Zone of data subnet {zone}")
+            for zone in ZONES
+        ),
+        Output(
+            "EndpointSecurityGroupId",
+            Kind.SECURITY_GROUP_ID,
+            "Security group of the interface endpoints",
+            surface=True,
+        ),
+        Output(
+            "DefaultSecurityGroupId",
+            Kind.SECURITY_GROUP_ID,
+            "The VPC's default security group, which has to be closed",
+            surface=True,
+        ),
+    ),
+    stateful=("FlowLogGroup",),
+    deploy_actions=(
+        "ec2:AllocateAddress",
+        "ec2:AssociateRouteTable",
+        "ec2:AttachInternetGateway",
+        "ec2:AuthorizeSecurityGroupEgress",
+        "ec2:AuthorizeSecurityGroupIngress",
+        "ec2:CreateFlowLogs",
+        "ec2:CreateInternetGateway",
+        "ec2:CreateNatGateway",
+        "ec2:CreateNetworkAcl",
+        "ec2:CreateNetworkAclEntry",
+        "ec2:CreateRoute",
+        "ec2:CreateRouteTable",
+        "ec2:CreateSecurityGroup",
+        "ec2:CreateSubnet",
+        "ec2:CreateTags",
+        "ec2:CreateVpc",
+        "ec2:CreateVpcEndpoint",
+        "ec2:DeleteFlowLogs",
+        "ec2:DeleteInternetGateway",
+        "ec2:DeleteNatGateway",
+        "ec2:DeleteNetworkAcl",
+        "ec2:DeleteNetworkAclEntry",
+        "ec2:DeleteRoute",
+        "ec2:DeleteRouteTable",
+        "ec2:DeleteSecurityGroup",
+        "ec2:DeleteSubnet",
+        "ec2:DeleteTags",
+        "ec2:DeleteVpc",
+        "ec2:DeleteVpcEndpoints",
+        "ec2:Describe*",
+        "ec2:DetachInternetGateway",
+        "ec2:DisassociateRouteTable",
+        "ec2:ModifySubnetAttribute",
+        "ec2:ModifyVpcAttribute",
+        "ec2:ModifyVpcEndpoint",
+        "ec2:ReleaseAddress",
+        "ec2:ReplaceNetworkAclAssociation",
+        "ec2:ReplaceNetworkAclEntry",
+        "ec2:RevokeSecurityGroupEgress",
+        "ec2:RevokeSecurityGroupIngress",
+        "logs:CreateLogDelivery",
+        "logs:CreateLogGroup",
+        "logs:DeleteLogDelivery",
+        "logs:DeleteLogGroup",
+        "logs:DescribeLogGroups",
+        "logs:ListTagsForResource",
+        "logs:PutRetentionPolicy",
+        "logs:TagResource",
+    ),
+)

@@ -1,0 +1,14 @@
+"""Rendering: templates to bytes, bytes to files."""
+
+from tidegen.rendering.files import FileChange, apply_changes, file_changes, unified_diff
+from tidegen.rendering.templates import FORMS, Rendered, render
+
+__all__ = [
+    "FORMS",
+    "FileChange",
+    "Rendered",
+    "apply_changes",
+    "file_changes",
+    "render",
+    "unified_diff",
+]

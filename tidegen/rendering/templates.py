@@ -1,0 +1,115 @@
+"""Rendered templates: from concerns to bytes, held to CloudFormation's limits."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import Template, encode_to_dict
+
+from tidegen.composition import Child, build_assets, compose, direct_root, nested_root
+from tidegen.contract import BuiltAsset, Concern, Context, Scope
+from tidegen.errors import CompositionError, Problem
+
+_ORDER = (
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Metadata",
+    "Parameters",
+    "Mappings",
+    "Conditions",
+    "Resources",
+    "Outputs",
+)
+#: AWS docs, "CloudFormation quotas": bytes of a template from S3, and entries of each section.
+_LIMITS = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
+_MAX_BYTES = 1_000_000
+_MAX_DIRECT_BYTES = 51_200
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """All files of a render, by path below the output folder, and the assets they name."""
+
+    files: dict[str, bytes]
+    assets: dict[str, BuiltAsset]
+
+
+def render(concerns: tuple[Concern, ...], form: str = "yaml") -> Rendered:
+    """Every concern's template and every root, as `yaml` or `json`.
+
+    Raises CompositionError where concerns do not fit together or a limit is passed.
+    """
+    compositions = compose(concerns)
+    assets = build_assets(concerns)
+    context = Context(concerns, assets)
+    files: dict[str, bytes] = {}
+    children: dict[str, Child] = {}
+    for concern in concerns:
+        if not concern.scopes[0].is_direct:
+            name = f"{concern.name}.{form}"
+            files[name] = _bytes(concern.build(context), form)
+            children[concern.name] = Child(name, hashlib.sha256(files[name]).hexdigest())
+    keys = {c.name: [assets[asset.name].key for asset in c.assets] for c in concerns}
+    for scope, composition in compositions.items():
+        if not composition.concerns:
+            continue
+        if scope.is_direct:
+            (concern,) = composition.concerns
+            root = direct_root(concern, concern.build(context), scope)
+        else:
+            root = nested_root(composition, children, keys)
+        files[f"roots/{scope}.{form}"] = _bytes(root, form)
+    _check_limits(files)
+    return Rendered(dict(sorted(files.items())), assets)
+
+
+def _bytes(template: Template, form: str) -> bytes:
+    return _FORMS[form](ordered(template)).encode()
+
+
+def ordered(template: Template) -> dict[str, Any]:
+    """The template as plain data, sections in a reader's order."""
+    plain = encode_to_dict(template.to_dict())
+    _check_counts(plain)
+    return {section: plain[section] for section in _ORDER if plain.get(section)}
+
+
+def json_text(template: dict[str, Any]) -> str:
+    """The template as JSON."""
+    return json.dumps(template, indent=2, ensure_ascii=False) + "\n"
+
+
+def _yaml_text(template: dict[str, Any]) -> str:
+    from tidegen.rendering.yaml_text import yaml_text  # a render to JSON needs no YAML
+
+    return yaml_text(template)
+
+
+_FORMS: dict[str, Callable[[dict[str, Any]], str]] = {"yaml": _yaml_text, "json": json_text}
+FORMS = tuple(_FORMS)
+
+
+def _check_counts(template: dict[str, Any]) -> None:
+    problems = [
+        Problem(
+            f"template '{template.get('Description', '')}'",
+            f"has {len(template[section])} {section}, CloudFormation takes {limit}; split it",
+        )
+        for section, limit in _LIMITS.items()
+        if len(template.get(section, ())) > limit
+    ]
+    if problems:
+        raise CompositionError.of(problems)
+
+
+def _check_limits(files: dict[str, bytes]) -> None:
+    direct = {f"roots/{scope}" for scope in Scope if scope.is_direct}
+    problems = []
+    for name, content in files.items():
+        limit = _MAX_DIRECT_BYTES if name.rpartition(".")[0] in direct else _MAX_BYTES
+        if len(content) > limit:
+            problems.append(Problem(name, f"has {len(content)} bytes, the limit is {limit}; split it"))
+    if problems:
+        raise CompositionError.of(problems)

@@ -1,0 +1,117 @@
+"""CloudFormation YAML for people: short-form intrinsics, block text, folded long lines.
+
+cfn-flip writes the same form but through PyYAML's pure-Python emitter, about ten times slower; this
+builds the node tree for libyaml's emitter. No anchors or aliases ever: CloudFormation rejects them.
+"""
+
+from typing import Any
+
+import yaml
+
+try:
+    from yaml import CDumper as Dumper
+except ImportError:  # PyYAML without libyaml: same bytes, slower
+    from yaml import Dumper  # type: ignore[assignment]
+
+_TEXT = "tag:yaml.org,2002:str"
+_WIDTH = 100
+_SHORT = {
+    "Ref": "!Ref",
+    **{
+        f"Fn::{name}": f"!{name}"
+        for name in (
+            "And",
+            "Base64",
+            "Cidr",
+            "Equals",
+            "FindInMap",
+            "GetAtt",
+            "GetAZs",
+            "If",
+            "Join",
+            "Not",
+            "Or",
+            "Select",
+            "Split",
+            "Sub",
+        )
+    },
+}
+
+
+def yaml_text(template: dict[str, Any]) -> str:
+    """The template as YAML that reads back as exactly `template`."""
+    return yaml.serialize(_node(template), Dumper=Dumper, width=_WIDTH, allow_unicode=True)
+
+
+def _node(value: Any) -> yaml.Node:
+    if isinstance(value, dict):
+        return _short_form(value) or _mapping(value)
+    if isinstance(value, (list, tuple)):
+        items = [_node(item) for item in value]
+        return yaml.SequenceNode("tag:yaml.org,2002:seq", items, flow_style=not items)
+    return _scalar(value)
+
+
+def _mapping(value: dict[str, Any]) -> yaml.MappingNode:
+    pairs = [(_scalar(key), _node(item)) for key, item in value.items()]
+    return yaml.MappingNode("tag:yaml.org,2002:map", pairs, flow_style=not pairs)
+
+
+def _scalar(value: Any) -> yaml.ScalarNode:
+    if isinstance(value, bool):
+        return yaml.ScalarNode("tag:yaml.org,2002:bool", "true" if value else "false")
+    if isinstance(value, int):
+        return yaml.ScalarNode("tag:yaml.org,2002:int", str(value))
+    if isinstance(value, float):
+        return yaml.ScalarNode("tag:yaml.org,2002:float", repr(value))
+    if not isinstance(value, str):
+        raise TypeError(f"a template cannot hold {value!r}")
+    return yaml.ScalarNode(_TEXT, value, style=_style(value))
+
+
+def _style(text: str) -> str | None:
+    """Block text for scripts and policies; the emitter quotes the rest where it has to."""
+    return "|" if "\n" in text else None
+
+
+def _short_form(value: dict[str, Any]) -> yaml.Node | None:
+    """`!Sub text` for `{"Fn::Sub": "text"}`; None where the long form has to stay.
+
+    Two short forms cannot stand directly inside each other (`!Base64 !Sub x` is no YAML), so a
+    function whose argument is a function keeps its long form.
+    """
+    if len(value) != 1:
+        return None
+    ((name, argument),) = value.items()
+    tag = _SHORT.get(name)
+    if tag is None or _is_function(argument):
+        return None
+    if name == "Fn::GetAtt":
+        return _attribute(argument)
+    node = _node(argument)
+    node.tag = tag
+    if isinstance(node, yaml.SequenceNode):
+        node.flow_style = _is_small(argument)
+    return node
+
+
+def _attribute(argument: Any) -> yaml.Node | None:
+    """`!GetAtt Resource.Attribute`; None where the attribute is computed or the form is unusual."""
+    if not isinstance(argument, list) or not all(isinstance(part, str) for part in argument):
+        return None
+    return yaml.ScalarNode("!GetAtt", ".".join(argument))
+
+
+def _is_function(value: Any) -> bool:
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    name = next(iter(value))
+    return name == "Ref" or name.startswith("Fn::")
+
+
+def _is_small(argument: list[Any]) -> bool:
+    """Whether a function's arguments are pleasant on one line."""
+    texts = [next(iter(a.values())) if _is_function(a) else a for a in argument]
+    flat = all(isinstance(text, (str, int)) for text in texts)
+    return flat and sum(len(str(text)) for text in texts) < 60
