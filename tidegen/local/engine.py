@@ -1,0 +1,179 @@
+"""The engine as a subprocess: start it, wait for it, stop it.
+
+The engine is `tidegen.local.server`, run by the current interpreter in a session of its own, so
+that Ctrl-C reaches the command line only, which then decides. The child holds the read end of a
+pipe whose write end is ours: when this process ends, for whatever reason, the child ends too.
+"""
+
+import http.client
+import importlib.util
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from tidegen.local.errors import EngineStartError, EngineUnavailable
+
+HOST = "127.0.0.1"
+DEFAULT_ACCOUNT = "000000000000"
+DEFAULT_REGION = "us-east-1"
+START_TIMEOUT = 30.0  # seconds; a warm start takes less than one
+_STOP_TIMEOUT = 5.0  # seconds
+_LOG_TAIL = 2000  # bytes of the engine's log shown in an error
+
+
+def environment_variables(
+    endpoint: str, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION
+) -> dict[str, str]:
+    """Return what any AWS SDK or tool needs in its environment to reach an engine.
+
+    The engine takes a 12-digit access key id for the account number.
+    """
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": account,
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+        # Profiles and instance metadata of this machine are not the engine's.
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+class Engine:
+    """A running engine. Its state lives as long as its process."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", port: int, log: IO[bytes]) -> None:
+        """Take over a started `process` that listens on `port` and writes to `log`."""
+        self.endpoint = f"http://{HOST}:{port}"
+        self._process = process
+        self._port = port
+        self._log = log
+
+    @classmethod
+    def start(cls, port: int = 0, timeout: float = START_TIMEOUT) -> "Engine":
+        """Start an engine on `port`, or on a free one, and return it once it answers.
+
+        Raises EngineUnavailable when ministack is not installed, and EngineStartError, with the
+        end of the engine's log, when it does not answer within `timeout` seconds.
+        """
+        if importlib.util.find_spec("ministack") is None:
+            raise EngineUnavailable("The local engine is not installed: pip install 'tidegen[local]'")
+        log = tempfile.TemporaryFile()
+        with _listening_socket(port) as listener:
+            chosen = int(listener.getsockname()[1])
+            engine = cls(_spawn(chosen, listener.fileno(), log), chosen, log)
+        try:
+            engine._wait(timeout)
+        except BaseException:
+            engine.stop()
+            raise
+        return engine
+
+    def environment_variables(
+        self, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION
+    ) -> dict[str, str]:
+        """Return the environment that points an AWS SDK or tool at this engine."""
+        return environment_variables(self.endpoint, account, region)
+
+    @property
+    def running(self) -> bool:
+        """Whether the engine's process is alive."""
+        return self._process.poll() is None
+
+    def log_tail(self) -> str:
+        """Return the last lines of the engine's log; empty after `stop`."""
+        if self._log.closed:
+            return ""
+        end = self._log.seek(0, os.SEEK_END)
+        self._log.seek(max(0, end - _LOG_TAIL))
+        return self._log.read().decode(errors="replace").strip()
+
+    def stop(self) -> None:
+        """End the engine and forget its state. Calling it again does nothing."""
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+    def _wait(self, timeout: float) -> None:
+        """Return when the engine answers. The socket already listens, so one request waits."""
+        connection = http.client.HTTPConnection(HOST, self._port, timeout=timeout)
+        try:
+            connection.request("GET", "/_ministack/health")
+            connection.getresponse().read()
+        except (OSError, http.client.HTTPException) as error:
+            raise self._start_error(timeout) from error
+        finally:
+            connection.close()
+
+    def _start_error(self, timeout: float) -> Exception:
+        """Return the error for an engine that does not answer."""
+        try:
+            code = self._process.wait(1)
+        except subprocess.TimeoutExpired:
+            reason = f"The local engine did not answer within {timeout:g} s."
+        else:
+            if code == EX_UNAVAILABLE:
+                return EngineUnavailable(self.log_tail())
+            reason = f"The local engine ended with exit code {code}."
+        return EngineStartError(f"{reason} End of its log:\n{self.log_tail()}")
+
+
+# What the server exits with when ministack is missing or another version (sysexits.h).
+EX_UNAVAILABLE = 69
+
+
+@contextmanager
+def running_engine(port: int = 0) -> Iterator[Engine]:
+    """Run an engine for the duration of a `with` block; see `Engine.start`."""
+    engine = Engine.start(port)
+    try:
+        yield engine
+    finally:
+        engine.stop()
+
+
+def _listening_socket(port: int) -> socket.socket:
+    """Return a socket that listens on `port`, 0 for a free one.
+
+    The child inherits it, so no other process can take the port in between.
+    """
+    try:
+        return socket.create_server((HOST, port), backlog=128)
+    except OSError as error:
+        raise EngineStartError(f"Port {port} of {HOST} cannot be used: {error.strerror}.") from error
+
+
+def _spawn(port: int, listener: int, log: IO[bytes]) -> "subprocess.Popen[bytes]":
+    """Start the server process on an inherited listening socket."""
+    command = [sys.executable, "-m", "tidegen.local.server", f"--port={port}", f"--fd={listener}"]
+    return subprocess.Popen(
+        [*command, "--end-with-stdin"],
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env=_child_environment(),
+        pass_fds=(listener,),
+        start_new_session=True,
+    )
+
+
+def _child_environment() -> dict[str, str]:
+    """Return this process's environment without what would lead the engine to a real AWS.
+
+    The child finds the same tidegen as this process, whatever the working directory.
+    """
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    paths = [str(Path(__file__).parents[2]), kept.get("PYTHONPATH", "")]
+    return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths))}

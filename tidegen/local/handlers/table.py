@@ -1,0 +1,96 @@
+"""Entries of ministack's handler table: ours, and upstream's with validation and attributes.
+
+An entry is a dict of functions with upstream's signatures: `create(logical_id, properties,
+stack_name)`, `update(physical_id, old, new, stack_name, logical_id)` and `delete(physical_id,
+properties)`; the first two return the physical id and the attributes.
+"""
+
+from typing import Any
+
+from tidegen.local import attributes, completion, schemas, upstream
+from tidegen.local.handlers.base import Handler, Properties, Resource, Result
+from tidegen.local.handlers.recorded import Recorded
+from tidegen.local.handlers.registry import created_handlers
+from tidegen.local.validation import validated
+
+Entry = dict[str, Any]
+
+
+def entry_of(type_name: str) -> Entry:
+    """Return the entry of a type that ministack does not know: created or recorded."""
+    handler = created_handlers().get(type_name) or Recorded()
+
+    def create(logical_id: str, properties: Properties, stack_name: str) -> Result:
+        resource = _resource(type_name, logical_id, stack_name, properties)
+        return _completed(resource, handler.create(resource))
+
+    def update(
+        physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
+    ) -> Result:
+        resource = _resource(type_name, logical_id, stack_name, new, physical_id)
+        return _completed(resource, handler.update(resource, old))
+
+    def delete(physical_id: str, properties: Properties) -> None:
+        _delete(handler, type_name, physical_id, properties)
+
+    return {
+        "create": create,
+        "update": update,
+        "update_with_logical_id": True,
+        "delete": delete,
+        "added_by_tidegen": True,
+    }
+
+
+def wrapped_entry(type_name: str, entry: Entry) -> Entry:
+    """Return upstream's entry with properties validated, dropped ones set, attributes added."""
+
+    def create(logical_id: str, properties: Properties, stack_name: str) -> Result:
+        resource = _resource(type_name, logical_id, stack_name, properties)
+        made = Result(*entry["create"](logical_id, properties, stack_name))
+        return _completed(resource, completion.complete(resource, made, {}))
+
+    def update(
+        physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
+    ) -> Result:
+        resource = _resource(type_name, logical_id, stack_name, new, physical_id)
+        extra = (logical_id,) if entry.get("update_with_logical_id") else ()
+        made = Result(*entry["update"](physical_id, old, new, stack_name, *extra))
+        return _completed(resource, completion.complete(resource, made, old))
+
+    wrapped = {**entry, "create": create}
+    if "update" in entry:
+        wrapped |= {"update": update, "update_with_logical_id": True}
+    return wrapped
+
+
+def _resource(
+    type_name: str, logical_id: str, stack_name: str, properties: Properties, physical_id: str = ""
+) -> Resource:
+    """Return the resource with validated properties and the `aws:` tags still among them."""
+    region = upstream.region()
+    seed = upstream.provisioners()._NAME_SEED.get()
+    identity = attributes.Identity(
+        type_name, upstream.account(), region, stack_name, logical_id, seed
+    )
+    valid = validated(type_name, properties, region)
+    return Resource(identity, valid, physical_id)
+
+
+def _completed(resource: Resource, made: Result) -> Result:
+    """Return `made` with the attributes that the schema has and the handler does not give."""
+    identity = resource.identity
+    schema = schemas.schema_of(identity.type_name, identity.region)
+    generated = attributes.attributes(schema, identity, resource.properties, made.physical_id)
+    return Result(made.physical_id, {**generated, **made.attributes})
+
+
+def _delete(handler: Handler, type_name: str, physical_id: str, properties: Properties) -> None:
+    """Delete a resource; one that is gone already counts as deleted, as on AWS."""
+    identity = attributes.Identity(type_name, upstream.account(), upstream.region(), "", "")
+    missing = upstream.module("botocore.exceptions").ClientError
+    try:
+        handler.delete(Resource(identity, properties, physical_id))
+    except missing as error:
+        if "NotFound" not in error.response["Error"]["Code"] + str(error).replace(" ", ""):
+            raise

@@ -1,0 +1,102 @@
+"""The engine's process: ministack, made to behave like CloudFormation, on 127.0.0.1.
+
+Run by `tidegen.local.engine`; `python -m tidegen.local.server --port 4566` also works alone.
+"""
+
+import argparse
+import asyncio
+import importlib.metadata
+import os
+import signal
+import sys
+import threading
+from typing import Any
+
+from tidegen.local.engine import EX_UNAVAILABLE, HOST
+
+MINISTACK_VERSION = "1.5.33"  # the shims reach into its private code, so no other will do
+
+_SETTINGS = {
+    "BIND_HOST": HOST,
+    "LOG_LEVEL": "WARNING",
+    "MINISTACK_HOST": "localhost",
+    "PERSIST_STATE": "0",
+    "S3_PERSIST": "0",
+    "IOT_MTLS_ENABLED": "0",
+    "SFTP_ENABLED": "0",
+    # Nothing is executed and no container is touched, this machine's least of all.
+    "LAMBDA_STRICT": "1",  # functions run in containers only, and there are none
+    "DOCKER_HOST": "unix:///nonexistent",
+    # botocore inside the engine must not read this user's profiles.
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until terminated; return 69 (EX_UNAVAILABLE) when ministack is not the pinned one."""
+    options = _parse(arguments)
+    problem = version_problem()
+    if problem:
+        print(problem, file=sys.stderr)
+        return EX_UNAVAILABLE
+    os.environ.update(_SETTINGS, GATEWAY_PORT=str(options.port))
+    if options.end_with_stdin:
+        threading.Thread(target=_end_with_stdin, daemon=True).start()
+    # State is in memory only, so there is nothing to save and no reason to wait.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    _serve(options)
+    return 0
+
+
+def version_problem(pinned: str = MINISTACK_VERSION) -> str:
+    """Return one line on why ministack cannot be used, or an empty string."""
+    install = f"pip install 'tidegen[local]' (ministack=={pinned})"
+    try:
+        found = importlib.metadata.version("ministack")
+    except importlib.metadata.PackageNotFoundError:
+        return f"The local engine is not installed: {install}"
+    if found != pinned:
+        return f"The local engine needs ministack {pinned}, not {found}: {install}"
+    return ""
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    """Return the options of the command line."""
+    parser = argparse.ArgumentParser(prog="tidegen.local.server", description=__doc__)
+    parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
+    parser.add_argument("--fd", type=int, help="inherited socket that listens on the port")
+    parser.add_argument("--end-with-stdin", action="store_true", help="end when stdin closes")
+    return parser.parse_args(arguments)
+
+
+def _end_with_stdin() -> None:
+    """End this process when the parent's end of the pipe closes: stopped, crashed or killed."""
+    while os.read(0, 1024):
+        pass
+    os._exit(0)
+
+
+def _serve(options: argparse.Namespace) -> None:
+    """Prepare ministack and serve it. Imported here: the environment must be set before."""
+    from tidegen.local import shims, upstream
+
+    shims.install()
+    bind = f"fd://{options.fd}" if options.fd is not None else f"{HOST}:{options.port}"
+    hypercorn = upstream.module("hypercorn.asyncio")
+    asyncio.run(hypercorn.serve(upstream.application(), _hypercorn_config(bind)))
+
+
+def _hypercorn_config(bind: str) -> Any:
+    """Return a quiet configuration of the ASGI server, as ministack's own `main` makes it."""
+    from tidegen.local import upstream
+
+    config = upstream.module("hypercorn.config").Config()
+    config.bind = [bind]
+    config.keep_alive_timeout = 75
+    config.loglevel = "WARNING"
+    return config
+
+
+if __name__ == "__main__":
+    sys.exit(main())

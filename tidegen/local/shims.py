@@ -1,0 +1,145 @@
+"""What is changed in ministack before it serves: handlers added, handlers wrapped, defects fixed.
+
+Each shim names the defect upstream and has a test in `tests/local/test_shims.py` that fails once
+upstream no longer needs it.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from tidegen.local import schemas, upstream
+from tidegen.local.handlers.table import entry_of, wrapped_entry
+
+NESTED_STACK = "AWS::CloudFormation::Stack"
+
+
+def install() -> None:
+    """Change ministack, which must be imported in this process only after its settings."""
+    table = upstream.provisioners()._RESOURCE_HANDLERS
+    for type_name in schemas.resource_types():
+        if type_name in table:
+            table[type_name] = wrapped_entry(type_name, table[type_name])
+        elif not type_name.startswith("AWS::CloudFormation::"):
+            table[type_name] = entry_of(type_name)
+    keep_attributes_of_unchanged_resources()
+    undo_failed_nested_creates()
+    run_handlers_off_the_event_loop()
+    read_replacements_and_tags_from_schemas(frozenset(table))
+
+
+def keep_attributes_of_unchanged_resources() -> None:
+    """Hand an update the attributes the resource has.
+
+    Upstream: `_cfn_nested_stack_deploy` calls `_update_resource` without `old_attrs`, so that in
+    a nested stack an unchanged resource has no attributes left and GetAtt of it fails.
+    """
+    provisioners = upstream.provisioners()
+    upstream_update = provisioners._update_resource
+
+    @functools.wraps(upstream_update)
+    def update(*arguments: Any) -> Any:
+        type_name, physical, old, new, stack_name, logical_id, *rest = arguments
+        known = rest[0] if rest else _attributes_of(stack_name, logical_id)
+        result = upstream_update(type_name, physical, old, new, stack_name, logical_id, known)
+        same = result[0] == physical
+        return result[0], {**(known or {}), **result[1]} if same else result[1]
+
+    provisioners._update_resource = update
+    upstream.stacks()._update_resource = update
+
+
+def _attributes_of(stack_name: str, logical_id: str) -> dict[str, Any]:
+    """Return the attributes that a stack has on record for one of its resources."""
+    stack = upstream.cloudformation()._stacks.get(stack_name) or {}
+    record = stack.get("_resources", {}).get(logical_id, {})
+    return dict(record.get("Attributes") or {})
+
+
+def undo_failed_nested_creates() -> None:
+    """Delete what a nested stack had created when its creation fails.
+
+    Upstream: the parent is told nothing of a child that failed to create, so its rollback leaves
+    the child's resources behind, and the next attempt meets them.
+    """
+    table = upstream.provisioners()._RESOURCE_HANDLERS
+    upstream_create = table[NESTED_STACK]["create"]
+
+    def create(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        before = _children(stack_name)
+        try:
+            return upstream_create(logical_id, properties, stack_name)
+        except Exception:
+            for child in _children(stack_name) - before:
+                _roll_back_child(child)
+            raise
+
+    table[NESTED_STACK] = {**table[NESTED_STACK], "create": create}
+
+
+def _children(stack_name: str) -> set[str]:
+    """Return the names of the nested stacks of a stack."""
+    known = upstream.cloudformation()._stacks
+    return {name for name in known if known[name].get("_parent_stack_name") == stack_name}
+
+
+def _roll_back_child(name: str) -> None:
+    """Delete a nested stack's resources and word its events as CloudFormation does."""
+    stack = upstream.cloudformation()._stacks[name]
+    add_event = upstream.stacks()._add_event
+    about = (stack["StackId"], name, name, NESTED_STACK)
+    add_event(*about, "ROLLBACK_IN_PROGRESS", stack["StackStatusReason"], stack["StackId"])
+    upstream.provisioners()._RESOURCE_HANDLERS[NESTED_STACK]["delete"](stack["StackId"], {})
+    add_event(*about, "ROLLBACK_COMPLETE", "", stack["StackId"])
+
+
+def run_handlers_off_the_event_loop() -> None:
+    """Run every handler in a thread, so that it can call the engine's own services.
+
+    Upstream runs most on the event loop, which could not answer them meanwhile.
+    """
+    upstream.stacks()._runs_on_worker_thread = lambda _type_name: True
+
+
+class _FromSchemas(dict[str, Any]):
+    """Upstream's table of some types, with the registry schemas answering for the others."""
+
+    def __init__(
+        self, known: dict[str, Any], types: frozenset[str], read: Callable[[schemas.Schema], Any]
+    ) -> None:
+        """Answer with `known` first, then with `read` of the schema for one of `types`."""
+        super().__init__(known)
+        self._types = types
+        self._read = read
+
+    def get(self, type_name: str, default: Any = None) -> Any:
+        """Return what is said of a type."""
+        if type_name not in self and type_name in self._types:
+            self[type_name] = self._read(schemas.schema_of(type_name))
+        return super().get(type_name, default)
+
+
+def read_replacements_and_tags_from_schemas(types: frozenset[str]) -> None:
+    """Let change sets and updates know what replaces a resource, and where its tags go.
+
+    Upstream knows both for about a hundred types and calls the rest `Conditionally` replaced.
+    """
+    provisioners = upstream.provisioners()
+    replacing = types - {NESTED_STACK}
+    provisioners._REPLACING_PROPERTIES = _FromSchemas(
+        provisioners._REPLACING_PROPERTIES, replacing, schemas.replacing_properties
+    )
+    added = frozenset(name for name in types if name not in upstream_types())
+    provisioners._STACK_TAG_PROPERTY = _FromSchemas(
+        provisioners._STACK_TAG_PROPERTY, added, schemas.tag_property
+    )
+    # Imported by name there.
+    upstream.module("ministack.services.cloudformation.drift")._STACK_TAG_PROPERTY = (
+        provisioners._STACK_TAG_PROPERTY
+    )
+
+
+def upstream_types() -> frozenset[str]:
+    """Return the types that ministack has handlers of its own for."""
+    table = upstream.provisioners()._RESOURCE_HANDLERS
+    return frozenset(name for name, entry in table.items() if not entry.get("added_by_tidegen"))
