@@ -57,7 +57,9 @@ def nested_root(
         for output in concern.outputs:
             if output.surface:
                 value = GetAtt(concern.logical_id, f"Outputs.{output.name}")
-                template.add_output(Output(output.name, Description=output.description, Value=value))
+                template.add_output(
+                    Output(output.name, Description=output.description, Value=value)
+                )
     members = {concern.logical_id: children[concern.name] for concern in composition.concerns}
     keys = [key for concern in composition.concerns for key in assets.get(concern.name, [])]
     template.set_metadata(_metadata(composition.scope, inputs, members, keys))

@@ -134,7 +134,9 @@ def _ordered(composition: Composition) -> tuple[tuple[Concern, ...], list[Proble
         return tuple(by_name[name] for name in sorter.static_order()), []
     except CycleError as error:
         path = " → ".join(error.args[1])
-        problem = Problem(f"scope {composition.scope}", f"concerns form a cycle: {path}; cut one wire")
+        problem = Problem(
+            f"scope {composition.scope}", f"concerns form a cycle: {path}; cut one wire"
+        )
         return composition.concerns, [problem]
 
 

@@ -161,9 +161,7 @@ def _add_route_tables(template: Template) -> None:
 
 
 def _add_route_table(template: Template, name: str, tier: str, zones: tuple[int, ...]) -> None:
-    table = ec2.RouteTable(
-        f"{name}RouteTable", VpcId=Ref("Vpc"), Tags=Tags(Name=name.lower())
-    )
+    table = ec2.RouteTable(f"{name}RouteTable", VpcId=Ref("Vpc"), Tags=Tags(Name=name.lower()))
     template.add_resource(table)
     for zone in zones:
         template.add_resource(

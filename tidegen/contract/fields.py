@@ -36,9 +36,7 @@ FIELDS: dict[str, CatalogueField] = {
     "private_domain": _f(Kind.DOMAIN, _PLATFORM, "Private zone of this environment"),
     "network.cidr": _f(Kind.CIDR, _PLATFORM, "Address range of the VPC"),
     "network.public_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three public subnets"),
-    "network.private_subnets": _f(
-        Kind.CIDR_LIST, _PLATFORM, "Ranges of the three private subnets"
-    ),
+    "network.private_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three private subnets"),
     "network.data_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three data subnets"),
     "network.nat_gateways": _f(Kind.NUMBER, _PLATFORM, "NAT gateways, 1 to 3"),
     "network.endpoints": _f(

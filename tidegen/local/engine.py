@@ -63,7 +63,9 @@ class Engine:
         end of the engine's log, when it does not answer within `timeout` seconds.
         """
         if importlib.util.find_spec("ministack") is None:
-            raise EngineUnavailable("The local engine is not installed: pip install 'tidegen[local]'")
+            raise EngineUnavailable(
+                "The local engine is not installed: pip install 'tidegen[local]'"
+            )
         log = tempfile.TemporaryFile()
         with _listening_socket(port) as listener:
             chosen = int(listener.getsockname()[1])
@@ -152,7 +154,9 @@ def _listening_socket(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port), backlog=128)
     except OSError as error:
-        raise EngineStartError(f"Port {port} of {HOST} cannot be used: {error.strerror}.") from error
+        raise EngineStartError(
+            f"Port {port} of {HOST} cannot be used: {error.strerror}."
+        ) from error
 
 
 def _spawn(port: int, listener: int, log: IO[bytes]) -> "subprocess.Popen[bytes]":

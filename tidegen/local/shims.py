@@ -134,9 +134,9 @@ def read_replacements_and_tags_from_schemas(types: frozenset[str]) -> None:
         provisioners._STACK_TAG_PROPERTY, added, schemas.tag_property
     )
     # Imported by name there.
-    upstream.module("ministack.services.cloudformation.drift")._STACK_TAG_PROPERTY = (
-        provisioners._STACK_TAG_PROPERTY
-    )
+    upstream.module(
+        "ministack.services.cloudformation.drift"
+    )._STACK_TAG_PROPERTY = provisioners._STACK_TAG_PROPERTY
 
 
 def upstream_types() -> frozenset[str]:

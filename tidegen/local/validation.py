@@ -43,7 +43,9 @@ def _read_only(schema: Schema, value: dict[str, Any]) -> Problems:
 
 def _without_system_tags(properties: dict[str, Any]) -> dict[str, Any]:
     """Return `properties` without the `aws:` tags, which CloudFormation adds, not templates."""
-    return {name: _own_tags(value) if "Tag" in name else value for name, value in properties.items()}
+    return {
+        name: _own_tags(value) if "Tag" in name else value for name, value in properties.items()
+    }
 
 
 def _own_tags(tags: Any) -> Any:

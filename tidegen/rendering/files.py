@@ -25,7 +25,9 @@ class FileChange:
         return "added" if self.before is None else "changed"
 
 
-def file_changes(folder: Path, files: dict[str, bytes], *, partial: bool = False) -> list[FileChange]:
+def file_changes(
+    folder: Path, files: dict[str, bytes], *, partial: bool = False
+) -> list[FileChange]:
     """What has to happen to `folder` to hold exactly `files`.
 
     With `partial` other files there are left alone; else templates that nothing renders any more
@@ -67,7 +69,9 @@ def apply_changes(changes: list[FileChange]) -> None:
             else:
                 write_atomically(change.path, change.content)
         except OSError as error:
-            reason = f"cannot be written, {error.strerror}; check the folder's rights and free space"
+            reason = (
+                f"cannot be written, {error.strerror}; check the folder's rights and free space"
+            )
             raise InputError(Problem(str(change.path), reason)) from error
 
 

@@ -110,6 +110,8 @@ def _check_limits(files: dict[str, bytes]) -> None:
     for name, content in files.items():
         limit = _MAX_DIRECT_BYTES if name.rpartition(".")[0] in direct else _MAX_BYTES
         if len(content) > limit:
-            problems.append(Problem(name, f"has {len(content)} bytes, the limit is {limit}; split it"))
+            problems.append(
+                Problem(name, f"has {len(content)} bytes, the limit is {limit}; split it")
+            )
     if problems:
         raise CompositionError.of(problems)

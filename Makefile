@@ -1,0 +1,64 @@
+# Everything a contributor needs; `make help` lists it.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3.11
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+ENV ?= development
+
+.PHONY: help install demo test check lint types render bench docs lock diff deploy
+
+help: ## List the targets.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 14
+
+install: .venv/installed ## Build .venv from the hashed lock.
+
+.venv/installed: requirements.lock setup.cfg pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is not there; install Python 3.11 or say make PYTHON=..." >&2; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: install ## Render, lint and deploy the platform to an embedded local AWS, and show it.
+	tidegen local -- bash docs/demo.sh
+
+test: install ## Run the tests with branch coverage.
+	coverage erase
+	pytest --cov --cov-report=term
+
+check: install ## Format, style, layers, types, templates, scripts, docs.
+	ruff format --check .
+	ruff check .
+	lint-imports
+	mypy
+	tidegen render --check
+	tidegen lint
+	shellcheck $$(git ls-files '*.sh') .ci/run
+	mkdocs build --strict --quiet --site-dir .cache/site
+
+lint: install ## Check the committed templates.
+	tidegen lint
+
+types: install ## Check the types.
+	mypy
+
+render: install ## Write the templates from the concerns.
+	tidegen render
+
+bench: install ## Measure against named peers; prints ratios.
+	python benchmarks/run.py
+
+docs: install ## Build the documentation.
+	mkdocs build --strict
+
+lock: install ## Pin every dependency again.
+	pip-compile --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --strip-extras --allow-unsafe --extra local --extra dev -o requirements.lock setup.cfg
+
+diff: install ## Show what a deploy would change: make diff ENV=development
+	tidegen diff --env $(ENV)
+
+deploy: install ## Deploy an environment: make deploy ENV=development
+	tidegen deploy --env $(ENV)

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# The demo that `make demo` runs inside `tidegen local`: the real commands, nothing special.
+set -euo pipefail
+
+run() {
+  printf '\n\033[1m$ %s\033[0m\n' "$*"
+  "$@"
+}
+
+run tidegen render --check
+run tidegen lint
+run tidegen deploy --env account-nonproduction --yes
+run tidegen deploy --env account-production-recovery --yes
+run tidegen deploy --env account-production --yes
+run tidegen deploy --env shared-nonproduction --yes
+run tidegen deploy --env shared-production --yes
+run tidegen deploy --env development --yes
+run tidegen deploy --env production --yes
+run tidegen deploy --env production --yes
+run tidegen status --env production
+run tidegen outputs --env production
+run tidegen local types

@@ -1,0 +1,5 @@
+"""Run with `python -m tidegen`."""
+
+from tidegen.cli import main
+
+main()

@@ -1,0 +1,22 @@
+"""`tidegen completion`."""
+
+import click
+
+from tidegen.cli.common import example_epilog
+
+_EPILOG = example_epilog(
+    'eval "$(tidegen completion bash)"', "tidegen completion fish > tidegen.fish"
+)
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def command(shell: str) -> None:
+    """Print the completion script of a shell."""
+    from click.shell_completion import get_completion_class
+
+    from tidegen.cli import cli
+
+    completion = get_completion_class(shell)
+    assert completion is not None
+    click.echo(completion(cli, {}, "tidegen", "_TIDEGEN_COMPLETE").source())

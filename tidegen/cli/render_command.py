@@ -1,0 +1,64 @@
+"""`tidegen render`."""
+
+from pathlib import Path
+
+import click
+
+from tidegen.cli.common import concerns, example_epilog, known, project_folder
+
+_EPILOG = example_epilog(
+    "tidegen render", "tidegen render network storage", "tidegen render --check"
+)
+
+
+@click.command(epilog=_EPILOG)
+@click.argument("names", metavar="[CONCERN]...", nargs=-1)
+@click.option("--check", is_flag=True, help="Write nothing; show differences and exit 1.")
+@click.option(
+    "--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write to  [default: templates/current, templates/json for JSON]",
+)
+@click.pass_obj
+def command(
+    directory: str, names: tuple[str, ...], check: bool, form: str, output: Path | None
+) -> None:
+    """Write the templates from the concerns.
+
+    Named concerns are written alone, with the roots that pin them.
+    """
+    from tidegen.rendering import apply_changes, file_changes, render
+
+    project = project_folder(directory)
+    members = concerns()
+    known(names, (concern.name for concern in members), "concern")
+    files = render(members, form).files
+    if names:
+        files = {k: v for k, v in files.items() if k.startswith("roots/") or _stem(k) in names}
+    folder = output or project / "templates" / ("current" if form == "yaml" else form)
+    changes = file_changes(folder.resolve(), files, partial=bool(names))
+    if check:
+        _report_differences(changes, folder.resolve())
+        return
+    apply_changes(changes)
+    for change in changes:
+        click.echo(f"{change.kind} {change.path.relative_to(folder.resolve())}")
+    click.echo(f"{len(files)} templates rendered, {len(changes)} files changed", err=True)
+
+
+def _stem(name: str) -> str:
+    return name.rpartition(".")[0]
+
+
+def _report_differences(changes: list, folder: Path) -> None:  # type: ignore[type-arg]
+    from tidegen.rendering import unified_diff
+
+    for change in changes:
+        click.echo(unified_diff(change, folder), nl=False)
+    if changes:
+        click.echo(f"{len(changes)} files differ; run 'tidegen render' and commit them", err=True)
+        raise click.exceptions.Exit(1)
+    click.echo("templates are what the source renders", err=True)

@@ -1,0 +1,147 @@
+"""CloudTrail and Config."""
+
+import json
+from typing import Any
+
+from tidegen.local import upstream
+from tidegen.local.handlers.base import Handler, Properties, Resource, Result, handles
+from tidegen.local.handlers.service import client
+
+
+@handles("AWS::CloudTrail::Trail")
+class Trail(Handler):
+    """A trail with its selectors."""
+
+    _NAMES = (
+        "S3BucketName",
+        "S3KeyPrefix",
+        "SnsTopicName",
+        "IncludeGlobalServiceEvents",
+        "IsMultiRegionTrail",
+        "EnableLogFileValidation",
+        "CloudWatchLogsLogGroupArn",
+        "CloudWatchLogsRoleArn",
+        "IsOrganizationTrail",
+    )
+
+    def create(self, resource: Resource) -> Result:
+        """Create the trail and switch it on or off."""
+        name = resource.properties.get("TrailName") or resource.identity.name()
+        tags = {"TagsList": resource.tags()} if resource.tags() else {}
+        made = client("cloudtrail").create_trail(Name=name, **self._settings(resource), **tags)
+        self._apply(name, resource)
+        return Result(name, {"Arn": made["TrailARN"]})
+
+    def update(self, resource: Resource, old: Properties) -> Result:
+        """Change the trail."""
+        client("cloudtrail").update_trail(Name=resource.physical_id, **self._settings(resource))
+        self._apply(resource.physical_id, resource)
+        return Result(resource.physical_id)
+
+    def delete(self, resource: Resource) -> None:
+        """Delete the trail."""
+        client("cloudtrail").delete_trail(Name=resource.physical_id)
+
+    def _settings(self, resource: Resource) -> Properties:
+        """Return the trail's own settings as the API words them."""
+        key = resource.only("KMSKeyId")
+        return resource.only(*self._NAMES) | ({"KmsKeyId": key["KMSKeyId"]} if key else {})
+
+    def _apply(self, name: str, resource: Resource) -> None:
+        """Set the event selectors, start or stop logging."""
+        cloudtrail = client("cloudtrail")
+        selectors = _selectors(resource)
+        if selectors:
+            cloudtrail.put_event_selectors(TrailName=name, **selectors)
+        on = resource.properties["IsLogging"]
+        (cloudtrail.start_logging if on else cloudtrail.stop_logging)(Name=name)
+
+
+def _selectors(resource: Resource) -> Properties:
+    """Return the event selectors as the API words them: `Equals` and the like are the same."""
+    return resource.only("EventSelectors", "AdvancedEventSelectors")
+
+
+@handles("AWS::Config::ConfigurationRecorder")
+class ConfigurationRecorder(Handler):
+    """The recorder, started, as CloudFormation does."""
+
+    def create(self, resource: Resource) -> Result:
+        """Create or overwrite the recorder."""
+        properties = resource.properties
+        name = properties.get("Name") or "default"
+        recorder = {"name": name, "roleARN": properties["RoleARN"]}
+        for key in ("RecordingGroup", "RecordingMode"):
+            if key in properties:
+                recorder[key[0].lower() + key[1:]] = lower_first(properties[key])
+        client("config").put_configuration_recorder(ConfigurationRecorder=recorder)
+        return Result(name)
+
+    def delete(self, resource: Resource) -> None:
+        """Delete the recorder: the engine does not serve DeleteConfigurationRecorder."""
+        upstream.service("config")._recorders.pop(resource.physical_id, None)
+
+
+@handles("AWS::Config::DeliveryChannel")
+class DeliveryChannel(Handler):
+    """Where Config delivers. It starts the recorder, as CloudFormation does with the two."""
+
+    def create(self, resource: Resource) -> Result:
+        """Create or overwrite the channel."""
+        names = ("S3BucketName", "S3KeyPrefix", "S3KmsKeyArn", "SnsTopicARN")
+        name = resource.properties.get("Name") or "default"
+        channel = lower_first(resource.only(*names, "ConfigSnapshotDeliveryProperties"))
+        client("config").put_delivery_channel(DeliveryChannel={"name": name, **channel})
+        for recorder in client("config").describe_configuration_recorders()[
+            "ConfigurationRecorders"
+        ]:
+            client("config").start_configuration_recorder(
+                ConfigurationRecorderName=recorder["name"]
+            )
+        return Result(name)
+
+    def delete(self, resource: Resource) -> None:
+        """Delete the channel: the engine does not serve DeleteDeliveryChannel."""
+        upstream.service("config")._delivery_channels.pop(resource.physical_id, None)
+
+
+@handles("AWS::Config::ConfigRule")
+class ConfigRule(Handler):
+    """A rule of Config."""
+
+    def create(self, resource: Resource) -> Result:
+        """Create or overwrite the rule."""
+        name = resource.properties.get("ConfigRuleName") or resource.identity.name()
+        names = ("Description", "Scope", "Source", "MaximumExecutionFrequency", "EvaluationModes")
+        rule = {"ConfigRuleName": name, **resource.only(*names)}
+        if "InputParameters" in resource.properties:
+            given = resource.properties["InputParameters"]
+            rule["InputParameters"] = given if isinstance(given, str) else json.dumps(given)
+        client("config").put_config_rule(ConfigRule=rule)
+        return Result(name, self._attributes(name))
+
+    def delete(self, resource: Resource) -> None:
+        """Delete the rule."""
+        client("config").delete_config_rule(ConfigRuleName=resource.physical_id)
+
+    def _attributes(self, name: str) -> Properties:
+        """Return the attributes that Config gives the rule."""
+        found = client("config").describe_config_rules(ConfigRuleNames=[name])["ConfigRules"][0]
+        return {"Arn": found["ConfigRuleArn"], "ConfigRuleId": found["ConfigRuleId"]}
+
+
+# Names of Config's API that do not follow from CloudFormation's by a small first letter.
+_IRREGULAR = {
+    "SnsTopicARN": "snsTopicARN",
+    "ResourceTypes": "resourceTypes",
+}
+
+
+def lower_first(value: Any) -> Any:
+    """Return `value` with every name in it as Config's API writes it: the first letter small."""
+    if isinstance(value, dict):
+        return {
+            _IRREGULAR.get(name, name[0].lower() + name[1:]): lower_first(item)
+            for name, item in value.items()
+        }
+    return [lower_first(item) for item in value] if isinstance(value, list) else value

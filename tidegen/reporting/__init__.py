@@ -1,0 +1,1 @@
+"""Reporting: plans, states and findings as text. Everything here returns strings."""
