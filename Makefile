@@ -22,7 +22,7 @@ install: .venv/installed ## Build .venv from the hashed lock.
 	touch $@
 
 demo: install ## Render, lint and deploy the platform to an embedded local AWS, and show it.
-	tidegen local -- bash docs/demo.sh
+	tidegen local run bash docs/demo.sh
 
 test: install ## Run the tests with branch coverage.
 	coverage erase

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The demo that `make demo` runs inside `tidegen local`: the real commands, nothing special.
+# The demo that `make demo` runs inside `tidegen local run`: the real commands, nothing special.
 set -euo pipefail
 
 run() {

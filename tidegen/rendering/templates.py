@@ -8,7 +8,7 @@ from typing import Any
 
 from troposphere import Template, encode_to_dict
 
-from tidegen.composition import Child, build_assets, compose, direct_root, nested_root
+from tidegen.composition import Child, Composition, build_assets, compose, direct_root, nested_root
 from tidegen.contract import BuiltAsset, Concern, Context, Scope
 from tidegen.errors import CompositionError, Problem
 
@@ -34,6 +34,12 @@ class Rendered:
 
     files: dict[str, bytes]
     assets: dict[str, BuiltAsset]
+    templates: dict[str, dict[str, Any]]
+
+    def resource_types(self) -> set[str]:
+        """Every resource type of every template."""
+        bodies = self.templates.values()
+        return {item["Type"] for body in bodies for item in body["Resources"].values()}
 
 
 def render(concerns: tuple[Concern, ...], form: str = "yaml") -> Rendered:
@@ -44,29 +50,30 @@ def render(concerns: tuple[Concern, ...], form: str = "yaml") -> Rendered:
     compositions = compose(concerns)
     assets = build_assets(concerns)
     context = Context(concerns, assets)
-    files: dict[str, bytes] = {}
-    children: dict[str, Child] = {}
-    for concern in concerns:
-        if not concern.scopes[0].is_direct:
-            name = f"{concern.name}.{form}"
-            files[name] = _bytes(concern.build(context), form)
-            children[concern.name] = Child(name, hashlib.sha256(files[name]).hexdigest())
-    keys = {c.name: [assets[asset.name].key for asset in c.assets] for c in concerns}
+    nested = [concern for concern in concerns if not concern.scopes[0].is_direct]
+    templates = {f"{c.name}.{form}": ordered(c.build(context)) for c in nested}
+    files = {name: _FORMS[form](body).encode() for name, body in templates.items()}
+    children = {c.name: _child(f"{c.name}.{form}", files) for c in nested}
     for scope, composition in compositions.items():
-        if not composition.concerns:
-            continue
-        if scope.is_direct:
-            (concern,) = composition.concerns
-            root = direct_root(concern, concern.build(context), scope)
-        else:
-            root = nested_root(composition, children, keys)
-        files[f"roots/{scope}.{form}"] = _bytes(root, form)
+        if composition.concerns:
+            name = f"roots/{scope}.{form}"
+            templates[name] = ordered(_root(composition, context, children))
+            files[name] = _FORMS[form](templates[name]).encode()
     _check_limits(files)
-    return Rendered(dict(sorted(files.items())), assets)
+    return Rendered(dict(sorted(files.items())), assets, dict(sorted(templates.items())))
 
 
-def _bytes(template: Template, form: str) -> bytes:
-    return _FORMS[form](ordered(template)).encode()
+def _child(name: str, files: dict[str, bytes]) -> Child:
+    return Child(name, hashlib.sha256(files[name]).hexdigest())
+
+
+def _root(composition: Composition, context: Context, children: dict[str, Child]) -> Template:
+    """The root of a scope: a direct scope has one concern, which is its own root."""
+    if composition.scope.is_direct:
+        (concern,) = composition.concerns
+        return direct_root(concern, concern.build(context), composition.scope)
+    keys = {c.name: [context.assets[a.name].key for a in c.assets] for c in composition.concerns}
+    return nested_root(composition, children, keys)
 
 
 def ordered(template: Template) -> dict[str, Any]:

@@ -79,13 +79,13 @@ def _short_form(value: dict[str, Any]) -> yaml.Node | None:
     """`!Sub text` for `{"Fn::Sub": "text"}`; None where the long form has to stay.
 
     Two short forms cannot stand directly inside each other (`!Base64 !Sub x` is no YAML), so a
-    function whose argument is a function keeps its long form.
+    function keeps its long form unless its argument is text or a list.
     """
     if len(value) != 1:
         return None
     ((name, argument),) = value.items()
     tag = _SHORT.get(name)
-    if tag is None or _is_function(argument):
+    if tag is None or not isinstance(argument, (str, list)):
         return None
     if name == "Fn::GetAtt":
         return _attribute(argument)
@@ -107,7 +107,7 @@ def _is_function(value: Any) -> bool:
     if not isinstance(value, dict) or len(value) != 1:
         return False
     name = next(iter(value))
-    return name == "Ref" or name.startswith("Fn::")
+    return name in _SHORT or str(name).startswith("Fn::")
 
 
 def _is_small(argument: list[Any]) -> bool:

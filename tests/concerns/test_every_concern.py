@@ -1,0 +1,156 @@
+"""What holds for every concern, found by discovery: a new one is tested without touching this."""
+
+import json
+import re
+from functools import cache
+
+import pytest
+
+from tidegen.composition import build_assets
+from tidegen.concerns import own_concerns
+from tidegen.contract import Context, Scope
+
+CONCERNS = own_concerns()
+CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
+#: Types whose loss loses data or history. Kept by type, so that a concern cannot forget one.
+STATEFUL_TYPES = {
+    "AWS::Backup::BackupVault",
+    "AWS::CloudTrail::EventDataStore",
+    "AWS::DynamoDB::Table",
+    "AWS::EC2::Volume",
+    "AWS::ECR::Repository",
+    "AWS::EFS::FileSystem",
+    "AWS::KMS::Key",
+    "AWS::Logs::LogGroup",
+    "AWS::Route53::HostedZone",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+}
+
+
+@cache
+def body(concern):
+    from tidegen.rendering.templates import ordered
+
+    return ordered(concern.build(CONTEXT))
+
+
+def statements(template):
+    """(logical id, statement) of every policy in a template, wherever it stands."""
+
+    def walk(value):
+        if isinstance(value, dict):
+            if "Statement" in value and "Version" in value:
+                yield from value["Statement"]
+            for item in value.values():
+                yield from walk(item)
+        elif isinstance(value, list):
+            for item in value:
+                yield from walk(item)
+
+    for logical_id, item in template["Resources"].items():
+        for statement in walk(item):
+            yield logical_id, statement
+
+
+each = pytest.mark.parametrize("concern", CONCERNS, ids=lambda c: c.name)
+
+
+@each
+def test_the_name_is_the_modules_and_the_purpose_is_one_sentence(concern):
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*", concern.name)
+    assert concern.build.__module__ == f"tidegen.concerns.{concern.name.replace('-', '_')}"
+    assert concern.purpose.endswith(".")
+    assert len(concern.purpose) <= 120
+
+
+@each
+def test_stateful_resources_are_declared_and_retained(concern):
+    found = {k for k, v in body(concern)["Resources"].items() if v["Type"] in STATEFUL_TYPES}
+    assert found == {k for k in concern.stateful if k in found} and set(concern.stateful) >= found
+    for logical_id in concern.stateful:
+        item = body(concern)["Resources"][logical_id]
+        assert item["DeletionPolicy"] == "RetainExceptOnCreate", logical_id
+        assert item["UpdateReplacePolicy"] == "Retain", logical_id
+
+
+@each
+def test_stateful_types_encrypt_with_a_key_of_ours(concern):
+    """Server access logs and load balancer logs cannot take one: their bucket says why."""
+    for logical_id, item in body(concern)["Resources"].items():
+        text = json.dumps(item.get("Properties", {}))
+        if item["Type"] == "AWS::S3::Bucket":
+            assert "aws:kms" in text or "Reason" in json.dumps(item["Metadata"]), logical_id
+        if item["Type"] == "AWS::Logs::LogGroup":
+            assert "KmsKeyId" in item["Properties"], logical_id
+            assert "RetentionInDays" in item["Properties"], logical_id
+        if item["Type"] in ("AWS::SecretsManager::Secret", "AWS::EC2::Volume"):
+            assert "KmsKeyId" in item["Properties"], logical_id
+
+
+@each
+def test_roles_have_a_path_a_boundary_and_no_inline_policies(concern):
+    for logical_id, item in body(concern)["Resources"].items():
+        if item["Type"] == "AWS::IAM::Role":
+            properties = item["Properties"]
+            assert "Path" in properties, logical_id
+            assert "PermissionsBoundary" in properties, logical_id
+            assert "Policies" not in properties, logical_id
+            assert "RoleName" not in properties, logical_id
+
+
+@each
+def test_no_policy_allows_everything(concern):
+    for logical_id, statement in statements(body(concern)):
+        if statement["Effect"] == "Allow":
+            assert "*" not in statement["Action"], logical_id
+            assert "NotAction" not in statement, logical_id
+            assert "NotPrincipal" not in statement, logical_id
+            if statement.get("Principal") == "*":
+                assert statement.get("Condition"), logical_id
+
+
+@each
+def test_secrets_are_generated_never_written(concern):
+    for logical_id, item in body(concern)["Resources"].items():
+        if item["Type"] == "AWS::SecretsManager::Secret":
+            assert "SecretString" not in item["Properties"], logical_id
+
+
+@each
+def test_nothing_exports_imports_or_joins_networks(concern):
+    text = json.dumps(body(concern))
+    assert "Fn::ImportValue" not in text
+    assert '"Export"' not in text
+    for word in ("VPCPeering", "TransitGateway", "VPNGateway", "VPNConnection", "VpcLattice"):
+        assert word not in text
+
+
+@each
+def test_conditions_are_few_and_never_on_a_name(concern):
+    conditions = body(concern).get("Conditions", {})
+    assert len(conditions) <= 8
+    assert '"Ref": "Environment"' not in json.dumps(conditions)
+
+
+@each
+def test_partition_and_suffix_are_never_literal(concern):
+    text = json.dumps(body(concern)["Resources"])
+    assert "arn:aws:" not in text
+
+
+def test_deploy_actions_are_real_actions():
+    from policy_sentry.querying.actions import get_actions_for_service
+
+    known = {}
+    for concern in CONCERNS:
+        for action in concern.deploy_actions:
+            service, _, name = action.partition(":")
+            if service not in known:
+                known[service] = {a.lower() for a in get_actions_for_service(service)}
+            pattern = re.compile(re.escape(action.lower()).replace(r"\*", ".*"))
+            assert any(pattern.fullmatch(a) for a in known[service]), action
+
+
+def test_every_scope_has_a_concern():
+    assert {scope for concern in CONCERNS for scope in concern.scopes} == set(Scope)
