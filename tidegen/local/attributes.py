@@ -79,9 +79,18 @@ def attributes(
         found.update(properties)
     identifiers = property_names(schema, "primaryIdentifier")
     for name in property_names(schema, "readOnlyProperties"):
-        if "*" not in name and name not in found:
+        if "*" not in name and name not in found and not _is_absent(identity, name, properties):
             found[name] = physical if identifiers == [name] else value_of(schema, identity, name)
     return found
+
+
+def _is_absent(identity: Identity, name: str, properties: dict[str, Any]) -> bool:
+    """Whether the type has the attribute only with a property that is not given."""
+    needs = _ATTRIBUTES_OF_PROPERTIES.get((identity.type_name, name))
+    return needs is not None and needs not in properties
+
+
+_ATTRIBUTES_OF_PROPERTIES = {("AWS::DynamoDB::Table", "StreamArn"): "StreamSpecification"}
 
 
 def value_of(schema: Schema, identity: Identity, name: str) -> Any:
@@ -127,13 +136,21 @@ def _identifier(identity: Identity, name: str) -> str:
     """Return an id: `prefix-17 digits` in EC2, a UUID elsewhere."""
     if identity.type_name.startswith("AWS::EC2::"):
         kind = identity.type_name.rpartition("::")[2]
-        return f"{_PREFIXES.get(kind, kind.lower())}-{identity.digest(name)[:17]}"
+        prefix = _PREFIXES.get(name) or _PREFIXES.get(kind, kind.lower())
+        return f"{prefix}-{identity.digest(name)[:17]}"
     if identity.type_name == "AWS::GuardDuty::Detector":
         return identity.digest(name)[:32]
     return str(uuid.uuid5(_NAMESPACE, identity.digest(name)))
 
 
+# EC2's prefixes, by the attribute's name or the type's.
 _PREFIXES = {
+    "AllocationId": "eipalloc",
+    "EniId": "eni",
+    "NetworkAclAssociationId": "aclassoc",
+    "RouteTableId": "rtb",
+    "SubnetId": "subnet",
+    "VpcId": "vpc",
     "NetworkAclEntry": "aclentry",
     "SecurityGroup": "sg",
     "VPC": "vpc",

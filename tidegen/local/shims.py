@@ -11,12 +11,14 @@ from typing import Any
 from tidegen.local import schemas, upstream
 from tidegen.local.handlers.table import entry_of, wrapped_entry
 
+INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
 NESTED_STACK = "AWS::CloudFormation::Stack"
 
 
 def install() -> None:
     """Change ministack, which must be imported in this process only after its settings."""
     table = upstream.provisioners()._RESOURCE_HANDLERS
+    identify_instance_profiles_by_name()
     for type_name in schemas.resource_types():
         if type_name in table:
             table[type_name] = wrapped_entry(type_name, table[type_name])
@@ -26,6 +28,38 @@ def install() -> None:
     undo_failed_nested_creates()
     run_handlers_off_the_event_loop()
     read_replacements_and_tags_from_schemas(frozenset(table))
+
+
+def identify_instance_profiles_by_name() -> None:
+    """Make `Ref` of an instance profile its name.
+
+    Upstream: the physical id is the ARN, so that a name passed on, to an instance for example,
+    is not one.
+    """
+    table = upstream.provisioners()._RESOURCE_HANDLERS
+    entry = table[INSTANCE_PROFILE]
+
+    def create(*arguments: Any) -> tuple[str, Any]:
+        return _named(entry["create"](*arguments))
+
+    def update(physical: str, *arguments: Any) -> tuple[str, Any]:
+        return _named(entry["update"](_profile_arn(physical), *arguments))
+
+    def delete(physical: str, properties: dict[str, Any]) -> None:
+        entry["delete"](_profile_arn(physical), properties)
+
+    table[INSTANCE_PROFILE] = {**entry, "create": create, "update": update, "delete": delete}
+
+
+def _named(made: tuple[str, Any]) -> tuple[str, Any]:
+    """Return upstream's result with the name, the last part of the ARN, as physical id."""
+    return made[0].rpartition("/")[2], made[1]
+
+
+def _profile_arn(name: str) -> str:
+    """Return the ARN of an instance profile; the name itself when there is none."""
+    profile = upstream.service("iam")._instance_profiles.get(name) or {"Arn": name}
+    return str(profile["Arn"])
 
 
 def keep_attributes_of_unchanged_resources() -> None:
@@ -129,7 +163,8 @@ def read_replacements_and_tags_from_schemas(types: frozenset[str]) -> None:
     provisioners._REPLACING_PROPERTIES = _FromSchemas(
         provisioners._REPLACING_PROPERTIES, replacing, schemas.replacing_properties
     )
-    added = frozenset(name for name in types if name not in upstream_types())
+    table = provisioners._RESOURCE_HANDLERS
+    added = frozenset(name for name in types if table[name].get("added_by_tidegen"))
     provisioners._STACK_TAG_PROPERTY = _FromSchemas(
         provisioners._STACK_TAG_PROPERTY, added, schemas.tag_property
     )
@@ -137,9 +172,3 @@ def read_replacements_and_tags_from_schemas(types: frozenset[str]) -> None:
     upstream.module(
         "ministack.services.cloudformation.drift"
     )._STACK_TAG_PROPERTY = provisioners._STACK_TAG_PROPERTY
-
-
-def upstream_types() -> frozenset[str]:
-    """Return the types that ministack has handlers of its own for."""
-    table = upstream.provisioners()._RESOURCE_HANDLERS
-    return frozenset(name for name, entry in table.items() if not entry.get("added_by_tidegen"))

@@ -24,13 +24,20 @@ def validated(type_name: str, properties: dict[str, Any], region: str) -> dict[s
     type, a value outside its enum, pattern or range, and for a read-only property.
     """
     schema = schema_of(type_name, region)
-    model = Checker(schema)
-    value = model.convert(schema, _without_system_tags(properties))
-    problems = [*_read_only(schema, value), *model.problems(schema, value, "#")]
+    value = converted_properties(type_name, properties, region)
+    problems = [*_read_only(schema, value), *Checker(schema).problems(schema, value, "#")]
     if problems:
         raise ValueError(f"{_PREFIX} ({', '.join(dict.fromkeys(problems))})")
-    result: dict[str, Any] = value
-    return result
+    return value
+
+
+def converted_properties(
+    type_name: str, properties: dict[str, Any], region: str
+) -> dict[str, Any]:
+    """Return `properties` with their scalars converted, without the tags CloudFormation adds."""
+    schema = schema_of(type_name, region)
+    value: dict[str, Any] = Checker(schema).convert(schema, _without_system_tags(properties))
+    return value
 
 
 def _read_only(schema: Schema, value: dict[str, Any]) -> Problems:
@@ -43,15 +50,14 @@ def _read_only(schema: Schema, value: dict[str, Any]) -> Problems:
 
 def _without_system_tags(properties: dict[str, Any]) -> dict[str, Any]:
     """Return `properties` without the `aws:` tags, which CloudFormation adds, not templates."""
-    return {
-        name: _own_tags(value) if "Tag" in name else value for name, value in properties.items()
-    }
+    own = {name: _own_tags(value) if "Tag" in name else value for name, value in properties.items()}
+    return {name: own[name] for name in own if own[name] or not properties[name]}
 
 
 def _own_tags(tags: Any) -> Any:
     """Return `tags` without those whose key starts with `aws:`."""
     if isinstance(tags, dict):
-        return {key: tags[key] for key in tags if not str(key).startswith(_SYSTEM_TAG)}
+        return {key: value for key, value in tags.items() if not key.startswith(_SYSTEM_TAG)}
     if isinstance(tags, list):
         return [tag for tag in tags if not _is_system_tag(tag)]
     return tags

@@ -64,7 +64,7 @@ def _selectors(resource: Resource) -> Properties:
 
 @handles("AWS::Config::ConfigurationRecorder")
 class ConfigurationRecorder(Handler):
-    """The recorder, started, as CloudFormation does."""
+    """The recorder; it runs once there is a delivery channel too, whichever comes first."""
 
     def create(self, resource: Resource) -> Result:
         """Create or overwrite the recorder."""
@@ -75,6 +75,8 @@ class ConfigurationRecorder(Handler):
             if key in properties:
                 recorder[key[0].lower() + key[1:]] = lower_first(properties[key])
         client("config").put_configuration_recorder(ConfigurationRecorder=recorder)
+        if client("config").describe_delivery_channels()["DeliveryChannels"]:
+            _start_recorders()
         return Result(name)
 
     def delete(self, resource: Resource) -> None:
@@ -84,7 +86,7 @@ class ConfigurationRecorder(Handler):
 
 @handles("AWS::Config::DeliveryChannel")
 class DeliveryChannel(Handler):
-    """Where Config delivers. It starts the recorder, as CloudFormation does with the two."""
+    """Where Config delivers."""
 
     def create(self, resource: Resource) -> Result:
         """Create or overwrite the channel."""
@@ -92,17 +94,19 @@ class DeliveryChannel(Handler):
         name = resource.properties.get("Name") or "default"
         channel = lower_first(resource.only(*names, "ConfigSnapshotDeliveryProperties"))
         client("config").put_delivery_channel(DeliveryChannel={"name": name, **channel})
-        for recorder in client("config").describe_configuration_recorders()[
-            "ConfigurationRecorders"
-        ]:
-            client("config").start_configuration_recorder(
-                ConfigurationRecorderName=recorder["name"]
-            )
+        _start_recorders()
         return Result(name)
 
     def delete(self, resource: Resource) -> None:
         """Delete the channel: the engine does not serve DeleteDeliveryChannel."""
         upstream.service("config")._delivery_channels.pop(resource.physical_id, None)
+
+
+def _start_recorders() -> None:
+    """Start the recorder of the region, as CloudFormation does once it can."""
+    config = client("config")
+    for recorder in config.describe_configuration_recorders()["ConfigurationRecorders"]:
+        config.start_configuration_recorder(ConfigurationRecorderName=recorder["name"])
 
 
 @handles("AWS::Config::ConfigRule")

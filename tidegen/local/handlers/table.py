@@ -11,7 +11,7 @@ from tidegen.local import attributes, completion, schemas, upstream
 from tidegen.local.handlers.base import Handler, Properties, Resource, Result
 from tidegen.local.handlers.recorded import Recorded
 from tidegen.local.handlers.registry import created_handlers
-from tidegen.local.validation import validated
+from tidegen.local.validation import converted_properties, validated
 
 Entry = dict[str, Any]
 
@@ -28,7 +28,7 @@ def entry_of(type_name: str) -> Entry:
         physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
     ) -> Result:
         resource = _resource(type_name, logical_id, stack_name, new, physical_id)
-        return _completed(resource, handler.update(resource, old))
+        return _completed(resource, handler.update(resource, _converted(type_name, old)))
 
     def delete(physical_id: str, properties: Properties) -> None:
         _delete(handler, type_name, physical_id, properties)
@@ -56,7 +56,7 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
         resource = _resource(type_name, logical_id, stack_name, new, physical_id)
         extra = (logical_id,) if entry.get("update_with_logical_id") else ()
         made = Result(*entry["update"](physical_id, old, new, stack_name, *extra))
-        return _completed(resource, completion.complete(resource, made, old))
+        return _completed(resource, completion.complete(resource, made, _converted(type_name, old)))
 
     wrapped = {**entry, "create": create}
     if "update" in entry:
@@ -67,7 +67,7 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
 def _resource(
     type_name: str, logical_id: str, stack_name: str, properties: Properties, physical_id: str = ""
 ) -> Resource:
-    """Return the resource with validated properties and the `aws:` tags still among them."""
+    """Return the resource, its properties validated and without the tags CloudFormation adds."""
     region = upstream.region()
     seed = upstream.provisioners()._NAME_SEED.get()
     identity = attributes.Identity(
@@ -75,6 +75,11 @@ def _resource(
     )
     valid = validated(type_name, properties, region)
     return Resource(identity, valid, physical_id)
+
+
+def _converted(type_name: str, properties: Properties) -> Properties:
+    """Return properties that were validated before, with their scalars converted."""
+    return converted_properties(type_name, properties, upstream.region())
 
 
 def _completed(resource: Resource, made: Result) -> Result:
@@ -90,7 +95,7 @@ def _delete(handler: Handler, type_name: str, physical_id: str, properties: Prop
     identity = attributes.Identity(type_name, upstream.account(), upstream.region(), "", "")
     missing = upstream.module("botocore.exceptions").ClientError
     try:
-        handler.delete(Resource(identity, properties, physical_id))
+        handler.delete(Resource(identity, _converted(type_name, properties), physical_id))
     except missing as error:
         if "NotFound" not in error.response["Error"]["Code"] + str(error).replace(" ", ""):
             raise

@@ -1,0 +1,38 @@
+"""Encryption, backup and time to live of a DynamoDB table."""
+
+from tidegen.local.handlers.base import Properties, Resource
+from tidegen.local.handlers.service import client
+
+
+def complete(resource: Resource, name: str, old: Properties) -> Properties:
+    """Set the table's properties that upstream drops."""
+    properties = resource.properties
+    _encryption(name, properties, old)
+    _backups(name, properties, old)
+    if "TimeToLiveSpecification" in properties:
+        given = properties["TimeToLiveSpecification"]
+        if given != old.get("TimeToLiveSpecification"):
+            client("dynamodb").update_time_to_live(TableName=name, TimeToLiveSpecification=given)
+    return {}
+
+
+def _encryption(name: str, properties: Properties, old: Properties) -> None:
+    """Set server-side encryption, as DynamoDB's API words it."""
+    given = properties.get("SSESpecification", {"SSEEnabled": False})
+    if given == old.get("SSESpecification", {"SSEEnabled": False}):
+        return
+    wanted = {"Enabled": given["SSEEnabled"]}
+    wanted |= {key: given[key] for key in ("SSEType",) if key in given}
+    wanted |= {"KMSMasterKeyId": given[key] for key in ("KMSMasterKeyId",) if key in given}
+    client("dynamodb").update_table(TableName=name, SSESpecification=wanted)
+
+
+def _backups(name: str, properties: Properties, old: Properties) -> None:
+    """Set point-in-time recovery."""
+    given = properties.get("PointInTimeRecoverySpecification")
+    if given is None and "PointInTimeRecoverySpecification" not in old:
+        return
+    client("dynamodb").update_continuous_backups(
+        TableName=name,
+        PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False} | (given or {}),
+    )

@@ -1,0 +1,20 @@
+"""Encryption and other attributes of an SNS topic."""
+
+import json
+
+from tidegen.local.handlers.base import Properties, Resource
+from tidegen.local.handlers.service import client
+
+_ATTRIBUTES = ("KmsMasterKeyId", "SignatureVersion", "TracingConfig", "ArchivePolicy")
+
+
+def complete(resource: Resource, name: str, old: Properties) -> Properties:
+    """Set the topic's attributes that upstream drops, and empty those no longer given."""
+    for attribute in _ATTRIBUTES:
+        value = resource.properties.get(attribute, "")
+        if value != old.get(attribute, ""):
+            text = value if isinstance(value, str) else json.dumps(value)
+            client("sns").set_topic_attributes(
+                TopicArn=name, AttributeName=attribute, AttributeValue=text
+            )
+    return {}
