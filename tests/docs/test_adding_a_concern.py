@@ -1,0 +1,23 @@
+"""The documentation's worked example is executed: adding a concern is one new file."""
+
+import re
+from pathlib import Path
+
+from tidegen.concerns import own_concerns
+from tidegen.rendering import render
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "adding-a-concern.md"
+
+
+def test_the_example_is_wired_into_the_environment():
+    (source,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    module: dict[str, object] = {}
+    exec(compile(source, str(PAGE), "exec"), module)  # noqa: S102 - the page is ours
+    rendered = render((*own_concerns(), module["CONCERN"]))
+    root = rendered.templates["roots/environment.yaml"]
+    stack = root["Resources"]["Reports"]["Properties"]
+    assert stack["Parameters"] == {
+        "MessagingKeyArn": {"Fn::GetAtt": ["Encryption", "Outputs.MessagingKeyArn"]}
+    }
+    assert "ReportsQueueArn" in root["Outputs"]
+    assert "reports.yaml" in rendered.files
