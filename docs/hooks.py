@@ -67,7 +67,11 @@ def _concern(concern: Concern) -> str:
         [
             f"## {concern.name}\n",
             f"{concern.purpose} Scopes: {scopes}. Stateful: {kept}.\n",
-            *(["| input | kind | from | meaning |", "|---|---|---|---|", *inputs, ""] if inputs else []),
+            *(
+                ["| input | kind | from | meaning |", "|---|---|---|---|", *inputs, ""]
+                if inputs
+                else []
+            ),
             *(["| output | kind | meaning |", "|---|---|---|", *outputs] if outputs else []),
         ]
     )
@@ -113,4 +117,6 @@ def local_types_page() -> str:
         "Created: the engine's own service shows the resource. Recorded: checked against the registry"
         " schema and kept, but nothing stands behind it; it proves no property."
     )
-    return "\n".join(["# Local resource types\n", intro, "", "| type | local engine |", "|---|---|", *rows])
+    return "\n".join(
+        ["# Local resource types\n", intro, "", "| type | local engine |", "|---|---|", *rows]
+    )

@@ -1,1 +1,3 @@
+"""tidegen: CloudFormation for one platform in many identical environments."""
+
 __version__ = "0.1.0"

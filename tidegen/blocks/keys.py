@@ -133,7 +133,7 @@ def _administration() -> Statement:
 
 
 def _no_deletion() -> Statement:
-    """Nobody schedules deletion but a break-glass role and CloudFormation's rollback of a create."""
+    """Only a break-glass role deletes, and CloudFormation when it rolls a create back."""
     prefix = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}"
     allowed: list[Any] = [
         Sub(f"{prefix}/break-glass/*"),

@@ -92,7 +92,7 @@ def deny_other_accounts(actions: list[Action], resources: list[Any]) -> Statemen
 
 
 def account_root() -> AWSPrincipal:
-    """This account's root: whoever its IAM policies allow."""
+    """The root of this account: whoever its IAM policies allow."""
     return AWSPrincipal(Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
 
 

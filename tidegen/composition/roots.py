@@ -48,7 +48,7 @@ def nested_root(
     composition: Composition, children: dict[str, Child], assets: dict[str, list[str]]
 ) -> Template:
     """The root template of a nested scope. `children` and `assets` are by concern name."""
-    template = _frame(composition.scope, f"All concerns of scope {composition.scope}, nested.")
+    template = _frame(f"All concerns of scope {composition.scope}, nested.")
     inputs = _root_inputs(composition)
     for name, item in inputs.items():
         template.add_parameter(parameter(name, item.kind, item.description, item.default))
@@ -121,7 +121,7 @@ def _is_wired(composition: Composition, concern: Concern, other: Concern) -> boo
 
 
 def _value(composition: Composition, item: Input) -> Any:
-    """What the root passes to the child. A nested stack's parameter is text, so lists are joined."""
+    """What the root passes to the child; a nested stack takes text, so lists are joined."""
     if isinstance(item.source, Sibling):
         provider = composition.providers[item.source.output]
         return GetAtt(provider.logical_id, f"Outputs.{item.source.output}")
@@ -130,7 +130,7 @@ def _value(composition: Composition, item: Input) -> Any:
     return Join(",", reference) if is_list else reference
 
 
-def _frame(scope: Scope, description: str) -> Template:
+def _frame(description: str) -> Template:
     template = Template(Description=description)
     template.set_version("2010-09-09")
     _add_release(template)

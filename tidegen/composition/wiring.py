@@ -114,7 +114,8 @@ def _wire_problem(
             kind = offered.kind if offered else item.kind
             source = f"{scope}.{output}"
     if not there and item.default is None:
-        return f"needs {source}, which nothing in scope {composition.scope} provides; add or default it"
+        where = f"which nothing in scope {composition.scope} provides"
+        return f"needs {source}, {where}; add or default it"
     if there and kind != item.kind:
         return f"is of kind '{item.kind}', but {source} is of kind '{kind}'; make both sides agree"
     return None

@@ -91,7 +91,7 @@ def _short_form(value: dict[str, Any]) -> yaml.Node | None:
         return _attribute(argument)
     node = _node(argument)
     node.tag = tag
-    if isinstance(node, yaml.SequenceNode):
+    if isinstance(node, yaml.SequenceNode) and isinstance(argument, list):
         node.flow_style = _is_small(argument)
     return node
 
