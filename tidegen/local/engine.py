@@ -66,7 +66,7 @@ class Engine:
             raise EngineUnavailable(
                 "The local engine is not installed: pip install 'tidegen[local]'"
             )
-        log = tempfile.TemporaryFile()
+        log = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the engine
         with _listening_socket(port) as listener:
             chosen = int(listener.getsockname()[1])
             engine = cls(_spawn(chosen, listener.fileno(), log), chosen, log)
@@ -162,7 +162,7 @@ def _listening_socket(port: int) -> socket.socket:
 def _spawn(port: int, listener: int, log: IO[bytes]) -> "subprocess.Popen[bytes]":
     """Start the server process on an inherited listening socket."""
     command = [sys.executable, "-m", "tidegen.local.server", f"--port={port}", f"--fd={listener}"]
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - our own module, no input from outside
         [*command, "--end-with-stdin"],
         stdin=subprocess.PIPE,
         stdout=log,

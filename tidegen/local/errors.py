@@ -1,7 +1,7 @@
 """Errors of the embedded local AWS."""
 
 
-class EngineUnavailable(Exception):
+class EngineUnavailable(Exception):  # noqa: N818 - it says what is the case
     """The engine cannot run here: its package is missing or is another version.
 
     The message is one line and says what to install.

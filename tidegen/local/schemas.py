@@ -16,7 +16,7 @@ _FALLBACK_REGION = "us-east-1"  # every type that exists anywhere, but for a han
 _PROPERTIES = "/properties/"
 
 
-class UnknownType(ValueError):
+class UnknownTypeError(ValueError):
     """CloudFormation has no such resource type in the region."""
 
     def __init__(self, type_name: str) -> None:
@@ -35,11 +35,11 @@ def resource_types(region: str = _FALLBACK_REGION) -> dict[str, str]:
 
 
 def schema_of(type_name: str, region: str = _FALLBACK_REGION) -> Schema:
-    """Return the registry schema of `type_name` in `region`; raises UnknownType."""
+    """Return the registry schema of `type_name` in `region`; raises UnknownTypeError."""
     try:
         return _load(resource_types(region)[type_name])
     except KeyError:
-        raise UnknownType(type_name) from None
+        raise UnknownTypeError(type_name) from None
 
 
 def property_names(schema: Schema, key: str) -> list[str]:

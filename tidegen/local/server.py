@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parse(arguments)
     problem = version_problem()
     if problem:
-        print(problem, file=sys.stderr)
+        sys.stderr.write(f"{problem}\n")
         return EX_UNAVAILABLE
     os.environ.update(_SETTINGS, GATEWAY_PORT=str(options.port))
     if options.end_with_stdin:

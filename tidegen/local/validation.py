@@ -31,9 +31,7 @@ def validated(type_name: str, properties: dict[str, Any], region: str) -> dict[s
     return value
 
 
-def converted_properties(
-    type_name: str, properties: dict[str, Any], region: str
-) -> dict[str, Any]:
+def converted_properties(type_name: str, properties: dict[str, Any], region: str) -> dict[str, Any]:
     """Return `properties` with their scalars converted, without the tags CloudFormation adds."""
     schema = schema_of(type_name, region)
     value: dict[str, Any] = Checker(schema).convert(schema, _without_system_tags(properties))

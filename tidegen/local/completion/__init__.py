@@ -1,7 +1,7 @@
 """Properties that ministack's own handlers drop, set through the services' APIs.
 
-Each type's function is called after upstream's create or update, with the physical id and the
-properties before the update (none on create), and returns attributes that upstream does not give.
+Each type's function is called after upstream's create or update, with the physical id, and
+returns attributes that upstream does not give.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from tidegen.local.completion import buckets, mail, tables, topics
 from tidegen.local.handlers.base import Properties, Resource, Result
 
-_COMPLETIONS: dict[str, Callable[[Resource, str, Properties], Properties]] = {
+_COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
     "AWS::S3::Bucket": buckets.complete,
     "AWS::DynamoDB::Table": tables.complete,
     "AWS::SES::EmailIdentity": mail.complete,
@@ -17,10 +17,10 @@ _COMPLETIONS: dict[str, Callable[[Resource, str, Properties], Properties]] = {
 }
 
 
-def complete(resource: Resource, made: Result, old: Properties) -> Result:
+def complete(resource: Resource, made: Result) -> Result:
     """Return `made` once the properties that upstream drops for its type are set as well."""
     completion = _COMPLETIONS.get(resource.identity.type_name)
     if completion is None:
         return made
-    found = completion(resource, made.physical_id, old)
+    found = completion(resource, made.physical_id)
     return Result(made.physical_id, {**found, **made.attributes})

@@ -9,12 +9,12 @@ from tidegen.local.handlers.service import client
 _Put = Callable[[str, Any], None]
 
 
-def complete(resource: Resource, name: str, old: Properties) -> Properties:
+def complete(resource: Resource, name: str) -> Properties:
     """Set the bucket's properties that upstream drops, and take away those no longer given."""
     for prop, (put, delete) in _SETTINGS.items():
         if prop in resource.properties:
             put(name, resource.properties[prop])
-        elif prop in old and delete:
+        elif prop in resource.previous and delete:
             getattr(client("s3"), delete)(Bucket=name)
     _object_lock(name, resource.properties)
     return {}
@@ -23,10 +23,7 @@ def complete(resource: Resource, name: str, old: Properties) -> Properties:
 def _encryption(name: str, value: Properties) -> None:
     """Set default encryption."""
     rules = [
-        {
-            _API_NAMES.get(key, key): item
-            for key, item in rule.items()
-        }
+        {_API_NAMES.get(key, key): item for key, item in rule.items()}
         for rule in value["ServerSideEncryptionConfiguration"]
     ]
     client("s3").put_bucket_encryption(
@@ -152,9 +149,7 @@ def _object_lock(name: str, properties: Properties) -> None:
         "ObjectLockEnabled": "Enabled",
         **properties.get("ObjectLockConfiguration", {}),
     }
-    client("s3").put_object_lock_configuration(
-        Bucket=name, ObjectLockConfiguration=configuration
-    )
+    client("s3").put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=configuration)
 
 
 # Property -> how to set it, and the operation that takes it away.

@@ -6,7 +6,7 @@ from tidegen.local.handlers.service import client
 _RECORDS = 3  # Easy DKIM asks for three CNAME records
 
 
-def complete(resource: Resource, name: str, old: Properties) -> Properties:
+def complete(resource: Resource, name: str) -> Properties:
     """Return `DkimDNSTokenName1` to `3` and their values, from the identity's tokens in SES."""
     found = client("sesv2").get_email_identity(EmailIdentity=name)
     known = found.get("DkimAttributes", {}).get("Tokens", [])

@@ -4,9 +4,9 @@ from tidegen.local.handlers.base import Properties, Resource
 from tidegen.local.handlers.service import client
 
 
-def complete(resource: Resource, name: str, old: Properties) -> Properties:
+def complete(resource: Resource, name: str) -> Properties:
     """Set the table's properties that upstream drops."""
-    properties = resource.properties
+    properties, old = resource.properties, resource.previous
     _encryption(name, properties, old)
     _backups(name, properties, old)
     if "TimeToLiveSpecification" in properties:
@@ -22,8 +22,7 @@ def _encryption(name: str, properties: Properties, old: Properties) -> None:
     if given == old.get("SSESpecification", {"SSEEnabled": False}):
         return
     wanted = {"Enabled": given["SSEEnabled"]}
-    wanted |= {key: given[key] for key in ("SSEType",) if key in given}
-    wanted |= {"KMSMasterKeyId": given[key] for key in ("KMSMasterKeyId",) if key in given}
+    wanted |= {key: given[key] for key in ("SSEType", "KMSMasterKeyId") if key in given}
     client("dynamodb").update_table(TableName=name, SSESpecification=wanted)
 
 

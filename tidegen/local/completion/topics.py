@@ -8,11 +8,11 @@ from tidegen.local.handlers.service import client
 _ATTRIBUTES = ("KmsMasterKeyId", "SignatureVersion", "TracingConfig", "ArchivePolicy")
 
 
-def complete(resource: Resource, name: str, old: Properties) -> Properties:
+def complete(resource: Resource, name: str) -> Properties:
     """Set the topic's attributes that upstream drops, and empty those no longer given."""
     for attribute in _ATTRIBUTES:
         value = resource.properties.get(attribute, "")
-        if value != old.get(attribute, ""):
+        if value != resource.previous.get(attribute, ""):
             text = value if isinstance(value, str) else json.dumps(value)
             client("sns").set_topic_attributes(
                 TopicArn=name, AttributeName=attribute, AttributeValue=text

@@ -32,7 +32,7 @@ class Trail(Handler):
         self._apply(name, resource)
         return Result(name, {"Arn": made["TrailARN"]})
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Change the trail."""
         client("cloudtrail").update_trail(Name=resource.physical_id, **self._settings(resource))
         self._apply(resource.physical_id, resource)

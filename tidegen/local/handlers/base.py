@@ -11,11 +11,15 @@ Properties = dict[str, Any]
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource as its handler sees it: validated properties, scalars converted."""
+    """A resource as its handler sees it: validated properties, scalars converted.
+
+    `previous` is the properties before an update; empty on create and delete.
+    """
 
     identity: Identity
     properties: Properties = field(default_factory=dict)
     physical_id: str = ""
+    previous: Properties = field(default_factory=dict)
 
     def tags(self, name: str = "Tags") -> list[dict[str, str]]:
         """Return the tags as a list of `Key` and `Value`, from either of the two shapes."""
@@ -46,7 +50,7 @@ class Handler:
         """Create the resource. Raises what the service's client raises."""
         raise NotImplementedError
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Change the resource in place. By default: create again what the API overwrites."""
         return self.create(resource)
 

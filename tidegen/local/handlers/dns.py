@@ -15,10 +15,10 @@ class RecordSetGroup(Handler):
         _change(resource.properties, "CREATE", resource.properties.get("RecordSets", []))
         return Result(resource.identity.name())
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Set the records that are wanted and delete those that no longer are."""
         wanted = resource.properties.get("RecordSets", [])
-        kept = {_key(record) for record in wanted}
+        old, kept = resource.previous, {_key(record) for record in wanted}
         _change(old, "DELETE", [r for r in old.get("RecordSets", []) if _key(r) not in kept])
         _change(resource.properties, "UPSERT", wanted)
         return Result(resource.physical_id)
@@ -80,9 +80,12 @@ class HealthCheck(Handler):
         self._tag(made["Id"], resource)
         return Result(made["Id"])
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Change the check; another type of check is another check."""
-        wanted, had = resource.properties["HealthCheckConfig"], old["HealthCheckConfig"]
+        wanted, had = (
+            resource.properties["HealthCheckConfig"],
+            resource.previous["HealthCheckConfig"],
+        )
         fixed = ("Type", "MeasureLatency", "RequestInterval")
         if any(str(wanted.get(name)) != str(had.get(name)) for name in fixed):
             return self.create(resource)

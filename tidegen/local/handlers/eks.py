@@ -14,7 +14,7 @@ class Addon(Handler):
         made = client("eks").create_addon(**call)["addon"]
         return Result("|".join(self._key(resource).values()), {"Arn": made["addonArn"]})
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Change version, role and configuration."""
         client("eks").update_addon(**self._key(resource), **self._settings(resource))
         return Result(resource.physical_id)
@@ -48,12 +48,12 @@ class AccessEntry(Handler):
         physical = "|".join(reversed(self._key(resource).values()))
         return Result(physical, {"AccessEntryArn": made["accessEntryArn"]})
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Change groups, user name and policies."""
         settings = _lower(resource.only("Username", "KubernetesGroups"))
         client("eks").update_access_entry(**self._key(resource), **settings)
         kept = {policy["PolicyArn"] for policy in resource.properties.get("AccessPolicies", [])}
-        for policy in old.get("AccessPolicies", []):
+        for policy in resource.previous.get("AccessPolicies", []):
             if policy["PolicyArn"] not in kept:
                 client("eks").disassociate_access_policy(
                     **self._key(resource), policyArn=policy["PolicyArn"]
@@ -94,7 +94,7 @@ class PodIdentityAssociation(Handler):
         known = {"AssociationId": made["associationId"], "AssociationArn": made["associationArn"]}
         return Result(made["associationArn"], known)
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Change the role."""
         call = _lower(resource.only("ClusterName", "RoleArn", "TargetRoleArn"))
         association = _association_id(resource)

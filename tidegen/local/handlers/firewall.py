@@ -39,9 +39,9 @@ class _Rule(Handler):
         generated = f"sgr-{resource.identity.digest('Id')[:17]}"
         return Result(rules[0].get("SecurityGroupRuleId", generated))
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Set the description, the one thing that changes in place."""
-        self._call("revoke", old)
+        self._call("revoke", resource.previous)
         self._call("authorize", resource.properties)
         return Result(resource.physical_id)
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from tidegen.local.handlers.base import Handler, Properties, Resource, Result, handles
+from tidegen.local.handlers.base import Handler, Resource, Result, handles
 from tidegen.local.handlers.service import client
 
 
@@ -23,7 +23,7 @@ class OidcProvider(Handler):
         arn = made["OpenIDConnectProviderArn"]
         return Result(arn, {"Arn": arn})
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Make the provider anew: the engine has no call that changes one, the ARN is the same."""
         self.delete(resource)
         return self.create(resource)

@@ -18,7 +18,7 @@ class Template(Handler):
         )
         return Result(name)
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Change the content; a new name is a new template."""
         name = resource.properties.get("Template", {}).get("TemplateName", resource.physical_id)
         if name != resource.physical_id:
@@ -55,7 +55,7 @@ class DedicatedIpPool(Handler):
         )
         return Result(name)
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Make the pool anew: the engine cannot change one."""
         self.delete(resource)
         client("sesv2").create_dedicated_ip_pool(

@@ -13,11 +13,13 @@ def tag_specifications(resource: Resource, kind: str) -> Properties:
     return {"TagSpecifications": [{"ResourceType": kind, "Tags": tags}]} if tags else {}
 
 
-def replace_tags(resource: Resource, old: Properties, identifier: str = "") -> None:
+def replace_tags(resource: Resource, identifier: str = "") -> None:
     """Make the tags of an EC2 resource those of its properties."""
     target = [identifier or resource.physical_id]
     kept = resource.tag_map()
-    gone = [{"Key": tag["Key"]} for tag in old.get("Tags", []) if tag["Key"] not in kept]
+    gone = [
+        {"Key": tag["Key"]} for tag in resource.previous.get("Tags", []) if tag["Key"] not in kept
+    ]
     if gone:
         client("ec2").delete_tags(Resources=target, Tags=gone)
     if kept:
@@ -27,9 +29,9 @@ def replace_tags(resource: Resource, old: Properties, identifier: str = "") -> N
 class Tagged(Handler):
     """An EC2 resource of which nothing but the tags can change in place."""
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Change the tags."""
-        replace_tags(resource, old)
+        replace_tags(resource)
         return Result(resource.physical_id)
 
 
@@ -43,10 +45,10 @@ class Address(Handler):
         made = client("ec2").allocate_address(Domain="vpc", **tags)
         return Result(made["PublicIp"], {"AllocationId": made["AllocationId"]} | _public_ip(made))
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Change the tags."""
         address = self._find(resource)
-        replace_tags(resource, old, address["AllocationId"])
+        replace_tags(resource, address["AllocationId"])
         found = {"AllocationId": address["AllocationId"]} | _public_ip(address)
         return Result(resource.physical_id, found)
 
@@ -107,7 +109,7 @@ class NetworkAclEntry(Handler):
         client("ec2").create_network_acl_entry(**self._arguments(resource))
         return Result(f"aclentry-{resource.identity.digest('Id')[:17]}")
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Put the rule in place of the one with its number."""
         client("ec2").replace_network_acl_entry(**self._arguments(resource))
         return Result(resource.physical_id)
@@ -153,7 +155,7 @@ class SubnetNetworkAclAssociation(Handler):
                 kept["SubnetId"] = subnet
         return Result(made["NewAssociationId"])
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Nothing can change in place."""
         return Result(resource.physical_id)
 

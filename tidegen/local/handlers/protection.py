@@ -19,7 +19,7 @@ class BackupSelection(Handler):
         selection = made["SelectionId"]
         return Result(f"{selection}_{plan}", {"SelectionId": selection, "BackupPlanId": plan})
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Nothing can change in place."""
         return Result(resource.physical_id)
 
@@ -48,7 +48,7 @@ class WebAclAssociation(Handler):
         client("wafv2").associate_web_acl(**call)
         return Result(f"{call['ResourceArn']}|{call['WebACLArn']}")
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Nothing can change in place."""
         return Result(resource.physical_id)
 

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from tidegen.local import attributes, schemas, upstream
-from tidegen.local.handlers.base import Handler, Properties, Resource, Result
+from tidegen.local.handlers.base import Handler, Resource, Result
 
 
 class Recorded(Handler):
@@ -22,7 +22,7 @@ class Recorded(Handler):
             raise ValueError(f"{physical} already exists")
         return self._keep(resource, physical)
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Keep the new properties."""
         return self._keep(resource, resource.physical_id)
 

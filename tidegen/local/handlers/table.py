@@ -5,6 +5,7 @@ stack_name)`, `update(physical_id, old, new, stack_name, logical_id)` and `delet
 properties)`; the first two return the physical id and the attributes.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from tidegen.local import attributes, completion, schemas, upstream
@@ -27,8 +28,9 @@ def entry_of(type_name: str) -> Entry:
     def update(
         physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
     ) -> Result:
-        resource = _resource(type_name, logical_id, stack_name, new, physical_id)
-        return _completed(resource, handler.update(resource, _converted(type_name, old)))
+        resource = _resource(type_name, logical_id, stack_name, new)
+        resource = replace(resource, physical_id=physical_id, previous=_converted(type_name, old))
+        return _completed(resource, handler.update(resource))
 
     def delete(physical_id: str, properties: Properties) -> None:
         _delete(handler, type_name, physical_id, properties)
@@ -48,15 +50,21 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
     def create(logical_id: str, properties: Properties, stack_name: str) -> Result:
         resource = _resource(type_name, logical_id, stack_name, properties)
         made = Result(*entry["create"](logical_id, properties, stack_name))
-        return _completed(resource, completion.complete(resource, made, {}))
+        try:
+            return _completed(resource, completion.complete(resource, made))
+        except Exception:
+            # The stack does not know of it yet, so its rollback would leave it behind.
+            entry["delete"](made.physical_id, properties)
+            raise
 
     def update(
         physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
     ) -> Result:
-        resource = _resource(type_name, logical_id, stack_name, new, physical_id)
+        resource = _resource(type_name, logical_id, stack_name, new)
+        resource = replace(resource, physical_id=physical_id, previous=_converted(type_name, old))
         extra = (logical_id,) if entry.get("update_with_logical_id") else ()
         made = Result(*entry["update"](physical_id, old, new, stack_name, *extra))
-        return _completed(resource, completion.complete(resource, made, _converted(type_name, old)))
+        return _completed(resource, completion.complete(resource, made))
 
     wrapped = {**entry, "create": create}
     if "update" in entry:
@@ -64,9 +72,7 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
     return wrapped
 
 
-def _resource(
-    type_name: str, logical_id: str, stack_name: str, properties: Properties, physical_id: str = ""
-) -> Resource:
+def _resource(type_name: str, logical_id: str, stack_name: str, properties: Properties) -> Resource:
     """Return the resource, its properties validated and without the tags CloudFormation adds."""
     region = upstream.region()
     seed = upstream.provisioners()._NAME_SEED.get()
@@ -74,7 +80,7 @@ def _resource(
         type_name, upstream.account(), region, stack_name, logical_id, seed
     )
     valid = validated(type_name, properties, region)
-    return Resource(identity, valid, physical_id)
+    return Resource(identity, valid)
 
 
 def _converted(type_name: str, properties: Properties) -> Properties:

@@ -1,6 +1,6 @@
 """EBS volumes."""
 
-from tidegen.local.handlers.base import Handler, Properties, Resource, Result, handles
+from tidegen.local.handlers.base import Handler, Resource, Result, handles
 from tidegen.local.handlers.network import replace_tags, tag_specifications
 from tidegen.local.handlers.service import client
 
@@ -18,12 +18,12 @@ class Volume(Handler):
         made = client("ec2").create_volume(**resource.only(*_FIXED, *_CHANGEABLE), **tags)
         return Result(made["VolumeId"])
 
-    def update(self, resource: Resource, old: Properties) -> Result:
+    def update(self, resource: Resource) -> Result:
         """Change size, type, performance and tags in place."""
-        wanted = resource.only(*_CHANGEABLE)
-        if wanted != {name: old[name] for name in _CHANGEABLE if name in old}:
+        wanted, had = resource.only(*_CHANGEABLE), resource.previous
+        if wanted != {name: had[name] for name in _CHANGEABLE if name in had}:
             client("ec2").modify_volume(VolumeId=resource.physical_id, **wanted)
-        replace_tags(resource, old)
+        replace_tags(resource)
         return Result(resource.physical_id)
 
     def delete(self, resource: Resource) -> None:
