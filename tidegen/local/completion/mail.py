@@ -1,19 +1,20 @@
-"""The DNS records that prove an SES identity, which upstream gives no attributes for."""
+"""The DNS records that prove an SES identity: upstream has neither the tokens nor the attributes."""
 
+from tidegen.local import upstream
 from tidegen.local.handlers.base import Properties, Resource
-from tidegen.local.handlers.service import client
 
 _RECORDS = 3  # Easy DKIM asks for three CNAME records
 
 
 def complete(resource: Resource, name: str) -> Properties:
-    """Return `DkimDNSTokenName1` to `3` and their values, from the identity's tokens in SES."""
-    found = client("sesv2").get_email_identity(EmailIdentity=name)
-    known = found.get("DkimAttributes", {}).get("Tokens", [])
+    """Return `DkimDNSTokenName1` to `3` and their values, with the tokens that SES then shows."""
+    # No call of SES's API sets tokens, so they go where it keeps the identity.
+    dkim = upstream.service("ses_v2")._identities[name]["DkimAttributes"]
+    dkim["Tokens"] = dkim["Tokens"] or [
+        resource.identity.digest(f"dkim{number}")[:32] for number in range(_RECORDS)
+    ]
     made: Properties = {}
-    for number in range(1, _RECORDS + 1):
-        generated = resource.identity.digest(f"dkim{number}")[:32]
-        token = known[number - 1] if len(known) >= number else generated
+    for number, token in enumerate(dkim["Tokens"], 1):
         made[f"DkimDNSTokenName{number}"] = f"{token}._domainkey.{name}"
         made[f"DkimDNSTokenValue{number}"] = f"{token}.dkim.amazonses.com"
     return made

@@ -79,8 +79,23 @@ def _resource(type_name: str, logical_id: str, stack_name: str, properties: Prop
     identity = attributes.Identity(
         type_name, upstream.account(), region, stack_name, logical_id, seed
     )
-    valid = validated(type_name, properties, region)
-    return Resource(identity, valid)
+    validated(type_name, _as_written(properties, stack_name), region)
+    return Resource(identity, converted_properties(type_name, properties, region))
+
+
+def _as_written(properties: Properties, stack_name: str) -> Properties:
+    """Return `properties` without the stack's own tags, which upstream has added to them.
+
+    They lack what some types want of a tag, such as an Auto Scaling group's `PropagateAtLaunch`.
+    """
+    stack = upstream.cloudformation()._stacks.get(stack_name) or {}
+    added = stack.get("Tags") or []
+    tags = properties.get("Tags")
+    if not added or not isinstance(tags, list):
+        return properties
+    own = [tag for tag in tags if tag not in added]
+    rest = {name: value for name, value in properties.items() if name != "Tags"}
+    return {**rest, "Tags": own} if own else rest
 
 
 def _converted(type_name: str, properties: Properties) -> Properties:
