@@ -1,0 +1,28 @@
+"""Fixtures that several folders use: the command line as a user runs it, a project to run it in."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def tidegen(*arguments, cwd=ROOT, env=None, text=None):
+    """Run the real command line in a process of its own."""
+    command = [sys.executable, "-m", "tidegen", *map(str, arguments)]
+    environment = {**os.environ, **(env or {})}
+    return subprocess.run(
+        command, cwd=cwd, env=environment, input=text, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A copy of the committed project: environments and templates."""
+    for name in ("environments", "templates"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
