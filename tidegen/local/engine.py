@@ -66,8 +66,8 @@ class Engine:
             raise EngineUnavailable(
                 "The local engine is not installed: pip install 'tidegen[local]'"
             )
-        log = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the engine
         with _listening_socket(port) as listener:
+            log = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the engine
             chosen = int(listener.getsockname()[1])
             engine = cls(_spawn(chosen, listener.fileno(), log), chosen, log)
         try:

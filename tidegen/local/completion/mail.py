@@ -1,4 +1,4 @@
-"""The DNS records that prove an SES identity: upstream has neither the tokens nor the attributes."""
+"""The DNS records that prove an SES identity; upstream has no tokens and no attributes for them."""
 
 from tidegen.local import upstream
 from tidegen.local.handlers.base import Properties, Resource

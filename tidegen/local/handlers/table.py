@@ -89,7 +89,7 @@ def _as_written(properties: Properties, stack_name: str) -> Properties:
     They lack what some types want of a tag, such as an Auto Scaling group's `PropagateAtLaunch`.
     """
     stack = upstream.cloudformation()._stacks.get(stack_name) or {}
-    added = stack.get("Tags") or []
+    added = [{key: tag[key] for key in ("Key", "Value")} for tag in stack.get("Tags") or []]
     tags = properties.get("Tags")
     if not added or not isinstance(tags, list):
         return properties

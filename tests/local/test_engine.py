@@ -1,0 +1,132 @@
+"""The engine's process: how it starts, whom it answers, and how it ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from local_cloud import Cloud
+
+from tidegen.local import Engine, EngineStartError, EngineUnavailable, running_engine, server
+
+_PARENT = """
+import sys, time
+from tidegen.local import Engine
+engine = Engine.start()
+print(engine.endpoint, engine._process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def _ended(pid: int) -> bool:
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        if Path(f"/proc/{pid}/stat").read_text().split()[2] == "Z":
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_the_environment_selects_account_region_and_endpoint(engine: Engine) -> None:
+    found = engine.environment_variables("111122223333", "eu-west-1")
+    assert found["AWS_ENDPOINT_URL"] == engine.endpoint
+    assert found["AWS_ACCESS_KEY_ID"] == "111122223333"
+    assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == "eu-west-1"
+
+
+def test_accounts_and_regions_are_apart(cloud: Cloud) -> None:
+    template = {"Resources": {"It": {"Type": "AWS::SNS::Topic"}}}
+    arn = cloud.create("it", template) and cloud.resources("it")["It"]
+    assert f":eu-central-1:{cloud.account}:" in arn
+    assert not cloud.client("sns", "eu-west-1").list_topics().get("Topics")
+    assert not Cloud(cloud.endpoint, "999988887777").client("sns").list_topics().get("Topics")
+
+
+def test_it_answers_on_the_loopback_interface_only(engine: Engine) -> None:
+    port = int(engine.endpoint.rpartition(":")[2])
+    with pytest.raises(OSError, match=r".+"), socket.create_connection(("127.0.0.2", port), 1):
+        pass
+
+
+def test_stopping_ends_the_process_and_can_be_repeated() -> None:
+    with running_engine() as engine:
+        assert engine.running
+    assert not engine.running
+    engine.stop()
+    assert engine.log_tail() == ""
+
+
+def test_a_port_in_use_is_said() -> None:
+    with running_engine() as engine:
+        port = int(engine.endpoint.rpartition(":")[2])
+        with pytest.raises(EngineStartError, match=f"Port {port} of 127.0.0.1 cannot be used"):
+            Engine.start(port)
+
+
+def test_it_is_in_a_session_of_its_own(engine: Engine) -> None:
+    assert os.getsid(engine._process.pid) != os.getsid(0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_it_ends_with_the_process_that_started_it(number: signal.Signals) -> None:
+    command = [sys.executable, "-c", _PARENT]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline().split()[1])
+        parent.send_signal(number)
+        parent.wait()
+    assert _ended(pid)
+
+
+def test_a_server_that_breaks_shows_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "hypercorn").mkdir()
+    (tmp_path / "hypercorn/__init__.py").write_text("raise RuntimeError('broken on purpose')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(EngineStartError, match=r"(?s)exit code 1.*broken on purpose"):
+        Engine.start()
+
+
+def test_another_version_of_ministack_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    information = tmp_path / "ministack-9.9.dist-info"
+    information.mkdir()
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: ministack\nVersion: 9.9\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(EngineUnavailable, match=r"needs ministack 1\.5\.33, not 9\.9: pip install"):
+        Engine.start()
+
+
+def test_a_missing_ministack_is_said(tmp_path: Path) -> None:
+    # -S: no site-packages, so nothing but tidegen itself is installed.
+    root = str(Path(server.__file__).parents[2])
+    code = (
+        "from tidegen.local import Engine, EngineUnavailable\n"
+        "try: Engine.start()\n"
+        "except EngineUnavailable as error: print(error)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        env={"PYTHONPATH": root},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "pip install 'tidegen[local]'" in found.stdout
+
+
+def test_the_pinned_version_is_the_one_of_the_extra() -> None:
+    root = Path(server.__file__).parents[2]
+    assert f"ministack=={server.MINISTACK_VERSION}" in (root / "setup.cfg").read_text()
+    assert server.version_problem() == ""
