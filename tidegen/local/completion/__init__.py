@@ -6,12 +6,13 @@ returns attributes that upstream does not give.
 
 from collections.abc import Callable
 
-from tidegen.local.completion import buckets, mail, tables, topics
+from tidegen.local.completion import buckets, functions, mail, tables, topics
 from tidegen.local.handlers.base import Properties, Resource, Result
 
 _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
     "AWS::S3::Bucket": buckets.complete,
     "AWS::DynamoDB::Table": tables.complete,
+    "AWS::Lambda::Function": functions.complete,
     "AWS::SES::EmailIdentity": mail.complete,
     "AWS::SNS::Topic": topics.complete,
 }

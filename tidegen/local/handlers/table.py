@@ -8,7 +8,7 @@ properties)`; the first two return the physical id and the attributes.
 from dataclasses import replace
 from typing import Any
 
-from tidegen.local import attributes, completion, schemas, upstream
+from tidegen.local import attributes, completion, names, schemas, upstream
 from tidegen.local.handlers.base import Handler, Properties, Resource, Result
 from tidegen.local.handlers.recorded import Recorded
 from tidegen.local.handlers.registry import created_handlers
@@ -23,6 +23,7 @@ def entry_of(type_name: str) -> Entry:
 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Result:
         resource = _resource(type_name, logical_id, stack_name, properties)
+        names.refuse_taken(resource)
         return _completed(resource, handler.create(resource))
 
     def update(
@@ -49,6 +50,7 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Result:
         resource = _resource(type_name, logical_id, stack_name, properties)
+        names.refuse_taken(resource)
         made = Result(*entry["create"](logical_id, properties, stack_name))
         try:
             return _completed(resource, completion.complete(resource, made))

@@ -1,0 +1,85 @@
+"""Names that are taken: CloudFormation refuses to create what exists already.
+
+Upstream's handlers overwrite most of what has the name, another stack's included.
+"""
+
+from typing import Any, NamedTuple
+
+from tidegen.local import upstream
+from tidegen.local.handlers.base import Resource
+from tidegen.local.handlers.service import client
+
+
+class _LookUp(NamedTuple):
+    """How a service is asked for a name."""
+
+    prop: str
+    service: str
+    operation: str
+    argument: str
+    found: str = ""  # the list in the answer; without it, an answer means that it exists
+
+
+_LOOK_UPS = {
+    "AWS::AutoScaling::AutoScalingGroup": _LookUp(
+        "AutoScalingGroupName",
+        "autoscaling",
+        "describe_auto_scaling_groups",
+        "AutoScalingGroupNames",
+        "AutoScalingGroups",
+    ),
+    "AWS::Backup::BackupVault": _LookUp(
+        "BackupVaultName", "backup", "describe_backup_vault", "BackupVaultName"
+    ),
+    "AWS::CloudWatch::Alarm": _LookUp(
+        "AlarmName", "cloudwatch", "describe_alarms", "AlarmNames", "MetricAlarms"
+    ),
+    "AWS::CloudWatch::CompositeAlarm": _LookUp(
+        "AlarmName", "cloudwatch", "describe_alarms", "AlarmNames", "CompositeAlarms"
+    ),
+    "AWS::Config::ConfigRule": _LookUp(
+        "ConfigRuleName", "config", "describe_config_rules", "ConfigRuleNames", "ConfigRules"
+    ),
+    "AWS::DynamoDB::Table": _LookUp("TableName", "dynamodb", "describe_table", "TableName"),
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": _LookUp(
+        "Name", "elbv2", "describe_load_balancers", "Names", "LoadBalancers"
+    ),
+    "AWS::ElasticLoadBalancingV2::TargetGroup": _LookUp(
+        "Name", "elbv2", "describe_target_groups", "Names", "TargetGroups"
+    ),
+    "AWS::Events::Rule": _LookUp("Name", "events", "describe_rule", "Name"),
+    "AWS::IAM::Role": _LookUp("RoleName", "iam", "get_role", "RoleName"),
+    "AWS::KMS::Alias": _LookUp("AliasName", "kms", "describe_key", "KeyId"),
+    "AWS::Lambda::Function": _LookUp("FunctionName", "lambda", "get_function", "FunctionName"),
+    "AWS::Logs::LogGroup": _LookUp("LogGroupName", "logs", "list_tags_log_group", "logGroupName"),
+    "AWS::SES::ConfigurationSet": _LookUp(
+        "Name", "sesv2", "get_configuration_set", "ConfigurationSetName"
+    ),
+    "AWS::SES::EmailIdentity": _LookUp(
+        "EmailIdentity", "sesv2", "get_email_identity", "EmailIdentity"
+    ),
+    "AWS::SQS::Queue": _LookUp("QueueName", "sqs", "get_queue_url", "QueueName"),
+    "AWS::SecretsManager::Secret": _LookUp("Name", "secretsmanager", "describe_secret", "SecretId"),
+}
+
+
+def refuse_taken(resource: Resource) -> None:
+    """Raise ValueError, worded like CloudFormation, when the resource's given name is taken."""
+    look_up = _LOOK_UPS.get(resource.identity.type_name)
+    name = resource.properties.get(look_up.prop) if look_up else None
+    if look_up and name and _exists(look_up, str(name)):
+        kind = resource.identity.type_name
+        raise ValueError(f"Resource of type '{kind}' with identifier '{name}' already exists.")
+
+
+def _exists(look_up: _LookUp, name: str) -> bool:
+    """Whether the service knows the name."""
+    plural = bool(look_up.found) and look_up.argument.endswith("s")
+    argument: Any = [name] if plural else name
+    more = {"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]} if "Alarm" in look_up.prop else {}
+    try:
+        operation = getattr(client(look_up.service), look_up.operation)
+        answer = operation(**{look_up.argument: argument}, **more)
+    except upstream.module("botocore.exceptions").ClientError:
+        return False
+    return bool(answer[look_up.found]) if look_up.found else True
