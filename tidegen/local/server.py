@@ -10,11 +10,14 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import Any
 
 from tidegen.local.engine import EX_UNAVAILABLE, HOST
 
 MINISTACK_VERSION = "1.5.33"  # the shims reach into its private code, so no other will do
+
+_END_TIMEOUT = 5.0  # seconds
 
 _SETTINGS = {
     "BIND_HOST": HOST,
@@ -43,8 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     os.environ.update(_SETTINGS, GATEWAY_PORT=str(options.port))
     if options.end_with_stdin:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
-    # State is in memory only, so there is nothing to save and no reason to wait.
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+    # State is in memory only, so there is nothing to save and no request to wait for.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _serve(options)
     return 0
 
@@ -74,7 +77,9 @@ def _end_with_stdin() -> None:
     """End this process when the parent's end of the pipe closes: stopped, crashed or killed."""
     while os.read(0, 1024):
         pass
-    os._exit(0)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_END_TIMEOUT)
+    os._exit(1)
 
 
 def _serve(options: argparse.Namespace) -> None:

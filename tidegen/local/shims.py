@@ -165,6 +165,8 @@ def read_replacements_and_tags_from_schemas(types: frozenset[str]) -> None:
     )
     table = provisioners._RESOURCE_HANDLERS
     added = frozenset(name for name in types if table[name].get("added_by_tidegen"))
+    # Upstream drops a bucket's tags altogether; `completion` sets them.
+    added |= {"AWS::S3::Bucket"}
     provisioners._STACK_TAG_PROPERTY = _FromSchemas(
         provisioners._STACK_TAG_PROPERTY, added, schemas.tag_property
     )
