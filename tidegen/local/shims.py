@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tidegen.local import schemas, upstream
-from tidegen.local.handlers.table import entry_of, wrapped_entry
+from tidegen.local.table import entry_of, wrapped_entry
 
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
 NESTED_STACK = "AWS::CloudFormation::Stack"
@@ -159,18 +159,17 @@ def read_replacements_and_tags_from_schemas(types: frozenset[str]) -> None:
     Upstream knows both for about a hundred types and calls the rest `Conditionally` replaced.
     """
     provisioners = upstream.provisioners()
-    replacing = types - {NESTED_STACK}
     provisioners._REPLACING_PROPERTIES = _FromSchemas(
-        provisioners._REPLACING_PROPERTIES, replacing, schemas.replacing_properties
+        provisioners._REPLACING_PROPERTIES, types - {NESTED_STACK}, schemas.replacing_properties
     )
-    table = provisioners._RESOURCE_HANDLERS
-    added = frozenset(name for name in types if table[name].get("added_by_tidegen"))
-    # Upstream drops a bucket's tags altogether; `completion` sets them.
-    added |= {"AWS::S3::Bucket"}
-    provisioners._STACK_TAG_PROPERTY = _FromSchemas(
-        provisioners._STACK_TAG_PROPERTY, added, schemas.tag_property
-    )
+    tags = _FromSchemas(provisioners._STACK_TAG_PROPERTY, _tagged(types), schemas.tag_property)
+    provisioners._STACK_TAG_PROPERTY = tags
     # Imported by name there.
-    upstream.module(
-        "ministack.services.cloudformation.drift"
-    )._STACK_TAG_PROPERTY = provisioners._STACK_TAG_PROPERTY
+    upstream.module("ministack.services.cloudformation.drift")._STACK_TAG_PROPERTY = tags
+
+
+def _tagged(types: frozenset[str]) -> frozenset[str]:
+    """Return the types whose tags tidegen sets: its own, and a bucket's, which upstream drops."""
+    table = upstream.provisioners()._RESOURCE_HANDLERS
+    ours = {name for name in types if table[name].get("added_by_tidegen")}
+    return frozenset(ours | {"AWS::S3::Bucket"})

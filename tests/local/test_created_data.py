@@ -1,0 +1,123 @@
+"""Buckets, tables, topics and secrets, read back through the service's own API."""
+
+import json
+from typing import Any
+
+from local_cloud import Cloud, Template
+from local_templates import NAME, POLICY, ROLE, a, changed, get, made, ref
+
+
+def test_the_properties_of_a_bucket(cloud: Cloud) -> None:
+    key = "arn:aws:kms:eu-central-1:111122223333:key/5e0c7e6a-9d0b-4a53-9f63-6d0f5d0c8a11"
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    encryption = [{"BucketKeyEnabled": "true", "ServerSideEncryptionByDefault": default}]
+    rule = {
+        "Id": "old",
+        "Status": "Enabled",
+        "Prefix": "logs/",
+        "ExpirationInDays": "365",
+        "NoncurrentVersionExpiration": {"NoncurrentDays": 30},
+        "Transitions": [{"StorageClass": "GLACIER", "TransitionInDays": 90}],
+    }
+    replica = {
+        "Id": "all",
+        "Status": "Enabled",
+        "Priority": 1,
+        "Filter": {"Prefix": ""},
+        "DeleteMarkerReplication": {"Status": "Disabled"},
+        "Destination": {"Bucket": get("Other", "Arn")},
+    }
+    other = a(
+        "S3::Bucket",
+        ObjectLockEnabled=True,
+        ObjectLockConfiguration={
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": 1}},
+        },
+    )
+    bucket = a(
+        "S3::Bucket",
+        BucketEncryption={"ServerSideEncryptionConfiguration": encryption},
+        LifecycleConfiguration={"Rules": [rule]},
+        LoggingConfiguration={"DestinationBucketName": ref("Other"), "LogFilePrefix": "s3/"},
+        OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]},
+        ReplicationConfiguration={"Role": ROLE, "Rules": [replica]},
+        VersioningConfiguration={"Status": "Enabled"},
+        Tags=NAME,
+    )
+    ids = made(cloud, It=bucket, Other=other)
+    s3, name = cloud.client("s3"), ids["It"]
+    found = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"][0]
+    assert found["ApplyServerSideEncryptionByDefault"] == default
+    found = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"][0]
+    assert found["Expiration"] == {"Days": 365}
+    assert found["Filter"] == {"Prefix": "logs/"}
+    assert found["Transitions"] == [{"Days": 90, "StorageClass": "GLACIER"}]
+    found = s3.get_bucket_logging(Bucket=name)["LoggingEnabled"]
+    assert found["TargetBucket"] == ids["Other"]
+    found = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"]
+    assert found == [{"ObjectOwnership": "ObjectWriter"}]
+    found = s3.get_bucket_replication(Bucket=name)["ReplicationConfiguration"]["Rules"][0]
+    assert found["Destination"]["Bucket"] == f"arn:aws:s3:::{ids['Other']}"
+    assert NAME[0] in s3.get_bucket_tagging(Bucket=name)["TagSet"]
+    found = s3.get_object_lock_configuration(Bucket=ids["Other"])["ObjectLockConfiguration"]
+    assert found["Rule"]["DefaultRetention"] == {"Mode": "COMPLIANCE", "Days": 1}
+    changed(cloud, It=a("S3::Bucket", VersioningConfiguration={"Status": "Suspended"}), Other=other)
+    assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Suspended"
+    found = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"][0]
+    assert found["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+
+
+def test_the_properties_of_a_table_and_a_topic(cloud: Cloud) -> None:
+    def table(**properties: Any) -> Template:
+        return a(
+            "DynamoDB::Table",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}],
+            **properties,
+        )
+
+    full = table(
+        SSESpecification={"SSEEnabled": "true", "SSEType": "KMS"},
+        PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+        TimeToLiveSpecification={"AttributeName": "ends", "Enabled": True},
+    )
+    ids = made(cloud, It=full, Topic=a("SNS::Topic", KmsMasterKeyId="alias/it"))
+    dynamo, name = cloud.client("dynamodb"), ids["It"]
+
+    def recovery() -> str:
+        found = dynamo.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+        return str(found["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"])
+
+    assert dynamo.describe_table(TableName=name)["Table"]["SSEDescription"]["SSEType"] == "KMS"
+    assert recovery() == "ENABLED"
+    found = dynamo.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    assert found["AttributeName"] == "ends"
+    topic = cloud.client("sns").get_topic_attributes(TopicArn=ids["Topic"])["Attributes"]
+    assert topic["KmsMasterKeyId"] == "alias/it"
+    assert changed(cloud, It=table(), Topic=a("SNS::Topic"))["It"] == name
+    assert recovery() == "DISABLED"
+
+
+def test_what_belongs_to_a_secret(cloud: Cloud) -> None:
+    function = "arn:aws:lambda:eu-central-1:111122223333:function:it"
+    resources = {
+        "It": a("SecretsManager::Secret", SecretString="{}"),
+        "Policy": a("SecretsManager::ResourcePolicy", SecretId=ref("It"), ResourcePolicy=POLICY),
+        "Rotation": a(
+            "SecretsManager::RotationSchedule",
+            SecretId=ref("It"),
+            RotationLambdaARN=function,
+            RotationRules={"AutomaticallyAfterDays": "30"},
+        ),
+    }
+    secret = made(cloud, **resources)["It"]
+    secrets = cloud.client("secretsmanager")
+    found = secrets.get_resource_policy(SecretId=secret)["ResourcePolicy"]
+    assert json.loads(found) == POLICY
+    rotation = secrets.describe_secret(SecretId=secret)
+    assert rotation["RotationLambdaARN"] == function
+    assert rotation["RotationRules"] == {"AutomaticallyAfterDays": 30}
+    changed(cloud, It=resources["It"])
+    assert "ResourcePolicy" not in secrets.get_resource_policy(SecretId=secret)

@@ -1,0 +1,151 @@
+"""Audit, mail, backups and alarms, read back through the service's own API."""
+
+from local_cloud import Cloud, Template
+from local_templates import BUCKET, ROLE, SUBNET, VPC, a, changed, get, made, ref
+
+
+def test_trails(cloud: Cloud) -> None:
+    def trail(logging: bool) -> Template:
+        selectors = [
+            {
+                "Name": "data",
+                "FieldSelectors": [
+                    {"Field": "eventCategory", "Equals": ["Data"]},
+                    {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+                ],
+            }
+        ]
+        return a(
+            "CloudTrail::Trail",
+            S3BucketName=ref("Bucket"),
+            IsLogging=logging,
+            IsMultiRegionTrail="true",
+            EnableLogFileValidation=True,
+            AdvancedEventSelectors=selectors,
+        )
+
+    ids = made(cloud, Bucket=BUCKET, It=trail(True))
+    cloudtrail, name = cloud.client("cloudtrail"), ids["It"]
+    found = cloudtrail.get_trail(Name=name)["Trail"]
+    assert (found["IsMultiRegionTrail"], found["LogFileValidationEnabled"]) == (True, True)
+    assert cloudtrail.get_trail_status(Name=name)["IsLogging"]
+    assert cloudtrail.get_event_selectors(TrailName=name)["AdvancedEventSelectors"]
+    assert changed(cloud, Bucket=BUCKET, It=trail(False)) == ids
+    assert not cloudtrail.get_trail_status(Name=name)["IsLogging"]
+    changed(cloud, Bucket=BUCKET)
+    assert not cloudtrail.list_trails()["Trails"]
+
+
+def test_config(cloud: Cloud) -> None:
+    def rule(text: str) -> Template:
+        return a(
+            "Config::ConfigRule",
+            Description=text,
+            Source={"Owner": "AWS", "SourceIdentifier": "S3_BUCKET_VERSIONING_ENABLED"},
+            InputParameters={"isMfaDeleteEnabled": "true"},
+        )
+
+    resources = {
+        "Bucket": BUCKET,
+        "Recorder": a(
+            "Config::ConfigurationRecorder",
+            RoleARN=ROLE,
+            RecordingGroup={"AllSupported": "true", "IncludeGlobalResourceTypes": True},
+        ),
+        "Channel": a(
+            "Config::DeliveryChannel",
+            S3BucketName=ref("Bucket"),
+            ConfigSnapshotDeliveryProperties={"DeliveryFrequency": "Six_Hours"},
+        ),
+    }
+    ids = made(cloud, **resources, It=rule("one"))
+    config = cloud.client("config")
+    found = config.describe_configuration_recorders()["ConfigurationRecorders"][0]
+    assert found["recordingGroup"]["allSupported"]
+    assert config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"][0][
+        "recording"
+    ]
+    channel = config.describe_delivery_channels()["DeliveryChannels"][0]
+    assert channel["configSnapshotDeliveryProperties"] == {"deliveryFrequency": "Six_Hours"}
+    assert changed(cloud, **resources, It=rule("two")) == ids
+    assert config.describe_config_rules()["ConfigRules"][0]["Description"] == "two"
+    changed(cloud, Bucket=BUCKET)
+    assert not config.describe_config_rules()["ConfigRules"]
+    assert not config.describe_delivery_channels()["DeliveryChannels"]
+    assert not config.describe_configuration_recorders()["ConfigurationRecorders"]
+
+
+def test_mail(cloud: Cloud) -> None:
+    def template(subject: str, name: str = "it") -> Template:
+        content = {"TemplateName": name, "SubjectPart": subject, "TextPart": "text"}
+        return a("SES::Template", Template=content)
+
+    identity = a("SES::EmailIdentity", EmailIdentity="mail.example")
+    record = a("SSM::Parameter", Type="String", Value=get("Identity", "DkimDNSTokenName1"))
+    resources = {"Identity": identity, "Record": record}
+    pool = a("SES::DedicatedIpPool", ScalingMode="MANAGED")
+    ids = made(cloud, **resources, It=template("one"), Pool=pool)
+    ses = cloud.client("sesv2")
+    tokens = ses.get_email_identity(EmailIdentity="mail.example")["DkimAttributes"]["Tokens"]
+    parameter = cloud.client("ssm").get_parameter(Name=ids["Record"])["Parameter"]
+    assert parameter["Value"] == f"{tokens[0]}._domainkey.mail.example"
+    found = ses.get_dedicated_ip_pool(PoolName=ids["Pool"])["DedicatedIpPool"]
+    assert found["ScalingMode"] == "MANAGED"
+    assert changed(cloud, **resources, It=template("two"))["It"] == "it"
+    found = ses.get_email_template(TemplateName="it")["TemplateContent"]
+    assert found["Subject"] == "two"
+    assert changed(cloud, **resources, It=template("two", "other"))["It"] == "other"
+    names = [item["TemplateName"] for item in ses.list_email_templates()["TemplatesMetadata"]]
+    assert names == ["other"]
+
+
+def test_selections_associations_and_composite_alarms(cloud: Cloud) -> None:
+    visibility = {"CloudWatchMetricsEnabled": True, "MetricName": "it"}
+    plan = {"RuleName": "daily", "TargetBackupVault": "default"}
+    condition = {"ConditionType": "STRINGEQUALS", "ConditionKey": "a", "ConditionValue": "b"}
+    selection = {"SelectionName": "it", "IamRoleArn": ROLE, "ListOfTags": [condition]}
+    resources = {
+        "Vpc": VPC,
+        "Subnet": SUBNET,
+        "Balancer": a("ElasticLoadBalancingV2::LoadBalancer", Subnets=[ref("Subnet")]),
+        "Acl": a(
+            "WAFv2::WebACL",
+            Scope="REGIONAL",
+            DefaultAction={"Allow": {}},
+            VisibilityConfig={**visibility, "SampledRequestsEnabled": True},
+        ),
+        "Plan": a(
+            "Backup::BackupPlan", BackupPlan={"BackupPlanName": "it", "BackupPlanRule": [plan]}
+        ),
+    }
+
+    def rest(rule: str) -> dict[str, Template]:
+        return {
+            "Association": a(
+                "WAFv2::WebACLAssociation",
+                ResourceArn=ref("Balancer"),
+                WebACLArn=get("Acl", "Arn"),
+            ),
+            "Selection": a(
+                "Backup::BackupSelection", BackupPlanId=ref("Plan"), BackupSelection=selection
+            ),
+            "Alarm": a("CloudWatch::CompositeAlarm", AlarmRule=rule),
+        }
+
+    ids = made(cloud, **resources, **rest("TRUE"))
+    found = cloud.client("wafv2").get_web_acl_for_resource(ResourceArn=ids["Balancer"])["WebACL"]
+    assert found["Name"]
+    backup = cloud.client("backup")
+    selections = backup.list_backup_selections(BackupPlanId=ids["Plan"])["BackupSelectionsList"]
+    assert selections[0]["SelectionName"] == "it"
+
+    def alarms() -> list[str]:
+        found = cloud.client("cloudwatch").describe_alarms(AlarmTypes=["CompositeAlarm"])
+        return [alarm["AlarmRule"] for alarm in found["CompositeAlarms"]]
+
+    assert alarms() == ["TRUE"]
+    assert changed(cloud, **resources, **rest("FALSE")) == ids
+    assert alarms() == ["FALSE"]
+    changed(cloud, **resources)
+    assert not alarms()
+    assert not backup.list_backup_selections(BackupPlanId=ids["Plan"])["BackupSelectionsList"]
