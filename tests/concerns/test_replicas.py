@@ -1,0 +1,86 @@
+"""The recovery region: one writer, locks, and a vault that is final where the mode says so."""
+
+import pytest
+
+from tidegen.concerns import storage
+from tidegen.concerns.replicas import CONCERN
+from tidegen.contract import Context, Root, Scope
+
+TEMPLATE = CONCERN.build(Context()).to_dict()
+RESOURCES = TEMPLATE["Resources"]
+REPLICAS = ("ReplicaUploadsBucket", "ReplicaBackupsBucket")
+
+
+def properties(title):
+    return RESOURCES[title]["Properties"]
+
+
+def statements(title):
+    document = properties(f"{title}Policy")["PolicyDocument"]
+    return {s["Sid"]: s for s in document["Statement"]}
+
+
+@pytest.mark.parametrize("title", REPLICAS)
+def test_replicas_have_the_key_of_their_own_region_and_versions(title):
+    (rule,) = properties(title)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    key = rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]
+    assert key == {"Fn::GetAtt": ["ReplicaKey", "Arn"]}
+    assert properties(title)["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
+@pytest.mark.parametrize("title", REPLICAS)
+def test_nothing_but_replication_writes_a_replica(title):
+    statement = statements(title)["DenyWriting"]
+    assert {"s3:PutObject", "s3:DeleteObject"} <= set(statement["Action"])
+    allowed = [a["Fn::Sub"] for a in statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]]
+    assert [a.rpartition("role/")[2] for a in allowed] == [
+        "${Project}/break-glass/*",
+        "${Project}/${Environment}/*ReplicationRole*",
+    ]
+
+
+def test_the_lock_is_the_sources():
+    """S3 replicates a locked bucket into a locked bucket only."""
+    source = storage.CONCERN.build(Context()).to_dict()["Resources"]["BackupsBucket"]["Properties"]
+    for name in ("ObjectLockEnabled", "ObjectLockConfiguration", "LifecycleConfiguration"):
+        assert properties("ReplicaBackupsBucket")[name] == source[name]
+
+
+def test_the_names_are_the_ones_that_the_source_may_write():
+    source = storage.CONCERN.build(Context()).to_dict()["Resources"]["ReplicationRolePolicy"]
+    (written,) = [
+        s["Resource"]
+        for s in source["Properties"]["PolicyDocument"]["Statement"]
+        if s["Sid"] == "WriteReplicas"
+    ]
+    # to the source the recovery region is a parameter; here it is the region
+    named = [properties(title)["BucketName"]["Fn::Sub"] for title in REPLICAS]
+    arns = [a["Fn::Sub"].replace("RecoveryRegion", "AWS::Region") for a in written]
+    assert arns == [f"arn:${{AWS::Partition}}:s3:::{name}/*" for name in named]
+
+
+def test_the_vault_is_locked_for_good_in_compliance_mode_only():
+    lock = properties("RecoveryVault")["LockConfiguration"]
+    assert lock["MinRetentionDays"] == {"Ref": "LockDays"}
+    condition, grace, otherwise = lock["ChangeableForDays"]["Fn::If"]
+    assert (condition, otherwise) == ("IsCompliance", {"Ref": "AWS::NoValue"})
+    assert grace >= 3
+
+
+def test_the_vaults_policy_is_an_object_whose_functions_resolve():
+    (statement,) = properties("RecoveryVault")["AccessPolicy"]["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert "backup:DeleteRecoveryPoint" in statement["Action"]
+    (allowed,) = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
+    assert "Fn::Sub" in allowed
+
+
+def test_what_the_environment_takes_is_surfaced():
+    surfaced = {output.name for output in CONCERN.outputs if output.surface}
+    taken = {
+        item.source.output
+        for item in storage.CONCERN.inputs
+        if isinstance(item.source, Root) and item.source.scope is Scope.RECOVERY
+    }
+    assert taken
+    assert taken <= surfaced

@@ -1,0 +1,137 @@
+"""Uploads and backups: encrypted, logged, retained, locked, and replicated by a narrow role."""
+
+import pytest
+
+from tidegen.concerns.storage import CONCERN
+from tidegen.contract import Context
+
+TEMPLATE = CONCERN.build(Context()).to_dict()
+RESOURCES = TEMPLATE["Resources"]
+DATA = ("UploadsBucket", "BackupsBucket", "AssetsBucket")
+REPLICATED = ("UploadsBucket", "BackupsBucket")
+
+
+def properties(title):
+    return RESOURCES[title]["Properties"]
+
+
+def statements(title):
+    document = properties(f"{title}Policy")["PolicyDocument"]
+    return {s.get("Sid"): s for s in document["Statement"]}
+
+
+def lifecycle(title):
+    return {rule["Id"]: rule for rule in properties(title)["LifecycleConfiguration"]["Rules"]}
+
+
+@pytest.mark.parametrize("title", DATA)
+def test_data_is_encrypted_logged_versioned_and_announced(title):
+    bucket = properties(title)
+    (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert rule["BucketKeyEnabled"] is True
+    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert bucket["LoggingConfiguration"]["DestinationBucketName"] == {"Ref": "AccessLogsBucket"}
+    bridge = bucket["NotificationConfiguration"]["EventBridgeConfiguration"]
+    assert bridge == {"EventBridgeEnabled": True}
+
+
+@pytest.mark.parametrize("title", DATA)
+def test_an_upload_without_encryption_headers_gets_the_default(title):
+    """A negated operator alone would match a missing header and refuse every plain upload."""
+    for sid in ("DenyOtherKeys", "DenyOtherAlgorithms"):
+        condition = statements(title)[sid]["Condition"]
+        (header,) = condition["StringNotEquals"]
+        assert condition["Null"] == {header: "false"}
+
+
+@pytest.mark.parametrize("title", DATA)
+def test_only_break_glass_removes_versions(title):
+    statement = statements(title)["DenyErasure"]
+    assert statement["Effect"] == "Deny"
+    assert {"s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"} <= set(statement["Action"])
+    (allowed,) = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
+    assert allowed["Fn::Sub"].endswith("role/${Project}/break-glass/*")
+
+
+def test_backups_are_locked_by_default_and_expire():
+    bucket = properties("BackupsBucket")
+    assert bucket["ObjectLockEnabled"] is True
+    retention = bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert retention == {"Mode": {"Ref": "LockMode"}, "Days": {"Ref": "LockDays"}}
+    assert lifecycle("BackupsBucket")["expire"]["ExpirationInDays"] == {"Ref": "BackupsDays"}
+
+
+def test_no_transition_can_come_after_the_shortest_expiry():
+    for rule in lifecycle("BackupsBucket").values():
+        assert all(t["TransitionInDays"] == 0 for t in rule.get("Transitions", ()))
+
+
+def test_uploads_never_expire():
+    assert not any("ExpirationInDays" in rule for rule in lifecycle("UploadsBucket").values())
+
+
+@pytest.mark.parametrize("title", REPLICATED)
+def test_replication_is_of_the_current_schema_and_encrypts_there(title):
+    """Rows 40 and 41 of the failure catalogue."""
+    condition, configuration, otherwise = properties(title)["ReplicationConfiguration"]["Fn::If"]
+    assert (condition, otherwise) == ("HasReplica", {"Ref": "AWS::NoValue"})
+    (rule,) = configuration["Rules"]
+    assert {"Filter", "Priority", "DeleteMarkerReplication"} <= rule.keys()
+    encryption = rule["Destination"]["EncryptionConfiguration"]
+    assert encryption == {"ReplicaKmsKeyID": {"Ref": "ReplicaKeyArn"}}
+    assert rule["SourceSelectionCriteria"]["SseKmsEncryptedObjects"] == {"Status": "Enabled"}
+
+
+def test_a_deletion_is_not_replicated():
+    for title in REPLICATED:
+        _, configuration, _ = properties(title)["ReplicationConfiguration"]["Fn::If"]
+        (rule,) = configuration["Rules"]
+        assert rule["DeleteMarkerReplication"] == {"Status": "Disabled"}
+
+
+def test_everything_of_replication_depends_on_there_being_a_replica():
+    found = {k for k in RESOURCES if "Replication" in k}
+    assert len(found) == 2 + 2 * len(REPLICATED)
+    assert {RESOURCES[k].get("Condition") for k in found} == {"HasReplica"}
+
+
+def test_the_replication_role_reads_sources_and_writes_replicas_only():
+    allowed = statements("ReplicationRole")
+    assert not any(
+        "Delete" in a and "Replicate" not in a for s in allowed.values() for a in s["Action"]
+    )
+    written = [r["Fn::Sub"] for r in allowed["WriteReplicas"]["Resource"]]
+    assert len(written) == len(REPLICATED)
+    assert all("-dr-${RecoveryRegion}-" in arn for arn in written)
+    for sid, region in (("Decrypt", "AWS::Region"), ("Encrypt", "RecoveryRegion")):
+        via = allowed[sid]["Condition"]["StringEquals"]["kms:ViaService"]
+        assert via == {"Fn::Sub": f"s3.${{{region}}}.amazonaws.com"}
+
+
+def test_access_logs_are_kept_for_six_years_under_a_key_that_log_delivery_can_use():
+    """Rows 20 and 21: log delivery cannot use a customer-managed key."""
+    (rule,) = properties("AccessLogsBucket")["BucketEncryption"][
+        "ServerSideEncryptionConfiguration"
+    ]
+    assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
+    assert lifecycle("AccessLogsBucket")["expire"]["ExpirationInDays"] >= 6 * 365
+    assert "LoggingConfiguration" not in properties("AccessLogsBucket")
+
+
+def test_only_our_buckets_and_load_balancers_deliver_logs():
+    allowed = {k: s for k, s in statements("AccessLogsBucket").items() if s["Effect"] == "Allow"}
+    assert allowed.keys() == {"DeliveryFromBuckets", "DeliveryFromLoadBalancers"}
+    assert all(s["Action"] == ["s3:PutObject"] for s in allowed.values())
+    (path,) = allowed["DeliveryFromLoadBalancers"]["Resource"]
+    assert path["Fn::Sub"].endswith("/alb/AWSLogs/${AWS::AccountId}/*")
+    buckets = allowed["DeliveryFromBuckets"]["Condition"]
+    assert buckets["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+
+
+def test_names_fit_into_63_characters():
+    for title in (*DATA, "AccessLogsBucket"):
+        name = properties(title)["BucketName"]["Fn::Sub"]
+        longest = name.replace("${Project}", "tidepool").replace("${Environment}", "development")
+        longest = longest.replace("${AWS::Region}", "ap-southeast-2")
+        assert len(longest.replace("${AWS::AccountId}", "1" * 12)) <= 63

@@ -1,0 +1,71 @@
+"""The bucket that takes access logs: of the other buckets, and of load balancers."""
+
+from awacs import s3 as actions
+from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
+from troposphere import Ref, Sub, Template, s3
+
+from tidegen.blocks.buckets import add_bucket, add_bucket_policy, encrypted_by_s3
+from tidegen.blocks.data_buckets import bucket_name, lifecycle, unmet
+
+#: Six years, for which HIPAA asks (45 CFR 164.316(b)(2)(i)).
+_KEPT_DAYS = 2192
+_REPLACED_DAYS = 30
+_REASON = (
+    "Log delivery of S3 and of load balancers takes no customer-managed key and no Object Lock; "
+    "a log bucket that logs, notifies or replicates itself would never come to rest."
+)
+
+
+def add_access_logs_bucket(
+    template: Template, title: str, purpose: str, *statements: Statement
+) -> s3.Bucket:
+    """The bucket and its policy: this environment's buckets may deliver, and `statements`."""
+    bucket = add_bucket(
+        template,
+        title,
+        bucket_name(purpose),
+        encrypted_by_s3(),
+        LifecycleConfiguration=lifecycle(_REPLACED_DAYS, _KEPT_DAYS),
+        Metadata=unmet(
+            _REASON,
+            "S3_BUCKET_DEFAULT_LOCK_ENABLED",
+            "S3_BUCKET_LOGGING_ENABLED",
+            "S3_BUCKET_REPLICATION_ENABLED",
+            "S3_DEFAULT_ENCRYPTION_KMS",
+        ),
+    )
+    add_bucket_policy(template, bucket, _from_buckets(title), *statements)
+    return bucket
+
+
+def from_load_balancers(title: str) -> Statement:
+    """Delivery of Application Load Balancers' logs, under `alb/`, for this account only.
+
+    The path carries the load balancer's account, which is what ties delivery to ours: the policy
+    in AWS's guide ("Enable access logs for your Application Load Balancer") has no condition.
+    """
+    return Statement(
+        Sid="DeliveryFromLoadBalancers",
+        Effect=Allow,
+        Principal=Principal("Service", ["logdelivery.elasticloadbalancing.amazonaws.com"]),
+        Action=[actions.PutObject],
+        Resource=[Sub(f"${{{title}.Arn}}/alb/AWSLogs/${{AWS::AccountId}}/*")],
+    )
+
+
+def _from_buckets(title: str) -> Statement:
+    """Delivery of S3's server access logs; by name pattern, as the buckets need this one first."""
+    sources = Sub("arn:${AWS::Partition}:s3:::${Project}-${Environment}-*")
+    return Statement(
+        Sid="DeliveryFromBuckets",
+        Effect=Allow,
+        Principal=Principal("Service", ["logging.s3.amazonaws.com"]),
+        Action=[actions.PutObject],
+        Resource=[Sub(f"${{{title}.Arn}}/s3/*")],
+        Condition=Condition(
+            [
+                StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}),
+                ArnLike({"aws:SourceArn": sources}),
+            ]
+        ),
+    )

@@ -1,0 +1,175 @@
+"""Buckets of data: a key of ours, access logs, events, tiers and expiry, locks, no erasure.
+
+Days throughout. What a bucket here adds to `blocks.buckets` is the same in the environment's region
+and in the recovery region.
+"""
+
+from typing import Any
+
+from awacs import s3 as actions
+from awacs.aws import (
+    Action,
+    ArnNotLike,
+    Condition,
+    Deny,
+    Null,
+    Principal,
+    Statement,
+    StringNotEquals,
+)
+from troposphere import Ref, Sub, Template, s3
+
+from tidegen.blocks.buckets import (
+    add_bucket,
+    add_bucket_policy,
+    deny_other_keys,
+    encrypted_with,
+)
+
+_ROLES = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}"
+BREAK_GLASS = Sub(f"{_ROLES}/break-glass/*")
+#: The roles by which S3 replicates. S3 acts as such a role, so a Deny has to leave it out.
+REPLICATION = Sub(f"{_ROLES}/${{Environment}}/*ReplicationRole*")
+_ABANDONED_UPLOAD_DAYS = 7
+_ERASURE: list[Action] = [
+    actions.DeleteObjectVersion,
+    actions.BypassGovernanceRetention,
+    actions.PutObjectLegalHold,
+]
+_WRITING: list[Action] = [actions.PutObject, actions.DeleteObject, actions.PutObjectRetention]
+
+
+def bucket_name(purpose: str, region: str = "AWS::Region") -> Sub:
+    """The physical name, at most 63 characters where `purpose` has at most 11.
+
+    Roles, charts and the trail's selectors have to know it before the bucket stands. `region` names
+    the parameter that holds another region's name.
+    """
+    return Sub(_name(purpose, region))
+
+
+def objects_arn(purpose: str, region: str) -> Sub:
+    """The ARN of all objects of a bucket in another region, by its name."""
+    return Sub(f"arn:${{AWS::Partition}}:s3:::{_name(purpose, region)}/*")
+
+
+def add_data_bucket(
+    template: Template,
+    title: str,
+    purpose: str,
+    key_arn: Any,
+    logs: s3.Bucket,
+    *,
+    replica: bool = False,
+    **properties: Any,
+) -> s3.Bucket:
+    """A bucket of data and its policy; `logs` takes its access logs, `replica` has one writer."""
+    bucket = add_bucket(
+        template,
+        title,
+        bucket_name(purpose),
+        encrypted_with(key_arn),
+        LoggingConfiguration=_logged_to(logs),
+        NotificationConfiguration=events_to_event_bridge(),
+        **properties,
+    )
+    guards = [*_only_our_encryption(bucket, key_arn), _deny_erasure(bucket)]
+    if replica:
+        guards.append(_deny_writing(bucket))
+    add_bucket_policy(template, bucket, *guards)
+    return bucket
+
+
+def events_to_event_bridge() -> s3.NotificationConfiguration:
+    """Every event to the default bus, where rules choose; the bucket itself names no target."""
+    bridge = s3.EventBridgeConfiguration(EventBridgeEnabled=True)
+    return s3.NotificationConfiguration(EventBridgeConfiguration=bridge)
+
+
+def lifecycle(noncurrent_days: Any, expire_days: Any = None) -> s3.LifecycleConfiguration:
+    """Tiers from the first day, replaced versions and abandoned uploads away, expiry if told.
+
+    Intelligent-Tiering has no minimum age or duration, so that a week of backups costs no more
+    than a year of them and no retention can fall before the transition (S3 refuses that).
+    """
+    tier = s3.LifecycleRuleTransition(StorageClass="INTELLIGENT_TIERING", TransitionInDays=0)
+    versions = s3.NoncurrentVersionExpiration(NoncurrentDays=noncurrent_days)
+    uploads = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=_ABANDONED_UPLOAD_DAYS)
+    rules = [
+        _rule("tier", Transitions=[tier]),
+        _rule("replaced-versions", NoncurrentVersionExpiration=versions),
+        _rule("abandoned-uploads", AbortIncompleteMultipartUpload=uploads),
+    ]
+    if expire_days is not None:
+        rules.append(_rule("expire", ExpirationInDays=expire_days))
+    else:
+        rules.append(_rule("delete-markers", ExpiredObjectDeleteMarker=True))
+    return s3.LifecycleConfiguration(Rules=rules)
+
+
+def lock(mode: Any, days: Any) -> s3.ObjectLockConfiguration:
+    """Every object is locked for `days`; `mode` is GOVERNANCE or COMPLIANCE."""
+    retention = s3.DefaultRetention(Mode=mode, Days=days)
+    rule = s3.ObjectLockRule(DefaultRetention=retention)
+    return s3.ObjectLockConfiguration(ObjectLockEnabled="Enabled", Rule=rule)
+
+
+def unmet(reason: str, *rules: str) -> dict[str, Any]:
+    """Metadata that says why a bucket does not meet some of the public rules."""
+    return {"guard": {"SuppressedRules": sorted(rules), "Reason": reason}}
+
+
+def _name(purpose: str, region: str) -> str:
+    return f"${{Project}}-${{Environment}}-{purpose}-${{{region}}}-${{AWS::AccountId}}"
+
+
+def _deny_erasure(bucket: s3.Bucket) -> Statement:
+    """A Deny of removing versions and lifting locks, but for break-glass roles.
+
+    A lifecycle rule is no principal, so expiry goes on; deleting still leaves a marker.
+    """
+    others = ArnNotLike({"aws:PrincipalArn": [BREAK_GLASS]})
+    return _deny("DenyErasure", bucket, _ERASURE, Condition(others))
+
+
+def _deny_writing(bucket: s3.Bucket) -> Statement:
+    """A Deny of changing a replica by anything but replication."""
+    others = ArnNotLike({"aws:PrincipalArn": [BREAK_GLASS, REPLICATION]})
+    return _deny("DenyWriting", bucket, _WRITING, Condition(others))
+
+
+def _only_our_encryption(bucket: s3.Bucket, key_arn: Any) -> list[Statement]:
+    """Denies of uploads under another key, algorithm, or a key that the client keeps."""
+    algorithm = "s3:x-amz-server-side-encryption"
+    customer_key = "s3:x-amz-server-side-encryption-customer-algorithm"
+    upload: list[Action] = [actions.PutObject]
+    other = [StringNotEquals({algorithm: "aws:kms"}), Null({algorithm: "false"})]
+    return [
+        deny_other_keys(bucket, key_arn),
+        _deny("DenyOtherAlgorithms", bucket, upload, Condition(other)),
+        _deny("DenyCustomerKeys", bucket, upload, Condition(Null({customer_key: "false"}))),
+    ]
+
+
+def _deny(sid: str, bucket: s3.Bucket, denied: list[Action], condition: Condition) -> Statement:
+    return Statement(
+        Sid=sid,
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=denied,
+        Resource=[Sub(f"${{{bucket.title}.Arn}}/*")],
+        Condition=condition,
+    )
+
+
+def _logged_to(logs: s3.Bucket) -> s3.LoggingConfiguration:
+    by_event = s3.PartitionedPrefix(PartitionDateSource="EventTime")
+    return s3.LoggingConfiguration(
+        DestinationBucketName=Ref(logs),
+        LogFilePrefix="s3/",
+        TargetObjectKeyFormat=s3.TargetObjectKeyFormat(PartitionedPrefix=by_event),
+    )
+
+
+def _rule(name: str, **what: Any) -> s3.LifecycleRule:
+    return s3.LifecycleRule(Id=name, Status="Enabled", **what)

@@ -1,0 +1,161 @@
+"""Replication to the recovery region: rules, the role that S3 acts as, and the alarms."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from awacs import kms, sts
+from awacs import s3 as actions
+from awacs.aws import Action, Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
+from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, s3
+
+from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.data_buckets import bucket_name, objects_arn
+from tidegen.blocks.policies import allow, document
+from tidegen.blocks.roles import add_role
+
+#: Purposes in the replicas' names: not the sources', so that an environment moved to the recovery
+#: region finds its own names free.
+REPLICA_UPLOADS = "uploads-dr"
+REPLICA_BACKUPS = "backups-dr"
+ROLE = "ReplicationRole"
+HAS_REPLICA = "HasReplica"
+RULE = "recovery"
+#: What S3 promises with replication time control.
+_MINUTES = 15
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A bucket, its key, and its replica: a title, names of parameters, and a name's purpose."""
+
+    bucket: str
+    key_arn: str
+    replica_arn: str
+    replica_purpose: str
+
+
+def replicated(pair: Pair) -> Any:
+    """The replication of one bucket, where there is a replica to write to.
+
+    Delete markers stay behind: who deletes in one region has not deleted in the other.
+    """
+    configuration = s3.ReplicationConfiguration(Role=GetAtt(ROLE, "Arn"), Rules=[_rule(pair)])
+    return If(HAS_REPLICA, configuration, NoValue)
+
+
+def add_replication_role(template: Template, pairs: tuple[Pair, ...]) -> None:
+    """The role by which S3 reads the sources and writes the replicas, and nothing else."""
+    policy = document(*_reading(pairs), *_writing(pairs))
+    role = add_role(template, ROLE, _trust(), policy, "S3 replicates to the recovery region as it")
+    role.Condition = HAS_REPLICA
+    template.resources[f"{ROLE}Policy"].Condition = HAS_REPLICA
+
+
+def add_replication_alarms(template: Template, pairs: tuple[Pair, ...]) -> None:
+    """Per bucket: an object that did not arrive, and one that is late."""
+    for pair in pairs:
+        dimensions = {
+            "SourceBucket": Ref(pair.bucket),
+            "DestinationBucket": bucket_name(pair.replica_purpose, "RecoveryRegion"),
+            "RuleId": RULE,
+        }
+        failed = add_alarm(
+            template,
+            f"{pair.bucket}ReplicationFailed",
+            "Objects did not reach the recovery region. Read why in the event"
+            " s3:Replication:OperationFailedReplication, mend it, then run Batch Replication.",
+            ("AWS/S3", "OperationsFailedReplication"),
+            dimensions,
+            ("GreaterThanThreshold", 0),
+        )
+        late = add_alarm(
+            template,
+            f"{pair.bucket}ReplicationLate",
+            "The recovery region is more than 15 minutes behind. Look at AWS Health for S3 in both"
+            " regions; until it catches up, a failover loses what is pending.",
+            ("AWS/S3", "ReplicationLatency"),
+            dimensions,
+            ("GreaterThanThreshold", _MINUTES * 60),
+            statistic="Maximum",
+            periods=3,
+        )
+        failed.Condition = late.Condition = HAS_REPLICA
+
+
+def _rule(pair: Pair) -> s3.ReplicationConfigurationRules:
+    """A rule of the current schema, which needs all of Filter, Priority and delete markers."""
+    encrypted = s3.SseKmsEncryptedObjects(Status="Enabled")
+    return s3.ReplicationConfigurationRules(
+        Id=RULE,
+        Priority=1,
+        Status="Enabled",
+        Filter=s3.ReplicationRuleFilter(Prefix=""),
+        DeleteMarkerReplication=s3.DeleteMarkerReplication(Status="Disabled"),
+        SourceSelectionCriteria=s3.SourceSelectionCriteria(SseKmsEncryptedObjects=encrypted),
+        Destination=_destination(pair),
+    )
+
+
+def _destination(pair: Pair) -> s3.ReplicationConfigurationRulesDestination:
+    time = s3.ReplicationTimeValue(Minutes=_MINUTES)
+    return s3.ReplicationConfigurationRulesDestination(
+        Bucket=Ref(pair.replica_arn),
+        EncryptionConfiguration=s3.EncryptionConfiguration(ReplicaKmsKeyID=Ref("ReplicaKeyArn")),
+        Metrics=s3.Metrics(Status="Enabled", EventThreshold=time),
+        ReplicationTime=s3.ReplicationTime(Status="Enabled", Time=time),
+    )
+
+
+def _trust() -> PolicyDocument:
+    """Trust in S3 as AWS's guide has it ("Setting up permissions for live replication").
+
+    It sets no source account, and an unmet condition would only show as objects that do not
+    arrive; S3 takes no role of another account here.
+    """
+    statement = Statement(
+        Effect=Allow, Principal=Principal("Service", ["s3.amazonaws.com"]), Action=[sts.AssumeRole]
+    )
+    return document(statement)
+
+
+def _reading(pairs: tuple[Pair, ...]) -> list[Statement]:
+    objects: list[Action] = [
+        actions.GetObjectVersionForReplication,
+        actions.GetObjectVersionAcl,
+        actions.GetObjectVersionTagging,
+        actions.GetObjectRetention,
+        actions.GetObjectLegalHold,
+    ]
+    return [
+        allow(
+            "ReadConfiguration",
+            [actions.GetReplicationConfiguration, actions.ListBucket],
+            [GetAtt(pair.bucket, "Arn") for pair in pairs],
+        ),
+        allow("ReadVersions", objects, [Sub(f"${{{pair.bucket}.Arn}}/*") for pair in pairs]),
+        allow(
+            "Decrypt", [kms.Decrypt], [Ref(pair.key_arn) for pair in pairs], _by_s3("AWS::Region")
+        ),
+    ]
+
+
+def _writing(pairs: tuple[Pair, ...]) -> list[Statement]:
+    return [
+        allow(
+            "WriteReplicas",
+            [actions.ReplicateObject, actions.ReplicateDelete, actions.ReplicateTags],
+            [objects_arn(pair.replica_purpose, "RecoveryRegion") for pair in pairs],
+        ),
+        allow(
+            "Encrypt",
+            # a bucket key makes S3 ask for data keys
+            [kms.Encrypt, kms.GenerateDataKey],
+            [Ref("ReplicaKeyArn")],
+            _by_s3("RecoveryRegion"),
+        ),
+    ]
+
+
+def _by_s3(region: str) -> Condition:
+    """Through S3 of one region only; `region` names a parameter."""
+    return Condition(StringEquals({"kms:ViaService": Sub(f"s3.${{{region}}}.amazonaws.com")}))

@@ -1,0 +1,187 @@
+"""What waits in the recovery region: replicas of uploads and backups, their key, and a vault."""
+
+from awacs import backup as actions
+from awacs.aws import ArnNotLike, Condition, Deny, Principal, Statement
+from troposphere import Equals, GetAtt, If, NoValue, Ref, Sub, Tags, Template, backup, s3
+
+from tidegen.blocks.access_logs import add_access_logs_bucket
+from tidegen.blocks.data_buckets import BREAK_GLASS, add_data_bucket, lifecycle, lock, unmet
+from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
+from tidegen.blocks.keys import account_use, add_key
+from tidegen.blocks.policies import document
+from tidegen.blocks.replication import REPLICA_BACKUPS, REPLICA_UPLOADS
+from tidegen.blocks.stateful import RETAINED
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+
+#: After these days a compliance lock is final, for AWS as well. The least that AWS allows.
+_GRACE_DAYS = 3
+_LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
+_REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
+_IS_THE_REPLICA = "This is the replica: a copy of the copy would never come to rest."
+
+
+def build(_context: Context) -> Template:
+    """The recovery region's template. It stands before the environment, which names its ARNs."""
+    template = new_template(CONCERN)
+    template.add_condition("IsCompliance", Equals(Ref("LockMode"), "COMPLIANCE"))
+    uses = [account_use(service) for service in ("backup", "s3", "secretsmanager")]
+    key = add_key(template, "ReplicaKey", "replica", *uses)
+    logs = add_access_logs_bucket(template, "ReplicaLogsBucket", "logs-dr")
+    uploads = _add_uploads(template, logs)
+    backups = _add_backups(template, logs)
+    vault = _add_vault(template)
+    return add_outputs(
+        template,
+        CONCERN,
+        ReplicaKeyArn=GetAtt(key, "Arn"),
+        ReplicaUploadsBucketArn=GetAtt(uploads, "Arn"),
+        ReplicaBackupsBucketArn=GetAtt(backups, "Arn"),
+        RecoveryVaultArn=GetAtt(vault, "BackupVaultArn"),
+    )
+
+
+def _add_uploads(template: Template, logs: s3.Bucket) -> s3.Bucket:
+    return add_data_bucket(
+        template,
+        "ReplicaUploadsBucket",
+        REPLICA_UPLOADS,
+        GetAtt("ReplicaKey", "Arn"),
+        logs,
+        replica=True,
+        LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
+        Tags=_origin(),
+        Metadata=unmet(f"{_IS_THE_REPLICA} Locked no more than its source.", _LOCK, _REPLICATION),
+    )
+
+
+def _add_backups(template: Template, logs: s3.Bucket) -> s3.Bucket:
+    """S3 replicates a locked bucket into a locked bucket only."""
+    return add_data_bucket(
+        template,
+        "ReplicaBackupsBucket",
+        REPLICA_BACKUPS,
+        GetAtt("ReplicaKey", "Arn"),
+        logs,
+        replica=True,
+        ObjectLockEnabled=True,
+        ObjectLockConfiguration=lock(Ref("LockMode"), Ref("LockDays")),
+        LifecycleConfiguration=lifecycle(Ref("NoncurrentDays"), Ref("BackupsDays")),
+        Tags=_origin(),
+        Metadata=unmet(_IS_THE_REPLICA, _REPLICATION),
+    )
+
+
+def _add_vault(template: Template) -> backup.BackupVault:
+    """The vault for copies of recovery points. AWS Backup demands a name."""
+    vault = backup.BackupVault(
+        "RecoveryVault",
+        BackupVaultName=Sub("${Project}-${Environment}-recovery"),
+        EncryptionKeyArn=GetAtt("ReplicaKey", "Arn"),
+        LockConfiguration=backup.LockConfigurationType(
+            MinRetentionDays=Ref("LockDays"),
+            # without the days of grace the lock stays one that administrators can lift
+            ChangeableForDays=If("IsCompliance", _GRACE_DAYS, NoValue),
+        ),
+        **RETAINED,
+    )
+    # troposphere would turn a policy into text, in which CloudFormation sees no function
+    vault.properties["AccessPolicy"] = document(_deny_erasure())
+    return template.add_resource(vault)
+
+
+def _deny_erasure() -> Statement:
+    """In a vault's policy "*" means this vault's recovery points."""
+    return Statement(
+        Sid="DenyErasure",
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=[actions.DeleteRecoveryPoint, actions.UpdateRecoveryPointLifecycle],
+        Resource=["*"],
+        Condition=Condition(ArnNotLike({"aws:PrincipalArn": [BREAK_GLASS]})),
+    )
+
+
+def _origin() -> Tags:
+    """Where the data comes from, for whoever finds the bucket in a disaster."""
+    return Tags(SourceRegion=Ref("SourceRegion"))
+
+
+CONCERN = Concern(
+    name="replicas",
+    scopes=(Scope.RECOVERY,),
+    purpose="Replicas of uploads and backups in the recovery region, their key, and a vault.",
+    build=build,
+    inputs=(
+        PROJECT,
+        ENVIRONMENT,
+        from_field("SourceRegion", "source.region"),
+        from_field("NoncurrentDays", "retention.noncurrent_days"),
+        from_field("BackupsDays", "retention.backups_days"),
+        from_field("LockMode", "retention.lock_mode"),
+        from_field("LockDays", "retention.lock_days"),
+    ),
+    outputs=(
+        Output("ReplicaKeyArn", Kind.KEY_ARN, "Key of everything here", surface=True),
+        Output("ReplicaUploadsBucketArn", Kind.BUCKET_ARN, "Replica of the uploads", surface=True),
+        Output("ReplicaBackupsBucketArn", Kind.BUCKET_ARN, "Replica of the backups", surface=True),
+        Output("RecoveryVaultArn", Kind.ARN, "Vault of copied recovery points", surface=True),
+    ),
+    stateful=(
+        "ReplicaKey",
+        "ReplicaLogsBucket",
+        "ReplicaUploadsBucket",
+        "ReplicaBackupsBucket",
+        "RecoveryVault",
+    ),
+    deploy_actions=(
+        "backup-storage:MountCapsule",
+        "backup:CreateBackupVault",
+        "backup:DeleteBackupVault",
+        "backup:DeleteBackupVaultAccessPolicy",
+        "backup:DeleteBackupVaultLockConfiguration",
+        "backup:DescribeBackupVault",
+        "backup:GetBackupVaultAccessPolicy",
+        "backup:GetBackupVaultNotifications",
+        "backup:ListTags",
+        "backup:PutBackupVaultAccessPolicy",
+        "backup:PutBackupVaultLockConfiguration",
+        "backup:TagResource",
+        "backup:UntagResource",
+        "kms:CreateAlias",
+        "kms:CreateGrant",
+        "kms:CreateKey",
+        "kms:Decrypt",
+        "kms:DeleteAlias",
+        "kms:DescribeKey",
+        "kms:EnableKeyRotation",
+        "kms:GenerateDataKey",
+        "kms:GetKeyPolicy",
+        "kms:GetKeyRotationStatus",
+        "kms:ListResourceTags",
+        "kms:PutKeyPolicy",
+        "kms:RetireGrant",
+        "kms:ScheduleKeyDeletion",
+        "kms:TagResource",
+        "kms:UntagResource",
+        "kms:UpdateAlias",
+        "kms:UpdateKeyDescription",
+        "s3:CreateBucket",
+        "s3:DeleteBucket",
+        "s3:DeleteBucketPolicy",
+        "s3:GetBucket*",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetLifecycleConfiguration",
+        "s3:GetReplicationConfiguration",
+        "s3:ListBucket",
+        "s3:PutBucketLogging",
+        "s3:PutBucketNotification",
+        "s3:PutBucketObjectLockConfiguration",
+        "s3:PutBucketOwnershipControls",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketTagging",
+        "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration",
+        "s3:PutLifecycleConfiguration",
+    ),
+)

@@ -1,0 +1,181 @@
+"""Buckets of an environment: uploads, backups, mail assets, and the access logs of them all."""
+
+from troposphere import Equals, GetAtt, Not, Ref, Template, s3
+
+from tidegen.blocks.access_logs import add_access_logs_bucket, from_load_balancers
+from tidegen.blocks.data_buckets import add_data_bucket, lifecycle, lock, unmet
+from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC, from_field
+from tidegen.blocks.replication import (
+    HAS_REPLICA,
+    REPLICA_BACKUPS,
+    REPLICA_UPLOADS,
+    Pair,
+    add_replication_alarms,
+    add_replication_role,
+    replicated,
+)
+from tidegen.blocks.roles import BOUNDARY
+from tidegen.contract import (
+    Concern,
+    Context,
+    Input,
+    Kind,
+    Output,
+    Root,
+    Scope,
+    Sibling,
+    add_outputs,
+    new_template,
+)
+
+UPLOADS = Pair("UploadsBucket", "DataKeyArn", "ReplicaUploadsBucketArn", REPLICA_UPLOADS)
+BACKUPS = Pair("BackupsBucket", "BackupKeyArn", "ReplicaBackupsBucketArn", REPLICA_BACKUPS)
+_LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
+_REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
+
+
+def build(_context: Context) -> Template:
+    """The storage template: the log target first, as every other bucket names it."""
+    template = new_template(CONCERN)
+    template.add_condition(HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
+    logs = add_access_logs_bucket(
+        template, "AccessLogsBucket", "access-logs", from_load_balancers("AccessLogsBucket")
+    )
+    uploads = _add_uploads(template, logs)
+    backups = _add_backups(template, logs)
+    assets = _add_assets(template, logs)
+    add_replication_role(template, (UPLOADS, BACKUPS))
+    add_replication_alarms(template, (UPLOADS, BACKUPS))
+    return add_outputs(
+        template,
+        CONCERN,
+        UploadsBucketName=Ref(uploads),
+        UploadsBucketArn=GetAtt(uploads, "Arn"),
+        BackupsBucketName=Ref(backups),
+        BackupsBucketArn=GetAtt(backups, "Arn"),
+        AssetsBucketName=Ref(assets),
+        AssetsBucketArn=GetAtt(assets, "Arn"),
+        AccessLogsBucketName=Ref(logs),
+    )
+
+
+def _add_uploads(template: Template, logs: s3.Bucket) -> s3.Bucket:
+    """Raw device uploads. Not locked: patients may ask for their data to be deleted."""
+    reason = (
+        "A lock would hold data that its owner wants deleted. Replicates where the environment has"
+        " a recovery region, which a rule cannot see through Fn::If."
+    )
+    return add_data_bucket(
+        template,
+        UPLOADS.bucket,
+        "uploads",
+        Ref(UPLOADS.key_arn),
+        logs,
+        LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
+        ReplicationConfiguration=replicated(UPLOADS),
+        Metadata=unmet(reason, _LOCK, _REPLICATION),
+    )
+
+
+def _add_backups(template: Template, logs: s3.Bucket) -> s3.Bucket:
+    """Backups: locked from their first second, expired after their retention."""
+    reason = (
+        "Replicates where the environment has a recovery region, which a rule cannot see through"
+        " Fn::If."
+    )
+    return add_data_bucket(
+        template,
+        BACKUPS.bucket,
+        "backups",
+        Ref(BACKUPS.key_arn),
+        logs,
+        ObjectLockEnabled=True,
+        ObjectLockConfiguration=lock(Ref("LockMode"), Ref("LockDays")),
+        LifecycleConfiguration=lifecycle(Ref("NoncurrentDays"), Ref("BackupsDays")),
+        ReplicationConfiguration=replicated(BACKUPS),
+        Metadata=unmet(reason, _REPLICATION),
+    )
+
+
+def _add_assets(template: Template, logs: s3.Bucket) -> s3.Bucket:
+    """Mail assets, which the services read; made from source, so nothing to lock or replicate."""
+    reason = "Published from source: a copy is a publication away, and an old one is no evidence."
+    return add_data_bucket(
+        template,
+        "AssetsBucket",
+        "assets",
+        Ref("DataKeyArn"),
+        logs,
+        LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
+        Metadata=unmet(reason, _LOCK, _REPLICATION),
+    )
+
+
+def _from_recovery(name: str, kind: Kind, description: str) -> Input:
+    return Input(name, kind, Root(Scope.RECOVERY, name), f"{description}, or empty", default="")
+
+
+CONCERN = Concern(
+    name="storage",
+    scopes=(Scope.ENVIRONMENT,),
+    purpose="Buckets of uploads, backups, mail assets and access logs, and their replication.",
+    build=build,
+    inputs=(
+        PROJECT,
+        ENVIRONMENT,
+        BOUNDARY,
+        WARNING_TOPIC,
+        Input("DataKeyArn", Kind.KEY_ARN, Sibling("DataKeyArn"), "Key of uploads and assets"),
+        Input("BackupKeyArn", Kind.KEY_ARN, Sibling("BackupKeyArn"), "Key of backups"),
+        from_field("NoncurrentDays", "retention.noncurrent_days"),
+        from_field("BackupsDays", "retention.backups_days"),
+        from_field("LockMode", "retention.lock_mode"),
+        from_field("LockDays", "retention.lock_days"),
+        from_field("RecoveryRegion", "recovery.region"),
+        _from_recovery("ReplicaKeyArn", Kind.KEY_ARN, "Key of the replicas"),
+        _from_recovery("ReplicaUploadsBucketArn", Kind.BUCKET_ARN, "Replica of the uploads"),
+        _from_recovery("ReplicaBackupsBucketArn", Kind.BUCKET_ARN, "Replica of the backups"),
+    ),
+    outputs=(
+        Output("UploadsBucketName", Kind.BUCKET_NAME, "Bucket of raw device uploads", surface=True),
+        Output("UploadsBucketArn", Kind.BUCKET_ARN, "Bucket of raw device uploads"),
+        Output("BackupsBucketName", Kind.BUCKET_NAME, "Bucket of backups", surface=True),
+        Output("BackupsBucketArn", Kind.BUCKET_ARN, "Bucket of backups"),
+        Output("AssetsBucketName", Kind.BUCKET_NAME, "Bucket of mail assets", surface=True),
+        Output("AssetsBucketArn", Kind.BUCKET_ARN, "Bucket of mail assets"),
+        Output(
+            "AccessLogsBucketName",
+            Kind.BUCKET_NAME,
+            "Bucket of access logs, under s3/ and alb/",
+            surface=True,
+        ),
+    ),
+    stateful=("AccessLogsBucket", "UploadsBucket", "BackupsBucket", "AssetsBucket"),
+    deploy_actions=(
+        "cloudwatch:DeleteAlarms",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:ListTagsForResource",
+        "cloudwatch:PutMetricAlarm",
+        "cloudwatch:TagResource",
+        "cloudwatch:UntagResource",
+        "s3:CreateBucket",
+        "s3:DeleteBucket",
+        "s3:DeleteBucketPolicy",
+        "s3:GetBucket*",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetLifecycleConfiguration",
+        "s3:GetReplicationConfiguration",
+        "s3:ListBucket",
+        "s3:PutBucketLogging",
+        "s3:PutBucketNotification",
+        "s3:PutBucketObjectLockConfiguration",
+        "s3:PutBucketOwnershipControls",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketTagging",
+        "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration",
+        "s3:PutLifecycleConfiguration",
+        "s3:PutReplicationConfiguration",
+    ),
+)
