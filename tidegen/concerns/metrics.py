@@ -1,0 +1,211 @@
+"""DynamoDB tables: application metrics, and data sets for the development of analytics."""
+
+from typing import Any
+
+from awacs.aws import Action
+from troposphere import GetAtt, Ref, Tags, Template, dynamodb
+
+from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.inputs import PROTECTED, WARNING_TOPIC, from_field
+from tidegen.blocks.policies import deny_other_accounts, document, tls_only
+from tidegen.blocks.stateful import RETAINED
+from tidegen.contract import (
+    Concern,
+    Context,
+    Input,
+    Kind,
+    Output,
+    Scope,
+    Sibling,
+    add_outputs,
+    new_template,
+)
+
+_RECOVERY_DAYS = 35
+_EXPIRES = "expiresAt"
+_ACTIONS = [Action("dynamodb", "*")]
+#: In a table's own policy "*" means the table; its ARN there would be a cycle.
+_THIS_TABLE = ["*"]
+
+
+def build(_context: Context) -> Template:
+    """The metrics template: two tables, protected alike, and alarms when a ceiling is met.
+
+    Application metrics are keyed by `metric`, which is `<service>#<name>#<yyyymmdd>` (a day a
+    partition, so that none grows hot), and `ts`, an ISO time with a nonce. Analytics hold records
+    of data sets without identity; `userHash` is salted outside the platform.
+    """
+    template = new_template(CONCERN)
+    metrics = _add_table(
+        template, "MetricsTable", ("metric", "ts"), "by-service", ("service", "ts"), ["value"]
+    )
+    analytics = _add_table(
+        template, "AnalyticsTable", ("dataset", "recordId"), "by-user", ("userHash", "eventTime")
+    )
+    return add_outputs(
+        template,
+        CONCERN,
+        MetricsTableName=Ref(metrics),
+        MetricsTableArn=GetAtt(metrics, "Arn"),
+        AnalyticsTableName=Ref(analytics),
+        AnalyticsTableArn=GetAtt(analytics, "Arn"),
+    )
+
+
+def _add_table(
+    template: Template,
+    title: str,
+    key: tuple[str, str],
+    index_name: str,
+    index_key: tuple[str, str],
+    include: list[str] | None = None,
+) -> dynamodb.Table:
+    """A table on demand with one index, and its alarms. CloudFormation names it."""
+    attributes = sorted({*key, *index_key})
+    table = template.add_resource(
+        dynamodb.Table(
+            title,
+            AttributeDefinitions=[_text(name) for name in attributes],
+            KeySchema=_key(key),
+            GlobalSecondaryIndexes=[_index(index_name, index_key, include)],
+            TimeToLiveSpecification=dynamodb.TimeToLiveSpecification(
+                AttributeName=_EXPIRES, Enabled=True
+            ),
+            # AWS Backup selects by this tag and copies to the recovery region's vault
+            Tags=Tags(Backup="true"),
+            **_capacity(),
+            **_protection(),
+            **RETAINED,
+        )
+    )
+    _add_alarms(template, table)
+    return table
+
+
+def _capacity() -> dict[str, Any]:
+    """On demand, with a ceiling: a runaway writer costs a known sum, not any sum."""
+    return {
+        "BillingMode": "PAY_PER_REQUEST",
+        "OnDemandThroughput": _ceiling(),
+        "ContributorInsightsSpecification": dynamodb.ContributorInsightsSpecification(
+            Enabled=True, Mode="THROTTLED_KEYS"
+        ),
+    }
+
+
+def _protection() -> dict[str, Any]:
+    return {
+        "DeletionProtectionEnabled": Ref("Protected"),
+        "PointInTimeRecoverySpecification": dynamodb.PointInTimeRecoverySpecification(
+            PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=_RECOVERY_DAYS
+        ),
+        "ResourcePolicy": _closed(),
+        "SSESpecification": dynamodb.SSESpecification(
+            SSEEnabled=True, SSEType="KMS", KMSMasterKeyId=Ref("MetricsKeyArn")
+        ),
+    }
+
+
+def _closed() -> dynamodb.ResourcePolicy:
+    """A policy that refuses other accounts and plain HTTP, which DynamoDB would answer."""
+    policy = document(*tls_only(_ACTIONS, _THIS_TABLE), deny_other_accounts(_ACTIONS, _THIS_TABLE))
+    # troposphere takes a plain dict here, and no awacs document
+    return dynamodb.ResourcePolicy(PolicyDocument=policy.JSONrepr())
+
+
+def _ceiling() -> dynamodb.OnDemandThroughput:
+    return dynamodb.OnDemandThroughput(
+        MaxReadRequestUnits=Ref("MaxReadUnits"), MaxWriteRequestUnits=Ref("MaxWriteUnits")
+    )
+
+
+def _index(
+    name: str, key: tuple[str, str], include: list[str] | None
+) -> dynamodb.GlobalSecondaryIndex:
+    """An index, under the table's ceiling: one that throttles holds up the table's writers."""
+    projection = (
+        dynamodb.Projection(ProjectionType="INCLUDE", NonKeyAttributes=include)
+        if include
+        else dynamodb.Projection(ProjectionType="ALL")
+    )
+    return dynamodb.GlobalSecondaryIndex(
+        IndexName=name, KeySchema=_key(key), Projection=projection, OnDemandThroughput=_ceiling()
+    )
+
+
+def _key(names: tuple[str, str]) -> list[dynamodb.KeySchema]:
+    return [
+        dynamodb.KeySchema(AttributeName=name, KeyType=kind)
+        for name, kind in zip(names, ("HASH", "RANGE"), strict=True)
+    ]
+
+
+def _text(name: str) -> dynamodb.AttributeDefinition:
+    return dynamodb.AttributeDefinition(AttributeName=name, AttributeType="S")
+
+
+def _add_alarms(template: Template, table: dynamodb.Table) -> None:
+    for what, ceiling in (("Read", "max_read_units"), ("Write", "max_write_units")):
+        add_alarm(
+            template,
+            f"{table.title}{what}Throttled",
+            f"{what}s are refused. Contributor Insights shows the keys: spread a hot one, or raise"
+            f" metrics.{ceiling} in the environment file.",
+            ("AWS/DynamoDB", f"{what}ThrottleEvents"),
+            {"TableName": Ref(table)},
+            ("GreaterThanThreshold", 0),
+            periods=3,
+        )
+
+
+CONCERN = Concern(
+    name="metrics",
+    scopes=(Scope.ENVIRONMENT,),
+    purpose="DynamoDB tables of application metrics and of data sets for analytics.",
+    build=build,
+    inputs=(
+        PROTECTED,
+        WARNING_TOPIC,
+        Input("MetricsKeyArn", Kind.KEY_ARN, Sibling("MetricsKeyArn"), "Key of both tables"),
+        from_field("MaxReadUnits", "metrics.max_read_units"),
+        from_field("MaxWriteUnits", "metrics.max_write_units"),
+    ),
+    outputs=(
+        Output("MetricsTableName", Kind.TABLE_NAME, "Table of application metrics", surface=True),
+        Output("MetricsTableArn", Kind.TABLE_ARN, "Table of application metrics", surface=True),
+        Output("AnalyticsTableName", Kind.TABLE_NAME, "Table of analytics data", surface=True),
+        Output("AnalyticsTableArn", Kind.TABLE_ARN, "Table of analytics data", surface=True),
+    ),
+    stateful=("MetricsTable", "AnalyticsTable"),
+    deploy_actions=(
+        "cloudwatch:DeleteAlarms",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:ListTagsForResource",
+        "cloudwatch:PutMetricAlarm",
+        "cloudwatch:TagResource",
+        "cloudwatch:UntagResource",
+        "dynamodb:CreateTable",
+        "dynamodb:DeleteResourcePolicy",
+        "dynamodb:DeleteTable",
+        "dynamodb:DescribeContinuousBackups",
+        "dynamodb:DescribeContributorInsights",
+        "dynamodb:DescribeKinesisStreamingDestination",
+        "dynamodb:DescribeTable",
+        "dynamodb:DescribeTimeToLive",
+        "dynamodb:GetResourcePolicy",
+        "dynamodb:ListTagsOfResource",
+        "dynamodb:PutResourcePolicy",
+        "dynamodb:TagResource",
+        "dynamodb:UntagResource",
+        "dynamodb:UpdateContinuousBackups",
+        "dynamodb:UpdateContributorInsights",
+        "dynamodb:UpdateTable",
+        "dynamodb:UpdateTimeToLive",
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey*",
+        "kms:ReEncrypt*",
+    ),
+)
