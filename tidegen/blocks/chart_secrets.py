@@ -1,0 +1,77 @@
+"""The secrets that Tidepool's chart reads: names, JSON keys, and who fills each key.
+
+Source: github.com/tidepool-org/development, `charts/tidepool/charts/*/templates/0-secret.yaml`.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Fill(StrEnum):
+    """Who fills a key of a secret, and whether it may change later."""
+
+    #: Random, made by `tidegen secrets fill`, and safe to make anew.
+    RANDOM = "random"
+    #: Random, but data depends on it: made once and never again.
+    PERMANENT = "permanent"
+    #: Halves of one key pair, made together.
+    PUBLIC_KEY = "public-key"
+    PRIVATE_KEY = "private-key"
+    #: Known from another concern's outputs, such as the database's addresses.
+    DERIVED = "derived"
+    #: Given by a third party: only a person can fill it.
+    PERSON = "person"
+
+
+_SERVICE = {"ServiceAuth": Fill.RANDOM}
+_CLIENT = {"ClientId": Fill.PERSON, "ClientSecret": Fill.PERSON, "StateSalt": Fill.RANDOM}
+
+CHART_SECRETS: Mapping[str, Mapping[str, Fill]] = {
+    "abbott": {**_CLIENT, "PartnerId": Fill.PERSON, "PartnerSecret": Fill.PERSON},
+    "auth": {**_SERVICE, "AppleDeviceCheckKey": Fill.PERSON},
+    "blob": _SERVICE,
+    "care-partner-alerts": {"APNSSigningKey": Fill.PERSON},
+    "carelink": {"CarelinkSalt": Fill.PERMANENT},
+    "customer-io": {"AppAPIKey": Fill.PERSON, "TrackAPIKey": Fill.PERSON},
+    "data": {**_SERVICE, "PusherAPNSSigningKey": Fill.PERSON},
+    "dexcom": _CLIENT,
+    "export": {"SessionEncryptionKey": Fill.RANDOM},
+    "marketo": {"ID": Fill.PERSON, "Secret": Fill.PERSON, "URL": Fill.PERSON},
+    "mongo": {
+        "Scheme": Fill.DERIVED,
+        "Addresses": Fill.DERIVED,
+        "Username": Fill.DERIVED,
+        "Password": Fill.RANDOM,
+        "Database": Fill.DERIVED,
+        "Tls": Fill.DERIVED,
+        "OptParams": Fill.DERIVED,
+    },
+    "oura": {
+        **_CLIENT,
+        "PartnerSecret": Fill.PERSON,
+        "JotformAPIKey": Fill.PERSON,
+        "ShopifyClientId": Fill.PERSON,
+        "ShopifyClientSecret": Fill.PERSON,
+    },
+    "prescription": _SERVICE,
+    "server": _SERVICE,
+    "shoreline": {
+        **_SERVICE,
+        "UserLongTermKey": Fill.PERMANENT,
+        "UserMailVerification": Fill.RANDOM,
+        "KeycloakAdminPassword": Fill.RANDOM,
+        "KeycloakBackendClientSecret": Fill.RANDOM,
+        "KeycloakClientSecret": Fill.RANDOM,
+        "KeycloakLongLivedClientSecret": Fill.RANDOM,
+        "KeycloakMigrationSecret": Fill.RANDOM,
+    },
+    "task": {**_SERVICE, "PusherAPNSSigningKey": Fill.PERSON},
+    "token-signing-key": {"private": Fill.PRIVATE_KEY, "public": Fill.PUBLIC_KEY},
+    "travis": {"Token": Fill.PERSON},
+    "twiist": {"ClientID": Fill.PERSON, "ClientSecret": Fill.PERSON, "StateSalt": Fill.RANDOM},
+    "userdata": {
+        "GroupIdEncryptionKey": Fill.PERMANENT,
+        "UserIdSalt": Fill.PERMANENT,
+        "UserPasswordSalt": Fill.PERMANENT,
+    },
+}

@@ -1,0 +1,170 @@
+"""Secrets Manager's secrets: one for each secret of the chart, created empty but present."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from awacs import secretsmanager as actions
+from awacs.aws import Action, ArnNotLike, Bool, Condition, Deny, Principal, Statement
+from troposphere import Equals, If, Not, NoValue, Ref, Sub, Template, secretsmanager
+
+from tidegen.blocks.chart_secrets import CHART_SECRETS, Fill
+from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
+from tidegen.blocks.policies import deny_other_accounts, document
+from tidegen.blocks.stateful import RETAINED
+from tidegen.contract import (
+    Concern,
+    Context,
+    Input,
+    Kind,
+    Output,
+    Root,
+    Scope,
+    Sibling,
+    add_outputs,
+    new_template,
+)
+
+#: A secret that holds this key is unfilled; `tidegen secrets fill` writes the chart's keys instead.
+MARKER = "TidegenUnfilled"
+#: CloudFormation makes a new value, and so discards the filled one, whenever anything in here
+#: changes. That is why it is the same for every secret and knows none of the chart's keys (they
+#: are in the Metadata): a key that is added to a secret must not cost the ones it has. An unfilled
+#: secret then also lacks its keys, so that no pod can take a marker for a password.
+_UNFILLED = {
+    "SecretStringTemplate": json.dumps({MARKER: "true"}),
+    "GenerateStringKey": "TidegenSeed",
+    "PasswordLength": 32,
+    "ExcludePunctuation": True,
+}
+_ROTATION = (
+    "Services read it when they start: a person or `tidegen secrets` changes it, then rolls."
+)
+_HAS_REPLICA = "HasReplica"
+#: In a secret's own policy "*" means the secret.
+_THIS_SECRET = ["*"]
+_READERS = [
+    Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/${{Project}}/{path}/*")
+    for path in ("${Environment}", "break-glass")
+]
+
+
+def build(_context: Context) -> Template:
+    """The secrets template: a secret and its policy for each name of the chart."""
+    template = new_template(CONCERN)
+    template.add_condition(_HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
+    for name, keys in CHART_SECRETS.items():
+        _add_secret(template, name, keys)
+    return add_outputs(template, CONCERN, SecretsPath=Sub("/${Project}/${Environment}/"))
+
+
+def _add_secret(template: Template, name: str, keys: Mapping[str, Fill]) -> None:
+    """One secret. Its name is physical: the chart's values refer to it before it stands."""
+    secret = template.add_resource(
+        secretsmanager.Secret(
+            _title(name),
+            Name=Sub(f"/${{Project}}/${{Environment}}/{name}"),
+            Description=f"Secret {name} of the chart, filled by `tidegen secrets fill`",
+            GenerateSecretString=secretsmanager.GenerateSecretString(**_UNFILLED),
+            KmsKeyId=Ref("SecretsKeyArn"),
+            ReplicaRegions=If(_HAS_REPLICA, [_replica()], NoValue),
+            Metadata=_metadata(keys),
+            **RETAINED,
+        )
+    )
+    template.add_resource(
+        secretsmanager.ResourcePolicy(
+            f"{secret.title}Policy",
+            SecretId=Ref(secret),
+            BlockPublicPolicy=True,
+            ResourcePolicy=_policy(),
+        )
+    )
+
+
+def _title(name: str) -> str:
+    return "".join(part.capitalize() for part in name.split("-")) + "Secret"
+
+
+def _replica() -> secretsmanager.ReplicaRegion:
+    return secretsmanager.ReplicaRegion(Region=Ref("RecoveryRegion"), KmsKeyId=Ref("ReplicaKeyArn"))
+
+
+def _metadata(keys: Mapping[str, Fill]) -> dict[str, Any]:
+    """The chart's keys and who fills them, for `tidegen secrets`; and why nothing rotates."""
+    suppressed = ["SECRETSMANAGER_ROTATION_ENABLED_CHECK"]
+    return {
+        "Tidegen": {"Keys": {name: str(fill) for name, fill in keys.items()}},
+        "guard": {"SuppressedRules": suppressed, "Reason": _ROTATION},
+    }
+
+
+def _policy() -> Any:
+    everything = [Action("secretsmanager", "*")]
+    return document(deny_other_accounts(everything, _THIS_SECRET), _deny_other_readers())
+
+
+def _deny_other_readers() -> Statement:
+    """A Deny of reading by anything but this environment's roles and break-glass.
+
+    It holds in an account that two environments share, whatever their roles' policies say.
+    """
+    return Statement(
+        Sid="DenyOtherReaders",
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=[actions.GetSecretValue],
+        Resource=_THIS_SECRET,
+        Condition=Condition(
+            [
+                ArnNotLike({"aws:PrincipalArn": _READERS}),
+                Bool({"aws:PrincipalIsAWSService": "false"}),
+            ]
+        ),
+    )
+
+
+CONCERN = Concern(
+    name="secrets",
+    scopes=(Scope.ENVIRONMENT,),
+    purpose="One secret for each secret that the chart reads, created unfilled.",
+    build=build,
+    inputs=(
+        PROJECT,
+        ENVIRONMENT,
+        Input("SecretsKeyArn", Kind.KEY_ARN, Sibling("SecretsKeyArn"), "Key of the secrets"),
+        from_field("RecoveryRegion", "recovery.region"),
+        Input(
+            "ReplicaKeyArn",
+            Kind.KEY_ARN,
+            Root(Scope.RECOVERY, "ReplicaKeyArn"),
+            "Key of the replicas, or empty",
+            default="",
+        ),
+    ),
+    outputs=(
+        Output(
+            "SecretsPath", Kind.STRING, "What the names of the secrets start with", surface=True
+        ),
+    ),
+    stateful=tuple(_title(name) for name in CHART_SECRETS),
+    deploy_actions=(
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "secretsmanager:CreateSecret",
+        "secretsmanager:DeleteResourcePolicy",
+        "secretsmanager:DeleteSecret",
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetRandomPassword",
+        "secretsmanager:GetResourcePolicy",
+        "secretsmanager:PutResourcePolicy",
+        "secretsmanager:RemoveRegionsFromReplication",
+        "secretsmanager:ReplicateSecretToRegions",
+        "secretsmanager:TagResource",
+        "secretsmanager:UntagResource",
+        "secretsmanager:UpdateSecret",
+        "secretsmanager:ValidateResourcePolicy",
+    ),
+)
