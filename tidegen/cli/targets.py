@@ -1,0 +1,60 @@
+"""From environment files to what planning takes: targets and their values."""
+
+from pathlib import Path
+from typing import Any
+
+from tidegen.contract import Scope
+from tidegen.planning import Credentials, Target
+
+
+def target_of(environment: Any, files: list[Any]) -> Target:
+    """The target of one file; `files` are all of the project's, for what it refers to."""
+    shared_name = getattr(environment, "shared", None)
+    shared = next((file for file in files if file.name == shared_name), None)
+    recovery = getattr(environment, "recovery", None)
+    credentials = environment.credentials
+    return Target(
+        name=environment.name,
+        project=environment.project,
+        scope=Scope(environment.scope),
+        account=environment.account,
+        region=environment.region,
+        home_region=_home_region(environment, files),
+        recovery_region=recovery.region if recovery else None,
+        shared=target_of(shared, files) if shared else None,
+        protected=bool(getattr(environment, "protected", False)),
+        credentials=Credentials(
+            getattr(credentials, "profile", None), getattr(credentials, "role", None)
+        ),
+    )
+
+
+def _home_region(environment: Any, files: list[Any]) -> str:
+    """The region whose account file keeps the account's global resources."""
+    owners = (
+        file.region
+        for file in files
+        if file.account == environment.account and getattr(file, "home_region", False)
+    )
+    return str(next(owners, environment.region))
+
+
+def values_of(environment: Any, files: list[Any]) -> dict[Scope, dict[str, str]]:
+    """Dotted field → parameter text, for every scope that the file's roots belong to."""
+    from tidegen.environments import parameter_values
+
+    return {scope: parameter_values(environment, scope, files) for scope in _scopes(environment)}
+
+
+def _scopes(environment: Any) -> tuple[Scope, ...]:
+    own = Scope(environment.scope)
+    if own is Scope.ACCOUNT:
+        return (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCOUNT)
+    if own is Scope.SHARED:
+        return (Scope.ACCESS, Scope.SHARED)
+    return (Scope.ACCESS, Scope.RECOVERY, Scope.ENVIRONMENT)
+
+
+def release_folder(project: Path, release: str) -> Path:
+    """Where the templates of a release are committed."""
+    return project / "templates" / ("current" if release == "current" else f"releases/{release}")
