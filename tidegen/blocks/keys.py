@@ -56,6 +56,11 @@ def add_key(template: Template, title: str, purpose: str, *statements: Statement
     return key
 
 
+#: Services whose calls carry no source account. AWS docs, "Amazon SNS key management": a condition
+#: on aws:SourceAccount or aws:SourceArn is not supported from EventBridge to encrypted topics.
+_NO_SOURCE = ("events",)
+
+
 def service_use(use: KeyUse) -> Statement:
     """What one declared key use becomes."""
     name = "".join(part.capitalize() for part in use.service.split(".")[0].split("-"))
@@ -65,7 +70,7 @@ def service_use(use: KeyUse) -> Statement:
         Principal=Principal("Service", [f"{use.service}.amazonaws.com"]),
         Action=[Action("kms", action) for action in use.actions],
         Resource=THIS_KEY,
-        Condition=from_this_account(),
+        **({} if use.service in _NO_SOURCE else {"Condition": from_this_account()}),
     )
 
 

@@ -1,0 +1,122 @@
+"""The relay of log events to a topic: a function, its role, and what may call it."""
+
+from awacs import kms as kms_actions
+from awacs import logs as logs_actions
+from awacs import sns as sns_actions
+from awacs import sqs as sqs_actions
+from awacs.aws import Action
+from troposphere import GetAtt, Ref, Sub, Template, awslambda, logs
+
+from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.function_code import code
+from tidegen.blocks.logs import add_log_group
+from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.roles import add_role
+from tidegen.contract import Context
+
+#: Log groups that may call the relay. Its own is not among them, so that it cannot feed itself.
+RELAYED_GROUPS = "/${Project}/${Environment}/applications"
+_OUTSIDE = (
+    "The relay calls SNS, SQS and KMS alone, and has to work when the VPC's routes or endpoints "
+    "are what failed."
+)
+_OUTSIDE_VPC = {
+    "guard": {"SuppressedRules": ["LAMBDA_INSIDE_VPC"], "Reason": _OUTSIDE},
+    "checkov": {"skip": [{"id": "CKV_AWS_117", "comment": _OUTSIDE}]},
+}
+
+
+def add_relay(template: Template, context: Context, topic: str) -> awslambda.Function:
+    """The function `Relay`, which publishes to the topic with the logical id `topic`."""
+    group = add_log_group(template, "RelayLogGroup", Sub("/${Project}/${Environment}/relay"))
+    _add_role(template, group, topic)
+    function = template.add_resource(_function(context, group, topic))
+    template.add_resource(
+        awslambda.EventInvokeConfig(
+            "RelayRetries",
+            FunctionName=Ref(function),
+            Qualifier="$LATEST",
+            MaximumEventAgeInSeconds=3600,
+            MaximumRetryAttempts=2,
+        )
+    )
+    _add_permission(template, function)
+    _add_alarm(template, function)
+    return function
+
+
+def _function(context: Context, group: logs.LogGroup, topic: str) -> awslambda.Function:
+    return awslambda.Function(
+        "Relay",
+        Description="Redacts log events and publishes them, a few messages a window",
+        Runtime="python3.13",
+        Architectures=["arm64"],
+        Handler="handler.handle",
+        Code=code(context, "relay"),
+        Role=GetAtt("RelayRole", "Arn"),
+        MemorySize=256,
+        Timeout=30,
+        # One at a time: the rate limit is in the memory of the one environment that runs.
+        ReservedConcurrentExecutions=1,
+        KmsKeyArn=Ref("MessagingKeyArn"),
+        Environment=awslambda.Environment(Variables={"TOPIC_ARN": Ref(topic)}),
+        DeadLetterConfig=awslambda.DeadLetterConfig(TargetArn=GetAtt("DeadLetterQueue", "Arn")),
+        LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
+        # Lambda checks at creation that the role may send to the dead-letter queue.
+        DependsOn=["RelayRolePolicy"],
+        Metadata=_OUTSIDE_VPC,
+    )
+
+
+def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
+    """Own log group, one topic, one queue, and their key: nothing else."""
+    add_role(
+        template,
+        "RelayRole",
+        trust("lambda"),
+        document(
+            allow(
+                "WriteOwnLog",
+                [logs_actions.CreateLogStream, logs_actions.PutLogEvents],
+                [GetAtt(group, "Arn")],
+            ),
+            allow("Publish", [sns_actions.Publish], [Ref(topic)]),
+            allow("KeepUndelivered", [sqs_actions.SendMessage], [GetAtt("DeadLetterQueue", "Arn")]),
+            allow(
+                "UseMessagingKey",
+                [Action("kms", "GenerateDataKey*"), kms_actions.Decrypt],
+                [Ref("MessagingKeyArn")],
+            ),
+        ),
+        "Redacts log events and publishes them",
+    )
+
+
+def _add_permission(template: Template, function: awslambda.Function) -> None:
+    """CloudWatch Logs of this account, for application log groups only (catalogue row 49)."""
+    template.add_resource(
+        awslambda.Permission(
+            "RelayPermission",
+            Action="lambda:InvokeFunction",
+            FunctionName=Ref(function),
+            Principal="logs.amazonaws.com",
+            SourceAccount=Ref("AWS::AccountId"),
+            SourceArn=Sub(
+                "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
+                f"{RELAYED_GROUPS}:*"
+            ),
+        )
+    )
+
+
+def _add_alarm(template: Template, function: awslambda.Function) -> None:
+    add_alarm(
+        template,
+        "RelayErrors",
+        "The relay of log events fails. Read its log group; undelivered events are in the "
+        "dead-letter queue.",
+        ("AWS/Lambda", "Errors"),
+        {"FunctionName": Ref(function)},
+        ("GreaterThanThreshold", 0),
+        topic="WarningTopic",
+    )

@@ -1,0 +1,273 @@
+"""Topics that people read, the events that reach them, and the relay of logs."""
+
+from pathlib import Path
+
+from troposphere import GetAtt, Ref, Template
+
+from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.event_rules import add_event_rule
+from tidegen.blocks.inputs import (
+    ARTIFACTS_BUCKET,
+    ENVIRONMENT,
+    LOGS_DAYS,
+    LOGS_KEY,
+    MESSAGING_KEY,
+    PROJECT,
+    from_field,
+)
+from tidegen.blocks.relay import add_relay
+from tidegen.blocks.roles import BOUNDARY
+from tidegen.blocks.topics import add_dead_letter_queue, add_topic
+from tidegen.contract import (
+    Asset,
+    Concern,
+    Context,
+    KeyUse,
+    Kind,
+    Output,
+    Scope,
+    add_outputs,
+    new_template,
+)
+
+#: Logical id → display, publishers, and the parameter that holds its contacts.
+TOPICS: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "CriticalTopic": ("critical", ("cloudwatch", "events"), "CriticalContacts"),
+    "WarningTopic": ("warning", ("cloudwatch", "events"), "WarningContacts"),
+    "SecurityTopic": ("security", ("cloudwatch", "events"), "SecurityContacts"),
+    "BackupTopic": ("backup", ("backup", "cloudwatch", "events"), "WarningContacts"),
+    "EmailEventsTopic": ("email events", ("ses",), "WarningContacts"),
+}
+#: Calls that change who reaches a cluster or what it records.
+_CLUSTER_CALLS = [
+    "AssociateAccessPolicy",
+    "AssociateIdentityProviderConfig",
+    "CreateAccessEntry",
+    "CreatePodIdentityAssociation",
+    "DeleteAccessEntry",
+    "DeleteAddon",
+    "DeleteCluster",
+    "DeleteNodegroup",
+    "DisassociateAccessPolicy",
+    "UpdateAccessEntry",
+    "UpdateClusterConfig",
+    "UpdatePodIdentityAssociation",
+]
+_RELAY = Path(__file__).parent.parent / "assets" / "relay"
+
+
+def build(context: Context) -> Template:
+    """The notifications template."""
+    template = new_template(CONCERN)
+    add_dead_letter_queue(template)
+    for title, (display, publishers, contacts) in TOPICS.items():
+        add_topic(template, title, display, publishers, Ref(contacts))
+    _add_backup_rules(template)
+    _add_health_rules(template)
+    _add_compute_rules(template)
+    function = add_relay(template, context, "WarningTopic")
+    _add_dead_letter_alarm(template)
+    topics = {f"{title}Arn": Ref(title) for title in TOPICS}
+    return add_outputs(template, CONCERN, RelayFunctionArn=GetAtt(function, "Arn"), **topics)
+
+
+def _add_backup_rules(template: Template) -> None:
+    """Backups, copies and restores that did not end well.
+
+    Source: AWS docs, "Monitoring AWS Backup events using EventBridge" (a restore has a status,
+    the others a state).
+    """
+    bad = ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"]
+    kinds = ["Backup Job State Change", "Copy Job State Change"]
+    for title, detail_types, key in (
+        ("BackupFailed", kinds, "state"),
+        ("RestoreFailed", ["Restore Job State Change"], "status"),
+    ):
+        add_event_rule(
+            template,
+            title,
+            "AWS Backup jobs that did not complete",
+            {"source": ["aws.backup"], "detail-type": detail_types, "detail": {key: bad}},
+            "BackupTopic",
+            "<type>: <state>. Look at the job in AWS Backup.",
+            {"type": "$.detail-type", "state": f"$.detail.{key}"},
+        )
+
+
+def _add_health_rules(template: Template) -> None:
+    """AWS's own trouble pages somebody; what AWS plans is a warning."""
+    for title, categories, topic in (
+        ("HealthIssue", ["issue", "investigation"], "CriticalTopic"),
+        ("HealthNotice", ["accountNotification", "scheduledChange"], "WarningTopic"),
+    ):
+        add_event_rule(
+            template,
+            title,
+            "AWS Health events that touch this account",
+            {"source": ["aws.health"], "detail": {"eventTypeCategory": categories}},
+            topic,
+            "AWS Health: <code> (<service>). Read it in the AWS Health Dashboard.",
+            {"code": "$.detail.eventTypeCode", "service": "$.detail.service"},
+        )
+
+
+def _add_compute_rules(template: Template) -> None:
+    """Instances that do not start or stop, and changes of who reaches a cluster.
+
+    The names of groups and clusters are not known here (both come later in the order), so that
+    two environments in one account hear of each other's.
+    """
+    failures = ["EC2 Instance Launch Unsuccessful", "EC2 Instance Terminate Unsuccessful"]
+    add_event_rule(
+        template,
+        "ScalingFailed",
+        "Auto Scaling could not launch or terminate an instance",
+        {"source": ["aws.autoscaling"], "detail-type": failures},
+        "CriticalTopic",
+        "<type> in group <group>. Look at the group's activity history.",
+        {"type": "$.detail-type", "group": "$.detail.AutoScalingGroupName"},
+    )
+    add_event_rule(
+        template,
+        "ClusterChanged",
+        "Changes of access to an EKS cluster or of what it records, as CloudTrail saw them",
+        {
+            "source": ["aws.eks"],
+            "detail-type": ["AWS API Call via CloudTrail"],
+            "detail": {"eventName": _CLUSTER_CALLS},
+        },
+        "SecurityTopic",
+        "EKS: <call> by <who>. Find the call in CloudTrail if it was not a deployment.",
+        {"call": "$.detail.eventName", "who": "$.detail.userIdentity.arn"},
+    )
+
+
+def _add_dead_letter_alarm(template: Template) -> None:
+    add_alarm(
+        template,
+        "DeadLetters",
+        "Notifications could not be delivered. Read them in the dead-letter queue; an "
+        "unconfirmed or removed subscription is the usual reason.",
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+        {"QueueName": GetAtt("DeadLetterQueue", "QueueName")},
+        ("GreaterThanThreshold", 0),
+        topic="WarningTopic",
+        statistic="Maximum",
+    )
+
+
+CONCERN = Concern(
+    name="notifications",
+    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
+    purpose="Topics that people read, the events that reach them, and the relay of logs.",
+    build=build,
+    inputs=(
+        PROJECT,
+        ENVIRONMENT,
+        MESSAGING_KEY,
+        LOGS_KEY,
+        LOGS_DAYS,
+        BOUNDARY,
+        ARTIFACTS_BUCKET,
+        from_field("CriticalContacts", "contacts.critical"),
+        from_field("WarningContacts", "contacts.warning"),
+        from_field("SecurityContacts", "contacts.security"),
+    ),
+    outputs=(
+        Output("CriticalTopicArn", Kind.TOPIC_ARN, "Topic that pages somebody", surface=True),
+        Output("WarningTopicArn", Kind.TOPIC_ARN, "Topic of warnings", surface=True),
+        Output("SecurityTopicArn", Kind.TOPIC_ARN, "Topic of security findings", surface=True),
+        Output("BackupTopicArn", Kind.TOPIC_ARN, "Topic of backup results", surface=True),
+        Output(
+            "EmailEventsTopicArn", Kind.TOPIC_ARN, "Topic of bounces and complaints", surface=True
+        ),
+        Output("RelayFunctionArn", Kind.ARN, "Function that relays log events to people"),
+    ),
+    stateful=("RelayLogGroup", "DeadLetterQueue"),
+    key_uses=(
+        KeyUse("messaging", "backup"),
+        KeyUse("messaging", "cloudwatch"),
+        KeyUse("messaging", "events"),
+        KeyUse("messaging", "ses"),
+        KeyUse("messaging", "sns"),
+    ),
+    deploy_actions=(
+        "cloudwatch:DeleteAlarms",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:ListTagsForResource",
+        "cloudwatch:PutMetricAlarm",
+        "cloudwatch:TagResource",
+        "cloudwatch:UntagResource",
+        "events:DeleteRule",
+        "events:DescribeRule",
+        "events:ListTargetsByRule",
+        "events:PutRule",
+        "events:PutTargets",
+        "events:RemoveTargets",
+        "events:TagResource",
+        "events:UntagResource",
+        "iam:AttachRolePolicy",
+        "iam:CreatePolicy",
+        "iam:CreatePolicyVersion",
+        "iam:CreateRole",
+        "iam:DeletePolicy",
+        "iam:DeletePolicyVersion",
+        "iam:DeleteRole",
+        "iam:DetachRolePolicy",
+        "iam:GetPolicy",
+        "iam:GetRole",
+        "iam:ListPolicyVersions",
+        "iam:PassRole",
+        "iam:TagRole",
+        "kms:CreateGrant",
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "lambda:AddPermission",
+        "lambda:CreateFunction",
+        "lambda:DeleteFunction",
+        "lambda:DeleteFunctionConcurrency",
+        "lambda:DeleteFunctionEventInvokeConfig",
+        "lambda:GetFunction",
+        "lambda:GetFunctionConfiguration",
+        "lambda:GetFunctionEventInvokeConfig",
+        "lambda:ListTags",
+        "lambda:PutFunctionConcurrency",
+        "lambda:PutFunctionEventInvokeConfig",
+        "lambda:RemovePermission",
+        "lambda:TagResource",
+        "lambda:UntagResource",
+        "lambda:UpdateFunctionCode",
+        "lambda:UpdateFunctionConfiguration",
+        "lambda:UpdateFunctionEventInvokeConfig",
+        "logs:AssociateKmsKey",
+        "logs:CreateLogGroup",
+        "logs:DeleteLogGroup",
+        "logs:DescribeLogGroups",
+        "logs:ListTagsForResource",
+        "logs:PutRetentionPolicy",
+        "logs:TagResource",
+        "logs:UntagResource",
+        "s3:GetObject",
+        "sns:CreateTopic",
+        "sns:DeleteTopic",
+        "sns:GetSubscriptionAttributes",
+        "sns:GetTopicAttributes",
+        "sns:ListSubscriptionsByTopic",
+        "sns:ListTagsForResource",
+        "sns:SetSubscriptionAttributes",
+        "sns:SetTopicAttributes",
+        "sns:Subscribe",
+        "sns:TagResource",
+        "sns:Unsubscribe",
+        "sns:UntagResource",
+        "sqs:CreateQueue",
+        "sqs:DeleteQueue",
+        "sqs:GetQueueAttributes",
+        "sqs:ListQueueTags",
+        "sqs:SetQueueAttributes",
+        "sqs:TagQueue",
+        "sqs:UntagQueue",
+    ),
+    assets=(Asset("relay", _RELAY),),
+)
