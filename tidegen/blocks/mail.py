@@ -1,0 +1,206 @@
+"""One SES instance: identity, DNS records, configuration set, events, alarms.
+
+SES has no resource called an instance: an instance here is a subdomain with a configuration set
+(and, where wanted, addresses) of its own, so that the reputation of one cannot stop the other.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import GetAtt, If, Ref, Sub, Template, route53, ses
+
+from tidegen.blocks.alarms import add_alarm
+
+_HOUR = "3600"  # seconds a record may be cached
+_DKIM_RECORDS = (1, 2, 3)  # Easy DKIM asks for three
+_PROBLEMS = ["BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE"]
+_COUNTED = ["SEND", "DELIVERY", "DELIVERY_DELAY", *_PROBLEMS]
+
+
+@dataclass(frozen=True)
+class Instance:
+    """`title` begins every logical id; `subdomain` is what it sends from."""
+
+    title: str
+    subdomain: str
+
+    @property
+    def domain(self) -> Any:
+        """The domain of its From addresses."""
+        return Sub(f"{self.subdomain}.${{Domain}}")
+
+    @property
+    def configuration_set(self) -> str:
+        """Logical id of its configuration set; a Ref of it is the set's name."""
+        return f"{self.title}ConfigurationSet"
+
+    @property
+    def dimension(self) -> dict[str, Any]:
+        """The dimension that its metrics carry."""
+        return {"ses:configuration-set": Ref(self.configuration_set)}
+
+
+def add_instance(template: Template, instance: Instance) -> list[str]:
+    """Everything of one instance. Returns the logical ids of the alarms on its reputation."""
+    _add_configuration_set(template, instance)
+    _add_identity(template, instance)
+    _add_records(template, instance)
+    _add_event_destinations(template, instance)
+    _add_failure_alarms(template, instance)
+    return _add_reputation_alarms(template, instance)
+
+
+def _add_configuration_set(template: Template, instance: Instance) -> None:
+    """TLS or nothing, and no tracking of opens or clicks: links of account mails are secrets."""
+    pool = template.add_resource(
+        ses.DedicatedIpPool(
+            f"{instance.title}Pool",
+            Condition="HasDedicatedIps",
+            # Pools are named in lower case only; a generated name would hold capitals.
+            PoolName=Sub(f"${{Project}}-${{Environment}}-{instance.title.lower()}"),
+            ScalingMode="MANAGED",
+        )
+    )
+    template.add_resource(
+        ses.ConfigurationSet(
+            instance.configuration_set,
+            DeliveryOptions=ses.DeliveryOptions(
+                TlsPolicy="REQUIRE",
+                SendingPoolName=If("HasDedicatedIps", Ref(pool), Ref("AWS::NoValue")),
+            ),
+            ReputationOptions=ses.ReputationOptions(ReputationMetricsEnabled=True),
+            SendingOptions=ses.SendingOptions(SendingEnabled=True),
+            SuppressionOptions=ses.SuppressionOptions(SuppressedReasons=["BOUNCE", "COMPLAINT"]),
+        )
+    )
+
+
+def _add_identity(template: Template, instance: Instance) -> None:
+    """The domain. Mail that names no configuration set goes through its own all the same."""
+    template.add_resource(
+        ses.EmailIdentity(
+            f"{instance.title}Identity",
+            EmailIdentity=instance.domain,
+            ConfigurationSetAttributes=ses.ConfigurationSetAttributes(
+                ConfigurationSetName=Ref(instance.configuration_set)
+            ),
+            DkimAttributes=ses.DkimAttributes(SigningEnabled=True),
+            DkimSigningAttributes=ses.DkimSigningAttributes(NextSigningKeyLength="RSA_2048_BIT"),
+            FeedbackAttributes=ses.FeedbackAttributes(EmailForwardingEnabled=False),
+            MailFromAttributes=ses.MailFromAttributes(
+                MailFromDomain=_mail_from(instance), BehaviorOnMxFailure="REJECT_MESSAGE"
+            ),
+        )
+    )
+
+
+def _mail_from(instance: Instance) -> Any:
+    return Sub(f"bounce.{instance.subdomain}.${{Domain}}")
+
+
+def _add_records(template: Template, instance: Instance) -> None:
+    """DKIM, MAIL FROM (MX and SPF) and DMARC.
+
+    Reject from the first day: the subdomain is new, so nothing else sends from it. DKIM has to
+    match exactly; SPF only by organisation, as the MAIL FROM domain is a subdomain.
+    """
+    title, identity = instance.title, f"{instance.title}Identity"
+    for number in _DKIM_RECORDS:
+        name, value = f"DkimDNSTokenName{number}", f"DkimDNSTokenValue{number}"
+        _add_record(
+            template, f"{title}Dkim{number}", GetAtt(identity, name), "CNAME",
+            GetAtt(identity, value),
+        )  # fmt: skip
+    mail_server = Sub("10 feedback-smtp.${AWS::Region}.amazonses.com")
+    spf = '"v=spf1 include:amazonses.com -all"'
+    dmarc = '"v=DMARC1; p=reject; sp=reject; adkim=s; aspf=r"'
+    policy = Sub(f"_dmarc.{instance.subdomain}.${{Domain}}")
+    _add_record(template, f"{title}MailFromMx", _mail_from(instance), "MX", mail_server)
+    _add_record(template, f"{title}MailFromSpf", _mail_from(instance), "TXT", spf)
+    _add_record(template, f"{title}Dmarc", policy, "TXT", dmarc)
+
+
+def _add_record(template: Template, title: str, name: Any, kind: str, value: Any) -> None:
+    template.add_resource(
+        route53.RecordSetType(
+            title,
+            HostedZoneId=Ref("PublicZoneId"),
+            Name=name,
+            Type=kind,
+            TTL=_HOUR,
+            ResourceRecords=[value],
+        )
+    )
+
+
+def _add_event_destinations(template: Template, instance: Instance) -> None:
+    """What goes wrong reaches people; everything is counted, by configuration set."""
+    by_set = ses.DimensionConfiguration(
+        DimensionName="ses:configuration-set",
+        DimensionValueSource="messageTag",
+        DefaultDimensionValue="none",
+    )
+    for suffix, kinds, destination in (
+        ("Problems", _PROBLEMS, {"SnsDestination": _topic()}),
+        (
+            "Counts",
+            _COUNTED,
+            {"CloudWatchDestination": ses.CloudWatchDestination(DimensionConfigurations=[by_set])},
+        ),
+    ):
+        template.add_resource(
+            ses.ConfigurationSetEventDestination(
+                f"{instance.title}{suffix}",
+                ConfigurationSetName=Ref(instance.configuration_set),
+                EventDestination=ses.EventDestination(
+                    Enabled=True, MatchingEventTypes=kinds, **destination
+                ),
+            )
+        )
+
+
+def _topic() -> ses.SnsDestination:
+    return ses.SnsDestination(TopicARN=Ref("EmailEventsTopicArn"))
+
+
+def _add_reputation_alarms(template: Template, instance: Instance) -> list[str]:
+    """Rates at which AWS reviews an account, and a warning well before.
+
+    Source: AWS docs, "Amazon SES sending review process FAQs": 5 % bounces, 0.1 % complaints.
+    """
+    mend = "Find the mails in the email-events topic; SES pauses an account that goes on so."
+    critical = []
+    for name, metric, threshold, topic in (
+        ("BounceWarning", "BounceRate", 0.02, "WarningTopicArn"),
+        ("BounceRate", "BounceRate", 0.05, "WarningTopicArn"),
+        ("ComplaintRate", "ComplaintRate", 0.001, "WarningTopicArn"),
+    ):
+        alarm = add_alarm(
+            template,
+            f"{instance.title}{name}",
+            f"{instance.title} mail: {metric} is at or above {threshold:g}. {mend}",
+            ("AWS/SES", f"Reputation.{metric}"),
+            instance.dimension,
+            ("GreaterThanOrEqualToThreshold", threshold),
+            topic=topic,
+            statistic="Maximum",
+            period_seconds=3600,
+        )
+        if name != "BounceWarning":
+            critical.append(alarm.title)
+    return critical
+
+
+def _add_failure_alarms(template: Template, instance: Instance) -> None:
+    for metric, meaning in (
+        ("Reject", "SES found malware in a mail and did not send it. Find out who sent it."),
+        ("RenderingFailure", "A template lacks a value. Compare the template and the caller."),
+    ):
+        add_alarm(
+            template,
+            f"{instance.title}{metric}",
+            f"{instance.title} mail: {meaning}",
+            ("AWS/SES", metric),
+            instance.dimension,
+            ("GreaterThanThreshold", 0),
+        )

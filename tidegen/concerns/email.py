@@ -1,0 +1,194 @@
+"""Two SES instances: transactional mail to users, and security mail, with separate reputations."""
+
+from troposphere import Equals, Join, Ref, Sub, Template, cloudwatch, ses
+
+from tidegen.blocks.inputs import CRITICAL_TOPIC, ENVIRONMENT, PROJECT, WARNING_TOPIC, from_field
+from tidegen.blocks.mail import Instance, add_instance
+from tidegen.contract import (
+    Concern,
+    Context,
+    Input,
+    Kind,
+    Output,
+    Scope,
+    Sibling,
+    add_outputs,
+    new_template,
+)
+
+TRANSACTIONAL = Instance("Transactional", "mail")
+SECURITY = Instance("Security", "alerts")
+#: Logical id → name's end, subject, what the link does, and what to do if nobody asked for it.
+_TEMPLATES = {
+    "AccountVerificationTemplate": (
+        "account-verification",
+        "Verify your account",
+        "Verify your account by opening this link:",
+        "If you did not create an account, ignore this mail.",
+    ),
+    "ForgotPasswordTemplate": (
+        "forgot-password",
+        "Reset your password",
+        "Choose a new password by opening this link:",
+        "If you did not ask for a new password, ignore this mail; yours stays as it is.",
+    ),
+}
+
+
+def build(_context: Context) -> Template:
+    """The email template."""
+    template = new_template(CONCERN)
+    template.add_condition("HasDedicatedIps", Equals(Ref("DedicatedIps"), "true"))
+    alarms = [
+        title
+        for instance in (TRANSACTIONAL, SECURITY)
+        for title in add_instance(template, instance)
+    ]
+    for title, texts in _TEMPLATES.items():
+        template.add_resource(_mail(title, *texts))
+    alarm = template.add_resource(_reputation_alarm(alarms))
+    return add_outputs(
+        template,
+        CONCERN,
+        TransactionalDomain=TRANSACTIONAL.domain,
+        SecurityDomain=SECURITY.domain,
+        TransactionalIdentityArn=_identity_arn(TRANSACTIONAL),
+        SecurityIdentityArn=_identity_arn(SECURITY),
+        TransactionalConfigurationSet=Ref(TRANSACTIONAL.configuration_set),
+        SecurityConfigurationSet=Ref(SECURITY.configuration_set),
+        AccountVerificationTemplateName=Ref("AccountVerificationTemplate"),
+        ForgotPasswordTemplateName=Ref("ForgotPasswordTemplate"),
+        EmailAlarmName=Ref(alarm),
+    )
+
+
+def _identity_arn(instance: Instance) -> Sub:
+    identity = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity"
+    return Sub(f"{identity}/{instance.subdomain}.${{Domain}}")
+
+
+def _mail(title: str, name: str, subject: str, request: str, otherwise: str) -> ses.Template:
+    """A template with one variable, `link`, the same in text and HTML.
+
+    The applications name it, so that its name is fixed.
+    """
+    html = f'<p>{request}</p>\n<p><a href="{{{{link}}}}">{{{{link}}}}</a></p>\n<p>{otherwise}</p>\n'
+    return ses.Template(
+        title,
+        Template=ses.EmailTemplate(
+            TemplateName=Sub(f"${{Project}}-${{Environment}}-{name}"),
+            SubjectPart=subject,
+            TextPart=f"{request}\n\n{{{{link}}}}\n\n{otherwise}\n",
+            HtmlPart=html,
+        ),
+    )
+
+
+def _reputation_alarm(alarms: list[str]) -> cloudwatch.CompositeAlarm:
+    """Pages once where several rates are bad; each rate by itself is a warning."""
+    parts = [Sub(f'ALARM("${{{title}}}")') for title in alarms]
+    return cloudwatch.CompositeAlarm(
+        "EmailReputation",
+        AlarmDescription="SES may stop sending: a rate of bounces or complaints is too high. The "
+        "alarms of the instances say which; see the email-events topic for the mails.",
+        AlarmRule=Join(" OR ", parts),
+        ActionsEnabled=True,
+        AlarmActions=[Ref("CriticalTopicArn")],
+        OKActions=[Ref("CriticalTopicArn")],
+    )
+
+
+CONCERN = Concern(
+    name="email",
+    scopes=(Scope.ENVIRONMENT,),
+    purpose="Two SES instances: transactional mail to users, and security mail.",
+    build=build,
+    inputs=(
+        PROJECT,
+        ENVIRONMENT,
+        CRITICAL_TOPIC,
+        WARNING_TOPIC,
+        Input(
+            "EmailEventsTopicArn",
+            Kind.TOPIC_ARN,
+            Sibling("EmailEventsTopicArn"),
+            "Topic of bounces and complaints",
+        ),
+        Input(
+            "PublicZoneId", Kind.HOSTED_ZONE_ID, Sibling("PublicZoneId"), "Zone of the mail records"
+        ),
+        from_field("Domain", "domain"),
+        from_field("DedicatedIps", "email.dedicated_ips"),
+    ),
+    outputs=(
+        Output("TransactionalDomain", Kind.DOMAIN, "Domain of mail to users", surface=True),
+        Output("SecurityDomain", Kind.DOMAIN, "Domain of security mail", surface=True),
+        Output("TransactionalIdentityArn", Kind.ARN, "Identity of mail to users", surface=True),
+        Output("SecurityIdentityArn", Kind.ARN, "Identity of security mail", surface=True),
+        Output(
+            "TransactionalConfigurationSet",
+            Kind.NAME,
+            "Configuration set of user mail",
+            surface=True,
+        ),
+        Output(
+            "SecurityConfigurationSet",
+            Kind.NAME,
+            "Configuration set of security mail",
+            surface=True,
+        ),
+        Output(
+            "AccountVerificationTemplateName",
+            Kind.NAME,
+            "Template with the variable link",
+            surface=True,
+        ),
+        Output(
+            "ForgotPasswordTemplateName", Kind.NAME, "Template with the variable link", surface=True
+        ),
+        Output("EmailAlarmName", Kind.NAME, "Alarm of the reputation of both instances"),
+    ),
+    deploy_actions=(
+        "cloudwatch:DeleteAlarms",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:ListTagsForResource",
+        "cloudwatch:PutCompositeAlarm",
+        "cloudwatch:PutMetricAlarm",
+        "cloudwatch:TagResource",
+        "cloudwatch:UntagResource",
+        "route53:ChangeResourceRecordSets",
+        "route53:GetChange",
+        "route53:GetHostedZone",
+        "route53:ListResourceRecordSets",
+        "ses:CreateConfigurationSet",
+        "ses:CreateConfigurationSetEventDestination",
+        "ses:CreateDedicatedIpPool",
+        "ses:CreateEmailIdentity",
+        "ses:CreateTemplate",
+        "ses:DeleteConfigurationSet",
+        "ses:DeleteConfigurationSetEventDestination",
+        "ses:DeleteDedicatedIpPool",
+        "ses:DeleteEmailIdentity",
+        "ses:DeleteTemplate",
+        "ses:DescribeConfigurationSet",
+        "ses:GetConfigurationSet",
+        "ses:GetConfigurationSetEventDestinations",
+        "ses:GetDedicatedIpPool",
+        "ses:GetEmailIdentity",
+        "ses:GetTemplate",
+        "ses:ListTagsForResource",
+        "ses:PutConfigurationSetDeliveryOptions",
+        "ses:PutConfigurationSetReputationOptions",
+        "ses:PutConfigurationSetSendingOptions",
+        "ses:PutConfigurationSetSuppressionOptions",
+        "ses:PutEmailIdentityConfigurationSetAttributes",
+        "ses:PutEmailIdentityDkimAttributes",
+        "ses:PutEmailIdentityDkimSigningAttributes",
+        "ses:PutEmailIdentityFeedbackAttributes",
+        "ses:PutEmailIdentityMailFromAttributes",
+        "ses:TagResource",
+        "ses:UntagResource",
+        "ses:UpdateConfigurationSetEventDestination",
+        "ses:UpdateTemplate",
+    ),
+)
