@@ -1,12 +1,14 @@
-"""Environment files: small, validated, frozen.
+"""The environment files: found, read, validated, and turned into parameter strings.
 
-Names are imported on first use, so that importing this package costs no pydantic.
+Names are imported when they are used: importing this package loads neither pydantic nor YAML.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tidegen.environments.examples import example_files
+    from tidegen.environments.model import AccountFile, EnvironmentFile, File, SharedFile
     from tidegen.environments.project import (
         find_project,
         load_all,
@@ -18,6 +20,11 @@ if TYPE_CHECKING:
     from tidegen.environments.values import parameter_values
 
 __all__ = [
+    "AccountFile",
+    "EnvironmentFile",
+    "File",
+    "SharedFile",
+    "example_files",
     "find_project",
     "json_schema",
     "load_all",
@@ -27,7 +34,12 @@ __all__ = [
     "regions",
 ]
 
-_HOMES = {
+_MODULES = {
+    "AccountFile": "model",
+    "EnvironmentFile": "model",
+    "File": "model",
+    "SharedFile": "model",
+    "example_files": "examples",
     "json_schema": "schema",
     "parameter_values": "values",
 }
@@ -35,5 +47,5 @@ _HOMES = {
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
-        raise AttributeError(name)
-    return getattr(import_module(f"{__name__}.{_HOMES.get(name, 'project')}"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES.get(name, 'project')}"), name)

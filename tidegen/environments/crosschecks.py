@@ -1,99 +1,138 @@
-"""What only shows when all environment files are seen together."""
+"""What must hold between files. Each check takes all files and costs about their number."""
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from ipaddress import IPv4Network
-from itertools import combinations
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
-from tidegen.environments.model import (
-    AccountFile,
-    AnyFile,
-    EnvironmentFile,
-    PlatformFile,
-    SharedFile,
-)
+from tidegen.environments.messages import closest
+from tidegen.environments.model import AccountFile, EnvironmentFile, File, SharedFile
 from tidegen.errors import Problem
 
-Files = Sequence[AnyFile]
+#: A file, the keys of the value that is wrong, and the message.
+Found = tuple[File, tuple[str, ...], str]
 
 
-def cross_problems(files: Files) -> list[Problem]:
-    """Every problem between files, in the order of the checks."""
-    return [problem for check in _CHECKS for problem in check(files)]
+def problems_between(files: Sequence[File], root: Path, *, complete: bool) -> list[Problem]:
+    """Every contradiction between the files, by file and line.
+
+    Unless the files are `complete` (all could be read), checks that something is missing are left
+    out: it may be in the file that could not be read.
+    """
+    found = [*_same_range(files), *_two_owners(files), *_same_stacks(files), *_two_homes(files)]
+    if complete:
+        found += [*_no_home(files), *_no_account(files), *_wrong_shared(files)]
+    found.sort(key=lambda item: (item[0].path, item[0].line(*item[1])))
+    return [
+        Problem(
+            f"{file.path.relative_to(root).as_posix()}:{file.line(*keys)}",
+            f"{'.'.join(keys)}: {what}",
+        )
+        for file, keys, what in found
+    ]
 
 
-def _problem(file: AnyFile, key: str, message: str) -> Problem:
-    """A problem at the line of `key` in `file`."""
-    last = key.rpartition(".")[2]
-    lines = file.path.read_text(encoding="utf-8").splitlines()
-    pattern = re.compile(rf"(^|[\s{{,]){last}\s*:")
-    line = next((n for n, text in enumerate(lines, 1) if pattern.search(text)), 1)
-    return Problem(f"environments/{file.path.name}:{line}", f"{key}: {message}")
-
-
-def _overlaps(files: Files) -> Iterator[Problem]:
-    platform = [file for file in files if isinstance(file, PlatformFile)]
-    for one, other in combinations(platform, 2):
-        mine, theirs = one.network.cidr, other.network.cidr
-        if IPv4Network(mine).overlaps(IPv4Network(theirs)):
-            message = f"overlaps {other.name}'s {theirs}, {mine}; take another range"
-            yield _problem(one, "network.cidr", message)
-
-
-def _owners(files: Files) -> Iterator[Problem]:
-    accounts = [file for file in files if isinstance(file, AccountFile)]
-    for one, other in combinations(accounts, 2):
-        if (one.account, one.region) == (other.account, other.region):
-            message = f"{other.name} owns {one.account} in {one.region} as well; remove one file"
-            yield _problem(one, "account", message)
-    for account in sorted({file.account for file in accounts}):
-        members = [file for file in accounts if file.account == account]
-        homes = [file.name for file in members if file.home_region]
-        if len(homes) != 1:
-            message = f"account {account} has {len(homes)} home regions; make exactly one true"
-            yield _problem(members[0], "home_region", message)
-
-
-def _recovery(files: Files) -> Iterator[Problem]:
+def _ranges(files: Iterable[File]) -> Iterator[tuple[str, File, tuple[str, ...]]]:
     for file in files:
-        if isinstance(file, EnvironmentFile) and file.recovery:
-            if file.recovery.region == file.region:
-                message = f"is the environment's own region, {file.region}; take another"
-                yield _problem(file, "recovery.region", message)
+        if not isinstance(file, AccountFile):
+            yield file.network.cidr, file, ("network", "cidr")
+        if isinstance(file, EnvironmentFile) and file.recovery and file.recovery.cidr:
+            yield file.recovery.cidr, file, ("recovery", "cidr")
 
 
-def _baselines(files: Files) -> Iterator[Problem]:
-    owned = {(file.account, file.region) for file in files if isinstance(file, AccountFile)}
+def _same_range(files: Iterable[File]) -> Iterator[Found]:
+    """All ranges are /16 on their own boundary: two overlap only where they are equal."""
+    owners: dict[tuple[str, str], tuple[File, tuple[str, ...]]] = {}
+    for cidr, file, keys in _ranges(files):
+        owner, owner_keys = owners.setdefault((file.project, cidr), (file, keys))
+        if (owner, owner_keys) != (file, keys):
+            what = f"overlaps {'.'.join(owner_keys)} of {owner.name}, {cidr}; take a free /16"
+            yield file, keys, what
+
+
+def _accounts(files: Iterable[File]) -> list[AccountFile]:
+    return [file for file in files if isinstance(file, AccountFile)]
+
+
+def _two_owners(files: Iterable[File]) -> Iterator[Found]:
+    owners: dict[tuple[str, str], AccountFile] = {}
+    for file in _accounts(files):
+        owner = owners.setdefault((file.account, file.region), file)
+        if owner is not file:
+            what = f"is {owner.name}'s already, {file.account} in {file.region}; keep one of both"
+            yield file, ("region",), what
+
+
+def _two_homes(files: Iterable[File]) -> Iterator[Found]:
+    homes: dict[str, AccountFile] = {}
+    for file in _accounts(files):
+        if file.home_region and homes.setdefault(file.account, file) is not file:
+            home = homes[file.account]
+            what = f"is true in {home.name} too, for account {file.account}; make one of them false"
+            yield file, ("home_region",), what
+
+
+def _no_home(files: Iterable[File]) -> Iterator[Found]:
+    accounts = _accounts(files)
+    with_home = {file.account for file in accounts if file.home_region}
+    reported: set[str] = set()
+    for file in accounts:
+        if file.account not in with_home | reported:
+            reported.add(file.account)
+            what = f"is true in no file of account {file.account}; make one of them true"
+            yield file, ("home_region",), what
+
+
+def _same_stacks(files: Iterable[File]) -> Iterator[Found]:
+    """Names that would share stacks, or permissions: roles match stacks by PROJECT-NAME-*."""
+    stacks: dict[str, dict[str, File]] = defaultdict(dict)
+    platforms = [file for file in files if not isinstance(file, AccountFile)]
+    for file in platforms:
+        prefix = f"{file.project}-{file.name}"
+        owner = stacks[file.account].setdefault(prefix, file)
+        if owner is not file:
+            yield file, ("name",), f"makes the same stacks as {owner.path.name}; take another"
+    for file in platforms:
+        words = f"{file.project}-{file.name}".split("-")
+        shorter = ("-".join(words[:count]) for count in range(1, len(words)))
+        for other in filter(None, map(stacks[file.account].get, shorter)):
+            what = f"begins with {other.name}-, whose roles would reach it; take another name"
+            yield file, ("name",), what
+
+
+def _no_account(files: Iterable[File]) -> Iterator[Found]:
+    standing = {(file.project, file.account, file.region) for file in _accounts(files)}
     for file in files:
-        if isinstance(file, AccountFile):
-            continue
-        recovery = getattr(file, "recovery", None)
-        for key, region in (
-            ("region", file.region),
-            *((("recovery.region", recovery.region),) if recovery else ()),
-        ):
-            if (file.account, region) not in owned:
-                message = f"no account file owns {file.account} in {region}; add one"
-                yield _problem(file, key, message)
+        for region, keys in _used_regions(file):
+            if (file.project, file.account, region) not in standing:
+                what = f"has no account file, {file.account} in {region}; add account-NAME.yaml"
+                yield file, keys, what
 
 
-def _shared(files: Files) -> Iterator[Problem]:
-    known = {file.name: file for file in files if isinstance(file, SharedFile)}
+def _used_regions(file: File) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if not isinstance(file, AccountFile):
+        yield file.region, ("region",)
+    if isinstance(file, EnvironmentFile) and file.recovery:
+        yield file.recovery.region, ("recovery", "region")
+
+
+def _wrong_shared(files: Iterable[File]) -> Iterator[Found]:
+    offered = {file.name: file for file in files if isinstance(file, SharedFile)}
     for file in files:
-        if isinstance(file, EnvironmentFile) and file.shared:
-            offered = known.get(file.shared)
-            if offered is None:
-                message = f"is no file of scope shared, {file.shared}; known: {', '.join(known)}"
-                yield _problem(file, "shared", message)
-            elif offered.region != file.region:
-                message = f"{file.shared} is in {offered.region}; an endpoint needs the same region"
-                yield _problem(file, "shared", message)
+        if isinstance(file, EnvironmentFile) and file.shared is not None:
+            what = _mismatch(file, offered.get(file.shared), file.shared, list(offered))
+            if what:
+                yield file, ("shared",), what
 
 
-_CHECKS: tuple[Callable[[Files], Iterator[Problem]], ...] = (
-    _overlaps,
-    _owners,
-    _recovery,
-    _baselines,
-    _shared,
-)
+def _mismatch(file: EnvironmentFile, shared: SharedFile | None, name: str, names: list[str]) -> str:
+    """What keeps the environment from using the shared services; empty if nothing does."""
+    if shared is None:
+        return f"is no file of scope shared, {name}; {closest(name, names)}"
+    if shared.project != file.project:
+        return f"is of project {shared.project}, {name}; take one of {file.project}"
+    if shared.region != file.region:
+        return f"is in {shared.region}, {name}; take one in {file.region}"
+    if shared.protected != file.protected:
+        kind = "protected" if file.protected else "unprotected"
+        return f"is of another class, {name}; take {kind} shared services"
+    return ""

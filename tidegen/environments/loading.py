@@ -1,155 +1,106 @@
-"""Environment files read: YAML with lines, validated; every problem at once as file:line."""
+"""One file from disk to a validated model, or every problem of it at once with its line."""
 
+import re
+import stat
 from collections.abc import Iterator
-from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from tidegen.environments.model import AnyFile, Discriminated
+from tidegen.environments.messages import key_text, message, path_of, shown
+from tidegen.environments.model import DiscriminatedFile, File, KeyPath
+from tidegen.environments.yaml_source import Source, parse
 from tidegen.errors import InputError, Problem
 
-_ADAPTER: TypeAdapter[AnyFile] = TypeAdapter(Discriminated)
 _MAX_BYTES = 1_000_000
-_MAX_DEPTH = 20
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-Lines = dict[tuple[str | int, ...], int]
+#: More would not help anybody to mend a file.
+_MAX_PROBLEMS = 100
+_ADAPTER: TypeAdapter[File] = TypeAdapter(DiscriminatedFile)
+_PLACEHOLDER = re.compile(
+    r"(todo|fixme|tbd|xxx+|\?+|(change|replace)[-_ ]?me|your[-_ ].*|<.*>|\$\{.*\}|\{\{.*\}\})",
+    re.IGNORECASE,
+)
+
+Found = tuple[int, KeyPath, str]
 
 
-def load_file(path: Path, shown: str) -> AnyFile:
-    """The validated file at `path`, called `shown` in messages.
+def load_file(path: Path, root: Path) -> File:
+    """The file's model. Raises InputError with all problems, in the order of their lines."""
+    where = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    source = parse(read_text(path, where))
+    model, found = _validate(source)
+    found = [*source.problems, *_wrong_name(source, path), *_placeholders(source), *found]
+    if model is None or found:
+        raise InputError(*_problems(where, found))
+    return model.placed(path, source.lines)
 
-    Raises InputError with every problem of the file.
-    """
-    data, lines = _data(path, shown)
+
+def read_text(path: Path, where: str) -> str:
+    """The file's text. Raises InputError where it is no regular, small UTF-8 file."""
     try:
-        found = _ADAPTER.validate_python(data)
-    except ValidationError as error:
-        raise InputError(*_problems(error, data, lines, shown)) from None
-    if found.name != path.stem:
-        where = f"{shown}:{lines.get(('name',), 1)}"
-        message = f"name: is not the file's name, {found.name}; write {path.stem}"
-        raise InputError(Problem(where, message))
-    return found.model_copy(update={"path": path})
-
-
-def _data(path: Path, shown: str) -> tuple[dict[str, Any], Lines]:
-    text = _text(path, shown)
-    try:
-        _refuse_references(text, shown)
-        node = yaml.compose(text, Loader=_LOADER)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise InputError(Problem(f"{shown}:{line}", f"is no YAML, {what}; mend it")) from None
-    if not isinstance(node, yaml.MappingNode):
-        raise InputError(Problem(f"{shown}:1", "holds no keys; see 'tidegen schema'"))
-    lines: Lines = {(): 1}
-    problems: list[Problem] = []
-    _index(node, (), lines, problems, shown)
-    if problems:
-        raise InputError(*problems)
-    try:
-        return yaml.load(text, Loader=_LOADER), lines  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError) as error:
-        raise InputError(Problem(f"{shown}:1", f"is no YAML, {error}; mend it")) from None
-
-
-def _text(path: Path, shown: str) -> str:
-    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(Problem(where, "is not a regular file; take it away"))
+        if status.st_size > _MAX_BYTES:
+            what = f"is larger than {_MAX_BYTES} bytes, {status.st_size}; split it"
+            raise InputError(Problem(where, what))
         content = path.read_bytes()
     except OSError as error:
-        raise InputError(Problem(shown, f"cannot be read, {error.strerror}; check it")) from None
-    if len(content) > _MAX_BYTES:
-        raise InputError(Problem(shown, f"has {len(content)} bytes; the limit is {_MAX_BYTES}"))
+        what = f"cannot be read, {error.strerror}; check the path and its permissions"
+        raise InputError(Problem(where, what)) from error
     try:
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = f"is not UTF-8 at byte {error.start}; save it as UTF-8"
-        raise InputError(Problem(shown, message)) from None
+        line = content[: error.start].count(b"\n") + 1
+        what = f"is not UTF-8, byte {content[error.start]:#04x}; save it as UTF-8"
+        raise InputError(Problem(f"{where}:{line}", what)) from error
 
 
-def _refuse_references(text: str, shown: str) -> None:
-    """No anchors, aliases, tags or deep nesting: they hide what a file says, or never end."""
-    depth = documents = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        where = f"{shown}:{event.start_mark.line + 1}"
-        if getattr(event, "anchor", None) or isinstance(event, yaml.AliasEvent):
-            raise InputError(Problem(where, "has an anchor or alias; write the value out"))
-        if getattr(event, "tag", None):
-            raise InputError(Problem(where, f"has a tag, {event.tag}; write a plain value"))
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        documents += isinstance(event, yaml.DocumentStartEvent)
-        if depth > _MAX_DEPTH:
-            raise InputError(Problem(where, f"is nested deeper than {_MAX_DEPTH}; flatten it"))
-        if documents > 1:
-            raise InputError(Problem(where, "starts a second document; one file, one document"))
+def _validate(source: Source) -> tuple[File | None, list[Found]]:
+    if () in source.unusable:
+        return None, []
+    if not isinstance(source.data, dict):
+        line = source.lines[()]
+        return None, [(line, (), "is not a block of keys; start with 'scope: environment'")]
+    try:
+        return _ADAPTER.validate_python(source.data), []
+    except ValidationError as error:
+        return None, list(_errors(error, source))
 
 
-def _index(
-    node: yaml.Node, path: tuple[str | int, ...], lines: Lines, problems: list[Problem], shown: str
-) -> None:
-    """Note the line of every key and item; a key that stands twice is a problem."""
-    for key, line, child in _children(node):
-        here = (*path, key)
-        if here in lines:
-            where = f"{shown}:{line}"
-            first = lines[here]
-            message = f"{_dotted(here)}: stands twice, first in line {first}; remove one"
-            problems.append(Problem(where, message))
-        lines.setdefault(here, line)
-        _index(child, here, lines, problems, shown)
+def _errors(error: ValidationError, source: Source) -> Iterator[Found]:
+    placeholders = {path for _, path, _ in _placeholders(source)}
+    hidden = source.unusable | placeholders
+    for item in error.errors(include_url=False)[:_MAX_PROBLEMS]:
+        path = path_of(item)
+        if not any(path[:length] in hidden for length in range(1, len(path) + 1)):
+            yield _line(source, path), path, message(item, path, source.written)
 
 
-def _children(node: yaml.Node) -> Iterator[tuple[str | int, int, yaml.Node]]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield str(key.value), key.start_mark.line + 1, value
-    elif isinstance(node, yaml.SequenceNode):
-        for number, item in enumerate(node.value):
-            yield number, item.start_mark.line + 1, item
+def _line(source: Source, path: KeyPath) -> int:
+    while path not in source.lines:
+        path = path[:-1]
+    return source.lines[path]
 
 
-def _problems(
-    error: ValidationError, data: dict[str, Any], lines: Lines, shown: str
-) -> list[Problem]:
-    found = []
-    for item in error.errors(include_url=False):
-        path = tuple(part for part in item["loc"] if (part,) != (data.get("scope"),))
-        line = next(lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in lines)
-        found.append((line, f"{_dotted(path) or 'file'}: {_message(item)}"))
-    return [Problem(f"{shown}:{line}", message) for line, message in sorted(found)]
+def _wrong_name(source: Source, path: Path) -> Iterator[Found]:
+    name = source.data.get("name") if isinstance(source.data, dict) else None
+    if isinstance(name, str) and name != path.stem and not _PLACEHOLDER.fullmatch(name):
+        what = f"is not the file's name, {shown(name)}; write {shown(path.stem)}, or rename it"
+        yield source.lines[("name",)], ("name",), what
 
 
-def _dotted(path: tuple[str | int, ...]) -> str:
-    return ".".join(str(part) for part in path)
+def _placeholders(source: Source) -> list[Found]:
+    return [
+        (source.lines[path], path, f"is a placeholder, {shown(text)}; write the real value")
+        for path, text in source.written.items()
+        if _PLACEHOLDER.fullmatch(text)
+    ]
 
 
-def _message(item: Any) -> str:
-    """What is wrong, the value, what to do."""
-    value = item["input"]
-    match item["type"]:
-        case "missing":
-            return "is missing; add it (see 'tidegen schema')"
-        case "extra_forbidden":
-            return f"is no key of this file{_closest(item)}"
-        case "union_tag_not_found" | "union_tag_invalid":
-            return "scope: must be environment, shared or account; set it"
-        case "string_type" if isinstance(value, (int, float)):
-            return f"must be text, {value!r}; put it in quotes"
-        case "value_error":
-            shown = f", {value}" if isinstance(value, (str, int)) else ""
-            return item["msg"].removeprefix("Value error, ") + shown
-        case _:
-            return f"{item['msg']}, {value!r}; mend the value"
-
-
-def _closest(item: Any) -> str:
-    from tidegen.environments.schema import keys_beside
-
-    close = get_close_matches(str(item["loc"][-1]), keys_beside(item["loc"]), n=1)
-    return f"; did you mean {close[0]}?" if close else "; remove it (see 'tidegen schema')"
+def _problems(where: str, found: list[Found]) -> Iterator[Problem]:
+    ordered = sorted(found, key=lambda item: item[0])
+    for line, path, what in ordered[:_MAX_PROBLEMS]:
+        yield Problem(f"{where}:{line}", f"{key_text(path)}: {what}" if path else what)
+    if len(ordered) > _MAX_PROBLEMS:
+        yield Problem(where, f"has more problems, {len(ordered)} in all; mend these first")

@@ -1,239 +1,174 @@
-"""The validated environment files: what may differ between environments, and nothing else."""
+"""The three kinds of environment file: one environment, shared services, an account's baseline."""
 
-import ipaddress
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Discriminator, Field, PrivateAttr, ValidationInfo, field_validator
 
-_LOG_DAYS = (
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
-    3288, 3653,
-)  # fmt: skip
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*[a-z0-9]$")]
-Account = Annotated[str, Field(pattern=r"^\d{12}$")]
-Region = Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-RoleArn = Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::\d{12}:role/.+$")]
-InstanceType = Annotated[str, Field(pattern=r"^[a-z0-9-]+\.[a-z0-9-]+$")]
-Addon = Annotated[str, Field(pattern=r"^v\d+\.\d+\.\d+-eksbuild\.\d+$")]
-Emails = Annotated[tuple[Email, ...], Field(min_length=1)]
+from tidegen.contract.kinds import Scope
+from tidegen.environments import sections, types
+from tidegen.environments.types import partition, refusal
 
+#: Keys of a value from the file's top: ("network", "cidr").
+KeyPath = tuple[str | int, ...]
 
-class Part(BaseModel):
-    """Frozen, strict: a key that is not here is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+_BUCKET_MAX = 63
+_LONGEST_PURPOSE = "access-logs"
+#: Last words of the stacks that stand beside an environment's own: PROJECT-NAME-recovery.
+_STACK_SUFFIXES = ("-recovery", "-access")
+#: The account's own stacks: PROJECT-account.
+_STACK_NAMES = ("identity", "bootstrap", "account")
 
 
-class Credentials(Part):
-    """How the account is reached; left out, the ambient credentials are used."""
-
-    profile: str | None = Field(None, description="Profile of the AWS configuration")
-    role: RoleArn | None = Field(None, description="Role to assume from ambient credentials")
+def bucket_name(project: str, name: str, region: str, account: str) -> str:
+    """The longest name of a bucket of this environment."""
+    return f"{project}-{name}-{_LONGEST_PURPOSE}-{region}-{account}"
 
 
-class Network(Part):
-    """The VPC."""
+class _File(sections.Section):
+    """What every file says of itself."""
 
-    cidr: str = Field(description="Address range: a private /16")
-    nat_gateways: int = Field(ge=1, le=3, description="NAT gateways, one a zone at most")
-    endpoints: Literal["essential", "full"] = Field(description="Interface endpoints")
+    scope: Scope
+    # The order matters: a field's check sees the values of the fields above it.
+    project: types.Name = Field(description="Project, the first part of every name")
+    account: types.Account = Field(description="Account id, 12 digits in quotes")
+    region: types.Region = Field(description="Region that this is deployed to")
+    name: types.Name = Field(description="Name, the same as the file's without .yaml")
+    credentials: sections.Credentials = Field(
+        sections.Credentials(), description="Where the account's credentials come from"
+    )
+    release: types.Release = Field(
+        "current", description="Release of the templates: `current` or a frozen one"
+    )
+    ci: sections.Ci = Field(description="Continuous integration")
 
-    @field_validator("cidr")
-    @classmethod
-    def _private(cls, value: str) -> str:
-        network = ipaddress.IPv4Network(value)
-        if network.prefixlen != 16 or not network.is_private:
-            raise ValueError("is no private /16; take one such as 10.64.0.0/16")
-        for taken in ("172.17.0.0/16", "172.20.0.0/16"):
-            if network.overlaps(ipaddress.IPv4Network(taken)):
-                raise ValueError(f"overlaps {taken}, which Docker or Kubernetes uses")
-        return value
-
-    def subnets(self, offset: int, prefix: int) -> tuple[str, ...]:
-        """Three ranges of `prefix` bits; the first starts `offset` x 256 addresses in."""
-        base = int(ipaddress.IPv4Network(self.cidr).network_address) + offset * 256
-        size = 2 ** (32 - prefix)
-        return tuple(f"{ipaddress.IPv4Address(base + i * size)}/{prefix}" for i in range(3))
-
-
-class Addons(Part):
-    """Versions of the cluster's add-ons."""
-
-    vpc_cni: Addon = Field(description="vpc-cni")
-    coredns: Addon = Field(description="coredns")
-    kube_proxy: Addon = Field(description="kube-proxy")
-    pod_identity_agent: Addon = Field(description="eks-pod-identity-agent")
-    ebs_csi_driver: Addon = Field(description="aws-ebs-csi-driver")
-
-
-class Cluster(Part):
-    """The Kubernetes cluster."""
-
-    version: str = Field(pattern=r"^1\.\d\d$", description="Kubernetes minor version")
-    image: str = Field(description="Release version of the managed node image")
-    instance_types: tuple[InstanceType, ...] = Field(min_length=1, description="Nodes' types")
-    min_nodes: int = Field(ge=1, le=450, description="Smallest number of nodes")
-    max_nodes: int = Field(ge=1, le=450, description="Largest number of nodes")
-    volume_gib: int = Field(ge=20, le=1000, description="A node's root volume in GiB")
-    administrators: tuple[RoleArn, ...] = Field(min_length=1, description="Administrators' roles")
-    addons: Addons
-
-    @model_validator(mode="after")
-    def _ordered(self) -> "Cluster":
-        if self.min_nodes > self.max_nodes:
-            raise ValueError("min_nodes is more than max_nodes; swap them")
-        return self
-
-
-class Database(Part):
-    """A member of the MongoDB replica set."""
-
-    image: str = Field(pattern=r"^ami-[0-9a-f]{8,17}$", description="Machine image")
-    instance_type: InstanceType = Field(description="Instance type")
-    volume_gib: int = Field(ge=10, le=16384, description="Data volume in GiB")
-    iops: int = Field(ge=3000, le=16000, description="Provisioned IOPS (gp3)")
-    throughput_mibps: int = Field(ge=125, le=1000, description="Throughput in MiB/s (gp3)")
-
-
-class Metrics(Part):
-    """Ceilings of the on-demand tables."""
-
-    max_read_units: int = Field(ge=1, le=40000, description="Read units per second")
-    max_write_units: int = Field(ge=1, le=40000, description="Write units per second")
-
-
-class Mail(Part):
-    """Outgoing mail."""
-
-    dedicated_ips: bool = Field(description="Whether mail leaves from dedicated addresses")
-
-
-class LogRetention(Part):
-    """How long logs are kept."""
-
-    logs_days: int = Field(description="Days that application logs are kept")
-
-    @field_validator("logs_days")
-    @classmethod
-    def _allowed(cls, value: int) -> int:
-        if value not in _LOG_DAYS:
-            raise ValueError(f"CloudWatch keeps logs for one of {', '.join(map(str, _LOG_DAYS))}")
-        return value
-
-
-class Retention(LogRetention):
-    """How long logs and backups are kept."""
-
-    backups_days: int = Field(ge=7, le=3650, description="Days that backups are kept")
-    noncurrent_days: int = Field(ge=1, le=3650, description="Days that replaced versions are kept")
-    lock_mode: Literal["GOVERNANCE", "COMPLIANCE"] = Field(description="Object Lock of backups")
-    lock_days: int = Field(ge=1, le=3650, description="Days that a backup is locked")
-
-    @model_validator(mode="after")
-    def _lock(self) -> "Retention":
-        if self.lock_days > self.backups_days:
-            raise ValueError("lock_days is more than backups_days; a locked backup cannot expire")
-        return self
-
-
-class AccountRetention(Part):
-    """How the log archive is locked."""
-
-    lock_mode: Literal["GOVERNANCE", "COMPLIANCE"] = Field(description="Object Lock of the logs")
-
-
-class Contacts(Part):
-    """Who is told; the first of each list is subscribed."""
-
-    critical: Emails = Field(description="Who is paged")
-    warning: Emails = Field(description="Who reads warnings")
-    security: Emails = Field(description="Who is told of security findings")
-
-
-class AccountContacts(Part):
-    """Who is told of the account's findings."""
-
-    security: Emails = Field(description="Who is told of security findings")
-
-
-class Ci(Part):
-    """Continuous deployment."""
-
-    repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$", description="GitHub OWNER/NAME")
-
-
-class Recovery(Part):
-    """Where data is replicated to."""
-
-    region: Region = Field(description="Another region")
-
-
-class File(Part):
-    """What every file says."""
-
-    name: Name = Field(max_length=32, description="The file's name without .yaml")
-    project: Name = Field(max_length=10, description="First part of every name")
-    account: Account = Field(description="AWS account, 12 digits in quotes")
-    region: Region = Field(description="AWS region")
-    release: Name = Field("current", description="Release to deploy; current is the working set")
-    credentials: Credentials = Field(Credentials(), description="How the account is reached")
-    ci: Ci
-    path: Path = Field(Path(), exclude=True, json_schema_extra={"hidden": True})
-
-
-class AccountFile(File):
-    """The baseline of one account and region."""
-
-    scope: Literal["account"]
-    home_region: bool = Field(description="Whether this region keeps the account's global roots")
-    contacts: AccountContacts
-    retention: AccountRetention
-    protected: bool = Field(False, description="Whether the baseline refuses to be destroyed")
-
-
-class PlatformFile(File):
-    """What environments and shared services have in common."""
-
-    protected: bool = Field(description="Asks for the name; refuses destroy")
-    domain: str = Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", description="Parent domain")
-    network: Network
-    cluster: Cluster
-    contacts: Contacts
+    _path: Path = PrivateAttr(Path())
+    _lines: Mapping[KeyPath, int] = PrivateAttr({})
 
     @property
-    def zone(self) -> str:
-        """The public zone."""
-        return f"{self.name}.{self.domain}"
+    def path(self) -> Path:
+        """The file that this was read from."""
+        return self._path
 
-
-class SharedFile(PlatformFile):
-    """The cluster of common services."""
-
-    scope: Literal["shared"]
-    retention: LogRetention
-
-
-class EnvironmentFile(PlatformFile):
-    """One environment of the platform."""
-
-    scope: Literal["environment"]
-    shared: Name | None = Field(None, description="File of the shared services it uses")
-    recovery: Recovery | None = Field(None, description="Replication to another region")
-    database: Database
-    metrics: Metrics
-    email: Mail
-    retention: Retention
-
-    @model_validator(mode="after")
-    def _names_fit(self) -> "EnvironmentFile":
-        if len(self.project) + len(self.name) > 22:
-            raise ValueError(
-                "project and name have more than 22 letters; bucket names would not fit"
-            )
+    def placed(self, path: Path, lines: Mapping[KeyPath, int]) -> Self:
+        """The same file, told where it was read from and which line each key is on."""
+        self._path, self._lines = path, lines
         return self
 
+    def line(self, *keys: str | int) -> int:
+        """The line of a key, or of the block that would hold it."""
+        while keys and keys not in self._lines:
+            keys = keys[:-1]
+        return self._lines.get(keys, 1)
 
-AnyFile = EnvironmentFile | SharedFile | AccountFile
-Discriminated = Annotated[AnyFile, Field(discriminator="scope")]
+    @field_validator("credentials")
+    @classmethod
+    def _role_of_account(
+        cls, credentials: sections.Credentials, info: ValidationInfo
+    ) -> sections.Credentials:
+        account, region = info.data.get("account"), info.data.get("region")
+        if credentials.role and account and region:
+            expected = f"arn:{partition(region)}:iam::{account}:role/"
+            if not credentials.role.startswith(expected):
+                raise refusal("is no role of this account", f"take one {expected}...", "role")
+        return credentials
+
+
+class _Platform(_File):
+    """What an environment and shared services have in common: a network and a cluster."""
+
+    protected: bool = Field(
+        description="Whether deploys ask to type the name, and nothing lets itself be destroyed"
+    )
+    domain: types.Domain = Field(description="Parent domain: the public zone is NAME.DOMAIN")
+    network: sections.Network = Field(description="The VPC")
+    cluster: sections.Cluster = Field(description="The Kubernetes cluster")
+    contacts: sections.Contacts = Field(description="Who is told")
+
+    @field_validator("name")
+    @classmethod
+    def _names_no_other_stack(cls, name: str) -> str:
+        if name in _STACK_NAMES or name.endswith(_STACK_SUFFIXES):
+            raise refusal("is the name of a stack that tidegen makes itself", "take another")
+        return name
+
+
+class EnvironmentFile(_Platform):
+    """One environment, such as production or staging."""
+
+    scope: Literal[Scope.ENVIRONMENT] = Field(description="This file is of an environment")
+    recovery: sections.Recovery | None = Field(
+        None, description="Recovery region; left out: data stays in one region"
+    )
+    shared: types.Name | None = Field(
+        None, description="File of the shared services to connect to; left out: none"
+    )
+    database: sections.Database = Field(description="The database's members")
+    metrics: sections.Metrics = Field(description="Ceilings of the metrics tables")
+    email: sections.Email = Field(description="Outgoing mail")
+    retention: sections.Retention = Field(description="How long things are kept")
+
+    @field_validator("name")
+    @classmethod
+    def _fits_buckets(cls, name: str, info: ValidationInfo) -> str:
+        _check_bucket(name, info, info.data.get("region"))
+        return name
+
+    @field_validator("recovery")
+    @classmethod
+    def _is_elsewhere(
+        cls, recovery: sections.Recovery | None, info: ValidationInfo
+    ) -> sections.Recovery | None:
+        if recovery is None:
+            return None
+        region = info.data.get("region")
+        if recovery.region == region:
+            raise refusal("is the environment's own region", "take another", "region")
+        if region and partition(recovery.region) != partition(region):
+            raise refusal(f"is of another partition than {region}", "take one nearby", "region")
+        _check_bucket(info.data.get("name", ""), info, recovery.region, "region")
+        return recovery
+
+
+def _check_bucket(name: str, info: ValidationInfo, region: str | None, below: str = "") -> None:
+    project, account = info.data.get("project"), info.data.get("account")
+    if not (name and project and account and region):
+        return
+    excess = len(bucket_name(project, name, region, account)) - _BUCKET_MAX
+    if excess > 0:
+        what = f"makes bucket names of more than {_BUCKET_MAX} characters"
+        raise refusal(what, f"make the name or the project {excess} shorter", below)
+
+
+class SharedFile(_Platform):
+    """Services that environments share: one file for production, one for the others."""
+
+    scope: Literal[Scope.SHARED] = Field(description="This file is of shared services")
+    retention: sections.SharedRetention = Field(description="How long things are kept")
+
+
+class AccountFile(_File):
+    """The baseline of one account in one region: trail, recorder, detector, log archive."""
+
+    scope: Literal[Scope.ACCOUNT] = Field(description="This file is of an account's region")
+    home_region: bool = Field(
+        description="Whether global resources are recorded here; true in one file per account"
+    )
+    protected: bool = Field(default=True, description="Whether deploys ask to type the name")
+    contacts: sections.AccountContacts = Field(description="Who is told")
+    retention: sections.AccountRetention = Field(description="How things are kept")
+
+
+File = EnvironmentFile | SharedFile | AccountFile
+DiscriminatedFile = Annotated[File, Discriminator("scope")]
+
+
+class Models:
+    """The model of each scope, for messages."""
+
+    BY_SCOPE: ClassVar[dict[str, type[_File]]] = {
+        str(Scope.ENVIRONMENT): EnvironmentFile,
+        str(Scope.SHARED): SharedFile,
+        str(Scope.ACCOUNT): AccountFile,
+    }

@@ -1,74 +1,80 @@
-"""The project on disk: its root, its environment files, all of them loaded and checked."""
+"""A project's environment files: where they are, one by its name, all with their cross-checks."""
 
-from collections.abc import Sequence
-from difflib import get_close_matches
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tidegen.errors import InputError, Problem
 
 if TYPE_CHECKING:
-    from tidegen.environments.model import AnyFile
+    from tidegen.environments.model import File
 
 FOLDER = "environments"
 
 
 def find_project(start: Path) -> Path:
-    """The nearest folder from `start` up that has `environments/`.
-
-    Raises InputError where there is none.
-    """
+    """The nearest folder from `start` upwards whose `environments/` holds YAML files."""
     for folder in (start, *start.parents):
-        if (folder / FOLDER).is_dir():
+        if any((folder / FOLDER).glob("*.yaml")):
             return folder
-    message = f"no folder with {FOLDER}/ here or above; run 'tidegen init' or use -C"
-    raise InputError(Problem(str(start), message))
+    what = f"has no {FOLDER}/*.yaml, nor has a folder above; run 'tidegen init' to make them"
+    raise InputError(Problem(str(start), what))
 
 
 def names(root: Path) -> list[str]:
-    """The names of the environment files, sorted."""
-    return sorted(path.stem for path in (root / FOLDER).glob("*.yaml"))
+    """The names of the project's files, sorted."""
+    return [path.stem for path in _paths(root)]
 
 
-def load_environment(root: Path, name: str) -> "AnyFile":
-    """One file by name, validated alone.
+def _paths(root: Path) -> list[Path]:
+    found = (root / FOLDER).glob("*.yaml")
+    return sorted(
+        (path for path in found if not path.name.startswith(".")), key=lambda path: path.stem
+    )
 
-    Raises InputError; an unknown name comes with the closest one.
-    """
+
+def load_environment(root: Path, name: str) -> "File":
+    """The file called `name`. Raises InputError with its problems, or with the closest name."""
     from tidegen.environments.loading import load_file
+    from tidegen.environments.messages import closest, shown
 
     known = names(root)
     if name not in known:
-        close = get_close_matches(name, known, n=1)
-        hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(known) or 'none'}"
-        raise InputError(Problem(f"environment '{name}'", f"there is no such file; {hint}"))
-    return load_file(root / FOLDER / f"{name}.yaml", f"{FOLDER}/{name}.yaml")
+        what = f"has no file of that name; {closest(name, known)}"
+        raise InputError(Problem(f"environment {shown(name)}", what))
+    return load_file(root / FOLDER / f"{name}.yaml", root)
 
 
-def load_all(root: Path) -> "list[AnyFile]":
-    """Every file, validated alone and against the others.
+def load_all(root: Path) -> "tuple[File, ...]":
+    """Every file, by name. Raises InputError with all problems of all files and between them."""
+    from tidegen.environments.crosschecks import problems_between
+    from tidegen.environments.loading import load_file
 
-    Raises InputError with the problems of all files.
-    """
-    from tidegen.environments.crosschecks import cross_problems
-
-    files, problems = [], []
-    for name in names(root):
+    files: list[File] = []
+    problems: list[Problem] = _misnamed(root)
+    for path in _paths(root):
         try:
-            files.append(load_environment(root, name))
+            files.append(load_file(path, root))
         except InputError as error:
-            problems += error.problems
-    problems += cross_problems(files)
+            problems.extend(error.problems)
+    problems.extend(problems_between(files, root, complete=not problems))
     if problems:
         raise InputError(*problems)
-    return files
+    return tuple(files)
 
 
-def regions(files: "Sequence[AnyFile]") -> list[str]:
-    """Every region that the files name, sorted."""
-    found = {file.region for file in files}
+def _misnamed(root: Path) -> list[Problem]:
+    what = "is not read; rename it to .yaml"
+    found = sorted((root / FOLDER).glob("*.yml"))
+    return [Problem(path.relative_to(root).as_posix(), what) for path in found]
+
+
+def regions(files: "Iterable[File]") -> list[str]:
+    """All regions that the files name, recovery regions too, sorted."""
+    found = set()
     for file in files:
+        found.add(file.region)
         recovery = getattr(file, "recovery", None)
-        if recovery:
+        if recovery is not None:
             found.add(recovery.region)
     return sorted(found)

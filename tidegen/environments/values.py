@@ -1,58 +1,46 @@
-"""Parameter values: what each root's templates take from a file, by dotted field."""
+"""An environment's values as CloudFormation takes them: dotted name → parameter string."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
+from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from tidegen.contract import Scope
 from tidegen.contract.fields import FIELDS
-from tidegen.environments.model import AnyFile, EnvironmentFile, SharedFile
+from tidegen.contract.kinds import Scope
+from tidegen.environments.model import EnvironmentFile, File
+from tidegen.environments.types import partition
+from tidegen.errors import InputError, Problem
+
+#: Scope of a file → scopes whose roots take their values from it.
+_SCOPES = {
+    Scope.ENVIRONMENT: (Scope.ENVIRONMENT, Scope.RECOVERY, Scope.ACCESS),
+    Scope.SHARED: (Scope.SHARED, Scope.ACCESS),
+    Scope.ACCOUNT: (Scope.ACCOUNT, Scope.IDENTITY, Scope.BOOTSTRAP),
+}
+_SMALL, _LARGE = 22, 18
+#: Kind of subnet → prefix length, and the number of the first subnet of that length in the VPC.
+_SUBNETS = {"public": (_SMALL, 0), "data": (_SMALL, 4), "private": (_LARGE, 1)}
+_ZONES = 3
 
 
-def parameter_values(file: AnyFile, scope: Scope, files: Sequence[AnyFile]) -> dict[str, str]:
-    """Dotted field → parameter text, for every field of the catalogue in `scope`.
+def parameter_values(environment: File, scope: Scope, siblings: Iterable[File]) -> dict[str, str]:
+    """Every catalogue field that a root of `scope` can take, as the string of its parameter.
 
-    Lists are joined by commas, booleans are true or false, what is left out is empty. `files` are
-    all of the project's: the shared scope takes the accounts of those that use it.
+    `siblings` are all files of the project. Raises InputError where the file has no such root.
     """
-    derived = _derived(file, files)
-    return {
-        name: _text(derived[name] if name in derived else _value(file, name))
-        for name, field in FIELDS.items()
-        if scope in field.scopes
-    }
+    has_recovery = isinstance(environment, EnvironmentFile) and environment.recovery
+    if scope not in _SCOPES[environment.scope] or (scope is Scope.RECOVERY and not has_recovery):
+        what = f"is of scope {environment.scope} and has no {scope} root"
+        raise InputError(Problem(environment.name, what))
+    wanted = [name for name, entry in FIELDS.items() if scope in entry.scopes]
+    return {name: _text(_value(environment, name, siblings)) for name in wanted}
 
 
-def _derived(file: AnyFile, files: Sequence[AnyFile]) -> dict[str, Any]:
-    """Values that the files do not say but imply."""
-    found: dict[str, Any] = {}
-    if isinstance(file, (EnvironmentFile, SharedFile)):
-        network = file.network
-        found |= {
-            "domain": file.zone,
-            "private_domain": f"{file.name}.internal",
-            "network.public_subnets": network.subnets(0, 22),
-            "network.data_subnets": network.subnets(16, 22),
-            "network.private_subnets": network.subnets(64, 18),
-        }
-    if isinstance(file, EnvironmentFile):
-        found["recovery.region"] = file.recovery.region if file.recovery else ""
-        found["source.region"] = file.region
-    if isinstance(file, SharedFile):
-        users = [f for f in files if isinstance(f, EnvironmentFile) and f.shared == file.name]
-        accounts = sorted({user.account for user in users})
-        found["shared.allowed_accounts"] = [
-            f"arn:{_partition(file.region)}:iam::{account}:root" for account in accounts
-        ]
-    return found
-
-
-def _partition(region: str) -> str:
-    """AWS docs, "Amazon Resource Names": the partition of a region."""
-    prefixes = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
-    return next((p for prefix, p in prefixes.items() if region.startswith(f"{prefix}-")), "aws")
-
-
-def _value(file: AnyFile, name: str) -> Any:
+def _value(file: File, name: str, siblings: Iterable[File]) -> Any:
+    if name == "shared.allowed_accounts":
+        return _allowed_accounts(file, siblings)
+    derive = _DERIVED.get(name)
+    if derive is not None:
+        return derive(file)
     value: Any = file
     for part in name.split("."):
         value = getattr(value, part)
@@ -61,7 +49,41 @@ def _value(file: AnyFile, name: str) -> Any:
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, (list, tuple)):
+        return str(value).lower()
+    if isinstance(value, tuple | list):
         return ",".join(map(str, value))
     return "" if value is None else str(value)
+
+
+def subnets(cidr: str, kind: str) -> list[str]:
+    """The three ranges of a kind: /22 for public (from .0.0) and data (.16.0), /18 for private."""
+    prefix, first = _SUBNETS[kind]
+    base, size = int(IPv4Network(cidr).network_address), 2 ** (32 - prefix)
+    return [f"{IPv4Address(base + (first + i) * size)}/{prefix}" for i in range(_ZONES)]
+
+
+def _allowed_accounts(file: File, siblings: Iterable[File]) -> list[str]:
+    users = [
+        sibling
+        for sibling in siblings
+        if isinstance(sibling, EnvironmentFile) and sibling.shared == file.name
+    ]
+    return sorted({f"arn:{partition(u.region)}:iam::{u.account}:root" for u in users})
+
+
+def _recovery_region(file: Any) -> str:
+    return file.recovery.region if file.recovery else ""
+
+
+def _subnets_of(kind: str) -> Callable[[Any], list[str]]:
+    return lambda file: subnets(file.network.cidr, kind)
+
+
+#: Catalogue fields that are computed instead of read.
+_DERIVED: dict[str, Callable[[Any], Any]] = {
+    "domain": lambda file: f"{file.name}.{file.domain}",
+    "private_domain": lambda file: f"{file.name}.internal",
+    "recovery.region": _recovery_region,
+    "source.region": lambda file: file.region,
+    **{f"network.{kind}_subnets": _subnets_of(kind) for kind in _SUBNETS},
+}

@@ -1,0 +1,135 @@
+"""The kinds of value that an environment file holds, and what to say where one is wrong."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Network
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+_NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+_ACCOUNT = r"^[0-9]{12}$"
+_REGION = (
+    r"^(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov)?"
+    r"-(central|east|north|northeast|northwest|south|southeast|southwest|west)-[1-9]$"
+)
+_CIDR = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$"
+_RELEASE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+_DOMAIN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
+_EMAIL = r"^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,63}$"
+_ROLE = r"^arn:(aws|aws-cn|aws-us-gov):iam::[0-9]{12}:role/[A-Za-z0-9+=.@_/-]+$"
+_PROFILE = r"^[A-Za-z0-9_.@+/-]+$"
+_IMAGE = r"^ami-([0-9a-f]{8}|[0-9a-f]{17})$"
+_NODE_IMAGE = r"^[0-9]+\.[0-9]+\.[0-9]+-[0-9]{8}$"
+_INSTANCE = r"^[a-z][a-z0-9-]*\.(nano|micro|small|medium|([0-9]+)?x?large|metal(-[0-9]+xl)?)$"
+_MINOR = r"^[0-9]+\.[0-9]+$"
+_ADDON = r"^v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+$"
+_REPOSITORY = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$"
+
+#: Pattern → what a value that does not match it is not, and what to write in its place.
+MEANINGS: dict[str, tuple[str, str]] = {
+    _NAME: ("a name", "take lower-case letters, digits and single hyphens, like staging-2"),
+    _ACCOUNT: ("an account id", 'write its 12 digits in quotes, like "111122223333"'),
+    _REGION: ("a region", "take one like us-west-2"),
+    _CIDR: ("an IPv4 range", "take one like 10.64.0.0/16"),
+    _RELEASE: ("a release", "take `current` or the name of a folder in templates/releases/"),
+    _DOMAIN: ("a domain name", "write it in lower case, like tidepool.example"),
+    _EMAIL: ("an email address", "take one like oncall@tidepool.example"),
+    _ROLE: ("a role's ARN", "take one like arn:aws:iam::111122223333:role/Administrators"),
+    _PROFILE: ("a profile's name", "take one of ~/.aws/config"),
+    _IMAGE: ("an image id", "take one like ami-0123456789abcdef0"),
+    _NODE_IMAGE: ("a release of the node image", "take one like 1.34.1-20251112"),
+    _INSTANCE: ("an instance type", "take one like m7g.large"),
+    _MINOR: ("a Kubernetes version", 'write its two numbers in quotes, like "1.34"'),
+    _ADDON: ("an add-on version", "take one like v1.20.4-eksbuild.1"),
+    _REPOSITORY: ("a repository", "write OWNER/NAME, like tidepool-org/platform"),
+}
+
+#: Kubernetes versions that can be deployed → the last day of EKS's standard support. The cluster's
+#: upgrade policy is STANDARD: after that day EKS upgrades by itself.
+#: Source: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
+KUBERNETES_VERSIONS = {"1.34": "2026-12-02", "1.35": "2027-03-27"}
+
+_PRIVATE = tuple(IPv4Network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+#: What hosts and clusters use inside: a VPC in the same range could not reach it.
+_TAKEN = {"172.17.0.0/16": "Docker's bridge", "172.20.0.0/16": "the cluster's services"}
+
+
+def refusal(what: str, remedy: str, below: str = "") -> PydanticCustomError:
+    """An error in this package's words; `below` names the key under the validated one."""
+    context = {"what": what, "remedy": remedy, "below": below}
+    return PydanticCustomError("refused", "{what}; {remedy}", context)
+
+
+def partition(region: str) -> str:
+    """The partition that a region belongs to: the second part of its ARNs."""
+    if region.startswith("cn-"):
+        return "aws-cn"
+    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+
+
+def _three_zones(region: str) -> str:
+    # us-west-1 offers two zones to accounts of recent years; subnets and replica set need three.
+    if region == "us-west-1":
+        raise refusal("has no three availability zones", "take another, like us-west-2")
+    return region
+
+
+def _private_range(cidr: str) -> str:
+    try:
+        network = IPv4Network(cidr)
+    except ValueError:
+        raise refusal("is no range on its own boundary", "take one like 10.64.0.0/16") from None
+    if network.prefixlen != 16:
+        raise refusal("is not a /16 range", "take one like 10.64.0.0/16")
+    if not any(network.subnet_of(private) for private in _PRIVATE):
+        ranges = ", ".join(map(str, _PRIVATE))
+        raise refusal("is not a private range", f"take a /16 of one of {ranges}")
+    if cidr in _TAKEN:
+        raise refusal(f"is the range of {_TAKEN[cidr]}", "take another, like 10.64.0.0/16")
+    return cidr
+
+
+def _supported(version: str) -> str:
+    if version not in KUBERNETES_VERSIONS:
+        known = ", ".join(f"{v} (supported until {day})" for v, day in KUBERNETES_VERSIONS.items())
+        raise refusal("is not a version that this tidegen deploys", f"take one of {known}")
+    return version
+
+
+def _unique(items: Sequence[str]) -> Sequence[str]:
+    twice = [item for item in items if items.count(item) > 1]
+    if twice:
+        raise refusal(f"names {twice[0]} twice", "name it once")
+    return items
+
+
+Name = Annotated[str, StringConstraints(pattern=_NAME, max_length=32)]
+Account = Annotated[str, StringConstraints(pattern=_ACCOUNT)]
+Region = Annotated[str, StringConstraints(pattern=_REGION), AfterValidator(_three_zones)]
+Cidr = Annotated[str, StringConstraints(pattern=_CIDR), AfterValidator(_private_range)]
+Release = Annotated[str, StringConstraints(pattern=_RELEASE, max_length=64)]
+Domain = Annotated[str, StringConstraints(pattern=_DOMAIN, max_length=200)]
+Email = Annotated[str, StringConstraints(pattern=_EMAIL, max_length=254)]
+Emails = Annotated[tuple[Email, ...], Field(min_length=1, max_length=10), AfterValidator(_unique)]
+RoleArn = Annotated[str, StringConstraints(pattern=_ROLE, max_length=2048)]
+RoleArns = Annotated[
+    tuple[RoleArn, ...], Field(min_length=1, max_length=10), AfterValidator(_unique)
+]
+Profile = Annotated[str, StringConstraints(pattern=_PROFILE, max_length=128)]
+ImageId = Annotated[str, StringConstraints(pattern=_IMAGE)]
+NodeImage = Annotated[str, StringConstraints(pattern=_NODE_IMAGE)]
+InstanceType = Annotated[str, StringConstraints(pattern=_INSTANCE)]
+InstanceTypes = Annotated[
+    tuple[InstanceType, ...], Field(min_length=1, max_length=10), AfterValidator(_unique)
+]
+KubernetesVersion = Annotated[str, StringConstraints(pattern=_MINOR), AfterValidator(_supported)]
+AddonVersion = Annotated[str, StringConstraints(pattern=_ADDON)]
+Repository = Annotated[str, StringConstraints(pattern=_REPOSITORY)]
+LockMode = Literal["GOVERNANCE", "COMPLIANCE"]
+#: The days that CloudWatch Logs offers.
+#: Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+LogDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922,
+    3288, 3653,
+]  # fmt: skip
