@@ -1,0 +1,239 @@
+"""The port over boto3."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tidegen.aws.errors import translated
+from tidegen.aws.reading import change_of, event_of, resource_of, stack_of
+from tidegen.aws.sessions import client_settings, local_endpoint, session
+from tidegen.deployment.port import Cloud
+from tidegen.errors import DeploymentError
+from tidegen.planning.model import (
+    STACK_TYPE,
+    ChangeSet,
+    ChangeSetRequest,
+    Place,
+    ResourceChange,
+    StackEvent,
+    StackResource,
+    StackState,
+)
+
+_CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+_LOCAL_POLL, _POLL = 0.05, 3.0  # seconds
+
+
+def connect(place: Place) -> Cloud:
+    """The cloud at `place`; AWS_ENDPOINT_URL leads to another endpoint."""
+    with translated(str(place), "credentials"):
+        return AwsCloud(place, session(place))
+
+
+@dataclass(frozen=True)
+class AwsCloud:
+    """CloudFormation, S3 and STS of one account and region through boto3."""
+
+    place: Place
+    _session: Any
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def poll_seconds(self) -> float:
+        """Seconds between two looks at work in progress."""
+        return _LOCAL_POLL if local_endpoint() else _POLL
+
+    def account(self) -> str:
+        """The account that the credentials belong to."""
+        return str(self._call("sts", "get_caller_identity")["Account"])
+
+    def stack(self, name: str) -> StackState | None:
+        """The stack; None if there is none of that name."""
+        found = self._found("describe_stacks", StackName=name)
+        return stack_of(found["Stacks"][0]) if found else None
+
+    def project_stacks(self, project: str) -> tuple[StackState, ...]:
+        """The root stacks tagged with the project, sorted by name."""
+        found = [stack_of(item) for item in self._pages("describe_stacks", "Stacks")]
+        own = [s for s in found if s.tags.get("project") == project and not s.parent_id]
+        # A nested stack has its root's tags, and the local engine does not name its parent.
+        nested = {r.physical_id for s in own for r in self.resources(s.stack_id)}
+        roots = [s for s in own if s.stack_id not in nested]
+        return tuple(sorted(roots, key=lambda stack: stack.name))
+
+    def resources(self, stack: str) -> tuple[StackResource, ...]:
+        """The stack's resources; empty if there is no stack."""
+        pages = self._pages("list_stack_resources", "StackResourceSummaries", StackName=stack)
+        return tuple(map(resource_of, pages))
+
+    def events(self, stack: str, since: datetime | None) -> tuple[StackEvent, ...]:
+        """The stack's events from `since` on, oldest first; empty if there is no stack."""
+        found = []
+        for item in self._pages("describe_stack_events", "StackEvents", StackName=stack):
+            event = event_of(item)
+            if since is not None and event.time < since:
+                break  # newest first, so that all that follow are older
+            found.append(event)
+        return tuple(reversed(found))
+
+    def template(self, stack: str) -> str:
+        """The text of the stack's template, as it was sent; empty if there is none yet."""
+        found = self._found("get_template", StackName=stack, TemplateStage="Original")
+        body = found["TemplateBody"] if found else ""
+        if isinstance(body, str):
+            return body
+        import json  # botocore parses JSON templates; they are text again here
+
+        return json.dumps(body)
+
+    def create_change_set(self, request: ChangeSetRequest) -> str:
+        """Start making a change set with nested stacks; its id."""
+        source = {"TemplateURL": request.url} if request.url else {"TemplateBody": request.body}
+        role = {"RoleARN": request.service_role} if request.service_role else {}
+        answer = self._call(
+            "cloudformation",
+            "create_change_set",
+            StackName=request.stack_name,
+            ChangeSetName=request.name,
+            ChangeSetType=request.kind,
+            IncludeNestedStacks=True,
+            Capabilities=_CAPABILITIES,
+            Parameters=[
+                {"ParameterKey": key, "ParameterValue": value}
+                for key, value in sorted(request.parameters.items())
+            ],
+            Tags=[{"Key": key, "Value": value} for key, value in sorted(request.tags.items())],
+            **source,
+            **role,
+        )
+        return str(answer["Id"])
+
+    def change_set(self, change_set_id: str) -> ChangeSet:
+        """The change set with all its pages and, where the engine has them, its children."""
+        pages = list(self._change_pages(change_set_id))
+        first = pages[0]
+        ready = first["Status"] == "CREATE_COMPLETE"
+        items = [item["ResourceChange"] for page in pages for item in page.get("Changes", [])]
+        return ChangeSet(
+            first["ChangeSetId"],
+            first["StackId"],
+            first["Status"],
+            first.get("ExecutionStatus", ""),
+            first.get("StatusReason", ""),
+            tuple(self._change(item) for item in items) if ready else (),
+        )
+
+    def _change(self, item: dict[str, Any]) -> ResourceChange:
+        nested = item.get("ChangeSetId")
+        if item.get("ResourceType") != STACK_TYPE or not nested:
+            return change_of(item, None)
+        return change_of(item, self.change_set(nested).changes)
+
+    def _change_pages(self, change_set_id: str) -> Iterator[dict[str, Any]]:
+        token: dict[str, str] = {}
+        while True:
+            page = self._call(
+                "cloudformation", "describe_change_set", ChangeSetName=change_set_id, **token
+            )
+            yield page
+            if not page.get("NextToken"):
+                return
+            token = {"NextToken": page["NextToken"]}
+
+    def delete_change_set(self, change_set_id: str) -> None:
+        """Delete a change set; its nested ones go with it."""
+        self._call("cloudformation", "delete_change_set", ChangeSetName=change_set_id)
+
+    def execute_change_set(self, change_set_id: str) -> None:
+        """Start what the change set says."""
+        self._call("cloudformation", "execute_change_set", ChangeSetName=change_set_id)
+
+    def continue_rollback(self, stack: str, service_role: str | None) -> None:
+        """Take up a rollback that failed."""
+        role = {"RoleARN": service_role} if service_role else {}
+        self._call("cloudformation", "continue_update_rollback", StackName=stack, **role)
+
+    def delete_stack(self, stack: str, service_role: str | None) -> None:
+        """Start deleting a stack."""
+        role = {"RoleARN": service_role} if service_role else {}
+        self._call("cloudformation", "delete_stack", StackName=stack, **role)
+
+    def object_exists(self, bucket: str, key: str) -> bool:
+        """Whether the bucket has an object of that key."""
+        from botocore.exceptions import ClientError
+
+        with translated(self._where, f"s3:HeadObject {bucket}/{key}"):
+            try:
+                self._client("s3").head_object(Bucket=bucket, Key=key)
+            except ClientError as error:
+                if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
+                    return False
+                raise
+        return True
+
+    def put_object(self, bucket: str, key: str, content: bytes) -> None:
+        """Upload an object; S3 checks that what arrives is what was sent."""
+        self._call(
+            "s3", "put_object", Bucket=bucket, Key=key, Body=content, ChecksumAlgorithm="SHA256"
+        )
+
+    def object_url(self, bucket: str, key: str) -> str:
+        """The address under which CloudFormation reads an object."""
+        suffix = self._session.get_partition_for_region(self.place.region)
+        domain = "amazonaws.com.cn" if suffix == "aws-cn" else "amazonaws.com"
+        return f"https://s3.{self.place.region}.{domain}/{bucket}/{key}"
+
+    def set_termination_protection(self, stack: str, *, enabled: bool) -> None:
+        """Switch the termination protection of a root stack."""
+        self._call(
+            "cloudformation",
+            "update_termination_protection",
+            StackName=stack,
+            EnableTerminationProtection=enabled,
+        )
+
+    def stack_policy(self, stack: str) -> str | None:
+        """The stack's policy as JSON; None if it has none."""
+        found = self._call("cloudformation", "get_stack_policy", StackName=stack)
+        return found.get("StackPolicyBody") or None
+
+    def set_stack_policy(self, stack: str, policy: str) -> None:
+        """Replace the stack's policy."""
+        self._call("cloudformation", "set_stack_policy", StackName=stack, StackPolicyBody=policy)
+
+    @property
+    def _where(self) -> str:
+        return str(self.place)
+
+    def _client(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, config=client_settings())
+        return self._clients[service]
+
+    def _call(self, service: str, operation: str, **arguments: Any) -> Any:
+        with translated(self._where, f"{service}:{_camel(operation)}"):
+            return getattr(self._client(service), operation)(**arguments)
+
+    def _found(self, operation: str, **arguments: Any) -> Any:
+        """The answer about a stack; None where CloudFormation knows no such stack."""
+        try:
+            return self._call("cloudformation", operation, **arguments)
+        except DeploymentError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+
+    def _pages(self, operation: str, key: str, **arguments: Any) -> Iterator[dict[str, Any]]:
+        """All items of a paginated answer, fetched as they are needed."""
+        token: dict[str, str] = {}
+        while True:
+            page = self._found(operation, **arguments, **token)
+            yield from page[key] if page else ()
+            if not page or not page.get("NextToken"):
+                return
+            token = {"NextToken": page["NextToken"]}
+
+
+def _camel(operation: str) -> str:
+    return "".join(part.capitalize() for part in operation.split("_"))

@@ -1,0 +1,70 @@
+"""Sessions by credentials: a profile, an assumed role, what is ambient, or a local engine."""
+
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+from tidegen.planning.model import Place
+
+_LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+_SESSION_NAME = "tidegen"
+
+
+def local_endpoint() -> str | None:
+    """AWS_ENDPOINT_URL where it points at this machine."""
+    endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
+    return endpoint if urlsplit(endpoint).hostname in _LOCAL_HOSTS else None
+
+
+def session(place: Place) -> Any:
+    """A boto3 session for `place`.
+
+    A local engine takes a 12-digit access key id for the account, so there the file's account
+    decides and neither profile nor role is asked for.
+    """
+    import boto3
+
+    if local_endpoint():
+        return boto3.Session(
+            aws_access_key_id=place.account,
+            aws_secret_access_key="local",  # noqa: S106 - a local engine checks none
+            region_name=place.region,
+        )
+    credentials = place.credentials
+    source = boto3.Session(profile_name=credentials.profile, region_name=place.region)
+    return _assumed(source, credentials.role, place) if credentials.role else source
+
+
+def _assumed(source: Any, role: str, place: Place) -> Any:
+    """A session with the role's credentials, renewed while a long deploy is watched."""
+    import boto3
+    from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
+    from botocore.exceptions import NoCredentialsError
+    from botocore.session import get_session
+
+    if source.get_credentials() is None:
+        raise NoCredentialsError
+    fetcher = AssumeRoleCredentialFetcher(
+        client_creator=source._session.create_client,
+        source_credentials=source.get_credentials(),
+        role_arn=role,
+        extra_args={"RoleSessionName": _SESSION_NAME},
+    )
+    inner = get_session()
+    # botocore offers no public way to give a session credentials that renew themselves.
+    inner._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
+    return boto3.Session(botocore_session=inner, region_name=place.region)
+
+
+def client_settings() -> Any:
+    """Adaptive retries that wait throttling and short outages out; path-style S3."""
+    from botocore.config import Config
+
+    attempts = 3 if local_endpoint() else 10
+    return Config(
+        retries={"mode": "adaptive", "total_max_attempts": attempts},
+        s3={"addressing_style": "path"},
+        connect_timeout=10,
+        read_timeout=60,
+        user_agent_extra="tidegen",
+    )

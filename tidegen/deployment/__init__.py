@@ -1,0 +1,58 @@
+"""Deployment: a plan carried out through the port, reported as events."""
+
+from tidegen.deployment.destroy import DestroyPlan, Retained, destroy_plan, execute_destroy
+from tidegen.deployment.events import (
+    Approve,
+    Attached,
+    Emit,
+    Event,
+    Executing,
+    Outcome,
+    Preview,
+    Progress,
+    Protected,
+    Recovering,
+    Result,
+    StepStarted,
+    Uploaded,
+)
+from tidegen.deployment.executor import execute
+from tidegen.deployment.planner import Release, build_plan
+from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.preview import preview
+from tidegen.deployment.status import (
+    NestedStatus,
+    RootStatus,
+    environment_outputs,
+    environment_status,
+)
+
+__all__ = [
+    "Approve",
+    "Attached",
+    "Cloud",
+    "Connect",
+    "DestroyPlan",
+    "Emit",
+    "Event",
+    "Executing",
+    "NestedStatus",
+    "Outcome",
+    "Preview",
+    "Progress",
+    "Protected",
+    "Recovering",
+    "Release",
+    "Result",
+    "Retained",
+    "RootStatus",
+    "StepStarted",
+    "Uploaded",
+    "build_plan",
+    "destroy_plan",
+    "environment_outputs",
+    "environment_status",
+    "execute",
+    "execute_destroy",
+    "preview",
+]

@@ -1,0 +1,130 @@
+"""Deleting an environment's stacks; what holds state is kept and named."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tidegen.contract import Scope
+from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStarted, ignore
+from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.root_cause import failure
+from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.watch import follow, mark_now
+from tidegen.errors import Problem, RefusedError
+from tidegen.planning.model import STACK_TYPE, StackAddress, StackState
+from tidegen.planning.stateful import stateful_ids
+from tidegen.planning.states import is_running
+from tidegen.planning.steps import Target, steps_of
+from tidegen.planning.template_text import parse_template
+
+
+@dataclass(frozen=True)
+class Retained:
+    """A resource that stays when its stack is deleted."""
+
+    path: str
+    type: str
+    physical_id: str
+
+
+@dataclass(frozen=True)
+class DestroyStep:
+    """A root stack to delete."""
+
+    address: StackAddress
+    stack_id: str
+    retained: tuple[Retained, ...] = ()
+
+
+@dataclass(frozen=True)
+class DestroyPlan:
+    """The root stacks to delete, in this order."""
+
+    environment: str
+    steps: tuple[DestroyStep, ...]
+
+
+def destroy_plan(target: Target, connect: Connect) -> DestroyPlan:
+    """What deleting `target` means; raises RefusedError if it is protected or still needed."""
+    if target.protected:
+        raise RefusedError(
+            f"environment '{target.name}' is protected; nothing was deleted; "
+            "set 'protected: false' in its file, deploy, and ask again"
+        )
+    clouds = Clouds(connect)
+    clouds.at(target.place())
+    steps = []
+    for address in reversed(steps_of(target)):
+        cloud = clouds.at(address.place)
+        state = cloud.stack(address.name)
+        if state is not None:
+            _check(state, address)
+            steps.append(DestroyStep(address, state.stack_id, _retained(cloud, state.stack_id, "")))
+    if target.scope is Scope.ACCOUNT:
+        _check_unused(target, clouds.at(target.place()))
+    return DestroyPlan(target.name, tuple(steps))
+
+
+def execute_destroy(
+    plan: DestroyPlan,
+    connect: Connect,
+    *,
+    emit: Emit = ignore,
+    pause: Callable[[float], None] = time.sleep,
+) -> tuple[Outcome, ...]:
+    """Delete the stacks of `plan` in its order; raises DeploymentError at the first that fails."""
+    clouds = Clouds(connect)
+    outcomes = []
+    for number, step in enumerate(plan.steps, 1):
+        emit(StepStarted(step.address, number, len(plan.steps)))
+        outcome = _delete(Run(clouds.at(step.address.place), step.address, emit, pause), step)
+        emit(outcome)
+        outcomes.append(outcome)
+    return tuple(outcomes)
+
+
+def _delete(run: Run, step: DestroyStep) -> Outcome:
+    state = run.cloud.stack(step.stack_id)
+    if state is None or state.status == "DELETE_COMPLETE":
+        return Outcome(step.address, Result.ABSENT)
+    mark = mark_now(run, step.stack_id)
+    run.emit(Executing(step.address, "delete"))
+    run.cloud.delete_stack(step.stack_id, None)
+    followed = follow(run, state, mark)
+    if followed.state.status != "DELETE_COMPLETE":
+        ended = followed.state
+        raise failure(str(step.address), ended.status, ended.reason, followed.events)
+    return Outcome(step.address, Result.DELETED)
+
+
+def _check(state: StackState, address: StackAddress) -> None:
+    if state.protected:
+        raise RefusedError(
+            Problem(str(address), "has termination protection; switch it off by hand first")
+        )
+    if is_running(state.status):
+        raise RefusedError(Problem(str(address), f"is {state.status}; wait until it has ended"))
+
+
+def _check_unused(target: Target, cloud: Cloud) -> None:
+    own = {address.name for address in steps_of(target)}
+    others = [s.name for s in cloud.project_stacks(target.project) if s.name not in own]
+    if others:
+        raise RefusedError.of(
+            Problem(name, "still needs this account's roots; destroy its environment first")
+            for name in others
+        )
+
+
+def _retained(cloud: Cloud, stack_id: str, path: str) -> tuple[Retained, ...]:
+    """What stays of a stack and of those below it."""
+    text = cloud.template(stack_id)
+    kept = stateful_ids(parse_template(text, stack_id)) if text else frozenset()
+    found: list[Retained] = []
+    for resource in cloud.resources(stack_id):
+        where = f"{path}/{resource.logical_id}" if path else resource.logical_id
+        if resource.type == STACK_TYPE and resource.physical_id:
+            found += _retained(cloud, resource.physical_id, where)
+        elif resource.logical_id in kept:
+            found.append(Retained(where, resource.type, resource.physical_id))
+    return tuple(found)

@@ -1,0 +1,114 @@
+"""What deployment reports while it works, as frozen data; the caller decides what to show."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tidegen.planning.model import Change, RootStep, StackAddress, StackEvent
+from tidegen.planning.states import Situation
+
+
+@dataclass(frozen=True)
+class StepStarted:
+    """A root stack's turn; `number` counts from 1 to `total`."""
+
+    address: StackAddress
+    number: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Uploaded:
+    """Objects that were missing in the artifacts bucket and are there now."""
+
+    address: StackAddress
+    bucket: str
+    keys: tuple[str, ...]
+    size: int
+
+
+@dataclass(frozen=True)
+class Attached:
+    """An operation was under way already and is followed."""
+
+    address: StackAddress
+    status: str
+
+
+@dataclass(frozen=True)
+class Recovering:
+    """A stack's status needs mending first; this is being done."""
+
+    address: StackAddress
+    status: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Executing:
+    """CloudFormation is at work; `kind` is create, update or delete."""
+
+    address: StackAddress
+    kind: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """An event of the root stack or of one below it; `event.path` says of which resource."""
+
+    address: StackAddress
+    event: StackEvent
+
+
+@dataclass(frozen=True)
+class Protected:
+    """Stack policies and termination protection are set."""
+
+    address: StackAddress
+    stacks: int
+
+
+class Result(StrEnum):
+    """How a step ended."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    DECLINED = "declined"
+    DELETED = "deleted"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished step; outputs are those of the stack as it stands."""
+
+    address: StackAddress
+    result: Result
+    outputs: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a step would do, to be approved.
+
+    `situation` is CREATE or UPDATE with `changes`, or what has to be mended first (DELETE_FIRST,
+    CONTINUE_ROLLBACK; then another preview follows) or FOLLOW. `unchanged` says that there is
+    nothing to do; `pending` names the stacks whose outputs are not known yet.
+    """
+
+    step: RootStep
+    situation: Situation
+    changes: tuple[Change, ...] = ()
+    unchanged: bool = False
+    pending: tuple[StackAddress, ...] = ()
+    status: str | None = None
+
+
+Event = StepStarted | Uploaded | Attached | Recovering | Executing | Progress | Protected | Outcome
+Emit = Callable[[Event], None]
+Approve = Callable[[Preview], bool]
+
+
+def ignore(event: Event) -> None:
+    """An Emit for callers who want the result only."""

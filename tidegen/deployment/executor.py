@@ -1,0 +1,225 @@
+"""Carrying a plan out, one root stack after the other, until done, declined or failed."""
+
+import secrets
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+
+from tidegen.deployment.changes import changes_of
+from tidegen.deployment.events import (
+    Approve,
+    Attached,
+    Emit,
+    Executing,
+    Outcome,
+    Preview,
+    Recovering,
+    Result,
+    StepStarted,
+    ignore,
+)
+from tidegen.deployment.port import Connect
+from tidegen.deployment.protection import is_protected, lock, protect
+from tidegen.deployment.root_cause import failure
+from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.uploads import upload_missing
+from tidegen.deployment.watch import Followed, Mark, follow, mark_now, mark_start
+from tidegen.errors import DeploymentError, Problem, RefusedError
+from tidegen.planning.guards import guard_changes
+from tidegen.planning.model import (
+    ChangeSet,
+    ChangeSetRequest,
+    Plan,
+    RootStep,
+    StackAddress,
+    StackState,
+)
+from tidegen.planning.parameters import DIGEST, resolved_step, text_parameters
+from tidegen.planning.states import (
+    Situation,
+    is_success,
+    is_unchanged,
+    says_no_changes,
+    situation,
+)
+
+_CREATING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+
+
+def execute(
+    plan: Plan,
+    connect: Connect,
+    *,
+    approve: Approve,
+    emit: Emit = ignore,
+    allowed: Collection[str] = (),
+    pause: Callable[[float], None] = time.sleep,
+) -> tuple[Outcome, ...]:
+    """Deploy every step of `plan`; the outcomes, up to and with a declined one.
+
+    `approve` is asked before each change, `allowed` names stateful resources that may be replaced
+    or removed. Raises RefusedError before anything is changed, DeploymentError with the root cause.
+    """
+    if plan.missing:
+        raise RefusedError.of(
+            Problem(str(item.address.scope), f"is missing; run '{item.command}'")
+            for item in plan.missing
+        )
+    clouds = Clouds(connect)
+    known: dict[StackAddress, Mapping[str, str]] = {
+        address: state.outputs for address, state in plan.states.items() if state
+    }
+    outcomes: list[Outcome] = []
+    for number, step in enumerate(plan.steps, 1):
+        emit(StepStarted(step.address, number, len(plan.steps)))
+        run = Run(clouds.at(step.address.place), step.address, emit, pause)
+        work = _Work(run, resolved_step(step, known), approve, frozenset(allowed))
+        outcome = work.deploy(plan.states.get(step.address))
+        emit(outcome)
+        outcomes.append(outcome)
+        known[step.address] = outcome.outputs
+        if outcome.result is Result.DECLINED:
+            break
+    return tuple(outcomes)
+
+
+@dataclass(frozen=True)
+class _Work:
+    """One resolved step being carried out."""
+
+    run: Run
+    step: RootStep
+    approve: Approve
+    allowed: frozenset[str]
+
+    def deploy(self, state: StackState | None) -> Outcome:
+        """Bring the stack from the state it is in to the one that is wanted."""
+        while True:
+            status = state.status if state else None
+            match situation(status):
+                case Situation.FOLLOW if state:
+                    self._attach(state)
+                case Situation.DELETE_FIRST | Situation.CONTINUE_ROLLBACK as wanted if state:
+                    if not self.approve(Preview(self.step, wanted, status=status)):
+                        return Outcome(self.step.address, Result.DECLINED, state.outputs)
+                    self._mend(state, wanted)
+                case Situation.UPDATE if state and self._is_current(state):
+                    return self._unchanged(state)
+                case _:
+                    return self._change(state)
+            state = self.run.cloud.stack(self.step.stack_name)
+
+    def _is_current(self, state: StackState) -> bool:
+        wanted = text_parameters(self.step)[DIGEST]
+        return is_unchanged(state.status, state.digest, wanted)
+
+    def _unchanged(self, state: StackState) -> Outcome:
+        """Nothing to deploy; protection that an interrupted deploy left undone is completed."""
+        if not is_protected(self.run, self.step, state):
+            protect(self.run, self.step, state)
+        lock(self.run, self.step, state)
+        return Outcome(self.step.address, Result.UNCHANGED, state.outputs)
+
+    def _attach(self, state: StackState) -> None:
+        self.run.emit(Attached(self.step.address, state.status))
+        self._checked(follow(self.run, state, mark_start(self.run, state.stack_id)))
+
+    def _mend(self, state: StackState, wanted: Situation) -> None:
+        self.run.emit(Recovering(self.step.address, state.status, str(wanted)))
+        mark = mark_now(self.run, state.stack_id)
+        if wanted is Situation.DELETE_FIRST:
+            self.run.cloud.delete_stack(state.stack_id, self._role())
+        else:
+            self.run.cloud.continue_rollback(state.stack_id, self._role())
+        followed = follow(self.run, state, mark)
+        if followed.state.status not in ("DELETE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
+            raise self._failure(followed)
+
+    def _change(self, state: StackState | None) -> Outcome:
+        kind = situation(state.status if state else None)
+        if state and state.status == "REVIEW_IN_PROGRESS":
+            self.run.emit(Recovering(self.step.address, state.status, "reuse the empty stack"))
+        made = make_change_set(self.run, self.step, kind)
+        if made.status == "FAILED":
+            return self._failed_change_set(made, state, kind)
+        deployed = state if kind is Situation.UPDATE else None
+        try:
+            changes = changes_of(self.run.cloud, self.step, deployed, made.changes)
+            guard_changes(changes, self.allowed)
+            approved = self.approve(Preview(self.step, kind, changes))
+        except BaseException:
+            self._discard(made, kind)
+            raise
+        if not approved:
+            self._discard(made, kind)
+            return Outcome(self.step.address, Result.DECLINED, state.outputs if state else {})
+        return self._execute(made, kind, deployed)
+
+    def _failed_change_set(
+        self, made: ChangeSet, state: StackState | None, kind: Situation
+    ) -> Outcome:
+        self._discard(made, kind)
+        if state and kind is Situation.UPDATE and says_no_changes(made.reason):
+            return self._unchanged(state)
+        where = str(self.step.address)
+        raise DeploymentError(Problem(where, f"CloudFormation made no change set: {made.reason}"))
+
+    def _discard(self, made: ChangeSet, kind: Situation) -> None:
+        """Leave nothing behind: neither the change set nor the empty stack made for it."""
+        self.run.cloud.delete_change_set(made.change_set_id)
+        if kind is Situation.CREATE:
+            self.run.cloud.delete_stack(made.stack_id, None)
+
+    def _execute(self, made: ChangeSet, kind: Situation, state: StackState | None) -> Outcome:
+        if state:
+            protect(self.run, self.step, state, self.allowed)
+        mark = mark_now(self.run, made.stack_id)
+        self.run.cloud.execute_change_set(made.change_set_id)
+        self.run.emit(Executing(self.step.address, str(kind)))
+        started = state or StackState(self.step.stack_name, made.stack_id, "CREATE_IN_PROGRESS")
+        followed = self._followed(started, mark)
+        if is_success(followed.state.status):
+            protect(self.run, self.step, followed.state)
+            lock(self.run, self.step, followed.state)
+        elif state and self.allowed:
+            protect(self.run, self.step, followed.state)
+        self._checked(followed)
+        result = Result.UPDATED if state else Result.CREATED
+        return Outcome(self.step.address, result, followed.state.outputs)
+
+    def _followed(self, state: StackState, mark: Mark) -> Followed:
+        return follow(self.run, state, mark)
+
+    def _checked(self, followed: Followed) -> None:
+        if not is_success(followed.state.status):
+            raise self._failure(followed)
+
+    def _failure(self, followed: Followed) -> DeploymentError:
+        state = followed.state
+        return failure(str(self.step.address), state.status, state.reason, followed.events)
+
+    def _role(self) -> str | None:
+        return self.step.service_role if isinstance(self.step.service_role, str) else None
+
+
+def make_change_set(run: Run, step: RootStep, kind: Situation) -> ChangeSet:
+    """Upload what is missing and make a change set; it is ready, or it says why it failed."""
+    url = upload_missing(run, step)
+    parameters = text_parameters(step)
+    request = ChangeSetRequest(
+        step.stack_name,
+        # A name of its own each time: a deploy that was killed cannot be in the way.
+        f"tidegen-{parameters[DIGEST][:12]}-{secrets.token_hex(4)}",
+        "CREATE" if kind is Situation.CREATE else "UPDATE",
+        parameters,
+        step.tags,
+        None if url else step.template.content.decode(),
+        url,
+        step.service_role if isinstance(step.service_role, str) else None,
+    )
+    change_set_id = run.cloud.create_change_set(request)
+    while True:
+        made = run.cloud.change_set(change_set_id)
+        if made.status not in _CREATING:
+            return made
+        run.pause(run.cloud.poll_seconds)

@@ -1,0 +1,77 @@
+"""Building a plan: what the environment wants, with what AWS says is there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from tidegen.contract import Scope
+from tidegen.deployment.port import Connect
+from tidegen.deployment.run import Clouds
+from tidegen.planning.model import (
+    OutputOf,
+    Plan,
+    RootStep,
+    StackAddress,
+    StackState,
+)
+from tidegen.planning.parameters import effective_parameters, needed_addresses
+from tidegen.planning.states import Situation, situation
+from tidegen.planning.steps import Target, locate, prerequisites_of, steps_of
+from tidegen.planning.templates import load_root
+
+_ACCOUNT_WIDE = (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCOUNT)
+_BY_EXECUTION_ROLE = (Scope.RECOVERY, Scope.SHARED, Scope.ENVIRONMENT)
+
+Values = Mapping[Scope, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Release:
+    """A set of committed templates: its name, its folder, and assets by object key."""
+
+    name: str
+    folder: Path
+    assets: Mapping[str, bytes]
+
+
+def build_plan(target: Target, values: Values, release: Release, connect: Connect) -> Plan:
+    """The plan to deploy `target` with `release`.
+
+    `values` are the environment's by scope and dotted field. Reads templates first, then the
+    account (RefusedError if it is another), then the stacks the plan rests on; changes nothing.
+    """
+    steps = tuple(_step(target, values, release, address) for address in steps_of(target))
+    clouds = Clouds(connect)
+    clouds.at(target.place())
+    required = prerequisites_of(target)
+    addresses = {step.address for step in steps} | {item.address for item in required}
+    addresses |= {address for step in steps for address in needed_addresses(step)}
+    states = {
+        address: clouds.at(address.place).stack(address.name)
+        for address in sorted(addresses, key=str)
+    }
+    missing = tuple(item for item in required if not _stands(states[item.address]))
+    return Plan(target.name, release.name, steps, missing, states)
+
+
+def _step(target: Target, values: Values, release: Release, address: StackAddress) -> RootStep:
+    template = load_root(release.folder, address.scope, release.assets)
+    find = partial(locate, target, region=address.place.region)
+    account_wide = address.scope in _ACCOUNT_WIDE
+    access = find(Scope.ACCESS) if address.scope in _BY_EXECUTION_ROLE else None
+    return RootStep(
+        address,
+        target.project,
+        "" if account_wide else target.name,
+        template,
+        effective_parameters(template, values.get(address.scope, {}), find, release.name),
+        OutputOf(access, "ExecutionRoleArn") if access else None,
+        # What an account has once guards every environment in it.
+        target.protected or account_wide,
+    )
+
+
+def _stands(state: StackState | None) -> bool:
+    """Whether a stack can be built upon."""
+    return state is not None and situation(state.status) in (Situation.UPDATE, Situation.FOLLOW)

@@ -1,0 +1,82 @@
+"""The port: what deployment asks of one account and region, whoever answers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from tidegen.planning.model import (
+    ChangeSet,
+    ChangeSetRequest,
+    Place,
+    StackEvent,
+    StackResource,
+    StackState,
+)
+
+
+class Cloud(Protocol):
+    """CloudFormation, S3 and STS of one account and region. Stacks go by name or by id.
+
+    Problems are raised as `tidegen.errors`; what is not there is None or empty.
+    """
+
+    @property
+    def poll_seconds(self) -> float:
+        """Seconds between two looks at work in progress."""
+
+    def account(self) -> str:
+        """The account that the credentials belong to."""
+
+    def stack(self, name: str) -> StackState | None:
+        """The stack; None if there is none of that name."""
+
+    def project_stacks(self, project: str) -> tuple[StackState, ...]:
+        """The root stacks tagged with the project, sorted by name."""
+
+    def resources(self, stack: str) -> tuple[StackResource, ...]:
+        """The stack's resources; empty if there is no stack."""
+
+    def events(self, stack: str, since: datetime | None) -> tuple[StackEvent, ...]:
+        """The stack's events from `since` on, oldest first; empty if there is no stack."""
+
+    def template(self, stack: str) -> str:
+        """The text of the stack's template, as it was sent; empty if there is none yet."""
+
+    def create_change_set(self, request: ChangeSetRequest) -> str:
+        """Start making a change set with nested stacks; its id."""
+
+    def change_set(self, change_set_id: str) -> ChangeSet:
+        """The change set with all its pages and, where the engine has them, its children."""
+
+    def delete_change_set(self, change_set_id: str) -> None:
+        """Delete a change set; its nested ones go with it."""
+
+    def execute_change_set(self, change_set_id: str) -> None:
+        """Start what the change set says."""
+
+    def continue_rollback(self, stack: str, service_role: str | None) -> None:
+        """Take up a rollback that failed."""
+
+    def delete_stack(self, stack: str, service_role: str | None) -> None:
+        """Start deleting a stack."""
+
+    def object_exists(self, bucket: str, key: str) -> bool:
+        """Whether the bucket has an object of that key."""
+
+    def put_object(self, bucket: str, key: str, content: bytes) -> None:
+        """Upload an object."""
+
+    def object_url(self, bucket: str, key: str) -> str:
+        """The address under which CloudFormation reads an object."""
+
+    def set_termination_protection(self, stack: str, *, enabled: bool) -> None:
+        """Switch the termination protection of a root stack."""
+
+    def stack_policy(self, stack: str) -> str | None:
+        """The stack's policy as JSON; None if it has none."""
+
+    def set_stack_policy(self, stack: str, policy: str) -> None:
+        """Replace the stack's policy."""
+
+
+Connect = Callable[[Place], Cloud]

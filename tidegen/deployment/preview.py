@@ -1,0 +1,67 @@
+"""What a plan would do, without doing it."""
+
+import time
+from collections.abc import Callable, Mapping
+
+from tidegen.deployment.changes import changes_of
+from tidegen.deployment.events import Emit, Preview, ignore
+from tidegen.deployment.executor import make_change_set
+from tidegen.deployment.port import Connect
+from tidegen.deployment.run import Clouds, Run
+from tidegen.errors import DeploymentError, Problem
+from tidegen.planning.model import Plan, ResourceChange, RootStep, StackAddress, StackState
+from tidegen.planning.parameters import DIGEST, resolved_step, text_parameters, unresolved
+from tidegen.planning.states import Situation, is_unchanged, says_no_changes, situation
+
+
+def preview(
+    plan: Plan,
+    connect: Connect,
+    *,
+    change_sets: bool = False,
+    emit: Emit = ignore,
+    pause: Callable[[float], None] = time.sleep,
+) -> tuple[Preview, ...]:
+    """The changes of each step.
+
+    By default a forecast that only reads. With `change_sets` CloudFormation is asked for stacks
+    that stand: templates are uploaded, and the change set is deleted again.
+    """
+    clouds = Clouds(connect)
+    known = {address: state.outputs for address, state in plan.states.items() if state}
+    found = []
+    for step in plan.steps:
+        run = Run(clouds.at(step.address.place), step.address, emit, pause)
+        found.append(_preview(run, step, plan.states.get(step.address), known, exact=change_sets))
+    return tuple(found)
+
+
+def _preview(
+    run: Run,
+    step: RootStep,
+    state: StackState | None,
+    known: Mapping[StackAddress, Mapping[str, str]],
+    *,
+    exact: bool,
+) -> Preview:
+    status = state.status if state else None
+    wanted = situation(status)
+    waiting = unresolved(step, known)
+    deployed = state if wanted is not Situation.CREATE else None
+    if waiting:
+        pending = tuple(sorted({item.address for item in waiting}, key=str))
+        changes = changes_of(run.cloud, step, deployed, None)
+        return Preview(step, wanted, changes, pending=pending, status=status)
+    step = resolved_step(step, known)
+    if state and is_unchanged(state.status, state.digest, text_parameters(step)[DIGEST]):
+        return Preview(step, wanted, unchanged=True, status=status)
+    said = _from_change_set(run, step) if exact and wanted is Situation.UPDATE else None
+    return Preview(step, wanted, changes_of(run.cloud, step, deployed, said), status=status)
+
+
+def _from_change_set(run: Run, step: RootStep) -> tuple[ResourceChange, ...]:
+    made = make_change_set(run, step, Situation.UPDATE)
+    run.cloud.delete_change_set(made.change_set_id)
+    if made.status == "FAILED" and not says_no_changes(made.reason):
+        raise DeploymentError(Problem(str(step.address), f"no change set: {made.reason}"))
+    return made.changes

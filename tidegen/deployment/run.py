@@ -1,0 +1,40 @@
+"""What every part of a deploy works with, for one root stack."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tidegen.deployment.events import Emit
+from tidegen.deployment.port import Cloud, Connect
+from tidegen.errors import RefusedError
+from tidegen.planning.model import Place, StackAddress
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stack's address, the cloud it lives in, where events go, and how to wait."""
+
+    cloud: Cloud
+    address: StackAddress
+    emit: Emit
+    pause: Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Clouds:
+    """Clouds by place, each asked for its account before anything else is called."""
+
+    connect: Connect
+    _known: dict[Place, Cloud] = field(default_factory=dict)
+
+    def at(self, place: Place) -> Cloud:
+        """The cloud at `place`; raises RefusedError if the credentials are another account's."""
+        if place not in self._known:
+            cloud = self.connect(place)
+            found = cloud.account()
+            if found != place.account:
+                raise RefusedError(
+                    f"the credentials belong to account {found}, the environment file says "
+                    f"{place.account}; nothing was changed; use that account's credentials"
+                )
+            self._known[place] = cloud
+        return self._known[place]

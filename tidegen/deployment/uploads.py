@@ -1,0 +1,26 @@
+"""Templates and assets in the artifacts bucket, each under the hash of its bytes."""
+
+from tidegen.deployment.events import Uploaded
+from tidegen.deployment.run import Run
+from tidegen.planning.model import RootStep
+from tidegen.planning.parameters import text_parameters
+
+BUCKET_PARAMETER = "BootstrapArtifactsBucketName"
+
+
+def upload_missing(run: Run, step: RootStep) -> str | None:
+    """Upload what the bucket does not have; the root's address, None where it goes directly."""
+    if step.scope.is_direct:
+        return None
+    bucket = text_parameters(step)[BUCKET_PARAMETER]
+    missing = {
+        key: content
+        for key, content in step.template.uploads.items()
+        if not run.cloud.object_exists(bucket, key)
+    }
+    for key, content in missing.items():
+        run.cloud.put_object(bucket, key, content)
+    if missing:
+        size = sum(map(len, missing.values()))
+        run.emit(Uploaded(run.address, bucket, tuple(missing), size))
+    return run.cloud.object_url(bucket, step.template.key)

@@ -1,0 +1,111 @@
+"""Following an operation through a root stack and all stacks below it."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from tidegen.deployment.events import Progress
+from tidegen.deployment.run import Run
+from tidegen.planning.model import STACK_TYPE, StackEvent, StackState
+from tidegen.planning.states import is_running
+
+_STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A point in a stack's history: what came before is not shown."""
+
+    time: datetime | None = None
+    seen: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Followed:
+    """How an operation ended, and all its events, oldest first."""
+
+    state: StackState
+    events: tuple[StackEvent, ...]
+
+
+def mark_now(run: Run, stack_id: str) -> Mark:
+    """The point after the stack's latest event, by AWS's clock."""
+    events = run.cloud.events(stack_id, None)
+    if not events:
+        return Mark()
+    return Mark(events[-1].time, frozenset(event.event_id for event in events))
+
+
+def mark_start(run: Run, stack_id: str) -> Mark:
+    """The point where the operation that is under way began."""
+    events = run.cloud.events(stack_id, None)
+    starts = [e for e in events if e.is_own and e.status in _STARTS]
+    if not starts:
+        return Mark()
+    start = starts[-1].time
+    return Mark(start, frozenset(e.event_id for e in events if e.time < start))
+
+
+def follow(run: Run, state: StackState, mark: Mark) -> Followed:
+    """Report events until the operation since `mark` has ended; a deleted stack is a state too."""
+    tree = _Tree(run, mark, {state.stack_id: ""}, {state.stack_id})
+    while True:
+        ended = tree.poll(state.stack_id)
+        now = run.cloud.stack(state.stack_id) or replace(state, status="DELETE_COMPLETE")
+        gone = now.status == "DELETE_COMPLETE"
+        if not is_running(now.status) and (ended or gone):
+            return Followed(now, tuple(sorted(tree.events, key=lambda event: event.time)))
+        run.pause(run.cloud.poll_seconds)
+
+
+@dataclass
+class _Tree:
+    """The stacks of an operation, found by their events: id → path, and which are at work."""
+
+    run: Run
+    mark: Mark
+    paths: dict[str, str]
+    active: set[str]
+    events: list[StackEvent] = field(default_factory=list)
+    seen: set[str] = field(default_factory=set)
+
+    def poll(self, root_id: str) -> bool:
+        """Report what is new everywhere; whether the root has ended."""
+        waiting = sorted(self.active)
+        while waiting:
+            stack_id = waiting.pop(0)
+            waiting += [child for child in self._read(stack_id) if child not in waiting]
+        own = [event for event in self.events if event.physical_id == root_id]
+        own.sort(key=lambda event: event.time)
+        return bool(own) and not is_running(own[-1].status)
+
+    def _read(self, stack_id: str) -> list[str]:
+        """Report the new events of one stack; the nested stacks that they tell of."""
+        found: list[str] = []
+        for event in self.run.cloud.events(stack_id, self.mark.time):
+            if event.event_id in self.seen or event.event_id in self.mark.seen:
+                continue
+            self.seen.add(event.event_id)
+            self._report(event)
+            if event.type == STACK_TYPE and not event.is_own and ":stack/" in event.physical_id:
+                found += self._note_child(stack_id, event)
+        return found
+
+    def _report(self, event: StackEvent) -> None:
+        parent = self.paths[event.stack_id]
+        if event.is_own:
+            path = parent or event.logical_id
+        else:
+            path = f"{parent}/{event.logical_id}" if parent else event.logical_id
+        placed = replace(event, path=path)
+        self.events.append(placed)
+        self.run.emit(Progress(self.run.address, placed))
+
+    def _note_child(self, parent_id: str, event: StackEvent) -> list[str]:
+        """Remember a nested stack. One that has ended is read a last time, then left alone."""
+        parent, child = self.paths[parent_id], event.physical_id
+        self.paths[child] = f"{parent}/{event.logical_id}" if parent else event.logical_id
+        if is_running(event.status):
+            self.active.add(child)
+        else:
+            self.active.discard(child)
+        return [child]

@@ -1,0 +1,290 @@
+"""The frozen data that planning makes and deployment carries out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from tidegen.contract import Scope
+
+TemplateBody = dict[str, Any]
+STACK_TYPE = "AWS::CloudFormation::Stack"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """How an account is reached: a profile, a role to assume, or (neither) what is ambient."""
+
+    profile: str | None = None
+    role: str | None = None
+
+
+AMBIENT = Credentials()
+
+
+@dataclass(frozen=True)
+class Place:
+    """An account and region, and the credentials that reach it."""
+
+    account: str
+    region: str
+    credentials: Credentials = AMBIENT
+
+    def __str__(self) -> str:
+        return f"{self.account}/{self.region}"
+
+
+@dataclass(frozen=True)
+class StackAddress:
+    """A stack's name and where it is."""
+
+    place: Place
+    name: str
+    scope: Scope
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.place})"
+
+
+@dataclass(frozen=True)
+class OutputOf:
+    """A value that an earlier root of the same plan will have given by the time it is needed."""
+
+    address: StackAddress
+    output: str
+    default: str | None = None
+
+
+@dataclass(frozen=True)
+class Child:
+    """A nested template as a root pins it."""
+
+    logical_id: str
+    file: str
+    sha256: str
+    content: bytes = field(repr=False, default=b"")
+
+    @property
+    def key(self) -> str:
+        """The object key under which the root looks for it."""
+        return f"templates/{self.sha256}/{self.file}"
+
+
+@dataclass(frozen=True)
+class RootTemplate:
+    """A committed root: its bytes, what they say, and everything they pin."""
+
+    name: str
+    content: bytes = field(repr=False)
+    body: TemplateBody = field(repr=False)
+    sha256: str
+    scope: Scope
+    children: tuple[Child, ...] = ()
+    assets: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def key(self) -> str:
+        """The object key under which a nested scope's root is uploaded."""
+        return f"templates/{self.sha256}/{self.name}"
+
+    @property
+    def uploads(self) -> dict[str, bytes]:
+        """Object key → bytes of all that has to be in the artifacts bucket; none if direct."""
+        if self.scope.is_direct:
+            return {}
+        nested = {child.key: child.content for child in self.children}
+        return {**nested, **self.assets, self.key: self.content}
+
+
+@dataclass(frozen=True)
+class RootStep:
+    """One root stack to create or update."""
+
+    address: StackAddress
+    project: str
+    environment: str
+    template: RootTemplate
+    parameters: Mapping[str, str | OutputOf]
+    service_role: str | OutputOf | None = None
+    protected: bool = False
+
+    @property
+    def stack_name(self) -> str:
+        """The stack's name."""
+        return self.address.name
+
+    @property
+    def scope(self) -> Scope:
+        """What the root covers."""
+        return self.address.scope
+
+    @property
+    def account(self) -> str:
+        """The account that the stack belongs in."""
+        return self.address.place.account
+
+    @property
+    def region(self) -> str:
+        """The region that the stack belongs in."""
+        return self.address.place.region
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """The stack's tags: two, which never change. Other tags would touch every resource."""
+        tags = {"project": self.project}
+        return {**tags, "environment": self.environment} if self.environment else tags
+
+
+@dataclass(frozen=True)
+class Prerequisite:
+    """A root that must stand first and does not, and the command that makes it."""
+
+    address: StackAddress
+    command: str
+
+    def __str__(self) -> str:
+        return f"{self.address.scope} is missing ({self.address}); run '{self.command}'"
+
+
+@dataclass(frozen=True)
+class StackState:
+    """What CloudFormation says of a stack."""
+
+    name: str
+    stack_id: str
+    status: str
+    reason: str = ""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    parent_id: str | None = None
+    protected: bool = False
+    changed: datetime | None = None
+
+    @property
+    def digest(self) -> str | None:
+        """The digest that the stack was last deployed with."""
+        return self.outputs.get("Digest")
+
+
+@dataclass(frozen=True)
+class StackResource:
+    """A resource as a stack records it."""
+
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class StackEvent:
+    """One event of a stack. `path` is the way from the root, as in `Network/Vpc`."""
+
+    event_id: str
+    stack_id: str
+    logical_id: str
+    physical_id: str
+    type: str
+    status: str
+    time: datetime
+    reason: str = ""
+    path: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the event is about the stack itself."""
+        return self.physical_id == self.stack_id
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a deploy will do: the steps in order, and what was read to decide so."""
+
+    environment: str
+    release: str
+    steps: tuple[RootStep, ...]
+    missing: tuple[Prerequisite, ...] = ()
+    states: Mapping[StackAddress, StackState | None] = field(default_factory=dict, repr=False)
+
+
+class Action(StrEnum):
+    """What happens to a resource."""
+
+    ADD = "add"
+    MODIFY = "modify"
+    REMOVE = "remove"
+    REPLACE = "replace"
+
+
+class Replacement(StrEnum):
+    """Whether the resource is made anew."""
+
+    NEVER = "never"
+    CONDITIONAL = "conditional"
+    ALWAYS = "always"
+
+
+class ChangeSource(StrEnum):
+    """Who says so: CloudFormation's change set, or tidegen's comparison of the templates."""
+
+    CHANGE_SET = "change set"
+    FORECAST = "forecast"
+
+
+@dataclass(frozen=True)
+class Change:
+    """What happens to one resource. `path` is the way from the root, as in `Network/Vpc`."""
+
+    path: str
+    type: str
+    action: Action
+    source: ChangeSource
+    replacement: Replacement = Replacement.NEVER
+    properties: tuple[str, ...] = ()
+    stateful: bool = False
+
+    @property
+    def logical_id(self) -> str:
+        """The resource's own logical id."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class ResourceChange:
+    """A change as a change set has it; `children` is None where the engine does not say."""
+
+    logical_id: str
+    type: str
+    action: Action
+    replacement: Replacement = Replacement.NEVER
+    properties: tuple[str, ...] = ()
+    children: "tuple[ResourceChange, ...] | None" = None
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """A change set as CloudFormation describes it."""
+
+    change_set_id: str
+    stack_id: str
+    status: str
+    execution_status: str
+    reason: str = ""
+    changes: tuple[ResourceChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChangeSetRequest:
+    """What a change set is made from: the template by `body` or by `url`, never both."""
+
+    stack_name: str
+    name: str
+    kind: str
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+    body: str | None = field(default=None, repr=False)
+    url: str | None = None
+    service_role: str | None = None

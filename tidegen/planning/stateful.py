@@ -1,0 +1,38 @@
+"""Which resources hold state, and the stack policy that protects them."""
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from tidegen.planning.model import TemplateBody
+
+_RETAINED = ("Retain", "RetainExceptOnCreate", "Snapshot")
+
+
+def is_stateful(resource: dict[str, Any]) -> bool:
+    """Whether the template keeps the resource when it is removed or replaced."""
+    policies = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+    return any(policy in _RETAINED for policy in policies)
+
+
+def stateful_ids(template: TemplateBody) -> frozenset[str]:
+    """Logical ids of the template's stateful resources."""
+    resources = template.get("Resources", {})
+    return frozenset(name for name, resource in resources.items() if is_stateful(resource))
+
+
+def stack_policy(protected: Collection[str]) -> str:
+    """A stack policy, as JSON, that lets everything be updated but keeps `protected` in place."""
+    statements: list[dict[str, Any]] = [
+        {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
+    ]
+    if protected:
+        statements.append(
+            {
+                "Effect": "Deny",
+                "Action": ["Update:Replace", "Update:Delete"],
+                "Principal": "*",
+                "Resource": [f"LogicalResourceId/{name}" for name in sorted(protected)],
+            }
+        )
+    return json.dumps({"Statement": statements}, separators=(",", ":"))

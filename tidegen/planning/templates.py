@@ -1,0 +1,77 @@
+"""Committed roots, read with everything they pin; bytes that do not match are refused."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from tidegen.contract import Scope
+from tidegen.errors import InputError, Problem
+from tidegen.planning.model import Child, RootTemplate
+from tidegen.planning.template_text import parse_template
+
+FORMS = ("yaml", "json")
+
+
+def load_root(folder: Path, scope: Scope, assets: Mapping[str, bytes]) -> RootTemplate:
+    """The root of `scope` in a release's `folder`, with its children and assets.
+
+    `assets` gives assets by object key; what is not there is read from `folder`. Raises InputError
+    with one problem for each file that is missing or has other bytes than the root pins.
+    """
+    path = _root_path(folder, scope)
+    content = path.read_bytes()
+    body = parse_template(content.decode(), str(path))
+    about = body.get("Metadata", {}).get("Tidegen", {})
+    if about.get("Scope") != scope:
+        raise InputError(f"{path}: is no root of scope {scope}; run 'tidegen render'")
+    problems: list[Problem] = []
+    children = _children(folder, about.get("Children", {}), problems)
+    carried = _assets(folder, about.get("Assets", []), assets, problems)
+    if problems:
+        raise InputError.of(problems)
+    return RootTemplate(path.name, content, body, sha256(content), scope, children, carried)
+
+
+def sha256(content: bytes) -> str:
+    """The hexadecimal SHA-256 of `content`."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _root_path(folder: Path, scope: Scope) -> Path:
+    for form in FORMS:
+        path = folder / "roots" / f"{scope}.{form}"
+        if path.is_file():
+            return path
+    raise InputError(f"{folder / 'roots' / f'{scope}.yaml'}: is not there; run 'tidegen render'")
+
+
+def _children(folder: Path, pinned: dict[str, Any], problems: list[Problem]) -> tuple[Child, ...]:
+    children = []
+    for logical_id, child in pinned.items():
+        path = folder / child["File"]
+        content = path.read_bytes() if path.is_file() else None
+        problems.extend(_mismatch(path, content, child["Sha256"]))
+        children.append(Child(logical_id, child["File"], child["Sha256"], content or b""))
+    return tuple(children)
+
+
+def _assets(
+    folder: Path, keys: list[str], built: Mapping[str, bytes], problems: list[Problem]
+) -> dict[str, bytes]:
+    """Object key → bytes. A key reads `assets/<sha256>/<name>`."""
+    carried = {}
+    for key in keys:
+        path = folder / key
+        content = built.get(key) or (path.read_bytes() if path.is_file() else None)
+        problems.extend(_mismatch(path, content, key.split("/")[1]))
+        carried[key] = content or b""
+    return carried
+
+
+def _mismatch(path: Path, content: bytes | None, pinned: str) -> list[Problem]:
+    if content is None:
+        return [Problem(str(path), "is not there; run 'tidegen render'")]
+    if sha256(content) != pinned:
+        return [Problem(str(path), f"is not what the root pins ({pinned[:12]}); render again")]
+    return []
