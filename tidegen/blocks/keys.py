@@ -33,8 +33,14 @@ _USE = [
 _GUARD_REASON = "The account root keeps the key administrable; '*' in a key policy is this key."
 
 
-def add_key(template: Template, title: str, purpose: str, *statements: Statement) -> kms.Key:
-    """A key and its alias `alias/<project>/<environment>/<purpose>`.
+def add_key(
+    template: Template,
+    title: str,
+    purpose: str,
+    *statements: Statement,
+    owner: str = "${Project}/${Environment}",
+) -> kms.Key:
+    """A key and its alias `alias/<owner>/<purpose>`; `owner` is text for Fn::Sub.
 
     The alias goes with the stack (a retained one would collide when the stack is made again);
     the key stays.
@@ -42,16 +48,16 @@ def add_key(template: Template, title: str, purpose: str, *statements: Statement
     key = template.add_resource(
         kms.Key(
             title,
-            Description=Sub(f"${{Project}} ${{Environment}}: {purpose}"),
+            Description=Sub(f"{owner}: {purpose}"),
             EnableKeyRotation=True,
             RotationPeriodInDays=365,
             PendingWindowInDays=30,
-            KeyPolicy=document(_administration(), _no_deletion(), *statements),
+            KeyPolicy=document(_administration(), _no_deletion(owner), *statements),
             Metadata={"guard": {"Reason": _GUARD_REASON}},
             **RETAINED,
         )
     )
-    alias = Sub(f"alias/${{Project}}/${{Environment}}/{purpose}")
+    alias = Sub(f"alias/{owner}/{purpose}")
     template.add_resource(kms.Alias(f"{title}Alias", AliasName=alias, TargetKeyId=Ref(key)))
     return key
 
@@ -137,12 +143,12 @@ def _administration() -> Statement:
     )
 
 
-def _no_deletion() -> Statement:
+def _no_deletion(owner: str) -> Statement:
     """Only a break-glass role deletes, and CloudFormation when it rolls a create back."""
-    prefix = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}"
+    prefix = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role"
     allowed: list[Any] = [
-        Sub(f"{prefix}/break-glass/*"),
-        Sub(f"{prefix}/${{Environment}}/*ExecutionRole*"),
+        Sub(f"{prefix}/${{Project}}/break-glass/*"),
+        Sub(f"{prefix}/{owner}/*ExecutionRole*"),
     ]
     return Statement(
         Sid="DenyDeletion",

@@ -1,5 +1,6 @@
 """From environment files to what planning takes: targets and their values."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ from tidegen.contract import Scope
 from tidegen.planning import Credentials, Target
 
 
-def target_of(environment: Any, files: list[Any]) -> Target:
+def target_of(environment: Any, files: Sequence[Any]) -> Target:
     """The target of one file; `files` are all of the project's, for what it refers to."""
     shared_name = getattr(environment, "shared", None)
     shared = next((file for file in files if file.name == shared_name), None)
@@ -29,7 +30,7 @@ def target_of(environment: Any, files: list[Any]) -> Target:
     )
 
 
-def _home_region(environment: Any, files: list[Any]) -> str:
+def _home_region(environment: Any, files: Sequence[Any]) -> str:
     """The region whose account file keeps the account's global resources."""
     owners = (
         file.region
@@ -39,7 +40,7 @@ def _home_region(environment: Any, files: list[Any]) -> str:
     return str(next(owners, environment.region))
 
 
-def values_of(environment: Any, files: list[Any]) -> dict[Scope, dict[str, str]]:
+def values_of(environment: Any, files: Sequence[Any]) -> dict[Scope, dict[str, str]]:
     """Dotted field → parameter text, for every scope that the file's roots belong to."""
     from tidegen.environments import parameter_values
 

@@ -1,0 +1,26 @@
+"""`tidegen bootstrap`."""
+
+import click
+
+from tidegen.cli.common import env_option, example_epilog, local_option, yes_option
+
+
+@click.command(epilog=example_epilog("tidegen bootstrap --env production"))
+@env_option
+@local_option
+@yes_option
+@click.pass_obj
+def command(directory: str, name: str, local: bool, yes: bool) -> None:
+    """Deploy what must stand before an environment can: its accounts' baselines."""
+    from tidegen.cli.deploying import deploy, first_environments
+    from tidegen.cli.session import open_session
+    from tidegen.planning.steps import prerequisites_of
+
+    with open_session(directory, local=local) as session:
+        missing = session.plan(name).missing
+        baselines = first_environments(session, name, missing)
+        for other in baselines:
+            deploy(session, other, yes=yes)
+        if not baselines:
+            count = len(prerequisites_of(session.target(name)))
+            click.echo(f"{name}: all {count} prerequisites stand")

@@ -1,0 +1,119 @@
+"""Deploying from the command line: prerequisites, plan, confirmation, execution."""
+
+from collections.abc import Collection
+
+import click
+
+from tidegen.cli.progress import Watcher
+from tidegen.cli.session import Session, require_clean_lint
+from tidegen.contract import Scope
+from tidegen.deployment import Outcome, Preview, execute
+from tidegen.deployment.events import Result
+from tidegen.errors import RefusedError
+from tidegen.planning import Plan, Prerequisite, Target
+from tidegen.planning.states import Situation
+from tidegen.reporting.plans import changes_text, plan_text
+
+_BASELINE = (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCOUNT)
+
+
+class Confirmation:
+    """Asks before each change: production by its name, others by yes."""
+
+    def __init__(self, target: Target, *, yes: bool) -> None:
+        self.target = target
+        self.given = yes
+
+    def __call__(self, preview: Preview) -> bool:
+        """Show the change and ask; once given, a consent holds for the whole deploy."""
+        click.echo(_preview_text(preview))
+        if self.given:
+            return True
+        if self.target.protected:
+            typed = click.prompt(f"Type {self.target.name} to deploy", default="", err=True)
+            self.given = typed == self.target.name
+        else:
+            self.given = click.confirm(f"Deploy to {self.target.name}?", err=True)
+        return self.given
+
+
+def _preview_text(preview: Preview) -> str:
+    match preview.situation:
+        case Situation.DELETE_FIRST:
+            return (
+                f"  {preview.status}: CloudFormation cannot update it; it is deleted and made anew"
+            )
+        case Situation.CONTINUE_ROLLBACK:
+            return f"  {preview.status}: the rollback is continued first"
+        case _:
+            return changes_text(preview.changes)
+
+
+def deploy(
+    session: Session, name: str, *, yes: bool, allowed: Collection[str] = ()
+) -> tuple[Outcome, ...]:
+    """Deploy one environment, with what is missing before it where that is wanted.
+
+    Raises RefusedError or DeploymentError; exits 1 where the confirmation is declined.
+    """
+    session.release(name)
+    require_clean_lint(session, name)
+    plan = session.plan(name)
+    if plan.missing:
+        for other in _wanted_first(session, plan, name, yes=yes):
+            deploy(session, other, yes=yes)
+        plan = session.plan(name)
+    click.echo(plan_text(plan))
+    with Watcher() as watcher:
+        approve = _pausing(watcher, Confirmation(session.target(name), yes=yes))
+        outcomes = execute(plan, session.connect, approve=approve, emit=watcher, allowed=allowed)
+    if any(outcome.result is Result.DECLINED for outcome in outcomes):
+        click.echo("declined; nothing more was changed", err=True)
+        raise click.exceptions.Exit(1)
+    return outcomes
+
+
+def _pausing(watcher: Watcher, confirmation: Confirmation):  # type: ignore[no-untyped-def]
+    def approve(preview: Preview) -> bool:
+        watcher._stop()
+        return confirmation(preview)
+
+    return approve
+
+
+def _wanted_first(session: Session, plan: Plan, name: str, *, yes: bool) -> list[str]:
+    """The environments to deploy before this one, with consent.
+
+    Raises RefusedError that names each missing root and the command that makes it.
+    """
+    missing = plan.missing
+    names = first_environments(session, name, missing)
+    for item in missing:
+        click.echo(f"missing: {item}", err=True)
+    question = f"Deploy {', '.join(names)} first?"
+    if names and (yes or session.local or click.confirm(question, err=True)):
+        return names
+    raise RefusedError(*(f"{item}" for item in missing))
+
+
+def first_environments(session: Session, name: str, missing: Collection[Prerequisite]) -> list[str]:
+    """The files whose deployment makes what is missing, baselines first, home region first.
+
+    Shared services are only added on the local engine: elsewhere they are somebody's decision.
+    """
+    target = session.target(name)
+    baselines = {
+        (item.address.place.account, item.address.place.region)
+        for item in missing
+        if item.address.scope in _BASELINE
+    }
+    owners = [
+        file
+        for file in session.files
+        if file.scope == Scope.ACCOUNT and (file.account, file.region) in baselines
+    ]
+    names = [file.name for file in sorted(owners, key=lambda file: not file.home_region)]
+    needs_shared = any(item.address.scope is Scope.SHARED for item in missing)
+    if needs_shared and session.local and target.shared:
+        names.append(target.shared.name)
+    return [other for other in names if other != name]

@@ -1,0 +1,32 @@
+"""`tidegen destroy`."""
+
+import click
+
+from tidegen.cli.common import env_option, example_epilog, local_option, yes_option
+
+
+@click.command(epilog=example_epilog("tidegen destroy --env development"))
+@env_option
+@local_option
+@yes_option
+@click.pass_obj
+def command(directory: str, name: str, local: bool, yes: bool) -> None:
+    """Delete an environment; stateful resources are kept and named.
+
+    A protected environment is refused.
+    """
+    from tidegen.cli.progress import Watcher
+    from tidegen.cli.session import open_session
+    from tidegen.deployment import destroy_plan, execute_destroy
+    from tidegen.reporting.states import destroy_text
+
+    with open_session(directory, local=local) as session:
+        plan = destroy_plan(session.target(name), session.connect)
+        click.echo(destroy_text(plan))
+        if not plan.steps:
+            return
+        if not yes and click.prompt(f"Type {name} to delete", default="", err=True) != name:
+            click.echo("declined; nothing was deleted", err=True)
+            raise click.exceptions.Exit(1)
+        with Watcher() as watcher:
+            execute_destroy(plan, session.connect, emit=watcher)

@@ -1,0 +1,99 @@
+"""What every command that reaches AWS needs: the project's files, the release, a connection."""
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tidegen.cli.common import concerns, project_folder, template_paths
+from tidegen.cli.targets import release_folder, target_of, values_of
+from tidegen.deployment import Connect, Release, build_plan
+from tidegen.errors import RefusedError
+from tidegen.planning import Plan, Target
+
+
+@dataclass(frozen=True)
+class Session:
+    """A project, its environment files, and how AWS is reached."""
+
+    project: Path
+    files: Sequence[Any]
+    connect: Connect
+    local: bool
+
+    def file(self, name: str) -> Any:
+        """The environment file of that name; InputError with the closest one if there is none."""
+        from tidegen.environments import load_environment
+
+        found = [file for file in self.files if file.name == name]
+        return found[0] if found else load_environment(self.project, name)
+
+    def target(self, name: str) -> Target:
+        """The target of an environment."""
+        return target_of(self.file(name), self.files)
+
+    def release(self, name: str) -> Release:
+        """The committed templates of the environment's release, checked against the source."""
+        release = self.file(name).release
+        folder = release_folder(self.project, release)
+        return Release(release, folder, checked_assets(folder))
+
+    def plan(self, name: str) -> Plan:
+        """What deploying the environment would do."""
+        file = self.file(name)
+        values = values_of(file, self.files)
+        return build_plan(self.target(name), values, self.release(name), self.connect)
+
+
+@contextmanager
+def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
+    """A session; with `local` an embedded engine runs for its duration, unless one runs already."""
+    from tidegen.aws import connect
+    from tidegen.aws.sessions import local_endpoint
+    from tidegen.environments import load_all
+
+    project = project_folder(directory)
+    files = load_all(project)
+    if not local or local_endpoint():
+        yield Session(project, files, connect, local=bool(local_endpoint()))
+        return
+    from tidegen.local import running_engine
+
+    with running_engine() as engine:
+        os.environ.update(engine.environment_variables())
+        click.echo(f"local AWS at {engine.endpoint}; its state is gone when it ends", err=True)
+        yield Session(project, files, connect, local=True)
+
+
+def checked_assets(folder: Path) -> dict[str, bytes]:
+    """Assets by object key, once the committed templates are what the source renders.
+
+    Raises RefusedError otherwise: what was reviewed is what is deployed.
+    """
+    from tidegen.rendering import file_changes, render
+
+    rendered = render(concerns())
+    if folder.name == "current":
+        changes = file_changes(folder, rendered.files)
+        if changes:
+            names = ", ".join(change.path.name for change in changes[:5])
+            raise RefusedError(
+                f"{folder}: {len(changes)} files are not what the source renders ({names}); "
+                "run 'tidegen render', review and commit"
+            )
+    return {asset.key: asset.content for asset in rendered.assets.values()}
+
+
+def require_clean_lint(session: Session, name: str) -> None:
+    """Lint the release's templates in every region the files name; RefusedError on a finding."""
+    from tidegen.environments import regions
+    from tidegen.linting import lint
+
+    paths = template_paths(release_folder(session.project, session.file(name).release))
+    findings = lint(paths, regions(session.files))
+    if findings:
+        raise RefusedError(*map(str, findings[:20]), f"{len(findings)} findings; nothing deployed")

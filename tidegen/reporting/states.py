@@ -1,0 +1,33 @@
+"""Stacks as they stand, and what deleting them leaves, as text."""
+
+from collections.abc import Sequence
+
+from tidegen.deployment import DestroyPlan, RootStatus
+
+
+def status_text(roots: Sequence[RootStatus]) -> str:
+    """A block a root stack, its nested stacks below it."""
+    return "\n".join(map(_root_text, roots))
+
+
+def _root_text(root: RootStatus) -> str:
+    if root.status is None:
+        return f"{root.address}  not deployed"
+    protected = ", protected" if root.protected else ""
+    head = f"{root.address}  {root.status}  release {root.release or 'unknown'}{protected}"
+    reason = [f"  {root.reason}"] if root.reason else []
+    nested = [f"  {n.status:<22} {n.logical_id}  {n.reason}".rstrip() for n in root.nested]
+    return "\n".join([head, *reason, *nested])
+
+
+def destroy_text(plan: DestroyPlan) -> str:
+    """What is deleted, and what stays because it holds state."""
+    if not plan.steps:
+        return f"{plan.environment}: there is nothing to delete"
+    lines = [f"{plan.environment}: {len(plan.steps)} root stacks are deleted, in this order"]
+    for step in plan.steps:
+        lines.append(f"  {step.address}")
+        lines += [
+            f"    keeps {kept.type} {kept.path}  {kept.physical_id}" for kept in step.retained
+        ]
+    return "\n".join(lines)
