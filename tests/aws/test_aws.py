@@ -1,0 +1,111 @@
+"""The adapter's edges: errors in one line, credentials, endpoints."""
+
+import pytest
+from botocore import exceptions as known
+
+from tidegen.aws import connect
+from tidegen.aws.errors import translated
+from tidegen.aws.reading import change_of
+from tidegen.aws.sessions import client_settings, local_endpoint, session
+from tidegen.errors import DeploymentError, RefusedError, TidegenError
+from tidegen.planning import Action, Credentials, Place, Replacement
+
+PLACE = Place("111122223333", "eu-central-1")
+
+
+@pytest.fixture(autouse=True)
+def _no_credentials(monkeypatch, tmp_path):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+def answered(code, message="why"):
+    return known.ClientError({"Error": {"Code": code, "Message": message}}, "Operation")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "text"),
+    [
+        (answered("ExpiredToken"), RefusedError, "have expired; renew them"),
+        (answered("InvalidClientTokenId"), RefusedError, "knows no such credentials"),
+        (answered("AccessDenied"), RefusedError, "s3:PutObject is not allowed: why"),
+        (answered("Throttling"), DeploymentError, "throttles"),
+        (answered("ValidationError"), DeploymentError, "why (ValidationError)"),
+        (known.NoCredentialsError(), RefusedError, "there are no AWS credentials"),
+        (known.ProfileNotFound(profile="x"), RefusedError, "profile (x)"),
+        (known.UnauthorizedSSOTokenError(), RefusedError, "log in again"),
+        (known.EndpointConnectionError(endpoint_url="u"), DeploymentError, "cannot be reached"),
+        (known.ParamValidationError(report="r"), DeploymentError, "validation"),
+    ],
+)
+def test_every_error_is_one_line_that_says_what_to_do(error, kind, text):
+    with pytest.raises(kind) as raised, translated("here", "s3:PutObject"):
+        raise error
+    (problem,) = raised.value.problems
+    assert problem.where == "here"
+    assert text in problem.message
+    assert "\n" not in problem.message
+
+
+def test_without_credentials_nothing_is_called():
+    with pytest.raises(RefusedError, match="no AWS credentials"):
+        connect(PLACE).account()
+    role = Credentials(role="arn:aws:iam::111122223333:role/deploy")
+    with pytest.raises(RefusedError, match="no AWS credentials"):
+        connect(Place("111122223333", "eu-central-1", role))
+
+
+def test_an_unknown_profile_is_named():
+    with pytest.raises(RefusedError, match="nowhere"):
+        connect(Place("111122223333", "eu-central-1", Credentials(profile="nowhere")))
+
+
+def test_an_endpoint_that_does_not_answer(monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with pytest.raises(TidegenError, match="cannot be reached"):
+        connect(PLACE).account()
+
+
+def test_a_local_engine_is_told_the_account_by_the_access_key(monkeypatch):
+    assert local_endpoint() is None
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
+    place = Place("111122223333", "eu-central-1", Credentials(profile="not asked for"))
+    assert session(place).get_credentials().access_key == "111122223333"
+    assert connect(place).poll_seconds < 1
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://vpce.example.com")
+    assert local_endpoint() is None
+    assert connect(PLACE).poll_seconds > 1
+
+
+def test_a_role_is_assumed_from_what_is_ambient(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
+    role = Credentials(role="arn:aws:iam::111122223333:role/deploy")
+    found = session(Place("111122223333", "eu-central-1", role)).get_credentials()
+    assert found.method == "assume-role"
+
+
+def test_throttling_is_waited_out():
+    assert client_settings().retries["mode"] == "adaptive"
+    assert client_settings().s3["addressing_style"] == "path"
+
+
+def test_a_replacing_change_reads_as_one():
+    item = {"LogicalResourceId": "B", "ResourceType": "T", "Action": "Modify"}
+    details = [{"Target": {"Attribute": "Properties", "Name": "Name"}}]
+    replacing = {**item, "Replacement": "True", "Details": details}
+    found = change_of(replacing, None)
+    assert (found.action, found.properties) == (Action.REPLACE, ("Name",))
+    assert change_of({**item, "Replacement": "Conditional"}, None).replacement is (
+        Replacement.CONDITIONAL
+    )
+
+
+def test_addresses_are_in_path_style(monkeypatch):
+    cloud = connect(PLACE)
+    assert cloud.object_url("b", "k") == "https://s3.eu-central-1.amazonaws.com/b/k"
+    china = connect(Place("111122223333", "cn-north-1"))
+    assert china.object_url("b", "k") == "https://s3.cn-north-1.amazonaws.com.cn/b/k"

@@ -1,0 +1,39 @@
+"""Fixtures of deployment tests: a tiny project, an engine a module, an account a test."""
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+from tiny_project import REGION, Project
+
+from tidegen.contract import Scope
+from tidegen.local import Engine, running_engine
+from tidegen.planning import Target
+
+
+@pytest.fixture
+def project(tmp_path):
+    return Project(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[Engine]:
+    with running_engine() as running:
+        yield running
+
+
+@pytest.fixture
+def number(request) -> str:
+    """An account of the test's own."""
+    digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()
+    return f"{int(digest[:12], 16) % 10**12:012d}"
+
+
+@pytest.fixture
+def account(number):
+    return Target("account", "tide", Scope.ACCOUNT, number, REGION, REGION)
+
+
+@pytest.fixture
+def development(number):
+    return Target("development", "tide", Scope.ENVIRONMENT, number, REGION, REGION)

@@ -1,0 +1,243 @@
+"""The executor where no engine can take it, on the double."""
+
+from dataclasses import replace
+
+import pytest
+from double import NO_CHANGES, Double, nested_change
+from tiny_project import VALUES
+
+from tidegen.deployment import (
+    Attached,
+    Progress,
+    Recovering,
+    Result,
+    build_plan,
+    destroy_plan,
+    execute,
+    execute_destroy,
+)
+from tidegen.errors import DeploymentError, RefusedError
+from tidegen.planning import Action, ChangeSource, Replacement
+from tidegen.planning.model import STACK_TYPE, ResourceChange, StackResource
+
+ACCESS, ENVIRONMENT = "tide-development-access", "tide-development"
+NUMBER = "111122223333"
+
+
+@pytest.fixture
+def number():
+    return NUMBER
+
+
+@pytest.fixture
+def double():
+    """An account in which everything stands that an environment needs."""
+    cloud = Double()
+    cloud.add("tide-identity")
+    cloud.add("tide-bootstrap", outputs={"ArtifactsBucketName": "artifacts"})
+    cloud.add("tide-account")
+    cloud.outputs = {"ExecutionRoleArn": "arn:aws:iam::111122223333:role/execution"}
+    return cloud
+
+
+def deploy(double, project, target, answer=True, allowed=(), emit=lambda event: None):
+    plan = build_plan(target, VALUES, project.release, double)
+    return execute(
+        plan,
+        double,
+        approve=answer if callable(answer) else lambda shown: answer,
+        allowed=allowed,
+        emit=emit,
+        pause=lambda seconds: None,
+    )
+
+
+@pytest.fixture
+def standing(double, project, development):
+    deploy(double, project, development)
+    stack_id = double.stacks[ENVIRONMENT].stack_id
+    child = "arn:aws:cloudformation:x:1:stack/child/1"
+    double.nested[stack_id] = (StackResource("Network", child, STACK_TYPE, "CREATE_COMPLETE"),)
+    double.outcomes.clear()
+    double.calls.clear()
+    return double
+
+
+def test_another_account_is_refused_before_anything_else_is_called(double, project, development):
+    double.number = "999999999999"
+    with pytest.raises(RefusedError, match=r"999999999999.*111122223333"):
+        deploy(double, project, development)
+    assert double.calls == ["account"]
+
+
+def test_the_execution_role_of_the_first_step_is_used_by_the_next(double, project, development):
+    deploy(double, project, development)
+    roles = [request.service_role for request in double.requests.values()]
+    assert roles == [None, "arn:aws:iam::111122223333:role/execution"]
+
+
+def test_only_project_and_environment_are_tags(double, project, development):
+    deploy(double, project, development)
+    tags = {tuple(request.tags.items()) for request in double.requests.values()}
+    assert tags == {(("project", "tide"), ("environment", "development"))}
+
+
+def test_no_changes_in_cloudformations_words_is_a_success(standing, project, development):
+    green = {**VALUES, "environment": {"network.color": "green"}}
+    standing.says[ENVIRONMENT] = NO_CHANGES
+    plan = build_plan(development, green, project.release, standing)
+    outcomes = execute(plan, standing, approve=lambda shown: True)
+    assert [outcome.result for outcome in outcomes] == [Result.UNCHANGED, Result.UNCHANGED]
+    assert "delete_change_set" in standing.calls
+
+
+def test_a_change_set_that_fails_otherwise_is_an_error_and_goes(double, project, development):
+    double.says[ACCESS] = "Transform failed"
+    with pytest.raises(DeploymentError, match="Transform failed"):
+        deploy(double, project, development)
+    assert ACCESS not in double.stacks
+
+
+def test_child_change_sets_are_shown_with_their_source(standing, project, development):
+    project.write("roots/environment.yaml", _recolored(project))
+    change = ResourceChange(
+        "Table", "AWS::DynamoDB::Table", Action.REPLACE, Replacement.ALWAYS, ("TableName",)
+    )
+    standing.says[ENVIRONMENT] = (nested_change("Network", change), nested_change("Entry"))
+    standing.templates["arn:aws:cloudformation:x:1:stack/child/1"] = _child_text(project)
+    shown = []
+    with pytest.raises(RefusedError, match=r"Network/Table.*replaced \(change set\)"):
+        deploy(standing, project, development, answer=shown.append)
+    assert (
+        deploy(
+            standing,
+            project,
+            development,
+            allowed=["Network/Table"],
+            answer=lambda preview: shown.append(preview) or True,
+        )[-1].result
+        is Result.UPDATED
+    )
+    (found,) = shown[0].changes
+    assert (found.path, found.source) == ("Network/Table", ChangeSource.CHANGE_SET)
+
+
+def _recolored(project):
+    import json
+
+    body = json.loads((project.folder / "roots/environment.yaml").read_text())
+    body["Description"] = "another"
+    return body
+
+
+def _child_text(project):
+    return (project.folder / "environment-network.yaml").read_text()
+
+
+def test_an_operation_under_way_is_followed(standing, project, development):
+    state = standing.stacks[ENVIRONMENT]
+    standing.stacks[ENVIRONMENT] = replace(state, status="UPDATE_IN_PROGRESS")
+    standing.record(state.stack_id, ENVIRONMENT, state.stack_id, STACK_TYPE, "UPDATE_IN_PROGRESS")
+    plan = build_plan(development, VALUES, project.release, standing)
+    standing.outcomes[ENVIRONMENT] = ["UPDATE_COMPLETE"]
+    events = []
+    outcomes = execute(plan, standing, approve=lambda s: True, emit=events.append)
+    assert outcomes[-1].result is Result.UNCHANGED
+    assert [event.status for event in events if isinstance(event, Attached)] == [
+        "UPDATE_IN_PROGRESS"
+    ]
+    assert not [call for call in standing.calls if call.startswith("create_change_set")]
+
+
+def test_a_failed_rollback_is_continued_once_approved(standing, project, development):
+    state = standing.stacks[ENVIRONMENT]
+    standing.stacks[ENVIRONMENT] = replace(state, status="UPDATE_ROLLBACK_FAILED")
+    assert deploy(standing, project, development, answer=False)[-1].result is Result.DECLINED
+    assert "continue_rollback" not in standing.calls
+    plan = build_plan(development, VALUES, project.release, standing)
+    standing.outcomes[ENVIRONMENT] = ["UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
+    events = []
+    outcomes = execute(
+        plan, standing, approve=lambda s: True, emit=events.append, pause=lambda seconds: None
+    )
+    assert outcomes[-1].result is Result.UNCHANGED
+    assert [e.what for e in events if isinstance(e, Recovering)] == ["continue rollback"]
+
+
+def test_a_failure_in_a_nested_stack_leads_the_error(double, project, development):
+    events = []
+    child = "arn:aws:cloudformation:x:1:stack/child/1"
+
+    def approve(shown):
+        if shown.step.stack_name == ENVIRONMENT:
+            root = double.stacks[ENVIRONMENT].stack_id
+            double.outcomes[ENVIRONMENT] = ["CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE"]
+            original = double.execute_change_set
+
+            def fail(change_set_id):
+                original(change_set_id)
+                record = double.record
+                record(root, "Network", child, STACK_TYPE, "CREATE_IN_PROGRESS")
+                record(child, "Topic", "", "AWS::SNS::Topic", "CREATE_FAILED", "Rate exceeded")
+                record(
+                    child,
+                    "Table",
+                    "",
+                    "AWS::DynamoDB::Table",
+                    "CREATE_FAILED",
+                    "Resource creation cancelled",
+                )
+                record(root, "Network", child, STACK_TYPE, "CREATE_FAILED", "Embedded stack failed")
+
+            double.execute_change_set = fail
+        return True
+
+    with pytest.raises(DeploymentError) as raised:
+        deploy(double, project, development, answer=approve, emit=events.append)
+    assert raised.value.problems[0].where == "Network/Topic"
+    assert "Rate exceeded; AWS throttled" in raised.value.problems[0].message
+    paths = [event.event.path for event in events if isinstance(event, Progress)]
+    assert paths.count("Network/Topic") == 1
+
+
+def test_protection_left_undone_is_completed_although_nothing_changes(
+    standing, project, development
+):
+    protected = replace(development, protected=True)
+    standing.policies.clear()
+    outcomes = deploy(standing, project, protected)
+    assert outcomes[-1].result is Result.UNCHANGED
+    assert [call for call in standing.calls if call.startswith("set_stack_policy")] == [
+        f"set_stack_policy {ACCESS}",
+        "set_stack_policy child",
+        f"set_stack_policy {ENVIRONMENT}",
+    ]
+    assert standing.stacks[ENVIRONMENT].protected
+    standing.calls.clear()
+    deploy(standing, project, protected)
+    assert not [call for call in standing.calls if call.startswith("set_")]
+
+
+def test_nothing_changes_costs_few_calls(standing, project, development):
+    deploy(standing, project, development)
+    assert len(standing.calls) <= 7  # whose credentials, twice, and each stack of the plan once
+
+
+def test_a_protected_environment_is_not_destroyed(standing, development):
+    with pytest.raises(RefusedError, match="is protected"):
+        destroy_plan(replace(development, protected=True), standing)
+    assert not standing.calls
+
+
+def test_an_account_in_use_is_not_destroyed(standing, account):
+    standing.stacks[ENVIRONMENT] = replace(standing.stacks[ENVIRONMENT], tags={"project": "tide"})
+    with pytest.raises(RefusedError, match="still needs"):
+        destroy_plan(account, standing)
+
+
+def test_destroying_stops_at_the_first_failure(standing, development):
+    plan = destroy_plan(development, standing)
+    standing.outcomes[ENVIRONMENT] = ["DELETE_IN_PROGRESS", "DELETE_IN_PROGRESS", "DELETE_FAILED"]
+    with pytest.raises(DeploymentError, match="DELETE_FAILED"):
+        execute_destroy(plan, standing, pause=lambda seconds: None)
+    assert standing.calls.count("delete_stack") == 1

@@ -1,0 +1,261 @@
+"""Planning is pure: the same input, the same plan."""
+
+import json
+
+import pytest
+
+from tidegen.contract import Scope
+from tidegen.errors import InputError, RefusedError
+from tidegen.planning import Action, Replacement, Target, guard_changes, load_root, steps_of
+from tidegen.planning.digest import root_digest
+from tidegen.planning.forecast import changed_parameters, forecast, references
+from tidegen.planning.model import (
+    Change,
+    ChangeSource,
+    OutputOf,
+    RootStep,
+    RootTemplate,
+)
+from tidegen.planning.parameters import effective_parameters, resolved_step, unresolved
+from tidegen.planning.schemas import create_only
+from tidegen.planning.stateful import stack_policy
+from tidegen.planning.states import Situation, is_unchanged, says_no_changes, situation
+from tidegen.planning.steps import locate, prerequisites_of
+from tidegen.planning.template_text import parse_template
+from tidegen.planning.templates import sha256
+
+HOME, OTHER = "us-west-2", "us-east-2"
+
+
+def target(scope=Scope.ENVIRONMENT, region=HOME, **extra):
+    return Target("staging", "tide", scope, "111122223333", region, HOME, **extra)
+
+
+def names(found):
+    return [address.name for address in found]
+
+
+def test_an_account_has_its_identity_in_its_home_region_only():
+    at_home = steps_of(target(Scope.ACCOUNT))
+    assert names(at_home) == ["tide-identity", "tide-bootstrap", "tide-account"]
+    assert names(steps_of(target(Scope.ACCOUNT, OTHER))) == ["tide-bootstrap", "tide-account"]
+
+
+def test_an_environment_is_recovered_elsewhere_before_it_is_made():
+    steps = steps_of(target(recovery_region=OTHER))
+    assert [(s.name, s.place.region) for s in steps] == [
+        ("tide-staging-access", HOME),
+        ("tide-staging-recovery", OTHER),
+        ("tide-staging", HOME),
+    ]
+    assert names(steps_of(target())) == ["tide-staging-access", "tide-staging"]
+    assert names(steps_of(target(Scope.SHARED))) == ["tide-staging-access", "tide-staging"]
+
+
+def test_both_regions_and_the_shared_services_must_stand_before():
+    shared = Target("common", "tide", Scope.SHARED, "444455556666", HOME, HOME)
+    found = prerequisites_of(target(recovery_region=OTHER, shared=shared))
+    assert [(p.address.name, p.address.place.region) for p in found] == [
+        ("tide-identity", HOME),
+        ("tide-bootstrap", HOME),
+        ("tide-account", HOME),
+        ("tide-bootstrap", OTHER),
+        ("tide-account", OTHER),
+        ("tide-common", HOME),
+    ]
+    assert found[-1].address.place.account == "444455556666"
+    assert found[-1].command == "tidegen deploy --env common"
+    assert "tidegen bootstrap --env staging" in str(found[0])
+    assert prerequisites_of(target(Scope.ACCOUNT)) == ()
+    assert names(p.address for p in prerequisites_of(target(Scope.ACCOUNT, OTHER))) == [
+        "tide-identity"
+    ]
+
+
+def test_what_an_environment_does_not_use_is_nowhere():
+    assert locate(target(), Scope.RECOVERY, HOME) is None
+    assert locate(target(), Scope.SHARED, HOME) is None
+
+
+def root(parameters, **about):
+    body = {"Parameters": parameters, "Metadata": {"Tidegen": {"Scope": "environment", **about}}}
+    content = json.dumps(body).encode()
+    return RootTemplate("environment.yaml", content, body, sha256(content), Scope.ENVIRONMENT)
+
+
+def find(scope):
+    return locate(target(), scope, HOME)
+
+
+def test_parameters_come_from_fields_and_other_roots():
+    template = root(
+        {"Cidr": {}, "Bucket": {}, "Endpoint": {"Default": ""}},
+        Fields={"Cidr": "network.cidr"},
+        Roots={"Bucket": "bootstrap.ArtifactsBucketName", "Endpoint": "shared.EndpointServiceName"},
+    )
+    found = effective_parameters(template, {"network.cidr": "10.0.0.0/16"}, find, "1.0")
+    assert found["Cidr"] == "10.0.0.0/16"
+    assert found["Endpoint"] == ""
+    assert found["Release"] == "1.0"
+    bucket = found["Bucket"]
+    assert isinstance(bucket, OutputOf)
+    step = RootStep(find(Scope.ENVIRONMENT), "tide", "staging", template, found)
+    assert unresolved(step, {}) == (bucket,)
+    with pytest.raises(RefusedError, match=r"tide-bootstrap.*ArtifactsBucketName"):
+        resolved_step(step, {})
+    resolved = resolved_step(step, {bucket.address: {"ArtifactsBucketName": "b"}})
+    assert resolved.parameters["Bucket"] == "b"
+    assert len(resolved.parameters["Digest"]) == 64
+
+
+def test_every_value_that_is_missing_is_named():
+    template = root(
+        {"Cidr": {}, "Size": {"Default": "3"}, "Endpoint": {}},
+        Fields={"Cidr": "network.cidr", "Size": "cluster.size"},
+        Roots={"Endpoint": "shared.EndpointServiceName"},
+    )
+    with pytest.raises(InputError) as raised:
+        effective_parameters(template, {}, find, "1.0")
+    assert [problem.where for problem in raised.value.problems] == ["Endpoint", "network.cidr"]
+
+
+def test_the_digest_covers_bytes_and_values_but_not_itself():
+    base = root_digest(b"a", {"A": "1"})
+    assert base == root_digest(b"a", {"Digest": "x", "A": "1"})
+    assert len({base, root_digest(b"b", {"A": "1"}), root_digest(b"a", {"A": "2"})}) == 3
+    assert root_digest(b"a", {"A": "1", "B": "2"}) == root_digest(b"a", {"B": "2", "A": "1"})
+
+
+BUCKET = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
+QUEUE = {"Type": "AWS::SQS::Queue"}
+
+
+def resources(**found):
+    return {"Resources": found}
+
+
+def having(resource, **properties):
+    return {**resource, "Properties": properties}
+
+
+def test_a_forecast_names_what_is_added_changed_and_removed():
+    old = resources(Gone=BUCKET, Same=QUEUE, Other=having(QUEUE, Delay=1))
+    new = resources(Same=QUEUE, Other=having(QUEUE, Delay=2), Fresh=BUCKET)
+    found = {c.path: (c.action, c.stateful) for c in forecast(old, new, "Entry")}
+    assert found == {
+        "Entry/Fresh": (Action.ADD, True),
+        "Entry/Gone": (Action.REMOVE, True),
+        "Entry/Other": (Action.MODIFY, False),
+    }
+
+
+def test_a_create_only_property_replaces():
+    old, new = (resources(B=having(BUCKET, BucketName=name)) for name in "ab")
+    (change,) = forecast(old, new)
+    assert (change.action, change.replacement) == (Action.REPLACE, Replacement.ALWAYS)
+    assert change.properties == ("BucketName",)
+    assert forecast(resources(B=BUCKET), resources(B=QUEUE))[0].action is Action.REPLACE
+
+
+def test_a_changed_parameter_changes_what_refers_to_it():
+    body = resources(Q=having(QUEUE, Tags=[{"Fn::Sub": ["${Color} ${x}", {"x": "y"}]}]), R=QUEUE)
+    assert [c.path for c in forecast(body, body, changed_parameters=["Color"])] == ["Q"]
+    assert references({"Fn::Join": ["", [{"Ref": "A"}, {"Fn::Sub": "-${B}"}]]}) == {"A", "B"}
+
+
+def test_a_nested_stacks_parameters_change_with_the_roots():
+    def nested(value):
+        return resources(Net={"Properties": {"Parameters": {"Color": {"Ref": "C"}, "Z": value}}})
+
+    assert changed_parameters("Net", nested(1), nested(1), {"C": "a"}, {"C": "b"}) == {"Color"}
+    assert changed_parameters("Net", nested(1), nested(2), {"C": "a"}, {"C": "a"}) == {"Z"}
+
+
+def test_schemas_tell_create_only_properties():
+    assert "BucketName" in create_only("AWS::S3::Bucket")
+    assert create_only("Custom::Thing") == frozenset()
+
+
+def change(action=Action.REPLACE, replacement=Replacement.NEVER, stateful=True):
+    return Change("Net/Vpc", "T", action, ChangeSource.FORECAST, replacement, (), stateful)
+
+
+def test_losing_state_is_refused_unless_named():
+    for lost in (change(), change(Action.REMOVE)):
+        with pytest.raises(RefusedError, match="--allow-replace Vpc"):
+            guard_changes([lost])
+        guard_changes([lost], ["Vpc"])
+        guard_changes([lost], ["Net/Vpc"])
+    guard_changes([change(stateful=False), change(Action.MODIFY, Replacement.CONDITIONAL)])
+
+
+def test_a_stack_policy_denies_replacing_what_is_named():
+    statements = json.loads(stack_policy(["B", "A"]))["Statement"]
+    assert statements[0]["Effect"] == "Allow"
+    assert statements[1]["Resource"] == ["LogicalResourceId/A", "LogicalResourceId/B"]
+    assert statements[1]["Action"] == ["Update:Replace", "Update:Delete"]
+    assert len(json.loads(stack_policy([]))["Statement"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "wanted"),
+    [
+        (None, Situation.CREATE),
+        ("REVIEW_IN_PROGRESS", Situation.CREATE),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", Situation.FOLLOW),
+        ("ROLLBACK_COMPLETE", Situation.DELETE_FIRST),
+        ("UPDATE_ROLLBACK_FAILED", Situation.CONTINUE_ROLLBACK),
+        ("UPDATE_ROLLBACK_COMPLETE", Situation.UPDATE),
+        ("CREATE_COMPLETE", Situation.UPDATE),
+    ],
+)
+def test_each_status_asks_for_something(status, wanted):
+    assert situation(status) is wanted
+
+
+def test_unchanged_means_the_same_digest_at_rest():
+    assert is_unchanged("CREATE_COMPLETE", "d", "d")
+    assert not is_unchanged("UPDATE_IN_PROGRESS", "d", "d")
+    assert not is_unchanged("CREATE_COMPLETE", None, "d")
+    assert says_no_changes("No updates are to be performed.")
+    assert not says_no_changes("Access Denied")
+
+
+def test_yaml_short_forms_read_as_long_ones():
+    text = "AWSTemplateFormatVersion: 2010-09-09\nA: !GetAtt B.Arn.X\nC: !Sub ['${D}', {D: !Ref E}]"
+    assert parse_template(text) == {
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "A": {"Fn::GetAtt": ["B", "Arn.X"]},
+        "C": {"Fn::Sub": ["${D}", {"D": {"Ref": "E"}}]},
+    }
+    assert parse_template("Fn: !Transform {Name: x}") == {"Fn": {"Fn::Transform": {"Name": "x"}}}
+    for broken in ("a: [", "- 1", "{"):
+        with pytest.raises(InputError, match="is no template"):
+            parse_template(broken)
+
+
+def test_a_release_with_other_bytes_is_refused(tmp_path):
+    (tmp_path / "roots").mkdir()
+    with pytest.raises(InputError, match="is not there"):
+        load_root(tmp_path, Scope.ENVIRONMENT, {})
+    key = f"assets/{sha256(b'zip')}/relay.zip"
+    about = {
+        "Scope": "environment",
+        "Children": {
+            "Net": {"File": "net.yaml", "Sha256": sha256(b"a")},
+            "Gone": {"File": "gone.yaml", "Sha256": sha256(b"")},
+        },
+        "Assets": [key],
+    }
+    (tmp_path / "roots/environment.yaml").write_text(json.dumps({"Metadata": {"Tidegen": about}}))
+    (tmp_path / "net.yaml").write_bytes(b"b")
+    with pytest.raises(InputError) as raised:
+        load_root(tmp_path, Scope.ENVIRONMENT, {})
+    assert len(raised.value.problems) == 3
+    (tmp_path / "net.yaml").write_bytes(b"a")
+    (tmp_path / "gone.yaml").write_bytes(b"")
+    loaded = load_root(tmp_path, Scope.ENVIRONMENT, {key: b"zip"})
+    assert set(loaded.uploads) >= {key, f"templates/{sha256(b'a')}/net.yaml", loaded.key}
+    (tmp_path / "roots/account.yaml").write_text("{}")
+    with pytest.raises(InputError, match="no root of scope account"):
+        load_root(tmp_path, Scope.ACCOUNT, {})
