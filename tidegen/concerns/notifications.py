@@ -68,7 +68,13 @@ def build(context: Context) -> Template:
     function = add_relay(template, context, "WarningTopic")
     _add_dead_letter_alarm(template)
     topics = {f"{title}Arn": Ref(title) for title in TOPICS}
-    return add_outputs(template, CONCERN, RelayFunctionArn=GetAtt(function, "Arn"), **topics)
+    return add_outputs(
+        template,
+        CONCERN,
+        RelayFunctionArn=GetAtt(function, "Arn"),
+        RelayFunctionName=Ref(function),
+        **topics,
+    )
 
 
 def _add_backup_rules(template: Template) -> None:
@@ -182,6 +188,7 @@ CONCERN = Concern(
             "EmailEventsTopicArn", Kind.TOPIC_ARN, "Topic of bounces and complaints", surface=True
         ),
         Output("RelayFunctionArn", Kind.ARN, "Function that relays log events to people"),
+        Output("RelayFunctionName", Kind.NAME, "The same function, as its metrics name it"),
     ),
     stateful=("RelayLogGroup", "DeadLetterQueue"),
     key_uses=(

@@ -25,31 +25,33 @@ Publisher = Callable[[str, str], None]
 Event = Mapping[str, Any]
 
 _SUBJECT_LIMIT = 100  # characters, SNS API: Publish
+_READ_LIMIT = 4000  # characters of one log line that are looked at
 _LINE_LIMIT = 500  # characters of one log line in a message
 _LINES_LIMIT = 20  # different lines in one message
 
-#: What must not leave the log group, in this order: the wider patterns come last.
+#: What must not leave the log group, in this order: the wider patterns come last. Repetitions
+#: have bounds, as lines come from outside and must not make a pattern backtrack without end.
 _REDACTIONS = tuple(
     (re.compile(pattern, re.IGNORECASE), replacement)
     for pattern, replacement in (
-        (r"-----BEGIN [A-Z ]*KEY-----.*?(-----END [A-Z ]*KEY-----|$)", "[key]"),
-        (r"\beyJ[\w-]{5,}\.[\w-]+(\.[\w-]*)?", "[token]"),
+        (r"(?s)-----BEGIN [A-Z ]{0,40}KEY-----.*?(-----END [A-Z ]{0,40}KEY-----|$)", "[key]"),
+        (r"(?<![\w-])eyJ[\w-]{5,}\.[\w-]+(\.[\w-]*)?", "[token]"),
         (r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", r"\1 [token]"),
         (r"\b(AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}\b", "[access key]"),
-        (r"\b([a-z][a-z0-9+.-]*://)[^\s:/@]*:[^\s/@]+@", r"\1[credentials]@"),
+        (r"\b([a-z][a-z0-9+.-]{0,20}://)[^\s:/@]{0,128}:[^\s/@]{1,256}@", r"\1[credentials]@"),
         # name=value, "name": "value" and x-name: value, for names that hold secrets or people
         (
-            r"""(?x)(["']? [\w-]*
+            r"""(?x)(["']? (?<![\w-]) [\w-]{0,40}?
             (?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|authorization|cookie|credential|salt
               |private[_-]?key|access[_-]?key|session[_-]?id
               |full[_-]?name|first[_-]?name|last[_-]?name|user[_-]?name|birth[_-]?(?:day|date)|dob
               |date[_-]?of[_-]?birth|mrn|ssn|address|phone|zip(?:code)?|patient)
-            [\w-]* ["']? \s* [:=] \s*)
-            (?: "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | \[(?!token\]|key\]|access)[^\]]*\]
+            [\w-]{0,40} ["']? \s{0,8} [:=] \s{0,8})
+            (?: "(?:[^"\\]|\\.)*"? | '(?:[^'\\]|\\.)*'? | \[(?!token\]|key\]|access)[^\]]*\]
               | [^\s,;&}"']+ )""",
             r"\1[redacted]",
         ),
-        (r"[\w.+%-]+@[\w-]+(\.[\w-]+)+", "[email]"),
+        (r"[\w.+%-]{1,64}@[\w-]+(\.[\w-]+)+", "[email]"),
         (r"\b\d{3}-\d{2}-\d{4}\b", "[number]"),
         (r"(?<![\w.:-])(\+?1[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}\b", "[phone]"),
         (r"(?<![\w.])(\d{1,3}\.){3}\d{1,3}(?![\w.])", "[address]"),
@@ -83,11 +85,18 @@ def summarise(events: list[Event]) -> list[tuple[str, int]]:
     first: dict[str, str] = {}
     counts: dict[str, int] = {}
     for event in events:
-        line = redact(str(event.get("message", "")).strip())
+        line = redact(_read(str(event.get("message", "")).strip()))
         kind = _VARIABLE.sub("#", line)
         first.setdefault(kind, line)
         counts[kind] = counts.get(kind, 0) + 1
     return [(first[kind], count) for kind, count in counts.items()]
+
+
+def _read(line: str) -> str:
+    """The start of a line, without a last word that the limit may have cut in two."""
+    if len(line) <= _READ_LIMIT:
+        return line
+    return line[:_READ_LIMIT].rpartition(" ")[0] or "[a long word]"
 
 
 def compose(group: str, lines: list[tuple[str, int]], held_back: int) -> tuple[str, str]:

@@ -1,0 +1,103 @@
+"""Email: two instances that share nothing, encrypted transport, records that prove the sender."""
+
+import json
+import re
+
+import pytest
+
+from tidegen.concerns.email import CONCERN
+from tidegen.contract import Context
+
+INSTANCES = ("Transactional", "Security")
+
+
+@pytest.fixture(scope="module")
+def resources():
+    return json.loads(CONCERN.build(Context()).to_json())["Resources"]
+
+
+@pytest.mark.parametrize("title", INSTANCES)
+def test_mail_goes_over_tls_or_not_at_all(resources, title):
+    options = resources[f"{title}ConfigurationSet"]["Properties"]
+    assert options["DeliveryOptions"]["TlsPolicy"] == "REQUIRE"
+    assert options["ReputationOptions"]["ReputationMetricsEnabled"] is True
+    assert "TrackingOptions" not in options
+
+
+@pytest.mark.parametrize("title", INSTANCES)
+def test_pools_exist_only_where_dedicated_addresses_are_wanted(resources, title):
+    assert resources[f"{title}Pool"]["Condition"] == "HasDedicatedIps"
+    name = resources[f"{title}Pool"]["Properties"]["PoolName"]["Fn::Sub"]
+    assert re.sub(r"\$\{\w+\}", "", name).islower()
+    pool = resources[f"{title}ConfigurationSet"]["Properties"]["DeliveryOptions"]["SendingPoolName"]
+    assert pool["Fn::If"] == ["HasDedicatedIps", {"Ref": f"{title}Pool"}, {"Ref": "AWS::NoValue"}]
+
+
+def test_the_instances_share_no_identity_set_or_pool(resources):
+    for suffix in ("Identity", "ConfigurationSet", "Pool"):
+        first, second = (json.dumps(resources[f"{title}{suffix}"]) for title in INSTANCES)
+        assert "Security" not in first
+        assert "Transactional" not in second
+    domains = {
+        resources[f"{t}Identity"]["Properties"]["EmailIdentity"]["Fn::Sub"] for t in INSTANCES
+    }
+    assert domains == {"mail.${Domain}", "alerts.${Domain}"}
+
+
+@pytest.mark.parametrize("title", INSTANCES)
+def test_an_identity_is_signed_with_2048_bits_and_uses_its_own_set(resources, title):
+    identity = resources[f"{title}Identity"]["Properties"]
+    assert identity["DkimSigningAttributes"] == {"NextSigningKeyLength": "RSA_2048_BIT"}
+    assert identity["MailFromAttributes"]["BehaviorOnMxFailure"] == "REJECT_MESSAGE"
+    own = {"ConfigurationSetName": {"Ref": f"{title}ConfigurationSet"}}
+    assert identity["ConfigurationSetAttributes"] == own
+
+
+@pytest.mark.parametrize("title", INSTANCES)
+def test_the_records_prove_the_sender(resources, title):
+    for number in (1, 2, 3):
+        record = resources[f"{title}Dkim{number}"]["Properties"]
+        token = {"Fn::GetAtt": [f"{title}Identity", f"DkimDNSTokenValue{number}"]}
+        assert (record["Type"], record["ResourceRecords"]) == ("CNAME", [token])
+    identity = resources[f"{title}Identity"]["Properties"]
+    mail_from = identity["MailFromAttributes"]["MailFromDomain"]
+    assert resources[f"{title}MailFromMx"]["Properties"]["Name"] == mail_from
+    [spf] = resources[f"{title}MailFromSpf"]["Properties"]["ResourceRecords"]
+    assert spf == '"v=spf1 include:amazonses.com -all"'
+    [dmarc] = resources[f"{title}Dmarc"]["Properties"]["ResourceRecords"]
+    assert "p=reject" in dmarc
+    assert "aspf=r" in dmarc  # strict would fail: the MAIL FROM domain is a subdomain
+
+
+@pytest.mark.parametrize("title", INSTANCES)
+def test_problems_reach_people_and_everything_is_counted(resources, title):
+    problems = resources[f"{title}Problems"]["Properties"]["EventDestination"]
+    assert problems["SnsDestination"] == {"TopicARN": {"Ref": "EmailEventsTopicArn"}}
+    assert set(problems["MatchingEventTypes"]) == {
+        "BOUNCE",
+        "COMPLAINT",
+        "REJECT",
+        "RENDERING_FAILURE",
+    }
+    counts = resources[f"{title}Counts"]["Properties"]["EventDestination"]
+    assert set(problems["MatchingEventTypes"]) < set(counts["MatchingEventTypes"])
+
+
+def test_text_and_html_of_a_template_use_the_same_variables(resources):
+    templates = [r["Properties"]["Template"] for r in resources.values() if "Template" in r["Type"]]
+    assert len(templates) == 2
+    for template in templates:
+        text, html = (set(re.findall(r"{{(\w+)}}", template[p])) for p in ("TextPart", "HtmlPart"))
+        assert text == html == {"link"}
+
+
+def test_the_one_alarm_watches_the_rates_of_both_instances(resources):
+    rule = json.dumps(resources["EmailReputation"]["Properties"]["AlarmRule"])
+    for title in INSTANCES:
+        assert f"${{{title}BounceRate}}" in rule
+        assert f"${{{title}ComplaintRate}}" in rule
+        warning, limit = (
+            resources[f"{title}{name}"]["Properties"]["Threshold"]
+            for name in ("BounceWarning", "BounceRate")
+        )
+        assert warning < limit

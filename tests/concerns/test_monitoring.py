@@ -1,0 +1,96 @@
+"""Monitoring: the dashboard and the one state hold whatever a scope has, and nothing it has not."""
+
+import json
+import re
+
+import pytest
+
+from tidegen.concerns.monitoring import CONCERN
+from tidegen.contract import Context
+
+TEMPLATE = json.loads(CONCERN.build(Context()).to_json())
+RESOURCES = TEMPLATE["Resources"]
+OPTIONAL = {item.name for item in CONCERN.inputs if item.default == ""}
+REQUIRED = {item.name for item in CONCERN.inputs} - OPTIONAL
+
+
+def resolved(value, given):
+    """What CloudFormation makes of a value when only the parameters in `given` are not empty."""
+    if isinstance(value, str):
+        return value
+    [(function, argument)] = value.items()
+    if function == "Fn::Join":
+        return argument[0].join(resolved(item, given) for item in argument[1])
+    if function == "Fn::If":
+        condition, yes, no = argument
+        [comparison] = TEMPLATE["Conditions"][condition]["Fn::Not"]
+        return resolved(yes if comparison["Fn::Equals"][0]["Ref"] in given else no, given)
+    names = {*given, *RESOURCES, "AWS::Partition", "AWS::Region", "AWS::AccountId"}
+    return re.sub(r"\$\{([\w:]+)\}", lambda found: known(found[1], names), argument)
+
+
+def known(name, names):
+    assert name in names, f"{name} would be empty"
+    return name
+
+
+scopes = pytest.mark.parametrize("given", [REQUIRED, REQUIRED | OPTIONAL], ids=["shared", "full"])
+
+
+@scopes
+def test_the_dashboard_is_valid_and_names_nothing_that_is_absent(given):
+    body = json.loads(resolved(RESOURCES["Dashboard"]["Properties"]["DashboardBody"], given))
+    assert {widget["type"] for widget in body["widgets"]} == {"text", "alarm", "metric", "log"}
+    for widget in body["widgets"]:
+        if widget["type"] in ("metric", "log"):
+            assert widget["properties"]["region"] == "AWS::Region"
+
+
+def test_the_dashboard_shows_more_where_there_is_more():
+    body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]
+    titles = [
+        {w["properties"].get("title") for w in json.loads(resolved(body, given))["widgets"]}
+        for given in (REQUIRED, REQUIRED | OPTIONAL)
+    ]
+    assert titles[1] - titles[0] == {
+        "Mail",
+        "Mail reputation",
+        "Requests and errors",
+        "Slowest 1 % of answers",
+        "Throttled table requests",
+    }
+
+
+def test_the_one_state_is_made_of_the_alarms_that_exist():
+    rule = RESOURCES["EnvironmentUnhealthy"]["Properties"]["AlarmRule"]
+    assert resolved(rule, REQUIRED) == 'ALARM("ApplicationErrors")'
+    assert resolved(rule, REQUIRED | OPTIONAL) == " OR ".join(
+        f'ALARM("{name}")'
+        for name in (
+            "ApplicationErrors",
+            "DatabaseAlarmName",
+            "IngressAlarmName",
+            "EmailAlarmName",
+            "ClusterAlarmName",
+        )
+    )
+
+
+def test_the_error_alarm_reads_the_metric_that_the_filter_writes():
+    [transformation] = RESOURCES["ApplicationErrorFilter"]["Properties"]["MetricTransformations"]
+    alarm = RESOURCES["ApplicationErrors"]["Properties"]
+    assert alarm["MetricName"] == transformation["MetricName"]
+    assert alarm["Namespace"] == transformation["MetricNamespace"]
+
+
+def test_the_relay_hears_what_the_metric_counts():
+    properties = [
+        RESOURCES[name]["Properties"] for name in ("ApplicationErrorFilter", "RelaySubscription")
+    ]
+    assert len({item["FilterPattern"] for item in properties}) == 1
+    assert {item["LogGroupName"]["Ref"] for item in properties} == {"ApplicationLogGroup"}
+
+
+def test_filters_stay_within_the_limit_of_a_pattern():
+    """1,024 characters (CloudWatch Logs API: PutMetricFilter)."""
+    assert len(RESOURCES["RelaySubscription"]["Properties"]["FilterPattern"]) <= 1024

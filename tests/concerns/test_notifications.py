@@ -1,0 +1,131 @@
+"""Notifications: who may publish, what happens to what cannot be delivered, what the relay may."""
+
+import json
+
+import pytest
+
+from tidegen.composition import build_assets
+from tidegen.concerns.encryption import CONCERN as ENCRYPTION
+from tidegen.concerns.notifications import CONCERN
+from tidegen.contract import Context
+
+CONTEXT = Context((CONCERN, ENCRYPTION), build_assets([CONCERN]))
+
+
+@pytest.fixture(scope="module")
+def resources():
+    return json.loads(CONCERN.build(CONTEXT).to_json())["Resources"]
+
+
+def of(resources, kind):
+    return {k: v["Properties"] for k, v in resources.items() if v["Type"] == kind}
+
+
+def test_every_topic_is_encrypted_with_our_key_and_has_one_policy(resources):
+    topics = of(resources, "AWS::SNS::Topic")
+    policies = of(resources, "AWS::SNS::TopicPolicy")
+    assert len(topics) == 5
+    assert {t["KmsMasterKeyId"]["Ref"] for t in topics.values()} == {"MessagingKeyArn"}
+    assert sorted(p["Topics"][0]["Ref"] for p in policies.values()) == sorted(topics)
+
+
+def test_topic_policies_refuse_plain_http(resources):
+    for policy in of(resources, "AWS::SNS::TopicPolicy").values():
+        denials = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"]
+        values = [s["Condition"]["Bool"]["aws:SecureTransport"] for s in denials]
+        assert {str(value).lower() for value in values} == {"false"}
+
+
+def test_publishers_are_services_of_this_account(resources):
+    """EventBridge sends no source to topics (AWS docs): a condition would lose every event."""
+    for policy in of(resources, "AWS::SNS::TopicPolicy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Effect"] == "Allow":
+                [service] = statement["Principal"]["Service"]
+                account = statement.get("Condition", {}).get("StringEquals", {})
+                by_account = account.get("aws:SourceAccount") == {"Ref": "AWS::AccountId"}
+                assert by_account != (service == "events.amazonaws.com")
+
+
+def test_the_key_lets_every_publisher_in_and_events_without_a_source():
+    key = json.loads(ENCRYPTION.build(CONTEXT).to_json())["Resources"]["MessagingKey"]
+    statements = key["Properties"]["KeyPolicy"]["Statement"]
+    by_service = {
+        s["Principal"]["Service"][0].split(".")[0]: s
+        for s in statements
+        if "Service" in s["Principal"]
+    }
+    assert {"backup", "cloudwatch", "events", "ses", "sns"} <= set(by_service)
+    assert "Condition" not in by_service["events"]
+    assert "Condition" in by_service["cloudwatch"]
+
+
+def test_every_subscription_and_rule_has_somewhere_to_leave_what_fails(resources):
+    queue = {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    for subscription in of(resources, "AWS::SNS::Subscription").values():
+        assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": queue}
+        assert subscription["Endpoint"]["Fn::Select"][0] == 0
+    rules = of(resources, "AWS::Events::Rule")
+    for rule in rules.values():
+        [target] = rule["Targets"]
+        assert target["DeadLetterConfig"] == {"Arn": queue}
+        assert "RoleArn" not in target  # with one, delivery to encrypted topics fails (AWS docs)
+    assert resources["DeadLetters"]["Properties"]["AlarmActions"]
+
+
+def test_rules_fill_every_placeholder_of_their_sentence(resources):
+    import re
+
+    for title, rule in of(resources, "AWS::Events::Rule").items():
+        transformer = rule["Targets"][0]["InputTransformer"]
+        used = set(re.findall(r"<(\w+)>", transformer["InputTemplate"]))
+        assert used == set(transformer["InputPathsMap"]), title
+
+
+def test_rules_only_publish_to_topics_that_let_events_in(resources):
+    policies = of(resources, "AWS::SNS::TopicPolicy")
+    open_to_events = {
+        policy["Topics"][0]["Ref"]
+        for policy in policies.values()
+        if "events.amazonaws.com" in json.dumps(policy)
+    }
+    for rule in of(resources, "AWS::Events::Rule").values():
+        assert rule["Targets"][0]["Arn"]["Ref"] in open_to_events
+
+
+def test_the_relay_may_only_publish_log_and_keep_what_fails(resources):
+    statements = resources["RelayRolePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    assert sorted(a for s in statements for a in s["Action"]) == [
+        "kms:Decrypt",
+        "kms:GenerateDataKey*",
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "sns:Publish",
+        "sqs:SendMessage",
+    ]
+    assert all(resource != "*" for s in statements for resource in s["Resource"])
+
+
+def test_the_relay_cannot_be_fed_by_its_own_log(resources):
+    source = resources["RelayPermission"]["Properties"]["SourceArn"]["Fn::Sub"]
+    own = resources["RelayLogGroup"]["Properties"]["LogGroupName"]["Fn::Sub"]
+    assert source.endswith(":log-group:/${Project}/${Environment}/applications:*")
+    assert own not in source
+    assert resources["RelayPermission"]["Properties"]["SourceAccount"]["Ref"] == "AWS::AccountId"
+
+
+def test_the_rate_limit_holds_because_one_environment_runs(resources):
+    function = resources["Relay"]["Properties"]
+    assert function["ReservedConcurrentExecutions"] == 1
+    assert function["DeadLetterConfig"]
+    assert function["LoggingConfig"] == {"LogGroup": {"Ref": "RelayLogGroup"}}
+
+
+def test_the_code_is_the_releases_asset(resources):
+    code = resources["Relay"]["Properties"]["Code"]
+    assert code == {
+        "S3Bucket": {"Ref": "ArtifactsBucketName"},
+        "S3Key": CONTEXT.assets["relay"].key,
+    }
+    bare = json.loads(CONCERN.build(Context()).to_json())["Resources"]["Relay"]["Properties"]
+    assert bare["Code"]["S3Key"] == f"assets/{'0' * 64}/relay.zip"

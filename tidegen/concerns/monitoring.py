@@ -1,0 +1,299 @@
+"""What a person looks at: application logs, the environment's one state, and a dashboard."""
+
+from typing import Any
+
+from troposphere import Equals, GetAtt, If, Join, Not, Ref, Sub, Template, cloudwatch, logs
+
+from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.dashboards import (
+    alarm_widget,
+    body,
+    log_widget,
+    metric_widget,
+    search,
+    text_widget,
+)
+from tidegen.blocks.inputs import ENVIRONMENT, LOGS_DAYS, LOGS_KEY, PROJECT, WARNING_TOPIC
+from tidegen.blocks.logs import add_log_group
+from tidegen.blocks.relay import RELAYED_GROUPS
+from tidegen.contract import (
+    Concern,
+    Context,
+    Input,
+    Kind,
+    Output,
+    Scope,
+    Sibling,
+    add_outputs,
+    new_template,
+)
+
+#: Condition → parameter that another concern fills where the scope has it.
+_ALARMS = {
+    "HasDatabase": "DatabaseAlarmName",
+    "HasIngress": "IngressAlarmName",
+    "HasEmail": "EmailAlarmName",
+    "HasClusterAlarm": "ClusterAlarmName",
+}
+_PRESENT = {
+    **_ALARMS,
+    "HasLoadBalancer": "LoadBalancerFullName",
+    "HasTables": "MetricsTableName",
+}
+_NAMESPACE = "${Project}/${Environment}"
+#: JSON lines with a level (as the services write them, or below the key under which Fluent Bit
+#: merges them), and plain lines that carry the word.
+_ERRORS = " || ".join(
+    [
+        *(
+            f'($.{key} = "{level}")'
+            for key in ("level", "log_processed.level")
+            for level in ("error", "fatal")
+        ),
+        '($.log = "*ERROR*")',
+        '($.log = "*FATAL*")',
+    ]
+)
+_ERROR_PATTERN = f"{{ {_ERRORS} }}"
+_MANY_ERRORS = 25  # in five minutes
+
+
+def build(_context: Context) -> Template:
+    """The monitoring template."""
+    template = new_template(CONCERN)
+    for condition, parameter in _PRESENT.items():
+        template.add_condition(condition, Not(Equals(Ref(parameter), "")))
+    group = _add_application_logs(template)
+    _add_environment_alarm(template)
+    dashboard = template.add_resource(
+        cloudwatch.Dashboard("Dashboard", DashboardBody=body(_widgets()))
+    )
+    return add_outputs(
+        template,
+        CONCERN,
+        ApplicationLogGroupName=Ref(group),
+        ApplicationLogGroupArn=GetAtt(group, "Arn"),
+        DashboardName=Ref(dashboard),
+        EnvironmentAlarmName=Ref("EnvironmentUnhealthy"),
+    )
+
+
+def _add_application_logs(template: Template) -> logs.LogGroup:
+    """The group that the cluster's log shipper is told to write to, hence its fixed name."""
+    group = add_log_group(template, "ApplicationLogGroup", Sub(RELAYED_GROUPS))
+    template.add_resource(
+        logs.MetricFilter(
+            "ApplicationErrorFilter",
+            LogGroupName=Ref(group),
+            FilterPattern=_ERROR_PATTERN,
+            MetricTransformations=[
+                logs.MetricTransformation(
+                    MetricName="ApplicationErrors",
+                    MetricNamespace=Sub(_NAMESPACE),
+                    MetricValue="1",
+                    DefaultValue=0,
+                )
+            ],
+        )
+    )
+    template.add_resource(
+        logs.SubscriptionFilter(
+            "RelaySubscription",
+            LogGroupName=Ref(group),
+            FilterPattern=_ERROR_PATTERN,
+            DestinationArn=Ref("RelayFunctionArn"),
+        )
+    )
+    _add_error_alarm(template)
+    return group
+
+
+def _add_error_alarm(template: Template) -> None:
+    alarm = add_alarm(
+        template,
+        "ApplicationErrors",
+        f"Applications logged more than {_MANY_ERRORS} errors in five minutes, twice in a row. "
+        "Read them on the dashboard.",
+        ("", "ApplicationErrors"),
+        {},
+        ("GreaterThanThreshold", _MANY_ERRORS),
+        periods=2,
+    )
+    alarm.Namespace = Sub(_NAMESPACE)
+
+
+def _add_environment_alarm(template: Template) -> None:
+    """One state for the whole: each alarm in it tells people by itself, so this only warns."""
+    optional: list[Any] = [
+        If(condition, Sub(f' OR ALARM("${{{parameter}}}")'), "")
+        for condition, parameter in _ALARMS.items()
+    ]
+    template.add_resource(
+        cloudwatch.CompositeAlarm(
+            "EnvironmentUnhealthy",
+            AlarmDescription="Something people depend on does not work. The dashboard shows which "
+            "alarm it is; that alarm says what to do.",
+            AlarmRule=Join("", [Sub('ALARM("${ApplicationErrors}")'), *optional]),
+            ActionsEnabled=True,
+            AlarmActions=[Ref("WarningTopicArn")],
+            OKActions=[Ref("WarningTopicArn")],
+        )
+    )
+
+
+def _widgets() -> list[tuple[str | None, Any]]:
+    """From what users feel down to what causes it."""
+    return [
+        (None, text_widget("# ${Project} ${Environment}\nUsers first, causes below.")),
+        (None, alarm_widget("Alarms", ["EnvironmentUnhealthy", "ApplicationErrors"], _ALARMS)),
+        ("HasLoadBalancer", _load_balancer("Requests and errors", "Sum", _ANSWERS)),
+        ("HasLoadBalancer", _load_balancer("Slowest 1 % of answers", "p99", _TIMES)),
+        (None, metric_widget("Application errors", [[_NAMESPACE, "ApplicationErrors"]])),
+        (None, log_widget("Latest errors", RELAYED_GROUPS, _LATEST_ERRORS)),
+        (None, metric_widget("Kubernetes API and scheduler", _cluster(), statistic="Maximum")),
+        (None, metric_widget("Processors of nodes and members", [_PROCESSORS], unit="percent")),
+        (None, metric_widget("Volumes waiting", [_VOLUMES], unit="operations")),
+        (None, metric_widget("NAT ports exhausted, packets dropped", [_PORTS, _DROPS])),
+        ("HasTables", metric_widget("Throttled table requests", _tables())),
+        ("HasEmail", metric_widget("Mail", _mail("Send", "Delivery", "Bounce", "Complaint"))),
+        ("HasEmail", _reputation()),
+        (None, metric_widget("Backup jobs", _backups())),
+        (None, metric_widget("Relay of logs", _relay())),
+    ]
+
+
+_LATEST_ERRORS = (
+    "fields @timestamp, @logStream, @message "
+    "| filter @message like /(?i)\\b(error|fatal)\\b/ | sort @timestamp desc | limit 20"
+)
+_ANSWERS = (
+    "RequestCount",
+    "HTTPCode_ELB_5XX_Count",
+    "HTTPCode_Target_5XX_Count",
+    "HTTPCode_Target_4XX_Count",
+)
+_TIMES = ("TargetResponseTime",)
+_PROCESSORS = search(
+    '{AWS/EC2,AutoScalingGroupName} MetricName="CPUUtilization"', "Average", "processor"
+)
+_VOLUMES = search('{AWS/EBS,VolumeId} MetricName="VolumeQueueLength"', "Average", "queue")
+_PORTS = search('{AWS/NATGateway,NatGatewayId} MetricName="ErrorPortAllocation"', "Sum", "ports")
+_DROPS = search('{AWS/NATGateway,NatGatewayId} MetricName="PacketsDropCount"', "Sum", "drops")
+
+
+def _load_balancer(title: str, statistic: str, names: tuple[str, ...]) -> str:
+    space, key = "AWS/ApplicationELB", "LoadBalancer"
+    metrics = [[space, name, key, "${LoadBalancerFullName}"] for name in names]
+    return metric_widget(title, metrics, statistic=statistic)
+
+
+def _cluster() -> list[list[Any]]:
+    """Control plane metrics that EKS gives without an agent (from Kubernetes 1.28)."""
+    names = ("scheduler_pending_pods", "apiserver_request_total_5XX")
+    return [["AWS/EKS", name, "ClusterName", "${ClusterName}"] for name in names]
+
+
+def _tables() -> list[list[Any]]:
+    return [
+        ["AWS/DynamoDB", name, "TableName", f"${{{table}}}"]
+        for table in ("MetricsTableName", "AnalyticsTableName")
+        for name in ("ReadThrottleEvents", "WriteThrottleEvents")
+    ]
+
+
+def _mail(*names: str) -> list[list[Any]]:
+    return [
+        ["AWS/SES", name, "ses:configuration-set", f"${{{kind}ConfigurationSet}}"]
+        for kind in ("Transactional", "Security")
+        for name in names
+    ]
+
+
+def _reputation() -> str:
+    metrics = _mail("Reputation.BounceRate", "Reputation.ComplaintRate")
+    return metric_widget("Mail reputation", metrics, statistic="Maximum", unit="share")
+
+
+def _backups() -> list[list[Any]]:
+    names = ("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed", "NumberOfCopyJobsFailed")
+    return [["AWS/Backup", name] for name in names]
+
+
+def _relay() -> list[list[Any]]:
+    names = ("Invocations", "Errors", "Throttles")
+    return [["AWS/Lambda", name, "FunctionName", "${RelayFunctionName}"] for name in names]
+
+
+def _optional(name: str, kind: Kind, description: str) -> Input:
+    """An output of a concern that only some scopes have."""
+    return Input(name, kind, Sibling(name), description, default="")
+
+
+CONCERN = Concern(
+    name="monitoring",
+    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
+    purpose="Application logs, the environment's one state, and a dashboard.",
+    build=build,
+    inputs=(
+        PROJECT,
+        ENVIRONMENT,
+        LOGS_KEY,
+        LOGS_DAYS,
+        WARNING_TOPIC,
+        Input("RelayFunctionArn", Kind.ARN, Sibling("RelayFunctionArn"), "Relay of log events"),
+        Input("RelayFunctionName", Kind.NAME, Sibling("RelayFunctionName"), "Relay, by its name"),
+        Input("ClusterName", Kind.CLUSTER_NAME, Sibling("ClusterName"), "The cluster"),
+        _optional("DatabaseAlarmName", Kind.NAME, "Alarm of the database"),
+        _optional("IngressAlarmName", Kind.NAME, "Alarm of the load balancer"),
+        _optional("EmailAlarmName", Kind.NAME, "Alarm of the reputation of mail"),
+        _optional("ClusterAlarmName", Kind.NAME, "Alarm of the cluster"),
+        _optional("LoadBalancerFullName", Kind.NAME, "Load balancer, as its metrics name it"),
+        _optional("MetricsTableName", Kind.TABLE_NAME, "Table of application metrics"),
+        _optional("AnalyticsTableName", Kind.TABLE_NAME, "Table of analytics data"),
+        _optional("TransactionalConfigurationSet", Kind.NAME, "Configuration set of user mail"),
+        _optional("SecurityConfigurationSet", Kind.NAME, "Configuration set of security mail"),
+    ),
+    outputs=(
+        Output(
+            "ApplicationLogGroupName",
+            Kind.LOG_GROUP_NAME,
+            "Group that the log shipper writes to",
+            surface=True,
+        ),
+        Output(
+            "ApplicationLogGroupArn",
+            Kind.LOG_GROUP_ARN,
+            "Group that the log shipper writes to",
+            surface=True,
+        ),
+        Output("DashboardName", Kind.NAME, "Dashboard to open first", surface=True),
+        Output("EnvironmentAlarmName", Kind.NAME, "The environment's one state", surface=True),
+    ),
+    stateful=("ApplicationLogGroup",),
+    deploy_actions=(
+        "cloudwatch:DeleteAlarms",
+        "cloudwatch:DeleteDashboards",
+        "cloudwatch:DescribeAlarms",
+        "cloudwatch:GetDashboard",
+        "cloudwatch:ListTagsForResource",
+        "cloudwatch:PutCompositeAlarm",
+        "cloudwatch:PutDashboard",
+        "cloudwatch:PutMetricAlarm",
+        "cloudwatch:TagResource",
+        "cloudwatch:UntagResource",
+        "logs:AssociateKmsKey",
+        "logs:CreateLogGroup",
+        "logs:DeleteLogGroup",
+        "logs:DeleteMetricFilter",
+        "logs:DeleteSubscriptionFilter",
+        "logs:DescribeLogGroups",
+        "logs:DescribeMetricFilters",
+        "logs:DescribeSubscriptionFilters",
+        "logs:ListTagsForResource",
+        "logs:PutMetricFilter",
+        "logs:PutRetentionPolicy",
+        "logs:PutSubscriptionFilter",
+        "logs:TagResource",
+        "logs:UntagResource",
+    ),
+)
