@@ -1,0 +1,117 @@
+"""What must hold between files."""
+
+from ipaddress import IPv4Network
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tidegen.environments import example_files, load_all
+from tidegen.environments.crosschecks import problems_between
+
+SHARED = "shared: shared-production"
+RECOVERY = "{region: us-east-2"
+
+
+def copy(examples, name, new, *replacements):
+    folder = examples / "environments"
+    text = (folder / f"{name}.yaml").read_text()
+    for old, value in [(f"name: {name} ", f"name: {new} "), *replacements]:
+        assert old in text
+        text = text.replace(old, value)
+    (folder / f"{new}.yaml").write_text(text)
+
+
+def test_the_examples_contradict_nothing(examples):
+    assert len(load_all(examples)) == 8
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "expected"),
+    [
+        ("staging", "10.48.0.0", "10.16.0.0", "overlaps network.cidr of development, 10.16.0.0/16"),
+        ("staging", "10.48.0.0", "10.72.0.0", "overlaps recovery.cidr of production, 10.72.0.0/16"),
+        ("production", "10.72.0.0", "10.64.0.0", "overlaps network.cidr of production"),
+        ("production", SHARED, "shared: shared-prodction", "did you mean shared-production?"),
+        ("production", SHARED, "shared: staging", "shared: is no file of scope shared, staging"),
+        ("production", SHARED, "shared: shared-nonproduction", "shared: is of another class"),
+        ("shared-production", "project: tidepool", "project: tide", "shared: is of project tide"),
+        ("production", RECOVERY, "{region: eu-west-1", "recovery.region: has no account file"),
+        ("staging", "region: us-west-2", "region: eu-west-1", "region: has no account file, 4444"),
+        ("account-production-recovery", "home_region: false", "home_region: true", "is true in"),
+        ("account-production", "home_region: true", "home_region: false", "is true in no file"),
+    ],
+)
+def test_a_contradiction_is_told(change, problems, name, old, new, expected):
+    change(name, old, new)
+    found = problems()
+    assert expected in "\n".join(found)
+    assert all(text.startswith("environments/") and ";" in text for text in found)
+
+
+def test_shared_services_are_in_the_same_region(change, problems):
+    change("shared-production", "region: us-west-2", "region: us-east-2")
+    assert [text.split(": ", 1)[1] for text in problems()] == [
+        "shared: is in us-east-2, shared-production; take one in us-west-2"
+    ]
+
+
+def test_a_baseline_has_one_owner(examples, problems):
+    not_home = ("home_region: true", "home_region: false")
+    copy(examples, "account-production", "account-second", not_home)
+    found = problems()
+    assert len(found) == 1
+    assert "region: is account-production's already, 111122223333 in us-west-2" in found[0]
+
+
+def test_a_name_that_anothers_roles_would_reach_is_refused(examples, problems):
+    copy(examples, "staging", "staging-two", ("10.48.0.0", "10.49.0.0"))
+    assert "name: begins with staging-, whose roles would reach it" in problems()[0]
+
+
+def test_nothing_is_called_missing_while_a_file_cannot_be_read(change, problems):
+    change("account-nonproduction", "scope: account", "scope: acount")
+    change("shared-nonproduction", "scope: shared", "scope: shred")
+    assert len(problems()) == 2
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("files")
+    (folder / "environments").mkdir()
+    for name, content in example_files("tidepool").items():
+        (folder / "environments" / name).write_bytes(content)
+    return folder, {file.name: file for file in load_all(folder)}
+
+
+def with_range(file, part, cidr):
+    return file.model_copy(update={part: getattr(file, part).model_copy(update={"cidr": cidr})})
+
+
+def test_projects_do_not_share_an_address_plan(files):
+    folder, named = files
+    other = with_range(named["staging"], "network", named["development"].network.cidr)
+    other = other.model_copy(update={"project": "other"})
+    assert problems_between([named["development"], other], folder, complete=False) == []
+
+
+def test_the_same_stacks_are_not_made_twice(files):
+    folder, named = files
+    twin = with_range(named["staging"], "network", "10.1.0.0/16")
+    found = problems_between([named["staging"], twin], folder, complete=False)
+    assert "name: makes the same stacks as staging.yaml" in str(found[0])
+
+
+RANGES = st.integers(0, 255).flatmap(
+    lambda second: st.sampled_from([f"10.{second}.0.0/16", f"10.{second % 4}.0.0/16"])
+)
+
+
+@given(first=RANGES, second=RANGES, reserved=RANGES)
+def test_overlap_is_found_exactly_where_ranges_overlap(files, first, second, reserved):
+    folder, named = files
+    one = with_range(with_range(named["production"], "network", first), "recovery", reserved)
+    two = with_range(named["staging"], "network", second)
+    found = problems_between([one, two], folder, complete=False)
+    a, b, c = map(IPv4Network, (first, reserved, second))
+    assert bool(found) == (a.overlaps(b) or a.overlaps(c) or b.overlaps(c))

@@ -1,0 +1,91 @@
+"""Parameter strings: every field of the catalogue, for each of its scopes."""
+
+import pytest
+
+from tidegen.contract import Scope
+from tidegen.contract.fields import FIELDS
+from tidegen.environments import load_all, parameter_values
+from tidegen.errors import InputError
+
+FILE_OF_SCOPE = {
+    Scope.IDENTITY: "account-production",
+    Scope.BOOTSTRAP: "account-production",
+    Scope.ACCOUNT: "account-production-recovery",
+    Scope.ACCESS: "production",
+    Scope.RECOVERY: "production",
+    Scope.ENVIRONMENT: "production",
+    Scope.SHARED: "shared-production",
+}
+
+
+@pytest.fixture
+def files(examples):
+    return {file.name: file for file in load_all(examples)}
+
+
+@pytest.fixture
+def values(files):
+    return lambda name, scope: parameter_values(files[name], scope, files.values())
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_every_catalogue_field_is_provided_for_its_scopes_and_nothing_else(values, scope):
+    found = values(FILE_OF_SCOPE[scope], scope)
+    assert set(found) == {name for name, entry in FIELDS.items() if scope in entry.scopes}
+    assert all(isinstance(value, str) and value for value in found.values())
+
+
+def test_subnets_follow_the_address_plan(values):
+    found = values("production", Scope.ENVIRONMENT)
+    assert found["network.public_subnets"] == "10.64.0.0/22,10.64.4.0/22,10.64.8.0/22"
+    assert found["network.data_subnets"] == "10.64.16.0/22,10.64.20.0/22,10.64.24.0/22"
+    assert found["network.private_subnets"] == "10.64.64.0/18,10.64.128.0/18,10.64.192.0/18"
+
+
+def test_kinds_of_value_become_strings(values):
+    found = values("development", Scope.ENVIRONMENT)
+    assert found["protected"] == "false"
+    assert found["cluster.min_nodes"] == "2"
+    assert found["recovery.region"] == ""
+    assert found["domain"] == "development.tidepool.example"
+    assert found["private_domain"] == "development.internal"
+
+
+def test_recovery_takes_its_values_from_the_environment(values):
+    found = values("production", Scope.RECOVERY)
+    assert found["source.region"] == "us-west-2"
+    assert found["retention.lock_mode"] == "COMPLIANCE"
+
+
+def test_shared_services_admit_the_accounts_of_the_environments_that_name_them(files, values):
+    found = values("shared-nonproduction", Scope.SHARED)
+    assert found["shared.allowed_accounts"] == "arn:aws:iam::444455556666:root"
+
+
+def test_shared_services_that_nobody_names_admit_nobody(files):
+    found = parameter_values(files["shared-production"], Scope.SHARED, [files["staging"]])
+    assert found["shared.allowed_accounts"] == ""
+
+
+@pytest.mark.parametrize(
+    ("region", "prefix"),
+    [("cn-north-1", "arn:aws-cn:"), ("us-gov-west-1", "arn:aws-us-gov:"), ("eu-west-1", "arn:aws:")],
+)
+def test_arns_are_of_the_regions_partition(files, region, prefix):
+    moved = files["production"].model_copy(update={"region": region})
+    found = parameter_values(files["shared-production"], Scope.SHARED, [moved])
+    assert found["shared.allowed_accounts"] == f"{prefix}iam::111122223333:root"
+
+
+@pytest.mark.parametrize(
+    ("name", "scope"),
+    [
+        ("staging", Scope.RECOVERY),
+        ("staging", Scope.SHARED),
+        ("account-production", Scope.ENVIRONMENT),
+        ("shared-production", Scope.RECOVERY),
+    ],
+)
+def test_a_root_that_the_file_does_not_have_is_refused(values, name, scope):
+    with pytest.raises(InputError, match=f"has no {scope} root"):
+        values(name, scope)

@@ -1,0 +1,145 @@
+"""Each wrong value is told once: its line, its key, what is wrong, the value, what to do."""
+
+import pytest
+
+PROFILE = "{profile: tidepool-production}"
+CRITICAL = "[oncall@tidepool.example]"
+VPC = "cidr: 10.64.0.0/16"
+ACCOUNT = 'account: "111122223333"'
+WRONG = [
+    (ACCOUNT, "account: 111122223333", 'account: is not in quotes, 111122223333; write "1111'),
+    (ACCOUNT, 'account: "1111"', "account: is not an account id, 1111; write"),
+    ("region: us-west-2", "region: us-wset-2", "region: is not a region, us-wset-2; take"),
+    ("region: us-west-2", "region: us-west-1", "region: has no three availability zones"),
+    ("{region: us-east-2,", "{region: us-west-2,", "recovery.region: is the environment's own"),
+    ("{region: us-east-2,", "{region: cn-north-1,", "recovery.region: is of another partition"),
+    (VPC, "cidr: 8.8.0.0/16", "network.cidr: is not a private range, 8.8.0.0/16; take a /16"),
+    (VPC, "cidr: 10.64.1.0/16", "network.cidr: is no range on its own boundary"),
+    (VPC, "cidr: 10.64.0.0/20", "network.cidr: is not a /16 range, 10.64.0.0/20"),
+    (VPC, "cidr: 10.999.0.0/16", "network.cidr: is no range on its own boundary"),
+    (VPC, "cidr: vpc", "network.cidr: is not an IPv4 range, vpc"),
+    (VPC, "cidr: 172.17.0.0/16", "network.cidr: is the range of Docker's bridge"),
+    (VPC, "cidr: 172.20.0.0/16", "network.cidr: is the range of the cluster's services"),
+    ("cidr: 10.72.0.0/16", "cidr: 11.0.0.0/16", "recovery.cidr: is not a private range"),
+    ("gateways: 3", "gateways: 4", "network.nat_gateways: is too large, 4; take 3 or less"),
+    ("gateways: 3", "gateways: 0", "network.nat_gateways: is too small, 0; take 1 or more"),
+    ("gateways: 3", "gateways: three", "network.nat_gateways: is not a whole number, three"),
+    ("gateways: 3", "gateways: true", "network.nat_gateways: is not a whole number, true"),
+    ("endpoints: full", "endpoints: all", "network.endpoints: is none of the choices, all"),
+    ("protected: true ", "protected: yes ", "protected: is not true or false, yes"),
+    ('version: "1.34"', "version: 1.30", 'cluster.version: is not in quotes, 1.30; write "1.30"'),
+    ('version: "1.34"', 'version: "1.2"', "cluster.version: is not a version that this tidegen"),
+    ("image: 1.34.1-2", "image: 1.33.1-2", "cluster.image: is not of Kubernetes 1.34"),
+    ("kube_proxy: v1.34", "kube_proxy: v1.33", "cluster.addons.kube_proxy: is not of Kubernetes"),
+    ("vpc_cni: v1.20.4-eksbuild.1", "vpc_cni: new", "cluster.addons.vpc_cni: is not an add-on"),
+    ("[m7g.2xlarge]", "m7g.2xlarge", "cluster.instance_types: is not a list, m7g.2xlarge"),
+    ("[m7g.2xlarge]", "[m7g.4large]", "cluster.instance_types[0]: is not an instance type"),
+    ("[m7g.2xlarge]", "[m7g.large, m7g.large]", "cluster.instance_types: names m7g.large twice"),
+    ("max_nodes: 20", "max_nodes: 5", "cluster.max_nodes: is less than min_nodes (6), 5; take 6"),
+    ("role/ClusterAdministrators", "user/jo", "cluster.administrators[0]: is not a role's ARN"),
+    ("ami-0123456789abcdef0", "ami-012", "database.image: is not an image id, ami-012"),
+    ("iops: 12000", "iops: 2999", "database.iops: is too small, 2999; take 3000 or more"),
+    ("mibps: 500", "mibps: 2001", "database.throughput_mibps: is too large, 2001"),
+    ("max_read_units: 4000", "max_read_units: 0", "metrics.max_read_units: is too small, 0"),
+    ("dedicated_ips: true", "dedicated_ips: 1", "email.dedicated_ips: is not true or false, 1"),
+    ("email: {dedicated_ips: true}", "email: 5", "email: is not a block of keys, 5; write its"),
+    ("logs_days: 400", "logs_days: 401", "retention.logs_days: is none of the choices, 401"),
+    ("lock_days: 35", "lock_days: 36", "retention.lock_days: is longer than backups are kept (35)"),
+    ("mode: COMPLIANCE", "mode: compliance", "retention.lock_mode: is none of the choices"),
+    (CRITICAL, "[oncall]", "contacts.critical[0]: is not an email address, oncall"),
+    (CRITICAL, "[]", "contacts.critical: has too few items; add at least 1"),
+    (CRITICAL, "", "contacts.critical: has no value; add one"),
+    (CRITICAL, "TODO", "contacts.critical: is a placeholder, TODO; write the real value"),
+    (CRITICAL, "['<mail>']", "contacts.critical[0]: is a placeholder, <mail>; write"),
+    ("tidepool-org/platform", "platform", "ci.repository: is not a repository, platform"),
+    ("domain: tidepool.example", "domain: Tidepool", "domain: is not a domain name, Tidepool"),
+    ("release: current", "release: ../x", "release: is not a release, ../x"),
+    ("project: tidepool", "project: Tide_pool", "project: is not a name, Tide_pool; take lower"),
+    ("name: production ", "name: prod ", "name: is not the file's name, prod; write production"),
+    ("scope: environment", "scope: enviroment", "scope: is not a scope, enviroment; did you mean"),
+    ("scope: environment", "scope: [a]", "scope: is not a scope"),
+    (PROFILE, "{profile: a b}", "credentials.profile: is not a profile's name, 'a b'"),
+    (PROFILE, "{role: 'arn:aws:iam::444455556666:role/x'}", "credentials.role: is no role of this"),
+    (
+        PROFILE,
+        "{profile: a, role: 'arn:aws:iam::111122223333:role/x'}",
+        "credentials: names a profile and a role; keep one of them",
+    ),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), WRONG)
+def test_a_wrong_value_is_told_with_its_line_and_a_remedy(change, problems, old, new, expected):
+    line = change("production", old, new)
+    found = problems()
+    assert len(found) == 1, found
+    where, _, text = found[0].partition(": ")
+    assert text.startswith(expected)
+    assert ";" in text
+    if expected.startswith("cluster.administrators"):
+        line = change("production", "user/jo", "role/jo")
+    assert where == f"environments/production.yaml:{line}"
+
+
+def test_gp3_has_at_most_500_iops_for_each_gib(change, problems):
+    change("production", "volume_gib: 1000", "volume_gib: 20")
+    assert "database.iops: is more than 500 for each GiB, 12000; take 10000" in problems()[0]
+
+
+def test_gp3_throughput_is_at_most_a_quarter_of_its_iops(change, problems):
+    change("production", "iops: 12000", "iops: 3000")
+    change("production", "throughput_mibps: 500", "throughput_mibps: 751")
+    assert "is more than a quarter of iops, 751; take 750 or less" in problems()[0]
+
+
+def test_an_unknown_key_names_the_closest_and_the_missing_one_says_what_it_is(change, problems):
+    line = change("production", "nat_gateways: 3", "nat_gatewys: 3")
+    assert problems() == [
+        f"environments/production.yaml:{line - 2}: network.nat_gateways: is missing; "
+        "add it: NAT gateways, 1 to 3",
+        f"environments/production.yaml:{line}: network.nat_gatewys: is not a key here; "
+        "did you mean nat_gateways?",
+    ]
+
+
+def test_an_environment_cannot_say_more_than_may_differ(change, problems):
+    change("production", "email: {dedicated_ips: true}", "email: {dedicated_ips: true, tls: off}")
+    assert "email.tls: is not a key here; known: dedicated_ips" in problems()[0]
+
+
+def test_all_problems_of_all_files_are_told_in_the_order_of_their_lines(change, problems):
+    lines = [
+        change("production", "lock_days: 35", "lock_days: 40"),
+        change("production", "region: us-west-2", "region: mars"),
+        change("production", "iops: 12000", "iops: 1"),
+    ]
+    change("staging", "nat_gateways: 3", "nat_gateways: 9")
+    files = [text.split(": ")[0] for text in problems()]
+    assert files[:3] == [f"environments/production.yaml:{line}" for line in sorted(lines)]
+    assert files[3].startswith("environments/staging.yaml:")
+    assert len(files) == 4
+
+
+def renamed(examples, change, old, new):
+    folder = examples / "environments"
+    (folder / f"{old}.yaml").rename(folder / f"{new}.yaml")
+    change(new, f"name: {old} ", f"name: {new} ")
+
+
+def test_bucket_names_fit_in_the_region(examples, change, problems):
+    renamed(examples, change, "staging", "staging-of-the-west")
+    change("staging-of-the-west", "region: us-west-2", "region: ap-southeast-2")
+    expected = "name: makes bucket names of more than 63 characters, staging-of-the-west; make"
+    assert expected in "\n".join(problems())
+
+
+def test_bucket_names_fit_in_the_recovery_region(change, problems):
+    change("production", "project: tidepool", "project: tidepool-of-all")
+    change("production", "{region: us-east-2", "{region: ap-southeast-2")
+    assert "recovery.region: makes bucket names of more than 63" in "\n".join(problems())
+
+
+@pytest.mark.parametrize("name", ["account", "identity", "x-recovery", "x-access"])
+def test_a_name_is_not_that_of_a_stack_that_tidegen_makes_itself(examples, change, problems, name):
+    renamed(examples, change, "staging", name)
+    assert "name: is the name of a stack that tidegen makes itself" in problems()[0]
