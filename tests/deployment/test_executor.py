@@ -8,6 +8,7 @@ from tiny_project import VALUES
 
 from tidegen.deployment import (
     Attached,
+    Clouds,
     Progress,
     Recovering,
     Result,
@@ -15,6 +16,7 @@ from tidegen.deployment import (
     destroy_plan,
     execute,
     execute_destroy,
+    preview,
 )
 from tidegen.errors import DeploymentError, RefusedError
 from tidegen.planning import Action, ChangeSource, Replacement
@@ -241,3 +243,68 @@ def test_destroying_stops_at_the_first_failure(standing, development):
     with pytest.raises(DeploymentError, match="DELETE_FAILED"):
         execute_destroy(plan, standing, pause=lambda seconds: None)
     assert standing.calls.count("delete_stack") == 1
+
+
+def test_a_failed_update_puts_relaxed_protection_back(standing, project, development):
+    project.write("roots/environment.yaml", _recolored(project))
+    standing.outcomes[ENVIRONMENT] = []
+    original = standing.execute_change_set
+
+    def fail(change_set_id):
+        original(change_set_id)
+        standing.outcomes[ENVIRONMENT] = ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
+
+    standing.execute_change_set = fail
+    seen = []
+    setter = standing.set_stack_policy
+    standing.set_stack_policy = lambda stack, policy: (seen.append(policy), setter(stack, policy))
+    with pytest.raises(DeploymentError, match="UPDATE_ROLLBACK_COMPLETE"):
+        deploy(standing, project, development, allowed=["Table"])
+    assert "Table" not in seen[0]
+    assert "LogicalResourceId/Table" in seen[2]
+
+
+def test_mending_that_fails_is_an_error(standing, project, development):
+    state = standing.stacks[ENVIRONMENT]
+    standing.stacks[ENVIRONMENT] = replace(state, status="ROLLBACK_COMPLETE")
+    plan = build_plan(development, VALUES, project.release, standing)
+    standing.outcomes[ENVIRONMENT] = ["DELETE_IN_PROGRESS", "DELETE_FAILED"]
+    with pytest.raises(DeploymentError, match="DELETE_FAILED"):
+        execute(plan, standing, approve=lambda s: True, pause=lambda seconds: None)
+
+
+def test_a_change_set_in_the_making_is_waited_for(double, project, development):
+    original, looks = double.change_set, []
+
+    def slow(change_set_id):
+        looks.append(change_set_id)
+        made = original(change_set_id)
+        return made if len(looks) > 2 else replace(made, status="CREATE_IN_PROGRESS")
+
+    double.change_set = slow
+    assert deploy(double, project, development)[-1].result is Result.CREATED
+
+
+def test_one_clouds_is_asked_once_whose_credentials_it_has(standing, project, development):
+    clouds = Clouds(standing)
+    plan = build_plan(development, VALUES, project.release, clouds)
+    execute(plan, clouds, approve=lambda s: True)
+    assert standing.calls.count("account") == 1
+
+
+def test_a_preview_before_the_first_deploy_names_what_it_waits_for(double, project, development):
+    plan = build_plan(development, VALUES, project.release, double)
+    access, environment = preview(plan, double)
+    assert [change.path for change in access.changes] == ["Role"]
+    assert [address.name for address in environment.pending] == [ACCESS]
+    assert {change.path for change in environment.changes} >= {"Network/Table", "Entry/Note"}
+
+
+def test_a_preview_by_change_set_says_why_there_is_none(standing, project, development):
+    green = {**VALUES, "environment": {"network.color": "green"}}
+    plan = build_plan(development, green, project.release, standing)
+    standing.says[ENVIRONMENT] = "Transform failed"
+    with pytest.raises(DeploymentError, match="Transform failed"):
+        preview(plan, standing, change_sets=True)
+    standing.says[ENVIRONMENT] = NO_CHANGES
+    assert preview(plan, standing, change_sets=True)[-1].changes == ()

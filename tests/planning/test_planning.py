@@ -259,3 +259,11 @@ def test_a_release_with_other_bytes_is_refused(tmp_path):
     (tmp_path / "roots/account.yaml").write_text("{}")
     with pytest.raises(InputError, match="no root of scope account"):
         load_root(tmp_path, Scope.ACCOUNT, {})
+
+
+def test_a_place_reads_as_account_and_region():
+    address = locate(target(), Scope.ENVIRONMENT, HOME)
+    assert str(address) == "tide-staging (111122223333/us-west-2)"
+    step = RootStep(address, "tide", "", root({}), {})
+    assert (step.account, step.region) == ("111122223333", HOME)
+    assert step.tags == {"project": "tide"}

@@ -20,6 +20,7 @@ from tidegen.deployment.executor import execute
 from tidegen.deployment.planner import Release, build_plan
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.preview import preview
+from tidegen.deployment.run import Clouds
 from tidegen.deployment.status import (
     NestedStatus,
     RootStatus,
@@ -31,6 +32,7 @@ __all__ = [
     "Approve",
     "Attached",
     "Cloud",
+    "Clouds",
     "Connect",
     "DestroyPlan",
     "Emit",

@@ -51,7 +51,7 @@ def destroy_plan(target: Target, connect: Connect) -> DestroyPlan:
             f"environment '{target.name}' is protected; nothing was deleted; "
             "set 'protected: false' in its file, deploy, and ask again"
         )
-    clouds = Clouds(connect)
+    clouds = Clouds.of(connect)
     clouds.at(target.place())
     steps = []
     for address in reversed(steps_of(target)):
@@ -73,7 +73,7 @@ def execute_destroy(
     pause: Callable[[float], None] = time.sleep,
 ) -> tuple[Outcome, ...]:
     """Delete the stacks of `plan` in its order; raises DeploymentError at the first that fails."""
-    clouds = Clouds(connect)
+    clouds = Clouds.of(connect)
     outcomes = []
     for number, step in enumerate(plan.steps, 1):
         emit(StepStarted(step.address, number, len(plan.steps)))

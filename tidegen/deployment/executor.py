@@ -23,7 +23,7 @@ from tidegen.deployment.protection import is_protected, lock, protect
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.uploads import upload_missing
-from tidegen.deployment.watch import Followed, Mark, follow, mark_now, mark_start
+from tidegen.deployment.watch import Followed, follow, mark_now, mark_start
 from tidegen.errors import DeploymentError, Problem, RefusedError
 from tidegen.planning.guards import guard_changes
 from tidegen.planning.model import (
@@ -65,7 +65,7 @@ def execute(
             Problem(str(item.address.scope), f"is missing; run '{item.command}'")
             for item in plan.missing
         )
-    clouds = Clouds(connect)
+    clouds = Clouds.of(connect)
     known: dict[StackAddress, Mapping[str, str]] = {
         address: state.outputs for address, state in plan.states.items() if state
     }
@@ -177,7 +177,7 @@ class _Work:
         self.run.cloud.execute_change_set(made.change_set_id)
         self.run.emit(Executing(self.step.address, str(kind)))
         started = state or StackState(self.step.stack_name, made.stack_id, "CREATE_IN_PROGRESS")
-        followed = self._followed(started, mark)
+        followed = follow(self.run, started, mark)
         if is_success(followed.state.status):
             protect(self.run, self.step, followed.state)
             lock(self.run, self.step, followed.state)
@@ -186,9 +186,6 @@ class _Work:
         self._checked(followed)
         result = Result.UPDATED if state else Result.CREATED
         return Outcome(self.step.address, result, followed.state.outputs)
-
-    def _followed(self, state: StackState, mark: Mark) -> Followed:
-        return follow(self.run, state, mark)
 
     def _checked(self, followed: Followed) -> None:
         if not is_success(followed.state.status):

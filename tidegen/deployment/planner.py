@@ -42,7 +42,7 @@ def build_plan(target: Target, values: Values, release: Release, connect: Connec
     account (RefusedError if it is another), then the stacks the plan rests on; changes nothing.
     """
     steps = tuple(_step(target, values, release, address) for address in steps_of(target))
-    clouds = Clouds(connect)
+    clouds = Clouds.of(connect)
     clouds.at(target.place())
     required = prerequisites_of(target)
     addresses = {step.address for step in steps} | {item.address for item in required}

@@ -27,7 +27,7 @@ def preview(
     By default a forecast that only reads. With `change_sets` CloudFormation is asked for stacks
     that stand: templates are uploaded, and the change set is deleted again.
     """
-    clouds = Clouds(connect)
+    clouds = Clouds.of(connect)
     known = {address: state.outputs for address, state in plan.states.items() if state}
     found = []
     for step in plan.steps:

@@ -26,6 +26,15 @@ class Clouds:
     connect: Connect
     _known: dict[Place, Cloud] = field(default_factory=dict)
 
+    @classmethod
+    def of(cls, connect: Connect) -> "Clouds":
+        """`connect` itself if it is a Clouds: then several calls share what is connected."""
+        return connect if isinstance(connect, Clouds) else cls(connect)
+
+    def __call__(self, place: Place) -> Cloud:
+        """The same as `at`, so that a Clouds can stand where a Connect is asked for."""
+        return self.at(place)
+
     def at(self, place: Place) -> Cloud:
         """The cloud at `place`; raises RefusedError if the credentials are another account's."""
         if place not in self._known:

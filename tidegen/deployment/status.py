@@ -36,13 +36,13 @@ class RootStatus:
 
 def environment_status(target: Target, connect: Connect) -> tuple[RootStatus, ...]:
     """The state of each root of `target`, first to last, with its nested stacks."""
-    clouds = Clouds(connect)
+    clouds = Clouds.of(connect)
     return tuple(_status(clouds.at(a.place), a) for a in steps_of(target))
 
 
 def environment_outputs(target: Target, connect: Connect) -> Mapping[Scope, Mapping[str, str]]:
     """The outputs of each root of `target` that is deployed, by scope."""
-    clouds = Clouds(connect)
+    clouds = Clouds.of(connect)
     found = {a.scope: clouds.at(a.place).stack(a.name) for a in steps_of(target)}
     return {scope: dict(sorted(state.outputs.items())) for scope, state in found.items() if state}
 

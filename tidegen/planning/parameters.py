@@ -1,6 +1,6 @@
 """Effective parameters of a root: environment fields and other roots' outputs, by its Metadata."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tidegen.contract import Scope
@@ -100,8 +100,3 @@ def _read(value: OutputOf, outputs: Outputs) -> str | None:
 def text_parameters(step: RootStep) -> dict[str, str]:
     """The parameters of a resolved step."""
     return {name: value for name, value in step.parameters.items() if isinstance(value, str)}
-
-
-def waits_for(step: RootStep, earlier: Collection[StackAddress]) -> bool:
-    """Whether the step takes outputs of steps that come before it."""
-    return bool(needed_addresses(step) & set(earlier))

@@ -9,7 +9,7 @@ from tidegen.errors import InputError
 
 try:
     from yaml import CSafeLoader as _Base
-except ImportError:  # PyYAML without libyaml: same data, slower
+except ImportError:  # pragma: no cover - PyYAML without libyaml: same data, slower
     from yaml import SafeLoader as _Base  # type: ignore[assignment]
 
 
