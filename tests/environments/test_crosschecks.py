@@ -16,7 +16,7 @@ RECOVERY = "{region: us-east-2"
 def copy(examples, name, new, *replacements):
     folder = examples / "environments"
     text = (folder / f"{name}.yaml").read_text()
-    for old, value in [(f"name: {name} ", f"name: {new} "), *replacements]:
+    for old, value in [(f"\nname: {name}", f"\nname: {new}"), *replacements]:
         assert old in text
         text = text.replace(old, value)
     (folder / f"{new}.yaml").write_text(text)

@@ -69,7 +69,11 @@ def test_shared_services_that_nobody_names_admit_nobody(files):
 
 @pytest.mark.parametrize(
     ("region", "prefix"),
-    [("cn-north-1", "arn:aws-cn:"), ("us-gov-west-1", "arn:aws-us-gov:"), ("eu-west-1", "arn:aws:")],
+    [
+        ("cn-north-1", "arn:aws-cn:"),
+        ("us-gov-west-1", "arn:aws-us-gov:"),
+        ("eu-west-1", "arn:aws:"),
+    ],
 )
 def test_arns_are_of_the_regions_partition(files, region, prefix):
     moved = files["production"].model_copy(update={"region": region})

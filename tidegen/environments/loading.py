@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from tidegen.environments.messages import key_text, message, path_of, shown
+from tidegen.environments.messages import is_consequence, key_text, message, path_of, shown
 from tidegen.environments.model import DiscriminatedFile, File, KeyPath
 from tidegen.environments.yaml_source import Source, parse
 from tidegen.errors import InputError, Problem
@@ -73,6 +73,8 @@ def _errors(error: ValidationError, source: Source) -> Iterator[Found]:
     hidden = source.unusable | placeholders
     for item in error.errors(include_url=False)[:_MAX_PROBLEMS]:
         path = path_of(item)
+        if is_consequence(item):
+            continue
         if not any(path[:length] in hidden for length in range(1, len(path) + 1)):
             yield _line(source, path), path, message(item, path, source.written)
 

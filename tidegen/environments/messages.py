@@ -42,6 +42,12 @@ def path_of(error: Mapping[str, Any]) -> KeyPath:
     return (*error["loc"][1:], *([below] if below else []))
 
 
+def is_consequence(error: Mapping[str, Any]) -> bool:
+    """Whether a list only counts as too short because items of it are wrong."""
+    least = error.get("ctx", {}).get("min_length", 0)
+    return bool(error["type"] == "too_short" and len(error["input"]) >= least)
+
+
 def message(error: Mapping[str, Any], path: KeyPath, written: Mapping[KeyPath, str]) -> str:
     """What is wrong, the value, and what to do."""
     kind = error["type"]

@@ -21,7 +21,7 @@ _ROLE = r"^arn:(aws|aws-cn|aws-us-gov):iam::[0-9]{12}:role/[A-Za-z0-9+=.@_/-]+$"
 _PROFILE = r"^[A-Za-z0-9_.@+/-]+$"
 _IMAGE = r"^ami-([0-9a-f]{8}|[0-9a-f]{17})$"
 _NODE_IMAGE = r"^[0-9]+\.[0-9]+\.[0-9]+-[0-9]{8}$"
-_INSTANCE = r"^[a-z][a-z0-9-]*\.(nano|micro|small|medium|([0-9]+)?x?large|metal(-[0-9]+xl)?)$"
+_INSTANCE = r"^[a-z][a-z0-9-]*\.(nano|micro|small|medium|([0-9]*x)?large|metal(-[0-9]+xl)?)$"
 _MINOR = r"^[0-9]+\.[0-9]+$"
 _ADDON = r"^v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+$"
 _REPOSITORY = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$"
@@ -123,7 +123,12 @@ InstanceType = Annotated[str, StringConstraints(pattern=_INSTANCE)]
 InstanceTypes = Annotated[
     tuple[InstanceType, ...], Field(min_length=1, max_length=10), AfterValidator(_unique)
 ]
-KubernetesVersion = Annotated[str, StringConstraints(pattern=_MINOR), AfterValidator(_supported)]
+KubernetesVersion = Annotated[
+    str,
+    StringConstraints(pattern=_MINOR),
+    AfterValidator(_supported),
+    Field(json_schema_extra={"enum": list(KUBERNETES_VERSIONS)}),
+]
 AddonVersion = Annotated[str, StringConstraints(pattern=_ADDON)]
 Repository = Annotated[str, StringConstraints(pattern=_REPOSITORY)]
 LockMode = Literal["GOVERNANCE", "COMPLIANCE"]

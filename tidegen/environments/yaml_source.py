@@ -99,7 +99,8 @@ class _Reader:
             message = f"has an anchor, &{event.anchor}; take it away and write values out"
             self.source.problems.append((_line(event), path, message))
         if getattr(event, "tag", None) is not None:
-            self._problem(event, path, f"has a tag, {event.tag}; take it away")
+            tag = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._problem(event, path, f"has a tag, {tag}; take it away")
 
     def _mapping(self, path: KeyPath) -> dict[str, Any]:
         found: dict[str, Any] = {}

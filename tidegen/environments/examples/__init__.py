@@ -11,7 +11,7 @@ _PROJECT = "tidepool"
 
 def example_files(project: str = _PROJECT) -> dict[str, bytes]:
     """File name → content of the example environments of `project`, and of their schema."""
-    folder = files("tidegen.environments") / "examples"
+    folder = files("tidegen.environments.examples")
     found = {
         item.name: item.read_text(encoding="utf-8").replace(_PROJECT, project).encode()
         for item in sorted(folder.iterdir(), key=lambda item: item.name)
