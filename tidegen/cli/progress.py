@@ -18,7 +18,6 @@ from tidegen.deployment import (
     StepStarted,
     Uploaded,
 )
-from tidegen.planning.model import STACK_TYPE
 
 
 class Watcher(AbstractContextManager["Watcher"]):
@@ -65,7 +64,7 @@ class Watcher(AbstractContextManager["Watcher"]):
 
     def _progress(self, progress: Progress) -> None:
         event = progress.event
-        if event.type == STACK_TYPE and not event.status.endswith("IN_PROGRESS"):
+        if event.is_own and not event.status.endswith("IN_PROGRESS"):
             self._line(f"  {event.status:<22} {event.path or event.logical_id}  {self._elapsed()}")
         elif "FAILED" in event.status:
             self._line(f"  {event.status:<22} {event.path}: {event.reason}")

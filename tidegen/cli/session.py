@@ -11,7 +11,7 @@ import click
 
 from tidegen.cli.common import concerns, project_folder, template_paths
 from tidegen.cli.targets import release_folder, target_of, values_of
-from tidegen.deployment import Connect, Release, build_plan
+from tidegen.deployment import Clouds, Connect, Release, build_plan
 from tidegen.errors import RefusedError
 from tidegen.planning import Plan, Target
 
@@ -59,14 +59,14 @@ def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
     project = project_folder(directory)
     files = load_all(project)
     if not local or local_endpoint():
-        yield Session(project, files, connect, local=bool(local_endpoint()))
+        yield Session(project, files, Clouds(connect), local=bool(local_endpoint()))
         return
     from tidegen.local import running_engine
 
     with running_engine() as engine:
         os.environ.update(engine.environment_variables())
         click.echo(f"local AWS at {engine.endpoint}; its state is gone when it ends", err=True)
-        yield Session(project, files, connect, local=True)
+        yield Session(project, files, Clouds(connect), local=True)
 
 
 def checked_assets(folder: Path) -> dict[str, bytes]:

@@ -53,7 +53,8 @@ def _scopes(environment: Any) -> tuple[Scope, ...]:
         return (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCOUNT)
     if own is Scope.SHARED:
         return (Scope.ACCESS, Scope.SHARED)
-    return (Scope.ACCESS, Scope.RECOVERY, Scope.ENVIRONMENT)
+    replicated = (Scope.RECOVERY,) if environment.recovery else ()
+    return (Scope.ACCESS, *replicated, Scope.ENVIRONMENT)
 
 
 def release_folder(project: Path, release: str) -> Path:

@@ -48,7 +48,11 @@ def build(context: Context) -> Template:
     )
     _add_permissions(template, sorted(_actions(context)))
     add_role(
-        template, "DeployRole", _ci_trust(), document(*_deploy(execution)), "CI deploys as this role"
+        template,
+        "DeployRole",
+        _ci_trust(),
+        document(*_deploy(execution)),
+        "CI deploys as this role",
     )
     add_role(template, "ReadRole", _ci_trust(), document(_read()), "CI plans as this role")
     return add_outputs(

@@ -13,7 +13,9 @@ _REASON = "Holds templates and assets that are made from source; no data, no use
 def build(_context: Context) -> Template:
     """The bootstrap template; deployed directly, so under 51,200 bytes."""
     template = new_template(CONCERN)
-    key = add_key(template, "ArtifactsKey", "artifacts", account_use("s3"), owner="${Project}/bootstrap")
+    key = add_key(
+        template, "ArtifactsKey", "artifacts", account_use("s3"), owner="${Project}/bootstrap"
+    )
     bucket = add_bucket(
         template,
         "ArtifactsBucket",

@@ -219,15 +219,19 @@ CONCERN = Concern(
     ),
     outputs=(
         Output("VpcId", Kind.VPC_ID, "The VPC", surface=True),
-        Output("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets"),
+        Output("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets", surface=True),
         Output("PrivateSubnetIds", Kind.SUBNET_IDS, "The three private subnets", surface=True),
         Output("DataSubnetIds", Kind.SUBNET_IDS, "The three data subnets", surface=True),
         *(
-            Output(f"DataSubnet{zone}Id", Kind.SUBNET_ID, f"Data subnet of zone {zone}")
+            Output(
+                f"DataSubnet{zone}Id", Kind.SUBNET_ID, f"Data subnet of zone {zone}", surface=True
+            )
             for zone in ZONES
         ),
         *(
-            Output(f"DataSubnet{zone}Zone", Kind.AVAILABILITY_ZONE, f"Zone of data subnet {zone}")
+            Output(
+                f"DataSubnet{zone}Zone", Kind.AVAILABILITY_ZONE, f"Zone of data subnet {zone}", True
+            )
             for zone in ZONES
         ),
         Output(

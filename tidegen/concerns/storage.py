@@ -138,11 +138,11 @@ CONCERN = Concern(
     ),
     outputs=(
         Output("UploadsBucketName", Kind.BUCKET_NAME, "Bucket of raw device uploads", surface=True),
-        Output("UploadsBucketArn", Kind.BUCKET_ARN, "Bucket of raw device uploads"),
+        Output("UploadsBucketArn", Kind.BUCKET_ARN, "Bucket of raw device uploads", surface=True),
         Output("BackupsBucketName", Kind.BUCKET_NAME, "Bucket of backups", surface=True),
-        Output("BackupsBucketArn", Kind.BUCKET_ARN, "Bucket of backups"),
+        Output("BackupsBucketArn", Kind.BUCKET_ARN, "Bucket of backups", surface=True),
         Output("AssetsBucketName", Kind.BUCKET_NAME, "Bucket of mail assets", surface=True),
-        Output("AssetsBucketArn", Kind.BUCKET_ARN, "Bucket of mail assets"),
+        Output("AssetsBucketArn", Kind.BUCKET_ARN, "Bucket of mail assets", surface=True),
         Output(
             "AccessLogsBucketName",
             Kind.BUCKET_NAME,

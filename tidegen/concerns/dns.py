@@ -1,0 +1,93 @@
+"""Names: a public delegated zone, a private zone of the own VPC, query logs of the resolver."""
+
+from troposphere import GetAtt, Join, Ref, Sub, Template, route53, route53resolver
+
+from tidegen.blocks.inputs import ENVIRONMENT, LOGS_DAYS, LOGS_KEY, PROJECT, VPC, from_field
+from tidegen.blocks.logs import add_log_group
+from tidegen.blocks.stateful import RETAINED
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+
+
+def build(_context: Context) -> Template:
+    """The dns template. The zones hold other concerns' records, so they outlive their stack."""
+    template = new_template(CONCERN)
+    public = template.add_resource(route53.HostedZone("PublicZone", Name=Ref("Domain"), **RETAINED))
+    vpc = route53.HostedZoneVPCs(VPCId=Ref("VpcId"), VPCRegion=Ref("AWS::Region"))
+    private = template.add_resource(
+        route53.HostedZone("PrivateZone", Name=Ref("PrivateDomain"), VPCs=[vpc], **RETAINED)
+    )
+    template.add_resource(
+        route53.RecordSetType(
+            "CertificateAuthorities",
+            HostedZoneId=Ref(public),
+            Name=Ref("Domain"),
+            Type="CAA",
+            TTL="3600",
+            ResourceRecords=['0 issue "amazon.com"', '0 issuewild "amazon.com"'],
+        )
+    )
+    _add_query_log(template)
+    return add_outputs(
+        template,
+        CONCERN,
+        PublicZoneId=Ref(public),
+        PrivateZoneId=Ref(private),
+        NameServers=Join(",", GetAtt(public, "NameServers")),
+    )
+
+
+def _add_query_log(template: Template) -> None:
+    """What the VPC asks the resolver. Every property replaces the resource, tags included."""
+    # Route 53 Resolver writes under this prefix without a resource policy of its own.
+    name = Sub("/aws/vendedlogs/${Project}/${Environment}/resolver")
+    group = add_log_group(template, "QueryLogGroup", name)
+    config = template.add_resource(
+        route53resolver.ResolverQueryLoggingConfig("QueryLog", DestinationArn=GetAtt(group, "Arn"))
+    )
+    template.add_resource(
+        route53resolver.ResolverQueryLoggingConfigAssociation(
+            "QueryLogAssociation", ResolverQueryLogConfigId=Ref(config), ResourceId=Ref("VpcId")
+        )
+    )
+
+
+CONCERN = Concern(
+    name="dns",
+    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
+    purpose="A public delegated zone, a private zone of the own VPC, and the resolver's query log.",
+    build=build,
+    inputs=(
+        PROJECT,
+        ENVIRONMENT,
+        from_field("Domain", "domain"),
+        from_field("PrivateDomain", "private_domain"),
+        VPC,
+        LOGS_DAYS,
+        LOGS_KEY,
+    ),
+    outputs=(
+        Output("PublicZoneId", Kind.HOSTED_ZONE_ID, "Public zone", surface=True),
+        Output("PrivateZoneId", Kind.HOSTED_ZONE_ID, "Private zone", surface=True),
+        Output("NameServers", Kind.STRING_LIST, "To be put into the parent zone", surface=True),
+    ),
+    stateful=("PublicZone", "PrivateZone", "QueryLogGroup"),
+    deploy_actions=(
+        "logs:CreateLogDelivery",
+        "logs:DeleteLogDelivery",
+        "route53:AssociateVPCWithHostedZone",
+        "route53:ChangeResourceRecordSets",
+        "route53:ChangeTagsForResource",
+        "route53:CreateHostedZone",
+        "route53:DeleteHostedZone",
+        "route53:GetChange",
+        "route53:GetHostedZone",
+        "route53:ListResourceRecordSets",
+        "route53resolver:AssociateResolverQueryLogConfig",
+        "route53resolver:CreateResolverQueryLogConfig",
+        "route53resolver:DeleteResolverQueryLogConfig",
+        "route53resolver:DisassociateResolverQueryLogConfig",
+        "route53resolver:GetResolverQueryLogConfig",
+        "route53resolver:GetResolverQueryLogConfigAssociation",
+        "route53resolver:TagResource",
+    ),
+)
