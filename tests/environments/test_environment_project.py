@@ -18,15 +18,19 @@ from tidegen.environments import (
 from tidegen.errors import InputError
 
 
-def test_the_project_is_the_nearest_folder_with_environment_files(examples):
+def test_the_project_is_the_nearest_folder_with_environments(examples):
     inner = examples / "a" / "environments"
     inner.mkdir(parents=True)
-    assert find_project(inner) == examples
-    (inner / "x.yaml").touch()
     assert find_project(inner) == examples / "a"
+    assert find_project(examples / "a" / "b") == examples / "a"
 
 
-def test_without_environment_files_the_way_out_is_told(tmp_path):
+def test_a_package_called_environments_is_no_project():
+    assert find_project(ROOT / "tidegen" / "environments" / "examples") == ROOT
+    assert find_project(ROOT / "tests" / "environments") == ROOT
+
+
+def test_without_environments_the_way_out_is_told(tmp_path):
     with pytest.raises(InputError, match="tidegen init"):
         find_project(tmp_path)
 

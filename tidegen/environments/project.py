@@ -13,11 +13,15 @@ FOLDER = "environments"
 
 
 def find_project(start: Path) -> Path:
-    """The nearest folder from `start` upwards whose `environments/` holds YAML files."""
+    """The nearest folder from `start` upwards that has `environments/`.
+
+    A folder of that name that holds Python modules is a package, like this one, and passed over.
+    """
     for folder in (start, *start.parents):
-        if any((folder / FOLDER).glob("*.yaml")):
+        found = folder / FOLDER
+        if found.is_dir() and not any(found.glob("*.py")):
             return folder
-    what = f"has no {FOLDER}/*.yaml, nor has a folder above; run 'tidegen init' to make them"
+    what = f"has no {FOLDER}/, nor has a folder above; run 'tidegen init' to make it"
     raise InputError(Problem(str(start), what))
 
 
