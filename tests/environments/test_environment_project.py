@@ -23,6 +23,8 @@ def test_the_project_is_the_nearest_folder_with_environments(examples):
     inner.mkdir(parents=True)
     assert find_project(inner) == examples / "a"
     assert find_project(examples / "a" / "b") == examples / "a"
+    (examples / "environments" / "helper.py").touch()
+    assert find_project(examples / "environments") == examples
 
 
 def test_a_package_called_environments_is_no_project():

@@ -15,11 +15,12 @@ FOLDER = "environments"
 def find_project(start: Path) -> Path:
     """The nearest folder from `start` upwards that has `environments/`.
 
-    A folder of that name that holds Python modules is a package, like this one, and passed over.
+    A folder of that name with Python modules and no YAML is a package, like this one, and passed
+    over; an empty one is a project that has only just begun.
     """
     for folder in (start, *start.parents):
-        found = folder / FOLDER
-        if found.is_dir() and not any(found.glob("*.py")):
+        endings = {path.suffix for path in (folder / FOLDER).glob("*")}
+        if ".yaml" in endings or (".py" not in endings and (folder / FOLDER).is_dir()):
             return folder
     what = f"has no {FOLDER}/, nor has a folder above; run 'tidegen init' to make it"
     raise InputError(Problem(str(start), what))
