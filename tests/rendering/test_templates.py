@@ -56,7 +56,7 @@ def test_no_template_knows_an_environment(path):
     values = {f.account for f in files} | {f.name for f in files} | {f.region for f in files}
     values -= {"production"}  # a plain word too: looked for as a value below
     assert not [value for value in values if value in text]
-    assert not re.search(r"(?<!\d)\d{12}(?!\d)", text)
+    assert not re.search(r"(?<![\da-f])\d{12}(?![\da-f])", text)  # a hash is no account
     assert not re.search(r"\b(us|eu|ap|ca|sa|af|me)-[a-z]+-\d[a-f]?\b", text)
     assert not re.search(r"^\s*(- )?(\w+: )?production$", text, re.MULTILINE)
 

@@ -1,5 +1,6 @@
 """Policy documents and statements that more than one concern needs (awacs only)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from awacs import sts
@@ -28,11 +29,11 @@ def document(*statements: Statement) -> PolicyDocument:
 
 
 def allow(
-    sid: str, actions: list[Action], resources: list[Any], condition: Condition | None = None
+    sid: str, actions: Sequence[Action], resources: list[Any], condition: Condition | None = None
 ) -> Statement:
     """An Allow for an identity policy."""
     extra = {"Condition": condition} if condition else {}
-    return Statement(Sid=sid, Effect=Allow, Action=actions, Resource=resources, **extra)
+    return Statement(Sid=sid, Effect=Allow, Action=list(actions), Resource=resources, **extra)
 
 
 def trust(service: str, *, condition: Condition | None = None) -> PolicyDocument:
@@ -96,7 +97,7 @@ def account_root() -> AWSPrincipal:
     return AWSPrincipal(Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:root"))
 
 
-def _deny(sid: str, actions: list[Action], resources: list[Any], operator: Any) -> Statement:
+def _deny(sid: str, actions: Sequence[Action], resources: list[Any], operator: Any) -> Statement:
     return Statement(
         Sid=sid,
         Effect=Deny,

@@ -56,7 +56,7 @@ def command(
 def _templates(directory: str, paths: tuple[Path, ...]) -> list[Path]:
     """The named files and the templates of named folders; else all of `templates/current`."""
     roots = paths or (template_folder(project_folder(directory)),)
-    found = [p for path in roots for p in (template_paths(path) if path.is_dir() else [path])]
+    found = [p for path in roots for p in ([path] if path.is_file() else template_paths(path))]
     if not found:
         where = ", ".join(map(str, roots))
         raise InputError(Problem(where, "holds no templates; run 'tidegen render' first"))

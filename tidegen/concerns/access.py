@@ -101,7 +101,7 @@ def _allowed(actions: Iterable[str]) -> Statement:
 def _roles() -> list[Statement]:
     """Roles of this environment's path only, and never without the boundary."""
     bounded = Condition(StringEquals({"iam:PermissionsBoundary": Ref("PermissionsBoundaryArn")}))
-    managed = "Attach Detach".split()
+    managed = ["Attach", "Detach"]
     change = [Action("iam", f"{verb}RolePolicy") for verb in managed]
     rest = [
         iam_actions.DeleteRole,

@@ -1,6 +1,7 @@
 """Who did what, what changed, what looks wrong: CloudTrail, AWS Config, GuardDuty, analyzer."""
 
 import json
+from typing import Any
 
 from awacs import logs as log_actions
 from awacs import s3 as s3_actions
@@ -141,7 +142,7 @@ def _add_trail(template: Template) -> None:
 def _selectors() -> list[cloudtrail.AdvancedEventSelector]:
     """Management events, and data events of the project's buckets, known by their prefix."""
 
-    def selector(name: str, **fields: object) -> cloudtrail.AdvancedEventSelector:
+    def selector(name: str, **fields: dict[str, Any]) -> cloudtrail.AdvancedEventSelector:
         rows = [cloudtrail.AdvancedFieldSelector(**row) for row in fields.values()]
         return cloudtrail.AdvancedEventSelector(Name=name, FieldSelectors=rows)
 

@@ -48,10 +48,40 @@ def build(_context: Context) -> Template:
 def _ceiling() -> list[Statement]:
     """Services in use; never users, never a role without this boundary, never other accounts."""
     services = sorted(
-        "acm autoscaling backup backup-storage cloudformation cloudwatch dynamodb ec2 "
-        "ec2messages ecr eks eks-auth elasticloadbalancing events firehose guardduty iam kms "
-        "lambda logs route53 s3 secretsmanager ses sns sqs ssm ssmmessages sts tag "
-        "wafv2 xray".split()
+        [
+            "acm",
+            "autoscaling",
+            "backup",
+            "backup-storage",
+            "cloudformation",
+            "cloudwatch",
+            "dynamodb",
+            "ec2",
+            "ec2messages",
+            "ecr",
+            "eks",
+            "eks-auth",
+            "elasticloadbalancing",
+            "events",
+            "firehose",
+            "guardduty",
+            "iam",
+            "kms",
+            "lambda",
+            "logs",
+            "route53",
+            "s3",
+            "secretsmanager",
+            "ses",
+            "sns",
+            "sqs",
+            "ssm",
+            "ssmmessages",
+            "sts",
+            "tag",
+            "wafv2",
+            "xray",
+        ]
     )
     unbounded = {"iam:PermissionsBoundary": Sub(f"{_POLICY}/${{Project}}/*")}
     return [

@@ -230,7 +230,10 @@ CONCERN = Concern(
         ),
         *(
             Output(
-                f"DataSubnet{zone}Zone", Kind.AVAILABILITY_ZONE, f"Zone of data subnet {zone}", True
+                f"DataSubnet{zone}Zone",
+                Kind.AVAILABILITY_ZONE,
+                f"Zone of data subnet {zone}",
+                surface=True,
             )
             for zone in ZONES
         ),

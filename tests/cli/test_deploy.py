@@ -1,0 +1,198 @@
+"""The main job through the command line, on the local engine, with the committed environments."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, tidegen
+from tidegen.local import running_engine
+
+BASELINE = ("account-nonproduction", "shared-nonproduction")
+
+
+@pytest.fixture(scope="module")
+def aws():
+    """An engine with development deployed on it; the environment that reaches it."""
+    with running_engine() as engine:
+        environment = engine.environment_variables()
+        for name in (*BASELINE, "development"):
+            done = tidegen("deploy", "--env", name, "--yes", env=environment)
+            assert done.returncode == 0, done.stdout + done.stderr
+        yield environment
+
+
+def test_a_second_deploy_says_that_there_is_nothing_to_change(aws):
+    done = tidegen("deploy", "--env", "development", "--yes", env=aws)
+    assert done.returncode == 0
+    assert "development: there is nothing to change" in done.stdout
+
+
+def test_status_shows_every_nested_stack(aws):
+    done = tidegen("status", "--env", "development", env=aws)
+    assert done.returncode == 0
+    assert "tidepool-development (444455556666/us-west-2)  CREATE_COMPLETE" in done.stdout
+    roots = json.loads(tidegen("status", "--env", "development", "--json", env=aws).stdout)
+    nested = {item["logical_id"]: item["status"] for item in roots[-1]["nested"]}
+    assert {"Network", "Storage", "Cluster", "Email"} <= nested.keys()
+    assert set(nested.values()) == {"CREATE_COMPLETE"}
+
+
+def test_outputs_for_people_and_machines(aws):
+    text = tidegen("outputs", "--env", "development", env=aws).stdout
+    assert "UploadsBucketName" in text
+    outputs = json.loads(tidegen("outputs", "--env", "development", "--json", env=aws).stdout)
+    assert outputs["environment"]["UploadsBucketName"].startswith("tidepool-development-uploads-")
+
+
+def test_the_buckets_are_really_encrypted_with_a_key_of_ours(aws):
+    """A read through the service's own API: what CloudFormation says proves nothing."""
+    import boto3
+
+    client = boto3.client(
+        "s3",
+        region_name="us-west-2",
+        endpoint_url=aws["AWS_ENDPOINT_URL"],
+        aws_access_key_id="444455556666",
+        aws_secret_access_key="local",
+    )
+    name = "tidepool-development-uploads-us-west-2-444455556666"
+    rules = client.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
+    default = rules[0]["ApplyServerSideEncryptionByDefault"]
+    assert default["SSEAlgorithm"] == "aws:kms"
+    assert ":key/" in default["KMSMasterKeyID"]
+    assert client.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
+
+
+def test_diff_changes_nothing_and_says_so(aws):
+    done = tidegen("diff", "--env", "development", env=aws)
+    assert done.returncode == 0
+    assert done.stdout.count("no changes") == 2
+
+
+def test_an_update_changes_one_stack(aws, project):
+    path = project / "environments" / "development.yaml"
+    path.write_text(path.read_text().replace("nat_gateways: 1", "nat_gateways: 2"))
+    done = tidegen("deploy", "--env", "development", "--yes", env=aws, cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert "UPDATE_COMPLETE        Network" in done.stderr
+
+
+def test_a_declined_deploy_exits_1_and_changes_nothing(aws, project):
+    path = project / "environments" / "development.yaml"
+    path.write_text(path.read_text().replace("nat_gateways: 1", "nat_gateways: 3"))
+    done = tidegen("deploy", "--env", "development", env=aws, cwd=project, text="n\n")
+    assert done.returncode == 1
+    assert "declined; nothing more was changed" in done.stderr
+
+
+def test_bootstrap_has_nothing_left_to_do(aws):
+    done = tidegen("bootstrap", "--env", "development", "--yes", env=aws)
+    assert done.returncode == 0
+    assert "prerequisites stand" in done.stdout
+
+
+def test_templates_that_are_not_what_the_source_renders_are_refused(aws, project):
+    path = project / "templates" / "current" / "network.yaml"
+    path.write_text(path.read_text() + "# edited\n")
+    done = tidegen("deploy", "--env", "development", "--yes", env=aws, cwd=project)
+    assert done.returncode == 1
+    assert "are not what the source renders (network.yaml)" in done.stderr
+
+
+def test_what_is_missing_is_named_with_its_command(aws):
+    done = tidegen("deploy", "--env", "production", env=aws, text="n\n")
+    assert done.returncode == 1
+    assert "run 'tidegen bootstrap --env production'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_protected_environment_is_not_destroyed(aws):
+    done = tidegen("destroy", "--env", "production", "--yes", env=aws)
+    assert done.returncode == 1
+    assert "is protected; nothing was deleted" in done.stderr
+
+
+def test_an_environment_that_is_not_deployed(aws):
+    assert tidegen("status", "--env", "staging", env=aws).returncode == 1
+    done = tidegen("outputs", "--env", "staging", env=aws)
+    assert done.returncode == 1
+    assert "run 'tidegen deploy --env staging'" in done.stderr
+
+
+def test_an_unknown_environment_names_the_closest(aws):
+    done = tidegen("deploy", "--env", "developmnt", env=aws)
+    assert done.returncode == 2
+    assert "development" in done.stderr
+
+
+def test_one_command_deploys_all_that_is_needed_on_a_fresh_engine():
+    clean = {k: "" for k in os.environ if k.startswith("AWS_ENDPOINT")}
+    done = tidegen("deploy", "--env", "staging", "--local", "--yes", env=clean)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "tidepool-staging" in done.stdout
+
+
+def test_destroy_names_what_it_keeps(aws):
+    shown = tidegen("destroy", "--env", "development", env=aws, text="no\n")
+    assert shown.returncode == 1
+    assert "keeps AWS::S3::Bucket Storage/UploadsBucket" in shown.stdout
+    done = tidegen("destroy", "--env", "development", "--yes", env=aws)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", ["deploy", "status", "outputs", "diff"])
+def test_without_credentials_it_says_what_to_do(command, tmp_path):
+    environment = {
+        "AWS_ENDPOINT_URL": "",
+        "AWS_PROFILE": "",
+        "HOME": str(tmp_path),
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "none"),
+    }
+    done = tidegen(command, "--env", "development", env=environment)
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("error: ")
+
+
+def test_init_makes_a_project_that_renders(tmp_path):
+    done = tidegen("init", "--project", "acme", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert tidegen("render", "--check", cwd=tmp_path).returncode == 0
+    names = [
+        row["name"]
+        for row in json.loads(tidegen("list", "--json", cwd=tmp_path).stdout)["environments"]
+    ]
+    assert "production" in names
+    again = tidegen("init", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+
+
+def test_list_schema_and_local_types():
+    assert "development" in tidegen("list").stdout
+    schema = json.loads(tidegen("schema").stdout)
+    committed = json.loads((ROOT / "environments" / "environment.schema.json").read_text())
+    assert schema == committed
+    types = json.loads(tidegen("local", "types", "--json").stdout)
+    assert types["AWS::S3::Bucket"] == "created"
+    assert "unsupported" not in types.values()
+    assert "created" in tidegen("local", "types").stdout
+
+
+def test_local_run_passes_the_exit_code_on():
+    assert tidegen("local", "run", "false").returncode == 1
+    done = tidegen("local", "run", "printenv", "AWS_ENDPOINT_URL")
+    assert done.stdout.startswith("http://127.0.0.1:")
+    assert tidegen("local", "run", "no-such-command").returncode == 2
+
+
+def test_the_recorded_types_are_known_and_few():
+    """A type that the engine only records proves nothing; the list may shrink, not grow."""
+    types = json.loads(tidegen("local", "types", "--json").stdout)
+    recorded = {name for name, kind in types.items() if kind == "recorded"}
+    known = set((Path(ROOT) / "tidegen" / "local" / "recorded.txt").read_text().split())
+    assert recorded <= known
