@@ -36,7 +36,7 @@ check: install ## Format, style, layers, types, templates, scripts, docs.
 	tidegen render --check
 	tidegen lint
 	shellcheck $$(git ls-files '*.sh') .ci/run
-	mkdocs build --strict --quiet --site-dir .cache/site
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet --site-dir .cache/site
 
 lint: install ## Check the committed templates.
 	tidegen lint
