@@ -219,7 +219,7 @@ CONCERN = Concern(
     ),
     outputs=(
         Output("VpcId", Kind.VPC_ID, "The VPC", surface=True),
-        Output("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets", surface=True),
+        Output("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets"),
         Output("PrivateSubnetIds", Kind.SUBNET_IDS, "The three private subnets", surface=True),
         Output("DataSubnetIds", Kind.SUBNET_IDS, "The three data subnets", surface=True),
         *(

@@ -6,12 +6,13 @@ returns attributes that upstream does not give.
 
 from collections.abc import Callable
 
-from tidegen.local.completion import buckets, functions, mail, tables, topics
+from tidegen.local.completion import buckets, endpoints, functions, mail, tables, topics
 from tidegen.local.handlers.base import Properties, Resource, Result
 
 _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
     "AWS::S3::Bucket": buckets.complete,
     "AWS::DynamoDB::Table": tables.complete,
+    "AWS::EC2::VPCEndpoint": endpoints.complete,
     "AWS::Lambda::Function": functions.complete,
     "AWS::SES::EmailIdentity": mail.complete,
     "AWS::SNS::Topic": topics.complete,
@@ -24,4 +25,5 @@ def complete(resource: Resource, made: Result) -> Result:
     if completion is None:
         return made
     found = completion(resource, made.physical_id)
-    return Result(made.physical_id, {**found, **made.attributes})
+    given = {name: value for name, value in made.attributes.items() if value != []}
+    return Result(made.physical_id, {**found, **given})

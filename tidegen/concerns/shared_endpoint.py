@@ -1,0 +1,86 @@
+"""The environment's one connection to shared services: it reaches them, never the reverse."""
+
+from troposphere import GetAtt, Join, Ref, Select, Split, Sub, Template, ec2, route53
+
+from tidegen.blocks.inputs import PRIVATE_SUBNETS, VPC, VPC_CIDR, from_field
+from tidegen.contract import (
+    Concern,
+    Context,
+    Input,
+    Kind,
+    Output,
+    Root,
+    Scope,
+    Sibling,
+    add_outputs,
+    new_template,
+)
+
+
+def build(_context: Context) -> Template:
+    """The shared-endpoint template."""
+    template = new_template(CONCERN)
+    template.add_resource(
+        ec2.SecurityGroup(
+            "EndpointSecurityGroup",
+            GroupDescription="Shared services: HTTPS from this VPC",
+            VpcId=Ref("VpcId"),
+            SecurityGroupIngress=[_rule("HTTPS from inside the VPC")],
+            # An endpoint opens no connections; without a rule CloudFormation would allow all.
+            SecurityGroupEgress=[_rule("Answers inside the VPC")],
+        )
+    )
+    endpoint = template.add_resource(
+        ec2.VPCEndpoint(
+            "Endpoint",
+            VpcId=Ref("VpcId"),
+            VpcEndpointType="Interface",
+            ServiceName=Ref("EndpointServiceName"),
+            SubnetIds=Ref("PrivateSubnetIds"),
+            SecurityGroupIds=[Ref("EndpointSecurityGroup")],
+        )
+    )
+    # An entry reads `zone-id:name`; the first is the name that answers in every zone.
+    name = Select(1, Split(":", Select(0, GetAtt(endpoint, "DnsEntries"))))
+    template.add_resource(
+        route53.RecordSetType(
+            "Record",
+            HostedZoneId=Ref("PrivateZoneId"),
+            Name=Sub("shared.${PrivateDomain}"),
+            Type="CNAME",
+            TTL="60",
+            ResourceRecords=[name],
+        )
+    )
+    host = Join(".", ["shared", Ref("PrivateDomain")])
+    return add_outputs(template, CONCERN, SharedServicesHost=host)
+
+
+def _rule(description: str) -> ec2.SecurityGroupRule:
+    return ec2.SecurityGroupRule(
+        Description=description, IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp=Ref("VpcCidr")
+    )
+
+
+CONCERN = Concern(
+    name="shared-endpoint",
+    scopes=(Scope.ENVIRONMENT,),
+    purpose="The environment's one-way connection to the shared services.",
+    build=build,
+    inputs=(
+        VPC,
+        VPC_CIDR,
+        PRIVATE_SUBNETS,
+        from_field("PrivateDomain", "private_domain"),
+        Input("PrivateZoneId", Kind.HOSTED_ZONE_ID, Sibling("PrivateZoneId"), "Private zone"),
+        Input(
+            "EndpointServiceName",
+            Kind.SERVICE_NAME,
+            Root(Scope.SHARED, "EndpointServiceName"),
+            "Endpoint service of the shared cluster",
+        ),
+    ),
+    outputs=(
+        Output("SharedServicesHost", Kind.DOMAIN, "Name of the shared services", surface=True),
+    ),
+)

@@ -1,0 +1,13 @@
+"""What VPC endpoints lack upstream: the names under which an interface answers."""
+
+from tidegen.local.handlers.base import Properties, Resource
+
+_ZONE = "Z1HUB23UULQXV"  # shaped like the hosted zone of VPC endpoints
+
+
+def complete(resource: Resource, name: str) -> Properties:
+    """Return DnsEntries as `hosted zone:name` (AWS docs, AWS::EC2::VPCEndpoint return values)."""
+    if resource.properties.get("VpcEndpointType") != "Interface":
+        return {}
+    host = f"{name}.{resource.identity.region}.vpce.amazonaws.com"
+    return {"DnsEntries": [f"{_ZONE}:{host}"]}
