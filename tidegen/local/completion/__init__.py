@@ -1,18 +1,19 @@
 """Properties that ministack's own handlers drop, set through the services' APIs.
 
 Each type's function is called after upstream's create or update, with the physical id, and
-returns attributes that upstream does not give.
+returns attributes that upstream does not give, or only makes up.
 """
 
 from collections.abc import Callable
 
-from tidegen.local.completion import buckets, endpoints, functions, mail, tables, topics
+from tidegen.local.completion import buckets, clusters, endpoints, functions, mail, tables, topics
 from tidegen.local.handlers.base import Properties, Resource, Result
 
 _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
     "AWS::S3::Bucket": buckets.complete,
     "AWS::DynamoDB::Table": tables.complete,
     "AWS::EC2::VPCEndpoint": endpoints.complete,
+    "AWS::EKS::Cluster": clusters.complete,
     "AWS::Lambda::Function": functions.complete,
     "AWS::SES::EmailIdentity": mail.complete,
     "AWS::SNS::Topic": topics.complete,
@@ -25,5 +26,4 @@ def complete(resource: Resource, made: Result) -> Result:
     if completion is None:
         return made
     found = completion(resource, made.physical_id)
-    given = {name: value for name, value in made.attributes.items() if value != []}
-    return Result(made.physical_id, {**found, **given})
+    return Result(made.physical_id, {**made.attributes, **found})
