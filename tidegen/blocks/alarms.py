@@ -13,7 +13,7 @@ def add_alarm(
     template: Template,
     title: str,
     description: str,
-    metric: tuple[str, str],
+    metric: tuple[Any, str],
     dimensions: dict[str, Any],
     comparison: tuple[str, float],
     *,

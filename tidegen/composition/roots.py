@@ -126,7 +126,7 @@ def _value(composition: Composition, item: Input) -> Any:
         provider = composition.providers[item.source.output]
         return GetAtt(provider.logical_id, f"Outputs.{item.source.output}")
     reference = Ref(root_parameter_name(item))
-    is_list = item.kind.parameter_type != "String"
+    is_list = item.kind.parameter_type == "CommaDelimitedList"
     return Join(",", reference) if is_list else reference
 
 

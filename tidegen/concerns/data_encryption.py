@@ -30,7 +30,7 @@ CONCERN = Concern(
     outputs=(
         Output("DataKeyArn", Kind.KEY_ARN, "Key of uploads and mail assets"),
         Output("BackupKeyArn", Kind.KEY_ARN, "Key of backups and snapshots"),
-        Output("DatabaseKeyArn", Kind.KEY_ARN, "Key of the database's volumes", surface=True),
+        Output("DatabaseKeyArn", Kind.KEY_ARN, "Key of the database's volumes"),
         Output("MetricsKeyArn", Kind.KEY_ARN, "Key of the metrics tables"),
     ),
     stateful=("DataKey", "BackupKey", "DatabaseKey", "MetricsKey"),

@@ -223,9 +223,7 @@ CONCERN = Concern(
         Output("PrivateSubnetIds", Kind.SUBNET_IDS, "The three private subnets", surface=True),
         Output("DataSubnetIds", Kind.SUBNET_IDS, "The three data subnets", surface=True),
         *(
-            Output(
-                f"DataSubnet{zone}Id", Kind.SUBNET_ID, f"Data subnet of zone {zone}", surface=True
-            )
+            Output(f"DataSubnet{zone}Id", Kind.SUBNET_ID, f"Data subnet of zone {zone}")
             for zone in ZONES
         ),
         *(

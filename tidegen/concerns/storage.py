@@ -140,7 +140,7 @@ CONCERN = Concern(
         Output("UploadsBucketName", Kind.BUCKET_NAME, "Bucket of raw device uploads", surface=True),
         Output("UploadsBucketArn", Kind.BUCKET_ARN, "Bucket of raw device uploads", surface=True),
         Output("BackupsBucketName", Kind.BUCKET_NAME, "Bucket of backups", surface=True),
-        Output("BackupsBucketArn", Kind.BUCKET_ARN, "Bucket of backups", surface=True),
+        Output("BackupsBucketArn", Kind.BUCKET_ARN, "Bucket of backups"),
         Output("AssetsBucketName", Kind.BUCKET_NAME, "Bucket of mail assets", surface=True),
         Output("AssetsBucketArn", Kind.BUCKET_ARN, "Bucket of mail assets", surface=True),
         Output(

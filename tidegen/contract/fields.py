@@ -43,7 +43,7 @@ FIELDS: dict[str, CatalogueField] = {
         Kind.STRING, _PLATFORM, "Interface endpoints: essential (one zone) or full (three zones)"
     ),
     "cluster.version": _f(Kind.VERSION, _PLATFORM, "Kubernetes minor version"),
-    "cluster.image": _f(Kind.AMI_ID, _PLATFORM, "Release of the managed node image"),
+    "cluster.image": _f(Kind.VERSION, _PLATFORM, "Release of the managed node image"),
     "cluster.instance_types": _f(Kind.STRING_LIST, _PLATFORM, "Instance types of the nodes"),
     "cluster.min_nodes": _f(Kind.NUMBER, _PLATFORM, "Smallest number of nodes"),
     "cluster.max_nodes": _f(Kind.NUMBER, _PLATFORM, "Largest number of nodes"),

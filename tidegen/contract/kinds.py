@@ -61,9 +61,12 @@ class Kind(StrEnum):
 
     @property
     def parameter_type(self) -> str:
-        """The CloudFormation parameter type: a plain string or list, never an AWS-specific type.
+        """The CloudFormation parameter type: a plain string or list.
 
-        Typed parameters are checked against the account while a sibling's output is still unknown
-        in a nested change set, and fail there (catalogue row 52).
+        AWS-specific types are checked against the account while a sibling's output is still
+        unknown in a nested change set, and fail there (catalogue row 52). A machine image comes
+        from the environment file, never from a sibling, so there the check is welcome (W2506).
         """
+        if self is Kind.AMI_ID:
+            return "AWS::EC2::Image::Id"
         return "CommaDelimitedList" if self.value.startswith("list of") else "String"

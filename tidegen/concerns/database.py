@@ -1,0 +1,269 @@
+"""The MongoDB replica set: three members, one a zone, each with its own volume and name."""
+
+from pathlib import Path
+
+from troposphere import Join, Ref, Sub, Template, ec2, secretsmanager
+
+from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.inputs import (
+    ARTIFACTS_BUCKET,
+    CRITICAL_TOPIC,
+    ENVIRONMENT,
+    PROJECT,
+    PROTECTED,
+    VPC,
+    VPC_CIDR,
+    from_field,
+)
+from tidegen.blocks.mongo import PORT, add_member
+from tidegen.blocks.roles import BOUNDARY
+from tidegen.blocks.stateful import RETAINED
+from tidegen.contract import (
+    Asset,
+    Concern,
+    Context,
+    Input,
+    Kind,
+    Output,
+    Root,
+    Scope,
+    Sibling,
+    add_outputs,
+    new_template,
+)
+
+MEMBERS = (1, 2, 3)
+_BUNDLE = Asset("database", Path(__file__).parents[1] / "assets" / "database", "tar")
+#: Stands where a build runs without assets; no release uploads under the all-zero hash.
+_PLACEHOLDER = f"assets/{'0' * 64}/database.tar"
+
+
+def build(context: Context) -> Template:
+    """The database template."""
+    template = new_template(CONCERN)
+    _add_security_group(template)
+    _add_secrets(template)
+    built = context.assets.get("database")
+    for number in MEMBERS:
+        add_member(template, number, built.key if built else _PLACEHOLDER)
+    alarm = _add_alarms(template)
+    hosts = [Sub(f"mongo-{number}.${{PrivateDomain}}:{PORT}") for number in MEMBERS]
+    return add_outputs(
+        template,
+        CONCERN,
+        DatabaseSecurityGroupId=Ref("SecurityGroup"),
+        DatabaseHosts=Join(",", hosts),
+        DatabaseAdminSecretArn=Ref("AdminSecret"),
+        DatabaseAlarmName=Ref(alarm),
+    )
+
+
+def _add_security_group(template: Template) -> None:
+    """The cluster's pods and the members themselves; no way in for people but Session Manager."""
+    template.add_resource(
+        ec2.SecurityGroup(
+            "SecurityGroup",
+            GroupDescription="MongoDB members",
+            VpcId=Ref("VpcId"),
+            SecurityGroupEgress=[
+                ec2.SecurityGroupRule(
+                    Description="Endpoints in the VPC and S3 through its gateway; no other route",
+                    IpProtocol="tcp",
+                    FromPort=443,
+                    ToPort=443,
+                    CidrIp="0.0.0.0/0",
+                ),
+                ec2.SecurityGroupRule(
+                    Description="Other members",
+                    IpProtocol="tcp",
+                    FromPort=PORT,
+                    ToPort=PORT,
+                    CidrIp=Ref("VpcCidr"),
+                ),
+            ],
+        )
+    )
+    for title, source in (
+        ("FromCluster", Ref("ClusterSecurityGroupId")),
+        ("FromMembers", Ref("SecurityGroup")),
+    ):
+        template.add_resource(
+            ec2.SecurityGroupIngress(
+                title,
+                Description=f"MongoDB {title}",
+                GroupId=Ref("SecurityGroup"),
+                IpProtocol="tcp",
+                FromPort=PORT,
+                ToPort=PORT,
+                SourceSecurityGroupId=source,
+            )
+        )
+
+
+def _add_secrets(template: Template) -> None:
+    """Generated here and never shown; changing a generator would make new values."""
+    for title, length, meaning in (
+        ("KeyfileSecret", 756, "Key by which the members know each other"),
+        ("AdminSecret", 40, "Password of the database's administrator"),
+    ):
+        template.add_resource(
+            secretsmanager.Secret(
+                title,
+                Description=meaning,
+                KmsKeyId=Ref("SecretsKeyArn"),
+                GenerateSecretString=secretsmanager.GenerateSecretString(
+                    ExcludePunctuation=True, PasswordLength=length
+                ),
+                Metadata={
+                    "guard": {
+                        "SuppressedRules": ["SECRETSMANAGER_ROTATION_ENABLED_CHECK"],
+                        "Reason": "Rotates by hand, member by member, as the runbook says.",
+                    }
+                },
+                **RETAINED,
+            )
+        )
+
+
+def _add_alarms(template: Template) -> object:
+    """The backup's alarm fires when the members are silent too."""
+    for title, metric, comparison, missing, meaning in (
+        (
+            "BackupAlarm",
+            "BackupAgeHours",
+            ("GreaterThanThreshold", 26),
+            "breaching",
+            "No good backup for 26 hours, or the members are silent; see mongo-backup on each.",
+        ),
+        (
+            "LagAlarm",
+            "ReplicationLag",
+            ("GreaterThanThreshold", 60),
+            "missing",
+            "A member is more than a minute behind; see its log and its volume's metrics.",
+        ),
+        (
+            "DiskAlarm",
+            "DiskUsed",
+            ("GreaterThanThreshold", 80),
+            "missing",
+            "A data volume is over 80 % full; raise database.volume_gib.",
+        ),
+    ):
+        _alarm(template, title, meaning, metric, comparison, "Maximum", missing)
+    return _alarm(
+        template,
+        "MembersAlarm",
+        "Fewer than three members are healthy; see rs.status() and the Auto Scaling groups.",
+        "MembersHealthy",
+        ("LessThanThreshold", 3),
+        "Minimum",
+        "breaching",
+    )
+
+
+def _alarm(
+    template: Template,
+    title: str,
+    meaning: str,
+    metric: str,
+    comparison: tuple[str, float],
+    statistic: str,
+    missing: str,
+) -> object:
+    return add_alarm(
+        template,
+        title,
+        meaning,
+        (Sub("${Project}/${Environment}/mongo"), metric),
+        {},
+        comparison,
+        topic="CriticalTopicArn",
+        statistic=statistic,
+        periods=3,
+        missing=missing,
+    )
+
+
+def _sibling(name: str, kind: Kind, description: str) -> Input:
+    return Input(name, kind, Sibling(name), description)
+
+
+CONCERN = Concern(
+    name="database",
+    scopes=(Scope.ENVIRONMENT,),
+    purpose="The MongoDB replica set: three members, one a zone, each with its own volume.",
+    build=build,
+    inputs=(
+        PROJECT,
+        ENVIRONMENT,
+        PROTECTED,
+        BOUNDARY,
+        VPC,
+        VPC_CIDR,
+        ARTIFACTS_BUCKET,
+        CRITICAL_TOPIC,
+        Input(
+            "ArtifactsKeyArn",
+            Kind.KEY_ARN,
+            Root(Scope.BOOTSTRAP, "ArtifactsKeyArn"),
+            "Key of the artifacts",
+        ),
+        _sibling("DatabaseKeyArn", Kind.KEY_ARN, "Key of the volumes"),
+        _sibling("BackupKeyArn", Kind.KEY_ARN, "Key of the backups"),
+        _sibling("SecretsKeyArn", Kind.KEY_ARN, "Key of the secrets"),
+        _sibling("BackupsBucketName", Kind.BUCKET_NAME, "Bucket of backups"),
+        _sibling("BackupsBucketArn", Kind.BUCKET_ARN, "Bucket of backups"),
+        _sibling("ClusterSecurityGroupId", Kind.SECURITY_GROUP_ID, "Security group of the pods"),
+        _sibling("PrivateZoneId", Kind.HOSTED_ZONE_ID, "Zone of the members' names"),
+        from_field("PrivateDomain", "private_domain"),
+        *(
+            _sibling(f"DataSubnet{number}Id", Kind.SUBNET_ID, f"Subnet of member {number}")
+            for number in MEMBERS
+        ),
+        *(
+            _sibling(f"DataSubnet{number}Zone", Kind.AVAILABILITY_ZONE, f"Zone of member {number}")
+            for number in MEMBERS
+        ),
+        from_field("Image", "database.image"),
+        from_field("InstanceType", "database.instance_type"),
+        from_field("VolumeGib", "database.volume_gib"),
+        from_field("Iops", "database.iops"),
+        from_field("ThroughputMibps", "database.throughput_mibps"),
+    ),
+    outputs=(
+        Output("DatabaseSecurityGroupId", Kind.SECURITY_GROUP_ID, "Security group", surface=True),
+        Output("DatabaseHosts", Kind.STRING_LIST, "Hosts for the mongo secret", surface=True),
+        Output("DatabaseAdminSecretArn", Kind.SECRET_ARN, "Administrator's secret", surface=True),
+        Output("DatabaseAlarmName", Kind.NAME, "Alarm of the replica set"),
+    ),
+    stateful=(
+        "AdminSecret",
+        "KeyfileSecret",
+        "Member1Volume",
+        "Member2Volume",
+        "Member3Volume",
+    ),
+    deploy_actions=(
+        "autoscaling:CreateAutoScalingGroup",
+        "autoscaling:DeleteAutoScalingGroup",
+        "autoscaling:DeleteLifecycleHook",
+        "autoscaling:Describe*",
+        "autoscaling:PutLifecycleHook",
+        "autoscaling:ResumeProcesses",
+        "autoscaling:SuspendProcesses",
+        "autoscaling:TerminateInstanceInAutoScalingGroup",
+        "autoscaling:UpdateAutoScalingGroup",
+        "ec2:CreateNetworkInterface",
+        "ec2:CreateVolume",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DeleteVolume",
+        "ec2:ModifyVolume",
+        "secretsmanager:CreateSecret",
+        "secretsmanager:DeleteSecret",
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetRandomPassword",
+        "secretsmanager:TagResource",
+    ),
+    assets=(_BUNDLE,),
+)
