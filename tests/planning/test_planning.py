@@ -8,7 +8,6 @@ from tidegen.contract import Scope
 from tidegen.errors import InputError, RefusedError
 from tidegen.planning import Action, Replacement, Target, guard_changes, load_root, steps_of
 from tidegen.planning.digest import root_digest
-from tidegen.planning.forecast import changed_parameters, forecast, references
 from tidegen.planning.model import (
     Change,
     ChangeSource,
@@ -17,7 +16,6 @@ from tidegen.planning.model import (
     RootTemplate,
 )
 from tidegen.planning.parameters import effective_parameters, resolved_step, unresolved
-from tidegen.planning.schemas import create_only
 from tidegen.planning.stateful import stack_policy
 from tidegen.planning.states import Situation, is_unchanged, says_no_changes, situation
 from tidegen.planning.steps import locate, prerequisites_of
@@ -124,56 +122,6 @@ def test_the_digest_covers_bytes_and_values_but_not_itself():
     assert base == root_digest(b"a", {"Digest": "x", "A": "1"})
     assert len({base, root_digest(b"b", {"A": "1"}), root_digest(b"a", {"A": "2"})}) == 3
     assert root_digest(b"a", {"A": "1", "B": "2"}) == root_digest(b"a", {"B": "2", "A": "1"})
-
-
-BUCKET = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
-QUEUE = {"Type": "AWS::SQS::Queue"}
-
-
-def resources(**found):
-    return {"Resources": found}
-
-
-def having(resource, **properties):
-    return {**resource, "Properties": properties}
-
-
-def test_a_forecast_names_what_is_added_changed_and_removed():
-    old = resources(Gone=BUCKET, Same=QUEUE, Other=having(QUEUE, Delay=1))
-    new = resources(Same=QUEUE, Other=having(QUEUE, Delay=2), Fresh=BUCKET)
-    found = {c.path: (c.action, c.stateful) for c in forecast(old, new, "Entry")}
-    assert found == {
-        "Entry/Fresh": (Action.ADD, True),
-        "Entry/Gone": (Action.REMOVE, True),
-        "Entry/Other": (Action.MODIFY, False),
-    }
-
-
-def test_a_create_only_property_replaces():
-    old, new = (resources(B=having(BUCKET, BucketName=name)) for name in "ab")
-    (change,) = forecast(old, new)
-    assert (change.action, change.replacement) == (Action.REPLACE, Replacement.ALWAYS)
-    assert change.properties == ("BucketName",)
-    assert forecast(resources(B=BUCKET), resources(B=QUEUE))[0].action is Action.REPLACE
-
-
-def test_a_changed_parameter_changes_what_refers_to_it():
-    body = resources(Q=having(QUEUE, Tags=[{"Fn::Sub": ["${Color} ${x}", {"x": "y"}]}]), R=QUEUE)
-    assert [c.path for c in forecast(body, body, changed_parameters=["Color"])] == ["Q"]
-    assert references({"Fn::Join": ["", [{"Ref": "A"}, {"Fn::Sub": "-${B}"}]]}) == {"A", "B"}
-
-
-def test_a_nested_stacks_parameters_change_with_the_roots():
-    def nested(value):
-        return resources(Net={"Properties": {"Parameters": {"Color": {"Ref": "C"}, "Z": value}}})
-
-    assert changed_parameters("Net", nested(1), nested(1), {"C": "a"}, {"C": "b"}) == {"Color"}
-    assert changed_parameters("Net", nested(1), nested(2), {"C": "a"}, {"C": "a"}) == {"Z"}
-
-
-def test_schemas_tell_create_only_properties():
-    assert "BucketName" in create_only("AWS::S3::Bucket")
-    assert create_only("Custom::Thing") == frozenset()
 
 
 def change(action=Action.REPLACE, replacement=Replacement.NEVER, stateful=True):

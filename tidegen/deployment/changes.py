@@ -1,10 +1,11 @@
 """The changes of a root and all stacks below: from its change set, or forecast where it is mute."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 from tidegen.deployment.port import Cloud
-from tidegen.planning.forecast import changed_parameters, forecast
+from tidegen.planning.evaluation import Resources, evaluate
+from tidegen.planning.forecast import forecast
 from tidegen.planning.model import (
     STACK_TYPE,
     Action,
@@ -20,25 +21,6 @@ from tidegen.planning.stateful import is_stateful
 from tidegen.planning.template_text import parse_template
 
 
-@dataclass(frozen=True)
-class _Sides:
-    """Templates as deployed and as wanted, the root's under the empty path."""
-
-    old: Mapping[str, TemplateBody]
-    new: Mapping[str, TemplateBody]
-    changed: Mapping[str, frozenset[str]]
-
-    def forecast(self, path: str) -> tuple[Change, ...]:
-        """The forecast of one stack."""
-        old, new = self.old.get(path, {}), self.new.get(path, {})
-        return forecast(old, new, path, self.changed.get(path, frozenset()))
-
-    def is_stateful(self, path: str, logical_id: str) -> bool:
-        """Whether a resource holds state, as deployed or as wanted."""
-        found = (t.get(path, {}).get("Resources", {}).get(logical_id) for t in (self.old, self.new))
-        return any(is_stateful(resource) for resource in found if resource)
-
-
 def changes_of(
     cloud: Cloud,
     step: RootStep,
@@ -50,27 +32,23 @@ def changes_of(
     A nested stack for which the engine gives no change set of its own is forecast as well; each
     change says where it comes from.
     """
-    sides = _sides(cloud, step, state)
+    old, new = _sides(cloud, step, state)
+    expected = forecast(old, new)
     if change_set is None:
-        own = sides.forecast("")
-        nested = sorted((sides.old.keys() | sides.new.keys()) - {""})
-        found = [c for c in own if c.type != STACK_TYPE]
-        found += [change for path in nested for change in sides.forecast(path)]
-    else:
-        found = list(_from_change_set(change_set, "", sides))
-    return tuple(sorted(found, key=lambda change: change.path))
+        return expected
+    said = tuple(_from_change_set(change_set, "", {**new, **old}))
+    mute = set(_mute(change_set, ""))
+    rest = [change for change in expected if change.path.rpartition("/")[0] in mute]
+    return tuple(sorted((*_explained(said, expected), *rest), key=lambda change: change.path))
 
 
 def _from_change_set(
-    changes: Iterable[ResourceChange], parent: str, sides: _Sides
+    changes: Iterable[ResourceChange], parent: str, resources: Resources
 ) -> Iterable[Change]:
     for item in changes:
         path = f"{parent}/{item.logical_id}" if parent else item.logical_id
         if item.type == STACK_TYPE:
-            if item.children:
-                yield from _from_change_set(item.children, path, sides)
-            elif item.children is None:
-                yield from sides.forecast(path)
+            yield from _from_change_set(item.children or (), path, resources)
             continue
         yield Change(
             path,
@@ -79,25 +57,37 @@ def _from_change_set(
             ChangeSource.CHANGE_SET,
             item.replacement,
             item.properties,
-            item.action is not Action.ADD and sides.is_stateful(parent, item.logical_id),
+            item.action is not Action.ADD and is_stateful(resources.get(path, {})),
         )
 
 
-def _sides(cloud: Cloud, step: RootStep, state: StackState | None) -> _Sides:
+def _mute(changes: Iterable[ResourceChange], parent: str) -> Iterable[str]:
+    """The changing nested stacks for which the engine gives no change set."""
+    for item in changes:
+        if item.type == STACK_TYPE:
+            path = f"{parent}/{item.logical_id}" if parent else item.logical_id
+            yield from [path] if item.children is None else _mute(item.children, path)
+
+
+def _explained(said: Iterable[Change], expected: Iterable[Change]) -> Iterable[Change]:
+    """CloudFormation's changes with the forecast's values, which the change set does not have."""
+    details = {change.path: change.details for change in expected}
+    return (replace(change, details=details.get(change.path, ())) for change in said)
+
+
+def _sides(cloud: Cloud, step: RootStep, state: StackState | None) -> tuple[Resources, Resources]:
+    """The resources as deployed and as wanted."""
     wanted = {child.logical_id: child.content.decode() for child in step.template.children}
     new = {path: parse_template(text, path) for path, text in wanted.items()}
-    new[""] = step.template.body
-    old = _deployed(cloud, state) if state else {}
-    before = state.parameters if state else {}
-    after = text_parameters(step)
-    changed = {
-        path: changed_parameters(path, old.get("", {}), new[""], before, after) for path in wanted
-    }
-    changed[""] = frozenset(name for name, value in after.items() if before.get(name) != value)
-    return _Sides(old, new, changed)
+    pseudo = {"AWS::AccountId": step.account, "AWS::Region": step.region}
+    before = dict(state.parameters) if state else {}
+    # What another root has yet to give is most likely what it gave before.
+    after = {**before, **text_parameters(step)}
+    old = evaluate(_deployed(cloud, state), {**before, **pseudo}) if state else {}
+    return old, evaluate({**new, "": step.template.body}, {**after, **pseudo})
 
 
-def _deployed(cloud: Cloud, state: StackState) -> dict[str, TemplateBody]:
+def _deployed(cloud: Cloud, state: StackState) -> Mapping[str, TemplateBody]:
     """The templates of a root and of the stacks directly below it, as they stand."""
     text = cloud.template(state.stack_id)
     found = {"": parse_template(text, state.name) if text else {}}

@@ -1,130 +1,150 @@
-"""What an update would change, by comparison of templates: for engines without nested change sets.
+"""What an update would change, by comparison of evaluated templates, without asking anyone.
 
-A forecast says less than CloudFormation can: it does not evaluate conditions, and a value that
-comes from a sibling counts as changed only where the expression itself changed.
+Both sides are evaluated with their parameters (`planning.evaluation`), so conditions and values are
+real. Replacement is what the registry schemas say; a replaced resource gets new names and ARNs, so
+what refers to it changes too, and may be replaced in turn.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping
+from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Any
 
+from tidegen.planning.evaluation import Resources
 from tidegen.planning.model import (
-    STACK_TYPE,
     Action,
     Change,
     ChangeSource,
+    PropertyChange,
     Replacement,
     TemplateBody,
 )
-from tidegen.planning.schemas import create_only
+from tidegen.planning.schemas import replacement_of
 from tidegen.planning.stateful import is_stateful
 
-CreateOnly = Callable[[str], Collection[str]]
-#: Attributes of a resource whose change CloudFormation reports; dependencies are not among them.
-_ATTRIBUTES = ("Metadata", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy", "Condition")
+#: Attributes whose change CloudFormation carries out; dependencies are not among them.
+_ATTRIBUTES = ("Metadata", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy")
+#: Attributes that get another value with every change of their resource, not only a replacement.
+_COUNTING = ("LatestVersionNumber",)
 
 
-def forecast(
-    old: TemplateBody,
-    new: TemplateBody,
-    path: str = "",
-    changed_parameters: Collection[str] = (),
-    replacing: CreateOnly = create_only,
-) -> tuple[Change, ...]:
-    """The changes from template `old` to `new`, sorted by path; either may be empty.
+def forecast(old: Resources, new: Resources) -> tuple[Change, ...]:
+    """The changes from the resources `old` to `new`, sorted by path; either may be empty."""
+    found: dict[str, Change] = {}
+    while True:
+        # Each round may replace something that others refer to; the set only grows.
+        again = {c.path: c for c in _changes(old, new, found)}
+        if again == found:
+            return tuple(found[path] for path in sorted(found))
+        found = again
 
-    `path` is the nested stack's own; `changed_parameters` are those that get another value.
-    """
-    before, after = old.get("Resources", {}), new.get("Resources", {})
-    changes = []
-    for logical_id in sorted(before.keys() | after.keys()):
-        where = f"{path}/{logical_id}" if path else logical_id
-        change = _change(
-            where, before.get(logical_id), after.get(logical_id), changed_parameters, replacing
-        )
-        changes += [change] if change else []
-    return tuple(changes)
+
+def _changes(old: Resources, new: Resources, known: Mapping[str, Change]) -> Iterator[Change]:
+    for path in old.keys() | new.keys():
+        change = _change(path, old.get(path), new.get(path), known)
+        if change:
+            yield change
 
 
 def _change(
-    path: str, old: Any, new: Any, changed: Collection[str], replacing: CreateOnly
+    path: str, old: TemplateBody | None, new: TemplateBody | None, known: Mapping[str, Change]
 ) -> Change | None:
     source = ChangeSource.FORECAST
-    if old is None:
-        return Change(path, new["Type"], Action.ADD, source, stateful=is_stateful(new))
+    if old is None or new is None:
+        resource = new or old or {}
+        action = Action.ADD if new else Action.REMOVE
+        return Change(path, resource["Type"], action, source, stateful=is_stateful(resource))
     stateful = is_stateful(old)
-    if new is None:
-        return Change(path, old["Type"], Action.REMOVE, source, stateful=stateful)
     if old["Type"] != new["Type"]:
         always = Replacement.ALWAYS
         return Change(path, new["Type"], Action.REPLACE, source, always, ("Type",), stateful)
-    fixed, dependent = _properties(old, new, changed)
-    if not fixed and not dependent:
+    details = (*_details(old, new), *_consequences(new, known))
+    if not details:
         return None
-    replacement = _replacement(new["Type"], fixed, dependent, replacing)
+    replacement = max((d.replacement for d in details), key=list(Replacement).index)
     action = Action.REPLACE if replacement is Replacement.ALWAYS else Action.MODIFY
-    names = tuple(sorted(fixed | dependent))
-    return Change(path, new["Type"], action, source, replacement, names, stateful)
+    names = tuple(sorted({_top(detail.name) for detail in details}))
+    return Change(path, new["Type"], action, source, replacement, names, stateful, details)
 
 
-def _properties(old: Any, new: Any, changed: Collection[str]) -> tuple[set[str], set[str]]:
-    """Names whose text changed, and names that only depend on a changed parameter."""
+def _details(old: TemplateBody, new: TemplateBody) -> Iterator[PropertyChange]:
+    """Every property and attribute that differs, at the deepest place that tells it."""
     before, after = old.get("Properties", {}), new.get("Properties", {})
-    fixed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
-    fixed |= {name for name in _ATTRIBUTES if old.get(name) != new.get(name)}
-    dependent = {name for name, value in after.items() if references(value) & set(changed)}
-    return fixed, dependent - fixed
+    for name, was, becomes in _differences(before, after):
+        yield PropertyChange(name, was, becomes, replacement_of(new["Type"], _plain(name)))
+    for name in _ATTRIBUTES:
+        if old.get(name) != new.get(name):
+            yield PropertyChange(name, old.get(name), new.get(name))
 
 
-def _replacement(
-    type_name: str, fixed: set[str], dependent: set[str], replacing: CreateOnly
-) -> Replacement:
-    if type_name == STACK_TYPE:
-        return Replacement.NEVER
-    names = set(replacing(type_name))
-    if names & (fixed | dependent):
-        return Replacement.ALWAYS
-    return Replacement.NEVER
+def _differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
+    if old == new:
+        return
+    if isinstance(old, dict) and isinstance(new, dict) and not _is_function(old, new):
+        for key in sorted(old.keys() | new.keys()):
+            where = f"{path}.{key}" if path else key
+            yield from _differences(old.get(key), new.get(key), where)
+    elif isinstance(old, list) and isinstance(new, list):
+        yield from _list_differences(old, new, path)
+    else:
+        yield path, old, new
 
 
-def changed_parameters(
-    logical_id: str,
-    old: TemplateBody,
-    new: TemplateBody,
-    old_values: Mapping[str, str],
-    new_values: Mapping[str, str],
-) -> frozenset[str]:
-    """The parameters of the nested stack `logical_id` that get another value from the root."""
-    changed = {name for name, value in new_values.items() if old_values.get(name) != value}
-    before, after = (
-        root.get("Resources", {}).get(logical_id, {}).get("Properties", {}).get("Parameters", {})
-        for root in (old, new)
-    )
-    return frozenset(
-        name
-        for name, value in after.items()
-        if before.get(name) != value or references(value) & changed
-    )
+def _list_differences(old: list[Any], new: list[Any], path: str) -> Iterator[tuple[str, Any, Any]]:
+    """What changed within items that stay, and items that come and go; not what merely moved up."""
+    texts = [
+        [json.dumps(item, sort_keys=True, default=str) for item in side] for side in (old, new)
+    ]
+    for _, i, i_end, j, j_end in SequenceMatcher(
+        None, texts[0], texts[1], autojunk=False
+    ).get_opcodes():
+        pairs = zip_longest(range(i, i_end), range(j, j_end))
+        for was, becomes in pairs:
+            before = None if was is None else old[was]
+            after = None if becomes is None else new[becomes]
+            yield from _differences(before, after, f"{path}[{was if becomes is None else becomes}]")
 
 
-def references(value: Any) -> set[str]:
-    """Every name that `value` refers to by Ref or inside Sub."""
-    return set(_references(value))
+def _is_function(*values: dict[str, Any]) -> bool:
+    names = [next(iter(value)) for value in values if len(value) == 1]
+    return any(name == "Ref" or name.startswith("Fn::") for name in names)
 
 
-def _references(value: Any) -> Iterator[str]:
+def _plain(name: str) -> str:
+    """The property path without the places in lists: `A[0].B` as `A.B`."""
+    return ".".join(step.partition("[")[0] for step in name.split("."))
+
+
+def _top(name: str) -> str:
+    return _plain(name).partition(".")[0]
+
+
+def _consequences(new: TemplateBody, known: Mapping[str, Change]) -> Iterator[PropertyChange]:
+    """Properties that refer to a resource which `known` replaces, or counts up."""
+    for name, value in new.get("Properties", {}).items():
+        for path, attribute in sorted(set(references(value))):
+            cause = known.get(path)
+            if cause and (_renews(cause) or attribute in _COUNTING):
+                after = {"Fn::GetAtt": [path, attribute]} if attribute else {"Ref": path}
+                kind = replacement_of(new["Type"], name)
+                yield PropertyChange(name, None, after, kind, cause=path)
+
+
+def _renews(change: Change) -> bool:
+    return change.replacement is Replacement.ALWAYS
+
+
+def references(value: Any) -> Iterator[tuple[str, str]]:
+    """Each resource that an evaluated value refers to, with the attribute; empty for its Ref."""
     if isinstance(value, list):
         for item in value:
-            yield from _references(item)
+            yield from references(item)
     elif isinstance(value, dict):
         for key, item in value.items():
             if key == "Ref" and isinstance(item, str):
-                yield item
-            elif key == "Fn::Sub":
-                yield from _substituted(item)
-            yield from _references(item)
-
-
-def _substituted(argument: Any) -> Iterator[str]:
-    text = argument[0] if isinstance(argument, list) else argument
-    for part in str(text).split("${")[1:]:
-        yield part.partition("}")[0]
+                yield item, ""
+            elif key == "Fn::GetAtt" and isinstance(item, list):
+                yield item[0], str(item[1])
+            else:
+                yield from references(item)

@@ -235,6 +235,21 @@ class ChangeSource(StrEnum):
 
 
 @dataclass(frozen=True)
+class PropertyChange:
+    """One property before and after, None where it is not there.
+
+    `cause` is the path of the resource whose own replacement or change makes the new value, which
+    is then known after deployment only.
+    """
+
+    name: str
+    before: Any = None
+    after: Any = None
+    replacement: Replacement = Replacement.NEVER
+    cause: str = ""
+
+
+@dataclass(frozen=True)
 class Change:
     """What happens to one resource. `path` is the way from the root, as in `Network/Vpc`."""
 
@@ -245,6 +260,7 @@ class Change:
     replacement: Replacement = Replacement.NEVER
     properties: tuple[str, ...] = ()
     stateful: bool = False
+    details: tuple[PropertyChange, ...] = ()
 
     @property
     def logical_id(self) -> str:

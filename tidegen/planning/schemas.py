@@ -9,19 +9,44 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tidegen.planning.model import Replacement
+
 _REGION = "us-east-1"  # every type that exists anywhere, but for a handful
 
 
+def replacement_of(type_name: str, path: str) -> Replacement:
+    """Whether a change at the property path (`Ebs.Iops`) replaces a resource of that type.
+
+    From `createOnlyProperties` and `conditionalCreateOnlyProperties`; never for an unknown type.
+    """
+    always, conditional = create_only(type_name)
+    if _touches(path, always):
+        return Replacement.ALWAYS
+    return Replacement.CONDITIONAL if _touches(path, conditional) else Replacement.NEVER
+
+
+def _touches(path: str, fixed: frozenset[str]) -> bool:
+    """Whether the change is at, below or above one of the fixed properties."""
+    dotted = f"{path}."
+    return any(dotted.startswith(f"{name}.") or f"{name}.".startswith(dotted) for name in fixed)
+
+
 @functools.cache
-def create_only(type_name: str) -> frozenset[str]:
-    """Top-level properties whose change replaces a resource; empty for an unknown type."""
+def create_only(type_name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Dotted properties whose change replaces a resource, always and on condition."""
     file = _types().get(type_name)
     if file is None:
-        return frozenset()
+        return frozenset(), frozenset()
     schema: dict[str, Any] = json.loads((_data() / "resources" / f"{file}.json").read_bytes())
-    pointers = schema.get("createOnlyProperties", [])
-    names = [pointer.removeprefix("/properties/") for pointer in pointers]
-    return frozenset(name for name in names if "/" not in name)
+    keys = ("createOnlyProperties", "conditionalCreateOnlyProperties")
+    always, conditional = (frozenset(map(_dotted, schema.get(key, []))) for key in keys)
+    return always, conditional
+
+
+def _dotted(pointer: str) -> str:
+    """`/properties/A/items/B` and `/properties/A/*/B` as `A.B`."""
+    steps = pointer.removeprefix("/properties/").split("/")
+    return ".".join(step for step in steps if step not in ("*", "items", "properties"))
 
 
 @functools.cache

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
-from tidegen.planning import Action, Change, Plan, Replacement, RootStep
+from tidegen.planning import Action, Change, Plan, PropertyChange, Replacement, RootStep
+from tidegen.reporting.values import value_text
 
 _SIGNS = {Action.ADD: "+", Action.MODIFY: "~", Action.REMOVE: "-", Action.REPLACE: "!"}
 
@@ -22,7 +23,7 @@ def _step_line(step: RootStep) -> str:
 
 
 def changes_text(changes: Iterable[Change]) -> str:
-    """One line a change, by path; a replacement or a stateful resource says so."""
+    """One line a change, by path, and one for each property with its value before and after."""
     rows = sorted(changes, key=lambda change: change.path)
     if not rows:
         return "  no changes"
@@ -32,13 +33,22 @@ def changes_text(changes: Iterable[Change]) -> str:
 
 
 def _change_line(change: Change) -> str:
-    notes = [*change.properties]
+    notes = [] if change.details else [*change.properties]
     if change.replacement is not Replacement.NEVER:
         notes.append(f"replacement: {change.replacement}")
     if change.stateful:
         notes.append("stateful")
     tail = f"  ({', '.join(notes)})" if notes else ""
-    return f"  {_SIGNS[change.action]} {change.path}  {change.type}{tail}"
+    head = f"  {_SIGNS[change.action]} {change.path}  {change.type}{tail}"
+    return "\n".join([head, *map(_detail_line, change.details)])
+
+
+def _detail_line(detail: PropertyChange) -> str:
+    tail = "" if detail.replacement is Replacement.NEVER else f"  (replaces: {detail.replacement})"
+    if detail.cause:
+        return f"      {detail.name}: known after deployment, as {detail.cause} changes{tail}"
+    before, after = value_text(detail.before), value_text(detail.after)
+    return f"      {detail.name}: {before} -> {after}{tail}"
 
 
 def _counts(changes: list[Change]) -> dict[str, int]:

@@ -1,0 +1,238 @@
+"""What templates come to with given parameter values: conditions decided, functions carried out.
+
+What only a deployment can know, an ARN for instance, stays as a function of a named resource:
+`{"Fn::GetAtt": ["Network/Vpc", "CidrBlock"]}`. Resources are named by their path from the root, so
+that values can be followed from one nested stack into the other. A template that asks for values
+this module cannot work out keeps the function, with its arguments evaluated: two sides are equal
+where function and arguments are.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tidegen.planning.model import STACK_TYPE, TemplateBody
+
+Values = Mapping[str, Any]
+Resources = dict[str, TemplateBody]
+#: A property that is as if it were not written (AWS docs, "Pseudo parameters reference").
+_NO_VALUE = {"Ref": "AWS::NoValue"}
+
+
+def evaluate(templates: Mapping[str, TemplateBody], values: Values) -> Resources:
+    """The resources of a root and the stacks nested in it, by path, as `values` make them.
+
+    `templates` holds the root under the empty path, and each nested template under its logical id;
+    `values` are parameters of the root, and pseudo parameters such as `AWS::Region`. Resources of
+    type Stack are left out where their template is given: what is in them is there instead.
+    """
+    root = Scope("", templates.get("", {}), values, templates)
+    found = dict(root.resources())
+    for logical_id in root.nested_ids():
+        found |= root.nested(logical_id).resources()
+    return dict(sorted(found.items()))
+
+
+@dataclass
+class Scope:
+    """One template with its parameters' values, and the way to the stacks nested in it."""
+
+    path: str
+    template: TemplateBody
+    values: Values
+    templates: Mapping[str, TemplateBody] = field(default_factory=dict)
+    _nested: dict[str, "Scope"] = field(default_factory=dict)
+    _decided: dict[str, bool] = field(default_factory=dict)
+
+    def resources(self) -> Resources:
+        """The resources that the conditions let stand, by path, nested templates aside."""
+        return {
+            self._at(name): self._resource(resource)
+            for name, resource in self._declared().items()
+            if self._stands(resource) and name not in self.nested_ids()
+        }
+
+    def nested_ids(self) -> tuple[str, ...]:
+        """Logical ids of the nested stacks whose templates are known."""
+        return tuple(
+            name
+            for name, resource in self._declared().items()
+            if resource.get("Type") == STACK_TYPE
+            and name in self.templates
+            and self._stands(resource)
+        )
+
+    def nested(self, logical_id: str) -> "Scope":
+        """The scope of a nested stack: its template with the values that this one passes."""
+        if logical_id not in self._nested:
+            given = self._declared()[logical_id].get("Properties", {}).get("Parameters", {})
+            pseudo = {name: value for name, value in self.values.items() if "::" in name}
+            values = {**pseudo, **self.value(given)}
+            path = self._at(logical_id)
+            self._nested[logical_id] = Scope(path, self.templates[logical_id], values)
+        return self._nested[logical_id]
+
+    def value(self, expression: Any) -> Any:
+        """`expression` with every function carried out that can be."""
+        if isinstance(expression, list):
+            found = [self.value(item) for item in expression]
+            return [item for item in found if item != _NO_VALUE]
+        if not isinstance(expression, dict):
+            return expression
+        if len(expression) == 1:
+            ((name, argument),) = expression.items()
+            if name == "Ref" or name.startswith("Fn::"):
+                return self._function(name, argument)
+        entries = {key: self.value(item) for key, item in expression.items()}
+        return {key: item for key, item in entries.items() if item != _NO_VALUE}
+
+    def decided(self, condition: str) -> bool:
+        """Whether the condition of that name holds."""
+        if condition not in self._decided:
+            self._decided[condition] = self._holds(self.template["Conditions"][condition])
+        return self._decided[condition]
+
+    def _declared(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.template.get("Resources", {})
+        return found
+
+    def _stands(self, resource: Mapping[str, Any]) -> bool:
+        return "Condition" not in resource or self.decided(resource["Condition"])
+
+    def _resource(self, resource: TemplateBody) -> TemplateBody:
+        rest = {key: item for key, item in resource.items() if key not in ("Condition", "Type")}
+        return {"Type": resource["Type"], **self.value(rest)}
+
+    def _at(self, logical_id: str) -> str:
+        return f"{self.path}/{logical_id}" if self.path else logical_id
+
+    def _holds(self, condition: Any) -> bool:
+        ((name, argument),) = condition.items()
+        match name:
+            case "Condition":
+                return self.decided(argument)
+            case "Fn::And":
+                return all(self._holds(item) for item in argument)
+            case "Fn::Or":
+                return any(self._holds(item) for item in argument)
+            case "Fn::Not":
+                return not self._holds(argument[0])
+            case _:
+                # A value that is not known yet is taken to differ from any that is written down.
+                left, right = self.value(argument)
+                return bool(left == right)
+
+    def _function(self, name: str, argument: Any) -> Any:
+        carry_out: Callable[[Any], Any] | None = {
+            "Ref": self._reference,
+            "Fn::GetAtt": self._attribute,
+            "Fn::If": self._chosen,
+            "Fn::Sub": self._substituted,
+            "Fn::FindInMap": self._mapped,
+            "Fn::Join": self._joined,
+            "Fn::Split": self._split,
+            "Fn::Select": self._selected,
+        }.get(name)
+        return carry_out(argument) if carry_out else {name: self.value(argument)}
+
+    def _joined(self, argument: Any) -> Any:
+        return _joined(*self.value(argument))
+
+    def _split(self, argument: Any) -> Any:
+        return _split(*self.value(argument))
+
+    def _selected(self, argument: Any) -> Any:
+        return _selected(*self.value(argument))
+
+    def _chosen(self, argument: Any) -> Any:
+        condition, yes, no = argument
+        return self.value(yes if self.decided(condition) else no)
+
+    def _mapped(self, argument: Any) -> Any:
+        first, second, third = self.value(argument)
+        return self.template["Mappings"][first][second][third]
+
+    def _reference(self, name: str) -> Any:
+        declared = self.template.get("Parameters", {}).get(name)
+        if declared is None:
+            known = self.values.get(name) if "::" in name else None
+            return known or {"Ref": name if "::" in name else self._at(name)}
+        value = self.values.get(name, declared.get("Default"))
+        if value is None or declared.get("NoEcho"):
+            return {"Ref": self._at(name)}
+        is_list = declared["Type"].startswith(("CommaDelimitedList", "List<"))
+        return _split(",", value) if is_list else value
+
+    def _attribute(self, names: Sequence[str]) -> Any:
+        logical_id, attribute = names
+        resource = self._declared().get(logical_id, {})
+        if attribute.startswith("Outputs.") and logical_id in self.nested_ids():
+            nested = self.nested(logical_id)
+            output = nested.template.get("Outputs", {}).get(attribute.removeprefix("Outputs."))
+            if output:
+                return nested.value(output["Value"])
+        if "Type" not in resource:
+            return {"Fn::GetAtt": [logical_id, attribute]}
+        return {"Fn::GetAtt": [self._at(logical_id), attribute]}
+
+    def _substituted(self, argument: Any) -> Any:
+        text, own = argument if isinstance(argument, list) else (argument, {})
+        parts: list[Any] = []
+        head, *rest = text.split("${")
+        parts.append(head)
+        for part in rest:
+            name, _, tail = part.partition("}")
+            parts += [self._named(name, own), tail]
+        return _joined("", parts)
+
+    def _named(self, name: str, own: Mapping[str, Any]) -> Any:
+        if name.startswith("!"):
+            return f"${{{name[1:]}}}"
+        if name in own:
+            return self.value(own[name])
+        if "." in name:
+            return self._attribute(name.split(".", 1))
+        return self._reference(name)
+
+
+def _joined(separator: str, parts: Any) -> Any:
+    """The parts as one text; a Join where some of them are not known."""
+    if not isinstance(parts, list):
+        return {"Fn::Join": [separator, parts]}
+    texts: list[Any] = []
+    for part in parts if separator else _flat(parts):
+        known = not isinstance(part, dict)
+        text = str(part) if known else part
+        if known and texts and isinstance(texts[-1], str):
+            texts[-1] += separator + text
+        else:
+            texts.append(text)
+    texts = [text for text in texts if text != ""] if not separator else texts
+    if len(texts) == 1:
+        return texts[0]
+    return {"Fn::Join": [separator, texts]} if texts else ""
+
+
+def _flat(parts: Iterable[Any]) -> Iterable[Any]:
+    """The parts, with those of a Join without separator in its place."""
+    for part in parts:
+        inner = part.get("Fn::Join") if isinstance(part, dict) else None
+        if inner and inner[0] == "" and isinstance(inner[1], list):
+            yield from inner[1]
+        else:
+            yield part
+
+
+def _split(separator: str, text: Any) -> Any:
+    if isinstance(text, str):
+        return text.split(separator)
+    inner = text.get("Fn::Join") if isinstance(text, dict) else None
+    if inner and inner[0] == separator:
+        known = [item.split(separator) if isinstance(item, str) else [item] for item in inner[1]]
+        return [item for items in known for item in items]
+    return text if isinstance(text, list) else {"Fn::Split": [separator, text]}
+
+
+def _selected(index: Any, items: Any) -> Any:
+    known = isinstance(items, list) and str(index).isdigit() and int(index) < len(items)
+    return items[int(index)] if known else {"Fn::Select": [index, items]}

@@ -1,0 +1,52 @@
+"""Evaluated template values as one short line of text."""
+
+import json
+from typing import Any
+
+_LONGEST = 100  # characters; a policy or a script would fill the screen
+
+
+def value_text(value: Any) -> str:
+    """The value on one line; what only a deployment knows as `${Network/Vpc.Arn}`."""
+    if value is None:
+        return "(not set)"
+    text = _text(value)
+    if len(text) <= _LONGEST:
+        return text
+    half = _LONGEST // 2
+    return f"{text[:half]}...{text[-half:]} ({len(text)} characters)"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, list):
+        return f"[{', '.join(map(_text, value))}]"
+    if isinstance(value, dict):
+        return _mapping(value)
+    return json.dumps(value, default=str)
+
+
+def _mapping(value: dict[str, Any]) -> str:
+    if _is_function(value):
+        return json.dumps(_inside(value), ensure_ascii=False)
+    return f"{{{', '.join(f'{key}: {_text(item)}' for key, item in value.items())}}}"
+
+
+def _is_function(value: dict[str, Any]) -> bool:
+    name = next(iter(value), "")
+    return len(value) == 1 and (name == "Ref" or name.startswith("Fn::"))
+
+
+def _inside(value: Any) -> str:
+    """A function as text that can stand inside other text."""
+    if isinstance(value, dict) and _is_function(value):
+        ((name, argument),) = value.items()
+        if name == "Ref":
+            return f"${{{argument}}}"
+        if name == "Fn::GetAtt":
+            return f"${{{argument[0]}.{argument[1]}}}"
+        if name == "Fn::Join" and isinstance(argument[1], list):
+            return str(argument[0]).join(map(_inside, argument[1]))
+        return f"{name.removeprefix('Fn::')}({_inside(argument)})"
+    return value if isinstance(value, str) else _text(value)
