@@ -85,6 +85,14 @@ def test_a_nested_stack_that_fails_to_create_leaves_its_resources(plain: Cloud) 
     assert plain.client("sqs").list_queues(QueueNamePrefix="left-behind")["QueueUrls"]
 
 
+def test_a_nested_stacks_retained_resources_are_deleted(plain: Cloud) -> None:
+    child = one("AWS::SQS::Queue", get("Arn"), QueueName="kept")
+    child["Resources"]["It"]["DeletionPolicy"] = "Retain"
+    plain.create("keeper", one(STACK, TemplateURL=plain.upload("4.json", child)))
+    plain.delete("keeper")
+    assert not plain.client("sqs").list_queues(QueueNamePrefix="kept").get("QueueUrls")
+
+
 def test_types_are_refused(plain: Cloud) -> None:
     with pytest.raises(ClientError, match="Unrecognized resource types"):
         plain.create("address", one("AWS::EC2::EIP"))

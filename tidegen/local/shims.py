@@ -8,11 +8,10 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from tidegen.local import schemas, upstream
+from tidegen.local import nested_stacks, schemas, upstream
 from tidegen.local.table import entry_of, wrapped_entry
 
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
-NESTED_STACK = "AWS::CloudFormation::Stack"
 
 
 def install() -> None:
@@ -25,7 +24,7 @@ def install() -> None:
         elif not type_name.startswith("AWS::CloudFormation::"):
             table[type_name] = entry_of(type_name)
     keep_attributes_of_unchanged_resources()
-    undo_failed_nested_creates()
+    nested_stacks.install()
     run_handlers_off_the_event_loop()
     read_replacements_and_tags_from_schemas(frozenset(table))
 
@@ -90,43 +89,6 @@ def _attributes_of(stack_name: str, logical_id: str) -> dict[str, Any]:
     return dict(record.get("Attributes") or {})
 
 
-def undo_failed_nested_creates() -> None:
-    """Delete what a nested stack had created when its creation fails.
-
-    Upstream: the parent is told nothing of a child that failed to create, so its rollback leaves
-    the child's resources behind, and the next attempt meets them.
-    """
-    table = upstream.provisioners()._RESOURCE_HANDLERS
-    upstream_create = table[NESTED_STACK]["create"]
-
-    def create(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
-        before = _children(stack_name)
-        try:
-            return upstream_create(logical_id, properties, stack_name)
-        except Exception:
-            for child in _children(stack_name) - before:
-                _roll_back_child(child)
-            raise
-
-    table[NESTED_STACK] = {**table[NESTED_STACK], "create": create}
-
-
-def _children(stack_name: str) -> set[str]:
-    """Return the names of the nested stacks of a stack."""
-    known = upstream.cloudformation()._stacks
-    return {name for name in known if known[name].get("_parent_stack_name") == stack_name}
-
-
-def _roll_back_child(name: str) -> None:
-    """Delete a nested stack's resources and word its events as CloudFormation does."""
-    stack = upstream.cloudformation()._stacks[name]
-    add_event = upstream.stacks()._add_event
-    about = (stack["StackId"], name, name, NESTED_STACK)
-    add_event(*about, "ROLLBACK_IN_PROGRESS", stack["StackStatusReason"], stack["StackId"])
-    upstream.provisioners()._RESOURCE_HANDLERS[NESTED_STACK]["delete"](stack["StackId"], {})
-    add_event(*about, "ROLLBACK_COMPLETE", "", stack["StackId"])
-
-
 def run_handlers_off_the_event_loop() -> None:
     """Run every handler in a thread, so that it can call the engine's own services.
 
@@ -160,7 +122,9 @@ def read_replacements_and_tags_from_schemas(types: frozenset[str]) -> None:
     """
     provisioners = upstream.provisioners()
     provisioners._REPLACING_PROPERTIES = _FromSchemas(
-        provisioners._REPLACING_PROPERTIES, types - {NESTED_STACK}, schemas.replacing_properties
+        provisioners._REPLACING_PROPERTIES,
+        types - {nested_stacks.TYPE},
+        schemas.replacing_properties,
     )
     tags = _FromSchemas(provisioners._STACK_TAG_PROPERTY, _tagged(types), schemas.tag_property)
     provisioners._STACK_TAG_PROPERTY = tags

@@ -1,0 +1,93 @@
+"""What is changed in ministack's nested stacks: failed creations and retained resources."""
+
+from typing import Any
+
+from tidegen.local import upstream
+
+TYPE = "AWS::CloudFormation::Stack"
+_RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
+
+
+def install() -> None:
+    """Wrap upstream's handlers of nested stacks; each defect has a test in `test_shims.py`."""
+    undo_failed_creates()
+    skip_retained_resources()
+
+
+def undo_failed_creates() -> None:
+    """Delete what a nested stack had created when its creation fails, and say which stack it was.
+
+    Upstream: the parent is told nothing of a child that failed to create, so its rollback leaves
+    the child's resources behind, and its events do not lead to the child.
+    """
+    table = upstream.provisioners()._RESOURCE_HANDLERS
+    upstream_create, upstream_delete = table[TYPE]["create"], table[TYPE]["delete"]
+
+    def create(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        before = _children(stack_name)
+        try:
+            return upstream_create(logical_id, properties, stack_name)
+        except Exception:
+            for child in _children(stack_name) - before:
+                _tell(stack_name, logical_id, _stacks()[child]["StackId"])
+                _roll_back(child, upstream_delete)
+            raise
+
+    table[TYPE] = {**table[TYPE], "create": create}
+
+
+def _stacks() -> Any:
+    return upstream.cloudformation()._stacks
+
+
+def _children(stack_name: str) -> set[str]:
+    """Return the names of the nested stacks of a stack."""
+    known = _stacks()
+    return {name for name in known if known[name].get("_parent_stack_name") == stack_name}
+
+
+def _tell(parent: str, logical_id: str, child_id: str) -> None:
+    """Record the child's id in the parent's events, as CloudFormation does when it is made."""
+    add_event, parent_id = upstream.stacks()._add_event, _stacks()[parent]["StackId"]
+    reason = "Resource creation Initiated"
+    add_event(parent_id, parent, logical_id, TYPE, "CREATE_IN_PROGRESS", reason, child_id)
+
+
+def _roll_back(name: str, delete: Any) -> None:
+    """Delete a nested stack's resources and word its events as CloudFormation does."""
+    stack = _stacks()[name]
+    add_event = upstream.stacks()._add_event
+    about = (stack["StackId"], name, name, TYPE)
+    add_event(*about, "ROLLBACK_IN_PROGRESS", stack["StackStatusReason"], stack["StackId"])
+    delete(stack["StackId"], {})
+    add_event(*about, "ROLLBACK_COMPLETE", "", stack["StackId"])
+
+
+def skip_retained_resources() -> None:
+    """Leave the retained resources of a nested stack when it is deleted.
+
+    Upstream: `_cfn_nested_stack_delete` deletes all of them, whatever their DeletionPolicy.
+    """
+    table = upstream.provisioners()._RESOURCE_HANDLERS
+    upstream_delete = table[TYPE]["delete"]
+
+    def delete(physical_id: str, properties: dict[str, Any]) -> None:
+        _forget_retained(upstream.provisioners()._nested_stack_lookup_name(physical_id))
+        upstream_delete(physical_id, properties)
+
+    table[TYPE] = {**table[TYPE], "delete": delete}
+
+
+def _forget_retained(name: str) -> None:
+    stack = _stacks().get(name) or {}
+    parent = _stacks().get(stack.get("_parent_stack_name")) or {}
+    # A rollback undoes a creation, which is what RetainExceptOnCreate excepts.
+    undone = "ROLLBACK" in parent.get("StackStatus", "")
+    kept = _RETAINED - {"RetainExceptOnCreate"} if undone else _RETAINED
+    declared = (stack.get("_template") or {}).get("Resources", {})
+    for logical_id in list(stack.get("_resources", {})):
+        if declared.get(logical_id, {}).get("DeletionPolicy") in kept:
+            record = stack["_resources"].pop(logical_id)
+            about = (stack["StackId"], name, logical_id, record["ResourceType"])
+            physical_id = record["PhysicalResourceId"]
+            upstream.stacks()._add_event(*about, "DELETE_SKIPPED", "", physical_id)
