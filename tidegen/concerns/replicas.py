@@ -1,20 +1,15 @@
 """What waits in the recovery region: replicas of uploads and backups, their key, and a vault."""
 
-from awacs import backup as actions
-from awacs.aws import ArnNotLike, Condition, Deny, Principal, Statement
-from troposphere import Equals, GetAtt, If, NoValue, Ref, Sub, Tags, Template, backup, s3
+from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
 from tidegen.blocks.access_logs import add_access_logs_bucket
-from tidegen.blocks.data_buckets import BREAK_GLASS, add_data_bucket, lifecycle, lock, unmet
+from tidegen.blocks.data_buckets import add_data_bucket, lifecycle, lock, unmet
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.keys import account_use, add_key
-from tidegen.blocks.policies import document
 from tidegen.blocks.replication import REPLICA_BACKUPS, REPLICA_UPLOADS
-from tidegen.blocks.stateful import RETAINED
+from tidegen.blocks.vaults import add_vault
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
-#: After these days a compliance lock is final, for AWS as well. The least that AWS allows.
-_GRACE_DAYS = 3
 _LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
 _REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
 _IS_THE_REPLICA = "This is the replica: a copy of the copy would never come to rest."
@@ -23,13 +18,13 @@ _IS_THE_REPLICA = "This is the replica: a copy of the copy would never come to r
 def build(_context: Context) -> Template:
     """The recovery region's template. It stands before the environment, which names its ARNs."""
     template = new_template(CONCERN)
-    template.add_condition("IsCompliance", Equals(Ref("LockMode"), "COMPLIANCE"))
     uses = [account_use(service) for service in ("backup", "s3", "secretsmanager")]
     key = add_key(template, "ReplicaKey", "replica", *uses)
     logs = add_access_logs_bucket(template, "ReplicaLogsBucket", "logs-dr")
     uploads = _add_uploads(template, logs)
     backups = _add_backups(template, logs)
-    vault = _add_vault(template)
+    name = Sub("${Project}-${Environment}-recovery")
+    vault = add_vault(template, "RecoveryVault", name, GetAtt(key, "Arn"))
     return add_outputs(
         template,
         CONCERN,
@@ -68,36 +63,6 @@ def _add_backups(template: Template, logs: s3.Bucket) -> s3.Bucket:
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays"), Ref("BackupsDays")),
         Tags=_origin(),
         Metadata=unmet(_IS_THE_REPLICA, _REPLICATION),
-    )
-
-
-def _add_vault(template: Template) -> backup.BackupVault:
-    """The vault for copies of recovery points. AWS Backup demands a name."""
-    vault = backup.BackupVault(
-        "RecoveryVault",
-        BackupVaultName=Sub("${Project}-${Environment}-recovery"),
-        EncryptionKeyArn=GetAtt("ReplicaKey", "Arn"),
-        LockConfiguration=backup.LockConfigurationType(
-            MinRetentionDays=Ref("LockDays"),
-            # without the days of grace the lock stays one that administrators can lift
-            ChangeableForDays=If("IsCompliance", _GRACE_DAYS, NoValue),
-        ),
-        **RETAINED,
-    )
-    # troposphere would turn a policy into text, in which CloudFormation sees no function
-    vault.properties["AccessPolicy"] = document(_deny_erasure())
-    return template.add_resource(vault)
-
-
-def _deny_erasure() -> Statement:
-    """In a vault's policy "*" means this vault's recovery points."""
-    return Statement(
-        Sid="DenyErasure",
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=[actions.DeleteRecoveryPoint, actions.UpdateRecoveryPointLifecycle],
-        Resource=["*"],
-        Condition=Condition(ArnNotLike({"aws:PrincipalArn": [BREAK_GLASS]})),
     )
 
 
