@@ -1,0 +1,118 @@
+"""Who deploys: enough for what tidegen calls, one environment only, never beyond the boundary."""
+
+import ast
+import json
+from pathlib import Path
+
+from tidegen.blocks.deployers import CHANGING, PASSED_TO, READING
+from tidegen.composition import build_assets
+from tidegen.concerns import own_concerns
+from tidegen.concerns.access import CONCERN
+from tidegen.contract import Context, Scope
+
+ROOT = Path(__file__).parents[2]
+CONCERNS = own_concerns()
+CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
+RESOURCES = json.loads(CONCERN.build(CONTEXT).to_json())["Resources"]
+
+
+def statements(title):
+    found = RESOURCES[title]["Properties"]["PolicyDocument"]["Statement"]
+    return {statement["Sid"]: statement for statement in found}
+
+
+def called():
+    """Every CloudFormation operation named in the adapter, as an IAM action."""
+    from botocore.session import Session
+
+    operations = Session().get_service_model("cloudformation").operation_names
+    tree = ast.parse((ROOT / "tidegen" / "aws" / "adapter.py").read_text())
+    texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and n.value}
+    names = {"".join(part.capitalize() for part in str(text).split("_")) for text in texts}
+    return {f"cloudformation:{name}" for name in names & set(operations)}
+
+
+def allowed(actions):
+    return {action.JSONrepr() for action in actions}
+
+
+def test_the_roles_may_make_every_call_that_tidegen_makes():
+    granted = allowed([*READING, *CHANGING])
+    assert len(called()) > 10
+    assert called() <= granted
+    # A change set tags the stack, which no call of its own says.
+    assert granted - called() == {"cloudformation:TagResource"}
+
+
+def test_reading_changes_nothing():
+    reads = ("Describe", "List", "Get")
+    for statement in statements("ReadRolePolicy").values():
+        actions = [action.partition(":")[2] for action in statement["Action"]]
+        assert all(action.startswith(reads) for action in actions)
+
+
+def test_the_readme_names_every_action():
+    text = (ROOT / "README.md").read_text()
+    table = text[text.index("| to | IAM actions needed |") :]
+    missing = [a for a in allowed([*READING, *CHANGING]) if a.partition(":")[2] not in table]
+    assert not missing
+
+
+def test_deploying_changes_stacks_of_this_environment_only():
+    deploy = statements("DeployRolePolicy")
+    (stacks,) = deploy["ChangeStacks"]["Resource"]
+    assert "stack/${Project}-${Environment}*" in stacks["Fn::Sub"]
+    assert deploy["PassExecutionRole"]["Resource"] == [{"Fn::GetAtt": ["ExecutionRole", "Arn"]}]
+    assert deploy["PassExecutionRole"]["Condition"]["StringEquals"] == {
+        "iam:PassedToService": "cloudformation.amazonaws.com"
+    }
+
+
+def test_only_workflows_of_the_environment_take_the_roles():
+    for title in ("DeployRole", "ReadRole"):
+        (statement,) = RESOURCES[title]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        claims = statement["Condition"]["StringEquals"]
+        subject = claims["token.actions.githubusercontent.com:sub"]
+        assert subject == {"Fn::Sub": "repo:${Repository}:environment:${Environment}"}
+
+
+def test_resources_of_other_environments_are_denied():
+    deny = statements("ExecutionRolesPolicy")["NotOfOthers"]
+    assert (deny["Effect"], deny["Action"], deny["Resource"]) == ("Deny", ["*"], ["*"])
+    assert deny["Condition"] == {
+        "StringNotEquals": {"aws:ResourceTag/environment": {"Ref": "Environment"}},
+        "Null": {"aws:ResourceTag/environment": "false"},
+    }
+
+
+def test_roles_are_made_with_the_boundary_below_the_environments_path():
+    found = statements("ExecutionRolesPolicy")
+    for sid in ("CreateBoundedRoles", "ChangeBoundedRoles"):
+        assert found[sid]["Condition"]["StringEquals"] == {
+            "iam:PermissionsBoundary": {"Ref": "PermissionsBoundaryArn"}
+        }
+    for sid, statement in found.items():
+        if sid not in ("NotOfOthers", "CreateServiceLinkedRoles"):
+            (resource,) = statement["Resource"]
+            assert "/${Project}/${Environment}/*" in resource["Fn::Sub"]
+
+
+def test_roles_are_passed_to_the_services_that_the_templates_trust():
+    trusted = set()
+    for concern in CONCERNS:
+        if {Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY} & set(concern.scopes):
+            body = json.loads(concern.build(CONTEXT).to_json())["Resources"]
+            for item in body.values():
+                if item["Type"] == "AWS::IAM::Role":
+                    document = item["Properties"]["AssumeRolePolicyDocument"]
+                    for statement in document["Statement"]:
+                        trusted |= set(statement["Principal"].get("Service", []))
+    assert trusted == set(PASSED_TO)
+
+
+def test_each_policy_fits_and_the_role_takes_them_all():
+    policies = [v for v in RESOURCES.values() if v["Type"] == "AWS::IAM::ManagedPolicy"]
+    sizes = [len(json.dumps(p["Properties"]["PolicyDocument"]).replace(" ", "")) for p in policies]
+    assert max(sizes) < 6_144
+    attached = [p for p in policies if {"Ref": "ExecutionRole"} in p["Properties"]["Roles"]]
+    assert len(attached) <= 10

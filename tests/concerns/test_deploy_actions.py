@@ -1,0 +1,95 @@
+"""The execution role can do what CloudFormation's handlers do, and no more than that needs.
+
+Source: `handlers.*.permissions` of the registry schemas, which say what each handler may call.
+"""
+
+import re
+
+from tidegen.composition import build_assets
+from tidegen.concerns import own_concerns
+from tidegen.contract import Context, Scope
+from tidegen.local.schemas import schema_of
+
+#: Scopes that are deployed with the execution role; people deploy the others.
+SCOPES = {Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY}
+#: What handlers may call and this platform never lets them: pattern → why.
+NOT_GRANTED = {
+    r"dynamodb:(BatchWriteItem|DeleteItem|GetItem|PutItem|Query|Scan|UpdateItem)": "data",
+    r"s3:(DeleteObject|PutObjectAcl|PutBucketAcl|GetObjectVersion)": "data",
+    r"secretsmanager:GetSecretValue": "data",
+    r"logs:(PutLogEvents|CreateLogStream|DescribeLogStreams)": "data",
+    r"sns:(Get|Put)DataProtectionPolicy": "not used; data",
+    r"ec2:(CopyVolumes|CreateSnapshot)": "data",
+    r"kms:(DisableKey|EnableKey|DisableKeyRotation|RevokeGrant)": "keys stay on",
+    r"(kinesis|s3tables|amplify|apigateway|apprunner|appsync|cognito-idp|acm-pca|vpc-lattice|"
+    r"managed-fleets|firehose|elasticfilesystem|route53-recovery-control-config|vpce|bedrock.*|"
+    r"payments|ssm|s3files):.*": "services that no template uses in this way",
+    r"s3:.*(Website|Accelerate|Analytics|Inventory|Metadata|CORS|Abac).*": "not used",
+    r"s3:.*MetricsConfiguration": "not used",
+    r"s3:(Get|Put)IntelligentTieringConfiguration": "features of buckets that are not used",
+    r"s3:(ListTagsForResource|TagResource|UntagResource)": "tags of access points",
+    r"dynamodb:.*(Replica|Import|Kinesis).*": "one region, no import, no stream of that kind",
+    r"ec2:(AcceptAddressTransfer|AssociateAddress|DisassociateAddress)": "addresses of NAT only",
+    r"ec2:.*(Ipv6|PublicIpDnsName|VpnGateway|VerifiedAccess|VpcEncryption).*": "not used",
+    r"ec2:.*(Tenancy|SubnetCidr).*": "never changed in place",
+    r"ec2:(Una|A)ssignPrivate(IpAddresses|NatGatewayAddress)": "one address an interface",
+    r"ec2:(Dis)?[Aa]ssociateNatGatewayAddress": "one address a gateway",
+    r"ec2:ModifyVpcEndpointServicePayerResponsibility": "the provider pays",
+    r"ec2:Get\*": "a wildcard; single actions are declared",
+    r"cloudwatch:.*InsightRules?": "no contributor insights of endpoints",
+    r"logs:.*(DataProtection|IndexPolic|BearerToken|DeletionProtection|Retention).*": "not used",
+    r"logs:(DeleteResourcePolicy|DisassociateKmsKey)": "logs stay readable and encrypted",
+    r"lambda:.*(CodeSigning|Recursion|Scaling|LayerVersion).*": "not used",
+    r"lambda:.*(RuntimeManagement|Capacity).*": "not used",
+    r"lambda:PublishVersion": "not used",
+    r"autoscaling:.*(LoadBalancer|TrafficSource|InstanceRefresh).*": "members have no balancer",
+    r"backup:.*VaultNotifications": "notified through EventBridge",
+    r"route53:.*(QueryLogging|HostedZoneFeatures).*": "query logs are a scope of us-east-1",
+    r"elasticloadbalancing:(ModifyCapacityReservation|ModifyIpPools|SetIpAddressType)": "not used",
+    r"elasticloadbalancing:(Register|Deregister)Targets": "the cluster's controller registers",
+    r"elasticloadbalancing:(Get|Create|Delete).*WebACL.*": "called by WAF",
+    r"wafv2:(Get|Put)PermissionPolicy": "rule groups of others",
+    r"ses:PutConfigurationSet(Archiving|Tracking|Vdm)Options": "not used",
+}
+
+
+def wanted():
+    """Action → the types whose handlers call it; IAM's own part is the access concern's."""
+    from policy_sentry.querying.actions import get_actions_for_service
+
+    concerns = own_concerns()
+    context = Context(concerns, build_assets(concerns))
+    found = {}
+    for concern in concerns:
+        if not SCOPES & set(concern.scopes):
+            continue
+        for resource in concern.build(context).resources.values():
+            handlers = schema_of(resource.resource_type).get("handlers", {})
+            for name, handler in handlers.items():
+                for action in handler.get("permissions", []) if name != "list" else []:
+                    found.setdefault(action, set()).add(resource.resource_type)
+    known = {
+        service: {a.lower() for a in get_actions_for_service(service)}
+        for service in {action.partition(":")[0] for action in found}
+    }
+    # The schemas also name actions that IAM does not know.
+    return {a: t for a, t in found.items() if a.lower() in known[a.partition(":")[0]]}
+
+
+def test_every_call_of_a_handler_is_declared_or_excepted():
+    concerns = [c for c in own_concerns() if SCOPES & set(c.scopes)]
+    declared = {action.lower() for concern in concerns for action in concern.deploy_actions}
+    granted = re.compile("|".join(re.escape(a).replace(r"\*", ".*") for a in sorted(declared)))
+    excepted = re.compile("|".join([*NOT_GRANTED, "iam:.*"]))
+    missing = {
+        action: sorted(types)
+        for action, types in wanted().items()
+        if not granted.fullmatch(action.lower()) and not excepted.fullmatch(action)
+    }
+    assert not missing
+
+
+def test_what_is_excepted_is_not_granted_by_another_way():
+    data = [pattern for pattern, why in NOT_GRANTED.items() if why == "data"]
+    declared = {action for concern in own_concerns() for action in concern.deploy_actions}
+    assert not [a for a in declared if any(re.fullmatch(p, a) for p in data)]

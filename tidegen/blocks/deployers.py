@@ -1,0 +1,177 @@
+"""What deploys, and reads for, one environment may do: statements of the roles in `access`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from awacs import cloudformation as cfn
+from awacs import iam, kms, s3, sts
+from awacs.aws import (
+    Action,
+    Allow,
+    Condition,
+    Deny,
+    Null,
+    PolicyDocument,
+    Principal,
+    Statement,
+    StringEquals,
+    StringLike,
+    StringNotEquals,
+)
+from troposphere import Ref, Sub
+
+from tidegen.blocks.policies import allow, document
+
+_IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
+_OWN = "${Project}/${Environment}"
+_STACK = "arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stack"
+_OWN_STACKS = Sub(f"{_STACK}/${{Project}}-${{Environment}}*/*")
+_BUCKET = "arn:${AWS::Partition}:s3:::${Project}-artifacts-*-${AWS::AccountId}"
+#: Every call that tidegen makes to read, in the order of `aws.adapter`.
+READING = [
+    cfn.DescribeStacks,
+    cfn.ListStackResources,
+    cfn.DescribeStackEvents,
+    cfn.GetTemplate,
+    cfn.GetStackPolicy,
+]
+#: Every call to CloudFormation that changes something.
+CHANGING = [
+    cfn.CreateChangeSet,
+    cfn.DescribeChangeSet,
+    cfn.DeleteChangeSet,
+    cfn.ExecuteChangeSet,
+    cfn.ContinueUpdateRollback,
+    cfn.DeleteStack,
+    cfn.SetStackPolicy,
+    cfn.TagResource,
+    cfn.UpdateTerminationProtection,
+]
+#: Services that roles of an environment are handed to; a test compares them with the templates.
+PASSED_TO = (
+    "backup.amazonaws.com",
+    "ec2.amazonaws.com",
+    "eks.amazonaws.com",
+    "lambda.amazonaws.com",
+    "pods.eks.amazonaws.com",
+    "s3.amazonaws.com",
+    "vpc-flow-logs.amazonaws.com",
+)
+
+
+def reading() -> list[Statement]:
+    """See the project's stacks and what they hold; no data, no secrets."""
+    return [
+        # A list of stacks is asked for without a name, which is a question about all of them.
+        allow("ListStacks", [cfn.DescribeStacks], [Sub(f"{_STACK}/*/*")]),
+        allow("ReadStacks", READING, [Sub(f"{_STACK}/${{Project}}-*/*")]),
+    ]
+
+
+def deploying(execution_role: Any) -> list[Statement]:
+    """Stacks of this environment by name, templates in the artifacts bucket, one role to pass."""
+    passed = Condition(StringEquals({"iam:PassedToService": "cloudformation.amazonaws.com"}))
+    alias = Condition(
+        StringEquals({"kms:ResourceAliases": Sub("alias/${Project}/bootstrap/artifacts")})
+    )
+    keys = Sub("arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*")
+    return [
+        *reading(),
+        allow("ChangeStacks", CHANGING, [_OWN_STACKS]),
+        allow("FindArtifacts", [s3.ListBucket], [Sub(_BUCKET)]),
+        allow("UploadArtifacts", [s3.GetObject, s3.PutObject], [Sub(f"{_BUCKET}/*")]),
+        allow("UseArtifactsKey", [kms.Decrypt, kms.GenerateDataKey], [keys], alias),
+        allow("PassExecutionRole", [iam.PassRole], [execution_role], passed),
+    ]
+
+
+def from_workflows() -> PolicyDocument:
+    """Workflows of one repository in the environment of the same name, nothing wider."""
+    host = "token.actions.githubusercontent.com"
+    claims = {
+        f"{host}:aud": "sts.amazonaws.com",
+        f"{host}:sub": Sub("repo:${Repository}:environment:${Environment}"),
+    }
+    return document(
+        Statement(
+            Effect=Allow,
+            Principal=Principal("Federated", [Ref("OidcProviderArn")]),
+            Action=[sts.AssumeRoleWithWebIdentity],
+            Condition=Condition(StringEquals(claims)),
+        )
+    )
+
+
+def executing(actions: Iterable[str]) -> Statement:
+    """What the concerns declare. Creating names no resource yet, so regions and tags limit it."""
+    parts = [Action(*action.split(":", 1)) for action in actions]
+    # Global services answer from us-east-1.
+    regions = [Ref("AWS::Region"), Ref("RecoveryRegion"), "us-east-1"]
+    here = Condition(StringEquals({"aws:RequestedRegion": regions}))
+    return allow("Deploy", parts, ["*"], here)
+
+
+def not_of_others() -> Statement:
+    """Nothing that carries another environment's tag, whatever else allows it."""
+    tag = "aws:ResourceTag/environment"
+    other = [StringNotEquals({tag: Ref("Environment")}), Null({tag: "false"})]
+    return Statement(
+        Sid="NotOfOthers",
+        Effect=Deny,
+        Action=[Action("*")],
+        Resource=["*"],
+        Condition=Condition(other),
+    )
+
+
+def managing_roles() -> list[Statement]:
+    """Roles, policies and profiles below this environment's path, never without the boundary."""
+    roles = [Sub(f"{_IAM}:role/{_OWN}/*")]
+    bounded = Condition(StringEquals({"iam:PermissionsBoundary": Ref("PermissionsBoundaryArn")}))
+    passed = Condition(StringEquals({"iam:PassedToService": list(PASSED_TO)}))
+    linked = Condition(StringLike({"iam:AWSServiceName": "*.amazonaws.com"}))
+    return [
+        allow("CreateBoundedRoles", _of("Role", "Create"), roles, bounded),
+        allow("ChangeBoundedRoles", _of("RolePolicy", "Attach", "Detach"), roles, bounded),
+        allow("PassRoles", [iam.PassRole], roles, passed),
+        allow(
+            "ManageRoles",
+            [
+                *_of("Role", "Delete", "Get", "Tag", "Untag", "Update"),
+                *_of("RolePolicies", "List", "ListAttached"),
+                iam.GetRolePolicy,
+                iam.UpdateAssumeRolePolicy,
+                iam.UpdateRoleDescription,
+            ],
+            roles,
+        ),
+        allow(
+            "ManagePolicies",
+            [
+                *_of("Policy", "Create", "Delete", "Get", "Tag", "Untag"),
+                *_of("PolicyVersion", "Create", "Delete", "Get"),
+                iam.ListPolicyVersions,
+                iam.ListEntitiesForPolicy,
+            ],
+            [Sub(f"{_IAM}:policy/{_OWN}/*")],
+        ),
+        allow(
+            "ManageInstanceProfiles",
+            [
+                *_of("InstanceProfile", "Create", "Delete", "Get", "Tag", "Untag"),
+                iam.AddRoleToInstanceProfile,
+                iam.RemoveRoleFromInstanceProfile,
+            ],
+            [Sub(f"{_IAM}:instance-profile/{_OWN}/*")],
+        ),
+        allow(
+            "CreateServiceLinkedRoles",
+            [iam.CreateServiceLinkedRole],
+            [Sub(f"{_IAM}:role/aws-service-role/*")],
+            linked,
+        ),
+    ]
+
+
+def _of(noun: str, *verbs: str) -> list[Action]:
+    return [Action("iam", f"{verb}{noun}") for verb in verbs]
