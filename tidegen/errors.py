@@ -3,6 +3,7 @@
 TidegenError                exit 2: bad usage or bad input
 ├── InputError              an environment file, a template or an argument is wrong
 ├── CompositionError        concerns do not fit together
+├── AccessError             no way to AWS: credentials, account or network
 ├── RefusedError            exit 1: a guard says no
 └── DeploymentError         exit 1: AWS did not do what was asked
 
@@ -45,6 +46,10 @@ class InputError(TidegenError):
 
 class CompositionError(TidegenError):
     """The concerns do not fit together."""
+
+
+class AccessError(TidegenError):
+    """AWS is out of reach: no or expired credentials, another account's, or no network."""
 
 
 class RefusedError(TidegenError):

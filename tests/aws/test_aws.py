@@ -7,7 +7,7 @@ from tidegen.aws import connect
 from tidegen.aws.errors import translated
 from tidegen.aws.reading import change_of
 from tidegen.aws.sessions import client_settings, local_endpoint, session
-from tidegen.errors import DeploymentError, RefusedError, TidegenError
+from tidegen.errors import AccessError, DeploymentError, RefusedError, TidegenError
 from tidegen.planning import Action, Credentials, Place, Replacement
 
 PLACE = Place("111122223333", "eu-central-1")
@@ -29,15 +29,15 @@ def answered(code, message="why"):
 @pytest.mark.parametrize(
     ("error", "kind", "text"),
     [
-        (answered("ExpiredToken"), RefusedError, "have expired; renew them"),
-        (answered("InvalidClientTokenId"), RefusedError, "knows no such credentials"),
+        (answered("ExpiredToken"), AccessError, "have expired; renew them"),
+        (answered("InvalidClientTokenId"), AccessError, "knows no such credentials"),
         (answered("AccessDenied"), RefusedError, "s3:PutObject is not allowed: why"),
         (answered("Throttling"), DeploymentError, "throttles"),
         (answered("ValidationError"), DeploymentError, "why (ValidationError)"),
-        (known.NoCredentialsError(), RefusedError, "there are no AWS credentials"),
-        (known.ProfileNotFound(profile="x"), RefusedError, "profile (x)"),
-        (known.UnauthorizedSSOTokenError(), RefusedError, "log in again"),
-        (known.EndpointConnectionError(endpoint_url="u"), DeploymentError, "cannot be reached"),
+        (known.NoCredentialsError(), AccessError, "there are no AWS credentials"),
+        (known.ProfileNotFound(profile="x"), AccessError, "profile (x)"),
+        (known.UnauthorizedSSOTokenError(), AccessError, "log in again"),
+        (known.EndpointConnectionError(endpoint_url="u"), AccessError, "cannot be reached"),
         (known.ParamValidationError(report="r"), DeploymentError, "validation"),
     ],
 )
@@ -51,15 +51,15 @@ def test_every_error_is_one_line_that_says_what_to_do(error, kind, text):
 
 
 def test_without_credentials_nothing_is_called():
-    with pytest.raises(RefusedError, match="no AWS credentials"):
+    with pytest.raises(AccessError, match="no AWS credentials"):
         connect(PLACE).account()
     role = Credentials(role="arn:aws:iam::111122223333:role/deploy")
-    with pytest.raises(RefusedError, match="no AWS credentials"):
+    with pytest.raises(AccessError, match="no AWS credentials"):
         connect(Place("111122223333", "eu-central-1", role))
 
 
 def test_an_unknown_profile_is_named():
-    with pytest.raises(RefusedError, match="nowhere"):
+    with pytest.raises(AccessError, match="nowhere"):
         connect(Place("111122223333", "eu-central-1", Credentials(profile="nowhere")))
 
 

@@ -18,7 +18,7 @@ from tidegen.deployment import (
     execute_destroy,
     preview,
 )
-from tidegen.errors import DeploymentError, RefusedError
+from tidegen.errors import AccessError, DeploymentError, RefusedError
 from tidegen.planning import Action, ChangeSource, Replacement
 from tidegen.planning.model import STACK_TYPE, ResourceChange, StackResource
 
@@ -67,7 +67,7 @@ def standing(double, project, development):
 
 def test_another_account_is_refused_before_anything_else_is_called(double, project, development):
     double.number = "999999999999"
-    with pytest.raises(RefusedError, match=r"999999999999.*111122223333"):
+    with pytest.raises(AccessError, match=r"999999999999.*111122223333"):
         deploy(double, project, development)
     assert double.calls == ["account"]
 

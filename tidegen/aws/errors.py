@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tidegen.errors import DeploymentError, Problem, RefusedError
+from tidegen.errors import AccessError, DeploymentError, Problem, RefusedError
 
 if TYPE_CHECKING:
     from tidegen.errors import TidegenError
@@ -40,11 +40,11 @@ def _service_error(error: Exception, where: str, operation: str) -> "TidegenErro
     answer = getattr(error, "response", {}).get("Error", {})
     code, message = str(answer.get("Code", "")), str(answer.get("Message", "")).strip()
     if code in _EXPIRED:
-        return RefusedError(
+        return AccessError(
             Problem(where, f"the credentials have expired; renew them, then {_AGAIN}")
         )
     if code in _INVALID:
-        return RefusedError(Problem(where, f"AWS knows no such credentials ({code}); check them"))
+        return AccessError(Problem(where, f"AWS knows no such credentials ({code}); check them"))
     if code in _DENIED:
         return RefusedError(
             Problem(where, f"{operation} is not allowed: {message}; give the role this permission")
@@ -59,17 +59,18 @@ def _local_error(error: Exception, where: str) -> "TidegenError":
     from botocore import exceptions as known
 
     if isinstance(error, known.ProfileNotFound):
-        return RefusedError(Problem(where, f"{error}; add it to ~/.aws/config or change the file"))
+        return AccessError(Problem(where, f"{error}; add it to ~/.aws/config or change the file"))
     if isinstance(error, (known.NoCredentialsError, known.PartialCredentialsError)):
-        return RefusedError(
+        return AccessError(
             Problem(where, "there are no AWS credentials; log in, or set a profile or variables")
         )
     if isinstance(
         error, (known.SSOError, known.TokenRetrievalError, known.CredentialRetrievalError)
     ):
-        return RefusedError(Problem(where, f"no credentials ({error}); log in again"))
+        return AccessError(Problem(where, f"no credentials ({error}); log in again"))
     if isinstance(error, (known.ConnectionError, known.HTTPClientError)):
-        return DeploymentError(Problem(where, f"AWS cannot be reached ({_first(error)}); {_AGAIN}"))
+        text = f"AWS cannot be reached ({_first(error)}); check the network, then {_AGAIN}"
+        return AccessError(Problem(where, text))
     return DeploymentError(Problem(where, _first(error)))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from tidegen.deployment.events import Emit
 from tidegen.deployment.port import Cloud, Connect
-from tidegen.errors import RefusedError
+from tidegen.errors import AccessError
 from tidegen.planning.model import Place, StackAddress
 
 
@@ -36,12 +36,12 @@ class Clouds:
         return self.at(place)
 
     def at(self, place: Place) -> Cloud:
-        """The cloud at `place`; raises RefusedError if the credentials are another account's."""
+        """The cloud at `place`; raises AccessError if the credentials are another account's."""
         if place not in self._known:
             cloud = self.connect(place)
             found = cloud.account()
             if found != place.account:
-                raise RefusedError(
+                raise AccessError(
                     f"the credentials belong to account {found}, the environment file says "
                     f"{place.account}; nothing was changed; use that account's credentials"
                 )
