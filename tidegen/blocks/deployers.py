@@ -1,6 +1,6 @@
 """What deploys, and reads for, one environment may do: statements of the roles in `access`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from awacs import cloudformation as cfn
@@ -47,6 +47,8 @@ CHANGING = [
     cfn.TagResource,
     cfn.UpdateTerminationProtection,
 ]
+#: Services without regions: their calls carry the region that the partition answers from.
+_GLOBAL = ("route53:",)
 #: Services that roles of an environment are handed to; a test compares them with the templates.
 PASSED_TO = (
     "backup.amazonaws.com",
@@ -102,13 +104,17 @@ def from_workflows() -> PolicyDocument:
     )
 
 
-def executing(actions: Iterable[str]) -> Statement:
+def executing(actions: Collection[str]) -> list[Statement]:
     """What the concerns declare. Creating names no resource yet, so regions and tags limit it."""
-    parts = [Action(*action.split(":", 1)) for action in actions]
-    # Global services answer from us-east-1.
-    regions = [Ref("AWS::Region"), Ref("RecoveryRegion"), "us-east-1"]
-    here = Condition(StringEquals({"aws:RequestedRegion": regions}))
-    return allow("Deploy", parts, ["*"], here)
+    here = {"aws:RequestedRegion": [Ref("AWS::Region"), Ref("RecoveryRegion")]}
+    regional = [action for action in actions if not action.startswith(_GLOBAL)]
+    everywhere = [action for action in actions if action.startswith(_GLOBAL)]
+    found = [allow("Deploy", _parsed(regional), ["*"], Condition(StringEquals(here)))]
+    return [*found, allow("DeployGlobal", _parsed(everywhere), ["*"])] if everywhere else found
+
+
+def _parsed(actions: Iterable[str]) -> list[Action]:
+    return [Action(*action.split(":", 1)) for action in actions]
 
 
 def not_of_others() -> Statement:

@@ -38,7 +38,7 @@ def build(context: Context) -> Template:
         template, "ExecutionRole", trust("cloudformation"), None, "CloudFormation acts as this role"
     )
     for number, batch in enumerate(_batches(sorted(_actions(context))), start=1):
-        _add_policy(template, f"ExecutionPolicy{number}", [executing(batch)])
+        _add_policy(template, f"ExecutionPolicy{number}", executing(batch))
     _add_policy(template, "ExecutionRolesPolicy", [*managing_roles(), not_of_others()])
     deploy = document(*deploying(GetAtt(execution, "Arn")))
     add_role(template, "DeployRole", from_workflows(), deploy, "CI deploys as this role")
