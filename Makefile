@@ -17,7 +17,7 @@ install: .venv/installed ## Build .venv from the hashed lock.
 .venv/installed: requirements.lock setup.cfg pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is not there; install Python 3.11 or say make PYTHON=..." >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -55,7 +55,7 @@ docs: install ## Build the documentation.
 
 lock: install ## Pin every dependency again.
 	pip-compile --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  --strip-extras --allow-unsafe --extra local --extra dev -o requirements.lock setup.cfg
+	  --no-strip-extras --allow-unsafe --extra local --extra dev -o requirements.lock setup.cfg
 
 diff: install ## Show what a deploy would change: make diff ENV=development
 	tidegen diff --env $(ENV)
