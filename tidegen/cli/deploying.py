@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import click
 
-from tidegen.cli.progress import Watcher
+from tidegen.cli.progress import Watcher, detachable
 from tidegen.cli.session import Session, require_clean_lint
 from tidegen.contract import Scope
 from tidegen.deployment import Outcome, Preview, execute
@@ -64,7 +64,7 @@ def deploy(
             deploy(session, other, yes=yes)
         plan = session.plan(name)
     click.echo(plan_text(plan))
-    with Watcher() as watcher:
+    with detachable(name, goes_on=not session.own_engine), Watcher() as watcher:
         approve = _pausing(watcher, Confirmation(session.target(name), yes=yes))
         outcomes = execute(plan, session.connect, approve=approve, emit=watcher, allowed=allowed)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):

@@ -15,7 +15,7 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
 
     A protected environment is refused.
     """
-    from tidegen.cli.progress import Watcher
+    from tidegen.cli.progress import Watcher, detachable
     from tidegen.cli.session import open_session
     from tidegen.deployment import destroy_plan, execute_destroy
     from tidegen.reporting.states import destroy_text
@@ -28,5 +28,5 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
         if not yes and click.prompt(f"Type {name} to delete", default="", err=True) != name:
             click.echo("declined; nothing was deleted", err=True)
             raise click.exceptions.Exit(1)
-        with Watcher() as watcher:
+        with detachable(name, goes_on=not session.own_engine), Watcher() as watcher:
             execute_destroy(plan, session.connect, emit=watcher)

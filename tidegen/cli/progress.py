@@ -1,7 +1,8 @@
 """Live progress: a line a stack, and on a terminal a spinner with the latest event."""
 
 import time
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Any
 
@@ -98,6 +99,13 @@ class Watcher(AbstractContextManager["Watcher"]):
             self.status = None
 
 
-def interrupted_hint(name: str) -> None:
-    """Say that Ctrl-C stopped the watching, never the deploy."""
-    click.echo(f"stopped watching; the deploy goes on: tidegen status --env {name}", err=True)
+@contextmanager
+def detachable(name: str, *, goes_on: bool) -> Iterator[None]:
+    """Ctrl-C inside the block stops the watching, never the deploy; say how to follow it again."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        again = f"tidegen status --env {name}; the deploy command run again follows it"
+        hint = f"it goes on: {again}" if goes_on else "the local engine ends with this command"
+        click.echo(f"stopped watching {name}; {hint}", err=True)
+        raise click.exceptions.Exit(130) from None

@@ -24,6 +24,8 @@ class Session:
     files: Sequence[Any]
     connect: Connect
     local: bool
+    #: Whether the local engine was started by this command and ends with it.
+    own_engine: bool = False
 
     def file(self, name: str) -> Any:
         """The environment file of that name; InputError with the closest one if there is none."""
@@ -66,7 +68,7 @@ def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
     with running_engine() as engine:
         os.environ.update(engine.environment_variables())
         click.echo(f"local AWS at {engine.endpoint}; its state is gone when it ends", err=True)
-        yield Session(project, files, Clouds(connect), local=True)
+        yield Session(project, files, Clouds(connect), local=True, own_engine=True)
 
 
 def checked_assets(folder: Path) -> dict[str, bytes]:
