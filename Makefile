@@ -58,7 +58,7 @@ lock: install ## Pin every dependency again.
 	  --no-strip-extras --allow-unsafe --extra local --extra dev -o requirements.lock setup.cfg
 
 diff: install ## Show what a deploy would change: make diff ENV=development
-	tidegen diff --env $(ENV)
+	tidegen plan --env $(ENV)
 
 deploy: install ## Deploy an environment: make deploy ENV=development
 	tidegen deploy --env $(ENV)

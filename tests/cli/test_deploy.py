@@ -65,8 +65,8 @@ def test_the_buckets_are_really_encrypted_with_a_key_of_ours(aws):
     assert client.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
 
 
-def test_diff_changes_nothing_and_says_so(aws):
-    done = tidegen("diff", "--env", "development", env=aws)
+def test_a_plan_without_changes_says_so(aws):
+    done = tidegen("plan", "--env", "development", "--exit-code", env=aws)
     assert done.returncode == 0
     assert done.stdout.count("no changes") == 2
 
@@ -142,7 +142,7 @@ def test_destroy_names_what_it_keeps(aws):
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("command", ["deploy", "status", "outputs", "diff"])
+@pytest.mark.parametrize("command", ["deploy", "status", "outputs", "plan"])
 def test_without_credentials_it_says_what_to_do(command, tmp_path):
     environment = {
         "AWS_ENDPOINT_URL": "",

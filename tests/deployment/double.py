@@ -9,15 +9,8 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from tidegen.planning.model import (
-    STACK_TYPE,
-    Action,
-    ChangeSet,
-    ResourceChange,
-    StackEvent,
-    StackResource,
-    StackState,
-)
+from tidegen.planning.changes import Action, ChangeSet, ResourceChange
+from tidegen.planning.model import STACK_TYPE, StackEvent, StackResource, StackState
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NO_CHANGES = (
@@ -126,8 +119,8 @@ class Double:
         verb = "CREATE" if request.kind == "CREATE" else "UPDATE"
         self.outcomes.setdefault(request.stack_name, [f"{verb}_IN_PROGRESS", f"{verb}_COMPLETE"])
 
-    def continue_rollback(self, stack, service_role):
-        self.calls.append("continue_rollback")
+    def continue_rollback(self, stack, service_role, skip=()):
+        self.calls.append(" ".join(["continue_rollback", *skip]))
 
     def delete_stack(self, stack, service_role):
         self.calls.append("delete_stack")

@@ -20,7 +20,8 @@ from tidegen.deployment import (
 )
 from tidegen.errors import AccessError, DeploymentError, RefusedError
 from tidegen.planning import Action, ChangeSource, Replacement
-from tidegen.planning.model import STACK_TYPE, ResourceChange, StackResource
+from tidegen.planning.changes import ResourceChange, Verdict
+from tidegen.planning.model import STACK_TYPE, StackResource
 
 ACCESS, ENVIRONMENT = "tide-development-access", "tide-development"
 NUMBER = "111122223333"
@@ -120,8 +121,8 @@ def test_child_change_sets_are_shown_with_their_source(standing, project, develo
         )[-1].result
         is Result.UPDATED
     )
-    (found,) = shown[0].changes
-    assert (found.path, found.source) == ("Network/Table", ChangeSource.CHANGE_SET)
+    (found,) = (c for c in shown[0].changes if c.source is ChangeSource.CHANGE_SET)
+    assert found.path == "Network/Table"
 
 
 def _recolored(project):
@@ -307,4 +308,29 @@ def test_a_preview_by_change_set_says_why_there_is_none(standing, project, devel
     with pytest.raises(DeploymentError, match="Transform failed"):
         preview(plan, standing, change_sets=True)
     standing.says[ENVIRONMENT] = NO_CHANGES
-    assert preview(plan, standing, change_sets=True)[-1].changes == ()
+    changes = preview(plan, standing, change_sets=True)[-1].changes
+    assert {change.otherwise for change in changes} == {Verdict(ChangeSource.CHANGE_SET)}
+
+
+def test_a_failed_stack_that_holds_state_is_not_deleted_to_be_made_anew(
+    standing, project, development
+):
+    state = standing.stacks[ENVIRONMENT]
+    standing.stacks[ENVIRONMENT] = replace(state, status="ROLLBACK_FAILED")
+    child = "arn:aws:cloudformation:x:1:stack/child/1"
+    table = StackResource("Table", "t-blue", "AWS::DynamoDB::Table", "CREATE_COMPLETE")
+    standing.nested[child] = (table,)
+    standing.templates[child] = _child_text(project)
+    with pytest.raises(RefusedError, match=r"Network/Table: .*t-blue holds state.*import it"):
+        deploy(standing, project, development)
+    assert "delete_stack" not in standing.calls
+    standing.nested[child] = (replace(table, status="DELETE_COMPLETE"),)
+    standing.outcomes[ENVIRONMENT] = []
+    assert deploy(standing, project, development, answer=False)[-1].result is Result.DECLINED
+
+
+def test_a_status_that_no_deploy_can_mend_is_refused(standing, project, development):
+    state = standing.stacks[ENVIRONMENT]
+    standing.stacks[ENVIRONMENT] = replace(state, status="IMPORT_ROLLBACK_FAILED")
+    with pytest.raises(RefusedError, match="IMPORT_ROLLBACK_FAILED: an import and its rollback"):
+        deploy(standing, project, development)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tidegen.planning.changes import Action
 from tidegen.planning.evaluation import evaluate
 from tidegen.planning.forecast import forecast
-from tidegen.planning.model import Action
 from tidegen.planning.template_text import parse_template
 
 CURRENT = Path(__file__).parents[2] / "templates" / "current"

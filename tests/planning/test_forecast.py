@@ -1,7 +1,7 @@
 import pytest
 
+from tidegen.planning.changes import Action, Replacement
 from tidegen.planning.forecast import forecast
-from tidegen.planning.model import Action, Replacement
 from tidegen.planning.schemas import create_only, replacement_of
 
 BUCKET = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}

@@ -6,18 +6,13 @@ import pytest
 
 from tidegen.contract import Scope
 from tidegen.errors import InputError, RefusedError
-from tidegen.planning import Action, Replacement, Target, guard_changes, load_root, steps_of
+from tidegen.planning import Action, Replacement, Target, load_root, steps_of
+from tidegen.planning.changes import Change, ChangeSource
 from tidegen.planning.digest import root_digest
-from tidegen.planning.model import (
-    Change,
-    ChangeSource,
-    OutputOf,
-    RootStep,
-    RootTemplate,
-)
+from tidegen.planning.model import OutputOf, RootStep, RootTemplate
 from tidegen.planning.parameters import effective_parameters, resolved_step, unresolved
 from tidegen.planning.stateful import stack_policy
-from tidegen.planning.states import Situation, is_unchanged, says_no_changes, situation
+from tidegen.planning.states import is_unchanged, says_no_changes
 from tidegen.planning.steps import locate, prerequisites_of
 from tidegen.planning.template_text import parse_template
 from tidegen.planning.templates import sha256
@@ -128,37 +123,12 @@ def change(action=Action.REPLACE, replacement=Replacement.NEVER, stateful=True):
     return Change("Net/Vpc", "T", action, ChangeSource.FORECAST, replacement, (), stateful)
 
 
-def test_losing_state_is_refused_unless_named():
-    for lost in (change(), change(Action.REMOVE)):
-        with pytest.raises(RefusedError, match="--allow-replace Vpc"):
-            guard_changes([lost])
-        guard_changes([lost], ["Vpc"])
-        guard_changes([lost], ["Net/Vpc"])
-    guard_changes([change(stateful=False), change(Action.MODIFY, Replacement.CONDITIONAL)])
-
-
 def test_a_stack_policy_denies_replacing_what_is_named():
     statements = json.loads(stack_policy(["B", "A"]))["Statement"]
     assert statements[0]["Effect"] == "Allow"
     assert statements[1]["Resource"] == ["LogicalResourceId/A", "LogicalResourceId/B"]
     assert statements[1]["Action"] == ["Update:Replace", "Update:Delete"]
     assert len(json.loads(stack_policy([]))["Statement"]) == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "wanted"),
-    [
-        (None, Situation.CREATE),
-        ("REVIEW_IN_PROGRESS", Situation.CREATE),
-        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", Situation.FOLLOW),
-        ("ROLLBACK_COMPLETE", Situation.DELETE_FIRST),
-        ("UPDATE_ROLLBACK_FAILED", Situation.CONTINUE_ROLLBACK),
-        ("UPDATE_ROLLBACK_COMPLETE", Situation.UPDATE),
-        ("CREATE_COMPLETE", Situation.UPDATE),
-    ],
-)
-def test_each_status_asks_for_something(status, wanted):
-    assert situation(status) is wanted
 
 
 def test_unchanged_means_the_same_digest_at_rest():

@@ -1,6 +1,6 @@
 """The port over boto3."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,16 +10,8 @@ from tidegen.aws.reading import change_of, event_of, resource_of, stack_of
 from tidegen.aws.sessions import client_settings, local_endpoint, session
 from tidegen.deployment.port import Cloud
 from tidegen.errors import DeploymentError
-from tidegen.planning.model import (
-    STACK_TYPE,
-    ChangeSet,
-    ChangeSetRequest,
-    Place,
-    ResourceChange,
-    StackEvent,
-    StackResource,
-    StackState,
-)
+from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
+from tidegen.planning.model import STACK_TYPE, Place, StackEvent, StackResource, StackState
 
 _CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 _LOCAL_POLL, _POLL = 0.05, 3.0  # seconds
@@ -134,7 +126,11 @@ class AwsCloud:
         token: dict[str, str] = {}
         while True:
             page = self._call(
-                "cloudformation", "describe_change_set", ChangeSetName=change_set_id, **token
+                "cloudformation",
+                "describe_change_set",
+                ChangeSetName=change_set_id,
+                IncludePropertyValues=True,
+                **token,
             )
             yield page
             if not page.get("NextToken"):
@@ -149,10 +145,13 @@ class AwsCloud:
         """Start what the change set says."""
         self._call("cloudformation", "execute_change_set", ChangeSetName=change_set_id)
 
-    def continue_rollback(self, stack: str, service_role: str | None) -> None:
-        """Take up a rollback that failed."""
-        role = {"RoleARN": service_role} if service_role else {}
-        self._call("cloudformation", "continue_update_rollback", StackName=stack, **role)
+    def continue_rollback(
+        self, stack: str, service_role: str | None, skip: Sequence[str] = ()
+    ) -> None:
+        """Take up a rollback that failed, without the resources to skip."""
+        more = {"RoleARN": service_role, "ResourcesToSkip": list(skip)}
+        given = {key: value for key, value in more.items() if value}
+        self._call("cloudformation", "continue_update_rollback", StackName=stack, **given)
 
     def delete_stack(self, stack: str, service_role: str | None) -> None:
         """Start deleting a stack."""

@@ -2,16 +2,11 @@
 
 from typing import Any
 
-from tidegen.planning.model import (
-    Action,
-    Replacement,
-    ResourceChange,
-    StackEvent,
-    StackResource,
-    StackState,
-)
+from tidegen.planning.changes import Action, PropertyChange, Replacement, ResourceChange
+from tidegen.planning.model import StackEvent, StackResource, StackState
 
 _ACTIONS = {"Add": Action.ADD, "Remove": Action.REMOVE, "Import": Action.ADD}
+_RECREATION = {"Always": Replacement.ALWAYS, "Conditionally": Replacement.CONDITIONAL}
 _REPLACEMENTS = {"True": Replacement.ALWAYS, "Conditional": Replacement.CONDITIONAL}
 
 
@@ -62,16 +57,28 @@ def change_of(item: dict[str, Any], children: tuple[ResourceChange, ...] | None)
     action = _ACTIONS.get(item["Action"], Action.MODIFY)
     if action is Action.MODIFY and replacement is Replacement.ALWAYS:
         action = Action.REPLACE
+    details = item.get("Details", [])
     return ResourceChange(
         item["LogicalResourceId"],
         item["ResourceType"],
         action,
         replacement,
-        _properties(item),
+        tuple(sorted({_target(detail) for detail in details} - {""})),
         children,
+        tuple(_detail(detail) for detail in details if "Path" in detail.get("Target", {})),
+        certain=not details or any(detail.get("Evaluation") != "Dynamic" for detail in details),
     )
 
 
-def _properties(item: dict[str, Any]) -> tuple[str, ...]:
-    targets = [detail.get("Target", {}) for detail in item.get("Details", [])]
-    return tuple(sorted({t.get("Name") or t.get("Attribute", "") for t in targets} - {""}))
+def _target(detail: dict[str, Any]) -> str:
+    target = detail.get("Target", {})
+    return str(target.get("Name") or target.get("Attribute", ""))
+
+
+def _detail(detail: dict[str, Any]) -> PropertyChange:
+    """A property with its values, which CloudFormation gives as text."""
+    target = detail["Target"]
+    name = target["Path"].removeprefix("/Properties/").replace("/", ".")
+    replacement = _RECREATION.get(target.get("RequiresRecreation", ""), Replacement.NEVER)
+    before, after = target.get("BeforeValue"), target.get("AfterValue")
+    return PropertyChange(name, before, after, replacement, detail.get("CausingEntity", ""))

@@ -12,7 +12,8 @@ from tidegen.deployment.events import Result
 from tidegen.errors import RefusedError
 from tidegen.planning import Plan, Prerequisite, Target
 from tidegen.planning.states import Situation
-from tidegen.reporting.plans import changes_text, plan_text
+from tidegen.reporting.changes import changes_text
+from tidegen.reporting.plans import plan_text
 
 _BASELINE = (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCOUNT)
 
@@ -38,15 +39,9 @@ class Confirmation:
 
 
 def _preview_text(preview: Preview) -> str:
-    match preview.situation:
-        case Situation.DELETE_FIRST:
-            return (
-                f"  {preview.status}: CloudFormation cannot update it; it is deleted and made anew"
-            )
-        case Situation.CONTINUE_ROLLBACK:
-            return f"  {preview.status}: the rollback is continued first"
-        case _:
-            return changes_text(preview.changes)
+    if preview.situation in (Situation.CREATE, Situation.UPDATE):
+        return changes_text(preview.changes)
+    return f"  {preview.status}: {preview.advice}"
 
 
 def deploy(

@@ -1,23 +1,14 @@
 """The changes of a root and all stacks below: from its change set, or forecast where it is mute."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
 from tidegen.deployment.port import Cloud
+from tidegen.planning.changes import Change, ResourceChange
+from tidegen.planning.comparison import compared
 from tidegen.planning.evaluation import Resources, evaluate
 from tidegen.planning.forecast import forecast
-from tidegen.planning.model import (
-    STACK_TYPE,
-    Action,
-    Change,
-    ChangeSource,
-    ResourceChange,
-    RootStep,
-    StackState,
-    TemplateBody,
-)
+from tidegen.planning.model import STACK_TYPE, RootStep, StackState, TemplateBody
 from tidegen.planning.parameters import text_parameters
-from tidegen.planning.stateful import is_stateful
 from tidegen.planning.template_text import parse_template
 
 
@@ -27,52 +18,10 @@ def changes_of(
     state: StackState | None,
     change_set: tuple[ResourceChange, ...] | None,
 ) -> tuple[Change, ...]:
-    """All changes, sorted by path. Without a change set everything is a forecast.
-
-    A nested stack for which the engine gives no change set of its own is forecast as well; each
-    change says where it comes from.
-    """
+    """All changes, sorted by path; without a change set everything is a forecast."""
     old, new = _sides(cloud, step, state)
     expected = forecast(old, new)
-    if change_set is None:
-        return expected
-    said = tuple(_from_change_set(change_set, "", {**new, **old}))
-    mute = set(_mute(change_set, ""))
-    rest = [change for change in expected if change.path.rpartition("/")[0] in mute]
-    return tuple(sorted((*_explained(said, expected), *rest), key=lambda change: change.path))
-
-
-def _from_change_set(
-    changes: Iterable[ResourceChange], parent: str, resources: Resources
-) -> Iterable[Change]:
-    for item in changes:
-        path = f"{parent}/{item.logical_id}" if parent else item.logical_id
-        if item.type == STACK_TYPE:
-            yield from _from_change_set(item.children or (), path, resources)
-            continue
-        yield Change(
-            path,
-            item.type,
-            item.action,
-            ChangeSource.CHANGE_SET,
-            item.replacement,
-            item.properties,
-            item.action is not Action.ADD and is_stateful(resources.get(path, {})),
-        )
-
-
-def _mute(changes: Iterable[ResourceChange], parent: str) -> Iterable[str]:
-    """The changing nested stacks for which the engine gives no change set."""
-    for item in changes:
-        if item.type == STACK_TYPE:
-            path = f"{parent}/{item.logical_id}" if parent else item.logical_id
-            yield from [path] if item.children is None else _mute(item.children, path)
-
-
-def _explained(said: Iterable[Change], expected: Iterable[Change]) -> Iterable[Change]:
-    """CloudFormation's changes with the forecast's values, which the change set does not have."""
-    details = {change.path: change.details for change in expected}
-    return (replace(change, details=details.get(change.path, ())) for change in said)
+    return expected if change_set is None else compared(expected, change_set, {**new, **old})
 
 
 def _sides(cloud: Cloud, step: RootStep, state: StackState | None) -> tuple[Resources, Resources]:

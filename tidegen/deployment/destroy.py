@@ -9,13 +9,12 @@ from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStar
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.standing import stateful_below
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import Problem, RefusedError
-from tidegen.planning.model import STACK_TYPE, StackAddress, StackState
-from tidegen.planning.stateful import stateful_ids
+from tidegen.planning.model import StackAddress, StackState
 from tidegen.planning.states import is_running
 from tidegen.planning.steps import Target, steps_of
-from tidegen.planning.template_text import parse_template
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def destroy_plan(target: Target, connect: Connect) -> DestroyPlan:
         state = cloud.stack(address.name)
         if state is not None:
             _check(state, address)
-            steps.append(DestroyStep(address, state.stack_id, _retained(cloud, state.stack_id, "")))
+            steps.append(DestroyStep(address, state.stack_id, _retained(cloud, state.stack_id)))
     if target.scope is Scope.ACCOUNT:
         _check_unused(target, clouds.at(target.place()))
     return DestroyPlan(target.name, tuple(steps))
@@ -116,15 +115,9 @@ def _check_unused(target: Target, cloud: Cloud) -> None:
         )
 
 
-def _retained(cloud: Cloud, stack_id: str, path: str) -> tuple[Retained, ...]:
+def _retained(cloud: Cloud, stack_id: str) -> tuple[Retained, ...]:
     """What stays of a stack and of those below it."""
-    text = cloud.template(stack_id)
-    kept = stateful_ids(parse_template(text, stack_id)) if text else frozenset()
-    found: list[Retained] = []
-    for resource in cloud.resources(stack_id):
-        where = f"{path}/{resource.logical_id}" if path else resource.logical_id
-        if resource.type == STACK_TYPE and resource.physical_id:
-            found += _retained(cloud, resource.physical_id, where)
-        elif resource.logical_id in kept:
-            found.append(Retained(where, resource.type, resource.physical_id))
-    return tuple(found)
+    return tuple(
+        Retained(item.path, item.resource.type, item.resource.physical_id)
+        for item in stateful_below(cloud, stack_id)
+    )

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tidegen.planning.model import Change, RootStep, StackAddress, StackEvent
-from tidegen.planning.states import Situation
+from tidegen.planning.changes import Change
+from tidegen.planning.model import RootStep, StackAddress, StackEvent
+from tidegen.planning.states import Situation, state_of
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class Result(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     DECLINED = "declined"
+    ROLLED_BACK = "rolled back"
     DELETED = "deleted"
     ABSENT = "absent"
 
@@ -103,6 +105,11 @@ class Preview:
     unchanged: bool = False
     pending: tuple[StackAddress, ...] = ()
     status: str | None = None
+
+    @property
+    def advice(self) -> str:
+        """What the stack's status means for this deploy."""
+        return state_of(self.status).advice
 
 
 Event = StepStarted | Uploaded | Attached | Recovering | Executing | Progress | Protected | Outcome

@@ -22,18 +22,13 @@ from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import is_protected, lock, protect
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.standing import stateful_below
 from tidegen.deployment.uploads import upload_missing
 from tidegen.deployment.watch import Followed, follow, mark_now, mark_start
 from tidegen.errors import DeploymentError, Problem, RefusedError
+from tidegen.planning.changes import ChangeSet, ChangeSetRequest
 from tidegen.planning.guards import guard_changes
-from tidegen.planning.model import (
-    ChangeSet,
-    ChangeSetRequest,
-    Plan,
-    RootStep,
-    StackAddress,
-    StackState,
-)
+from tidegen.planning.model import Plan, RootStep, StackAddress, StackState
 from tidegen.planning.parameters import DIGEST, resolved_step, text_parameters
 from tidegen.planning.states import (
     Situation,
@@ -41,6 +36,7 @@ from tidegen.planning.states import (
     is_unchanged,
     says_no_changes,
     situation,
+    state_of,
 )
 
 _CREATING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
@@ -99,7 +95,11 @@ class _Work:
             match situation(status):
                 case Situation.FOLLOW if state:
                     self._attach(state)
+                case Situation.REFUSE:
+                    advice = state_of(status).advice
+                    raise RefusedError(Problem(str(self.step.address), f"{status}: {advice}"))
                 case Situation.DELETE_FIRST | Situation.CONTINUE_ROLLBACK as wanted if state:
+                    self._check_deletion(state, wanted)
                     if not self.approve(Preview(self.step, wanted, status=status)):
                         return Outcome(self.step.address, Result.DECLINED, state.outputs)
                     self._mend(state, wanted)
@@ -123,6 +123,21 @@ class _Work:
     def _attach(self, state: StackState) -> None:
         self.run.emit(Attached(self.step.address, state.status))
         self._checked(follow(self.run, state, mark_start(self.run, state.stack_id)))
+
+    def _check_deletion(self, state: StackState, wanted: Situation) -> None:
+        """Nothing that holds state may be in a stack that is deleted to be made anew."""
+        if wanted is not Situation.DELETE_FIRST:
+            return
+        found = stateful_below(self.run.cloud, state.stack_id)
+        if found:
+            raise RefusedError.of(
+                Problem(
+                    item.path,
+                    f"{item.resource.type} {item.resource.physical_id} holds state in a stack that "
+                    f"is {state.status}; delete the stack by hand, which keeps it, and import it",
+                )
+                for item in found
+            )
 
     def _mend(self, state: StackState, wanted: Situation) -> None:
         self.run.emit(Recovering(self.step.address, state.status, str(wanted)))

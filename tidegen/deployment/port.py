@@ -1,17 +1,11 @@
 """The port: what deployment asks of one account and region, whoever answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from tidegen.planning.model import (
-    ChangeSet,
-    ChangeSetRequest,
-    Place,
-    StackEvent,
-    StackResource,
-    StackState,
-)
+from tidegen.planning.changes import ChangeSet, ChangeSetRequest
+from tidegen.planning.model import Place, StackEvent, StackResource, StackState
 
 
 class Cloud(Protocol):
@@ -54,8 +48,10 @@ class Cloud(Protocol):
     def execute_change_set(self, change_set_id: str) -> None:
         """Start what the change set says."""
 
-    def continue_rollback(self, stack: str, service_role: str | None) -> None:
-        """Take up a rollback that failed."""
+    def continue_rollback(
+        self, stack: str, service_role: str | None, skip: Sequence[str] = ()
+    ) -> None:
+        """Take up a rollback that failed, without the resources to skip."""
 
     def delete_stack(self, stack: str, service_role: str | None) -> None:
         """Start deleting a stack."""

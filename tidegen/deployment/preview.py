@@ -9,7 +9,8 @@ from tidegen.deployment.executor import make_change_set
 from tidegen.deployment.port import Connect
 from tidegen.deployment.run import Clouds, Run
 from tidegen.errors import DeploymentError, Problem
-from tidegen.planning.model import Plan, ResourceChange, RootStep, StackAddress, StackState
+from tidegen.planning.changes import ResourceChange
+from tidegen.planning.model import Plan, RootStep, StackAddress, StackState
 from tidegen.planning.parameters import DIGEST, resolved_step, text_parameters, unresolved
 from tidegen.planning.states import Situation, is_unchanged, says_no_changes, situation
 

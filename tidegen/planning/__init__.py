@@ -1,17 +1,20 @@
 """Planning: what a deploy would do, decided as frozen data without calling anything."""
 
-from tidegen.planning.digest import root_digest
-from tidegen.planning.guards import guard_changes, refused
-from tidegen.planning.model import (
+from tidegen.planning.changes import (
     Action,
     Change,
     ChangeSource,
+    PropertyChange,
+    Replacement,
+    Verdict,
+)
+from tidegen.planning.digest import root_digest
+from tidegen.planning.guards import Refusal, guard_changes, origins, refusals
+from tidegen.planning.model import (
     Credentials,
     Place,
     Plan,
     Prerequisite,
-    PropertyChange,
-    Replacement,
     RootStep,
     RootTemplate,
     StackAddress,
@@ -29,15 +32,18 @@ __all__ = [
     "Plan",
     "Prerequisite",
     "PropertyChange",
+    "Refusal",
     "Replacement",
     "RootStep",
     "RootTemplate",
     "StackAddress",
     "StackState",
     "Target",
+    "Verdict",
     "guard_changes",
     "load_root",
-    "refused",
+    "origins",
+    "refusals",
     "root_digest",
     "stack_name",
     "steps_of",

@@ -7,20 +7,16 @@ what refers to it changes too, and may be replaced in turn.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
+from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange, Replacement
 from tidegen.planning.evaluation import Resources
-from tidegen.planning.model import (
-    Action,
-    Change,
-    ChangeSource,
-    PropertyChange,
-    Replacement,
-    TemplateBody,
-)
-from tidegen.planning.schemas import replacement_of
+from tidegen.planning.model import TemplateBody
+from tidegen.planning.moves import find_moves, moved
+from tidegen.planning.schemas import name_properties, replacement_of
 from tidegen.planning.stateful import is_stateful
 
 #: Attributes whose change CloudFormation carries out; dependencies are not among them.
@@ -31,13 +27,28 @@ _COUNTING = ("LatestVersionNumber",)
 
 def forecast(old: Resources, new: Resources) -> tuple[Change, ...]:
     """The changes from the resources `old` to `new`, sorted by path; either may be empty."""
+    moves = find_moves(old, new)
+    before = moved(old, moves)
     found: dict[str, Change] = {}
     while True:
         # Each round may replace something that others refer to; the set only grows.
-        again = {c.path: c for c in _changes(old, new, found)}
+        again = {c.path: c for c in _changes(before, new, found)}
         if again == found:
-            return tuple(found[path] for path in sorted(found))
+            break
         found = again
+    for path, source in moves.items():
+        found[path] = _move(path, source, new[path], found.get(path))
+    return tuple(found[path] for path in sorted(found))
+
+
+def _move(path: str, source: str, resource: TemplateBody, change: Change | None) -> Change:
+    """A resource that stands elsewhere, with what changes in it besides."""
+    if change is None:
+        stateful = is_stateful(resource)
+        forecast = ChangeSource.FORECAST
+        change = Change(path, resource["Type"], Action.MOVE, forecast, stateful=stateful)
+    action = Action.REPLACE if change.action is Action.REPLACE else Action.MOVE
+    return replace(change, action=action, moved_from=source)
 
 
 def _changes(old: Resources, new: Resources, known: Mapping[str, Change]) -> Iterator[Change]:
@@ -65,7 +76,31 @@ def _change(
     replacement = max((d.replacement for d in details), key=list(Replacement).index)
     action = Action.REPLACE if replacement is Replacement.ALWAYS else Action.MODIFY
     names = tuple(sorted({_top(detail.name) for detail in details}))
-    return Change(path, new["Type"], action, source, replacement, names, stateful, details)
+    return Change(
+        path,
+        new["Type"],
+        action,
+        source,
+        replacement,
+        names,
+        stateful,
+        details,
+        name=_kept_name(old, new),
+    )
+
+
+def _kept_name(old: TemplateBody, new: TemplateBody) -> str:
+    """The physical name that both templates give; empty where there is none or it changes."""
+    names = name_properties(new["Type"])
+    before, after = (
+        [side.get("Properties", {}).get(name) for name in names] for side in (old, new)
+    )
+    given = names and None not in after and before == after
+    return " ".join(map(_one_line, after)) if given else ""
+
+
+def _one_line(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _details(old: TemplateBody, new: TemplateBody) -> Iterator[PropertyChange]:

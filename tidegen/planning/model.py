@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from tidegen.contract import Scope
@@ -208,99 +207,3 @@ class Plan:
     steps: tuple[RootStep, ...]
     missing: tuple[Prerequisite, ...] = ()
     states: Mapping[StackAddress, StackState | None] = field(default_factory=dict, repr=False)
-
-
-class Action(StrEnum):
-    """What happens to a resource."""
-
-    ADD = "add"
-    MODIFY = "modify"
-    REMOVE = "remove"
-    REPLACE = "replace"
-
-
-class Replacement(StrEnum):
-    """Whether the resource is made anew."""
-
-    NEVER = "never"
-    CONDITIONAL = "conditional"
-    ALWAYS = "always"
-
-
-class ChangeSource(StrEnum):
-    """Who says so: CloudFormation's change set, or tidegen's comparison of the templates."""
-
-    CHANGE_SET = "change set"
-    FORECAST = "forecast"
-
-
-@dataclass(frozen=True)
-class PropertyChange:
-    """One property before and after, None where it is not there.
-
-    `cause` is the path of the resource whose own replacement or change makes the new value, which
-    is then known after deployment only.
-    """
-
-    name: str
-    before: Any = None
-    after: Any = None
-    replacement: Replacement = Replacement.NEVER
-    cause: str = ""
-
-
-@dataclass(frozen=True)
-class Change:
-    """What happens to one resource. `path` is the way from the root, as in `Network/Vpc`."""
-
-    path: str
-    type: str
-    action: Action
-    source: ChangeSource
-    replacement: Replacement = Replacement.NEVER
-    properties: tuple[str, ...] = ()
-    stateful: bool = False
-    details: tuple[PropertyChange, ...] = ()
-
-    @property
-    def logical_id(self) -> str:
-        """The resource's own logical id."""
-        return self.path.rpartition("/")[2]
-
-
-@dataclass(frozen=True)
-class ResourceChange:
-    """A change as a change set has it; `children` is None where the engine does not say."""
-
-    logical_id: str
-    type: str
-    action: Action
-    replacement: Replacement = Replacement.NEVER
-    properties: tuple[str, ...] = ()
-    children: "tuple[ResourceChange, ...] | None" = None
-
-
-@dataclass(frozen=True)
-class ChangeSet:
-    """A change set as CloudFormation describes it."""
-
-    change_set_id: str
-    stack_id: str
-    status: str
-    execution_status: str
-    reason: str = ""
-    changes: tuple[ResourceChange, ...] = ()
-
-
-@dataclass(frozen=True)
-class ChangeSetRequest:
-    """What a change set is made from: the template by `body` or by `url`, never both."""
-
-    stack_name: str
-    name: str
-    kind: str
-    parameters: Mapping[str, str]
-    tags: Mapping[str, str]
-    body: str | None = field(default=None, repr=False)
-    url: str | None = None
-    service_role: str | None = None

@@ -9,8 +9,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tidegen.planning.model import Replacement
+from tidegen.planning.changes import Replacement
 
+#: Two zones of one name can stand beside each other.
+_NAMES_REPEAT = ("AWS::Route53::HostedZone",)
 _REGION = "us-east-1"  # every type that exists anywhere, but for a handful
 
 
@@ -34,13 +36,37 @@ def _touches(path: str, fixed: frozenset[str]) -> bool:
 @functools.cache
 def create_only(type_name: str) -> tuple[frozenset[str], frozenset[str]]:
     """Dotted properties whose change replaces a resource, always and on condition."""
-    file = _types().get(type_name)
-    if file is None:
-        return frozenset(), frozenset()
-    schema: dict[str, Any] = json.loads((_data() / "resources" / f"{file}.json").read_bytes())
+    schema = _schema(type_name)
     keys = ("createOnlyProperties", "conditionalCreateOnlyProperties")
     always, conditional = (frozenset(map(_dotted, schema.get(key, []))) for key in keys)
     return always, conditional
+
+
+def primary_identifier(type_name: str) -> tuple[str, ...]:
+    """Dotted properties that identify a resource of that type; empty for an unknown type."""
+    return tuple(map(_dotted, _schema(type_name).get("primaryIdentifier", [])))
+
+
+def name_properties(type_name: str) -> tuple[str, ...]:
+    """Dotted properties that together give a resource a name nobody else may have."""
+    if type_name in _NAMES_REPEAT:
+        return ()
+    fixed, _ = create_only(type_name)
+    identifier = primary_identifier(type_name)
+    if identifier and fixed.issuperset(identifier):
+        return identifier
+    names = ("Name", f"{type_name.rpartition('::')[2]}Name")
+    return tuple(name for name in names if name in fixed)
+
+
+@functools.cache
+def _schema(type_name: str) -> dict[str, Any]:
+    """The registry's schema; empty for an unknown type."""
+    file = _types().get(type_name)
+    if file is None:
+        return {}
+    schema: dict[str, Any] = json.loads((_data() / "resources" / f"{file}.json").read_bytes())
+    return schema
 
 
 def _dotted(pointer: str) -> str:

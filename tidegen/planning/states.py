@@ -1,5 +1,7 @@
-"""What a stack's status asks for before it can be deployed."""
+"""What a stack's status means, and what has to be done before it can be deployed."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -11,30 +13,96 @@ class Situation(StrEnum):
     FOLLOW = "follow"
     DELETE_FIRST = "delete first"
     CONTINUE_ROLLBACK = "continue rollback"
+    REFUSE = "refuse"
 
 
-_DELETE_FIRST = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED")
+@dataclass(frozen=True)
+class State:
+    """A status: what it asks of a deploy, and what a person is told of it."""
+
+    situation: Situation
+    advice: str
+
+
+_ABSENT = State(Situation.CREATE, "is not there; a deploy creates it")
+_RUNNING = State(Situation.FOLLOW, "is at work; a deploy, or status --follow, watches it")
+_GOOD = State(Situation.UPDATE, "is at rest and can be updated")
+
+#: Every status that CloudFormation knows (AWS docs, "Stack status codes"); a test compares.
+STATES: Mapping[str, State] = {
+    "CREATE_IN_PROGRESS": _RUNNING,
+    "CREATE_FAILED": State(
+        Situation.DELETE_FIRST,
+        "its creation failed and what was made still stands; it is deleted and created anew",
+    ),
+    "CREATE_COMPLETE": _GOOD,
+    "ROLLBACK_IN_PROGRESS": _RUNNING,
+    "ROLLBACK_FAILED": State(
+        Situation.DELETE_FIRST,
+        "its creation failed and could not be undone; it is deleted and created anew",
+    ),
+    "ROLLBACK_COMPLETE": State(
+        Situation.DELETE_FIRST,
+        "its creation failed and was undone; CloudFormation cannot update it, so it is deleted "
+        "and created anew",
+    ),
+    "DELETE_IN_PROGRESS": _RUNNING,
+    "DELETE_FAILED": State(
+        Situation.DELETE_FIRST, "its deletion failed; it is deleted again and then created anew"
+    ),
+    "DELETE_COMPLETE": _ABSENT,
+    "UPDATE_IN_PROGRESS": _RUNNING,
+    "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": _RUNNING,
+    "UPDATE_COMPLETE": _GOOD,
+    "UPDATE_FAILED": State(
+        Situation.UPDATE, "its update failed and was not rolled back; another update mends it"
+    ),
+    "UPDATE_ROLLBACK_IN_PROGRESS": _RUNNING,
+    "UPDATE_ROLLBACK_FAILED": State(
+        Situation.CONTINUE_ROLLBACK,
+        "its rollback failed; mend the cause, then continue it: tidegen rollback",
+    ),
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": _RUNNING,
+    "UPDATE_ROLLBACK_COMPLETE": State(
+        Situation.UPDATE, "its last update was rolled back; it stands as before and can be updated"
+    ),
+    "REVIEW_IN_PROGRESS": State(
+        Situation.CREATE, "is empty, made for a change set that nobody executed; it is used again"
+    ),
+    "IMPORT_IN_PROGRESS": _RUNNING,
+    "IMPORT_COMPLETE": _GOOD,
+    "IMPORT_ROLLBACK_IN_PROGRESS": _RUNNING,
+    "IMPORT_ROLLBACK_FAILED": State(
+        Situation.REFUSE,
+        "an import and its rollback failed; CloudFormation takes no update: mend what the events "
+        "name, then ask AWS Support to free the stack",
+    ),
+    "IMPORT_ROLLBACK_COMPLETE": State(
+        Situation.UPDATE, "its last import was rolled back; it stands as before"
+    ),
+}
+
+
+def state_of(status: str | None) -> State:
+    """What a status means; None where there is no stack.
+
+    A status that is not in the table is newer than it: only a person should act on it.
+    """
+    if status is None:
+        return _ABSENT
+    return STATES.get(
+        status, State(Situation.REFUSE, "is a status that tidegen does not know; upgrade it")
+    )
 
 
 def situation(status: str | None) -> Situation:
-    """What to do with a stack of that status; None where there is no stack.
-
-    AWS docs, "Understand CloudFormation stack creation events" and "Stack status codes".
-    """
-    if status in (None, "REVIEW_IN_PROGRESS", "DELETE_COMPLETE"):
-        return Situation.CREATE
-    if is_running(str(status)):
-        return Situation.FOLLOW
-    if status in _DELETE_FIRST:
-        return Situation.DELETE_FIRST
-    if status == "UPDATE_ROLLBACK_FAILED":
-        return Situation.CONTINUE_ROLLBACK
-    return Situation.UPDATE
+    """What to do with a stack of that status; None where there is no stack."""
+    return state_of(status).situation
 
 
 def is_running(status: str) -> bool:
     """Whether CloudFormation is at work; a stack in review waits for somebody."""
-    return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
+    return situation(status) is Situation.FOLLOW
 
 
 def is_success(status: str) -> bool:
@@ -43,8 +111,12 @@ def is_success(status: str) -> bool:
 
 
 def is_unchanged(status: str, deployed: str | None, wanted: str) -> bool:
-    """Whether a stack already is what is wanted, by digest, and at rest."""
-    return deployed == wanted and situation(status) is Situation.UPDATE
+    """Whether a stack already is what is wanted, by digest, and at rest.
+
+    After a failed update the outputs can be the new ones while resources are not.
+    """
+    at_rest = situation(status) is Situation.UPDATE and status != "UPDATE_FAILED"
+    return deployed == wanted and at_rest
 
 
 def says_no_changes(reason: str) -> bool:

@@ -1,11 +1,13 @@
-"""A plan as text: what is deployed where, what changes, what is refused."""
+"""A plan as text: what is deployed where, and what changes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from tidegen.planning import Action, Change, Plan, PropertyChange, Replacement, RootStep
-from tidegen.reporting.values import value_text
+from tidegen.deployment import Preview
+from tidegen.planning import Change, Plan, RootStep, origins, refusals
+from tidegen.planning.states import Situation
+from tidegen.reporting.changes import changes_text
 
-_SIGNS = {Action.ADD: "+", Action.MODIFY: "~", Action.REMOVE: "-", Action.REPLACE: "!"}
+Keep = Callable[[Change], bool]
 
 
 def plan_text(plan: Plan) -> str:
@@ -22,38 +24,35 @@ def _step_line(step: RootStep) -> str:
     return f"  {step.stack_name:<40} {step.account} {step.region}  {step.scope}{nested}"
 
 
-def changes_text(changes: Iterable[Change]) -> str:
-    """One line a change, by path, and one for each property with its value before and after."""
-    rows = sorted(changes, key=lambda change: change.path)
-    if not rows:
-        return "  no changes"
-    counts = ", ".join(f"{n} to {action}" for action, n in _counts(rows).items())
-    sources = " and ".join(sorted({str(row.source) for row in rows}))
-    return "\n".join([*map(_change_line, rows), f"  {counts} (source: {sources})"])
+def previews_text(previews: Iterable[Preview], keep: Keep) -> str:
+    """What each step would do; only the changes that `keep` accepts."""
+    return "\n\n".join(
+        f"{preview.step.address}\n{_body_text(preview, keep)}" for preview in previews
+    )
 
 
-def _change_line(change: Change) -> str:
-    notes = [] if change.details else [*change.properties]
-    if change.replacement is not Replacement.NEVER:
-        notes.append(f"replacement: {change.replacement}")
-    if change.stateful:
-        notes.append("stateful")
-    tail = f"  ({', '.join(notes)})" if notes else ""
-    head = f"  {_SIGNS[change.action]} {change.path}  {change.type}{tail}"
-    return "\n".join([head, *map(_detail_line, change.details)])
+def _body_text(preview: Preview, keep: Keep) -> str:
+    lines = [f"  {line}" for line in notes_of(preview)]
+    shown = [change for change in preview.changes if keep(change)]
+    refused = [f"  refused: {r.change.path}: {r}" for r in refusals(shown)]
+    return "\n".join([*lines, changes_text(shown), *_origins(shown), *refused])
 
 
-def _detail_line(detail: PropertyChange) -> str:
-    tail = "" if detail.replacement is Replacement.NEVER else f"  (replaces: {detail.replacement})"
-    if detail.cause:
-        return f"      {detail.name}: known after deployment, as {detail.cause} changes{tail}"
-    before, after = value_text(detail.before), value_text(detail.after)
-    return f"      {detail.name}: {before} -> {after}{tail}"
+def _origins(changes: Iterable[Change]) -> list[str]:
+    """Where replacements begin, in one line."""
+    found = [f"{path} ({name})" for path, name in origins(changes)]
+    return [f"  replacement begins at {', '.join(found)}"] if found else []
 
 
-def _counts(changes: list[Change]) -> dict[str, int]:
-    actions = [str(change.action) for change in changes]
-    return {str(action): actions.count(str(action)) for action in Action if str(action) in actions}
+def notes_of(preview: Preview) -> list[str]:
+    """What is to be known of a step besides its changes."""
+    notes = []
+    if preview.situation not in (Situation.CREATE, Situation.UPDATE):
+        notes.append(f"{preview.status}: {preview.advice}")
+    if preview.pending:
+        names = ", ".join(address.name for address in preview.pending)
+        notes.append(f"values of {names} are known once it is deployed")
+    return notes
 
 
 def outputs_text(outputs: Mapping[str, Mapping[str, str]]) -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 
 from tidegen.deployment import DestroyPlan, RootStatus
+from tidegen.deployment.rollback import RollbackPlan, Unfinished
+from tidegen.planning.states import is_success, state_of
 
 
 def status_text(roots: Sequence[RootStatus]) -> str:
@@ -16,6 +18,9 @@ def _root_text(root: RootStatus) -> str:
     protected = ", protected" if root.protected else ""
     head = f"{root.address}  {root.status}  release {root.release or 'unknown'}{protected}"
     reason = [f"  {root.reason}"] if root.reason else []
+    advice = state_of(root.status).advice
+    if not is_success(root.status):
+        reason.append(f"  {advice}")
     nested = [f"  {n.status:<22} {n.logical_id}  {n.reason}".rstrip() for n in root.nested]
     return "\n".join([head, *reason, *nested])
 
@@ -31,3 +36,20 @@ def destroy_text(plan: DestroyPlan) -> str:
             f"    keeps {kept.type} {kept.path}  {kept.physical_id}" for kept in step.retained
         ]
     return "\n".join(lines)
+
+
+def rollback_text(plan: RollbackPlan) -> str:
+    """What failed in each rollback, what is skipped, and what that means."""
+    if not plan.steps:
+        return f"{plan.environment}: no rollback has failed; there is nothing to continue"
+    lines = [f"{plan.environment}: {len(plan.steps)} rollbacks are continued"]
+    for step in plan.steps:
+        lines += [f"  {step.address}", *map(_unfinished_text, step.unfinished)]
+    return "\n".join(lines)
+
+
+def _unfinished_text(item: Unfinished) -> str:
+    head = f"    {item.path}  {item.type} {item.physical_id}: {item.reason}".rstrip(": ")
+    if item.skipped:
+        return f"{head}\n      skipped: {item.consequence}"
+    return f"{head}\n      mend it, or leave it as it is with --skip {item.path}"

@@ -1,0 +1,83 @@
+"""Rollbacks that failed: what is left, what is skipped, how they are continued."""
+
+from dataclasses import replace
+
+import pytest
+from double import Double
+
+from tidegen.contract import Scope
+from tidegen.deployment.rollback import execute_rollback, rollback_plan
+from tidegen.errors import DeploymentError, InputError
+from tidegen.planning import Target
+from tidegen.planning.model import STACK_TYPE, StackResource
+from tidegen.reporting.states import rollback_text
+
+CHILD = "arn:aws:cloudformation:x:1:stack/tide-development-Network-1ABC/1"
+
+
+@pytest.fixture
+def target():
+    return Target("development", "tide", Scope.ENVIRONMENT, "111122223333", "eu-central-1", "x")
+
+
+@pytest.fixture
+def stuck():
+    """A root whose rollback failed at one resource of a nested stack and one of its own."""
+    double = Double()
+    root = double.add("tide-development", "UPDATE_ROLLBACK_FAILED")
+    double.nested[root.stack_id] = (
+        StackResource("Network", CHILD, STACK_TYPE, "UPDATE_FAILED"),
+        StackResource("Topic", "t", "AWS::SNS::Topic", "UPDATE_FAILED", "gone"),
+        StackResource("Old", "o", "AWS::SNS::Topic", "DELETE_COMPLETE"),
+    )
+    double.nested[CHILD] = (
+        StackResource("Table", "tbl", "AWS::DynamoDB::Table", "UPDATE_FAILED", "Rate exceeded"),
+        StackResource("Fine", "f", "AWS::SNS::Topic", "UPDATE_COMPLETE"),
+    )
+    double.templates[CHILD] = (
+        "Resources: {Table: {Type: 'AWS::DynamoDB::Table', DeletionPolicy: Retain}}"
+    )
+    return double
+
+
+def ended(double, status):
+    double.outcomes["tide-development"] = ["UPDATE_ROLLBACK_IN_PROGRESS", status]
+
+
+def test_what_failed_is_named_with_its_reason_and_what_skipping_means(stuck, target):
+    (step,) = rollback_plan(target, stuck, ["Network/Table"]).steps
+    assert [item.path for item in step.unfinished] == ["Network/Table", "Topic"]
+    assert step.skipped == ("tide-development-Network-1ABC.Table",)
+    text = rollback_text(rollback_plan(target, stuck, ["Network/Table"]))
+    assert "Network/Table  AWS::DynamoDB::Table tbl: Rate exceeded" in text
+    assert "skipped: CloudFormation takes it to be as before" in text
+    assert "it holds state: check its data first" in text
+    assert "--skip Topic" in text
+
+
+def test_a_path_that_did_not_fail_cannot_be_skipped(stuck, target):
+    with pytest.raises(InputError, match=r"Network/Fine: .*those are: Network/Table, Topic"):
+        rollback_plan(target, stuck, ["Network/Fine"])
+
+
+def test_it_is_continued_with_what_is_skipped(stuck, target):
+    plan = rollback_plan(target, stuck, ["Topic"])
+    ended(stuck, "UPDATE_ROLLBACK_COMPLETE")
+    (outcome,) = execute_rollback(plan, stuck, pause=lambda seconds: None)
+    assert outcome.result == "rolled back"
+    assert "continue_rollback Topic" in stuck.calls
+
+
+def test_a_rollback_that_fails_again_is_an_error(stuck, target):
+    plan = rollback_plan(target, stuck)
+    ended(stuck, "UPDATE_ROLLBACK_FAILED")
+    with pytest.raises(DeploymentError, match="UPDATE_ROLLBACK_FAILED"):
+        execute_rollback(plan, stuck, pause=lambda seconds: None)
+
+
+def test_without_a_failed_rollback_there_is_nothing_to_do(stuck, target):
+    state = stuck.stacks["tide-development"]
+    stuck.stacks["tide-development"] = replace(state, status="UPDATE_COMPLETE")
+    plan = rollback_plan(target, stuck)
+    assert plan.steps == ()
+    assert "nothing to continue" in rollback_text(plan)

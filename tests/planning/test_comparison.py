@@ -1,0 +1,67 @@
+"""CloudFormation's word beside the forecast's, each named, none swapped for the other."""
+
+from tidegen.planning import Action, Change, ChangeSource, PropertyChange, Replacement, Verdict
+from tidegen.planning.changes import ResourceChange
+from tidegen.planning.comparison import compared
+from tidegen.planning.model import STACK_TYPE
+
+QUEUE = "AWS::SQS::Queue"
+DELAY = PropertyChange("Delay", 1, 2)
+
+
+def expected(path, action=Action.MODIFY, replacement=Replacement.NEVER):
+    return Change(path, QUEUE, action, ChangeSource.FORECAST, replacement, details=(DELAY,))
+
+
+def said(name="Queue", action=Action.MODIFY, replacement=Replacement.NEVER, certain=True):
+    return ResourceChange(name, QUEUE, action, replacement, ("Delay",), certain=certain)
+
+
+def nested(name, *children, mute=False):
+    inner = None if mute else children
+    return ResourceChange(name, STACK_TYPE, Action.MODIFY, children=inner)
+
+
+def test_where_both_agree_cloudformation_leads_with_the_forecasts_values():
+    (found,) = compared((expected("Part/Queue"),), (nested("Part", said()),), {})
+    assert (found.source, found.details, found.otherwise) == (
+        ChangeSource.CHANGE_SET,
+        (DELAY,),
+        None,
+    )
+
+
+def test_a_replacement_that_only_one_sees_is_shown_with_the_other_word():
+    replaced = said(action=Action.REPLACE, replacement=Replacement.ALWAYS)
+    (found,) = compared((expected("Part/Queue"),), (nested("Part", replaced),), {})
+    assert found.action is Action.REPLACE
+    assert found.otherwise == Verdict(ChangeSource.FORECAST, Action.MODIFY)
+    assert found.loses
+    forecast = expected("Part/Queue", Action.REPLACE, Replacement.ALWAYS)
+    (found,) = compared((forecast,), (nested("Part", said()),), {})
+    assert found.action is Action.MODIFY
+    assert found.loses
+
+
+def test_what_only_the_forecast_sees_stands_with_cloudformations_silence():
+    (found,) = compared((expected("Part/Queue"),), (nested("Part"),), {})
+    assert found.source is ChangeSource.FORECAST
+    assert found.otherwise == Verdict(ChangeSource.CHANGE_SET)
+
+
+def test_a_nested_stack_without_a_change_set_is_forecast_without_a_quarrel():
+    (found,) = compared((expected("Part/Queue"),), (nested("Part", mute=True),), {})
+    assert (found.source, found.otherwise) == (ChangeSource.FORECAST, None)
+
+
+def test_a_value_known_after_deployment_is_no_disagreement():
+    (found,) = compared((), (said(certain=False),), {})
+    assert not found.certain
+    assert found.otherwise is None
+    (found,) = compared((), (said(),), {})
+    assert found.otherwise == Verdict(ChangeSource.FORECAST)
+
+
+def test_a_forecast_makes_an_uncertain_change_certain():
+    (found,) = compared((expected("Queue"),), (said(certain=False),), {})
+    assert found.certain

@@ -1,0 +1,132 @@
+"""Each guard on what the forecast makes of two templates, and with the resource allowed by name."""
+
+import pytest
+
+from tidegen.errors import RefusedError
+from tidegen.planning import Action, Change, ChangeSource, Replacement, guard_changes, refusals
+from tidegen.planning.forecast import forecast
+
+KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+
+
+def index(name, key="a"):
+    return {"IndexName": name, "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}]}
+
+
+def indexes(*found):
+    return {"GlobalSecondaryIndexes": list(found), "BillingMode": "PAY_PER_REQUEST"}
+
+
+CASES = {
+    "type": ("AWS::SQS::Queue", {}, {}, "has another type"),
+    "key spec": (
+        "AWS::KMS::Key",
+        {"KeySpec": "SYMMETRIC_DEFAULT"},
+        {"KeySpec": "RSA_2048"},
+        "cannot change KeySpec",
+    ),
+    "volume zone": (
+        "AWS::EC2::Volume",
+        {"AvailabilityZone": "a"},
+        {"AvailabilityZone": "b"},
+        "cannot change AvailabilityZone",
+    ),
+    "subnet": (
+        "AWS::EC2::Subnet",
+        {"CidrBlock": "10.0.0.0/24"},
+        {"CidrBlock": "10.0.1.0/24"},
+        "conflicts with the subnet",
+    ),
+    "vpc": (
+        "AWS::EC2::VPC",
+        {"CidrBlock": "10.0.0.0/16"},
+        {"CidrBlock": "10.1.0.0/16"},
+        "would be replaced, with everything",
+    ),
+    "named role": (
+        "AWS::IAM::Role",
+        {"RoleName": "r", "Path": "/a/"},
+        {"RoleName": "r", "Path": "/b/"},
+        "is named 'r'",
+    ),
+    "two new indexes": (
+        "AWS::DynamoDB::Table",
+        indexes(),
+        indexes(index("a"), index("b")),
+        "2 index operations",
+    ),
+    "an index made anew": (
+        "AWS::DynamoDB::Table",
+        indexes(index("a", "x")),
+        indexes(index("a", "y")),
+        "2 index operations",
+    ),
+    "jump": ("AWS::EKS::Cluster", {"Version": "1.33"}, {"Version": "1.35"}, "jumps 2 minor"),
+    "down": ("AWS::EKS::Nodegroup", {"Version": "1.34"}, {"Version": "1.33"}, "goes down"),
+}
+
+
+def made(kind, before, after):
+    old_type = "AWS::SNS::Topic" if kind == "AWS::SQS::Queue" else kind
+    return forecast(
+        {"Part/It": {"Type": old_type, "Properties": before}},
+        {"Part/It": {"Type": kind, "Properties": after}},
+    )
+
+
+@pytest.mark.parametrize(("kind", "before", "after", "reason"), CASES.values(), ids=CASES)
+def test_it_is_refused_unless_allowed_by_name(kind, before, after, reason):
+    changes = made(kind, before, after)
+    (found,) = refusals(changes)
+    assert reason in found.reason
+    with pytest.raises(RefusedError, match=r"Part/It: .*--allow-replace It"):
+        guard_changes(changes)
+    guard_changes(changes, ["It"])
+    guard_changes(changes, ["Part/It"])
+
+
+HARMLESS = {
+    "one new index": ("AWS::DynamoDB::Table", indexes(), indexes(index("a"))),
+    "one step": ("AWS::EKS::Cluster", {"Version": "1.34"}, {"Version": "1.35"}),
+    "another name": (
+        "AWS::IAM::Role",
+        {"RoleName": "a", "Path": "/a/"},
+        {"RoleName": "b", "Path": "/b/"},
+    ),
+    "no name": ("AWS::IAM::Role", {"Path": "/a/"}, {"Path": "/b/"}),
+    "a bigger volume": ("AWS::EC2::Volume", {"Size": 1}, {"Size": 2}),
+    "a zone of the same name": (
+        "AWS::Route53::HostedZone",
+        {"Name": "a", "DelegationSetId": "x"},
+        {"Name": "a", "DelegationSetId": "y"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("kind", "before", "after"), HARMLESS.values(), ids=HARMLESS)
+def test_what_is_safe_passes(kind, before, after):
+    changes = made(kind, before, after)
+    assert changes
+    guard_changes(changes)
+
+
+@pytest.mark.parametrize("action", [Action.REMOVE, Action.REPLACE])
+def test_state_is_not_lost(action):
+    lost = Change("Net/Vpc", "T", action, ChangeSource.FORECAST, stateful=True)
+    with pytest.raises(RefusedError, match="holds state"):
+        guard_changes([lost])
+    guard_changes([lost], ["Vpc"])
+
+
+def test_state_that_only_moves_is_refused_with_the_safe_way():
+    bucket = {"Type": "AWS::S3::Bucket", **KEPT, "Properties": {"BucketName": "b"}}
+    changes = forecast({"A/Data": bucket}, {"B/Data": bucket})
+    with pytest.raises(RefusedError, match=r"B/Data: .*moves from A/Data.*retain and import"):
+        guard_changes(changes)
+
+
+def test_a_conditional_replacement_passes_to_the_stack_policy():
+    maybe = Change(
+        "A", "T", Action.MODIFY, ChangeSource.CHANGE_SET, Replacement.CONDITIONAL, stateful=True
+    )
+    guard_changes([maybe])

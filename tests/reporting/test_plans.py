@@ -1,0 +1,132 @@
+"""A plan for people, machines and pull requests."""
+
+import json
+from types import SimpleNamespace
+
+from tidegen.contract import Scope
+from tidegen.deployment import Preview
+from tidegen.planning import (
+    Action,
+    Change,
+    ChangeSource,
+    Place,
+    Plan,
+    Prerequisite,
+    PropertyChange,
+    Replacement,
+    StackAddress,
+    Verdict,
+)
+from tidegen.planning.states import Situation
+from tidegen.reporting.changes import changes_text, is_losing
+from tidegen.reporting.plan_data import plan_data
+from tidegen.reporting.plan_markdown import plan_markdown
+from tidegen.reporting.plans import previews_text
+
+ADDRESS = StackAddress(Place("111122223333", "eu-central-1"), "tide-dev", Scope.ENVIRONMENT)
+CREATE_ONLY = PropertyChange("BucketName", "a", "b", Replacement.ALWAYS)
+FOLLOWS = PropertyChange(
+    "Bucket", None, {"Ref": "Storage/Data"}, Replacement.ALWAYS, "Storage/Data"
+)
+CHANGES = (
+    Change("Network/Vpc", "AWS::EC2::VPC", Action.ADD, ChangeSource.FORECAST),
+    Change(
+        "Storage/Data",
+        "AWS::S3::Bucket",
+        Action.REPLACE,
+        ChangeSource.FORECAST,
+        Replacement.ALWAYS,
+        ("BucketName",),
+        stateful=True,
+        details=(CREATE_ONLY,),
+        otherwise=Verdict(ChangeSource.CHANGE_SET, Action.MODIFY),
+    ),
+    Change(
+        "Storage/Policy",
+        "AWS::S3::BucketPolicy",
+        Action.REPLACE,
+        ChangeSource.FORECAST,
+        Replacement.ALWAYS,
+        ("Bucket",),
+        details=(FOLLOWS,),
+    ),
+    Change("Topic", "AWS::SNS::Topic", Action.MODIFY, ChangeSource.CHANGE_SET, certain=False),
+)
+
+
+def previewed(changes=CHANGES, **kw):
+    step = SimpleNamespace(address=ADDRESS, stack_name=ADDRESS.name)
+    return Preview(step, Situation.UPDATE, changes, status="UPDATE_COMPLETE", **kw)
+
+
+def planned(missing=()):
+    return Plan("dev", "current", (), missing)
+
+
+def test_changes_are_a_tree_with_values_causes_and_counts():
+    assert changes_text(CHANGES).splitlines() == [
+        "  ? Topic  AWS::SNS::Topic  (only if a value known after deployment is a new one)",
+        "  Network",
+        "    + Vpc  AWS::EC2::VPC",
+        "  Storage",
+        "    ! Data  AWS::S3::Bucket  (replacement: always, stateful)",
+        '        BucketName: "a" -> "b"  (replaces: always)',
+        "        sources disagree: forecast: replace; change set: modify",
+        "    ! Policy  AWS::S3::BucketPolicy  (replacement: always)",
+        "        Bucket: known after deployment, as Storage/Data changes  (replaces: always)",
+        "  1 to add, 2 to replace, 1 known after deployment (source: change set and forecast)",
+    ]
+
+
+def test_a_step_says_where_replacement_begins_and_what_is_refused():
+    text = previews_text([previewed()], bool)
+    assert "  replacement begins at Storage/Data (BucketName)\n" in text
+    assert "  refused: Storage/Data: AWS::S3::Bucket holds state and would be replaced" in text
+    assert previews_text([previewed(())], bool).endswith("  no changes")
+
+
+def test_only_replacements_leaves_the_rest_out():
+    text = previews_text([previewed()], is_losing)
+    assert "Storage" in text
+    assert "Vpc" not in text
+    assert "Topic" not in text
+
+
+def test_a_status_that_needs_mending_and_values_to_come_are_said_first():
+    failed = Preview(
+        previewed().step, Situation.DELETE_FIRST, (), status="ROLLBACK_COMPLETE", pending=(ADDRESS,)
+    )
+    text = previews_text([failed], bool)
+    assert "ROLLBACK_COMPLETE: its creation failed and was undone" in text
+    assert "values of tide-dev are known once it is deployed" in text
+
+
+def test_the_data_holds_everything_and_is_json():
+    missing = Prerequisite(ADDRESS, "tidegen bootstrap --env dev")
+    data = json.loads(json.dumps(plan_data(planned((missing,)), [previewed()], bool)))
+    assert data["missing"] == [{"stack": "tide-dev", "command": "tidegen bootstrap --env dev"}]
+    (step,) = data["steps"]
+    assert [change["path"] for change in step["changes"]] == [c.path for c in CHANGES]
+    bucket = step["changes"][1]
+    assert bucket["properties"][0]["before"] == "a"
+    assert bucket["otherwise"] == {
+        "source": "change set",
+        "action": "modify",
+        "replacement": "never",
+    }
+    assert step["refused"][0]["path"] == "Storage/Data"
+
+
+def test_markdown_is_a_diff_and_fits_a_comment():
+    text = plan_markdown(planned(), [previewed()], bool)
+    assert "### tidegen plan: `dev`" in text
+    assert "\n! Storage/Data  AWS::S3::Bucket" in text
+    assert "**refused** `Storage/Data`" in text
+    assert plan_markdown(planned(), [previewed(())], bool).endswith("**tide-dev**: no changes")
+    many = [
+        Change(f"Storage/Bucket{n}", "AWS::S3::Bucket", Action.ADD, ChangeSource.FORECAST)
+        for n in range(3000)
+    ]
+    cut = plan_markdown(planned(), [previewed(tuple(many))], bool)
+    assert len(cut) < 65_536
+    assert cut.endswith("for the rest*")

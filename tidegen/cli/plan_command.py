@@ -1,0 +1,59 @@
+"""`tidegen plan`."""
+
+import click
+
+from tidegen.cli.common import echo_json, env_option, example_epilog, json_option, local_option
+
+_EPILOG = example_epilog(
+    "tidegen plan --env staging",
+    "tidegen plan --env production --only replacements",
+    "tidegen plan --env production --markdown > comment.md",
+    "tidegen plan --env production --json --exit-code",
+)
+
+
+@click.command(epilog=_EPILOG)
+@env_option
+@local_option
+@click.option("--change-set", is_flag=True, help="Ask CloudFormation too; uploads the templates.")
+@click.option("--only", type=click.Choice(["replacements"]), help="Show these changes only.")
+@json_option
+@click.option("--markdown", is_flag=True, help="Print Markdown for a pull-request comment.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 where there are changes.")
+@click.pass_obj
+def command(
+    directory: str,
+    name: str,
+    local: bool,
+    change_set: bool,
+    only: str | None,
+    as_json: bool,
+    markdown: bool,
+    exit_code: bool,
+) -> None:
+    """Show what a deploy would change, in all nested stacks, without changing anything.
+
+    The forecast compares the deployed templates and parameters with the wanted ones and reads
+    only; with --change-set CloudFormation's own word stands beside it.
+    """
+    from tidegen.cli.session import open_session
+    from tidegen.deployment import preview
+    from tidegen.reporting.changes import is_losing
+    from tidegen.reporting.plan_data import plan_data
+    from tidegen.reporting.plan_markdown import plan_markdown
+    from tidegen.reporting.plans import plan_text, previews_text
+
+    keep = is_losing if only else bool
+    with open_session(directory, local=local) as session:
+        plan = session.plan(name)
+        previews = preview(plan, session.connect, change_sets=change_set)
+    if as_json:
+        echo_json(plan_data(plan, previews, keep))
+    elif markdown:
+        click.echo(plan_markdown(plan, previews, keep))
+    else:
+        click.echo(f"{plan_text(plan)}\n\n{previews_text(previews, keep)}")
+        for item in plan.missing:
+            click.echo(f"missing: {item}", err=True)
+    changed = any(change.certain for found in previews for change in found.changes)
+    raise click.exceptions.Exit(1 if exit_code and changed else 0)

@@ -1,0 +1,44 @@
+"""`tidegen rollback`."""
+
+import click
+
+from tidegen.cli.common import env_option, example_epilog, local_option, yes_option
+
+_EPILOG = example_epilog(
+    "tidegen rollback --env staging",
+    "tidegen rollback --env staging --skip Database/Member2Group",
+)
+
+
+@click.command(epilog=_EPILOG)
+@env_option
+@local_option
+@yes_option
+@click.option(
+    "--skip",
+    multiple=True,
+    metavar="PATH",
+    help="Resource to leave as it is, by its path in the plan; repeatable.",
+)
+@click.pass_obj
+def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, ...]) -> None:
+    """Continue rollbacks that failed (UPDATE_ROLLBACK_FAILED).
+
+    Shows what could not be brought back and why. Mend the cause and continue; or skip what cannot
+    be mended, one resource at a time: CloudFormation then takes it to be as it was before.
+    """
+    from tidegen.cli.progress import Watcher, detachable
+    from tidegen.cli.session import open_session
+    from tidegen.deployment.rollback import execute_rollback, rollback_plan
+    from tidegen.reporting.states import rollback_text
+
+    with open_session(directory, local=local) as session:
+        plan = rollback_plan(session.target(name), session.connect, skip)
+        click.echo(rollback_text(plan))
+        if not plan.steps:
+            return
+        if not yes and click.prompt(f"Type {name} to continue", default="", err=True) != name:
+            click.echo("declined; nothing was changed", err=True)
+            raise click.exceptions.Exit(1)
+        with detachable(name, goes_on=not session.own_engine), Watcher() as watcher:
+            execute_rollback(plan, session.connect, emit=watcher)

@@ -1,0 +1,147 @@
+"""Continuing rollbacks that failed, with the resources to skip named one by one.
+
+AWS docs, "Continue rolling back an update": a skipped resource is taken to be as it was before the
+update, whatever it is; a resource of a nested stack goes by `<nested stack's name>.<logical id>`.
+"""
+
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStarted, ignore
+from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.root_cause import failure
+from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.standing import Standing, resources_below
+from tidegen.deployment.watch import follow, mark_now
+from tidegen.errors import InputError, Problem
+from tidegen.planning.model import STACK_TYPE, StackAddress, StackState
+from tidegen.planning.states import Situation, situation
+from tidegen.planning.steps import Target, steps_of
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A resource that the rollback could not bring back, and what skipping it would mean."""
+
+    path: str
+    type: str
+    physical_id: str
+    reason: str
+    skip_name: str
+    skipped: bool = False
+    stateful: bool = False
+
+    @property
+    def consequence(self) -> str:
+        """What skipping leaves behind."""
+        kept = "; it holds state: check its data first" if self.stateful else ""
+        return (
+            "CloudFormation takes it to be as before the update; if it is not, the next update "
+            f"of it fails or changes more than planned{kept}"
+        )
+
+
+@dataclass(frozen=True)
+class RollbackStep:
+    """A root stack whose rollback is continued."""
+
+    address: StackAddress
+    state: StackState
+    unfinished: tuple[Unfinished, ...]
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """The names that CloudFormation is told to skip."""
+        return tuple(item.skip_name for item in self.unfinished if item.skipped)
+
+
+@dataclass(frozen=True)
+class RollbackPlan:
+    """The rollbacks to continue, in this order."""
+
+    environment: str
+    steps: tuple[RollbackStep, ...]
+
+
+def rollback_plan(target: Target, connect: Connect, skip: Collection[str] = ()) -> RollbackPlan:
+    """The failed rollbacks of `target`; `skip` holds paths such as `Network/Vpc`.
+
+    Raises InputError for a path to skip that did not fail.
+    """
+    clouds = Clouds.of(connect)
+    clouds.at(target.place())
+    steps = []
+    for address in steps_of(target):
+        cloud = clouds.at(address.place)
+        state = cloud.stack(address.name)
+        if state and situation(state.status) is Situation.CONTINUE_ROLLBACK:
+            steps.append(RollbackStep(address, state, _unfinished(cloud, state, skip)))
+    known = {item.path for step in steps for item in step.unfinished}
+    unknown = sorted(set(skip) - known)
+    if unknown:
+        names = ", ".join(sorted(known)) or "none"
+        raise InputError.of(
+            Problem(path, f"is no resource whose rollback failed; those are: {names}")
+            for path in unknown
+        )
+    return RollbackPlan(target.name, tuple(steps))
+
+
+def execute_rollback(
+    plan: RollbackPlan,
+    connect: Connect,
+    *,
+    emit: Emit = ignore,
+    pause: Callable[[float], None] = time.sleep,
+) -> tuple[Outcome, ...]:
+    """Continue each rollback of `plan`; raises DeploymentError at the first that fails again."""
+    clouds = Clouds.of(connect)
+    outcomes = []
+    for number, step in enumerate(plan.steps, 1):
+        emit(StepStarted(step.address, number, len(plan.steps)))
+        run = Run(clouds.at(step.address.place), step.address, emit, pause)
+        outcomes.append(_continue(run, step))
+        emit(outcomes[-1])
+    return tuple(outcomes)
+
+
+def _continue(run: Run, step: RollbackStep) -> Outcome:
+    mark = mark_now(run, step.state.stack_id)
+    run.cloud.continue_rollback(step.state.stack_id, None, step.skipped)
+    run.emit(Executing(step.address, "rollback"))
+    followed = follow(run, step.state, mark)
+    ended = followed.state
+    if ended.status != "UPDATE_ROLLBACK_COMPLETE":
+        raise failure(str(step.address), ended.status, ended.reason, followed.events)
+    return Outcome(step.address, Result.ROLLED_BACK, ended.outputs)
+
+
+def _unfinished(cloud: Cloud, state: StackState, skip: Collection[str]) -> tuple[Unfinished, ...]:
+    """The resources, nested stacks aside, that are in a failed status."""
+    names = {state.stack_id: ""}
+    found = []
+    for item in resources_below(cloud, state.stack_id):
+        if item.resource.type == STACK_TYPE:
+            names[item.resource.physical_id] = f"{_name_of(item.resource.physical_id)}."
+        elif item.resource.status.endswith("_FAILED"):
+            found.append(_entry(item, names[item.stack_id], skip))
+    return tuple(found)
+
+
+def _entry(item: Standing, prefix: str, skip: Collection[str]) -> Unfinished:
+    resource = item.resource
+    return Unfinished(
+        item.path,
+        resource.type,
+        resource.physical_id,
+        resource.reason,
+        f"{prefix}{resource.logical_id}",
+        item.path in skip,
+        item.stateful,
+    )
+
+
+def _name_of(stack_id: str) -> str:
+    """The name in a stack's ARN, `arn:aws:cloudformation:r:a:stack/NAME/id`."""
+    return stack_id.split("/")[1] if "/" in stack_id else stack_id

@@ -1,0 +1,82 @@
+"""A change set beside the forecast: one list of changes, and where the two disagree."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from tidegen.planning.changes import Action, Change, ChangeSource, ResourceChange, Verdict
+from tidegen.planning.evaluation import Resources
+from tidegen.planning.model import STACK_TYPE
+from tidegen.planning.stateful import is_stateful
+
+
+def compared(
+    expected: tuple[Change, ...], change_set: tuple[ResourceChange, ...], resources: Resources
+) -> tuple[Change, ...]:
+    """All changes, sorted by path; `resources` says of each path what it is.
+
+    CloudFormation's word leads, with the forecast's values where the change set has none. What
+    only the forecast sees stands too, marked so. A nested stack for which the engine gives no
+    change set of its own is forecast.
+    """
+    said = {change.path: change for change in _flat(change_set, "", resources)}
+    mute = set(_mute(change_set, ""))
+    known = {change.path: change for change in expected}
+    merged = [_merged(change, known.get(path)) for path, change in said.items()]
+    alone = [_alone(change, mute) for path, change in known.items() if path not in said]
+    return tuple(sorted((*merged, *alone), key=lambda change: change.path))
+
+
+def _merged(said: Change, forecast: Change | None) -> Change:
+    """CloudFormation's change, with what the forecast adds to it or says against it."""
+    if forecast is None:
+        # A value that waits for the deployment is no disagreement: the forecast sees no new one.
+        return replace(said, otherwise=Verdict(ChangeSource.FORECAST)) if said.certain else said
+    agrees = (said.action, said.replacement) == (forecast.action, forecast.replacement)
+    return replace(
+        said,
+        certain=True,
+        details=forecast.details or said.details,
+        name=forecast.name,
+        otherwise=None if agrees else forecast.verdict,
+    )
+
+
+def _alone(forecast: Change, mute: set[str]) -> Change:
+    """A change that only the forecast has: another opinion, unless no change set was given."""
+    covered = _parent(forecast.path) not in mute
+    return replace(forecast, otherwise=Verdict(ChangeSource.CHANGE_SET)) if covered else forecast
+
+
+def _flat(changes: Iterable[ResourceChange], parent: str, resources: Resources) -> Iterator[Change]:
+    for item in changes:
+        path = f"{parent}/{item.logical_id}" if parent else item.logical_id
+        if item.type == STACK_TYPE:
+            yield from _flat(item.children or (), path, resources)
+        else:
+            yield _change(item, path, resources)
+
+
+def _change(item: ResourceChange, path: str, resources: Mapping[str, dict[str, object]]) -> Change:
+    return Change(
+        path,
+        item.type,
+        item.action,
+        ChangeSource.CHANGE_SET,
+        item.replacement,
+        item.properties,
+        item.action is not Action.ADD and is_stateful(resources.get(path, {})),
+        item.details,
+        certain=item.certain,
+    )
+
+
+def _mute(changes: Iterable[ResourceChange], parent: str) -> Iterator[str]:
+    """The changing nested stacks for which the engine gives no change set."""
+    for item in changes:
+        if item.type == STACK_TYPE:
+            path = f"{parent}/{item.logical_id}" if parent else item.logical_id
+            yield from [path] if item.children is None else _mute(item.children, path)
+
+
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0]

@@ -1,0 +1,95 @@
+"""Changes as a tree: nested stacks, what happens to each resource in them, and why."""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from tidegen.planning import Action, Change, ChangeSource, PropertyChange, Replacement, Verdict
+from tidegen.reporting.values import value_text
+
+_SIGNS = {
+    Action.ADD: "+",
+    Action.MODIFY: "~",
+    Action.REMOVE: "-",
+    Action.REPLACE: "!",
+    Action.MOVE: ">",
+}
+_UNCERTAIN = "?"
+
+
+def changes_text(changes: Iterable[Change]) -> str:
+    """A block a nested stack, a line a change, and one for each property before and after."""
+    rows = sorted(changes, key=lambda change: (change.stack, change.logical_id))
+    if not rows:
+        return "  no changes"
+    lines: list[str] = []
+    for stack, members in groupby(rows, key=lambda change: change.stack):
+        indent = "    " if stack else "  "
+        lines += [f"  {stack}"] if stack else []
+        for change in members:
+            lines += [indent + line for line in change_lines(change)]
+    return "\n".join([*lines, f"  {counts_text(rows)}"])
+
+
+def change_lines(change: Change) -> list[str]:
+    """One change: what, then its properties, then what the other source says against it."""
+    notes = [] if change.details else [*change.properties]
+    if change.moved_from:
+        notes.append(f"moved from {change.moved_from}")
+    if change.replacement is not Replacement.NEVER:
+        notes.append(f"replacement: {change.replacement}")
+    if change.stateful:
+        notes.append("stateful")
+    if not change.certain:
+        notes.append("only if a value known after deployment is a new one")
+    tail = f"  ({', '.join(notes)})" if notes else ""
+    head = f"{sign_of(change)} {change.logical_id}  {change.type}{tail}"
+    details = [f"    {_detail_text(detail)}" for detail in change.details]
+    return [head, *details, *_disagreement(change)]
+
+
+def sign_of(change: Change) -> str:
+    """The sign before a change's line."""
+    return _SIGNS[change.action] if change.certain else _UNCERTAIN
+
+
+def _detail_text(detail: PropertyChange) -> str:
+    tail = "" if detail.replacement is Replacement.NEVER else f"  (replaces: {detail.replacement})"
+    if detail.cause and detail.before is None:
+        return f"{detail.name}: known after deployment, as {detail.cause} changes{tail}"
+    return f"{detail.name}: {value_text(detail.before)} -> {value_text(detail.after)}{tail}"
+
+
+def _disagreement(change: Change) -> list[str]:
+    if change.otherwise is None:
+        return []
+    return [
+        f"    sources disagree: {verdict_text(change.verdict)}; {verdict_text(change.otherwise)}"
+    ]
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """What one source says, with its name."""
+    what = str(verdict.action or "no change")
+    conditional = verdict.replacement is Replacement.CONDITIONAL
+    return f"{verdict.source}: {what}{', may replace' if conditional else ''}"
+
+
+def counts_text(changes: Sequence[Change]) -> str:
+    """How many changes of each kind, and who says so."""
+    actions = [str(change.action) for change in changes if change.certain]
+    counts = [f"{actions.count(a)} to {a}" for a in Action if str(a) in actions]
+    unsure = sum(not change.certain for change in changes)
+    if unsure:
+        counts.append(f"{unsure} known after deployment")
+    return f"{', '.join(counts)} (source: {sources_text(changes)})"
+
+
+def sources_text(changes: Iterable[Change]) -> str:
+    """The sources of the changes, the change set first."""
+    named = {change.source for change in changes}
+    return " and ".join(str(source) for source in ChangeSource if source in named)
+
+
+def is_losing(change: Change) -> bool:
+    """Whether the resource may be removed or made anew: what `--only replacements` keeps."""
+    return change.loses or change.replacement is not Replacement.NEVER

@@ -1,0 +1,66 @@
+"""A plan as plain data for machines."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from tidegen.deployment import Preview
+from tidegen.planning import Change, Plan, PropertyChange, Verdict, refusals
+from tidegen.reporting.plans import Keep
+
+
+def plan_data(plan: Plan, previews: Iterable[Preview], keep: Keep) -> dict[str, Any]:
+    """The plan as plain data: environment, release, what is missing, and a row a step."""
+    return {
+        "environment": plan.environment,
+        "release": plan.release,
+        "missing": [{"stack": m.address.name, "command": m.command} for m in plan.missing],
+        "steps": [_step_data(preview, keep) for preview in previews],
+    }
+
+
+def _step_data(preview: Preview, keep: Keep) -> dict[str, Any]:
+    address = preview.step.address
+    return {
+        "stack": address.name,
+        "account": address.place.account,
+        "region": address.place.region,
+        "scope": str(address.scope),
+        "status": preview.status,
+        "situation": str(preview.situation),
+        "unchanged": preview.unchanged,
+        "pending": [pending.name for pending in preview.pending],
+        "refused": [{"path": r.change.path, "reason": str(r)} for r in refusals(preview.changes)],
+        "changes": [_change_data(change) for change in preview.changes if keep(change)],
+    }
+
+
+def _change_data(change: Change) -> dict[str, Any]:
+    return {
+        "path": change.path,
+        "type": change.type,
+        **_verdict_data(change.verdict),
+        "stateful": change.stateful,
+        "certain": change.certain,
+        "moved_from": change.moved_from or None,
+        "properties": [_detail_data(detail) for detail in change.details]
+        or [{"name": name} for name in change.properties],
+        "otherwise": _verdict_data(change.otherwise) if change.otherwise else None,
+    }
+
+
+def _verdict_data(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "source": str(verdict.source),
+        "action": str(verdict.action) if verdict.action else None,
+        "replacement": str(verdict.replacement),
+    }
+
+
+def _detail_data(detail: PropertyChange) -> dict[str, Any]:
+    return {
+        "name": detail.name,
+        "before": detail.before,
+        "after": detail.after,
+        "replacement": str(detail.replacement),
+        "cause": detail.cause or None,
+    }
