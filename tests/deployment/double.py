@@ -36,6 +36,7 @@ class Double:
     #: What a change set says: stack name → changes, or the reason why it failed.
     says: dict[str, "tuple[ResourceChange, ...] | str"] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
 
     def __call__(self, place):
         return self
@@ -104,6 +105,9 @@ class Double:
         if isinstance(said, str):
             return ChangeSet(change_set_id, stack_id, "FAILED", "UNAVAILABLE", said)
         return ChangeSet(change_set_id, stack_id, "CREATE_COMPLETE", "AVAILABLE", "", said)
+
+    def change_set_problems(self, change_set_id):
+        return self.problems
 
     def delete_change_set(self, change_set_id):
         self.calls.append("delete_change_set")

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from tidegen.aws.errors import translated
-from tidegen.aws.reading import change_of, event_of, resource_of, stack_of
+from tidegen.aws.reading import change_of, event_of, problem_of, resource_of, stack_of
 from tidegen.aws.sessions import client_settings, local_endpoint, session
 from tidegen.deployment.port import Cloud
-from tidegen.errors import DeploymentError
+from tidegen.errors import DeploymentError, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
 from tidegen.planning.model import STACK_TYPE, Place, StackEvent, StackResource, StackState
 
@@ -136,6 +136,16 @@ class AwsCloud:
             if not page.get("NextToken"):
                 return
             token = {"NextToken": page["NextToken"]}
+
+    def change_set_problems(self, change_set_id: str) -> tuple[str, ...]:
+        """What CloudFormation's early validation holds against a change set; empty if unknown."""
+        filters = {"FailedEvents": True}
+        arguments = {"ChangeSetName": change_set_id, "Filters": filters}
+        try:
+            found = self._pages("describe_events", "OperationEvents", **arguments)
+            return tuple(filter(None, map(problem_of, found)))
+        except TidegenError:
+            return ()  # an explanation more, which not every role may read and no engine has
 
     def delete_change_set(self, change_set_id: str) -> None:
         """Delete a change set; its nested ones go with it."""

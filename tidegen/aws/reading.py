@@ -51,6 +51,15 @@ def event_of(item: dict[str, Any]) -> StackEvent:
     )
 
 
+def problem_of(item: dict[str, Any]) -> str:
+    """A failed event of DescribeEvents in one line; empty where it gives no reason."""
+    keys = ("ValidationStatusReason", "HookStatusReason", "ResourceStatusReason")
+    reason = next((item[key] for key in keys if item.get(key)), "")
+    names = ("LogicalResourceId", "ResourceType", "ValidationPath")
+    where = " ".join(item[name] for name in names if item.get(name))
+    return f"{where}: {reason}" if reason else ""
+
+
 def change_of(item: dict[str, Any], children: tuple[ResourceChange, ...] | None) -> ResourceChange:
     """A change of DescribeChangeSet."""
     replacement = _REPLACEMENTS.get(item.get("Replacement", ""), Replacement.NEVER)

@@ -70,3 +70,10 @@ def echo_json(value: Any) -> None:
     import json
 
     click.echo(json.dumps(value, indent=2, default=str))
+
+
+def echo_json_line(value: Any) -> None:
+    """Print `value` as JSON on one line, at once: somebody may read along."""
+    import json
+
+    click.echo(json.dumps(value, default=str))

@@ -3,7 +3,6 @@
 import click
 
 from tidegen.cli.common import (
-    echo_json,
     env_option,
     example_epilog,
     json_option,
@@ -14,7 +13,8 @@ from tidegen.cli.common import (
 _EPILOG = example_epilog(
     "tidegen deploy --env development",
     "tidegen deploy --env development --local",
-    "tidegen deploy --env production --yes",
+    "tidegen deploy --env production --dry-run",
+    "tidegen deploy --env production --yes --json",
 )
 
 
@@ -29,29 +29,36 @@ _EPILOG = example_epilog(
     metavar="LOGICAL_ID",
     help="Stateful resource that may be replaced or removed; repeatable.",
 )
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop, as 'tidegen plan' does.")
 @json_option
-@click.pass_obj
+@click.pass_context
 def command(
-    directory: str, name: str, local: bool, yes: bool, allowed: tuple[str, ...], as_json: bool
+    context: click.Context,
+    name: str,
+    local: bool,
+    yes: bool,
+    allowed: tuple[str, ...],
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Deploy an environment as nested stacks.
 
     Checks the templates, shows what changes, asks, deploys, and prints the outputs. Nothing to
-    change is a success. Ctrl-C stops watching, never the deploy.
+    change is a success. Ctrl-C stops watching, never the deploy. With --json each event is one
+    line; the last event of each stack is its outcome, with the outputs.
     """
-    from tidegen.cli.deploying import deploy
+    from tidegen.cli.deploying import Wishes, deploy
+    from tidegen.cli.plan_command import command as plan_command
     from tidegen.cli.session import open_session
     from tidegen.deployment.events import Result
     from tidegen.reporting.plans import outputs_text
 
-    with open_session(directory, local=local) as session:
-        outcomes = deploy(session, name, yes=yes, allowed=allowed)
+    if dry_run:
+        context.invoke(plan_command, name=name, local=local, as_json=as_json)
+        return
+    with open_session(context.obj, local=local) as session:
+        outcomes = deploy(session, name, Wishes(yes, allowed, as_json))
     if as_json:
-        rows = [
-            {"stack": o.address.name, "result": str(o.result), "outputs": dict(o.outputs)}
-            for o in outcomes
-        ]
-        echo_json(rows)
         return
     if all(outcome.result is Result.UNCHANGED for outcome in outcomes):
         click.echo(f"{name}: there is nothing to change")

@@ -1,10 +1,11 @@
 """Deploying from the command line: prerequisites, plan, confirmation, execution."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 import click
 
-from tidegen.cli.progress import Watcher, detachable
+from tidegen.cli.progress import Watcher, detachable, watcher
 from tidegen.cli.session import Session, require_clean_lint
 from tidegen.contract import Scope
 from tidegen.deployment import Outcome, Preview, execute
@@ -18,20 +19,31 @@ from tidegen.reporting.plans import plan_text
 _BASELINE = (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCOUNT)
 
 
+@dataclass(frozen=True)
+class Wishes:
+    """How a deploy is to go: asked or not, what may be replaced, for people or for machines."""
+
+    yes: bool = False
+    allowed: tuple[str, ...] = ()
+    as_json: bool = False
+
+
 class Confirmation:
     """Asks before each change: production by its name, others by yes."""
 
-    def __init__(self, target: Target, *, yes: bool) -> None:
-        self.target = target
-        self.given = yes
+    def __init__(self, target: Target, watch: Watcher, wishes: Wishes) -> None:
+        self.target, self.watch, self.wishes = target, watch, wishes
+        self.given = wishes.yes
 
     def __call__(self, preview: Preview) -> bool:
         """Show the change and ask; once given, a consent holds for the whole deploy."""
-        click.echo(_preview_text(preview))
+        self.watch.hold()
+        if not self.wishes.as_json:
+            click.echo(_preview_text(preview))
         if self.given:
             return True
         if self.target.protected:
-            typed = click.prompt(f"Type {self.target.name} to deploy", default="", err=True)
+            typed = click.prompt(f"Type {self.target.name} to deploy", default="", show_default=False, err=True)
             self.given = typed == self.target.name
         else:
             self.given = click.confirm(f"Deploy to {self.target.name}?", err=True)
@@ -44,9 +56,7 @@ def _preview_text(preview: Preview) -> str:
     return f"  {preview.status}: {preview.advice}"
 
 
-def deploy(
-    session: Session, name: str, *, yes: bool, allowed: Collection[str] = ()
-) -> tuple[Outcome, ...]:
+def deploy(session: Session, name: str, wishes: Wishes) -> tuple[Outcome, ...]:
     """Deploy one environment, with what is missing before it where that is wanted.
 
     Raises RefusedError or DeploymentError; exits 1 where the confirmation is declined.
@@ -55,25 +65,27 @@ def deploy(
     require_clean_lint(session, name)
     plan = session.plan(name)
     if plan.missing:
-        for other in _wanted_first(session, plan, name, yes=yes):
-            deploy(session, other, yes=yes)
+        for other in _wanted_first(session, plan, name, yes=wishes.yes):
+            deploy(session, other, replace(wishes, allowed=()))
         plan = session.plan(name)
-    click.echo(plan_text(plan))
-    with detachable(name, goes_on=not session.own_engine), Watcher() as watcher:
-        approve = _pausing(watcher, Confirmation(session.target(name), yes=yes))
-        outcomes = execute(plan, session.connect, approve=approve, emit=watcher, allowed=allowed)
+    if not wishes.as_json:
+        click.echo(plan_text(plan))
+    outcomes = _executed(session, plan, wishes)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):
         click.echo("declined; nothing more was changed", err=True)
         raise click.exceptions.Exit(1)
     return outcomes
 
 
-def _pausing(watcher: Watcher, confirmation: Confirmation):  # type: ignore[no-untyped-def]
-    def approve(preview: Preview) -> bool:
-        watcher._stop()
-        return confirmation(preview)
-
-    return approve
+def _executed(session: Session, plan: Plan, wishes: Wishes) -> tuple[Outcome, ...]:
+    name = plan.environment
+    with (
+        detachable(name, goes_on=not session.own_engine),
+        watcher(as_json=wishes.as_json) as watch,
+    ):
+        approve = Confirmation(session.target(name), watch, wishes)
+        allowed = wishes.allowed
+        return execute(plan, session.connect, approve=approve, emit=watch, allowed=allowed)
 
 
 def _wanted_first(session: Session, plan: Plan, name: str, *, yes: bool) -> list[str]:

@@ -15,7 +15,7 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
 
     A protected environment is refused.
     """
-    from tidegen.cli.progress import Watcher, detachable
+    from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment import destroy_plan, execute_destroy
     from tidegen.reporting.states import destroy_text
@@ -25,8 +25,8 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
         click.echo(destroy_text(plan))
         if not plan.steps:
             return
-        if not yes and click.prompt(f"Type {name} to delete", default="", err=True) != name:
+        if not yes and click.prompt(f"Type {name} to delete", default="", show_default=False, err=True) != name:
             click.echo("declined; nothing was deleted", err=True)
             raise click.exceptions.Exit(1)
-        with detachable(name, goes_on=not session.own_engine), Watcher() as watcher:
-            execute_destroy(plan, session.connect, emit=watcher)
+        with detachable(name, goes_on=not session.own_engine), watcher() as watch:
+            execute_destroy(plan, session.connect, emit=watch)

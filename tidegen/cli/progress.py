@@ -1,13 +1,15 @@
-"""Live progress: a line a stack, and on a terminal a spinner with the latest event."""
+"""Live progress on standard error: lines, on a terminal with a tree below; or JSON lines."""
 
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 import click
 
+from tidegen.cli.common import echo_json_line
 from tidegen.deployment import (
     Attached,
     Event,
@@ -19,18 +21,23 @@ from tidegen.deployment import (
     StepStarted,
     Uploaded,
 )
+from tidegen.reporting.events import event_data
+from tidegen.reporting.progress import Board, seconds_text
 
 
-class Watcher(AbstractContextManager["Watcher"]):
-    """Takes deployment's events and shows them on standard error."""
+def watcher(*, as_json: bool = False) -> "Watcher":
+    """What shows deployment's events: JSON lines, a live tree on a terminal, or plain lines."""
+    if as_json:
+        return JsonLines()
+    return Tree() if sys.stderr.isatty() else Lines()
 
-    def __init__(self) -> None:
-        from rich.console import Console
 
-        self.console = Console(stderr=True, highlight=False)
-        self.status: Any = None
-        self.started = time.monotonic()
-        self.resources: set[str] = set()
+class Watcher:
+    """Takes deployment's events; as a context manager it leaves the terminal as it was."""
+
+    def __enter__(self) -> Self:
+        """Begin watching."""
+        return self
 
     def __exit__(
         self,
@@ -38,65 +45,131 @@ class Watcher(AbstractContextManager["Watcher"]):
         error: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        """Take the spinner away, whatever happened."""
-        self._stop()
+        """Give the terminal back, whatever happened."""
+        self.hold()
 
-    def __call__(self, event: Event) -> None:  # noqa: C901 - one case an event, nothing nested
+    def __call__(self, event: Event) -> None:
         """Show one event."""
+        raise NotImplementedError
+
+    def hold(self) -> None:
+        """Leave the terminal alone, for a question."""
+
+
+class JsonLines(Watcher):
+    """One JSON object an event on standard output."""
+
+    def __call__(self, event: Event) -> None:
+        """Print the event."""
+        echo_json_line(event_data(event))
+
+
+class Lines(Watcher):
+    """One line for each thing that a person wants to know later."""
+
+    def __init__(self) -> None:
+        self.board = Board(time.monotonic)
+
+    def __call__(self, event: Event) -> None:
+        """Print what the event says, if it is worth a line."""
+        match event:
+            case Executing() | Attached():
+                self.board = Board(time.monotonic, event.expected)
+            case Progress(_, found):
+                self.board.add(found)
+        text = self._text(event)
+        if text:
+            self.line(text)
+
+    def line(self, text: str) -> None:
+        """Print one line."""
+        click.echo(text, err=True)
+
+    def _text(self, event: Event) -> str:  # noqa: C901 - one case an event, nothing nested
         match event:
             case StepStarted(address, number, total):
-                self.started, self.resources = time.monotonic(), set()
-                self._line(f"[{number}/{total}] {address}")
+                return f"[{number}/{total}] {address}"
             case Uploaded(_, bucket, keys, size):
-                self._line(f"  uploaded {len(keys)} objects, {size} bytes, to {bucket}")
+                return f"  uploaded {len(keys)} objects, {size} bytes, to {bucket}"
             case Attached(_, status):
-                self._line(f"  {status} already: following")
+                return f"  {status} already: following"
             case Recovering(_, status, what):
-                self._line(f"  {status}: {what}")
-            case Executing(_, kind):
-                self._spin(f"{kind} under way")
+                return f"  {status}: {what}"
+            case Executing(_, kind, expected) if "" in expected:
+                return f"  {kind} under way, about {seconds_text(expected[''])} the last time"
             case Protected(_, stacks):
-                self._line(f"  stack policy on {stacks} stacks")
+                return f"  stack policy on {stacks} stacks"
             case Progress():
-                self._progress(event)
+                return self._progress(event)
             case Outcome():
-                self._stop()
-                self._line(f"  {event.result}{self._figures()}")
+                return f"  {event.result}{self._figures()}"
+            case _:
+                return ""
 
-    def _progress(self, progress: Progress) -> None:
+    def _progress(self, progress: Progress) -> str:
         event = progress.event
+        if "FAILED" in event.status:
+            return f"  {event.status:<22} {event.path}: {event.reason}"
         if event.is_own and not event.status.endswith("IN_PROGRESS"):
-            self._line(f"  {event.status:<22} {event.path or event.logical_id}  {self._elapsed()}")
-        elif "FAILED" in event.status:
-            self._line(f"  {event.status:<22} {event.path}: {event.reason}")
-        elif event.status.endswith("COMPLETE"):
-            self.resources.add(event.path)
-        self._spin(f"{len(self.resources)} resources, {self._elapsed()}  {event.path}")
+            where = event.path or event.logical_id
+            path = "" if event.path == event.logical_id else event.path
+            return f"  {event.status:<22} {where}  {seconds_text(self.board.elapsed(path))}"
+        return ""
 
     def _figures(self) -> str:
-        count = f" {len(self.resources)} resources" if self.resources else ""
-        return f"{count} in {self._elapsed()}"
+        done = sum(len(stack.done) for stack in self.board.stacks.values())
+        if "" not in self.board.stacks:
+            return ""
+        return f" {done} resources in {seconds_text(self.board.elapsed(''))}"
 
-    def _elapsed(self) -> str:
-        return f"{time.monotonic() - self.started:.1f} s"
 
-    def _line(self, text: str) -> None:
-        self.console.print(text, markup=False, soft_wrap=True)
+class Tree(Lines):
+    """The lines, and below them the stacks at work: resources, elapsed time, estimate."""
 
-    def _spin(self, text: str) -> None:
-        if not self.console.is_terminal:
-            return
-        if self.status is None:
-            self.status = self.console.status("")
-            self.status.start()
-        from rich.text import Text
+    def __init__(self) -> None:
+        super().__init__()
+        self.live: Any = None
 
-        self.status.update(Text(text))
+    def __call__(self, event: Event) -> None:
+        """Print the line and draw the tree anew."""
+        super().__call__(event)
+        if isinstance(event, Outcome):
+            self.hold()
+        elif isinstance(event, Executing | Attached | Progress):
+            self._draw()
 
-    def _stop(self) -> None:
-        if self.status is not None:
-            self.status.stop()
-            self.status = None
+    def line(self, text: str) -> None:
+        """Print one line above the tree."""
+        if self.live is None:
+            click.echo(text, err=True)
+        else:
+            self.live.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def hold(self) -> None:
+        """Take the tree away."""
+        if self.live is not None:
+            self.live.stop()
+            self.live = None
+
+    def _draw(self) -> None:
+        if self.live is None:
+            from rich.console import Console
+            from rich.live import Live
+
+            # Drawn again by rich four times a second, so that the times go on between events.
+            console = Console(stderr=True)
+            self.live = Live(get_renderable=self._tree, console=console, transient=True)
+            self.live.start()
+
+    def _tree(self) -> Any:
+        from rich.table import Table
+
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for stack, status, counts, elapsed in self.board.rows():
+            color = "red" if "FAILED" in status or "ROLLBACK" in status else "cyan"
+            shown = "green" if status.endswith("_COMPLETE") and color == "cyan" else color
+            table.add_row(f"  {stack}", f"[{shown}]{status}[/]", elapsed, counts)
+        return table
 
 
 @contextmanager
@@ -105,7 +178,7 @@ def detachable(name: str, *, goes_on: bool) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        again = f"tidegen status --env {name}; the deploy command run again follows it"
+        again = f"tidegen status --env {name} --follow; the same command run again follows it too"
         hint = f"it goes on: {again}" if goes_on else "the local engine ends with this command"
         click.echo(f"stopped watching {name}; {hint}", err=True)
         raise click.exceptions.Exit(130) from None

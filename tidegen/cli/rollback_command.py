@@ -27,7 +27,7 @@ def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, 
     Shows what could not be brought back and why. Mend the cause and continue; or skip what cannot
     be mended, one resource at a time: CloudFormation then takes it to be as it was before.
     """
-    from tidegen.cli.progress import Watcher, detachable
+    from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.rollback import execute_rollback, rollback_plan
     from tidegen.reporting.states import rollback_text
@@ -37,8 +37,8 @@ def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, 
         click.echo(rollback_text(plan))
         if not plan.steps:
             return
-        if not yes and click.prompt(f"Type {name} to continue", default="", err=True) != name:
+        if not yes and click.prompt(f"Type {name} to continue", default="", show_default=False, err=True) != name:
             click.echo("declined; nothing was changed", err=True)
             raise click.exceptions.Exit(1)
-        with detachable(name, goes_on=not session.own_engine), Watcher() as watcher:
-            execute_rollback(plan, session.connect, emit=watcher)
+        with detachable(name, goes_on=not session.own_engine), watcher() as watch:
+            execute_rollback(plan, session.connect, emit=watch)

@@ -26,6 +26,7 @@ from tidegen.deployment.status import (
     RootStatus,
     environment_outputs,
     environment_status,
+    follow_environment,
 )
 
 __all__ = [
@@ -56,5 +57,6 @@ __all__ = [
     "environment_status",
     "execute",
     "execute_destroy",
+    "follow_environment",
     "preview",
 ]

@@ -87,7 +87,7 @@ def _delete(run: Run, step: DestroyStep) -> Outcome:
     if state is None or state.status == "DELETE_COMPLETE":
         return Outcome(step.address, Result.ABSENT)
     mark = mark_now(run, step.stack_id)
-    run.emit(Executing(step.address, "delete"))
+    run.emit(Executing(step.address, "delete", mark.expected))
     run.cloud.delete_stack(step.stack_id, None)
     followed = follow(run, state, mark)
     if followed.state.status != "DELETE_COMPLETE":

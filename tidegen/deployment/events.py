@@ -30,10 +30,11 @@ class Uploaded:
 
 @dataclass(frozen=True)
 class Attached:
-    """An operation was under way already and is followed."""
+    """An operation was under way already and is followed; `expected` as in Executing."""
 
     address: StackAddress
     status: str
+    expected: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,14 @@ class Recovering:
 
 @dataclass(frozen=True)
 class Executing:
-    """CloudFormation is at work; `kind` is create, update or delete."""
+    """CloudFormation is at work; `kind` is create, update, delete or rollback.
+
+    `expected` is how many seconds the root (the empty name) and its nested stacks took before.
+    """
 
     address: StackAddress
     kind: str
+    expected: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,7 @@ class Result(StrEnum):
     UNCHANGED = "unchanged"
     DECLINED = "declined"
     ROLLED_BACK = "rolled back"
+    FOLLOWED = "followed"
     DELETED = "deleted"
     ABSENT = "absent"
 

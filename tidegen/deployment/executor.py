@@ -121,8 +121,9 @@ class _Work:
         return Outcome(self.step.address, Result.UNCHANGED, state.outputs)
 
     def _attach(self, state: StackState) -> None:
-        self.run.emit(Attached(self.step.address, state.status))
-        self._checked(follow(self.run, state, mark_start(self.run, state.stack_id)))
+        mark = mark_start(self.run, state.stack_id)
+        self.run.emit(Attached(self.step.address, state.status, mark.expected))
+        self._checked(follow(self.run, state, mark))
 
     def _check_deletion(self, state: StackState, wanted: Situation) -> None:
         """Nothing that holds state may be in a stack that is deleted to be made anew."""
@@ -173,11 +174,13 @@ class _Work:
     def _failed_change_set(
         self, made: ChangeSet, state: StackState | None, kind: Situation
     ) -> Outcome:
+        problems = self.run.cloud.change_set_problems(made.change_set_id)
         self._discard(made, kind)
         if state and kind is Situation.UPDATE and says_no_changes(made.reason):
             return self._unchanged(state)
         where = str(self.step.address)
-        raise DeploymentError(Problem(where, f"CloudFormation made no change set: {made.reason}"))
+        head = Problem(where, f"CloudFormation made no change set: {made.reason}")
+        raise DeploymentError(head, *(Problem(where, text) for text in problems))
 
     def _discard(self, made: ChangeSet, kind: Situation) -> None:
         """Leave nothing behind: neither the change set nor the empty stack made for it."""
@@ -190,7 +193,7 @@ class _Work:
             protect(self.run, self.step, state, self.allowed)
         mark = mark_now(self.run, made.stack_id)
         self.run.cloud.execute_change_set(made.change_set_id)
-        self.run.emit(Executing(self.step.address, str(kind)))
+        self.run.emit(Executing(self.step.address, str(kind), mark.expected))
         started = state or StackState(self.step.stack_name, made.stack_id, "CREATE_IN_PROGRESS")
         followed = follow(self.run, started, mark)
         if is_success(followed.state.status):

@@ -42,6 +42,9 @@ class Cloud(Protocol):
     def change_set(self, change_set_id: str) -> ChangeSet:
         """The change set with all its pages and, where the engine has them, its children."""
 
+    def change_set_problems(self, change_set_id: str) -> tuple[str, ...]:
+        """What CloudFormation's early validation holds against a change set; empty if unknown."""
+
     def delete_change_set(self, change_set_id: str) -> None:
         """Delete a change set; its nested ones go with it."""
 

@@ -109,7 +109,7 @@ def execute_rollback(
 def _continue(run: Run, step: RollbackStep) -> Outcome:
     mark = mark_now(run, step.state.stack_id)
     run.cloud.continue_rollback(step.state.stack_id, None, step.skipped)
-    run.emit(Executing(step.address, "rollback"))
+    run.emit(Executing(step.address, "rollback", mark.expected))
     followed = follow(run, step.state, mark)
     ended = followed.state
     if ended.status != "UPDATE_ROLLBACK_COMPLETE":

@@ -1,9 +1,10 @@
 """What every part of a deploy works with, for one root stack."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tidegen.deployment.events import Emit
+from tidegen.deployment.events import Emit, ignore
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.errors import AccessError
 from tidegen.planning.model import Place, StackAddress
@@ -15,8 +16,8 @@ class Run:
 
     cloud: Cloud
     address: StackAddress
-    emit: Emit
-    pause: Callable[[float], None]
+    emit: Emit = ignore
+    pause: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True)

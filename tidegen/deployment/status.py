@@ -1,13 +1,18 @@
 """How an environment's stacks are."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from tidegen.contract import Scope
+from tidegen.deployment.events import Attached, Emit, Outcome, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
-from tidegen.deployment.run import Clouds
-from tidegen.planning.model import STACK_TYPE, StackAddress
+from tidegen.deployment.root_cause import failure, find_root_cause
+from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.watch import follow, last_operation, mark_start
+from tidegen.planning.model import STACK_TYPE, StackAddress, StackState
+from tidegen.planning.states import Situation, is_running, is_success, situation
 from tidegen.planning.steps import Target, steps_of
 
 
@@ -31,6 +36,7 @@ class RootStatus:
     digest: str | None = None
     protected: bool = False
     changed: datetime | None = None
+    cause: str = ""
     nested: tuple[NestedStatus, ...] = ()
 
 
@@ -64,5 +70,50 @@ def _status(cloud: Cloud, address: StackAddress) -> RootStatus:
         state.digest,
         state.protected,
         state.changed,
+        _cause(Run(cloud, address), state),
         nested,
     )
+
+
+def _cause(run: Run, state: StackState) -> str:
+    """The root cause where the last operation failed; read only then."""
+    if is_success(state.status) or situation(state.status) in (Situation.FOLLOW, Situation.CREATE):
+        return ""
+    cause = find_root_cause(last_operation(run, state.stack_id))
+    return f"{cause.path}: {cause}" if cause else ""
+
+
+def follow_environment(
+    target: Target,
+    connect: Connect,
+    *,
+    emit: Emit = ignore,
+    pause: Callable[[float], None] = time.sleep,
+) -> int:
+    """Watch what is under way in the roots of `target` until all is at rest; how many were watched.
+
+    Raises DeploymentError with the root cause where an operation fails.
+    """
+    clouds = Clouds.of(connect)
+    watched = 0
+    while True:
+        running = list(_running(target, clouds))
+        for address, state in running:
+            run = Run(clouds.at(address.place), address, emit, pause)
+            mark = mark_start(run, state.stack_id)
+            emit(Attached(address, state.status, mark.expected))
+            followed = follow(run, state, mark)
+            ended = followed.state
+            if not is_success(ended.status):
+                raise failure(str(address), ended.status, ended.reason, followed.events)
+            emit(Outcome(address, Result.FOLLOWED, ended.outputs))
+            watched += 1
+        if not running:
+            return watched
+
+
+def _running(target: Target, clouds: Clouds) -> Iterator[tuple[StackAddress, StackState]]:
+    for address in steps_of(target):
+        state = clouds.at(address.place).stack(address.name)
+        if state and is_running(state.status):
+            yield address, state

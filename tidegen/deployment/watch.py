@@ -1,10 +1,12 @@
 """Following an operation through a root stack and all stacks below it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tidegen.deployment.events import Progress
 from tidegen.deployment.run import Run
+from tidegen.planning.durations import durations
 from tidegen.planning.model import STACK_TYPE, StackEvent, StackState
 from tidegen.planning.states import is_running
 
@@ -13,10 +15,14 @@ _STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 
 @dataclass(frozen=True)
 class Mark:
-    """A point in a stack's history: what came before is not shown."""
+    """A point in a stack's history: what came before is not shown.
+
+    `expected` is how many seconds the root (the empty name) and its nested stacks took before.
+    """
 
     time: datetime | None = None
     seen: frozenset[str] = frozenset()
+    expected: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,8 @@ def mark_now(run: Run, stack_id: str) -> Mark:
     events = run.cloud.events(stack_id, None)
     if not events:
         return Mark()
-    return Mark(events[-1].time, frozenset(event.event_id for event in events))
+    seen = frozenset(event.event_id for event in events)
+    return Mark(events[-1].time, seen, durations(events))
 
 
 def mark_start(run: Run, stack_id: str) -> Mark:
@@ -42,7 +49,18 @@ def mark_start(run: Run, stack_id: str) -> Mark:
     if not starts:
         return Mark()
     start = starts[-1].time
-    return Mark(start, frozenset(e.event_id for e in events if e.time < start))
+    before = [event for event in events if event.time < start]
+    return Mark(start, frozenset(e.event_id for e in before), durations(before))
+
+
+def last_operation(run: Run, stack_id: str) -> tuple[StackEvent, ...]:
+    """The events of the latest operation of a root and of all stacks below, oldest first.
+
+    CloudFormation keeps those of deleted nested stacks for 90 days, by their ids.
+    """
+    tree = _Tree(run, mark_start(run, stack_id), {stack_id: ""}, {stack_id})
+    tree.poll(stack_id)
+    return tuple(sorted(tree.events, key=lambda event: event.time))
 
 
 def follow(run: Run, state: StackState, mark: Mark) -> Followed:

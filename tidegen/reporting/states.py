@@ -18,9 +18,10 @@ def _root_text(root: RootStatus) -> str:
     protected = ", protected" if root.protected else ""
     head = f"{root.address}  {root.status}  release {root.release or 'unknown'}{protected}"
     reason = [f"  {root.reason}"] if root.reason else []
-    advice = state_of(root.status).advice
     if not is_success(root.status):
-        reason.append(f"  {advice}")
+        reason.append(f"  {state_of(root.status).advice}")
+    if root.cause:
+        reason.append(f"  root cause: {root.cause}")
     nested = [f"  {n.status:<22} {n.logical_id}  {n.reason}".rstrip() for n in root.nested]
     return "\n".join([head, *reason, *nested])
 

@@ -1,0 +1,29 @@
+"""How long stacks took the last time: what the next operation may take."""
+
+from collections.abc import Iterable
+
+from tidegen.planning.model import STACK_TYPE, StackEvent
+
+_STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
+_ENDS = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE")
+
+
+def durations(events: Iterable[StackEvent]) -> dict[str, float]:
+    """Logical id of a nested stack, or the empty text for the root, → seconds of its last success.
+
+    `events` are those of the root stack, oldest first; times are AWS's.
+    """
+    started: dict[str, float] = {}
+    found: dict[str, float] = {}
+    for event in events:
+        if event.type != STACK_TYPE:
+            continue
+        name = "" if event.is_own else event.logical_id
+        if event.status in _STARTS:
+            # A nested stack says twice that it starts; the first counts.
+            started.setdefault(name, event.time.timestamp())
+        elif event.status in _ENDS and name in started:
+            found[name] = event.time.timestamp() - started.pop(name)
+        elif not event.status.endswith("_IN_PROGRESS"):
+            started.pop(name, None)
+    return found

@@ -1,0 +1,98 @@
+"""How far the stacks of an operation are, from its events."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tidegen.planning.model import STACK_TYPE, StackEvent
+
+
+@dataclass
+class StackProgress:
+    """One stack: its latest status, the resources done, when it started and ended (AWS's time)."""
+
+    status: str = ""
+    started: datetime | None = None
+    ended: datetime | None = None
+    done: set[str] = field(default_factory=set)
+    busy: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Board:
+    """All stacks of one operation by path; the root's path is the empty text.
+
+    `clock` gives seconds that only grow. AWS's times and ours are never compared: what has passed
+    since the latest event is measured here and added to what AWS says.
+    """
+
+    clock: Callable[[], float]
+    expected: Mapping[str, float] = field(default_factory=dict)
+    stacks: dict[str, StackProgress] = field(default_factory=dict)
+    _latest: datetime | None = None
+    _received: float = 0.0
+
+    def add(self, event: StackEvent) -> None:
+        """Take one event into account."""
+        if self._latest is None or event.time >= self._latest:
+            self._latest, self._received = event.time, self.clock()
+        if event.type == STACK_TYPE:
+            self._stack(event)
+        else:
+            self._resource(event)
+
+    def _stack(self, event: StackEvent) -> None:
+        path = _root_is_empty(event)
+        stack = self.stacks.setdefault(path, StackProgress())
+        stack.status = event.status
+        stack.started = stack.started or event.time
+        at_work = event.status.endswith("_IN_PROGRESS")
+        stack.ended = None if at_work else event.time
+
+    def _resource(self, event: StackEvent) -> None:
+        parent, _, name = event.path.rpartition("/")
+        stack = self.stacks.setdefault(parent, StackProgress())
+        if event.status.endswith("_IN_PROGRESS"):
+            stack.busy.add(name)
+        else:
+            stack.busy.discard(name)
+            stack.done.add(name)
+
+    def elapsed(self, path: str) -> float:
+        """Seconds that the stack has been at work, or took."""
+        stack = self.stacks[path]
+        if stack.started is None or self._latest is None:
+            return 0.0
+        if stack.ended is not None:
+            return (stack.ended - stack.started).total_seconds()
+        since = self.clock() - self._received
+        return (self._latest - stack.started).total_seconds() + since
+
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Stack, status, resources and time of each stack, the root first."""
+        return [
+            (path or "root", stack.status, _counts(stack), self._time(path))
+            for path, stack in sorted(self.stacks.items())
+        ]
+
+    def _time(self, path: str) -> str:
+        usual = self.expected.get(path)
+        tail = f" of about {seconds_text(usual)}" if usual and not self.stacks[path].ended else ""
+        return seconds_text(self.elapsed(path)) + tail
+
+
+def seconds_text(seconds: float) -> str:
+    """A span of time as people say it: `4.2 s`, `3 min 20 s`."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds) // 60} min {int(seconds) % 60} s"
+
+
+def _counts(stack: StackProgress) -> str:
+    busy = f", at work: {', '.join(sorted(stack.busy)[:3])}" if stack.busy else ""
+    return f"{len(stack.done)} done{busy}"
+
+
+def _root_is_empty(event: StackEvent) -> str:
+    """The path of the stack that the event is about; the root's own has its name for a path."""
+    return "" if event.is_own and event.path == event.logical_id else event.path
