@@ -5,7 +5,7 @@ from botocore import exceptions as known
 
 from tidegen.aws import connect
 from tidegen.aws.errors import translated
-from tidegen.aws.reading import change_of
+from tidegen.aws.reading import change_of, problem_of
 from tidegen.aws.sessions import client_settings, local_endpoint, session
 from tidegen.errors import AccessError, DeploymentError, RefusedError, TidegenError
 from tidegen.planning import Action, Credentials, Place, Replacement
@@ -109,3 +109,27 @@ def test_addresses_are_in_path_style(monkeypatch):
     assert cloud.object_url("b", "k") == "https://s3.eu-central-1.amazonaws.com/b/k"
     china = connect(Place("111122223333", "cn-north-1"))
     assert china.object_url("b", "k") == "https://s3.cn-north-1.amazonaws.com.cn/b/k"
+
+
+def test_a_change_set_with_values_and_one_that_waits_for_them():
+    target = {"Path": "/Properties/Tags/0", "BeforeValue": "a", "AfterValue": "b"}
+    item = {"LogicalResourceId": "B", "ResourceType": "T", "Action": "Modify"}
+    always = {"Target": {**target, "RequiresRecreation": "Always"}, "Evaluation": "Static"}
+    found = change_of({**item, "Details": [always]}, None)
+    (detail,) = found.details
+    assert (detail.name, detail.before, detail.after) == ("Tags.0", "a", "b")
+    assert detail.replacement is Replacement.ALWAYS
+    assert found.certain
+    waits = {"Target": {"Name": "Tags"}, "Evaluation": "Dynamic"}
+    assert not change_of({**item, "Details": [waits]}, None).certain
+
+
+def test_what_early_validation_says_is_one_line():
+    event = {
+        "LogicalResourceId": "Bucket",
+        "ResourceType": "AWS::S3::Bucket",
+        "ValidationPath": "/Resources/Bucket",
+        "ValidationStatusReason": "Bucket exists",
+    }
+    assert problem_of(event) == "Bucket AWS::S3::Bucket /Resources/Bucket: Bucket exists"
+    assert problem_of({"LogicalResourceId": "Bucket"}) == ""

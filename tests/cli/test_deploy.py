@@ -79,6 +79,54 @@ def test_an_update_changes_one_stack(aws, project):
     assert "UPDATE_COMPLETE        Network" in done.stderr
 
 
+def test_machines_read_one_event_a_line(aws, project):
+    path = project / "environments" / "development.yaml"
+    path.write_text(path.read_text().replace("max_nodes: 4", "max_nodes: 5"))
+    arguments = ("--env", "development", "--yes", "--json")
+    done = tidegen("deploy", *arguments, env=aws, cwd=project)
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    assert {"step", "executing", "progress", "outcome"} <= {event["event"] for event in events}
+    changed = {event["path"] for event in events if event["event"] == "progress"}
+    assert "Cluster/Nodes" in changed
+    last = events[-1]
+    assert (last["stack"], last["result"]) == ("tidepool-development", "updated")
+    assert last["outputs"]["ClusterName"] == "tidepool-development"
+
+
+def test_a_plan_for_people_machines_and_pull_requests(aws, project):
+    path = project / "environments" / "development.yaml"
+    path.write_text(path.read_text().replace("cidr: 10.16.", "cidr: 10.24."))
+    plan = ("plan", "--env", "development")
+    text = tidegen(*plan, "--exit-code", env=aws, cwd=project)
+    assert text.returncode == 1
+    assert "replacement begins at " in text.stdout
+    assert "refused: Network/Vpc: AWS::EC2::VPC would be replaced" in text.stdout
+    data = json.loads(tidegen(*plan, "--json", env=aws, cwd=project).stdout)
+    changes = {change["path"]: change for change in data["steps"][-1]["changes"]}
+    assert changes["Network/Vpc"]["replacement"] == "always"
+    assert changes["Network/PublicSubnet1"]["properties"][0]["before"] == "10.16.0.0/22"
+    assert "```diff" in tidegen(*plan, "--markdown", env=aws, cwd=project).stdout
+    shown = tidegen("deploy", "--env", "development", "--dry-run", env=aws, cwd=project)
+    assert shown.returncode == 0
+    assert "Network" in shown.stdout
+    refused = tidegen("deploy", "--env", "development", "--yes", env=aws, cwd=project)
+    assert refused.returncode == 1
+    assert "raise a second environment" in refused.stderr
+
+
+def test_following_what_is_at_rest_ends_at_once(aws):
+    done = tidegen("status", "--env", "development", "--follow", env=aws)
+    assert done.returncode == 0
+    assert "tidepool-development" in done.stdout
+
+
+def test_there_is_no_rollback_to_continue(aws):
+    done = tidegen("rollback", "--env", "development", env=aws)
+    assert done.returncode == 0
+    assert "nothing to continue" in done.stdout
+
+
 def test_a_declined_deploy_exits_1_and_changes_nothing(aws, project):
     path = project / "environments" / "development.yaml"
     path.write_text(path.read_text().replace("nat_gateways: 1", "nat_gateways: 3"))

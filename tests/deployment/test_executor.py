@@ -334,3 +334,15 @@ def test_a_status_that_no_deploy_can_mend_is_refused(standing, project, developm
     standing.stacks[ENVIRONMENT] = replace(state, status="IMPORT_ROLLBACK_FAILED")
     with pytest.raises(RefusedError, match="IMPORT_ROLLBACK_FAILED: an import and its rollback"):
         deploy(standing, project, development)
+
+
+def test_a_refused_change_set_is_explained_by_early_validation(standing, project, development):
+    project.write("roots/environment.yaml", _recolored(project))
+    standing.says[ENVIRONMENT] = "The following hook(s)/validation failed"
+    standing.problems = ("Bucket AWS::S3::Bucket: Bucket exists",)
+    with pytest.raises(DeploymentError) as raised:
+        deploy(standing, project, development)
+    assert [problem.message for problem in raised.value.problems] == [
+        "CloudFormation made no change set: The following hook(s)/validation failed",
+        "Bucket AWS::S3::Bucket: Bucket exists",
+    ]

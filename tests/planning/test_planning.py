@@ -6,8 +6,7 @@ import pytest
 
 from tidegen.contract import Scope
 from tidegen.errors import InputError, RefusedError
-from tidegen.planning import Action, Replacement, Target, load_root, steps_of
-from tidegen.planning.changes import Change, ChangeSource
+from tidegen.planning import Target, load_root, steps_of
 from tidegen.planning.digest import root_digest
 from tidegen.planning.model import OutputOf, RootStep, RootTemplate
 from tidegen.planning.parameters import effective_parameters, resolved_step, unresolved
@@ -117,10 +116,6 @@ def test_the_digest_covers_bytes_and_values_but_not_itself():
     assert base == root_digest(b"a", {"Digest": "x", "A": "1"})
     assert len({base, root_digest(b"b", {"A": "1"}), root_digest(b"a", {"A": "2"})}) == 3
     assert root_digest(b"a", {"A": "1", "B": "2"}) == root_digest(b"a", {"B": "2", "A": "1"})
-
-
-def change(action=Action.REPLACE, replacement=Replacement.NEVER, stateful=True):
-    return Change("Net/Vpc", "T", action, ChangeSource.FORECAST, replacement, (), stateful)
 
 
 def test_a_stack_policy_denies_replacing_what_is_named():

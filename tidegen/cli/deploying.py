@@ -43,7 +43,9 @@ class Confirmation:
         if self.given:
             return True
         if self.target.protected:
-            typed = click.prompt(f"Type {self.target.name} to deploy", default="", show_default=False, err=True)
+            typed = click.prompt(
+                f"Type {self.target.name} to deploy", default="", show_default=False, err=True
+            )
             self.given = typed == self.target.name
         else:
             self.given = click.confirm(f"Deploy to {self.target.name}?", err=True)

@@ -25,7 +25,11 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
         click.echo(destroy_text(plan))
         if not plan.steps:
             return
-        if not yes and click.prompt(f"Type {name} to delete", default="", show_default=False, err=True) != name:
+        if (
+            not yes
+            and click.prompt(f"Type {name} to delete", default="", show_default=False, err=True)
+            != name
+        ):
             click.echo("declined; nothing was deleted", err=True)
             raise click.exceptions.Exit(1)
         with detachable(name, goes_on=not session.own_engine), watcher() as watch:

@@ -37,7 +37,11 @@ def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, 
         click.echo(rollback_text(plan))
         if not plan.steps:
             return
-        if not yes and click.prompt(f"Type {name} to continue", default="", show_default=False, err=True) != name:
+        if (
+            not yes
+            and click.prompt(f"Type {name} to continue", default="", show_default=False, err=True)
+            != name
+        ):
             click.echo("declined; nothing was changed", err=True)
             raise click.exceptions.Exit(1)
         with detachable(name, goes_on=not session.own_engine), watcher() as watch:

@@ -1,0 +1,67 @@
+"""Watching from elsewhere, and the root cause of what failed before."""
+
+import pytest
+from double import Double
+
+from tidegen.contract import Scope
+from tidegen.deployment import Attached, Outcome, environment_status, follow_environment
+from tidegen.errors import DeploymentError
+from tidegen.planning import Target
+from tidegen.planning.model import STACK_TYPE
+from tidegen.reporting.states import status_text
+
+ROOT = "tide-development"
+CHILD = "arn:aws:cloudformation:x:1:stack/tide-development-Network-1/1"
+
+
+@pytest.fixture
+def target():
+    return Target("development", "tide", Scope.ENVIRONMENT, "111122223333", "eu-central-1", "x")
+
+
+def deploying(status="UPDATE_IN_PROGRESS"):
+    double = Double()
+    double.add("tide-development-access")
+    state = double.add(ROOT, status)
+    double.record(state.stack_id, ROOT, state.stack_id, STACK_TYPE, "UPDATE_IN_PROGRESS")
+    return double, state.stack_id
+
+
+def test_what_is_under_way_is_watched_to_its_end(target):
+    double, _ = deploying()
+    double.outcomes[ROOT] = ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
+    events = []
+    watched = follow_environment(target, double, emit=events.append, pause=lambda seconds: None)
+    assert watched == 1
+    kinds = [type(event) for event in events]
+    assert kinds[0] is Attached
+    assert kinds[-1] is Outcome
+
+
+def test_at_rest_there_is_nothing_to_watch(target):
+    double = Double()
+    double.add(ROOT)
+    assert follow_environment(target, double) == 0
+
+
+def fail(double, root):
+    double.record(root, "Network", CHILD, STACK_TYPE, "UPDATE_IN_PROGRESS")
+    double.record(CHILD, "Table", "", "AWS::DynamoDB::Table", "UPDATE_FAILED", "Rate exceeded")
+    double.record(root, "Network", CHILD, STACK_TYPE, "UPDATE_FAILED", "Embedded stack failed")
+
+
+def test_a_failure_is_reported_with_its_root_cause(target):
+    double, root = deploying()
+    fail(double, root)
+    double.outcomes[ROOT] = ["UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
+    with pytest.raises(DeploymentError, match=r"Network/Table: .*Rate exceeded"):
+        follow_environment(target, double, pause=lambda seconds: None)
+
+
+def test_status_names_the_root_cause_of_a_nested_stack_that_is_gone(target):
+    double, root = deploying("UPDATE_ROLLBACK_COMPLETE")
+    fail(double, root)
+    double.record(root, ROOT, root, STACK_TYPE, "UPDATE_ROLLBACK_COMPLETE")
+    text = status_text(environment_status(target, double))
+    assert "its last update was rolled back; it stands as before" in text
+    assert "root cause: Network/Table: AWS::DynamoDB::Table: Rate exceeded" in text

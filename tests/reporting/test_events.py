@@ -1,0 +1,52 @@
+"""Every event of a deploy has its line of JSON."""
+
+import json
+import typing
+from datetime import UTC, datetime
+
+import pytest
+
+from tidegen.contract import Scope
+from tidegen.deployment import (
+    Attached,
+    Event,
+    Executing,
+    Outcome,
+    Progress,
+    Protected,
+    Recovering,
+    Result,
+    StepStarted,
+    Uploaded,
+)
+from tidegen.planning import Place, StackAddress
+from tidegen.planning.model import StackEvent
+from tidegen.reporting.events import event_data
+
+ADDRESS = StackAddress(Place("111122223333", "eu-central-1"), "tide-dev", Scope.ENVIRONMENT)
+FOUND = StackEvent(
+    "1", "s", "Vpc", "", "AWS::EC2::VPC", "CREATE_FAILED", datetime(2026, 1, 1, tzinfo=UTC), "no"
+)
+EVENTS = {
+    "step": StepStarted(ADDRESS, 1, 2),
+    "uploaded": Uploaded(ADDRESS, "bucket", ("a", "b"), 7),
+    "attached": Attached(ADDRESS, "UPDATE_IN_PROGRESS", {"": 3.0}),
+    "recovering": Recovering(ADDRESS, "ROLLBACK_COMPLETE", "delete first"),
+    "executing": Executing(ADDRESS, "update"),
+    "progress": Progress(ADDRESS, FOUND),
+    "protected": Protected(ADDRESS, 4),
+    "outcome": Outcome(ADDRESS, Result.UPDATED, {"A": "b"}),
+}
+
+
+@pytest.mark.parametrize(("kind", "event"), EVENTS.items(), ids=EVENTS)
+def test_an_event_is_one_line_of_json(kind, event):
+    data = json.loads(json.dumps(event_data(event)))
+    assert data["event"] == kind
+    assert (data["stack"], data["account"]) == ("tide-dev", "111122223333")
+    assert len(data) > 4
+
+
+def test_no_kind_of_event_is_forgotten():
+    assert {type(event) for event in EVENTS.values()} == set(typing.get_args(Event))
+    assert event_data(EVENTS["progress"])["reason"] == "no"

@@ -1,0 +1,73 @@
+"""How far an operation is, told by AWS's clock alone."""
+
+from datetime import UTC, datetime, timedelta
+
+from tidegen.planning.model import STACK_TYPE, StackEvent
+from tidegen.reporting.progress import Board, seconds_text
+
+START = datetime(2031, 1, 1, tzinfo=UTC)  # far from this machine's clock, on purpose
+ROOT, CHILD = "root-id", "child-id"
+
+
+class Clock:
+    now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+def event(seconds, path, status, kind="AWS::SNS::Topic", stack=CHILD, physical="x"):
+    time = START + timedelta(seconds=seconds)
+    name = path.rpartition("/")[2]
+    return StackEvent(f"{path}{seconds}", stack, name, physical, kind, status, time, path=path)
+
+
+def root(seconds, status):
+    return event(seconds, "tide-dev", status, STACK_TYPE, ROOT, ROOT)
+
+
+def child(seconds, status):
+    return event(seconds, "Network", status, STACK_TYPE, ROOT, CHILD)
+
+
+def board(*events, expected=None, clock=None):
+    made = Board(clock or Clock(), expected or {})
+    for item in events:
+        made.add(item)
+    return made
+
+
+def test_a_stack_at_work_shows_what_is_done_and_what_is_not():
+    made = board(
+        root(0, "CREATE_IN_PROGRESS"),
+        child(1, "CREATE_IN_PROGRESS"),
+        event(2, "Network/Vpc", "CREATE_IN_PROGRESS"),
+        event(3, "Network/Vpc", "CREATE_COMPLETE"),
+        event(4, "Network/Topic", "CREATE_IN_PROGRESS"),
+    )
+    assert made.rows() == [
+        ("root", "CREATE_IN_PROGRESS", "0 done", "4.0 s"),
+        ("Network", "CREATE_IN_PROGRESS", "1 done, at work: Topic", "3.0 s"),
+    ]
+
+
+def test_time_goes_on_between_events_and_stops_at_the_end():
+    clock = Clock()
+    made = board(root(0, "CREATE_IN_PROGRESS"), child(1, "CREATE_IN_PROGRESS"), clock=clock)
+    clock.now += 10
+    assert made.elapsed("") == 11
+    made.add(child(30, "CREATE_COMPLETE"))
+    clock.now += 500
+    assert made.elapsed("Network") == 29
+
+
+def test_what_it_took_before_is_the_estimate_until_it_has_ended():
+    made = board(root(0, "UPDATE_IN_PROGRESS"), expected={"": 90.0})
+    assert made.rows()[0][3] == "0.0 s of about 1 min 30 s"
+    made.add(root(5, "UPDATE_COMPLETE"))
+    assert made.rows()[0][3] == "5.0 s"
+
+
+def test_spans_of_time():
+    assert seconds_text(4.21) == "4.2 s"
+    assert seconds_text(200) == "3 min 20 s"
