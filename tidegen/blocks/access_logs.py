@@ -1,29 +1,39 @@
 """The bucket that takes access logs: of the other buckets, and of load balancers."""
 
+from typing import Any
+
 from awacs import s3 as actions
 from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
 from troposphere import Ref, Sub, Template, s3
 
 from tidegen.blocks.buckets import add_bucket, add_bucket_policy, encrypted_by_s3
-from tidegen.blocks.data_buckets import bucket_name, lifecycle, unmet
+from tidegen.blocks.data_buckets import lifecycle
+from tidegen.blocks.suppressions import unmet
 
 #: Six years, for which HIPAA asks (45 CFR 164.316(b)(2)(i)).
 _KEPT_DAYS = 2192
 _REPLACED_DAYS = 30
 _REASON = (
     "Log delivery of S3 and of load balancers takes no customer-managed key and no Object Lock; "
-    "a log bucket that logs, notifies or replicates itself would never come to rest."
+    "a log bucket that logs or replicates itself would never come to rest."
 )
 
 
 def add_access_logs_bucket(
-    template: Template, title: str, purpose: str, *statements: Statement
+    template: Template,
+    title: str,
+    name: Any,
+    *statements: Statement,
+    sources: str = "${Project}-${Environment}-*",
 ) -> s3.Bucket:
-    """The bucket and its policy: this environment's buckets may deliver, and `statements`."""
+    """The bucket and its policy: buckets named like `sources` may deliver, and `statements`.
+
+    `sources` is text for Fn::Sub.
+    """
     bucket = add_bucket(
         template,
         title,
-        bucket_name(purpose),
+        name,
         encrypted_by_s3(),
         LifecycleConfiguration=lifecycle(_REPLACED_DAYS, _KEPT_DAYS),
         Metadata=unmet(
@@ -34,7 +44,7 @@ def add_access_logs_bucket(
             "S3_DEFAULT_ENCRYPTION_KMS",
         ),
     )
-    add_bucket_policy(template, bucket, _from_buckets(title), *statements)
+    add_bucket_policy(template, bucket, _from_buckets(title, sources), *statements)
     return bucket
 
 
@@ -53,9 +63,9 @@ def from_load_balancers(title: str) -> Statement:
     )
 
 
-def _from_buckets(title: str) -> Statement:
+def _from_buckets(title: str, sources: str) -> Statement:
     """Delivery of S3's server access logs; by name pattern, as the buckets need this one first."""
-    sources = Sub("arn:${AWS::Partition}:s3:::${Project}-${Environment}-*")
+    arns = Sub(f"arn:${{AWS::Partition}}:s3:::{sources}")
     return Statement(
         Sid="DeliveryFromBuckets",
         Effect=Allow,
@@ -65,7 +75,7 @@ def _from_buckets(title: str) -> Statement:
         Condition=Condition(
             [
                 StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}),
-                ArnLike({"aws:SourceArn": sources}),
+                ArnLike({"aws:SourceArn": arns}),
             ]
         ),
     )

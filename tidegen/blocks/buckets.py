@@ -3,13 +3,23 @@
 from typing import Any
 
 from awacs import s3 as actions
-from awacs.aws import Action, Condition, Deny, Null, Principal, Statement, StringNotEquals
+from awacs.aws import (
+    Action,
+    ArnNotLike,
+    Condition,
+    Deny,
+    Null,
+    Principal,
+    Statement,
+    StringNotEquals,
+)
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
 from tidegen.blocks.policies import deny_other_accounts, document, tls_12_only, tls_only
 from tidegen.blocks.stateful import RETAINED
 
 _ALL_S3 = [Action("s3", "*")]
+BREAK_GLASS = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}/break-glass/*")
 
 
 def closed() -> s3.PublicAccessBlockConfiguration:
@@ -34,8 +44,29 @@ def encrypted_by_s3() -> s3.BucketEncryption:
 
 
 def _encryption(default: s3.ServerSideEncryptionByDefault, **extra: Any) -> s3.BucketEncryption:
-    rule = s3.ServerSideEncryptionRule(ServerSideEncryptionByDefault=default, **extra)
+    """No key that a client keeps (SSE-C): whoever holds it could hold the data to ransom."""
+    rule = s3.ServerSideEncryptionRule(
+        ServerSideEncryptionByDefault=default,
+        BlockedEncryptionTypes=s3.BlockedEncryptionTypes(EncryptionType=["SSE-C"]),
+        **extra,
+    )
     return s3.BucketEncryption(ServerSideEncryptionConfiguration=[rule])
+
+
+def _events_to_event_bridge() -> s3.NotificationConfiguration:
+    """Every event to the default bus, where rules choose; the bucket itself names no target."""
+    bridge = s3.EventBridgeConfiguration(EventBridgeEnabled=True)
+    return s3.NotificationConfiguration(EventBridgeConfiguration=bridge)
+
+
+def logged_to(bucket_name: Any) -> s3.LoggingConfiguration:
+    """Access logs under `s3/` of the bucket of that name, partitioned by the event's day."""
+    by_event = s3.PartitionedPrefix(PartitionDateSource="EventTime")
+    return s3.LoggingConfiguration(
+        DestinationBucketName=bucket_name,
+        LogFilePrefix="s3/",
+        TargetObjectKeyFormat=s3.TargetObjectKeyFormat(PartitionedPrefix=by_event),
+    )
 
 
 def add_bucket(
@@ -50,6 +81,7 @@ def add_bucket(
             title,
             BucketName=name,
             BucketEncryption=encryption,
+            NotificationConfiguration=_events_to_event_bridge(),
             OwnershipControls=owned,
             PublicAccessBlockConfiguration=closed(),
             VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
@@ -83,11 +115,27 @@ def deny_other_keys(bucket: s3.Bucket, key_arn: Any) -> Statement:
     encryption; `Null: false` limits it to requests that do name a key.
     """
     header = "s3:x-amz-server-side-encryption-aws-kms-key-id"
+    condition = Condition([StringNotEquals({header: key_arn}), Null({header: "false"})])
+    return deny_objects("DenyOtherKeys", bucket, [actions.PutObject], condition)
+
+
+def deny_but(
+    sid: str, bucket: s3.Bucket, denied: list[Action], excepted: list[Any] | None = None
+) -> Statement:
+    """A Deny on the bucket's objects for all but break-glass roles, and the ARNs of `excepted`."""
+    others = ArnNotLike({"aws:PrincipalArn": [BREAK_GLASS, *(excepted or [])]})
+    return deny_objects(sid, bucket, denied, Condition(others))
+
+
+def deny_objects(
+    sid: str, bucket: s3.Bucket, denied: list[Action], condition: Condition
+) -> Statement:
+    """A Deny on the bucket's objects, for everybody under `condition`."""
     return Statement(
-        Sid="DenyOtherKeys",
+        Sid=sid,
         Effect=Deny,
         Principal=Principal("*"),
-        Action=[actions.PutObject],
+        Action=denied,
         Resource=[Sub(f"${{{bucket.title}.Arn}}/*")],
-        Condition=Condition([StringNotEquals({header: key_arn}), Null({header: "false"})]),
+        Condition=condition,
     )

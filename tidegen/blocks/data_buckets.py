@@ -7,31 +7,25 @@ and in the recovery region.
 from typing import Any
 
 from awacs import s3 as actions
-from awacs.aws import (
-    Action,
-    ArnNotLike,
-    Condition,
-    Deny,
-    Null,
-    Principal,
-    Statement,
-    StringNotEquals,
-)
+from awacs.aws import Action, Condition, Null, Statement, StringNotEquals
 from troposphere import Ref, Sub, Template, s3
 
 from tidegen.blocks.buckets import (
     add_bucket,
     add_bucket_policy,
+    deny_but,
+    deny_objects,
     deny_other_keys,
     encrypted_with,
+    logged_to,
 )
 
-_ROLES = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}"
-BREAK_GLASS = Sub(f"{_ROLES}/break-glass/*")
 #: The roles by which S3 replicates. S3 acts as such a role, so a Deny has to leave it out.
-REPLICATION = Sub(f"{_ROLES}/${{Environment}}/*ReplicationRole*")
+REPLICATION = Sub(
+    "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}/${Environment}/*ReplicationRole*"
+)
 _ABANDONED_UPLOAD_DAYS = 7
-_ERASURE: list[Action] = [
+ERASURE: list[Action] = [
     actions.DeleteObjectVersion,
     actions.BypassGovernanceRetention,
     actions.PutObjectLegalHold,
@@ -69,21 +63,15 @@ def add_data_bucket(
         title,
         bucket_name(purpose),
         encrypted_with(key_arn),
-        LoggingConfiguration=_logged_to(logs),
-        NotificationConfiguration=events_to_event_bridge(),
+        LoggingConfiguration=logged_to(Ref(logs)),
         **properties,
     )
-    guards = [*_only_our_encryption(bucket, key_arn), _deny_erasure(bucket)]
+    # a lifecycle rule is no principal, so expiry goes on; deleting still leaves a marker
+    guards = [*_only_our_encryption(bucket, key_arn), deny_but("DenyErasure", bucket, ERASURE)]
     if replica:
-        guards.append(_deny_writing(bucket))
+        guards.append(deny_but("DenyWriting", bucket, _WRITING, [REPLICATION]))
     add_bucket_policy(template, bucket, *guards)
     return bucket
-
-
-def events_to_event_bridge() -> s3.NotificationConfiguration:
-    """Every event to the default bus, where rules choose; the bucket itself names no target."""
-    bridge = s3.EventBridgeConfiguration(EventBridgeEnabled=True)
-    return s3.NotificationConfiguration(EventBridgeConfiguration=bridge)
 
 
 def lifecycle(noncurrent_days: Any, expire_days: Any = None) -> s3.LifecycleConfiguration:
@@ -114,61 +102,18 @@ def lock(mode: Any, days: Any) -> s3.ObjectLockConfiguration:
     return s3.ObjectLockConfiguration(ObjectLockEnabled="Enabled", Rule=rule)
 
 
-def unmet(reason: str, *rules: str) -> dict[str, Any]:
-    """Metadata that says why a bucket does not meet some of the public rules."""
-    return {"guard": {"SuppressedRules": sorted(rules), "Reason": reason}}
-
-
 def _name(purpose: str, region: str) -> str:
     return f"${{Project}}-${{Environment}}-{purpose}-${{{region}}}-${{AWS::AccountId}}"
 
 
-def _deny_erasure(bucket: s3.Bucket) -> Statement:
-    """A Deny of removing versions and lifting locks, but for break-glass roles.
-
-    A lifecycle rule is no principal, so expiry goes on; deleting still leaves a marker.
-    """
-    others = ArnNotLike({"aws:PrincipalArn": [BREAK_GLASS]})
-    return _deny("DenyErasure", bucket, _ERASURE, Condition(others))
-
-
-def _deny_writing(bucket: s3.Bucket) -> Statement:
-    """A Deny of changing a replica by anything but replication."""
-    others = ArnNotLike({"aws:PrincipalArn": [BREAK_GLASS, REPLICATION]})
-    return _deny("DenyWriting", bucket, _WRITING, Condition(others))
-
-
 def _only_our_encryption(bucket: s3.Bucket, key_arn: Any) -> list[Statement]:
-    """Denies of uploads under another key, algorithm, or a key that the client keeps."""
+    """Denies of uploads under another key or algorithm; the bucket itself refuses SSE-C."""
     algorithm = "s3:x-amz-server-side-encryption"
-    customer_key = "s3:x-amz-server-side-encryption-customer-algorithm"
-    upload: list[Action] = [actions.PutObject]
-    other = [StringNotEquals({algorithm: "aws:kms"}), Null({algorithm: "false"})]
+    other = Condition([StringNotEquals({algorithm: "aws:kms"}), Null({algorithm: "false"})])
     return [
         deny_other_keys(bucket, key_arn),
-        _deny("DenyOtherAlgorithms", bucket, upload, Condition(other)),
-        _deny("DenyCustomerKeys", bucket, upload, Condition(Null({customer_key: "false"}))),
+        deny_objects("DenyOtherAlgorithms", bucket, [actions.PutObject], other),
     ]
-
-
-def _deny(sid: str, bucket: s3.Bucket, denied: list[Action], condition: Condition) -> Statement:
-    return Statement(
-        Sid=sid,
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=denied,
-        Resource=[Sub(f"${{{bucket.title}.Arn}}/*")],
-        Condition=condition,
-    )
-
-
-def _logged_to(logs: s3.Bucket) -> s3.LoggingConfiguration:
-    by_event = s3.PartitionedPrefix(PartitionDateSource="EventTime")
-    return s3.LoggingConfiguration(
-        DestinationBucketName=Ref(logs),
-        LogFilePrefix="s3/",
-        TargetObjectKeyFormat=s3.TargetObjectKeyFormat(PartitionedPrefix=by_event),
-    )
 
 
 def _rule(name: str, **what: Any) -> s3.LifecycleRule:

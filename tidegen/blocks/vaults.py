@@ -6,7 +6,7 @@ from awacs import backup as actions
 from awacs.aws import ArnNotLike, Condition, Deny, Principal, Statement
 from troposphere import Equals, If, NoValue, Ref, Template, backup
 
-from tidegen.blocks.data_buckets import BREAK_GLASS
+from tidegen.blocks.buckets import BREAK_GLASS
 from tidegen.blocks.policies import document
 from tidegen.blocks.stateful import RETAINED
 

@@ -3,10 +3,11 @@
 from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
 from tidegen.blocks.access_logs import add_access_logs_bucket
-from tidegen.blocks.data_buckets import add_data_bucket, lifecycle, lock, unmet
+from tidegen.blocks.data_buckets import add_data_bucket, bucket_name, lifecycle, lock
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.keys import account_use, add_key
 from tidegen.blocks.replication import REPLICA_BACKUPS, REPLICA_UPLOADS
+from tidegen.blocks.suppressions import unmet
 from tidegen.blocks.vaults import add_vault
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
@@ -20,7 +21,7 @@ def build(_context: Context) -> Template:
     template = new_template(CONCERN)
     uses = [account_use(service) for service in ("backup", "s3", "secretsmanager")]
     key = add_key(template, "ReplicaKey", "replica", *uses)
-    logs = add_access_logs_bucket(template, "ReplicaLogsBucket", "logs-dr")
+    logs = add_access_logs_bucket(template, "ReplicaLogsBucket", bucket_name("logs-dr"))
     uploads = _add_uploads(template, logs)
     backups = _add_backups(template, logs)
     name = Sub("${Project}-${Environment}-recovery")

@@ -3,7 +3,7 @@
 from troposphere import Equals, GetAtt, Not, Ref, Template, s3
 
 from tidegen.blocks.access_logs import add_access_logs_bucket, from_load_balancers
-from tidegen.blocks.data_buckets import add_data_bucket, lifecycle, lock, unmet
+from tidegen.blocks.data_buckets import add_data_bucket, bucket_name, lifecycle, lock
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC, from_field
 from tidegen.blocks.replication import (
     HAS_REPLICA,
@@ -15,6 +15,7 @@ from tidegen.blocks.replication import (
     replicated,
 )
 from tidegen.blocks.roles import BOUNDARY
+from tidegen.blocks.suppressions import unmet
 from tidegen.contract import (
     Concern,
     Context,
@@ -39,7 +40,10 @@ def build(_context: Context) -> Template:
     template = new_template(CONCERN)
     template.add_condition(HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
     logs = add_access_logs_bucket(
-        template, "AccessLogsBucket", "access-logs", from_load_balancers("AccessLogsBucket")
+        template,
+        "AccessLogsBucket",
+        bucket_name("access-logs"),
+        from_load_balancers("AccessLogsBucket"),
     )
     uploads = _add_uploads(template, logs)
     backups = _add_backups(template, logs)
