@@ -17,7 +17,7 @@ from awacs.aws import (
 )
 from troposphere import Ref, Sub, Template, kms
 
-from tidegen.blocks.policies import account_root, document, from_this_account
+from tidegen.blocks.policies import account_root, document, from_service
 from tidegen.blocks.stateful import RETAINED
 from tidegen.contract import KeyUse
 
@@ -76,7 +76,7 @@ def service_use(use: KeyUse) -> Statement:
         Principal=Principal("Service", [f"{use.service}.amazonaws.com"]),
         Action=[Action("kms", action) for action in use.actions],
         Resource=THIS_KEY,
-        **({} if use.service in _NO_SOURCE else {"Condition": from_this_account()}),
+        **({} if use.service in _NO_SOURCE else {"Condition": from_service(use.service)}),
     )
 
 

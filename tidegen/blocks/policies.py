@@ -7,9 +7,11 @@ from awacs import sts
 from awacs.aws import (
     Action,
     Allow,
+    ArnLike,
     AWSPrincipal,
     Bool,
     Condition,
+    ConditionElement,
     Deny,
     NumericLessThan,
     PolicyDocument,
@@ -54,9 +56,29 @@ def trust(service: str, *, condition: Condition | None = None) -> PolicyDocument
     return document(Statement(**statement))
 
 
-def from_this_account() -> Condition:
-    """A service acts for this account's resources only (confused deputy)."""
-    return Condition(StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}))
+#: What a service acts for, after `arn:PARTITION:`, where its guide says how that is named.
+_SOURCES = {
+    "cloudtrail": "cloudtrail:${AWS::Region}:${AWS::AccountId}:trail/*",
+    "cloudwatch": "cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*",
+    "delivery.logs": "logs:${AWS::Region}:${AWS::AccountId}:*",
+    "guardduty": "guardduty:${AWS::Region}:${AWS::AccountId}:detector/*",
+}
+#: Services that send an ARN, which holds the account, and by their guide no account beside it.
+_ARN_ONLY = ("cloudtrail",)
+
+
+def from_service(service: str, equal: dict[str, Any] | None = None) -> Condition:
+    """A service acts for this account, and for its own kind of resource where that is known.
+
+    `service` is the principal without its URL suffix; `equal` adds to the condition.
+    """
+    account = {} if service in _ARN_ONLY else {"aws:SourceAccount": Ref("AWS::AccountId")}
+    equals = {**account, **(equal or {})}
+    operators: list[ConditionElement] = [StringEquals(equals)] if equals else []
+    if service in _SOURCES:
+        arn = Sub(f"arn:${{AWS::Partition}}:{_SOURCES[service]}")
+        operators.append(ArnLike({"aws:SourceArn": arn}))
+    return Condition(operators)
 
 
 def tls_only(actions: list[Action], resources: list[Any]) -> list[Statement]:

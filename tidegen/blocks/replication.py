@@ -1,4 +1,4 @@
-"""Replication to the recovery region: rules, the role that S3 acts as, and the alarms."""
+"""Replication of buckets: rules, the role that S3 acts as, and the alarms."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -35,18 +35,38 @@ class Pair:
 
 
 def replicated(pair: Pair) -> Any:
-    """The replication of one bucket, where there is a replica to write to.
-
-    Delete markers stay behind: who deletes in one region has not deleted in the other.
-    """
-    configuration = s3.ReplicationConfiguration(Role=GetAtt(ROLE, "Arn"), Rules=[_rule(pair)])
+    """The replication of one bucket, where there is a replica to write to."""
+    configuration = replication(Ref(pair.replica_arn), Ref("ReplicaKeyArn"))
     return If(HAS_REPLICA, configuration, NoValue)
+
+
+def replication(replica_arn: Any, key_arn: Any) -> s3.ReplicationConfiguration:
+    """The replication of every object to one bucket, under that bucket's key.
+
+    Delete markers stay behind: who deletes at the source has not deleted at the replica. The rule
+    is of the current schema, which needs all of Filter, Priority and delete markers.
+    """
+    encrypted = s3.SseKmsEncryptedObjects(Status="Enabled")
+    rule = s3.ReplicationConfigurationRules(
+        Id=RULE,
+        Priority=1,
+        Status="Enabled",
+        Filter=s3.ReplicationRuleFilter(Prefix=""),
+        DeleteMarkerReplication=s3.DeleteMarkerReplication(Status="Disabled"),
+        SourceSelectionCriteria=s3.SourceSelectionCriteria(SseKmsEncryptedObjects=encrypted),
+        Destination=_destination(replica_arn, key_arn),
+    )
+    return s3.ReplicationConfiguration(Role=GetAtt(ROLE, "Arn"), Rules=[rule])
 
 
 def add_replication_role(template: Template, pairs: tuple[Pair, ...]) -> None:
     """The role by which S3 reads the sources and writes the replicas, and nothing else."""
-    policy = document(*_reading(pairs), *_writing(pairs))
-    role = add_role(template, ROLE, _trust(), policy, "S3 replicates to the recovery region as it")
+    replicas = [objects_arn(pair.replica_purpose, "RecoveryRegion") for pair in pairs]
+    policy = document(
+        *reading([pair.bucket for pair in pairs], [Ref(pair.key_arn) for pair in pairs]),
+        *writing(replicas, Ref("ReplicaKeyArn"), "RecoveryRegion"),
+    )
+    role = add_role(template, ROLE, trust(), policy, "S3 replicates to the recovery region as it")
     role.Condition = HAS_REPLICA
     template.resources[f"{ROLE}Policy"].Condition = HAS_REPLICA
 
@@ -62,8 +82,8 @@ def add_replication_alarms(template: Template, pairs: tuple[Pair, ...]) -> None:
         failed = add_alarm(
             template,
             f"{pair.bucket}ReplicationFailed",
-            "Objects did not reach the recovery region. Read why in the event"
-            " s3:Replication:OperationFailedReplication, mend it, then run Batch Replication.",
+            "Objects did not reach the recovery region. Mend role, key or replica's policy (the"
+            " trail shows what was refused), then run S3 Batch Replication for status FAILED.",
             ("AWS/S3", "OperationsFailedReplication"),
             dimensions,
             ("GreaterThanThreshold", 0),
@@ -82,31 +102,7 @@ def add_replication_alarms(template: Template, pairs: tuple[Pair, ...]) -> None:
         failed.Condition = late.Condition = HAS_REPLICA
 
 
-def _rule(pair: Pair) -> s3.ReplicationConfigurationRules:
-    """A rule of the current schema, which needs all of Filter, Priority and delete markers."""
-    encrypted = s3.SseKmsEncryptedObjects(Status="Enabled")
-    return s3.ReplicationConfigurationRules(
-        Id=RULE,
-        Priority=1,
-        Status="Enabled",
-        Filter=s3.ReplicationRuleFilter(Prefix=""),
-        DeleteMarkerReplication=s3.DeleteMarkerReplication(Status="Disabled"),
-        SourceSelectionCriteria=s3.SourceSelectionCriteria(SseKmsEncryptedObjects=encrypted),
-        Destination=_destination(pair),
-    )
-
-
-def _destination(pair: Pair) -> s3.ReplicationConfigurationRulesDestination:
-    time = s3.ReplicationTimeValue(Minutes=_MINUTES)
-    return s3.ReplicationConfigurationRulesDestination(
-        Bucket=Ref(pair.replica_arn),
-        EncryptionConfiguration=s3.EncryptionConfiguration(ReplicaKmsKeyID=Ref("ReplicaKeyArn")),
-        Metrics=s3.Metrics(Status="Enabled", EventThreshold=time),
-        ReplicationTime=s3.ReplicationTime(Status="Enabled", Time=time),
-    )
-
-
-def _trust() -> PolicyDocument:
+def trust() -> PolicyDocument:
     """Trust in S3 as AWS's guide has it ("Setting up permissions for live replication").
 
     It sets no source account, and an unmet condition would only show as objects that do not
@@ -118,7 +114,8 @@ def _trust() -> PolicyDocument:
     return document(statement)
 
 
-def _reading(pairs: tuple[Pair, ...]) -> list[Statement]:
+def reading(buckets: list[str], key_arns: list[Any]) -> list[Statement]:
+    """Read the versions of buckets of this template, by title, under their keys."""
     objects: list[Action] = [
         actions.GetObjectVersionForReplication,
         actions.GetObjectVersionAcl,
@@ -130,30 +127,34 @@ def _reading(pairs: tuple[Pair, ...]) -> list[Statement]:
         allow(
             "ReadConfiguration",
             [actions.GetReplicationConfiguration, actions.ListBucket],
-            [GetAtt(pair.bucket, "Arn") for pair in pairs],
+            [GetAtt(bucket, "Arn") for bucket in buckets],
         ),
-        allow("ReadVersions", objects, [Sub(f"${{{pair.bucket}.Arn}}/*") for pair in pairs]),
-        allow(
-            "Decrypt", [kms.Decrypt], [Ref(pair.key_arn) for pair in pairs], _by_s3("AWS::Region")
-        ),
+        allow("ReadVersions", objects, [Sub(f"${{{bucket}.Arn}}/*") for bucket in buckets]),
+        allow("Decrypt", [kms.Decrypt], key_arns, _by_s3("AWS::Region")),
     ]
 
 
-def _writing(pairs: tuple[Pair, ...]) -> list[Statement]:
+def writing(objects: list[Any], key_arn: Any, region: str) -> list[Statement]:
+    """Write replicas, given as ARNs of objects, in the region that the parameter `region` names."""
     return [
         allow(
             "WriteReplicas",
             [actions.ReplicateObject, actions.ReplicateDelete, actions.ReplicateTags],
-            [objects_arn(pair.replica_purpose, "RecoveryRegion") for pair in pairs],
+            objects,
         ),
-        allow(
-            "Encrypt",
-            # a bucket key makes S3 ask for data keys
-            [kms.Encrypt, kms.GenerateDataKey],
-            [Ref("ReplicaKeyArn")],
-            _by_s3("RecoveryRegion"),
-        ),
+        # a bucket key makes S3 ask for data keys
+        allow("Encrypt", [kms.Encrypt, kms.GenerateDataKey], [key_arn], _by_s3(region)),
     ]
+
+
+def _destination(replica_arn: Any, key_arn: Any) -> s3.ReplicationConfigurationRulesDestination:
+    time = s3.ReplicationTimeValue(Minutes=_MINUTES)
+    return s3.ReplicationConfigurationRulesDestination(
+        Bucket=replica_arn,
+        EncryptionConfiguration=s3.EncryptionConfiguration(ReplicaKmsKeyID=key_arn),
+        Metrics=s3.Metrics(Status="Enabled", EventThreshold=time),
+        ReplicationTime=s3.ReplicationTime(Status="Enabled", Time=time),
+    )
 
 
 def _by_s3(region: str) -> Condition:

@@ -1,13 +1,24 @@
-"""The bucket of templates and assets: what must stand before any nested stack can."""
+"""What must stand before any nested stack can: the bucket of templates, and that of access logs."""
 
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
-from tidegen.blocks.buckets import add_bucket, add_bucket_policy, deny_other_keys, encrypted_with
+from tidegen.blocks.access_logs import add_access_logs_bucket
+from tidegen.blocks.buckets import (
+    add_bucket,
+    add_bucket_policy,
+    deny_but,
+    deny_other_keys,
+    encrypted_with,
+    logged_to,
+)
+from tidegen.blocks.data_buckets import ERASURE
 from tidegen.blocks.inputs import PROJECT
 from tidegen.blocks.keys import account_use, add_key
+from tidegen.blocks.suppressions import unmet
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _REASON = "Holds templates and assets that are made from source; no data, no user's object."
+_ABANDONED_UPLOAD_DAYS = 7
 
 
 def build(_context: Context) -> Template:
@@ -16,49 +27,64 @@ def build(_context: Context) -> Template:
     key = add_key(
         template, "ArtifactsKey", "artifacts", account_use("s3"), owner="${Project}/bootstrap"
     )
+    logs = add_access_logs_bucket(
+        template,
+        "AccessLogsBucket",
+        _name("access-logs"),
+        # this bucket's, and the account's archives, which stand later
+        sources="${Project}-*-${AWS::Region}-${AWS::AccountId}",
+    )
+    bucket = _add_artifacts(template, logs)
+    return add_outputs(
+        template,
+        CONCERN,
+        ArtifactsBucketName=Ref(bucket),
+        ArtifactsKeyArn=GetAtt(key, "Arn"),
+        AccountAccessLogsBucketName=Ref(logs),
+    )
+
+
+def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
+    """Nothing expires: a release that was deployed once may be deployed again."""
+    key_arn = GetAtt("ArtifactsKey", "Arn")
+    uploads = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=_ABANDONED_UPLOAD_DAYS)
+    rule = s3.LifecycleRule(
+        Id="abandoned-uploads", Status="Enabled", AbortIncompleteMultipartUpload=uploads
+    )
     bucket = add_bucket(
         template,
         "ArtifactsBucket",
-        # The name is known beforehand: tidegen and every root look for it.
-        Sub("${Project}-artifacts-${AWS::Region}-${AWS::AccountId}"),
-        encrypted_with(GetAtt(key, "Arn")),
-        LifecycleConfiguration=s3.LifecycleConfiguration(
-            Rules=[
-                s3.LifecycleRule(
-                    Id="abandoned-uploads",
-                    Status="Enabled",
-                    AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(
-                        DaysAfterInitiation=7
-                    ),
-                )
-            ]
-        ),
-        Metadata={
-            "guard": {
-                "SuppressedRules": [
-                    "S3_BUCKET_DEFAULT_LOCK_ENABLED",
-                    "S3_BUCKET_LOGGING_ENABLED",
-                    "S3_BUCKET_REPLICATION_ENABLED",
-                ],
-                "Reason": _REASON,
-            }
-        },
+        _name("artifacts"),
+        encrypted_with(key_arn),
+        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[rule]),
+        LoggingConfiguration=logged_to(Ref(logs)),
+        Metadata=unmet(_REASON, "S3_BUCKET_DEFAULT_LOCK_ENABLED", "S3_BUCKET_REPLICATION_ENABLED"),
     )
-    add_bucket_policy(template, bucket, deny_other_keys(bucket, GetAtt(key, "Arn")))
-    return add_outputs(
-        template, CONCERN, ArtifactsBucketName=Ref(bucket), ArtifactsKeyArn=GetAtt(key, "Arn")
-    )
+    guards = [deny_other_keys(bucket, key_arn), deny_but("DenyErasure", bucket, ERASURE)]
+    add_bucket_policy(template, bucket, *guards)
+    return bucket
+
+
+def _name(purpose: str) -> Sub:
+    """A name known beforehand: tidegen, every root and log delivery look for it."""
+    return Sub(f"${{Project}}-{purpose}-${{AWS::Region}}-${{AWS::AccountId}}")
 
 
 CONCERN = Concern(
     name="artifacts",
     scopes=(Scope.BOOTSTRAP,),
-    purpose="Bucket of templates and assets, once per account and region.",
+    purpose="Buckets of templates and assets, and of access logs, once per account and region.",
     build=build,
     inputs=(PROJECT,),
     outputs=(
         Output("ArtifactsBucketName", Kind.BUCKET_NAME, "Bucket of artifacts", surface=True),
         Output("ArtifactsKeyArn", Kind.KEY_ARN, "Key of the bucket", surface=True),
+        Output(
+            "AccountAccessLogsBucketName",
+            Kind.BUCKET_NAME,
+            "Bucket of the access logs of this account's own buckets, under s3/",
+            surface=True,
+        ),
     ),
-    stateful=("ArtifactsBucket", "ArtifactsKey"),
+    stateful=("AccessLogsBucket", "ArtifactsBucket", "ArtifactsKey"),
 )

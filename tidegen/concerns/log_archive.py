@@ -1,33 +1,41 @@
 """The log archive of an account and region: locked for six years, and Config's own archive."""
 
+from typing import Any
+
 from awacs import s3 as actions
-from awacs.aws import (
-    Allow,
-    ArnNotLike,
-    Condition,
-    Deny,
-    Principal,
-    Statement,
-    StringEquals,
-)
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
-from tidegen.blocks.buckets import add_bucket, add_bucket_policy, encrypted_with
+from tidegen.blocks.archives import CLOUDTRAIL, CONFIG, GUARDDUTY, LOGS, Delivery, accepting
+from tidegen.blocks.buckets import (
+    add_bucket,
+    add_bucket_policy,
+    deny_but,
+    encrypted_with,
+    logged_to,
+)
+from tidegen.blocks.data_buckets import ERASURE, lock
 from tidegen.blocks.inputs import PROJECT, from_field
 from tidegen.blocks.keys import add_key, logs_use, service_use
-from tidegen.blocks.policies import from_this_account
+from tidegen.blocks.policies import document
+from tidegen.blocks.replication import ROLE, reading, replication, trust, writing
+from tidegen.blocks.roles import BOUNDARY, add_role
+from tidegen.blocks.suppressions import unmet
 from tidegen.contract import (
     Concern,
     Context,
+    Input,
     KeyUse,
     Kind,
     Output,
+    Root,
     Scope,
     add_outputs,
     new_template,
 )
 
 _SIX_YEARS = 2192  # days; HIPAA, 45 CFR 164.316(b)(2)(i)
+_EXPIRE_DAYS = _SIX_YEARS + 30  # after the lock, so that expiry never waits for it
+_REPLACED_DAYS = 30
 _WRITERS = ("cloudtrail", "config", "delivery.logs", "guardduty", "sns", "events", "cloudwatch")
 
 
@@ -39,8 +47,9 @@ def build(_context: Context) -> Template:
         for service in _WRITERS
     ]
     key = add_key(template, "AuditKey", "audit", logs_use(), *uses, owner="${Project}/account")
-    archive = _add_archive(template, "LogArchive", "log-archive", key, locked=True)
-    config = _add_archive(template, "ConfigArchive", "config", key, locked=False)
+    archive = _add_log_archive(template)
+    config = _add_config_archive(template)
+    _add_replication_role(template)
     return add_outputs(
         template,
         CONCERN,
@@ -51,87 +60,94 @@ def build(_context: Context) -> Template:
     )
 
 
-def _add_archive(
-    template: Template, title: str, purpose: str, key: object, *, locked: bool
-) -> s3.Bucket:
-    """A bucket that services write and nobody erases.
+def _add_log_archive(template: Template) -> s3.Bucket:
+    """The trail, flow logs and findings, and the replica of Config's archive."""
+    return _add_archive(
+        template,
+        "LogArchive",
+        "log-archive",
+        (CLOUDTRAIL, LOGS, GUARDDUTY),
+        ObjectLockEnabled=True,
+        ObjectLockConfiguration=lock(Ref("LockMode"), _SIX_YEARS),
+        Metadata=unmet(
+            "One archive a region: logs stay in their region, where the lock keeps them.",
+            "S3_BUCKET_REPLICATION_ENABLED",
+        ),
+    )
 
-    AWS Config delivers to no bucket with Object Lock (catalogue row 61), hence a second one.
+
+def _add_config_archive(template: Template) -> s3.Bucket:
+    """AWS Config delivers to no bucket with Object Lock (its guide), so the lock is the replica's.
+
+    An object without a retention takes the default of the bucket that it is replicated into.
     """
-    lock = {}
-    if locked:
-        retention = s3.DefaultRetention(Mode=Ref("LockMode"), Days=_SIX_YEARS)
-        rule = s3.ObjectLockRule(DefaultRetention=retention)
-        configuration = s3.ObjectLockConfiguration(ObjectLockEnabled="Enabled", Rule=rule)
-        lock = {"ObjectLockEnabled": True, "ObjectLockConfiguration": configuration}
+    return _add_archive(
+        template,
+        "ConfigArchive",
+        "config",
+        (CONFIG,),
+        ReplicationConfiguration=replication(
+            GetAtt("LogArchive", "Arn"), GetAtt("AuditKey", "Arn")
+        ),
+        Metadata=unmet(
+            "AWS Config delivers to no bucket with Object Lock; every object is replicated into"
+            " the locked archive.",
+            "S3_BUCKET_DEFAULT_LOCK_ENABLED",
+        ),
+    )
+
+
+def _add_archive(
+    template: Template,
+    title: str,
+    purpose: str,
+    deliveries: tuple[Delivery, ...],
+    **properties: Any,
+) -> s3.Bucket:
+    """A bucket that services write and nobody erases."""
     bucket = add_bucket(
         template,
         title,
+        # Known beforehand: other accounts' and environments' logs are pointed at it.
         Sub(f"${{Project}}-{purpose}-${{AWS::Region}}-${{AWS::AccountId}}"),
-        encrypted_with(GetAtt(key, "Arn")),
+        encrypted_with(GetAtt("AuditKey", "Arn")),
         LifecycleConfiguration=_expiry(),
-        Metadata={
-            "guard": {
-                "SuppressedRules": ["S3_BUCKET_LOGGING_ENABLED", "S3_BUCKET_REPLICATION_ENABLED"],
-                "Reason": "The end of the logs' way: logging it would loop. One archive a region.",
-            }
-        },
-        **lock,
+        LoggingConfiguration=logged_to(Ref("AccountAccessLogsBucketName")),
+        **properties,
     )
-    add_bucket_policy(template, bucket, *_deliveries(bucket), _no_erasure(bucket))
+    accepted = [statement for item in deliveries for statement in accepting(bucket, item)]
+    erasure = [*ERASURE, actions.DeleteObject]
+    add_bucket_policy(template, bucket, *accepted, deny_but("DenyErasure", bucket, erasure))
     return bucket
 
 
 def _expiry() -> s3.LifecycleConfiguration:
     tier = s3.LifecycleRuleTransition(StorageClass="GLACIER_IR", TransitionInDays=90)
-    rule = s3.LifecycleRule(
-        Id="archive", Status="Enabled", Transitions=[tier], ExpirationInDays=_SIX_YEARS + 30
+    replaced = s3.NoncurrentVersionExpiration(NoncurrentDays=_REPLACED_DAYS)
+    uploads = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=7)
+    archive = s3.LifecycleRule(
+        Id="archive",
+        Status="Enabled",
+        Transitions=[tier],
+        ExpirationInDays=_EXPIRE_DAYS,
+        # expiry leaves a marker; without this the version itself would stay for ever
+        NoncurrentVersionExpiration=replaced,
     )
-    return s3.LifecycleConfiguration(Rules=[rule])
-
-
-def _deliveries(bucket: s3.Bucket) -> list[Statement]:
-    """What CloudTrail, Config and log delivery ask of their bucket (rows 4, 5 and 11)."""
-    services = ["cloudtrail.amazonaws.com", "config.amazonaws.com", "delivery.logs.amazonaws.com"]
-    writers = Principal("Service", services)
-    acl = {
-        "s3:x-amz-acl": "bucket-owner-full-control",
-        "aws:SourceAccount": Ref("AWS::AccountId"),
-    }
-    return [
-        Statement(
-            Sid="CheckBucket",
-            Effect=Allow,
-            Principal=writers,
-            Action=[actions.GetBucketAcl, actions.ListBucket],
-            Resource=[GetAtt(bucket, "Arn")],
-            Condition=from_this_account(),
-        ),
-        Statement(
-            Sid="DeliverLogs",
-            Effect=Allow,
-            Principal=writers,
-            Action=[actions.PutObject],
-            Resource=[Sub(f"${{{bucket.title}.Arn}}/AWSLogs/${{AWS::AccountId}}/*")],
-            Condition=Condition(StringEquals(acl)),
-        ),
-    ]
-
-
-def _no_erasure(bucket: s3.Bucket) -> Statement:
-    break_glass = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}/break-glass/*")
-    return Statement(
-        Sid="DenyErasure",
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=[
-            actions.DeleteObject,
-            actions.DeleteObjectVersion,
-            actions.BypassGovernanceRetention,
-        ],
-        Resource=[Sub(f"${{{bucket.title}.Arn}}/*")],
-        Condition=Condition(ArnNotLike({"aws:PrincipalArn": [break_glass]})),
+    abandoned = s3.LifecycleRule(
+        Id="abandoned-uploads", Status="Enabled", AbortIncompleteMultipartUpload=uploads
     )
+    return s3.LifecycleConfiguration(Rules=[archive, abandoned])
+
+
+def _add_replication_role(template: Template) -> None:
+    """S3 copies Config's archive into the locked one, in the same region and under the same key."""
+    key_arn = GetAtt("AuditKey", "Arn")
+    policy = document(
+        *reading(["ConfigArchive"], [key_arn]),
+        *writing([Sub("${LogArchive.Arn}/AWSLogs/*")], key_arn, "AWS::Region"),
+    )
+    path = Sub("/${Project}/account/")
+    add_role(template, ROLE, trust(), policy, "S3 replicates Config's archive as it", path=path)
 
 
 CONCERN = Concern(
@@ -139,7 +155,17 @@ CONCERN = Concern(
     scopes=(Scope.ACCOUNT,),
     purpose="The locked log archive of an account and region, and the archive of AWS Config.",
     build=build,
-    inputs=(PROJECT, from_field("LockMode", "retention.lock_mode")),
+    inputs=(
+        PROJECT,
+        BOUNDARY,
+        from_field("LockMode", "retention.lock_mode"),
+        Input(
+            "AccountAccessLogsBucketName",
+            Kind.BUCKET_NAME,
+            Root(Scope.BOOTSTRAP, "AccountAccessLogsBucketName"),
+            "Bucket of access logs",
+        ),
+    ),
     outputs=(
         Output("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives"),
         Output("LogArchiveBucketName", Kind.BUCKET_NAME, "Locked log archive", surface=True),

@@ -1,0 +1,83 @@
+"""What holds for every bucket of every template, whoever wrote its concern."""
+
+import pytest
+
+from tidegen.composition import build_assets
+from tidegen.concerns import own_concerns
+from tidegen.contract import Context
+
+CONCERNS = own_concerns()
+CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
+TEMPLATES = {concern.name: concern.build(CONTEXT).to_dict() for concern in CONCERNS}
+BUCKETS = [
+    (name, title)
+    for name, template in TEMPLATES.items()
+    for title, item in template["Resources"].items()
+    if item["Type"] == "AWS::S3::Bucket"
+]
+each = pytest.mark.parametrize(("concern", "title"), BUCKETS)
+
+
+def bucket(concern, title):
+    return TEMPLATES[concern]["Resources"][title]
+
+
+def statements(concern, title):
+    policy = TEMPLATES[concern]["Resources"][f"{title}Policy"]["Properties"]
+    assert policy["Bucket"] == {"Ref": title}
+    return {s["Sid"]: s for s in policy["PolicyDocument"]["Statement"]}
+
+
+@each
+def test_closed_versioned_owned_and_announced(concern, title):
+    properties = bucket(concern, title)["Properties"]
+    assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(properties["PublicAccessBlockConfiguration"]) == 4
+    assert properties["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert properties["OwnershipControls"]["Rules"] == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    bridge = properties["NotificationConfiguration"]["EventBridgeConfiguration"]
+    assert bridge == {"EventBridgeEnabled": True}
+
+
+@each
+def test_no_key_that_a_client_keeps(concern, title):
+    (rule,) = bucket(concern, title)["Properties"]["BucketEncryption"][
+        "ServerSideEncryptionConfiguration"
+    ]
+    assert rule["BlockedEncryptionTypes"] == {"EncryptionType": ["SSE-C"]}
+
+
+@each
+def test_policy_refuses_plain_http_old_tls_and_other_accounts(concern, title):
+    found = statements(concern, title)
+    for sid in ("DenyPlainHttp", "DenyPlainHttpAsText", "DenyOldTls", "DenyOtherAccounts"):
+        assert found[sid]["Effect"] == "Deny"
+        assert found[sid]["Action"] == ["s3:*"]
+        assert len(found[sid]["Resource"]) == 2
+
+
+@each
+def test_abandoned_uploads_go_and_expired_versions_with_them(concern, title):
+    rules = bucket(concern, title)["Properties"]["LifecycleConfiguration"]["Rules"]
+    assert any("AbortIncompleteMultipartUpload" in rule for rule in rules)
+    if any("ExpirationInDays" in rule for rule in rules):
+        assert any("NoncurrentVersionExpiration" in rule for rule in rules)
+
+
+@each
+def test_logs_or_says_to_every_judge_why_not(concern, title):
+    item = bucket(concern, title)
+    if "LoggingConfiguration" not in item["Properties"]:
+        metadata = item["Metadata"]
+        assert "S3_BUCKET_LOGGING_ENABLED" in metadata["guard"]["SuppressedRules"]
+        assert [skip["id"] for skip in metadata["checkov"]["skip"]] == ["CKV_AWS_18"]
+        assert any(
+            rule["id"].endswith("LoggingEnabled") and rule["reason"]
+            for rule in metadata["cdk_nag"]["rules_to_suppress"]
+        )
+
+
+@each
+def test_only_access_logs_are_without_a_lock_on_erasure(concern, title):
+    """Log delivery writes there, and nobody's data is in them."""
+    assert ("DenyErasure" in statements(concern, title)) != title.endswith("LogsBucket")

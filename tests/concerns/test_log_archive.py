@@ -1,0 +1,100 @@
+"""The archives: six years, who may deliver where, and Config's objects locked as replicas."""
+
+import pytest
+
+from tidegen.concerns.log_archive import CONCERN
+from tidegen.contract import Context
+
+RESOURCES = CONCERN.build(Context()).to_dict()["Resources"]
+ARCHIVES = ("LogArchive", "ConfigArchive")
+OWN = "${LogArchive.Arn}/AWSLogs/${AWS::AccountId}"
+
+
+def properties(title):
+    return RESOURCES[title]["Properties"]
+
+
+def statements(title):
+    return {s["Sid"]: s for s in properties(f"{title}Policy")["PolicyDocument"]["Statement"]}
+
+
+def services(title):
+    allowed = [s for s in statements(title).values() if s["Effect"] == "Allow"]
+    return {service for s in allowed for service in s["Principal"]["Service"]}
+
+
+def test_the_lock_lasts_six_years_in_the_accounts_mode_and_expiry_waits_for_it():
+    archive = properties("LogArchive")
+    assert archive["ObjectLockEnabled"] is True
+    retention = archive["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+    assert retention == {"Mode": {"Ref": "LockMode"}, "Days": 2192}
+    (rule,) = [r for r in archive["LifecycleConfiguration"]["Rules"] if r["Id"] == "archive"]
+    assert rule["ExpirationInDays"] > retention["Days"]
+
+
+def test_config_delivers_to_a_bucket_without_a_lock_that_replicates_into_the_locked_one():
+    """Row 61: AWS Config refuses a bucket with Object Lock."""
+    config = properties("ConfigArchive")
+    assert "ObjectLockEnabled" not in config
+    (rule,) = config["ReplicationConfiguration"]["Rules"]
+    assert rule["Destination"]["Bucket"] == {"Fn::GetAtt": ["LogArchive", "Arn"]}
+    assert rule["SourceSelectionCriteria"]["SseKmsEncryptedObjects"] == {"Status": "Enabled"}
+    key = rule["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"]
+    assert key == {"Fn::GetAtt": ["AuditKey", "Arn"]}
+
+
+def test_each_bucket_takes_the_services_that_deliver_there_and_no_other():
+    assert services("LogArchive") == {
+        "cloudtrail.amazonaws.com",
+        "delivery.logs.amazonaws.com",
+        "guardduty.amazonaws.com",
+    }
+    assert services("ConfigArchive") == {"config.amazonaws.com"}
+
+
+def test_flow_logs_with_hive_prefixes_may_be_delivered():
+    """The VPC's second flow log writes below `aws-account-id=`, not below the account's number."""
+    (_plain, hive) = statements("LogArchive")["DeliveryByDeliveryLogs"]["Resource"]
+    assert hive == {"Fn::Sub": "${LogArchive.Arn}/AWSLogs/aws-account-id=${AWS::AccountId}/*"}
+
+
+@pytest.mark.parametrize("title", ARCHIVES)
+def test_every_delivery_is_bound_to_this_account(title):
+    for sid, statement in statements(title).items():
+        if statement["Effect"] != "Allow":
+            continue
+        condition = statement["Condition"]
+        account = condition.get("StringEquals", {}).get("aws:SourceAccount")
+        arn = condition.get("ArnLike", {}).get("aws:SourceArn", {}).get("Fn::Sub", "")
+        assert account == {"Ref": "AWS::AccountId"} or "${AWS::AccountId}" in arn, sid
+
+
+def test_the_trail_is_known_by_its_arn_and_config_by_its_account():
+    trail = statements("LogArchive")["DeliveryByCloudtrail"]
+    assert trail["Resource"] == [{"Fn::Sub": f"{OWN}/*"}]
+    assert trail["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith(":trail/*")
+    config = statements("ConfigArchive")["DeliveryByConfig"]
+    assert config["Resource"][0]["Fn::Sub"].endswith("/AWSLogs/${AWS::AccountId}/Config/*")
+
+
+@pytest.mark.parametrize("title", ARCHIVES)
+def test_nobody_erases_but_break_glass(title):
+    statement = statements(title)["DenyErasure"]
+    assert {"s3:DeleteObject", "s3:DeleteObjectVersion"} <= set(statement["Action"])
+    (allowed,) = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
+    assert allowed["Fn::Sub"].endswith("role/${Project}/break-glass/*")
+
+
+@pytest.mark.parametrize("title", ARCHIVES)
+def test_access_to_the_archives_is_logged(title):
+    """CIS: access logging on the trail's bucket."""
+    target = properties(title)["LoggingConfiguration"]["DestinationBucketName"]
+    assert target == {"Ref": "AccountAccessLogsBucketName"}
+
+
+def test_the_replication_role_reads_one_archive_and_writes_the_other():
+    allowed = {
+        s["Sid"]: s for s in properties("ReplicationRolePolicy")["PolicyDocument"]["Statement"]
+    }
+    assert allowed["ReadVersions"]["Resource"] == [{"Fn::Sub": "${ConfigArchive.Arn}/*"}]
+    assert allowed["WriteReplicas"]["Resource"] == [{"Fn::Sub": "${LogArchive.Arn}/AWSLogs/*"}]
