@@ -1,7 +1,5 @@
 """Customer-managed keys: rotation, retention, and a policy built from what is declared."""
 
-from typing import Any
-
 from awacs import kms as actions
 from awacs.aws import (
     Action,
@@ -10,10 +8,12 @@ from awacs.aws import (
     ArnNotLike,
     Bool,
     Condition,
+    ConditionElement,
     Deny,
     Principal,
     Statement,
     StringEquals,
+    StringNotEquals,
 )
 from troposphere import Ref, Sub, Template, kms
 
@@ -30,6 +30,8 @@ _USE = [
     Action("kms", "GenerateDataKey*"),
     actions.DescribeKey,
 ]
+#: The path of an environment's names: its keys' aliases, and the roles that use them.
+ENVIRONMENT_OWNER = "${Project}/${Environment}"
 _GUARD_REASON = "The account root keeps the key administrable; '*' in a key policy is this key."
 
 
@@ -38,7 +40,7 @@ def add_key(
     title: str,
     purpose: str,
     *statements: Statement,
-    owner: str = "${Project}/${Environment}",
+    owner: str = ENVIRONMENT_OWNER,
 ) -> kms.Key:
     """A key and its alias `alias/<owner>/<purpose>`; `owner` is text for Fn::Sub.
 
@@ -80,12 +82,25 @@ def service_use(use: KeyUse) -> Statement:
     )
 
 
-def logs_use() -> Statement:
-    """CloudWatch Logs, for this account's log groups in this region only.
+#: How the log groups of an environment are called: by us, by the services that prescribe a name,
+#: and by CloudFormation where nobody names them. A test holds every log group to them (row 17).
+ENVIRONMENT_LOG_GROUPS = (
+    "/${Project}/${Environment}/*",
+    "/aws/*/${Project}/${Environment}/*",
+    "/aws/*/${Project}-${Environment}*",
+    "aws-waf-logs-${Project}-${Environment}*",
+    "${Project}-${Environment}-*",
+)
 
-    Source: AWS docs, "Encrypt log data in CloudWatch Logs using KMS".
+
+def logs_use(names: tuple[str, ...] = ("*",)) -> Statement:
+    """CloudWatch Logs, for this account's log groups of these names in this region only.
+
+    `names` are patterns, text for Fn::Sub. Source: AWS docs, "Encrypt log data in CloudWatch Logs
+    using KMS".
     """
-    groups = Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:*")
+    prefix = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
+    groups = [Sub(f"{prefix}:{name}") for name in names]
     return Statement(
         Sid="UseByLogs",
         Effect=Allow,
@@ -144,17 +159,23 @@ def _administration() -> Statement:
 
 
 def _no_deletion(owner: str) -> Statement:
-    """Only a break-glass role deletes, and CloudFormation when it rolls a create back."""
+    """Only a break-glass role deletes, and CloudFormation when it rolls a create back.
+
+    An environment's stacks are made as its execution role; the other scopes' by CloudFormation in
+    the name of whoever deploys them.
+    """
     prefix = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role"
-    allowed: list[Any] = [
-        Sub(f"{prefix}/${{Project}}/break-glass/*"),
-        Sub(f"{prefix}/{owner}/*ExecutionRole*"),
-    ]
+    allowed = [Sub(f"{prefix}/${{Project}}/break-glass/*")]
+    others: list[ConditionElement] = [ArnNotLike({"aws:PrincipalArn": allowed})]
+    if owner == ENVIRONMENT_OWNER:
+        allowed.append(Sub(f"{prefix}/{owner}/*ExecutionRole*"))
+    else:
+        others.append(StringNotEquals({"aws:CalledViaLast": "cloudformation.amazonaws.com"}))
     return Statement(
         Sid="DenyDeletion",
         Effect=Deny,
         Principal=Principal("*"),
         Action=[actions.ScheduleKeyDeletion, actions.DisableKey],
         Resource=THIS_KEY,
-        Condition=Condition(ArnNotLike({"aws:PrincipalArn": allowed})),
+        Condition=Condition(others),
     )

@@ -3,7 +3,14 @@
 from troposphere import GetAtt, Template
 
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
-from tidegen.blocks.keys import account_use, add_key, auto_scaling_use, logs_use, service_use
+from tidegen.blocks.keys import (
+    ENVIRONMENT_LOG_GROUPS,
+    account_use,
+    add_key,
+    auto_scaling_use,
+    logs_use,
+    service_use,
+)
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 
@@ -12,7 +19,7 @@ def build(context: Context) -> Template:
     template = new_template(CONCERN)
     messaging = [service_use(use) for use in context.key_uses("messaging")]
     keys = {
-        "LogsKey": add_key(template, "LogsKey", "logs", logs_use()),
+        "LogsKey": add_key(template, "LogsKey", "logs", logs_use(ENVIRONMENT_LOG_GROUPS)),
         "MessagingKey": add_key(template, "MessagingKey", "messaging", *messaging),
         "ClusterKey": add_key(template, "ClusterKey", "cluster"),
         "NodesKey": add_key(template, "NodesKey", "nodes", *auto_scaling_use()),

@@ -1,0 +1,110 @@
+"""Every key of every template: who administers it, who may use it, and that it stays."""
+
+import fnmatch
+import json
+import re
+
+import pytest
+
+from tidegen.composition import build_assets
+from tidegen.concerns import own_concerns
+from tidegen.contract import Context
+
+CONCERNS = own_concerns()
+CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
+TEMPLATES = {concern.name: concern.build(CONTEXT).to_dict() for concern in CONCERNS}
+KEYS = [
+    (name, title)
+    for name, template in TEMPLATES.items()
+    for title, item in template["Resources"].items()
+    if item["Type"] == "AWS::KMS::Key"
+]
+each = pytest.mark.parametrize(("concern", "title"), KEYS)
+ROOT = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+#: AWS docs, "Amazon SNS key management": from EventBridge to encrypted topics no source is sent.
+WITHOUT_SOURCE = ["events.amazonaws.com"]
+
+
+def properties(concern, title):
+    return TEMPLATES[concern]["Resources"][title]["Properties"]
+
+
+def statements(concern, title):
+    return properties(concern, title)["KeyPolicy"]["Statement"]
+
+
+@each
+def test_rotates_every_year_and_waits_thirty_days(concern, title):
+    key = properties(concern, title)
+    assert key["EnableKeyRotation"] is True
+    assert key["RotationPeriodInDays"] == 365
+    assert key["PendingWindowInDays"] == 30
+
+
+@each
+def test_the_accounts_iam_administers_it_first_of_all(concern, title):
+    """Row 14: without this nobody could change the policy again."""
+    first = statements(concern, title)[0]
+    assert first["Principal"] == ROOT
+    assert first["Action"] == ["kms:*"]
+    assert "Condition" not in first
+
+
+@each
+def test_break_glass_deletes_and_a_create_that_rolls_back_and_nobody_else(concern, title):
+    """A policy that stopped CloudFormation would leave a failed create that cannot be removed."""
+    deny = statements(concern, title)[1]
+    assert deny["Effect"] == "Deny"
+    assert deny["Principal"] == "*"
+    assert set(deny["Action"]) == {"kms:ScheduleKeyDeletion", "kms:DisableKey"}
+    allowed = [a["Fn::Sub"] for a in deny["Condition"]["ArnNotLike"]["aws:PrincipalArn"]]
+    assert allowed[0].endswith("role/${Project}/break-glass/*")
+    via = deny["Condition"].get("StringNotEquals", {}).get("aws:CalledViaLast")
+    by_role = any("ExecutionRole" in arn for arn in allowed)
+    assert by_role != (via == "cloudformation.amazonaws.com")
+
+
+@each
+def test_principals_are_this_account_and_bounded_services(concern, title):
+    """Row 15: a role that does not exist yet would make the policy invalid."""
+    for statement in statements(concern, title)[2:]:
+        assert statement["Effect"] == "Allow"
+        principal = statement["Principal"]
+        assert principal == ROOT or principal.keys() == {"Service"}
+        if principal.get("Service") != WITHOUT_SOURCE:
+            assert "AWS::AccountId" in json.dumps(statement["Condition"]), statement["Sid"]
+
+
+def test_keys_of_instances_let_auto_scaling_in_without_naming_its_role():
+    """Rows 15 and 24: the service-linked role may not exist before the first group."""
+    for concern, title in (("encryption", "NodesKey"), ("data-encryption", "DatabaseKey")):
+        found = {s["Sid"]: s for s in statements(concern, title)}
+        for sid in ("UseByAutoScaling", "GrantByAutoScaling"):
+            assert found[sid]["Principal"] == ROOT
+            role = found[sid]["Condition"]["ArnLike"]["aws:PrincipalArn"]["Fn::Sub"]
+            assert role.endswith("/AWSServiceRoleForAutoScaling*")
+        grant = found["GrantByAutoScaling"]["Condition"]["Bool"]
+        assert grant == {"kms:GrantIsForAWSResource": "true"}
+
+
+def groups():
+    for name, template in TEMPLATES.items():
+        for title, item in template["Resources"].items():
+            group = item["Properties"] if item["Type"] == "AWS::Logs::LogGroup" else {}
+            if group.get("KmsKeyId") == {"Ref": "LogsKeyArn"}:
+                yield name, title, group
+
+
+@pytest.mark.parametrize(("concern", "title", "group"), list(groups()))
+def test_the_logs_key_serves_every_log_group_of_an_environment(concern, title, group):
+    """Row 17: a log group whose name the key's policy does not cover cannot be made."""
+    (use,) = (s for s in statements("encryption", "LogsKey") if s["Sid"] == "UseByLogs")
+    patterns = use["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
+    # CloudFormation calls an unnamed one after its stack, which is called after the environment
+    name = group.get("LogGroupName", {"Fn::Sub": f"${{Project}}-${{Environment}}-{title}"})
+
+    def text(value):
+        return re.sub(r"\$\{(\w+)\}", r"<\1>", value["Fn::Sub"])
+
+    wanted = [text(p).partition(":log-group:")[2] for p in patterns]
+    assert any(fnmatch.fnmatchcase(text(name), pattern) for pattern in wanted)
