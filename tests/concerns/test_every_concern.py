@@ -12,20 +12,6 @@ from tidegen.contract import Context, Scope
 
 CONCERNS = own_concerns()
 CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
-#: Types whose loss loses data or history. Kept by type, so that a concern cannot forget one.
-STATEFUL_TYPES = {
-    "AWS::Backup::BackupVault",
-    "AWS::CloudTrail::EventDataStore",
-    "AWS::DynamoDB::Table",
-    "AWS::EC2::Volume",
-    "AWS::ECR::Repository",
-    "AWS::EFS::FileSystem",
-    "AWS::KMS::Key",
-    "AWS::Logs::LogGroup",
-    "AWS::Route53::HostedZone",
-    "AWS::S3::Bucket",
-    "AWS::SecretsManager::Secret",
-}
 
 
 @cache
@@ -62,16 +48,6 @@ def test_the_name_is_the_modules_and_the_purpose_is_one_sentence(concern):
     assert concern.build.__module__ == f"tidegen.concerns.{concern.name.replace('-', '_')}"
     assert concern.purpose.endswith(".")
     assert len(concern.purpose) <= 120
-
-
-@each
-def test_stateful_resources_are_declared_and_retained(concern):
-    found = {k for k, v in body(concern)["Resources"].items() if v["Type"] in STATEFUL_TYPES}
-    assert found <= set(concern.stateful)
-    for logical_id in concern.stateful:
-        item = body(concern)["Resources"][logical_id]
-        assert item["DeletionPolicy"] == "RetainExceptOnCreate", logical_id
-        assert item["UpdateReplacePolicy"] == "Retain", logical_id
 
 
 @each

@@ -1,0 +1,88 @@
+"""Whatever holds state stays: in the template, in its concern's list, and under the stack policy.
+
+Which types hold state is cfn-lint's list (that of its rule I3011) and ours below; a type whose
+schema knows of keys or retention is on neither list only with a reason.
+"""
+
+import json
+import re
+from pathlib import Path
+
+import cfnlint.data.AdditionalSpecs
+import pytest
+from cfnlint.helpers import load_resource
+
+from tidegen.concerns import own_concerns
+from tidegen.local.schemas import schema_of
+from tidegen.planning.stateful import stack_policy, stateful_ids
+from tidegen.planning.template_text import parse_template
+
+CURRENT = Path(__file__).parents[2] / "templates" / "current"
+FILES = sorted(CURRENT.rglob("*.yaml"), key=str)
+TEMPLATES = {str(path.relative_to(CURRENT)): parse_template(path.read_text()) for path in FILES}
+STACK = "AWS::CloudFormation::Stack"  # goes with its root; what is in it stays by itself
+LISTED = set(load_resource(cfnlint.data.AdditionalSpecs, "StatefulResources.json")["ResourceTypes"])
+OURS = {
+    "AWS::CloudTrail::EventDataStore",
+    "AWS::ECR::Repository",
+    # a zone that is made again has other name servers, and the parent's delegation is lost
+    "AWS::Route53::HostedZone",
+}
+STATEFUL_TYPES = (LISTED | OURS) - {STACK}
+#: Types that take a key or a retention and hold nothing themselves → why.
+HOLD_NOTHING = {
+    "AWS::Backup::BackupPlan": "a schedule; the recovery points are the vault's",
+    "AWS::Backup::BackupSelection": "a choice of resources",
+    "AWS::CloudFront::Distribution": "caches what a bucket holds",
+    "AWS::CloudTrail::Trail": "delivers to a bucket and a log group",
+    "AWS::Config::DeliveryChannel": "delivers to a bucket",
+    "AWS::EKS::Cluster": "a chart installs what runs there; its own protection holds",
+    "AWS::KinesisFirehose::DeliveryStream": "delivers to a bucket within minutes",
+    "AWS::Lambda::Function": "code comes from the artifacts bucket",
+    "AWS::SNS::Topic": "passes messages on and keeps none",
+}
+_KEEPING = re.compile(r"kms|encrypt(?!ioncontrol)|retention", re.IGNORECASE)
+files = pytest.mark.parametrize("file", TEMPLATES)
+
+
+def held(template):
+    """Logical id → resource, where its type holds state."""
+    resources = template["Resources"].items()
+    return {name: item for name, item in resources if item["Type"] in STATEFUL_TYPES}
+
+
+@files
+def test_state_outlives_its_stack_and_its_replacement(file):
+    for name, item in held(TEMPLATES[file]).items():
+        assert item["DeletionPolicy"] == "RetainExceptOnCreate", name
+        assert item["UpdateReplacePolicy"] == "Retain", name
+
+
+@files
+def test_the_stack_policy_keeps_state_in_place(file):
+    template = TEMPLATES[file]
+    found = set(held(template))
+    protected = stateful_ids(template)
+    assert found <= protected
+    denied = {
+        resource.partition("/")[2]
+        for statement in json.loads(stack_policy(protected))["Statement"]
+        if statement["Effect"] == "Deny"
+        for resource in statement["Resource"]
+    }
+    assert found <= denied
+
+
+def test_each_concern_lists_what_the_templates_keep():
+    """A direct scope's template is its root; everything else is a file of its concern's name."""
+    for concern in own_concerns():
+        (scope, *_) = concern.scopes
+        file = f"roots/{scope}.yaml" if scope.is_direct else f"{concern.name}.yaml"
+        assert set(concern.stateful) == stateful_ids(TEMPLATES[file]), concern.name
+
+
+def test_a_type_that_keeps_something_is_judged():
+    types = {item["Type"] for t in TEMPLATES.values() for item in t["Resources"].values()}
+    keeping = {t for t in types if any(map(_KEEPING.search, schema_of(t)["properties"]))}
+    assert keeping - STATEFUL_TYPES <= set(HOLD_NOTHING)
+    assert not STATEFUL_TYPES & set(HOLD_NOTHING)
