@@ -28,6 +28,7 @@ NOT_GRANTED = {
     r"s3:.*MetricsConfiguration": "not used",
     r"s3:(Get|Put)IntelligentTieringConfiguration": "features of buckets that are not used",
     r"s3:(ListTagsForResource|TagResource|UntagResource)": "tags of access points",
+    r"cloudfront:.*(ConnectionGroup|VpcOrigin|Invalidation|Staging).*": "not used",
     r"dynamodb:.*(Replica|Import|Kinesis).*": "one region, no import, no stream of that kind",
     r"ec2:(AcceptAddressTransfer|AssociateAddress|DisassociateAddress)": "addresses of NAT only",
     r"ec2:.*(Ipv6|PublicIpDnsName|VpnGateway|VerifiedAccess|VpcEncryption).*": "not used",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tidegen.concerns import data_encryption
 from tidegen.concerns.storage import CONCERN
 from tidegen.contract import Context
 
@@ -135,3 +136,39 @@ def test_names_fit_into_63_characters():
         longest = name.replace("${Project}", "tidepool").replace("${Environment}", "development")
         longest = longest.replace("${AWS::Region}", "ap-southeast-2")
         assert len(longest.replace("${AWS::AccountId}", "1" * 12)) <= 63
+
+
+def test_mail_assets_leave_by_one_distribution_over_https():
+    config = properties("AssetsDistribution")["DistributionConfig"]
+    assert config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "https-only"
+    assert config["DefaultCacheBehavior"]["AllowedMethods"] == ["GET", "HEAD"]
+    (origin,) = config["Origins"]
+    assert origin["DomainName"] == {"Fn::GetAtt": ["AssetsBucket", "RegionalDomainName"]}
+    access = properties("AssetsDistributionAccessControl")["OriginAccessControlConfig"]
+    assert access["SigningBehavior"] == "always"
+
+
+def test_nothing_but_that_distribution_reads_from_outside():
+    readers = {
+        title: [s["Sid"] for s in statements(title).values() if s["Effect"] == "Allow"]
+        for title in DATA
+    }
+    assert readers == {
+        "UploadsBucket": [],
+        "BackupsBucket": [],
+        "AssetsBucket": ["ReadByCloudFront"],
+    }
+    source = statements("AssetsBucket")["ReadByCloudFront"]["Condition"]["StringEquals"]
+    assert source["aws:SourceArn"]["Fn::Sub"].endswith(":distribution/${AssetsDistribution}")
+
+
+def test_cloudfront_decrypts_what_is_in_the_assets_bucket_only():
+    """Uploads are under the same key."""
+    key = data_encryption.CONCERN.build(Context()).to_dict()["Resources"]["DataKey"]["Properties"]
+    (use,) = [s for s in key["KeyPolicy"]["Statement"] if s["Sid"] == "UseByCloudFront"]
+    assert use["Action"] == ["kms:Decrypt"]
+    context = use["Condition"]["StringEquals"]["kms:EncryptionContext:aws:s3:arn"]["Fn::Sub"]
+    assert (
+        context
+        == f"arn:${{AWS::Partition}}:s3:::{properties('AssetsBucket')['BucketName']['Fn::Sub']}"
+    )

@@ -10,7 +10,13 @@ from local_templates import NAME, POLICY, ROLE, a, changed, get, made, ref
 def test_the_properties_of_a_bucket(cloud: Cloud) -> None:
     key = "arn:aws:kms:eu-central-1:111122223333:key/5e0c7e6a-9d0b-4a53-9f63-6d0f5d0c8a11"
     default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
-    encryption = [{"BucketKeyEnabled": "true", "ServerSideEncryptionByDefault": default}]
+    encryption = [
+        {
+            "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]},
+            "BucketKeyEnabled": "true",
+            "ServerSideEncryptionByDefault": default,
+        }
+    ]
     rule = {
         "Id": "old",
         "Status": "Enabled",
@@ -49,6 +55,7 @@ def test_the_properties_of_a_bucket(cloud: Cloud) -> None:
     s3, name = cloud.client("s3"), ids["It"]
     found = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"][0]
     assert found["ApplyServerSideEncryptionByDefault"] == default
+    assert found["BlockedEncryptionTypes"] == {"EncryptionType": ["SSE-C"]}
     found = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"][0]
     assert found["Expiration"] == {"Days": 365}
     assert found["Filter"] == {"Prefix": "logs/"}
@@ -121,3 +128,38 @@ def test_what_belongs_to_a_secret(cloud: Cloud) -> None:
     assert rotation["RotationRules"] == {"AutomaticallyAfterDays": 30}
     changed(cloud, It=resources["It"])
     assert "ResourcePolicy" not in secrets.get_resource_policy(SecretId=secret)
+
+
+def test_a_distribution_that_alone_reads_its_bucket(cloud: Cloud) -> None:
+    control = {
+        "Name": "it",
+        "OriginAccessControlOriginType": "s3",
+        "SigningBehavior": "always",
+        "SigningProtocol": "sigv4",
+    }
+    origin = {
+        "Id": "bucket",
+        "DomainName": get("Bucket", "RegionalDomainName"),
+        "OriginAccessControlId": get("Control", "Id"),
+        "S3OriginConfig": {"OriginAccessIdentity": ""},
+    }
+    behaviour = {
+        "CachePolicyId": "658327ea-f89d-4fab-a63d-7e88639e58f6",
+        "TargetOriginId": "bucket",
+        "ViewerProtocolPolicy": "https-only",
+    }
+    config = {"DefaultCacheBehavior": behaviour, "Enabled": True, "Origins": [origin]}
+    ids = made(
+        cloud,
+        Bucket=a("S3::Bucket"),
+        Control=a("CloudFront::OriginAccessControl", OriginAccessControlConfig=control),
+        It=a("CloudFront::Distribution", DistributionConfig=config),
+    )
+    cloudfront = cloud.client("cloudfront")
+    found = cloudfront.get_distribution_config(Id=ids["It"])["DistributionConfig"]
+    assert found["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "https-only"
+    (origin,) = found["Origins"]["Items"]
+    assert origin["DomainName"].startswith(f"{ids['Bucket']}.s3.")
+    assert origin["OriginAccessControlId"] == ids["Control"]
+    found = cloudfront.get_origin_access_control(Id=ids["Control"])["OriginAccessControl"]
+    assert found["OriginAccessControlConfig"]["SigningBehavior"] == "always"

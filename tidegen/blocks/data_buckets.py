@@ -42,6 +42,11 @@ def bucket_name(purpose: str, region: str = "AWS::Region") -> Sub:
     return Sub(_name(purpose, region))
 
 
+def bucket_arn(purpose: str) -> Sub:
+    """The ARN of a bucket in this region, by its name: keys stand before the buckets."""
+    return Sub(f"arn:${{AWS::Partition}}:s3:::{_name(purpose, 'AWS::Region')}")
+
+
 def objects_arn(purpose: str, region: str) -> Sub:
     """The ARN of all objects of a bucket in another region, by its name."""
     return Sub(f"arn:${{AWS::Partition}}:s3:::{_name(purpose, region)}/*")
@@ -55,9 +60,13 @@ def add_data_bucket(
     logs: s3.Bucket,
     *,
     replica: bool = False,
+    allowed: tuple[Statement, ...] = (),
     **properties: Any,
 ) -> s3.Bucket:
-    """A bucket of data and its policy; `logs` takes its access logs, `replica` has one writer."""
+    """A bucket of data and its policy, which also says what `allowed` says.
+
+    `logs` takes its access logs; a `replica` has one writer.
+    """
     bucket = add_bucket(
         template,
         title,
@@ -70,7 +79,7 @@ def add_data_bucket(
     guards = [*_only_our_encryption(bucket, key_arn), deny_but("DenyErasure", bucket, ERASURE)]
     if replica:
         guards.append(deny_but("DenyWriting", bucket, _WRITING, [REPLICATION]))
-    add_bucket_policy(template, bucket, *guards)
+    add_bucket_policy(template, bucket, *guards, *allowed)
     return bucket
 
 

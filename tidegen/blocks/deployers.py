@@ -48,7 +48,7 @@ CHANGING = [
     cfn.UpdateTerminationProtection,
 ]
 #: Services without regions: their calls carry the region that the partition answers from.
-_GLOBAL = ("route53:",)
+_GLOBAL = ("cloudfront:", "route53:")
 #: Services that roles of an environment are handed to; a test compares them with the templates.
 PASSED_TO = (
     "backup.amazonaws.com",

@@ -129,6 +129,23 @@ def auto_scaling_use() -> list[Statement]:
     ]
 
 
+def distribution_use(bucket_arn: Sub) -> Statement:
+    """CloudFront, to decrypt what it reads of one bucket; by the bucket's ARN.
+
+    With a bucket key S3 gives the bucket's ARN as encryption context, so that the grant reaches no
+    other bucket under the same key. Source: CloudFront guide, "Restrict access to an S3 origin".
+    """
+    context = {"kms:EncryptionContext:aws:s3:arn": bucket_arn}
+    return Statement(
+        Sid="UseByCloudFront",
+        Effect=Allow,
+        Principal=Principal("Service", ["cloudfront.amazonaws.com"]),
+        Action=[actions.Decrypt],
+        Resource=THIS_KEY,
+        Condition=from_service("cloudfront", context),
+    )
+
+
 def account_use(service: str) -> Statement:
     """Principals of this account, through one AWS service of this region only."""
     via = Sub(f"{service}.${{AWS::Region}}.amazonaws.com")

@@ -58,13 +58,14 @@ def trust(service: str, *, condition: Condition | None = None) -> PolicyDocument
 
 #: What a service acts for, after `arn:PARTITION:`, where its guide says how that is named.
 _SOURCES = {
+    "cloudfront": "cloudfront::${AWS::AccountId}:distribution/*",
     "cloudtrail": "cloudtrail:${AWS::Region}:${AWS::AccountId}:trail/*",
     "cloudwatch": "cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*",
     "delivery.logs": "logs:${AWS::Region}:${AWS::AccountId}:*",
     "guardduty": "guardduty:${AWS::Region}:${AWS::AccountId}:detector/*",
 }
 #: Services that send an ARN, which holds the account, and by their guide no account beside it.
-_ARN_ONLY = ("cloudtrail",)
+_ARN_ONLY = ("cloudfront", "cloudtrail")
 
 
 def from_service(service: str, equal: dict[str, Any] | None = None) -> Condition:

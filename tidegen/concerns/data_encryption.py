@@ -2,8 +2,15 @@
 
 from troposphere import GetAtt, Template
 
+from tidegen.blocks.data_buckets import bucket_arn
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
-from tidegen.blocks.keys import account_use, add_key, auto_scaling_use, service_use
+from tidegen.blocks.keys import (
+    account_use,
+    add_key,
+    auto_scaling_use,
+    distribution_use,
+    service_use,
+)
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 
@@ -12,7 +19,9 @@ def build(context: Context) -> Template:
     template = new_template(CONCERN)
     backup = [service_use(use) for use in context.key_uses("backup")]
     keys = {
-        "DataKey": add_key(template, "DataKey", "data", account_use("s3")),
+        "DataKey": add_key(
+            template, "DataKey", "data", account_use("s3"), distribution_use(bucket_arn("assets"))
+        ),
         "BackupKey": add_key(template, "BackupKey", "backup", account_use("s3"), *backup),
         "DatabaseKey": add_key(template, "DatabaseKey", "database", *auto_scaling_use()),
         "MetricsKey": add_key(template, "MetricsKey", "metrics", account_use("dynamodb")),

@@ -54,6 +54,7 @@ def _ceiling() -> list[Statement]:
             "backup",
             "backup-storage",
             "cloudformation",
+            "cloudfront",
             "cloudwatch",
             "dynamodb",
             "ec2",

@@ -1,8 +1,9 @@
 """Buckets of an environment: uploads, backups, mail assets, and the access logs of them all."""
 
-from troposphere import Equals, GetAtt, Not, Ref, Template, s3
+from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, s3
 
 from tidegen.blocks.access_logs import add_access_logs_bucket, from_load_balancers
+from tidegen.blocks.content_delivery import add_distribution, read_by
 from tidegen.blocks.data_buckets import add_data_bucket, bucket_name, lifecycle, lock
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC, from_field
 from tidegen.blocks.replication import (
@@ -59,6 +60,7 @@ def build(_context: Context) -> Template:
         BackupsBucketArn=GetAtt(backups, "Arn"),
         AssetsBucketName=Ref(assets),
         AssetsBucketArn=GetAtt(assets, "Arn"),
+        AssetsUrl=Sub("https://${AssetsDistribution.DomainName}"),
         AccessLogsBucketName=Ref(logs),
     )
 
@@ -102,14 +104,16 @@ def _add_backups(template: Template, logs: s3.Bucket) -> s3.Bucket:
 
 
 def _add_assets(template: Template, logs: s3.Bucket) -> s3.Bucket:
-    """Mail assets, which the services read; made from source, so nothing to lock or replicate."""
+    """Logos of mails, which the world may see; made from source, so neither locked nor copied."""
     reason = "Published from source: a copy is a publication away, and an old one is no evidence."
+    distribution = add_distribution(template, "AssetsDistribution", "AssetsBucket")
     return add_data_bucket(
         template,
         "AssetsBucket",
         "assets",
         Ref("DataKeyArn"),
         logs,
+        allowed=(read_by(distribution, "AssetsBucket"),),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         Metadata=unmet(reason, _LOCK, _REPLICATION),
     )
@@ -148,6 +152,12 @@ CONCERN = Concern(
         Output("AssetsBucketName", Kind.BUCKET_NAME, "Bucket of mail assets", surface=True),
         Output("AssetsBucketArn", Kind.BUCKET_ARN, "Bucket of mail assets", surface=True),
         Output(
+            "AssetsUrl",
+            Kind.STRING,
+            "Where mail readers find the mail assets (the services' ASSET_URL)",
+            surface=True,
+        ),
+        Output(
             "AccessLogsBucketName",
             Kind.BUCKET_NAME,
             "Bucket of access logs, under s3/ and alb/",
@@ -156,6 +166,18 @@ CONCERN = Concern(
     ),
     stateful=("AccessLogsBucket", "UploadsBucket", "BackupsBucket", "AssetsBucket"),
     deploy_actions=(
+        "cloudfront:CreateDistribution",
+        "cloudfront:CreateOriginAccessControl",
+        "cloudfront:DeleteDistribution",
+        "cloudfront:DeleteOriginAccessControl",
+        "cloudfront:GetDistribution",
+        "cloudfront:GetDistributionConfig",
+        "cloudfront:GetOriginAccessControl",
+        "cloudfront:ListTagsForResource",
+        "cloudfront:TagResource",
+        "cloudfront:UntagResource",
+        "cloudfront:UpdateDistribution",
+        "cloudfront:UpdateOriginAccessControl",
         "cloudwatch:DeleteAlarms",
         "cloudwatch:DescribeAlarms",
         "cloudwatch:ListTagsForResource",
