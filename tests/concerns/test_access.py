@@ -116,3 +116,16 @@ def test_each_policy_fits_and_the_role_takes_them_all():
     assert max(sizes) < 6_144
     attached = [p for p in policies if {"Ref": "ExecutionRole"} in p["Properties"]["Roles"]]
     assert len(attached) <= 10
+
+
+def test_distributions_are_named_as_no_region_can_limit_them():
+    found = [
+        statement
+        for title in RESOURCES
+        if title.startswith("ExecutionPolicy")
+        for statement in statements(title).values()
+        if any(action.startswith("cloudfront:") for action in statement["Action"])
+    ]
+    assert found
+    for statement in found:
+        assert all("${AWS::AccountId}" in arn["Fn::Sub"] for arn in statement["Resource"])

@@ -18,6 +18,8 @@ _UNMET = {
     " us-east-1, where an environment has nothing.",
     "CKV_AWS_86": "Log delivery needs a bucket with ACLs, or resources in us-east-1. The bucket's"
     " own access logs and data events show what is read from it.",
+    "CKV_AWS_174": "CloudFront fixes the versions of its own certificate; one of ours has to stand"
+    " in us-east-1. A logo, the same for every recipient, leaves this way.",
     "CKV_AWS_310": "A mail without its logo is still read; no second origin.",
     "CKV_AWS_374": "Patients read their mail wherever they travel.",
     "CKV2_AWS_47": "No web ACL (see CKV_AWS_68), and nothing behind this that runs.",
@@ -75,11 +77,7 @@ def _config(bucket: str, access: Any) -> cloudfront.DistributionConfig:
         IPV6Enabled=True,
         Origins=[_origin(bucket, access)],
         PriceClass="PriceClass_100",
-        ViewerCertificate=cloudfront.ViewerCertificate(
-            CloudFrontDefaultCertificate=True,
-            # CloudFront holds to it with a certificate of ours only
-            MinimumProtocolVersion="TLSv1.2_2021",
-        ),
+        ViewerCertificate=cloudfront.ViewerCertificate(CloudFrontDefaultCertificate=True),
     )
 
 

@@ -47,8 +47,15 @@ CHANGING = [
     cfn.TagResource,
     cfn.UpdateTerminationProtection,
 ]
-#: Services without regions: their calls carry the region that the partition answers from.
-_GLOBAL = ("cloudfront:", "route53:")
+#: Services without regions → their resources. Their calls carry the region that the partition
+#: answers from, so the environment's regions cannot limit them.
+_GLOBAL: dict[str, list[Any]] = {
+    "cloudfront:": [
+        Sub("arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*"),
+        Sub("arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:origin-access-control/*"),
+    ],
+    "route53:": ["*"],
+}
 #: Services that roles of an environment are handed to; a test compares them with the templates.
 PASSED_TO = (
     "backup.amazonaws.com",
@@ -107,10 +114,14 @@ def from_workflows() -> PolicyDocument:
 def executing(actions: Collection[str]) -> list[Statement]:
     """What the concerns declare. Creating names no resource yet, so regions and tags limit it."""
     here = {"aws:RequestedRegion": [Ref("AWS::Region"), Ref("RecoveryRegion")]}
-    regional = [action for action in actions if not action.startswith(_GLOBAL)]
-    everywhere = [action for action in actions if action.startswith(_GLOBAL)]
+    regional = [action for action in actions if not action.startswith(tuple(_GLOBAL))]
     found = [allow("Deploy", _parsed(regional), ["*"], Condition(StringEquals(here)))]
-    return [*found, allow("DeployGlobal", _parsed(everywhere), ["*"])] if everywhere else found
+    for service, resources in _GLOBAL.items():
+        everywhere = [action for action in actions if action.startswith(service)]
+        if everywhere:
+            name = service.rstrip(":").capitalize()
+            found.append(allow(f"Deploy{name}", _parsed(everywhere), resources))
+    return found
 
 
 def _parsed(actions: Iterable[str]) -> list[Action]:
