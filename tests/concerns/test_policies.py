@@ -38,13 +38,19 @@ CEILINGS = ("AWS::EC2::VPCEndpoint", "roots/identity.yaml:PermissionsBoundary")
 #: Creating names no resource yet; regions, tags and paths limit the role (see blocks.deployers).
 EXECUTION = "roots/access.yaml:ExecutionPolicy"
 #: Services that send no source → where their guides say so, or show the policy without a condition.
-WITHOUT_SOURCE = {
+#: First where they take a role, which is handed to a service of its own account only.
+TRUSTED = {
+    "backup.amazonaws.com": "Backup, IAM service roles",
+    "cloudtrail.amazonaws.com": "CloudTrail, Sending events to CloudWatch Logs",
     "ec2.amazonaws.com": "EC2, IAM roles for Amazon EC2",
     "eks.amazonaws.com": "EKS, Amazon EKS cluster IAM role",
-    "events.amazonaws.com": "SNS, key management: not from EventBridge to encrypted topics",
-    "logdelivery.elasticloadbalancing.amazonaws.com": "ELB, Enable access logs; its path binds it",
+    "lambda.amazonaws.com": "Lambda, Defining permissions with an execution role",
     "pods.eks.amazonaws.com": "EKS, EKS Pod Identity role",
     "s3.amazonaws.com": "S3, Setting up permissions for live replication",
+}
+WITHOUT_SOURCE = {
+    "events.amazonaws.com": "SNS, key management: not from EventBridge to encrypted topics",
+    "logdelivery.elasticloadbalancing.amazonaws.com": "ELB, Enable access logs; its path binds it",
 }
 SOURCE = re.compile(r"aws:Source(Account|Arn|Org)|kms:EncryptionContext|:(aud|sub)\b")
 #: Where an ARN that the template refers to is not known here: long enough for any.
@@ -156,6 +162,7 @@ def test_a_resource_is_named_where_the_action_knows_resources(where, type_name, 
 
 @each([p for p in GRANTS if p[1] not in IDENTITY])
 def test_every_principal_is_of_this_account_or_bound_to_it(where, type_name, document):
+    exceptions = TRUSTED if type_name == "AWS::IAM::Role" else WITHOUT_SOURCE
     for statement in allowed(document):
         condition = json.dumps(statement.get("Condition", {}))
         principal = statement["Principal"]
@@ -166,7 +173,7 @@ def test_every_principal_is_of_this_account_or_bound_to_it(where, type_name, doc
             for value in map(json.dumps, listed(values)):
                 if kind == "AWS":
                     assert "${AWS::AccountId}" in value or "Account" in condition, value
-                elif value.strip('"') not in WITHOUT_SOURCE:
+                elif value.strip('"') not in exceptions:
                     assert SOURCE.search(condition), value
 
 

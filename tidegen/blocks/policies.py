@@ -38,18 +38,23 @@ def allow(
     return Statement(Sid=sid, Effect=Allow, Action=list(actions), Resource=resources, **extra)
 
 
+#: Services whose guides show their roles' trust without a source. A condition that is not met would
+#: show late: in backups that never run, a trail or a function that cannot be made.
+_WITHOUT_SOURCE = ("backup", "cloudtrail", "ec2", "eks", "lambda")
+
+
 def trust(service: str, *, condition: Condition | None = None) -> PolicyDocument:
     """Trust in one AWS service of this account, e.g. `trust("ec2")`.
 
-    EC2 sends no source account when it assumes an instance's role, so that principal alone goes
-    without the condition against the confused deputy.
+    A role can be handed to a service of its own account only; the condition on the source account
+    says so once more, where the service sends it.
     """
     statement = {
         "Effect": Allow,
         "Principal": Principal("Service", [f"{service}.amazonaws.com"]),
         "Action": [sts.AssumeRole],
     }
-    if condition is None and service not in ("ec2", "eks"):
+    if condition is None and service not in _WITHOUT_SOURCE:
         condition = Condition(StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}))
     if condition is not None:
         statement["Condition"] = condition
