@@ -62,3 +62,32 @@ def test_tables_and_volumes_carry_the_tag():
         ]
         assert found
         assert all({"Key": "Backup", "Value": "true"} in tags for tags in found)
+
+
+def test_restores_are_tested_every_week_under_a_key_of_ours():
+    plan = RESOURCES["RestoreTests"]["Properties"]
+    assert plan["ScheduleExpression"] == "cron(0 3 ? * SUN *)"
+    vaults = plan["RecoveryPointSelection"]["IncludeVaults"]
+    assert vaults == [{"Fn::GetAtt": ["Vault", "BackupVaultArn"]}]
+    keys = {"VolumesRestoreTest": "kmsKeyId", "TablesRestoreTest": "kmsMasterKeyArn"}
+    for title, key in keys.items():
+        test = RESOURCES[title]["Properties"]
+        assert test["RestoreMetadataOverrides"][key] == {"Ref": "BackupKeyArn"}
+        assert test["ValidationWindowHours"] == 1
+
+
+def test_tests_restore_what_backups_select():
+    wanted = {
+        c["ConditionKey"]: c["ConditionValue"] for c in SELECTION["Conditions"]["StringEquals"]
+    }
+    for title in ("VolumesRestoreTest", "TablesRestoreTest"):
+        conditions = RESOURCES[title]["Properties"]["ProtectedResourceConditions"]
+        assert {c["Key"]: c["Value"] for c in conditions["StringEquals"]} == wanted
+
+
+def test_the_name_of_the_tests_has_no_hyphen():
+    """AWS Backup takes letters, digits and underscores only."""
+    name = RESOURCES["RestoreTests"]["Properties"]["RestoreTestingPlanName"]
+    separator, parts = name["Fn::Join"]
+    assert separator == "_"
+    assert parts["Fn::Split"][0] == "-"

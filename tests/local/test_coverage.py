@@ -12,9 +12,10 @@ from tidegen.local.schemas import resource_types
 USED = {
     "AccessAnalyzer": "Analyzer",
     "AutoScaling": "AutoScalingGroup LifecycleHook",
-    "Backup": "BackupPlan BackupSelection BackupVault",
+    "Backup": "BackupPlan BackupSelection BackupVault RestoreTestingPlan RestoreTestingSelection",
     "CertificateManager": "Certificate",
     "CloudFormation": "Stack",
+    "CloudFront": "Distribution OriginAccessControl",
     "CloudTrail": "Trail",
     "CloudWatch": "Alarm CompositeAlarm Dashboard",
     "Config": "ConfigRule ConfigurationRecorder DeliveryChannel",

@@ -1,6 +1,8 @@
 """Snapshots of volumes and tables: a locked vault, a plan, and copies in the recovery region."""
 
-from troposphere import Equals, GetAtt, If, Not, NoValue, Ref, Sub, Template, backup
+from typing import Any
+
+from troposphere import Equals, GetAtt, If, Join, Not, NoValue, Ref, Split, Sub, Template, backup
 
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.policies import trust
@@ -23,6 +25,11 @@ from tidegen.contract import (
 _EVERY_SIX_HOURS = "cron(0 5/6 * * ? *)"
 _START_MINUTES = 60
 _FINISH_MINUTES = 360
+#: HIPAA, 45 CFR 164.308(a)(7)(ii)(D): contingency plans are tested. Sundays, when load is least.
+_EVERY_WEEK = "cron(0 3 ? * SUN *)"
+_TESTED_DAYS = 7
+#: What a test restores goes after these hours; whoever wants to look inside has to look by then.
+_VALIDATION_HOURS = 1
 _HAS_REPLICA = "HasReplica"
 
 
@@ -42,7 +49,18 @@ def build(_context: Context) -> Template:
         aws_managed=("service-role/AWSBackupServiceRolePolicyForBackup",),
     )
     _add_selection(template)
-    return add_outputs(template, CONCERN, VaultName=Ref(vault))
+    add_role(
+        template,
+        "RestoreRole",
+        trust("backup"),
+        None,
+        "AWS Backup restores, in tests and in earnest",
+        aws_managed=("service-role/AWSBackupServiceRolePolicyForRestores",),
+    )
+    _add_restore_tests(template, vault)
+    return add_outputs(
+        template, CONCERN, VaultName=Ref(vault), RestoreRoleArn=GetAtt("RestoreRole", "Arn")
+    )
 
 
 def _add_plan(template: Template, vault: backup.BackupVault) -> None:
@@ -66,11 +84,7 @@ def _add_plan(template: Template, vault: backup.BackupVault) -> None:
 
 def _add_selection(template: Template) -> None:
     """Volumes and tables with the tag Backup, of this environment: accounts may hold several."""
-    wanted = {"Backup": "true", "project": Ref("Project"), "environment": Ref("Environment")}
-    tags = [
-        {"ConditionKey": f"aws:ResourceTag/{key}", "ConditionValue": value}
-        for key, value in wanted.items()
-    ]
+    tags = [{"ConditionKey": key, "ConditionValue": value} for key, value in _wanted().items()]
     selection = backup.BackupSelectionResourceType(
         SelectionName="tagged",
         IamRoleArn=GetAtt("BackupRole", "Arn"),
@@ -85,10 +99,65 @@ def _add_selection(template: Template) -> None:
     )
 
 
+def _wanted() -> dict[str, Any]:
+    tags = {"Backup": "true", "project": Ref("Project"), "environment": Ref("Environment")}
+    return {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
+
+
+def _add_restore_tests(template: Template, vault: backup.BackupVault) -> None:
+    """Every week one of last week's recovery points of each volume and table, under our key.
+
+    A failed test is a failed restore job, which the notifications concern reports.
+    """
+    points = backup.RestoreTestingRecoveryPointSelection(
+        Algorithm="RANDOM_WITHIN_WINDOW",
+        IncludeVaults=[GetAtt(vault, "BackupVaultArn")],
+        RecoveryPointTypes=["SNAPSHOT"],
+        SelectionWindowDays=_TESTED_DAYS,
+    )
+    plan = template.add_resource(
+        backup.RestoreTestingPlan(
+            "RestoreTests",
+            # AWS Backup demands a name, and takes underscores where ours have hyphens
+            RestoreTestingPlanName=Join("_", Split("-", Sub("${Project}-${Environment}"))),
+            RecoveryPointSelection=points,
+            ScheduleExpression=_EVERY_WEEK,
+            StartWindowHours=_VALIDATION_HOURS,
+        )
+    )
+    key_arn = Ref("BackupKeyArn")
+    _add_restore_test(template, plan, "Volumes", "EBS", {"kmsKeyId": key_arn})
+    encrypted = {"encryptionType": "KMS", "kmsMasterKeyArn": key_arn}
+    _add_restore_test(template, plan, "Tables", "DynamoDB", encrypted)
+
+
+def _add_restore_test(
+    template: Template,
+    plan: backup.RestoreTestingPlan,
+    title: str,
+    kind: str,
+    overrides: dict[str, Any],
+) -> None:
+    tags = [backup.KeyValue(Key=key, Value=value) for key, value in _wanted().items()]
+    template.add_resource(
+        backup.RestoreTestingSelection(
+            f"{title}RestoreTest",
+            IamRoleArn=GetAtt("RestoreRole", "Arn"),
+            ProtectedResourceArns=["*"],
+            ProtectedResourceConditions=backup.ProtectedResourceConditions(StringEquals=tags),
+            ProtectedResourceType=kind,
+            RestoreMetadataOverrides=overrides,
+            RestoreTestingPlanName=Ref(plan),
+            RestoreTestingSelectionName=title.lower(),
+            ValidationWindowHours=_VALIDATION_HOURS,
+        )
+    )
+
+
 CONCERN = Concern(
     name="backup",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="Recovery points of volumes and tables, locked, and copied to the recovery region.",
+    purpose="Recovery points of volumes and tables: locked, copied to the recovery region, tested.",
     build=build,
     inputs=(
         PROJECT,
@@ -106,26 +175,37 @@ CONCERN = Concern(
         from_field("LockMode", "retention.lock_mode"),
         from_field("LockDays", "retention.lock_days"),
     ),
-    outputs=(Output("VaultName", Kind.NAME, "Vault of recovery points", surface=True),),
+    outputs=(
+        Output("VaultName", Kind.NAME, "Vault of recovery points", surface=True),
+        Output("RestoreRoleArn", Kind.ROLE_ARN, "Role that AWS Backup restores with", surface=True),
+    ),
     stateful=("Vault",),
     deploy_actions=(
         "backup-storage:MountCapsule",
         "backup:CreateBackupPlan",
         "backup:CreateBackupSelection",
         "backup:CreateBackupVault",
+        "backup:CreateRestoreTestingPlan",
+        "backup:CreateRestoreTestingSelection",
         "backup:DeleteBackupPlan",
         "backup:DeleteBackupSelection",
         "backup:DeleteBackupVault",
+        "backup:DeleteRestoreTestingPlan",
+        "backup:DeleteRestoreTestingSelection",
         "backup:DescribeBackupVault",
         "backup:GetBackupPlan",
         "backup:GetBackupSelection",
         "backup:GetBackupVaultAccessPolicy",
+        "backup:GetRestoreTestingPlan",
+        "backup:GetRestoreTestingSelection",
         "backup:ListTags",
         "backup:PutBackupVaultAccessPolicy",
         "backup:PutBackupVaultLockConfiguration",
         "backup:TagResource",
         "backup:UntagResource",
         "backup:UpdateBackupPlan",
+        "backup:UpdateRestoreTestingPlan",
+        "backup:UpdateRestoreTestingSelection",
         "kms:CreateGrant",
         "kms:Decrypt",
         "kms:DescribeKey",
