@@ -13,9 +13,11 @@ def test_the_vault_is_encrypted_and_locked():
     vault = RESOURCES["Vault"]["Properties"]
     assert vault["EncryptionKeyArn"] == {"Ref": "BackupKeyArn"}
     assert vault["LockConfiguration"]["MinRetentionDays"] == {"Ref": "LockDays"}
-    (statement,) = vault["AccessPolicy"]["Statement"]
-    assert statement["Effect"] == "Deny"
-    assert "backup:DeleteRecoveryPoint" in statement["Action"]
+    erasure, policy = vault["AccessPolicy"]["Statement"]
+    assert {erasure["Effect"], policy["Effect"]} == {"Deny"}
+    assert "backup:DeleteRecoveryPoint" in erasure["Action"]
+    assert "backup:PutBackupVaultAccessPolicy" in policy["Action"]
+    assert len(erasure["Condition"]["ArnNotLike"]["aws:PrincipalArn"]) == 1
 
 
 def test_only_tagged_resources_of_this_environment_are_selected():

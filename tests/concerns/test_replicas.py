@@ -68,7 +68,7 @@ def test_the_vault_is_locked_for_good_in_compliance_mode_only():
 
 
 def test_the_vaults_policy_is_an_object_whose_functions_resolve():
-    (statement,) = properties("RecoveryVault")["AccessPolicy"]["Statement"]
+    statement, _ = properties("RecoveryVault")["AccessPolicy"]["Statement"]
     assert statement["Effect"] == "Deny"
     assert "backup:DeleteRecoveryPoint" in statement["Action"]
     (allowed,) = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]

@@ -16,10 +16,10 @@ from awacs.aws import (
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
 from tidegen.blocks.policies import deny_other_accounts, document, tls_12_only, tls_only
+from tidegen.blocks.roles import BREAK_GLASS
 from tidegen.blocks.stateful import RETAINED
 
 _ALL_S3 = [Action("s3", "*")]
-BREAK_GLASS = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}/break-glass/*")
 
 
 def closed() -> s3.PublicAccessBlockConfiguration:

@@ -19,11 +19,8 @@ from tidegen.blocks.buckets import (
     encrypted_with,
     logged_to,
 )
+from tidegen.blocks.roles import REPLICATION
 
-#: The roles by which S3 replicates. S3 acts as such a role, so a Deny has to leave it out.
-REPLICATION = Sub(
-    "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}/${Environment}/*ReplicationRole*"
-)
 _ABANDONED_UPLOAD_DAYS = 7
 ERASURE: list[Action] = [
     actions.DeleteObjectVersion,
@@ -78,6 +75,7 @@ def add_data_bucket(
     # a lifecycle rule is no principal, so expiry goes on; deleting still leaves a marker
     guards = [*_only_our_encryption(bucket, key_arn), deny_but("DenyErasure", bucket, ERASURE)]
     if replica:
+        # S3 acts as the role when it replicates, so a Deny has to leave it out
         guards.append(deny_but("DenyWriting", bucket, _WRITING, [REPLICATION]))
     add_bucket_policy(template, bucket, *guards, *allowed)
     return bucket

@@ -18,6 +18,7 @@ from awacs.aws import (
 from troposphere import Ref, Sub, Template, kms
 
 from tidegen.blocks.policies import account_root, document, from_service
+from tidegen.blocks.roles import BREAK_GLASS, EXECUTION
 from tidegen.blocks.stateful import RETAINED
 from tidegen.contract import KeyUse
 
@@ -181,11 +182,10 @@ def _no_deletion(owner: str) -> Statement:
     An environment's stacks are made as its execution role; the other scopes' by CloudFormation in
     the name of whoever deploys them.
     """
-    prefix = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role"
-    allowed = [Sub(f"{prefix}/${{Project}}/break-glass/*")]
+    allowed = [BREAK_GLASS]
     others: list[ConditionElement] = [ArnNotLike({"aws:PrincipalArn": allowed})]
     if owner == ENVIRONMENT_OWNER:
-        allowed.append(Sub(f"{prefix}/{owner}/*ExecutionRole*"))
+        allowed.append(EXECUTION)
     else:
         others.append(StringNotEquals({"aws:CalledViaLast": "cloudformation.amazonaws.com"}))
     return Statement(

@@ -17,6 +17,12 @@ BOUNDARY = Input(
 
 #: Roles carry a path in place of a name; policies match principals by path.
 PATH = Sub("/${Project}/${Environment}/")
+_ROLES = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}"
+#: ARN patterns: who may undo a protection, CloudFormation as it makes an environment's stacks, and
+#: S3 as it replicates.
+BREAK_GLASS = Sub(f"{_ROLES}/break-glass/*")
+EXECUTION = Sub(f"{_ROLES}/${{Environment}}/*ExecutionRole*")
+REPLICATION = Sub(f"{_ROLES}/${{Environment}}/*ReplicationRole*")
 
 
 def add_role(

@@ -3,11 +3,11 @@
 from typing import Any
 
 from awacs import backup as actions
-from awacs.aws import ArnNotLike, Condition, Deny, Principal, Statement
+from awacs.aws import Action, ArnNotLike, Condition, Deny, Principal, Statement
 from troposphere import Equals, If, NoValue, Ref, Template, backup
 
-from tidegen.blocks.buckets import BREAK_GLASS
 from tidegen.blocks.policies import document
+from tidegen.blocks.roles import BREAK_GLASS, EXECUTION
 from tidegen.blocks.stateful import RETAINED
 
 #: After these days a compliance lock is final, for AWS as well. The least that AWS allows.
@@ -29,17 +29,33 @@ def add_vault(template: Template, title: str, name: Any, key_arn: Any) -> backup
         **RETAINED,
     )
     # troposphere would turn a policy into text, in which CloudFormation sees no function
-    vault.properties["AccessPolicy"] = document(_deny_erasure())
+    vault.properties["AccessPolicy"] = document(*_guards())
     return template.add_resource(vault)
 
 
-def _deny_erasure() -> Statement:
-    """In a vault's policy "*" means this vault's recovery points."""
+def _guards() -> list[Statement]:
+    """No erasure by hand, and no other policy (Config: backup-recovery-point-manual-deletion).
+
+    Expiry goes on: AWS Backup does not call its own API for that.
+    """
+    erasure: list[Action] = [actions.DeleteRecoveryPoint, actions.UpdateRecoveryPointLifecycle]
+    policy: list[Action] = [
+        actions.PutBackupVaultAccessPolicy,
+        actions.DeleteBackupVaultAccessPolicy,
+    ]
+    return [
+        _deny_but("DenyErasure", erasure, [BREAK_GLASS]),
+        _deny_but("DenyOtherPolicies", policy, [BREAK_GLASS, EXECUTION]),
+    ]
+
+
+def _deny_but(sid: str, denied: list[Action], excepted: list[Any]) -> Statement:
+    """In a vault's policy "*" means this vault and its recovery points."""
     return Statement(
-        Sid="DenyErasure",
+        Sid=sid,
         Effect=Deny,
         Principal=Principal("*"),
-        Action=[actions.DeleteRecoveryPoint, actions.UpdateRecoveryPointLifecycle],
+        Action=denied,
         Resource=["*"],
-        Condition=Condition(ArnNotLike({"aws:PrincipalArn": [BREAK_GLASS]})),
+        Condition=Condition(ArnNotLike({"aws:PrincipalArn": excepted})),
     )
