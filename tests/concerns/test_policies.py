@@ -160,6 +160,16 @@ def test_a_resource_is_named_where_the_action_knows_resources(where, type_name, 
                 assert not named, statement["Sid"]
 
 
+@each([p for p in GRANTS if p[1] in IDENTITY])
+def test_an_action_without_resources_is_allowed_at_all(where, type_name, document):
+    """Where a statement names resources, such an action is refused in spite of it."""
+    for statement in allowed(document):
+        if "*" not in listed(statement["Resource"]):
+            for pattern in listed(statement["Action"]):
+                lost = expanded(pattern) & without_resources(pattern.partition(":")[0])
+                assert not lost, statement["Sid"]
+
+
 @each([p for p in GRANTS if p[1] not in IDENTITY])
 def test_every_principal_is_of_this_account_or_bound_to_it(where, type_name, document):
     exceptions = TRUSTED if type_name == "AWS::IAM::Role" else WITHOUT_SOURCE

@@ -56,6 +56,8 @@ _GLOBAL: dict[str, list[Any]] = {
     ],
     "route53:": ["*"],
 }
+#: What makes a resource knows none yet (Service Authorization Reference).
+_CREATE = tuple(f"{service}Create" for service in _GLOBAL)
 #: Services that roles of an environment are handed to; a test compares them with the templates.
 PASSED_TO = (
     "backup.amazonaws.com",
@@ -116,12 +118,15 @@ def executing(actions: Collection[str]) -> list[Statement]:
     here = {"aws:RequestedRegion": [Ref("AWS::Region"), Ref("RecoveryRegion")]}
     regional = [action for action in actions if not action.startswith(tuple(_GLOBAL))]
     found = [allow("Deploy", _parsed(regional), ["*"], Condition(StringEquals(here)))]
+    found += _allowed("CreateGlobal", [a for a in actions if a.startswith(_CREATE)], ["*"])
     for service, resources in _GLOBAL.items():
-        everywhere = [action for action in actions if action.startswith(service)]
-        if everywhere:
-            name = service.rstrip(":").capitalize()
-            found.append(allow(f"Deploy{name}", _parsed(everywhere), resources))
+        changing = [a for a in actions if a.startswith(service) and not a.startswith(_CREATE)]
+        found += _allowed(f"Change{service.rstrip(':').capitalize()}", changing, resources)
     return found
+
+
+def _allowed(sid: str, actions: list[str], resources: list[Any]) -> list[Statement]:
+    return [allow(sid, _parsed(actions), resources)] if actions else []
 
 
 def _parsed(actions: Iterable[str]) -> list[Action]:
