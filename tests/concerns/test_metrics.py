@@ -42,6 +42,14 @@ def test_index_and_table_have_the_same_ceiling(title):
 
 
 @each
+def test_the_keys_that_are_refused_are_known(title):
+    table = properties(title)
+    for item in (table, *table["GlobalSecondaryIndexes"]):
+        insights = item["ContributorInsightsSpecification"]
+        assert insights == {"Enabled": True, "Mode": "THROTTLED_KEYS"}
+
+
+@each
 def test_every_attribute_is_a_key(title):
     """DynamoDB refuses a definition that no key uses, and a key without one."""
     table = properties(title)

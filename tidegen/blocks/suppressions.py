@@ -14,10 +14,15 @@ _CDK_NAG = {
 def unmet(reason: str, *rules: str) -> dict[str, Any]:
     """Metadata by which each judge skips `rules`, given by their names in the Guard registry."""
     checkov = [{"id": _CHECKOV[rule], "comment": reason} for rule in rules if rule in _CHECKOV]
-    nag = [{"id": _CDK_NAG[rule], "reason": reason} for rule in rules if rule in _CDK_NAG]
+    nag = [_CDK_NAG[rule] for rule in rules if rule in _CDK_NAG]
     metadata: dict[str, Any] = {"guard": {"SuppressedRules": sorted(rules), "Reason": reason}}
     if checkov:
         metadata["checkov"] = {"skip": checkov}
     if nag:
-        metadata["cdk_nag"] = {"rules_to_suppress": nag}
+        metadata |= unmet_by_nag(reason, *nag)
     return metadata
+
+
+def unmet_by_nag(reason: str, *rules: str) -> dict[str, Any]:
+    """Metadata by which cdk-nag alone skips `rules`, given by its own names."""
+    return {"cdk_nag": {"rules_to_suppress": [{"id": rule, "reason": reason} for rule in rules]}}

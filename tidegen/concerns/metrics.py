@@ -9,6 +9,7 @@ from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.inputs import PROTECTED, WARNING_TOPIC, from_field
 from tidegen.blocks.policies import deny_other_accounts, document, tls_only
 from tidegen.blocks.stateful import RETAINED
+from tidegen.blocks.suppressions import unmet_by_nag
 from tidegen.contract import (
     Concern,
     Context,
@@ -23,6 +24,9 @@ from tidegen.contract import (
 
 _RECOVERY_DAYS = 35
 _EXPIRES = "expiresAt"
+_IN_BACKUP_PLAN = (
+    "The backup concern's plan selects by the tag Backup; a rule sees its own template only."
+)
 _ACTIONS = [Action("dynamodb", "*")]
 #: In a table's own policy "*" means the table; its ARN there would be a cycle.
 _THIS_TABLE = ["*"]
@@ -73,6 +77,7 @@ def _add_table(
             ),
             # AWS Backup selects by this tag and copies to the recovery region's vault
             Tags=Tags(Backup="true"),
+            Metadata=unmet_by_nag(_IN_BACKUP_PLAN, "HIPAA.Security-DynamoDBInBackupPlan"),
             **_capacity(),
             **_protection(),
             **RETAINED,
@@ -87,10 +92,13 @@ def _capacity() -> dict[str, Any]:
     return {
         "BillingMode": "PAY_PER_REQUEST",
         "OnDemandThroughput": _ceiling(),
-        "ContributorInsightsSpecification": dynamodb.ContributorInsightsSpecification(
-            Enabled=True, Mode="THROTTLED_KEYS"
-        ),
+        "ContributorInsightsSpecification": _throttled_keys(),
     }
+
+
+def _throttled_keys() -> dynamodb.ContributorInsightsSpecification:
+    """Which keys are refused, which is what the alarms send people to look for."""
+    return dynamodb.ContributorInsightsSpecification(Enabled=True, Mode="THROTTLED_KEYS")
 
 
 def _protection() -> dict[str, Any]:
@@ -129,7 +137,11 @@ def _index(
         else dynamodb.Projection(ProjectionType="ALL")
     )
     return dynamodb.GlobalSecondaryIndex(
-        IndexName=name, KeySchema=_key(key), Projection=projection, OnDemandThroughput=_ceiling()
+        IndexName=name,
+        KeySchema=_key(key),
+        Projection=projection,
+        OnDemandThroughput=_ceiling(),
+        ContributorInsightsSpecification=_throttled_keys(),
     )
 
 
