@@ -45,6 +45,7 @@ TRUSTED = {
     "ec2.amazonaws.com": "EC2, IAM roles for Amazon EC2",
     "eks.amazonaws.com": "EKS, Amazon EKS cluster IAM role",
     "lambda.amazonaws.com": "Lambda, Defining permissions with an execution role",
+    "malware-protection-plan.guardduty.amazonaws.com": "GuardDuty, Malware Protection for S3",
     "pods.eks.amazonaws.com": "EKS, EKS Pod Identity role",
     "s3.amazonaws.com": "S3, Setting up permissions for live replication",
 }

@@ -172,3 +172,26 @@ def test_cloudfront_decrypts_what_is_in_the_assets_bucket_only():
         context
         == f"arn:${{AWS::Partition}}:s3:::{properties('AssetsBucket')['BucketName']['Fn::Sub']}"
     )
+
+
+def test_uploads_are_scanned_and_what_is_infected_cannot_be_read():
+    plan = properties("UploadScans")
+    assert plan["ProtectedResource"] == {"S3Bucket": {"BucketName": {"Ref": "UploadsBucket"}}}
+    assert plan["Actions"] == {"Tagging": {"Status": "ENABLED"}}
+    assert RESOURCES["UploadScans"]["DependsOn"] == "UploadScansRolePolicy"
+    deny = statements("UploadsBucket")["DenyInfected"]
+    assert "s3:GetObject" in deny["Action"]
+    (tag,) = deny["Condition"]["StringEquals"].items()
+    assert tag == ("s3:ExistingObjectTag/GuardDutyMalwareScanStatus", "THREATS_FOUND")
+
+
+def test_the_scanner_reaches_the_uploads_and_nothing_else():
+    allowed = statements("UploadScansRole")
+    buckets = {
+        part
+        for sid in ("Scan", "Listen", "Validate")
+        for resource in allowed[sid]["Resource"]
+        for part in ([resource["Fn::Sub"]] if "Fn::Sub" in resource else resource["Fn::GetAtt"])
+    }
+    assert all("UploadsBucket" in part or part == "Arn" for part in buckets)
+    assert allowed["Decrypt"]["Resource"] == [{"Ref": "DataKeyArn"}]

@@ -1,5 +1,6 @@
 """Buckets: closed to the public, versioned, encrypted, TLS only."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from awacs import s3 as actions
@@ -108,34 +109,32 @@ def add_bucket_policy(template: Template, bucket: s3.Bucket, *extra: Statement) 
     )
 
 
-def deny_other_keys(bucket: s3.Bucket, key_arn: Any) -> Statement:
-    """A Deny of uploads that name another key.
+def deny_other_keys(title: str, key_arn: Any) -> Statement:
+    """A Deny of uploads to a bucket, given by its title, that name another key.
 
     A negated operator matches when the header is absent as well, and would refuse default
     encryption; `Null: false` limits it to requests that do name a key.
     """
     header = "s3:x-amz-server-side-encryption-aws-kms-key-id"
     condition = Condition([StringNotEquals({header: key_arn}), Null({header: "false"})])
-    return deny_objects("DenyOtherKeys", bucket, [actions.PutObject], condition)
+    return deny_objects("DenyOtherKeys", title, [actions.PutObject], condition)
 
 
 def deny_but(
-    sid: str, bucket: s3.Bucket, denied: list[Action], excepted: list[Any] | None = None
+    sid: str, title: str, denied: Sequence[Action], excepted: list[Any] | None = None
 ) -> Statement:
-    """A Deny on the bucket's objects for all but break-glass roles, and the ARNs of `excepted`."""
+    """A Deny on a bucket's objects for all but break-glass roles, and the ARNs of `excepted`."""
     others = ArnNotLike({"aws:PrincipalArn": [BREAK_GLASS, *(excepted or [])]})
-    return deny_objects(sid, bucket, denied, Condition(others))
+    return deny_objects(sid, title, denied, Condition(others))
 
 
-def deny_objects(
-    sid: str, bucket: s3.Bucket, denied: list[Action], condition: Condition
-) -> Statement:
-    """A Deny on the bucket's objects, for everybody under `condition`."""
+def deny_objects(sid: str, title: str, denied: Sequence[Action], condition: Condition) -> Statement:
+    """A Deny on a bucket's objects, for everybody under `condition`."""
     return Statement(
         Sid=sid,
         Effect=Deny,
         Principal=Principal("*"),
-        Action=denied,
-        Resource=[Sub(f"${{{bucket.title}.Arn}}/*")],
+        Action=list(denied),
+        Resource=[Sub(f"${{{title}.Arn}}/*")],
         Condition=condition,
     )

@@ -57,10 +57,10 @@ def add_data_bucket(
     logs: s3.Bucket,
     *,
     replica: bool = False,
-    allowed: tuple[Statement, ...] = (),
+    statements: tuple[Statement, ...] = (),
     **properties: Any,
 ) -> s3.Bucket:
-    """A bucket of data and its policy, which also says what `allowed` says.
+    """A bucket of data and its policy, to which `statements` add.
 
     `logs` takes its access logs; a `replica` has one writer.
     """
@@ -73,11 +73,11 @@ def add_data_bucket(
         **properties,
     )
     # a lifecycle rule is no principal, so expiry goes on; deleting still leaves a marker
-    guards = [*_only_our_encryption(bucket, key_arn), deny_but("DenyErasure", bucket, ERASURE)]
+    guards = [*_only_our_encryption(title, key_arn), deny_but("DenyErasure", title, ERASURE)]
     if replica:
         # S3 acts as the role when it replicates, so a Deny has to leave it out
-        guards.append(deny_but("DenyWriting", bucket, _WRITING, [REPLICATION]))
-    add_bucket_policy(template, bucket, *guards, *allowed)
+        guards.append(deny_but("DenyWriting", title, _WRITING, [REPLICATION]))
+    add_bucket_policy(template, bucket, *guards, *statements)
     return bucket
 
 
@@ -113,13 +113,13 @@ def _name(purpose: str, region: str) -> str:
     return f"${{Project}}-${{Environment}}-{purpose}-${{{region}}}-${{AWS::AccountId}}"
 
 
-def _only_our_encryption(bucket: s3.Bucket, key_arn: Any) -> list[Statement]:
+def _only_our_encryption(title: str, key_arn: Any) -> list[Statement]:
     """Denies of uploads under another key or algorithm; the bucket itself refuses SSE-C."""
     algorithm = "s3:x-amz-server-side-encryption"
     other = Condition([StringNotEquals({algorithm: "aws:kms"}), Null({algorithm: "false"})])
     return [
-        deny_other_keys(bucket, key_arn),
-        deny_objects("DenyOtherAlgorithms", bucket, [actions.PutObject], other),
+        deny_other_keys(title, key_arn),
+        deny_objects("DenyOtherAlgorithms", title, [actions.PutObject], other),
     ]
 
 

@@ -64,6 +64,7 @@ PASSED_TO = (
     "ec2.amazonaws.com",
     "eks.amazonaws.com",
     "lambda.amazonaws.com",
+    "malware-protection-plan.guardduty.amazonaws.com",
     "pods.eks.amazonaws.com",
     "s3.amazonaws.com",
     "vpc-flow-logs.amazonaws.com",

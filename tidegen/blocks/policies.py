@@ -40,7 +40,14 @@ def allow(
 
 #: Services whose guides show their roles' trust without a source. A condition that is not met would
 #: show late: in backups that never run, a trail or a function that cannot be made.
-_WITHOUT_SOURCE = ("backup", "cloudtrail", "ec2", "eks", "lambda")
+_WITHOUT_SOURCE = (
+    "backup",
+    "cloudtrail",
+    "ec2",
+    "eks",
+    "lambda",
+    "malware-protection-plan.guardduty",
+)
 
 
 def trust(service: str, *, condition: Condition | None = None) -> PolicyDocument:

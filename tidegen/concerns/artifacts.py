@@ -60,7 +60,10 @@ def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
         LoggingConfiguration=logged_to(Ref(logs)),
         Metadata=unmet(_REASON, "S3_BUCKET_DEFAULT_LOCK_ENABLED", "S3_BUCKET_REPLICATION_ENABLED"),
     )
-    guards = [deny_other_keys(bucket, key_arn), deny_but("DenyErasure", bucket, ERASURE)]
+    guards = [
+        deny_other_keys(bucket.title, key_arn),
+        deny_but("DenyErasure", bucket.title, ERASURE),
+    ]
     add_bucket_policy(template, bucket, *guards)
     return bucket
 

@@ -117,7 +117,7 @@ def _add_archive(
     )
     accepted = [statement for item in deliveries for statement in accepting(bucket, item)]
     erasure = [*ERASURE, actions.DeleteObject]
-    add_bucket_policy(template, bucket, *accepted, deny_but("DenyErasure", bucket, erasure))
+    add_bucket_policy(template, bucket, *accepted, deny_but("DenyErasure", title, erasure))
     return bucket
 
 

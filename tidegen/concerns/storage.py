@@ -6,6 +6,7 @@ from tidegen.blocks.access_logs import add_access_logs_bucket, from_load_balance
 from tidegen.blocks.content_delivery import add_distribution, read_by
 from tidegen.blocks.data_buckets import add_data_bucket, bucket_name, lifecycle, lock
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC, from_field
+from tidegen.blocks.malware_scans import add_malware_scans, deny_infected
 from tidegen.blocks.replication import (
     HAS_REPLICA,
     REPLICA_BACKUPS,
@@ -49,6 +50,7 @@ def build(_context: Context) -> Template:
     uploads = _add_uploads(template, logs)
     backups = _add_backups(template, logs)
     assets = _add_assets(template, logs)
+    add_malware_scans(template, "UploadScans", UPLOADS.bucket, Ref(UPLOADS.key_arn))
     add_replication_role(template, (UPLOADS, BACKUPS))
     add_replication_alarms(template, (UPLOADS, BACKUPS))
     return add_outputs(
@@ -77,6 +79,7 @@ def _add_uploads(template: Template, logs: s3.Bucket) -> s3.Bucket:
         "uploads",
         Ref(UPLOADS.key_arn),
         logs,
+        statements=(deny_infected(UPLOADS.bucket),),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         ReplicationConfiguration=replicated(UPLOADS),
         Metadata=unmet(reason, _LOCK, _REPLICATION),
@@ -113,7 +116,7 @@ def _add_assets(template: Template, logs: s3.Bucket) -> s3.Bucket:
         "assets",
         Ref("DataKeyArn"),
         logs,
-        allowed=(read_by(distribution, "AssetsBucket"),),
+        statements=(read_by(distribution, "AssetsBucket"),),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         Metadata=unmet(reason, _LOCK, _REPLICATION),
     )
@@ -184,6 +187,12 @@ CONCERN = Concern(
         "cloudwatch:PutMetricAlarm",
         "cloudwatch:TagResource",
         "cloudwatch:UntagResource",
+        "guardduty:CreateMalwareProtectionPlan",
+        "guardduty:DeleteMalwareProtectionPlan",
+        "guardduty:GetMalwareProtectionPlan",
+        "guardduty:TagResource",
+        "guardduty:UntagResource",
+        "guardduty:UpdateMalwareProtectionPlan",
         "s3:CreateBucket",
         "s3:DeleteBucket",
         "s3:DeleteBucketPolicy",
