@@ -78,6 +78,9 @@ def test_logs_or_says_to_every_judge_why_not(concern, title):
 
 
 @each
-def test_only_access_logs_are_without_a_lock_on_erasure(concern, title):
-    """Log delivery writes there, and nobody's data is in them."""
-    assert ("DenyErasure" in statements(concern, title)) != title.endswith("LogsBucket")
+def test_nobody_removes_versions_but_break_glass(concern, title):
+    statement = statements(concern, title)["DenyErasure"]
+    assert statement["Effect"] == "Deny"
+    assert {"s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"} <= set(statement["Action"])
+    (allowed,) = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
+    assert allowed["Fn::Sub"].endswith("role/${Project}/break-glass/*")

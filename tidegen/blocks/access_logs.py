@@ -6,8 +6,8 @@ from awacs import s3 as actions
 from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
 from troposphere import Ref, Sub, Template, s3
 
-from tidegen.blocks.buckets import add_bucket, add_bucket_policy, encrypted_by_s3
-from tidegen.blocks.data_buckets import lifecycle
+from tidegen.blocks.buckets import add_bucket, add_bucket_policy, deny_but, encrypted_by_s3
+from tidegen.blocks.data_buckets import ERASURE, lifecycle
 from tidegen.blocks.suppressions import unmet
 
 #: Six years, for which HIPAA asks (45 CFR 164.316(b)(2)(i)).
@@ -44,7 +44,13 @@ def add_access_logs_bucket(
             "S3_DEFAULT_ENCRYPTION_KMS",
         ),
     )
-    add_bucket_policy(template, bucket, _from_buckets(title, sources), *statements)
+    add_bucket_policy(
+        template,
+        bucket,
+        deny_but("DenyErasure", title, ERASURE),
+        _from_buckets(title, sources),
+        *statements,
+    )
     return bucket
 
 
