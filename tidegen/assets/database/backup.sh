@@ -1,36 +1,50 @@
 #!/usr/bin/env bash
-# The daily backup: an encrypted dump with oplog, a checksum and a manifest, from one healthy
-# secondary. Runs on all members; all but the chosen one end at once.
+# The daily backup: an encrypted dump with its oplog, a checksum and a manifest, from one healthy
+# secondary. Runs on all members; all but the chosen one end at once. A dump without a manifest is
+# no backup: the manifest goes up last, and the age of the newest manifest is what the alarm watches.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh
 . "$here/lib.sh"
 
-chosen=$(admin_shell localhost "print(rs.status().members
-  .filter(m => m.stateStr === 'SECONDARY' && m.health === 1).map(m => m.name).sort()[0])")
+chosen=$(admin_shell "print(rs.status().members
+  .filter(m => m.stateStr === 'SECONDARY' && m.health === 1).map(m => m.name).sort()[0] || '')")
+[ -n "$chosen" ] || fail "no healthy secondary"
 if [ "$chosen" != "$(member_host "$MEMBER"):27017" ]; then
-  echo "backup: $chosen does it"
+  say "$chosen does it"
   exit 0
 fi
 
-key="mongodb/$(date -u +%Y/%m/%d/%H%M%S)"
-config=$(mktemp)
-sums=$(mktemp)
-trap 'rm -f "$config" "$sums"' EXIT
-printf 'password: %s\n' "$(secret "$ADMIN_SECRET")" >"$config"
-encrypted=(--sse aws:kms --sse-kms-key-id "$BACKUP_KEY" --region "$REGION")
+started=$(date -u +%FT%TZ)
+# the folder's name is the time of the backup: metrics.sh reads its age from it
+key="mongodb/$(date -u -d "$started" +%Y/%m/%d/%H%M%S)"
+target="s3://$BACKUPS_BUCKET/$key"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+(umask 0077 && printf 'password: "%s"\n' "$(secret "$ADMIN_SECRET")" >"$work/config")
+encrypted=(--sse aws:kms --sse-kms-key-id "$BACKUP_KEY" --region "$REGION" --only-show-errors)
+oplog=$(admin_shell "print(rs.status().members.find(m => m.self).optimeDate.toISOString())")
+# no dump is larger than the data; S3 has to know, as it takes 10,000 parts at most
+expected=$(df --output=used -B1 "$DATA_DIR" | tail -n 1 | tr -dc 0-9)
 
-mongodump --config "$config" --host localhost --username admin --authenticationDatabase admin \
-  --oplog --gzip --archive |
-  tee >(sha256sum | cut -d' ' -f1 >"$sums") |
-  aws s3 cp - "s3://$BACKUPS_BUCKET/$key/dump.archive.gz" "${encrypted[@]}"
+mkfifo "$work/sum" "$work/size"
+sha256sum <"$work/sum" >"$work/sha256" &
+wc -c <"$work/size" >"$work/bytes" &
+mongodump --config "$work/config" --host localhost --username admin \
+  --authenticationDatabase admin --readPreference secondary --oplog --gzip --archive |
+  tee "$work/sum" "$work/size" |
+  aws s3 cp - "$target/dump.archive.gz" --expected-size "$expected" "${encrypted[@]}"
+wait
 
-# the process substitution may end after the pipe
-for _ in $(seq 30); do [ -s "$sums" ] && break; sleep 1; done
-[ -s "$sums" ] || { echo "backup: no checksum" >&2; exit 1; }
-printf '{"host": "%s", "key": "%s", "sha256": "%s", "finished": "%s"}\n' \
-  "$chosen" "$key/dump.archive.gz" "$(cat "$sums")" "$(date -u +%FT%TZ)" |
-  aws s3 cp - "s3://$BACKUPS_BUCKET/$key/manifest.json" "${encrypted[@]}"
-aws ssm put-parameter --name "/$PROJECT/$ENVIRONMENT/mongo/last-backup" --type String --overwrite \
-  --value "$(date -u +%s)" --region "$REGION"
-metric BackupSuccess 1 Count
+bytes=$(tr -dc 0-9 <"$work/bytes")
+sum=$(cut -d' ' -f1 "$work/sha256")
+[ "$bytes" -gt 0 ] || fail "the dump is empty"
+[[ $sum =~ ^[0-9a-f]{64}$ ]] || fail "the dump has no checksum"
+{
+  printf '{"host": "%s", "key": "%s", ' "$chosen" "$key/dump.archive.gz"
+  printf '"bytes": %s, "sha256": "%s", "oplog": "%s", ' "$bytes" "$sum" "$oplog"
+  printf '"started": "%s", "finished": "%s"}\n' "$started" "$(date -u +%FT%TZ)"
+} | aws s3 cp - "$target/manifest.json" "${encrypted[@]}"
+# the backup is good whatever becomes of its metrics: making it again would help nobody
+metric BackupSuccess 1 Count || say "could not report the success"
+metric BackupBytes "$bytes" Bytes || say "could not report the size"

@@ -1,75 +1,123 @@
 #!/usr/bin/env bash
 # Makes this instance its member of the replica set: own volume, own address, mongod, timers.
-# Runs at every boot of a fresh instance; everything here may run twice.
+# Runs once per instance, from the loader in its user data; every step may run again.
 # In: MEMBER, VOLUME_ID, INTERFACE_ID, PRIVATE_DOMAIN, ... as the loader exports them.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh
 . "$here/lib.sh"
 
+ETC=${ETC:-/etc}
+PACKAGES=${PACKAGES:-/opt/packages}
+KEYFILE=$ETC/mongo.keyfile
+SETTINGS='PROJECT|ENVIRONMENT|PROTECTED|REGION|STACK|MEMBER|VOLUME_ID|PRIVATE_DOMAIN|BACKUPS_BUCKET'
+SETTINGS="$SETTINGS|BACKUP_KEY|ADMIN_SECRET|APPLICATION_SECRET|LOG_GROUP|DATA_DIR"
+
+# CloudFormation waits for one word, success or failure, and rolls back at once on the latter.
 finish() {
-  local code=$?
-  cfn-signal --exit-code "$code" --stack "$STACK" --resource "Member${MEMBER}Group" \
-    --region "$REGION" || true
+  local code=$? status=SUCCESS
+  [ "$code" = 0 ] || status=FAILURE
+  aws cloudformation signal-resource --stack-name "$STACK" --region "$REGION" \
+    --logical-resource-id "Member${MEMBER}Group" --unique-id "$(instance_id)" --status "$status" ||
+    say "could not signal $status"
   exit "$code"
 }
 trap finish EXIT
 
 attach_volume() {
-  local instance=$1 state
-  state=$(aws ec2 describe-volumes --volume-ids "$VOLUME_ID" --region "$REGION" \
+  local instance=$1 holder
+  holder=$(aws ec2 describe-volumes --volume-ids "$VOLUME_ID" --region "$REGION" \
     --query 'Volumes[0].Attachments[0].InstanceId' --output text)
-  if [ "$state" = "$instance" ]; then return; fi
-  aws ec2 wait volume-available --volume-ids "$VOLUME_ID" --region "$REGION"
-  aws ec2 attach-volume --volume-id "$VOLUME_ID" --instance-id "$instance" \
-    --device "$DEVICE" --region "$REGION"
-  aws ec2 wait volume-in-use --volume-ids "$VOLUME_ID" --region "$REGION"
+  if [ "$holder" != "$instance" ]; then
+    aws ec2 wait volume-available --volume-ids "$VOLUME_ID" --region "$REGION"
+    aws ec2 attach-volume --volume-id "$VOLUME_ID" --instance-id "$instance" \
+      --device "$DEVICE" --region "$REGION"
+  fi
+  until_true "the volume's device" test -e "$(data_device)"
 }
 
 attach_interface() {
   local instance=$1 holder
   holder=$(aws ec2 describe-network-interfaces --network-interface-ids "$INTERFACE_ID" \
     --region "$REGION" --query 'NetworkInterfaces[0].Attachment.InstanceId' --output text)
-  if [ "$holder" = "$instance" ]; then return; fi
-  aws ec2 wait network-interface-available --network-interface-ids "$INTERFACE_ID" \
-    --region "$REGION"
-  aws ec2 attach-network-interface --network-interface-id "$INTERFACE_ID" \
-    --instance-id "$instance" --device-index 1 --region "$REGION"
-}
-
-# A filesystem that is there is data: it is mounted, never made anew.
-mount_data() {
-  local device
-  device=$(data_device)
-  if ! blkid "$device" >/dev/null 2>&1; then
-    mkfs.xfs "$device"
+  if [ "$holder" != "$instance" ]; then
+    aws ec2 wait network-interface-available --network-interface-ids "$INTERFACE_ID" \
+      --region "$REGION"
+    aws ec2 attach-network-interface --network-interface-id "$INTERFACE_ID" \
+      --instance-id "$instance" --device-index 1 --region "$REGION"
   fi
+  until_true "the member's own address" has_own_address
+}
+
+# mongod binds the address that the member's name stands for, so that has to be up.
+has_own_address() {
+  local address
+  address=$(getent ahostsv4 "$(member_host "$MEMBER")" | awk 'NR == 1 {print $1}')
+  [ -n "$address" ] && ip -4 -oneline address show | grep -qF " $address/"
+}
+
+# A file system that is there is data: it is mounted, never made anew. Only "nothing found"
+# (blkid's 2) lets mkfs run, and mkfs.xfs itself, without -f, refuses what holds anything.
+mount_data() {
+  local device found=0
+  device=$(data_device)
+  blkid -p "$device" || found=$?
+  case $found in
+    0) ;;
+    2) mkfs.xfs "$device" ;;
+    *) fail "cannot tell what is on $device (blkid ended with $found)" ;;
+  esac
   mkdir -p "$DATA_DIR"
-  mountpoint -q "$DATA_DIR" || mount -o noatime "$device" "$DATA_DIR"
+  grep -qF " $DATA_DIR " "$ETC/fstab" ||
+    echo "$device $DATA_DIR xfs defaults,noatime,nofail 0 2" >>"$ETC/fstab"
+  mountpoint -q "$DATA_DIR" || mount "$DATA_DIR"
 }
 
-install_mongod() {
-  command -v mongod >/dev/null && return
-  aws s3 cp "s3://$ARTIFACTS_BUCKET/packages/mongodb/$MONGODB_VERSION/" /opt/packages/ \
+# The data subnets reach no package repository: everything comes from the artifacts bucket.
+install_packages() {
+  if command -v mongod >/dev/null; then return; fi
+  mkdir -p "$PACKAGES"
+  aws s3 cp "s3://$ARTIFACTS_BUCKET/packages/mongodb/$MONGODB_VERSION/" "$PACKAGES/" \
     --recursive --region "$REGION"
-  dnf install --assumeyes --disablerepo='*' /opt/packages/*.rpm
+  [ -s "$PACKAGES/SHA256SUMS" ] ||
+    fail "no packages at packages/mongodb/$MONGODB_VERSION/ of $ARTIFACTS_BUCKET; upload them first"
+  (cd "$PACKAGES" && sha256sum --check --strict --quiet SHA256SUMS)
+  dnf install --assumeyes --disablerepo='*' "$PACKAGES"/*.rpm
 }
 
-configure_mongod() {
-  install -o mongod -g mongod -m 0400 /dev/null "$KEYFILE"
-  secret "$KEYFILE_SECRET" >"$KEYFILE"
-  sed -e "s|@DATA_DIR@|$DATA_DIR|" -e "s|@KEYFILE@|$KEYFILE|" -e "s|@HOST@|$(member_host "$MEMBER")|" \
-    "$here/mongod.conf" >/etc/mongod.conf
+configure() {
+  write_keyfile
+  sed -e "s|@DATA_DIR@|$DATA_DIR|" -e "s|@KEYFILE@|$KEYFILE|" \
+    -e "s|@HOST@|$(member_host "$MEMBER")|" -e "s|@REPLICA_SET@|$REPLICA_SET|" \
+    "$here/mongod.conf" >"$ETC/mongod.conf"
+  mkdir -p "$ETC/systemd/system/mongod.service.d" "$ETC/logrotate.d"
+  sed "s|@DATA_DIR@|$DATA_DIR|" "$here/mongod.override" \
+    >"$ETC/systemd/system/mongod.service.d/override.conf"
+  cp "$here/mongod.logrotate" "$ETC/logrotate.d/mongod"
   chown -R mongod:mongod "$DATA_DIR"
-  systemctl enable --now mongod
+  write_settings
+  cp "$here"/*.service "$here"/*.timer "$ETC/systemd/system/"
+  systemctl daemon-reload
 }
 
-install_timers() {
-  env | grep -E "^($EXPORTED)=" >/etc/mongo.env
-  chmod 0600 /etc/mongo.env
-  cp "$here"/*.service "$here"/*.timer /etc/systemd/system/
-  systemctl daemon-reload
-  systemctl enable --now mongo-backup.timer mongo-metrics.timer
+# Moved into place: a mongod that starts meanwhile finds the old file or the new, never half.
+write_keyfile() {
+  local file
+  file=$(mktemp "$KEYFILE.XXXXXX")
+  secret "$KEYFILE_SECRET" >"$file"
+  chmod 0400 "$file"
+  chown mongod:mongod "$file"
+  mv "$file" "$KEYFILE"
+}
+
+write_settings() {
+  (umask 0077 && env | grep -E "^($SETTINGS)=" >"$ETC/mongo.env")
+}
+
+ship_logs() {
+  local configuration=$ETC/mongo-agent.json
+  sed -e "s|@LOG_GROUP@|$LOG_GROUP|" -e "s|@MEMBER@|$MEMBER|" "$here/agent.json" >"$configuration"
+  amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c "file:$configuration"
 }
 
 main() {
@@ -78,10 +126,13 @@ main() {
   attach_volume "$instance"
   attach_interface "$instance"
   mount_data
-  install_mongod
-  configure_mongod
+  install_packages
+  configure
+  systemctl enable --now mongod
+  ship_logs
   "$here/initiate.sh"
-  install_timers
+  systemctl enable --now mongo-terminate.service \
+    mongo-backup.timer mongo-metrics.timer mongo-user.timer
 }
 
 main "$@"

@@ -1,28 +1,93 @@
 #!/usr/bin/env bash
-# Initiates the replica set exactly once in the life of the environment: by member 1, and only
-# while the marker parameter is absent. The marker is written first: a second initiation could
-# split the set, a missing one is repaired by hand.
+# Brings this member into the replica set, and ends well only when it is a healthy part of it.
+#
+# The set is initiated once in the life of the environment. Members start one after the other, so
+# the last one is the first that can see all three: it alone initiates, and only where none of them
+# knows a set and nobody has claimed the initiation. The claim is a parameter that is written before
+# anything else, by a call that fails where somebody was faster; it names the claimant's volume, so
+# that a boot that ended half way takes up its own claim, and nobody else's.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh
 . "$here/lib.sh"
-marker="/$PROJECT/$ENVIRONMENT/mongo/initiated"
 
-[ "$MEMBER" = 1 ] || exit 0
-if aws ssm get-parameter --name "$marker" --region "$REGION" >/dev/null 2>&1; then exit 0; fi
+MARKER="/$PROJECT/$ENVIRONMENT/mongo/initiated"
 
-# put-parameter without --overwrite fails where somebody was faster
-aws ssm put-parameter --name "$marker" --type String --value "$(date -u +%FT%TZ)" --region "$REGION"
-members=""
-for number in 1 2 3; do
-  members="$members{_id: $number, host: '$(member_host "$number"):27017'},"
-done
-for _ in $(seq 60); do
-  if mongosh --quiet --eval 'db.hello()' >/dev/null 2>&1; then break; fi
-  sleep 5
-done
-mongosh --quiet --eval "rs.initiate({_id: '$REPLICA_SET', members: [$members]})"
-MONGO_PASSWORD=$(secret "$ADMIN_SECRET") mongosh --quiet --eval "
-  while (!db.hello().isWritablePrimary) { sleep(1000); }
-  db.getSiblingDB('admin').createUser(
-    {user: 'admin', pwd: process.env.MONGO_PASSWORD, roles: ['root']})"
+answers() {
+  local_shell 'db.hello().ok' "$1" >/dev/null 2>&1
+}
+
+# The name of the set that a member is in, empty if in none. Anybody may ask.
+set_of() {
+  local_shell "print(db.hello().setName || '')" "$1"
+}
+
+# The volume that claimed the initiation, empty if none. Anything but "there is no such parameter"
+# is an error, and never taken for a free way.
+claimant() {
+  local answer
+  if answer=$(aws ssm get-parameter --name "$MARKER" --region "$REGION" \
+    --query Parameter.Value --output text 2>&1); then
+    echo "$answer"
+  elif [[ $answer != *ParameterNotFound* ]]; then
+    fail "cannot read $MARKER: $answer"
+  fi
+}
+
+# The names of the sets that the members are in, each waited for: empty if nobody knows a set.
+sets() {
+  local number host
+  for number in $(seq "$MEMBERS"); do
+    host=$(member_host "$number")
+    until_true "$host" answers "$host"
+    set_of "$host"
+  done
+}
+
+claim() {
+  aws ssm put-parameter --name "$MARKER" --type String --value "$VOLUME_ID" \
+    --no-overwrite --region "$REGION" >/dev/null
+}
+
+# Alone first, so that this member is primary and may make the administrator.
+initiate() {
+  local_shell "rs.initiate({_id: '$REPLICA_SET', members: [
+    {_id: $MEMBER, host: '$(member_host "$MEMBER"):27017'}]})"
+}
+
+# Administrator and other members; looks at each step whether it was done before.
+complete() {
+  local others='' number password
+  for number in $(seq $((MEMBERS - 1))); do
+    others="$others,{\"_id\": $number, \"host\": \"$(member_host "$number"):27017\"}"
+  done
+  password=$(secret "$ADMIN_SECRET")
+  MONGO_PASSWORD=$password OTHERS="[${others#,}]" local_shell "$(cat "$here/initiate.js")"
+}
+
+is_healthy() {
+  local state
+  state=$(local_shell 'const h = db.hello(); print(Boolean(h.isWritablePrimary || h.secondary))')
+  [ "$state" = true ]
+}
+
+main() {
+  local owner known
+  until_true "this member's mongod" answers localhost
+  owner=$(claimant)
+  if [ -z "$owner" ] && [ "$MEMBER" != "$MEMBERS" ] && [ -z "$(set_of localhost)" ]; then
+    say "waits for member $MEMBERS to initiate the set"
+    return
+  fi
+  if [ -z "$owner" ] || [ "$owner" = "$VOLUME_ID" ]; then
+    known=$(sets)
+    if [ -z "$known" ]; then
+      [ -n "$owner" ] || claim
+      initiate
+    fi
+  fi
+  until_true "the set to take this member in" is_healthy
+  if [ "$MEMBER" = "$MEMBERS" ]; then complete; fi
+}
+
+main "$@"

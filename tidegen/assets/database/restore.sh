@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Restores one backup into the running replica set: restore.sh KEY [CONFIRMATION]
-# A protected environment asks for <environment>-<yyyymmdd> of today as the confirmation.
+# Restores one backup over the running replica set: restore.sh KEY [CONFIRMATION]
+# KEY is a backup's folder, like mongodb/2026/11/24/030000. A protected environment asks for
+# <environment>-<yyyymmdd> of today as the confirmation. Collections of the backup replace those
+# of the same name. Nothing is touched before the whole dump has been compared with its checksum.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh
@@ -8,18 +10,27 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 key=${1:?usage: restore.sh KEY [CONFIRMATION]}
 wanted="$ENVIRONMENT-$(date -u +%Y%m%d)"
-if [ "${PROTECTED:-true}" = true ] && [ "${2:-}" != "$wanted" ]; then
-  echo "restore: $ENVIRONMENT is protected; say '$wanted' to restore over it" >&2
-  exit 1
+# anything but a clear false is protected
+if [ "${PROTECTED:-true}" != false ] && [ "${2:-}" != "$wanted" ]; then
+  fail "$ENVIRONMENT is protected; say '$wanted' to restore over it"
 fi
+[[ $key =~ ^mongodb/[0-9]{4}/[0-9]{2}/[0-9]{2}/[0-9]{6}$ ]] || fail "$key is no backup's folder"
 
-folder=$(mktemp -d "$DATA_DIR/restore.XXXXXX")
-trap 'rm -rf "$folder"' EXIT
-aws s3 cp "s3://$BACKUPS_BUCKET/$key/manifest.json" "$folder/" --region "$REGION"
-aws s3 cp "s3://$BACKUPS_BUCKET/$key/dump.archive.gz" "$folder/" --region "$REGION"
-sum=$(sed -n 's/.*"sha256": "\([0-9a-f]*\)".*/\1/p' "$folder/manifest.json")
-echo "$sum  $folder/dump.archive.gz" | sha256sum --check --strict
-printf 'password: %s\n' "$(secret "$ADMIN_SECRET")" >"$folder/config"
-members="$(member_host 1):27017,$(member_host 2):27017,$(member_host 3):27017"
-mongorestore --config "$folder/config" --host "$REPLICA_SET/$members" --username admin \
-  --authenticationDatabase admin --oplogReplay --gzip --archive="$folder/dump.archive.gz"
+folder="s3://$BACKUPS_BUCKET/$key"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+fetch() {
+  aws s3 cp "$folder/$1" - --region "$REGION" --only-show-errors
+}
+
+wanted_sum=$(fetch manifest.json | sed -n 's/.*"sha256": "\([0-9a-f]\{64\}\)".*/\1/p')
+[ -n "$wanted_sum" ] || fail "$folder has no manifest with a checksum: it is no backup"
+sum=$(fetch dump.archive.gz | sha256sum | cut -d' ' -f1)
+[ "$sum" = "$wanted_sum" ] || fail "$folder/dump.archive.gz is not what its manifest says"
+
+(umask 0077 && printf 'password: "%s"\n' "$(secret "$ADMIN_SECRET")" >"$work/config")
+hosts=$(for number in $(seq "$MEMBERS"); do printf '%s:27017,' "$(member_host "$number")"; done)
+fetch dump.archive.gz |
+  mongorestore --config "$work/config" --host "$REPLICA_SET/${hosts%,}" --username admin \
+    --authenticationDatabase admin --drop --oplogReplay --gzip --archive
+say "restored $key"

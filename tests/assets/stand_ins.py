@@ -1,0 +1,103 @@
+"""A machine for scripts: every command that touches the world is a stand-in that records its call.
+
+What a stand-in answers is shell of its own; what is left of the system is text and file tools.
+"""
+
+import subprocess
+from pathlib import Path
+
+DATABASE = Path(__file__).parents[2] / "tidegen" / "assets" / "database"
+_SILENT = (
+    "amazon-cloudwatch-agent-ctl",
+    "chown",
+    "dnf",
+    "mkfs.xfs",
+    "mount",
+    "sync",
+    "systemctl",
+    "umount",
+)
+_SETTINGS = {
+    "PROJECT": "tide",
+    "ENVIRONMENT": "staging",
+    "PROTECTED": "true",
+    "REGION": "eu-central-1",
+    "STACK": "tide-staging-Database-1",
+    "MEMBER": "1",
+    "VOLUME_ID": "vol-0abc",
+    "INTERFACE_ID": "eni-0abc",
+    "PRIVATE_DOMAIN": "staging.internal",
+    "ARTIFACTS_BUCKET": "artifacts",
+    "BACKUPS_BUCKET": "backups",
+    "BACKUP_KEY": "backup-key",
+    "KEYFILE_SECRET": "keyfile",
+    "ADMIN_SECRET": "admin",
+    "APPLICATION_SECRET": "application",
+    "LOG_GROUP": "/tide/staging/mongo",
+    "ATTEMPTS": "3",
+    "PAUSE": "0",
+}
+
+
+class Machine:
+    """A machine in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._bin = folder / "bin"
+        self._calls = folder / "calls"
+        for name in ("bin", "etc", "devices", "data"):
+            (folder / name).mkdir()
+        self._calls.touch()
+        (folder / "etc" / "fstab").touch()
+        (folder / "instance-id").write_text("i-0abc")
+        (folder / "devices" / "nvme-Amazon_Elastic_Block_Store_vol0abc").touch()
+        for name in _SILENT:
+            self.stand_in(name)
+
+    def stand_in(self, name: str, answer: str = "") -> None:
+        """Put a command in place of the system's; `answer` is what it does after recording."""
+        path = self._bin / name
+        record = f"printf '%s\\n' \"{name} ${{*//$'\\n'/ }}\" >>{self._calls}"
+        path.write_text(f"#!/bin/bash\n{record}\n{answer}\n")
+        path.chmod(0o755)
+
+    def run(self, script: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess:
+        """Run a script of the bundle and return how it ended."""
+        folder = self.folder
+        places = {
+            "PATH": f"{self._bin}:/usr/bin:/bin",
+            "HOME": str(folder),
+            "TMPDIR": str(folder),
+            "STATE": str(folder),
+            "ETC": str(folder / "etc"),
+            "ENV_FILE": str(folder / "etc" / "mongo.env"),
+            "PACKAGES": str(folder / "packages"),
+            "DEVICES": str(folder / "devices"),
+            "DATA_DIR": str(folder / "data"),
+            "INSTANCE_ID_FILE": str(folder / "instance-id"),
+        }
+        return subprocess.run(
+            [DATABASE / script, *arguments],
+            env={**_SETTINGS, **places, **settings},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def calls(self, start: str = "") -> list[str]:
+        """The calls that begin with `start`, in order."""
+        return [call for call in self._calls.read_text().splitlines() if call.startswith(start)]
+
+    def forget(self) -> None:
+        """Start with no calls."""
+        self._calls.write_text("")
+
+    def etc(self, name: str) -> str:
+        """A file that a script wrote below /etc."""
+        return (self.folder / "etc" / name).read_text()
+
+    def mode(self, name: str) -> int:
+        """The permissions of a file below /etc."""
+        return (self.folder / "etc" / name).stat().st_mode & 0o777

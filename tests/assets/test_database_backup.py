@@ -1,0 +1,246 @@
+"""Backups: one healthy secondary, nothing called good that is not, no restore by mistake."""
+
+import gzip
+import hashlib
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from stand_ins import Machine
+
+DUMP = gzip.compress(b"all the data", mtime=0)
+#: Objects are files below s3/.
+_AWS = """
+case "$*" in
+  "s3 cp - s3://"*) [ ! -e "$STATE/refuse" ] || exit 1
+    path=$STATE/s3/${4#s3://}; mkdir -p "$(dirname "$path")"; cat >"$path" ;;
+  "s3 cp s3://"*) cat "$STATE/s3/${3#s3://}" ;;
+  "s3api list-objects-v2"*) cat "$STATE/newest" ;;
+  "secretsmanager get-secret-value"*) echo the-password ;;
+  "cloudwatch put-metric-data"*) [ ! -e "$STATE/mute" ] ;;
+esac
+"""
+_MONGOSH = """
+case "$*" in
+  *SECONDARY*) cat "$STATE/chosen" ;;
+  *toISOString*) echo 2026-11-24T03:00:00.000Z ;;
+  *healthy*|*includes*) echo 3 ;;
+  *optimeDate*) echo 0 ;;
+esac
+"""
+
+
+@pytest.fixture
+def machine(tmp_path):
+    made = Machine(tmp_path)
+    made.stand_in("aws", _AWS)
+    made.stand_in("mongosh", _MONGOSH)
+    made.stand_in("mongodump", 'cat "$STATE/dump"')
+    made.stand_in("mongorestore", 'cat >"$STATE/restored"')
+    (tmp_path / "chosen").write_text("mongo-1.staging.internal:27017")
+    (tmp_path / "dump").write_bytes(DUMP)
+    return made
+
+
+def stored(machine, name):
+    return sorted((machine.folder / "s3").glob(f"**/{name}"))
+
+
+def metrics(machine):
+    found = (
+        re.search(r"MetricName=(\w+),Value=([^,]*)", call) for call in machine.calls("aws cloud")
+    )
+    return {match[1]: match[2] for match in found if match}
+
+
+def nothing_good_was_said(machine):
+    return not stored(machine, "manifest.json") and "BackupSuccess" not in metrics(machine)
+
+
+def test_a_backup_is_a_dump_with_its_oplog_and_a_manifest_that_fits(machine):
+    done = machine.run("backup.sh")
+    assert done.returncode == 0, done.stderr
+    (dump,) = stored(machine, "dump.archive.gz")
+    assert dump.read_bytes() == DUMP
+    (path,) = stored(machine, "manifest.json")
+    manifest = json.loads(path.read_text())
+    assert manifest["sha256"] == hashlib.sha256(DUMP).hexdigest()
+    assert manifest["bytes"] == len(DUMP)
+    assert manifest["host"] == "mongo-1.staging.internal:27017"
+    assert str(dump).endswith(manifest["key"])
+    (call,) = machine.calls("mongodump")
+    assert "--oplog --gzip --archive" in call
+    assert "--readPreference secondary" in call
+
+
+def test_everything_that_goes_up_is_encrypted_with_the_backup_key(machine):
+    machine.run("backup.sh")
+    uploads = machine.calls("aws s3 cp -")
+    assert len(uploads) == 2
+    assert all("--sse aws:kms --sse-kms-key-id backup-key" in call for call in uploads)
+    assert re.search(r"--expected-size [1-9]\d*", uploads[0])
+
+
+def test_success_is_said_after_the_manifest_is_up(machine):
+    machine.run("backup.sh")
+    calls = machine.calls("aws")
+    manifest = next(n for n, call in enumerate(calls) if "manifest.json" in call)
+    success = next(n for n, call in enumerate(calls) if "BackupSuccess" in call)
+    assert manifest < success
+    assert metrics(machine)["BackupBytes"] == str(len(DUMP))
+
+
+def test_only_the_chosen_member_dumps(machine):
+    (machine.folder / "chosen").write_text("mongo-2.staging.internal:27017")
+    assert machine.run("backup.sh").returncode == 0
+    assert not machine.calls("mongodump")
+    assert not machine.calls("aws s3")
+
+
+def test_no_healthy_secondary_is_a_failure(machine):
+    (machine.folder / "chosen").write_text("")
+    done = machine.run("backup.sh")
+    assert done.returncode != 0
+    assert "no healthy secondary" in done.stderr
+    assert nothing_good_was_said(machine)
+
+
+def test_a_set_that_cannot_be_asked_is_a_failure(machine):
+    machine.stand_in("mongosh", "exit 1")
+    assert machine.run("backup.sh").returncode != 0
+    assert not machine.calls("mongodump")
+
+
+@pytest.mark.parametrize("dumped", ["", 'cat "$STATE/dump"'], ids=["at once", "half way"])
+def test_a_failed_dump_is_a_failure(machine, dumped):
+    machine.stand_in("mongodump", f"{dumped}\nexit 1")
+    assert machine.run("backup.sh").returncode != 0
+    assert nothing_good_was_said(machine)
+
+
+def test_an_empty_dump_is_a_failure(machine):
+    machine.stand_in("mongodump", "exit 0")
+    assert machine.run("backup.sh").returncode != 0
+    assert nothing_good_was_said(machine)
+
+
+def test_a_failed_upload_is_a_failure(machine):
+    (machine.folder / "refuse").touch()
+    assert machine.run("backup.sh").returncode != 0
+    assert nothing_good_was_said(machine)
+
+
+def test_a_good_backup_stays_good_without_its_metrics(machine):
+    (machine.folder / "mute").touch()
+    assert machine.run("backup.sh").returncode == 0
+    assert stored(machine, "manifest.json")
+
+
+@pytest.mark.parametrize("script", ["backup.sh", "restore.sh"])
+def test_the_password_is_no_argument_and_leaves_no_file(machine, script):
+    machine.run("backup.sh")
+    machine.run(script, backup_of(machine), today())
+    assert not [call for call in machine.calls() if "the-password" in call]
+    left = [path.name for path in machine.folder.iterdir() if path.name.startswith("tmp.")]
+    assert not left
+
+
+def backup_of(machine):
+    (path,) = stored(machine, "manifest.json")
+    return str(path.parent.relative_to(machine.folder / "s3" / "backups"))
+
+
+def today():
+    return f"staging-{datetime.now(UTC):%Y%m%d}"
+
+
+@pytest.fixture
+def backed_up(machine):
+    assert machine.run("backup.sh").returncode == 0
+    machine.forget()
+    return machine
+
+
+def test_a_restore_takes_the_dump_to_the_whole_set(backed_up):
+    done = backed_up.run("restore.sh", backup_of(backed_up), today())
+    assert done.returncode == 0, done.stderr
+    assert (backed_up.folder / "restored").read_bytes() == DUMP
+    (call,) = backed_up.calls("mongorestore")
+    assert "tidepool/mongo-1.staging.internal:27017,mongo-2.staging.internal:27017," in call
+    assert "--oplogReplay" in call
+
+
+@pytest.mark.parametrize("said", ["", "staging", "staging-20200101", "yes"])
+def test_a_protected_environment_asks_for_its_name_and_today(backed_up, said):
+    done = backed_up.run("restore.sh", backup_of(backed_up), said)
+    assert done.returncode != 0
+    assert f"say '{today()}' to restore over it" in done.stderr
+    assert not backed_up.calls()
+
+
+@pytest.mark.parametrize("protected", ["", "true", "TRUE", "no"])
+def test_only_a_clear_false_is_unprotected(backed_up, protected):
+    assert backed_up.run("restore.sh", backup_of(backed_up), PROTECTED=protected).returncode != 0
+    assert not backed_up.calls()
+
+
+def test_an_unprotected_environment_does_not_ask(backed_up):
+    assert backed_up.run("restore.sh", backup_of(backed_up), PROTECTED="false").returncode == 0
+
+
+def test_a_dump_that_is_not_what_the_manifest_says_is_not_restored(backed_up):
+    (path,) = stored(backed_up, "dump.archive.gz")
+    path.write_bytes(DUMP[:-1])
+    done = backed_up.run("restore.sh", backup_of(backed_up), today())
+    assert done.returncode != 0
+    assert "is not what its manifest says" in done.stderr
+    assert not backed_up.calls("mongorestore")
+
+
+def test_a_dump_without_a_manifest_is_no_backup(backed_up):
+    key = backup_of(backed_up)
+    (path,) = stored(backed_up, "manifest.json")
+    path.unlink()
+    assert backed_up.run("restore.sh", key, today()).returncode != 0
+    assert not backed_up.calls("mongorestore")
+
+
+@pytest.mark.parametrize("key", ["../other", "mongodb/2026", "mongodb/2026/11/24/030000/;id"])
+def test_a_restore_takes_a_backups_folder_and_nothing_else(backed_up, key):
+    assert backed_up.run("restore.sh", key, today()).returncode != 0
+    assert not backed_up.calls()
+
+
+def test_settings_come_from_the_boots_file_where_nobody_gave_them(backed_up):
+    settings = "PROJECT=tide\nENVIRONMENT=other\nPROTECTED=true\nMEMBER=1\n"
+    (backed_up.folder / "etc" / "mongo.env").write_text(settings)
+    done = backed_up.run("restore.sh", backup_of(backed_up), today(), MEMBER="")
+    assert "other is protected" in done.stderr
+
+
+@pytest.mark.parametrize("hours", [2, 25, 30])
+def test_the_age_of_the_newest_backup_is_measured(machine, hours):
+    taken = datetime.now(UTC) - timedelta(hours=hours)
+    (machine.folder / "newest").write_text(f"mongodb/{taken:%Y/%m/%d/%H%M%S}/manifest.json")
+    assert machine.run("metrics.sh").returncode == 0
+    assert float(metrics(machine)["BackupAgeHours"]) == pytest.approx(hours, abs=0.05)
+
+
+def test_no_backup_at_all_counts_as_an_old_one(machine):
+    (machine.folder / "newest").write_text("None")
+    machine.run("metrics.sh")
+    assert float(metrics(machine)["BackupAgeHours"]) == 72
+
+
+def test_the_age_is_measured_while_mongod_is_down(machine):
+    (machine.folder / "newest").write_text("None")
+    machine.stand_in("mongosh", "exit 1")
+    assert machine.run("metrics.sh").returncode != 0
+    assert set(metrics(machine)) == {"BackupAgeHours", "DiskUsed"}
+
+
+def test_no_metric_comes_from_a_bucket_that_cannot_be_listed(machine):
+    machine.stand_in("aws", 'case "$*" in s3api*) exit 1 ;; esac')
+    assert machine.run("metrics.sh").returncode != 0
+    assert not metrics(machine)

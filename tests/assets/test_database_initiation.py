@@ -1,0 +1,157 @@
+"""The replica set is initiated once: by the last member, over no other set, under one claim."""
+
+import pytest
+from stand_ins import Machine
+
+#: The claim is a file; get and put are as atomic as Systems Manager's.
+_AWS = """
+case "$*" in
+  "ssm get-parameter"*)
+    if [ -e "$STATE/broken" ]; then echo "ThrottlingException" >&2; exit 254; fi
+    cat "$STATE/claim" 2>/dev/null && exit 0
+    echo "An error occurred (ParameterNotFound)" >&2; exit 254 ;;
+  "ssm put-parameter"*)
+    [ ! -e "$STATE/claim" ] || { echo ParameterAlreadyExists >&2; exit 254; }
+    sed 's/.*--value \\([^ ]*\\) .*/\\1/' <<<"$*" >"$STATE/claim" ;;
+  "secretsmanager"*) echo the-password ;;
+esac
+"""
+#: Members know a set where there is a file sets/HOST; localhost is the member itself.
+_MONGOSH = """
+host=$(sed 's/.*--host \\([^ ]*\\).*/\\1/' <<<"$*")
+[ "$host" != "mongo-$MEMBER.$PRIVATE_DOMAIN" ] || host=localhost
+case "$*" in
+  *createUser*) printf '%s' "$OTHERS" >"$STATE/others" ;;
+  *hello*ok*) [ ! -e "$STATE/down/$host" ] ;;
+  *setName*) cat "$STATE/sets/$host" 2>/dev/null || true ;;
+  *rs.initiate*) echo tidepool >"$STATE/sets/localhost" ;;
+  *isWritablePrimary*) [ -e "$STATE/sets/localhost" ] && echo true || echo false ;;
+esac
+"""
+
+
+@pytest.fixture
+def machine(tmp_path):
+    made = Machine(tmp_path)
+    made.stand_in("aws", _AWS)
+    made.stand_in("mongosh", _MONGOSH)
+    for name in ("sets", "down"):
+        (tmp_path / name).mkdir()
+    return made
+
+
+def start(machine, member, **settings):
+    return machine.run("initiate.sh", MEMBER=str(member), **settings)
+
+
+def initiations(machine):
+    return [call for call in machine.calls("mongosh") if "rs.initiate(" in call]
+
+
+def knows_a_set(machine, host):
+    (machine.folder / "sets" / host).write_text("tidepool")
+
+
+def test_the_last_member_initiates_and_adds_the_others(machine):
+    done = start(machine, 3)
+    assert done.returncode == 0, done.stderr
+    (call,) = initiations(machine)
+    assert "{_id: 3, host: 'mongo-3.staging.internal:27017'}" in call
+    assert (machine.folder / "claim").read_text().strip() == "vol-0abc"
+    others = (machine.folder / "others").read_text()
+    assert '{"_id": 1, "host": "mongo-1.staging.internal:27017"}' in others
+    assert '{"_id": 2, "host": "mongo-2.staging.internal:27017"}' in others
+
+
+def test_the_claim_comes_before_the_initiation(machine):
+    start(machine, 3)
+    calls = machine.calls()
+    claim = next(n for n, call in enumerate(calls) if "put-parameter" in call)
+    initiation = next(n for n, call in enumerate(calls) if "rs.initiate(" in call)
+    assert claim < initiation
+    assert "--no-overwrite" in calls[claim]
+
+
+@pytest.mark.parametrize("member", [1, 2])
+def test_the_first_members_wait_for_the_last(machine, member):
+    assert start(machine, member).returncode == 0
+    assert not initiations(machine)
+    assert not machine.calls("aws ssm put-parameter")
+
+
+def test_a_second_start_does_not_initiate_again(machine):
+    start(machine, 3)
+    machine.forget()
+    assert start(machine, 3).returncode == 0
+    assert not initiations(machine)
+
+
+@pytest.mark.parametrize("member", [1, 2, 3])
+def test_nobody_initiates_under_the_claim_of_another(machine, member):
+    """A blank volume in place of a lost one is taken in by the set, and makes none of its own."""
+    (machine.folder / "claim").write_text("vol-other")
+    done = start(machine, member)
+    assert done.returncode != 0
+    assert not initiations(machine)
+
+
+@pytest.mark.parametrize("host", ["mongo-1.staging.internal", "mongo-2.staging.internal"])
+def test_nobody_initiates_beside_a_set_even_if_the_claim_is_lost(machine, host):
+    knows_a_set(machine, host)
+    done = start(machine, 3)
+    assert done.returncode != 0
+    assert not initiations(machine)
+
+
+def test_nobody_initiates_while_a_member_does_not_answer(machine):
+    """It may know a set: silence is no no."""
+    (machine.folder / "down" / "mongo-2.staging.internal").touch()
+    done = start(machine, 3)
+    assert done.returncode != 0
+    assert "gave up waiting for mongo-2.staging.internal" in done.stderr
+    assert not initiations(machine)
+    assert not machine.calls("aws ssm put-parameter")
+
+
+def test_a_member_that_answers_with_an_error_knows_no_peace(machine):
+    """An error is never read as an empty answer."""
+    machine.stand_in(
+        "mongosh", f'case "$*" in *setName*mongo-2*|*mongo-2*setName*) exit 1;; esac\n{_MONGOSH}'
+    )
+    assert start(machine, 3).returncode != 0
+    assert not initiations(machine)
+
+
+def test_an_unreadable_claim_is_no_free_way(machine):
+    (machine.folder / "broken").touch()
+    done = start(machine, 3)
+    assert done.returncode != 0
+    assert "ThrottlingException" in done.stderr
+    assert not initiations(machine)
+
+
+def test_of_two_claimants_one_initiates(machine):
+    """The other one's claim appears between looking and writing."""
+    race = 'case "$*" in "ssm put-parameter"*) echo vol-other >"$STATE/claim" ;; esac\n'
+    machine.stand_in("aws", race + _AWS)
+    assert start(machine, 3).returncode != 0
+    assert not initiations(machine)
+
+
+def test_its_own_claim_is_taken_up_where_it_broke_off(machine):
+    """The instance died between claiming and initiating: the volume tells that it was this one."""
+    (machine.folder / "claim").write_text("vol-0abc")
+    assert start(machine, 3).returncode == 0
+    assert len(initiations(machine)) == 1
+
+
+def test_the_password_is_no_argument(machine):
+    start(machine, 3)
+    assert not [call for call in machine.calls() if "the-password" in call]
+
+
+def test_a_member_of_the_set_joins_again(machine):
+    (machine.folder / "claim").write_text("vol-other")
+    knows_a_set(machine, "localhost")
+    assert start(machine, 1).returncode == 0
+    assert not initiations(machine)

@@ -1,0 +1,39 @@
+// Finishes an initiation, from wherever it was left: administrator, then the other members.
+// In: MONGO_PASSWORD, OTHERS (a list of members as rs.add takes them, as JSON).
+const admin = db.getSiblingDB('admin');
+const holds = (condition) => {
+  try {
+    return Boolean(condition());
+  } catch (error) {
+    return false;
+  }
+};
+const waitFor = (what, condition) => {
+  for (let second = 0; second < 300; second += 1) {
+    if (holds(condition)) return;
+    sleep(1000);
+  }
+  throw new Error(`gave up waiting for ${what}`);
+};
+const logsIn = () => admin.auth('admin', process.env.MONGO_PASSWORD).ok;
+const isMember = (host) => rs.conf().members.some((member) => member.host === host);
+
+if (!holds(logsIn)) {
+  // The first user can be made from the same machine only, and only while there is none.
+  waitFor('this member to be primary', () => db.hello().isWritablePrimary);
+  admin.createUser({ user: 'admin', pwd: process.env.MONGO_PASSWORD, roles: ['root'] });
+  if (!holds(logsIn)) throw new Error('the administrator cannot log in');
+}
+const others = JSON.parse(process.env.OTHERS);
+if (db.hello().isWritablePrimary) {
+  for (const other of others) {
+    // refused while the set still agrees on the member before
+    waitFor(`${other.host} to be added`, () => isMember(other.host) || rs.add(other).ok);
+  }
+  waitFor(
+    'all members to be healthy',
+    () => rs.status().members.filter((m) => [1, 2].includes(m.state)).length > others.length,
+  );
+}
+const missing = others.filter((other) => !isMember(other.host));
+if (missing.length) throw new Error(`not in the set: ${JSON.stringify(missing)}; add on the primary`);

@@ -1,0 +1,9 @@
+// In: APPLICATION, the services' secret as JSON with Username and Password, once it is filled.
+const { Username: user, Password: pwd } = JSON.parse(process.env.APPLICATION);
+const admin = db.getSiblingDB('admin');
+if (user && pwd && user !== 'admin') {
+  // Services make collections and indexes of their own, each in its own database.
+  const roles = ['readWriteAnyDatabase'];
+  if (admin.getUser(user)) admin.updateUser(user, { pwd, roles });
+  else admin.createUser({ user, pwd, roles });
+}
