@@ -23,7 +23,7 @@ NOT_GRANTED = {
     r"kms:(DisableKey|EnableKey|DisableKeyRotation|RevokeGrant)": "keys stay on",
     r"(kinesis|s3tables|amplify|apigateway|apprunner|appsync|cognito-idp|acm-pca|vpc-lattice|"
     r"managed-fleets|firehose|elasticfilesystem|route53-recovery-control-config|vpce|bedrock.*|"
-    r"payments|ssm|s3files):.*": "services that no template uses in this way",
+    r"payments|s3files):.*": "services that no template uses in this way",
     r"s3:.*(Website|Accelerate|Analytics|Inventory|Metadata|CORS|Abac).*": "not used",
     r"s3:.*MetricsConfiguration": "not used",
     r"s3:(Get|Put)IntelligentTieringConfiguration": "features of buckets that are not used",

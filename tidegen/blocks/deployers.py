@@ -67,6 +67,7 @@ PASSED_TO = (
     "malware-protection-plan.guardduty.amazonaws.com",
     "pods.eks.amazonaws.com",
     "s3.amazonaws.com",
+    "ssm.amazonaws.com",
     "vpc-flow-logs.amazonaws.com",
 )
 

@@ -4,18 +4,21 @@ from pathlib import Path
 
 from troposphere import Join, Ref, Sub, Template, ec2, secretsmanager
 
-from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
     CRITICAL_TOPIC,
     ENVIRONMENT,
+    LOGS_DAYS,
+    LOGS_KEY,
     PROJECT,
     PROTECTED,
     VPC,
-    VPC_CIDR,
     from_field,
 )
+from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.mongo import PORT, add_member
+from tidegen.blocks.mongo_alarms import add_database_alarms
+from tidegen.blocks.mongo_documents import add_documents
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.stateful import RETAINED
 from tidegen.contract import (
@@ -43,10 +46,12 @@ def build(context: Context) -> Template:
     template = new_template(CONCERN)
     _add_security_group(template)
     _add_secrets(template)
+    add_log_group(template, "LogGroup", Sub("/${Project}/${Environment}/mongo"))
     built = context.assets.get("database")
     for number in MEMBERS:
         add_member(template, number, built.key if built else _PLACEHOLDER)
-    alarm = _add_alarms(template)
+    add_documents(template)
+    alarm = add_database_alarms(template, MEMBERS)
     hosts = [Sub(f"mongo-{number}.${{PrivateDomain}}:{PORT}") for number in MEMBERS]
     return add_outputs(
         template,
@@ -55,6 +60,8 @@ def build(context: Context) -> Template:
         DatabaseHosts=Join(",", hosts),
         DatabaseAdminSecretArn=Ref("AdminSecret"),
         DatabaseAlarmName=Ref(alarm),
+        BackupDocumentName=Ref("BackupNow"),
+        RestoreDocumentName=Ref("Restore"),
     )
 
 
@@ -72,13 +79,6 @@ def _add_security_group(template: Template) -> None:
                     FromPort=443,
                     ToPort=443,
                     CidrIp="0.0.0.0/0",
-                ),
-                ec2.SecurityGroupRule(
-                    Description="Other members",
-                    IpProtocol="tcp",
-                    FromPort=PORT,
-                    ToPort=PORT,
-                    CidrIp=Ref("VpcCidr"),
                 ),
             ],
         )
@@ -98,6 +98,17 @@ def _add_security_group(template: Template) -> None:
                 SourceSecurityGroupId=source,
             )
         )
+    template.add_resource(
+        ec2.SecurityGroupEgress(
+            "ToMembers",
+            Description="MongoDB ToMembers",
+            GroupId=Ref("SecurityGroup"),
+            IpProtocol="tcp",
+            FromPort=PORT,
+            ToPort=PORT,
+            DestinationSecurityGroupId=Ref("SecurityGroup"),
+        )
+    )
 
 
 def _add_secrets(template: Template) -> None:
@@ -125,66 +136,6 @@ def _add_secrets(template: Template) -> None:
         )
 
 
-def _add_alarms(template: Template) -> object:
-    """The backup's alarm fires when the members are silent too."""
-    for title, metric, comparison, missing, meaning in (
-        (
-            "BackupAlarm",
-            "BackupAgeHours",
-            ("GreaterThanThreshold", 26),
-            "breaching",
-            "No good backup for 26 hours, or the members are silent; see mongo-backup on each.",
-        ),
-        (
-            "LagAlarm",
-            "ReplicationLag",
-            ("GreaterThanThreshold", 60),
-            "missing",
-            "A member is more than a minute behind; see its log and its volume's metrics.",
-        ),
-        (
-            "DiskAlarm",
-            "DiskUsed",
-            ("GreaterThanThreshold", 80),
-            "missing",
-            "A data volume is over 80 % full; raise database.volume_gib.",
-        ),
-    ):
-        _alarm(template, title, meaning, metric, comparison, "Maximum", missing)
-    return _alarm(
-        template,
-        "MembersAlarm",
-        "Fewer than three members are healthy; see rs.status() and the Auto Scaling groups.",
-        "MembersHealthy",
-        ("LessThanThreshold", 3),
-        "Minimum",
-        "breaching",
-    )
-
-
-def _alarm(
-    template: Template,
-    title: str,
-    meaning: str,
-    metric: str,
-    comparison: tuple[str, float],
-    statistic: str,
-    missing: str,
-) -> object:
-    return add_alarm(
-        template,
-        title,
-        meaning,
-        (Sub("${Project}/${Environment}/mongo"), metric),
-        {},
-        comparison,
-        topic="CriticalTopicArn",
-        statistic=statistic,
-        periods=3,
-        missing=missing,
-    )
-
-
 def _sibling(name: str, kind: Kind, description: str) -> Input:
     return Input(name, kind, Sibling(name), description)
 
@@ -200,8 +151,9 @@ CONCERN = Concern(
         PROTECTED,
         BOUNDARY,
         VPC,
-        VPC_CIDR,
         ARTIFACTS_BUCKET,
+        LOGS_DAYS,
+        LOGS_KEY,
         CRITICAL_TOPIC,
         Input(
             "ArtifactsKeyArn",
@@ -236,10 +188,13 @@ CONCERN = Concern(
         Output("DatabaseHosts", Kind.STRING_LIST, "Hosts for the mongo secret", surface=True),
         Output("DatabaseAdminSecretArn", Kind.SECRET_ARN, "Administrator's secret", surface=True),
         Output("DatabaseAlarmName", Kind.NAME, "Alarm of the replica set"),
+        Output("BackupDocumentName", Kind.NAME, "Document that backs up now", surface=True),
+        Output("RestoreDocumentName", Kind.NAME, "Document that restores", surface=True),
     ),
     stateful=(
         "AdminSecret",
         "KeyfileSecret",
+        "LogGroup",
         "Member1Volume",
         "Member2Volume",
         "Member3Volume",
@@ -272,6 +227,15 @@ CONCERN = Concern(
         "secretsmanager:DescribeSecret",
         "secretsmanager:GetRandomPassword",
         "secretsmanager:TagResource",
+        "ssm:AddTagsToResource",
+        "ssm:CreateDocument",
+        "ssm:DeleteDocument",
+        "ssm:DescribeDocument",
+        "ssm:GetDocument",
+        "ssm:ListTagsForResource",
+        "ssm:RemoveTagsFromResource",
+        "ssm:UpdateDocument",
+        "ssm:UpdateDocumentDefaultVersion",
     ),
     assets=(_BUNDLE,),
 )

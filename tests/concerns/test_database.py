@@ -1,0 +1,216 @@
+"""The replica set: members that keep volume and address, roll in turn, and only write backups."""
+
+import json
+
+import pytest
+
+from tidegen.composition import build_assets
+from tidegen.concerns.database import CONCERN
+from tidegen.contract import Context
+
+ASSETS = build_assets((CONCERN,))
+RESOURCES = CONCERN.build(Context((CONCERN,), ASSETS)).to_dict()["Resources"]
+MEMBERS = (1, 2, 3)
+each = pytest.mark.parametrize("number", MEMBERS)
+
+
+def properties(title):
+    return RESOURCES[title]["Properties"]
+
+
+def statements(title):
+    return {s["Sid"]: s for s in properties(title)["PolicyDocument"]["Statement"]}
+
+
+def loader(number):
+    return properties(f"Member{number}LaunchTemplate")["LaunchTemplateData"]["UserData"][
+        "Fn::Base64"
+    ]["Fn::Sub"]
+
+
+@each
+def test_volume_address_and_group_are_in_one_zone(number):
+    subnet = {"Ref": f"DataSubnet{number}Id"}
+    assert properties(f"Member{number}Volume")["AvailabilityZone"] == {
+        "Ref": f"DataSubnet{number}Zone"
+    }
+    assert properties(f"Member{number}Interface")["SubnetId"] == subnet
+    assert properties(f"Member{number}Group")["VPCZoneIdentifier"] == [subnet]
+
+
+@each
+def test_the_name_is_the_interfaces_address(number):
+    record = properties(f"Member{number}Record")
+    address = {"Fn::GetAtt": [f"Member{number}Interface", "PrimaryPrivateIpAddress"]}
+    assert record["ResourceRecords"] == [address]
+    # an interface of the template's own would collide with the group's
+    assert "NetworkInterfaces" not in properties(f"Member{number}LaunchTemplate")
+
+
+@each
+def test_a_group_of_one_waits_for_the_member_to_be_well(number):
+    group = RESOURCES[f"Member{number}Group"]
+    sizes = [group["Properties"][name] for name in ("MinSize", "MaxSize", "DesiredCapacity")]
+    assert sizes == ["1", "1", "1"]
+    assert group["CreationPolicy"]["ResourceSignal"] == {"Count": 1, "Timeout": "PT30M"}
+    rolling = group["UpdatePolicy"]["AutoScalingRollingUpdate"]
+    assert rolling["WaitOnResourceSignals"] is True
+    assert (rolling["MinInstancesInService"], rolling["MaxBatchSize"]) == ("0", "1")
+    assert "ReplaceUnhealthy" in rolling["SuspendProcesses"]
+
+
+@each
+def test_members_roll_one_after_the_other(number):
+    before = RESOURCES[f"Member{number}Group"]["DependsOn"]
+    assert (f"Member{number - 1}Group" in before) == (number > 1)
+    # the boot uses these, and nothing refers to them
+    assert {f"Member{number}RolePolicy", f"Member{number}Record", "FromMembers"} <= set(before)
+
+
+@each
+def test_the_end_of_a_member_waits_for_the_hand_over(number):
+    hook = properties(f"Member{number}Termination")
+    assert hook["LifecycleTransition"] == "autoscaling:EC2_INSTANCE_TERMINATING"
+    assert f"HOOK={hook['LifecycleHookName']}\n" in bundled("terminate.sh")
+
+
+def bundled(name):
+    (asset,) = CONCERN.assets
+    return (asset.folder / name).read_text()
+
+
+@each
+def test_the_loader_is_short_and_runs_nothing_but_the_hashed_bundle(number):
+    text = loader(number)
+    assert len(text) < 2048
+    digest = ASSETS["database"].sha256
+    assert f"/assets/{digest}/database.tar /tmp/bundle" in text
+    assert f'echo "{digest}  /tmp/bundle" | sha256sum --check --strict' in text
+    assert text.index("sha256sum") < text.index("exec /opt/mongo/bootstrap.sh")
+
+
+@each
+def test_a_missing_bundle_is_told_to_cloud_formation(number):
+    text = loader(number)
+    assert text.index("trap failed ERR") < text.index("aws s3 cp")
+    assert f"--logical-resource-id Member{number}Group" in text
+
+
+@each
+def test_the_loader_gives_every_setting_that_the_boot_writes_down(number):
+    script = bundled("bootstrap.sh")
+    wanted = "".join(
+        line.partition("'")[2].rstrip("\"'").replace("$SETTINGS", "").replace('"', "")
+        for line in script.splitlines()
+        if line.startswith("SETTINGS=")
+    )
+    names = {name for part in wanted.split("'") for name in part.split("|") if name}
+    given = set()
+    for line in loader(number).splitlines():
+        if line.startswith("export "):
+            given |= {word.partition("=")[0] for word in line.split()[1:]}
+    assert {"PROTECTED", "ADMIN_SECRET"} <= given
+    assert names - {"DATA_DIR"} <= given
+
+
+@each
+def test_a_member_takes_its_own_volume_to_itself_only(number):
+    allowed = statements(f"Member{number}RolePolicy")
+    arns = [arn["Fn::Sub"].rpartition(":")[2] for arn in allowed["AttachOwn"]["Resource"]]
+    assert arns == [
+        f"volume/${{Member{number}Volume}}",
+        f"network-interface/${{Member{number}Interface}}",
+    ]
+    condition = allowed["AttachToSelf"]["Condition"]["StringEquals"]
+    tag = {"Fn::Sub": f"${{Project}}/${{Environment}}/{number}"}
+    assert condition == {"aws:ResourceTag/tidegen:member": tag}
+    data = properties(f"Member{number}LaunchTemplate")["LaunchTemplateData"]
+    tags = {kind["ResourceType"]: kind["Tags"] for kind in data["TagSpecifications"]}
+    assert {"Key": "tidegen:member", "Value": tag} in tags["instance"]
+
+
+@each
+def test_attaching_an_encrypted_volume_takes_a_grant_for_ec2(number):
+    unlock = statements(f"Member{number}RolePolicy")["UnlockVolume"]
+    assert unlock["Action"] == ["kms:CreateGrant"]
+    assert unlock["Resource"] == [{"Ref": "DatabaseKeyArn"}]
+    assert unlock["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+
+
+@each
+def test_a_member_neither_reads_nor_removes_backups(number):
+    for sid, statement in statements(f"Member{number}RolePolicy").items():
+        if "BackupsBucketArn" in json.dumps(statement["Resource"]):
+            assert set(statement["Action"]) <= {"s3:PutObject", "s3:ListBucket"}, sid
+        assert not [action for action in statement["Action"] if "Delete" in action], sid
+
+
+def test_instances_have_imds_v2_encrypted_roots_and_no_way_in_but_the_database():
+    for number in MEMBERS:
+        data = properties(f"Member{number}LaunchTemplate")["LaunchTemplateData"]
+        assert data["MetadataOptions"]["HttpTokens"] == "required"
+        assert data["MetadataOptions"]["HttpPutResponseHopLimit"] == 1
+        (root,) = data["BlockDeviceMappings"]
+        assert root["Ebs"]["KmsKeyId"] == {"Ref": "DatabaseKeyArn"}
+    assert "SecurityGroupIngress" not in properties("SecurityGroup")
+    ways = [r for r in RESOURCES.values() if r["Type"] == "AWS::EC2::SecurityGroupIngress"]
+    assert {(w["Properties"]["FromPort"], w["Properties"]["ToPort"]) for w in ways} == {
+        (27017, 27017)
+    }
+    assert all("SourceSecurityGroupId" in w["Properties"] for w in ways)
+
+
+def test_the_backup_alarm_fires_when_old_and_when_nobody_speaks():
+    alarm = properties("BackupAlarm")
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == (
+        "BackupAgeHours",
+        "Minimum",
+        26,
+    )
+    assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+    assert alarm["TreatMissingData"] == "breaching"
+    assert properties("MembersAlarm")["TreatMissingData"] == "breaching"
+
+
+def test_every_metric_of_an_alarm_is_one_that_the_members_push():
+    scripts = bundled("metrics.sh")
+    for title, item in RESOURCES.items():
+        if item["Type"] == "AWS::CloudWatch::Alarm" and "Namespace" in item["Properties"]:
+            if item["Properties"]["Namespace"] == "AWS/EC2":
+                continue
+            assert f"metric {item['Properties']['MetricName']} " in scripts, title
+
+
+def steps():
+    return {s["name"]: s for s in properties("Restore")["Content"]["mainSteps"]}
+
+
+def test_a_restore_lends_the_right_to_read_and_takes_it_back_however_it_ends():
+    lend, back, run = (steps()[name] for name in ("Lend", "TakeBack", "Restore"))
+    assert lend["inputs"]["Api"] == "AttachRolePolicy"
+    assert back["inputs"]["Api"] == "DetachRolePolicy"
+    assert (
+        lend["inputs"]["PolicyArn"] == back["inputs"]["PolicyArn"] == {"Ref": "ReadBackupsPolicy"}
+    )
+    assert run["onFailure"] == run["onCancel"] == "step:TakeBack"
+    assert run["nextStep"] == "TakeBack"
+    assert "Roles" not in properties("ReadBackupsPolicy")
+
+
+def test_the_restore_role_lends_one_policy_to_one_member():
+    lend = statements("RestoreRolePolicy")["LendReading"]
+    assert lend["Resource"] == [{"Fn::GetAtt": ["Member1Role", "Arn"]}]
+    assert lend["Condition"] == {"ArnEquals": {"iam:PolicyARN": {"Ref": "ReadBackupsPolicy"}}}
+
+
+def test_documents_take_no_shell_from_their_parameters():
+    for title in ("Restore", "RestoreCommand"):
+        given = properties(title)["Content"]["parameters"]
+        assert set(given) == {"Backup", "Confirmation"}
+        for parameter in given.values():
+            assert parameter["allowedPattern"].startswith("^")
+            assert parameter["allowedPattern"].endswith("$")
+    (step,) = properties("RestoreCommand")["Content"]["mainSteps"]
+    assert step["inputs"]["runCommand"] == [
+        "/opt/mongo/restore.sh '{{ Backup }}' '{{ Confirmation }}'"
+    ]

@@ -1,0 +1,188 @@
+"""Run Command and Automation documents of the database: back up now, and restore.
+
+Members may not read backups. The restore's Automation lends one of them that permission for as long
+as it runs, and takes it back however it ends.
+"""
+
+from typing import Any
+
+from awacs import iam as iam_actions
+from awacs import s3 as s3_actions
+from awacs import ssm as actions
+from awacs.aws import ArnEquals, Condition, Statement, StringEquals
+from troposphere import GetAtt, Ref, Sub, Template, iam, ssm
+
+from tidegen.blocks.mongo_permissions import member_tag
+from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.roles import PATH, add_role
+
+#: Member that reads the backup; the data goes to the whole set through its primary.
+_RESTORER = 1
+_DAY_SECONDS = 86_400
+_BACKUP = {
+    "type": "String",
+    "description": "Folder of the backup, like mongodb/2026/11/24/030000",
+    "allowedPattern": "^mongodb/[0-9]{4}/[0-9]{2}/[0-9]{2}/[0-9]{6}$",
+}
+_CONFIRMATION = {
+    "type": "String",
+    "description": "Where the environment is protected: ENVIRONMENT-YYYYMMDD of today (UTC)",
+    "default": "",
+    "allowedPattern": "^[a-z0-9-]*$",
+}
+
+
+def add_documents(template: Template) -> None:
+    """`BackupNow` and `Restore`, with what the latter runs and is allowed."""
+    _add_command(template, "BackupNow", "Back up now, on the member that would do it", {}, "backup")
+    _add_command(
+        template,
+        "RestoreCommand",
+        "The part of Restore that runs on a member",
+        {"Backup": _BACKUP, "Confirmation": _CONFIRMATION},
+        "restore",
+    )
+    template.add_resource(
+        iam.ManagedPolicy(
+            "ReadBackupsPolicy",
+            Description="Lent to a member while Restore runs; attached to nothing otherwise",
+            Path=PATH,
+            PolicyDocument=document(
+                allow("ReadBackups", [s3_actions.GetObject], [Sub("${BackupsBucketArn}/mongodb/*")])
+            ),
+        )
+    )
+    add_role(
+        template,
+        "RestoreRole",
+        trust("ssm"),
+        document(*_restoring()),
+        "The Automation that restores the database",
+    )
+    _add_restore(template)
+
+
+def _add_command(
+    template: Template, title: str, purpose: str, parameters: dict[str, Any], script: str
+) -> None:
+    """A document for Run Command that runs one script of the bundle with its parameters."""
+    values = "".join(f" '{{{{ {name} }}}}'" for name in parameters)
+    step = {
+        "action": "aws:runShellScript",
+        "name": script,
+        "inputs": {
+            "timeoutSeconds": str(_DAY_SECONDS),
+            "runCommand": [f"/opt/mongo/{script}.sh{values}"],
+        },
+    }
+    content: dict[str, Any] = {"schemaVersion": "2.2", "description": purpose}
+    content["mainSteps"] = [step]
+    if parameters:
+        content["parameters"] = parameters
+    _add_document(template, title, "Command", content)
+
+
+def _add_restore(template: Template) -> None:
+    steps = [
+        _lending("Lend", "AttachRolePolicy", onFailure="step:TakeBack", nextStep="Settle"),
+        {
+            # IAM takes some seconds to tell everybody
+            "name": "Settle",
+            "action": "aws:sleep",
+            "inputs": {"Duration": "PT30S"},
+            "nextStep": "Restore",
+        },
+        _run_on_member(),
+        _lending("TakeBack", "DetachRolePolicy", isEnd=True),
+    ]
+    content = {
+        "schemaVersion": "0.3",
+        "description": "Restore one backup over the running replica set",
+        "assumeRole": GetAtt("RestoreRole", "Arn"),
+        "parameters": {"Backup": _BACKUP, "Confirmation": _CONFIRMATION},
+        "mainSteps": steps,
+    }
+    _add_document(template, "Restore", "Automation", content)
+
+
+def _lending(name: str, call: str, **flow: Any) -> dict[str, Any]:
+    """A step that gives the member, or takes from it, the permission to read backups."""
+    return {
+        "name": name,
+        "action": "aws:executeAwsApi",
+        "inputs": {
+            "Service": "iam",
+            "Api": call,
+            "RoleName": Ref(f"Member{_RESTORER}Role"),
+            "PolicyArn": Ref("ReadBackupsPolicy"),
+        },
+        **flow,
+    }
+
+
+def _run_on_member() -> dict[str, Any]:
+    return {
+        "name": "Restore",
+        "action": "aws:runCommand",
+        "timeoutSeconds": _DAY_SECONDS,
+        "inputs": {
+            "DocumentName": Ref("RestoreCommand"),
+            "Targets": [{"Key": "tag:tidegen:member", "Values": [member_tag(_RESTORER)]}],
+            "Parameters": {
+                "Backup": ["{{ Backup }}"],
+                "Confirmation": ["{{ Confirmation }}"],
+            },
+        },
+        "onFailure": "step:TakeBack",
+        "onCancel": "step:TakeBack",
+        "nextStep": "TakeBack",
+    }
+
+
+def _add_document(template: Template, title: str, kind: str, content: dict[str, Any]) -> None:
+    """No name, so that a document can be replaced; the outputs say what it is called."""
+    template.add_resource(
+        ssm.Document(
+            title,
+            Content=content,
+            DocumentFormat="JSON",
+            DocumentType=kind,
+            UpdateMethod="NewVersion",
+        )
+    )
+
+
+def _restoring() -> list[Statement]:
+    """Lend that one policy to that one role, and run that one command on that one instance."""
+    regional = "${AWS::Region}:${AWS::AccountId}"
+    lent = Condition(ArnEquals({"iam:PolicyARN": Ref("ReadBackupsPolicy")}))
+    member = Condition(StringEquals({"ssm:resourceTag/tidegen:member": member_tag(_RESTORER)}))
+    return [
+        allow(
+            "LendReading",
+            [iam_actions.AttachRolePolicy, iam_actions.DetachRolePolicy],
+            [GetAtt(f"Member{_RESTORER}Role", "Arn")],
+            lent,
+        ),
+        allow(
+            "RunCommand",
+            [actions.SendCommand],
+            [Sub(f"arn:${{AWS::Partition}}:ssm:{regional}:document/${{RestoreCommand}}")],
+        ),
+        allow(
+            "RunOnMember",
+            [actions.SendCommand],
+            [Sub(f"arn:${{AWS::Partition}}:ec2:{regional}:instance/*")],
+            member,
+        ),
+        # these support no resource
+        allow(
+            "Follow",
+            [
+                actions.DescribeInstanceInformation,
+                actions.ListCommandInvocations,
+                actions.ListCommands,
+            ],
+            ["*"],
+        ),
+    ]
