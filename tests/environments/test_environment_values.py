@@ -32,7 +32,9 @@ def values(files):
 def test_every_catalogue_field_is_provided_for_its_scopes_and_nothing_else(values, scope):
     found = values(FILE_OF_SCOPE[scope], scope)
     assert set(found) == {name for name, entry in FIELDS.items() if scope in entry.scopes}
-    assert all(isinstance(value, str) and value for value in found.values())
+    for name, value in found.items():
+        assert isinstance(value, str)
+        assert value or FIELDS[name].description.endswith(", or empty"), name
 
 
 def test_subnets_follow_the_address_plan(values):
@@ -40,6 +42,12 @@ def test_subnets_follow_the_address_plan(values):
     assert found["network.public_subnets"] == "10.64.0.0/22,10.64.4.0/22,10.64.8.0/22"
     assert found["network.data_subnets"] == "10.64.16.0/22,10.64.20.0/22,10.64.24.0/22"
     assert found["network.private_subnets"] == "10.64.64.0/18,10.64.128.0/18,10.64.192.0/18"
+
+
+def test_each_administrator_has_a_parameter_of_its_own(values):
+    found = values("production", Scope.ENVIRONMENT)
+    role = "arn:aws:iam::111122223333:role/ClusterAdministrators"
+    assert [found[f"cluster.administrator_{n}"] for n in (1, 2, 3)] == [role, "", ""]
 
 
 def test_kinds_of_value_become_strings(values):

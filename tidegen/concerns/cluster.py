@@ -1,10 +1,9 @@
 """The Kubernetes cluster: private, encrypted, logged, entered by access entries only."""
 
-from awacs import sts
-from awacs.aws import Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
-from troposphere import GetAtt, Ref, Select, Sub, Tags, Template, ec2, eks
+from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, ec2, eks
 
-from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.cluster_addons import add_first_addons, add_later_addons
+from tidegen.blocks.cluster_alarms import add_cluster_alarms
 from tidegen.blocks.inputs import (
     CRITICAL_TOPIC,
     ENVIRONMENT,
@@ -18,7 +17,9 @@ from tidegen.blocks.inputs import (
     from_field,
 )
 from tidegen.blocks.logs import add_log_group
-from tidegen.blocks.policies import document, trust
+from tidegen.blocks.nodes import add_autoscaler_role, add_nodes
+from tidegen.blocks.pod_identity import CLUSTER_NAME
+from tidegen.blocks.policies import trust
 from tidegen.blocks.roles import BOUNDARY, add_role
 from tidegen.contract import (
     Concern,
@@ -31,31 +32,16 @@ from tidegen.contract import (
     add_outputs,
     new_template,
 )
+from tidegen.contract.fields import ADMINISTRATORS
 
-#: Fixed: roles, log group, alarms and kubeconfig name the cluster before it stands.
-_NAME = Sub("${Project}-${Environment}")
 _LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 _SERVICE_RANGE = "172.20.0.0/16"
-_BEFORE_NODES = {
-    "vpc-cni": "VpcCniVersion",
-    "kube-proxy": "KubeProxyVersion",
-    "eks-pod-identity-agent": "PodIdentityAgentVersion",
-}
-#: These wait for pods that wait for nodes: before the nodes they end DEGRADED (row 31).
-_AFTER_NODES = {"coredns": "CorednsVersion", "aws-ebs-csi-driver": "EbsCsiDriverVersion"}
-_POD_ROLES = {
-    "vpc-cni": ("CniRole", "aws-node", "AmazonEKS_CNI_Policy"),
-    "aws-ebs-csi-driver": (
-        "EbsCsiRole",
-        "ebs-csi-controller-sa",
-        "service-role/AmazonEBSCSIDriverPolicy",
-    ),
-}
 
 
 def build(_context: Context) -> Template:
     """The cluster template, in the order in which EKS needs its parts."""
     template = new_template(CONCERN)
+    _add_conditions(template)
     add_role(
         template,
         "ClusterRole",
@@ -70,13 +56,12 @@ def build(_context: Context) -> Template:
     )
     _add_security_group(template)
     _add_cluster(template)
-    _add_administrator(template)
-    for addon, version in _BEFORE_NODES.items():
-        _add_addon(template, addon, version)
-    _add_nodes(template)
-    for addon, version in _AFTER_NODES.items():
-        _add_addon(template, addon, version, DependsOn="Nodes")
-    alarm = _add_alarm(template)
+    for number in ADMINISTRATORS:
+        _add_administrator(template, number)
+    nodes = add_nodes(template, add_first_addons(template))
+    add_later_addons(template, nodes)
+    add_autoscaler_role(template)
+    alarm = add_cluster_alarms(template)
     return add_outputs(
         template,
         CONCERN,
@@ -84,6 +69,13 @@ def build(_context: Context) -> Template:
         ClusterSecurityGroupId=GetAtt("Cluster", "ClusterSecurityGroupId"),
         ClusterAlarmName=Ref(alarm),
     )
+
+
+def _add_conditions(template: Template) -> None:
+    """Which administrators there are, beside the first."""
+    for number in ADMINISTRATORS[1:]:
+        there = Not(Equals(Ref(f"Administrator{number}"), ""))
+        template.add_condition(f"HasAdministrator{number}", there)
 
 
 def _add_security_group(template: Template) -> None:
@@ -109,7 +101,7 @@ def _add_cluster(template: Template) -> None:
     template.add_resource(
         eks.Cluster(
             "Cluster",
-            Name=_NAME,
+            Name=CLUSTER_NAME,
             Version=Ref("Version"),
             RoleArn=GetAtt("ClusterRole", "Arn"),
             AccessConfig=eks.AccessConfig(
@@ -132,134 +124,27 @@ def _add_cluster(template: Template) -> None:
             ),
             # Extended support costs six times as much and lets versions grow old.
             UpgradePolicy=eks.UpgradePolicy(SupportType="STANDARD"),
+            ZonalShiftConfig=eks.ZonalShiftConfig(Enabled=True),
             DependsOn="ControlPlaneLogGroup",
         )
     )
 
 
-def _add_administrator(template: Template) -> None:
+def _add_administrator(template: Template, number: int) -> None:
+    """Entry to the cluster for one role; the creator of the cluster has none by itself."""
     policy = Sub("arn:${AWS::Partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy")
+    condition = {"Condition": f"HasAdministrator{number}"} if number > 1 else {}
     template.add_resource(
         eks.AccessEntry(
-            "AdministratorAccess",
+            f"Administrator{number}Access",
             ClusterName=Ref("Cluster"),
-            PrincipalArn=Select(0, Ref("Administrators")),
+            PrincipalArn=Ref(f"Administrator{number}"),
             Type="STANDARD",
             AccessPolicies=[
                 eks.AccessPolicy(PolicyArn=policy, AccessScope=eks.AccessScope(Type="cluster"))
             ],
+            **condition,
         )
-    )
-
-
-def _add_addon(template: Template, name: str, version: str, **extra: str) -> None:
-    title = "".join(part.capitalize() for part in name.split("-")) + "Addon"
-    identities = {}
-    if name in _POD_ROLES:
-        role, account, policy = _POD_ROLES[name]
-        add_role(template, role, _pod_trust(), None, f"Pods of {name}", aws_managed=(policy,))
-        association = eks.PodIdentityAssociationProperty(
-            RoleArn=GetAtt(role, "Arn"), ServiceAccount=account
-        )
-        identities = {"PodIdentityAssociations": [association]}
-    template.add_resource(
-        eks.Addon(
-            title,
-            AddonName=name,
-            AddonVersion=Ref(version),
-            ClusterName=Ref("Cluster"),
-            ResolveConflicts="OVERWRITE",
-            **identities,
-            **extra,
-        )
-    )
-
-
-def _pod_trust() -> PolicyDocument:
-    """Pods of this account's clusters, by Pod Identity."""
-    own = Condition(StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}))
-    return document(
-        Statement(
-            Effect=Allow,
-            Principal=Principal("Service", ["pods.eks.amazonaws.com"]),
-            Action=[sts.AssumeRole, sts.TagSession],
-            Condition=own,
-        )
-    )
-
-
-def _add_nodes(template: Template) -> None:
-    add_role(
-        template,
-        "NodeRole",
-        trust("ec2"),
-        None,
-        "Nodes of the cluster",
-        aws_managed=(
-            "AmazonEKSWorkerNodePolicy",
-            "AmazonEC2ContainerRegistryPullOnly",
-            "AmazonSSMManagedInstanceCore",
-        ),
-    )
-    template.add_resource(_launch_template())
-    template.add_resource(
-        eks.Nodegroup(
-            "Nodes",
-            AmiType="AL2023_ARM_64_STANDARD",
-            ClusterName=Ref("Cluster"),
-            InstanceTypes=Ref("InstanceTypes"),
-            LaunchTemplate=eks.LaunchTemplateSpecification(
-                Id=Ref("NodeLaunchTemplate"),
-                Version=GetAtt("NodeLaunchTemplate", "LatestVersionNumber"),
-            ),
-            NodeRole=GetAtt("NodeRole", "Arn"),
-            ReleaseVersion=Ref("Image"),
-            ScalingConfig=eks.ScalingConfig(
-                MinSize=Ref("MinNodes"), MaxSize=Ref("MaxNodes"), DesiredSize=Ref("MinNodes")
-            ),
-            Subnets=Ref("PrivateSubnetIds"),
-            UpdateConfig=eks.UpdateConfig(MaxUnavailablePercentage=33),
-            DependsOn=["KubeProxyAddon", "VpcCniAddon", "EksPodIdentityAgentAddon"],
-        )
-    )
-
-
-def _launch_template() -> ec2.LaunchTemplate:
-    """No instance type or profile: the node group names them, and EKS refuses both (row 39)."""
-    volume = ec2.EBSBlockDevice(
-        DeleteOnTermination=True,
-        Encrypted=True,
-        KmsKeyId=Ref("NodesKeyArn"),
-        VolumeSize=Ref("VolumeGib"),
-        VolumeType="gp3",
-    )
-    return ec2.LaunchTemplate(
-        "NodeLaunchTemplate",
-        LaunchTemplateData=ec2.LaunchTemplateData(
-            BlockDeviceMappings=[
-                ec2.LaunchTemplateBlockDeviceMapping(DeviceName="/dev/xvda", Ebs=volume)
-            ],
-            MetadataOptions=ec2.MetadataOptions(
-                HttpEndpoint="enabled", HttpPutResponseHopLimit=1, HttpTokens="required"
-            ),
-            Monitoring=ec2.Monitoring(Enabled=True),
-            TagSpecifications=[
-                ec2.TagSpecifications(ResourceType="instance", Tags=Tags(Name=_NAME))
-            ],
-        ),
-    )
-
-
-def _add_alarm(template: Template) -> object:
-    return add_alarm(
-        template,
-        "FailedRequestsAlarm",
-        "The Kubernetes API answers with server errors; see the control plane's log group.",
-        ("AWS/EKS", "apiserver_request_total_5XX"),
-        {"ClusterName": Ref("Cluster")},
-        ("GreaterThanThreshold", 50),
-        topic="CriticalTopicArn",
-        periods=2,
     )
 
 
@@ -287,12 +172,14 @@ CONCERN = Concern(
         from_field("MinNodes", "cluster.min_nodes"),
         from_field("MaxNodes", "cluster.max_nodes"),
         from_field("VolumeGib", "cluster.volume_gib"),
-        from_field("Administrators", "cluster.administrators"),
+        *(from_field(f"Administrator{n}", f"cluster.administrator_{n}") for n in ADMINISTRATORS),
         from_field("VpcCniVersion", "cluster.addons.vpc_cni"),
         from_field("CorednsVersion", "cluster.addons.coredns"),
         from_field("KubeProxyVersion", "cluster.addons.kube_proxy"),
         from_field("PodIdentityAgentVersion", "cluster.addons.pod_identity_agent"),
         from_field("EbsCsiDriverVersion", "cluster.addons.ebs_csi_driver"),
+        from_field("MetricsServerVersion", "cluster.addons.metrics_server"),
+        from_field("CloudwatchObservabilityVersion", "cluster.addons.cloudwatch_observability"),
     ),
     outputs=(
         Output("ClusterName", Kind.CLUSTER_NAME, "The cluster", surface=True),
@@ -304,7 +191,13 @@ CONCERN = Concern(
         ),
         Output("ClusterAlarmName", Kind.NAME, "Alarm of the control plane"),
     ),
-    stateful=("ControlPlaneLogGroup",),
+    stateful=(
+        "ApplicationLogGroup",
+        "ControlPlaneLogGroup",
+        "DataplaneLogGroup",
+        "HostLogGroup",
+        "PerformanceLogGroup",
+    ),
     deploy_actions=(
         "ec2:CreateLaunchTemplate",
         "ec2:CreateLaunchTemplateVersion",

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from tidegen.contract.kinds import Kind, Scope
 
+#: Roles that may administer a cluster: a template cannot count a list, so each has its place.
+ADMINISTRATORS = (1, 2, 3)
+
 _ENV = (Scope.ENVIRONMENT,)
 _ENV_RECOVERY = (Scope.ENVIRONMENT, Scope.RECOVERY)
 _PLATFORM = (Scope.ENVIRONMENT, Scope.SHARED)
@@ -48,9 +51,12 @@ FIELDS: dict[str, CatalogueField] = {
     "cluster.min_nodes": _f(Kind.NUMBER, _PLATFORM, "Smallest number of nodes"),
     "cluster.max_nodes": _f(Kind.NUMBER, _PLATFORM, "Largest number of nodes"),
     "cluster.volume_gib": _f(Kind.NUMBER, _PLATFORM, "Root volume of a node in GiB"),
-    "cluster.administrators": _f(
-        Kind.ARN_LIST, _PLATFORM, "Roles that administer the cluster through access entries"
-    ),
+    **{
+        f"cluster.administrator_{number}": _f(
+            Kind.ROLE_ARN, _PLATFORM, f"Role {number} that administers the cluster, or empty"
+        )
+        for number in ADMINISTRATORS
+    },
     "cluster.addons.vpc_cni": _f(Kind.VERSION, _PLATFORM, "Version of the vpc-cni add-on"),
     "cluster.addons.coredns": _f(Kind.VERSION, _PLATFORM, "Version of the coredns add-on"),
     "cluster.addons.kube_proxy": _f(Kind.VERSION, _PLATFORM, "Version of the kube-proxy add-on"),
@@ -59,6 +65,12 @@ FIELDS: dict[str, CatalogueField] = {
     ),
     "cluster.addons.ebs_csi_driver": _f(
         Kind.VERSION, _PLATFORM, "Version of the aws-ebs-csi-driver add-on"
+    ),
+    "cluster.addons.metrics_server": _f(
+        Kind.VERSION, _PLATFORM, "Version of the metrics-server add-on"
+    ),
+    "cluster.addons.cloudwatch_observability": _f(
+        Kind.VERSION, _PLATFORM, "Version of the amazon-cloudwatch-observability add-on"
     ),
     "database.image": _f(Kind.AMI_ID, _ENV, "Machine image of the database members"),
     "database.instance_type": _f(Kind.STRING, _ENV, "Instance type of a database member"),

@@ -56,6 +56,10 @@ class Addons(Section):
     kube_proxy: types.AddonVersion = Field(description="Version of kube-proxy")
     pod_identity_agent: types.AddonVersion = Field(description="Version of eks-pod-identity-agent")
     ebs_csi_driver: types.AddonVersion = Field(description="Version of aws-ebs-csi-driver")
+    metrics_server: types.AddonVersion = Field(description="Version of metrics-server")
+    cloudwatch_observability: types.AddonVersion = Field(
+        description="Version of amazon-cloudwatch-observability"
+    )
 
 
 class Cluster(Section):

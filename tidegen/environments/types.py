@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
+from tidegen.contract.fields import ADMINISTRATORS
+
 _NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _ACCOUNT = r"^[0-9]{12}$"
 _REGION = (
@@ -114,7 +116,9 @@ Email = Annotated[str, StringConstraints(pattern=_EMAIL, max_length=254)]
 Emails = Annotated[tuple[Email, ...], Field(min_length=1, max_length=10), AfterValidator(_unique)]
 RoleArn = Annotated[str, StringConstraints(pattern=_ROLE, max_length=2048)]
 RoleArns = Annotated[
-    tuple[RoleArn, ...], Field(min_length=1, max_length=10), AfterValidator(_unique)
+    tuple[RoleArn, ...],
+    Field(min_length=1, max_length=len(ADMINISTRATORS)),
+    AfterValidator(_unique),
 ]
 Profile = Annotated[str, StringConstraints(pattern=_PROFILE, max_length=128)]
 ImageId = Annotated[str, StringConstraints(pattern=_IMAGE)]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from tidegen.contract.fields import FIELDS
+from tidegen.contract.fields import ADMINISTRATORS, FIELDS
 from tidegen.contract.kinds import Scope
 from tidegen.environments.model import EnvironmentFile, File
 from tidegen.environments.types import partition
@@ -75,6 +75,10 @@ def _recovery_region(file: Any) -> str:
     return file.recovery.region if file.recovery else ""
 
 
+def _administrator(number: int) -> Callable[[Any], str]:
+    return lambda file: "".join(file.cluster.administrators[number - 1 : number])
+
+
 def _subnets_of(kind: str) -> Callable[[Any], list[str]]:
     return lambda file: subnets(file.network.cidr, kind)
 
@@ -85,5 +89,6 @@ _DERIVED: dict[str, Callable[[Any], Any]] = {
     "private_domain": lambda file: f"{file.name}.internal",
     "recovery.region": _recovery_region,
     "source.region": lambda file: file.region,
+    **{f"cluster.administrator_{n}": _administrator(n) for n in ADMINISTRATORS},
     **{f"network.{kind}_subnets": _subnets_of(kind) for kind in _SUBNETS},
 }

@@ -1,0 +1,138 @@
+"""The cluster: private, encrypted, logged; add-ons in order; pods with roles of their own."""
+
+import pytest
+
+from tidegen.concerns.cluster import CONCERN
+from tidegen.contract import Context
+from tidegen.planning.evaluation import evaluate
+
+TEMPLATE = CONCERN.build(Context()).to_dict()
+RESOURCES = TEMPLATE["Resources"]
+LATER = {"coredns", "aws-ebs-csi-driver", "metrics-server", "amazon-cloudwatch-observability"}
+
+
+def properties(title):
+    return RESOURCES[title]["Properties"]
+
+
+def statements(title):
+    return {s["Sid"]: s for s in properties(title)["PolicyDocument"]["Statement"]}
+
+
+def addons():
+    return {
+        item["Properties"]["AddonName"]: item
+        for item in RESOURCES.values()
+        if item["Type"] == "AWS::EKS::Addon"
+    }
+
+
+def test_the_control_plane_is_private_encrypted_logged_and_entered_by_entries():
+    cluster = properties("Cluster")
+    network = cluster["ResourcesVpcConfig"]
+    assert (network["EndpointPrivateAccess"], network["EndpointPublicAccess"]) == (True, False)
+    (encryption,) = cluster["EncryptionConfig"]
+    assert encryption["Resources"] == ["secrets"]
+    kinds = {kind["Type"] for kind in cluster["Logging"]["ClusterLogging"]["EnabledTypes"]}
+    assert kinds == {"api", "audit", "authenticator", "controllerManager", "scheduler"}
+    access = cluster["AccessConfig"]
+    assert access["AuthenticationMode"] == "API"
+    assert access["BootstrapClusterCreatorAdminPermissions"] is False
+    assert cluster["UpgradePolicy"] == {"SupportType": "STANDARD"}
+    assert cluster["ZonalShiftConfig"] == {"Enabled": True}
+
+
+def test_log_groups_stand_before_what_writes_them():
+    assert RESOURCES["Cluster"]["DependsOn"] == "ControlPlaneLogGroup"
+    observability = addons()["amazon-cloudwatch-observability"]
+    groups = {
+        title
+        for title, item in RESOURCES.items()
+        if item["Type"] == "AWS::Logs::LogGroup" and title != "ControlPlaneLogGroup"
+    }
+    assert len(groups) == 4
+    assert groups <= set(observability["DependsOn"])
+
+
+def test_nodes_come_between_what_they_need_and_what_needs_them():
+    later = {name for name, item in addons().items() if "Nodes" in item.get("DependsOn", [])}
+    assert later == LATER
+    first = {name: item for name, item in addons().items() if name not in LATER}
+    titles = {title for title, item in RESOURCES.items() if item in first.values()}
+    assert set(RESOURCES["Nodes"]["DependsOn"]) == titles
+    assert set(first) == {"vpc-cni", "kube-proxy", "eks-pod-identity-agent"}
+
+
+def test_every_addon_has_a_pinned_version():
+    for name, item in addons().items():
+        version = item["Properties"]["AddonVersion"]["Ref"]
+        assert version in TEMPLATE["Parameters"], name
+
+
+def test_guardduty_owns_its_agent():
+    assert "aws-guardduty-agent" not in addons()
+
+
+def test_the_node_group_and_its_launch_template_do_not_say_the_same_twice():
+    """EKS refuses that: rows 38 and 39 of the failure catalogue."""
+    data = properties("NodeLaunchTemplate")["LaunchTemplateData"]
+    assert not {"InstanceType", "IamInstanceProfile", "NetworkInterfaces"} & set(data)
+    assert not {"DiskSize", "RemoteAccess", "NodegroupName"} & set(properties("Nodes"))
+    assert data["MetadataOptions"]["HttpPutResponseHopLimit"] == 1
+    (root,) = data["BlockDeviceMappings"]
+    assert root["Ebs"]["KmsKeyId"] == {"Ref": "NodesKeyArn"}
+
+
+def test_nodes_are_private_repaired_and_updated_a_third_at_a_time():
+    nodes = properties("Nodes")
+    assert nodes["Subnets"] == {"Ref": "PrivateSubnetIds"}
+    assert nodes["NodeRepairConfig"] == {"Enabled": True}
+    assert nodes["UpdateConfig"] == {"MaxUnavailablePercentage": 33}
+
+
+def test_nodes_have_no_permission_that_is_the_pods():
+    managed = str(properties("NodeRole")["ManagedPolicyArns"])
+    assert "CNI" not in managed
+    assert "CloudWatch" not in managed
+
+
+@pytest.mark.parametrize("role", ["CniRole", "EbsCsiRole", "CloudWatchAgentRole", "AutoscalerRole"])
+def test_pods_of_no_other_cluster_take_these_roles(role):
+    (statement,) = properties(role)["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": ["pods.eks.amazonaws.com"]}
+    source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
+    assert source.endswith(":cluster/${Project}-${Environment}")
+
+
+def test_the_autoscaler_changes_groups_of_this_cluster_only():
+    scale = statements("AutoscalerRolePolicy")["Scale"]
+    assert set(scale["Action"]) == {
+        "autoscaling:SetDesiredCapacity",
+        "autoscaling:TerminateInstanceInAutoScalingGroup",
+    }
+    tag = scale["Condition"]["StringEquals"]["aws:ResourceTag/eks:cluster-name"]
+    assert tag == properties("Cluster")["Name"]
+    association = properties("AutoscalerRoleAssociation")
+    assert association["ServiceAccount"] == "cluster-autoscaler"
+
+
+def test_every_action_without_a_resource_only_looks_or_measures():
+    for title, item in RESOURCES.items():
+        if item["Type"] != "AWS::IAM::ManagedPolicy":
+            continue
+        for sid, statement in statements(title).items():
+            if statement["Resource"] == ["*"]:
+                verbs = {action.partition(":")[2] for action in statement["Action"]}
+                looking = all(verb.startswith(("Describe", "Get", "List")) for verb in verbs)
+                assert looking or "Condition" in statement, (title, sid)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_each_administrator_enters(count):
+    arns = [f"arn:aws:iam::111122223333:role/Admin{n}" for n in range(count)]
+    given = dict.fromkeys(TEMPLATE["Parameters"], "x")
+    for number in (1, 2, 3):
+        given[f"Administrator{number}"] = "".join(arns[number - 1 : number])
+    found = evaluate({"": TEMPLATE}, given)
+    entries = [i for i in found.values() if i["Type"] == "AWS::EKS::AccessEntry"]
+    assert [entry["Properties"]["PrincipalArn"] for entry in entries] == arns

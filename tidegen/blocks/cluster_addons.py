@@ -1,0 +1,150 @@
+"""Add-ons of a cluster: their order, their versions, and roles of the pods that need one.
+
+GuardDuty's agent is not among them: with Runtime Monitoring's automated agent configuration
+(EKS_ADDON_MANAGEMENT of the account's detector) GuardDuty installs the add-on and its endpoint by
+itself, and a second owner would fight it over the version. Source: AWS docs, "How Runtime
+Monitoring works with Amazon EKS clusters".
+"""
+
+from dataclasses import dataclass
+
+from awacs import cloudwatch, ec2, kms, logs
+from awacs.aws import Action, Bool, Condition, Statement, StringEquals, StringLike
+from troposphere import GetAtt, Ref, Sub, Template, eks
+
+from tidegen.blocks.logs import add_log_group
+from tidegen.blocks.pod_identity import pod_trust
+from tidegen.blocks.policies import allow, document
+from tidegen.blocks.roles import add_role
+
+#: Groups that the observability add-on writes; it makes them itself, without key or retention, if
+#: they are not there first (row 32).
+_INSIGHTS = ("application", "dataplane", "host", "performance")
+
+
+@dataclass(frozen=True)
+class _PodRole:
+    """The role of an add-on's pods."""
+
+    title: str
+    service_account: str
+    aws_managed: str = ""
+
+
+@dataclass(frozen=True)
+class _Addon:
+    """An add-on by its name in EKS; `version` names the template's parameter."""
+
+    name: str
+    version: str
+    role: _PodRole | None = None
+
+    @property
+    def title(self) -> str:
+        return "".join(part.capitalize() for part in self.name.split("-")) + "Addon"
+
+
+_CNI = _PodRole("CniRole", "aws-node", "AmazonEKS_CNI_Policy")
+_CSI = _PodRole("EbsCsiRole", "ebs-csi-controller-sa", "service-role/AmazonEBSCSIDriverPolicy")
+_AGENT = _PodRole("CloudWatchAgentRole", "cloudwatch-agent")
+_BEFORE_NODES = (
+    _Addon("vpc-cni", "VpcCniVersion", _CNI),
+    _Addon("kube-proxy", "KubeProxyVersion"),
+    _Addon("eks-pod-identity-agent", "PodIdentityAgentVersion"),
+)
+#: These wait for pods that wait for nodes: before the nodes they end DEGRADED (row 31).
+_AFTER_NODES = (
+    _Addon("coredns", "CorednsVersion"),
+    _Addon("aws-ebs-csi-driver", "EbsCsiDriverVersion", _CSI),
+    _Addon("metrics-server", "MetricsServerVersion"),
+    _Addon("amazon-cloudwatch-observability", "CloudwatchObservabilityVersion", _AGENT),
+)
+
+
+def add_first_addons(template: Template) -> list[str]:
+    """What nodes need to become ready; returns the titles that they wait for."""
+    for addon in _BEFORE_NODES:
+        _add(template, addon, [])
+    return sorted(addon.title for addon in _BEFORE_NODES)
+
+
+def add_later_addons(template: Template, nodes: str) -> list[str]:
+    """What needs nodes; returns the log groups that were made for them."""
+    groups = [_add_insights_group(template, name) for name in _INSIGHTS]
+    for addon in _AFTER_NODES:
+        waits = [*groups, f"{_AGENT.title}Policy"] if addon.role is _AGENT else []
+        _add(template, addon, [nodes, *waits])
+    return groups
+
+
+def _add_insights_group(template: Template, name: str) -> str:
+    title = f"{name.capitalize()}LogGroup"
+    path = Sub(f"/aws/containerinsights/${{Project}}-${{Environment}}/{name}")
+    add_log_group(template, title, path)
+    return title
+
+
+def _add(template: Template, addon: _Addon, waits: list[str]) -> None:
+    identities = {}
+    if addon.role:
+        _add_role(template, addon.role, addon.name)
+        association = eks.PodIdentityAssociationProperty(
+            RoleArn=GetAtt(addon.role.title, "Arn"), ServiceAccount=addon.role.service_account
+        )
+        identities = {"PodIdentityAssociations": [association]}
+    template.add_resource(
+        eks.Addon(
+            addon.title,
+            AddonName=addon.name,
+            AddonVersion=Ref(addon.version),
+            ClusterName=Ref("Cluster"),
+            ResolveConflicts="OVERWRITE",
+            **identities,
+            **({"DependsOn": waits} if waits else {}),
+        )
+    )
+
+
+def _add_role(template: Template, role: _PodRole, name: str) -> None:
+    own = {_AGENT: _observing, _CSI: _encrypting}.get(role)
+    add_role(
+        template,
+        role.title,
+        pod_trust(),
+        document(*own()) if own else None,
+        f"Pods of {name}",
+        aws_managed=(role.aws_managed,) if role.aws_managed else (),
+    )
+
+
+def _observing() -> list[Statement]:
+    """In place of CloudWatchAgentServerPolicy, which may write every log group of the account."""
+    namespaces = {"cloudwatch:namespace": ["ContainerInsights", "CWAgent"]}
+    groups = (
+        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
+        ":/aws/containerinsights/${Project}-${Environment}/*"
+    )
+    writing = [logs.CreateLogStream, logs.DescribeLogStreams, logs.PutLogEvents]
+    return [
+        allow("Measure", [cloudwatch.PutMetricData], ["*"], Condition(StringEquals(namespaces))),
+        allow("WriteLogs", writing, [Sub(groups)]),
+        # these support no resource
+        allow("Look", [ec2.DescribeTags, ec2.DescribeVolumes, logs.DescribeLogGroups], ["*"]),
+    ]
+
+
+def _encrypting() -> list[Statement]:
+    """Volumes of pods under the key of the nodes, through EC2 only."""
+    through = {"kms:ViaService": Sub("ec2.${AWS::Region}.amazonaws.com")}
+    using = [
+        kms.Decrypt,
+        kms.DescribeKey,
+        Action("kms", "GenerateDataKey*"),
+        Action("kms", "ReEncrypt*"),
+    ]
+    grant = [Bool({"kms:GrantIsForAWSResource": "true"}), StringLike(through)]
+    key = [Ref("NodesKeyArn")]
+    return [
+        allow("EncryptVolumes", using, key, Condition(StringEquals(through))),
+        allow("UnlockVolumes", [kms.CreateGrant], key, Condition(grant)),
+    ]

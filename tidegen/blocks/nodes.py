@@ -1,0 +1,132 @@
+"""The managed nodes of a cluster, and what scales them."""
+
+from awacs import autoscaling
+from awacs import ec2 as ec2_actions
+from awacs import eks as eks_actions
+from awacs.aws import Condition, Statement, StringEquals
+from troposphere import GetAtt, Ref, Sub, Tags, Template, ec2, eks
+
+from tidegen.blocks.pod_identity import CLUSTER_NAME, add_pod_role
+from tidegen.blocks.policies import allow, trust
+from tidegen.blocks.roles import add_role
+
+#: Where the autoscaler's chart runs it by default.
+_AUTOSCALER = ("kube-system", "cluster-autoscaler")
+
+
+def add_nodes(template: Template, waits: list[str]) -> str:
+    """One group over the private subnets, after `waits`; returns its title."""
+    add_role(
+        template,
+        "NodeRole",
+        trust("ec2"),
+        None,
+        "Nodes of the cluster",
+        aws_managed=(
+            "AmazonEKSWorkerNodePolicy",
+            "AmazonEC2ContainerRegistryPullOnly",
+            "AmazonSSMManagedInstanceCore",
+        ),
+    )
+    template.add_resource(_launch_template())
+    group = template.add_resource(
+        eks.Nodegroup(
+            "Nodes",
+            AmiType="AL2023_ARM_64_STANDARD",
+            ClusterName=Ref("Cluster"),
+            InstanceTypes=Ref("InstanceTypes"),
+            LaunchTemplate=eks.LaunchTemplateSpecification(
+                Id=Ref("NodeLaunchTemplate"),
+                Version=GetAtt("NodeLaunchTemplate", "LatestVersionNumber"),
+            ),
+            NodeRepairConfig=eks.NodeRepairConfig(Enabled=True),
+            NodeRole=GetAtt("NodeRole", "Arn"),
+            ReleaseVersion=Ref("Image"),
+            ScalingConfig=eks.ScalingConfig(
+                MinSize=Ref("MinNodes"), MaxSize=Ref("MaxNodes"), DesiredSize=Ref("MinNodes")
+            ),
+            Subnets=Ref("PrivateSubnetIds"),
+            UpdateConfig=eks.UpdateConfig(MaxUnavailablePercentage=33),
+            DependsOn=waits,
+        )
+    )
+    return str(group.title)
+
+
+def add_autoscaler_role(template: Template) -> None:
+    """The role of the Cluster Autoscaler, which the chart's operator installs."""
+    add_pod_role(
+        template,
+        "AutoscalerRole",
+        _AUTOSCALER,
+        _scaling(),
+        "Pods of the cluster autoscaler",
+        Ref("Cluster"),
+    )
+
+
+def _scaling() -> list[Statement]:
+    """Change groups that carry this cluster's tag, which EKS puts on its node groups; see all.
+
+    Source: Cluster Autoscaler, "Full Cluster Autoscaler Features Policy".
+    """
+    own = Condition(StringEquals({"aws:ResourceTag/eks:cluster-name": CLUSTER_NAME}))
+    regional = "${AWS::Region}:${AWS::AccountId}"
+    groups = Sub(f"arn:${{AWS::Partition}}:autoscaling:{regional}:autoScalingGroup:*")
+    nodes = Sub(f"arn:${{AWS::Partition}}:eks:{regional}:nodegroup/${{Project}}-${{Environment}}/*")
+    return [
+        allow(
+            "Scale",
+            [autoscaling.SetDesiredCapacity, autoscaling.TerminateInstanceInAutoScalingGroup],
+            [groups],
+            own,
+        ),
+        allow("ReadNodeGroups", [eks_actions.DescribeNodegroup], [nodes]),
+        # these support no resource
+        allow(
+            "Look",
+            [
+                autoscaling.DescribeAutoScalingGroups,
+                autoscaling.DescribeAutoScalingInstances,
+                autoscaling.DescribeLaunchConfigurations,
+                autoscaling.DescribeScalingActivities,
+                autoscaling.DescribeTags,
+                ec2_actions.DescribeImages,
+                ec2_actions.DescribeInstanceTypes,
+                ec2_actions.DescribeLaunchTemplateVersions,
+                ec2_actions.GetInstanceTypesFromInstanceRequirements,
+            ],
+            ["*"],
+        ),
+    ]
+
+
+def _launch_template() -> ec2.LaunchTemplate:
+    """No instance type, profile or subnet: the node group names them, EKS refuses both (row 39).
+
+    The size of the disk is here for the same reason (row 38). One hop: pods get their credentials
+    from Pod Identity and never reach the node's.
+    """
+    volume = ec2.EBSBlockDevice(
+        DeleteOnTermination=True,
+        Encrypted=True,
+        KmsKeyId=Ref("NodesKeyArn"),
+        VolumeSize=Ref("VolumeGib"),
+        VolumeType="gp3",
+    )
+    return ec2.LaunchTemplate(
+        "NodeLaunchTemplate",
+        LaunchTemplateData=ec2.LaunchTemplateData(
+            BlockDeviceMappings=[
+                ec2.LaunchTemplateBlockDeviceMapping(DeviceName="/dev/xvda", Ebs=volume)
+            ],
+            MetadataOptions=ec2.MetadataOptions(
+                HttpEndpoint="enabled", HttpPutResponseHopLimit=1, HttpTokens="required"
+            ),
+            Monitoring=ec2.Monitoring(Enabled=True),
+            TagSpecifications=[
+                ec2.TagSpecifications(ResourceType=kind, Tags=Tags(Name=CLUSTER_NAME))
+                for kind in ("instance", "volume")
+            ],
+        ),
+    )
