@@ -25,8 +25,10 @@ def add_alarm(
 ) -> Alarm:
     """An alarm on `metric` (namespace, name) when `comparison` (operator, threshold) holds.
 
-    `topic` names the template's parameter that holds the topic's ARN.
+    `topic` names the template's parameter that holds the topic's ARN. A `statistic` like `p99` is
+    a percentile.
     """
+    kind = "ExtendedStatistic" if statistic.startswith("p") else "Statistic"
     namespace, name = metric
     operator, threshold = comparison
     return template.add_resource(
@@ -36,7 +38,7 @@ def add_alarm(
             Namespace=namespace,
             MetricName=name,
             Dimensions=[MetricDimension(Name=k, Value=v) for k, v in dimensions.items()],
-            Statistic=statistic,
+            **{kind: statistic},
             Period=period_seconds,
             EvaluationPeriods=periods,
             DatapointsToAlarm=periods,

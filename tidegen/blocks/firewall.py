@@ -14,6 +14,10 @@ _REQUESTS_IN_FIVE_MINUTES = 2000
 _REDACTED = ("authorization", "cookie", "x-tidepool-session-token")
 
 
+#: The firewall in its metrics: an account may hold several.
+METRIC_NAME = Sub("${Project}-${Environment}-firewall")
+
+
 def add_firewall(template: Template, load_balancer: str) -> None:
     """The firewall, its association with the load balancer, and its log."""
     rules = [_managed(n, name, counted) for n, (name, counted) in enumerate(_MANAGED.items())]
@@ -23,7 +27,7 @@ def add_firewall(template: Template, load_balancer: str) -> None:
             Scope="REGIONAL",
             DefaultAction=wafv2.DefaultAction(Allow=wafv2.AllowAction()),
             Rules=[*rules, _rate_limit(len(rules))],
-            VisibilityConfig=_visibility("firewall"),
+            VisibilityConfig=_visibility(METRIC_NAME),
         )
     )
     template.add_resource(
@@ -43,8 +47,14 @@ def add_firewall(template: Template, load_balancer: str) -> None:
             ResourceArn=GetAtt("Firewall", "Arn"),
             LogDestinationConfigs=[Sub(f"{group}:${{FirewallLogGroup}}")],
             RedactedFields=[
-                wafv2.LoggingConfigurationFieldToMatch(SingleHeader=wafv2.SingleHeader(Name=header))
-                for header in _REDACTED
+                # addresses and names of patients are looked up by query
+                wafv2.LoggingConfigurationFieldToMatch(QueryString={}),
+                *(
+                    wafv2.LoggingConfigurationFieldToMatch(
+                        SingleHeader=wafv2.SingleHeader(Name=header)
+                    )
+                    for header in _REDACTED
+                ),
             ],
         )
     )
@@ -77,7 +87,8 @@ def _rate_limit(priority: int) -> wafv2.WebACLRule:
     )
 
 
-def _visibility(metric: str) -> wafv2.VisibilityConfig:
+def _visibility(metric: str | Sub) -> wafv2.VisibilityConfig:
+    """Metrics, no samples: those show whole requests, as no redaction reaches them."""
     return wafv2.VisibilityConfig(
-        CloudWatchMetricsEnabled=True, MetricName=metric, SampledRequestsEnabled=True
+        CloudWatchMetricsEnabled=True, MetricName=metric, SampledRequestsEnabled=False
     )

@@ -1,0 +1,145 @@
+"""The way in: TLS only, logged, behind a firewall, to the gateway's pods and nothing else."""
+
+import pytest
+
+from tidegen.concerns.ingress import CONCERN
+from tidegen.contract import Context
+
+TEMPLATE = CONCERN.build(Context()).to_dict()
+RESOURCES = TEMPLATE["Resources"]
+
+
+def properties(title):
+    return RESOURCES[title]["Properties"]
+
+
+def of_type(name):
+    return {k: v["Properties"] for k, v in RESOURCES.items() if v["Type"] == f"AWS::{name}"}
+
+
+def attributes(title, name):
+    return {item["Key"]: item["Value"] for item in properties(title)[name]}
+
+
+def test_nothing_is_served_without_tls():
+    (listener,) = of_type("ElasticLoadBalancingV2::Listener").values()
+    assert (listener["Port"], listener["Protocol"]) == (443, "HTTPS")
+    assert listener["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
+    ports = [
+        rule["FromPort"] for rule in properties("LoadBalancerSecurityGroup")["SecurityGroupIngress"]
+    ]
+    assert ports == [443]
+    headers = attributes("HttpsListener", "ListenerAttributes")
+    assert (
+        "max-age=31536000"
+        in headers["routing.http.response.strict_transport_security.header_value"]
+    )
+
+
+def test_the_certificate_is_of_the_hosts_alone():
+    certificate = properties("Certificate")
+    names = [certificate["DomainName"], *certificate["SubjectAlternativeNames"]]
+    assert [option["DomainName"] for option in certificate["DomainValidationOptions"]] == names
+    assert not [name for name in names if "*" in name["Fn::Sub"]]
+    records = [record["Name"] for record in of_type("Route53::RecordSet").values()]
+    assert names == records
+    (rule,) = of_type("ElasticLoadBalancingV2::ListenerRule").values()
+    assert rule["Conditions"][0]["HostHeaderConfig"]["Values"] == names
+
+
+def test_the_load_balancer_is_logged_protected_and_strict():
+    found = attributes("LoadBalancer", "LoadBalancerAttributes")
+    for kind in ("access", "connection"):
+        assert found[f"{kind}_logs.s3.enabled"] == "true"
+        assert found[f"{kind}_logs.s3.bucket"] == {"Ref": "AccessLogsBucketName"}
+        # the bucket's policy lets logs in below this prefix
+        assert found[f"{kind}_logs.s3.prefix"] == "alb"
+    assert found["deletion_protection.enabled"] == {"Ref": "Protected"}
+    assert found["routing.http.drop_invalid_header_fields.enabled"] == "true"
+    assert found["routing.http.desync_mitigation_mode"] == "defensive"
+    assert found["waf.fail_open.enabled"] == "false"
+
+
+def test_only_the_gateways_port_is_open_to_the_load_balancer():
+    port = properties("TargetGroup")["Port"]
+    ways = [
+        properties("PodsFromLoadBalancer"),
+        *properties("LoadBalancerSecurityGroup")["SecurityGroupEgress"],
+    ]
+    assert {(way["FromPort"], way["ToPort"]) for way in ways} == {(port, port)}
+    assert "Name" not in properties("TargetGroup")
+
+
+def test_the_controller_registers_with_this_target_group_and_changes_nothing_else():
+    document = properties("ControllerRolePolicy")["PolicyDocument"]
+    statements = {s["Sid"]: s for s in document["Statement"]}
+    register = statements["Register"]
+    assert register["Resource"] == [{"Ref": "TargetGroup"}]
+    assert {a.partition(":")[2] for a in register["Action"]} == {
+        "RegisterTargets",
+        "DeregisterTargets",
+    }
+    assert all(":Describe" in action for action in statements["Look"]["Action"])
+    association = properties("ControllerRoleAssociation")
+    assert association["ServiceAccount"] == "aws-load-balancer-controller"
+
+
+def test_the_firewall_has_its_rules_in_order_and_stands_before_the_load_balancer():
+    rules = sorted(properties("Firewall")["Rules"], key=lambda rule: rule["Priority"])
+    assert [rule["Name"] for rule in rules] == [
+        "AWSManagedRulesAmazonIpReputationList",
+        "AWSManagedRulesCommonRuleSet",
+        "AWSManagedRulesKnownBadInputsRuleSet",
+        "RateLimit",
+    ]
+    common = rules[1]["Statement"]["ManagedRuleGroupStatement"]
+    assert common["RuleActionOverrides"] == [
+        {"ActionToUse": {"Count": {}}, "Name": "SizeRestrictions_BODY"}
+    ]
+    assert "Block" in rules[3]["Action"]
+    assert properties("FirewallAssociation")["ResourceArn"] == {"Ref": "LoadBalancer"}
+
+
+def test_the_firewalls_log_holds_no_credentials_and_no_queries():
+    log = properties("FirewallLog")
+    (target,) = log["LogDestinationConfigs"]
+    # WAF refuses an ARN with the star that GetAtt gives, and another prefix (row 28)
+    assert target["Fn::Sub"].endswith(":log-group:${FirewallLogGroup}")
+    assert properties("FirewallLogGroup")["LogGroupName"]["Fn::Sub"].startswith("aws-waf-logs-")
+    redacted = [
+        field.get("SingleHeader", {}).get("Name", "query") for field in log["RedactedFields"]
+    ]
+    assert set(redacted) == {"authorization", "cookie", "x-tidepool-session-token", "query"}
+
+
+def test_no_sample_shows_what_the_log_hides():
+    """Redaction does not reach samples (AWS docs, VisibilityConfig)."""
+    firewall = properties("Firewall")
+    shown = [rule["VisibilityConfig"] for rule in firewall["Rules"]]
+    for visibility in (*shown, firewall["VisibilityConfig"]):
+        assert visibility["SampledRequestsEnabled"] is False
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "BlockedRequestsAlarm",
+        "LatencyAlarm",
+        "LoadBalancerErrorsAlarm",
+        "TargetErrorsAlarm",
+        "UnhealthyTargetsAlarm",
+    ],
+)
+def test_what_users_feel_has_an_alarm(title):
+    assert properties(title)["AlarmActions"]
+
+
+def test_latency_is_that_of_the_slowest_hundredth():
+    alarm = properties("LatencyAlarm")
+    assert alarm["ExtendedStatistic"] == "p99"
+    assert "Statistic" not in alarm
+
+
+def test_the_firewalls_alarm_names_it_as_its_metrics_do():
+    names = {d["Name"]: d["Value"] for d in properties("BlockedRequestsAlarm")["Dimensions"]}
+    assert names["WebACL"] == properties("Firewall")["VisibilityConfig"]["MetricName"]

@@ -1,0 +1,92 @@
+"""Alarms of the public load balancer: errors, targets, latency, and what the firewall blocks."""
+
+from typing import Any
+
+from troposphere import GetAtt, Ref, Template
+from troposphere.cloudwatch import Alarm
+
+from tidegen.blocks.alarms import CRITICAL, WARNING, add_alarm
+from tidegen.blocks.firewall import METRIC_NAME
+from tidegen.blocks.load_balancer import load_balancer_name
+
+_SPACE = "AWS/ApplicationELB"
+
+
+def add_ingress_alarms(template: Template) -> Alarm:
+    """All alarms; returns the one that stands for the way in as a whole."""
+    whole = {"LoadBalancer": load_balancer_name()}
+    targets = {**whole, "TargetGroup": GetAtt("TargetGroup", "TargetGroupFullName")}
+    _add_firewall_alarm(template)
+    _add(
+        template,
+        "TargetErrorsAlarm",
+        "Services answer with server errors; see the application's logs and its pods.",
+        "HTTPCode_Target_5XX_Count",
+        whole,
+        50,
+    )
+    _add(
+        template,
+        "UnhealthyTargetsAlarm",
+        "Pods of the gateway fail their health check; see the target group and the pods.",
+        "UnHealthyHostCount",
+        targets,
+        0,
+        "Maximum",
+        3,
+    )
+    _add(
+        template,
+        "LatencyAlarm",
+        "One request in a hundred takes over 3 seconds; see the dashboard and the database.",
+        "TargetResponseTime",
+        whole,
+        3,
+        "p99",
+        3,
+    )
+    return _add(
+        template,
+        "LoadBalancerErrorsAlarm",
+        "The load balancer reaches no service; see the target group's health.",
+        "HTTPCode_ELB_5XX_Count",
+        whole,
+        20,
+    )
+
+
+def _add(
+    template: Template,
+    title: str,
+    meaning: str,
+    metric: str,
+    dimensions: dict[str, Any],
+    threshold: float,
+    statistic: str = "Sum",
+    periods: int = 2,
+) -> Alarm:
+    return add_alarm(
+        template,
+        title,
+        meaning,
+        (_SPACE, metric),
+        dimensions,
+        ("GreaterThanThreshold", threshold),
+        topic=CRITICAL,
+        statistic=statistic,
+        periods=periods,
+    )
+
+
+def _add_firewall_alarm(template: Template) -> None:
+    dimensions = {"WebACL": METRIC_NAME, "Region": Ref("AWS::Region"), "Rule": "ALL"}
+    add_alarm(
+        template,
+        "BlockedRequestsAlarm",
+        "The firewall blocks many requests: an attack, or a rule that is wrong; see its log.",
+        ("AWS/WAFV2", "BlockedRequests"),
+        dimensions,
+        ("GreaterThanThreshold", 1000),
+        topic=WARNING,
+        periods=2,
+    )
