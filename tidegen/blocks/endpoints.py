@@ -6,26 +6,36 @@ from troposphere import If, Ref, Sub, Tags, Template, ec2
 
 from tidegen.blocks.policies import document
 
+#: Service of an endpoint → service of its actions; empty where the endpoint takes no policy.
 #: What the data tier boots from (it has no route out) and what a private cluster needs.
-ESSENTIAL = (
-    "autoscaling",
-    "cloudformation",
-    "ec2",
-    "ec2messages",
-    "ecr.api",
-    "ecr.dkr",
-    "eks",
-    "eks-auth",
-    "kms",
-    "logs",
-    "monitoring",
-    "secretsmanager",
-    "ssm",
-    "ssmmessages",
-    "sts",
-)
-#: What else is worth its price where traffic is real.
-FULL = ("elasticloadbalancing", "email-smtp", "events", "guardduty-data", "sns", "sqs")
+ESSENTIAL = {
+    "autoscaling": "autoscaling",
+    "cloudformation": "cloudformation",
+    "ec2": "ec2",
+    "ec2messages": "",
+    "ecr.api": "ecr",
+    "ecr.dkr": "ecr",
+    "eks": "eks",
+    "eks-auth": "",
+    "kms": "kms",
+    "logs": "logs",
+    "monitoring": "cloudwatch",
+    "secretsmanager": "secretsmanager",
+    "ssm": "ssm",
+    "ssmmessages": "",
+    "sts": "sts",
+}
+#: What else is worth its price where traffic is real. GuardDuty's is not among them: its automated
+#: agent makes the endpoint itself, and a second one of the same name is refused (row 43).
+FULL = {
+    "elasticloadbalancing": "elasticloadbalancing",
+    "email-smtp": "",
+    "events": "events",
+    "sns": "sns",
+    "sqs": "sqs",
+}
+#: Services whose every call names a resource: it has to be ours, as well as who calls.
+_OWN_RESOURCES = ("kms", "secretsmanager", "sns", "sqs")
 
 
 def add_endpoints(template: Template, zones: tuple[int, ...]) -> None:
@@ -41,10 +51,10 @@ def add_endpoints(template: Template, zones: tuple[int, ...]) -> None:
             Tags=Tags(Name="endpoints"),
         )
     )
-    for service in ESSENTIAL:
-        template.add_resource(_interface(service, zones))
-    for service in FULL:
-        template.add_resource(_interface(service, zones, Condition="HasFullEndpoints"))
+    for service, actions in ESSENTIAL.items():
+        template.add_resource(_interface(service, actions, zones))
+    for service, actions in FULL.items():
+        template.add_resource(_interface(service, actions, zones, Condition="HasFullEndpoints"))
 
 
 def _rule(description: str, port: int) -> ec2.SecurityGroupRule:
@@ -57,8 +67,9 @@ def _rule(description: str, port: int) -> ec2.SecurityGroupRule:
     )
 
 
-def _interface(service: str, zones: tuple[int, ...], **extra: str) -> ec2.VPCEndpoint:
+def _interface(service: str, actions: str, zones: tuple[int, ...], **extra: str) -> ec2.VPCEndpoint:
     """One interface endpoint: in every zone, or in the first alone where capacity says so."""
+    policy = {"PolicyDocument": document(_own_principals(actions))} if actions else {}
     every = [Ref(f"PrivateSubnet{zone}") for zone in zones]
     title = "".join(part.capitalize() for part in service.replace(".", "-").split("-"))
     return ec2.VPCEndpoint(
@@ -69,8 +80,17 @@ def _interface(service: str, zones: tuple[int, ...], **extra: str) -> ec2.VPCEnd
         PrivateDnsEnabled=True,
         SecurityGroupIds=[Ref("EndpointSecurityGroup")],
         SubnetIds=every if extra else If("HasFullEndpoints", every, every[:1]),
+        **policy,
         **extra,
     )
+
+
+def _own_principals(service: str) -> Statement:
+    """Only this account's principals: stolen keys of another account carry nothing out."""
+    wanted = {"aws:PrincipalAccount": Ref("AWS::AccountId")}
+    if service in _OWN_RESOURCES:
+        wanted["aws:ResourceAccount"] = Ref("AWS::AccountId")
+    return _allowed("OwnAccount", service, wanted)
 
 
 def _add_gateways(template: Template, zones: tuple[int, ...]) -> None:
@@ -93,20 +113,21 @@ def _add_gateways(template: Template, zones: tuple[int, ...]) -> None:
 
 def _own(service: str) -> Statement:
     """Only this account's buckets or tables: data cannot leave for somebody else's."""
+    own = Ref("AWS::AccountId")
+    return _allowed(
+        "OwnAccount", service, {"aws:ResourceAccount": own, "aws:PrincipalAccount": own}
+    )
+
+
+def _allowed(sid: str, service: str, wanted: dict[str, Ref]) -> Statement:
+    """Everything of a service, on a condition: an endpoint's policy only ever takes away."""
     return Statement(
-        Sid="OwnAccount",
+        Sid=sid,
         Effect=Allow,
         Principal=Principal("*"),
         Action=[Action(service, "*")],
         Resource=["*"],
-        Condition=Condition(
-            StringEquals(
-                {
-                    "aws:ResourceAccount": Ref("AWS::AccountId"),
-                    "aws:PrincipalAccount": Ref("AWS::AccountId"),
-                }
-            )
-        ),
+        Condition=Condition(StringEquals(wanted)),
     )
 
 

@@ -5,46 +5,43 @@ from typing import Any
 from troposphere import Ref, Tags, Template, ec2
 
 _ANYWHERE = "0.0.0.0/0"
+_ICMP = 1
 _TCP = 6
 _UDP = 17
-_EPHEMERAL = (1024, 65535)
 _HTTPS = (443, 443)
-_HTTP = (80, 80)
-_DNS = (53, 53)
 _ALL_PORTS = (1, 65535)
+#: Answers come to these; remote desktop's 3389 lies among them and is left out (CT.EC2.PR.5).
+_ANSWERS = ((1024, 3388), (3390, 65535))
+#: Ports that Linux itself calls from (net.ipv4.ip_local_port_range).
+_LINUX = (32768, 60999)
+_MONGODB = (27017, 27017)
+#: "Fragmentation needed": without it large packets vanish (AWS docs, "Network MTU", path MTU).
+_FRAGMENTS = (3, 4)
 
 # (protocol, ports, source or destination); None is the VPC's own range.
 _Rule = tuple[int, tuple[int, int], str | None]
-_OUT: tuple[_Rule, ...] = ((_TCP, _ALL_PORTS, _ANYWHERE), (_UDP, _ALL_PORTS, _ANYWHERE))
+_OUT: tuple[_Rule, ...] = (
+    (_TCP, _ALL_PORTS, _ANYWHERE),
+    (_UDP, _ALL_PORTS, _ANYWHERE),
+    (_ICMP, _FRAGMENTS, _ANYWHERE),
+)
+_BACK: tuple[_Rule, ...] = (
+    *((_TCP, ports, _ANYWHERE) for ports in _ANSWERS),
+    *((_UDP, ports, _ANYWHERE) for ports in _ANSWERS),
+    (_ICMP, _FRAGMENTS, _ANYWHERE),
+)
 _RULES: dict[str, dict[bool, tuple[_Rule, ...]]] = {
-    "Public": {
-        False: (
-            (_TCP, _HTTPS, _ANYWHERE),
-            (_TCP, _HTTP, _ANYWHERE),
-            (_TCP, _EPHEMERAL, _ANYWHERE),
-            (_UDP, _EPHEMERAL, _ANYWHERE),
-        ),
-        True: _OUT,
-    },
+    "Public": {False: ((_TCP, _HTTPS, _ANYWHERE), *_BACK), True: _OUT},
     "Private": {
-        False: (
-            (_TCP, _ALL_PORTS, None),
-            (_UDP, _ALL_PORTS, None),
-            (_TCP, _EPHEMERAL, _ANYWHERE),
-            (_UDP, _EPHEMERAL, _ANYWHERE),
-        ),
+        False: ((_TCP, _ALL_PORTS, None), (_UDP, _ALL_PORTS, None), *_BACK),
         True: _OUT,
     },
     # The S3 gateway endpoint answers from public addresses that an ACL cannot name: the missing
-    # default route and the security groups keep the data tier closed, not this list.
+    # default route and the security groups keep the data tier closed, not this list. Names and
+    # time come from the VPC's resolver and the host, which no ACL filters.
     "Data": {
-        False: ((_TCP, _EPHEMERAL, _ANYWHERE), (_TCP, _HTTPS, None), (_UDP, _EPHEMERAL, None)),
-        True: (
-            (_TCP, _HTTPS, _ANYWHERE),
-            (_TCP, _EPHEMERAL, None),
-            (_UDP, _DNS, None),
-            (_TCP, _DNS, None),
-        ),
+        False: ((_TCP, _MONGODB, None), (_TCP, _LINUX, _ANYWHERE)),
+        True: ((_TCP, _HTTPS, _ANYWHERE), (_TCP, (1024, 65535), None)),
     },
 }
 
@@ -70,13 +67,17 @@ def add_network_acls(template: Template, tiers: tuple[str, ...], zones: tuple[in
 def _entry(tier: str, egress: bool, number: int, rule: _Rule) -> ec2.NetworkAclEntry:
     protocol, (first, last), cidr = rule
     block: Any = cidr or Ref("VpcCidr")
+    if protocol == _ICMP:
+        what: dict[str, Any] = {"Icmp": ec2.ICMP(Type=first, Code=last)}
+    else:
+        what = {"PortRange": ec2.PortRange(From=first, To=last)}
     return ec2.NetworkAclEntry(
         f"{tier}{'Egress' if egress else 'Ingress'}{number}",
         NetworkAclId=Ref(f"{tier}NetworkAcl"),
         RuleNumber=number * 100,
         Egress=egress,
         Protocol=protocol,
-        PortRange=ec2.PortRange(From=first, To=last),
+        **what,
         CidrBlock=block,
         RuleAction="allow",
     )

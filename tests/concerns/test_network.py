@@ -1,0 +1,144 @@
+"""The network: three tiers, none joined to another VPC, and a data tier without a way out."""
+
+import pytest
+
+from tidegen.concerns.network import CONCERN
+from tidegen.contract import Context
+from tidegen.planning.evaluation import evaluate
+
+TEMPLATE = CONCERN.build(Context()).to_dict()
+RESOURCES = TEMPLATE["Resources"]
+WAYS_IN = {"ssh": 22, "remote desktop": 3389}
+
+
+def of_type(name):
+    return {k: v["Properties"] for k, v in RESOURCES.items() if v["Type"] == f"AWS::EC2::{name}"}
+
+
+def built(nat_gateways="3", endpoints="full"):
+    given = dict.fromkeys(TEMPLATE["Parameters"], "a,b,c")
+    given |= {"NatGateways": nat_gateways, "Endpoints": endpoints}
+    found = evaluate({"": TEMPLATE}, given)
+    return {k: v for k, v in found.items() if v["Type"].startswith("AWS::EC2::")}
+
+
+def entries(tier, egress):
+    acl = {"Ref": f"{tier}NetworkAcl"}
+    found = of_type("NetworkAclEntry").values()
+    return [e for e in found if e["NetworkAclId"] == acl and e["Egress"] is egress]
+
+
+def test_the_data_tier_has_no_route_at_all():
+    routes = of_type("Route")
+    assert not [r for r in routes.values() if r["RouteTableId"] == {"Ref": "DataRouteTable"}]
+    assert {tuple(set(r) - {"RouteTableId", "DestinationCidrBlock"}) for r in routes.values()} == {
+        ("GatewayId",),
+        ("NatGatewayId",),
+    }
+
+
+def test_every_subnet_has_a_table_and_an_acl_and_gives_no_public_address():
+    subnets = of_type("Subnet")
+    assert len(subnets) == 9
+    for kind in ("SubnetRouteTableAssociation", "SubnetNetworkAclAssociation"):
+        joined = [item["SubnetId"]["Ref"] for item in of_type(kind).values()]
+        assert sorted(joined) == sorted(subnets), kind
+    assert all(subnet["MapPublicIpOnLaunch"] is False for subnet in subnets.values())
+
+
+@pytest.mark.parametrize(("count", "used"), [("1", "111"), ("2", "121"), ("3", "123")])
+def test_a_zone_goes_out_through_its_own_gateway_or_the_first(count, used):
+    found = built(count)
+    gateways = [k for k in found if k.startswith("NatGateway")]
+    assert len(gateways) == int(count)
+    targets = [found[f"Private{z}DefaultRoute"]["Properties"]["NatGatewayId"] for z in (1, 2, 3)]
+    assert targets == [{"Ref": f"NatGateway{n}"} for n in used]
+
+
+@pytest.mark.parametrize("tier", ["Public", "Private", "Data"])
+@pytest.mark.parametrize("port", WAYS_IN.values(), ids=WAYS_IN)
+def test_no_acl_lets_people_in_from_anywhere(tier, port):
+    for entry in entries(tier, egress=False):
+        if entry["CidrBlock"] == "0.0.0.0/0" and "PortRange" in entry:
+            ports = entry["PortRange"]
+            assert not ports["From"] <= port <= ports["To"], entry
+
+
+def test_the_data_tiers_acl_takes_the_database_from_inside_and_answers_from_outside():
+    found = {
+        (str(e["CidrBlock"]), e["PortRange"]["From"], e["PortRange"]["To"])
+        for e in entries("Data", egress=False)
+    }
+    assert found == {
+        ("{'Ref': 'VpcCidr'}", 27017, 27017),
+        ("0.0.0.0/0", 32768, 60999),
+    }
+
+
+def test_rule_numbers_are_the_templates_own():
+    for tier in ("Public", "Private", "Data"):
+        for egress in (True, False):
+            numbers = [entry["RuleNumber"] for entry in entries(tier, egress)]
+            assert len(numbers) == len(set(numbers)) <= 20
+
+
+def endpoint_policies():
+    return {
+        k: e["PolicyDocument"]["Statement"]
+        for k, e in of_type("VPCEndpoint").items()
+        if "PolicyDocument" in e
+    }
+
+
+def test_no_endpoint_carries_anything_for_another_account():
+    own = {"Ref": "AWS::AccountId"}
+    for title, statements in endpoint_policies().items():
+        for statement in statements:
+            if statement["Sid"] == "ImagesAndPackages":
+                assert statement["Action"] == ["s3:GetObject"]
+                continue
+            assert statement["Condition"]["StringEquals"]["aws:PrincipalAccount"] == own, title
+            (action,) = statement["Action"]
+            assert action != "*", title
+
+
+@pytest.mark.parametrize(
+    "title", ["S3Endpoint", "DynamodbEndpoint", "KmsEndpoint", "SecretsmanagerEndpoint"]
+)
+def test_data_goes_to_resources_of_this_account_only(title):
+    condition = endpoint_policies()[title][0]["Condition"]["StringEquals"]
+    assert condition["aws:ResourceAccount"] == {"Ref": "AWS::AccountId"}
+
+
+def test_only_some_services_take_no_policy():
+    without = set(of_type("VPCEndpoint")) - set(endpoint_policies())
+    assert without == {
+        "Ec2messagesEndpoint",
+        "EksAuthEndpoint",
+        "EmailSmtpEndpoint",
+        "SsmmessagesEndpoint",
+    }
+
+
+def test_the_data_tier_boots_from_the_essential_endpoints():
+    """What the members' scripts call, each through a service of its own."""
+    found = built(endpoints="essential")
+    needed = {"Autoscaling", "Cloudformation", "Ec2", "Ec2messages", "Kms", "Logs", "Monitoring"}
+    needed |= {"Secretsmanager", "Ssm", "Ssmmessages", "S3"}
+    assert {f"{name}Endpoint" for name in needed} <= set(found)
+    properties = [endpoint.get("Properties", {}) for endpoint in found.values()]
+    assert {len(p["SubnetIds"]) for p in properties if "SubnetIds" in p} == {1}
+
+
+def test_guardduty_makes_its_endpoint_itself():
+    services = [str(endpoint["ServiceName"]) for endpoint in of_type("VPCEndpoint").values()]
+    assert not [name for name in services if "guardduty" in name]
+
+
+def test_everything_that_flows_is_logged_with_the_packets_own_addresses():
+    logs = of_type("FlowLog")
+    assert {log["TrafficType"] for log in logs.values()} == {"ALL"}
+    assert {log["LogDestinationType"] for log in logs.values()} == {"cloud-watch-logs", "s3"}
+    for log in logs.values():
+        assert "${pkt-srcaddr}" in log["LogFormat"]
+        assert ("DeliverLogsPermissionArn" in log) == (log["LogDestinationType"] != "s3")
