@@ -16,6 +16,7 @@ from awacs.aws import (
 )
 from troposphere import GetAtt, Ref, Select, Sub, Template, sns, sqs
 
+from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.policies import document, tls_only
 from tidegen.blocks.stateful import RETAINED
 
@@ -31,22 +32,30 @@ SOURCES: dict[str, str | None] = {
 #: EventBridge sends no source when it publishes to a topic; a condition would stop every event.
 #: Source: AWS docs, "Using resource-based policies for Amazon EventBridge", SNS permissions.
 _PUBLISHES_WITHOUT_SOURCE = ("events",)
+MESSAGING_KEY = "MessagingKeyArn"
 _FOURTEEN_DAYS = 1_209_600  # seconds, the longest that SQS keeps a message
 
 
 def add_topic(
-    template: Template, title: str, display: str, publishers: Iterable[str], contacts: Any
+    template: Template,
+    title: str,
+    display: str,
+    publishers: Iterable[str],
+    contacts: Any = None,
+    *,
+    key: str = MESSAGING_KEY,
 ) -> sns.Topic:
-    """A topic under `MessagingKeyArn`, its policy, and the first contact's subscription.
+    """A topic under the key whose ARN the parameter `key` holds, its policy, a subscription.
 
-    `contacts` is a list that holds at least one address. The subscription waits for a person to
-    confirm it (catalogue row 57); `tidegen status` lists those that nobody did.
+    `display` is text for Fn::Sub. `contacts` is a list that holds at least one address; without
+    it nobody is subscribed. The subscription of the first waits for a person to confirm it
+    (catalogue row 57); `tidegen status` lists those that nobody did.
     """
     topic = template.add_resource(
         sns.Topic(
             title,
-            DisplayName=Sub(f"${{Project}} ${{Environment}} {display}"),
-            KmsMasterKeyId=Ref("MessagingKeyArn"),
+            DisplayName=Sub(display),
+            KmsMasterKeyId=Ref(key),
             SignatureVersion="2",  # SHA-256; version 1 signs with SHA-1
         )
     )
@@ -58,7 +67,8 @@ def add_topic(
             PolicyDocument=document(*statements, *tls_only([sns_actions.Publish], [Ref(topic)])),
         )
     )
-    _add_subscription(template, topic, Select(0, contacts))
+    if contacts is not None:
+        _add_subscription(template, topic, Select(0, contacts))
     return topic
 
 
@@ -74,12 +84,12 @@ def _add_subscription(template: Template, topic: sns.Topic, address: Any) -> Non
     )
 
 
-def add_dead_letter_queue(template: Template) -> sqs.Queue:
+def add_dead_letter_queue(template: Template, *, key: str = MESSAGING_KEY) -> sqs.Queue:
     """The queue `DeadLetterQueue` and its policy: what SNS and EventBridge could not deliver."""
     queue = template.add_resource(
         sqs.Queue(
             "DeadLetterQueue",
-            KmsMasterKeyId=Ref("MessagingKeyArn"),
+            KmsMasterKeyId=Ref(key),
             MessageRetentionPeriod=_FOURTEEN_DAYS,
             # No queue of SQS drains into this one; SNS and EventBridge are not asked by it.
             RedriveAllowPolicy={"redrivePermission": "denyAll"},
@@ -99,6 +109,21 @@ def add_dead_letter_queue(template: Template) -> sqs.Queue:
         )
     )
     return queue
+
+
+def add_dead_letter_alarm(template: Template, topic: str) -> None:
+    """Tells the topic with the logical id `topic` when something lies in the queue."""
+    add_alarm(
+        template,
+        "DeadLetters",
+        "Notifications could not be delivered. Read them in the dead-letter queue; an "
+        "unconfirmed or removed subscription is the usual reason.",
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
+        {"QueueName": GetAtt("DeadLetterQueue", "QueueName")},
+        ("GreaterThanThreshold", 0),
+        topic=topic,
+        statistic="Maximum",
+    )
 
 
 def _may(action: Action, service: str, resource: Any) -> Statement:

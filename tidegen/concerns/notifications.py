@@ -4,7 +4,6 @@ from pathlib import Path
 
 from troposphere import GetAtt, Ref, Template
 
-from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.event_rules import add_event_rule
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
@@ -17,7 +16,7 @@ from tidegen.blocks.inputs import (
 )
 from tidegen.blocks.relay import add_relay
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.blocks.topics import add_dead_letter_queue, add_topic
+from tidegen.blocks.topics import add_dead_letter_alarm, add_dead_letter_queue, add_topic
 from tidegen.contract import (
     Asset,
     Concern,
@@ -53,6 +52,7 @@ _CLUSTER_CALLS = [
     "UpdateClusterConfig",
     "UpdatePodIdentityAssociation",
 ]
+_DISPLAY = "${Project} ${Environment} "
 _RELAY = Path(__file__).parent.parent / "assets" / "relay"
 
 
@@ -61,12 +61,12 @@ def build(context: Context) -> Template:
     template = new_template(CONCERN)
     add_dead_letter_queue(template)
     for title, (display, publishers, contacts) in TOPICS.items():
-        add_topic(template, title, display, publishers, Ref(contacts))
+        add_topic(template, title, _DISPLAY + display, publishers, Ref(contacts))
     _add_backup_rules(template)
     _add_health_rules(template)
     _add_compute_rules(template)
     function = add_relay(template, context, "WarningTopic")
-    _add_dead_letter_alarm(template)
+    add_dead_letter_alarm(template, "WarningTopic")
     topics = {f"{title}Arn": Ref(title) for title in TOPICS}
     return add_outputs(
         template,
@@ -145,20 +145,6 @@ def _add_compute_rules(template: Template) -> None:
         "SecurityTopic",
         "EKS: <call> by <who>. Find the call in CloudTrail if it was not a deployment.",
         {"call": "$.detail.eventName", "who": "$.detail.userIdentity.arn"},
-    )
-
-
-def _add_dead_letter_alarm(template: Template) -> None:
-    add_alarm(
-        template,
-        "DeadLetters",
-        "Notifications could not be delivered. Read them in the dead-letter queue; an "
-        "unconfirmed or removed subscription is the usual reason.",
-        ("AWS/SQS", "ApproximateNumberOfMessagesVisible"),
-        {"QueueName": GetAtt("DeadLetterQueue", "QueueName")},
-        ("GreaterThanThreshold", 0),
-        topic="WarningTopic",
-        statistic="Maximum",
     )
 
 
