@@ -27,7 +27,7 @@ USED = {
     "EKS": "AccessEntry Addon Cluster Nodegroup PodIdentityAssociation",
     "ElasticLoadBalancingV2": "Listener ListenerRule LoadBalancer TargetGroup",
     "Events": "Rule",
-    "GuardDuty": "Detector MalwareProtectionPlan",
+    "GuardDuty": "Detector MalwareProtectionPlan PublishingDestination",
     "IAM": "InstanceProfile ManagedPolicy OIDCProvider Role",
     "KMS": "Alias Key",
     "KinesisFirehose": "DeliveryStream",

@@ -1,31 +1,16 @@
 """Who did what, what changed, what looks wrong: CloudTrail, AWS Config, GuardDuty, analyzer."""
 
-import json
-from typing import Any
+from troposphere import Equals, Ref, Sub, Template
 
-from awacs import logs as log_actions
-from awacs import s3 as s3_actions
-from awacs import sns as sns_actions
-from awacs.aws import Allow, Principal, Statement
-from troposphere import (
-    GetAtt,
-    Ref,
-    Select,
-    Sub,
-    Template,
-    accessanalyzer,
-    cloudtrail,
-    config,
-    events,
-    guardduty,
-    logs,
-    sns,
-)
-
+from tidegen.blocks.cis_filters import add_cis_filters
+from tidegen.blocks.config_rules import add_config_rules
+from tidegen.blocks.detector import add_analyzer, add_detector
+from tidegen.blocks.event_rules import add_event_rule
 from tidegen.blocks.inputs import PROJECT, from_field
-from tidegen.blocks.policies import allow, document, tls_only, trust
-from tidegen.blocks.roles import BOUNDARY, add_role
-from tidegen.blocks.stateful import RETAINED
+from tidegen.blocks.recorder import add_recorder
+from tidegen.blocks.roles import BOUNDARY
+from tidegen.blocks.topics import add_dead_letter_alarm, add_dead_letter_queue, add_topic
+from tidegen.blocks.trail import add_trail
 from tidegen.contract import (
     Concern,
     Context,
@@ -39,200 +24,112 @@ from tidegen.contract import (
 )
 
 _PATH = Sub("/${Project}/account/")
-_TEN_YEARS = 3653  # days; the registry's retention rule accepts no other value above six years
-_RULES = {
-    "DefaultSecurityGroupClosed": "VPC_DEFAULT_SECURITY_GROUP_CLOSED",
-    "BucketsNotPublic": "S3_BUCKET_LEVEL_PUBLIC_ACCESS_PROHIBITED",
-    "VolumesEncrypted": "ENCRYPTED_VOLUMES",
-    "RootHasMfa": "ROOT_ACCOUNT_MFA_ENABLED",
-    "TrailEnabled": "CLOUD_TRAIL_ENABLED",
-}
-_FEATURES = (
-    "S3_DATA_EVENTS",
-    "EKS_AUDIT_LOGS",
-    "EBS_MALWARE_PROTECTION",
-    "LAMBDA_NETWORK_LOGS",
-)
+_HOME = "IsHomeRegion"
+_KEY = "AuditKeyArn"
+_FINDINGS = "FindingsTopic"
+_CHANGES = "ChangesTopic"
 
 
 def build(_context: Context) -> Template:
     """The audit template; one owner per account and region."""
     template = new_template(CONCERN)
-    _add_topic(template)
-    _add_trail(template)
-    _add_recorder(template)
-    _add_detector(template)
-    template.add_resource(accessanalyzer.Analyzer("ExternalAccess", Type="ACCOUNT"))
+    template.add_condition(_HOME, Equals(Ref("HomeRegion"), "true"))
+    _add_topics(template)
+    group = add_trail(template, _PATH, _HOME)
+    add_cis_filters(template, group.title, _FINDINGS, _HOME)
+    recorder = add_recorder(template, _PATH)
+    add_config_rules(template, recorder.title, _HOME)
+    _add_configuration_rules(template)
+    detector = add_detector(template)
+    add_analyzer(template)
+    _add_finding_rules(template)
     return add_outputs(
         template,
         CONCERN,
-        FindingsTopicArn=Ref("FindingsTopic"),
-        TrailArn=GetAtt("Trail", "Arn"),
-        DetectorId=Ref("Detector"),
+        FindingsTopicArn=Ref(_FINDINGS),
+        ChangesTopicArn=Ref(_CHANGES),
+        DetectorId=Ref(detector),
     )
 
 
-def _add_topic(template: Template) -> None:
-    """Findings and configuration changes, to whoever the account's file names."""
-    topic = template.add_resource(
-        sns.Topic("FindingsTopic", KmsMasterKeyId=Ref("AuditKeyArn"), SignatureVersion="2")
-    )
-    publish = Statement(
-        Sid="PublishFindings",
-        Effect=Allow,
-        # EventBridge sends no source account to an encrypted topic.
-        Principal=Principal("Service", ["events.amazonaws.com"]),
-        Action=[sns_actions.Publish],
-        Resource=[Ref(topic)],
-    )
-    template.add_resource(
-        sns.TopicPolicy(
-            "FindingsTopicPolicy",
-            Topics=[Ref(topic)],
-            PolicyDocument=document(publish, *tls_only([sns_actions.Publish], [Ref(topic)])),
-        )
-    )
-    template.add_resource(
-        sns.SubscriptionResource(
-            "FindingsSubscription",
-            TopicArn=Ref(topic),
-            Protocol="email",
-            Endpoint=Select(0, Ref("SecurityContacts")),
-        )
-    )
-
-
-def _add_trail(template: Template) -> None:
-
-    group = template.add_resource(
-        logs.LogGroup(
-            "TrailLogGroup", KmsKeyId=Ref("AuditKeyArn"), RetentionInDays=_TEN_YEARS, **RETAINED
-        )
-    )
-    write = allow(
-        "WriteTrail",
-        [log_actions.CreateLogStream, log_actions.PutLogEvents],
-        [GetAtt(group, "Arn")],
-    )
-    add_role(
+def _add_topics(template: Template) -> None:
+    """What needs somebody goes to people; every change, of which there are many, to machines."""
+    account = "${Project} ${AWS::Region} "
+    add_dead_letter_queue(template, key=_KEY)
+    add_topic(
         template,
-        "TrailRole",
-        trust("cloudtrail"),
-        document(write),
-        "CloudTrail writes to CloudWatch Logs",
-        path=_PATH,
+        _FINDINGS,
+        f"{account}findings",
+        ("cloudwatch", "events"),
+        Ref("SecurityContacts"),
+        key=_KEY,
     )
-    template.add_resource(
-        cloudtrail.Trail(
-            "Trail",
-            CloudWatchLogsLogGroupArn=GetAtt(group, "Arn"),
-            CloudWatchLogsRoleArn=GetAtt("TrailRole", "Arn"),
-            AdvancedEventSelectors=_selectors(),
-            EnableLogFileValidation=True,
-            IncludeGlobalServiceEvents=True,
-            IsLogging=True,
-            IsMultiRegionTrail=Ref("HomeRegion"),
-            KMSKeyId=Ref("AuditKeyArn"),
-            S3BucketName=Ref("LogArchiveBucketName"),
-            DependsOn="TrailRolePolicy",
-        )
-    )
+    add_topic(template, _CHANGES, f"{account}changes", ("events",), key=_KEY)
+    add_dead_letter_alarm(template, _FINDINGS)
 
 
-def _selectors() -> list[cloudtrail.AdvancedEventSelector]:
-    """Management events, and data events of the project's buckets, known by their prefix."""
-
-    def selector(name: str, **fields: dict[str, Any]) -> cloudtrail.AdvancedEventSelector:
-        rows = [cloudtrail.AdvancedFieldSelector(**row) for row in fields.values()]
-        return cloudtrail.AdvancedEventSelector(Name=name, FieldSelectors=rows)
-
-    prefix = Sub("arn:${AWS::Partition}:s3:::${Project}-")
-    return [
-        selector("management", category={"Field": "eventCategory", "Equals": ["Management"]}),
-        selector(
-            "objects",
-            category={"Field": "eventCategory", "Equals": ["Data"]},
-            type={"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
-            arn={"Field": "resources.ARN", "StartsWith": [prefix]},
-        ),
-    ]
-
-
-def _add_recorder(template: Template) -> None:
-    """Recorder and channel wait for each other: no DependsOn in either direction (row 6)."""
-    bucket = "arn:${AWS::Partition}:s3:::${ConfigArchiveBucketName}"
-    deliver = [
-        allow("CheckBucket", [s3_actions.GetBucketAcl, s3_actions.ListBucket], [Sub(bucket)]),
-        allow("Deliver", [s3_actions.PutObject], [Sub(f"{bucket}/AWSLogs/${{AWS::AccountId}}/*")]),
-    ]
-    add_role(
+def _add_configuration_rules(template: Template) -> None:
+    """What AWS Config sees. Source: AWS docs, "Monitoring AWS Config with EventBridge"."""
+    add_event_rule(
         template,
-        "RecorderRole",
-        trust("config"),
-        document(*deliver),
-        "AWS Config records and delivers",
-        aws_managed=("service-role/AWS_ConfigRole",),
-        path=_PATH,
+        "NotCompliant",
+        "A resource does not comply with a rule of AWS Config any more",
+        {
+            "source": ["aws.config"],
+            "detail-type": ["Config Rules Compliance Change"],
+            "detail": {"newEvaluationResult": {"complianceType": ["NON_COMPLIANT"]}},
+        },
+        _FINDINGS,
+        "AWS Config: <resource> (<type>) does not comply with the rule <rule>.",
+        {
+            "resource": "$.detail.resourceId",
+            "type": "$.detail.resourceType",
+            "rule": "$.detail.configRuleName",
+        },
     )
-    template.add_resource(
-        config.ConfigurationRecorder(
-            "Recorder",
-            RoleARN=GetAtt("RecorderRole", "Arn"),
-            RecordingGroup=config.RecordingGroup(
-                AllSupported=True, IncludeGlobalResourceTypes=Ref("HomeRegion")
-            ),
-        )
-    )
-    template.add_resource(
-        config.DeliveryChannel(
-            "DeliveryChannel",
-            S3BucketName=Ref("ConfigArchiveBucketName"),
-            S3KmsKeyArn=Ref("AuditKeyArn"),
-        )
-    )
-    for title, identifier in _RULES.items():
-        template.add_resource(
-            config.ConfigRule(
-                title,
-                Source=config.Source(Owner="AWS", SourceIdentifier=identifier),
-                DependsOn="Recorder",
-            )
-        )
-    # Config cannot notify an encrypted topic itself; EventBridge can.
-    _add_rule(
+    item, change = "$.detail.configurationItem", "$.detail.configurationItemDiff.changeType"
+    add_event_rule(
         template,
-        "ConfigurationChanges",
-        {"source": ["aws.config"], "detail-type": ["Config Rules Compliance Change"]},
+        "Changed",
+        "A resource was created, changed or deleted, as AWS Config recorded it",
+        {"source": ["aws.config"], "detail-type": ["Config Configuration Item Change"]},
+        _CHANGES,
+        "AWS Config: <change> of <resource> (<type>).",
+        {"resource": f"{item}.resourceId", "type": f"{item}.resourceType", "change": change},
     )
 
 
-def _add_detector(template: Template) -> None:
-    features = [guardduty.CFNFeatureConfiguration(Name=f, Status="ENABLED") for f in _FEATURES]
-    template.add_resource(
-        guardduty.Detector(
-            "Detector",
-            Enable=True,
-            FindingPublishingFrequency="FIFTEEN_MINUTES",
-            Features=features,
-        )
-    )
-    _add_rule(
+def _add_finding_rules(template: Template) -> None:
+    """Findings of medium severity and above; GuardDuty archives the rest without a mail."""
+    add_event_rule(
         template,
-        "Findings",
-        {"source": ["aws.guardduty"], "detail": {"severity": [{"numeric": [">=", 4]}]}},
+        "ThreatFound",
+        "A finding of GuardDuty with severity 4 (medium) or more",
+        {
+            "source": ["aws.guardduty"],
+            "detail-type": ["GuardDuty Finding"],
+            "detail": {"severity": [{"numeric": [">=", 4]}]},
+        },
+        _FINDINGS,
+        "GuardDuty: <finding>, severity <severity>. Look at finding <id>.",
+        {
+            "finding": "$.detail.type",
+            "severity": "$.detail.severity",
+            "id": "$.detail.id",
+        },
     )
-
-
-def _add_rule(template: Template, title: str, pattern: dict[str, object]) -> None:
-    target = events.Target(Id="topic", Arn=Ref("FindingsTopic"))
-    template.add_resource(
-        events.Rule(
-            f"{title}Rule",
-            Description=f"{title} go to the topic: {json.dumps(sorted(pattern))}",
-            EventPattern=pattern,
-            State="ENABLED",
-            Targets=[target],
-        )
+    add_event_rule(
+        template,
+        "ExternalAccessFound",
+        "Access Analyzer found a resource that somebody outside the account reaches",
+        {
+            "source": ["aws.access-analyzer"],
+            "detail-type": ["Access Analyzer Finding"],
+            "detail": {"status": ["ACTIVE"]},
+        },
+        _FINDINGS,
+        "Access Analyzer: <resource> (<type>) can be reached from outside. Look at finding <id>.",
+        {"resource": "$.detail.resource", "type": "$.detail.resourceType", "id": "$.detail.id"},
     )
 
 
@@ -256,8 +153,8 @@ CONCERN = Concern(
     ),
     outputs=(
         Output("FindingsTopicArn", Kind.TOPIC_ARN, "Topic of findings", surface=True),
-        Output("TrailArn", Kind.ARN, "The trail", surface=True),
+        Output("ChangesTopicArn", Kind.TOPIC_ARN, "Topic of every recorded change", surface=True),
         Output("DetectorId", Kind.STRING, "The detector", surface=True),
     ),
-    stateful=("TrailLogGroup",),
+    stateful=("DeadLetterQueue", "TrailLogGroup"),
 )

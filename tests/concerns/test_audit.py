@@ -1,0 +1,180 @@
+"""Audit: everything is recorded, nobody can miss what matters, nothing waits in a circle."""
+
+import json
+import re
+
+import pytest
+
+from tidegen.blocks.cis_filters import WATCHES
+from tidegen.blocks.config_rules import GLOBAL, REGIONAL
+from tidegen.concerns.audit import CONCERN
+from tidegen.concerns.log_archive import CONCERN as LOG_ARCHIVE
+from tidegen.contract import Context
+
+RESOURCES = json.loads(CONCERN.build(Context()).to_json())["Resources"]
+ARCHIVE = json.loads(LOG_ARCHIVE.build(Context()).to_json())["Resources"]
+#: Number of the control in AWS's documentation → logical id here.
+CIS = dict(enumerate(WATCHES, start=1))
+
+
+def of(kind):
+    return {k: v["Properties"] for k, v in RESOURCES.items() if v["Type"] == kind}
+
+
+def test_there_is_one_trail_of_all_regions_where_the_account_is_at_home():
+    (trail,) = of("AWS::CloudTrail::Trail").values()
+    for switch in ("IsMultiRegionTrail", "IncludeGlobalServiceEvents", "IsLogging"):
+        assert trail[switch] is True
+    assert trail["EnableLogFileValidation"] is True
+    assert trail["KMSKeyId"] == {"Ref": "AuditKeyArn"}
+    group = {"Fn::GetAtt": ["TrailLogGroup", "Arn"]}  # which ends in :*, as CloudTrail wants it
+    assert trail["CloudWatchLogsLogGroupArn"] == group
+    assert RESOURCES["TrailLogGroup"]["Properties"]["RetentionInDays"] == 3653
+    for title in ("Trail", "TrailLogGroup", "TrailRole", "TrailRolePolicy"):
+        assert RESOURCES[title]["Condition"] == "IsHomeRegion"
+
+
+def selectors():
+    trail = RESOURCES["Trail"]["Properties"]
+    assert "EventSelectors" not in trail
+    return {
+        selector["Name"]: {row.pop("Field"): row for row in selector["FieldSelectors"]}
+        for selector in json.loads(json.dumps(trail["AdvancedEventSelectors"]))
+    }
+
+
+def test_the_trail_logs_management_objects_and_tables_but_not_its_own_deliveries():
+    found = selectors()
+    assert found["Management events"] == {"eventCategory": {"Equals": ["Management"]}}
+    prefix = "arn:${AWS::Partition}:s3:::${Project}-"
+    archives = [{"Fn::Sub": f"{prefix}{name}-"} for name in ("log-archive", "config")]
+    assert found["Objects"]["resources.ARN"] == {
+        "StartsWith": [{"Fn::Sub": prefix}],
+        "NotStartsWith": archives,
+    }
+    assert found["Archived logs"]["resources.ARN"] == {"StartsWith": archives}
+    assert found["Archived logs"]["eventName"] == {"NotEquals": ["PutObject"]}
+    assert found["Tables"]["resources.type"] == {"Equals": ["AWS::DynamoDB::Table"]}
+
+
+def test_the_archives_are_named_as_the_selectors_expect():
+    for title, purpose in (("LogArchive", "log-archive"), ("ConfigArchive", "config")):
+        name = ARCHIVE[title]["Properties"]["BucketName"]["Fn::Sub"]
+        assert name.startswith(f"${{Project}}-{purpose}-")
+
+
+@pytest.mark.parametrize("title", WATCHES)
+def test_every_watch_is_a_filter_on_the_trail_and_an_alarm_to_people(title):
+    given = RESOURCES[f"{title}Filter"]
+    assert given["Condition"] == RESOURCES[title]["Condition"] == "IsHomeRegion"
+    assert given["Properties"]["LogGroupName"] == {"Ref": "TrailLogGroup"}
+    (metric,) = given["Properties"]["MetricTransformations"]
+    alarm = RESOURCES[title]["Properties"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == (
+        metric["MetricNamespace"],
+        metric["MetricName"],
+    )
+    assert alarm["AlarmActions"] == [{"Ref": "FindingsTopic"}]
+    assert len(given["Properties"]["FilterPattern"]) <= 1024  # Logs API: PutMetricFilter
+
+
+def test_the_watches_are_the_benchmarks_to_the_letter():
+    """Security Hub compares patterns, so that these three stand here as its controls write them."""
+    assert CIS[1] == "RootUse"
+    assert len(WATCHES) == 14
+    assert WATCHES["UnauthorizedCalls"].pattern == (
+        '{($.errorCode="*UnauthorizedOperation") || ($.errorCode="AccessDenied*")}'
+    )
+    assert WATCHES["KeyDeletion"].pattern == (
+        "{($.eventSource=kms.amazonaws.com) && "
+        "(($.eventName=DisableKey) || ($.eventName=ScheduleKeyDeletion))}"
+    )
+    assert WATCHES["TrailChanges"].pattern == (
+        "{($.eventName=CreateTrail) || ($.eventName=UpdateTrail) || ($.eventName=DeleteTrail) || "
+        "($.eventName=StartLogging) || ($.eventName=StopLogging)}"
+    )
+
+
+def test_every_watched_call_exists():
+    """A misspelt name would never match: the names are those of botocore's service models."""
+    from botocore.session import Session
+
+    session = Session()
+    services = ("cloudtrail", "config", "ec2", "iam", "kms", "s3")
+    known = {n for s in services for n in session.get_service_model(s).operation_names}
+    # Events of the console, and calls whose events keep an older name.
+    known |= {"ConsoleLogin", "HeadBucket", "PutBucketLifecycle", "DeleteBucketReplication"}
+    known |= {"DeleteBucketLifecycle"}
+    named = {
+        name
+        for watch in WATCHES.values()
+        for name in re.findall(r"eventName ?= ?\"?(\w+)", watch.pattern)
+    }
+    assert len(named) > 60
+    assert named <= known
+
+
+def test_recorder_and_channel_do_not_wait_for_each_other():
+    """NoAvailableDeliveryChannelException, or a create that never ends (catalogue row 6)."""
+    assert "DependsOn" not in RESOURCES["Recorder"]
+    assert "DependsOn" not in RESOURCES["DeliveryChannel"]
+    group = RESOURCES["Recorder"]["Properties"]["RecordingGroup"]
+    assert group == {"AllSupported": True, "IncludeGlobalResourceTypes": {"Ref": "HomeRegion"}}
+
+
+def test_configuration_goes_to_the_archive_without_object_lock():
+    """AWS Config delivers to no locked bucket (row 61), and tells no encrypted topic."""
+    channel = RESOURCES["DeliveryChannel"]["Properties"]
+    assert channel["S3BucketName"] == {"Ref": "ConfigArchiveBucketName"}
+    assert "ObjectLockEnabled" not in ARCHIVE["ConfigArchive"]["Properties"]
+    assert "SnsTopicARN" not in channel
+
+
+def test_every_rule_waits_for_the_recorder_and_global_ones_are_evaluated_once():
+    rules = {k: v for k, v in RESOURCES.items() if v["Type"] == "AWS::Config::ConfigRule"}
+    assert rules.keys() == {*REGIONAL, *GLOBAL}
+    assert {rule["DependsOn"] for rule in rules.values()} == {"Recorder"}
+    assert {k for k, v in rules.items() if v.get("Condition") == "IsHomeRegion"} == set(GLOBAL)
+    identifiers = [rule["Properties"]["Source"]["SourceIdentifier"] for rule in rules.values()]
+    assert len(set(identifiers)) == len(identifiers)
+
+
+def test_the_detector_has_all_features_and_no_data_sources():
+    (detector,) = of("AWS::GuardDuty::Detector").values()
+    assert "DataSources" not in detector  # refused together with Features (row 10)
+    features = {f["Name"]: f for f in detector["Features"]}
+    assert {f["Status"] for f in features.values()} == {"ENABLED"}
+    assert "EKS_RUNTIME_MONITORING" not in features  # excludes RUNTIME_MONITORING
+    managed = {a["Name"] for a in features["RUNTIME_MONITORING"]["AdditionalConfiguration"]}
+    assert {"EKS_ADDON_MANAGEMENT", "EC2_AGENT_MANAGEMENT"} <= managed
+
+
+def test_findings_are_archived_where_guardduty_may_write_with_a_key_it_may_use():
+    (destination,) = of("AWS::GuardDuty::PublishingDestination").values()
+    assert destination["DestinationProperties"] == {
+        "DestinationArn": {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LogArchiveBucketName}"},
+        "KmsKeyArn": {"Ref": "AuditKeyArn"},
+    }
+    policy = ARCHIVE["LogArchivePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    may = {
+        a
+        for s in policy
+        if s["Principal"] == {"Service": ["guardduty.amazonaws.com"]}
+        for a in s["Action"]
+    }
+    assert may == {"s3:GetBucketLocation", "s3:PutObject"}
+    key = ARCHIVE["AuditKey"]["Properties"]["KeyPolicy"]["Statement"]
+    services = [s["Principal"].get("Service") for s in key if isinstance(s["Principal"], dict)]
+    assert ["guardduty.amazonaws.com"] in services
+
+
+def test_findings_of_medium_severity_reach_people_or_the_dead_letter_queue():
+    target = RESOURCES["ThreatFound"]["Properties"]["Targets"][0]
+    pattern = RESOURCES["ThreatFound"]["Properties"]["EventPattern"]
+    assert pattern["detail"]["severity"] == [{"numeric": [">=", 4]}]
+    assert target["Arn"] == {"Ref": "FindingsTopic"}
+    for rule in of("AWS::Events::Rule").values():
+        (target,) = rule["Targets"]
+        assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+    (subscription,) = of("AWS::SNS::Subscription").values()
+    assert "deadLetterTargetArn" in subscription["RedrivePolicy"]

@@ -1,0 +1,167 @@
+"""Metric filters on the trail's log group, each with an alarm: what the CIS benchmark asks for.
+
+Source: AWS docs, Security Hub controls CloudWatch.1 to CloudWatch.14 (CIS AWS Foundations 4.1 to
+4.14). Security Hub compares patterns to the letter, so they stand here as it writes them.
+"""
+
+from dataclasses import dataclass
+
+from troposphere import Ref, Sub, Template, logs
+
+from tidegen.blocks.alarms import add_alarm
+
+_NAMESPACE = Sub("${Project}/account")
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A filter `pattern`; what it `means` and what to do; how many in five minutes are too many."""
+
+    pattern: str
+    means: str
+    threshold: int = 1
+
+
+def _calls(*names: str, source: str = "") -> str:
+    """A pattern of API calls, of one service where `source` names it."""
+    calls = " || ".join(f"($.eventName={name})" for name in names)
+    return f"{{($.eventSource={source}.amazonaws.com) && ({calls})}}" if source else f"{{{calls}}}"
+
+
+def _each(verbs: str, *nouns: str) -> list[str]:
+    return [f"{verb}{noun}" for noun in nouns for verb in verbs.split()]
+
+
+_PLANNED = "Find the call in CloudTrail if it was not a deployment."
+#: Logical id → what is watched.
+WATCHES = {
+    "RootUse": Watch(
+        '{$.userIdentity.type="Root" && $.userIdentity.invokedBy NOT EXISTS && '
+        '$.eventType !="AwsServiceEvent"}',
+        "The account's root user acted. Nobody needs it day to day: find out who it was.",
+    ),
+    "UnauthorizedCalls": Watch(
+        '{($.errorCode="*UnauthorizedOperation") || ($.errorCode="AccessDenied*")}',
+        "AWS refused calls. A role lacks a permission, or somebody tries what is not theirs.",
+        threshold=5,  # one refused call is a typing error
+    ),
+    "ConsoleLoginWithoutMfa": Watch(
+        '{ ($.eventName = "ConsoleLogin") && ($.additionalEventData.MFAUsed != "Yes") && '
+        '($.userIdentity.type = "IAMUser") && ($.responseElements.ConsoleLogin = "Success") }',
+        "A user signed in without a second factor. Require one.",
+    ),
+    "IamPolicyChanges": Watch(
+        _calls(
+            *_each("Delete Put", "GroupPolicy", "RolePolicy", "UserPolicy"),
+            *_each("Create Delete", "Policy", "PolicyVersion"),
+            *_each("Attach Detach", "RolePolicy", "UserPolicy", "GroupPolicy"),
+            source="iam",
+        ),
+        f"Permissions changed. {_PLANNED}",
+    ),
+    "TrailChanges": Watch(
+        _calls("CreateTrail", "UpdateTrail", "DeleteTrail", "StartLogging", "StopLogging"),
+        f"The audit trail itself changed. {_PLANNED}",
+    ),
+    "ConsoleLoginFailures": Watch(
+        '{($.eventName=ConsoleLogin) && ($.errorMessage="Failed authentication")}',
+        "Somebody failed to sign in, three times or more: a forgotten password, or a guessed one.",
+        threshold=3,
+    ),
+    "KeyDeletion": Watch(
+        _calls("DisableKey", "ScheduleKeyDeletion", source="kms"),
+        "A key was disabled or will be deleted, and with it all that it encrypts. Cancel it.",
+    ),
+    "BucketPolicyChanges": Watch(
+        _calls(
+            *("PutBucketAcl", "PutBucketPolicy", "PutBucketCors", "PutBucketLifecycle"),
+            *("PutBucketReplication", "DeleteBucketPolicy", "DeleteBucketCors"),
+            *("DeleteBucketLifecycle", "DeleteBucketReplication"),
+            source="s3",
+        ),
+        f"Who reaches a bucket, or how long it keeps its objects, changed. {_PLANNED}",
+    ),
+    "RecorderChanges": Watch(
+        _calls(
+            *("StopConfigurationRecorder", "DeleteDeliveryChannel"),
+            *("PutDeliveryChannel", "PutConfigurationRecorder"),
+            source="config",
+        ),
+        f"AWS Config records something else, or nothing any more. {_PLANNED}",
+    ),
+    "SecurityGroupChanges": Watch(
+        _calls(
+            *("AuthorizeSecurityGroupIngress", "AuthorizeSecurityGroupEgress"),
+            *("RevokeSecurityGroupIngress", "RevokeSecurityGroupEgress"),
+            *("CreateSecurityGroup", "DeleteSecurityGroup"),
+        ),
+        f"A security group changed. {_PLANNED}",
+    ),
+    "NetworkAclChanges": Watch(
+        _calls(
+            *("CreateNetworkAcl", "CreateNetworkAclEntry", "DeleteNetworkAcl"),
+            *("DeleteNetworkAclEntry", "ReplaceNetworkAclEntry", "ReplaceNetworkAclAssociation"),
+        ),
+        f"A network ACL changed. {_PLANNED}",
+    ),
+    "GatewayChanges": Watch(
+        _calls(
+            *("CreateCustomerGateway", "DeleteCustomerGateway", "AttachInternetGateway"),
+            *("CreateInternetGateway", "DeleteInternetGateway", "DetachInternetGateway"),
+        ),
+        f"A network gateway changed. {_PLANNED}",
+    ),
+    "RouteTableChanges": Watch(
+        _calls(
+            *("CreateRoute", "CreateRouteTable", "ReplaceRoute", "ReplaceRouteTableAssociation"),
+            *("DeleteRouteTable", "DeleteRoute", "DisassociateRouteTable"),
+            source="ec2",
+        ),
+        f"A route changed. {_PLANNED}",
+    ),
+    "VpcChanges": Watch(
+        _calls(
+            *("CreateVpc", "DeleteVpc", "ModifyVpcAttribute", "AcceptVpcPeeringConnection"),
+            *("CreateVpcPeeringConnection", "DeleteVpcPeeringConnection"),
+            *("RejectVpcPeeringConnection", "AttachClassicLinkVpc", "DetachClassicLinkVpc"),
+            *("DisableVpcClassicLink", "EnableVpcClassicLink"),
+        ),
+        f"A VPC changed, or was joined with another: no platform VPC may be. {_PLANNED}",
+    ),
+}
+
+
+def add_cis_filters(template: Template, group: str, topic: str, condition: str) -> None:
+    """A filter on the log group and an alarm to the topic for each of `WATCHES`.
+
+    `group` and `topic` are logical ids; `condition` says where there is a trail.
+    """
+    for title, watch in WATCHES.items():
+        _add_filter(template, title, watch, group, condition)
+        alarm = add_alarm(
+            template,
+            title,
+            watch.means,
+            (_NAMESPACE, title),
+            {},
+            ("GreaterThanOrEqualToThreshold", watch.threshold),
+            topic=topic,
+        )
+        alarm.Condition = condition
+
+
+def _add_filter(
+    template: Template, title: str, watch: Watch, group: str, condition: str
+) -> logs.MetricFilter:
+    metric = logs.MetricTransformation(
+        MetricName=title, MetricNamespace=_NAMESPACE, MetricValue="1", DefaultValue=0
+    )
+    return template.add_resource(
+        logs.MetricFilter(
+            f"{title}Filter",
+            Condition=condition,
+            LogGroupName=Ref(group),
+            FilterPattern=watch.pattern,
+            MetricTransformations=[metric],
+        )
+    )

@@ -1,0 +1,107 @@
+"""The account's audit trail: every API call, and every access to the data."""
+
+from typing import Any
+
+from awacs import logs as log_actions
+from troposphere import GetAtt, Ref, Sub, Template, cloudtrail, logs
+
+from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.roles import add_role
+from tidegen.blocks.stateful import RETAINED
+
+_TEN_YEARS = 3653  # days; the registry's retention rule accepts no other value above six years
+_SUPPRESSED = {
+    "guard": {
+        "SuppressedRules": ["CLOUDTRAIL_S3_DATAEVENTS_ENABLED", "CLOUD_TRAIL_ENCRYPTION_ENABLED"],
+        "Reason": "Advanced selectors log the project's buckets and leave out the trail's own "
+        "deliveries; the first rule reads basic selectors only, and CloudTrail takes one kind. "
+        "The key is the archive's, by its ARN; the second rule accepts no reference.",
+    }
+}
+Selector = dict[str, list[Any]]
+
+
+def add_trail(template: Template, path: Any, condition: str) -> logs.LogGroup:
+    """The trail of all regions, and the log group in which its events are watched.
+
+    `condition` holds in one region of an account: a second trail would cost the same again and
+    tell nothing new. Needs the parameters `AuditKeyArn`, `LogArchiveBucketName` and `Project`.
+    """
+    group = template.add_resource(
+        logs.LogGroup(
+            "TrailLogGroup",
+            Condition=condition,
+            KmsKeyId=Ref("AuditKeyArn"),
+            RetentionInDays=_TEN_YEARS,
+            **RETAINED,
+        )
+    )
+    _add_role(template, group, path, condition)
+    template.add_resource(
+        cloudtrail.Trail(
+            "Trail",
+            Condition=condition,
+            CloudWatchLogsLogGroupArn=GetAtt(group, "Arn"),
+            CloudWatchLogsRoleArn=GetAtt("TrailRole", "Arn"),
+            AdvancedEventSelectors=_selectors(),
+            EnableLogFileValidation=True,
+            IncludeGlobalServiceEvents=True,
+            IsLogging=True,
+            IsMultiRegionTrail=True,
+            KMSKeyId=Ref("AuditKeyArn"),
+            S3BucketName=Ref("LogArchiveBucketName"),
+            # CloudTrail writes to the group when it is created, to see whether it may.
+            DependsOn="TrailRolePolicy",
+            Metadata=_SUPPRESSED,
+        )
+    )
+    return group
+
+
+def _add_role(template: Template, group: logs.LogGroup, path: Any, condition: str) -> None:
+    write = [log_actions.CreateLogStream, log_actions.PutLogEvents]
+    add_role(
+        template,
+        "TrailRole",
+        trust("cloudtrail"),
+        document(allow("WriteTrail", write, [GetAtt(group, "Arn")])),
+        "CloudTrail writes to CloudWatch Logs",
+        path=path,
+    ).Condition = condition
+    template.resources["TrailRolePolicy"].Condition = condition
+
+
+def _selectors() -> list[cloudtrail.AdvancedEventSelector]:
+    """Management events, and data events of the project's buckets and tables by their prefix.
+
+    Of the two archives everything but the deliveries: each delivery would be an event to deliver.
+    """
+    bucket = "arn:${AWS::Partition}:s3:::${Project}-"
+    archives = [Sub(f"{bucket}{purpose}-") for purpose in ("log-archive", "config")]
+    tables = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Project}-"
+    objects = {"StartsWith": [Sub(bucket)], "NotStartsWith": archives}
+    arn, call = "resources.ARN", "eventName"
+    return [
+        _selector("Management events", "Management", {}),
+        _selector("Objects", "Data", {arn: objects}, "AWS::S3::Object"),
+        _selector(
+            "Archived logs",
+            "Data",
+            {arn: {"StartsWith": archives}, call: {"NotEquals": ["PutObject"]}},
+            "AWS::S3::Object",
+        ),
+        _selector("Tables", "Data", {arn: {"StartsWith": [Sub(tables)]}}, "AWS::DynamoDB::Table"),
+    ]
+
+
+def _selector(
+    name: str, category: str, fields: dict[str, Selector], resource_type: str = ""
+) -> cloudtrail.AdvancedEventSelector:
+    given: dict[str, Selector] = {"eventCategory": {"Equals": [category]}}
+    if resource_type:
+        given["resources.type"] = {"Equals": [resource_type]}
+    rows = [
+        cloudtrail.AdvancedFieldSelector(Field=field, **operators)
+        for field, operators in {**given, **fields}.items()
+    ]
+    return cloudtrail.AdvancedEventSelector(Name=name, FieldSelectors=rows)
