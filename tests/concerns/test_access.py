@@ -60,8 +60,10 @@ def test_the_readme_names_every_action():
 
 def test_deploying_changes_stacks_of_this_environment_only():
     deploy = statements("DeployRolePolicy")
-    (stacks,) = deploy["ChangeStacks"]["Resource"]
-    assert "stack/${Project}-${Environment}*" in stacks["Fn::Sub"]
+    stacks = [resource["Fn::Sub"] for resource in deploy["ChangeStacks"]["Resource"]]
+    ends = [stack.rpartition(":stack/")[2] for stack in stacks]
+    # With one pattern, production's role could change a stack of production2.
+    assert ends == ["${Project}-${Environment}/*", "${Project}-${Environment}-*/*"]
     assert deploy["PassExecutionRole"]["Resource"] == [{"Fn::GetAtt": ["ExecutionRole", "Arn"]}]
     assert deploy["PassExecutionRole"]["Condition"]["StringEquals"] == {
         "iam:PassedToService": "cloudformation.amazonaws.com"

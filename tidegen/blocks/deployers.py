@@ -20,18 +20,21 @@ from awacs.aws import (
 )
 from troposphere import Ref, Sub
 
+from tidegen.blocks.deploy_scopes import by_scope
 from tidegen.blocks.policies import allow, document
 
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
 _OWN = "${Project}/${Environment}"
 _STACK = "arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stack"
-_OWN_STACKS = Sub(f"{_STACK}/${{Project}}-${{Environment}}*/*")
+#: The root, and whatever begins with its name and a hyphen: its children, access and recovery.
+_OWN_STACKS = [Sub(f"{_STACK}/${{Project}}-${{Environment}}{end}/*") for end in ("", "-*")]
 _BUCKET = "arn:${AWS::Partition}:s3:::${Project}-artifacts-*-${AWS::AccountId}"
 #: Every call that tidegen makes to read, in the order of `aws.adapter`.
 READING = [
     cfn.DescribeStacks,
     cfn.ListStackResources,
     cfn.DescribeStackEvents,
+    cfn.DescribeEvents,
     cfn.GetTemplate,
     cfn.GetStackPolicy,
 ]
@@ -47,17 +50,8 @@ CHANGING = [
     cfn.TagResource,
     cfn.UpdateTerminationProtection,
 ]
-#: Services without regions → their resources. Their calls carry the region that the partition
-#: answers from, so the environment's regions cannot limit them.
-_GLOBAL: dict[str, list[Any]] = {
-    "cloudfront:": [
-        Sub("arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/*"),
-        Sub("arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:origin-access-control/*"),
-    ],
-    "route53:": ["*"],
-}
-#: What makes a resource knows none yet (Service Authorization Reference).
-_CREATE = tuple(f"{service}Create" for service in _GLOBAL)
+#: Services without regions: their calls carry the region that the partition answers from.
+_GLOBAL = ("cloudfront", "route53")
 #: Services that roles of an environment are handed to; a test compares them with the templates.
 PASSED_TO = (
     "backup.amazonaws.com",
@@ -90,11 +84,12 @@ def deploying(execution_role: Any) -> list[Statement]:
     keys = Sub("arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*")
     return [
         *reading(),
-        allow("ChangeStacks", CHANGING, [_OWN_STACKS]),
+        allow("ChangeStacks", CHANGING, _OWN_STACKS),
         allow("FindArtifacts", [s3.ListBucket], [Sub(_BUCKET)]),
         allow("UploadArtifacts", [s3.GetObject, s3.PutObject], [Sub(f"{_BUCKET}/*")]),
         allow("UseArtifactsKey", [kms.Decrypt, kms.GenerateDataKey], [keys], alias),
         allow("PassExecutionRole", [iam.PassRole], [execution_role], passed),
+        not_of_others(),
     ]
 
 
@@ -116,19 +111,22 @@ def from_workflows() -> PolicyDocument:
 
 
 def executing(actions: Collection[str]) -> list[Statement]:
-    """What the concerns declare. Creating names no resource yet, so regions and tags limit it."""
-    here = {"aws:RequestedRegion": [Ref("AWS::Region"), Ref("RecoveryRegion")]}
-    regional = [action for action in actions if not action.startswith(tuple(_GLOBAL))]
-    found = [allow("Deploy", _parsed(regional), ["*"], Condition(StringEquals(here)))]
-    found += _allowed("CreateGlobal", [a for a in actions if a.startswith(_CREATE)], ["*"])
-    for service, resources in _GLOBAL.items():
-        changing = [a for a in actions if a.startswith(service) and not a.startswith(_CREATE)]
-        found += _allowed(f"Change{service.rstrip(':').capitalize()}", changing, resources)
-    return found
+    """What the concerns declare: on this environment's own names, in its own regions."""
+    return [
+        _executing(number, service, arns, group)
+        for number, ((service, arns), group) in enumerate(by_scope(actions).items(), start=1)
+    ]
 
 
-def _allowed(sid: str, actions: list[str], resources: list[Any]) -> list[Statement]:
-    return [allow(sid, _parsed(actions), resources)] if actions else []
+def _executing(number: int, service: str, arns: tuple[str, ...], actions: list[str]) -> Statement:
+    here = StringEquals({"aws:RequestedRegion": [Ref("AWS::Region"), Ref("RecoveryRegion")]})
+    resources = ["*" if arn == "*" else Sub(f"arn:${{AWS::Partition}}:{arn}") for arn in arns]
+    return allow(
+        f"Deploy{number}",
+        _parsed(actions),
+        resources,
+        None if service in _GLOBAL else Condition(here),
+    )
 
 
 def _parsed(actions: Iterable[str]) -> list[Action]:

@@ -1,7 +1,9 @@
 """Who deploys one environment: deploy, execution and read roles."""
 
+import json
+
 from awacs.aws import Statement
-from troposphere import GetAtt, Ref, Template, iam
+from troposphere import GetAtt, Ref, Template, encode_to_dict, iam
 
 from tidegen.blocks.deployers import (
     deploying,
@@ -28,7 +30,9 @@ from tidegen.contract import (
 
 #: The scopes whose stacks CloudFormation makes as the execution role.
 _SCOPES = {Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY}
-_BATCH = 5_000  # characters of actions, below the 6,144 of a managed policy (AWS docs, IAM quotas)
+#: Characters of statements: below the 6,144 of a managed policy (AWS docs, IAM quotas), as names
+#: are longer than the references to them.
+_BATCH = 4_500
 
 
 def build(context: Context) -> Template:
@@ -37,8 +41,8 @@ def build(context: Context) -> Template:
     execution = add_role(
         template, "ExecutionRole", trust("cloudformation"), None, "CloudFormation acts as this role"
     )
-    for number, batch in enumerate(_batches(sorted(_actions(context))), start=1):
-        _add_policy(template, f"ExecutionPolicy{number}", executing(batch))
+    for number, batch in enumerate(_batches(executing(_actions(context))), start=1):
+        _add_policy(template, f"ExecutionPolicy{number}", batch)
     _add_policy(template, "ExecutionRolesPolicy", [*managing_roles(), not_of_others()])
     deploy = document(*deploying(GetAtt(execution, "Arn")))
     add_role(template, "DeployRole", from_workflows(), deploy, "CI deploys as this role")
@@ -59,13 +63,17 @@ def _actions(context: Context) -> set[str]:
     return {action for action in declared if not action.startswith("iam:")}
 
 
-def _batches(actions: list[str]) -> list[list[str]]:
-    """The actions in order, cut so that each part fits a managed policy."""
-    batches: list[list[str]] = [[]]
-    for action in actions:
-        if sum(len(known) + 3 for known in batches[-1]) + len(action) > _BATCH:
+def _batches(statements: list[Statement]) -> list[list[Statement]]:
+    """The statements in order, cut so that each part fits a managed policy."""
+    batches: list[list[Statement]] = [[]]
+    size = 0
+    for statement in statements:
+        length = len(json.dumps(encode_to_dict(statement), separators=(",", ":")))
+        if batches[-1] and size + length > _BATCH:
             batches.append([])
-        batches[-1].append(action)
+            size = 0
+        batches[-1].append(statement)
+        size += length
     return batches
 
 

@@ -1,10 +1,12 @@
 """Who may act in an account: the CI's identity provider, and the boundary of every role."""
 
+from collections.abc import Sequence
+
 from awacs import iam as actions
 from awacs import sts
 from awacs.aws import (
     Action,
-    Allow,
+    ArnLike,
     ArnNotLike,
     Condition,
     Deny,
@@ -14,7 +16,7 @@ from awacs.aws import (
 from troposphere import Ref, Sub, Template, iam
 
 from tidegen.blocks.inputs import PROJECT
-from tidegen.blocks.policies import document
+from tidegen.blocks.policies import allow, document
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _EVERYTHING = ["*"]
@@ -45,60 +47,65 @@ def build(_context: Context) -> Template:
     )
 
 
+#: Services that roles of the platform use; a test compares them with the policies of all roles.
+SERVICES = (
+    "acm",
+    "autoscaling",
+    "backup",
+    "backup-storage",
+    "cloudformation",
+    "cloudfront",
+    "cloudwatch",
+    "dynamodb",
+    "ec2",
+    "ec2messages",
+    "ecr",
+    "eks",
+    "eks-auth",
+    "elasticloadbalancing",
+    "events",
+    "firehose",
+    "guardduty",
+    "iam",
+    "kms",
+    "lambda",
+    "logs",
+    "route53",
+    "route53resolver",
+    "s3",
+    "secretsmanager",
+    "ses",
+    "sns",
+    "sqs",
+    "ssm",
+    "ssmmessages",
+    "sts",
+    "tag",
+    "wafv2",
+    "xray",
+)
+#: What AWS Config's role reads besides, so that it can record it.
+RECORDED = (
+    *("access-analyzer:Get*", "access-analyzer:List*"),
+    *("cloudtrail:Describe*", "cloudtrail:Get*", "cloudtrail:List*"),
+    *("config:BatchGet*", "config:Describe*", "config:Get*", "config:List*"),
+)
+_IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
+#: The boundary by the name that this stack gives it: nobody else can make a policy of that path
+#: and name, so that nobody can pass another policy off as the boundary.
+_BOUNDARY = Sub(f"{_IAM}:policy/${{Project}}/${{AWS::StackName}}-PermissionsBoundary-*")
+
+
 def _ceiling() -> list[Statement]:
-    """Services in use; never users, never a role without this boundary, never other accounts."""
-    services = sorted(
-        [
-            "acm",
-            "autoscaling",
-            "backup",
-            "backup-storage",
-            "cloudformation",
-            "cloudfront",
-            "cloudwatch",
-            "dynamodb",
-            "ec2",
-            "ec2messages",
-            "ecr",
-            "eks",
-            "eks-auth",
-            "elasticloadbalancing",
-            "events",
-            "firehose",
-            "guardduty",
-            "iam",
-            "kms",
-            "lambda",
-            "logs",
-            "route53",
-            "s3",
-            "secretsmanager",
-            "ses",
-            "sns",
-            "sqs",
-            "ssm",
-            "ssmmessages",
-            "sts",
-            "tag",
-            "wafv2",
-            "xray",
-        ]
-    )
-    unbounded = {"iam:PermissionsBoundary": Sub(f"{_POLICY}/${{Project}}/*")}
+    """Services in use, by the project's roles; never users, unbounded roles, other accounts."""
+    own = Condition(ArnLike({"aws:PrincipalArn": Sub(f"{_IAM}:role/${{Project}}/*")}))
     return [
-        Statement(
-            Sid="ServicesInUse",
-            Effect=Allow,
-            Action=[Action(service, "*") for service in services],
-            Resource=_EVERYTHING,
-        ),
+        _allow("ServicesInUse", [Action(service, "*") for service in SERVICES], own),
+        _allow("RecordedServices", [Action(*action.split(":")) for action in RECORDED], own),
         _deny("NoUsers", [actions.CreateUser, actions.CreateAccessKey, actions.CreateLoginProfile]),
-        _deny(
-            "NoRoleWithoutBoundary",
-            [actions.CreateRole, actions.PutRolePermissionsBoundary, actions.AttachRolePolicy],
-            Condition(ArnNotLike(unbounded)),
-        ),
+        _deny("NoRoleWithoutBoundary", _CHANGING_ROLES, Condition(ArnNotLike(_BY_BOUNDARY))),
         _deny("NoLiftingOfBoundaries", [actions.DeleteRolePermissionsBoundary]),
+        _deny("NoChangeOfTheBoundary", _CHANGING_POLICIES, resource=_BOUNDARY),
         _deny(
             "NoOtherAccounts",
             [sts.AssumeRole],
@@ -107,12 +114,34 @@ def _ceiling() -> list[Statement]:
     ]
 
 
-_POLICY = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy"
+_BY_BOUNDARY = {"iam:PermissionsBoundary": _BOUNDARY}
+#: Whatever gives a role more; each knows the condition key `iam:PermissionsBoundary`.
+_CHANGING_ROLES = [
+    actions.AttachRolePolicy,
+    actions.CreateRole,
+    actions.PutRolePermissionsBoundary,
+    actions.PutRolePolicy,
+]
+_CHANGING_POLICIES = [
+    actions.CreatePolicyVersion,
+    actions.DeletePolicy,
+    actions.DeletePolicyVersion,
+    actions.SetDefaultPolicyVersion,
+]
 
 
-def _deny(sid: str, denied: list[Action], condition: Condition | None = None) -> Statement:
+def _allow(sid: str, allowed: Sequence[Action], condition: Condition) -> Statement:
+    return allow(sid, allowed, _EVERYTHING, condition)
+
+
+def _deny(
+    sid: str,
+    denied: Sequence[Action],
+    condition: Condition | None = None,
+    resource: Sub | str = "*",
+) -> Statement:
     extra = {"Condition": condition} if condition else {}
-    return Statement(Sid=sid, Effect=Deny, Action=denied, Resource=_EVERYTHING, **extra)
+    return Statement(Sid=sid, Effect=Deny, Action=list(denied), Resource=[resource], **extra)
 
 
 CONCERN = Concern(

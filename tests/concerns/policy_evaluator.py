@@ -1,0 +1,89 @@
+"""A small evaluator of IAM policies: what a role may do, by AWS's documented logic.
+
+Source: AWS docs, "Policy evaluation logic" and "IAM JSON policy elements: Condition operators".
+Knows the operators that this platform's policies use and refuses any other.
+"""
+
+import re
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+ACCOUNT = "111122223333"
+REGION = "us-west-2"
+PSEUDO = {"AWS::AccountId": ACCOUNT, "AWS::Partition": "aws", "AWS::Region": REGION}
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call: an action on a resource, with the condition keys that AWS would send."""
+
+    action: str
+    resource: str
+    keys: dict = field(default_factory=dict)
+
+
+def resolve(value, parameters):
+    """A template's value with its references to parameters filled in."""
+    if isinstance(value, list):
+        return [resolve(item, parameters) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"Ref"}:
+        return {**PSEUDO, **parameters}[value["Ref"]]
+    if set(value) == {"Fn::GetAtt"}:
+        return parameters[".".join(value["Fn::GetAtt"])]
+    if set(value) == {"Fn::Sub"}:
+        known = {**PSEUDO, **parameters}
+        return re.sub(r"\$\{([\w:.]+)\}", lambda found: known[found[1]], value["Fn::Sub"])
+    return {key: resolve(item, parameters) for key, item in value.items()}
+
+
+def allowed(statements, request, boundary=None):
+    """Whether identity statements (and a boundary, where there is one) allow the request."""
+    layers = [statements] if boundary is None else [statements, boundary]
+    if any(_matches(s, request) for layer in layers for s in layer if s["Effect"] == "Deny"):
+        return False
+    return all(
+        any(_matches(s, request) for s in layer if s["Effect"] == "Allow") for layer in layers
+    )
+
+
+def _matches(statement, request):
+    action = any(
+        fnmatchcase(request.action.lower(), pattern.lower()) for pattern in statement["Action"]
+    )
+    resources = statement.get("Resource", ["*"])
+    return (
+        action
+        and any(_like(request.resource, pattern) for pattern in resources)
+        and holds(statement.get("Condition", {}), request.keys)
+    )
+
+
+def _like(value, pattern):
+    """IAM knows * and ?, and no sets of characters."""
+    return fnmatchcase(value, pattern.replace("[", "[[]"))
+
+
+def holds(condition, keys):
+    """Whether every operator of a Condition holds: a missing key fails what is not negated."""
+    return all(
+        _operator(name)(keys.get(key), expected if isinstance(expected, list) else [expected])
+        for name, tests in condition.items()
+        for key, expected in tests.items()
+    )
+
+
+def _operator(name):
+    return {
+        "ArnLike": lambda value, wanted: value is not None and any(_like(value, w) for w in wanted),
+        "ArnNotLike": lambda value, wanted: (
+            value is None or not any(_like(value, w) for w in wanted)
+        ),
+        "Null": lambda value, wanted: (value is None) == (wanted == ["true"]),
+        "StringEquals": lambda value, wanted: value in wanted,
+        "StringLike": lambda value, wanted: (
+            value is not None and any(_like(value, w) for w in wanted)
+        ),
+        "StringNotEquals": lambda value, wanted: value not in wanted,
+    }[name]

