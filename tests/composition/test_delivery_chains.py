@@ -71,14 +71,18 @@ def targets(item):
                 yield from (("cloudwatch", action) for action in properties.get(kind, []))
         case "AWS::Events::Rule":
             for target in properties["Targets"]:
-                yield "events", target["Arn"]
-                yield "events", target["DeadLetterConfig"]["Arn"]
+                yield from (("events", arn) for arn in rule_targets(target))
         case "AWS::SNS::Subscription":
             yield "sns", properties["RedrivePolicy"]["deadLetterTargetArn"]
         case "AWS::SES::ConfigurationSetEventDestination":
             destination = properties["EventDestination"].get("SnsDestination")
             if destination:
                 yield "ses", destination["TopicARN"]
+
+
+def rule_targets(target):
+    """A rule's dead-letter queue and topic; a log group is named by its ARN, not referred to."""
+    return [target["DeadLetterConfig"]["Arn"], *([target["Arn"]] if "Ref" in target["Arn"] else [])]
 
 
 def deliveries():

@@ -39,7 +39,7 @@ NOT_GRANTED = {
     r"ec2:Get\*": "a wildcard; single actions are declared",
     r"cloudwatch:.*InsightRules?": "no contributor insights of endpoints",
     r"logs:.*(DataProtection|IndexPolic|BearerToken|DeletionProtection|Retention).*": "not used",
-    r"logs:(DeleteResourcePolicy|DisassociateKmsKey)": "logs stay readable and encrypted",
+    r"logs:DisassociateKmsKey": "logs stay encrypted",
     r"lambda:.*(CodeSigning|Recursion|Scaling|LayerVersion).*": "not used",
     r"lambda:.*(RuntimeManagement|Capacity).*": "not used",
     r"lambda:PublishVersion": "not used",

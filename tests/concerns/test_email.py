@@ -101,3 +101,43 @@ def test_the_one_alarm_watches_the_rates_of_both_instances(resources):
             for name in ("BounceWarning", "BounceRate")
         )
         assert warning < limit
+
+
+@pytest.mark.parametrize("title", INSTANCES)
+def test_everything_that_happens_to_a_mail_is_archived(resources, title):
+    archive = resources[f"{title}Archive"]["Properties"]["EventDestination"]
+    counts = resources[f"{title}Counts"]["Properties"]["EventDestination"]
+    assert archive["MatchingEventTypes"] == counts["MatchingEventTypes"]
+    bus = archive["EventBridgeDestination"]["EventBusArn"]["Fn::Sub"]
+    assert bus.endswith(":event-bus/default")  # SES takes no other
+    pattern = resources["MailArchiveRule"]["Properties"]["EventPattern"]
+    sets = pattern["detail"]["mail"]["tags"]["ses:configuration-set"]
+    assert {"Ref": f"{title}ConfigurationSet"} in sets
+
+
+def test_the_archive_is_kept_and_eventbridge_may_write_to_it(resources):
+    group = resources["MailArchive"]["Properties"]
+    assert group["RetentionInDays"] == 3653
+    name = group["LogGroupName"]["Fn::Sub"]
+    assert name.startswith("/aws/events/")  # EventBridge writes to no other
+    (target,) = resources["MailArchiveRule"]["Properties"]["Targets"]
+    assert target["Arn"]["Fn::Sub"].endswith(f":log-group:{name}")
+    assert target["DeadLetterConfig"] == {"Arn": {"Ref": "DeadLetterQueueArn"}}
+    policy = json.loads(resources["MailArchivePolicy"]["Properties"]["PolicyDocument"]["Fn::Sub"])
+    actions = {a for s in policy["Statement"] for a in s["Action"]}
+    assert actions == {"logs:CreateLogStream", "logs:PutLogEvents"}
+    assert {r for s in policy["Statement"] for r in s["Resource"]} == {"${MailArchive.Arn}"}
+
+
+@pytest.mark.parametrize("title", INSTANCES)
+def test_senders_are_bound_to_one_instance_and_its_addresses(resources, title):
+    policy = resources[f"{title}SendingPolicy"]["Properties"]["PolicyDocument"]
+    (statement,) = policy["Statement"]
+    subdomain = {"Transactional": "mail", "Security": "alerts"}[title]
+    assert statement["Condition"] == {
+        "StringLike": {"ses:FromAddress": {"Fn::Sub": f"*@{subdomain}.${{Domain}}"}}
+    }
+    text = json.dumps(statement["Resource"])
+    assert f"identity/{subdomain}.${{Domain}}" in text
+    assert f"configuration-set/${{{title}ConfigurationSet}}" in text
+    assert '"*"' not in text

@@ -38,7 +38,10 @@ SCOPES: dict[str, tuple[str, ...]] = {
     "kms": (f"kms:*:{_ACCOUNT}:key/*", f"kms:*:{_ACCOUNT}:alias/{_PATH}/*"),
     "lambda": (f"lambda:*:{_ACCOUNT}:function:${{Project}}-*",),
     "logs": (
-        *(f"logs:*:{_ACCOUNT}:log-group:{prefix}/{_PATH}/*" for prefix in ("", "/aws/vendedlogs")),
+        *(
+            f"logs:*:{_ACCOUNT}:log-group:{prefix}/{_PATH}/*"
+            for prefix in ("", "/aws/events", "/aws/vendedlogs")
+        ),
         f"logs:*:{_ACCOUNT}:log-group:/aws/eks/{_OWN}/*",
         f"logs:*:{_ACCOUNT}:log-group:/aws/containerinsights/{_OWN}/*",
         f"logs:*:{_ACCOUNT}:log-group:aws-waf-logs-{_OWN}*",
@@ -77,6 +80,7 @@ EVERYWHERE = (
     "kms:CreateKey",
     "kms:ListAliases",
     "logs:*LogDeliver*",
+    "logs:DeleteResourcePolicy",
     "logs:DescribeLogGroups",
     "logs:DescribeResourcePolicies",
     "logs:PutResourcePolicy",

@@ -30,6 +30,12 @@ SECURITY_TOPIC = Input(
 BACKUP_TOPIC = Input(
     "BackupTopicArn", Kind.TOPIC_ARN, Sibling("BackupTopicArn"), "Topic of backup results"
 )
+DEAD_LETTERS = Input(
+    "DeadLetterQueueArn",
+    Kind.QUEUE_ARN,
+    Sibling("DeadLetterQueueArn"),
+    "Queue of what could not be delivered",
+)
 ARTIFACTS_BUCKET = Input(
     "ArtifactsBucketName",
     Kind.BUCKET_NAME,

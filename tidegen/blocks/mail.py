@@ -10,11 +10,10 @@ from typing import Any
 from troposphere import GetAtt, If, Ref, Sub, Template, route53, ses
 
 from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.mail_events import add_event_destinations
 
 _HOUR = "3600"  # seconds a record may be cached
 _DKIM_RECORDS = (1, 2, 3)  # Easy DKIM asks for three
-_PROBLEMS = ["BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE"]
-_COUNTED = ["SEND", "DELIVERY", "DELIVERY_DELAY", *_PROBLEMS]
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def add_instance(template: Template, instance: Instance) -> list[str]:
     _add_configuration_set(template, instance)
     _add_identity(template, instance)
     _add_records(template, instance)
-    _add_event_destinations(template, instance)
+    add_event_destinations(template, instance.title, Ref(instance.configuration_set))
     _add_failure_alarms(template, instance)
     return _add_reputation_alarms(template, instance)
 
@@ -131,36 +130,6 @@ def _add_record(template: Template, title: str, name: Any, kind: str, value: Any
             ResourceRecords=[value],
         )
     )
-
-
-def _add_event_destinations(template: Template, instance: Instance) -> None:
-    """What goes wrong reaches people; everything is counted, by configuration set."""
-    by_set = ses.DimensionConfiguration(
-        DimensionName="ses:configuration-set",
-        DimensionValueSource="messageTag",
-        DefaultDimensionValue="none",
-    )
-    for suffix, kinds, destination in (
-        ("Problems", _PROBLEMS, {"SnsDestination": _topic()}),
-        (
-            "Counts",
-            _COUNTED,
-            {"CloudWatchDestination": ses.CloudWatchDestination(DimensionConfigurations=[by_set])},
-        ),
-    ):
-        template.add_resource(
-            ses.ConfigurationSetEventDestination(
-                f"{instance.title}{suffix}",
-                ConfigurationSetName=Ref(instance.configuration_set),
-                EventDestination=ses.EventDestination(
-                    Enabled=True, MatchingEventTypes=kinds, **destination
-                ),
-            )
-        )
-
-
-def _topic() -> ses.SnsDestination:
-    return ses.SnsDestination(TopicARN=Ref("EmailEventsTopicArn"))
 
 
 def _add_reputation_alarms(template: Template, instance: Instance) -> list[str]:

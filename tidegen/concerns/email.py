@@ -2,8 +2,18 @@
 
 from troposphere import Equals, Join, Ref, Sub, Template, cloudwatch, ses
 
-from tidegen.blocks.inputs import CRITICAL_TOPIC, ENVIRONMENT, PROJECT, WARNING_TOPIC, from_field
+from tidegen.blocks.inputs import (
+    CRITICAL_TOPIC,
+    DEAD_LETTERS,
+    ENVIRONMENT,
+    LOGS_KEY,
+    PROJECT,
+    WARNING_TOPIC,
+    from_field,
+)
 from tidegen.blocks.mail import Instance, add_instance
+from tidegen.blocks.mail_events import add_mail_archive
+from tidegen.blocks.mail_sending import add_sending_policy, identity_arn
 from tidegen.contract import (
     Concern,
     Context,
@@ -44,27 +54,29 @@ def build(_context: Context) -> Template:
         for instance in (TRANSACTIONAL, SECURITY)
         for title in add_instance(template, instance)
     ]
+    add_mail_archive(
+        template, [Ref(instance.configuration_set) for instance in (TRANSACTIONAL, SECURITY)]
+    )
     for title, texts in _TEMPLATES.items():
         template.add_resource(_mail(title, *texts))
+    add_sending_policy(template, TRANSACTIONAL, templates=True)
+    add_sending_policy(template, SECURITY)
     alarm = template.add_resource(_reputation_alarm(alarms))
     return add_outputs(
         template,
         CONCERN,
         TransactionalDomain=TRANSACTIONAL.domain,
         SecurityDomain=SECURITY.domain,
-        TransactionalIdentityArn=_identity_arn(TRANSACTIONAL),
-        SecurityIdentityArn=_identity_arn(SECURITY),
+        TransactionalIdentityArn=identity_arn(TRANSACTIONAL),
+        SecurityIdentityArn=identity_arn(SECURITY),
+        TransactionalSendingPolicyArn=Ref("TransactionalSendingPolicy"),
+        SecuritySendingPolicyArn=Ref("SecuritySendingPolicy"),
         TransactionalConfigurationSet=Ref(TRANSACTIONAL.configuration_set),
         SecurityConfigurationSet=Ref(SECURITY.configuration_set),
         AccountVerificationTemplateName=Ref("AccountVerificationTemplate"),
         ForgotPasswordTemplateName=Ref("ForgotPasswordTemplate"),
         EmailAlarmName=Ref(alarm),
     )
-
-
-def _identity_arn(instance: Instance) -> Sub:
-    identity = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity"
-    return Sub(f"{identity}/{instance.subdomain}.${{Domain}}")
 
 
 def _mail(title: str, name: str, subject: str, request: str, otherwise: str) -> ses.Template:
@@ -108,6 +120,8 @@ CONCERN = Concern(
         ENVIRONMENT,
         CRITICAL_TOPIC,
         WARNING_TOPIC,
+        DEAD_LETTERS,
+        LOGS_KEY,
         Input(
             "EmailEventsTopicArn",
             Kind.TOPIC_ARN,
@@ -125,6 +139,12 @@ CONCERN = Concern(
         Output("SecurityDomain", Kind.DOMAIN, "Domain of security mail", surface=True),
         Output("TransactionalIdentityArn", Kind.ARN, "Identity of mail to users", surface=True),
         Output("SecurityIdentityArn", Kind.ARN, "Identity of security mail", surface=True),
+        Output(
+            "TransactionalSendingPolicyArn", Kind.ARN, "Policy of who mails users", surface=True
+        ),
+        Output(
+            "SecuritySendingPolicyArn", Kind.ARN, "Policy of who sends security mail", surface=True
+        ),
         Output(
             "TransactionalConfigurationSet",
             Kind.NAME,
@@ -148,6 +168,7 @@ CONCERN = Concern(
         ),
         Output("EmailAlarmName", Kind.NAME, "Alarm of the reputation of both instances"),
     ),
+    stateful=("MailArchive",),
     deploy_actions=(
         "cloudwatch:DeleteAlarms",
         "cloudwatch:DescribeAlarms",
@@ -156,6 +177,32 @@ CONCERN = Concern(
         "cloudwatch:PutMetricAlarm",
         "cloudwatch:TagResource",
         "cloudwatch:UntagResource",
+        "events:DeleteRule",
+        "events:DescribeRule",
+        "events:ListTagsForResource",
+        "events:ListTargetsByRule",
+        "events:PutRule",
+        "events:PutTargets",
+        "events:RemoveTargets",
+        "events:TagResource",
+        "events:UntagResource",
+        "iam:CreatePolicy",
+        "iam:CreatePolicyVersion",
+        "iam:DeletePolicy",
+        "iam:DeletePolicyVersion",
+        "iam:GetPolicy",
+        "iam:ListPolicyVersions",
+        "logs:AssociateKmsKey",
+        "logs:CreateLogGroup",
+        "logs:DeleteLogGroup",
+        "logs:DeleteResourcePolicy",
+        "logs:DescribeLogGroups",
+        "logs:DescribeResourcePolicies",
+        "logs:ListTagsForResource",
+        "logs:PutResourcePolicy",
+        "logs:PutRetentionPolicy",
+        "logs:TagResource",
+        "logs:UntagResource",
         "route53:ChangeResourceRecordSets",
         "route53:GetChange",
         "route53:GetHostedZone",

@@ -71,6 +71,7 @@ def build(context: Context) -> Template:
     return add_outputs(
         template,
         CONCERN,
+        DeadLetterQueueArn=GetAtt("DeadLetterQueue", "Arn"),
         RelayFunctionArn=GetAtt(function, "Arn"),
         RelayFunctionName=Ref(function),
         **topics,
@@ -172,6 +173,13 @@ CONCERN = Concern(
         Output("BackupTopicArn", Kind.TOPIC_ARN, "Topic of backup results", surface=True),
         Output(
             "EmailEventsTopicArn", Kind.TOPIC_ARN, "Topic of bounces and complaints", surface=True
+        ),
+        # Shared services have no mail, so that nothing takes it there.
+        Output(
+            "DeadLetterQueueArn",
+            Kind.QUEUE_ARN,
+            "Queue of what could not be delivered",
+            surface=True,
         ),
         Output("RelayFunctionArn", Kind.ARN, "Function that relays log events to people"),
         Output("RelayFunctionName", Kind.NAME, "The same function, as its metrics name it"),
