@@ -6,9 +6,20 @@ from troposphere import Ref, Template, logs
 
 from tidegen.blocks.stateful import RETAINED
 
+_SUPPRESSED = {
+    "guard": {
+        "SuppressedRules": ["CW_LOGGROUP_RETENTION_PERIOD_CHECK"],
+        "Reason": "Environments keep logs for different times: the period is a parameter, where "
+        "the rule reads numbers only. The environment file takes the periods that it knows.",
+    }
+}
 
-def add_log_group(template: Template, title: str, name: Any, days: Any = None) -> logs.LogGroup:
+
+def add_log_group(
+    template: Template, title: str, name: Any, days: int | None = None
+) -> logs.LogGroup:
     """A log group under the template's `LogsKeyArn`, kept `LogsDays` days unless told."""
+    extra = {} if days else {"Metadata": _SUPPRESSED}
     return template.add_resource(
         logs.LogGroup(
             title,
@@ -16,5 +27,6 @@ def add_log_group(template: Template, title: str, name: Any, days: Any = None) -
             KmsKeyId=Ref("LogsKeyArn"),
             RetentionInDays=days or Ref("LogsDays"),
             **RETAINED,
+            **extra,
         )
     )
