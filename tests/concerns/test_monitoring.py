@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from tidegen.concerns.database import CONCERN as DATABASE
 from tidegen.concerns.monitoring import CONCERN
 from tidegen.contract import Context
 
@@ -53,12 +54,36 @@ def test_the_dashboard_shows_more_where_there_is_more():
         for given in (REQUIRED, REQUIRED | OPTIONAL)
     ]
     assert titles[1] - titles[0] == {
+        "Age of the last good backup",
+        "Behind the primary",
+        "Data volume in use",
+        "Healthy members",
         "Mail",
         "Mail reputation",
         "Requests and errors",
+        "Requests that the firewall blocks",
         "Slowest 1 % of answers",
         "Throttled table requests",
+        "Use of tables",
     }
+
+
+def test_the_database_is_drawn_with_the_limits_that_its_alarms_have():
+    """The dashboard cannot refer to them: they stand in another template."""
+    text = resolved(RESOURCES["Dashboard"]["Properties"]["DashboardBody"], REQUIRED | OPTIONAL)
+    drawn = {}
+    for widget in json.loads(text)["widgets"]:
+        lines = widget["properties"].get("annotations", {}).get("horizontal", [])
+        if lines and "/mongo,Member" in json.dumps(widget):
+            name = re.search(r'MetricName=."(\w+)', json.dumps(widget))[1]
+            drawn[name] = lines[0]["value"]
+    alarms = {
+        item["Properties"]["MetricName"]: item["Properties"]["Threshold"]
+        for item in json.loads(DATABASE.build(Context()).to_json())["Resources"].values()
+        if item["Type"] == "AWS::CloudWatch::Alarm"
+    }
+    assert drawn == {name: alarms[name] for name in drawn}
+    assert len(drawn) == 4
 
 
 def test_the_one_state_is_made_of_the_alarms_that_exist():

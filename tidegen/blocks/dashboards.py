@@ -11,9 +11,18 @@ _HEIGHT = 6  # rows
 
 
 def metric_widget(
-    title: str, metrics: list[Metric], *, statistic: str = "Sum", unit: str = ""
+    title: str,
+    metrics: list[Metric],
+    *,
+    statistic: str = "Sum",
+    unit: str = "",
+    limit: tuple[str, float] | None = None,
 ) -> str:
-    """A widget of metrics over time in this region; `unit` is the label of its axis."""
+    """A widget of metrics over time in this region.
+
+    `unit` is the label of its axis; `limit` (what it means, value) is drawn as a line: where an
+    alarm watches the metric, its threshold.
+    """
     axis = {"left": {"min": 0, **({"label": unit, "showUnits": False} if unit else {})}}
     properties = {
         "title": title,
@@ -24,6 +33,9 @@ def metric_widget(
         "metrics": metrics,
         "yAxis": axis,
     }
+    if limit:
+        meaning, value = limit
+        properties["annotations"] = {"horizontal": [{"label": meaning, "value": value}]}
     return _widget("metric", properties)
 
 
@@ -70,7 +82,7 @@ def body(parts: list[tuple[str | None, Any]]) -> Any:
     for index, (condition, widget) in enumerate(parts):
         comma = "," if index else ""
         if isinstance(widget, str):
-            text = Sub(comma + widget)
+            text = Sub(comma + widget) if "${" in widget else comma + widget
             pieces.append(If(condition, text, "") if condition else text)
         else:
             pieces += [comma, widget]

@@ -5,14 +5,8 @@ from typing import Any
 from troposphere import Equals, GetAtt, If, Join, Not, Ref, Sub, Template, cloudwatch, logs
 
 from tidegen.blocks.alarms import add_alarm
-from tidegen.blocks.dashboards import (
-    alarm_widget,
-    body,
-    log_widget,
-    metric_widget,
-    search,
-    text_widget,
-)
+from tidegen.blocks.dashboards import body
+from tidegen.blocks.environment_dashboard import NAMESPACE, widgets
 from tidegen.blocks.inputs import ENVIRONMENT, LOGS_DAYS, LOGS_KEY, PROJECT, WARNING_TOPIC
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.relay import RELAYED_GROUPS
@@ -40,7 +34,7 @@ _PRESENT = {
     "HasLoadBalancer": "LoadBalancerFullName",
     "HasTables": "MetricsTableName",
 }
-_NAMESPACE = "${Project}/${Environment}"
+_OWN_ALARMS = ["EnvironmentUnhealthy", "ApplicationErrors"]
 #: JSON lines with a level (as the services write them, or below the key under which Fluent Bit
 #: merges them), and plain lines that carry the word.
 _ERRORS = " || ".join(
@@ -66,7 +60,7 @@ def build(_context: Context) -> Template:
     group = _add_application_logs(template)
     _add_environment_alarm(template)
     dashboard = template.add_resource(
-        cloudwatch.Dashboard("Dashboard", DashboardBody=body(_widgets()))
+        cloudwatch.Dashboard("Dashboard", DashboardBody=body(widgets(_OWN_ALARMS, _ALARMS)))
     )
     return add_outputs(
         template,
@@ -89,7 +83,7 @@ def _add_application_logs(template: Template) -> logs.LogGroup:
             MetricTransformations=[
                 logs.MetricTransformation(
                     MetricName="ApplicationErrors",
-                    MetricNamespace=Sub(_NAMESPACE),
+                    MetricNamespace=Sub(NAMESPACE),
                     MetricValue="1",
                     DefaultValue=0,
                 )
@@ -119,7 +113,7 @@ def _add_error_alarm(template: Template) -> None:
         ("GreaterThanThreshold", _MANY_ERRORS),
         periods=2,
     )
-    alarm.Namespace = Sub(_NAMESPACE)
+    alarm.Namespace = Sub(NAMESPACE)
 
 
 def _add_environment_alarm(template: Template) -> None:
@@ -139,89 +133,6 @@ def _add_environment_alarm(template: Template) -> None:
             OKActions=[Ref("WarningTopicArn")],
         )
     )
-
-
-def _widgets() -> list[tuple[str | None, Any]]:
-    """From what users feel down to what causes it."""
-    return [
-        (None, text_widget("# ${Project} ${Environment}\nUsers first, causes below.")),
-        (None, alarm_widget("Alarms", ["EnvironmentUnhealthy", "ApplicationErrors"], _ALARMS)),
-        ("HasLoadBalancer", _load_balancer("Requests and errors", "Sum", _ANSWERS)),
-        ("HasLoadBalancer", _load_balancer("Slowest 1 % of answers", "p99", _TIMES)),
-        (None, metric_widget("Application errors", [[_NAMESPACE, "ApplicationErrors"]])),
-        (None, log_widget("Latest errors", RELAYED_GROUPS, _LATEST_ERRORS)),
-        (None, metric_widget("Kubernetes API and scheduler", _cluster(), statistic="Maximum")),
-        (None, metric_widget("Processors of nodes and members", [_PROCESSORS], unit="percent")),
-        (None, metric_widget("Volumes waiting", [_VOLUMES], unit="operations")),
-        (None, metric_widget("NAT ports exhausted, packets dropped", [_PORTS, _DROPS])),
-        ("HasTables", metric_widget("Throttled table requests", _tables())),
-        ("HasEmail", metric_widget("Mail", _mail("Send", "Delivery", "Bounce", "Complaint"))),
-        ("HasEmail", _reputation()),
-        (None, metric_widget("Backup jobs", _backups())),
-        (None, metric_widget("Relay of logs", _relay())),
-    ]
-
-
-_LATEST_ERRORS = (
-    "fields @timestamp, @logStream, @message "
-    "| filter @message like /(?i)\\b(error|fatal)\\b/ | sort @timestamp desc | limit 20"
-)
-_ANSWERS = (
-    "RequestCount",
-    "HTTPCode_ELB_5XX_Count",
-    "HTTPCode_Target_5XX_Count",
-    "HTTPCode_Target_4XX_Count",
-)
-_TIMES = ("TargetResponseTime",)
-_PROCESSORS = search(
-    '{AWS/EC2,AutoScalingGroupName} MetricName="CPUUtilization"', "Average", "processor"
-)
-_VOLUMES = search('{AWS/EBS,VolumeId} MetricName="VolumeQueueLength"', "Average", "queue")
-_PORTS = search('{AWS/NATGateway,NatGatewayId} MetricName="ErrorPortAllocation"', "Sum", "ports")
-_DROPS = search('{AWS/NATGateway,NatGatewayId} MetricName="PacketsDropCount"', "Sum", "drops")
-
-
-def _load_balancer(title: str, statistic: str, names: tuple[str, ...]) -> str:
-    space, key = "AWS/ApplicationELB", "LoadBalancer"
-    metrics = [[space, name, key, "${LoadBalancerFullName}"] for name in names]
-    return metric_widget(title, metrics, statistic=statistic)
-
-
-def _cluster() -> list[list[Any]]:
-    """Control plane metrics that EKS gives without an agent (from Kubernetes 1.28)."""
-    names = ("scheduler_pending_pods", "apiserver_request_total_5XX")
-    return [["AWS/EKS", name, "ClusterName", "${ClusterName}"] for name in names]
-
-
-def _tables() -> list[list[Any]]:
-    return [
-        ["AWS/DynamoDB", name, "TableName", f"${{{table}}}"]
-        for table in ("MetricsTableName", "AnalyticsTableName")
-        for name in ("ReadThrottleEvents", "WriteThrottleEvents")
-    ]
-
-
-def _mail(*names: str) -> list[list[Any]]:
-    return [
-        ["AWS/SES", name, "ses:configuration-set", f"${{{kind}ConfigurationSet}}"]
-        for kind in ("Transactional", "Security")
-        for name in names
-    ]
-
-
-def _reputation() -> str:
-    metrics = _mail("Reputation.BounceRate", "Reputation.ComplaintRate")
-    return metric_widget("Mail reputation", metrics, statistic="Maximum", unit="share")
-
-
-def _backups() -> list[list[Any]]:
-    names = ("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed", "NumberOfCopyJobsFailed")
-    return [["AWS/Backup", name] for name in names]
-
-
-def _relay() -> list[list[Any]]:
-    names = ("Invocations", "Errors", "Throttles")
-    return [["AWS/Lambda", name, "FunctionName", "${RelayFunctionName}"] for name in names]
 
 
 def _optional(name: str, kind: Kind, description: str) -> Input:

@@ -1,0 +1,152 @@
+"""The dashboard that a person on call opens first: from what users feel down to what causes it."""
+
+from typing import Any
+
+from tidegen.blocks.dashboards import (
+    Metric,
+    alarm_widget,
+    log_widget,
+    metric_widget,
+    search,
+    text_widget,
+)
+from tidegen.blocks.relay import RELAYED_GROUPS
+
+#: Namespace of an environment's own metrics, text for Fn::Sub.
+NAMESPACE = "${Project}/${Environment}"
+_MONGO = f"{NAMESPACE}/mongo"
+#: (condition or None, widget), as `blocks.dashboards.body` takes them.
+Part = tuple[str | None, Any]
+
+
+def widgets(alarms: list[str], optional: dict[str, str]) -> list[Part]:
+    """All of it. `alarms` are logical ids; `optional` maps condition → parameter of an alarm."""
+    return [
+        (None, text_widget("# ${Project} ${Environment}\nUsers first, causes below.")),
+        (None, alarm_widget("Alarms", alarms, optional)),
+        *_users(),
+        *_database(),
+        *_compute(),
+        *_data(),
+        *_mail_and_messages(),
+    ]
+
+
+def _users() -> list[Part]:
+    return [
+        ("HasLoadBalancer", _load_balancer("Requests and errors", "Sum", _ANSWERS)),
+        ("HasLoadBalancer", _load_balancer("Slowest 1 % of answers", "p99", _TIMES)),
+        ("HasLoadBalancer", metric_widget("Requests that the firewall blocks", [_BLOCKED])),
+        (None, metric_widget("Application errors", [[NAMESPACE, "ApplicationErrors"]])),
+        (None, log_widget("Latest errors", RELAYED_GROUPS, _LATEST_ERRORS)),
+    ]
+
+
+_LATEST_ERRORS = (
+    "fields @timestamp, @logStream, @message "
+    "| filter @message like /(?i)\\b(error|fatal)\\b/ | sort @timestamp desc | limit 20"
+)
+_ANSWERS = (
+    "RequestCount",
+    "HTTPCode_ELB_5XX_Count",
+    "HTTPCode_Target_5XX_Count",
+    "HTTPCode_Target_4XX_Count",
+)
+_TIMES = ("TargetResponseTime",)
+_BLOCKED = search('{AWS/WAFV2,Region,Rule,WebACL} MetricName="BlockedRequests"', "Sum", "blocked")
+
+
+def _load_balancer(title: str, statistic: str, names: tuple[str, ...]) -> str:
+    space, key = "AWS/ApplicationELB", "LoadBalancer"
+    metrics = [[space, name, key, "${LoadBalancerFullName}"] for name in names]
+    return metric_widget(title, metrics, statistic=statistic)
+
+
+def _database() -> list[Part]:
+    """What the members say of themselves every five minutes, with the alarms' limits."""
+    found: list[Part] = [
+        ("HasDatabase", text_widget("## Database\nThree members; one of them is primary."))
+    ]
+    for title, name, statistic, unit, limit in (
+        ("Healthy members", "MembersHealthy", "Minimum", "members", ("all", 3)),
+        ("Behind the primary", "ReplicationLag", "Maximum", "seconds", ("alarm", 60)),
+        ("Data volume in use", "DiskUsed", "Maximum", "percent", ("alarm", 80)),
+        ("Age of the last good backup", "BackupAgeHours", "Minimum", "hours", ("alarm", 26)),
+    ):
+        member = search(f'{{{_MONGO},Member}} MetricName="{name}"', statistic, "")
+        widget = metric_widget(title, [member], statistic=statistic, unit=unit, limit=limit)
+        found.append(("HasDatabase", widget))
+    return found
+
+
+def _compute() -> list[Part]:
+    return [
+        (None, text_widget("## Cluster, instances and network")),
+        (None, metric_widget("Kubernetes API and scheduler", _cluster(), statistic="Maximum")),
+        (None, metric_widget("Processors of nodes and members", [_PROCESSORS], unit="percent")),
+        (None, metric_widget("Volumes waiting", [_VOLUMES], unit="operations")),
+        (None, metric_widget("NAT ports exhausted, packets dropped", [_PORTS, _DROPS])),
+    ]
+
+
+_PROCESSORS = search(
+    '{AWS/EC2,AutoScalingGroupName} MetricName="CPUUtilization"', "Average", "processor"
+)
+_VOLUMES = search('{AWS/EBS,VolumeId} MetricName="VolumeQueueLength"', "Average", "queue")
+_PORTS = search('{AWS/NATGateway,NatGatewayId} MetricName="ErrorPortAllocation"', "Sum", "ports")
+_DROPS = search('{AWS/NATGateway,NatGatewayId} MetricName="PacketsDropCount"', "Sum", "drops")
+
+
+def _cluster() -> list[Metric]:
+    """Control plane metrics that EKS gives without an agent (from Kubernetes 1.28)."""
+    names = ("scheduler_pending_pods", "apiserver_request_total_5XX")
+    return [["AWS/EKS", name, "ClusterName", "${ClusterName}"] for name in names]
+
+
+def _data() -> list[Part]:
+    used = ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")
+    refused = ("ReadThrottleEvents", "WriteThrottleEvents")
+    return [
+        ("HasTables", metric_widget("Use of tables", _tables(*used), unit="units")),
+        ("HasTables", metric_widget("Throttled table requests", _tables(*refused))),
+        (None, metric_widget("Backup jobs", _backups())),
+    ]
+
+
+def _tables(*names: str) -> list[Metric]:
+    return [
+        ["AWS/DynamoDB", name, "TableName", f"${{{table}}}"]
+        for table in ("MetricsTableName", "AnalyticsTableName")
+        for name in names
+    ]
+
+
+def _backups() -> list[Metric]:
+    names = ("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed", "NumberOfCopyJobsFailed")
+    return [["AWS/Backup", name] for name in names]
+
+
+def _mail_and_messages() -> list[Part]:
+    rates = _mail("Reputation.BounceRate", "Reputation.ComplaintRate")
+    limit = ("SES reviews the account", 0.05)
+    return [
+        ("HasEmail", metric_widget("Mail", _mail("Send", "Delivery", "Bounce", "Complaint"))),
+        (
+            "HasEmail",
+            metric_widget("Mail reputation", rates, statistic="Maximum", unit="share", limit=limit),
+        ),
+        (None, metric_widget("Relay of logs", _relay())),
+    ]
+
+
+def _mail(*names: str) -> list[Metric]:
+    return [
+        ["AWS/SES", name, "ses:configuration-set", f"${{{kind}ConfigurationSet}}"]
+        for kind in ("Transactional", "Security")
+        for name in names
+    ]
+
+
+def _relay() -> list[Metric]:
+    names = ("Invocations", "Errors", "Throttles")
+    return [["AWS/Lambda", name, "FunctionName", "${RelayFunctionName}"] for name in names]
