@@ -99,6 +99,31 @@ def test_mail(cloud: Cloud) -> None:
     assert names == ["other"]
 
 
+def test_mail_events_are_archived(cloud: Cloud) -> None:
+    bus = f"arn:aws:events:eu-central-1:{cloud.account}:event-bus/default"
+    destination = {
+        "Name": "archive",
+        "Enabled": True,
+        "MatchingEventTypes": ["SEND"],
+        "EventBridgeDestination": {"EventBusArn": bus},
+    }
+    made(
+        cloud,
+        Set=a("SES::ConfigurationSet", Name="it"),
+        It=a(
+            "SES::ConfigurationSetEventDestination",
+            ConfigurationSetName=ref("Set"),
+            EventDestination=destination,
+        ),
+        Policy=a("Logs::ResourcePolicy", PolicyName="it", PolicyDocument='{"Statement":[]}'),
+    )
+    ses = cloud.client("sesv2")
+    found = ses.get_configuration_set_event_destinations(ConfigurationSetName="it")
+    assert found["EventDestinations"][0]["EventBridgeDestination"] == {"EventBusArn": bus}
+    policies = cloud.client("logs").describe_resource_policies()["resourcePolicies"]
+    assert [policy["policyName"] for policy in policies] == ["it"]
+
+
 def test_selections_associations_and_composite_alarms(cloud: Cloud) -> None:
     visibility = {"CloudWatchMetricsEnabled": True, "MetricName": "it"}
     plan = {"RuleName": "daily", "TargetBackupVault": "default"}

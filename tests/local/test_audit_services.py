@@ -1,0 +1,77 @@
+"""The audit concern on the local engine, read back through the services' own APIs."""
+
+import json
+
+import pytest
+from local_cloud import REGION, Cloud, Template
+
+from tidegen.blocks.cis_filters import WATCHES
+from tidegen.blocks.config_rules import GLOBAL, REGIONAL
+from tidegen.concerns.audit import CONCERN
+from tidegen.contract import Context
+
+
+def audit(cloud: Cloud, home_region: str) -> Template:
+    """The template, its parameters filled by defaults."""
+    template: Template = json.loads(CONCERN.build(Context()).to_json())
+    values = {
+        "Project": "tide",
+        "PermissionsBoundaryArn": f"arn:aws:iam::{cloud.account}:policy/tide/boundary",
+        "HomeRegion": home_region,
+        "SecurityContacts": "security@tide.example",
+        "AuditKeyArn": f"arn:aws:kms:{REGION}:{cloud.account}:key/1",
+        "LogArchiveBucketName": f"tide-log-archive-{cloud.account}",
+        "ConfigArchiveBucketName": f"tide-config-{cloud.account}",
+    }
+    for name, value in values.items():
+        template["Parameters"][name]["Default"] = value
+    return template
+
+
+def deployed(cloud: Cloud, home_region: str) -> None:
+    for purpose in ("log-archive", "config"):
+        cloud.client("s3").create_bucket(
+            Bucket=f"tide-{purpose}-{cloud.account}",
+            CreateBucketConfiguration={"LocationConstraint": REGION},
+        )
+    stack = cloud.create("audit", audit(cloud, home_region))
+    assert stack["StackStatus"] == "CREATE_COMPLETE", cloud.reasons("audit")
+
+
+def test_the_home_region_has_the_trail_and_all_watches(cloud: Cloud) -> None:
+    deployed(cloud, "true")
+    cloudtrail = cloud.client("cloudtrail")
+    (trail,) = cloudtrail.describe_trails()["trailList"]
+    assert trail["IsMultiRegionTrail"]
+    assert trail["LogFileValidationEnabled"]
+    assert cloudtrail.get_trail_status(Name=trail["Name"])["IsLogging"]
+    selectors = cloudtrail.get_event_selectors(TrailName=trail["Name"])["AdvancedEventSelectors"]
+    assert len(selectors) == 4
+    logs = cloud.client("logs")
+    (group,) = logs.describe_log_groups()["logGroups"]
+    assert group["retentionInDays"] == 3653
+    filters = logs.describe_metric_filters(logGroupName=group["logGroupName"])["metricFilters"]
+    assert {item["filterPattern"] for item in filters} == {w.pattern for w in WATCHES.values()}
+    alarms = cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
+    assert {alarm["MetricName"] for alarm in alarms} >= set(WATCHES)
+    (topic,) = {action for alarm in alarms for action in alarm["AlarmActions"]}
+    attributes = cloud.client("sns").get_topic_attributes(TopicArn=topic)["Attributes"]
+    assert "cloudwatch.amazonaws.com" in attributes["Policy"]
+
+
+@pytest.mark.parametrize(
+    ("home_region", "expected"), [("true", {**REGIONAL, **GLOBAL}), ("false", REGIONAL)]
+)
+def test_every_region_records_and_evaluates(
+    cloud: Cloud, home_region: str, expected: dict[str, tuple[str, dict[str, str]]]
+) -> None:
+    deployed(cloud, home_region)
+    config = cloud.client("config")
+    (recorder,) = config.describe_configuration_recorders()["ConfigurationRecorders"]
+    assert recorder["recordingGroup"]["allSupported"]
+    (status,) = config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"]
+    assert status["recording"]
+    rules = config.describe_config_rules()["ConfigRules"]
+    assert {r["Source"]["SourceIdentifier"] for r in rules} == {i for i, _ in expected.values()}
+    trails = cloud.client("cloudtrail").describe_trails()["trailList"]
+    assert bool(trails) is (home_region == "true")
