@@ -76,6 +76,9 @@ def holds(condition, keys):
 
 def _operator(name):
     return {
+        "ArnEquals": lambda value, wanted: (
+            value is not None and any(_like(value, w) for w in wanted)
+        ),
         "ArnLike": lambda value, wanted: value is not None and any(_like(value, w) for w in wanted),
         "ArnNotLike": lambda value, wanted: (
             value is None or not any(_like(value, w) for w in wanted)

@@ -90,7 +90,7 @@ def test_resources_of_other_environments_are_denied():
 def test_roles_are_made_with_the_boundary_below_the_environments_path():
     found = statements("ExecutionRolesPolicy")
     for sid in ("CreateBoundedRoles", "ChangeBoundedRoles"):
-        assert found[sid]["Condition"]["StringEquals"] == {
+        assert found[sid]["Condition"]["ArnEquals"] == {
             "iam:PermissionsBoundary": {"Ref": "PermissionsBoundaryArn"}
         }
     for sid, statement in found.items():

@@ -8,6 +8,7 @@ from awacs import iam, kms, s3, sts
 from awacs.aws import (
     Action,
     Allow,
+    ArnEquals,
     Condition,
     Deny,
     Null,
@@ -149,7 +150,7 @@ def not_of_others() -> Statement:
 def managing_roles() -> list[Statement]:
     """Roles, policies and profiles below this environment's path, never without the boundary."""
     roles = [Sub(f"{_IAM}:role/{_OWN}/*")]
-    bounded = Condition(StringEquals({"iam:PermissionsBoundary": Ref("PermissionsBoundaryArn")}))
+    bounded = Condition(ArnEquals({"iam:PermissionsBoundary": Ref("PermissionsBoundaryArn")}))
     passed = Condition(StringEquals({"iam:PassedToService": list(PASSED_TO)}))
     linked = Condition(StringLike({"iam:AWSServiceName": "*.amazonaws.com"}))
     return [

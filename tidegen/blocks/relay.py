@@ -23,6 +23,9 @@ _OUTSIDE = (
 _OUTSIDE_VPC = {
     "guard": {"SuppressedRules": ["LAMBDA_INSIDE_VPC"], "Reason": _OUTSIDE},
     "checkov": {"skip": [{"id": "CKV_AWS_117", "comment": _OUTSIDE}]},
+    "cdk_nag": {
+        "rules_to_suppress": [{"id": "HIPAA.Security-LambdaInsideVPC", "reason": _OUTSIDE}]
+    },
 }
 
 
