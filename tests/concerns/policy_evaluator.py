@@ -68,10 +68,17 @@ def _like(value, pattern):
 def holds(condition, keys):
     """Whether every operator of a Condition holds: a missing key fails what is not negated."""
     return all(
-        _operator(name)(keys.get(key), expected if isinstance(expected, list) else [expected])
+        _operator(name)(keys.get(key), _filled(expected, keys))
         for name, tests in condition.items()
         for key, expected in tests.items()
     )
+
+
+def _filled(expected, keys):
+    """The expected values with their variables, such as `${aws:PrincipalTag/team, 'none'}`."""
+    values = expected if isinstance(expected, list) else [expected]
+    variable = re.compile(r"\$\{([\w:/]+), '(\w+)'\}")
+    return [variable.sub(lambda found: keys.get(found[1], found[2]), value) for value in values]
 
 
 def _operator(name):

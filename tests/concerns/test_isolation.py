@@ -41,7 +41,11 @@ def parameters(environment):
         "RecoveryRegion": "us-east-2",
         "PermissionsBoundaryArn": BOUNDARY,
         "OidcProviderArn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{HOST}",
-        "ExecutionRole.Arn": role_arn(environment, "ExecutionRole"),
+        "AWS::StackName": f"tidepool-{environment}-access",
+        **{
+            f"{r}.Arn": role_arn(environment, r)
+            for r in ("ExecutionRole", "DeployRole", "ReadRole")
+        },
     }
 
 
@@ -68,6 +72,7 @@ def may(environment, role, action, resource, **keys):
         "aws:PrincipalArn": role_arn(environment, role),
         "aws:RequestedRegion": REGION,
         "aws:ResourceAccount": ACCOUNT,
+        "aws:PrincipalTag/environment": environment,
         **{key.replace("__", ":"): value for key, value in keys.items()},
     }
     return allowed(ROLES[environment, role], Request(action, resource, sent), CEILING)
@@ -157,7 +162,7 @@ def test_the_execution_role_manages_its_own(environment):
             "ExecutionRole",
             action,
             tagged(service, resource),
-            aws__ResourceTag_environment=environment,
+            **{"aws:ResourceTag/environment": environment},
         )
     ]
     assert not refused
@@ -173,13 +178,7 @@ def test_the_execution_role_touches_nothing_named_after_another(environment, oth
 def test_the_execution_role_touches_nothing_tagged_for_another(environment, other):
     for action, service, resource in BY_TAG:
         keys = {"aws:ResourceTag/environment": other}
-        sent = {
-            "aws:PrincipalArn": role_arn(environment, "ExecutionRole"),
-            "aws:RequestedRegion": REGION,
-            **keys,
-        }
-        request = Request(action, tagged(service, resource), sent)
-        assert not allowed(ROLES[environment, "ExecutionRole"], request, CEILING), action
+        assert not may(environment, "ExecutionRole", action, tagged(service, resource), **keys)
 
 
 def stacks(environment):
@@ -264,6 +263,40 @@ def test_the_boundary_lifts_nobody_outside_the_projects_path():
     assert within_boundary("s3:GetObject", "arn:aws:s3:::a/b")
     foreign = {"aws__PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/Elsewhere"}
     assert not within_boundary("s3:GetObject", "arn:aws:s3:::a/b", **foreign)
+
+
+@pytest.mark.parametrize(("environment", "other"), PAIRS)
+def test_a_role_that_an_environment_makes_is_held_to_that_environment(environment, other):
+    """However much its policies allow: the boundary compares the resource's tag with the role's."""
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    resource = {"aws:ResourceTag/environment": other}
+    for tag in ({"aws:PrincipalTag/environment": environment}, {}):
+        assert not within_boundary("kms:Decrypt", key, f"{environment}/Mine", **resource, **tag)
+    own = {"aws:PrincipalTag/environment": other}
+    assert within_boundary("kms:Decrypt", key, f"{other}/Mine", **resource, **own)
+    assert within_boundary("kms:DescribeKey", key, "account/RecorderRole", **resource)
+
+
+def test_a_template_cannot_widen_the_role_that_deploys_it():
+    own = f"arn:aws:iam::{ACCOUNT}:policy/tidepool/staging/tidepool-staging-access-ExecutionPolicy1"
+    bounded = {"iam:PermissionsBoundary": BOUNDARY}
+    for role in ("ExecutionRole", "DeployRole", "ReadRole"):
+        for action in ("AttachRolePolicy", "UpdateAssumeRolePolicy", "DeleteRole"):
+            arn = role_arn("staging", role)
+            assert not may("staging", "ExecutionRole", f"iam:{action}", arn, **bounded)
+    assert not may("staging", "ExecutionRole", "iam:CreatePolicyVersion", own)
+    relay = role_arn("staging", "RelayRole")
+    assert may("staging", "ExecutionRole", "iam:AttachRolePolicy", relay, **bounded)
+
+
+@pytest.mark.parametrize(("environment", "other"), PAIRS)
+def test_no_role_is_tagged_for_another_environment(environment, other):
+    role = role_arn(environment, "Mine")
+    bounded = {"iam:PermissionsBoundary": BOUNDARY}
+    for action in ("iam:CreateRole", "iam:TagRole"):
+        for tag, expected in ((environment, True), (other, False)):
+            keys = {**bounded, "aws:RequestTag/environment": tag}
+            assert may(environment, "ExecutionRole", action, role, **keys) is expected
 
 
 def test_other_accounts_roles_cannot_be_taken():

@@ -147,6 +147,40 @@ def not_of_others() -> Statement:
     )
 
 
+def _no_other_tags() -> Statement:
+    """Roles are tagged for this environment only: the boundary holds each to its tag."""
+    tag = "aws:RequestTag/environment"
+    other = [StringNotEquals({tag: Ref("Environment")}), Null({tag: "false"})]
+    return Statement(
+        Sid="NoOtherTags",
+        Effect=Deny,
+        Action=[iam.CreateRole, iam.TagRole],
+        Resource=["*"],
+        Condition=Condition(other),
+    )
+
+
+def not_itself(roles: Collection[Any]) -> Statement:
+    """Nobody changes with these roles what these roles may do; an administrator deploys them.
+
+    `roles` are their ARNs; their policies have the names that the access stack gives them.
+    """
+    policies = Sub(f"{_IAM}:policy/{_OWN}/${{AWS::StackName}}-*")
+    return Statement(
+        Sid="NotItself",
+        Effect=Deny,
+        Action=[
+            *_of("RolePolicy", "Attach", "Delete", "Detach", "Put"),
+            *_of("Role", "Delete", "Tag", "Untag", "Update"),
+            iam.UpdateAssumeRolePolicy,
+            *_of("Policy", "Delete"),
+            *_of("PolicyVersion", "Create", "Delete"),
+            iam.SetDefaultPolicyVersion,
+        ],
+        Resource=[*roles, policies],
+    )
+
+
 def managing_roles() -> list[Statement]:
     """Roles, policies and profiles below this environment's path, never without the boundary."""
     roles = [Sub(f"{_IAM}:role/{_OWN}/*")]
@@ -154,6 +188,7 @@ def managing_roles() -> list[Statement]:
     passed = Condition(StringEquals({"iam:PassedToService": list(PASSED_TO)}))
     linked = Condition(StringLike({"iam:AWSServiceName": "*.amazonaws.com"}))
     return [
+        _no_other_tags(),
         allow("CreateBoundedRoles", _of("Role", "Create"), roles, bounded),
         allow("ChangeBoundedRoles", _of("RolePolicy", "Attach", "Detach"), roles, bounded),
         allow("PassRoles", [iam.PassRole], roles, passed),

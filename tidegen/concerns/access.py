@@ -10,6 +10,7 @@ from tidegen.blocks.deployers import (
     executing,
     from_workflows,
     managing_roles,
+    not_itself,
     not_of_others,
     reading,
 )
@@ -43,7 +44,9 @@ def build(context: Context) -> Template:
     )
     for number, batch in enumerate(_batches(executing(_actions(context))), start=1):
         _add_policy(template, f"ExecutionPolicy{number}", batch)
-    _add_policy(template, "ExecutionRolesPolicy", [*managing_roles(), not_of_others()])
+    own = [GetAtt(title, "Arn") for title in ("ExecutionRole", "DeployRole", "ReadRole")]
+    limits = [not_of_others(), not_itself(own)]
+    _add_policy(template, "ExecutionRolesPolicy", [*managing_roles(), *limits])
     deploy = document(*deploying(GetAtt(execution, "Arn")))
     add_role(template, "DeployRole", from_workflows(), deploy, "CI deploys as this role")
     add_role(template, "ReadRole", from_workflows(), document(*reading()), "CI plans as this role")

@@ -10,6 +10,7 @@ from awacs.aws import (
     ArnNotLike,
     Condition,
     Deny,
+    Null,
     Statement,
     StringNotEquals,
 )
@@ -104,6 +105,7 @@ def _ceiling() -> list[Statement]:
     return [
         _allow("ServicesInUse", [Action(service, "*") for service in SERVICES], own),
         _allow("RecordedServices", [Action(*action.split(":")) for action in RECORDED], own),
+        _not_of_others(),
         _deny("NoUsers", [actions.CreateUser, actions.CreateAccessKey, actions.CreateLoginProfile]),
         _deny("NoRoleWithoutBoundary", _CHANGING_ROLES, Condition(ArnNotLike(_BY_BOUNDARY))),
         _deny("NoLiftingOfBoundaries", [actions.DeleteRolePermissionsBoundary]),
@@ -114,6 +116,22 @@ def _ceiling() -> list[Statement]:
             Condition(StringNotEquals({"aws:ResourceAccount": Ref("AWS::AccountId")})),
         ),
     ]
+
+
+def _not_of_others() -> Statement:
+    """Nothing that carries another environment's tag than the role's own.
+
+    A role that an environment makes for itself is held to it as well, whatever its policies say;
+    without a tag it touches nothing that has one. The account's own roles read everything.
+    """
+    tag = "aws:ResourceTag/environment"
+    account = Sub(f"{_IAM}:role/${{Project}}/account/*")
+    other = [
+        StringNotEquals({tag: "${aws:PrincipalTag/environment, 'none'}"}),
+        Null({tag: "false"}),
+        ArnNotLike({"aws:PrincipalArn": account}),
+    ]
+    return _deny("NotOfOthers", [Action("*")], Condition(other))
 
 
 _BY_BOUNDARY = {"iam:PermissionsBoundary": _BOUNDARY}
