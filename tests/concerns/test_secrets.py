@@ -1,6 +1,7 @@
 """The chart's secrets: present, unfilled, readable by their own environment alone."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -40,7 +41,7 @@ def test_adding_a_key_to_a_secret_cannot_discard_its_value():
 def test_metadata_says_who_fills_each_key():
     keys = SECRETS["MongoSecret"]["Metadata"]["Tidegen"]["Keys"]
     assert keys["Addresses"] == Fill.DERIVED
-    assert keys["Password"] == Fill.RANDOM
+    assert keys["Password"] == Fill.DERIVED
     fills = {f for v in SECRETS.values() for f in v["Metadata"]["Tidegen"]["Keys"].values()}
     assert fills == set(Fill)
 
@@ -48,6 +49,20 @@ def test_metadata_says_who_fills_each_key():
 def test_what_encrypts_stored_data_is_never_made_anew():
     for key in ("GroupIdEncryptionKey", "UserIdSalt", "UserPasswordSalt"):
         assert CHART_SECRETS["userdata"][key] is Fill.PERMANENT
+
+
+def test_every_key_that_the_charts_pods_read_is_provided():
+    """`chart-secrets.txt` lists the chart's secretKeyRefs; its first lines say which chart."""
+    text = (Path(__file__).parent / "chart-secrets.txt").read_text()
+    wanted = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    assert len(wanted) > 60
+    missing = [f"{name}.{key}" for name, key in wanted if key not in CHART_SECRETS.get(name, {})]
+    assert not missing
+
+
+def test_what_keycloak_has_to_hold_too_is_not_made_anew():
+    keycloak = [key for key in CHART_SECRETS["shoreline"] if key.startswith("Keycloak")]
+    assert {CHART_SECRETS["shoreline"][key] for key in keycloak} == {Fill.AGREED}
 
 
 def test_every_secret_has_its_policy_and_no_other_environment_reads_it():

@@ -1,6 +1,8 @@
 """The secrets that Tidepool's chart reads: names, JSON keys, and who fills each key.
 
-Source: github.com/tidepool-org/development, `charts/tidepool/charts/*/templates/0-secret.yaml`.
+Source: github.com/tidepool-org/development, chart 0.26.0 (commit 79eba6af, 2026-08-18): every
+`secretKeyRef` of `charts/tidepool`, and the keys of `charts/*/templates/0-secret.yaml`. Left out:
+`timescaledb-single-passwords`, which another chart makes for itself.
 """
 
 from collections.abc import Mapping
@@ -14,6 +16,9 @@ class Fill(StrEnum):
     RANDOM = "random"
     #: Random, but data depends on it: made once and never again.
     PERMANENT = "permanent"
+    #: Random, but another system (Keycloak) has to be told the same: made once, and changed by a
+    #: person on both sides.
+    AGREED = "agreed"
     #: Halves of one key pair, made together.
     PUBLIC_KEY = "public-key"
     PRIVATE_KEY = "private-key"
@@ -32,16 +37,27 @@ CHART_SECRETS: Mapping[str, Mapping[str, Fill]] = {
     "blob": _SERVICE,
     "care-partner-alerts": {"APNSSigningKey": Fill.PERSON},
     "carelink": {"CarelinkSalt": Fill.PERMANENT},
+    "clinic": dict.fromkeys(
+        ("RedoxVerificationToken", "XealthBearerToken", "XealthClientSecret"), Fill.PERSON
+    ),
+    "clinic-worker": dict.fromkeys(("RedoxKeyId", "RedoxPrivateKey"), Fill.PERSON),
+    "coastal": dict.fromkeys(
+        ("apiKey", "baseUrl", "clientId", "clientSecret", "privateKeyData", "rcTypeId"), Fill.PERSON
+    ),
     "customer-io": {"AppAPIKey": Fill.PERSON, "TrackAPIKey": Fill.PERSON},
     "data": {**_SERVICE, "PusherAPNSSigningKey": Fill.PERSON},
     "dexcom": _CLIENT,
     "export": {"SessionEncryptionKey": Fill.RANDOM},
+    # The chart has no template for this one, and its pods do not start without it: whoever runs
+    # Kafka gives the password.
+    "kafka": {"Password": Fill.PERSON},
+    "kissmetrics": dict.fromkeys(("APIKey", "Token", "UCSFAPIKey", "UCSFWhitelist"), Fill.PERSON),
     "marketo": {"ID": Fill.PERSON, "Secret": Fill.PERSON, "URL": Fill.PERSON},
     "mongo": {
         "Scheme": Fill.DERIVED,
         "Addresses": Fill.DERIVED,
         "Username": Fill.DERIVED,
-        "Password": Fill.RANDOM,
+        "Password": Fill.DERIVED,
         "Database": Fill.DERIVED,
         "Tls": Fill.DERIVED,
         "OptParams": Fill.DERIVED,
@@ -53,17 +69,20 @@ CHART_SECRETS: Mapping[str, Mapping[str, Fill]] = {
         "ShopifyClientId": Fill.PERSON,
         "ShopifyClientSecret": Fill.PERSON,
     },
+    "palmtree": dict.fromkeys(
+        ("baseUrl", "calId", "profileId", "tlsCertData", "tlsKeyData"), Fill.PERSON
+    ),
     "prescription": _SERVICE,
     "server": _SERVICE,
     "shoreline": {
         **_SERVICE,
         "UserLongTermKey": Fill.PERMANENT,
         "UserMailVerification": Fill.RANDOM,
-        "KeycloakAdminPassword": Fill.RANDOM,
-        "KeycloakBackendClientSecret": Fill.RANDOM,
-        "KeycloakClientSecret": Fill.RANDOM,
-        "KeycloakLongLivedClientSecret": Fill.RANDOM,
-        "KeycloakMigrationSecret": Fill.RANDOM,
+        "KeycloakAdminPassword": Fill.AGREED,
+        "KeycloakBackendClientSecret": Fill.AGREED,
+        "KeycloakClientSecret": Fill.AGREED,
+        "KeycloakLongLivedClientSecret": Fill.AGREED,
+        "KeycloakMigrationSecret": Fill.AGREED,
     },
     "task": {**_SERVICE, "PusherAPNSSigningKey": Fill.PERSON},
     "token-signing-key": {"private": Fill.PRIVATE_KEY, "public": Fill.PUBLIC_KEY},
