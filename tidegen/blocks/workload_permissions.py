@@ -1,0 +1,82 @@
+"""What the services of the chart may do, as statements for their roles.
+
+The concern that uses these has the inputs that they name.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from awacs import kms, s3, secretsmanager, ses
+from awacs.aws import Action, Condition, Statement, StringEquals, StringLike
+from troposphere import Ref, Sub
+
+from tidegen.blocks.policies import allow
+
+
+def storing_objects(prefixes: Iterable[str]) -> list[Statement]:
+    """Read, write and delete objects below the prefixes of the uploads bucket.
+
+    Calls: tidepool-org/platform, `store/unstructured/s3/s3.go`. A big upload has parts, and is
+    aborted where it fails. Deleting leaves a marker: the bucket's policy keeps the versions.
+    """
+    below = [f"{prefix}/*" for prefix in prefixes]
+    objects = [Sub(f"${{UploadsBucketArn}}/{keys}") for keys in below]
+    actions = [s3.GetObject, s3.PutObject, s3.DeleteObject, s3.AbortMultipartUpload]
+    own = Condition(StringLike({"s3:prefix": below}))
+    return [
+        allow("UseObjects", actions, objects),
+        allow("ListObjects", [s3.ListBucket], [Ref("UploadsBucketArn")], own),
+        _through_s3("UseUploadsKey", [kms.GenerateDataKey, kms.Decrypt], "UploadsBucketArn"),
+    ]
+
+
+def reading_assets() -> list[Statement]:
+    """Read mail assets, and nothing else that the same key encrypts."""
+    return [
+        allow("ReadAssets", [s3.GetObject], [Sub("${AssetsBucketArn}/*")]),
+        _through_s3("UseAssetsKey", [kms.Decrypt], "AssetsBucketArn"),
+    ]
+
+
+def _through_s3(sid: str, actions: list[Action], bucket_arn: str) -> Statement:
+    """The data key through S3, for one bucket.
+
+    The encryption context is the bucket's ARN with a bucket key, else the object's.
+    Source: AWS docs, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys".
+    """
+    bucket = [Ref(bucket_arn), Sub(f"${{{bucket_arn}}}/*")]
+    condition = [
+        StringEquals({"kms:ViaService": Sub("s3.${AWS::Region}.amazonaws.com")}),
+        StringLike({"kms:EncryptionContext:aws:s3:arn": bucket}),
+    ]
+    return allow(sid, actions, [Ref("DataKeyArn")], Condition(condition))
+
+
+def sending_mail(sender: Any) -> list[Statement]:
+    """Send mail to users as `sender`, through the transactional identity and its set.
+
+    The identity's default configuration set is part of every request, so both are resources.
+    hydrophone calls SendEmail, mailer SendRawEmail: one permission in two forms.
+    """
+    configuration_set = Sub(
+        "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set"
+        "/${TransactionalConfigurationSet}"
+    )
+    as_sender = Condition(StringEquals({"ses:FromAddress": sender}))
+    identities = [Ref("TransactionalIdentityArn"), configuration_set]
+    return [allow("SendMail", [ses.SendEmail, ses.SendRawEmail], identities, as_sender)]
+
+
+def reading_secrets() -> list[Statement]:
+    """Read the secrets below this environment's path."""
+    secrets = Sub(
+        "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SecretsPath}*"
+    )
+    through = {"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")}
+    actions = [secretsmanager.GetSecretValue, secretsmanager.DescribeSecret]
+    return [
+        allow("ReadSecrets", actions, [secrets]),
+        allow(
+            "UseSecretsKey", [kms.Decrypt], [Ref("SecretsKeyArn")], Condition(StringEquals(through))
+        ),
+    ]

@@ -1,0 +1,93 @@
+"""What the services in the cluster may do: a role for each service account that needs AWS."""
+
+from awacs.aws import Statement
+from troposphere import Ref, Sub, Template
+
+from tidegen.blocks.chart_workloads import BLOB_PREFIXES, EXTERNAL_SECRETS, SENDER
+from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
+from tidegen.blocks.pod_identities import add_pod_role
+from tidegen.blocks.roles import BOUNDARY
+from tidegen.blocks.workload_permissions import (
+    reading_assets,
+    reading_secrets,
+    sending_mail,
+    storing_objects,
+)
+from tidegen.contract import (
+    Concern,
+    Context,
+    Input,
+    Kind,
+    Output,
+    Scope,
+    Sibling,
+    add_outputs,
+    new_template,
+)
+
+#: The chart leaves the namespace free. An environment is a cluster of its own, so that nothing has
+#: to differ between them: the project's name, and no field of the environment file.
+_NAMESPACE = Ref("Project")
+_FROM = Sub(f"{SENDER}@${{TransactionalDomain}}")
+
+
+def build(_context: Context) -> Template:
+    """The workloads template: a role and its association for each service account."""
+    template = new_template(CONCERN)
+    for service_account, statements in _services().items():
+        title = service_account.capitalize()
+        add_pod_role(template, title, _NAMESPACE, service_account, *statements)
+    add_pod_role(
+        template, "ExternalSecrets", EXTERNAL_SECRETS, EXTERNAL_SECRETS, *reading_secrets()
+    )
+    return add_outputs(template, CONCERN, WorkloadNamespace=_NAMESPACE, MailFromAddress=_FROM)
+
+
+def _services() -> dict[str, list[Statement]]:
+    """Service account → what its service uses. Services that need nothing of AWS have no role."""
+    prefixes = sorted(set(BLOB_PREFIXES.values()))
+    return {
+        "blob": storing_objects(prefixes),
+        "hydrophone": [*sending_mail(_FROM), *reading_assets()],
+        "mailer": [*sending_mail(_FROM), *reading_assets()],
+        "prescription": reading_assets(),
+    }
+
+
+def _sibling(name: str, kind: Kind, description: str) -> Input:
+    return Input(name, kind, Sibling(name), description)
+
+
+CONCERN = Concern(
+    name="workloads",
+    scopes=(Scope.ENVIRONMENT,),
+    purpose="A Pod Identity role for each service account of the chart that uses AWS.",
+    build=build,
+    inputs=(
+        PROJECT,
+        ENVIRONMENT,
+        BOUNDARY,
+        _sibling("ClusterName", Kind.CLUSTER_NAME, "Cluster of the pods"),
+        _sibling("UploadsBucketArn", Kind.BUCKET_ARN, "Bucket of raw device uploads"),
+        _sibling("AssetsBucketArn", Kind.BUCKET_ARN, "Bucket of mail assets"),
+        _sibling("DataKeyArn", Kind.KEY_ARN, "Key of uploads and assets"),
+        _sibling("TransactionalDomain", Kind.DOMAIN, "Domain of mail to users"),
+        _sibling("TransactionalIdentityArn", Kind.ARN, "Identity of mail to users"),
+        _sibling("TransactionalConfigurationSet", Kind.NAME, "Configuration set of user mail"),
+        _sibling("SecretsPath", Kind.STRING, "What the names of the secrets start with"),
+        _sibling("SecretsKeyArn", Kind.KEY_ARN, "Key of the secrets"),
+    ),
+    outputs=(
+        Output("WorkloadNamespace", Kind.NAME, "Namespace to install the chart in", surface=True),
+        Output("MailFromAddress", Kind.STRING, "Sender of mail to users", surface=True),
+    ),
+    deploy_actions=(
+        "eks:CreatePodIdentityAssociation",
+        "eks:DeletePodIdentityAssociation",
+        "eks:DescribePodIdentityAssociation",
+        "eks:ListPodIdentityAssociations",
+        "eks:TagResource",
+        "eks:UntagResource",
+        "eks:UpdatePodIdentityAssociation",
+    ),
+)
