@@ -109,6 +109,10 @@ def test_blob_gets_through_the_policy_of_its_bucket():
         assert may("blob", action, key, statements)
         assert not may("blob", action, key, statements, aws__SecureTransport="false")
     assert may("blob", "s3:ListBucket", UPLOADS, statements, s3__prefix="blobs/user")
+    # Its uploads name SSE-S3: tidepool-org/platform, store/unstructured/s3/s3.go, Put.
+    header = "s3__x-amz-server-side-encryption"
+    assert may("blob", "s3:PutObject", key, statements, **{header: "AES256"})
+    assert not may("blob", "s3:PutObject", key, statements, **{header: "aws:kms:dsse"})
 
 
 def key_use(service, action, bucket, through="s3"):

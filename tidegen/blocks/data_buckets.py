@@ -21,6 +21,7 @@ from tidegen.blocks.buckets import (
 )
 from tidegen.blocks.roles import REPLICATION
 
+OUR_ALGORITHM = "aws:kms"
 _ABANDONED_UPLOAD_DAYS = 7
 ERASURE: list[Action] = [
     actions.DeleteObjectVersion,
@@ -57,12 +58,14 @@ def add_data_bucket(
     logs: s3.Bucket,
     *,
     replica: bool = False,
+    algorithms: tuple[str, ...] = (OUR_ALGORITHM,),
     statements: tuple[Statement, ...] = (),
     **properties: Any,
 ) -> s3.Bucket:
     """A bucket of data and its policy, to which `statements` add.
 
-    `logs` takes its access logs; a `replica` has one writer.
+    `logs` takes its access logs; a `replica` has one writer. `algorithms` are those that an upload
+    may ask for; one that asks for none gets our key.
     """
     bucket = add_bucket(
         template,
@@ -73,7 +76,10 @@ def add_data_bucket(
         **properties,
     )
     # a lifecycle rule is no principal, so expiry goes on; deleting still leaves a marker
-    guards = [*_only_our_encryption(title, key_arn), deny_but("DenyErasure", title, ERASURE)]
+    guards = [
+        *_only_our_encryption(title, key_arn, algorithms),
+        deny_but("DenyErasure", title, ERASURE),
+    ]
     if replica:
         # S3 acts as the role when it replicates, so a Deny has to leave it out
         guards.append(deny_but("DenyWriting", title, _WRITING, [REPLICATION]))
@@ -113,10 +119,10 @@ def _name(purpose: str, region: str) -> str:
     return f"${{Project}}-${{Environment}}-{purpose}-${{{region}}}-${{AWS::AccountId}}"
 
 
-def _only_our_encryption(title: str, key_arn: Any) -> list[Statement]:
+def _only_our_encryption(title: str, key_arn: Any, algorithms: tuple[str, ...]) -> list[Statement]:
     """Denies of uploads under another key or algorithm; the bucket itself refuses SSE-C."""
     algorithm = "s3:x-amz-server-side-encryption"
-    other = Condition([StringNotEquals({algorithm: "aws:kms"}), Null({algorithm: "false"})])
+    other = Condition([StringNotEquals({algorithm: list(algorithms)}), Null({algorithm: "false"})])
     return [
         deny_other_keys(title, key_arn),
         deny_objects("DenyOtherAlgorithms", title, [actions.PutObject], other),

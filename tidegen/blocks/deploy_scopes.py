@@ -72,8 +72,6 @@ EVERYWHERE = (
     "cloudwatch:DescribeAlarms",
     "ec2:Describe*",
     "eks:CreateCluster",
-    "eks:Describe*",
-    "eks:List*",
     "elasticloadbalancing:Describe*",
     "elasticloadbalancing:SetWebACL",
     "guardduty:CreateMalwareProtectionPlan",

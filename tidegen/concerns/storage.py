@@ -4,7 +4,13 @@ from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, s3
 
 from tidegen.blocks.access_logs import add_access_logs_bucket, from_load_balancers
 from tidegen.blocks.content_delivery import add_distribution, read_by
-from tidegen.blocks.data_buckets import add_data_bucket, bucket_name, lifecycle, lock
+from tidegen.blocks.data_buckets import (
+    OUR_ALGORITHM,
+    add_data_bucket,
+    bucket_name,
+    lifecycle,
+    lock,
+)
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC, from_field
 from tidegen.blocks.malware_scans import add_malware_scans, deny_infected
 from tidegen.blocks.replication import (
@@ -68,7 +74,12 @@ def build(_context: Context) -> Template:
 
 
 def _add_uploads(template: Template, logs: s3.Bucket) -> s3.Bucket:
-    """Raw device uploads. Not locked: patients may ask for their data to be deleted."""
+    """Raw device uploads. Not locked: patients may ask for their data to be deleted.
+
+    The blob service asks for SSE-S3 in every upload (tidepool-org/platform,
+    `store/unstructured/s3/s3.go`, Put), and an upload refused is data lost. Once it asks for
+    nothing, the bucket's key holds for its objects too, and AES256 can go from here.
+    """
     reason = (
         "A lock would hold data that its owner wants deleted. Replicates where the environment has"
         " a recovery region, which a rule cannot see through Fn::If."
@@ -79,6 +90,7 @@ def _add_uploads(template: Template, logs: s3.Bucket) -> s3.Bucket:
         "uploads",
         Ref(UPLOADS.key_arn),
         logs,
+        algorithms=(OUR_ALGORITHM, "AES256"),
         statements=(deny_infected(UPLOADS.bucket),),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         ReplicationConfiguration=replicated(UPLOADS),
