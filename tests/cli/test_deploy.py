@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.conftest import ROOT, tidegen
 from tidegen.local import running_engine
@@ -21,6 +22,19 @@ def aws():
             done = tidegen("deploy", "--env", name, "--yes", env=environment)
             assert done.returncode == 0, done.stdout + done.stderr
         yield environment
+
+
+def client(aws, service):
+    """The service's own API in development's account and region."""
+    import boto3
+
+    return boto3.client(
+        service,
+        region_name="us-west-2",
+        endpoint_url=aws["AWS_ENDPOINT_URL"],
+        aws_access_key_id="444455556666",
+        aws_secret_access_key="local",
+    )
 
 
 def test_a_second_deploy_says_that_there_is_nothing_to_change(aws):
@@ -46,23 +60,49 @@ def test_outputs_for_people_and_machines(aws):
     assert outputs["environment"]["UploadsBucketName"].startswith("tidepool-development-uploads-")
 
 
+def test_outputs_as_the_values_of_the_chart(aws):
+    text = tidegen("outputs", "--env", "development", "--format", "helm-values", env=aws).stdout
+    values = yaml.safe_load(text)
+    bucket = values["blob"]["deployment"]["env"]["store"]["s3"]["bucket"]
+    assert bucket == "tidepool-development-uploads-us-west-2-444455556666"
+    assert values["global"]["region"] == "us-west-2"
+    shared = ("outputs", "--env", "shared-nonproduction", "--format", "helm-values")
+    done = tidegen(*shared, env=aws)
+    assert done.returncode == 2
+    assert "has no environment's root stack" in done.stderr
+
+
+def test_outputs_as_manifests_and_variables(aws):
+    text = tidegen("outputs", "--env", "development", "--format", "manifests", env=aws).stdout
+    kinds = {manifest["kind"] for manifest in yaml.safe_load_all(text)}
+    assert {"Namespace", "ServiceAccount", "SecretStore", "ExternalSecret"} <= kinds
+    lines = tidegen("outputs", "--env", "development", "--format", "dotenv", env=aws).stdout
+    assert "ENVIRONMENT_API_HOST=api.development.tidepool.example\n" in lines
+    as_json = tidegen("outputs", "--env", "development", "--format", "json", env=aws).stdout
+    assert as_json == tidegen("outputs", "--env", "development", "--json", env=aws).stdout
+
+
+def test_pods_take_their_roles_from_the_cluster(aws):
+    eks = client(aws, "eks")
+    found = eks.list_pod_identity_associations(clusterName="tidepool-development")["associations"]
+    pods = {(item["namespace"], item["serviceAccount"]): item["associationId"] for item in found}
+    assert {("tidepool", "blob"), ("external-secrets", "external-secrets")} <= pods.keys()
+    blob = eks.describe_pod_identity_association(
+        clusterName="tidepool-development", associationId=pods["tidepool", "blob"]
+    )["association"]
+    role = client(aws, "iam").get_role(RoleName=blob["roleArn"].rpartition("/")[2])["Role"]
+    assert role["Path"] == "/tidepool/development/"
+
+
 def test_the_buckets_are_really_encrypted_with_a_key_of_ours(aws):
     """A read through the service's own API: what CloudFormation says proves nothing."""
-    import boto3
-
-    client = boto3.client(
-        "s3",
-        region_name="us-west-2",
-        endpoint_url=aws["AWS_ENDPOINT_URL"],
-        aws_access_key_id="444455556666",
-        aws_secret_access_key="local",
-    )
+    s3 = client(aws, "s3")
     name = "tidepool-development-uploads-us-west-2-444455556666"
-    rules = client.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
+    rules = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
     default = rules[0]["ApplyServerSideEncryptionByDefault"]
     assert default["SSEAlgorithm"] == "aws:kms"
     assert ":key/" in default["KMSMasterKeyID"]
-    assert client.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
+    assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
 
 
 def test_a_plan_without_changes_says_so(aws):

@@ -1,30 +1,81 @@
 """`tidegen outputs`."""
 
+from collections.abc import Mapping
+
 import click
 
-from tidegen.cli.common import echo_json, env_option, example_epilog, json_option, local_option
+from tidegen.cli.common import echo_json, env_option, example_epilog, local_option
 
-_EPILOG = example_epilog("tidegen outputs --env production", "tidegen outputs --env staging --json")
+_FORMATS = ("table", "json", "dotenv", "helm-values", "manifests")
+_EPILOG = example_epilog(
+    "tidegen outputs --env production",
+    "tidegen outputs --env staging --json",
+    "tidegen outputs --env staging --format dotenv > staging.env",
+    "tidegen outputs --env staging --format manifests | kubectl apply -f -",
+    "tidegen outputs --env staging --format helm-values > staging-values.yaml",
+)
 
 
 @click.command(epilog=_EPILOG)
 @env_option
 @local_option
-@json_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMATS),
+    default="table",
+    show_default=True,
+    help="helm-values and manifests are for Tidepool's chart; neither holds a secret.",
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_obj
-def command(directory: str, name: str, local: bool, as_json: bool) -> None:
-    """Show an environment's outputs, root by root."""
+def command(directory: str, name: str, local: bool, form: str, as_json: bool) -> None:
+    """Show an environment's outputs, root by root, or as what the chart needs of them.
+
+    helm-values is the values file of Tidepool's chart. manifests makes what the chart expects to
+    find: namespace, service accounts, secrets from Secrets Manager, targets of the load balancer.
+    """
     from tidegen.cli.session import open_session
     from tidegen.deployment import environment_outputs
-    from tidegen.reporting.plans import outputs_text
 
     with open_session(directory, local=local) as session:
-        found = environment_outputs(session.target(name), session.connect)
+        target = session.target(name)
+        found = environment_outputs(target, session.connect)
     outputs = {str(scope): values for scope, values in found.items()}
-    if as_json:
+    if as_json or form == "json":
         echo_json(outputs)
     elif outputs:
-        click.echo(outputs_text(outputs))
+        click.echo(_text(form, outputs, target.region, name))
     else:
         click.echo(f"{name} is not deployed; run 'tidegen deploy --env {name}'", err=True)
     raise click.exceptions.Exit(0 if outputs else 1)
+
+
+def _text(form: str, outputs: Mapping[str, Mapping[str, str]], region: str, name: str) -> str:
+    from tidegen.reporting.chart_values import helm_values
+    from tidegen.reporting.dotenv import dotenv_text
+    from tidegen.reporting.manifests import manifests_text
+    from tidegen.reporting.plans import outputs_text
+
+    match form:
+        case "dotenv":
+            return dotenv_text(outputs)
+        case "helm-values":
+            return helm_values(_of_environment(outputs, name), region)
+        case "manifests":
+            return manifests_text(_of_environment(outputs, name), region)
+        case _:
+            return outputs_text(outputs)
+
+
+def _of_environment(outputs: Mapping[str, Mapping[str, str]], name: str) -> Mapping[str, str]:
+    from tidegen.contract import Scope
+    from tidegen.errors import InputError, Problem
+
+    if Scope.ENVIRONMENT not in outputs:
+        raise InputError(
+            Problem(
+                name, "has no environment's root stack, which the chart is installed on; deploy one"
+            )
+        )
+    return outputs[Scope.ENVIRONMENT]

@@ -1,0 +1,51 @@
+"""What the chart expects to find in the cluster, from an environment's outputs."""
+
+import yaml
+
+from tidegen.blocks.chart_secrets import CHART_SECRETS
+from tidegen.blocks.chart_workloads import NAMED_ACCOUNTS
+from tidegen.reporting.manifests import manifests_text
+
+OUTPUTS = {
+    "SecretsPath": "/tide/staging/",
+    "TargetGroupArn": "arn:aws:elasticloadbalancing:x",
+    "WorkloadNamespace": "tide",
+}
+FOUND = list(yaml.safe_load_all(manifests_text(OUTPUTS, "eu-central-1")))
+
+
+def of(kind):
+    return {m["metadata"]["name"]: m for m in FOUND if m["kind"] == kind}
+
+
+def test_the_namespace_comes_before_what_is_in_it():
+    assert FOUND[0]["kind"] == "Namespace"
+    inside = [m for m in FOUND if m["kind"] not in ("Namespace", "TargetGroupBinding")]
+    assert {m["metadata"]["namespace"] for m in inside} == set(of("Namespace")) == {"tide"}
+
+
+def test_the_chart_names_service_accounts_and_makes_none():
+    assert of("ServiceAccount").keys() == set(NAMED_ACCOUNTS)
+
+
+def test_every_secret_of_the_chart_is_filled_from_its_namesake():
+    secrets = of("ExternalSecret")
+    (store,) = of("SecretStore").values()
+    assert secrets.keys() == CHART_SECRETS.keys()
+    for name, manifest in secrets.items():
+        spec = manifest["spec"]
+        assert spec["target"]["name"] == name
+        assert spec["secretStoreRef"]["name"] == store["metadata"]["name"]
+        assert spec["dataFrom"] == [{"extract": {"key": f"/tide/staging/{name}"}}]
+
+
+def test_the_store_is_this_regions_secrets_manager_by_the_operators_own_role():
+    (store,) = of("SecretStore").values()
+    aws = {"service": "SecretsManager", "region": "eu-central-1"}
+    assert store["spec"] == {"provider": {"aws": aws}}
+
+
+def test_the_gateways_pods_become_targets():
+    (binding,) = of("TargetGroupBinding").values()
+    assert binding["spec"]["targetGroupARN"] == OUTPUTS["TargetGroupArn"]
+    assert binding["spec"]["targetType"] == "ip"

@@ -1,0 +1,174 @@
+"""Values for Tidepool's Helm chart, from an environment's outputs. Secrets are named, never shown.
+
+Source of the keys: github.com/tidepool-org/development, `charts/tidepool` 0.26.0 (commit 79eba6af,
+2026-08-18). A test holds every key against the chart's own.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from tidegen.blocks.chart_workloads import BLOB_PREFIXES, NAMED_ACCOUNTS
+from tidegen.errors import InputError, Problem
+
+_HEAD = """\
+# Values of charts/tidepool in github.com/tidepool-org/development, written for 0.26.0.
+# Apply `tidegen outputs --format manifests` first, then install into namespace {namespace}.
+"""
+#: Subcharts that take the database's secret, and those that take Kafka's, by name.
+_WITH_MONGO = (
+    "auth",
+    "blob",
+    "clinic",
+    "data",
+    "export",
+    "gatekeeper",
+    "highwater",
+    "hydrophone",
+    "jellyfish",
+    "kafka",
+    "messageapi",
+    "migrations",
+    "prescription",
+    "seagull",
+    "shoreline",
+    "task",
+    "tidewhisperer",
+    "tools",
+)
+_WITH_KAFKA = (
+    "auth",
+    "blob",
+    "clinic",
+    "clinic-worker",
+    "data",
+    "gatekeeper",
+    "highwater",
+    "hydrophone",
+    "kafka",
+    "mailer",
+    "messageapi",
+    "prescription",
+    "seagull",
+    "shoreline",
+)
+_WITH_ASSETS = ("hydrophone", "mailer", "prescription")
+#: Subcharts that could make a secret of their own: External Secrets Operator makes them all.
+_WITH_SECRET = (
+    "abbott",
+    "auth",
+    "blob",
+    "care-partner-alerts",
+    "customer-io",
+    "data",
+    "dexcom",
+    "marketo",
+    "mongo",
+    "oura",
+    "prescription",
+    "server",
+    "shoreline",
+    "task",
+    "token-signing-key",
+    "travis",
+    "twiist",
+    "userdata",
+)
+
+
+def helm_values(outputs: Mapping[str, str], region: str) -> str:
+    """The values file, as YAML, for the outputs of an environment's root stack.
+
+    Raises InputError where an output is missing.
+    """
+    text = yaml.safe_dump(nested(chart_values(outputs, region)), sort_keys=False, width=100)
+    return _HEAD.format(namespace=output(outputs, "WorkloadNamespace")) + text.rstrip("\n")
+
+
+def chart_values(outputs: Mapping[str, str], region: str) -> dict[str, Any]:
+    """Dotted key of the chart → value."""
+    return {
+        **_global(region),
+        **_gateway(output(outputs, "ApiHost"), output(outputs, "AppHost")),
+        **_stores(output(outputs, "UploadsBucketName")),
+        **_mail(output(outputs, "MailFromAddress"), output(outputs, "AssetsBucketName")),
+        **{f"{name}.serviceAccount.name": name for name in NAMED_ACCOUNTS},
+        **{f"{name}.mongo.secretName": "mongo" for name in _WITH_MONGO},
+        **{f"{name}.kafka.secretName": "kafka" for name in _WITH_KAFKA},
+        **{f"{name}.secret.enabled": False for name in _WITH_SECRET},
+    }
+
+
+def output(outputs: Mapping[str, str], name: str) -> str:
+    """An output's value; InputError where the deployed release does not give it."""
+    if name not in outputs:
+        raise InputError(
+            Problem(
+                f"output {name}", "the environment does not give it; deploy it with this release"
+            )
+        )
+    return outputs[name]
+
+
+def _global(region: str) -> dict[str, Any]:
+    return {
+        "global.region": region,
+        "global.secret.enabled": False,
+        "global.secret.generated": False,
+        "global.secret.templated": False,
+        # made by `--format manifests`: Helm stores the release in it before it would make it
+        "tidepool.namespace.create": False,
+        # the auth service does not start without one of its keys
+        "auth.configmap.enabled": True,
+    }
+
+
+def _gateway(api: str, app: str) -> dict[str, Any]:
+    """Hosts. TLS ends at the load balancer, so that the gateway itself speaks HTTP."""
+    return {
+        "global.gateway.default.protocol": "https",
+        "global.gateway.default.host": api,
+        "global.gateway.default.apiHost": api,
+        "global.gateway.default.appHost": app,
+        "global.gateway.default.domain": api.partition(".")[2],
+        "global.glooingress.enabled": True,
+        "glooingress.virtualServices.http.enabled": True,
+        "glooingress.virtualServices.http.redirect": False,
+        "glooingress.virtualServices.http.dnsNames": [api, app],
+        "glooingress.virtualServices.https.enabled": False,
+    }
+
+
+def _stores(bucket: str) -> dict[str, Any]:
+    """The blob service's stores: `store` stands by itself, the others have one below them."""
+    values: dict[str, Any] = {}
+    for name, prefix in BLOB_PREFIXES.items():
+        store = name if name == "store" else f"{name}.store"
+        key = f"blob.deployment.env.{store}"
+        values[f"{key}.type"] = "s3"
+        values[f"{key}.s3.bucket"] = bucket
+        values[f"{key}.s3.prefix"] = prefix
+    return values
+
+
+def _mail(sender: str, bucket: str) -> dict[str, Any]:
+    return {
+        "hydrophone.deployment.env.fromAddress": f"Tidepool <{sender}>",
+        "hydrophone.deployment.env.useMockNotifier": False,
+        "mailer.deployment.env.backend": "ses",
+        "mailer.deployment.env.fromAddress": sender,
+        **{f"{name}.deployment.env.store.s3.bucket": bucket for name in _WITH_ASSETS},
+    }
+
+
+def nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by dotted key as a tree."""
+    tree: dict[str, Any] = {}
+    for key, value in values.items():
+        *path, last = key.split(".")
+        branch = tree
+        for part in path:
+            branch = branch.setdefault(part, {})
+        branch[last] = value
+    return tree

@@ -1,0 +1,76 @@
+"""Kubernetes manifests of what the chart expects to find: namespace, accounts, secrets, targets."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from tidegen.blocks.chart_secrets import CHART_SECRETS
+from tidegen.blocks.chart_workloads import NAMED_ACCOUNTS
+from tidegen.reporting.chart_values import output
+
+_STORE = "secrets-manager"
+#: The chart's defaults of `global.gateway.proxy`; the port is the one its load balancer would have.
+_GATEWAY, _GATEWAY_NAMESPACE, _GATEWAY_PORT = "gateway-proxy", "gloo-system", 80
+Manifest = dict[str, Any]
+
+
+def manifests_text(outputs: Mapping[str, str], region: str) -> str:
+    """The manifests as YAML documents; InputError where an output is missing."""
+    return yaml.safe_dump_all(
+        manifests(outputs, region), explicit_start=True, sort_keys=False, width=200
+    ).rstrip("\n")
+
+
+def manifests(outputs: Mapping[str, str], region: str) -> Iterator[Manifest]:
+    """In the order in which Kubernetes has to get them."""
+    namespace = output(outputs, "WorkloadNamespace")
+    path = output(outputs, "SecretsPath")
+    yield _manifest("v1", "Namespace", namespace, None)
+    for name in NAMED_ACCOUNTS:
+        yield _manifest("v1", "ServiceAccount", name, namespace)
+    yield _store(namespace, region)
+    for name in CHART_SECRETS:
+        yield _secret(name, namespace, path)
+    yield _targets(output(outputs, "TargetGroupArn"))
+
+
+def _store(namespace: str, region: str) -> Manifest:
+    """Without `auth` the operator uses its own pods' role, the only way with Pod Identity.
+
+    Source: external-secrets.io, "AWS Access".
+    """
+    aws = {"service": "SecretsManager", "region": region}
+    spec = {"provider": {"aws": aws}}
+    return _manifest("external-secrets.io/v1", "SecretStore", _STORE, namespace, spec)
+
+
+def _secret(name: str, namespace: str, path: str) -> Manifest:
+    """Every key that the secret has, so that one unfilled key keeps no other from its pod."""
+    spec = {
+        "refreshInterval": "1h",
+        "secretStoreRef": {"kind": "SecretStore", "name": _STORE},
+        "target": {"name": name, "creationPolicy": "Owner"},
+        "dataFrom": [{"extract": {"key": f"{path}{name}"}}],
+    }
+    return _manifest("external-secrets.io/v1", "ExternalSecret", name, namespace, spec)
+
+
+def _targets(arn: str) -> Manifest:
+    """Pods of the gateway as targets of the load balancer."""
+    spec = {
+        "serviceRef": {"name": _GATEWAY, "port": _GATEWAY_PORT},
+        "targetGroupARN": arn,
+        "targetType": "ip",
+    }
+    kind = "TargetGroupBinding"
+    return _manifest("elbv2.k8s.aws/v1beta1", kind, _GATEWAY, _GATEWAY_NAMESPACE, spec)
+
+
+def _manifest(
+    version: str, kind: str, name: str, namespace: str | None, spec: Manifest | None = None
+) -> Manifest:
+    place = {"namespace": namespace} if namespace else {}
+    metadata = {"name": name, **place}
+    body = {"spec": spec} if spec else {}
+    return {"apiVersion": version, "kind": kind, "metadata": metadata, **body}
