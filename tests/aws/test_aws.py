@@ -1,11 +1,14 @@
 """The adapter's edges: errors in one line, credentials, endpoints."""
 
+import socket
+import threading
+
 import pytest
 from botocore import exceptions as known
 
 from tidegen.aws import connect
 from tidegen.aws.errors import translated
-from tidegen.aws.reading import change_of, problem_of
+from tidegen.aws.reading import change_of, current_version, problem_of
 from tidegen.aws.sessions import client_settings, local_endpoint, session
 from tidegen.errors import AccessError, DeploymentError, RefusedError, TidegenError
 from tidegen.planning import Action, Credentials, Place, Replacement
@@ -67,6 +70,44 @@ def test_an_endpoint_that_does_not_answer(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(TidegenError, match="cannot be reached"):
         connect(PLACE).account()
+
+
+@pytest.fixture
+def broken_endpoint(monkeypatch):
+    """An endpoint that takes every request and hangs up."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def hang_up():
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            connection.recv(65536)
+            connection.close()
+
+    thread = threading.Thread(target=hang_up)
+    thread.start()
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.getsockname()[1]}")
+    yield
+    server.shutdown(socket.SHUT_RDWR)
+    server.close()
+    thread.join()
+
+
+def test_a_secret_that_could_not_be_written_is_in_no_error(broken_endpoint):
+    """botocore's error holds the request that it could not send, and so the value."""
+    with pytest.raises(TidegenError, match="cannot be reached") as raised:
+        connect(PLACE).put_secret("/tide/it", "hunter2", "v" * 32)
+    assert raised.value.__cause__ is None
+    assert raised.value.__context__ is None
+    assert "hunter2" not in repr(raised.value)
+
+
+def test_the_current_version_of_a_secret():
+    stages = {"v1": ["AWSPREVIOUS"], "v2": ["AWSCURRENT", "other"]}
+    assert current_version({"SecretVersionsToStages": stages}) == "v2"
+    assert current_version({}) == ""
 
 
 def test_a_local_engine_is_told_the_account_by_the_access_key(monkeypatch):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tidegen.blocks.chart_secrets import CHART_SECRETS, Fill
-from tidegen.concerns.secrets import CONCERN, MARKER
+from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER, Fill
+from tidegen.concerns.secrets import CONCERN
 from tidegen.contract import Context
 
 RESOURCES = CONCERN.build(Context()).to_dict()["Resources"]

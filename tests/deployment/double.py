@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from tidegen.planning.changes import Action, ChangeSet, ResourceChange
 from tidegen.planning.model import STACK_TYPE, StackEvent, StackResource, StackState
+from tidegen.planning.secrets import StoredSecret
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NO_CHANGES = (
@@ -37,6 +38,8 @@ class Double:
     says: dict[str, "tuple[ResourceChange, ...] | str"] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    #: Secrets by name: id of the current version and text.
+    secrets: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def __call__(self, place):
         return self
@@ -154,6 +157,18 @@ class Double:
         json.loads(policy)
         self.calls.append(f"set_stack_policy {stack.split('/')[1]}")
         self.policies[stack] = policy
+
+    def secret(self, secret_id):
+        found = self.secrets.get(secret_id)
+        return StoredSecret(*found) if found else None
+
+    def put_secret(self, secret_id, text, version):
+        self.calls.append(f"put_secret {secret_id}")
+        self.secrets[secret_id] = (version, text)
+
+    def secret_versions(self, prefix):
+        self.calls.append("secret_versions")
+        return {name: v for name, (v, _) in self.secrets.items() if name.startswith(prefix)}
 
 
 def nested_change(logical_id, *children):

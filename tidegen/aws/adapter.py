@@ -1,17 +1,25 @@
 """The port over boto3."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from tidegen.aws.errors import translated
-from tidegen.aws.reading import change_of, event_of, problem_of, resource_of, stack_of
+from tidegen.aws.reading import (
+    change_of,
+    current_version,
+    event_of,
+    problem_of,
+    resource_of,
+    stack_of,
+)
 from tidegen.aws.sessions import client_settings, local_endpoint, session
 from tidegen.deployment.port import Cloud
 from tidegen.errors import DeploymentError, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
 from tidegen.planning.model import STACK_TYPE, Place, StackEvent, StackResource, StackState
+from tidegen.planning.secrets import StoredSecret
 
 _CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 _LOCAL_POLL, _POLL = 0.05, 3.0  # seconds
@@ -25,7 +33,7 @@ def connect(place: Place) -> Cloud:
 
 @dataclass(frozen=True)
 class AwsCloud:
-    """CloudFormation, S3 and STS of one account and region through boto3."""
+    """CloudFormation, S3, STS and Secrets Manager of one account and region through boto3."""
 
     place: Place
     _session: Any
@@ -210,6 +218,40 @@ class AwsCloud:
     def set_stack_policy(self, stack: str, policy: str) -> None:
         """Replace the stack's policy."""
         self._call("cloudformation", "set_stack_policy", StackName=stack, StackPolicyBody=policy)
+
+    def secret(self, secret_id: str) -> StoredSecret | None:
+        """The current version of a secret; None if there is none of that name."""
+        if not secret_id:
+            return None
+        try:
+            found = self._call("secretsmanager", "get_secret_value", SecretId=secret_id)
+        except DeploymentError as error:
+            if "ResourceNotFoundException" in str(error):
+                return None
+            raise
+        return StoredSecret(found["VersionId"], found.get("SecretString", ""))
+
+    def put_secret(self, secret_id: str, text: str, version: str) -> None:
+        """Make `text` the current version, with `version` as its id. Errors carry no value."""
+        arguments = {"SecretId": secret_id, "SecretString": text, "ClientRequestToken": version}
+        try:
+            self._call("secretsmanager", "put_secret_value", **arguments)
+        except TidegenError as error:
+            # botocore's error for a broken connection holds the request, and so the value
+            error.__cause__ = error.__context__ = None
+            raise
+
+    def secret_versions(self, prefix: str) -> Mapping[str, str]:
+        """Name → id of the current version, of the secrets whose names start with `prefix`."""
+        wanted = [{"Key": "name", "Values": [prefix]}]
+        found: dict[str, str] = {}
+        token: dict[str, str] = {}
+        while True:
+            page = self._call("secretsmanager", "list_secrets", Filters=wanted, **token)
+            found.update({item["Name"]: current_version(item) for item in page["SecretList"]})
+            if not page.get("NextToken"):
+                return {name: v for name, v in found.items() if name.startswith(prefix)}
+            token = {"NextToken": page["NextToken"]}
 
     @property
     def _where(self) -> str:

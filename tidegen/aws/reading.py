@@ -60,6 +60,12 @@ def problem_of(item: dict[str, Any]) -> str:
     return f"{where}: {reason}" if reason else ""
 
 
+def current_version(item: dict[str, Any]) -> str:
+    """The id of the current version of a secret of ListSecrets; empty if it has none."""
+    stages = item.get("SecretVersionsToStages", {})
+    return next((version for version, labels in stages.items() if "AWSCURRENT" in labels), "")
+
+
 def change_of(item: dict[str, Any], children: tuple[ResourceChange, ...] | None) -> ResourceChange:
     """A change of DescribeChangeSet."""
     replacement = _REPLACEMENTS.get(item.get("Replacement", ""), Replacement.NEVER)

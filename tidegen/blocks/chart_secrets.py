@@ -8,6 +8,10 @@ Source: github.com/tidepool-org/development, chart 0.26.0 (commit 79eba6af, 2026
 from collections.abc import Mapping
 from enum import StrEnum
 
+#: What an unfilled secret holds; `tidegen secrets fill` writes the chart's keys instead.
+MARKER = "TidegenUnfilled"
+SEED = "TidegenSeed"
+
 
 class Fill(StrEnum):
     """Who fills a key of a secret, and whether it may change later."""

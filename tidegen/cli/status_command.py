@@ -1,8 +1,13 @@
 """`tidegen status`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from tidegen.cli.common import echo_json, env_option, example_epilog, json_option, local_option
+
+if TYPE_CHECKING:
+    from tidegen.cli.session import Session
 
 _EPILOG = example_epilog(
     "tidegen status --env production",
@@ -22,6 +27,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
 
     Where the last operation failed, its root cause is named. With --follow an operation that
     somebody else started is watched, from any machine.
+    For an environment one more line says how many secrets are still to be filled.
     """
     from dataclasses import asdict
 
@@ -36,8 +42,27 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
             with detachable(name, goes_on=True), watcher(as_json=as_json) as watch:
                 follow_environment(target, session.connect, emit=watch)
         roots = environment_status(target, session.connect)
-    if as_json and not follow:
-        echo_json([asdict(root) for root in roots])
-    elif not as_json:
-        click.echo(status_text(roots))
-    raise click.exceptions.Exit(0 if all(root.status for root in roots) else 1)
+        deployed = all(root.status for root in roots)
+        if as_json and not follow:
+            echo_json([asdict(root) for root in roots])
+        elif not as_json:
+            click.echo(status_text(roots))
+            if deployed:
+                _tell_of_secrets(session, name)
+    raise click.exceptions.Exit(0 if deployed else 1)
+
+
+def _tell_of_secrets(session: "Session", name: str) -> None:
+    """One line, from one call; a role that may not list secrets still sees the stacks."""
+    from tidegen.contract import Scope
+    from tidegen.deployment import unfilled_secrets
+    from tidegen.errors import RefusedError
+    from tidegen.reporting.secrets import unfilled_text
+
+    target = session.target(name)
+    if target.scope is not Scope.ENVIRONMENT:
+        return
+    try:
+        click.echo(unfilled_text(name, unfilled_secrets(target, session.connect)))
+    except RefusedError as error:
+        click.echo(f"secrets: {error}", err=True)

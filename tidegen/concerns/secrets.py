@@ -8,7 +8,7 @@ from awacs import secretsmanager as actions
 from awacs.aws import Action, ArnNotLike, Bool, Condition, Deny, Principal, Statement
 from troposphere import Equals, If, Not, NoValue, Ref, Sub, Template, secretsmanager
 
-from tidegen.blocks.chart_secrets import CHART_SECRETS, Fill
+from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER, SEED, Fill
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.policies import deny_other_accounts, document
 from tidegen.blocks.stateful import RETAINED
@@ -25,15 +25,13 @@ from tidegen.contract import (
     new_template,
 )
 
-#: A secret that holds this key is unfilled; `tidegen secrets fill` writes the chart's keys instead.
-MARKER = "TidegenUnfilled"
 #: CloudFormation makes a new value, and so discards the filled one, whenever anything in here
 #: changes. That is why it is the same for every secret and knows none of the chart's keys (they
 #: are in the Metadata): a key that is added to a secret must not cost the ones it has. An unfilled
 #: secret then also lacks its keys, so that no pod can take a marker for a password.
 _UNFILLED = {
     "SecretStringTemplate": json.dumps({MARKER: "true"}),
-    "GenerateStringKey": "TidegenSeed",
+    "GenerateStringKey": SEED,
     "PasswordLength": 32,
     "ExcludePunctuation": True,
 }

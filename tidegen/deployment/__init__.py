@@ -21,6 +21,14 @@ from tidegen.deployment.planner import Release, build_plan
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.preview import preview
 from tidegen.deployment.run import Clouds
+from tidegen.deployment.secrets import (
+    SecretOutcome,
+    SecretsPlan,
+    require_renewable,
+    secrets_plan,
+    unfilled_secrets,
+    write_secrets,
+)
 from tidegen.deployment.status import (
     NestedStatus,
     RootStatus,
@@ -49,6 +57,8 @@ __all__ = [
     "Result",
     "Retained",
     "RootStatus",
+    "SecretOutcome",
+    "SecretsPlan",
     "StepStarted",
     "Uploaded",
     "build_plan",
@@ -59,4 +69,8 @@ __all__ = [
     "execute_destroy",
     "follow_environment",
     "preview",
+    "require_renewable",
+    "secrets_plan",
+    "unfilled_secrets",
+    "write_secrets",
 ]

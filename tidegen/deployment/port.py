@@ -1,17 +1,19 @@
 """The port: what deployment asks of one account and region, whoever answers."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest
 from tidegen.planning.model import Place, StackEvent, StackResource, StackState
+from tidegen.planning.secrets import StoredSecret
 
 
 class Cloud(Protocol):
-    """CloudFormation, S3 and STS of one account and region. Stacks go by name or by id.
+    """CloudFormation, S3, STS and Secrets Manager of one account and region.
 
-    Problems are raised as `tidegen.errors`; what is not there is None or empty.
+    Stacks and secrets go by name or by id. Problems are raised as `tidegen.errors`; what is not
+    there is None or empty.
     """
 
     @property
@@ -76,6 +78,15 @@ class Cloud(Protocol):
 
     def set_stack_policy(self, stack: str, policy: str) -> None:
         """Replace the stack's policy."""
+
+    def secret(self, secret_id: str) -> StoredSecret | None:
+        """The current version of a secret; None if there is none of that name."""
+
+    def put_secret(self, secret_id: str, text: str, version: str) -> None:
+        """Make `text` the current version, with `version` as its id. Errors carry no value."""
+
+    def secret_versions(self, prefix: str) -> Mapping[str, str]:
+        """Name → id of the current version, of the secrets whose names start with `prefix`."""
 
 
 Connect = Callable[[Place], Cloud]

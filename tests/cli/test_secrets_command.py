@@ -1,0 +1,183 @@
+"""Filling, checking and renewing secrets through the command line, on the local engine."""
+
+import json
+import os
+import pty
+import re
+import sys
+import time
+
+import boto3
+import pytest
+
+from tests.conftest import ROOT, tidegen
+from tidegen.blocks.chart_secrets import CHART_SECRETS
+from tidegen.local import running_engine
+
+BASELINE = ("account-nonproduction", "shared-nonproduction", "development")
+ENV = ("--env", "development")
+PATIENCE = 30.0  # seconds
+
+
+@pytest.fixture(scope="module")
+def aws():
+    """An engine with development deployed on it; the environment that reaches it."""
+    with running_engine() as engine:
+        environment = engine.environment_variables()
+        for name in BASELINE:
+            done = tidegen("deploy", "--env", name, "--yes", env=environment)
+            assert done.returncode == 0, done.stdout + done.stderr
+        yield environment
+
+
+@pytest.fixture(scope="module")
+def filled(aws):
+    """The same, once what a machine can fill is filled; what the command said."""
+    done = tidegen("secrets", "fill", *ENV, env=aws, text="")
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture
+def manager(aws):
+    return boto3.client(
+        "secretsmanager",
+        region_name="us-west-2",
+        endpoint_url=aws["AWS_ENDPOINT_URL"],
+        aws_access_key_id="444455556666",
+        aws_secret_access_key="local",
+    )
+
+
+def held(manager, name):
+    found = manager.get_secret_value(SecretId=f"/tidepool/development/{name}")
+    return json.loads(found["SecretString"])
+
+
+def on_a_terminal(aws, *arguments, answers):
+    """Run the command on a terminal of its own and answer; its exit code, and what was shown."""
+    command = [sys.executable, "-m", "tidegen", *arguments]
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(ROOT)
+        os.execve(command[0], command, {**os.environ, **aws})  # noqa: S606 - no shell is wanted
+    shown, deadline = "", time.monotonic() + PATIENCE
+    waiting = list(answers)
+    while time.monotonic() < deadline:
+        try:
+            shown += os.read(terminal, 4096).decode()
+        except OSError:  # the command has ended and closed its terminal
+            break
+        if waiting and re.search(rf"{re.escape(waiting[0][0])}: $", shown):
+            os.write(terminal, f"{waiting.pop(0)[1]}\n".encode())
+    os.close(terminal)
+    code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    assert not waiting, shown
+    return code, shown
+
+
+def test_what_a_machine_can_fill_is_filled(filled, manager):
+    assert "left ClientId, ClientSecret" in filled.stdout
+    assert "keys written" in filled.stderr
+    mongo = held(manager, "mongo")
+    assert mongo["Addresses"].startswith("mongo-1.development.internal:27017,")
+    assert held(manager, "shoreline").keys() == CHART_SECRETS["shoreline"].keys()
+    assert held(manager, "token-signing-key")["public"].startswith("-----BEGIN PUBLIC KEY-----")
+
+
+def test_the_database_and_the_chart_have_the_same_password(filled, manager, aws):
+    outputs = json.loads(tidegen("outputs", *ENV, "--json", env=aws).stdout)["environment"]
+    admin = manager.get_secret_value(SecretId=outputs["DatabaseAdminSecretArn"])["SecretString"]
+    assert held(manager, "mongo")["Password"] == admin
+
+
+def test_no_value_was_shown(filled, manager):
+    shown = filled.stdout + filled.stderr
+    values = [v for name in ("server", "mongo", "userdata") for v in held(manager, name).values()]
+    assert not [value for value in values if len(value) > 5 and value in shown]
+
+
+def test_a_second_run_changes_nothing(filled, manager, aws):
+    before = held(manager, "server")
+    rows = json.loads(tidegen("secrets", "fill", *ENV, "--json", env=aws, text="").stdout)
+    assert {row["secret"] for row in rows} == CHART_SECRETS.keys()
+    assert not any(row["written"] for row in rows)
+    assert held(manager, "server") == before
+
+
+def test_status_names_what_is_unfilled_and_exits_1(filled, aws):
+    done = tidegen("secrets", "status", *ENV, env=aws)
+    assert done.returncode == 1
+    assert "server               1 of 1 filled\n" in done.stdout
+    rows = json.loads(tidegen("secrets", "status", *ENV, "--json", env=aws).stdout)
+    unfilled = {row["secret"]: row["unfilled"] for row in rows}
+    assert unfilled["travis"] == {"Token": "given by a person"}
+    assert unfilled["server"] == {}
+    count = sum(1 for keys in unfilled.values() if keys)
+    line = tidegen("status", *ENV, env=aws).stdout.splitlines()[-1]
+    assert line.startswith(f"{count} secrets are not wholly filled")
+
+
+def test_other_scopes_have_no_line_and_no_secrets(filled, aws):
+    assert "secrets" not in tidegen("status", "--env", BASELINE[0], env=aws).stdout
+    done = tidegen("secrets", "status", "--env", BASELINE[1], env=aws)
+    assert done.returncode == 2
+    assert "only environments have secrets" in done.stderr
+
+
+def test_a_person_is_asked_and_what_is_typed_is_not_shown(filled, manager, aws, tmp_path):
+    key = tmp_path / "key.p8"
+    key.write_text("-----BEGIN\nhunter2\n")
+    answers = [
+        ("clinic-worker RedoxKeyId", "hunter3"),
+        ("clinic-worker RedoxPrivateKey", f"@{tmp_path}/none"),
+        ("clinic-worker RedoxPrivateKey", f"@{key}"),
+    ]
+    fill = ("secrets", "fill", *ENV, "--only", "clinic-worker")
+    code, shown = on_a_terminal(aws, *fill, answers=answers)
+    assert code == 0, shown
+    expected = {"RedoxKeyId": "hunter3", "RedoxPrivateKey": key.read_text()}
+    assert held(manager, "clinic-worker") == expected
+    assert "hunter" not in shown
+    assert str(tmp_path) not in shown
+
+
+def test_enter_leaves_a_key_for_later(filled, manager, aws):
+    fill = ("secrets", "fill", *ENV, "--only", "travis")
+    code, shown = on_a_terminal(aws, *fill, answers=[("travis Token", "")])
+    assert code == 0
+    assert "left Token" in shown
+
+
+def test_a_misspelt_secret_names_the_closest(aws):
+    done = tidegen("secrets", "fill", *ENV, "--only", "dexcm", env=aws)
+    assert done.returncode == 2
+    assert "did you mean 'dexcom'?" in done.stderr
+
+
+def test_renewing_is_confirmed_by_name(filled, manager, aws):
+    before = held(manager, "server")
+    declined = tidegen("secrets", "rotate", *ENV, "server", env=aws, text="no\n")
+    assert declined.returncode == 1
+    assert "declined; nothing was changed" in declined.stderr
+    assert held(manager, "server") == before
+    done = tidegen("secrets", "rotate", *ENV, "server", env=aws, text="development\n")
+    assert done.returncode == 0, done.stderr
+    after = held(manager, "server")
+    assert after.keys() == before.keys()
+    assert after != before
+    assert after["ServiceAuth"] not in done.stdout + done.stderr
+
+
+def test_what_stored_data_depends_on_is_not_renewed(filled, manager, aws):
+    before = held(manager, "userdata")
+    done = tidegen("secrets", "rotate", *ENV, "userdata", "--yes", env=aws)
+    assert done.returncode == 1
+    assert "is not for a machine to renew: GroupIdEncryptionKey is permanent" in done.stderr
+    assert held(manager, "userdata") == before
+
+
+def test_an_environment_that_is_not_deployed(aws):
+    done = tidegen("secrets", "fill", "--env", "staging", env=aws)
+    assert done.returncode == 1
+    assert "run 'tidegen deploy --env staging'" in done.stderr

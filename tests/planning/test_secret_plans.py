@@ -1,0 +1,123 @@
+"""What each key of a secret needs, and that no representation or message shows a value."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER, SEED, Fill
+from tidegen.concerns.secrets import CONCERN
+from tidegen.contract import Context, Scope
+from tidegen.errors import RefusedError
+from tidegen.planning import Target
+from tidegen.planning.secrets import (
+    Need,
+    StoredSecret,
+    database_values,
+    merged,
+    plan_secret,
+    says_filled,
+    secrets_path,
+    version_id,
+)
+
+DATABASE = Path(__file__).parents[2] / "tidegen" / "assets" / "database"
+UNFILLED = {MARKER: "true", SEED: "x"}
+FILLS = {
+    "Random": Fill.RANDOM,
+    "Permanent": Fill.PERMANENT,
+    "Agreed": Fill.AGREED,
+    "Derived": Fill.DERIVED,
+    "Person": Fill.PERSON,
+}
+PAIR = {"private": Fill.PRIVATE_KEY, "public": Fill.PUBLIC_KEY}
+
+
+def planned(held, fills=FILLS, **options):
+    stored = StoredSecret("v1", json.dumps(held))
+    return plan_secret("it", "/tide/staging/it", fills, stored, **options)
+
+
+def needs(plan):
+    return {key.name: key.need for key in plan.keys}
+
+
+def test_an_unfilled_secret_needs_every_key():
+    plan = planned(UNFILLED)
+    assert needs(plan) == {
+        "Random": Need.MAKE,
+        "Permanent": Need.MAKE,
+        "Agreed": Need.MAKE,
+        "Derived": Need.DERIVE,
+        "Person": Need.ASK,
+    }
+    assert plan.unfilled == plan.keys
+    assert not plan.held
+
+
+def test_a_filled_key_needs_nothing_and_an_empty_one_is_unfilled():
+    plan = planned({**dict.fromkeys(FILLS, "value"), "Person": ""})
+    assert [key.name for key in plan.unfilled] == ["Person"]
+    assert set(needs(plan).values()) == {Need.FILLED, Need.ASK}
+
+
+def test_only_what_nothing_depends_on_is_made_anew():
+    plan = planned(dict.fromkeys(FILLS, "value"), anew=True)
+    assert {key.name for key in plan.needing(Need.MAKE, Need.DERIVE)} == {"Random", "Derived"}
+
+
+def test_the_halves_of_a_pair_are_made_together_or_asked_for():
+    assert set(needs(planned({}, PAIR)).values()) == {Need.MAKE}
+    half = planned({"private": "value"}, PAIR)
+    assert needs(half) == {"private": Need.FILLED, "public": Need.ASK}
+    both = planned({"private": "value", "public": "value"}, PAIR, anew=True)
+    assert set(needs(both).values()) == {Need.FILLED}
+
+
+def test_what_is_stored_keeps_other_keys_and_loses_the_marker():
+    plan = planned({**UNFILLED, "Random": "old", "Unknown": "kept"})
+    stored = json.loads(merged(plan, {"Person": "new"}))
+    assert stored == {"Random": "old", "Unknown": "kept", "Person": "new"}
+
+
+@pytest.mark.parametrize("text", ["hunter2", '["hunter2"]', '{"Random": 2}', '{"a": "hunter2'])
+def test_something_else_than_an_object_of_texts_is_refused_without_its_value(text):
+    stored = StoredSecret("v1", text)
+    with pytest.raises(RefusedError, match="/tide/staging/it: holds no JSON object") as raised:
+        plan_secret("it", "/tide/staging/it", FILLS, stored)
+    error = raised.value
+    assert error.__cause__ is None
+    assert error.__context__ is None
+    assert "hunter2" not in f"{error!r} {stored!r}"
+
+
+def test_a_plan_shows_no_value():
+    assert "hunter2" not in repr(planned({"Random": "hunter2"}))
+
+
+def test_a_version_says_which_keys_are_filled():
+    version = version_id(["b", "a"], "0" * 32)
+    assert 32 <= len(version) <= 64
+    assert says_filled(version, ["a", "b"])
+    assert not says_filled(version, ["a", "b", "added-later"])
+    assert not says_filled("5f3a6c1e-made-by-cloudformation", ["a", "b"])
+
+
+def test_the_names_of_the_secrets_are_the_templates():
+    target = Target("staging", "tide", Scope.ENVIRONMENT, "111122223333", "r", "r")
+    resources = CONCERN.build(Context()).to_dict()["Resources"]
+    name = resources["MongoSecret"]["Properties"]["Name"]["Fn::Sub"]
+    given = name.replace("${Project}", "tide").replace("${Environment}", "staging")
+    assert given == f"{secrets_path(target)}mongo"
+
+
+def test_the_databases_values_are_what_its_boot_bundle_makes():
+    values = database_values("a:27017,b:27017", "hunter2")
+    assert values.keys() == CHART_SECRETS["mongo"].keys()
+    options = dict(pair.split("=") for pair in values["OptParams"].split("&"))
+    server = (DATABASE / "mongod.conf").read_text()
+    assert f"REPLICA_SET={options['replicaSet']}\n" in (DATABASE / "lib.sh").read_text()
+    assert ("tls:" in server) == (values["Tls"] == "true")
+    script = (DATABASE / "initiate.sh").read_text()
+    assert f"getSiblingDB('{options['authSource']}')" in script
+    assert f"user: '{values['Username']}'" in script

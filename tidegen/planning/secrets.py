@@ -1,0 +1,164 @@
+"""What each key of a chart's secret needs, decided from what the secret holds.
+
+Values stay out of every representation and message: what these classes show is names.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from tidegen.blocks.chart_secrets import MARKER, SEED, Fill
+from tidegen.errors import Problem, RefusedError
+from tidegen.planning.steps import Target
+
+
+class Need(StrEnum):
+    """What has to be done for a key."""
+
+    FILLED = "filled"
+    MAKE = "made by tidegen"
+    DERIVE = "derived from the environment"
+    ASK = "given by a person"
+
+
+@dataclass(frozen=True)
+class StoredSecret:
+    """What Secrets Manager holds: the current version's id and text."""
+
+    version: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class KeyPlan:
+    """One key: who fills it, and what has to be done."""
+
+    name: str
+    fill: Fill
+    need: Need
+
+
+@dataclass(frozen=True)
+class SecretPlan:
+    """One secret: its keys, and the version that they were read from."""
+
+    name: str
+    secret_id: str
+    version: str
+    keys: tuple[KeyPlan, ...]
+    held: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def needing(self, *needs: Need) -> tuple[KeyPlan, ...]:
+        """The keys with one of these needs."""
+        return tuple(key for key in self.keys if key.need in needs)
+
+    @property
+    def unfilled(self) -> tuple[KeyPlan, ...]:
+        """The keys that are not filled yet."""
+        return tuple(key for key in self.keys if not self.held.get(key.name))
+
+
+def plan_secret(
+    name: str,
+    secret_id: str,
+    fills: Mapping[str, Fill],
+    stored: StoredSecret,
+    *,
+    anew: bool = False,
+) -> SecretPlan:
+    """What filling the secret means; with `anew`, what a machine can safely make again as well.
+
+    Raises RefusedError where the secret holds something else than a JSON object of texts.
+    """
+    held = _held(secret_id, stored.text)
+    empty = {key for key in fills if not held.get(key)}
+    keys = [KeyPlan(key, fill, _need(key, fills, empty, anew=anew)) for key, fill in fills.items()]
+    return SecretPlan(name, secret_id, stored.version, tuple(keys), held)
+
+
+_AGAIN = {Fill.RANDOM: Need.MAKE, Fill.DERIVED: Need.DERIVE}
+_FIRST = {
+    **_AGAIN,
+    Fill.PERMANENT: Need.MAKE,
+    Fill.AGREED: Need.MAKE,
+    Fill.PRIVATE_KEY: Need.MAKE,
+    Fill.PUBLIC_KEY: Need.MAKE,
+    Fill.PERSON: Need.ASK,
+}
+_PAIR = (Fill.PRIVATE_KEY, Fill.PUBLIC_KEY)
+
+
+def _need(key: str, fills: Mapping[str, Fill], empty: Collection[str], *, anew: bool) -> Need:
+    fill = fills[key]
+    if key not in empty:
+        return _AGAIN.get(fill, Need.FILLED) if anew else Need.FILLED
+    halves = {other for other, kind in fills.items() if kind in _PAIR}
+    if fill in _PAIR and not halves <= set(empty):
+        return Need.ASK  # a new half would not fit the one that is there
+    return _FIRST[fill]
+
+
+def _held(secret_id: str, text: str) -> dict[str, str]:
+    """The secret's keys, without what marks it unfilled."""
+    values = _parsed(text)
+    if not isinstance(values, dict) or not all(isinstance(v, str) for v in values.values()):
+        raise RefusedError(
+            Problem(secret_id, "holds no JSON object of texts; mend it by hand, its value is kept")
+        )
+    return {key: value for key, value in values.items() if key not in (MARKER, SEED)}
+
+
+def _parsed(text: str) -> Any:
+    """The JSON value, None where there is none: json's own error would carry the text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def merged(plan: SecretPlan, new: Mapping[str, str]) -> str:
+    """The text to store: what is held, keys that the chart does not know too, and what is new."""
+    return json.dumps({**plan.held, **new}, sort_keys=True)
+
+
+def secrets_path(target: Target) -> str:
+    """What the names of an environment's secrets start with, as the template has it."""
+    return f"/{target.project}/{target.name}/"
+
+
+def version_id(filled: Collection[str], unique: str) -> str:
+    """The id of a version that tidegen writes: it says which keys are filled, by digest.
+
+    So listing secrets, without reading one, tells which are unfilled. 32 to 64 characters, of
+    which `unique` takes 32 (AWS docs, PutSecretValue, ClientRequestToken).
+    """
+    return f"tidegen-{_digest(filled)}-{unique}"
+
+
+def says_filled(version: str, keys: Collection[str]) -> bool:
+    """Whether a version's id says that all of `keys` are filled."""
+    return version.startswith(f"tidegen-{_digest(keys)}-")
+
+
+def _digest(keys: Collection[str]) -> str:
+    return hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()[:16]
+
+
+def database_values(hosts: str, password: str) -> dict[str, str]:
+    """The chart's mongo secret for a replica set at `hosts`, given as host:port, comma-separated.
+
+    User, replica set and TLS are as the database's boot bundle makes them. Every service names a
+    database of its own, so that the user's has to be said; the chart appends to OptParams.
+    """
+    return {
+        "Scheme": "mongodb",
+        "Addresses": hosts,
+        "Username": "admin",
+        "Password": password,
+        "Database": "admin",
+        "Tls": "false",
+        "OptParams": "replicaSet=tidepool&authSource=admin",
+    }
