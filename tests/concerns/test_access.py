@@ -51,6 +51,32 @@ def test_reading_changes_nothing():
         assert all(action.startswith(reads) for action in actions)
 
 
+def test_only_the_deploy_role_reads_secrets_and_only_its_environments():
+    fills = statements("DeployRolePolicy")
+    assert fills["FillSecrets"]["Resource"][0]["Fn::Sub"].endswith(
+        ":secret:/${Project}/${Environment}/*"
+    )
+    assert fills["ReadDatabasePassword"]["Condition"]["StringEquals"] == {
+        "aws:ResourceTag/project": {"Ref": "Project"},
+        "aws:ResourceTag/environment": {"Ref": "Environment"},
+    }
+    alias = fills["UseSecretsKey"]["Condition"]["ForAnyValue:StringEquals"]
+    assert alias["kms:ResourceAliases"]["Fn::Sub"] == "alias/${Project}/${Environment}/secrets"
+    reads = [a for s in statements("ReadRolePolicy").values() for a in s["Action"]]
+    assert "secretsmanager:ListSecrets" in reads
+    assert "secretsmanager:GetSecretValue" not in reads
+
+
+def test_every_call_to_secrets_manager_is_granted():
+    text = (ROOT / "tidegen" / "aws" / "adapter.py").read_text()
+    called = {
+        f"secretsmanager:{name}" for name in ("GetSecretValue", "PutSecretValue", "ListSecrets")
+    }
+    assert text.count('_call("secretsmanager"') == len(called)
+    granted = {a for s in statements("DeployRolePolicy").values() for a in s["Action"]}
+    assert called <= granted
+
+
 def test_the_readme_names_every_action():
     text = (ROOT / "README.md").read_text()
     table = text[text.index("| to | IAM actions needed |") :]

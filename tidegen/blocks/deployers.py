@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from awacs import cloudformation as cfn
-from awacs import iam, kms, s3, sts
+from awacs import iam, kms, s3, secretsmanager, sts
 from awacs.aws import (
     Action,
     Allow,
     ArnEquals,
     Condition,
     Deny,
+    ForAnyValueStringEquals,
     Null,
     PolicyDocument,
     Principal,
@@ -68,11 +69,13 @@ PASSED_TO = (
 
 
 def reading() -> list[Statement]:
-    """See the project's stacks and what they hold; no data, no secrets."""
+    """See the project's stacks and what they hold; no data, and of secrets the names."""
     return [
         # A list of stacks is asked for without a name, which is a question about all of them.
         allow("ListStacks", [cfn.DescribeStacks], [Sub(f"{_STACK}/*/*")]),
         allow("ReadStacks", READING, [Sub(f"{_STACK}/${{Project}}-*/*")]),
+        # A list of secrets supports no resource.
+        allow("ListSecrets", [secretsmanager.ListSecrets], ["*"]),
     ]
 
 
@@ -91,6 +94,35 @@ def deploying(execution_role: Any) -> list[Statement]:
         allow("UseArtifactsKey", [kms.Decrypt, kms.GenerateDataKey], [keys], alias),
         allow("PassExecutionRole", [iam.PassRole], [execution_role], passed),
         not_of_others(),
+    ]
+
+
+def filling() -> list[Statement]:
+    """Read and write this environment's secrets, and read the password of its database.
+
+    The database's secret has a generated name, as nobody has to know it in advance: the tags, which
+    every resource has of its stack, tell whose it is.
+    """
+    secret = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret"
+    own = {f"aws:ResourceTag/{tag.lower()}": Ref(tag) for tag in ("Project", "Environment")}
+    through = [
+        StringEquals({"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")}),
+        ForAnyValueStringEquals({"kms:ResourceAliases": Sub(f"alias/{_OWN}/secrets")}),
+    ]
+    key = Sub("arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*")
+    return [
+        allow(
+            "FillSecrets",
+            [secretsmanager.GetSecretValue, secretsmanager.PutSecretValue],
+            [Sub(f"{secret}:/{_OWN}/*")],
+        ),
+        allow(
+            "ReadDatabasePassword",
+            [secretsmanager.GetSecretValue],
+            [Sub(f"{secret}:AdminSecret-*")],
+            Condition(StringEquals(own)),
+        ),
+        allow("UseSecretsKey", [kms.Decrypt, kms.GenerateDataKey], [key], Condition(through)),
     ]
 
 

@@ -8,6 +8,7 @@ from troposphere import GetAtt, Ref, Template, encode_to_dict, iam
 from tidegen.blocks.deployers import (
     deploying,
     executing,
+    filling,
     from_workflows,
     managing_roles,
     not_itself,
@@ -47,7 +48,7 @@ def build(context: Context) -> Template:
     own = [GetAtt(title, "Arn") for title in ("ExecutionRole", "DeployRole", "ReadRole")]
     limits = [not_of_others(), not_itself(own)]
     _add_policy(template, "ExecutionRolesPolicy", [*managing_roles(), *limits])
-    deploy = document(*deploying(GetAtt(execution, "Arn")))
+    deploy = document(*deploying(GetAtt(execution, "Arn")), *filling())
     add_role(template, "DeployRole", from_workflows(), deploy, "CI deploys as this role")
     add_role(template, "ReadRole", from_workflows(), document(*reading()), "CI plans as this role")
     return add_outputs(
