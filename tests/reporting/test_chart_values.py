@@ -37,6 +37,12 @@ def test_every_service_that_asks_is_told(end):
     assert asked == {key for key in VALUES if key.endswith(f".{end}")}
 
 
+def test_the_gateway_answers_for_the_hosts_and_to_health_checks():
+    """The load balancer's checks name a pod's address as host; it passes on no other."""
+    hosts = VALUES["glooingress.virtualServices.http.dnsNames"]
+    assert hosts == [OUTPUTS["ApiHost"], OUTPUTS["AppHost"], "*"]
+
+
 def test_the_chart_makes_no_secret_of_its_own():
     made = {key for key in KEYS if key.endswith("secret.enabled")}
     apart = {"highwater.kissmetrics.secret.enabled", "kafka.secret.enabled"}

@@ -125,7 +125,11 @@ def _global(region: str) -> dict[str, Any]:
 
 
 def _gateway(api: str, app: str) -> dict[str, Any]:
-    """Hosts. TLS ends at the load balancer, so that the gateway itself speaks HTTP."""
+    """Hosts. TLS ends at the load balancer, so that the gateway itself speaks HTTP.
+
+    It answers under every name: the load balancer passes on no other host than these two, and its
+    health checks name a pod's address.
+    """
     return {
         "global.gateway.default.protocol": "https",
         "global.gateway.default.host": api,
@@ -135,7 +139,7 @@ def _gateway(api: str, app: str) -> dict[str, Any]:
         "global.glooingress.enabled": True,
         "glooingress.virtualServices.http.enabled": True,
         "glooingress.virtualServices.http.redirect": False,
-        "glooingress.virtualServices.http.dnsNames": [api, app],
+        "glooingress.virtualServices.http.dnsNames": [api, app, "*"],
         "glooingress.virtualServices.https.enabled": False,
     }
 
