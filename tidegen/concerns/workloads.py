@@ -5,7 +5,7 @@ from troposphere import Ref, Sub, Template
 
 from tidegen.blocks.chart_workloads import BLOB_PREFIXES, EXTERNAL_SECRETS, SENDER
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
-from tidegen.blocks.pod_identities import add_pod_role
+from tidegen.blocks.pod_identity import add_pod_role
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.workload_permissions import (
     reading_assets,
@@ -34,13 +34,22 @@ _FROM = Sub(f"{SENDER}@${{TransactionalDomain}}")
 def build(_context: Context) -> Template:
     """The workloads template: a role and its association for each service account."""
     template = new_template(CONCERN)
-    for service_account, statements in _services().items():
-        title = service_account.capitalize()
-        add_pod_role(template, title, _NAMESPACE, service_account, *statements)
-    add_pod_role(
-        template, "ExternalSecrets", EXTERNAL_SECRETS, EXTERNAL_SECRETS, *reading_secrets()
-    )
+    accounts = {name: (_NAMESPACE, statements) for name, statements in _services().items()}
+    accounts[EXTERNAL_SECRETS] = (EXTERNAL_SECRETS, reading_secrets())
+    for name, (namespace, statements) in accounts.items():
+        add_pod_role(
+            template,
+            _title(name),
+            (namespace, name),
+            statements,
+            f"Pods of service account {name}",
+            Ref("ClusterName"),
+        )
     return add_outputs(template, CONCERN, WorkloadNamespace=_NAMESPACE, MailFromAddress=_FROM)
+
+
+def _title(service_account: str) -> str:
+    return "".join(part.capitalize() for part in service_account.split("-")) + "Role"
 
 
 def _services() -> dict[str, list[Statement]]:
