@@ -85,15 +85,11 @@ def test_what_a_machine_can_fill_is_filled(filled, manager):
     assert held(manager, "token-signing-key")["public"].startswith("-----BEGIN PUBLIC KEY-----")
 
 
-def test_the_database_and_the_chart_have_the_same_password(filled, manager, aws):
-    outputs = json.loads(tidegen("outputs", *ENV, "--json", env=aws).stdout)["environment"]
-    admin = manager.get_secret_value(SecretId=outputs["DatabaseAdminSecretArn"])["SecretString"]
-    assert held(manager, "mongo")["Password"] == admin
-
-
 def test_no_value_was_shown(filled, manager):
     shown = filled.stdout + filled.stderr
-    values = [v for name in ("server", "mongo", "userdata") for v in held(manager, name).values()]
+    values = [
+        v for name in ("server", "shoreline", "userdata") for v in held(manager, name).values()
+    ]
     assert not [value for value in values if len(value) > 5 and value in shown]
 
 

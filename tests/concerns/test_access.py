@@ -56,10 +56,6 @@ def test_only_the_deploy_role_reads_secrets_and_only_its_environments():
     assert fills["FillSecrets"]["Resource"][0]["Fn::Sub"].endswith(
         ":secret:/${Project}/${Environment}/*"
     )
-    assert fills["ReadDatabasePassword"]["Condition"]["StringEquals"] == {
-        "aws:ResourceTag/project": {"Ref": "Project"},
-        "aws:ResourceTag/environment": {"Ref": "Environment"},
-    }
     alias = fills["UseSecretsKey"]["Condition"]["ForAnyValue:StringEquals"]
     assert alias["kms:ResourceAliases"]["Fn::Sub"] == "alias/${Project}/${Environment}/secrets"
     reads = [a for s in statements("ReadRolePolicy").values() for a in s["Action"]]

@@ -41,7 +41,7 @@ def test_adding_a_key_to_a_secret_cannot_discard_its_value():
 def test_metadata_says_who_fills_each_key():
     keys = SECRETS["MongoSecret"]["Metadata"]["Tidegen"]["Keys"]
     assert keys["Addresses"] == Fill.DERIVED
-    assert keys["Password"] == Fill.DERIVED
+    assert keys["Password"] == Fill.RANDOM
     fills = {f for v in SECRETS.values() for f in v["Metadata"]["Tidegen"]["Keys"].values()}
     assert fills == set(Fill)
 

@@ -112,12 +112,10 @@ def test_the_names_of_the_secrets_are_the_templates():
 
 
 def test_the_databases_values_are_what_its_boot_bundle_makes():
-    values = database_values("a:27017,b:27017", "hunter2")
-    assert values.keys() == CHART_SECRETS["mongo"].keys()
+    values = database_values("a:27017,b:27017")
+    assert values.keys() == CHART_SECRETS["mongo"].keys() - {"Password"}
     options = dict(pair.split("=") for pair in values["OptParams"].split("&"))
-    server = (DATABASE / "mongod.conf").read_text()
     assert f"REPLICA_SET={options['replicaSet']}\n" in (DATABASE / "lib.sh").read_text()
-    assert ("tls:" in server) == (values["Tls"] == "true")
-    script = (DATABASE / "initiate.sh").read_text()
-    assert f"getSiblingDB('{options['authSource']}')" in script
-    assert f"user: '{values['Username']}'" in script
+    assert ("tls:" in (DATABASE / "mongod.conf").read_text()) == (values["Tls"] == "true")
+    assert values["Database"] == options["authSource"] == "admin"
+    assert values["Username"] != "admin"

@@ -221,8 +221,6 @@ class AwsCloud:
 
     def secret(self, secret_id: str) -> StoredSecret | None:
         """The current version of a secret; None if there is none of that name."""
-        if not secret_id:
-            return None
         try:
             found = self._call("secretsmanager", "get_secret_value", SecretId=secret_id)
         except DeploymentError as error:

@@ -61,7 +61,8 @@ CHART_SECRETS: Mapping[str, Mapping[str, Fill]] = {
         "Scheme": Fill.DERIVED,
         "Addresses": Fill.DERIVED,
         "Username": Fill.DERIVED,
-        "Password": Fill.DERIVED,
+        # the database's members make the services' user as this secret says, and follow it
+        "Password": Fill.RANDOM,
         "Database": Fill.DERIVED,
         "Tls": Fill.DERIVED,
         "OptParams": Fill.DERIVED,

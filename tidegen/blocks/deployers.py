@@ -98,13 +98,8 @@ def deploying(execution_role: Any) -> list[Statement]:
 
 
 def filling() -> list[Statement]:
-    """Read and write this environment's secrets, and read the password of its database.
-
-    The database's secret has a generated name, as nobody has to know it in advance: the tags, which
-    every resource has of its stack, tell whose it is.
-    """
+    """Read and write the chart's secrets of this environment."""
     secret = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret"
-    own = {f"aws:ResourceTag/{tag.lower()}": Ref(tag) for tag in ("Project", "Environment")}
     through = [
         StringEquals({"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")}),
         ForAnyValueStringEquals({"kms:ResourceAliases": Sub(f"alias/{_OWN}/secrets")}),
@@ -115,12 +110,6 @@ def filling() -> list[Statement]:
             "FillSecrets",
             [secretsmanager.GetSecretValue, secretsmanager.PutSecretValue],
             [Sub(f"{secret}:/{_OWN}/*")],
-        ),
-        allow(
-            "ReadDatabasePassword",
-            [secretsmanager.GetSecretValue],
-            [Sub(f"{secret}:AdminSecret-*")],
-            Condition(StringEquals(own)),
         ),
         allow("UseSecretsKey", [kms.Decrypt, kms.GenerateDataKey], [key], Condition(through)),
     ]

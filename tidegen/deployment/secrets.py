@@ -76,16 +76,15 @@ def _plan(target: Target, cloud: Cloud, name: str, anew: bool) -> SecretPlan:
 
 
 def _derived(target: Target, cloud: Cloud) -> dict[str, str]:
-    """The database's connection, from its outputs and the administrator's secret."""
+    """The database's connection, from the outputs of the environment's root."""
     name = stack_name(target.project, Scope.ENVIRONMENT, target.name)
     state = cloud.stack(name)
-    outputs = state.outputs if state else {}
-    admin = cloud.secret(outputs.get("DatabaseAdminSecretArn", ""))
-    if admin is None or "DatabaseHosts" not in outputs:
+    hosts = state.outputs.get("DatabaseHosts") if state else None
+    if not hosts:
         raise RefusedError(
             Problem(name, f"has no database yet; run 'tidegen deploy --env {target.name}'")
         )
-    return database_values(outputs["DatabaseHosts"], admin.text)
+    return database_values(hosts)
 
 
 def require_renewable(plan: SecretsPlan) -> None:

@@ -147,17 +147,17 @@ def _digest(keys: Collection[str]) -> str:
     return hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()[:16]
 
 
-def database_values(hosts: str, password: str) -> dict[str, str]:
-    """The chart's mongo secret for a replica set at `hosts`, given as host:port, comma-separated.
+def database_values(hosts: str) -> dict[str, str]:
+    """The chart's mongo secret, but for the password, for a replica set at `hosts`.
 
-    User, replica set and TLS are as the database's boot bundle makes them. Every service names a
-    database of its own, so that the user's has to be said; the chart appends to OptParams.
+    `hosts` are host:port, comma-separated. Replica set and TLS are as the database's boot bundle
+    makes them. The user is the services' own, never the administrator; every service names a
+    database of its own, so that the user's has to be said. The chart appends to OptParams.
     """
     return {
         "Scheme": "mongodb",
         "Addresses": hosts,
-        "Username": "admin",
-        "Password": password,
+        "Username": "services",
         "Database": "admin",
         "Tls": "false",
         "OptParams": "replicaSet=tidepool&authSource=admin",
