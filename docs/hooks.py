@@ -10,6 +10,7 @@ from mkdocs.structure.files import File, Files
 from tidegen.cli import COMMANDS, cli
 from tidegen.concerns import own_concerns
 from tidegen.contract import Concern, Field, Root, Sibling, Source
+from tidegen.failures import FAILURES, Failure, Where
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -25,6 +26,7 @@ def pages() -> dict[str, str]:
         "commands": commands_page(),
         "concerns": concerns_page(),
         "environments": environments_page(),
+        "failures": failures_page(),
         "local-types": local_types_page(),
     }
 
@@ -120,3 +122,25 @@ def local_types_page() -> str:
     return "\n".join(
         ["# Local resource types\n", intro, "", "| type | local engine |", "|---|---|", *rows]
     )
+
+
+def failures_page() -> str:
+    """A row a known failure: its words, cause, way out, where it is caught, who reported it."""
+    intro = (
+        "How deployments fail, from public reports. **lint** refuses the templates before anything"
+        " is deployed, **preflight** looks at the account first, and a message in the events of a"
+        " failed deploy is explained in the words of this table."
+    )
+    head = "| # | what AWS says | cause | what to do | lint | preflight | explained | sources |"
+    rows = map(_failure, FAILURES)
+    return "\n".join(["# Known failures\n", intro, "", head, "|---" * 8 + "|", *rows]) + "\n"
+
+
+def _failure(row: Failure) -> str:
+    said = "<br>".join(f"`{message}`" for message in row.messages) or "nothing"
+    lint = (row.rule or "yes") if Where.LINT in row.where else ""
+    preflight = "yes" if Where.PREFLIGHT in row.where else ""
+    sources = " ".join(f"[{number}]({url})" for number, url in enumerate(row.sources, 1))
+    explained = "yes" if row.messages else ""
+    cells = (row.number, said, row.cause, row.action, lint, preflight, explained, sources)
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"

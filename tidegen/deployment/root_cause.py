@@ -4,38 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tidegen.errors import DeploymentError, Problem
+from tidegen.failures import Failure, recognised
 from tidegen.planning.model import STACK_TYPE, StackEvent
 
-#: Part of the reason → advice. Messages as CloudFormation words them (failure catalogue).
-ADVICE = {
-    "is not empty": "empty the bucket by hand, or keep it",
-    "already scheduled for deletion": "restore the secret and import it, or wait until it is gone",
-    "already exists": "import the resource into the stack, or remove what nobody needs",
-    "is not authorized to perform": "give the role this action, then deploy again",
-    "AccessDenied": "give the role this action, then deploy again",
-    "Access Denied": "check the bucket's policy and the role's permissions",
-    "provided s3 key prefix": "the bucket must let the service write before it is used",
-    "maximum number of configuration recorders": "this account and region records already",
-    "a detector already exists": "GuardDuty is on already; import the detector",
-    "Incorrect S3 bucket policy": "the trail's bucket must let CloudTrail write first",
-    "failed to join the kubernetes cluster": "check the nodes' routes, endpoints and role",
-    "key policy will not allow you": "the key policy must leave the account its administration",
-    "invalid principals": "a principal named in the policy does not exist yet",
-    "custom-named resource requires replacing": "give the resource another name",
-    "maximum number of addresses": "ask AWS for more elastic addresses",
-    "sufficient capacity": "choose another zone or instance type",
-    "VcpuLimitExceeded": "ask AWS for a higher vCPU quota",
-    "LimitExceeded": "ask AWS for a higher quota",
-    "limit exceeded": "ask AWS for a higher quota",
-    "SUCCESS signal": "read the instance's boot log, then deploy again",
-    "Email address is not verified": "verify the identity or leave the SES sandbox",
-    "does not exist or is not allowed to be used": "the key policy must let the service use it",
-    "Maximum policy size": "split the policy",
-    "Action denied by stack policy": "the resource holds state; see --allow-replace",
-    "Rate exceeded": "AWS throttled; deploy again",
-    "S3 error": "check that the template is in the artifacts bucket of this region",
-    "No export named": "roots take values by parameter; remove the import",
-}
 _DEFAULT_ADVICE = "mend the cause and run the same command again"
 _CONSEQUENCES = ("cancelled", "Resource update cancelled", "The following resource(s) failed")
 
@@ -47,10 +18,11 @@ class RootCause:
     path: str
     type: str
     reason: str
-    advice: str
+    known: Failure | None = None
 
     def __str__(self) -> str:
-        return f"{self.type}: {self.reason or 'no reason given'}; {self.advice}"
+        explained = self.known or _DEFAULT_ADVICE
+        return f"{self.type}: {self.reason or 'no reason given'}; {explained}"
 
 
 def find_root_cause(events: Iterable[StackEvent]) -> RootCause | None:
@@ -59,7 +31,8 @@ def find_root_cause(events: Iterable[StackEvent]) -> RootCause | None:
     if not failed:
         return None
     first = min(failed, key=_rank)
-    return RootCause(first.path, first.type, first.reason, advice(first.reason))
+    known = recognised(first.type, first.reason)
+    return RootCause(first.path, first.type, first.reason, known)
 
 
 def _rank(event: StackEvent) -> tuple[bool, bool, bool, int, float]:
@@ -68,11 +41,6 @@ def _rank(event: StackEvent) -> tuple[bool, bool, bool, int, float]:
     cleaning = event.status == "DELETE_FAILED" or "ROLLBACK" in event.status
     is_stack = event.type == STACK_TYPE
     return consequence, cleaning, is_stack, -event.path.count("/"), event.time.timestamp()
-
-
-def advice(reason: str) -> str:
-    """What to do about a reason."""
-    return next((text for part, text in ADVICE.items() if part in reason), _DEFAULT_ADVICE)
 
 
 def failure(stack: str, status: str, reason: str, events: Iterable[StackEvent]) -> DeploymentError:

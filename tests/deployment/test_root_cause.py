@@ -1,0 +1,36 @@
+"""A failed operation's error: the first cause, why, and what to do."""
+
+from datetime import UTC, datetime, timedelta
+
+from tidegen.deployment.root_cause import failure
+from tidegen.planning.model import StackEvent
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def event(number, path, type_name, reason):
+    name = path.rpartition("/")[2]
+    time = START + timedelta(seconds=number)
+    status = "CREATE_FAILED"
+    return StackEvent(str(number), "stack", name, "", type_name, status, time, reason, path)
+
+
+def test_the_error_says_cause_and_way_out():
+    taken = event(
+        1,
+        "Audit/Detector",
+        "AWS::GuardDuty::Detector",
+        "a detector already exists for the current account",
+    )
+    cancelled = event(0, "Audit/Topic", "AWS::SNS::Topic", "Resource creation cancelled")
+    error = failure("tide-account", "ROLLBACK_COMPLETE", "", [cancelled, taken])
+    first, second = error.problems
+    assert first.where == "Audit/Detector"
+    assert "GuardDuty is on already" in first.message
+    assert "import the detector" in first.message
+    assert "ROLLBACK_COMPLETE" in second.message
+
+
+def test_an_unknown_reason_still_ends_with_what_to_do():
+    error = failure("tide", "ROLLBACK_COMPLETE", "", [event(0, "A", "AWS::SNS::Topic", "odd")])
+    assert error.problems[0].message.endswith("run the same command again")

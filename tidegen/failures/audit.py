@@ -1,0 +1,102 @@
+"""Failures of the account's record keeping: Config, CloudTrail, GuardDuty."""
+
+from tidegen.failures.model import LINT, PREFLIGHT, Failure, guide, issue
+
+FAILURES = (
+    Failure(
+        4,
+        (
+            "Insufficient delivery policy to s3 bucket",
+            "Insufficient delivery policy to s3 bucket…unable to write to bucket",
+        ),
+        "Config may not write to its bucket: policy or key, or an ARN for a name",
+        "let config.amazonaws.com use the bucket and its key, and have the channel wait for both",
+        (LINT,),
+        (
+            *issue("hashicorp/terraform-provider-aws", 8655),
+            *issue("aws/aws-cdk", 13978),
+        ),
+    ),
+    Failure(
+        5,
+        ("Insufficient delivery policy to s3 bucket…unable to get s3 bucket acl",),
+        "the bucket of another account does not know this one",
+        "add this account to the sources that the log archive's bucket policy names",
+        (LINT,),
+        issue("awslabs/landing-zone-accelerator-on-aws", 127, 142),
+    ),
+    Failure(
+        6,
+        (
+            "NoAvailableDeliveryChannelException",
+            "Delivery channel is not available to start configuration recorder",
+        ),
+        "the recorder waits for the channel, or the channel for the recorder",
+        "leave out the DependsOn between them; CloudFormation makes both together",
+        (LINT,),
+        (
+            *issue("aws/aws-cdk", 9001),
+            *issue("awsdocs/aws-cloudformation-user-guide", 1282),
+        ),
+    ),
+    Failure(
+        7,
+        (
+            "maximum number of configuration recorders",
+            "MaxNumberOfConfigurationRecordersExceededException",
+        ),
+        "an account has one configuration recorder a region, and this one has it already",
+        "import the recorder into the account's stack, or delete it with its channel",
+        (PREFLIGHT,),
+        (
+            *issue("hashicorp/terraform-provider-aws", 2183),
+            *issue("trussworks/terraform-aws-config", 69),
+        ),
+    ),
+    Failure(
+        8,
+        ("MaxNumberOfDeliveryChannelsExceededException", "maximum number of delivery channels"),
+        "an account has one delivery channel a region, and this one has it already",
+        "import the channel into the account's stack, or delete it with its recorder",
+        (PREFLIGHT,),
+        issue("trussworks/terraform-aws-config", 121),
+    ),
+    Failure(
+        9,
+        ("a detector already exists for the current account",),
+        "GuardDuty is on already, often switched on by the organization",
+        "import the detector into the account's stack, or leave it to the organization",
+        (PREFLIGHT,),
+        (
+            *issue("hashicorp/terraform-provider-aws", 11780),
+            *issue("schubergphilis/terraform-aws-mcaf-landing-zone", 215),
+        ),
+    ),
+    Failure(
+        10,
+        ("both data sources and features were provided",),
+        "the detector has DataSources and Features",
+        "keep Features",
+        (LINT,),
+        issue("aws-cloudformation/cfn-lint", 4153),
+        rule="E3063",
+    ),
+    Failure(
+        11,
+        ("Incorrect S3 bucket policy is detected", "InsufficientS3BucketPolicyException"),
+        "CloudTrail may not write to its bucket yet: no policy, another path or another SourceArn",
+        "have the trail wait for the bucket policy; check its path and SourceArn",
+        (LINT,),
+        issue("aws/aws-cdk", 1172, 31400, 27168),
+    ),
+    Failure(
+        61,
+        (),
+        "Config cannot deliver to a bucket with Object Lock; nothing fails, nothing arrives",
+        "give the delivery channel a bucket without Object Lock",
+        (LINT,),
+        guide(
+            "AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html",
+        ),
+    ),
+)

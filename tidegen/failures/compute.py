@@ -1,0 +1,122 @@
+"""Failures of instances and Kubernetes."""
+
+from tidegen.failures.model import LINT, PREFLIGHT, Failure, guide, issue
+
+FAILURES = (
+    Failure(
+        12,
+        (
+            "Instances failed to join the kubernetes cluster",
+            "NodeCreationFailure",
+            "Nodegroup…failed to stabilize",
+        ),
+        "the nodes cannot reach the cluster or what they boot from",
+        "check routes, endpoints (ec2, ecr, s3, sts, eks, eks-auth) and the node role",
+        (LINT,),
+        (
+            *issue("awsdocs/amazon-eks-user-guide", 275),
+            *issue("terraform-aws-modules/terraform-aws-eks", 2149),
+            *issue("eksctl-io/eksctl", 4210),
+        ),
+    ),
+    Failure(
+        13,
+        ("Ec2SubnetInvalidConfiguration", "does not automatically assign public IP addresses"),
+        "the node group is in a public subnet",
+        "put nodes in private subnets only",
+        (LINT,),
+        issue("oomichi/try-kubernetes", 136),
+    ),
+    Failure(
+        31,
+        ("InsufficientNumberOfReplicas", "AWS::EKS::Addon…DEGRADED"),
+        "the add-on has no node to run on",
+        "have add-ons with pods of their own wait for the node group, and check taints",
+        (LINT,),
+        (
+            *issue("pulumi/pulumi-eks", 1819),
+            *issue("terraform-aws-modules/terraform-aws-eks", 3001),
+        ),
+    ),
+    Failure(
+        37,
+        (
+            "UnsupportedAvailabilityZoneException",
+            "the targeted availability zone, does not currently have sufficient capacity",
+        ),
+        "EKS does not offer its control plane in one of the chosen zones",
+        "choose other zones for the cluster's subnets",
+        (LINT, PREFLIGHT),
+        (
+            *issue("eksctl-io/eksctl", 817),
+            *issue("awsdocs/amazon-eks-user-guide", 36),
+        ),
+    ),
+    Failure(
+        38,
+        ("Disk size must be specified within the launch template",),
+        "the node group has DiskSize and a launch template",
+        "set the size in the launch template",
+        (LINT,),
+        issue("crossplane-contrib/provider-upjet-aws", 866),
+    ),
+    Failure(
+        39,
+        ("Cannot specify instance types in launch template and API",),
+        "the instance type is in the launch template and in the node group",
+        "keep it in the node group",
+        (LINT,),
+        issue("terraform-aws-modules/terraform-aws-eks", 1386),
+    ),
+    Failure(
+        46,
+        (
+            "SUCCESS signal",
+            "resource signal(s) for the current batch",
+            "MinSuccessfulInstancesPercent",
+        ),
+        "an instance did not say in time that it is ready: its start failed, or it has no way to"
+        " CloudFormation",
+        "read the instance's boot log (its console output, or the log group of its stack), then"
+        " deploy again",
+        (LINT,),
+        (
+            *issue("aws-cloudformation/aws-cloudformation-templates", 247),
+            *issue("buildkite/elastic-ci-stack-for-aws", 130),
+            *issue("crewjam/etcd-aws", 5),
+        ),
+    ),
+    Failure(
+        55,
+        ("VolumeInUse", "is not in the same availability zone"),
+        "the volume is attached elsewhere, or stands in another zone than its instance",
+        "take the volume's zone from its instance's subnet; wait until the old instance is gone",
+        (LINT,),
+        guide("ebs/latest/userguide/ebs-attaching-volume.html"),
+    ),
+    Failure(
+        56,
+        (
+            "VcpuLimitExceeded",
+            "InsufficientInstanceCapacity",
+            "quota for maximum Fleet Requests",
+            "more vCPU capacity than your current vCPU limit",
+        ),
+        "the account's vCPU quota or the zone's stock of that instance type is used up",
+        "ask AWS for a higher quota, or choose another instance type",
+        (PREFLIGHT,),
+        guide("AWSEC2/latest/UserGuide/troubleshooting-launch.html"),
+    ),
+    Failure(
+        60,
+        ("unsupported Kubernetes version", "Unsupported Kubernetes minor version update"),
+        "EKS moves one minor version at a time, never back, and only to versions it still offers",
+        "set the next minor version that EKS offers",
+        (LINT, PREFLIGHT),
+        (
+            *issue("finos/compliant-financial-infrastructure", 228),
+            *issue("terraform-aws-modules/terraform-aws-eks", 2607),
+            *issue("aws/containers-roadmap", 497),
+        ),
+    ),
+)

@@ -1,0 +1,110 @@
+"""Failures of roles, policies, identity providers and keys."""
+
+from tidegen.failures.model import LINT, PREFLIGHT, Failure, issue
+
+FAILURES = (
+    Failure(
+        14,
+        ("key policy will not allow you to update the key policy in the future",),
+        "the key policy leaves nobody its administration, or the role may not set key policies",
+        "give the account's root kms:* in the first statement, and the role kms:CreateKey and"
+        " kms:PutKeyPolicy",
+        (LINT, PREFLIGHT),
+        (
+            *issue("aws-solutions/innovation-sandbox-on-aws", 31),
+            *issue("widdix/aws-cf-templates", 259),
+        ),
+    ),
+    Failure(
+        15,
+        ("one or more invalid principals", "Invalid principal in policy"),
+        "the policy names a role that does not exist, often a service-linked one",
+        "make the role first: aws iam create-service-linked-role --aws-service-name SERVICE",
+        (LINT, PREFLIGHT),
+        (
+            *issue("lightspin-tech/eks-creation-engine", 4),
+            *issue("GoogleCloudPlatform/anthos-samples", 357),
+            *issue("aws-samples/aws-cross-account-cicd-pipeline", 34),
+        ),
+    ),
+    Failure(
+        16,
+        ("statement with no principal",),
+        "a list of principals is empty",
+        "give the environment file's list an entry",
+        (LINT,),
+        issue("aws-samples/data-mesh-datazone-cdk-cloudformation", 17),
+    ),
+    Failure(
+        17,
+        ("KMS key does not exist or is not allowed to be used with Arn",),
+        "the key policy does not let CloudWatch Logs use the key for this log group",
+        "let logs.REGION.amazonaws.com use the key for the log group's name",
+        (LINT,),
+        (
+            *issue("hashicorp/terraform-provider-aws", 29282),
+            *issue("ministryofjustice/modernisation-platform", 7870),
+        ),
+    ),
+    Failure(
+        18,
+        ("#/KmsKeyId: failed validation constraint for keyword [pattern]",),
+        "the key's id stands where its ARN is wanted",
+        "use GetAtt Arn of the key",
+        (LINT,),
+        issue("aws-cloudformation/cloudformation-resource-schema", 119),
+    ),
+    Failure(
+        22,
+        ("Provider with url…already exists",),
+        "an account has one identity provider for a URL, and this one has it already",
+        "import the provider into the identity stack",
+        (PREFLIGHT,),
+        (
+            *issue("unfunco/terraform-aws-oidc-github", 23),
+            *issue("guardian/cdk", 2529),
+        ),
+    ),
+    Failure(
+        23,
+        (),
+        "a second stack with the same provider was rolled back, and deleted the first one's",
+        "never make a provider that exists: import it into the identity stack",
+        (PREFLIGHT,),
+        issue("aws-cloudformation/cloudformation-coverage-roadmap", 1048),
+    ),
+    Failure(
+        24,
+        ("Client.InternalError: Client error on launch", "Client.InvalidKMSKey.InvalidState"),
+        "Auto Scaling may not use the key of the instances' volumes",
+        "let AWSServiceRoleForAutoScaling use the key and make grants, in the key's policy",
+        (LINT, PREFLIGHT),
+        (
+            *issue("aws/aws-cdk", 34491),
+            *issue("eksctl-io/eksctl", 952),
+            *issue("github-aws-runners/terraform-aws-github-runner", 3546),
+        ),
+    ),
+    Failure(
+        25,
+        ("Service role name…has been taken in this account",),
+        "an account has each service-linked role once, and this one has it already",
+        "take the role out of the template",
+        (PREFLIGHT,),
+        (
+            *issue("DataDog/pathfinding-labs", 23),
+            *issue("aws-samples/aws-container-devsecops-workshop", 4),
+        ),
+    ),
+    Failure(
+        54,
+        ("Maximum policy size", "Cannot exceed quota for PolicySize"),
+        "the policy is longer than IAM allows",
+        "split the policy",
+        (LINT,),
+        (
+            *issue("aws-amplify/amplify-cli", 4369),
+            *issue("aws-cloudformation/cfn-lint", 3804),
+        ),
+    ),
+)

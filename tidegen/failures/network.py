@@ -1,0 +1,78 @@
+"""Failures of networks, names in DNS, and mail."""
+
+from tidegen.failures.model import LINT, PREFLIGHT, Failure, issue
+
+FAILURES = (
+    Failure(
+        19,
+        ("has dependencies and cannot be deleted", "has some mapped public address"),
+        "network interfaces of others are in the network: balancers of Kubernetes, functions",
+        "delete the Kubernetes services and ingresses that made them, then run it again",
+        (PREFLIGHT,),
+        (
+            *issue("eksctl-io/eksctl", 7589, 253),
+            *issue("aws-samples/amazon-eks-cicd-codebuild", 5),
+        ),
+    ),
+    Failure(
+        36,
+        ("maximum number of addresses has been reached", "AddressLimitExceeded"),
+        "the account's elastic addresses of this region are used up (5 unless raised)",
+        "ask AWS for more elastic addresses (quota L-0263D0A3), or release unused ones",
+        (PREFLIGHT,),
+        (
+            *issue("radius-project/samples", 711),
+            *issue("aws-cloudformation/rain", 186),
+        ),
+    ),
+    Failure(
+        42,
+        ("conflicts with another subnet",),
+        "CloudFormation makes the new subnet before it deletes the old one of the same range",
+        "give the new subnet another range",
+        (LINT,),
+        (
+            *issue("aws/aws-cdk", 24708),
+            *issue("aws-samples/aws-genai-llm-chatbot", 153),
+        ),
+    ),
+    Failure(
+        43,
+        (
+            "private-dns-enabled cannot be set because there is already a conflicting DNS domain",
+            "conflicting DNS domain",
+        ),
+        "the VPC has an endpoint of the same service with private names already",
+        "delete the other endpoint, or import it",
+        (LINT, PREFLIGHT),
+        (
+            *issue("aws-cloudformation/cfn-lint", 4492),
+            *issue("aws-samples/amazon-mwaa-examples", 76),
+        ),
+        rule="E3064",
+    ),
+    Failure(
+        45,
+        (),
+        "the certificate waits for its record in a zone that nobody is led to; for hours nothing"
+        " happens",
+        "put the zone's name servers into the parent zone",
+        (PREFLIGHT,),
+        (
+            *issue("aws/aws-cdk", 2914),
+            *issue("aws-samples/amazon-cloudfront-secure-static-site", 22),
+            *issue("awsdocs/aws-cloudformation-user-guide", 963),
+        ),
+    ),
+    Failure(
+        48,
+        ("Email address is not verified",),
+        "SES is in its sandbox here, or the sender is not verified",
+        "ask AWS for production access to SES in this region, and verify the sender",
+        (PREFLIGHT,),
+        (
+            *issue("danilop/LambdAuth", 64),
+            *issue("freeCodeCamp/mail-for-good", 113),
+        ),
+    ),
+)

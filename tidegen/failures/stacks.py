@@ -1,0 +1,197 @@
+"""Failures of CloudFormation itself, and those that any service may answer with."""
+
+from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure, guide, issue
+
+FAILURES = (
+    Failure(
+        26,
+        ("custom-named resource requires replacing",),
+        "a resource with a fixed name cannot be replaced: the new one would need the same",
+        "give the resource another name in the same change",
+        (LINT,),
+        (
+            *issue("convox/rack", 2941),
+            *issue("awsdocs/aws-cloudformation-user-guide", 927),
+        ),
+    ),
+    Failure(
+        27,
+        ("more than one GSI creation or deletion",),
+        "DynamoDB changes one global index at a time",
+        "deploy one index after the other",
+        (LINT,),
+        (
+            *issue("aws/aws-cdk", 14920),
+            *issue("aws-cloudformation/cloudformation-coverage-roadmap", 229),
+        ),
+    ),
+    Failure(
+        33,
+        ("is in UPDATE_ROLLBACK_FAILED state and can not be updated",),
+        "an earlier rollback failed, mostly because something was changed by hand",
+        "run 'tidegen deploy': it continues the rollback first",
+        (PREFLIGHT, DEPLOY),
+        (
+            *issue("org-formation/org-formation-cli", 455),
+            *issue("open-guides/og-aws", 487),
+        ),
+    ),
+    Failure(
+        34,
+        ("is in ROLLBACK_COMPLETE state and can not be updated",),
+        "the stack's first creation failed, and such a stack cannot be updated",
+        "run 'tidegen deploy': it deletes the stack and makes it anew, after asking",
+        (PREFLIGHT,),
+        issue("cfn-sphere/cfn-sphere", 28),
+    ),
+    Failure(
+        35,
+        (
+            "Export…cannot be deleted as it is in use by",
+            "Export…cannot be updated as it is in use by",
+        ),
+        "another stack imports the value",
+        "pass values by parameters; remove the import first",
+        (LINT,),
+        (
+            *issue("linz/geostore", 630),
+            *issue("aws/aws-cdk", 33395),
+        ),
+    ),
+    Failure(
+        44,
+        ("Circular dependency between resources",),
+        "resources wait for each other",
+        "put one of the references into a resource of its own, an ingress rule for instance",
+        (LINT,),
+        (
+            *issue("hashicorp/terraform", 2996),
+            *issue("aws/serverless-application-model", 1044),
+        ),
+        rule="E3004",
+    ),
+    Failure(
+        47,
+        ("'templateBody' failed to satisfy constraint",),
+        "a template of more than 51,200 bytes was sent directly",
+        "make the template smaller, or nest it",
+        (LINT,),
+        (
+            *issue("widdix/aws-cf-templates", 169),
+            *issue("aws-cloudformation/cfn-lint", 3129),
+        ),
+    ),
+    Failure(
+        50,
+        ("Requires capabilities", "InsufficientCapabilitiesException"),
+        "a template makes named IAM resources or has a Transform, and nobody acknowledged it",
+        "take the Transform out of the template",
+        (LINT, PREFLIGHT),
+        (
+            *issue("aws/eks-hybrid", 597),
+            *issue("cfn-sphere/cfn-sphere", 191),
+        ),
+    ),
+    Failure(
+        51,
+        (
+            "S3 error",
+            "S3 error: Access Denied",
+            "TemplateURL must be a supported URL",
+            "TemplateURL must reference a valid S3 object",
+        ),
+        "CloudFormation cannot read a template: it is not there, in another region, or its key is"
+        " closed to the role",
+        "check the artifacts bucket's region and that the role may read it, then deploy again",
+        (PREFLIGHT,),
+        (
+            *issue("awslabs/sagemaker-explaining-credit-decisions", 1),
+            *issue("mlnrt/incident-response-and-forensic", 1),
+        ),
+    ),
+    Failure(
+        52,
+        ("for parameter name…does not exist",),
+        "a parameter of an AWS type holds an id of another account or region",
+        "make the parameter a String, or pass an id of this account",
+        (LINT,),
+        guide(
+            "AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html",
+        ),
+    ),
+    Failure(
+        59,
+        ("No updates are to be performed", "didn't contain changes"),
+        "the stack is already as it is wanted",
+        "nothing; tidegen takes it as a success",
+        (DEPLOY,),
+        guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
+    ),
+    Failure(
+        62,
+        (
+            "is not authorized to perform",
+            "You are not authorized to perform this operation",
+            "AccessDenied",
+            "Access Denied",
+            "UnauthorizedOperation",
+        ),
+        "the role lacks a permission, or a policy denies it",
+        "give the role this action (a concern's deploy_actions say which), then deploy again",
+        (DEPLOY,),
+        guide("IAM/latest/UserGuide/troubleshoot_access-denied.html"),
+    ),
+    Failure(
+        63,
+        ("Action denied by stack policy",),
+        "the resource holds state, and its stack's policy keeps it in place",
+        "keep it as it is, or allow that one resource: --allow-replace LOGICAL_ID",
+        (DEPLOY,),
+        guide("AWSCloudFormation/latest/UserGuide/protect-stack-resources.html"),
+    ),
+    Failure(
+        64,
+        (
+            "Rate exceeded",
+            "RequestLimitExceeded",
+            "ThrottlingException",
+            "TooManyRequestsException",
+        ),
+        "AWS throttled a call",
+        "deploy again",
+        (DEPLOY,),
+        ("https://repost.aws/knowledge-center/cloudformation-rate-exceeded-error",),
+    ),
+    Failure(
+        65,
+        ("LimitExceeded", "limit exceeded", "QuotaExceeded", "quota exceeded"),
+        "a quota of the account is used up",
+        "ask AWS for a higher quota, or remove what nobody needs",
+        (PREFLIGHT, DEPLOY),
+        guide("servicequotas/latest/userguide/intro.html"),
+    ),
+    Failure(
+        66,
+        ("No export named",),
+        "the stack imports a value that no stack exports",
+        "pass values by parameters; remove the import",
+        (DEPLOY,),
+        guide("AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"),
+    ),
+    Failure(
+        67,
+        ("Model validation failed", "Properties validation failed"),
+        "a property does not fit the type's schema",
+        "run 'tidegen lint', and compare the value with the type's documentation",
+        (LINT, DEPLOY),
+        guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
+    ),
+    Failure(
+        68,
+        ("did not stabilize", "NotStabilized", "Exceeded attempts to wait"),
+        "the service took the resource, and it did not become ready in time",
+        "look at the resource in its own service for the reason, then deploy again",
+        (DEPLOY,),
+        guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
+    ),
+)

@@ -1,0 +1,89 @@
+"""Failures of buckets, secrets and names that are taken."""
+
+from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure, guide, issue
+
+_EMPTY_BUCKETS = (
+    "https://oneuptime.com/blog/post/2026-02-12-fix-cloudformation-delete-failed-stack-errors/view"
+)
+
+FAILURES = (
+    Failure(
+        1,
+        ("bucket you tried to delete is not empty",),
+        "CloudFormation deletes only empty buckets",
+        "keep the bucket, or empty it by hand with all versions",
+        (LINT, DEPLOY),
+        (_EMPTY_BUCKETS,),
+    ),
+    Failure(
+        2,
+        ("already scheduled for deletion",),
+        "a deleted secret keeps its name for 7 to 30 days",
+        "restore it (aws secretsmanager restore-secret) and import it, or wait until it is gone",
+        (PREFLIGHT,),
+        (
+            *issue("aws-samples/appmod-blueprints", 872),
+            *issue("redpanda-data/console", 1835),
+        ),
+    ),
+    Failure(
+        3,
+        (),
+        "a rotation schedule got another logical id, and the clean-up stopped the rotation",
+        "keep the schedule's logical id",
+        (LINT,),
+        issue("aws-cloudformation/cloudformation-coverage-roadmap", 1813),
+    ),
+    Failure(
+        20,
+        ("Access Denied for bucket…check S3bucket permission",),
+        "the load balancer may not write its access logs: no policy, or a bucket with a KMS key",
+        "let logdelivery.elasticloadbalancing.amazonaws.com write; encrypt with AES256",
+        (LINT,),
+        (
+            *issue("aws/aws-cdk", 21947),
+            *issue("kubernetes-sigs/aws-load-balancer-controller", 1956),
+            *issue("terraform-aws-modules/terraform-aws-alb", 61),
+        ),
+    ),
+    Failure(
+        21,
+        (),
+        "S3 cannot write access logs to a bucket with a KMS key; nothing fails, nothing arrives",
+        "encrypt the bucket for access logs with AES256",
+        (LINT,),
+        issue("ministryofjustice/modernisation-platform", 1355),
+    ),
+    Failure(
+        40,
+        ("Destination bucket must have versioning enabled",),
+        "replication needs a bucket with versions at the other end, before it is set up",
+        "deploy the recovery region first, and switch versioning on there",
+        (PREFLIGHT,),
+        (
+            *issue("nozaq/terraform-aws-remote-state-s3-backend", 107),
+            *issue("terraform-aws-modules/terraform-aws-s3-bucket", 350),
+        ),
+    ),
+    Failure(
+        41,
+        ("Number of distinct destination bucket ARNs cannot exceed 1",),
+        "a replication rule of the first version has one destination",
+        "give each rule Filter, Priority and DeleteMarkerReplication",
+        (LINT,),
+        issue("aws-cloudformation/cloudformation-coverage-roadmap", 730),
+    ),
+    Failure(
+        53,
+        (
+            "already exists",
+            "already exists in stack",
+            "BucketAlreadyExists",
+            "BucketAlreadyOwnedByYou",
+        ),
+        "the name is taken, by something kept from an earlier stack or by somebody else",
+        "import the resource into the stack, or remove what nobody needs",
+        (PREFLIGHT,),
+        guide("AmazonS3/latest/API/API_CreateBucket.html"),
+    ),
+)
