@@ -1,0 +1,77 @@
+"""A root's two sides: what stands of it, and what its templates would make."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tidegen.deployment.port import Cloud
+from tidegen.planning.evaluation import Resources, evaluate
+from tidegen.planning.model import (
+    STACK_TYPE,
+    RootStep,
+    StackResource,
+    StackState,
+    TemplateBody,
+)
+from tidegen.planning.parameters import text_parameters
+from tidegen.planning.template_text import parse_template
+
+Templates = Mapping[str, TemplateBody]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The deployed templates, the root's under the empty name, and the resources by path."""
+
+    templates: Templates = field(default_factory=dict)
+    resources: Mapping[str, StackResource] = field(default_factory=dict)
+
+
+def standing(cloud: Cloud, stack_id: str) -> Standing:
+    """What stands of a root and of the stacks directly below it."""
+    templates = {"": _template(cloud, stack_id)}
+    found: dict[str, StackResource] = {}
+    for resource in _there(cloud, stack_id):
+        if resource.type != STACK_TYPE:
+            found[resource.logical_id] = resource
+        elif resource.physical_id:
+            templates[resource.logical_id] = _template(cloud, resource.physical_id)
+            for inner in _there(cloud, resource.physical_id):
+                found[f"{resource.logical_id}/{inner.logical_id}"] = inner
+    return Standing({name: text for name, text in templates.items() if text}, found)
+
+
+def wanted_templates(step: RootStep) -> Templates:
+    """The templates that the step would deploy."""
+    texts = {child.logical_id: child.content.decode() for child in step.template.children}
+    return {
+        **{path: parse_template(text, path) for path, text in texts.items()},
+        "": step.template.body,
+    }
+
+
+def wanted_resources(step: RootStep, state: StackState | None) -> Resources:
+    """What the step's templates make with its parameters.
+
+    What another root has yet to give is most likely what it gave before.
+    """
+    before = dict(state.parameters) if state else {}
+    values = {**before, **text_parameters(step), **_pseudo(step)}
+    return evaluate(wanted_templates(step), values)
+
+
+def standing_resources(step: RootStep, state: StackState, deployed: Templates) -> Resources:
+    """What the deployed templates made with the deployed parameters."""
+    return evaluate(deployed, {**state.parameters, **_pseudo(step)})
+
+
+def _pseudo(step: RootStep) -> dict[str, str]:
+    return {"AWS::AccountId": step.account, "AWS::Region": step.region}
+
+
+def _template(cloud: Cloud, stack: str) -> TemplateBody:
+    text = cloud.template(stack)
+    return parse_template(text, stack) if text else {}
+
+
+def _there(cloud: Cloud, stack: str) -> tuple[StackResource, ...]:
+    return tuple(r for r in cloud.resources(stack) if r.status != "DELETE_COMPLETE")
