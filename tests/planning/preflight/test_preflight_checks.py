@@ -1,0 +1,137 @@
+"""Each failure that an account shows, planted and caught; and none where nothing is wrong."""
+
+from dataclasses import replace
+
+import pytest
+from plants import ADDRESS, CLEAN, PLACE, PLANTS, SECRET, resource, subject
+
+from tidegen.failures import FAILURES, Where, failure
+from tidegen.planning.preflight import (
+    CHECKS,
+    Question,
+    Subject,
+    Topic,
+    Unknown,
+    questions,
+    report,
+)
+from tidegen.planning.preflight.stacks import capabilities
+
+HIGH = 1_000_000.0
+
+
+def reported(root, answers=None, thorough=True):
+    """The report where the account says `answers`, and else nothing that stands in the way."""
+    said = {**CLEAN, **(answers or {})}
+    asked = questions([root], thorough=thorough).get(PLACE, set())
+    facts = {question: answer(question, said.get(question.topic, {})) for question in asked}
+    return report([root], {PLACE: facts}, thorough=thorough)
+
+
+def answer(question, said):
+    if question.topic is Topic.QUOTAS:
+        return {name: said.get(name, HIGH) for name in question.names}
+    if question.topic is Topic.USAGE:
+        return {name: said.get(name, 0) for name in question.names}
+    return said
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: f"{plant.row}-{plant.says[:30]}")
+def test_a_planted_failure_is_caught(plant):
+    found = reported(subject(plant.resources, **plant.given), plant.answers)
+    said = [finding for finding in found.findings if plant.says in str(finding)]
+    assert said, found
+    assert said[0].blocking is plant.blocking
+    assert bool(found.blocking) is plant.blocking
+
+
+#: Those that are the account's fault: elsewhere the plan alone is wrong.
+SHOWN = [plant for plant in PLANTS if plant.answers]
+
+
+@pytest.mark.parametrize("plant", SHOWN, ids=lambda plant: f"{plant.row}-{plant.says[:30]}")
+def test_nothing_is_found_where_nothing_is_wrong(plant):
+    found = reported(subject(plant.resources, **plant.given))
+    assert not found.blocking
+    assert not found.unchecked
+
+
+def test_every_row_that_an_account_shows_has_a_check_and_a_plant():
+    rows = {row.number for row in FAILURES if Where.PREFLIGHT in row.where}
+    assert {row for check in CHECKS for row in check.rows} == rows
+    assert {plant.row for plant in PLANTS} == rows
+
+
+def test_a_finding_names_a_row_that_preflight_catches():
+    for plant in PLANTS:
+        for finding in reported(subject(plant.resources, **plant.given), plant.answers).findings:
+            assert Where.PREFLIGHT in failure(finding.row).where
+
+
+def test_what_the_stack_holds_already_is_no_finding():
+    """A resource that merely moved between templates, or that an earlier run made."""
+    root = subject(SECRET, held={"Old/Secret": "tide/mail"})
+    assert not reported(root, {Topic.SECRETS: {"tide/mail": ""}}).findings
+
+
+def test_what_stands_and_stays_is_not_asked_for():
+    root = subject(SECRET, added=frozenset())
+    assert Topic.SECRETS not in {q.topic for q in questions([root], thorough=True).get(PLACE, ())}
+
+
+def test_a_name_that_is_not_known_yet_is_not_asked_for():
+    later = {"Fn::GetAtt": ["Other", "Name"]}
+    root = subject({"Bucket": resource("S3::Bucket", BucketName=later)})
+    assert not reported(root).findings
+
+
+def test_a_stack_that_does_not_change_asks_nothing():
+    root = replace(subject({"Bucket": resource("S3::Bucket", BucketName="b")}), changes=False)
+    assert questions([root], thorough=False) == {}
+
+
+def test_a_deploy_does_not_ask_what_it_does_not_depend_on():
+    held = {"held": {"Alarms": "arn:topic"}, "types_held": {"Alarms": "AWS::SNS::Topic"}}
+    root = subject({}, **held)
+    assert Question(Topic.PENDING, ("arn:topic",)) in questions([root], thorough=True)[PLACE]
+    assert questions([root], thorough=False) == {}
+
+
+def test_what_may_not_be_read_is_told_and_is_no_failure():
+    root = subject({"Detector": resource("GuardDuty::Detector")})
+    facts = {Question(Topic.DETECTORS): Unknown("guardduty:ListDetectors is not allowed")}
+    found = report([root], {PLACE: facts}, thorough=False)
+    assert not found.findings
+    assert [str(item) for item in found.unchecked] == [
+        "tide-development: not checked: GuardDuty detector: guardduty:ListDetectors is not allowed"
+    ]
+
+
+def test_all_is_reported_at_once():
+    resources = {
+        "Detector": resource("GuardDuty::Detector"),
+        "Recorder": resource("Config::ConfigurationRecorder"),
+        **SECRET,
+    }
+    answers = {
+        Topic.DETECTORS: {"abc": ""},
+        Topic.RECORDERS: {"default": ""},
+        Topic.SECRETS: {"tide/mail": ""},
+    }
+    assert {finding.row for finding in reported(subject(resources), answers).findings} == {7, 9, 53}
+
+
+def test_the_capabilities_that_a_root_needs():
+    role, named = resource("IAM::Role"), resource("IAM::Role", RoleName="tide")
+    assert capabilities({"": {"Resources": {"Vpc": resource("EC2::VPC")}}}) == ()
+    assert capabilities({"A": {"Resources": {"Role": role}}}) == ("CAPABILITY_IAM",)
+    both = {"A": {"Resources": {"Role": named}}, "B": {"Transform": "Macro"}}
+    assert capabilities(both) == ("CAPABILITY_AUTO_EXPAND", "CAPABILITY_NAMED_IAM")
+
+
+def test_a_subject_follows_references():
+    root = Subject(ADDRESS, resources={"Vpc": resource("EC2::VPC", CidrBlock="10.0.0.0/16")})
+    assert root.at({"Ref": "Vpc"}) == ("Vpc", {"CidrBlock": "10.0.0.0/16"})
+    assert root.at("vpc-1") is None
+    assert root.physical({"Ref": "Vpc"}) is None
+    assert replace(root, held={"Vpc": "vpc-1"}).physical({"Ref": "Vpc"}) == "vpc-1"

@@ -1,0 +1,89 @@
+"""Preflight: what an account says against a plan, decided as frozen data from facts.
+
+Every check is a pair of pure functions, what to ask and what to make of the answers; reading is
+`deployment.preflight`'s part.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from tidegen.planning.model import Place
+from tidegen.planning.preflight import (
+    identity,
+    instances,
+    names,
+    network,
+    quotas,
+    services,
+    singletons,
+    stacks,
+)
+from tidegen.planning.preflight.check import Check
+from tidegen.planning.preflight.model import (
+    Answer,
+    Facts,
+    Finding,
+    Question,
+    Report,
+    Topic,
+    Unchecked,
+    Unknown,
+)
+from tidegen.planning.preflight.stacks import capabilities
+from tidegen.planning.preflight.subject import Subject
+
+__all__ = [
+    "CHECKS",
+    "Answer",
+    "Check",
+    "Facts",
+    "Finding",
+    "Question",
+    "Report",
+    "Subject",
+    "Topic",
+    "Unchecked",
+    "Unknown",
+    "questions",
+    "report",
+]
+
+CHECKS: tuple[Check, ...] = (
+    *stacks.CHECKS,
+    *singletons.CHECKS,
+    *names.CHECKS,
+    *network.CHECKS,
+    *instances.CHECKS,
+    *quotas.CHECKS,
+    *identity.CHECKS,
+    *services.CHECKS,
+)
+
+
+def questions(subjects: Iterable[Subject], *, thorough: bool) -> dict[Place, set[Question]]:
+    """What has to be read, and where. `thorough` also asks what no deploy depends on."""
+    found: dict[Place, set[Question]] = {}
+    for subject in subjects:
+        asked = {q for check in _checks(thorough) for q in check.questions(subject)}
+        found.setdefault(subject.address.place, set()).update(asked)
+    return {place: asked for place, asked in found.items() if asked}
+
+
+def report(subjects: Iterable[Subject], facts: Mapping[Place, Facts], *, thorough: bool) -> Report:
+    """Everything that the checks make of the facts, all at once."""
+    subjects = tuple(subjects)
+    found = [
+        item
+        for subject in subjects
+        for check in _checks(thorough)
+        for item in check.result(subject, facts.get(subject.address.place, {}))
+    ]
+    needed = {name for s in subjects if s.changes for name in capabilities(s.templates)}
+    return Report(
+        tuple(sorted({item for item in found if isinstance(item, Finding)})),
+        tuple(item for item in found if isinstance(item, Unchecked)),
+        tuple(sorted(needed)),
+    )
+
+
+def _checks(thorough: bool) -> tuple[Check, ...]:
+    return tuple(check for check in CHECKS if thorough or not check.always)

@@ -1,0 +1,115 @@
+"""Instances: types that a zone has, and vCPUs that the quota leaves."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tidegen.planning.preflight.check import Answer, Check
+from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.network import zone_name
+from tidegen.planning.preflight.subject import Properties, Subject, number_of
+
+#: Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances, in vCPUs.
+_QUOTA = "ec2/L-1216C47A"
+_STANDARD = re.compile(r"(a|c|d|h|i|im|is|m|r|t|z)\d")
+
+
+def is_standard(type_name: str) -> bool:
+    """Whether instances of the type count against the standard quota."""
+    return bool(_STANDARD.match(type_name))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Instances that something starts: types to choose from, where, how many, how many at most."""
+
+    path: str
+    types: tuple[str, ...]
+    subnets: tuple[Any, ...]
+    count: int
+    most: int
+
+
+def groups(subject: Subject) -> Iterator[Group]:
+    """The groups of instances that would be added and whose types are known."""
+    for path, props in subject.added_of("AWS::EKS::Nodegroup"):
+        sizes = props.get("ScalingConfig", {})
+        least, most = number_of(sizes.get("MinSize")), number_of(sizes.get("MaxSize"))
+        count = number_of(sizes.get("DesiredSize"), least)
+        yield Group(path, _texts(props.get("InstanceTypes")), _list(props["Subnets"]), count, most)
+    for path, props in subject.added_of("AWS::AutoScaling::AutoScalingGroup"):
+        least, most = number_of(props.get("MinSize")), number_of(props.get("MaxSize"))
+        count = number_of(props.get("DesiredCapacity"), least)
+        subnets = _list(props.get("VPCZoneIdentifier"))
+        yield Group(path, _launched(subject, props), subnets, count, most)
+
+
+def _launched(subject: Subject, group: Properties) -> tuple[str, ...]:
+    reference = group.get("LaunchTemplate", {}).get("LaunchTemplateId")
+    template = subject.at(reference)
+    data = template[1].get("LaunchTemplateData", {}) if template else {}
+    return _texts([data.get("InstanceType")])
+
+
+def _list(value: Any) -> tuple[Any, ...]:
+    return tuple(value) if isinstance(value, list) else ()
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(item for item in _list(value) if isinstance(item, str))
+
+
+def _types(subject: Subject) -> tuple[str, ...]:
+    return tuple(sorted({name for group in groups(subject) for name in group.types}))
+
+
+def _asks_offerings(subject: Subject) -> Iterable[Question]:
+    types = _types(subject)
+    return (Question(Topic.OFFERINGS, types), Question(Topic.ZONES)) if types else ()
+
+
+def _offered(subject: Subject, offerings: Answer, zones: Answer) -> Iterable[Finding]:
+    for group in groups(subject):
+        for zone in sorted(_zones(subject, group, zones)):
+            if group.types and not any(zone in offerings.get(name, ()) for name in group.types):
+                told = f"{zone} has no {' and no '.join(group.types)}"
+                yield Finding(group.path, f"{told}; choose another instance type", 56)
+
+
+def _zones(subject: Subject, group: Group, zones: Mapping[str, str]) -> set[str]:
+    subnets = [subnet for subnet in map(subject.at, group.subnets) if subnet]
+    found = {zone_name(props, zones) for _, props in subnets}
+    return {zone for zone in found if isinstance(zone, str)}
+
+
+def _asks_vcpus(subject: Subject) -> Iterable[Question]:
+    types = tuple(name for name in _types(subject) if is_standard(name))
+    if not types:
+        return ()
+    quota, usage = Question(Topic.QUOTAS, (_QUOTA,)), Question(Topic.USAGE, ("vcpus",))
+    return Question(Topic.VCPUS, types), quota, usage
+
+
+def _vcpus(subject: Subject, sizes: Answer, quota: Answer, usage: Answer) -> Iterable[Finding]:
+    needed = most = 0
+    for group in groups(subject):
+        counted = [sizes.get(name, 0) for name in group.types if is_standard(name)]
+        each = max(counted, default=0)
+        needed += each * group.count
+        most += each * group.most
+    limit, used = quota[_QUOTA], usage["vcpus"]
+    counts = f"{used:g} in use, {limit:g} allowed in {subject.region}"
+    ask = "ask AWS for a higher quota L-1216C47A"
+    if used + needed > limit:
+        told = f"starts {needed} vCPUs of standard instances ({counts})"
+        yield Finding(subject.stack_name, f"{told}; {ask}", 56)
+    elif used + most > limit:
+        told = f"can grow by {most} vCPUs of standard instances ({counts})"
+        yield Finding(subject.stack_name, f"{told}; {ask} before it does", 56, blocking=False)
+
+
+CHECKS = (
+    Check("instance types in their zones", (56,), _asks_offerings, _offered),
+    Check("vCPU quota", (56,), _asks_vcpus, _vcpus),
+)

@@ -1,0 +1,109 @@
+"""What preflight asks of an account, what it is asked about, and what it finds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Topic(StrEnum):
+    """What an account can be asked; what the names of the question and of the answer mean.
+
+    Unless it says otherwise a question gives names, and the answer holds those that exist.
+    """
+
+    ANALYZERS = "access analyzers"  # none → name: its type
+    BUCKETS = "buckets"  # → name: its region, empty if it is another account's
+    CHANNELS = "delivery channels"  # none → name: ""
+    CLUSTERS = "clusters"  # → name: its Kubernetes version
+    DEFAULT_KEY = "key of new volumes"  # none → key, policy: str, always: bool
+    DETECTORS = "GuardDuty detectors"  # none → id: ""
+    ENDPOINTS = "VPC endpoints"  # VPC ids → service name: endpoint id, with private names only
+    IAM_SUMMARY = "counts of IAM"  # none → entry of GetAccountSummary: number
+    INTERFACES = "network interfaces"  # subnet ids → id: its description
+    KEY_ALIASES = "key aliases"
+    LINKED_ROLES = "service-linked roles"  # services → service: name of its role
+    LOG_GROUPS = "log groups"
+    LOG_POLICIES = "resource policies of logs"  # none → name: characters
+    MAIL_ACCOUNT = "SES account"  # none → ProductionAccess, Sending: bool
+    MAIL_IDENTITIES = "SES identities"
+    MAIL_POOLS = "SES address pools"
+    MAIL_SETS = "SES configuration sets"
+    NAME_SERVERS = "name servers in DNS"  # domains → domain: sorted name servers
+    OFFERINGS = "instance types in zones"  # types → type: names of zones
+    PENDING = "pending subscriptions"  # topic ARNs → topic ARN: endpoints
+    PERMISSIONS = "permissions of a role"  # role ARN, region, actions → action: decision
+    PROVIDERS = "identity providers"  # none → URL without https://: ARN
+    QUOTAS = "service quotas"  # service/code → service/code: number
+    RECORDERS = "configuration recorders"  # none → name: ""
+    ROLES = "roles"
+    SECRETS = "secrets"  # → name: day of its deletion, empty if it stays
+    TABLES = "tables"
+    TRAILS = "trails"  # none → name: its home region
+    USAGE = "resources in use"  # name of a count → the name: number
+    VAULTS = "backup vaults"
+    VCPUS = "vCPUs of instance types"  # types → type: number
+    VERSIONING = "versions of buckets"  # → name: Enabled, Suspended or empty
+    VERSIONS = "Kubernetes versions"  # none → version: its status
+    ZONES = "availability zones"  # none → name: zone id
+    ZONE_SERVERS = "name servers of hosted zones"  # zone ids → domain: sorted name servers
+
+
+Answer = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """One thing to read in an account."""
+
+    topic: Topic
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Why a question has no answer: it may not be asked, or nobody there answers it."""
+
+    reason: str
+
+
+Facts = Mapping[Question, Answer | Unknown]
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing that a deploy would fail over, or (not `blocking`) that somebody has to know."""
+
+    where: str
+    message: str
+    row: int
+    blocking: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Unchecked:
+    """A check that could not be made."""
+
+    where: str
+    check: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: not checked: {self.check}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that preflight has to say of a plan."""
+
+    findings: tuple[Finding, ...] = ()
+    unchecked: tuple[Unchecked, ...] = ()
+    capabilities: tuple[str, ...] = ()
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """What the deploy would fail over."""
+        return tuple(finding for finding in self.findings if finding.blocking)

@@ -1,0 +1,99 @@
+"""Names that are taken: kept from an earlier stack, made by hand, or somebody else's."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from tidegen.planning.preflight.check import Answer, Check, about
+from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.subject import Subject
+
+_SECRET = ("AWS::SecretsManager::Secret", "Name")
+
+
+@dataclass(frozen=True)
+class _Named:
+    """A type whose name somebody chooses, and how the account is asked for it."""
+
+    type: str
+    prop: str
+    topic: Topic
+    row: int = 53
+
+
+_NAMED = (
+    _Named("AWS::Backup::BackupVault", "BackupVaultName", Topic.VAULTS),
+    _Named("AWS::DynamoDB::Table", "TableName", Topic.TABLES),
+    _Named("AWS::EKS::Cluster", "Name", Topic.CLUSTERS),
+    _Named("AWS::IAM::Role", "RoleName", Topic.ROLES),
+    _Named("AWS::KMS::Alias", "AliasName", Topic.KEY_ALIASES),
+    _Named("AWS::Logs::LogGroup", "LogGroupName", Topic.LOG_GROUPS, 32),
+    _Named("AWS::SES::ConfigurationSet", "Name", Topic.MAIL_SETS),
+    _Named("AWS::SES::DedicatedIpPool", "PoolName", Topic.MAIL_POOLS),
+    _Named("AWS::SES::EmailIdentity", "EmailIdentity", Topic.MAIL_IDENTITIES),
+)
+
+
+def _asks(subject: Subject, named: _Named) -> Iterable[Question]:
+    return about(named.topic, subject.names(named.type, named.prop))
+
+
+def _taken(subject: Subject, found: Answer, named: _Named) -> Iterable[Finding]:
+    for name, path in subject.names(named.type, named.prop).items():
+        if name in found:
+            yield Finding(
+                path,
+                f"{named.type} '{name}' exists already; import it into the stack, or delete it "
+                "if nobody needs it",
+                named.row,
+            )
+
+
+def _buckets(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for name, path in subject.names("AWS::S3::Bucket", "BucketName").items():
+        if name not in found:
+            continue
+        if found[name]:
+            told = f"bucket '{name}' exists already in {found[name]}; import it into the stack"
+        else:
+            told = f"bucket '{name}' is another account's; choose another project name"
+        yield Finding(path, told, 53)
+
+
+def _secrets(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for name, path in subject.names(*_SECRET).items():
+        if name not in found:
+            continue
+        if found[name]:
+            told = (
+                f"secret '{name}' is deleted and keeps its name until {found[name]}; run 'aws "
+                f"secretsmanager restore-secret --secret-id {name}' and import it, or wait"
+            )
+            yield Finding(path, told, 2)
+        else:
+            yield Finding(path, f"secret '{name}' exists already; import it into the stack", 53)
+
+
+CHECKS = (
+    *(
+        Check(
+            str(named.topic),
+            (named.row,),
+            partial(_asks, named=named),
+            partial(_taken, named=named),
+        )
+        for named in _NAMED
+    ),
+    Check(
+        "buckets",
+        (53,),
+        lambda subject: about(Topic.BUCKETS, subject.names("AWS::S3::Bucket", "BucketName")),
+        _buckets,
+    ),
+    Check(
+        "secrets",
+        (2, 53),
+        lambda subject: about(Topic.SECRETS, subject.names(*_SECRET)),
+        _secrets,
+    ),
+)

@@ -1,0 +1,118 @@
+"""Networks: endpoints that stand already, zones that lack something, interfaces in the way."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tidegen.planning.preflight.check import Answer, Check, about, whole
+from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.subject import Properties, Subject
+
+_ENDPOINT = "AWS::EC2::VPCEndpoint"
+_SUBNET = "AWS::EC2::Subnet"
+#: Zones without a control plane (Amazon EKS user guide, "VPC and subnet requirements").
+NO_CONTROL_PLANE = ("use1-az3", "usw1-az2", "cac1-az3")
+#: How interfaces describe themselves that neither a stack nor its resources take away.
+_FOREIGN = ("ELB ", "aws-K8S-", "AWS Lambda VPC ENI", "EFS mount target")
+
+
+def _private_endpoints(subject: Subject) -> Iterator[tuple[str, Properties]]:
+    for path, props in subject.added_of(_ENDPOINT):
+        if str(props.get("PrivateDnsEnabled", "")).lower() == "true":
+            yield path, props
+
+
+def _vpcs(subject: Subject) -> Iterable[Question]:
+    held = (subject.physical(props.get("VpcId")) for _, props in _private_endpoints(subject))
+    return about(Topic.ENDPOINTS, (vpc for vpc in held if vpc))
+
+
+def _standing_endpoints(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for path, props in _private_endpoints(subject):
+        service = props.get("ServiceName")
+        taken = found.get(service) if isinstance(service, str) else None
+        if taken and subject.physical(props.get("VpcId")) and taken not in subject.held.values():
+            told = f"the VPC has an endpoint of {service} with private names already, {taken}"
+            yield Finding(path, f"{told}; delete that one, or import it", 43)
+
+
+def _twice(subject: Subject) -> Iterable[Finding]:
+    """Two endpoints of one service in one VPC, in whichever templates they are."""
+    seen: dict[str, str] = {}
+    for path, props in subject.all_of(_ENDPOINT):
+        if str(props.get("PrivateDnsEnabled", "")).lower() != "true":
+            continue
+        key = f"{props.get('VpcId')} {props.get('ServiceName')}"
+        if key in seen:
+            told = f"the VPC would get two endpoints of {props.get('ServiceName')}"
+            yield Finding(path, f"{told}, the other is {seen[key]}; keep one", 43)
+        seen.setdefault(key, path)
+
+
+def zone_name(subnet: Properties, zones: Mapping[str, str]) -> str | int | None:
+    """The zone of a subnet; its number where the region has fewer; None if it is not known.
+
+    `Fn::GetAZs` gives the zones in the order of their names. In a VPC-less account, that is; with
+    a default VPC only those in which that has a subnet, which are mostly all.
+    """
+    written: Any = subnet.get("AvailabilityZone") or subnet.get("AvailabilityZoneId")
+    if isinstance(written, str):
+        return next((name for name, zone in zones.items() if written in (name, zone)), None)
+    chosen = written.get("Fn::Select") if isinstance(written, dict) else None
+    if not isinstance(chosen, list) or not str(chosen[0]).isdigit():
+        return None
+    number, names = int(chosen[0]), sorted(zones)
+    return names[number] if number < len(names) else number + 1
+
+
+def _zones(subject: Subject, zones: Answer) -> Iterable[Finding]:
+    for path, props in subject.added_of(_SUBNET):
+        zone = zone_name(props, zones)
+        if isinstance(zone, int):
+            told = f"needs zone number {zone}, and {subject.region} offers {len(zones)}"
+            yield Finding(path, f"{told}; choose another region", 37)
+    for path, props in subject.added_of("AWS::EKS::Cluster"):
+        for reference in props.get("ResourcesVpcConfig", {}).get("SubnetIds", []):
+            yield from _control_plane(subject, path, reference, zones)
+
+
+def _control_plane(subject: Subject, path: str, reference: Any, zones: Answer) -> Iterable[Finding]:
+    subnet = subject.at(reference)
+    zone = zone_name(subnet[1], zones) if subnet else None
+    if subnet and isinstance(zone, str) and zones[zone] in NO_CONTROL_PLANE:
+        told = f"{subnet[0]} is in {zone} ({zones[zone]}), where EKS has no control plane"
+        yield Finding(path, f"{told}; choose another zone", 37)
+
+
+def _subnets_going(subject: Subject) -> dict[str, str]:
+    return {
+        subject.held[path]: path
+        for path in subject.removed
+        if subject.types_held.get(path) == _SUBNET and path in subject.held
+    }
+
+
+def _interfaces(subject: Subject, found: Answer) -> Iterable[Finding]:
+    own = " ".join(subject.held.values())
+    for interface, description in sorted(found.items()):
+        name = str(description).removeprefix("ELB ")
+        if str(description).startswith(_FOREIGN) and name not in own:
+            told = f"network interface {interface} ('{description}') is in a subnet that goes"
+            yield Finding(subject.stack_name, f"{told}; delete what made it, then run it again", 19)
+
+
+CHECKS = (
+    Check("VPC endpoints", (43,), _vpcs, _standing_endpoints),
+    Check("endpoints in the templates", (43,), None, _twice),
+    Check(
+        "availability zones",
+        (37,),
+        lambda subject: whole(Topic.ZONES, wanted=any(subject.added_of(_SUBNET))),
+        _zones,
+    ),
+    Check(
+        "network interfaces",
+        (19,),
+        lambda subject: about(Topic.INTERFACES, _subnets_going(subject)),
+        _interfaces,
+    ),
+)

@@ -1,0 +1,176 @@
+"""Quotas: what the plan would add to what is in use, against what the account may have."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from tidegen.planning.preflight.check import Answer, Check, whole
+from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.subject import Subject, number_of, text_of
+
+_GIB_OF_TIB = 1024
+_TRAILS = 5  # a region; not adjustable (CloudTrail user guide, "Quotas")
+_LOG_POLICIES = 10  # a region; not adjustable (CloudWatch Logs user guide, "Quotas")
+_LOG_POLICY_SIZE = 5120  # characters (PutResourcePolicy)
+
+
+@dataclass(frozen=True)
+class Quota:
+    """A quota of Service Quotas: `code` is service/code, `usage` the count of what is in use.
+
+    An empty `usage` stands for a quota within something that the plan makes itself.
+    """
+
+    code: str
+    what: str
+    usage: str
+    count: Callable[[Subject], float]
+    row: int = 65
+
+
+def _added(subject: Subject, type_name: str) -> float:
+    return sum(1 for _ in subject.added_of(type_name))
+
+
+def _balancers(subject: Subject, kind: str) -> float:
+    found = subject.added_of("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    return sum(1 for _, props in found if props.get("Type", "application") == kind)
+
+
+def _gp3(subject: Subject) -> float:
+    volumes = subject.added_of("AWS::EC2::Volume")
+    sizes = [number_of(p.get("Size")) for _, p in volumes if p.get("VolumeType") == "gp3"]
+    return sum(sizes) / _GIB_OF_TIB
+
+
+def _interface_endpoints(subject: Subject) -> float:
+    """All of the fullest VPC, where any is added."""
+    by_vpc: dict[str, int] = {}
+    if not any(subject.added_of("AWS::EC2::VPCEndpoint")):
+        return 0
+    for _, props in subject.all_of("AWS::EC2::VPCEndpoint"):
+        if props.get("VpcEndpointType") == "Interface":
+            vpc = str(props.get("VpcId"))
+            by_vpc[vpc] = by_vpc.get(vpc, 0) + 1
+    return max(by_vpc.values(), default=0)
+
+
+_ELB = "elasticloadbalancing"
+QUOTAS = (
+    Quota(
+        "ec2/L-0263D0A3",
+        "elastic addresses",
+        "addresses",
+        partial(_added, type_name="AWS::EC2::EIP"),
+        36,
+    ),
+    Quota("vpc/L-F678F1CE", "VPCs", "vpcs", partial(_added, type_name="AWS::EC2::VPC")),
+    Quota("vpc/L-29B6F2EB", "interface endpoints in a VPC", "", _interface_endpoints),
+    Quota(
+        "eks/L-1194D53C",
+        "EKS clusters",
+        "clusters",
+        partial(_added, type_name="AWS::EKS::Cluster"),
+    ),
+    Quota(
+        f"{_ELB}/L-53DA6B97",
+        "application load balancers",
+        "application balancers",
+        partial(_balancers, kind="application"),
+    ),
+    Quota(
+        f"{_ELB}/L-69A177A2",
+        "network load balancers",
+        "network balancers",
+        partial(_balancers, kind="network"),
+    ),
+    Quota("ebs/L-7A658B76", "TiB of gp3 volumes", "gp3 TiB", _gp3),
+    Quota("s3/L-DC2B2D3D", "buckets", "buckets", partial(_added, type_name="AWS::S3::Bucket")),
+)
+
+
+def _asks(subject: Subject, quota: Quota) -> Iterable[Question]:
+    if not quota.count(subject):
+        return ()
+    asked = Question(Topic.QUOTAS, (quota.code,))
+    return (asked, Question(Topic.USAGE, (quota.usage,))) if quota.usage else (asked,)
+
+
+def _exceeded(
+    subject: Subject, allowed: Answer, used: Answer | None = None, *, quota: Quota
+) -> Iterable[Finding]:
+    more, limit = quota.count(subject), allowed[quota.code]
+    now = used[quota.usage] if used else 0
+    if now + more > limit:
+        code = quota.code.partition("/")[2]
+        yield Finding(
+            subject.stack_name,
+            f"{more:g} {quota.what} and {now:g} in use are more than the {limit:g} allowed in "
+            f"{subject.region}; ask AWS for a higher quota {code}, or remove unused ones",
+            quota.row,
+        )
+
+
+#: Type → its entry in GetAccountSummary, which has the quota beside it.
+_IAM = {
+    "AWS::IAM::Role": "Roles",
+    "AWS::IAM::ManagedPolicy": "Policies",
+    "AWS::IAM::InstanceProfile": "InstanceProfiles",
+}
+
+
+def _asks_iam(subject: Subject) -> Iterable[Question]:
+    return whole(Topic.IAM_SUMMARY, wanted=any(subject.added_of(*_IAM)))
+
+
+def _iam(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for type_name, entry in _IAM.items():
+        more, now = _added(subject, type_name), found.get(entry, 0)
+        limit = found.get(f"{entry}Quota")
+        if more and limit is not None and now + more > limit:
+            told = f"{more:g} {entry} and {now} in use are more than the {limit} allowed"
+            yield Finding(
+                subject.stack_name, f"{told} in the account; ask AWS for a higher quota", 65
+            )
+
+
+def _asks_trails(subject: Subject) -> Iterable[Question]:
+    return whole(Topic.TRAILS, wanted=any(subject.added_of("AWS::CloudTrail::Trail")))
+
+
+def _trails(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for path, _ in subject.added_of("AWS::CloudTrail::Trail"):
+        if len(found) >= _TRAILS:
+            told = f"{subject.region} has {len(found)} trails of {_TRAILS}"
+            yield Finding(path, f"{told} ({', '.join(sorted(found))}); delete one", 65)
+
+
+def _asks_log_policies(subject: Subject) -> Iterable[Question]:
+    return whole(Topic.LOG_POLICIES, wanted=any(subject.added_of("AWS::Logs::ResourcePolicy")))
+
+
+def _log_policies(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for path, props in subject.added_of("AWS::Logs::ResourcePolicy"):
+        size = len(text_of(props.get("PolicyDocument")))
+        if len(found) >= _LOG_POLICIES:
+            told = f"{subject.region} has {len(found)} resource policies of logs, the most"
+            yield Finding(path, f"{told} there can be; delete one, or share one", 58)
+        if size > _LOG_POLICY_SIZE:
+            told = f"the policy has {size} characters, {_LOG_POLICY_SIZE} are allowed"
+            yield Finding(path, f"{told}; name groups by a common prefix", 58)
+
+
+CHECKS = (
+    *(
+        Check(
+            f"quota of {quota.what}",
+            (quota.row,),
+            partial(_asks, quota=quota),
+            partial(_exceeded, quota=quota),
+        )
+        for quota in QUOTAS
+    ),
+    Check("quotas of IAM", (65,), _asks_iam, _iam),
+    Check("quota of trails", (65,), _asks_trails, _trails),
+    Check("resource policies of logs", (58,), _asks_log_policies, _log_policies),
+)

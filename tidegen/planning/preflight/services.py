@@ -1,0 +1,182 @@
+"""Other services: Kubernetes versions, mail, certificates, replication, subscriptions."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tidegen.planning.preflight.check import Answer, Check, about, whole
+from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.subject import Properties, Subject, text_of
+
+_CLUSTER = "AWS::EKS::Cluster"
+_CERTIFICATE = "AWS::CertificateManager::Certificate"
+_ZONE = "AWS::Route53::HostedZone"
+
+
+def _asks_versions(subject: Subject) -> Iterable[Question]:
+    return whole(Topic.VERSIONS, wanted=any(subject.added_of(_CLUSTER)))
+
+
+def _offered(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for path, props in subject.added_of(_CLUSTER):
+        version = str(props.get("Version"))
+        status = str(found.get(version, "UNSUPPORTED"))
+        if status.upper() == "UNSUPPORTED":
+            told = f"EKS does not offer Kubernetes {version} in {subject.region}"
+            yield Finding(path, f"{told}; it offers {', '.join(sorted(found))}", 60)
+        elif status.upper() == "EXTENDED_SUPPORT":
+            told = f"Kubernetes {version} is in extended support and costs six times as much"
+            yield Finding(path, f"{told}; choose a newer version", 60, blocking=False)
+
+
+def _standing_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
+    """Name of a cluster that stays → its path and the wanted version."""
+    return {
+        subject.held[path]: (path, str(props.get("Version")))
+        for path, props in subject.all_of(_CLUSTER)
+        if path in subject.held and path not in subject.added
+    }
+
+
+def _moved(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for name, (path, wanted) in _standing_clusters(subject).items():
+        live = found.get(name, wanted)
+        steps = _minor(wanted) - _minor(live)
+        if steps not in (0, 1):
+            way = "back" if steps < 0 else f"{steps} minor versions"
+            told = f"the cluster runs Kubernetes {live}, EKS does not move it {way} to {wanted}"
+            following = live if steps < 0 else f"1.{_minor(live) + 1}"
+            yield Finding(path, f"{told}; set version {following}", 60)
+
+
+def _minor(version: str) -> int:
+    text = version.partition(".")[2].partition(".")[0]
+    return int(text) if text.isdigit() else 0
+
+
+def _asks_mail(subject: Subject) -> Iterable[Question]:
+    return whole(Topic.MAIL_ACCOUNT, wanted=any(subject.added_of("AWS::SES::EmailIdentity")))
+
+
+def _mail(subject: Subject, found: Answer) -> Iterable[Finding]:
+    where = f"SES in {subject.region}"
+    if not found.get("ProductionAccess", True):
+        told = "the account is in the sandbox: it sends to verified addresses only"
+        yield Finding(where, f"{told}; ask AWS for production access", 48, blocking=False)
+    if not found.get("Sending", True):
+        yield Finding(where, "AWS has paused its sending; see the SES console", 48, blocking=False)
+
+
+def _certified(subject: Subject) -> Iterator[tuple[str, Properties, Any]]:
+    """Certificates that would be added, with a zone that proves them."""
+    for path, props in subject.added_of(_CERTIFICATE):
+        for option in props.get("DomainValidationOptions", []):
+            if isinstance(option, dict) and option.get("HostedZoneId"):
+                yield path, props, option["HostedZoneId"]
+
+
+def _undelegated(subject: Subject) -> Iterable[Finding]:
+    """A zone that comes with the certificate: nobody can have delegated it yet."""
+    for path, props, reference in _certified(subject):
+        zone = subject.at(reference)
+        if zone and zone[0] in subject.added:
+            told = f"the certificate of {text_of(props.get('DomainName'))} waits for its new zone"
+            name = text_of(zone[1].get("Name"))
+            yield Finding(
+                path,
+                f"{told}; put the name servers of {name} into the parent zone while it is made",
+                45,
+                blocking=False,
+            )
+
+
+def _standing_zones(subject: Subject) -> dict[str, tuple[str, str]]:
+    """Id of a zone that stands → path of the certificate, and the zone's domain."""
+    found = {}
+    for path, _, reference in _certified(subject):
+        zone, standing = subject.at(reference), subject.physical(reference)
+        if zone and standing and zone[0] not in subject.added:
+            found[standing] = (path, text_of(zone[1].get("Name")))
+    return found
+
+
+def _asks_delegation(subject: Subject) -> Iterable[Question]:
+    zones = _standing_zones(subject)
+    domains = [domain for _, domain in zones.values()]
+    return (*about(Topic.ZONE_SERVERS, zones), *about(Topic.NAME_SERVERS, domains))
+
+
+def _delegation(subject: Subject, own: Answer, public: Answer) -> Iterable[Finding]:
+    for path, domain in _standing_zones(subject).values():
+        servers, told = own.get(domain, ()), public.get(domain, ())
+        if not set(servers) & set(told):
+            what = f"DNS leads to {', '.join(told)}" if told else "DNS leads nowhere"
+            yield Finding(
+                path,
+                f"the certificate cannot be proved: {what} for {domain}; put {', '.join(servers)} "
+                "into the parent zone",
+                45,
+            )
+
+
+def _destinations(subject: Subject) -> dict[str, str]:
+    """Bucket of another root that something replicates to → path of the source."""
+    own = set(subject.held.values()) | {
+        str(props.get("BucketName")) for _, props in subject.all_of("AWS::S3::Bucket")
+    }
+    found = {}
+    for path, props in subject.all_of("AWS::S3::Bucket"):
+        for rule in props.get("ReplicationConfiguration", {}).get("Rules", []):
+            name = text_of(rule.get("Destination", {}).get("Bucket")).rpartition(":")[2]
+            if name and "…" not in name and name not in own:
+                found[name] = path
+    return found
+
+
+def _versioning(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for name, path in _destinations(subject).items():
+        if found.get(name) != "Enabled":
+            told = (
+                f"replicates to '{name}', which keeps no versions"
+                if name in found
+                else (f"replicates to '{name}', which does not exist")
+            )
+            yield Finding(path, f"{told}; deploy the recovery region first", 40)
+
+
+def _topics(subject: Subject) -> Iterable[Question]:
+    held = (subject.held[p] for p, t in subject.types_held.items() if t == "AWS::SNS::Topic")
+    return about(Topic.PENDING, held)
+
+
+def _pending(subject: Subject, found: Answer) -> Iterable[Finding]:
+    paths = {physical: path for path, physical in subject.held.items()}
+    for topic, endpoints in found.items():
+        for endpoint in endpoints:
+            told = f"{endpoint} has not confirmed its subscription"
+            yield Finding(
+                paths.get(topic, topic),
+                f"{told}; follow the link in the mail from AWS",
+                57,
+                blocking=False,
+            )
+
+
+CHECKS = (
+    Check("Kubernetes versions", (60,), _asks_versions, _offered),
+    Check(
+        "clusters that stand",
+        (60,),
+        lambda subject: about(Topic.CLUSTERS, _standing_clusters(subject)),
+        _moved,
+    ),
+    Check("SES account", (48,), _asks_mail, _mail),
+    Check("new zones of certificates", (45,), None, _undelegated),
+    Check("zones of certificates", (45,), _asks_delegation, _delegation),
+    Check(
+        "replication",
+        (40,),
+        lambda subject: about(Topic.VERSIONING, _destinations(subject)),
+        _versioning,
+    ),
+    Check("subscriptions", (57,), _topics, _pending, always=True),
+)

@@ -1,0 +1,108 @@
+"""Things that an account has once: recorder, channel, detector, providers, linked roles."""
+
+from collections.abc import Iterable
+from functools import partial
+
+from tidegen.planning.preflight.check import Answer, Check, about, whole
+from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.subject import Subject, text_of
+
+_RECORDER = "AWS::Config::ConfigurationRecorder"
+_CHANNEL = "AWS::Config::DeliveryChannel"
+_DETECTOR = "AWS::GuardDuty::Detector"
+_ANALYZER = "AWS::AccessAnalyzer::Analyzer"
+_PROVIDER = "AWS::IAM::OIDCProvider"
+_LINKED_ROLE = "AWS::IAM::ServiceLinkedRole"
+
+
+def _asks(subject: Subject, type_name: str, topic: Topic) -> Iterable[Question]:
+    return whole(topic, wanted=any(subject.added_of(type_name)))
+
+
+def _one(subject: Subject, found: Answer, type_name: str, row: int, what: str) -> Iterable[Finding]:
+    others = sorted(set(found) - set(subject.held.values()))
+    for path, _ in subject.added_of(type_name) if others else ():
+        yield Finding(
+            path,
+            f"the account has {what} in {subject.region} already, '{others[0]}'; "
+            "import it into the stack, or delete it first",
+            row,
+        )
+
+
+def _analyzer(subject: Subject, found: Answer) -> Iterable[Finding]:
+    same = {
+        name: kind
+        for name, kind in found.items()
+        if kind in {props.get("Type") for _, props in subject.added_of(_ANALYZER)}
+    }
+    return _one(subject, same, _ANALYZER, 65, "an access analyzer of this type")
+
+
+def _provider(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for path, props in subject.added_of(_PROVIDER):
+        url = text_of(props.get("Url")).removeprefix("https://")
+        arn = found.get(url)
+        if arn and arn not in subject.held.values():
+            yield Finding(
+                path,
+                f"the account has the identity provider {arn} already, and a rollback would "
+                "delete that one (row 23); import it into the stack",
+                22,
+            )
+
+
+def _linked_names(subject: Subject) -> dict[str, str]:
+    found = ((props.get("AWSServiceName"), path) for path, props in subject.added_of(_LINKED_ROLE))
+    return {service: path for service, path in found if isinstance(service, str)}
+
+
+def _linked(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for service, path in _linked_names(subject).items():
+        if service in found:
+            yield Finding(
+                path,
+                f"the account has the service-linked role of {service} already, "
+                f"'{found[service]}'; take it out of the template",
+                25,
+            )
+
+
+CHECKS = (
+    Check(
+        "configuration recorder",
+        (7,),
+        partial(_asks, type_name=_RECORDER, topic=Topic.RECORDERS),
+        partial(_one, type_name=_RECORDER, row=7, what="a configuration recorder"),
+    ),
+    Check(
+        "delivery channel",
+        (8,),
+        partial(_asks, type_name=_CHANNEL, topic=Topic.CHANNELS),
+        partial(_one, type_name=_CHANNEL, row=8, what="a delivery channel"),
+    ),
+    Check(
+        "GuardDuty detector",
+        (9,),
+        partial(_asks, type_name=_DETECTOR, topic=Topic.DETECTORS),
+        partial(_one, type_name=_DETECTOR, row=9, what="a GuardDuty detector"),
+    ),
+    Check(
+        "access analyzer",
+        (65,),
+        partial(_asks, type_name=_ANALYZER, topic=Topic.ANALYZERS),
+        _analyzer,
+    ),
+    Check(
+        "identity provider",
+        (22, 23),
+        partial(_asks, type_name=_PROVIDER, topic=Topic.PROVIDERS),
+        _provider,
+    ),
+    Check(
+        "service-linked roles",
+        (25,),
+        lambda subject: about(Topic.LINKED_ROLES, _linked_names(subject)),
+        _linked,
+    ),
+)

@@ -1,0 +1,76 @@
+"""Stacks: the state they are in, what their templates need, where their templates lie."""
+
+from collections.abc import Iterable, Mapping
+
+from tidegen.planning.model import TemplateBody
+from tidegen.planning.preflight.check import Answer, Check, about
+from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.subject import Subject
+from tidegen.planning.states import Situation, situation
+
+BUCKET_PARAMETER = "BootstrapArtifactsBucketName"
+_NAMES = ("GroupName", "InstanceProfileName", "ManagedPolicyName", "PolicyName", "RoleName")
+
+
+def capabilities(templates: Mapping[str, TemplateBody]) -> tuple[str, ...]:
+    """What somebody has to acknowledge before a root with these templates is deployed.
+
+    CreateChangeSet, `Capabilities`: IAM resources, with names of their own, and macros.
+    """
+    found = set()
+    for template in templates.values():
+        for resource in template.get("Resources", {}).values():
+            if str(resource.get("Type")).startswith("AWS::IAM::"):
+                named = any(name in resource.get("Properties", {}) for name in _NAMES)
+                found.add("CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM")
+        if template.get("Transform"):
+            found.add("CAPABILITY_AUTO_EXPAND")
+    return tuple(sorted(found))
+
+
+def _transforms(subject: Subject) -> Iterable[Finding]:
+    """CloudFormation makes no change set of nested stacks with macros (CreateChangeSet)."""
+    nested = len(subject.templates) > 1
+    for name, template in subject.templates.items():
+        if template.get("Transform") and nested:
+            told = f"has the Transform {template['Transform']}, and no change set can expand it"
+            where = name or subject.stack_name
+            yield Finding(where, f"{told} in nested stacks; take it out of the template", 50)
+
+
+def _states(subject: Subject) -> Iterable[Finding]:
+    where, status = subject.stack_name, subject.status
+    match situation(status):
+        case Situation.DELETE_FIRST:
+            told = f"is {status}; the deploy asks, deletes it, and makes it anew"
+            yield Finding(where, told, 34, blocking=False)
+        case Situation.CONTINUE_ROLLBACK:
+            told = f"is {status}; the deploy asks, and continues the rollback first"
+            yield Finding(where, told, 33, blocking=False)
+
+
+def _asks_artifacts(subject: Subject) -> Iterable[Question]:
+    name = subject.parameters.get(BUCKET_PARAMETER)
+    uploads = not subject.address.scope.is_direct
+    return about(Topic.BUCKETS, [name]) if uploads and isinstance(name, str) else ()
+
+
+def _artifacts(subject: Subject, found: Answer) -> Iterable[Finding]:
+    name = str(subject.parameters[BUCKET_PARAMETER])
+    region, wanted = found.get(name), subject.region
+    if region is None:
+        told = "the artifacts bucket does not exist; deploy the bootstrap stack again"
+    elif not region:
+        told = "the artifacts bucket is closed to these credentials; check its policy"
+    elif region != wanted:
+        told = f"the artifacts bucket is in {region}, CloudFormation needs it in {wanted}"
+    else:
+        return
+    yield Finding(name, told, 51)
+
+
+CHECKS = (
+    Check("states of the stacks", (33, 34), None, _states),
+    Check("transforms", (50,), None, _transforms),
+    Check("artifacts bucket", (51,), _asks_artifacts, _artifacts),
+)

@@ -1,0 +1,94 @@
+"""What a check looks at: one root as it would be, beside what stands of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tidegen.planning.evaluation import Resources
+from tidegen.planning.model import StackAddress, TemplateBody
+
+Properties = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One root: its wanted resources by path, and what the account holds of it already.
+
+    `added` and `removed` are paths; `held` leads from a path to the physical id of what stands,
+    `types_held` to its type; `templates` are the wanted ones, the root's under the empty name.
+    `parameters` are those that are known. `changes` is False where the deploy would leave the
+    stack alone.
+    """
+
+    address: StackAddress
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    service_role: str | None = None
+    resources: Resources = field(default_factory=dict)
+    added: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+    held: Mapping[str, str] = field(default_factory=dict)
+    types_held: Mapping[str, str] = field(default_factory=dict)
+    templates: Mapping[str, TemplateBody] = field(default_factory=dict)
+    status: str | None = None
+    changes: bool = True
+
+    @property
+    def stack_name(self) -> str:
+        """The stack's name."""
+        return self.address.name
+
+    @property
+    def region(self) -> str:
+        """The region that the stack belongs in."""
+        return self.address.place.region
+
+    @property
+    def account(self) -> str:
+        """The account that the stack belongs in."""
+        return self.address.place.account
+
+    def all_of(self, *types: str) -> Iterator[tuple[str, Properties]]:
+        """Path and properties of every wanted resource of these types."""
+        for path, resource in self.resources.items():
+            if resource["Type"] in types:
+                yield path, resource.get("Properties", {})
+
+    def added_of(self, *types: str) -> Iterator[tuple[str, Properties]]:
+        """Path and properties of what would be added of these types."""
+        return ((path, props) for path, props in self.all_of(*types) if path in self.added)
+
+    def names(self, type_name: str, prop: str) -> dict[str, str]:
+        """Physical name → path of what would be added and has a name, unless the stack holds it."""
+        found = ((props.get(prop), path) for path, props in self.added_of(type_name))
+        held = set(self.held.values())
+        return {name: path for name, path in found if isinstance(name, str) and name not in held}
+
+    def physical(self, value: Any) -> str | None:
+        """The id that a value stands for: a text, or a reference to what stands already."""
+        if isinstance(value, str):
+            return value
+        path = value.get("Ref") if isinstance(value, dict) else None
+        return self.held.get(path) if isinstance(path, str) else None
+
+    def at(self, value: Any) -> tuple[str, Properties] | None:
+        """Path and properties of the wanted resource that a value refers to."""
+        path = value.get("Ref") if isinstance(value, dict) else None
+        if not isinstance(path, str) or path not in self.resources:
+            return None
+        return path, self.resources[path].get("Properties", {})
+
+
+def text_of(value: Any) -> str:
+    """A value as text, with `…` for what only a deployment knows."""
+    if isinstance(value, dict) and isinstance(value.get("Fn::Join"), list):
+        separator, parts = value["Fn::Join"]
+        return str(separator).join(map(text_of, parts)) if isinstance(parts, list) else "…"
+    return "…" if isinstance(value, (dict, list)) else str(value)
+
+
+def number_of(value: Any, otherwise: int = 0) -> int:
+    """A number that templates may write as text; `otherwise` where it is not known."""
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return otherwise
