@@ -1,0 +1,110 @@
+"""Preflight on the local engine: what is planted through the services is found, and only that."""
+
+import boto3
+import pytest
+from tiny_project import REGION, VALUES, entry, network
+
+from tidegen.aws import connect
+from tidegen.aws.inspection import inspect
+from tidegen.deployment import build_plan, execute
+from tidegen.deployment.preflight import preflight, require_preflight
+from tidegen.errors import DeploymentError, RefusedError
+from tidegen.planning.preflight import Topic
+
+TABLE = {
+    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+
+
+@pytest.fixture(autouse=True)
+def _endpoint(engine, monkeypatch):
+    for name, value in engine.environment_variables().items():
+        monkeypatch.setenv(name, value)
+
+
+@pytest.fixture
+def account_client(number, engine):
+    def make(service):
+        return boto3.client(
+            service,
+            region_name=REGION,
+            endpoint_url=engine.endpoint,
+            aws_access_key_id=number,
+            aws_secret_access_key="local",
+        )
+
+    return make
+
+
+@pytest.fixture
+def deploy(project):
+    def run(target):
+        plan = build_plan(target, VALUES, project.release, connect)
+        return execute(plan, connect, approve=lambda preview: True, pause=lambda seconds: None)
+
+    return run
+
+
+@pytest.fixture
+def plan(project, account, development, deploy):
+    """Of an environment whose account stands."""
+    deploy(account)
+    return lambda: build_plan(development, VALUES, project.release, connect)
+
+
+def nobody(place):
+    raise AssertionError("nothing is to be asked")
+
+
+def test_a_taken_name_is_refused_before_anything_is_made(plan, account_client):
+    account_client("dynamodb").create_table(TableName="t-blue", **TABLE)
+    with pytest.raises(RefusedError) as raised:
+        require_preflight(plan(), connect, inspect)
+    finding, summary = raised.value.problems
+    assert finding.where == "Network/Table"
+    assert "'t-blue' exists already; import it" in finding.message
+    assert "1 findings of preflight; nothing was changed" in summary.message
+    found = account_client("cloudformation").describe_stacks()["Stacks"]
+    assert "tide-development" not in {stack["StackName"] for stack in found}
+
+
+def test_a_standing_stack_does_not_trip_over_itself(plan, project, development, deploy):
+    deploy(development)
+    project.nested("environment", {"Network": network(), "Entry": entry("two")})
+    report = preflight(plan(), connect, inspect, thorough=True)
+    assert not report.findings
+
+
+def test_where_nothing_changes_nothing_is_asked(plan, development, deploy):
+    deploy(development)
+    assert not require_preflight(plan(), connect, nobody).findings
+
+
+def test_a_failed_stack_is_told_with_what_the_deploy_does(plan, project, development, deploy):
+    project.nested("environment", {"Network": network(), "Entry": entry(timeout=99999999)})
+    with pytest.raises(DeploymentError):
+        deploy(development)
+    (finding,) = preflight(plan(), connect, inspect).findings
+    assert not finding.blocking
+    assert "ROLLBACK_COMPLETE; the deploy asks, deletes it, and makes it anew" in finding.message
+
+
+class Pending:
+    """An account in which a subscription waits; the engine confirms all at once."""
+
+    def __init__(self, place):
+        self.place = place
+
+    def answer(self, question):
+        assert question.topic is Topic.PENDING
+        return {topic: ("oncall@tide.example",) for topic in question.names}
+
+
+def test_pending_subscriptions_are_listed_when_asked_for(plan, development, deploy):
+    deploy(development)
+    assert not preflight(plan(), connect, Pending).findings
+    (finding,) = preflight(plan(), connect, Pending, thorough=True).findings
+    assert finding.where == "Network/Topic"
+    assert "oncall@tide.example has not confirmed" in finding.message

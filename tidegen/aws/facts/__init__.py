@@ -1,0 +1,15 @@
+"""Readers: how each topic of preflight is asked of AWS. All of them only read."""
+
+from collections.abc import Callable, Mapping
+
+from tidegen.aws.facts import accounts, compute, names, network, services
+from tidegen.aws.facts.reader import Reader
+from tidegen.planning.preflight import Answer, Topic
+
+READERS: Mapping[Topic, Callable[[Reader, tuple[str, ...]], Answer]] = {
+    **accounts.READERS,
+    **compute.READERS,
+    **names.READERS,
+    **network.READERS,
+    **services.READERS,
+}

@@ -1,0 +1,110 @@
+"""What an account has once, its roles, and its quotas."""
+
+from typing import Any
+
+from tidegen.aws.facts.reader import Reader
+from tidegen.aws.sessions import local_endpoint
+from tidegen.errors import DeploymentError
+from tidegen.planning.preflight import Answer, Topic
+
+Names = tuple[str, ...]
+
+
+def _recorders(reader: Reader, _: Names) -> Answer:
+    """Those of the account; a service's own recorder is counted apart."""
+    key = "ConfigurationRecorders"
+    found = reader.pages("config", "describe_configuration_recorders", key)
+    return {item["name"]: "" for item in found if not item.get("servicePrincipal")}
+
+
+def _channels(reader: Reader, _: Names) -> Answer:
+    found = reader.pages("config", "describe_delivery_channels", "DeliveryChannels")
+    return {item["name"]: "" for item in found}
+
+
+def _detectors(reader: Reader, _: Names) -> Answer:
+    return dict.fromkeys(reader.pages("guardduty", "list_detectors", "DetectorIds"), "")
+
+
+def _analyzers(reader: Reader, _: Names) -> Answer:
+    found = reader.pages("accessanalyzer", "list_analyzers", "analyzers")
+    return {item["arn"]: item["type"] for item in found}
+
+
+def _trails(reader: Reader, _: Names) -> Answer:
+    """All that count in this region, those of other home regions included."""
+    found = reader.pages("cloudtrail", "describe_trails", "trailList")
+    return {item["Name"]: item.get("HomeRegion", "") for item in found}
+
+
+def _providers(reader: Reader, _: Names) -> Answer:
+    key = "OpenIDConnectProviderList"
+    arns = [item["Arn"] for item in reader.pages("iam", "list_open_id_connect_providers", key)]
+    return {arn.partition(":oidc-provider/")[2]: arn for arn in arns}
+
+
+def _roles(reader: Reader, names: Names) -> Answer:
+    return reader.existing(names, "iam", "get_role", "RoleName")
+
+
+def _linked_roles(reader: Reader, names: Names) -> Answer:
+    prefix = "/aws-service-role/"
+    found = reader.pages("iam", "list_roles", "Roles", PathPrefix=prefix)
+    by_service = {item["Path"].removeprefix(prefix).rstrip("/"): item["RoleName"] for item in found}
+    return {name: by_service[name] for name in names if name in by_service}
+
+
+def _iam_summary(reader: Reader, _: Names) -> Answer:
+    summary: dict[str, Any] = reader.call("iam", "get_account_summary")["SummaryMap"]
+    return summary
+
+
+def _permissions(reader: Reader, names: Names) -> Answer:
+    """Decisions of the simulator, which knows the role's policies and its boundary.
+
+    Raises DeploymentError on the local engine, which simulates neither paths nor conditions.
+    """
+    if local_endpoint():
+        raise DeploymentError("a local engine does not simulate policies")
+    role, region, *actions = names
+    context = {
+        "ContextKeyName": "aws:RequestedRegion",
+        "ContextKeyValues": [region],
+        "ContextKeyType": "string",
+    }
+    found = reader.pages(
+        "iam",
+        "simulate_principal_policy",
+        "EvaluationResults",
+        PolicySourceArn=role,
+        ActionNames=actions,
+        ContextEntries=[context],
+    )
+    return {item["EvalActionName"]: item["EvalDecision"] for item in found}
+
+
+def _quotas(reader: Reader, names: Names) -> Answer:
+    return {name: _quota(reader, *name.split("/")) for name in names}
+
+
+def _quota(reader: Reader, service: str, code: str) -> float:
+    """The account's own value; AWS's default where nobody has asked for another."""
+    asked = {"ServiceCode": service, "QuotaCode": code}
+    found = reader.found("service-quotas", "get_service_quota", **asked)
+    found = found or reader.call("service-quotas", "get_aws_default_service_quota", **asked)
+    return float(found["Quota"]["Value"])
+
+
+READERS = {
+    Topic.ANALYZERS: _analyzers,
+    Topic.CHANNELS: _channels,
+    Topic.DETECTORS: _detectors,
+    Topic.IAM_SUMMARY: _iam_summary,
+    Topic.LINKED_ROLES: _linked_roles,
+    Topic.PERMISSIONS: _permissions,
+    Topic.PROVIDERS: _providers,
+    Topic.QUOTAS: _quotas,
+    Topic.RECORDERS: _recorders,
+    Topic.ROLES: _roles,
+    Topic.TRAILS: _trails,
+}

@@ -1,0 +1,103 @@
+"""Zones, instance types, the key of new volumes, and how much is in use."""
+
+from collections.abc import Callable
+
+from tidegen.aws.facts.reader import Reader
+from tidegen.planning.preflight import Answer, Topic
+from tidegen.planning.preflight.instances import is_standard
+
+Names = tuple[str, ...]
+_GIB_OF_TIB = 1024
+
+
+def _zones(reader: Reader, _: Names) -> Answer:
+    found = reader.call(
+        "ec2",
+        "describe_availability_zones",
+        Filters=[{"Name": "zone-type", "Values": ["availability-zone"]}],
+    )["AvailabilityZones"]
+    return {zone["ZoneName"]: zone["ZoneId"] for zone in found if zone["State"] == "available"}
+
+
+def _offerings(reader: Reader, names: Names) -> Answer:
+    listed = reader.pages(
+        "ec2",
+        "describe_instance_type_offerings",
+        "InstanceTypeOfferings",
+        LocationType="availability-zone",
+        Filters=[{"Name": "instance-type", "Values": list(names)}],
+    )
+    found: dict[str, list[str]] = {name: [] for name in names}
+    for item in listed:
+        found[item["InstanceType"]].append(item["Location"])
+    return found
+
+
+def _vcpus(reader: Reader, names: Names) -> Answer:
+    key = "InstanceTypes"
+    listed = reader.pages("ec2", "describe_instance_types", key, InstanceTypes=list(names))
+    return {item["InstanceType"]: item["VCpuInfo"]["DefaultVCpus"] for item in listed}
+
+
+def _default_key(reader: Reader, _: Names) -> Answer:
+    key = reader.call("ec2", "get_ebs_default_kms_key_id")["KmsKeyId"]
+    if key.endswith("alias/aws/ebs"):
+        return {"key": "", "policy": "", "always": False}
+    always = reader.call("ec2", "get_ebs_encryption_by_default")["EbsEncryptionByDefault"]
+    policy = reader.call("kms", "get_key_policy", KeyId=key, PolicyName="default")["Policy"]
+    return {"key": key, "policy": policy, "always": always}
+
+
+def _usage(reader: Reader, names: Names) -> Answer:
+    return {name: _COUNTS[name](reader) for name in names}
+
+
+def _count(service: str, operation: str, key: str) -> Callable[[Reader], float]:
+    return lambda reader: sum(1 for _ in reader.pages(service, operation, key))
+
+
+def _balancers(kind: str) -> Callable[[Reader], float]:
+    def count(reader: Reader) -> float:
+        found = reader.pages("elbv2", "describe_load_balancers", "LoadBalancers")
+        return sum(1 for item in found if item["Type"] == kind)
+
+    return count
+
+
+def _gp3(reader: Reader) -> float:
+    gp3 = [{"Name": "volume-type", "Values": ["gp3"]}]
+    volumes = reader.pages("ec2", "describe_volumes", "Volumes", Filters=gp3)
+    return float(sum(volume["Size"] for volume in volumes)) / _GIB_OF_TIB
+
+
+def _running_vcpus(reader: Reader) -> float:
+    running = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
+    found = reader.pages("ec2", "describe_instances", "Reservations", Filters=running)
+    options = [
+        instance["CpuOptions"]
+        for reservation in found
+        for instance in reservation["Instances"]
+        if is_standard(instance["InstanceType"])
+    ]
+    return float(sum(item["CoreCount"] * item["ThreadsPerCore"] for item in options))
+
+
+#: What is in use, by the name that quotas give it.
+_COUNTS: dict[str, Callable[[Reader], float]] = {
+    "addresses": _count("ec2", "describe_addresses", "Addresses"),
+    "application balancers": _balancers("application"),
+    "buckets": _count("s3", "list_buckets", "Buckets"),
+    "clusters": _count("eks", "list_clusters", "clusters"),
+    "gp3 TiB": _gp3,
+    "network balancers": _balancers("network"),
+    "vcpus": _running_vcpus,
+    "vpcs": _count("ec2", "describe_vpcs", "Vpcs"),
+}
+
+READERS = {
+    Topic.DEFAULT_KEY: _default_key,
+    Topic.OFFERINGS: _offerings,
+    Topic.USAGE: _usage,
+    Topic.VCPUS: _vcpus,
+    Topic.ZONES: _zones,
+}

@@ -1,0 +1,98 @@
+"""Whether names are taken."""
+
+from typing import Any
+
+from tidegen.aws.facts.reader import Reader
+from tidegen.planning.preflight import Answer, Topic
+
+Names = tuple[str, ...]
+
+
+def _buckets(reader: Reader, names: Names) -> Answer:
+    found = {name: _bucket_region(reader, name) for name in names}
+    return {name: region for name, region in found.items() if region is not None}
+
+
+def _bucket_region(reader: Reader, name: str) -> str | None:
+    """The bucket's region; empty if it is closed to this account, None if there is none."""
+    from botocore.exceptions import ClientError
+
+    owner = reader.place.account
+    try:
+        head = reader.found("s3", "head_bucket", Bucket=name, ExpectedBucketOwner=owner)
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("403", "AccessDenied"):
+            return ""
+        raise
+    return None if head is None else str(head.get("BucketRegion") or reader.place.region)
+
+
+def _versioning(reader: Reader, names: Names) -> Answer:
+    found = {name: reader.found("s3", "get_bucket_versioning", Bucket=name) for name in names}
+    return {name: item.get("Status", "") for name, item in found.items() if item is not None}
+
+
+def _log_groups(reader: Reader, names: Names) -> Answer:
+    return {name: "" for name in names if _has_log_group(reader, name)}
+
+
+def _has_log_group(reader: Reader, name: str) -> bool:
+    asked = {"logGroupNamePrefix": name}
+    found = reader.pages("logs", "describe_log_groups", "logGroups", **asked)
+    return any(item["logGroupName"] == name for item in found)
+
+
+def _secrets(reader: Reader, names: Names) -> Answer:
+    listed = reader.pages(
+        "secretsmanager", "list_secrets", "SecretList", IncludePlannedDeletion=True
+    )
+    return {item["Name"]: _day(item.get("DeletedDate")) for item in listed if item["Name"] in names}
+
+
+def _day(time: Any) -> str:
+    return f"{time:%Y-%m-%d}" if time else ""
+
+
+def _key_aliases(reader: Reader, names: Names) -> Answer:
+    listed = {item["AliasName"] for item in reader.pages("kms", "list_aliases", "Aliases")}
+    return {name: "" for name in names if name in listed}
+
+
+def _vaults(reader: Reader, names: Names) -> Answer:
+    """From the list: asked for one that is not there, AWS Backup says that access is denied."""
+    listed = reader.pages("backup", "list_backup_vaults", "BackupVaultList")
+    existing = {item["BackupVaultName"] for item in listed}
+    return {name: "" for name in names if name in existing}
+
+
+def _clusters(reader: Reader, names: Names) -> Answer:
+    found = {name: reader.found("eks", "describe_cluster", name=name) for name in names}
+    return {name: item["cluster"]["version"] for name, item in found.items() if item}
+
+
+def _tables(reader: Reader, names: Names) -> Answer:
+    return reader.existing(names, "dynamodb", "describe_table", "TableName")
+
+
+def _mail(operation: str, argument: str) -> Any:
+    """A reader of one kind of SES resource, asked for by name."""
+
+    def read(reader: Reader, names: Names) -> Answer:
+        return reader.existing(names, "sesv2", operation, argument)
+
+    return read
+
+
+READERS = {
+    Topic.BUCKETS: _buckets,
+    Topic.CLUSTERS: _clusters,
+    Topic.KEY_ALIASES: _key_aliases,
+    Topic.LOG_GROUPS: _log_groups,
+    Topic.MAIL_IDENTITIES: _mail("get_email_identity", "EmailIdentity"),
+    Topic.MAIL_POOLS: _mail("get_dedicated_ip_pool", "PoolName"),
+    Topic.MAIL_SETS: _mail("get_configuration_set", "ConfigurationSetName"),
+    Topic.SECRETS: _secrets,
+    Topic.TABLES: _tables,
+    Topic.VAULTS: _vaults,
+    Topic.VERSIONING: _versioning,
+}

@@ -1,0 +1,51 @@
+"""Networks and DNS."""
+
+from typing import Any
+
+from tidegen.aws.facts.dns_lookup import name_servers
+from tidegen.aws.facts.reader import Reader
+from tidegen.planning.preflight import Answer, Topic
+
+Names = tuple[str, ...]
+
+
+def _endpoints(reader: Reader, vpcs: Names) -> Answer:
+    key = "VpcEndpoints"
+    found = reader.pages("ec2", "describe_vpc_endpoints", key, Filters=_values("vpc-id", vpcs))
+    return {
+        item["ServiceName"]: item["VpcEndpointId"]
+        for item in found
+        if item.get("PrivateDnsEnabled") and item["State"].lower() != "deleted"
+    }
+
+
+def _interfaces(reader: Reader, subnets: Names) -> Answer:
+    key, by_subnet = "NetworkInterfaces", _values("subnet-id", subnets)
+    found = reader.pages("ec2", "describe_network_interfaces", key, Filters=by_subnet)
+    return {item["NetworkInterfaceId"]: item.get("Description", "") for item in found}
+
+
+def _zone_servers(reader: Reader, zones: Names) -> Answer:
+    found = [reader.call("route53", "get_hosted_zone", Id=zone) for zone in zones]
+    return {
+        zone["HostedZone"]["Name"].rstrip("."): tuple(
+            sorted(zone.get("DelegationSet", {}).get("NameServers", ()))
+        )
+        for zone in found
+    }
+
+
+def _name_servers(_: Reader, domains: Names) -> Answer:
+    return {domain: name_servers(domain) for domain in domains}
+
+
+def _values(name: str, values: Names) -> list[dict[str, Any]]:
+    return [{"Name": name, "Values": list(values)}]
+
+
+READERS = {
+    Topic.ENDPOINTS: _endpoints,
+    Topic.INTERFACES: _interfaces,
+    Topic.NAME_SERVERS: _name_servers,
+    Topic.ZONE_SERVERS: _zone_servers,
+}

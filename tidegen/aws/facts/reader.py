@@ -1,0 +1,56 @@
+"""What every reader works with: calls, pages, and what is not there."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tidegen.planning.model import Place
+
+_MISSING = (
+    "404",
+    "NoSuchBucket",
+    "NoSuchEntity",
+    "NoSuchResourceException",
+    "NotFound",
+    "NotFoundException",
+    "ResourceNotFoundException",
+)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Calls to the services of one account and region; botocore's errors come through."""
+
+    place: Place
+    client: Callable[[str], Any]
+
+    def call(self, service: str, operation: str, **arguments: Any) -> Any:
+        """The answer of one call."""
+        return getattr(self.client(service), operation)(**arguments)
+
+    def found(self, service: str, operation: str, **arguments: Any) -> Any:
+        """The answer of one call; None where there is no such thing."""
+        from botocore.exceptions import ClientError
+
+        try:
+            return self.call(service, operation, **arguments)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _MISSING:
+                return None
+            raise
+
+    def existing(
+        self, names: Iterable[str], service: str, operation: str, argument: str
+    ) -> dict[str, str]:
+        """Those of `names` that one call each finds."""
+        found = {name: self.found(service, operation, **{argument: name}) for name in names}
+        return {name: "" for name, answer in found.items() if answer is not None}
+
+    def pages(self, service: str, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
+        """The items under `key` of all pages, or of the one answer where there are no pages."""
+        client = self.client(service)
+        if not client.can_paginate(operation):
+            yield from self.call(service, operation, **arguments).get(key, [])
+            return
+        for page in client.get_paginator(operation).paginate(**arguments):
+            yield from page.get(key, [])

@@ -1,0 +1,45 @@
+"""Logs, mail, Kubernetes versions, subscriptions."""
+
+from tidegen.aws.facts.reader import Reader
+from tidegen.planning.preflight import Answer, Topic
+
+Names = tuple[str, ...]
+
+
+def _log_policies(reader: Reader, _: Names) -> Answer:
+    found = reader.pages("logs", "describe_resource_policies", "resourcePolicies")
+    return {item["policyName"]: len(item.get("policyDocument", "")) for item in found}
+
+
+def _mail_account(reader: Reader, _: Names) -> Answer:
+    found = reader.call("sesv2", "get_account")
+    return {
+        "ProductionAccess": bool(found.get("ProductionAccessEnabled")),
+        "Sending": bool(found.get("SendingEnabled")),
+    }
+
+
+def _versions(reader: Reader, _: Names) -> Answer:
+    listed = reader.pages("eks", "describe_cluster_versions", "clusterVersions")
+    return {
+        item["clusterVersion"]: item.get("versionStatus", item.get("status", "")) for item in listed
+    }
+
+
+def _pending(reader: Reader, topics: Names) -> Answer:
+    found = {topic: _unconfirmed(reader, topic) for topic in topics}
+    return {topic: endpoints for topic, endpoints in found.items() if endpoints}
+
+
+def _unconfirmed(reader: Reader, topic: str) -> tuple[str, ...]:
+    listed = reader.pages("sns", "list_subscriptions_by_topic", "Subscriptions", TopicArn=topic)
+    waiting = (item for item in listed if item["SubscriptionArn"] == "PendingConfirmation")
+    return tuple(sorted(item["Endpoint"] for item in waiting))
+
+
+READERS = {
+    Topic.LOG_POLICIES: _log_policies,
+    Topic.MAIL_ACCOUNT: _mail_account,
+    Topic.PENDING: _pending,
+    Topic.VERSIONS: _versions,
+}
