@@ -17,6 +17,7 @@ COMMANDS = {
     "render": "Write the templates from the concerns.",
     "lint": "Check the templates with cfn-lint.",
     "plan": "Show what a deploy would change.",
+    "preflight": "Check what the account says against a deploy.",
     "deploy": "Deploy an environment as nested stacks.",
     "bootstrap": "Deploy what must stand before an environment can.",
     "status": "Show an environment's stacks.",

@@ -1,0 +1,36 @@
+"""`tidegen preflight`."""
+
+import click
+
+from tidegen.cli.common import echo_json, env_option, example_epilog, json_option, local_option
+
+
+@click.command(
+    epilog=example_epilog(
+        "tidegen preflight --env production", "tidegen preflight --env staging --json"
+    )
+)
+@env_option
+@local_option
+@json_option
+@click.pass_obj
+def command(directory: str, name: str, local: bool, as_json: bool) -> None:
+    """Check what the account says against a deploy: names, quotas, versions, roles.
+
+    Only reads. Exits 1 if the deploy would fail. What the credentials may not read is told as not
+    checked, and is no failure.
+    """
+    from dataclasses import asdict
+
+    from tidegen.cli.preflighting import full_report
+    from tidegen.cli.session import open_session
+    from tidegen.reporting.preflight import report_text, summary_text
+
+    with open_session(directory, local=local) as session:
+        report = full_report(session, name)
+    if as_json:
+        echo_json(asdict(report))
+    elif text := report_text(report):
+        click.echo(text)
+    click.echo(f"{name}: {summary_text(report)}", err=True)
+    raise click.exceptions.Exit(1 if report.blocking else 0)

@@ -1,0 +1,34 @@
+"""Preflight from the command line."""
+
+import click
+
+from tidegen.cli.session import Session
+from tidegen.deployment.preflight import preflight, require_preflight
+from tidegen.planning import Plan
+from tidegen.planning.preflight import Report
+from tidegen.reporting.preflight import summary_text
+
+
+def full_report(session: Session, name: str) -> Report:
+    """All that preflight has to say of an environment, what stands already included."""
+    from tidegen.aws.inspection import inspect
+
+    plan = session.plan(name)
+    for item in plan.missing:
+        click.echo(f"missing: {item}", err=True)
+    return preflight(plan, session.connect, inspect, thorough=True)
+
+
+def check_account(session: Session, plan: Plan) -> None:
+    """Stop a deploy that would fail; tell what it does not depend on.
+
+    Raises RefusedError with every finding. Where nothing changes nothing is asked.
+    """
+    from tidegen.aws.inspection import inspect
+
+    report = require_preflight(plan, session.connect, inspect)
+    for finding in report.findings:
+        click.echo(f"warning: {finding}", err=True)
+    if report.unchecked:
+        more = f"'tidegen preflight --env {plan.environment}' names them"
+        click.echo(f"preflight: {summary_text(report)}; {more}", err=True)
