@@ -150,3 +150,23 @@ def test_a_tables_and_a_topics_properties_are_dropped(plain: Cloud) -> None:
     stack = plain.create("topic", one("AWS::SNS::Topic", {"Ref": "It"}, KmsMasterKeyId="alias/a"))
     topic = plain.client("sns").get_topic_attributes(TopicArn=stack["Outputs"]["Value"])
     assert "KmsMasterKeyId" not in topic["Attributes"]
+
+
+def change_set(plain: Cloud, name: str, **extra: str) -> Template:
+    return plain.client("cloudformation").create_change_set(
+        StackName="review",
+        ChangeSetName=name,
+        ChangeSetType="CREATE",
+        TemplateBody=json.dumps(one("AWS::SNS::Topic")),
+        **extra,
+    )
+
+
+def test_a_second_change_set_makes_the_stack_in_review_anew(plain: Cloud) -> None:
+    assert change_set(plain, "first")["StackId"] != change_set(plain, "second")["StackId"]
+
+
+def test_a_token_does_not_make_a_retry_safe(plain: Cloud) -> None:
+    change_set(plain, "third", ClientToken="same")
+    with pytest.raises(ClientError, match="already exists"):
+        change_set(plain, "third", ClientToken="same")

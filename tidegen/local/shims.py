@@ -8,7 +8,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from tidegen.local import nested_stacks, schemas, upstream
+from tidegen.local import change_sets, nested_stacks, schemas, upstream
 from tidegen.local.table import entry_of, wrapped_entry
 
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
@@ -25,6 +25,7 @@ def install() -> None:
             table[type_name] = entry_of(type_name)
     keep_attributes_of_unchanged_resources()
     nested_stacks.install()
+    change_sets.install()
     run_handlers_off_the_event_loop()
     read_replacements_and_tags_from_schemas(frozenset(table))
 

@@ -1,0 +1,85 @@
+"""Change sets as CloudFormation keeps them: tokens make retries safe, stacks in review stay.
+
+Each shim names the defect upstream and has a test in `tests/local/test_shims.py` that fails once
+upstream no longer needs it.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from tidegen.local import upstream
+
+Handler = Callable[[dict[str, Any]], Any]
+
+_TOKENS = {
+    "CreateChangeSet": "ClientToken",
+    "ExecuteChangeSet": "ClientRequestToken",
+    "ContinueUpdateRollback": "ClientRequestToken",
+}
+
+
+def install() -> None:
+    """Change what ministack does with the requests of change sets."""
+    handlers = upstream.module("ministack.services.cloudformation.handlers")._ACTION_HANDLERS
+    handlers["CreateChangeSet"] = keeping_the_stack_in_review(handlers["CreateChangeSet"])
+    for action, token in _TOKENS.items():
+        handlers[action] = answering_once(handlers[action], token)
+
+
+def answering_once(handle: Handler, token_name: str) -> Handler:
+    """Answer a request that comes again with the same token as the first time.
+
+    Upstream: the token is ignored, so that a request whose answer was lost fails when it is
+    retried. AWS, API reference of CreateChangeSet and ExecuteChangeSet: the token lets
+    CloudFormation know that the retry does not ask for another one.
+    """
+    answers: dict[tuple[str, str, str], Any] = {}
+
+    @functools.wraps(handle)
+    def handler(params: dict[str, Any]) -> Any:
+        (token,) = params.get(token_name) or [""]
+        key = (upstream.account(), upstream.region(), str(token))
+        if token and key in answers:
+            return answers[key]
+        answer = handle(params)
+        if token and answer[0] == 200:
+            answers[key] = answer
+        return answer
+
+    return handler
+
+
+def keeping_the_stack_in_review(create: Handler) -> Handler:
+    """Add a change set to the stack that is in review already, instead of making it anew.
+
+    Upstream: a second CREATE change set gives the stack a new id, and the first one stays behind
+    for ever, since it belongs to a stack that is no more.
+    """
+
+    @functools.wraps(create)
+    def handler(params: dict[str, Any]) -> Any:
+        stacks = upstream.cloudformation()._stacks
+        (name,) = params.get("StackName") or [""]
+        before = stacks.get(name)
+        status, headers, body = create(params)
+        after = stacks.get(name)
+        if not before or before["StackStatus"] != "REVIEW_IN_PROGRESS" or after is before:
+            return status, headers, body
+        stacks[name] = before
+        if after is None:  # refused: upstream takes the stack away
+            return status, headers, body
+        _move_change_sets(after["StackId"], before["StackId"])
+        renamed = body.replace(after["StackId"].encode(), before["StackId"].encode())
+        return status, headers, renamed
+
+    return handler
+
+
+def _move_change_sets(old: str, new: str) -> None:
+    """Let the change sets of the stack `old` belong to `new`."""
+    package = upstream.cloudformation()
+    package._stack_events.pop(old, None)
+    for change_set in package._change_sets.values():
+        if change_set["StackId"] == old:
+            change_set["StackId"] = new
