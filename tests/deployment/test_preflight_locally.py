@@ -99,7 +99,7 @@ class Pending:
 
     def answer(self, question):
         assert question.topic is Topic.PENDING
-        return {topic: ("oncall@tide.example",) for topic in question.names}
+        return dict.fromkeys(question.names, ("oncall@tide.example",))
 
 
 def test_pending_subscriptions_are_listed_when_asked_for(plan, development, deploy):

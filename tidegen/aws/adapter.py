@@ -1,5 +1,6 @@
 """The port over boto3."""
 
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -97,6 +98,7 @@ class AwsCloud:
             StackName=request.stack_name,
             ChangeSetName=request.name,
             ChangeSetType=request.kind,
+            ClientToken=_token(),
             IncludeNestedStacks=True,
             Capabilities=_CAPABILITIES,
             Parameters=[
@@ -161,15 +163,25 @@ class AwsCloud:
 
     def execute_change_set(self, change_set_id: str) -> None:
         """Start what the change set says."""
-        self._call("cloudformation", "execute_change_set", ChangeSetName=change_set_id)
+        self._call(
+            "cloudformation",
+            "execute_change_set",
+            ChangeSetName=change_set_id,
+            ClientRequestToken=_token(),
+        )
 
     def continue_rollback(
         self, stack: str, service_role: str | None, skip: Sequence[str] = ()
     ) -> None:
         """Take up a rollback that failed, without the resources to skip."""
         more = {"RoleARN": service_role, "ResourcesToSkip": list(skip)}
-        given = {key: value for key, value in more.items() if value}
-        self._call("cloudformation", "continue_update_rollback", StackName=stack, **given)
+        self._call(
+            "cloudformation",
+            "continue_update_rollback",
+            StackName=stack,
+            ClientRequestToken=_token(),
+            **{key: value for key, value in more.items() if value},
+        )
 
     def delete_stack(self, stack: str, service_role: str | None) -> None:
         """Start deleting a stack."""
@@ -282,6 +294,11 @@ class AwsCloud:
             if not page or not page.get("NextToken"):
                 return
             token = {"NextToken": page["NextToken"]}
+
+
+def _token() -> str:
+    """A name for one request, so that a retry whose first answer was lost is not a second one."""
+    return f"tidegen-{uuid.uuid4()}"
 
 
 def _camel(operation: str) -> str:

@@ -14,8 +14,9 @@ from tidegen.deployment.sides import (
     wanted_templates,
 )
 from tidegen.errors import Problem, RefusedError
+from tidegen.planning.changes import Action
 from tidegen.planning.forecast import forecast
-from tidegen.planning.model import Action, OutputOf, Plan, RootStep, StackAddress, StackState
+from tidegen.planning.model import OutputOf, Plan, RootStep, StackAddress, StackState
 from tidegen.planning.parameters import (
     DIGEST,
     resolved_step,
