@@ -57,10 +57,10 @@ def deploy(double, project, target, answer=True, allowed=(), emit=lambda event: 
 
 @pytest.fixture
 def standing(double, project, development):
-    deploy(double, project, development)
-    stack_id = double.stacks[ENVIRONMENT].stack_id
     child = "arn:aws:cloudformation:x:1:stack/child/1"
-    double.nested[stack_id] = (StackResource("Network", child, STACK_TYPE, "CREATE_COMPLETE"),)
+    root = f"arn:aws:cloudformation:x:1:stack/{ENVIRONMENT}/1"
+    double.nested[root] = (StackResource("Network", child, STACK_TYPE, "CREATE_COMPLETE"),)
+    deploy(double, project, development)
     double.outcomes.clear()
     double.calls.clear()
     return double
@@ -221,6 +221,43 @@ def test_protection_left_undone_is_completed_although_nothing_changes(
     assert not [call for call in standing.calls if call.startswith("set_")]
 
 
+@pytest.mark.parametrize("n", [0, 1])
+def test_protection_whose_lifting_was_interrupted_is_put_back(standing, project, development, n):
+    plan = build_plan(development, VALUES, project.release, standing)
+    before = dict(standing.policies)
+    project.write("roots/environment.yaml", _recolored(project))
+    setter, left = standing.set_stack_policy, [None] * n
+
+    def killed(stack, policy):
+        setter(stack, policy)
+        if not left:
+            raise KeyboardInterrupt
+        left.pop()
+
+    standing.set_stack_policy = killed
+    with pytest.raises(KeyboardInterrupt):
+        deploy(standing, project, development, allowed=["Table"])
+    standing.set_stack_policy = setter
+    assert standing.policies != before
+    outcomes = execute(plan, standing, approve=lambda shown: True)
+    assert outcomes[-1].result is Result.UNCHANGED
+    assert standing.policies == before
+
+
+def test_a_nested_stack_that_is_not_listed_yet_is_protected_by_the_next_run(
+    double, project, development
+):
+    deploy(double, project, development)
+    root = double.stacks[ENVIRONMENT].stack_id
+    child = "arn:aws:cloudformation:x:1:stack/child/1"
+    double.nested[root] = (StackResource("Network", child, STACK_TYPE, "CREATE_COMPLETE"),)
+    deploy(double, project, development)
+    assert "Table" in double.policies[child]
+    double.calls.clear()
+    deploy(double, project, development)
+    assert not [call for call in double.calls if call.startswith("set_stack_policy")]
+
+
 def test_nothing_changes_costs_few_calls(standing, project, development):
     deploy(standing, project, development)
     assert len(standing.calls) <= 7  # whose credentials, twice, and each stack of the plan once
@@ -261,8 +298,11 @@ def test_a_failed_update_puts_relaxed_protection_back(standing, project, develop
     standing.set_stack_policy = lambda stack, policy: (seen.append(policy), setter(stack, policy))
     with pytest.raises(DeploymentError, match="UPDATE_ROLLBACK_COMPLETE"):
         deploy(standing, project, development, allowed=["Table"])
-    assert "Table" not in seen[0]
-    assert "LogicalResourceId/Table" in seen[2]
+    root, nested, *restored = seen
+    assert "Network" not in root
+    assert "Table" not in nested
+    assert "LogicalResourceId/Table" in restored[0]
+    assert "LogicalResourceId/Network" in restored[1]
 
 
 def test_mending_that_fails_is_an_error(standing, project, development):

@@ -19,7 +19,7 @@ from tidegen.deployment.events import (
     ignore,
 )
 from tidegen.deployment.port import Connect
-from tidegen.deployment.protection import is_protected, lock, protect
+from tidegen.deployment.protection import is_protected, lift, lock, protect, restore
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.standing import stateful_below
@@ -189,8 +189,7 @@ class _Work:
             self.run.cloud.delete_stack(made.stack_id, None)
 
     def _execute(self, made: ChangeSet, kind: Situation, state: StackState | None) -> Outcome:
-        if state:
-            protect(self.run, self.step, state, self.allowed)
+        lifted = lift(self.run, self.step, state, self.allowed) if state else {}
         mark = mark_now(self.run, made.stack_id)
         self.run.cloud.execute_change_set(made.change_set_id)
         self.run.emit(Executing(self.step.address, str(kind), mark.expected))
@@ -199,8 +198,8 @@ class _Work:
         if is_success(followed.state.status):
             protect(self.run, self.step, followed.state)
             lock(self.run, self.step, followed.state)
-        elif state and self.allowed:
-            protect(self.run, self.step, followed.state)
+        else:
+            restore(self.run, lifted)
         self._checked(followed)
         result = Result.UPDATED if state else Result.CREATED
         return Outcome(self.step.address, result, followed.state.outputs)

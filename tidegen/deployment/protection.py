@@ -1,11 +1,13 @@
 """Termination protection of roots, and the stack policies that keep state in place.
 
-A root's policy does not reach resources inside nested stacks, so each gets its own. The root's is
-set last: where it is as wanted, so are the others, and a deploy that was interrupted is completed
-by the next one although nothing changes.
+A root's policy does not reach resources inside nested stacks, so each gets its own. The root's
+says how far that is: it is lifted first and set last, and names only nested stacks that have their
+policy. Where it is as wanted all are, and whatever a deploy that was interrupted has left undone
+the next one completes, although nothing changes.
 """
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 
 from tidegen.deployment.events import Protected
 from tidegen.deployment.run import Run
@@ -13,20 +15,36 @@ from tidegen.planning.model import STACK_TYPE, RootStep, StackState
 from tidegen.planning.stateful import stack_policy, stateful_ids
 from tidegen.planning.template_text import parse_template
 
+Policies = Mapping[str, str]
 
-def protect(run: Run, step: RootStep, state: StackState, allowed: Collection[str] = ()) -> None:
-    """Set the policy of each nested stack that holds state, then the root's.
 
-    `allowed` names resources that this one update may replace or delete.
+def lift(run: Run, step: RootStep, state: StackState, allowed: Collection[str]) -> Policies:
+    """Let one update replace or delete what is `allowed`; the policies before, to `restore`.
+
+    Stack id → policy; empty where nothing is lifted, and then there is nothing to restore either.
     """
-    stateful = _stateful(step)
-    nested = {r.logical_id: r.physical_id for r in run.cloud.resources(state.stack_id)}
-    present = [name for name in stateful if nested.get(name)]
-    for name in present:
-        kept = {i for i in stateful[name] if i not in allowed and f"{name}/{i}" not in allowed}
-        run.cloud.set_stack_policy(nested[name], stack_policy(kept))
-    run.cloud.set_stack_policy(state.stack_id, root_policy(step, allowed))
-    run.emit(Protected(run.address, len(present) + 1))
+    nested = _nested(run, step, state)
+    stacks = [state.stack_id, *nested.values()]
+    before = {stack: run.cloud.stack_policy(stack) for stack in stacks} if allowed else {}
+    run.cloud.set_stack_policy(state.stack_id, root_policy(step, allowed, nested))
+    _protect_nested(run, step, nested, allowed)
+    return {stack: policy for stack, policy in before.items() if policy}
+
+
+def restore(run: Run, before: Policies) -> None:
+    """Set the policies that `lift` found, the root's last."""
+    for stack, policy in reversed(list(before.items())):
+        run.cloud.set_stack_policy(stack, policy)
+
+
+def protect(run: Run, step: RootStep, state: StackState) -> None:
+    """Set the policy of each nested stack that holds state, then the root's."""
+    nested = _nested(run, step, state)
+    _protect_nested(run, step, nested, ())
+    resources = step.template.body.get("Resources", {})
+    absent = {name for name in _stateful(step) if "Condition" in resources[name]}
+    run.cloud.set_stack_policy(state.stack_id, root_policy(step, (), {*nested, *absent}))
+    run.emit(Protected(run.address, len(nested) + 1))
 
 
 def lock(run: Run, step: RootStep, state: StackState) -> None:
@@ -36,17 +54,34 @@ def lock(run: Run, step: RootStep, state: StackState) -> None:
 
 
 def is_protected(run: Run, step: RootStep, state: StackState) -> bool:
-    """Whether the root's policy is as `protect` leaves it."""
-    return run.cloud.stack_policy(state.stack_id) == root_policy(step)
+    """Whether the root's policy is as `protect` leaves it when it is done."""
+    found = json.loads(run.cloud.stack_policy(state.stack_id) or "null")
+    return bool(found == json.loads(root_policy(step, (), _stateful(step))))
 
 
-def root_policy(step: RootStep, allowed: Collection[str] = ()) -> str:
-    """The root's policy: its own state, and nested stacks that hold some, stay in place."""
+def root_policy(step: RootStep, allowed: Collection[str], nested: Collection[str]) -> str:
+    """The root's policy: its own state, and what of `nested` holds some, stay in place."""
     relaxed = {path.partition("/")[0] for path in allowed}
     for name, ids in _stateful(step).items():
         if ids & set(allowed):
             relaxed.add(name)
-    return stack_policy(({*_stateful(step)} | stateful_ids(step.template.body)) - relaxed)
+    kept = _stateful(step).keys() & set(nested)
+    return stack_policy((kept | stateful_ids(step.template.body)) - relaxed)
+
+
+def _nested(run: Run, step: RootStep, state: StackState) -> dict[str, str]:
+    """The nested stacks that hold state and are there: logical id → stack id."""
+    found = {r.logical_id: r.physical_id for r in run.cloud.resources(state.stack_id)}
+    return {name: found[name] for name in _stateful(step) if found.get(name)}
+
+
+def _protect_nested(
+    run: Run, step: RootStep, nested: Mapping[str, str], allowed: Collection[str]
+) -> None:
+    for name, ids in _stateful(step).items():
+        if name in nested:
+            kept = {i for i in ids if i not in allowed and f"{name}/{i}" not in allowed}
+            run.cloud.set_stack_policy(nested[name], stack_policy(kept))
 
 
 def _stateful(step: RootStep) -> dict[str, frozenset[str]]:

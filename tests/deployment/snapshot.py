@@ -1,0 +1,68 @@
+"""What an account holds of an environment, as its services show it, without what is random."""
+
+import re
+
+from botocore.exceptions import ClientError
+
+# What differs between environments that are alike: hashes, and the suffixes of generated names.
+_RANDOM = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{3}|[0-9a-fA-F]{13})\b")
+
+
+def snapshot(cloud, name):
+    """The environment's roots and the stacks below them, each with its change sets and policy."""
+    cloudformation = cloud._client("cloudformation")
+    found = []
+    for root in (f"tide-{name}-access", f"tide-{name}"):
+        found += _stacks(cloudformation, root, name)
+    return found
+
+
+def objects(cloud, bucket):
+    """The keys in a bucket."""
+    pages = cloud._client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    return {item["Key"] for page in pages for item in page.get("Contents", [])}
+
+
+def tables(cloud, prefix):
+    """Names of DynamoDB tables."""
+    pages = cloud._client("dynamodb").get_paginator("list_tables").paginate()
+    return {t for page in pages for t in page["TableNames"] if t.startswith(prefix)}
+
+
+def _stacks(cloudformation, stack_id, name):
+    try:
+        (stack,) = cloudformation.describe_stacks(StackName=stack_id)["Stacks"]
+    except ClientError:
+        return []
+    resources = cloudformation.list_stack_resources(StackName=stack_id)["StackResourceSummaries"]
+    found = [_stack(cloudformation, stack, name, resources)]
+    for resource in sorted(resources, key=lambda item: item["LogicalResourceId"]):
+        if resource["ResourceType"] == "AWS::CloudFormation::Stack":
+            found += _stacks(cloudformation, resource["PhysicalResourceId"], name)
+    return found
+
+
+def _stack(cloudformation, stack, name, resources):
+    own = {"StackName": stack["StackName"]}
+    change_sets = cloudformation.list_change_sets(**own)["Summaries"]
+    seen = {
+        "name": stack["StackName"],
+        "status": stack["StackStatus"],
+        "parameters": sorted(map(_values, stack.get("Parameters", []))),
+        "outputs": sorted(map(_values, stack.get("Outputs", []))),
+        "tags": sorted(map(_values, stack.get("Tags", []))),
+        "protected": stack.get("EnableTerminationProtection"),
+        "template": cloudformation.get_template(**own)["TemplateBody"],
+        "policy": cloudformation.get_stack_policy(**own).get("StackPolicyBody"),
+        "resources": sorted((r["LogicalResourceId"], r["ResourceStatus"]) for r in resources),
+        "left over": [c["ChangeSetName"] for c in change_sets if _is_open(c)],
+    }
+    return {key: _RANDOM.sub("*", str(value)).replace(name, "NAME") for key, value in seen.items()}
+
+
+def _is_open(change_set):
+    return not change_set["ExecutionStatus"].startswith("EXECUTE_")
+
+
+def _values(item):
+    return tuple(str(value) for value in item.values())
