@@ -5,6 +5,7 @@ TidegenError                exit 2: bad usage or bad input
 ├── CompositionError        concerns do not fit together
 ├── AccessError             no way to AWS: credentials, account or network
 ├── RefusedError            exit 1: a guard says no
+│   └── OvertakenError      another operation on the stack came first
 └── DeploymentError         exit 1: AWS did not do what was asked
 
 Every message is one line per problem: `where: what is wrong, the value; what to do`.
@@ -56,6 +57,10 @@ class RefusedError(TidegenError):
     """A guard refuses; nothing was changed."""
 
     exit_code = 1
+
+
+class OvertakenError(RefusedError):
+    """Another operation on the stack came first; nothing was changed."""
 
 
 class DeploymentError(TidegenError):

@@ -8,9 +8,15 @@ from botocore import exceptions as known
 
 from tidegen.aws import connect
 from tidegen.aws.errors import translated
-from tidegen.aws.reading import change_of, current_version, problem_of
+from tidegen.aws.reading import change_of, current_version, problem_of, resource_of
 from tidegen.aws.sessions import client_settings, local_endpoint, session
-from tidegen.errors import AccessError, DeploymentError, RefusedError, TidegenError
+from tidegen.errors import (
+    AccessError,
+    DeploymentError,
+    OvertakenError,
+    RefusedError,
+    TidegenError,
+)
 from tidegen.planning import Action, Credentials, Place, Replacement
 
 PLACE = Place("111122223333", "eu-central-1")
@@ -25,8 +31,10 @@ def _no_credentials(monkeypatch, tmp_path):
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
 
 
-def answered(code, message="why"):
-    return known.ClientError({"Error": {"Code": code, "Message": message}}, "Operation")
+def answered(code, message="why", status=400):
+    about = {"HTTPStatusCode": status}
+    said = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": about}
+    return known.ClientError(said, "Operation")
 
 
 @pytest.mark.parametrize(
@@ -36,6 +44,11 @@ def answered(code, message="why"):
         (answered("InvalidClientTokenId"), AccessError, "knows no such credentials"),
         (answered("AccessDenied"), RefusedError, "s3:PutObject is not allowed: why"),
         (answered("Throttling"), DeploymentError, "throttles"),
+        (answered("TooManyRequestsException"), DeploymentError, "throttles"),
+        (answered("ServiceUnavailable", "", 503), DeploymentError, "run the same command again"),
+        (answered("InternalFailure", status=500), DeploymentError, "run the same command again"),
+        (answered("RequestTimeTooSkewed"), AccessError, "clock is off"),
+        (answered("SignatureDoesNotMatch", "Signature expired: now"), AccessError, "clock is off"),
         (answered("ValidationError"), DeploymentError, "why (ValidationError)"),
         (known.NoCredentialsError(), AccessError, "there are no AWS credentials"),
         (known.ProfileNotFound(profile="x"), AccessError, "profile (x)"),
@@ -51,6 +64,44 @@ def test_every_error_is_one_line_that_says_what_to_do(error, kind, text):
     assert problem.where == "here"
     assert text in problem.message
     assert "\n" not in problem.message
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("InvalidChangeSetStatus", "ChangeSet [c] cannot be executed in its current status"),
+        ("ChangeSetNotFound", "ChangeSet [c] does not exist"),
+        ("ValidationError", "Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated."),
+        (
+            "ValidationError",
+            "Stack [s] already exists and cannot be created with the changeset [c]",
+        ),
+    ],
+)
+def test_who_comes_second_is_told_so(code, message):
+    operation = "cloudformation:ExecuteChangeSet"
+    with pytest.raises(OvertakenError) as raised, translated("here", operation):
+        raise answered(code, message)
+    assert "came first" in str(raised.value)
+    assert "it follows" in str(raised.value)
+    assert raised.value.exit_code == 1
+    with pytest.raises(DeploymentError), translated("here", "cloudformation:DescribeChangeSet"):
+        raise answered(code, message)
+
+
+def test_what_aws_says_is_told_without_credentials(monkeypatch):
+    secret, token = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "FwoGZXIvYXdzEXAMPLE//token=="
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
+    said = (
+        f"no {secret} for AKIAIOSFODNN7EXAMPLE: X-Amz-Security-Token={token}&Signature=abc123 "
+        f'"SessionToken": "{token}" x-amz-security-token:{token}\nsecond line'
+    )
+    with pytest.raises(DeploymentError) as raised, translated("here", "s3:PutObject"):
+        raise answered("ValidationError", said)
+    text = str(raised.value)
+    assert not [word for word in (secret, token, "AKIA", "abc123") if word in text]
+    assert "no [hidden] for [hidden]" in text
+    assert raised.value.__suppress_context__
 
 
 def test_without_credentials_nothing_is_called():
@@ -143,6 +194,12 @@ def test_a_replacing_change_reads_as_one():
     assert change_of({**item, "Replacement": "Conditional"}, None).replacement is (
         Replacement.CONDITIONAL
     )
+
+
+def test_a_reason_is_read_without_credentials():
+    item = {"LogicalResourceId": "B", "ResourceType": "T", "ResourceStatus": "CREATE_FAILED"}
+    found = resource_of({**item, "ResourceStatusReason": "bad key AKIAIOSFODNN7EXAMPLE"})
+    assert found.reason == "bad key [hidden]"
 
 
 def test_addresses_are_in_path_style(monkeypatch):

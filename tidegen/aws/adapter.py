@@ -15,6 +15,7 @@ from tidegen.aws.reading import (
     resource_of,
     stack_of,
 )
+from tidegen.aws.redaction import redacted
 from tidegen.aws.sessions import client_settings, local_endpoint, session
 from tidegen.deployment.port import Cloud
 from tidegen.errors import DeploymentError, TidegenError
@@ -122,7 +123,7 @@ class AwsCloud:
             first["StackId"],
             first["Status"],
             first.get("ExecutionStatus", ""),
-            first.get("StatusReason", ""),
+            redacted(first.get("StatusReason", "")),
             tuple(self._change(item) for item in items) if ready else (),
         )
 

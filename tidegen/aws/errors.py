@@ -4,12 +4,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from tidegen.errors import AccessError, DeploymentError, Problem, RefusedError
+from tidegen.aws.redaction import redacted
+from tidegen.errors import (
+    AccessError,
+    DeploymentError,
+    OvertakenError,
+    Problem,
+    RefusedError,
+)
 
 if TYPE_CHECKING:
     from tidegen.errors import TidegenError
 
-_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired")
+_EXPIRED = ("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired")
+_SKEWED = ("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture")
+# CloudFormation answers SignatureDoesNotMatch to a clock that is off, and says so in words.
+_SKEWED_WORDS = ("Signature expired", "Signature not yet current")
 _INVALID = (
     "InvalidClientTokenId",
     "UnrecognizedClientException",
@@ -18,7 +28,20 @@ _INVALID = (
     "AuthFailure",
 )
 _DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "Forbidden")
-_THROTTLED = ("Throttling", "ThrottlingException", "RequestLimitExceeded", "SlowDown")
+_THROTTLED = (
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "TooManyRequestsException",
+    "RequestLimitExceeded",
+    "RequestThrottled",
+    "SlowDown",
+    "429",
+)
+# Another operation came first: what was asked rests on a state that is no more.
+_OVERTAKEN = ("InvalidChangeSetStatus", "ChangeSetNotFound", "AlreadyExistsException")
+_OVERTAKEN_WORDS = ("state and can not be updated", "already exists and cannot be created")
+_SERVER_FAULT = 500  # HTTP status codes from here on are the service's own faults
 _AGAIN = "run the same command again, it takes up where it was"
 
 
@@ -30,15 +53,21 @@ def translated(where: str, operation: str) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        raise _service_error(error, where, operation) from error
+        # Without its cause, which may quote credentials.
+        raise _service_error(error, where, operation) from None
     except BotoCoreError as error:
-        raise _local_error(error, where) from error
+        raise _local_error(error, where) from None
 
 
 def _service_error(error: Exception, where: str, operation: str) -> "TidegenError":
     """The error for what a service answered."""
-    answer = getattr(error, "response", {}).get("Error", {})
-    code, message = str(answer.get("Code", "")), str(answer.get("Message", "")).strip()
+    response = getattr(error, "response", {})
+    answer = response.get("Error", {})
+    code, message = str(answer.get("Code", "")), _one_line(str(answer.get("Message", "")))
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code in _SKEWED or any(words in message for words in _SKEWED_WORDS):
+        text = f"this machine's clock is off, AWS says ({code}); set the clock, then {_AGAIN}"
+        return AccessError(Problem(where, text))
     if code in _EXPIRED:
         return AccessError(
             Problem(where, f"the credentials have expired; renew them, then {_AGAIN}")
@@ -51,15 +80,29 @@ def _service_error(error: Exception, where: str, operation: str) -> "TidegenErro
         )
     if code in _THROTTLED:
         return DeploymentError(Problem(where, f"AWS throttles {operation}; {_AGAIN}"))
+    if status >= _SERVER_FAULT:
+        text = f"AWS could not answer {operation} ({code}: {message or status}); {_AGAIN}"
+        return DeploymentError(Problem(where, text))
+    if _is_overtaken(code, message, operation):
+        text = f"another operation on this stack came first ({message}); nothing of yours was begun"
+        again = "run the same command again, it follows what is under way and plans anew"
+        return OvertakenError(Problem(where, f"{text}; {again}"))
     return DeploymentError(Problem(where, f"{operation}: {message or code} ({code})"))
+
+
+def _is_overtaken(code: str, message: str, operation: str) -> bool:
+    if not operation.endswith(("CreateChangeSet", "ExecuteChangeSet")):
+        return False
+    return code in _OVERTAKEN or any(words in message for words in _OVERTAKEN_WORDS)
 
 
 def _local_error(error: Exception, where: str) -> "TidegenError":
     """The error for a call that no service answered."""
     from botocore import exceptions as known
 
+    said = _one_line(str(error)) or type(error).__name__
     if isinstance(error, known.ProfileNotFound):
-        return AccessError(Problem(where, f"{error}; add it to ~/.aws/config or change the file"))
+        return AccessError(Problem(where, f"{said}; add it to ~/.aws/config or change the file"))
     if isinstance(error, (known.NoCredentialsError, known.PartialCredentialsError)):
         return AccessError(
             Problem(where, "there are no AWS credentials; log in, or set a profile or variables")
@@ -67,12 +110,13 @@ def _local_error(error: Exception, where: str) -> "TidegenError":
     if isinstance(
         error, (known.SSOError, known.TokenRetrievalError, known.CredentialRetrievalError)
     ):
-        return AccessError(Problem(where, f"no credentials ({error}); log in again"))
+        return AccessError(Problem(where, f"no credentials ({said}); log in again"))
     if isinstance(error, (known.ConnectionError, known.HTTPClientError)):
-        text = f"AWS cannot be reached ({_first(error)}); check the network, then {_AGAIN}"
+        text = f"AWS cannot be reached ({said}); check the network, then {_AGAIN}"
         return AccessError(Problem(where, text))
-    return DeploymentError(Problem(where, _first(error)))
+    return DeploymentError(Problem(where, said))
 
 
-def _first(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+def _one_line(text: str) -> str:
+    """The first line of what was said, without credentials."""
+    return redacted(text.strip().splitlines()[0]) if text.strip() else ""

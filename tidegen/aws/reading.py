@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tidegen.aws.redaction import redacted
 from tidegen.planning.changes import Action, PropertyChange, Replacement, ResourceChange
 from tidegen.planning.model import StackEvent, StackResource, StackState
 
@@ -16,7 +17,7 @@ def stack_of(item: dict[str, Any]) -> StackState:
         item["StackName"],
         item["StackId"],
         item["StackStatus"],
-        item.get("StackStatusReason", ""),
+        redacted(item.get("StackStatusReason", "")),
         {o["OutputKey"]: o["OutputValue"] for o in item.get("Outputs", [])},
         {p["ParameterKey"]: p.get("ParameterValue", "") for p in item.get("Parameters", [])},
         {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])},
@@ -33,7 +34,7 @@ def resource_of(item: dict[str, Any]) -> StackResource:
         item.get("PhysicalResourceId", ""),
         item["ResourceType"],
         item["ResourceStatus"],
-        item.get("ResourceStatusReason", ""),
+        redacted(item.get("ResourceStatusReason", "")),
     )
 
 
@@ -47,7 +48,7 @@ def event_of(item: dict[str, Any]) -> StackEvent:
         item.get("ResourceType", ""),
         item.get("ResourceStatus", ""),
         item["Timestamp"],
-        item.get("ResourceStatusReason", ""),
+        redacted(item.get("ResourceStatusReason", "")),
     )
 
 
