@@ -1,12 +1,13 @@
 """The port over boto3."""
 
+import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tidegen.aws.errors import translated
+from tidegen.aws.errors import AGAIN, translated
 from tidegen.aws.reading import (
     change_of,
     current_version,
@@ -18,13 +19,14 @@ from tidegen.aws.reading import (
 from tidegen.aws.redaction import redacted
 from tidegen.aws.sessions import client_settings, local_endpoint, session
 from tidegen.deployment.port import Cloud
-from tidegen.errors import DeploymentError, TidegenError
+from tidegen.errors import DeploymentError, Problem, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
 from tidegen.planning.model import STACK_TYPE, Place, StackEvent, StackResource, StackState
 from tidegen.planning.secrets import StoredSecret
 
 _CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 _LOCAL_POLL, _POLL = 0.05, 3.0  # seconds
+_LOOKS = 4  # at a stack or change set that must be there and is not yet
 
 
 def connect(place: Place) -> Cloud:
@@ -136,13 +138,16 @@ class AwsCloud:
     def _change_pages(self, change_set_id: str) -> Iterator[dict[str, Any]]:
         token: dict[str, str] = {}
         while True:
-            page = self._call(
-                "cloudformation",
+            page = self._found(
                 "describe_change_set",
                 ChangeSetName=change_set_id,
                 IncludePropertyValues=True,
                 **token,
             )
+            if page is None:
+                raise DeploymentError(
+                    Problem(self._where, f"no change set {change_set_id}; {AGAIN}")
+                )
             yield page
             if not page.get("NextToken"):
                 return
@@ -278,13 +283,21 @@ class AwsCloud:
             return getattr(self._client(service), operation)(**arguments)
 
     def _found(self, operation: str, **arguments: Any) -> Any:
-        """The answer about a stack; None where CloudFormation knows no such stack."""
-        try:
-            return self._call("cloudformation", operation, **arguments)
-        except DeploymentError as error:
-            if "does not exist" in str(error):
-                return None
-            raise
+        """The answer about a stack; None where CloudFormation knows no such stack.
+
+        Whoever has an id has it from CloudFormation, which tells of deleted stacks too for 90 days:
+        where an id is unknown it only is not everywhere yet.
+        """
+        looks = _LOOKS if any(str(value).startswith("arn:") for value in arguments.values()) else 1
+        for look in range(looks):
+            if look:
+                time.sleep(self.poll_seconds)
+            try:
+                return self._call("cloudformation", operation, **arguments)
+            except DeploymentError as error:
+                if "does not exist" not in str(error):
+                    raise
+        return None
 
     def _pages(self, operation: str, key: str, **arguments: Any) -> Iterator[dict[str, Any]]:
         """All items of a paginated answer, fetched as they are needed."""

@@ -42,7 +42,7 @@ _THROTTLED = (
 _OVERTAKEN = ("InvalidChangeSetStatus", "ChangeSetNotFound", "AlreadyExistsException")
 _OVERTAKEN_WORDS = ("state and can not be updated", "already exists and cannot be created")
 _SERVER_FAULT = 500  # HTTP status codes from here on are the service's own faults
-_AGAIN = "run the same command again, it takes up where it was"
+AGAIN = "run the same command again, it takes up where it was"
 
 
 @contextmanager
@@ -66,11 +66,11 @@ def _service_error(error: Exception, where: str, operation: str) -> "TidegenErro
     code, message = str(answer.get("Code", "")), _one_line(str(answer.get("Message", "")))
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code in _SKEWED or any(words in message for words in _SKEWED_WORDS):
-        text = f"this machine's clock is off, AWS says ({code}); set the clock, then {_AGAIN}"
+        text = f"this machine's clock is off, AWS says ({code}); set the clock, then {AGAIN}"
         return AccessError(Problem(where, text))
     if code in _EXPIRED:
         return AccessError(
-            Problem(where, f"the credentials have expired; renew them, then {_AGAIN}")
+            Problem(where, f"the credentials have expired; renew them, then {AGAIN}")
         )
     if code in _INVALID:
         return AccessError(Problem(where, f"AWS knows no such credentials ({code}); check them"))
@@ -79,9 +79,9 @@ def _service_error(error: Exception, where: str, operation: str) -> "TidegenErro
             Problem(where, f"{operation} is not allowed: {message}; give the role this permission")
         )
     if code in _THROTTLED:
-        return DeploymentError(Problem(where, f"AWS throttles {operation}; {_AGAIN}"))
+        return DeploymentError(Problem(where, f"AWS throttles {operation}; {AGAIN}"))
     if status >= _SERVER_FAULT:
-        text = f"AWS could not answer {operation} ({code}: {message or status}); {_AGAIN}"
+        text = f"AWS could not answer {operation} ({code}: {message or status}); {AGAIN}"
         return DeploymentError(Problem(where, text))
     if _is_overtaken(code, message, operation):
         text = f"another operation on this stack came first ({message}); nothing of yours was begun"
@@ -112,7 +112,7 @@ def _local_error(error: Exception, where: str) -> "TidegenError":
     ):
         return AccessError(Problem(where, f"no credentials ({said}); log in again"))
     if isinstance(error, (known.ConnectionError, known.HTTPClientError)):
-        text = f"AWS cannot be reached ({said}); check the network, then {_AGAIN}"
+        text = f"AWS cannot be reached ({said}); check the network, then {AGAIN}"
         return AccessError(Problem(where, text))
     return DeploymentError(Problem(where, said))
 

@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from tidegen.deployment.changes import changes_of
@@ -25,7 +26,13 @@ from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.standing import stateful_below
 from tidegen.deployment.uploads import upload_missing
 from tidegen.deployment.watch import Followed, follow, mark_now, mark_start
-from tidegen.errors import DeploymentError, Problem, RefusedError
+from tidegen.errors import (
+    DeploymentError,
+    OvertakenError,
+    Problem,
+    RefusedError,
+    TidegenError,
+)
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest
 from tidegen.planning.guards import guard_changes
 from tidegen.planning.model import Plan, RootStep, StackAddress, StackState
@@ -163,8 +170,11 @@ class _Work:
             changes = changes_of(self.run.cloud, self.step, deployed, made.changes)
             guard_changes(changes, self.allowed)
             approved = self.approve(Preview(self.step, kind, changes))
+            if approved and deployed:
+                self._check_unmoved(deployed)
         except BaseException:
-            self._discard(made, kind)
+            with suppress(TidegenError):  # what went wrong first is what is told
+                self._discard(made, kind)
             raise
         if not approved:
             self._discard(made, kind)
@@ -186,12 +196,28 @@ class _Work:
         """Leave nothing behind: neither the change set nor the empty stack made for it."""
         self.run.cloud.delete_change_set(made.change_set_id)
         if kind is Situation.CREATE:
-            self.run.cloud.delete_stack(made.stack_id, None)
+            found = self.run.cloud.stack(made.stack_id)
+            # Somebody else may have begun to create it by a change set of their own.
+            if found and found.status == "REVIEW_IN_PROGRESS":
+                self.run.cloud.delete_stack(made.stack_id, None)
+
+    def _check_unmoved(self, state: StackState) -> None:
+        """What was approved must still hold, before policies are lifted for it."""
+        now = self.run.cloud.stack(state.stack_id)
+        if now is None or (now.status, now.changed) != (state.status, state.changed):
+            status = now.status if now else "no more"
+            text = f"another operation came first (it is {status}); nothing of yours was begun"
+            again = "run the same command again, it follows what is under way and plans anew"
+            raise OvertakenError(Problem(str(self.step.address), f"{text}; {again}"))
 
     def _execute(self, made: ChangeSet, kind: Situation, state: StackState | None) -> Outcome:
         lifted = lift(self.run, self.step, state, self.allowed) if state else {}
         mark = mark_now(self.run, made.stack_id)
-        self.run.cloud.execute_change_set(made.change_set_id)
+        try:
+            self.run.cloud.execute_change_set(made.change_set_id)
+        except OvertakenError:
+            restore(self.run, lifted)
+            raise
         self.run.emit(Executing(self.step.address, str(kind), mark.expected))
         started = state or StackState(self.step.stack_name, made.stack_id, "CREATE_IN_PROGRESS")
         followed = follow(self.run, started, mark)
