@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from tiny_project import REGION, Project
+from world import World
 
 from tidegen.contract import Scope
 from tidegen.local import Engine, running_engine
@@ -20,6 +21,14 @@ def project(tmp_path):
 def engine() -> Iterator[Engine]:
     with running_engine() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def world(engine, tmp_path_factory) -> Iterator[World]:
+    """An account whose own roots stand, with harm on the wire."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", engine.endpoint)
+        yield World(tmp_path_factory.mktemp("world"))
 
 
 @pytest.fixture

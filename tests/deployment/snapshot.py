@@ -17,18 +17,6 @@ def snapshot(cloud, name):
     return found
 
 
-def objects(cloud, bucket):
-    """The keys in a bucket."""
-    pages = cloud._client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
-    return {item["Key"] for page in pages for item in page.get("Contents", [])}
-
-
-def tables(cloud, prefix):
-    """Names of DynamoDB tables."""
-    pages = cloud._client("dynamodb").get_paginator("list_tables").paginate()
-    return {t for page in pages for t in page["TableNames"] if t.startswith(prefix)}
-
-
 def _stacks(cloudformation, stack_id, name):
     try:
         (stack,) = cloudformation.describe_stacks(StackName=stack_id)["Stacks"]

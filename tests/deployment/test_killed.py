@@ -5,78 +5,11 @@ since what the engine still has under way differs.
 """
 
 import itertools
-import time
-from dataclasses import replace
 
 import pytest
 from snapshot import snapshot
-from tiny_project import REGION, VALUES, Project, entry, network
-from wire import Killed, Wire, killed_after, killed_before
-
-from tidegen.contract import Scope
-from tidegen.deployment import build_plan, destroy_plan, execute, execute_destroy
-from tidegen.planning import Place, Target
-
-NUMBER = "111122223333"
-_READS = ("Describe", "Get", "List", "Head")
-
-
-def pause(seconds):
-    time.sleep(0.004)  # the tiny project takes no longer
-
-
-class World:
-    """One account on the engine, in which each try has an environment of its own."""
-
-    def __init__(self, folder):
-        self.wire = Wire()
-        self.folder = folder
-        self.cloud = self.wire(Place(NUMBER, REGION))
-        project = self.project("account")
-        self.deploy(project, Target("account", "tide", Scope.ACCOUNT, NUMBER, REGION, REGION))
-        self.bucket = self.cloud.stack("tide-bootstrap").outputs["ArtifactsBucketName"]
-
-    def project(self, name):
-        folder = self.folder / name
-        folder.mkdir()
-        project = Project(folder)
-        project.nested("environment", {"Network": network(name), "Entry": entry()})
-        return project
-
-    def target(self, name, *, protected):
-        target = Target(name, "tide", Scope.ENVIRONMENT, NUMBER, REGION, REGION)
-        return replace(target, protected=protected)
-
-    def deploy(self, project, target, allowed=()):
-        plan = build_plan(target, VALUES, project.release, self.wire)
-        return execute(plan, self.wire, approve=lambda shown: True, allowed=allowed, pause=pause)
-
-    def destroy(self, target):
-        execute_destroy(destroy_plan(target, self.wire), self.wire, pause=pause)
-
-    def harmed(self, harm, n, command, arguments):
-        """Run `command`, harmed at call `n`; the operation at which it was killed."""
-        self.wire.arm(harm, n)
-        try:
-            command(*arguments)
-        except Killed:
-            return self.wire.calls[-1]
-        finally:
-            self.wire.revive()
-        return ""
-
-    def third(self, command, *arguments):
-        """What running `command` yet again calls that is more than reading: nothing."""
-        self.wire.revive()
-        command(*arguments)
-        return [call for call in self.wire.calls if not call.startswith(_READS)]
-
-
-@pytest.fixture(scope="module")
-def world(engine, tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", engine.endpoint)
-        yield World(tmp_path_factory.mktemp("world"))
+from tiny_project import entry, network
+from wire import killed_after, killed_before
 
 
 def replaced(project, name):

@@ -28,6 +28,8 @@ class Wire:
 
     harm: Callable | None = None
     at: int = 0
+    times: int = 1
+    only: str = ""
     calls: list[str] = field(default_factory=list)
     dead: bool = False
     _clouds: dict = field(default_factory=dict)
@@ -40,30 +42,35 @@ class Wire:
             self._clouds[place] = AwsCloud(place, session)
         return self._clouds[place]
 
-    def arm(self, harm, at):
-        """Do `harm` at call number `at` from now, counted from 1."""
-        self.harm, self.at, self.calls, self.dead = harm, at, [], False
+    def arm(self, harm, at, times=1, only=""):
+        """Do `harm` at call number `at` from now, counted from 1, and `times` in a row.
+
+        With `only` the calls of operations so called count, up to their first letters.
+        """
+        self.harm, self.at, self.times, self.only = harm, at, times, only
+        self.calls, self.dead = [], False
 
     def revive(self):
         """A new process: no harm, and calls reach the engine again."""
         self.arm(None, 0)
 
-    @property
-    def struck(self):
-        """Whether the harm has been done."""
-        return self.harm is not None and len(self.calls) >= self.at
-
     def _send(self, request, event_name, **_):
         if self.dead:
             raise Killed
         self.calls.append(event_name.rpartition(".")[2])
-        if self.harm is None or len(self.calls) != self.at:
+        if self.harm is None or not self._is_due():
             return None
         try:
             return self.harm(request)
         except Killed:
             self.dead = True
             raise
+
+    def _is_due(self):
+        if not self.calls[-1].startswith(self.only):
+            return False
+        number = sum(call.startswith(self.only) for call in self.calls)
+        return 0 <= number - self.at < self.times
 
 
 def carried_out(request):
@@ -94,19 +101,36 @@ def timed_out(request):
 
 
 def answered(status, code, message="planted"):
-    """A harm that answers with an error in the engine's stead."""
+    """A harm that answers with an error in the engine's stead, in each service's own form."""
 
     def answer(request):
-        text = _error_text(request, code, message)
-        raw = BytesIO(text.encode())
-        raw.stream = lambda *_, **__: iter([text.encode()])
-        return AWSResponse(request.url, status, {"content-type": "text/xml"}, raw)
+        error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
+        form = error if _is_s3(request) else f"<ErrorResponse>{error}</ErrorResponse>"
+        return _response(request, status, form)
 
     return answer
 
 
-def _error_text(request, code, message):
-    inner = f"<Code>{code}</Code><Message>{message}</Message>"
-    if b"Action=" in (request.body or b"") if isinstance(request.body, bytes) else False:
-        return f"<ErrorResponse><Error>{inner}</Error></ErrorResponse>"
-    return f"<Error>{inner}</Error>"  # S3's
+def rewritten(change):
+    """A harm that lets the engine answer, and changes the text of its answer."""
+
+    def answer(request):
+        found = carried_out(request)
+        return _response(request, found.status_code, change(found.text))
+
+    return answer
+
+
+def _response(request, status, text):
+    return AWSResponse(request.url, status, {"content-type": "text/xml"}, _Raw(text.encode()))
+
+
+class _Raw(BytesIO):
+    """A body as urllib3 gives it."""
+
+    def stream(self, *_, **__):
+        yield self.read()
+
+
+def _is_s3(request):
+    return request.method in ("HEAD", "PUT", "GET")  # the others are asked by POST
