@@ -40,9 +40,14 @@ class World:
         target = Target(name, "tide", Scope.ENVIRONMENT, NUMBER, REGION, REGION)
         return replace(target, protected=protected)
 
-    def deploy(self, project, target, allowed=()):
-        plan = build_plan(target, VALUES, project.release, self.wire)
-        return execute(plan, self.wire, approve=lambda shown: True, allowed=allowed, pause=pause)
+    def deploy(self, project, target, allowed=(), plan=None, **callbacks):
+        """Deploy `plan`, or one made now; `approve` and `emit` let somebody else in between."""
+        plan = plan or self.plan(project, target)
+        given = {"approve": lambda shown: True, **callbacks}
+        return execute(plan, self.wire, allowed=allowed, pause=pause, **given)
+
+    def plan(self, project, target):
+        return build_plan(target, VALUES, project.release, self.wire)
 
     def destroy(self, target):
         execute_destroy(destroy_plan(target, self.wire), self.wire, pause=pause)
