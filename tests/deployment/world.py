@@ -46,8 +46,8 @@ class World:
         given = {"approve": lambda shown: True, **callbacks}
         return execute(plan, self.wire, allowed=allowed, pause=pause, **given)
 
-    def plan(self, project, target):
-        return build_plan(target, VALUES, project.release, self.wire)
+    def plan(self, project, target, values=VALUES):
+        return build_plan(target, values, project.release, self.wire)
 
     def destroy(self, target):
         execute_destroy(destroy_plan(target, self.wire), self.wire, pause=pause)

@@ -1,5 +1,6 @@
 """Sessions by credentials: a profile, an assumed role, what is ambient, or a local engine."""
 
+import logging
 import os
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +25,7 @@ def session(place: Place) -> Any:
     """
     import boto3
 
+    _keep_requests_out_of_logs()
     if local_endpoint():
         return boto3.Session(
             aws_access_key_id=place.account,
@@ -33,6 +35,13 @@ def session(place: Place) -> Any:
     credentials = place.credentials
     source = boto3.Session(profile_name=credentials.profile, region_name=place.region)
     return _assumed(source, credentials.role, place) if credentials.role else source
+
+
+def _keep_requests_out_of_logs() -> None:
+    """No log takes whole requests and answers: parameters, signatures and secrets are in them."""
+    for name in ("botocore", "urllib3"):
+        logger = logging.getLogger(name)
+        logger.setLevel(max(logger.level, logging.INFO))
 
 
 def _assumed(source: Any, role: str, place: Place) -> Any:

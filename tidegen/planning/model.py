@@ -104,7 +104,7 @@ class RootStep:
     project: str
     environment: str
     template: RootTemplate
-    parameters: Mapping[str, str | OutputOf]
+    parameters: Mapping[str, str | OutputOf] = field(repr=False)
     service_role: str | OutputOf | None = None
     protected: bool = False
 
