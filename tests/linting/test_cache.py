@@ -1,39 +1,75 @@
-"""Kept verdicts: keyed by everything that can change them, and harmless when broken."""
+"""Kept results: harmless when broken, bounded, and whole under concurrent runs."""
 
-from tidegen.linting import Finding, lint
-from tidegen.linting.cache import keep_findings, kept_findings, verdict_key
+import json
+import multiprocessing
+import os
+import time
+from contextlib import suppress
 
-FINDING = Finding("a.yaml", 3, 1, "W1", "warning", "X", "message", "source")
+import pytest
 
-
-def test_a_kept_verdict_comes_back(tmp_path):
-    keep_findings(tmp_path / "new", "key", [FINDING])
-    assert kept_findings(tmp_path / "new", "key") == [FINDING]
-
-
-def test_a_broken_verdict_is_a_miss(tmp_path):
-    (tmp_path / "key.json").write_text('[{"path": 1')
-    assert kept_findings(tmp_path, "key") is None
+from tidegen.linting.cache import cache_folder, keep, kept, prune
 
 
-def test_content_and_regions_change_the_key(tmp_path):
-    path = tmp_path / "a.yaml"
-    path.write_text("one")
-    first = verdict_key([path], ["eu-west-1"])
-    assert verdict_key([path], ["us-west-2"]) != first
-    path.write_text("two")
-    assert verdict_key([path], ["eu-west-1"]) != first
-
-
-def test_a_folder_that_cannot_be_written_is_no_error(tmp_path):
-    (tmp_path / "file").write_text("")
-    keep_findings(tmp_path / "file" / "below", "key", [FINDING])
-
-
-def test_a_planted_fault_is_found_with_its_line(tmp_path, monkeypatch):
+@pytest.fixture(autouse=True)
+def folder(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    path = tmp_path / "bad.yaml"
-    path.write_text("Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties:\n      Nope: 1\n")
-    for _cold_then_kept in range(2):
-        (finding,) = lint([path], ["us-west-2"])
-        assert (finding.rule, finding.line, finding.logical_id) == ("E3002", 5, "T")
+    return cache_folder()
+
+
+def test_what_is_kept_comes_back():
+    keep("key", [{"rule": "W1"}])
+    assert kept("key") == [{"rule": "W1"}]
+    assert kept("other") is None
+
+
+@pytest.mark.parametrize("content", ['[{"path": 1', "", "\x00", "[" * 100_000])
+def test_a_broken_entry_is_a_miss(folder, content):
+    folder.mkdir(parents=True)
+    (folder / "key.json").write_text(content)
+    assert kept("key") is None
+
+
+def test_a_folder_that_cannot_be_written_is_no_error(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    keep("key", [])
+    prune()
+    assert kept("key") is None
+
+
+def test_the_oldest_go_beyond_either_bound(folder):
+    for age, key in enumerate(("new", "middle", "old")):
+        keep(key, "x" * 98)  # 100 bytes of JSON
+        os.utime(folder / f"{key}.json", (time.time() - age * 10,) * 2)
+    prune(max_entries=2)
+    assert (kept("new"), kept("old")) == ("x" * 98, None)
+    prune(max_bytes=150)
+    assert (kept("new"), kept("middle")) == ("x" * 98, None)
+
+
+def test_what_a_crash_left_goes_and_what_is_being_written_stays(folder):
+    keep("key", 1)
+    for name, age in ((".old.1", 7_200), (".new.2", 0)):
+        (folder / name).write_text("half")
+        os.utime(folder / name, (time.time() - age,) * 2)
+    prune()
+    assert sorted(path.name for path in folder.iterdir()) == [".new.2", "key.json"]
+
+
+def _keep_often(length):
+    for _ in range(200):
+        keep("key", ["x" * length])
+        prune(max_entries=1)
+
+
+def test_concurrent_runs_never_show_half_an_entry(folder):
+    keep("key", [])
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_keep_often, args=(n,)) for n in (10, 50_000)]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        with suppress(FileNotFoundError):  # pruned by the other one
+            assert isinstance(json.loads((folder / "key.json").read_text()), list)
+    assert [writer.exitcode for writer in writers] == [0, 0]

@@ -4,19 +4,17 @@ from pathlib import Path
 
 import click
 
-from tidegen.cli.common import (
-    echo_json,
-    example_epilog,
-    json_option,
-    project_folder,
-    template_folder,
-    template_paths,
-)
-from tidegen.errors import InputError, Problem
+from tidegen.cli.common import example_epilog
+from tidegen.cli.linting import Request, explain, list_suppressions, run, watch
 
 _EPILOG = example_epilog(
-    "tidegen lint", "tidegen lint templates/current/network.yaml", "tidegen lint --json"
+    "tidegen lint",
+    "tidegen lint templates/current/network.yaml --ignore I",
+    "tidegen lint ~/any/templates --region eu-central-1",
+    "tidegen lint --format sarif > findings.sarif",
+    "tidegen lint --explain E3012",
 )
+_FORMS = ("text", "json", "sarif", "junit", "github")
 
 
 @click.command(epilog=_EPILOG)
@@ -27,43 +25,52 @@ _EPILOG = example_epilog(
     multiple=True,
     help="Region to check in; repeatable.  [default: all that environment files name]",
 )
+@click.option("--rule", "rules", multiple=True, metavar="RULE", help="Only this rule; repeatable.")
+@click.option(
+    "--ignore", "ignored", multiple=True, metavar="RULE", help="Without this rule; repeatable."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(_FORMS),
+    default="text",
+    show_default=True,
+    help="How findings are printed.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--sarif", "form", flag_value="sarif", help="The same as --format sarif.")
+@click.option("--junit", "form", flag_value="junit", help="The same as --format junit.")
 @click.option("--no-cache", is_flag=True, help="Check again what was checked before.")
-@json_option
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.01),
+    default=60.0,
+    show_default=True,
+    help="Seconds for one template.",
+)
+@click.option("--watch", "watching", is_flag=True, help="Check again whenever a file is saved.")
+@click.option("--explain", "explained", metavar="RULE", help="Say what a rule checks, and why.")
+@click.option("--suppressions", "listing", is_flag=True, help="List what templates switch off.")
 @click.pass_obj
 def command(
     directory: str,
-    paths: tuple[Path, ...],
-    regions: tuple[str, ...],
-    no_cache: bool,
-    as_json: bool,
+    /,
+    explained: str | None,
+    listing: bool,
+    watching: bool,
+    **options: object,
 ) -> None:
-    """Check templates with cfn-lint, at every level, in every region that is used."""
-    from tidegen.linting import lint
+    """Check templates with cfn-lint and the platform's rules, at every level.
 
-    templates = _templates(directory, paths)
-    where = regions or _regions(directory)
-    findings = lint(templates, where, use_cache=not no_cache)
-    if as_json:
-        echo_json([finding.as_dict() for finding in findings])
+    Without PATHS all of templates/current; a folder stands for the templates below it. What has
+    not changed since it was last checked is not checked again.
+    """
+    request = Request(directory=directory, **options)  # type: ignore[arg-type]
+    if explained:
+        explain(explained)
+    elif listing:
+        list_suppressions(request)
+    elif watching:
+        watch(request)
     else:
-        for finding in findings:
-            click.echo(str(finding))
-    summary = f"{len(templates)} templates in {', '.join(where)}: {len(findings)} findings"
-    click.echo(summary, err=True)
-    raise click.exceptions.Exit(1 if findings else 0)
-
-
-def _templates(directory: str, paths: tuple[Path, ...]) -> list[Path]:
-    """The named files and the templates of named folders; else all of `templates/current`."""
-    roots = paths or (template_folder(project_folder(directory)),)
-    found = [p for path in roots for p in ([path] if path.is_file() else template_paths(path))]
-    if not found:
-        where = ", ".join(map(str, roots))
-        raise InputError(Problem(where, "holds no templates; run 'tidegen render' first"))
-    return found
-
-
-def _regions(directory: str) -> tuple[str, ...]:
-    from tidegen.environments import load_all, regions
-
-    return tuple(regions(load_all(project_folder(directory))))
+        raise click.exceptions.Exit(1 if run(request, request.templates()) else 0)

@@ -96,6 +96,6 @@ def require_clean_lint(session: Session, name: str) -> None:
     from tidegen.linting import lint
 
     paths = template_paths(release_folder(session.project, session.file(name).release))
-    findings = lint(paths, regions(session.files))
+    findings = lint(paths, regions(session.files)).findings
     if findings:
         raise RefusedError(*map(str, findings[:20]), f"{len(findings)} findings; nothing deployed")

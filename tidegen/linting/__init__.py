@@ -1,23 +1,121 @@
-"""Linting: templates in, findings out."""
+"""Linting: templates in, findings out.
 
-from collections.abc import Sequence
+Verdicts are kept by content, so that what has not changed is neither checked again nor costs the
+import of cfn-lint.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from tidegen.linting.cache import cache_folder, keep_findings, kept_findings, verdict_key
-from tidegen.linting.model import Finding
+from tidegen.linting.cache import keep, kept, prune
+from tidegen.linting.keys import (
+    configuration_is_self_contained,
+    content_digest,
+    settings_digest,
+)
+from tidegen.linting.model import Finding, Report, RuleInfo
+from tidegen.linting.templates import Source, find_templates, read_source
 
-__all__ = ["Finding", "lint"]
+if TYPE_CHECKING:
+    from tidegen.linting.cfn_lint import CfnLint
+
+__all__ = ["Finding", "Report", "RuleInfo", "find_templates", "lint", "rule_catalogue"]
+
+#: Seconds for one template; the largest that CloudFormation takes need about 30.
+LIMIT = 60.0
 
 
-def lint(paths: Sequence[Path], regions: Sequence[str], *, use_cache: bool = True) -> list[Finding]:
-    """All findings over `paths` in `regions`; the same input is not checked twice."""
-    key = verdict_key(paths, regions)
-    folder = cache_folder()
-    findings = kept_findings(folder, key) if use_cache else None
-    if findings is None:
-        from tidegen.linting.cfn_lint import cfn_lint_findings
+def lint(
+    paths: Sequence[Path], regions: Sequence[str], *, use_cache: bool = True, limit: float = LIMIT
+) -> Report:
+    """All findings over `paths` in `regions`, at every level.
 
-        findings = cfn_lint_findings(paths, regions)
-        if use_cache:
-            keep_findings(folder, key, findings)
-    return findings
+    Raises InputError for unknown regions and a broken `.cfnlintrc`; a broken template is a finding.
+    """
+    settings = settings_digest(regions)
+    use_cache = use_cache and configuration_is_self_contained()
+    sources = [read_source(path, settings) for path in paths]
+    findings = [source.problem for source in sources if source.problem]
+    unknown = []
+    for source in sources:
+        known = _kept_findings(source) if use_cache and not source.problem else None
+        if known is not None:
+            findings += known
+        elif not source.problem:
+            unknown.append(source)
+    if unknown:
+        findings += _check(unknown, regions, settings, limit, use_cache=use_cache)
+    return Report(tuple(sorted(set(findings))), len(sources), len(unknown))
+
+
+def rule_catalogue() -> dict[str, RuleInfo]:
+    """Every rule by its id, kept like verdicts are."""
+    key = f"rules-{settings_digest(())}"
+    rows = kept(key)
+    try:
+        return {row["id"]: RuleInfo(**{**row, "tags": tuple(row["tags"])}) for row in rows}
+    except (TypeError, KeyError):
+        from tidegen.linting.cfn_lint import CfnLint
+
+        catalogue = CfnLint(["us-east-1"]).catalogue()
+        keep(key, [asdict(rule) for rule in catalogue.values()])
+        return catalogue
+
+
+def _check(
+    sources: Sequence[Source],
+    regions: Sequence[str],
+    settings: str,
+    limit: float,
+    *,
+    use_cache: bool,
+) -> list[Finding]:
+    from tidegen.linting.memory import rare_collections
+
+    with rare_collections():
+        from tidegen.linting.workers import check
+
+        found: list[Finding] = []
+        linter = _linter(tuple(regions), settings)
+        for source, findings, is_final in check(sources, linter, limit):
+            found += findings
+            if use_cache and is_final and not source.reads_others:
+                _keep_findings(source, settings, findings)
+    if use_cache:
+        prune()
+    return found
+
+
+@lru_cache(maxsize=1)
+def _linter(regions: tuple[str, ...], _settings: str) -> "CfnLint":
+    """Rules are built once while settings stay as they are, however often a watcher comes back."""
+    from tidegen.linting.cfn_lint import CfnLint
+
+    return CfnLint(regions)
+
+
+def _kept_findings(source: Source) -> list[Finding] | None:
+    rows: Any = None if source.reads_others else kept(source.digest)
+    try:
+        return [Finding(path=source.path, **row) for row in rows]
+    except TypeError:
+        return None
+
+
+def _keep_findings(source: Source, settings: str, findings: Iterable[Finding]) -> None:
+    """Keep the verdict, unless the file is no longer what it was when it was read."""
+    try:
+        content = Path(source.path).read_bytes()
+    except OSError:
+        return
+    if content_digest(content, settings) == source.digest:
+        keep(source.digest, [_without_path(finding) for finding in findings])
+
+
+def _without_path(finding: Finding) -> dict[str, object]:
+    row = asdict(replace(finding, path=""))
+    del row["path"]
+    return row

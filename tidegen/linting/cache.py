@@ -1,55 +1,61 @@
-"""Verdicts kept by content: the same bytes, regions and cfn-lint give the same findings.
+"""Results kept by content, in the user's cache folder.
 
-One file a verdict in the user's cache folder, written whole; a broken or missing one is a miss.
+One file an entry, named by a SHA-256 over all that can change it, written whole and then renamed:
+concurrent runs write the same bytes, and a crash leaves at most a temporary file. What is missing
+or broken is a miss, and a full disk or a read-only home only costs time.
 """
 
-import hashlib
 import json
 import os
-from collections.abc import Sequence
-from importlib.metadata import version
+import time
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
-from tidegen import __version__
-from tidegen.linting.model import Finding
-
-_KEPT = 64
+_MAX_ENTRIES = 16_384
+_MAX_BYTES = 64_000_000
+#: Seconds after which a temporary file is what a crash left.
+_ABANDONED = 3_600
 
 
 def cache_folder() -> Path:
     """`$XDG_CACHE_HOME/tidegen/lint`, or the same below `~/.cache`."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - no error without a home
     return Path(base) / "tidegen" / "lint"
 
 
-def verdict_key(paths: Sequence[Path], regions: Sequence[str]) -> str:
-    """SHA-256 over everything that can change a verdict."""
-    parts = [__version__, version("cfn-lint"), *regions]
-    digest = hashlib.sha256("\0".join(parts).encode())
-    for path in paths:
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        digest.update(f"\0{path}\0{content}".encode())
-    return digest.hexdigest()
-
-
-def kept_findings(folder: Path, key: str) -> list[Finding] | None:
-    """The findings kept under `key`, or None."""
+def kept(key: str) -> Any:
+    """What is kept under `key`, or None."""
     try:
-        rows = json.loads((folder / f"{key}.json").read_bytes())
-        return [Finding(**row) for row in rows]
-    except (OSError, ValueError, TypeError):
+        return json.loads((cache_folder() / f"{key}.json").read_bytes())
+    except (OSError, ValueError, RecursionError):
         return None
 
 
-def keep_findings(folder: Path, key: str, findings: list[Finding]) -> None:
-    """Keep a verdict, and drop the oldest beyond a fixed number. A full disk is no error here."""
-    try:
+def keep(key: str, value: Any) -> None:
+    """Keep `value`, which JSON must be able to hold."""
+    folder = cache_folder()
+    with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / f".{key}.{os.getpid()}"
-        temporary.write_text(json.dumps([finding.as_dict() for finding in findings]))
+        temporary.write_text(json.dumps(value))
         temporary.replace(folder / f"{key}.json")
-        kept = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
-        for path in kept[:-_KEPT]:
-            path.unlink(missing_ok=True)
-    except OSError:
-        return
+
+
+def prune(max_entries: int = _MAX_ENTRIES, max_bytes: int = _MAX_BYTES) -> None:
+    """Drop the oldest entries beyond both bounds, and what crashes left."""
+    with suppress(OSError):
+        entries = [_Entry(item) for item in os.scandir(cache_folder())]
+        count = total = 0
+        for entry in sorted(entries, key=lambda entry: entry.age):
+            count, total = count + 1, total + entry.size
+            if count > max_entries or total > max_bytes or entry.is_abandoned:
+                Path(entry.path).unlink(missing_ok=True)
+
+
+class _Entry:
+    def __init__(self, item: "os.DirEntry[str]") -> None:
+        status = item.stat(follow_symlinks=False)
+        self.path, self.size = item.path, status.st_size
+        self.age = time.time() - status.st_mtime
+        self.is_abandoned = item.name.startswith(".") and self.age > _ABANDONED

@@ -1,33 +1,98 @@
-"""cfn-lint in process: every template, every region, every level including informational."""
+"""cfn-lint in process: every level including informational, rules built once for all templates."""
 
-from collections.abc import Sequence
-from pathlib import Path
+import logging
+from collections.abc import Iterator, Sequence
+from difflib import get_close_matches
 from typing import Any
 
-from tidegen.linting.model import Finding
+# Half a second to import: this module is imported only when there is something to check.
+from cfnlint.config import ConfigMixIn
+from cfnlint.exceptions import CfnLintExitException, ConfigFileError
+from cfnlint.helpers import REGIONS
+from cfnlint.runner import Runner
+from cfnlint.runner.template.runner import run_template_by_file_path
+
+from tidegen import rules
+from tidegen.errors import InputError, Problem
+from tidegen.linting import memory
+from tidegen.linting.model import Finding, RuleInfo
 
 
-def cfn_lint_findings(paths: Sequence[Path], regions: Sequence[str]) -> list[Finding]:
-    """All findings of cfn-lint over `paths` in `regions`, sorted."""
-    from cfnlint.config import ConfigMixIn  # half a second to import: only when really linting
-    from cfnlint.runner import Runner
+class CfnLint:
+    """cfn-lint with its own rules, the platform's and what `.cfnlintrc` asks for."""
 
-    if not paths:
-        return []
-    arguments = ["--include-checks", "I", "--regions", *regions, "--", *map(str, paths)]
-    runner = Runner(ConfigMixIn(arguments))
-    return sorted({_finding(match) for match in runner.run()})
+    def __init__(self, regions: Sequence[str]) -> None:
+        """Raises InputError for a region that does not exist or a broken `.cfnlintrc`."""
+        _check_regions(regions)
+        memory.install()
+        logging.getLogger("cfnlint").setLevel(logging.CRITICAL)  # findings say the same
+        appended = ["--append-rules", str(rules.FOLDER)] if any(_own_rules()) else []
+        try:
+            config = ConfigMixIn(["--include-checks", "I", "--regions", *regions, *appended])
+            self._runner = Runner(config)
+        except (ConfigFileError, CfnLintExitException) as error:
+            raise InputError(Problem(".cfnlintrc", f"is not valid, {error}; mend it")) from error
+
+    def findings(self, path: str) -> list[Finding]:
+        """All findings in one template, sorted."""
+        config, loaded = self._runner.config, self._runner.rules
+        config.template_args = {}
+        try:
+            run = run_template_by_file_path(path, config, loaded, ignore_bad_template=False)
+            matches = list(run)
+        except Exception as error:  # whatever a template makes cfn-lint raise is a finding
+            return [failure(path, f"cfn-lint stopped: {type(error).__name__}: {error}")]
+        return sorted({_finding(match, path) for match in matches})
+
+    def catalogue(self) -> dict[str, RuleInfo]:
+        """Every rule by its id."""
+        return {rule_id: _info(rule) for rule_id, rule in sorted(self._runner.rules.items())}
 
 
-def _finding(match: Any) -> Finding:
-    path = [str(part) for part in getattr(match, "path", None) or []]
+def failure(path: str, message: str) -> Finding:
+    """A finding in cfn-lint's own words for a rule that could not be carried out."""
+    title = "Error processing rule on the template"
+    return Finding(path, 1, 1, "E0002", "error", message, 1, 2, title=title)
+
+
+def _own_rules() -> Iterator[Any]:
+    return rules.FOLDER.rglob("[A-Za-z]*.py")
+
+
+def _check_regions(regions: Sequence[str]) -> None:
+    unknown = [region for region in regions if region not in REGIONS]
+    if unknown:
+        raise InputError.of([_unknown(region) for region in unknown])
+
+
+def _unknown(region: str) -> Problem:
+    close = get_close_matches(region, REGIONS, n=1)
+    hint = f"did you mean '{close[0]}'?" if close else "known: those that cfn-lint has schemas of"
+    return Problem(f"region '{region}'", f"there is none of that name; {hint}")
+
+
+def _finding(match: Any, path: str) -> Finding:
     return Finding(
-        path=match.filename or "",
+        path=path,
         line=match.linenumber or 1,
         column=match.columnnumber or 1,
+        end_line=match.linenumberend or 1,
+        end_column=match.columnnumberend or 1,
         rule=match.rule.id,
         severity=match.rule.severity.lower(),
-        logical_id=path[1] if len(path) > 1 else "",
         message=match.message,
+        pointer="/".join(str(part) for part in getattr(match, "path", None) or ()),
+        title=match.rule.shortdesc,
         source=match.rule.source_url or "",
+    )
+
+
+def _info(rule: Any) -> RuleInfo:
+    return RuleInfo(
+        id=rule.id,
+        severity=rule.severity.lower(),
+        title=rule.shortdesc,
+        description=rule.description,
+        source=rule.source_url or "",
+        tags=tuple(rule.tags),
     )

@@ -6,20 +6,57 @@ from typing import Any
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One finding. `line` and `column` count from 1; `path` is as the caller gave it."""
+    """One finding. Lines and columns count from 1; `path` is as the caller gave it.
+
+    `severity` is error, warning or informational. `pointer` is the place in the template, as in
+    `Resources/Vpc/Properties/CidrBlock`. `title` says what the rule checks, `source` where that is
+    documented. `origin` is the Python line that made the resource, `file:line`, where it is known.
+    """
 
     path: str
     line: int
     column: int
     rule: str
     severity: str
-    logical_id: str
     message: str
-    source: str
+    end_line: int = 1
+    end_column: int = 1
+    pointer: str = ""
+    title: str = ""
+    source: str = ""
+    origin: str = ""
+
+    @property
+    def logical_id(self) -> str:
+        """The resource, parameter or output that the finding is about, if any."""
+        parts = self.pointer.split("/")
+        return parts[1] if len(parts) > 1 else ""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.rule} {self.severity}: {self.message}"
+        message = " ".join(self.message.split())
+        return f"{self.path}:{self.line}: {self.rule} {self.severity}: {message}"
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain data for `--json`."""
-        return asdict(self)
+        return {**asdict(self), "logical_id": self.logical_id}
+
+
+@dataclass(frozen=True)
+class RuleInfo:
+    """What `--explain` says about a rule."""
+
+    id: str
+    severity: str
+    title: str
+    description: str
+    source: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """All findings, sorted, over `templates` files; the verdicts of the others were kept."""
+
+    findings: tuple[Finding, ...]
+    templates: int
+    checked: int

@@ -1,0 +1,146 @@
+"""What `tidegen lint` does, by what was asked."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import click
+
+from tidegen.cli.common import known, project_folder, template_folder, template_paths
+from tidegen.errors import InputError, Problem
+from tidegen.linting import Finding, Report, find_templates, lint, rule_catalogue
+
+
+@dataclass(frozen=True)
+class Request:
+    """The command's arguments."""
+
+    directory: str
+    paths: tuple[Path, ...]
+    regions: tuple[str, ...]
+    rules: tuple[str, ...]
+    ignored: tuple[str, ...]
+    form: str
+    no_cache: bool
+    timeout: float
+
+    def templates(self) -> list[Path]:
+        """The named files and the templates of named folders; else all of `templates/current`."""
+        if self.paths:
+            found, roots = find_templates(self.paths), self.paths
+        else:
+            roots = (template_folder(project_folder(self.directory)),)
+            found = template_paths(roots[0])
+        if not found:
+            where = ", ".join(map(str, roots))
+            raise InputError(Problem(where, "holds no templates; run 'tidegen render' first"))
+        return found
+
+    @cached_property
+    def project(self) -> Path | None:
+        """The project that was started in, None outside of any when paths say what to check."""
+        try:
+            return project_folder(self.directory)
+        except InputError:
+            return None
+
+    @cached_property
+    def where(self) -> tuple[str, ...]:
+        """The regions to check in; outside a project what the AWS variables say."""
+        if self.regions:
+            return self.regions
+        if self.project:
+            from tidegen.linting.regions import used_regions
+
+            return used_regions(self.project)
+        names = (os.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
+        return (next(filter(None, names), "us-east-1"),)
+
+
+def run(request: Request, templates: Sequence[Path]) -> int:
+    """Check and print; the number of findings."""
+    where = request.where
+    _check_rule_names(request)
+    use_cache = not request.no_cache
+    report = lint(templates, where, use_cache=use_cache, limit=request.timeout)
+    findings = _with_origins(_selected(report.findings, request), request.project)
+    click.echo(_text(findings, templates, request.form), nl=False)
+    click.echo(_summary(report, where, len(findings)), err=True)
+    return len(findings)
+
+
+def watch(request: Request) -> None:
+    """Check, and again whenever a file changes, until interrupted."""
+    from tidegen.linting.watching import changes
+
+    for templates in changes(request.templates):
+        run(request, templates)
+        click.echo(f"watching {len(templates)} templates; Ctrl-C ends", err=True)
+
+
+def explain(name: str) -> None:
+    """Print what a rule checks."""
+    from tidegen.reporting.rules import rule_text
+
+    catalogue = rule_catalogue()
+    known([name], catalogue, "rule")
+    click.echo(rule_text(catalogue[name]), nl=False)
+
+
+def list_suppressions(request: Request) -> None:
+    """Print every suppression in the templates' Metadata, and how many there are."""
+    from dataclasses import asdict
+
+    from tidegen.linting.suppressions import suppressions
+    from tidegen.reporting.finding_json import json_of
+    from tidegen.reporting.rules import suppressions_text
+
+    templates = request.templates()
+    found = suppressions(templates)
+    is_json = request.form == "json"
+    text = json_of([asdict(item) for item in found]) if is_json else suppressions_text(found)
+    click.echo(text, nl=False)
+    unreasoned = sum(not item.reason for item in found)
+    summary = f"{len(found)} suppressions in {len(templates)} templates, {unreasoned} of no reason"
+    click.echo(summary, err=True)
+
+
+def _check_rule_names(request: Request) -> None:
+    """Refuse what is neither a rule nor the beginning of one, as `E3` is."""
+    names = [*request.rules, *request.ignored]
+    if names:
+        ids = rule_catalogue()
+        known(
+            [n for n in names if not any(known_id.startswith(n) for known_id in ids)], ids, "rule"
+        )
+
+
+def _selected(findings: Sequence[Finding], request: Request) -> list[Finding]:
+    return [
+        finding
+        for finding in findings
+        if (not request.rules or finding.rule.startswith(request.rules))
+        and not (request.ignored and finding.rule.startswith(request.ignored))
+    ]
+
+
+def _with_origins(findings: list[Finding], project: Path | None) -> list[Finding]:
+    if not findings or project is None:
+        return findings
+    from tidegen.linting.origins import with_origins
+
+    return with_origins(findings, template_folder(project))
+
+
+def _text(findings: list[Finding], templates: Sequence[Path], form: str) -> str:
+    from tidegen.reporting.findings import formatted
+
+    return formatted(findings, templates, form)
+
+
+def _summary(report: Report, where: Sequence[str], findings: int) -> str:
+    unchanged = report.templates - report.checked
+    kept = f" ({unchanged} templates unchanged)" if unchanged else ""
+    return f"{report.templates} templates in {', '.join(where)}: {findings} findings{kept}"

@@ -1,0 +1,105 @@
+"""The Python line that made what a finding is about: where the fix is made.
+
+The concern is built once more, with troposphere's `add_*` methods recording who called them. Only a
+template of this project with findings pays for it.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from tidegen.linting.model import Finding
+
+#: What troposphere calls to add an entry, by the template's section.
+_METHODS = {
+    "Resources": "add_resource",
+    "Parameters": "add_parameter",
+    "Outputs": "add_output",
+    "Mappings": "add_mapping",
+    "Conditions": "add_condition",
+}
+_Lines = dict[tuple[str, str], str]
+
+
+def with_origins(findings: Sequence[Finding], folder: Path) -> list[Finding]:
+    """The findings, those about templates that concerns render into `folder` with their origin."""
+    lines: dict[str, _Lines] = {}
+    result = []
+    for finding in findings:
+        name = _name_below(finding.path, folder)
+        if name and name not in lines:
+            lines[name] = _lines_of(name)
+        section, _, rest = finding.pointer.partition("/")
+        origin = lines.get(name, {}).get((section, rest.partition("/")[0]), "")
+        result.append(replace(finding, origin=origin))
+    return result
+
+
+def _name_below(path: str, folder: Path) -> str:
+    """`storage` for `templates/current/storage.yaml`; `roots/access` for a root; else nothing."""
+    resolved = Path(path).resolve()
+    if not resolved.is_relative_to(folder.resolve()):
+        return ""
+    return resolved.relative_to(folder.resolve()).with_suffix("").as_posix()
+
+
+def _lines_of(name: str) -> _Lines:
+    from tidegen.composition import build_assets
+    from tidegen.concerns import discovered_concerns
+    from tidegen.contract import Context
+
+    concerns = discovered_concerns()
+    for concern in concerns:
+        scope = concern.scopes[0]
+        if name == (f"roots/{scope}" if scope.is_direct else concern.name):
+            source = concern.build.__code__.co_filename
+            with _recording(source) as lines:
+                concern.build(Context(concerns, build_assets(concerns)))
+            return lines
+    return {}
+
+
+@contextmanager
+def _recording(source: str) -> Iterator[_Lines]:
+    """The line in `source` from which each entry is added while the block runs."""
+    from troposphere import Template
+
+    lines: _Lines = {}
+    originals = {section: getattr(Template, name) for section, name in _METHODS.items()}
+    for section, name in _METHODS.items():
+        setattr(Template, name, _recorder(section, originals[section], source, lines))
+    try:
+        yield lines
+    finally:
+        for section, name in _METHODS.items():
+            setattr(Template, name, originals[section])
+
+
+def _recorder(
+    section: str, original: Callable[..., Any], source: str, lines: _Lines
+) -> Callable[..., Any]:
+    def add(self: Any, entry: Any, *more: Any) -> Any:
+        line = _line_in(source, sys._getframe(1))  # frames are what this is about
+        for item in entry if isinstance(entry, list) else [entry]:
+            lines[section, str(getattr(item, "title", item))] = line
+        return original(self, entry, *more)
+
+    return add
+
+
+def _line_in(source: str, frame: FrameType | None) -> str:
+    while frame is not None:
+        if frame.f_code.co_filename == source:
+            return f"{_shown(source)}:{frame.f_lineno}"
+        frame = frame.f_back
+    return ""
+
+
+def _shown(source: str) -> str:
+    """Relative to the working folder where it lies below, as template paths mostly are."""
+    path = Path(source)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else source

@@ -1,0 +1,110 @@
+"""Files to check: found below folders, read, and held back where cfn-lint would not survive."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tidegen.linting.keys import content_digest
+from tidegen.linting.model import Finding
+
+ENDINGS = (".yaml", ".yml", ".json", ".template")
+#: CloudFormation takes 1 MB; up to here cfn-lint says so itself, in bearable time.
+MAX_BYTES = 5_000_000
+#: cfn-lint's parsers overflow the C stack somewhere beyond ten thousand.
+MAX_DEPTH = 2_000
+_TEMPLATE = re.compile(
+    rb"""(?:^|[{,\s])["']?(?:AWSTemplateFormatVersion|Resources)["']?\s*:""", re.MULTILINE
+)
+#: cfn-lint reads a nested stack's template where it is a local file.
+_LOCAL_CHILD = re.compile(rb"""(?:TemplateURL|Location)["']?\s*:\s*["']?(?!https?:|s3:|[!{"'])\S""")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to check: its content's digest, or the finding that says why it is not checked."""
+
+    path: str
+    digest: str = ""
+    size: int = 0
+    problem: Finding | None = None
+    reads_others: bool = False
+
+
+def find_templates(roots: Sequence[Path]) -> list[Path]:
+    """Named files, and the files of named folders that look like templates; in order, once each.
+
+    Links to folders are not followed, hidden folders are passed over.
+    """
+    found = [path for root in roots for path in (_below(root) if root.is_dir() else [root])]
+    return list(dict.fromkeys(found))
+
+
+def _below(root: Path) -> Iterator[Path]:
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = Path(folder, name)
+            if name.endswith(ENDINGS) and path.is_file() and looks_like_template(path):
+                yield path
+
+
+def looks_like_template(path: Path) -> bool:
+    """Whether the text has a key that only templates have; an unreadable file may be one."""
+    try:
+        return _TEMPLATE.search(path.read_bytes()) is not None
+    except OSError:
+        return True
+
+
+def read_source(path: Path, settings: str) -> Source:
+    """The file as a Source; never raises."""
+    name = str(path)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return _refused(name, "E0000", "Is not a regular file")
+        if status.st_size > MAX_BYTES:
+            text = f"The template file size ({status.st_size} bytes) exceeds the limit"
+            return _refused(name, "E1002", f"{text} (1000000 bytes); it was not read")
+        content = path.read_bytes()
+    except OSError as error:
+        return _refused(name, "E0000", f"Cannot be read: {error.strerror}")
+    if nested_too_deep(content):
+        return _refused(name, "E0000", f"Is nested more than {MAX_DEPTH} levels deep")
+    local = _LOCAL_CHILD.search(content) is not None
+    return Source(name, content_digest(content, settings), len(content), reads_others=local)
+
+
+def _refused(path: str, rule: str, message: str) -> Source:
+    finding = Finding(path, 1, 1, rule, "error", message, 1, 2, title="Template cannot be checked")
+    return Source(path, problem=finding)
+
+
+def nested_too_deep(content: bytes) -> bool:
+    """Whether brackets or indentation go deeper than MAX_DEPTH.
+
+    Parsing to find out is left to the rare file in which it is possible at all.
+    """
+    brackets = content.count(b"[") + content.count(b"{")
+    longest = max(map(len, re.split(rb"[\r\n]", content)), default=0)
+    return (brackets > MAX_DEPTH or longest > MAX_DEPTH) and _depth_passes(content)
+
+
+def _depth_passes(content: bytes) -> bool:
+    import yaml  # an unchanged template hardly ever comes here
+
+    depth = 0
+    try:
+        for event in yaml.parse(content, Loader=yaml.CSafeLoader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > MAX_DEPTH:
+                return True
+    except (yaml.YAMLError, ValueError):
+        return False  # cfn-lint stops at the same place and says why
+    return False

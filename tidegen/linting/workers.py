@@ -1,0 +1,93 @@
+"""Checking spread over processes: forked once the rules stand, handed back as plain findings."""
+
+import gc
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+
+from tidegen.linting.cfn_lint import CfnLint, failure
+from tidegen.linting.deadline import OverdueError, deadline
+from tidegen.linting.memory import rare_collections
+from tidegen.linting.model import Finding
+from tidegen.linting.templates import Source
+
+#: 100 bytes of template take about 1 ms; below this forking costs more than it saves.
+_WORTH_FORKING = 10_000
+_MAX_WORKERS = 8
+
+#: In a forked process: what its parent had built.
+_inherited: list[CfnLint] = []
+
+
+def check(
+    sources: Sequence[Source], linter: CfnLint, limit: float
+) -> Iterator[tuple[Source, list[Finding], bool]]:
+    """Each source with its findings, and whether they would be the same another time."""
+    ordered = sorted(sources, key=lambda source: -source.size)  # the longest first, to end together
+    workers = worker_count(ordered)
+    if workers == 1:
+        with rare_collections():
+            for source in ordered:
+                yield source, *_check_one(linter, source.path, limit)
+        return
+    unfinished = []
+    for source, result in _in_pool(ordered, linter, limit, workers):
+        if result is None:
+            unfinished.append(source)
+        else:
+            yield source, *result
+    for source in unfinished:  # a process died: alone, each shows whether it was the cause
+        ((_, alone),) = _in_pool([source], linter, limit, 1)
+        died = failure(source.path, "cfn-lint's process died, probably for want of memory")
+        yield source, *(alone or ([died], False))
+
+
+def worker_count(sources: Sequence[Source]) -> int:
+    """Processes to use: one where there is little to do, or where threads make forking unsafe."""
+    if len(sources) < 2 or sum(source.size for source in sources[1:]) < _WORTH_FORKING:
+        return 1
+    if threading.active_count() > 1:
+        return 1
+    return min(len(os.sched_getaffinity(0)), len(sources), _MAX_WORKERS)
+
+
+def _in_pool(
+    sources: Sequence[Source], linter: CfnLint, limit: float, workers: int
+) -> Iterator[tuple[Source, tuple[list[Finding], bool] | None]]:
+    gc.freeze()  # what is built is shared; collecting would only copy its pages
+    context = multiprocessing.get_context("fork")
+    try:
+        with ProcessPoolExecutor(workers, context, _start, (linter,)) as pool:
+            futures = [pool.submit(_work, source.path, limit) for source in sources]
+            for source, future in zip(sources, futures, strict=True):
+                yield source, _result(future)
+    finally:
+        gc.unfreeze()
+
+
+def _result(future: "Future[tuple[list[Finding], bool]]") -> tuple[list[Finding], bool] | None:
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        return None
+
+
+def _start(linter: CfnLint) -> None:
+    _inherited.append(linter)
+
+
+def _work(path: str, limit: float) -> tuple[list[Finding], bool]:
+    with rare_collections():
+        return _check_one(_inherited[0], path, limit)
+
+
+def _check_one(linter: CfnLint, path: str, limit: float) -> tuple[list[Finding], bool]:
+    try:
+        with deadline(limit):
+            return linter.findings(path), True
+    except OverdueError as overdue:
+        message = f"Not checked to the end: over {limit:g} seconds, the last in rule {overdue.rule}"
+        return [failure(path, message)], False

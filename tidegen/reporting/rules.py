@@ -1,0 +1,30 @@
+"""A rule, and the suppressions of rules, as text."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from tidegen.linting import RuleInfo
+from tidegen.linting.suppressions import Suppression
+
+
+def rule_text(rule: RuleInfo) -> str:
+    """What a rule checks, why, and where that is documented."""
+    lines = [f"{rule.id} {rule.severity}: {rule.title}", "", rule.description]
+    if rule.source:
+        lines += ["", f"Source: {rule.source}"]
+    if rule.tags:
+        lines += ["", f"Tags: {', '.join(rule.tags)}"]
+    return "\n".join(lines) + "\n"
+
+
+def suppressions_text(found: Sequence[Suppression]) -> str:
+    """A line a suppression, then how often each rule is off."""
+    lines = [_line(item) for item in found]
+    counts = Counter(f"{item.tool} {item.rule}" for item in found)
+    lines += [f"{count:>5} x {name}" for name, count in sorted(counts.items())]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _line(item: Suppression) -> str:
+    where = f"{item.path}: {item.logical_id or 'the whole template'}"
+    return f"{where}: {item.tool} {item.rule}: {item.reason or 'no reason given'}"
