@@ -15,20 +15,12 @@ GOOD = "Resources:\n  T:\n    Type: AWS::SNS::Topic\n"
 REGION = ["us-west-2"]
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """A cache, a home and a working folder of the test's own."""
-    for name in ("cache", "home", "work"):
-        (tmp_path / name).mkdir()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path / "work")
-    return tmp_path / "work"
+pytestmark = pytest.mark.usefixtures("work")
 
 
 @pytest.fixture
-def bad(folder):
-    path = folder / "bad.yaml"
+def bad(work):
+    path = work / "bad.yaml"
     path.write_text(BAD)
     return path
 
@@ -82,8 +74,8 @@ def test_configuration_that_names_further_files_keeps_nothing(bad):
     assert [lint([bad], REGION).checked for _ in range(2)] == [1, 1]
 
 
-def test_a_template_that_reads_another_is_always_checked(folder):
-    parent, child = folder / "parent.yaml", folder / "child.yaml"
+def test_a_template_that_reads_another_is_always_checked(work):
+    parent, child = work / "parent.yaml", work / "child.yaml"
     parent.write_text(
         "Resources:\n  S:\n    Type: AWS::CloudFormation::Stack\n"
         "    Properties:\n      TemplateURL: child.yaml\n      Parameters: {A: b}\n"
@@ -101,10 +93,10 @@ def test_without_the_cache_everything_is_checked_again_and_nothing_is_kept(bad, 
     assert lint([bad], REGION, use_cache=False).checked == 1
 
 
-def test_several_processes_find_what_one_does(folder):
+def test_several_processes_find_what_one_does(work):
     paths = []
     for number in range(4):
-        paths.append(folder / f"{number}.yaml")
+        paths.append(work / f"{number}.yaml")
         paths[-1].write_text(BAD + "#" * 9_000)
     spread = lint(paths, REGION, use_cache=False)
     alone = [f for path in paths for f in lint([path], REGION, use_cache=False).findings]

@@ -9,7 +9,7 @@ from typing import Any
 
 
 class OverdueError(BaseException):
-    """The time is up, in the rule of that id. No Exception: cfn-lint would blame and catch it."""
+    """The time is up, in that rule or module. No Exception, as cfn-lint catches those."""
 
     def __init__(self, rule: str) -> None:
         super().__init__(rule)
@@ -39,11 +39,12 @@ def _overdue(_number: int, frame: FrameType | None) -> None:
 
 
 def running_rule(frame: FrameType | None) -> str:
-    """The id of the innermost cfn-lint rule below `frame`, or the word that says there is none."""
+    """The id of the innermost cfn-lint rule from `frame` outwards, else the module it stands in."""
+    module = str(frame.f_globals.get("__name__")) if frame else "?"
     while frame is not None:
         owner: Any = frame.f_locals.get("self")
         rule = getattr(owner, "id", None)
         if isinstance(rule, str) and hasattr(owner, "shortdesc") and rule:
             return rule
         frame = frame.f_back
-    return "parsing"
+    return module

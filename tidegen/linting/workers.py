@@ -89,5 +89,5 @@ def _check_one(linter: CfnLint, path: str, limit: float) -> tuple[list[Finding],
         with deadline(limit):
             return linter.findings(path), True
     except OverdueError as overdue:
-        message = f"Not checked to the end: over {limit:g} seconds, the last in rule {overdue.rule}"
+        message = f"Not checked to the end: over {limit:g} seconds, the last in {overdue.rule}"
         return [failure(path, message)], False

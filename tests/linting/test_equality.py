@@ -1,0 +1,96 @@
+"""The findings are those of the cfn-lint command: on damaged templates as on the committed ones."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.conftest import ROOT
+from tidegen.linting import lint
+
+REGIONS = ["us-east-2", "us-west-2"]
+COMMITTED = sorted((ROOT / "templates" / "current").rglob("*.yaml"))
+SMALL = [path for path in COMMITTED if path.stat().st_size < 15_000]
+
+
+def place(path, line, column, rule, message):
+    """What makes a finding; cfn-lint prints sets in whatever order they have in its process."""
+    return path, line, column, rule, "".join(sorted(message))
+
+
+def found_by_cfn_lint(paths):
+    command = [
+        Path(sys.executable).parent / "cfn-lint",
+        "--format",
+        "json",
+        "--include-checks",
+        "I",
+    ]
+    command += ["--regions", *REGIONS, "--", *paths]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return {
+        place(
+            match["Filename"],
+            match["Location"]["Start"]["LineNumber"],
+            match["Location"]["Start"]["ColumnNumber"],
+            match["Rule"]["Id"],
+            match["Message"],
+        )
+        for match in json.loads(done.stdout)
+    }
+
+
+def found_by_us(paths):
+    report = lint(paths, REGIONS, use_cache=False)
+    return {place(f.path, f.line, f.column, f.rule, f.message) for f in report.findings}
+
+
+def damaged(text, chance):
+    """The text with one of its lines dropped, doubled, moved in, swapped or given another value."""
+    lines = text.splitlines()
+    number = chance.randrange(len(lines))
+    line = lines[number]
+    key = line.partition(":")[0]
+    lines[number : number + 1] = chance.choice(
+        [
+            [],
+            [line, line],
+            [f"  {line}"],
+            [f"{key}: {chance.choice(['', 'no', '-1', '[]', '{}', '!Ref Nobody', 'us-east-1a'])}"],
+            [line.replace("AWS::", "AWS::X", 1)],
+            [f"{key}s:{line.partition(':')[2]}"],
+            [line.replace("!Ref ", "!GetAtt ").replace("arn:", "arm:")],
+        ]
+    )
+    return "\n".join(lines) + "\n"
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(SMALL), st.randoms(use_true_random=False)),
+        min_size=12,
+        max_size=12,
+    )
+)
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
+def test_damaged_templates(work, cases):
+    paths = []
+    for number, (source, chance) in enumerate(cases):
+        paths.append(work / f"{number}.yaml")
+        paths[-1].write_text(damaged(source.read_text(), chance))
+    assert found_by_us(paths) == found_by_cfn_lint(paths)
+
+
+@pytest.mark.usefixtures("work")
+def test_the_committed_templates_each_with_a_fault(tmp_path):
+    paths = []
+    for source in COMMITTED:
+        paths.append(tmp_path / source.name)
+        paths[-1].write_text(source.read_text().replace("    Properties:\n", "    Propertys:\n", 1))
+    ours = found_by_us(paths)
+    assert ours == found_by_cfn_lint(paths)
+    assert len({path for path, *_ in ours}) == len(paths)
