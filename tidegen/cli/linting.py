@@ -31,7 +31,7 @@ class Request:
         if self.paths:
             found, roots = find_templates(self.paths), self.paths
         else:
-            roots = (template_folder(project_folder(self.directory)),)
+            roots = (_shown(template_folder(project_folder(self.directory))),)
             found = template_paths(roots[0])
         if not found:
             where = ", ".join(map(str, roots))
@@ -57,6 +57,11 @@ class Request:
             return used_regions(self.project)
         names = (os.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
         return (next(filter(None, names), "us-east-1"),)
+
+
+def _shown(folder: Path) -> Path:
+    """Relative to the working folder where it lies below it: short, and what annotations need."""
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
 def run(request: Request, templates: Sequence[Path]) -> int:
@@ -103,7 +108,9 @@ def list_suppressions(request: Request) -> None:
     text = json_of([asdict(item) for item in found]) if is_json else suppressions_text(found)
     click.echo(text, nl=False)
     unreasoned = sum(not item.reason for item in found)
-    summary = f"{len(found)} suppressions in {len(templates)} templates, {unreasoned} of no reason"
+    summary = (
+        f"{len(found)} suppressions in {len(templates)} templates, {unreasoned} without a reason"
+    )
     click.echo(summary, err=True)
 
 

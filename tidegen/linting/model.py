@@ -34,7 +34,8 @@ class Finding:
 
     def __str__(self) -> str:
         message = " ".join(self.message.split())
-        return f"{self.path}:{self.line}: {self.rule} {self.severity}: {message}"
+        line = f"{self.path}:{self.line}: {self.rule} {self.severity}: {message}"
+        return "".join(c if c.isprintable() else "?" for c in line)  # terminals obey some others
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain data for `--json`."""

@@ -1,18 +1,19 @@
 """Checking spread over processes: forked once the rules stand, handed back as plain findings."""
 
 import gc
-import multiprocessing
 import os
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING
 
 from tidegen.linting.cfn_lint import CfnLint, failure
 from tidegen.linting.deadline import OverdueError, deadline
 from tidegen.linting.memory import rare_collections
 from tidegen.linting.model import Finding
 from tidegen.linting.templates import Source
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 #: 100 bytes of template take about 1 ms; below this forking costs more than it saves.
 _WORTH_FORKING = 10_000
@@ -57,6 +58,9 @@ def worker_count(sources: Sequence[Source]) -> int:
 def _in_pool(
     sources: Sequence[Source], linter: CfnLint, limit: float, workers: int
 ) -> Iterator[tuple[Source, tuple[list[Finding], bool] | None]]:
+    import multiprocessing  # none of this for a single template
+    from concurrent.futures import ProcessPoolExecutor
+
     gc.freeze()  # what is built is shared; collecting would only copy its pages
     context = multiprocessing.get_context("fork")
     try:
@@ -69,6 +73,8 @@ def _in_pool(
 
 
 def _result(future: "Future[tuple[list[Finding], bool]]") -> tuple[list[Finding], bool] | None:
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
         return future.result()
     except BrokenProcessPool:

@@ -26,7 +26,7 @@ def findings_sarif(findings: Sequence[Finding], base: Path) -> str:
     run = {
         "tool": {"driver": _driver([rules[rule] for rule in ids])},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {_BASE: {"uri": f"{base.resolve().as_uri()}/"}},
+        "originalUriBaseIds": {_BASE: {"description": {"text": "Where tidegen was run."}}},
         "results": [_result(finding, ids.index(finding.rule), base) for finding in findings],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
