@@ -2,6 +2,8 @@
 
 from troposphere import GetAtt, If, Join, NoValue, Ref, Tags, Template, ec2
 
+from tidegen.blocks.suppressions import unmet
+
 _ANYWHERE = "0.0.0.0/0"
 #: Condition under which a zone has a NAT gateway of its own; the first zone always has one.
 _HAS_NAT = {2: "HasSecondNat", 3: "HasThirdNat"}
@@ -78,10 +80,10 @@ def _add_public_table(template: Template, zones: tuple[int, ...]) -> None:
             DestinationCidrBlock=_ANYWHERE,
             GatewayId=Ref("InternetGateway"),
             DependsOn="InternetGatewayAttachment",
-            Metadata={
-                "guard": {"SuppressedRules": ["NO_UNRESTRICTED_ROUTE_TO_IGW"]},
-                "Reason": "The load balancer and the NAT gateways face the internet, nothing else.",
-            },
+            Metadata=unmet(
+                "The load balancer and the NAT gateways face the internet, nothing else.",
+                "NO_UNRESTRICTED_ROUTE_TO_IGW",
+            ),
         )
     )
 
