@@ -1,6 +1,6 @@
 """The environment's one connection to shared services: it reaches them, never the reverse."""
 
-from troposphere import GetAtt, Join, Ref, Select, Split, Sub, Template, ec2, route53
+from troposphere import Equals, GetAtt, Join, Not, Ref, Select, Split, Sub, Template, ec2, route53
 
 from tidegen.blocks.inputs import PRIVATE_SUBNETS, VPC, VPC_CIDR, from_field
 from tidegen.contract import (
@@ -16,13 +16,17 @@ from tidegen.contract import (
     new_template,
 )
 
+_HAS_SHARED = "HasShared"
+
 
 def build(_context: Context) -> Template:
-    """The shared-endpoint template."""
+    """The shared-endpoint template; empty where the environment uses no shared services."""
     template = new_template(CONCERN)
+    template.add_condition(_HAS_SHARED, Not(Equals(Ref("EndpointServiceName"), "")))
     template.add_resource(
         ec2.SecurityGroup(
             "EndpointSecurityGroup",
+            Condition=_HAS_SHARED,
             GroupDescription="Shared services: HTTPS from this VPC",
             VpcId=Ref("VpcId"),
             SecurityGroupIngress=[_rule("HTTPS from inside the VPC")],
@@ -33,9 +37,11 @@ def build(_context: Context) -> Template:
     endpoint = template.add_resource(
         ec2.VPCEndpoint(
             "Endpoint",
+            Condition=_HAS_SHARED,
             VpcId=Ref("VpcId"),
             VpcEndpointType="Interface",
             ServiceName=Ref("EndpointServiceName"),
+            PrivateDnsEnabled=False,
             SubnetIds=Ref("PrivateSubnetIds"),
             SecurityGroupIds=[Ref("EndpointSecurityGroup")],
         )
@@ -45,6 +51,7 @@ def build(_context: Context) -> Template:
     template.add_resource(
         route53.RecordSetType(
             "Record",
+            Condition=_HAS_SHARED,
             HostedZoneId=Ref("PrivateZoneId"),
             Name=Sub("shared.${PrivateDomain}"),
             Type="CNAME",
@@ -77,7 +84,8 @@ CONCERN = Concern(
             "EndpointServiceName",
             Kind.SERVICE_NAME,
             Root(Scope.SHARED, "EndpointServiceName"),
-            "Endpoint service of the shared cluster",
+            "Endpoint service of the shared cluster, or empty",
+            default="",
         ),
     ),
     outputs=(
