@@ -12,6 +12,9 @@ case "$*" in
   "ec2 attach-volume"*) echo i-0abc >"$STATE/volume-holder" ;;
   "ec2 attach-network-interface"*) echo i-0abc >"$STATE/interface-holder" ;;
   "secretsmanager get-secret-value --secret-id keyfile"*) echo the-keyfile ;;
+  "secretsmanager get-secret-value --secret-id authority"*)
+    cat "$STATE/authority" 2>/dev/null || echo no-certificate ;;
+  "secretsmanager put-secret-value --secret-id authority"*) cp "${6#file://}" "$STATE/authority" ;;
   "secretsmanager get-secret-value"*) echo the-password ;;
   "s3 cp s3://artifacts/packages/"*) cp -r "$STATE/uploaded/." "$4/" 2>/dev/null || true ;;
   "ssm get-parameter"*) echo vol-0abc ;;

@@ -115,15 +115,19 @@ def test_the_loader_gives_every_setting_that_the_boot_writes_down(number):
 
 @each
 def test_a_member_takes_its_own_volume_to_itself_only(number):
-    allowed = statements(f"Member{number}RolePolicy")
-    arns = [arn["Fn::Sub"].rpartition(":")[2] for arn in allowed["AttachOwn"]["Resource"]]
+    attach = statements(f"Member{number}RolePolicy")["Attach"]
+    arns = [arn["Fn::Sub"].rpartition(":")[2] for arn in attach["Resource"]]
     assert arns == [
         f"volume/${{Member{number}Volume}}",
         f"network-interface/${{Member{number}Interface}}",
+        "instance/*",
     ]
-    condition = allowed["AttachToSelf"]["Condition"]["StringEquals"]
     tag = {"Fn::Sub": f"${{Project}}/${{Environment}}/{number}"}
+    condition = attach["Condition"]["StringEquals"]
     assert condition == {"aws:ResourceTag/tidegen:member": tag}
+    for title in ("Volume", "Interface"):
+        own = properties(f"Member{number}{title}")["Tags"]
+        assert {"Key": "tidegen:member", "Value": tag} in own
     data = properties(f"Member{number}LaunchTemplate")["LaunchTemplateData"]
     tags = {kind["ResourceType"]: kind["Tags"] for kind in data["TagSpecifications"]}
     assert {"Key": "tidegen:member", "Value": tag} in tags["instance"]
@@ -143,6 +147,12 @@ def test_a_member_neither_reads_nor_removes_backups(number):
         if "BackupsBucketArn" in json.dumps(statement["Resource"]):
             assert set(statement["Action"]) <= {"s3:PutObject", "s3:ListBucket"}, sid
         assert not [action for action in statement["Action"] if "Delete" in action], sid
+
+
+def test_only_the_first_member_makes_the_authority():
+    for number in MEMBERS:
+        writing = "KeepAuthority" in statements(f"Member{number}RolePolicy")
+        assert writing == (number == 1)
 
 
 def test_instances_have_imds_v2_encrypted_roots_and_no_way_in_but_the_database():

@@ -42,6 +42,7 @@ export VOLUME_ID=${Member@MEMBER@Volume} INTERFACE_ID=${Member@MEMBER@Interface}
 export PRIVATE_DOMAIN=${PrivateDomain} ARTIFACTS_BUCKET=${ArtifactsBucketName}
 export BACKUPS_BUCKET=${BackupsBucketName} BACKUP_KEY=${BackupKeyArn}
 export KEYFILE_SECRET=${KeyfileSecret} ADMIN_SECRET=${AdminSecret}
+export AUTHORITY_SECRET=${AuthoritySecret}
 export APPLICATION_SECRET=/${Project}/${Environment}/mongo LOG_GROUP=${LogGroup}
 failed() {
   aws cloudformation signal-resource --stack-name $STACK --region $REGION --status FAILURE \\

@@ -15,7 +15,8 @@ _ATTACHING: list[Action] = [ec2.AttachVolume, ec2.AttachNetworkInterface]
 def member_permissions(number: int) -> list[Statement]:
     """The statements of one member. It writes and lists backups; it never reads or removes one."""
     name = f"Member{number}"
-    return [*_attaching(name, number), *_reading(), *_backing_up(), *_reporting(name)]
+    founding = _founding() if number == 1 else []
+    return [*_attaching(name, number), *_reading(), *founding, *_backing_up(), *_reporting(name)]
 
 
 def member_tag(number: int) -> Sub:
@@ -24,7 +25,7 @@ def member_tag(number: int) -> Sub:
 
 
 def _attaching(name: str, number: int) -> list[Statement]:
-    """Its own volume and address, to its own instance, known by its tag.
+    """Its own volume and address, to its own instance: all three carry its tag.
 
     Attaching an encrypted volume takes a grant for EC2 on its key (AWS docs, "Requirements for
     Amazon EBS encryption").
@@ -34,13 +35,13 @@ def _attaching(name: str, number: int) -> list[Statement]:
         Bool({"kms:GrantIsForAWSResource": "true"}),
         StringEquals({"kms:ViaService": Sub("ec2.${AWS::Region}.amazonaws.com")}),
     ]
-    owned = [
+    parts = [
         Sub(f"{_EC2}:volume/${{{name}Volume}}"),
         Sub(f"{_EC2}:network-interface/${{{name}Interface}}"),
+        Sub(f"{_EC2}:instance/*"),
     ]
     return [
-        allow("AttachOwn", _ATTACHING, owned),
-        allow("AttachToSelf", _ATTACHING, [Sub(f"{_EC2}:instance/*")], Condition(own)),
+        allow("Attach", _ATTACHING, parts, Condition(own)),
         allow("UnlockVolume", [kms.CreateGrant], [Ref("DatabaseKeyArn")], Condition(grant)),
         # these support no resource
         allow(
@@ -56,7 +57,7 @@ def _attaching(name: str, number: int) -> list[Statement]:
 
 
 def _reading() -> list[Statement]:
-    """Its bundle, the packages, and three secrets (the services' one by its name)."""
+    """Its bundle, the packages, and four secrets (the services' one by its name)."""
     services = Sub(
         f"arn:${{AWS::Partition}}:secretsmanager:{_REGIONAL}"
         ":secret:/${Project}/${Environment}/mongo-??????"
@@ -70,10 +71,31 @@ def _reading() -> list[Statement]:
         allow(
             "ReadSecrets",
             [secretsmanager.GetSecretValue],
-            [Ref("KeyfileSecret"), Ref("AdminSecret"), services],
+            [Ref("KeyfileSecret"), Ref("AdminSecret"), Ref("AuthoritySecret"), services],
         ),
         allow("DecryptSecrets", [kms.Decrypt], [Ref("SecretsKeyArn")], _through("secretsmanager")),
     ]
+
+
+def _founding() -> list[Statement]:
+    """Making the set's authority, which falls to the member that starts first."""
+    return [
+        allow("KeepAuthority", [secretsmanager.PutSecretValue], [Ref("AuthoritySecret")]),
+        allow(
+            "EncryptAuthority",
+            [kms.GenerateDataKey],
+            [Ref("SecretsKeyArn")],
+            _through("secretsmanager"),
+        ),
+        allow("TellAuthority", [ssm.PutParameter], [_parameter("authority")]),
+    ]
+
+
+def _parameter(name: str) -> Sub:
+    return Sub(
+        f"arn:${{AWS::Partition}}:ssm:{_REGIONAL}:parameter/${{Project}}/${{Environment}}"
+        f"/mongo/{name}"
+    )
 
 
 def _backing_up() -> list[Statement]:
@@ -94,10 +116,6 @@ def _backing_up() -> list[Statement]:
 
 def _reporting(name: str) -> list[Statement]:
     """The claim of the initiation, metrics, logs, and word to CloudFormation and Auto Scaling."""
-    marker = Sub(
-        f"arn:${{AWS::Partition}}:ssm:{_REGIONAL}:parameter/${{Project}}/${{Environment}}"
-        "/mongo/initiated"
-    )
     group = Sub(
         f"arn:${{AWS::Partition}}:autoscaling:{_REGIONAL}:autoScalingGroup:*"
         f":autoScalingGroupName/${{AWS::StackName}}-{name}Group-*"
@@ -105,7 +123,7 @@ def _reporting(name: str) -> list[Statement]:
     namespace = StringEquals({"cloudwatch:namespace": Sub("${Project}/${Environment}/mongo")})
     writing = [logs.CreateLogStream, logs.DescribeLogStreams, logs.PutLogEvents]
     return [
-        allow("ClaimInitiation", [ssm.GetParameter, ssm.PutParameter], [marker]),
+        allow("ClaimInitiation", [ssm.GetParameter, ssm.PutParameter], [_parameter("initiated")]),
         allow("Measure", [cloudwatch.PutMetricData], ["*"], Condition(namespace)),
         allow("ShipLogs", writing, [GetAtt("LogGroup", "Arn")]),
         allow("Signal", [cloudformation.SignalResource], [Ref("AWS::StackId")]),

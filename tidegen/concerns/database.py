@@ -116,6 +116,8 @@ def _add_secrets(template: Template) -> None:
     for title, length, meaning in (
         ("KeyfileSecret", 756, "Key by which the members know each other"),
         ("AdminSecret", 40, "Password of the database's administrator"),
+        # until member 1 has made the authority, the value is no certificate
+        ("AuthoritySecret", 40, "Authority that certifies the members, with its key"),
     ):
         template.add_resource(
             secretsmanager.Secret(
@@ -193,6 +195,7 @@ CONCERN = Concern(
     ),
     stateful=(
         "AdminSecret",
+        "AuthoritySecret",
         "KeyfileSecret",
         "LogGroup",
         "Member1Volume",

@@ -10,6 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 ETC=${ETC:-/etc}
 PACKAGES=${PACKAGES:-/opt/packages}
 KEYFILE=$ETC/mongo.keyfile
+TLS=$ETC/mongo.tls
 SETTINGS='PROJECT|ENVIRONMENT|PROTECTED|REGION|STACK|MEMBER|VOLUME_ID|PRIVATE_DOMAIN|BACKUPS_BUCKET'
 SETTINGS="$SETTINGS|BACKUP_KEY|ADMIN_SECRET|APPLICATION_SECRET|LOG_GROUP|DATA_DIR"
 
@@ -87,8 +88,9 @@ install_packages() {
 
 configure() {
   write_keyfile
+  write_certificate
   sed -e "s|@DATA_DIR@|$DATA_DIR|" -e "s|@KEYFILE@|$KEYFILE|" \
-    -e "s|@HOST@|$(member_host "$MEMBER")|" -e "s|@REPLICA_SET@|$REPLICA_SET|" \
+    -e "s|@HOST@|$(member_host "$MEMBER")|" -e "s|@TLS@|$TLS|" -e "s|@REPLICA_SET@|$REPLICA_SET|" \
     "$here/mongod.conf" >"$ETC/mongod.conf"
   mkdir -p "$ETC/systemd/system/mongod.service.d" "$ETC/logrotate.d"
   sed "s|@DATA_DIR@|$DATA_DIR|" "$here/mongod.override" \
@@ -108,6 +110,13 @@ write_keyfile() {
   chmod 0400 "$file"
   chown mongod:mongod "$file"
   mv "$file" "$KEYFILE"
+}
+
+write_certificate() {
+  mkdir -p "$TLS"
+  "$here/certificate.sh" "$TLS"
+  chmod 0500 "$TLS"
+  chown -R mongod:mongod "$TLS"
 }
 
 write_settings() {
