@@ -7,6 +7,8 @@ from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.stateful import RETAINED
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
+_HOUR = "3600"  # seconds a record may be cached
+
 
 def build(_context: Context) -> Template:
     """The dns template. The zones hold other concerns' records, so they outlive their stack."""
@@ -16,16 +18,7 @@ def build(_context: Context) -> Template:
     private = template.add_resource(
         route53.HostedZone("PrivateZone", Name=Ref("PrivateDomain"), VPCs=[vpc], **RETAINED)
     )
-    template.add_resource(
-        route53.RecordSetType(
-            "CertificateAuthorities",
-            HostedZoneId=Ref(public),
-            Name=Ref("Domain"),
-            Type="CAA",
-            TTL="3600",
-            ResourceRecords=['0 issue "amazon.com"', '0 issuewild "amazon.com"'],
-        )
-    )
+    _add_records(template)
     _add_query_log(template)
     return add_outputs(
         template,
@@ -34,6 +27,35 @@ def build(_context: Context) -> Template:
         PrivateZoneId=Ref(private),
         NameServers=Join(",", GetAtt(public, "NameServers")),
     )
+
+
+def _add_records(template: Template) -> None:
+    """Who may issue certificates; and that no mail comes from, or goes to, the bare domain.
+
+    Mail is sent from subdomains, which have records of their own (the email concern).
+    """
+    domain, policy = Ref("Domain"), Sub("_dmarc.${Domain}")
+    for title, name, kind, values in (
+        (
+            "CertificateAuthorities",
+            domain,
+            "CAA",
+            ['0 issue "amazon.com"', '0 issuewild "amazon.com"'],
+        ),
+        ("NoSender", domain, "TXT", ['"v=spf1 -all"']),
+        ("NoMail", domain, "MX", ["0 ."]),
+        ("NoForgery", policy, "TXT", ['"v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s"']),
+    ):
+        template.add_resource(
+            route53.RecordSetType(
+                title,
+                HostedZoneId=Ref("PublicZone"),
+                Name=name,
+                Type=kind,
+                TTL=_HOUR,
+                ResourceRecords=values,
+            )
+        )
 
 
 def _add_query_log(template: Template) -> None:
