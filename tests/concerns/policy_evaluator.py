@@ -49,15 +49,19 @@ def allowed(statements, request, boundary=None):
 
 
 def _matches(statement, request):
-    action = any(
-        fnmatchcase(request.action.lower(), pattern.lower()) for pattern in statement["Action"]
-    )
+    action = _names(statement.get("Action", []), request.action)
+    if "NotAction" in statement:
+        action = not _names(statement["NotAction"], request.action)
     resources = statement.get("Resource", ["*"])
     return (
         action
         and any(_like(request.resource, pattern) for pattern in resources)
         and holds(statement.get("Condition", {}), request.keys)
     )
+
+
+def _names(patterns, action):
+    return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)
 
 
 def _like(value, pattern):

@@ -181,6 +181,16 @@ def test_the_execution_role_touches_nothing_tagged_for_another(environment, othe
         assert not may(environment, "ExecutionRole", action, tagged(service, resource), **keys)
 
 
+def test_the_execution_role_acts_in_its_two_regions_only():
+    topic = f"arn:aws:sns:eu-west-1:{ACCOUNT}:tidepool-staging-Notifications-1"
+    for region, expected in ((REGION, True), ("us-east-2", True), ("eu-west-1", False)):
+        keys = {"aws:RequestedRegion": region}
+        assert may("staging", "ExecutionRole", "sns:DeleteTopic", topic, **keys) is expected
+    zone = {"aws:RequestedRegion": "us-east-1"}  # where the partition answers for Route 53
+    arn = "arn:aws:route53:::hostedzone/Z1"
+    assert may("staging", "ExecutionRole", "route53:ChangeResourceRecordSets", arn, **zone)
+
+
 def stacks(environment):
     """The stacks of an environment: its roots and a child."""
     for name in ("", "-access", "-recovery", "-Network-1ABC"):

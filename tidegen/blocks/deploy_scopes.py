@@ -110,9 +110,12 @@ def arns_of(action: str) -> tuple[str, ...]:
     return _EXCEPTIONS.get(action) or SCOPES.get(service, (f"{service}:*:{_ACCOUNT}:*",))
 
 
-def by_scope(actions: Iterable[str]) -> dict[tuple[str, tuple[str, ...]], list[str]]:
-    """Actions in order, by their service and the ARNs that they may touch."""
-    groups: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+def by_scope(actions: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
+    """Actions in order, by the ARNs that they may touch.
+
+    Services that only the account limits share a group: an action reaches the ARNs of its own.
+    """
+    groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for action in sorted(actions):
-        groups[action.partition(":")[0], arns_of(action)].append(action)
+        groups[arns_of(action)].append(action)
     return dict(groups)

@@ -53,7 +53,7 @@ CHANGING = [
     cfn.UpdateTerminationProtection,
 ]
 #: Services without regions: their calls carry the region that the partition answers from.
-_GLOBAL = ("cloudfront", "route53")
+_GLOBAL = ("cloudfront", "iam", "route53")
 #: Services that roles of an environment are handed to; a test compares them with the templates.
 PASSED_TO = (
     "backup.amazonaws.com",
@@ -133,21 +133,26 @@ def from_workflows() -> PolicyDocument:
 
 
 def executing(actions: Collection[str]) -> list[Statement]:
-    """What the concerns declare: on this environment's own names, in its own regions."""
+    """What the concerns declare: on this environment's own names."""
     return [
-        _executing(number, service, arns, group)
-        for number, ((service, arns), group) in enumerate(by_scope(actions).items(), start=1)
+        allow(f"Deploy{number}", _parsed(group), [_arn(arn) for arn in arns])
+        for number, (arns, group) in enumerate(by_scope(actions).items(), start=1)
     ]
 
 
-def _executing(number: int, service: str, arns: tuple[str, ...], actions: list[str]) -> Statement:
-    here = StringEquals({"aws:RequestedRegion": [Ref("AWS::Region"), Ref("RecoveryRegion")]})
-    resources = ["*" if arn == "*" else Sub(f"arn:${{AWS::Partition}}:{arn}") for arn in arns]
-    return allow(
-        f"Deploy{number}",
-        _parsed(actions),
-        resources,
-        None if service in _GLOBAL else Condition(here),
+def _arn(text: str) -> Any:
+    return text if text == "*" else Sub(f"arn:${{AWS::Partition}}:{text}")
+
+
+def only_here() -> Statement:
+    """Nothing in other regions than the environment's two, except in services without regions."""
+    here = {"aws:RequestedRegion": [Ref("AWS::Region"), Ref("RecoveryRegion")]}
+    return Statement(
+        Sid="OnlyHere",
+        Effect=Deny,
+        NotAction=[Action(service, "*") for service in _GLOBAL],
+        Resource=["*"],
+        Condition=Condition(StringNotEquals(here)),
     )
 
 

@@ -13,6 +13,7 @@ from tidegen.blocks.deployers import (
     managing_roles,
     not_itself,
     not_of_others,
+    only_here,
     reading,
 )
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
@@ -46,7 +47,7 @@ def build(context: Context) -> Template:
     for number, batch in enumerate(_batches(executing(_actions(context))), start=1):
         _add_policy(template, f"ExecutionPolicy{number}", batch)
     own = [GetAtt(title, "Arn") for title in ("ExecutionRole", "DeployRole", "ReadRole")]
-    limits = [not_of_others(), not_itself(own)]
+    limits = [only_here(), not_of_others(), not_itself(own)]
     _add_policy(template, "ExecutionRolesPolicy", [*managing_roles(), *limits])
     deploy = document(*deploying(GetAtt(execution, "Arn")), *filling())
     add_role(template, "DeployRole", from_workflows(), deploy, "CI deploys as this role")
