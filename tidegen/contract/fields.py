@@ -108,6 +108,8 @@ FIELDS: dict[str, CatalogueField] = {
         "GitHub repository, OWNER/NAME, whose workflows may deploy",
     ),
     "home_region": _f(
-        Kind.BOOLEAN, (Scope.ACCOUNT,), "Whether this region records the account's global resources"
+        Kind.BOOLEAN,
+        (Scope.ACCOUNT,),
+        "Whether this region has the account's trail and global resources",
     ),
 }

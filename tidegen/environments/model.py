@@ -153,7 +153,7 @@ class AccountFile(_File):
 
     scope: Literal[Scope.ACCOUNT] = Field(description="This file is of an account's region")
     home_region: bool = Field(
-        description="Whether global resources are recorded here; true in one file per account"
+        description="Whether trail and global resources are here; true in one file per account"
     )
     protected: bool = Field(default=True, description="Whether deploys ask to type the name")
     contacts: sections.AccountContacts = Field(description="Who is told")
