@@ -87,6 +87,15 @@ def test_keys_of_instances_let_auto_scaling_in_without_naming_its_role():
         assert grant == {"kms:GrantIsForAWSResource": "true"}
 
 
+def test_log_delivery_may_use_the_archives_key_as_its_guide_asks():
+    """VPC guide, "Required key policy for use with SSE-KMS buckets"."""
+    found = {s["Sid"]: s for s in statements("log-archive", "AuditKey")}
+    assert {"kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"} <= set(
+        found["UseByDelivery"]["Action"]
+    )
+    assert found["UseByGuardduty"]["Action"] == ["kms:GenerateDataKey"]
+
+
 def groups():
     for name, template in TEMPLATES.items():
         for title, item in template["Resources"].items():

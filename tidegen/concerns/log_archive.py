@@ -36,16 +36,27 @@ from tidegen.contract import (
 _SIX_YEARS = 2192  # days; HIPAA, 45 CFR 164.316(b)(2)(i)
 _EXPIRE_DAYS = _SIX_YEARS + 30  # after the lock, so that expiry never waits for it
 _REPLACED_DAYS = 30
-_WRITERS = ("cloudtrail", "config", "delivery.logs", "guardduty", "sns", "events", "cloudwatch")
+#: Who uses the audit key, and how by their guides: writers of the archives, and those who publish
+#: to the account's topics.
+_KEY_USES = (
+    KeyUse("audit", "cloudtrail", ("GenerateDataKey*", "Decrypt", "DescribeKey")),
+    KeyUse("audit", "cloudwatch"),
+    KeyUse("audit", "config"),
+    KeyUse(
+        "audit",
+        "delivery.logs",
+        ("Encrypt", "Decrypt", "ReEncrypt*", "GenerateDataKey*", "DescribeKey"),
+    ),
+    KeyUse("audit", "events"),
+    KeyUse("audit", "guardduty", ("GenerateDataKey",)),
+    KeyUse("audit", "sns"),
+)
 
 
 def build(_context: Context) -> Template:
     """The log-archive template."""
     template = new_template(CONCERN)
-    uses = [
-        service_use(KeyUse("audit", service, ("GenerateDataKey*", "Decrypt", "DescribeKey")))
-        for service in _WRITERS
-    ]
+    uses = [service_use(use) for use in _KEY_USES]
     key = add_key(template, "AuditKey", "audit", logs_use(), *uses, owner="${Project}/account")
     archive = _add_log_archive(template)
     config = _add_config_archive(template)
