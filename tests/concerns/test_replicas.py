@@ -39,6 +39,11 @@ def test_nothing_but_replication_writes_a_replica(title):
     ]
 
 
+def test_what_is_infected_cannot_be_read_there_either():
+    deny = statements("ReplicaUploadsBucket")["DenyInfected"]
+    assert {"s3:GetObject", "s3:GetObjectVersion"} == set(deny["Action"])
+
+
 def test_the_lock_is_the_sources():
     """S3 replicates a locked bucket into a locked bucket only."""
     source = storage.CONCERN.build(Context()).to_dict()["Resources"]["BackupsBucket"]["Properties"]

@@ -6,6 +6,7 @@ from tidegen.blocks.access_logs import add_access_logs_bucket
 from tidegen.blocks.data_buckets import add_data_bucket, bucket_name, lifecycle, lock
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.keys import account_use, add_key
+from tidegen.blocks.malware_scans import deny_infected
 from tidegen.blocks.replication import REPLICA_BACKUPS, REPLICA_UPLOADS
 from tidegen.blocks.suppressions import unmet
 from tidegen.blocks.vaults import add_vault
@@ -44,6 +45,8 @@ def _add_uploads(template: Template, logs: s3.Bucket) -> s3.Bucket:
         GetAtt("ReplicaKey", "Arn"),
         logs,
         replica=True,
+        # the tags of scans are replicated with the objects
+        statements=(deny_infected("ReplicaUploadsBucket"),),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         Tags=_origin(),
         Metadata=unmet(f"{_IS_THE_REPLICA} Locked no more than its source.", _LOCK, _REPLICATION),
