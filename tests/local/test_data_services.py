@@ -1,0 +1,140 @@
+"""The concerns that hold data on the local engine, read back through the services' own APIs."""
+
+import json
+from typing import Any
+
+import pytest
+from local_cloud import REGION, Cloud, Template
+
+from tidegen.concerns import backup, data_encryption, log_archive, metrics, replicas, storage
+from tidegen.contract import Concern, Context
+
+OTHER_REGION = "eu-west-1"
+
+
+def key(cloud: Cloud, name: str, region: str = REGION) -> str:
+    return f"arn:aws:kms:{region}:{cloud.account}:key/{name}"
+
+
+def values(cloud: Cloud) -> dict[str, str]:
+    return {
+        "Project": "tide",
+        "Environment": "dev",
+        "PermissionsBoundaryArn": f"arn:aws:iam::{cloud.account}:policy/tide/boundary",
+        "WarningTopicArn": f"arn:aws:sns:{REGION}:{cloud.account}:warning",
+        "DataKeyArn": key(cloud, "data"),
+        "BackupKeyArn": key(cloud, "backup"),
+        "MetricsKeyArn": key(cloud, "metrics"),
+        "NoncurrentDays": "30",
+        "BackupsDays": "35",
+        "LockMode": "GOVERNANCE",
+        "LockDays": "7",
+        "SourceRegion": OTHER_REGION,
+        "RecoveryRegion": OTHER_REGION,
+        "ReplicaKeyArn": key(cloud, "replica", OTHER_REGION),
+        "ReplicaUploadsBucketArn": "arn:aws:s3:::tide-dev-uploads-dr",
+        "ReplicaBackupsBucketArn": "arn:aws:s3:::tide-dev-backups-dr",
+        "RecoveryVaultArn": f"arn:aws:backup:{OTHER_REGION}:{cloud.account}:backup-vault:dr",
+        "AccountAccessLogsBucketName": f"tide-access-logs-{cloud.account}",
+        "Protected": "true",
+        "MaxReadUnits": "100",
+        "MaxWriteUnits": "50",
+    }
+
+
+def deployed(cloud: Cloud, concern: Concern) -> dict[str, str]:
+    """Physical ids of the concern's resources, its parameters filled by defaults."""
+    template: Template = json.loads(concern.build(Context()).to_json())
+    for name, parameter in template["Parameters"].items():
+        parameter["Default"] = values(cloud)[name]
+    stack = cloud.create(concern.name, template)
+    assert stack["StackStatus"] == "CREATE_COMPLETE", cloud.reasons(concern.name)
+    return cloud.resources(concern.name)
+
+
+def default_encryption(s3: Any, bucket: str) -> dict[str, Any]:
+    (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    assert rule["BlockedEncryptionTypes"] == {"EncryptionType": ["SSE-C"]}
+    found: dict[str, Any] = rule["ApplyServerSideEncryptionByDefault"]
+    return found
+
+
+def retention(s3: Any, bucket: str) -> dict[str, Any]:
+    lock = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
+    found: dict[str, Any] = lock["Rule"]["DefaultRetention"]
+    return found
+
+
+def test_buckets_of_data_are_as_the_template_says(cloud: Cloud) -> None:
+    ids, s3 = deployed(cloud, storage.CONCERN), cloud.client("s3")
+    for title, name in (("UploadsBucket", "data"), ("BackupsBucket", "backup")):
+        bucket = ids[title]
+        assert default_encryption(s3, bucket)["KMSMasterKeyID"] == key(cloud, name)
+        assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
+        logged = s3.get_bucket_logging(Bucket=bucket)["LoggingEnabled"]
+        assert logged["TargetBucket"] == ids["AccessLogsBucket"]
+        (rule,) = s3.get_bucket_replication(Bucket=bucket)["ReplicationConfiguration"]["Rules"]
+        replica = rule["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"]
+        assert replica == key(cloud, "replica", OTHER_REGION)
+        statements = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])["Statement"]
+        assert {"DenyPlainHttp", "DenyOldTls", "DenyErasure"} <= {s["Sid"] for s in statements}
+        closed = s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"]
+        assert set(closed.values()) == {True}
+    assert retention(s3, ids["BackupsBucket"]) == {"Mode": "GOVERNANCE", "Days": 7}
+    assert default_encryption(s3, ids["AccessLogsBucket"])["SSEAlgorithm"] == "AES256"
+
+
+def test_the_archive_is_locked_for_six_years_and_takes_configs_replicas(cloud: Cloud) -> None:
+    ids, s3 = deployed(cloud, log_archive.CONCERN), cloud.client("s3")
+    assert retention(s3, ids["LogArchive"]) == {"Mode": "GOVERNANCE", "Days": 2192}
+    configuration = s3.get_bucket_replication(Bucket=ids["ConfigArchive"])
+    (rule,) = configuration["ReplicationConfiguration"]["Rules"]
+    assert rule["Destination"]["Bucket"] == f"arn:aws:s3:::{ids['LogArchive']}"
+    kms = cloud.client("kms")
+    assert kms.get_key_rotation_status(KeyId=ids["AuditKey"])["KeyRotationEnabled"]
+    policy = json.loads(kms.get_key_policy(KeyId=ids["AuditKey"], PolicyName="default")["Policy"])
+    assert {"UseByCloudtrail", "UseByDelivery"} <= {s["Sid"] for s in policy["Statement"]}
+
+
+@pytest.mark.parametrize("title", ["MetricsTable", "AnalyticsTable"])
+def test_tables_are_as_the_template_says(cloud: Cloud, title: str) -> None:
+    table = deployed(cloud, metrics.CONCERN)[title]
+    dynamodb = cloud.client("dynamodb")
+    found = dynamodb.describe_table(TableName=table)["Table"]
+    assert found["SSEDescription"]["KMSMasterKeyArn"] == key(cloud, "metrics")
+    # the engine keeps a parameter's text where DynamoDB has a boolean
+    assert found["DeletionProtectionEnabled"] in (True, "true")
+    assert found["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    backups = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    ends = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    assert ends["AttributeName"] == "expiresAt"
+
+
+def test_recovery_points_are_copied_to_the_other_region(cloud: Cloud) -> None:
+    ids, client = deployed(cloud, backup.CONCERN), cloud.client("backup")
+    vault = client.describe_backup_vault(BackupVaultName=ids["Vault"])
+    assert vault["EncryptionKeyArn"] == key(cloud, "backup")
+    (rule,) = client.get_backup_plan(BackupPlanId=ids["Plan"])["BackupPlan"]["Rules"]
+    (copy,) = rule["CopyActions"]
+    assert copy["DestinationBackupVaultArn"] == values(cloud)["RecoveryVaultArn"]
+    assert rule["Lifecycle"] == {"DeleteAfterDays": 35}
+    (selection,) = client.list_backup_selections(BackupPlanId=ids["Plan"])["BackupSelectionsList"]
+    assert selection["SelectionName"] == "tagged"
+
+
+def test_replicas_wait_locked_and_under_their_own_key(cloud: Cloud) -> None:
+    ids, s3 = deployed(cloud, replicas.CONCERN), cloud.client("s3")
+    assert retention(s3, ids["ReplicaBackupsBucket"]) == {"Mode": "GOVERNANCE", "Days": 7}
+    found = default_encryption(s3, ids["ReplicaUploadsBucket"])["KMSMasterKeyID"]
+    assert found.endswith(ids["ReplicaKey"])
+    vault = cloud.client("backup").describe_backup_vault(BackupVaultName=ids["RecoveryVault"])
+    assert vault["EncryptionKeyArn"] == found
+
+
+def test_every_key_of_the_data_rotates(cloud: Cloud) -> None:
+    ids, kms = deployed(cloud, data_encryption.CONCERN), cloud.client("kms")
+    for title in data_encryption.CONCERN.stateful:
+        assert kms.get_key_rotation_status(KeyId=ids[title])["KeyRotationEnabled"], title
+    aliases = {alias["AliasName"] for alias in kms.list_aliases()["Aliases"]}
+    assert aliases >= {f"alias/tide/dev/{name}" for name in ("data", "backup", "database")}
