@@ -24,6 +24,14 @@ def test_the_docs_have_a_section(name):
     assert f"## tidegen {name}\n" in commands_page()
 
 
+@pytest.mark.parametrize("name", ["fill", "status", "rotate"])
+def test_what_is_done_with_secrets_has_examples_and_sections_too(name):
+    result = CliRunner().invoke(cli, ["secrets", name, "--help"])
+    assert result.exit_code == 0
+    assert f"tidegen secrets {name} --env" in result.output
+    assert f"## tidegen secrets {name}\n" in commands_page()
+
+
 @each
 def test_the_table_says_what_the_command_says(name):
     command = cli.get_command(click.Context(cli), name)
