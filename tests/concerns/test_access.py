@@ -63,6 +63,20 @@ def test_only_the_deploy_role_reads_secrets_and_only_its_environments():
     assert "secretsmanager:GetSecretValue" not in reads
 
 
+def test_a_keys_aliases_are_asked_as_the_set_they_are():
+    """A key of several values: without ForAnyValue IAM does not promise to compare one."""
+    asked = [
+        operator
+        for title, item in RESOURCES.items()
+        if item["Type"] == "AWS::IAM::ManagedPolicy"
+        for statement in statements(title).values()
+        for operator, keys in statement.get("Condition", {}).items()
+        if "kms:ResourceAliases" in keys
+    ]
+    assert asked
+    assert set(asked) == {"ForAnyValue:StringEquals"}
+
+
 def test_every_call_to_secrets_manager_is_granted():
     text = (ROOT / "tidegen" / "aws" / "adapter.py").read_text()
     called = {

@@ -83,7 +83,9 @@ def deploying(execution_role: Any) -> list[Statement]:
     """Stacks of this environment by name, templates in the artifacts bucket, one role to pass."""
     passed = Condition(StringEquals({"iam:PassedToService": "cloudformation.amazonaws.com"}))
     alias = Condition(
-        StringEquals({"kms:ResourceAliases": Sub("alias/${Project}/bootstrap/artifacts")})
+        ForAnyValueStringEquals(
+            {"kms:ResourceAliases": Sub("alias/${Project}/bootstrap/artifacts")}
+        )
     )
     keys = Sub("arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*")
     return [
