@@ -82,7 +82,9 @@ def test_what_may_not_be_read_is_refused_by_name():
 
 
 def test_another_refusal_of_a_bucket_is_no_answer():
-    calls = [("s3", "head_bucket", {"Bucket": "b", "ExpectedBucketOwner": "111122223333"}, "400")]
+    calls = [
+        ("s3", "get_bucket_location", {"Bucket": "b", "ExpectedBucketOwner": "111122223333"}, "400")
+    ]
     with pytest.raises(DeploymentError, match="buckets"):
         AwsInspector(PLACE, Session(calls)).answer(Question(Topic.BUCKETS, ("b",)))
 

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 from pathlib import Path
 
 from tidegen.blocks.deployers import CHANGING, PASSED_TO, READING
@@ -13,6 +14,22 @@ from tidegen.contract import Context, Scope
 ROOT = Path(__file__).parents[2]
 CONCERNS = own_concerns()
 CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
+#: Services whose IAM prefix is not boto3's name.
+PREFIXES = {
+    "accessanalyzer": "access-analyzer",
+    "elbv2": "elasticloadbalancing",
+    "service-quotas": "servicequotas",
+    "sesv2": "ses",
+}
+#: Asked for by the account's own stacks only, which people deploy.
+BY_PEOPLE = {
+    "access-analyzer:listanalyzers",
+    "cloudtrail:describetrails",
+    "config:describeconfigurationrecorders",
+    "config:describedeliverychannels",
+    "guardduty:listdetectors",
+    "iam:listopenidconnectproviders",
+}
 RESOURCES = json.loads(CONCERN.build(CONTEXT).to_json())["Resources"]
 
 
@@ -45,7 +62,7 @@ def test_the_roles_may_make_every_call_that_tidegen_makes():
 
 
 def test_reading_changes_nothing():
-    reads = ("Describe", "List", "Get")
+    reads = ("Describe", "List", "Get", "Simulate")
     for statement in statements("ReadRolePolicy").values():
         actions = [action.partition(":")[2] for action in statement["Action"]]
         assert all(action.startswith(reads) for action in actions)
@@ -85,6 +102,34 @@ def test_every_call_to_secrets_manager_is_granted():
     assert text.count('_call("secretsmanager"') == len(called)
     granted = {a for s in statements("DeployRolePolicy").values() for a in s["Action"]}
     assert called <= granted
+
+
+def inspected():
+    """Every call of preflight's readers, as an IAM action in lower case."""
+    from botocore.session import get_session
+
+    texts = [path.read_text() for path in (ROOT / "tidegen" / "aws" / "facts").glob("*.py")]
+    calls = set(re.findall(r'"([a-z0-9-]+)",\s*"([a-z_]+)"', "\n".join(texts)))
+    found = set()
+    for service in {service for service, _ in calls} & set(get_session().get_available_services()):
+        client = get_session().create_client(service, "us-west-2")
+        methods = client.meta.method_to_api_mapping
+        names = {methods[name] for known, name in calls if known == service and name in methods}
+        found |= {f"{PREFIXES.get(service, service)}:{name}" for name in names}
+    # S3 lists the buckets under another name.
+    return {a.replace("s3:ListBuckets", "s3:ListAllMyBuckets").lower() for a in found}
+
+
+def test_the_roles_may_read_what_preflight_reads_and_no_more():
+    granted = {
+        action.lower()
+        for name, statement in statements("ReadRolePolicy").items()
+        if name == "ListForPreflight" or name.startswith("Look")
+        for action in statement["Action"]
+    }
+    assert len(granted) > 35
+    assert granted < inspected()
+    assert inspected() - granted == BY_PEOPLE
 
 
 def test_the_readme_names_every_action():

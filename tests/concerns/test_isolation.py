@@ -14,7 +14,7 @@ from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN as ACCESS
 from tidegen.concerns.identity import CONCERN as IDENTITY
-from tidegen.concerns.identity import RECORDED, SERVICES
+from tidegen.concerns.identity import READ, SERVICES
 from tidegen.contract import Context, Scope
 
 CONCERNS = own_concerns()
@@ -317,7 +317,7 @@ def test_other_accounts_roles_cannot_be_taken():
 
 def test_the_boundary_leaves_room_for_every_action_of_every_role():
     """What a role is granted and its boundary lacks is denied on AWS, and nowhere else seen."""
-    room = {*SERVICES, *(action.partition(":")[0] for action in RECORDED)}
+    room = {*SERVICES, *(action.partition(":")[0] for action in READ)}
     used = {
         action.partition(":")[0]: concern.name
         for concern in CONCERNS

@@ -23,6 +23,7 @@ from awacs.aws import (
 from troposphere import Ref, Sub
 
 from tidegen.blocks.deploy_scopes import by_scope
+from tidegen.blocks.inspecting import inspecting
 from tidegen.blocks.policies import allow, document
 
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
@@ -69,13 +70,12 @@ PASSED_TO = (
 
 
 def reading() -> list[Statement]:
-    """See the project's stacks and what they hold; no data, and of secrets the names."""
+    """See the project's stacks and what a plan depends on; no data, and of secrets the names."""
     return [
         # A list of stacks is asked for without a name, which is a question about all of them.
         allow("ListStacks", [cfn.DescribeStacks], [Sub(f"{_STACK}/*/*")]),
         allow("ReadStacks", READING, [Sub(f"{_STACK}/${{Project}}-*/*")]),
-        # A list of secrets supports no resource.
-        allow("ListSecrets", [secretsmanager.ListSecrets], ["*"]),
+        *inspecting(),
     ]
 
 

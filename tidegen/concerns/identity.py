@@ -87,11 +87,12 @@ SERVICES = (
     "wafv2",
     "xray",
 )
-#: What AWS Config's role reads besides, so that it can record it.
-RECORDED = (
+#: What is read besides: by AWS Config, so that it can record it, and by preflight.
+READ = (
     *("access-analyzer:Get*", "access-analyzer:List*"),
     *("cloudtrail:Describe*", "cloudtrail:Get*", "cloudtrail:List*"),
     *("config:BatchGet*", "config:Describe*", "config:Get*", "config:List*"),
+    *("servicequotas:GetAWSDefaultServiceQuota", "servicequotas:GetServiceQuota"),
 )
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
 #: The boundary by the name that this stack gives it: nobody else can make a policy of that path
@@ -104,7 +105,7 @@ def _ceiling() -> list[Statement]:
     own = Condition(ArnLike({"aws:PrincipalArn": Sub(f"{_IAM}:role/${{Project}}/*")}))
     return [
         _allow("ServicesInUse", [Action(service, "*") for service in SERVICES], own),
-        _allow("RecordedServices", [Action(*action.split(":")) for action in RECORDED], own),
+        _allow("ReadServices", [Action(*action.split(":")) for action in READ], own),
         _not_of_others(),
         _deny("NoUsers", [actions.CreateUser, actions.CreateAccessKey, actions.CreateLoginProfile]),
         _deny("NoRoleWithoutBoundary", _CHANGING_ROLES, Condition(ArnNotLike(_BY_BOUNDARY))),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tidegen.aws.facts.reader import Reader
+from tidegen.aws.facts.reader import Reader, existing
 from tidegen.aws.sessions import local_endpoint
 from tidegen.errors import DeploymentError
 from tidegen.planning.preflight import Answer, Topic
@@ -41,10 +41,6 @@ def _providers(reader: Reader, _: Names) -> Answer:
     key = "OpenIDConnectProviderList"
     arns = [item["Arn"] for item in reader.pages("iam", "list_open_id_connect_providers", key)]
     return {arn.partition(":oidc-provider/")[2]: arn for arn in arns}
-
-
-def _roles(reader: Reader, names: Names) -> Answer:
-    return reader.existing(names, "iam", "get_role", "RoleName")
 
 
 def _linked_roles(reader: Reader, names: Names) -> Answer:
@@ -105,6 +101,6 @@ READERS = {
     Topic.PROVIDERS: _providers,
     Topic.QUOTAS: _quotas,
     Topic.RECORDERS: _recorders,
-    Topic.ROLES: _roles,
+    Topic.ROLES: existing("iam", "get_role", "RoleName"),
     Topic.TRAILS: _trails,
 }

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tidegen.aws.facts.reader import Reader
+from tidegen.aws.facts.reader import Reader, existing
 from tidegen.planning.preflight import Answer, Topic
 
 Names = tuple[str, ...]
@@ -14,17 +14,27 @@ def _buckets(reader: Reader, names: Names) -> Answer:
 
 
 def _bucket_region(reader: Reader, name: str) -> str | None:
-    """The bucket's region; empty if it is closed to this account, None if there is none."""
+    """The bucket's region; empty if it is closed to this account, None if there is none.
+
+    HeadBucket would take s3:ListBucket, which shows the keys of objects.
+    """
     from botocore.exceptions import ClientError
 
     owner = reader.place.account
     try:
-        head = reader.found("s3", "head_bucket", Bucket=name, ExpectedBucketOwner=owner)
+        found = reader.found("s3", "get_bucket_location", Bucket=name, ExpectedBucketOwner=owner)
     except ClientError as error:
         if error.response["Error"]["Code"] in ("403", "AccessDenied"):
             return ""
         raise
-    return None if head is None else str(head.get("BucketRegion") or reader.place.region)
+    return None if found is None else _region(found.get("LocationConstraint"))
+
+
+def _region(constraint: str | None) -> str:
+    """The region of a location constraint, whose oldest two forms are not names of regions."""
+    return {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}.get(constraint) or str(
+        constraint
+    )
 
 
 def _versioning(reader: Reader, names: Names) -> Answer:
@@ -70,29 +80,16 @@ def _clusters(reader: Reader, names: Names) -> Answer:
     return {name: item["cluster"]["version"] for name, item in found.items() if item}
 
 
-def _tables(reader: Reader, names: Names) -> Answer:
-    return reader.existing(names, "dynamodb", "describe_table", "TableName")
-
-
-def _mail(operation: str, argument: str) -> Any:
-    """A reader of one kind of SES resource, asked for by name."""
-
-    def read(reader: Reader, names: Names) -> Answer:
-        return reader.existing(names, "sesv2", operation, argument)
-
-    return read
-
-
 READERS = {
     Topic.BUCKETS: _buckets,
     Topic.CLUSTERS: _clusters,
     Topic.KEY_ALIASES: _key_aliases,
     Topic.LOG_GROUPS: _log_groups,
-    Topic.MAIL_IDENTITIES: _mail("get_email_identity", "EmailIdentity"),
-    Topic.MAIL_POOLS: _mail("get_dedicated_ip_pool", "PoolName"),
-    Topic.MAIL_SETS: _mail("get_configuration_set", "ConfigurationSetName"),
+    Topic.MAIL_IDENTITIES: existing("sesv2", "get_email_identity", "EmailIdentity"),
+    Topic.MAIL_POOLS: existing("sesv2", "get_dedicated_ip_pool", "PoolName"),
+    Topic.MAIL_SETS: existing("sesv2", "get_configuration_set", "ConfigurationSetName"),
     Topic.SECRETS: _secrets,
-    Topic.TABLES: _tables,
+    Topic.TABLES: existing("dynamodb", "describe_table", "TableName"),
     Topic.VAULTS: _vaults,
     Topic.VERSIONING: _versioning,
 }

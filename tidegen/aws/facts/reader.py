@@ -1,6 +1,6 @@
 """What every reader works with: calls, pages, and what is not there."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,13 +39,6 @@ class Reader:
                 return None
             raise
 
-    def existing(
-        self, names: Iterable[str], service: str, operation: str, argument: str
-    ) -> dict[str, str]:
-        """Those of `names` that one call each finds."""
-        found = {name: self.found(service, operation, **{argument: name}) for name in names}
-        return {name: "" for name, answer in found.items() if answer is not None}
-
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
         """The items under `key` of all pages, or of the one answer where there are no pages."""
         client = self.client(service)
@@ -54,3 +47,13 @@ class Reader:
             return
         for page in client.get_paginator(operation).paginate(**arguments):
             yield from page.get(key, [])
+
+
+def existing(service: str, operation: str, argument: str) -> Callable[..., dict[str, str]]:
+    """A reader of those names that one call each finds."""
+
+    def read(reader: Reader, names: tuple[str, ...]) -> dict[str, str]:
+        found = {name: reader.found(service, operation, **{argument: name}) for name in names}
+        return {name: "" for name, answer in found.items() if answer is not None}
+
+    return read
