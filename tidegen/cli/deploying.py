@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import click
 
+from tidegen.cli.preflighting import check_account
 from tidegen.cli.progress import Watcher, detachable, watcher
 from tidegen.cli.session import Session, require_clean_lint
 from tidegen.contract import Scope
@@ -72,6 +73,7 @@ def deploy(session: Session, name: str, wishes: Wishes) -> tuple[Outcome, ...]:
         plan = session.plan(name)
     if not wishes.as_json:
         click.echo(plan_text(plan))
+    check_account(session, plan)
     outcomes = _executed(session, plan, wishes)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):
         click.echo("declined; nothing more was changed", err=True)

@@ -1,0 +1,66 @@
+"""`tidegen preflight`, and the same in front of a deploy, with the committed environments."""
+
+import json
+
+import boto3
+import pytest
+
+from tests.conftest import tidegen
+from tidegen.local import running_engine
+
+NAME, ENV = "account-nonproduction", ("--env", "account-nonproduction")
+
+
+@pytest.fixture
+def aws():
+    with running_engine() as engine:
+        yield engine.environment_variables()
+
+
+@pytest.fixture
+def recorder(aws):
+    """A configuration recorder that somebody made by hand."""
+    client = boto3.client(
+        "config",
+        region_name="us-west-2",
+        endpoint_url=aws["AWS_ENDPOINT_URL"],
+        aws_access_key_id="444455556666",
+        aws_secret_access_key="local",
+    )
+    role = "arn:aws:iam::444455556666:role/config"
+    client.put_configuration_recorder(ConfigurationRecorder={"name": "by-hand", "roleARN": role})
+
+
+@pytest.mark.usefixtures("recorder")
+def test_a_deploy_that_would_fail_is_refused_with_every_reason(aws):
+    done = tidegen("deploy", *ENV, "--yes", env=aws)
+    assert done.returncode == 1
+    assert "error: Audit/Recorder: the account has a configuration recorder" in done.stderr
+    assert "'by-hand'; import it into the stack, or delete it first" in done.stderr
+    assert "nothing was changed" in done.stderr
+    assert tidegen("status", *ENV, env=aws).stdout.count("not deployed") == 3
+
+
+@pytest.mark.usefixtures("recorder")
+def test_preflight_tells_people_and_machines(aws):
+    done = tidegen("preflight", *ENV, env=aws)
+    assert done.returncode == 1
+    assert "refused  Audit/Recorder" in done.stdout
+    assert "(failure 7)" in done.stdout
+    assert "not checked: GuardDuty detector" in done.stdout
+    assert "capabilities  CAPABILITY_IAM" in done.stdout
+    assert f"{NAME}: 1 refused" in done.stderr
+    shown = json.loads(tidegen("preflight", *ENV, "--json", env=aws).stdout)
+    assert [finding["row"] for finding in shown["findings"]] == [7]
+    assert shown["findings"][0]["blocking"] is True
+    assert shown["capabilities"] == ["CAPABILITY_IAM"]
+
+
+def test_where_nothing_is_in_the_way_it_succeeds(aws):
+    done = tidegen("preflight", *ENV, env=aws)
+    assert done.returncode == 0
+    assert f"{NAME}: 0 refused, 0 warnings" in done.stderr
+
+
+def test_an_unknown_environment_is_bad_usage():
+    assert tidegen("preflight", "--env", "nowhere").returncode == 2
