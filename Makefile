@@ -49,6 +49,7 @@ render: install ## Write the templates from the concerns.
 
 bench: install ## Measure against named peers; prints ratios.
 	python benchmarks/run.py
+	python benchmarks/api_calls.py
 
 docs: install ## Build the documentation.
 	mkdocs build --strict

@@ -211,7 +211,6 @@ def test_protection_left_undone_is_completed_although_nothing_changes(
     outcomes = deploy(standing, project, protected)
     assert outcomes[-1].result is Result.UNCHANGED
     assert [call for call in standing.calls if call.startswith("set_stack_policy")] == [
-        f"set_stack_policy {ACCESS}",
         "set_stack_policy child",
         f"set_stack_policy {ENVIRONMENT}",
     ]
@@ -219,6 +218,14 @@ def test_protection_left_undone_is_completed_although_nothing_changes(
     standing.calls.clear()
     deploy(standing, project, protected)
     assert not [call for call in standing.calls if call.startswith("set_")]
+
+
+def test_a_root_without_state_asks_for_no_policy(standing, project, development):
+    asked = []
+    standing.stack_policy = lambda stack: asked.append(stack) or standing.policies.get(stack)
+    deploy(standing, project, development)
+    assert asked == [standing.stacks[ENVIRONMENT].stack_id]
+    assert {stack.split("/")[1] for stack in standing.policies} == {ENVIRONMENT, "child"}
 
 
 @pytest.mark.parametrize("n", [0, 1])
@@ -260,7 +267,9 @@ def test_a_nested_stack_that_is_not_listed_yet_is_protected_by_the_next_run(
 
 def test_nothing_changes_costs_few_calls(standing, project, development):
     deploy(standing, project, development)
-    assert len(standing.calls) <= 7  # whose credentials, twice, and each stack of the plan once
+    # Whose credentials (for the plan and for the deploy, which the command line makes one), and
+    # each stack of the plan once; stack policies are not in the double's record.
+    assert len(standing.calls) <= 7
 
 
 def test_a_protected_environment_is_not_destroyed(standing, development):

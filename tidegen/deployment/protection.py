@@ -23,6 +23,8 @@ def lift(run: Run, step: RootStep, state: StackState, allowed: Collection[str]) 
 
     Stack id → policy; empty where nothing is lifted, and then there is nothing to restore either.
     """
+    if not _holds_state(step):
+        return {}
     nested = _nested(run, step, state)
     stacks = [state.stack_id, *nested.values()]
     before = {stack: run.cloud.stack_policy(stack) for stack in stacks} if allowed else {}
@@ -39,6 +41,8 @@ def restore(run: Run, before: Policies) -> None:
 
 def protect(run: Run, step: RootStep, state: StackState) -> None:
     """Set the policy of each nested stack that holds state, then the root's."""
+    if not _holds_state(step):
+        return
     nested = _nested(run, step, state)
     _protect_nested(run, step, nested, ())
     resources = step.template.body.get("Resources", {})
@@ -54,7 +58,12 @@ def lock(run: Run, step: RootStep, state: StackState) -> None:
 
 
 def is_protected(run: Run, step: RootStep, state: StackState) -> bool:
-    """Whether the root's policy is as `protect` leaves it when it is done."""
+    """Whether the root's policy is as `protect` leaves it when it is done.
+
+    One call, where there is state: nothing else that a no-op reads tells of an interruption.
+    """
+    if not _holds_state(step):
+        return True
     found = json.loads(run.cloud.stack_policy(state.stack_id) or "null")
     return bool(found == json.loads(root_policy(step, (), _stateful(step))))
 
@@ -67,6 +76,11 @@ def root_policy(step: RootStep, allowed: Collection[str], nested: Collection[str
             relaxed.add(name)
     kept = _stateful(step).keys() & set(nested)
     return stack_policy((kept | stateful_ids(step.template.body)) - relaxed)
+
+
+def _holds_state(step: RootStep) -> bool:
+    """Whether there is anything to keep in place; without, no policy is asked for or set."""
+    return bool(_stateful(step) or stateful_ids(step.template.body))
 
 
 def _nested(run: Run, step: RootStep, state: StackState) -> dict[str, str]:
