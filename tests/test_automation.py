@@ -1,0 +1,55 @@
+"""The workflow and the pre-commit hooks: they call what exists, with no more rights than needed."""
+
+import re
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT, tidegen
+from tidegen.cli import COMMANDS
+
+WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "tidegen.yml").read_text())
+HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+#: Built beside this workflow; take it away once the command is there.
+NOT_YET = {"plan"}
+
+
+def steps():
+    return [step for job in WORKFLOW["jobs"].values() for step in job["steps"]]
+
+
+def test_nothing_has_rights_by_default_and_each_job_only_its_own():
+    assert WORKFLOW["permissions"] == {}
+    assert {name: job["permissions"] for name, job in WORKFLOW["jobs"].items()} == {
+        "check": {"contents": "read", "security-events": "write"},
+        "plan": {"contents": "read", "id-token": "write"},
+        "post": {"pull-requests": "write"},
+    }
+
+
+def test_no_job_runs_code_with_a_token_in_the_checkout():
+    checkouts = [s for s in steps() if s.get("uses", "").startswith("actions/checkout@")]
+    assert len(checkouts) == 2
+    assert all(step["with"] == {"persist-credentials": False} for step in checkouts)
+
+
+def test_every_action_has_a_version_and_no_script_takes_an_expression():
+    for step in steps():
+        assert re.fullmatch(r"[\w./-]+@(v\d+|[0-9a-f]{40})", step.get("uses", "a/b@v1"))
+        assert "${{" not in step.get("run", "")
+
+
+def test_the_commands_exist():
+    called = {name for s in steps() for name in re.findall(r"bin/tidegen (\w+)", s.get("run", ""))}
+    assert called - NOT_YET <= COMMANDS.keys()
+    assert {"lint", "render"} <= called
+
+
+@pytest.mark.parametrize("hook", HOOKS, ids=lambda hook: hook["id"])
+def test_each_hook_runs_on_the_committed_templates(hook):
+    name, *arguments = hook["entry"].split()
+    assert name == "tidegen"
+    files = ["templates/current/dns.yaml", "templates/current/roots/account.yaml"]
+    assert all(re.search(hook["files"], file) for file in files)
+    done = tidegen(*arguments, *(files if hook.get("pass_filenames", True) else ()))
+    assert (done.returncode, done.stdout) == (0, "")
