@@ -3,8 +3,9 @@
 import pytest
 from stand_ins import Machine
 
-#: The claim is a file; get and put are as atomic as Systems Manager's.
+#: A claim is a file, each stack's its own; get and put are as atomic as Systems Manager's.
 _AWS = """
+case "$*" in *"/mongo/tide-staging-Database-1/initiated"*) ;; ssm*) STATE=$STATE/other ;; esac
 case "$*" in
   "ssm get-parameter"*)
     if [ -e "$STATE/broken" ]; then echo "ThrottlingException" >&2; exit 254; fi
@@ -136,6 +137,13 @@ def test_of_two_claimants_one_initiates(machine):
     machine.stand_in("aws", race + _AWS)
     assert start(machine, 3).returncode != 0
     assert not initiations(machine)
+
+
+def test_the_claim_of_a_stack_that_was_rolled_back_does_not_bind_the_next(machine):
+    (machine.folder / "claim").write_text("vol-gone")
+    (machine.folder / "other").mkdir()
+    assert start(machine, 3, STACK="tide-staging-Database-2").returncode == 0
+    assert len(initiations(machine)) == 1
 
 
 def test_its_own_claim_is_taken_up_where_it_broke_off(machine):

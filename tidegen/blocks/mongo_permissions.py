@@ -123,7 +123,11 @@ def _reporting(name: str) -> list[Statement]:
     namespace = StringEquals({"cloudwatch:namespace": Sub("${Project}/${Environment}/mongo")})
     writing = [logs.CreateLogStream, logs.DescribeLogStreams, logs.PutLogEvents]
     return [
-        allow("ClaimInitiation", [ssm.GetParameter, ssm.PutParameter], [_parameter("initiated")]),
+        allow(
+            "ClaimInitiation",
+            [ssm.GetParameter, ssm.PutParameter],
+            [_parameter("${AWS::StackName}/initiated")],
+        ),
         allow("Measure", [cloudwatch.PutMetricData], ["*"], Condition(namespace)),
         allow("ShipLogs", writing, [GetAtt("LogGroup", "Arn")]),
         allow("Signal", [cloudformation.SignalResource], [Ref("AWS::StackId")]),

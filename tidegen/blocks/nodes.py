@@ -15,7 +15,11 @@ _AUTOSCALER = ("kube-system", "cluster-autoscaler")
 
 
 def add_nodes(template: Template, waits: list[str]) -> str:
-    """One group over the private subnets, after `waits`; returns its title."""
+    """One group over the private subnets, after `waits`; returns its title.
+
+    The desired size is where the group begins. CloudFormation sends it only when the sizes change:
+    raising the smallest size takes a larger group down to it, and the autoscaler up again.
+    """
     add_role(
         template,
         "NodeRole",

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Brings this member into the replica set, and ends well only when it is a healthy part of it.
 #
-# The set is initiated once in the life of the environment. Members start one after the other, so
+# The set is initiated once in the life of its stack. Members start one after the other, so
 # the last one is the first that can see all three: it alone initiates, and only where none of them
 # knows a set and nobody has claimed the initiation. The claim is a parameter that is written before
 # anything else, by a call that fails where somebody was faster; it names the claimant's volume, so
@@ -11,7 +11,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh
 . "$here/lib.sh"
 
-MARKER="/$PROJECT/$ENVIRONMENT/mongo/initiated"
+# By the stack's name, which is never used again: a stack that was rolled back leaves its claim behind,
+# and must not keep the next one from a set of its own.
+MARKER="/$PROJECT/$ENVIRONMENT/mongo/$STACK/initiated"
 
 answers() {
   local_shell 'db.hello().ok' "$1" >/dev/null 2>&1
