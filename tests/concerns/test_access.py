@@ -63,7 +63,7 @@ def test_the_roles_may_make_every_call_that_tidegen_makes():
 
 def test_reading_changes_nothing():
     reads = ("Describe", "List", "Get", "Simulate")
-    for statement in statements("ReadRolePolicy").values():
+    for statement in statements("ReadingPolicy").values():
         actions = [action.partition(":")[2] for action in statement["Action"]]
         assert all(action.startswith(reads) for action in actions)
 
@@ -75,7 +75,7 @@ def test_only_the_deploy_role_reads_secrets_and_only_its_environments():
     )
     alias = fills["UseSecretsKey"]["Condition"]["ForAnyValue:StringEquals"]
     assert alias["kms:ResourceAliases"]["Fn::Sub"] == "alias/${Project}/${Environment}/secrets"
-    reads = [a for s in statements("ReadRolePolicy").values() for a in s["Action"]]
+    reads = [a for s in statements("ReadingPolicy").values() for a in s["Action"]]
     assert "secretsmanager:ListSecrets" in reads
     assert "secretsmanager:GetSecretValue" not in reads
 
@@ -100,8 +100,8 @@ def test_every_call_to_secrets_manager_is_granted():
         f"secretsmanager:{name}" for name in ("GetSecretValue", "PutSecretValue", "ListSecrets")
     }
     assert text.count('_call("secretsmanager"') == len(called)
-    granted = {a for s in statements("DeployRolePolicy").values() for a in s["Action"]}
-    assert called <= granted
+    both = [*statements("DeployRolePolicy").values(), *statements("ReadingPolicy").values()]
+    assert called <= {action for statement in both for action in statement["Action"]}
 
 
 def inspected():
@@ -123,7 +123,7 @@ def inspected():
 def test_the_roles_may_read_what_preflight_reads_and_no_more():
     granted = {
         action.lower()
-        for name, statement in statements("ReadRolePolicy").items()
+        for name, statement in statements("ReadingPolicy").items()
         if name == "ListForPreflight" or name.startswith("Look")
         for action in statement["Action"]
     }

@@ -80,7 +80,10 @@ def reading() -> list[Statement]:
 
 
 def deploying(execution_role: Any) -> list[Statement]:
-    """Stacks of this environment by name, templates in the artifacts bucket, one role to pass."""
+    """Stacks of this environment by name, templates in the artifacts bucket, one role to pass.
+
+    What `reading` allows is needed besides.
+    """
     passed = Condition(StringEquals({"iam:PassedToService": "cloudformation.amazonaws.com"}))
     alias = Condition(
         ForAnyValueStringEquals(
@@ -89,7 +92,6 @@ def deploying(execution_role: Any) -> list[Statement]:
     )
     keys = Sub("arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*")
     return [
-        *reading(),
         allow("ChangeStacks", CHANGING, _OWN_STACKS),
         allow("FindArtifacts", [s3.ListBucket], [Sub(_BUCKET)]),
         allow("UploadArtifacts", [s3.GetObject, s3.PutObject], [Sub(f"{_BUCKET}/*")]),

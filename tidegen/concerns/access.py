@@ -51,7 +51,8 @@ def build(context: Context) -> Template:
     _add_policy(template, "ExecutionRolesPolicy", [*managing_roles(), *limits])
     deploy = document(*deploying(GetAtt(execution, "Arn")), *filling())
     add_role(template, "DeployRole", from_workflows(), deploy, "CI deploys as this role")
-    add_role(template, "ReadRole", from_workflows(), document(*reading()), "CI plans as this role")
+    add_role(template, "ReadRole", from_workflows(), None, "CI plans as this role")
+    _add_policy(template, "ReadingPolicy", reading(), ("DeployRole", "ReadRole"))
     return add_outputs(
         template,
         CONCERN,
@@ -82,14 +83,20 @@ def _batches(statements: list[Statement]) -> list[list[Statement]]:
     return batches
 
 
-def _add_policy(template: Template, title: str, statements: list[Statement]) -> None:
+def _add_policy(
+    template: Template,
+    title: str,
+    statements: list[Statement],
+    roles: tuple[str, ...] = ("ExecutionRole",),
+) -> None:
+    """A policy of one or more roles; shared where roles share it, as a direct root is small."""
     template.add_resource(
         iam.ManagedPolicy(
             title,
-            Description="What CloudFormation may do to this environment",
+            Description=f"What {' and '.join(roles)} may do to this environment",
             Path=PATH,
             PolicyDocument=document(*statements),
-            Roles=[Ref("ExecutionRole")],
+            Roles=[Ref(role) for role in roles],
         )
     )
 
