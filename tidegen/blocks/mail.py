@@ -7,12 +7,12 @@ SES has no resource called an instance: an instance here is a subdomain with a c
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import GetAtt, If, Ref, Sub, Template, route53, ses
+from troposphere import GetAtt, If, Ref, Sub, Template, ses
 
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.mail_events import add_event_destinations
+from tidegen.blocks.records import add_record
 
-_HOUR = "3600"  # seconds a record may be cached
 _DKIM_RECORDS = (1, 2, 3)  # Easy DKIM asks for three
 
 
@@ -103,33 +103,22 @@ def _add_records(template: Template, instance: Instance) -> None:
     Reject from the first day: the subdomain is new, so nothing else sends from it. DKIM has to
     match exactly; SPF only by organisation, as the MAIL FROM domain is a subdomain.
     """
-    title, identity = instance.title, f"{instance.title}Identity"
-    for number in _DKIM_RECORDS:
-        name, value = f"DkimDNSTokenName{number}", f"DkimDNSTokenValue{number}"
-        _add_record(
-            template, f"{title}Dkim{number}", GetAtt(identity, name), "CNAME",
-            GetAtt(identity, value),
-        )  # fmt: skip
-    mail_server = Sub("10 feedback-smtp.${AWS::Region}.amazonses.com")
-    spf = '"v=spf1 include:amazonses.com -all"'
-    dmarc = '"v=DMARC1; p=reject; sp=reject; adkim=s; aspf=r"'
+    identity = f"{instance.title}Identity"
     policy = Sub(f"_dmarc.{instance.subdomain}.${{Domain}}")
-    _add_record(template, f"{title}MailFromMx", _mail_from(instance), "MX", mail_server)
-    _add_record(template, f"{title}MailFromSpf", _mail_from(instance), "TXT", spf)
-    _add_record(template, f"{title}Dmarc", policy, "TXT", dmarc)
-
-
-def _add_record(template: Template, title: str, name: Any, kind: str, value: Any) -> None:
-    template.add_resource(
-        route53.RecordSetType(
-            title,
-            HostedZoneId=Ref("PublicZoneId"),
-            Name=name,
-            Type=kind,
-            TTL=_HOUR,
-            ResourceRecords=[value],
+    records: dict[str, tuple[Any, str, Any]] = {
+        f"Dkim{number}": (
+            GetAtt(identity, f"DkimDNSTokenName{number}"),
+            "CNAME",
+            GetAtt(identity, f"DkimDNSTokenValue{number}"),
         )
-    )
+        for number in _DKIM_RECORDS
+    }
+    mail_server = Sub("10 feedback-smtp.${AWS::Region}.amazonses.com")
+    records["MailFromMx"] = (_mail_from(instance), "MX", mail_server)
+    records["MailFromSpf"] = (_mail_from(instance), "TXT", '"v=spf1 include:amazonses.com -all"')
+    records["Dmarc"] = (policy, "TXT", '"v=DMARC1; p=reject; sp=reject; adkim=s; aspf=r"')
+    for suffix, record in records.items():
+        add_record(template, f"{instance.title}{suffix}", "PublicZoneId", *record)
 
 
 def _add_reputation_alarms(template: Template, instance: Instance) -> list[str]:

@@ -4,10 +4,9 @@ from troposphere import GetAtt, Join, Ref, Sub, Template, route53, route53resolv
 
 from tidegen.blocks.inputs import ENVIRONMENT, LOGS_DAYS, LOGS_KEY, PROJECT, VPC, from_field
 from tidegen.blocks.logs import add_log_group
+from tidegen.blocks.records import add_record
 from tidegen.blocks.stateful import RETAINED
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
-
-_HOUR = "3600"  # seconds a record may be cached
 
 
 def build(_context: Context) -> Template:
@@ -34,28 +33,13 @@ def _add_records(template: Template) -> None:
 
     Mail is sent from subdomains, which have records of their own (the email concern).
     """
-    domain, policy = Ref("Domain"), Sub("_dmarc.${Domain}")
-    for title, name, kind, values in (
-        (
-            "CertificateAuthorities",
-            domain,
-            "CAA",
-            ['0 issue "amazon.com"', '0 issuewild "amazon.com"'],
-        ),
-        ("NoSender", domain, "TXT", ['"v=spf1 -all"']),
-        ("NoMail", domain, "MX", ["0 ."]),
-        ("NoForgery", policy, "TXT", ['"v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s"']),
-    ):
-        template.add_resource(
-            route53.RecordSetType(
-                title,
-                HostedZoneId=Ref("PublicZone"),
-                Name=name,
-                Type=kind,
-                TTL=_HOUR,
-                ResourceRecords=values,
-            )
-        )
+    domain, zone = Ref("Domain"), "PublicZone"
+    issuers = ('0 issue "amazon.com"', '0 issuewild "amazon.com"')
+    policy = '"v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s"'
+    add_record(template, "CertificateAuthorities", zone, domain, "CAA", *issuers)
+    add_record(template, "NoSender", zone, domain, "TXT", '"v=spf1 -all"')
+    add_record(template, "NoMail", zone, domain, "MX", "0 .")
+    add_record(template, "NoForgery", zone, Sub("_dmarc.${Domain}"), "TXT", policy)
 
 
 def _add_query_log(template: Template) -> None:
