@@ -1,7 +1,9 @@
 """Managed rules of AWS Config: what of the HIPAA pack applies to what this platform is made of.
 
-Source: the conformance pack "Operational Best Practices for HIPAA Security" (AWS), without the
-rules on services that the platform does not use, and with those for Kubernetes added.
+Source: the conformance pack "Operational Best Practices for HIPAA Security" (AWS), with rules for
+Kubernetes added, and without those on services that the platform does not use and those that it
+can never meet, as a rule that always fails hides the one that begins to: data events of all
+buckets (the trail logs the project's), replication, logging and Object Lock of every bucket.
 """
 
 from troposphere import Template, config
@@ -35,12 +37,13 @@ REGIONAL: _Rules = {
     "InstancesWithoutPublicIp": ("EC2_INSTANCE_NO_PUBLIC_IP", {}),
     "KeysNotBeingDeleted": ("KMS_CMK_NOT_SCHEDULED_FOR_DELETION", {}),
     "KeysRotate": ("CMK_BACKING_KEY_ROTATION_ENABLED", {}),
-    "ListenersUseCertificates": ("ELBV2_ACM_CERTIFICATE_REQUIRED", {}),
+    "ListenersRedirectToHttps": ("ALB_HTTP_TO_HTTPS_REDIRECTION_CHECK", {}),
     "LoadBalancersBehindFirewall": ("ALB_WAF_ENABLED", {}),
     "LoadBalancersLog": ("ELB_LOGGING_ENABLED", {}),
     "LogGroupsEncrypted": ("CLOUDWATCH_LOG_GROUP_ENCRYPTED", {}),
     "NetworkAclsClosed": ("NACL_NO_UNRESTRICTED_SSH_RDP", {}),
-    "PortsAuthorized": ("VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS", {"authorizedTcpPorts": "443"}),
+    # Port 80 answers with a redirect only, which ListenersRedirectToHttps watches.
+    "PortsAuthorized": ("VPC_SG_OPEN_ONLY_TO_AUTHORIZED_PORTS", {"authorizedTcpPorts": "80,443"}),
     "RemoteShellClosed": ("INCOMING_SSH_DISABLED", {}),
     "RiskyPortsClosed": ("RESTRICTED_INCOMING_TRAFFIC", {"blockedPort1": "27017"}),
     "SecretsUseOwnKey": ("SECRETSMANAGER_USING_CMK", {}),
@@ -72,7 +75,6 @@ GLOBAL: _Rules = {
     "TrailEnabled": ("CLOUD_TRAIL_ENABLED", {}),
     "TrailEncrypted": ("CLOUD_TRAIL_ENCRYPTION_ENABLED", {}),
     "TrailInLogs": ("CLOUD_TRAIL_CLOUD_WATCH_LOGS_ENABLED", {}),
-    "TrailLogsObjects": ("CLOUDTRAIL_S3_DATAEVENTS_ENABLED", {}),
     "TrailOfAllRegions": ("MULTI_REGION_CLOUD_TRAIL_ENABLED", {}),
     "TrailValidated": ("CLOUD_TRAIL_LOG_FILE_VALIDATION_ENABLED", {}),
     "UsersHaveMfa": ("IAM_USER_MFA_ENABLED", {}),
