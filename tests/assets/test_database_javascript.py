@@ -1,0 +1,113 @@
+"""What the scripts say to the set, in a set made of a few objects."""
+
+import json
+import shutil
+import subprocess
+
+import pytest
+from stand_ins import DATABASE
+
+pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="no JavaScript engine here")
+HOSTS = [{"_id": n, "host": f"mongo-{n}:27017"} for n in (1, 2)]
+#: A set that knows its users and members, and agrees on one new member at a time.
+_SET = """
+const given = JSON.parse(process.env.SET), calls = [];
+const users = given.users, members = given.members;
+let busy = 0;
+const sleep = () => { busy = Math.max(0, busy - 1); };
+const accounts = {
+  auth(user, password) {
+    if (users[user] !== password) throw new Error('Authentication failed');
+    return { ok: 1 };
+  },
+  createUser({ user, pwd, roles }) { calls.push(['create', user, roles]); users[user] = pwd; },
+  updateUser(user, { pwd }) { calls.push(['update', user]); users[user] = pwd; },
+  getUser: (user) => (user in users ? { user } : null),
+};
+const db = {
+  hello: () => ({ isWritablePrimary: given.primary }),
+  getSiblingDB: () => accounts,
+};
+const rs = {
+  conf: () => ({ members }),
+  add(member) {
+    if (busy) throw new Error('the set has not agreed yet');
+    calls.push(['add', member.host]); members.push(member); busy = 3;
+    return { ok: 1 };
+  },
+  status: () => ({ members: members.map(() => ({ state: given.state || 2 })) }),
+};
+"""
+
+
+def run(script, users=(), members=({"_id": 3, "host": "mongo-3:27017"},), primary=True, **env):
+    """Run a script of the bundle; returns (whether it ended well, what it called, the users)."""
+    known = {"users": dict(users), "members": list(members), "primary": primary}
+    text = (
+        f"{_SET}\n{(DATABASE / script).read_text()}\nconsole.log(JSON.stringify([calls, users]));"
+    )
+    done = subprocess.run(
+        [shutil.which("node"), "-"],
+        input=text,
+        env={"SET": json.dumps(known), "MONGO_PASSWORD": "secret", **env},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return (done.returncode == 0, *(json.loads(done.stdout) if done.stdout else ([], {})))
+
+
+def initiate(**about):
+    return run("initiate.js", OTHERS=json.dumps(HOSTS), **about)
+
+
+def follow(secret, **about):
+    return run("user.js", APPLICATION=json.dumps(secret), **about)
+
+
+def test_a_new_set_gets_its_administrator_and_then_its_members_one_by_one():
+    well, calls, users = initiate()
+    assert well
+    assert calls == [
+        ["create", "admin", ["root"]],
+        ["add", "mongo-1:27017"],
+        ["add", "mongo-2:27017"],
+    ]
+    assert users == {"admin": "secret"}
+
+
+def test_what_was_done_before_is_not_done_again():
+    all_members = ({"_id": 3, "host": "mongo-3:27017"}, *HOSTS)
+    assert initiate(users={"admin": "secret"}, members=all_members)[:2] == (True, [])
+    _, calls, _ = initiate(users={"admin": "secret"}, members=all_members[:2])
+    assert calls == [["add", "mongo-2:27017"]]
+
+
+def test_a_secondary_changes_nothing_and_says_what_is_missing():
+    assert initiate(users={"admin": "secret"}, primary=False)[:2] == (False, [])
+
+
+def test_the_services_user_is_made_and_follows_its_password():
+    secret = {"Username": "tidepool", "Password": "one"}
+    well, calls, users = follow(secret)
+    assert well
+    assert calls == [["create", "tidepool", ["readWriteAnyDatabase"]]]
+    assert users["tidepool"] == "one"
+    _, calls, users = follow({**secret, "Password": "two"}, users=users)
+    assert calls == [["update", "tidepool"]]
+    assert users["tidepool"] == "two"
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        {"TidegenUnfilled": "true", "TidegenSeed": "x"},
+        {"Username": "tidepool"},
+        {"Username": "admin", "Password": "taken over"},
+    ],
+    ids=["unfilled", "half filled", "of the administrator"],
+)
+def test_nothing_comes_of_a_secret_that_is_no_services_user(secret):
+    well, calls, _ = follow(secret, users={"admin": "secret"})
+    assert well
+    assert calls == []
