@@ -169,6 +169,7 @@ def test_a_restore_takes_the_dump_to_the_whole_set(backed_up):
     (call,) = backed_up.calls("mongorestore")
     assert "tidepool/mongo-1.staging.internal:27017,mongo-2.staging.internal:27017," in call
     assert "--oplogReplay" in call
+    assert "--ssl --sslCAFile" in call
 
 
 @pytest.mark.parametrize("said", ["", "staging", "staging-20200101", "yes"])

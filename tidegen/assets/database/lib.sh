@@ -18,10 +18,12 @@ REPLICA_SET=tidepool
 MONGODB_VERSION=8.0
 DEVICE=${DEVICE:-/dev/sdf}
 DATA_DIR=${DATA_DIR:-/var/lib/mongo}
+#: Certificates of this member and of the set's authority.
+TLS=${TLS:-${ETC:-/etc}/mongo.tls}
 #: How often a loop tries, and the seconds between two tries.
 ATTEMPTS=${ATTEMPTS:-120}
 PAUSE=${PAUSE:-5}
-export MEMBERS REPLICA_SET MONGODB_VERSION DEVICE DATA_DIR
+export MEMBERS REPLICA_SET MONGODB_VERSION DEVICE DATA_DIR TLS
 
 say() {
   echo "${0##*/}: $*" >&2

@@ -29,8 +29,10 @@ sum=$(fetch dump.archive.gz | sha256sum | cut -d' ' -f1)
 [ "$sum" = "$wanted_sum" ] || fail "$folder/dump.archive.gz is not what its manifest says"
 
 (umask 0077 && printf 'password: "%s"\n' "$(secret "$ADMIN_SECRET")" >"$work/config")
+# through the primary, so over the network, so by TLS
 hosts=$(for number in $(seq "$MEMBERS"); do printf '%s:27017,' "$(member_host "$number")"; done)
 fetch dump.archive.gz |
   mongorestore --config "$work/config" --host "$REPLICA_SET/${hosts%,}" --username admin \
-    --authenticationDatabase admin --drop --oplogReplay --gzip --archive
+    --authenticationDatabase admin --ssl --sslCAFile "$TLS/authority.pem" \
+    --drop --oplogReplay --gzip --archive
 say "restored $key"
