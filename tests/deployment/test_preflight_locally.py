@@ -6,8 +6,12 @@ from tiny_project import REGION, VALUES, entry, network
 
 from tidegen.aws import connect
 from tidegen.aws.inspection import inspect
-from tidegen.deployment import build_plan, execute
-from tidegen.deployment.preflight import preflight, require_preflight
+from tidegen.deployment import build_plan, destroy_plan, execute
+from tidegen.deployment.preflight import (
+    preflight,
+    require_destroy_preflight,
+    require_preflight,
+)
 from tidegen.errors import DeploymentError, RefusedError
 from tidegen.planning.preflight import Topic
 
@@ -108,3 +112,31 @@ def test_pending_subscriptions_are_listed_when_asked_for(plan, development, depl
     (finding,) = preflight(plan(), connect, Pending, thorough=True).findings
     assert finding.where == "Network/Topic"
     assert "oncall@tide.example has not confirmed" in finding.message
+
+
+class Balancers:
+    """An account in which Kubernetes has made a load balancer in every subnet."""
+
+    def __init__(self, place):
+        self.place = place
+
+    def answer(self, question):
+        assert question.topic is Topic.INTERFACES
+        found = ("ELB net/k8s-web/1", "in-use")
+        return {f"eni of {subnet}": found for subnet in question.names}
+
+
+def test_a_deletion_that_would_get_stuck_is_refused(plan, project, development, deploy):
+    vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}
+    subnet = {
+        "Type": "AWS::EC2::Subnet",
+        "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.0.0/22"},
+    }
+    template = network()
+    template["Resources"] |= {"Vpc": vpc, "Subnet": subnet}
+    project.nested("environment", {"Network": template, "Entry": entry()})
+    deploy(development)
+    doomed = destroy_plan(development, connect)
+    with pytest.raises(RefusedError, match=r"eni of subnet-\w+ \('ELB net/k8s-web/1'\)"):
+        require_destroy_preflight(doomed, connect, Balancers)
+    assert not require_destroy_preflight(doomed, connect, inspect).findings

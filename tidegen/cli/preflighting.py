@@ -3,7 +3,12 @@
 import click
 
 from tidegen.cli.session import Session
-from tidegen.deployment.preflight import preflight, require_preflight
+from tidegen.deployment import DestroyPlan
+from tidegen.deployment.preflight import (
+    preflight,
+    require_destroy_preflight,
+    require_preflight,
+)
 from tidegen.planning import Plan
 from tidegen.planning.preflight import Report
 from tidegen.reporting.preflight import summary_text
@@ -32,3 +37,10 @@ def check_account(session: Session, plan: Plan) -> None:
     if report.unchecked:
         more = f"'tidegen preflight --env {plan.environment}' names them"
         click.echo(f"preflight: {summary_text(report)}; {more}", err=True)
+
+
+def check_destroy(session: Session, plan: DestroyPlan) -> None:
+    """Stop a deletion that would get stuck; RefusedError with everything that is in its way."""
+    from tidegen.aws.inspection import inspect
+
+    require_destroy_preflight(plan, session.connect, inspect)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from tidegen.deployment.destroy import DestroyPlan
 from tidegen.deployment.inspection import Inspect, read
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.run import Clouds
@@ -48,7 +49,23 @@ def preflight(plan: Plan, connect: Connect, inspect: Inspect, *, thorough: bool 
 
 def require_preflight(plan: Plan, connect: Connect, inspect: Inspect) -> Report:
     """The report of a plan that nothing stands against; RefusedError with every finding else."""
-    found = preflight(plan, connect, inspect)
+    return _required(preflight(plan, connect, inspect))
+
+
+def require_destroy_preflight(plan: DestroyPlan, connect: Connect, inspect: Inspect) -> Report:
+    """The same of a deletion: what others have put where the stacks' resources are."""
+    clouds = Clouds.of(connect)
+    subjects = [
+        replace(subject, removed=frozenset(subject.held))
+        for step in plan.steps
+        for there in (standing(clouds.at(step.address.place), step.stack_id),)
+        for subject in (_holding(Subject(step.address), there),)
+    ]
+    asked = questions(subjects, thorough=False)
+    return _required(report(subjects, read(inspect, asked), thorough=False))
+
+
+def _required(found: Report) -> Report:
     if found.blocking:
         problems = [Problem(finding.where, finding.message) for finding in found.blocking]
         raise RefusedError(*problems, f"{len(problems)} findings of preflight; nothing was changed")
@@ -85,12 +102,17 @@ def _subject(cloud: Cloud, step: RootStep, state: StackState | None, *, thorough
     if not (changes or thorough):
         return subject
     there = standing(cloud, state.stack_id) if state else Standing()
-    subject = replace(
+    subject = _holding(subject, there)
+    return _compared(subject, step, state, there) if changes else subject
+
+
+def _holding(subject: Subject, there: Standing) -> Subject:
+    """The subject with what stands of it."""
+    return replace(
         subject,
         held={path: item.physical_id for path, item in there.resources.items()},
         types_held={path: item.type for path, item in there.resources.items()},
     )
-    return _compared(subject, step, state, there) if changes else subject
 
 
 def _is_current(step: RootStep, state: StackState | None) -> bool:

@@ -157,7 +157,13 @@ PLANTS = (
         19,
         {},
         "eni-1 ('ELB net/k8s-web/1')",
-        {Topic.INTERFACES: {"eni-1": "ELB net/k8s-web/1", "eni-2": "Interface for NAT Gateway"}},
+        {
+            Topic.INTERFACES: {
+                "eni-1": ("ELB net/k8s-web/1", "in-use"),
+                "eni-2": ("Interface for NAT Gateway", "in-use"),
+                "eni-3": ("aws-K8S-i-1", "in-use"),
+            }
+        },
         given={
             "removed": frozenset({"Subnet"}),
             "held": {"Subnet": "subnet-1"},

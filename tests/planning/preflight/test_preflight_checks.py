@@ -107,6 +107,20 @@ def test_what_may_not_be_read_is_told_and_is_no_failure():
     ]
 
 
+def interfaces(found, **held):
+    names = {"Subnet": "subnet-1", **held}
+    root = subject({}, removed={"Subnet"}, held=names, types_held={"Subnet": "AWS::EC2::Subnet"})
+    return [str(finding) for finding in reported(root, {Topic.INTERFACES: found}).findings]
+
+
+def test_interfaces_that_go_with_the_stack_are_in_nobodys_way():
+    balancer = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/tide/1"
+    assert not interfaces({"eni-1": ("ELB app/tide/1", "in-use")}, Balancer=balancer)
+    assert not interfaces({"eni-1": ("aws-K8S-i-1", "in-use")})
+    (left,) = interfaces({"eni-1": ("aws-K8S-i-1", "available")})
+    assert "delete what made it" in left
+
+
 def test_all_is_reported_at_once():
     resources = {
         "Detector": resource("GuardDuty::Detector"),

@@ -22,7 +22,10 @@ def _endpoints(reader: Reader, vpcs: Names) -> Answer:
 def _interfaces(reader: Reader, subnets: Names) -> Answer:
     key, by_subnet = "NetworkInterfaces", _values("subnet-id", subnets)
     found = reader.pages("ec2", "describe_network_interfaces", key, Filters=by_subnet)
-    return {item["NetworkInterfaceId"]: item.get("Description", "") for item in found}
+    return {
+        item["NetworkInterfaceId"]: (item.get("Description", ""), item.get("Status", ""))
+        for item in found
+    }
 
 
 def _zone_servers(reader: Reader, zones: Names) -> Answer:

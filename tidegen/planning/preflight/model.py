@@ -20,7 +20,7 @@ class Topic(StrEnum):
     DETECTORS = "GuardDuty detectors"  # none → id: ""
     ENDPOINTS = "VPC endpoints"  # VPC ids → service name: endpoint id, with private names only
     IAM_SUMMARY = "counts of IAM"  # none → entry of GetAccountSummary: number
-    INTERFACES = "network interfaces"  # subnet ids → id: its description
+    INTERFACES = "network interfaces"  # subnet ids → id: (description, status)
     KEY_ALIASES = "key aliases"
     LINKED_ROLES = "service-linked roles"  # services → service: name of its role
     LOG_GROUPS = "log groups"

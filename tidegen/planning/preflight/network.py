@@ -12,7 +12,9 @@ _SUBNET = "AWS::EC2::Subnet"
 #: Zones without a control plane (Amazon EKS user guide, "VPC and subnet requirements").
 NO_CONTROL_PLANE = ("use1-az3", "usw1-az2", "cac1-az3")
 #: How interfaces describe themselves that neither a stack nor its resources take away.
-_FOREIGN = ("ELB ", "aws-K8S-", "AWS Lambda VPC ENI", "EFS mount target")
+_FOREIGN = ("ELB ", "AWS Lambda VPC ENI", "EFS mount target")
+#: The VPC CNI's: they go with their node, but for those that lost theirs (status available).
+_OF_PODS = "aws-K8S-"
 
 
 def _private_endpoints(subject: Subject) -> Iterator[tuple[str, Properties]]:
@@ -93,9 +95,10 @@ def _subnets_going(subject: Subject) -> dict[str, str]:
 
 def _interfaces(subject: Subject, found: Answer) -> Iterable[Finding]:
     own = " ".join(subject.held.values())
-    for interface, description in sorted(found.items()):
-        name = str(description).removeprefix("ELB ")
-        if str(description).startswith(_FOREIGN) and name not in own:
+    for interface, (description, status) in sorted(found.items()):
+        left_behind = description.startswith(_OF_PODS) and status == "available"
+        foreign = description.startswith(_FOREIGN) and description.removeprefix("ELB ") not in own
+        if foreign or left_behind:
             told = f"network interface {interface} ('{description}') is in a subnet that goes"
             yield Finding(subject.stack_name, f"{told}; delete what made it, then run it again", 19)
 
