@@ -107,6 +107,11 @@ def test_what_may_not_be_read_is_told_and_is_no_failure():
     ]
 
 
+def test_a_permission_that_hangs_on_the_real_call_is_no_finding():
+    answers = {Topic.PERMISSIONS: {"kms:CreateKey": "allowed", "kms:PutKeyPolicy": "unknown"}}
+    assert not reported(subject({"Key": resource("KMS::Key")}), answers).findings
+
+
 def interfaces(found, **held):
     names = {"Subnet": "subnet-1", **held}
     root = subject({}, removed={"Subnet"}, held=names, types_held={"Subnet": "AWS::EC2::Subnet"})

@@ -1,6 +1,7 @@
 """What an account has once, its roles, and its quotas."""
 
 from typing import Any
+from uuid import UUID
 
 from tidegen.aws.facts.reader import Reader, existing
 from tidegen.aws.sessions import local_endpoint
@@ -63,20 +64,33 @@ def _permissions(reader: Reader, names: Names) -> Answer:
     if local_endpoint():
         raise DeploymentError("a local engine does not simulate policies")
     role, region, *actions = names
+    return {action: _decision(reader, role, region, action) for action in actions}
+
+
+def _decision(reader: Reader, role: str, region: str, action: str) -> str:
+    """The decision on one action; `unknown` where it hangs on what only the real call has."""
     context = {
         "ContextKeyName": "aws:RequestedRegion",
         "ContextKeyValues": [region],
         "ContextKeyType": "string",
     }
-    found = reader.pages(
+    found = reader.call(
         "iam",
         "simulate_principal_policy",
-        "EvaluationResults",
         PolicySourceArn=role,
-        ActionNames=actions,
+        ActionNames=[action],
+        ResourceArns=[_resource(role, region, action)],
         ContextEntries=[context],
-    )
-    return {item["EvalActionName"]: item["EvalDecision"] for item in found}
+    )["EvaluationResults"][0]
+    return "unknown" if found.get("MissingContextValues") else str(found["EvalDecision"])
+
+
+def _resource(role: str, region: str, action: str) -> str:
+    """What an action on keys is simulated on: CreateKey takes no resource, the others some key."""
+    if action == "kms:CreateKey":
+        return "*"
+    partition, account = (role.split(":")[number] for number in (1, 4))
+    return f"arn:{partition}:kms:{region}:{account}:key/{UUID(int=0)}"
 
 
 def _quotas(reader: Reader, names: Names) -> Answer:

@@ -10,6 +10,7 @@ from tidegen.planning.preflight.subject import Subject, text_of
 
 #: Without these the key of a stack cannot be made, or its policy never be changed again.
 KEY_ACTIONS = ("kms:CreateKey", "kms:PutKeyPolicy")
+_DENIED = ("explicitDeny", "implicitDeny")
 _ROLE = re.compile(r":iam::(\d{12}|…):role/([^*?]+)$")
 _LINKED = "aws-service-role/"
 _AUTO_SCALING = "AWSServiceRoleForAutoScaling"
@@ -24,7 +25,7 @@ def _asks_permissions(subject: Subject) -> Iterable[Question]:
 
 def _permissions(subject: Subject, decisions: Answer) -> Iterable[Finding]:
     for action, decision in decisions.items():
-        if decision != "allowed":
+        if decision in _DENIED:
             yield Finding(
                 str(subject.service_role),
                 f"the execution role may not {action} ({decision}), and stack "
