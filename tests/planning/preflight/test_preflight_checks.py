@@ -109,7 +109,9 @@ def test_what_may_not_be_read_is_told_and_is_no_failure():
 
 def test_a_permission_that_hangs_on_the_real_call_is_no_finding():
     answers = {Topic.PERMISSIONS: {"kms:CreateKey": "allowed", "kms:PutKeyPolicy": "unknown"}}
-    assert not reported(subject({"Key": resource("KMS::Key")}), answers).findings
+    found = reported(subject({"Key": resource("KMS::Key")}), answers)
+    assert not found.findings
+    assert "not checked: permission kms:PutKeyPolicy" in str(found.unchecked[0])
 
 
 def interfaces(found, **held):

@@ -68,7 +68,7 @@ def _permissions(reader: Reader, names: Names) -> Answer:
 
 
 def _decision(reader: Reader, role: str, region: str, action: str) -> str:
-    """The decision on one action; `unknown` where it hangs on what only the real call has."""
+    """The decision on one action; `unknown` where a denial may hang on what only the call has."""
     context = {
         "ContextKeyName": "aws:RequestedRegion",
         "ContextKeyValues": [region],
@@ -82,7 +82,8 @@ def _decision(reader: Reader, role: str, region: str, action: str) -> str:
         ResourceArns=[_resource(role, region, action)],
         ContextEntries=[context],
     )["EvaluationResults"][0]
-    return "unknown" if found.get("MissingContextValues") else str(found["EvalDecision"])
+    decision = str(found["EvalDecision"])
+    return "unknown" if decision != "allowed" and found.get("MissingContextValues") else decision
 
 
 def _resource(role: str, region: str, action: str) -> str:

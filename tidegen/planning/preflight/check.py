@@ -16,7 +16,7 @@ from tidegen.planning.preflight.subject import Subject
 
 Ask = Callable[[Subject], Iterable[Question]]
 #: Takes the subject and an answer for each question, in their order.
-Judge = Callable[..., Iterable[Finding]]
+Judge = Callable[..., Iterable[Finding | Unchecked]]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tidegen.planning.preflight.check import Answer, Check, about, whole
-from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.model import Finding, Question, Topic, Unchecked
 from tidegen.planning.preflight.subject import Subject, text_of
 
 #: Without these the key of a stack cannot be made, or its policy never be changed again.
@@ -23,8 +23,11 @@ def _asks_permissions(subject: Subject) -> Iterable[Question]:
     return (Question(Topic.PERMISSIONS, (role, subject.region, *KEY_ACTIONS)),)
 
 
-def _permissions(subject: Subject, decisions: Answer) -> Iterable[Finding]:
+def _permissions(subject: Subject, decisions: Answer) -> Iterable[Finding | Unchecked]:
     for action, decision in decisions.items():
+        if decision == "unknown":
+            why = "the policy's conditions need values that only the real call has"
+            yield Unchecked(subject.stack_name, f"permission {action}", why)
         if decision in _DENIED:
             yield Finding(
                 str(subject.service_role),
