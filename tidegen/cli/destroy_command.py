@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.common import env_option, example_epilog, local_option, yes_option
+from tidegen.cli.common import env_option, example_epilog, is_typed, local_option, yes_option
 
 
 @click.command(epilog=example_epilog("tidegen destroy --env development"))
@@ -15,6 +15,7 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
 
     A protected environment is refused.
     """
+    from tidegen.cli.preflighting import check_destroy
     from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment import destroy_plan, execute_destroy
@@ -25,12 +26,9 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
         click.echo(destroy_text(plan))
         if not plan.steps:
             return
-        if (
-            not yes
-            and click.prompt(f"Type {name} to delete", default="", show_default=False, err=True)
-            != name
-        ):
+        if not (yes or is_typed(name, "delete")):
             click.echo("declined; nothing was deleted", err=True)
             raise click.exceptions.Exit(1)
+        check_destroy(session, plan)
         with detachable(name, goes_on=not session.own_engine), watcher() as watch:
             execute_destroy(plan, session.connect, emit=watch)
