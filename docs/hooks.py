@@ -11,6 +11,7 @@ from tidegen.cli import COMMANDS, cli
 from tidegen.concerns import own_concerns
 from tidegen.contract import Concern, Field, Root, Sibling, Source
 from tidegen.failures import FAILURES, Failure, Where
+from tidegen.planning.preflight import CHECKS
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -128,8 +129,8 @@ def failures_page() -> str:
     """A row a known failure: its words, cause, way out, where it is caught, who reported it."""
     intro = (
         "How deployments fail, from public reports. **lint** refuses the templates before anything"
-        " is deployed, **preflight** looks at the account first, and a message in the events of a"
-        " failed deploy is explained in the words of this table."
+        " is deployed, **preflight** looks at the account first (the column names its checks), and"
+        " a message in the events of a failed deploy is explained in the words of this table."
     )
     head = "| # | what AWS says | cause | what to do | lint | preflight | explained | sources |"
     rows = map(_failure, FAILURES)
@@ -139,7 +140,7 @@ def failures_page() -> str:
 def _failure(row: Failure) -> str:
     said = "<br>".join(f"`{message}`" for message in row.messages) or "nothing"
     lint = (row.rule or "yes") if Where.LINT in row.where else ""
-    preflight = "yes" if Where.PREFLIGHT in row.where else ""
+    preflight = ", ".join(check.name for check in CHECKS if row.number in check.rows)
     sources = " ".join(f"[{number}]({url})" for number, url in enumerate(row.sources, 1))
     explained = "yes" if row.messages else ""
     cells = (row.number, said, row.cause, row.action, lint, preflight, explained, sources)

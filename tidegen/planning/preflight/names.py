@@ -56,7 +56,10 @@ def _buckets(subject: Subject, found: Answer) -> Iterable[Finding]:
         if found[name]:
             told = f"bucket '{name}' exists already in {found[name]}; import it into the stack"
         else:
-            told = f"bucket '{name}' is another account's; choose another project name"
+            told = (
+                f"bucket '{name}' is another account's, or closed to these credentials; choose "
+                "another name, or open it and import it"
+            )
         yield Finding(path, told, 53)
 
 
