@@ -33,6 +33,7 @@ LISTING: Mapping[str, tuple[str, ...]] = {
     "iam": ("GetAccountSummary", "ListRoles"),
     "kms": ("ListAliases",),
     "logs": ("DescribeLogGroups", "DescribeResourcePolicies"),
+    "route53": ("ListHostedZonesByName",),
     "s3": ("ListAllMyBuckets",),
     "secretsmanager": ("ListSecrets",),
     "servicequotas": ("GetAWSDefaultServiceQuota",),

@@ -246,6 +246,13 @@ PLANTS = (
         given={"held": {"Zone": "Z1"}, "added": frozenset({"Certificate"})},
     ),
     Plant(
+        45,
+        {"Zone": resource("Route53::HostedZone", Name="tide.example")},
+        "a zone of tide.example already, Z1",
+        {Topic.HOSTED_ZONES: {"tide.example": ("Z1",)}},
+        blocking=False,
+    ),
+    Plant(
         48,
         {"Identity": resource("SES::EmailIdentity", EmailIdentity="tide.example")},
         "in the sandbox",

@@ -19,6 +19,20 @@ def _endpoints(reader: Reader, vpcs: Names) -> Answer:
     }
 
 
+def _hosted_zones(reader: Reader, domains: Names) -> Answer:
+    found = {domain: _zones_of(reader, domain) for domain in domains}
+    return {domain: zones for domain, zones in found.items() if zones}
+
+
+def _zones_of(reader: Reader, domain: str) -> tuple[str, ...]:
+    """The public zones of a domain; the list begins at it and goes on with what follows."""
+    listed = reader.call("route53", "list_hosted_zones_by_name", DNSName=domain)["HostedZones"]
+    public = (zone for zone in listed if not zone.get("Config", {}).get("PrivateZone"))
+    return tuple(
+        zone["Id"].rpartition("/")[2] for zone in public if zone["Name"].rstrip(".") == domain
+    )
+
+
 def _interfaces(reader: Reader, subnets: Names) -> Answer:
     key, by_subnet = "NetworkInterfaces", _values("subnet-id", subnets)
     found = reader.pages("ec2", "describe_network_interfaces", key, Filters=by_subnet)
@@ -48,6 +62,7 @@ def _values(name: str, values: Names) -> list[dict[str, Any]]:
 
 READERS = {
     Topic.ENDPOINTS: _endpoints,
+    Topic.HOSTED_ZONES: _hosted_zones,
     Topic.INTERFACES: _interfaces,
     Topic.NAME_SERVERS: _name_servers,
     Topic.ZONE_SERVERS: _zone_servers,

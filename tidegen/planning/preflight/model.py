@@ -19,6 +19,7 @@ class Topic(StrEnum):
     DEFAULT_KEY = "key of new volumes"  # none → key, policy: str, always: bool
     DETECTORS = "GuardDuty detectors"  # none → id: ""
     ENDPOINTS = "VPC endpoints"  # VPC ids → service name: endpoint id, with private names only
+    HOSTED_ZONES = "hosted zones"  # → public domain: ids of its zones
     IAM_SUMMARY = "counts of IAM"  # none → entry of GetAccountSummary: number
     INTERFACES = "network interfaces"  # subnet ids → id: (description, status)
     KEY_ALIASES = "key aliases"

@@ -89,6 +89,30 @@ def _undelegated(subject: Subject) -> Iterable[Finding]:
             )
 
 
+def _new_zones(subject: Subject) -> dict[str, str]:
+    """Domain of a public zone that would be added → its path."""
+    found = (
+        (props.get("Name"), path)
+        for path, props in subject.added_of(_ZONE)
+        if not props.get("VPCs")
+    )
+    return {name.rstrip("."): path for name, path in found if isinstance(name, str)}
+
+
+def _second_zones(subject: Subject, found: Answer) -> Iterable[Finding]:
+    """A zone kept from an earlier stack, to whose servers the parent zone leads."""
+    for domain, path in _new_zones(subject).items():
+        others = sorted(set(found.get(domain, ())) - set(subject.held.values()))
+        if others:
+            told = f"there is a zone of {domain} already, {others[0]}, with other name servers"
+            yield Finding(
+                path,
+                f"{told}; import that one, or put the new name servers into the parent zone",
+                45,
+                blocking=False,
+            )
+
+
 def _standing_zones(subject: Subject) -> dict[str, tuple[str, str]]:
     """Id of a zone that stands → path of the certificate, and the zone's domain."""
     found = {}
@@ -171,6 +195,12 @@ CHECKS = (
     ),
     Check("SES account", (48,), _asks_mail, _mail),
     Check("new zones of certificates", (45,), None, _undelegated),
+    Check(
+        "zones of the same domain",
+        (45,),
+        lambda subject: about(Topic.HOSTED_ZONES, _new_zones(subject)),
+        _second_zones,
+    ),
     Check("zones of certificates", (45,), _asks_delegation, _delegation),
     Check(
         "replication",
