@@ -47,7 +47,7 @@ def test_preflight_tells_people_and_machines(aws):
     assert done.returncode == 1
     assert "refused  Audit/Recorder" in done.stdout
     assert "(failure 7)" in done.stdout
-    assert "not checked: GuardDuty detector" in done.stdout
+    assert "not checked  tidepool-account: GuardDuty detector" in done.stdout
     assert "capabilities  CAPABILITY_IAM" in done.stdout
     assert f"{NAME}: 1 refused" in done.stderr
     shown = json.loads(tidegen("preflight", *ENV, "--json", env=aws).stdout)

@@ -1,6 +1,8 @@
 """What preflight found, as text."""
 
-from tidegen.planning.preflight import Report
+from collections.abc import Iterable, Iterator
+
+from tidegen.planning.preflight import Report, Unchecked
 
 
 def report_text(report: Report) -> str:
@@ -12,7 +14,16 @@ def report_text(report: Report) -> str:
     ]
     needed = ", ".join(report.capabilities)
     capabilities = [f"capabilities  {needed}"] if needed else []
-    return "\n".join([*lines, *map(str, report.unchecked), *capabilities])
+    return "\n".join([*lines, *_unchecked_lines(report.unchecked), *capabilities])
+
+
+def _unchecked_lines(unchecked: Iterable[Unchecked]) -> Iterator[str]:
+    """A line for all checks of a stack that one reason prevented."""
+    checks: dict[tuple[str, str], list[str]] = {}
+    for item in unchecked:
+        checks.setdefault((item.where, item.reason), []).append(item.check)
+    for (where, reason), names in checks.items():
+        yield f"not checked  {where}: {', '.join(names)}: {reason}"
 
 
 def summary_text(report: Report) -> str:
