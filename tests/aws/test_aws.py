@@ -74,7 +74,7 @@ def test_every_error_is_one_line_that_says_what_to_do(error, kind, text):
         ("ValidationError", "Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated."),
         (
             "ValidationError",
-            "Stack [s] already exists and cannot be created with the changeset [c]",
+            "Stack [s] already exists and cannot be created again with the changeSet",
         ),
     ],
 )

@@ -1,17 +1,22 @@
-"""An in-memory double of the port, for what no engine does: child change sets, failed rollbacks,
-operations under way, and a record of every call.
+"""An in-memory double of the port, for what no engine does: child change sets, stack policies that
+are enforced, failed rollbacks, operations under way, throttling, lag, and a record of every call.
 
-It holds one account and region. A test scripts what an operation leads to in `outcomes`: the
-statuses that the stack goes through once something is executed.
+It holds one account and region and follows `double_rules`. A test may script what it likes instead:
+`outcomes`, the statuses that a stack goes through once something is executed; `says`, what a change
+set says; `nested`, the resources of a stack. Functions are not carried out but for `Ref`.
 """
 
 import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
+import double_rules as rules
+from double_stacks import Stacks
+
 from tidegen.planning.changes import Action, ChangeSet, ResourceChange
 from tidegen.planning.model import STACK_TYPE, StackEvent, StackResource, StackState
 from tidegen.planning.secrets import StoredSecret
+from tidegen.planning.stateful import stateful_ids
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NO_CHANGES = (
@@ -21,10 +26,11 @@ NO_CHANGES = (
 
 
 @dataclass
-class Double:
+class Double(Stacks):
     number: str = "111122223333"
     poll_seconds: float = 0.0
     stacks: dict[str, StackState] = field(default_factory=dict)
+    deleted: dict[str, StackState] = field(default_factory=dict)
     templates: dict[str, str] = field(default_factory=dict)
     nested: dict[str, tuple[StackResource, ...]] = field(default_factory=dict)
     history: list[StackEvent] = field(default_factory=list)
@@ -40,6 +46,15 @@ class Double:
     problems: tuple[str, ...] = ()
     #: Secrets by name: id of the current version and text.
     secrets: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: Change sets that were deleted or executed.
+    gone: set[str] = field(default_factory=set)
+    #: (type, name) of each resource that was given a name.
+    names: set[tuple[str, str]] = field(default_factory=set)
+    #: Stacks whose resources the double made itself; what a test set in `nested` stays.
+    made: set[str] = field(default_factory=set)
+    #: So many looks at a stack by its name find nothing yet; so many calls are throttled.
+    lag: int = 0
+    throttled: int = 0
 
     def __call__(self, place):
         return self
@@ -50,20 +65,38 @@ class Double:
 
     def stack(self, name):
         self.calls.append(f"stack {name.partition('/')[2] or name}")
-        found = next((s for s in self.stacks.values() if name in (s.name, s.stack_id)), None)
+        if self.throttled:
+            self.throttled -= 1
+            rules.refuse("DescribeStacks", "Throttling", "Rate exceeded")
+        if self.lag and ":stack/" not in name:
+            self.lag -= 1
+            return None
+        found = self._find(name)
         if found is not None and self.outcomes.get(found.name):
             found = self._advance(found)
-        return found
+        return found or self.deleted.get(name)
+
+    def _find(self, name):
+        return next((s for s in self.stacks.values() if name in (s.name, s.stack_id)), None)
 
     def _advance(self, state):
         status = self.outcomes[state.name].pop(0)
-        if status == "DELETE_COMPLETE":
-            del self.stacks[state.name]
-            return None
         moved = replace(state, status=status)
-        self.stacks[state.name] = moved
         self.record(moved.stack_id, state.name, moved.stack_id, STACK_TYPE, status)
+        if status == "DELETE_COMPLETE":
+            self._forget(moved)
+            return None
+        self.stacks[state.name] = moved
         return moved
+
+    def _forget(self, state):
+        del self.stacks[state.name]
+        self.deleted[state.stack_id] = state
+        template = rules.body_of(self.templates.get(state.stack_id, ""))
+        kept = stateful_ids(template)
+        for name, resource in template.get("Resources", {}).items():
+            if name not in kept:
+                self.names.discard((resource["Type"], rules.physical_name(resource)))
 
     def add(self, name, status="CREATE_COMPLETE", **kw):
         state = StackState(name, f"arn:aws:cloudformation:x:1:stack/{name}/1", status, **kw)
@@ -72,39 +105,66 @@ class Double:
 
     def record(self, stack_id, logical_id, physical_id, kind, status, reason=""):
         count = len(self.history)
-        time = START + timedelta(seconds=count)
         self.history.append(
-            StackEvent(str(count), stack_id, logical_id, physical_id, kind, status, time, reason)
+            StackEvent(
+                str(count), stack_id, logical_id, physical_id, kind, status, self._now(), reason
+            )
         )
+
+    def _now(self):
+        return START + timedelta(seconds=len(self.history))
 
     def project_stacks(self, project):
         own = [s for s in self.stacks.values() if s.tags.get("project") == project]
-        return tuple(sorted(own, key=lambda stack: stack.name))
+        roots = [stack for stack in own if not stack.parent_id]
+        return tuple(sorted(roots, key=lambda stack: stack.name))
 
     def resources(self, stack):
-        return self.nested.get(stack, ())
+        return self.nested.get(self._id(stack), ())
 
     def events(self, stack, since):
         return tuple(
             event
             for event in self.history
-            if event.stack_id == stack and (since is None or event.time >= since)
+            if event.stack_id == self._id(stack) and (since is None or event.time >= since)
         )
 
     def template(self, stack):
-        return self.templates.get(stack, "")
+        return self.templates.get(self._id(stack), "")
+
+    def _id(self, stack):
+        found = self._find(stack)
+        return found.stack_id if found else stack
 
     def create_change_set(self, request):
         self.calls.append(f"create_change_set {request.kind} {request.stack_name}")
+        rules.check_status(self.stacks.get(request.stack_name), request)
+        if request.name in {*self.requests} - self.gone:
+            text = f"ChangeSet {request.name} already exists"
+            rules.refuse("CreateChangeSet", "AlreadyExistsException", text)
+        template = rules.body_of(self._text(request))
+        rules.check_parameters(template, request.parameters)
         if request.stack_name not in self.stacks:
-            self.add(request.stack_name, "REVIEW_IN_PROGRESS")
+            self.add(request.stack_name, "REVIEW_IN_PROGRESS", tags=request.tags)
         self.requests[request.name] = request
         return request.name
 
+    def _text(self, request):
+        return request.body or self._object(request.url)
+
+    def _object(self, url):
+        """The object that a URL, or `Fn::Sub` of one, ends with."""
+        text = url.get("Fn::Sub", "") if isinstance(url, dict) else url
+        found = (content for key, content in self.objects.items() if text.endswith(key))
+        return next(found, b"").decode()
+
     def change_set(self, change_set_id):
-        request = self.requests[change_set_id]
+        request = self._request(change_set_id, "DescribeChangeSet")
         stack_id = self.stacks[request.stack_name].stack_id
-        said = self.says.get(request.stack_name, ())
+        said = self.says.get(request.stack_name)
+        if said is None:
+            said = self._changes(stack_id, self._text(request), request.parameters)
+            said = NO_CHANGES if not said and self._is_deployed(stack_id, request) else said
         if isinstance(said, str):
             return ChangeSet(change_set_id, stack_id, "FAILED", "UNAVAILABLE", said)
         return ChangeSet(change_set_id, stack_id, "CREATE_COMPLETE", "AVAILABLE", "", said)
@@ -112,28 +172,64 @@ class Double:
     def change_set_problems(self, change_set_id):
         return self.problems
 
+    def _is_deployed(self, stack_id, request):
+        """Whether not even an output differs: template and parameters are those of the stack."""
+        state = self._find(stack_id)
+        same = rules.body_of(self._text(request)) == rules.body_of(self.template(stack_id))
+        return same and state.parameters == request.parameters
+
+    def _request(self, change_set_id, operation):
+        if change_set_id not in self.requests or change_set_id in self.gone:
+            text = f"ChangeSet [{change_set_id}] does not exist"
+            rules.refuse(operation, "ChangeSetNotFound", text, 404)
+        return self.requests[change_set_id]
+
     def delete_change_set(self, change_set_id):
         self.calls.append("delete_change_set")
+        self.gone.add(change_set_id)
 
     def execute_change_set(self, change_set_id):
-        request = self.requests[change_set_id]
+        request = self._request(change_set_id, "ExecuteChangeSet")
+        made = self.change_set(change_set_id)
+        if made.status != "CREATE_COMPLETE":
+            text = f"ChangeSet [{change_set_id}] cannot be executed in its current status"
+            rules.refuse("ExecuteChangeSet", "InvalidChangeSetStatus", text)
         self.calls.append(f"execute {request.stack_name}")
-        state = self.stacks[request.stack_name]
-        outputs = {**self.outputs, "Digest": request.parameters["Digest"]}
-        self.stacks[request.stack_name] = replace(
-            state, outputs=outputs, parameters=request.parameters
-        )
+        others = [key for key, r in self.requests.items() if r.stack_name == request.stack_name]
+        self.gone.update(others)  # this one, and those made for the stack as it was
+        self._carry_out(request, made.stack_id)
+
+    def _carry_out(self, request, stack_id):
         verb = "CREATE" if request.kind == "CREATE" else "UPDATE"
+        text = self._text(request)
+        if self._fails(stack_id, text, request.parameters, verb):
+            back = "ROLLBACK" if verb == "CREATE" else "UPDATE_ROLLBACK"
+            self.outcomes.setdefault(
+                request.stack_name, [f"{verb}_IN_PROGRESS", f"{back}_COMPLETE"]
+            )
+            return
+        self._apply(stack_id, request.stack_name, text, request.parameters)
         self.outcomes.setdefault(request.stack_name, [f"{verb}_IN_PROGRESS", f"{verb}_COMPLETE"])
 
     def continue_rollback(self, stack, service_role, skip=()):
         self.calls.append(" ".join(["continue_rollback", *skip]))
+        state = self._find(stack)
+        rules.check_continuing(state, self.resources(stack), skip)
+        going = ["UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
+        self.outcomes.setdefault(state.name, going)
 
     def delete_stack(self, stack, service_role):
         self.calls.append("delete_stack")
-        name = stack.split("/")[1]
-        if self.stacks[name].status == "REVIEW_IN_PROGRESS":
-            del self.stacks[name]
+        state = self._find(stack)
+        if state is None:
+            return
+        if state.protected:
+            text = f"Stack [{state.name}] cannot be deleted while TerminationProtection is enabled"
+            rules.refuse("DeleteStack", "ValidationError", text)
+        if state.status == "REVIEW_IN_PROGRESS":
+            self._forget(replace(state, status="DELETE_COMPLETE"))
+            return
+        self.outcomes.setdefault(state.name, ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"])
 
     def object_exists(self, bucket, key):
         return key in self.objects
@@ -147,16 +243,16 @@ class Double:
 
     def set_termination_protection(self, stack, *, enabled):
         self.calls.append("set_termination_protection")
-        name = stack.split("/")[1]
-        self.stacks[name] = replace(self.stacks[name], protected=enabled)
+        state = self._find(stack)
+        self.stacks[state.name] = replace(state, protected=enabled)
 
     def stack_policy(self, stack):
-        return self.policies.get(stack)
+        return self.policies.get(self._id(stack))
 
     def set_stack_policy(self, stack, policy):
         json.loads(policy)
         self.calls.append(f"set_stack_policy {stack.split('/')[1]}")
-        self.policies[stack] = policy
+        self.policies[self._id(stack)] = policy
 
     def secret(self, secret_id):
         found = self.secrets.get(secret_id)

@@ -254,12 +254,13 @@ def test_protection_whose_lifting_was_interrupted_is_put_back(standing, project,
 def test_a_nested_stack_that_is_not_listed_yet_is_protected_by_the_next_run(
     double, project, development
 ):
+    listed, double.resources = double.resources, lambda stack: ()
     deploy(double, project, development)
-    root = double.stacks[ENVIRONMENT].stack_id
-    child = "arn:aws:cloudformation:x:1:stack/child/1"
-    double.nested[root] = (StackResource("Network", child, STACK_TYPE, "CREATE_COMPLETE"),)
+    double.resources = listed
+    child = next(s for s in double.stacks.values() if s.name == f"{ENVIRONMENT}-Network")
+    assert child.stack_id not in double.policies
     deploy(double, project, development)
-    assert "Table" in double.policies[child]
+    assert "Table" in double.policies[child.stack_id]
     double.calls.clear()
     deploy(double, project, development)
     assert not [call for call in double.calls if call.startswith("set_stack_policy")]
@@ -317,6 +318,10 @@ def test_a_failed_update_puts_relaxed_protection_back(standing, project, develop
 def test_mending_that_fails_is_an_error(standing, project, development):
     state = standing.stacks[ENVIRONMENT]
     standing.stacks[ENVIRONMENT] = replace(state, status="ROLLBACK_COMPLETE")
+    standing.nested = {
+        stack: tuple(replace(resource, status="DELETE_COMPLETE") for resource in found)
+        for stack, found in standing.nested.items()
+    }
     plan = build_plan(development, VALUES, project.release, standing)
     standing.outcomes[ENVIRONMENT] = ["DELETE_IN_PROGRESS", "DELETE_FAILED"]
     with pytest.raises(DeploymentError, match="DELETE_FAILED"):

@@ -91,7 +91,7 @@ def _service_error(error: Exception, where: str, operation: str) -> "TidegenErro
 
 
 def _is_overtaken(code: str, message: str, operation: str) -> bool:
-    if not operation.endswith(("CreateChangeSet", "ExecuteChangeSet")):
+    if not operation.endswith(("CreateChangeSet", "ExecuteChangeSet", "DeleteChangeSet")):
         return False
     return code in _OVERTAKEN or any(words in message for words in _OVERTAKEN_WORDS)
 

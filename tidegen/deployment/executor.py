@@ -194,7 +194,8 @@ class _Work:
 
     def _discard(self, made: ChangeSet, kind: Situation) -> None:
         """Leave nothing behind: neither the change set nor the empty stack made for it."""
-        self.run.cloud.delete_change_set(made.change_set_id)
+        with suppress(OvertakenError):  # whoever came first has taken it away already
+            self.run.cloud.delete_change_set(made.change_set_id)
         if kind is Situation.CREATE:
             found = self.run.cloud.stack(made.stack_id)
             # Somebody else may have begun to create it by a change set of their own.

@@ -1,0 +1,158 @@
+"""CloudFormation's rules, as AWS documents them, for the double; `tests/contract/` tests them."""
+
+import json
+from fnmatch import fnmatchcase
+
+from botocore.exceptions import ClientError
+
+from tidegen.aws.errors import translated
+from tidegen.planning import Action, Replacement
+from tidegen.planning.schemas import replacement_of
+from tidegen.planning.template_text import parse_template
+
+STACK_TYPE = "AWS::CloudFormation::Stack"
+#: Statuses from which a stack can be updated (AWS docs, "Stack status codes").
+UPDATABLE = (
+    "CREATE_COMPLETE",
+    "UPDATE_COMPLETE",
+    "UPDATE_ROLLBACK_COMPLETE",
+    "IMPORT_COMPLETE",
+    "IMPORT_ROLLBACK_COMPLETE",
+)
+
+
+def refuse(operation, code, message, status=400):
+    """Raise what the adapter raises for CloudFormation's answer."""
+    about = {"HTTPStatusCode": status}
+    said = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": about}
+    with translated("double", f"cloudformation:{operation}"):
+        raise ClientError(said, operation)
+
+
+def check_status(state, request):
+    """Refuse a change set for a stack whose status allows none of that kind."""
+    operation, name = "CreateChangeSet", request.stack_name
+    if request.kind == "CREATE":
+        if state and state.status != "REVIEW_IN_PROGRESS":
+            text = f"Stack [{name}] already exists and cannot be created again with the changeSet"
+            refuse(operation, "ValidationError", f"{text} [{request.name}].")
+    elif state is None:
+        refuse(operation, "ValidationError", f"Stack [{name}] does not exist")
+    elif state.status not in UPDATABLE:
+        text = f"Stack:{state.stack_id} is in {state.status} state and can not be updated."
+        refuse(operation, "ValidationError", text)
+
+
+def check_continuing(state, resources, skip):
+    """Refuse to continue a rollback that has not failed, or to skip what is no part of the failure.
+
+    API reference of ContinueUpdateRollback: only resources in UPDATE_FAILED can be skipped; those
+    of nested stacks are named `NestedStackName.ResourceLogicalID`.
+    """
+    operation = "ContinueUpdateRollback"
+    if state is None or state.status != "UPDATE_ROLLBACK_FAILED":
+        status = state.status if state else "no stack"
+        text = f"Stack is in {status} state and cannot be continued"
+        refuse(operation, "ValidationError", text)
+    failed = {r.logical_id for r in resources if r.status == "UPDATE_FAILED"}
+    wrong = [name for name in skip if "." not in name and name not in failed]
+    if wrong:
+        text = f"The following resource(s) cannot be skipped: {', '.join(wrong)}"
+        refuse(operation, "ValidationError", text)
+
+
+def body_of(text):
+    """A template; empty where the double has none."""
+    return parse_template(text, "double") if text else {}
+
+
+def check_parameters(template, given):
+    """Refuse parameters that the template does not declare, and those that lack a value."""
+    declared = template.get("Parameters", {})
+    unknown = [name for name in given if name not in declared]
+    if unknown and declared:
+        listed = ", ".join(unknown)
+        text = f"Parameters: [{listed}] do not exist in the template"
+        refuse("CreateChangeSet", "ValidationError", text)
+    lacking = [n for n, about in declared.items() if n not in given and "Default" not in about]
+    if lacking:
+        listed = ", ".join(lacking)
+        refuse("CreateChangeSet", "ValidationError", f"Parameters: [{listed}] must have values")
+
+
+def filled(value, parameters):
+    """A value with `Ref` of parameters replaced; other functions stay as they are."""
+    if isinstance(value, dict):
+        if list(value) == ["Ref"] and value["Ref"] in parameters:
+            return parameters[value["Ref"]]
+        return {key: filled(item, parameters) for key, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item, parameters) for item in value]
+    return value
+
+
+def differences(old, new):
+    """(logical id, resource, action, replacement, properties) from resources `old` to `new`."""
+    for name in sorted({*old, *new}):
+        before, after = old.get(name), new.get(name)
+        if before is None or after is None:
+            action = Action.ADD if before is None else Action.REMOVE
+            yield name, after or before, action, Replacement.NEVER, ()
+        elif before != after or after["Type"] == STACK_TYPE:
+            yield _modified(name, before, after)
+
+
+def _modified(name, before, after):
+    was, becomes = before.get("Properties", {}), after.get("Properties", {})
+    changed = tuple(sorted(k for k in {*was, *becomes} if was.get(k) != becomes.get(k)))
+    always = [k for k in changed if replacement_of(after["Type"], k) is Replacement.ALWAYS]
+    replacement = Replacement.ALWAYS if always else Replacement.NEVER
+    action = Action.REPLACE if always else Action.MODIFY
+    return name, after, action, replacement, changed
+
+
+_UPDATES = {
+    Action.MODIFY: "Update:Modify",
+    Action.REPLACE: "Update:Replace",
+    Action.REMOVE: "Update:Delete",
+}
+
+
+def denied(policy, logical_id, action):
+    """CloudFormation's words where the stack's policy denies a change; None where it does not.
+
+    AWS docs, "Prevent updates to stack resources": an explicit deny wins, and with a policy what it
+    does not allow is denied.
+    """
+    wanted = _UPDATES.get(action)
+    if not policy or not wanted:
+        return None
+    effects = {
+        statement["Effect"]: number
+        for number, statement in enumerate(json.loads(policy)["Statement"], 1)
+        if _covers(statement, logical_id, wanted)
+    }
+    if "Deny" in effects or "Allow" not in effects:
+        return (
+            f"Action denied by stack policy: Statement [#{effects.get('Deny', 1)}] does not allow "
+            f"[{wanted}] for resource [LogicalResourceId/{logical_id}]"
+        )
+    return None
+
+
+def _covers(statement, logical_id, wanted):
+    actions, resources = (_list(statement[key]) for key in ("Action", "Resource"))
+    return any(fnmatchcase(wanted, a) for a in actions) and any(
+        fnmatchcase(f"LogicalResourceId/{logical_id}", r) for r in resources
+    )
+
+
+def _list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def physical_name(resource):
+    """The name that a template gives a resource, None where CloudFormation makes one up."""
+    kind = resource["Type"].rpartition("::")[2]
+    name = resource.get("Properties", {}).get(f"{kind}Name")
+    return name if isinstance(name, str) else None
