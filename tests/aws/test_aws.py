@@ -2,11 +2,16 @@
 
 import socket
 import threading
+import time
+from types import SimpleNamespace
 
+import boto3
 import pytest
 from botocore import exceptions as known
+from botocore.awsrequest import AWSResponse
 
 from tidegen.aws import connect
+from tidegen.aws.adapter import AwsCloud
 from tidegen.aws.errors import translated
 from tidegen.aws.reading import change_of, current_version, problem_of, resource_of
 from tidegen.aws.sessions import client_settings, local_endpoint, session
@@ -35,6 +40,17 @@ def answered(code, message="why", status=400):
     about = {"HTTPStatusCode": status}
     said = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": about}
     return known.ClientError(said, "Operation")
+
+
+IDENTITY = (
+    "<GetCallerIdentityResponse><GetCallerIdentityResult><Account>111122223333</Account>"
+    "</GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
+
+
+def answer(status, text):
+    raw = SimpleNamespace(stream=lambda *_, **__: iter([text.encode()]))
+    return AWSResponse("https://vpce.example.com", status, {}, raw)
 
 
 @pytest.mark.parametrize(
@@ -183,6 +199,19 @@ def test_a_role_is_assumed_from_what_is_ambient(monkeypatch):
 def test_throttling_is_waited_out():
     assert client_settings().retries["mode"] == "adaptive"
     assert client_settings().s3["addressing_style"] == "path"
+
+
+def test_on_aws_an_outage_of_nine_answers_is_waited_out(monkeypatch):
+    hurried = SimpleNamespace(sleep=lambda seconds: None, time=time.time)
+    monkeypatch.setattr("botocore.endpoint.time", hurried)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://vpce.example.com")
+    made = boto3.Session("A", "B", region_name=PLACE.region)
+    answers = [*[answer(503, "<ErrorResponse/>")] * 9, answer(200, IDENTITY)]
+    made.events.register("before-send", lambda request, **_: answers.pop(0))
+    assert AwsCloud(PLACE, made).account() == PLACE.account
+    answers[:] = [answer(503, "<ErrorResponse/>")] * 10
+    with pytest.raises(DeploymentError, match="run the same command again"):
+        AwsCloud(PLACE, made).account()
 
 
 def test_a_replacing_change_reads_as_one():

@@ -89,10 +89,20 @@ class Double(Stacks):
         self.stacks[state.name] = moved
         return moved
 
+    def _go_through(self, name, statuses):
+        """What an operation leads to, where the test has not said so."""
+        if not self.outcomes.get(name):
+            self.outcomes[name] = statuses
+
     def _forget(self, state):
+        self.gone.update(k for k, r in self.requests.items() if r.stack_name == state.name)
         del self.stacks[state.name]
         self.deleted[state.stack_id] = state
-        template = rules.body_of(self.templates.get(state.stack_id, ""))
+        # A stack made anew has the same id here, and nothing of this one.
+        template = rules.body_of(self.templates.pop(state.stack_id, ""))
+        self.policies.pop(state.stack_id, None)
+        if state.stack_id in self.made:
+            del self.nested[state.stack_id]
         kept = stateful_ids(template)
         for name, resource in template.get("Resources", {}).items():
             if name not in kept:
@@ -204,19 +214,17 @@ class Double(Stacks):
         text = self._text(request)
         if self._fails(stack_id, text, request.parameters, verb):
             back = "ROLLBACK" if verb == "CREATE" else "UPDATE_ROLLBACK"
-            self.outcomes.setdefault(
-                request.stack_name, [f"{verb}_IN_PROGRESS", f"{back}_COMPLETE"]
-            )
+            self._go_through(request.stack_name, [f"{verb}_IN_PROGRESS", f"{back}_COMPLETE"])
             return
         self._apply(stack_id, request.stack_name, text, request.parameters)
-        self.outcomes.setdefault(request.stack_name, [f"{verb}_IN_PROGRESS", f"{verb}_COMPLETE"])
+        self._go_through(request.stack_name, [f"{verb}_IN_PROGRESS", f"{verb}_COMPLETE"])
 
     def continue_rollback(self, stack, service_role, skip=()):
         self.calls.append(" ".join(["continue_rollback", *skip]))
         state = self._find(stack)
         rules.check_continuing(state, self.resources(stack), skip)
         going = ["UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
-        self.outcomes.setdefault(state.name, going)
+        self._go_through(state.name, going)
 
     def delete_stack(self, stack, service_role):
         self.calls.append("delete_stack")
@@ -229,7 +237,7 @@ class Double(Stacks):
         if state.status == "REVIEW_IN_PROGRESS":
             self._forget(replace(state, status="DELETE_COMPLETE"))
             return
-        self.outcomes.setdefault(state.name, ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"])
+        self._go_through(state.name, ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"])
 
     def object_exists(self, bucket, key):
         return key in self.objects

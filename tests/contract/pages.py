@@ -1,0 +1,85 @@
+"""docs/port-contract.md, written from the contract's own docstrings."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PAGE = HERE.parents[1] / "docs" / "port-contract.md"
+_HEAD = """# The port's contract
+
+What deployment takes for granted of CloudFormation and S3, one rule a test in `tests/contract/`.
+Each runs on the embedded engine, through the real adapter, and on the in-memory double, where both
+claim the behaviour. This page is written from the tests: `python tests/contract/pages.py`.
+
+Sources are pages of the AWS CloudFormation API reference (`API_...`) and user guide unless they say
+otherwise. UNVERIFIED marks a rule for which no page was found.
+"""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: what it says, where that is documented, and who is held to it."""
+
+    text: str
+    source: str
+    on: str
+
+    @property
+    def unverified(self) -> bool:
+        return "UNVERIFIED" in self.source
+
+
+def rules():
+    """Every rule, in the order of the tests."""
+    return [rule for path in sorted(HERE.glob("test_*.py")) for rule in _rules(path)]
+
+
+def _rules(path):
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef) and _takes_subject(node):
+            text, _, rest = (ast.get_docstring(node) or "").partition("\n\n")
+            on = next(filter(None, map(_only, node.decorator_list)), "both")
+            yield Rule(" ".join(text.split()), " ".join(rest.split()), on)
+
+
+def _takes_subject(node):
+    return node.name.startswith("test_") and any(a.arg == "subject" for a in node.args.args)
+
+
+def _only(decorator):
+    called = isinstance(decorator, ast.Call) and getattr(decorator.func, "id", "") == "only"
+    return decorator.args[0].value if called else ""
+
+
+def page():
+    """The page's Markdown."""
+    found = rules()
+    parts = [
+        _HEAD,
+        "## Rules of both\n",
+        *_table(rule for rule in found if rule.on == "both"),
+        "\n## Where the engine and the double differ\n",
+        "The double follows AWS where the engine does not, and leaves to the engine what it has.\n",
+        *_table((rule for rule in found if rule.on != "both"), on=True),
+        "\n## Unverified\n",
+        *(f"- {rule.text} ({_after(rule.source)})" for rule in found if rule.unverified),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _after(source):
+    return source.partition("UNVERIFIED")[2].lstrip(": ").rstrip(".") or source
+
+
+def _table(found, *, on=False):
+    head = "| rule | on | source |" if on else "| rule | source |"
+    yield from (head, "|---|---|---|" if on else "|---|---|")
+    for rule in found:
+        source = rule.source.removeprefix("Source: ")
+        where = f"{rule.on} | " if on else ""
+        yield f"| {rule.text} | {where}{source} |"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
