@@ -11,6 +11,8 @@ from snapshot import snapshot
 from tiny_project import entry, network
 from wire import killed_after, killed_before
 
+from tidegen.errors import DeploymentError
+
 
 def replaced(project, name):
     """The table gets another name, which replaces it; a value changes."""
@@ -90,3 +92,23 @@ def test_a_destroy(world):
     found = every_call(world, killed_after, prepare, world.destroy, "gone")
     assert_all_alike(found)
     assert found[0, ""] == ([], [])
+
+
+def test_a_killed_update_that_fails_leaves_no_state_unprotected(world):
+    """Neither by the next run, which fails, nor by the one after, which takes it back."""
+    project, target = world.project("failing"), world.target("failing", protected=True)
+    world.deploy(project, target)
+    before = snapshot(world.cloud, "failing")
+    broken = {"Network": network("failing"), "Entry": entry(timeout=99999999)}
+    project.nested("environment", broken)
+    arguments = (project, target, ("Network/Table",))
+    assert world.harmed(killed_after, 1, world.deploy, arguments, only="ExecuteChangeSet")
+    with pytest.raises(DeploymentError, match="Entry/Queue"):
+        world.deploy(*arguments)
+    (child,) = [r for r in world.cloud.resources("tide-failing") if r.logical_id == "Network"]
+    assert "LogicalResourceId/Table" in world.cloud.stack_policy(child.physical_id)
+    sound = {"Network": network("failing"), "Entry": entry()}
+    project.nested("environment", sound)
+    world.deploy(project, target)
+    policies = [stack["policy"] for stack in before]
+    assert [stack["policy"] for stack in snapshot(world.cloud, "failing")] == policies

@@ -52,9 +52,9 @@ class World:
     def destroy(self, target):
         execute_destroy(destroy_plan(target, self.wire), self.wire, pause=pause)
 
-    def harmed(self, harm, n, command, arguments):
+    def harmed(self, harm, n, command, arguments, only=""):
         """Run `command`, harmed at call `n`; the operation at which it was killed."""
-        self.wire.arm(harm, n)
+        self.wire.arm(harm, n, only=only)
         try:
             command(*arguments)
         except Killed:

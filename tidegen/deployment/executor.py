@@ -20,7 +20,14 @@ from tidegen.deployment.events import (
     ignore,
 )
 from tidegen.deployment.port import Connect
-from tidegen.deployment.protection import is_protected, lift, lock, protect, restore
+from tidegen.deployment.protection import (
+    is_protected,
+    lift,
+    lock,
+    policies,
+    protect,
+    restore,
+)
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.standing import stateful_below
@@ -130,7 +137,14 @@ class _Work:
     def _attach(self, state: StackState) -> None:
         mark = mark_start(self.run, state.stack_id)
         self.run.emit(Attached(self.step.address, state.status, mark.expected))
-        self._checked(follow(self.run, state, mark))
+        followed = follow(self.run, state, mark)
+        self._protect_again(followed.state)
+        self._checked(followed)
+
+    def _protect_again(self, state: StackState) -> None:
+        """Whoever began an update that failed may have lifted policies for it, and be gone."""
+        if state.status.startswith("UPDATE_ROLLBACK"):
+            restore(self.run, self.step, state, policies(self.run, self.step, state))
 
     def _check_deletion(self, state: StackState, wanted: Situation) -> None:
         """Nothing that holds state may be in a stack that is deleted to be made anew."""
@@ -217,7 +231,8 @@ class _Work:
         try:
             self.run.cloud.execute_change_set(made.change_set_id)
         except OvertakenError:
-            restore(self.run, lifted)
+            if state:
+                restore(self.run, self.step, state, lifted)
             raise
         self.run.emit(Executing(self.step.address, str(kind), mark.expected))
         started = state or StackState(self.step.stack_name, made.stack_id, "CREATE_IN_PROGRESS")
@@ -226,7 +241,7 @@ class _Work:
             protect(self.run, self.step, followed.state)
             lock(self.run, self.step, followed.state)
         else:
-            restore(self.run, lifted)
+            restore(self.run, self.step, followed.state, lifted)
         self._checked(followed)
         result = Result.UPDATED if state else Result.CREATED
         return Outcome(self.step.address, result, followed.state.outputs)

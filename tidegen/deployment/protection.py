@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from tidegen.deployment.events import Protected
 from tidegen.deployment.run import Run
 from tidegen.planning.model import STACK_TYPE, RootStep, StackState
-from tidegen.planning.stateful import stack_policy, stateful_ids
+from tidegen.planning.stateful import protected_ids, stack_policy, stateful_ids
 from tidegen.planning.template_text import parse_template
 
 Policies = Mapping[str, str]
@@ -21,22 +21,36 @@ Policies = Mapping[str, str]
 def lift(run: Run, step: RootStep, state: StackState, allowed: Collection[str]) -> Policies:
     """Let one update replace or delete what is `allowed`; the policies before, to `restore`.
 
-    Stack id → policy; empty where nothing is lifted, and then there is nothing to restore either.
+    Empty where nothing is lifted, and then there is nothing to restore either.
     """
     if not _holds_state(step):
         return {}
+    before = policies(run, step, state) if allowed else {}
     nested = _nested(run, step, state)
-    stacks = [state.stack_id, *nested.values()]
-    before = {stack: run.cloud.stack_policy(stack) for stack in stacks} if allowed else {}
     run.cloud.set_stack_policy(state.stack_id, root_policy(step, allowed, nested))
     _protect_nested(run, step, nested, allowed)
-    return {stack: policy for stack, policy in before.items() if policy}
+    return before
 
 
-def restore(run: Run, before: Policies) -> None:
-    """Set the policies that `lift` found, the root's last."""
-    for stack, policy in reversed(list(before.items())):
-        run.cloud.set_stack_policy(stack, policy)
+def policies(run: Run, step: RootStep, state: StackState) -> Policies:
+    """The policies as they are: stack id → policy, of the root and what holds state below it."""
+    stacks = [state.stack_id, *_nested(run, step, state).values()]
+    return {stack: run.cloud.stack_policy(stack) or "" for stack in stacks}
+
+
+def restore(run: Run, step: RootStep, state: StackState, before: Policies) -> None:
+    """Protect again, after an update that failed, what was protected and what is to be.
+
+    The root's policy is put back as it was: where an interrupted run had lifted it already, it
+    stays so, and the next run that changes nothing notices.
+    """
+    if not before:
+        return
+    for name, stack in _nested(run, step, state).items():
+        kept = _stateful(step)[name] | protected_ids(before.get(stack, ""))
+        run.cloud.set_stack_policy(stack, stack_policy(kept))
+    if before.get(state.stack_id):
+        run.cloud.set_stack_policy(state.stack_id, before[state.stack_id])
 
 
 def protect(run: Run, step: RootStep, state: StackState) -> None:

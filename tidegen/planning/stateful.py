@@ -21,6 +21,14 @@ def stateful_ids(template: TemplateBody) -> frozenset[str]:
     return frozenset(name for name, resource in resources.items() if is_stateful(resource))
 
 
+def protected_ids(policy: str) -> frozenset[str]:
+    """Logical ids that a policy of `stack_policy` keeps in place; none without a policy."""
+    statements = json.loads(policy)["Statement"] if policy else []
+    resources = [s.get("Resource", []) for s in statements if s["Effect"] == "Deny"]
+    named = [name for found in resources for name in ([found] if isinstance(found, str) else found)]
+    return frozenset(name.removeprefix("LogicalResourceId/") for name in named)
+
+
 def stack_policy(protected: Collection[str]) -> str:
     """A stack policy, as JSON, that lets everything be updated but keeps `protected` in place."""
     statements: list[dict[str, Any]] = [
