@@ -150,7 +150,8 @@ class Peers:
         (self.folder / "templates").mkdir()
         config = self.folder / "config" / "bench"
         config.mkdir(parents=True)
-        about = {"project_code": "bench", "region": region, "template_bucket_name": self.bucket}
+        # No bucket: the engine does not read the address that sceptre gives of what is in one.
+        about = {"project_code": "bench", "region": region}
         (self.folder / "config" / "config.yaml").write_text(json.dumps(about))
         for stack in self.stacks:
             source = _template(stack)

@@ -47,8 +47,9 @@ def build_plan(target: Target, values: Values, release: Release, connect: Connec
     required = prerequisites_of(target)
     addresses = {step.address for step in steps} | {item.address for item in required}
     addresses |= {address for step in steps for address in needed_addresses(step)}
-    # One call a stack, the fewest there are: each step is compared with what is deployed, each
-    # prerequisite must stand and gives outputs, and a full account takes more pages to list.
+    # One call a stack: each step is compared with what is deployed, each prerequisite must stand
+    # and gives outputs. One list would do in a small account, but it takes a permission on all
+    # stacks (API_DescribeStacks: ListStacks as well), and pages where there are many nested ones.
     states = {
         address: clouds.at(address.place).stack(address.name)
         for address in sorted(addresses, key=str)
