@@ -33,7 +33,7 @@ def test_the_line_that_made_it(name, pointer, file, text):
     assert Path(path).name == file
     if file:
         module = str(ROOT / "tidegen" / "concerns" / file)
-        around = [linecache.getline(module, int(line) + offset) for offset in (-3, -2, -1, 0, 1)]
+        around = [linecache.getline(module, int(line) + offset) for offset in range(-3, 3)]
         assert text in "".join(around)
 
 
