@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from plants import ADDRESS, CLEAN, PLACE, PLANTS, SECRET, resource, subject
+import reaching_plants
+import sizing_plants
+import standing_plants
+from planting import ADDRESS, CLEAN, PLACE, SECRET, resource, subject
 
 from tidegen.failures import FAILURES, Where, failure
 from tidegen.planning.preflight import (
@@ -17,6 +20,7 @@ from tidegen.planning.preflight import (
 )
 from tidegen.planning.preflight.stacks import capabilities
 
+PLANTS = (*standing_plants.PLANTS, *reaching_plants.PLANTS, *sizing_plants.PLANTS)
 HIGH = 1_000_000.0
 
 

@@ -1,0 +1,114 @@
+"""Failures to plant: a row of the catalogue, what the plan would make, what the account says."""
+
+from dataclasses import dataclass, field
+
+from tidegen.contract import Scope
+from tidegen.planning.model import Place, StackAddress
+from tidegen.planning.preflight import Subject, Topic
+
+ACCOUNT, REGION = "111122223333", "us-east-1"
+PLACE = Place(ACCOUNT, REGION)
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/execution"
+ADDRESS = StackAddress(PLACE, "tide-development", Scope.ENVIRONMENT)
+ZONES = {"us-east-1a": "use1-az1", "us-east-1b": "use1-az2", "us-east-1e": "use1-az3"}
+
+#: What an account says in which nothing stands in the way.
+CLEAN = {
+    Topic.BUCKETS: {"artifacts": REGION},
+    Topic.DEFAULT_KEY: {"key": "", "policy": "", "always": False},
+    Topic.MAIL_ACCOUNT: {"ProductionAccess": True, "Sending": True},
+    Topic.OFFERINGS: {"m7g.large": ["us-east-1a", "us-east-1b", "us-east-1c"]},
+    Topic.PERMISSIONS: {"kms:CreateKey": "allowed", "kms:PutKeyPolicy": "allowed"},
+    Topic.VCPUS: {"m7g.large": 2},
+    Topic.VERSIONS: {"1.34": "STANDARD_SUPPORT", "1.35": "STANDARD_SUPPORT"},
+    Topic.ZONES: {"us-east-1a": "use1-az1", "us-east-1b": "use1-az2", "us-east-1c": "use1-az4"},
+    Topic.ROLES: {"reader": "", "AWSServiceRoleForAutoScaling": ""},
+    Topic.VERSIONING: {"replica": "Enabled"},
+    Topic.ZONE_SERVERS: {"tide.example": ("ns-1.example", "ns-2.example")},
+    Topic.NAME_SERVERS: {"tide.example": ("ns-1.example", "ns-2.example")},
+}
+
+
+def resource(type_name, **properties):
+    return {"Type": f"AWS::{type_name}", "Properties": properties}
+
+
+def subject(resources, **given):
+    """A root that would add all of `resources`, unless `added` says otherwise."""
+    values = {"added": frozenset(resources), "service_role": ROLE, **given}
+    return Subject(ADDRESS, resources=resources, **values)
+
+
+@dataclass(frozen=True)
+class Plant:
+    """One failure: the finding has to name `says`. `answers` differ from the clean account's."""
+
+    row: int
+    resources: dict
+    says: str
+    answers: dict = field(default_factory=dict)
+    blocking: bool = True
+    given: dict = field(default_factory=dict)
+
+
+def zone(number):
+    return {"Fn::Select": [number, {"Fn::GetAZs": REGION}]}
+
+
+SUBNETS = {f"Subnet{n}": resource("EC2::Subnet", AvailabilityZone=zone(n)) for n in range(3)}
+SUBNET_IDS = [{"Ref": name} for name in SUBNETS]
+CLUSTER = resource(
+    "EKS::Cluster", Name="tide", Version="1.35", ResourcesVpcConfig={"SubnetIds": SUBNET_IDS}
+)
+NODES = resource(
+    "EKS::Nodegroup",
+    InstanceTypes=["m7g.large"],
+    Subnets=SUBNET_IDS,
+    ScalingConfig={"MinSize": "2", "DesiredSize": "4", "MaxSize": "8"},
+)
+MEMBER = {
+    "Template": resource(
+        "EC2::LaunchTemplate",
+        LaunchTemplateData={
+            "InstanceType": "m7g.large",
+            "BlockDeviceMappings": [{"Ebs": {"Encrypted": True}}],
+        },
+    ),
+    "Group": resource(
+        "AutoScaling::AutoScalingGroup",
+        MinSize="1",
+        MaxSize="1",
+        VPCZoneIdentifier=[{"Ref": "Subnet1"}],
+        LaunchTemplate={"LaunchTemplateId": {"Ref": "Template"}},
+    ),
+    **SUBNETS,
+}
+CERTIFICATE = {
+    "Certificate": resource(
+        "CertificateManager::Certificate",
+        DomainName="tide.example",
+        DomainValidationOptions=[{"DomainName": "tide.example", "HostedZoneId": {"Ref": "Zone"}}],
+    ),
+    "Zone": resource("Route53::HostedZone", Name="tide.example"),
+}
+ENDPOINT = resource(
+    "EC2::VPCEndpoint",
+    VpcId={"Ref": "Vpc"},
+    VpcEndpointType="Interface",
+    ServiceName="com.amazonaws.us-east-1.sts",
+    PrivateDnsEnabled=True,
+)
+SECRET = {"Secret": resource("SecretsManager::Secret", Name="tide/mail")}
+VPC_HELD = {"held": {"Vpc": "vpc-1"}, "added": frozenset({"Endpoint"})}
+
+
+def replicating(bucket):
+    rule = {
+        "Destination": {"Bucket": {"Fn::Join": ["", ["arn:", {"Ref": "P"}, f":s3:::{bucket}"]]}}
+    }
+    return resource("S3::Bucket", ReplicationConfiguration={"Rules": [rule]})
+
+
+def trusting(role):
+    principal = {"AWS": f"arn:aws:iam::{ACCOUNT}:role/{role}"}
+    return resource("KMS::Key", KeyPolicy={"Statement": [{"Principal": principal}]})

@@ -1,0 +1,143 @@
+"""Failures over what has to be reached: zones, networks, domains, mail, templates."""
+
+from planting import (
+    CERTIFICATE,
+    CLUSTER,
+    ENDPOINT,
+    SUBNETS,
+    VPC_HELD,
+    ZONES,
+    Plant,
+    replicating,
+    resource,
+)
+
+from tidegen.planning.preflight import Topic
+
+PLANTS = (
+    Plant(
+        19,
+        {},
+        "eni-1 ('ELB net/k8s-web/1')",
+        {
+            Topic.INTERFACES: {
+                "eni-1": ("ELB net/k8s-web/1", "in-use"),
+                "eni-2": ("Interface for NAT Gateway", "in-use"),
+                "eni-3": ("aws-K8S-i-1", "in-use"),
+            }
+        },
+        given={
+            "removed": frozenset({"Subnet"}),
+            "held": {"Subnet": "subnet-1"},
+            "types_held": {"Subnet": "AWS::EC2::Subnet"},
+        },
+    ),
+    Plant(37, {"Cluster": CLUSTER, **SUBNETS}, "us-east-1e (use1-az3)", {Topic.ZONES: ZONES}),
+    Plant(
+        37,
+        SUBNETS,
+        "needs zone number 3, and us-east-1 offers 2",
+        {Topic.ZONES: {"us-east-1a": "use1-az1", "us-east-1b": "use1-az2"}},
+    ),
+    Plant(
+        37,
+        {
+            "Subnet": resource("EC2::Subnet", AvailabilityZoneId="use1-az3"),
+            "Cluster": resource(
+                "EKS::Cluster",
+                Version="1.35",
+                ResourcesVpcConfig={"SubnetIds": [{"Ref": "Subnet"}]},
+            ),
+        },
+        "Subnet is in us-east-1e (use1-az3)",
+        {Topic.ZONES: ZONES},
+    ),
+    Plant(
+        40,
+        {"Uploads": replicating("replica")},
+        "'replica', which keeps no versions",
+        {Topic.VERSIONING: {"replica": ""}},
+    ),
+    Plant(
+        40,
+        {"Uploads": replicating("replica")},
+        "'replica', which does not exist",
+        {Topic.VERSIONING: {}},
+    ),
+    Plant(
+        43,
+        {"Vpc": resource("EC2::VPC"), "Endpoint": ENDPOINT},
+        "vpce-1; delete that one",
+        {Topic.ENDPOINTS: {"com.amazonaws.us-east-1.sts": "vpce-1"}},
+        given=VPC_HELD,
+    ),
+    Plant(43, {"A/Endpoint": ENDPOINT, "B/Endpoint": ENDPOINT}, "the other is A/Endpoint"),
+    Plant(45, CERTIFICATE, "name servers of tide.example", blocking=False),
+    Plant(
+        45,
+        CERTIFICATE,
+        "DNS leads nowhere for tide.example; put ns-1.example, ns-2.example",
+        {Topic.NAME_SERVERS: {"tide.example": ()}},
+        given={"held": {"Zone": "Z1"}, "added": frozenset({"Certificate"})},
+    ),
+    Plant(
+        45,
+        {"Zone": resource("Route53::HostedZone", Name="tide.example")},
+        "a zone of tide.example already, Z1",
+        {Topic.HOSTED_ZONES: {"tide.example": ("Z1",)}},
+        blocking=False,
+    ),
+    Plant(
+        48,
+        {"Identity": resource("SES::EmailIdentity", EmailIdentity="tide.example")},
+        "in the sandbox",
+        {Topic.MAIL_ACCOUNT: {"ProductionAccess": False, "Sending": True}},
+        blocking=False,
+    ),
+    Plant(
+        48,
+        {"Identity": resource("SES::EmailIdentity", EmailIdentity="tide.example")},
+        "AWS has paused its sending",
+        {Topic.MAIL_ACCOUNT: {"ProductionAccess": True, "Sending": False}},
+        blocking=False,
+    ),
+    Plant(
+        50,
+        {},
+        "has the Transform Macro",
+        given={"templates": {"": {}, "Network": {"Transform": "Macro"}}},
+    ),
+    Plant(
+        51,
+        {},
+        "is in eu-west-1, CloudFormation needs it in us-east-1",
+        {Topic.BUCKETS: {"artifacts": "eu-west-1"}},
+        given={"parameters": {"BootstrapArtifactsBucketName": "artifacts"}},
+    ),
+    Plant(
+        51,
+        {},
+        "does not exist",
+        {Topic.BUCKETS: {}},
+        given={"parameters": {"BootstrapArtifactsBucketName": "artifacts"}},
+    ),
+    Plant(
+        51,
+        {},
+        "closed to these credentials; check its policy",
+        {Topic.BUCKETS: {"artifacts": ""}},
+        given={"parameters": {"BootstrapArtifactsBucketName": "artifacts"}},
+    ),
+    Plant(
+        57,
+        {},
+        "a@tide.example has not confirmed",
+        {Topic.PENDING: {"arn:topic": ("a@tide.example",)}},
+        blocking=False,
+        given={
+            "held": {"Alarms": "arn:topic"},
+            "types_held": {"Alarms": "AWS::SNS::Topic"},
+            "changes": False,
+        },
+    ),
+)

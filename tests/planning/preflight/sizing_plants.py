@@ -1,0 +1,120 @@
+"""Failures over how much there may be: quotas, vCPUs, policies, versions."""
+
+from planting import CLUSTER, MEMBER, NODES, REGION, SUBNETS, Plant, resource
+
+from tidegen.planning.preflight import Topic
+
+PLANTS = (
+    Plant(
+        36,
+        {f"Address{n}": resource("EC2::EIP") for n in range(3)},
+        "3 elastic addresses and 3 in use are more than the 5 allowed",
+        {Topic.QUOTAS: {"ec2/L-0263D0A3": 5.0}, Topic.USAGE: {"addresses": 3}},
+    ),
+    Plant(
+        56,
+        {"Nodes": NODES, **SUBNETS},
+        "starts 8 vCPUs of standard instances (2 in use, 8 allowed",
+        {Topic.QUOTAS: {"ec2/L-1216C47A": 8.0}, Topic.USAGE: {"vcpus": 2}},
+    ),
+    Plant(
+        56,
+        {"Nodes": NODES, **SUBNETS},
+        "can grow by 16 vCPUs",
+        {Topic.QUOTAS: {"ec2/L-1216C47A": 12.0}, Topic.USAGE: {"vcpus": 2}},
+        blocking=False,
+    ),
+    Plant(56, MEMBER, "us-east-1b has no m7g.large", {Topic.OFFERINGS: {"m7g.large": []}}),
+    Plant(
+        58,
+        {"Policy": resource("Logs::ResourcePolicy", PolicyDocument="{}")},
+        "has 10 resource policies of logs",
+        {Topic.LOG_POLICIES: {str(n): 10 for n in range(10)}},
+    ),
+    Plant(
+        58,
+        {"Policy": resource("Logs::ResourcePolicy", PolicyDocument="x" * 5121)},
+        "has 5121 characters",
+    ),
+    Plant(
+        60,
+        {"Cluster": CLUSTER, **SUBNETS},
+        "does not offer Kubernetes 1.35",
+        {Topic.VERSIONS: {"1.36": "STANDARD_SUPPORT"}},
+    ),
+    Plant(
+        60,
+        {"Cluster": CLUSTER, **SUBNETS},
+        "extended support",
+        {Topic.VERSIONS: {"1.35": "EXTENDED_SUPPORT"}},
+        blocking=False,
+    ),
+    *(
+        Plant(
+            60,
+            {"Cluster": CLUSTER},
+            says,
+            {Topic.CLUSTERS: {"tide": live}},
+            given={"held": {"Cluster": "tide"}, "added": frozenset()},
+        )
+        for live, says in (
+            ("1.33", "2 minor versions to 1.35; set version 1.34"),
+            ("1.36", "back to 1.35; set version 1.36"),
+        )
+    ),
+    Plant(
+        65,
+        {"Trail": resource("CloudTrail::Trail")},
+        "has 5 trails of 5 (0, 1, 2, 3, 4)",
+        {Topic.TRAILS: {str(n): REGION for n in range(5)}},
+    ),
+    Plant(
+        65,
+        {"Role": resource("IAM::Role")},
+        "1 Roles and 1000 in use are more than the 1000 allowed",
+        {Topic.IAM_SUMMARY: {"Roles": 1000, "RolesQuota": 1000}},
+    ),
+    Plant(
+        65,
+        {"Analyzer": resource("AccessAnalyzer::Analyzer", Type="ACCOUNT")},
+        "access analyzer of this type",
+        {Topic.ANALYZERS: {"arn:one": "ACCOUNT", "arn:two": "ORGANIZATION"}},
+    ),
+    *(
+        Plant(
+            65,
+            {"It": resource(type_name, **properties)},
+            f"{what} and 0 in use are more than the 0 allowed",
+            {Topic.QUOTAS: {code: 0.0}},
+        )
+        for code, type_name, properties, what in (
+            ("vpc/L-F678F1CE", "EC2::VPC", {}, "1 VPCs"),
+            ("eks/L-1194D53C", "EKS::Cluster", {"Version": "1.35"}, "1 EKS clusters"),
+            (
+                "elasticloadbalancing/L-53DA6B97",
+                "ElasticLoadBalancingV2::LoadBalancer",
+                {"Type": "application"},
+                "1 application load balancers",
+            ),
+            (
+                "elasticloadbalancing/L-69A177A2",
+                "ElasticLoadBalancingV2::LoadBalancer",
+                {"Type": "network"},
+                "1 network load balancers",
+            ),
+            (
+                "ebs/L-7A658B76",
+                "EC2::Volume",
+                {"VolumeType": "gp3", "Size": "512"},
+                "0.5 TiB of gp3 volumes",
+            ),
+            ("s3/L-DC2B2D3D", "S3::Bucket", {}, "1 buckets"),
+            (
+                "vpc/L-29B6F2EB",
+                "EC2::VPCEndpoint",
+                {"VpcEndpointType": "Interface"},
+                "1 interface endpoints in a VPC",
+            ),
+        )
+    ),
+)

@@ -1,0 +1,99 @@
+"""Failures over what an account holds already: names, singletons, roles, states."""
+
+from planting import MEMBER, SECRET, Plant, resource, trusting
+
+from tidegen.planning.preflight import Topic
+
+PLANTS = (
+    Plant(
+        2, SECRET, "keeps its name until 2026-12-01", {Topic.SECRETS: {"tide/mail": "2026-12-01"}}
+    ),
+    Plant(
+        7,
+        {"Recorder": resource("Config::ConfigurationRecorder")},
+        "configuration recorder in us-east-1 already, 'default'",
+        {Topic.RECORDERS: {"default": ""}},
+    ),
+    Plant(
+        8,
+        {"Channel": resource("Config::DeliveryChannel")},
+        "delivery channel in us-east-1 already",
+        {Topic.CHANNELS: {"default": ""}},
+    ),
+    Plant(
+        9,
+        {"Detector": resource("GuardDuty::Detector")},
+        "GuardDuty detector in us-east-1 already, 'abc'",
+        {Topic.DETECTORS: {"abc": ""}},
+    ),
+    Plant(
+        14,
+        {"Key": resource("KMS::Key")},
+        "may not kms:PutKeyPolicy (implicitDeny)",
+        {Topic.PERMISSIONS: {"kms:CreateKey": "allowed", "kms:PutKeyPolicy": "implicitDeny"}},
+    ),
+    Plant(
+        15,
+        {
+            "Key": trusting(
+                "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+            )
+        },
+        "--aws-service-name autoscaling.amazonaws.com' first",
+        {Topic.ROLES: {}},
+    ),
+    Plant(15, {"Key": trusting("reader")}, "names role 'reader'", {Topic.ROLES: {}}),
+    Plant(
+        22,
+        {"Provider": resource("IAM::OIDCProvider", Url="https://token.example")},
+        "arn:aws:iam::1:oidc-provider/token.example already",
+        {Topic.PROVIDERS: {"token.example": "arn:aws:iam::1:oidc-provider/token.example"}},
+    ),
+    Plant(
+        23,
+        {"Provider": resource("IAM::OIDCProvider", Url="https://token.example")},
+        "a rollback would delete that one",
+        {Topic.PROVIDERS: {"token.example": "arn:aws:iam::1:oidc-provider/token.example"}},
+    ),
+    Plant(
+        24,
+        MEMBER,
+        "its volumes take the key arn:aws:kms:x",
+        {Topic.DEFAULT_KEY: {"key": "arn:aws:kms:x", "policy": "{}", "always": False}},
+    ),
+    Plant(
+        25,
+        {"Linked": resource("IAM::ServiceLinkedRole", AWSServiceName="es.amazonaws.com")},
+        "service-linked role of es.amazonaws.com already",
+        {Topic.LINKED_ROLES: {"es.amazonaws.com": "AWSServiceRoleForES"}},
+    ),
+    Plant(
+        32,
+        {"Group": resource("Logs::LogGroup", LogGroupName="/aws/eks/tide/cluster")},
+        "'/aws/eks/tide/cluster' exists already",
+        {Topic.LOG_GROUPS: {"/aws/eks/tide/cluster": ""}},
+    ),
+    Plant(
+        33, {}, "continues the rollback", blocking=False, given={"status": "UPDATE_ROLLBACK_FAILED"}
+    ),
+    Plant(34, {}, "makes it anew", blocking=False, given={"status": "ROLLBACK_COMPLETE"}),
+    Plant(
+        53,
+        {"Bucket": resource("S3::Bucket", BucketName="tide-uploads")},
+        "another account's",
+        {Topic.BUCKETS: {"tide-uploads": ""}},
+    ),
+    Plant(
+        53,
+        {"Bucket": resource("S3::Bucket", BucketName="tide-uploads")},
+        "exists already in eu-west-1; import it",
+        {Topic.BUCKETS: {"tide-uploads": "eu-west-1"}},
+    ),
+    Plant(53, SECRET, "'tide/mail' exists already", {Topic.SECRETS: {"tide/mail": ""}}),
+    Plant(
+        53,
+        {"Alias": resource("KMS::Alias", AliasName="alias/tide")},
+        "AWS::KMS::Alias 'alias/tide' exists already",
+        {Topic.KEY_ALIASES: {"alias/tide": ""}},
+    ),
+)
