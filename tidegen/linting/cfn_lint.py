@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any
 
 # Half a second to import: this module is imported only when there is something to check.
@@ -16,6 +17,7 @@ from tidegen import rules
 from tidegen.errors import InputError, Problem
 from tidegen.linting import memory
 from tidegen.linting.model import Finding, RuleInfo
+from tidegen.linting.templates import MAX_DEPTH, nested_too_deep, refusal
 
 
 class CfnLint:
@@ -38,6 +40,8 @@ class CfnLint:
         config, loaded = self._runner.config, self._runner.rules
         config.template_args = {}
         try:
+            if nested_too_deep(Path(path).read_bytes()):
+                return [refusal(path, "E0000", f"Is nested more than {MAX_DEPTH} levels deep")]
             run = run_template_by_file_path(path, config, loaded, ignore_bad_template=False)
             matches = list(run)
         except Exception as error:  # whatever a template makes cfn-lint raise is a finding

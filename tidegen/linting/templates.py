@@ -54,7 +54,8 @@ def _below(root: Path) -> Iterator[Path]:
 def looks_like_template(path: Path) -> bool:
     """Whether the text has a key that only templates have; an unreadable file may be one."""
     try:
-        return _TEMPLATE.search(path.read_bytes()) is not None
+        with path.open("rb") as file:
+            return _TEMPLATE.search(file.read(MAX_BYTES)) is not None
     except OSError:
         return True
 
@@ -65,22 +66,22 @@ def read_source(path: Path, settings: str) -> Source:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return _refused(name, "E0000", "Is not a regular file")
+            return Source(name, problem=refusal(name, "E0000", "Is not a regular file"))
         if status.st_size > MAX_BYTES:
             text = f"The template file size ({status.st_size} bytes) exceeds the limit"
-            return _refused(name, "E1002", f"{text} (1000000 bytes); it was not read")
+            message = f"{text} (1000000 bytes); it was not read"
+            return Source(name, problem=refusal(name, "E1002", message))
         content = path.read_bytes()
     except OSError as error:
-        return _refused(name, "E0000", f"Cannot be read: {error.strerror}")
-    if nested_too_deep(content):
-        return _refused(name, "E0000", f"Is nested more than {MAX_DEPTH} levels deep")
+        message = f"Cannot be read: {error.strerror}"
+        return Source(name, problem=refusal(name, "E0000", message))
     local = _LOCAL_CHILD.search(content) is not None
     return Source(name, content_digest(content, settings), len(content), reads_others=local)
 
 
-def _refused(path: str, rule: str, message: str) -> Source:
-    finding = Finding(path, 1, 1, rule, "error", message, 1, 2, title="Template cannot be checked")
-    return Source(path, problem=finding)
+def refusal(path: str, rule: str, message: str) -> Finding:
+    """The only finding in a file that is not checked."""
+    return Finding(path, 1, 1, rule, "error", message, 1, 2, title="Template cannot be checked")
 
 
 def nested_too_deep(content: bytes) -> bool:
@@ -94,7 +95,7 @@ def nested_too_deep(content: bytes) -> bool:
 
 
 def _depth_passes(content: bytes) -> bool:
-    import yaml  # an unchanged template hardly ever comes here
+    import yaml  # hardly ever
 
     depth = 0
     try:

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -50,8 +51,8 @@ def worker_count(sources: Sequence[Source]) -> int:
     """Processes to use: one where there is little to do, or where threads make forking unsafe."""
     if len(sources) < 2 or sum(source.size for source in sources[1:]) < _WORTH_FORKING:
         return 1
-    if threading.active_count() > 1:
-        return 1
+    if threading.active_count() > 1 or not hasattr(os, "sched_getaffinity"):
+        return 1  # macOS' own libraries do not take a fork either
     return min(len(os.sched_getaffinity(0)), len(sources), _MAX_WORKERS)
 
 
@@ -63,12 +64,13 @@ def _in_pool(
 
     gc.freeze()  # what is built is shared; collecting would only copy its pages
     context = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(workers, context, _start, (linter,))
     try:
-        with ProcessPoolExecutor(workers, context, _start, (linter,)) as pool:
-            futures = [pool.submit(_work, source.path, limit) for source in sources]
-            for source, future in zip(sources, futures, strict=True):
-                yield source, _result(future)
+        futures = [pool.submit(_work, source.path, limit) for source in sources]
+        for source, future in zip(sources, futures, strict=True):
+            yield source, _result(future)
     finally:
+        pool.shutdown(cancel_futures=True)  # and wait: its thread must not see the next fork
         gc.unfreeze()
 
 
@@ -83,6 +85,7 @@ def _result(future: "Future[tuple[list[Finding], bool]]") -> tuple[list[Finding]
 
 def _start(linter: CfnLint) -> None:
     _inherited.append(linter)
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # the parent says it, once
 
 
 def _work(path: str, limit: float) -> tuple[list[Finding], bool]:
