@@ -8,11 +8,17 @@ from botocore.exceptions import ClientError
 _RANDOM = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{3}|[0-9a-fA-F]{13})\b")
 
 
-def snapshot(cloud, name):
-    """The environment's roots and the stacks below them, each with its change sets and policy."""
+ACCOUNT_ROOTS = ("tide-identity", "tide-bootstrap", "tide-account")
+
+
+def snapshot(cloud, name, roots=()):
+    """The roots, an environment's by default, and the stacks below, with change sets and policies.
+
+    `name` is what differs from one to the next and is left out: the environment or the account.
+    """
     cloudformation = cloud._client("cloudformation")
     found = []
-    for root in (f"tide-{name}-access", f"tide-{name}"):
+    for root in roots or (f"tide-{name}-access", f"tide-{name}"):
         found += _stacks(cloudformation, root, name)
     return found
 
