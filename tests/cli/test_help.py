@@ -8,6 +8,17 @@ from docs.hooks import commands_page
 from tests.conftest import tidegen
 from tidegen.cli import COMMANDS, cli
 
+
+def members():
+    """(group, command) of every command inside a command."""
+    context = click.Context(cli)
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from ((name, member) for member in command.list_commands(context))
+
+
+MEMBERS = sorted(members())
 each = pytest.mark.parametrize("name", COMMANDS)
 
 
@@ -24,12 +35,16 @@ def test_the_docs_have_a_section(name):
     assert f"## tidegen {name}\n" in commands_page()
 
 
-@pytest.mark.parametrize("name", ["fill", "status", "rotate"])
-def test_what_is_done_with_secrets_has_examples_and_sections_too(name):
-    result = CliRunner().invoke(cli, ["secrets", name, "--help"])
+@pytest.mark.parametrize("path", MEMBERS, ids=" ".join)
+def test_what_groups_hold_has_an_example_and_a_section_too(path):
+    result = CliRunner().invoke(cli, [*path, "--help"])
     assert result.exit_code == 0
-    assert f"tidegen secrets {name} --env" in result.output
-    assert f"## tidegen secrets {name}\n" in commands_page()
+    assert f"  tidegen {' '.join(path)}" in result.output.partition("Example")[2]
+    assert f"## tidegen {' '.join(path)}\n" in commands_page()
+
+
+def test_the_groups_are_known():
+    assert {group for group, _ in MEMBERS} == {"local", "secrets"}
 
 
 @each

@@ -33,7 +33,11 @@ def command(context: click.Context, port: int) -> None:
         _serve(port)
 
 
-@command.command(name="run", context_settings={"ignore_unknown_options": True})
+@command.command(
+    name="run",
+    context_settings={"ignore_unknown_options": True},
+    epilog=example_epilog("tidegen local run tidegen deploy --env development --yes"),
+)
 @click.argument("arguments", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND...")
 def run_command(arguments: tuple[str, ...]) -> None:
     """Run a command against a fresh engine; its exit code is the command's."""
@@ -51,7 +55,9 @@ def run_command(arguments: tuple[str, ...]) -> None:
     raise click.exceptions.Exit(code)
 
 
-@command.command(name="types")
+@command.command(
+    name="types", epilog=example_epilog("tidegen local types", "tidegen local types --json")
+)
 @json_option
 def types_command(as_json: bool) -> None:
     """Say, per resource type of the templates, what the engine creates and what it only records."""
