@@ -18,7 +18,7 @@ from tidegen.planning import (
     Verdict,
 )
 from tidegen.planning.states import Situation
-from tidegen.reporting.changes import changes_text, is_losing
+from tidegen.reporting.changes import changes_text, creation_text, is_losing
 from tidegen.reporting.plan_data import plan_data
 from tidegen.reporting.plan_markdown import plan_markdown
 from tidegen.reporting.plans import previews_text
@@ -76,6 +76,20 @@ def test_changes_are_a_tree_with_values_causes_and_counts():
         "        Bucket: known after deployment, as Storage/Data changes  (replaces: always)",
         "  1 to add, 2 to replace, 1 known after deployment (source: change set and forecast)",
     ]
+
+
+def test_a_first_creation_is_a_line_a_nested_stack():
+    made = [
+        Change("Storage/Data", "AWS::S3::Bucket", Action.ADD, ChangeSource.FORECAST, stateful=True),
+        Change("Storage/Policy", "AWS::S3::BucketPolicy", Action.ADD, ChangeSource.FORECAST),
+        Change("Topic", "AWS::SNS::Topic", Action.ADD, ChangeSource.FORECAST),
+    ]
+    assert creation_text(made).splitlines() == [
+        "  + root                 1 resources",
+        "  + Storage              2 resources  (holding state: Data)",
+        "  3 to add (source: forecast)",
+    ]
+    assert creation_text(()) == "  no resources"
 
 
 def test_a_step_says_where_replacement_begins_and_what_is_refused():

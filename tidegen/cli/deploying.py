@@ -14,7 +14,7 @@ from tidegen.deployment.events import Result
 from tidegen.errors import RefusedError
 from tidegen.planning import Plan, Prerequisite, Target
 from tidegen.planning.states import Situation
-from tidegen.reporting.changes import changes_text
+from tidegen.reporting.changes import changes_text, creation_text
 from tidegen.reporting.plans import plan_text
 
 _BASELINE = (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCOUNT)
@@ -54,7 +54,9 @@ class Confirmation:
 
 
 def _preview_text(preview: Preview) -> str:
-    if preview.situation in (Situation.CREATE, Situation.UPDATE):
+    if preview.situation is Situation.CREATE:
+        return creation_text(preview.changes)
+    if preview.situation is Situation.UPDATE:
         return changes_text(preview.changes)
     return f"  {preview.status}: {preview.advice}"
 

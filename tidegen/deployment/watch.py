@@ -87,36 +87,38 @@ class _Tree:
     seen: set[str] = field(default_factory=set)
 
     def poll(self, root_id: str) -> bool:
-        """Report what is new everywhere; whether the root has ended."""
+        """Report what is new everywhere, in the order of time; whether the root has ended."""
+        known = len(self.events)
         waiting = sorted(self.active)
         while waiting:
             stack_id = waiting.pop(0)
             waiting += [child for child in self._read(stack_id) if child not in waiting]
+        self.events[known:] = sorted(self.events[known:], key=lambda event: event.time)
+        for event in self.events[known:]:
+            self.run.emit(Progress(self.run.address, event))
         own = [event for event in self.events if event.physical_id == root_id]
         own.sort(key=lambda event: event.time)
         return bool(own) and not is_running(own[-1].status)
 
     def _read(self, stack_id: str) -> list[str]:
-        """Report the new events of one stack; the nested stacks that they tell of."""
+        """Take the new events of one stack; the nested stacks that they tell of."""
         found: list[str] = []
         for event in self.run.cloud.events(stack_id, self.mark.time):
             if event.event_id in self.seen or event.event_id in self.mark.seen:
                 continue
             self.seen.add(event.event_id)
-            self._report(event)
+            self.events.append(self._placed(event))
             if event.type == STACK_TYPE and not event.is_own and ":stack/" in event.physical_id:
                 found += self._note_child(stack_id, event)
         return found
 
-    def _report(self, event: StackEvent) -> None:
+    def _placed(self, event: StackEvent) -> StackEvent:
         parent = self.paths[event.stack_id]
         if event.is_own:
             path = parent or event.logical_id
         else:
             path = f"{parent}/{event.logical_id}" if parent else event.logical_id
-        placed = replace(event, path=path)
-        self.events.append(placed)
-        self.run.emit(Progress(self.run.address, placed))
+        return replace(event, path=path)
 
     def _note_child(self, parent_id: str, event: StackEvent) -> list[str]:
         """Remember a nested stack. One that has ended is read a last time, then left alone."""

@@ -30,6 +30,24 @@ def changes_text(changes: Iterable[Change]) -> str:
     return "\n".join([*lines, f"  {counts_text(rows)}"])
 
 
+def creation_text(changes: Iterable[Change]) -> str:
+    """A line a nested stack: a stack that is made for the first time has hundreds of additions."""
+    rows = sorted(changes, key=lambda change: change.stack)
+    if not rows:
+        return "  no resources"
+    lines = [
+        _creation_line(stack or "root", list(members))
+        for stack, members in groupby(rows, key=lambda change: change.stack)
+    ]
+    return "\n".join([*lines, f"  {counts_text(rows)}"])
+
+
+def _creation_line(stack: str, members: Sequence[Change]) -> str:
+    kept = [change.logical_id for change in members if change.stateful]
+    tail = f"  (holding state: {', '.join(kept)})" if kept else ""
+    return f"  + {stack:<18} {len(members):>3} resources{tail}"
+
+
 def change_lines(change: Change) -> list[str]:
     """One change: what, then its properties, then what the other source says against it."""
     notes = [] if change.details else [*change.properties]
