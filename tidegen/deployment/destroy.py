@@ -9,7 +9,7 @@ from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStar
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
-from tidegen.deployment.standing import stateful_below
+from tidegen.deployment.sides import standing
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.model import StackAddress, StackState
@@ -118,6 +118,6 @@ def _check_unused(target: Target, cloud: Cloud) -> None:
 def _retained(cloud: Cloud, stack_id: str) -> tuple[Retained, ...]:
     """What stays of a stack and of those below it."""
     return tuple(
-        Retained(item.path, item.resource.type, item.resource.physical_id)
-        for item in stateful_below(cloud, stack_id)
+        Retained(path, resource.type, resource.physical_id)
+        for path, resource in standing(cloud, stack_id).stateful().items()
     )

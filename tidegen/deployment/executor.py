@@ -30,7 +30,7 @@ from tidegen.deployment.protection import (
 )
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
-from tidegen.deployment.standing import stateful_below
+from tidegen.deployment.sides import standing
 from tidegen.deployment.uploads import upload_missing
 from tidegen.deployment.watch import Followed, follow, mark_now, mark_start
 from tidegen.errors import (
@@ -150,15 +150,15 @@ class _Work:
         """Nothing that holds state may be in a stack that is deleted to be made anew."""
         if wanted is not Situation.DELETE_FIRST:
             return
-        found = stateful_below(self.run.cloud, state.stack_id)
+        found = standing(self.run.cloud, state.stack_id).stateful()
         if found:
             raise RefusedError.of(
                 Problem(
-                    item.path,
-                    f"{item.resource.type} {item.resource.physical_id} holds state in a stack that "
-                    f"is {state.status}; delete the stack by hand, which keeps it, and import it",
+                    path,
+                    f"{resource.type} {resource.physical_id} holds state in a stack that is "
+                    f"{state.status}; delete the stack by hand, which keeps it, and import it",
                 )
-                for item in found
+                for path, resource in found.items()
             )
 
     def _mend(self, state: StackState, wanted: Situation) -> None:

@@ -12,10 +12,10 @@ from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStar
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
-from tidegen.deployment.standing import Standing, resources_below
+from tidegen.deployment.sides import Standing, standing
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import InputError, Problem
-from tidegen.planning.model import STACK_TYPE, StackAddress, StackState
+from tidegen.planning.model import StackAddress, StackResource, StackState
 from tidegen.planning.states import Situation, situation
 from tidegen.planning.steps import Target, steps_of
 
@@ -119,26 +119,27 @@ def _continue(run: Run, step: RollbackStep) -> Outcome:
 
 def _unfinished(cloud: Cloud, state: StackState, skip: Collection[str]) -> tuple[Unfinished, ...]:
     """The resources, nested stacks aside, that are in a failed status."""
-    names = {state.stack_id: ""}
-    found = []
-    for item in resources_below(cloud, state.stack_id):
-        if item.resource.type == STACK_TYPE:
-            names[item.resource.physical_id] = f"{_name_of(item.resource.physical_id)}."
-        elif item.resource.status.endswith("_FAILED"):
-            found.append(_entry(item, names[item.stack_id], skip))
-    return tuple(found)
+    there = standing(cloud, state.stack_id)
+    return tuple(
+        _entry(there, path, resource, skip)
+        for path, resource in there.resources.items()
+        if resource.status.endswith("_FAILED")
+    )
 
 
-def _entry(item: Standing, prefix: str, skip: Collection[str]) -> Unfinished:
-    resource = item.resource
+def _entry(
+    there: Standing, path: str, resource: StackResource, skip: Collection[str]
+) -> Unfinished:
+    stack = path.rpartition("/")[0]
+    prefix = f"{_name_of(there.nested[stack].physical_id)}." if stack else ""
     return Unfinished(
-        item.path,
+        path,
         resource.type,
         resource.physical_id,
         resource.reason,
         f"{prefix}{resource.logical_id}",
-        item.path in skip,
-        item.stateful,
+        path in skip,
+        there.is_stateful(path),
     )
 
 

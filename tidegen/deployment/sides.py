@@ -13,6 +13,7 @@ from tidegen.planning.model import (
     TemplateBody,
 )
 from tidegen.planning.parameters import text_parameters
+from tidegen.planning.stateful import is_stateful
 from tidegen.planning.template_text import parse_template
 
 Templates = Mapping[str, TemplateBody]
@@ -20,24 +21,45 @@ Templates = Mapping[str, TemplateBody]
 
 @dataclass(frozen=True)
 class Standing:
-    """The deployed templates, the root's under the empty name, and the resources by path."""
+    """The deployed templates, the root's under the empty name, and the resources by path.
+
+    `nested` holds the nested stacks themselves, by their logical ids.
+    """
 
     templates: Templates = field(default_factory=dict)
     resources: Mapping[str, StackResource] = field(default_factory=dict)
+    nested: Mapping[str, StackResource] = field(default_factory=dict)
+
+    def is_stateful(self, path: str) -> bool:
+        """Whether the deployed template keeps the resource when it goes."""
+        stack, _, name = path.rpartition("/")
+        resource = self.templates.get(stack, {}).get("Resources", {}).get(name, {})
+        return is_stateful(resource)
+
+    def stateful(self) -> Mapping[str, StackResource]:
+        """The resources that hold state and really stand, by path."""
+        return {
+            path: resource
+            for path, resource in self.resources.items()
+            if resource.physical_id and self.is_stateful(path)
+        }
 
 
 def standing(cloud: Cloud, stack_id: str) -> Standing:
     """What stands of a root and of the stacks directly below it."""
     templates = {"": _template(cloud, stack_id)}
     found: dict[str, StackResource] = {}
+    nested: dict[str, StackResource] = {}
     for resource in _there(cloud, stack_id):
         if resource.type != STACK_TYPE:
             found[resource.logical_id] = resource
         elif resource.physical_id:
+            nested[resource.logical_id] = resource
             templates[resource.logical_id] = _template(cloud, resource.physical_id)
             for inner in _there(cloud, resource.physical_id):
                 found[f"{resource.logical_id}/{inner.logical_id}"] = inner
-    return Standing({name: text for name, text in templates.items() if text}, found)
+    known = {name: text for name, text in templates.items() if text}
+    return Standing(known, found, nested)
 
 
 def wanted_templates(step: RootStep) -> Templates:
