@@ -4,6 +4,7 @@ import pytest
 
 from tidegen.errors import RefusedError
 from tidegen.planning import Action, Change, ChangeSource, Replacement, guard_changes, refusals
+from tidegen.planning.evaluation import evaluate
 from tidegen.planning.forecast import forecast
 
 KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
@@ -130,3 +131,17 @@ def test_a_conditional_replacement_passes_to_the_stack_policy():
         "A", "T", Action.MODIFY, ChangeSource.CHANGE_SET, Replacement.CONDITIONAL, stateful=True
     )
     guard_changes([maybe])
+
+
+def exporting(value):
+    export = {"Value": {"Ref": value}, "Export": {"Name": {"Fn::Sub": "${AWS::StackName}-vpc"}}}
+    resources = {name: {"Type": "AWS::SQS::Queue"} for name in ("One", "Two")}
+    return evaluate({"": {"Resources": resources, "Outputs": {"Vpc": export}}}, {})
+
+
+def test_an_export_that_changes_or_goes_is_refused():
+    without = {path: item for path, item in exporting("One").items() if path != "Vpc"}
+    for wanted in (exporting("Two"), without):
+        with pytest.raises(RefusedError, match=r"Vpc: Export .*another stack imports it"):
+            guard_changes(forecast(exporting("One"), wanted))
+    guard_changes(forecast(without, exporting("One")))

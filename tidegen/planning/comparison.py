@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tidegen.planning.changes import Action, Change, ChangeSource, ResourceChange, Verdict
 from tidegen.planning.evaluation import Resources
-from tidegen.planning.model import STACK_TYPE
+from tidegen.planning.model import EXPORT, STACK_TYPE
 from tidegen.planning.stateful import is_stateful
 
 
@@ -42,8 +42,8 @@ def _merged(said: Change, forecast: Change | None) -> Change:
 
 
 def _alone(forecast: Change, mute: set[str]) -> Change:
-    """A change that only the forecast has: another opinion, unless no change set was given."""
-    covered = _parent(forecast.path) not in mute
+    """A change that only the forecast has: another opinion, unless a change set cannot have it."""
+    covered = _parent(forecast.path) not in mute and forecast.type != EXPORT
     return replace(forecast, otherwise=Verdict(ChangeSource.CHANGE_SET)) if covered else forecast
 
 

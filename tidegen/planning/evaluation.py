@@ -7,11 +7,11 @@ this module cannot work out keeps the function, with its arguments evaluated: tw
 where function and arguments are.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tidegen.planning.model import STACK_TYPE, TemplateBody
+from tidegen.planning.model import EXPORT, STACK_TYPE, TemplateBody
 
 Values = Mapping[str, Any]
 Resources = dict[str, TemplateBody]
@@ -50,7 +50,14 @@ class Scope:
             self._at(name): self._resource(resource)
             for name, resource in self._declared().items()
             if self._stands(resource) and name not in self.nested_ids()
-        }
+        } | dict(self._exports())
+
+    def _exports(self) -> Iterator[tuple[str, TemplateBody]]:
+        """The exports as if they were resources: others may depend on their name and value."""
+        for name, output in self.template.get("Outputs", {}).items():
+            if "Export" in output and self._stands(output):
+                about = {"Name": output["Export"]["Name"], "Value": output["Value"]}
+                yield self._at(name), {"Type": EXPORT, "Properties": self.value(about)}
 
     def nested_ids(self) -> tuple[str, ...]:
         """Logical ids of the nested stacks whose templates are known."""

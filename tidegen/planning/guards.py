@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.changes import Action, Change, PropertyChange, Replacement
+from tidegen.planning.model import EXPORT
 
 #: Properties that CloudFormation takes and the service then refuses to change, with the safe way.
 _FIXED = {
@@ -75,6 +76,13 @@ def _type_changed(change: Change) -> Iterator[Refusal]:
     if change.properties == ("Type",):
         reason = "has another type than what stands under this logical id"
         yield Refusal(change, reason, "give the new resource a logical id of its own")
+
+
+def _export_in_use(change: Change) -> Iterator[Refusal]:
+    """CloudFormation: "Export X cannot be deleted/updated as it is in use by Y" (row 35)."""
+    if change.type == EXPORT and change.action is not Action.ADD:
+        reason = "changes or goes, which CloudFormation refuses while another stack imports it"
+        yield Refusal(change, reason, "make the importing stacks do without it first")
 
 
 def _stateful_lost(change: Change) -> Iterator[Refusal]:
@@ -168,6 +176,7 @@ GUARDS: tuple[Callable[[Change], Iterator[Refusal]], ...] = (
     _moved,
     _type_changed,
     _cannot_update,
+    _export_in_use,
     _stateful_lost,
     _subnet_replaced,
     _network_replaced,

@@ -9,6 +9,8 @@ from tidegen.contract import Scope
 
 TemplateBody = dict[str, Any]
 STACK_TYPE = "AWS::CloudFormation::Stack"
+#: Not a type of CloudFormation's: an output that other stacks may import.
+EXPORT = "Export"
 
 
 @dataclass(frozen=True)
