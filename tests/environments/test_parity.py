@@ -1,0 +1,189 @@
+"""Environments are identical to production but for the fields of their files.
+
+What every environment file comes to, root by root: effective parameters, conditions, resources.
+"""
+
+from functools import partial
+
+import pytest
+
+from tests.conftest import ROOT
+from tidegen.cli.session import checked_assets
+from tidegen.cli.targets import release_folder, target_of, values_of
+from tidegen.contract import Scope
+from tidegen.contract.fields import FIELDS
+from tidegen.environments import json_schema, load_all
+from tidegen.planning import load_root, steps_of
+from tidegen.planning.evaluation import Scope as Evaluation
+from tidegen.planning.evaluation import evaluate
+from tidegen.planning.model import OutputOf
+from tidegen.planning.parameters import effective_parameters
+from tidegen.planning.steps import locate
+from tidegen.planning.template_text import parse_template
+
+#: Every condition of the templates, and why environments may differ in it: presence or capacity.
+CONDITIONS = {
+    ("audit", "IsHomeRegion"): "trail and global resources exist once an account",
+    ("backup", "HasReplica"): "copies go to the recovery region where there is one",
+    ("backup", "IsCompliance"): "a lock that nobody can lift is not for rehearsals",
+    ("cluster", "HasAdministrator2"): "one to three roles administer the cluster",
+    ("cluster", "HasAdministrator3"): "one to three roles administer the cluster",
+    ("email", "HasDedicatedIps"): "dedicated addresses cost by the month",
+    ("monitoring", "HasClusterAlarm"): "the same template in scopes with other concerns",
+    ("monitoring", "HasDatabase"): "shared services have no database",
+    ("monitoring", "HasEmail"): "shared services send no mail to users",
+    ("monitoring", "HasIngress"): "shared services have no public way in",
+    ("monitoring", "HasLoadBalancer"): "shared services have no public way in",
+    ("monitoring", "HasTables"): "shared services have no tables",
+    ("network", "HasArchive"): "flow logs are archived where the account has an archive",
+    ("network", "HasFullEndpoints"): "endpoints in one zone or three: capacity",
+    ("network", "HasSecondNat"): "one to three NAT gateways: capacity",
+    ("network", "HasThirdNat"): "one to three NAT gateways: capacity",
+    ("replicas", "IsCompliance"): "a lock that nobody can lift is not for rehearsals",
+    ("secrets", "HasReplica"): "replicas are in the recovery region where there is one",
+    ("shared-endpoint", "HasShared"): "an environment may use no shared services",
+    ("shared-services", "HasUsers"): "an empty list of principals is refused",
+    ("storage", "HasReplica"): "replicas are in the recovery region where there is one",
+}
+#: Fields that are computed, and the key of the file that each follows from.
+DERIVED = {"private_domain": "name", "source.region": "region", "shared.allowed_accounts": "name"}
+FILES = load_all(ROOT)
+ASSETS = checked_assets(ROOT / "templates" / "current")
+#: The file of each scope that the others are compared with.
+PRODUCTION = {
+    "environment": "production",
+    "shared": "shared-production",
+    "account": "account-production",
+}
+each = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+
+
+def roots(file, files=FILES):
+    """Scope → the root's template and its effective parameters, outputs of others by their name."""
+    target, values, found = target_of(file, files), values_of(file, files), {}
+    for address in steps_of(target):
+        template = load_root(release_folder(ROOT, file.release), address.scope, ASSETS)
+        find = partial(locate, target, region=address.place.region)
+        parameters = effective_parameters(template, values[address.scope], find, file.release)
+        found[address.scope] = (template, {k: text(v) for k, v in parameters.items()})
+    return found
+
+
+def text(value):
+    return f"{value.address.scope}.{value.output}" if isinstance(value, OutputOf) else value
+
+
+def bodies(template):
+    """The root under the empty name, and its children by logical id."""
+    children = {child.logical_id: child for child in template.children}
+    return {"": template.body} | {
+        k: parse_template(c.content.decode()) for k, c in children.items()
+    }
+
+
+def decisions(file, files=FILES):
+    """What every condition of the file's stacks comes to."""
+    found = {}
+    for scope, (template, parameters) in roots(file, files).items():
+        root = Evaluation("", template.body, parameters, bodies(template))
+        for stack in (root, *(root.nested(name) for name in root.nested_ids())):
+            for name in stack.template.get("Conditions", {}):
+                found[scope, stack.path, name] = stack.decided(name)
+    return found
+
+
+def production_of(file):
+    return next(other for other in FILES if other.name == PRODUCTION[file.scope])
+
+
+@each
+def test_the_same_bytes_are_deployed(file):
+    mine, production = roots(file), roots(production_of(file))
+    assert mine
+    for scope in mine.keys() & production.keys():
+        assert mine[scope][0].sha256 == production[scope][0].sha256
+
+
+@each
+def test_parameters_differ_only_in_fields_of_the_schema(file):
+    keys = json_schema()["$defs"][type(file).__name__]["properties"].keys()
+    mine, production = roots(file), roots(production_of(file))
+    for scope in mine.keys() & production.keys():
+        template, parameters = mine[scope]
+        about = template.body["Metadata"]["Tidegen"]
+        assert parameters.keys() == production[scope][1].keys()
+        for name, value in parameters.items():
+            if value == production[scope][1][name] or name in about.get("Roots", {}):
+                continue
+            field = about["Fields"][name]
+            assert scope in FIELDS[field].scopes
+            assert DERIVED.get(field, field).partition(".")[0] in keys, field
+
+
+def test_every_condition_is_on_the_list_with_its_reason():
+    current = ROOT / "templates" / "current"
+    found = {
+        (path.stem, name)
+        for path in current.rglob("*.yaml")
+        for name in parse_template(path.read_text()).get("Conditions", {})
+    }
+    assert found == CONDITIONS.keys()
+
+
+@each
+def test_no_condition_depends_on_a_name_a_domain_or_an_account(file):
+    names = {other.name: f"renamed-{number}" for number, other in enumerate(FILES)}
+    renamed = [_renamed(other, names) for other in FILES]
+    (mine,) = (other for other in renamed if other.name == names[file.name])
+    assert decisions(mine, renamed) == decisions(file)
+
+
+def _renamed(file, names):
+    update = {"name": names[file.name], "account": f"9{file.account[1:]}"}
+    if file.scope != "account":
+        update["domain"] = "elsewhere.example"
+    if getattr(file, "shared", None):
+        update["shared"] = names[file.shared]
+    return file.model_copy(update=update)
+
+
+@each
+def test_resources_are_those_of_production_but_for_conditions_on_the_list(file):
+    mine, production = roots(file), roots(production_of(file))
+    for scope in mine.keys() & production.keys():
+        here, there = (
+            {path: item["Type"] for path, item in evaluate(bodies(template), parameters).items()}
+            for template, parameters in (mine[scope], production[scope])
+        )
+        declared = bodies(mine[scope][0])
+        for path, _ in here.items() ^ there.items():
+            stack, _, name = path.rpartition("/")
+            assert "Condition" in declared[stack]["Resources"][name], path
+        always = {
+            resource["Type"]
+            for body in declared.values()
+            for resource in body["Resources"].values()
+            if "Condition" not in resource and not resource["Type"].endswith("::Stack")
+        }
+        assert always <= set(here.values()) & set(there.values())
+
+
+def test_an_environment_that_differs_in_capacity_alone_is_seen_to_differ():
+    """The comparison sees what it is meant to see: fewer gateways, no replica."""
+    development, production = decisions(_named("development")), decisions(_named("production"))
+    differing = {name for _, path, name in production if path in ("Network", "Storage")}
+    where = {
+        name
+        for (scope, path, name), value in production.items()
+        if (scope, path, name) in development and development[scope, path, name] != value
+    }
+    assert {"HasThirdNat", "HasSecondNat", "HasReplica", "HasDedicatedIps"} <= where
+    assert {"HasArchive"} <= differing - where
+
+
+def _named(name):
+    return next(file for file in FILES if file.name == name)
+
+
+def test_production_has_every_root_of_an_environment():
+    assert set(roots(_named("production"))) == {Scope.ACCESS, Scope.RECOVERY, Scope.ENVIRONMENT}
