@@ -5,7 +5,7 @@ import json
 import re
 from pathlib import Path
 
-from tidegen.blocks.deployers import CHANGING, PASSED_TO, READING
+from tidegen.blocks.deployers import CHANGING, FOLLOWING, PASSED_TO, READING
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN
@@ -43,8 +43,9 @@ def called():
     from botocore.session import Session
 
     operations = Session().get_service_model("cloudformation").operation_names
-    tree = ast.parse((ROOT / "tidegen" / "aws" / "adapter.py").read_text())
-    texts = {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant) and n.value}
+    trees = [ast.parse(path.read_text()) for path in (ROOT / "tidegen" / "aws").glob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    texts = {n.value for n in nodes if isinstance(n, ast.Constant) and n.value}
     names = {"".join(part.capitalize() for part in str(text).split("_")) for text in texts}
     return {f"cloudformation:{name}" for name in names & set(operations)}
 
@@ -54,15 +55,18 @@ def allowed(actions):
 
 
 def test_the_roles_may_make_every_call_that_tidegen_makes():
-    granted = allowed([*READING, *CHANGING])
+    granted = allowed([*READING, *FOLLOWING, *CHANGING])
     assert len(called()) > 10
     assert called() <= granted
-    # A change set tags the stack, which no call of its own says.
-    assert granted - called() == {"cloudformation:TagResource"}
+    # A change set tags the stack, a detection looks at each resource: no call of its own says so.
+    assert granted - called() == {
+        "cloudformation:TagResource",
+        "cloudformation:DetectStackResourceDrift",
+    }
 
 
 def test_reading_changes_nothing():
-    reads = ("Describe", "List", "Get", "Simulate")
+    reads = ("Describe", "Detect", "List", "Get", "Simulate")
     for statement in statements("ReadingPolicy").values():
         actions = [action.partition(":")[2] for action in statement["Action"]]
         assert all(action.startswith(reads) for action in actions)
@@ -135,8 +139,8 @@ def test_the_roles_may_read_what_preflight_reads_and_no_more():
 def test_the_readme_names_every_action():
     text = (ROOT / "README.md").read_text()
     table = text[text.index("| to | IAM actions needed |") :]
-    missing = [a for a in allowed([*READING, *CHANGING]) if a.partition(":")[2] not in table]
-    assert not missing
+    actions = {a.partition(":")[2] for a in allowed([*READING, *FOLLOWING, *CHANGING])}
+    assert not [action for action in actions if action not in table]
 
 
 def test_deploying_changes_stacks_of_this_environment_only():

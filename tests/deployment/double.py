@@ -11,9 +11,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import double_rules as rules
+from double_drift import Drifts
 from double_stacks import Stacks
 
 from tidegen.planning.changes import Action, ChangeSet, ResourceChange
+from tidegen.planning.drift import ResourceDrift
 from tidegen.planning.model import STACK_TYPE, StackEvent, StackResource, StackState
 from tidegen.planning.secrets import StoredSecret
 from tidegen.planning.stateful import stateful_ids
@@ -26,7 +28,7 @@ NO_CHANGES = (
 
 
 @dataclass
-class Double(Stacks):
+class Double(Drifts, Stacks):
     number: str = "111122223333"
     poll_seconds: float = 0.0
     stacks: dict[str, StackState] = field(default_factory=dict)
@@ -52,6 +54,9 @@ class Double(Stacks):
     names: set[tuple[str, str]] = field(default_factory=set)
     #: Stacks whose resources the double made itself; what a test set in `nested` stays.
     made: set[str] = field(default_factory=set)
+    #: What a detection finds: stack id → resources that differ; and how many looks it takes.
+    drifts: dict[str, tuple[ResourceDrift, ...]] = field(default_factory=dict)
+    detecting: dict[str, int] = field(default_factory=dict)
     #: So many looks at a stack by its name find nothing yet; so many calls are throttled.
     lag: int = 0
     throttled: int = 0

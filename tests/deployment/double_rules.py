@@ -21,6 +21,12 @@ UPDATABLE = (
 )
 
 
+#: Statuses in which drift can be detected (AWS docs, "Detect drift on an entire stack").
+DETECTABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+#: Types that CloudFormation does not compare; one stands for all of them here.
+UNCHECKABLE = ("AWS::CloudFormation::WaitConditionHandle",)
+
+
 def refuse(operation, code, message, status=400):
     """Raise what the adapter raises for CloudFormation's answer."""
     about = {"HTTPStatusCode": status}
@@ -41,6 +47,13 @@ def check_status(state, request):
     elif state.status not in UPDATABLE:
         text = f"Stack:{state.stack_id} is in {state.status} state and can not be updated."
         refuse(operation, "ValidationError", text)
+
+
+def check_detecting(state):
+    """Refuse to detect drift in a stack that is not at rest, or has failed."""
+    if state.status not in (*DETECTABLE, "UPDATE_ROLLBACK_FAILED", "IMPORT_COMPLETE"):
+        text = f"Stack [{state.name}] is in {state.status} state; drift cannot be detected"
+        refuse("DetectStackDrift", "ValidationError", text)
 
 
 def check_continuing(state, resources, skip):

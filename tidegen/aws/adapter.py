@@ -1,12 +1,11 @@
 """The port over boto3."""
 
-import time
-import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tidegen.aws.calls import token
+from tidegen.aws.drift import Drifting
 from tidegen.aws.errors import AGAIN, translated
 from tidegen.aws.reading import (
     change_of,
@@ -17,7 +16,7 @@ from tidegen.aws.reading import (
     stack_of,
 )
 from tidegen.aws.redaction import redacted
-from tidegen.aws.sessions import client_settings, local_endpoint, session
+from tidegen.aws.sessions import session
 from tidegen.deployment.port import Cloud
 from tidegen.errors import DeploymentError, Problem, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
@@ -25,8 +24,6 @@ from tidegen.planning.model import STACK_TYPE, Place, StackEvent, StackResource,
 from tidegen.planning.secrets import StoredSecret
 
 _CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-_LOCAL_POLL, _POLL = 0.05, 3.0  # seconds
-_LOOKS = 4  # at a stack or change set that must be there and is not yet
 
 
 def connect(place: Place) -> Cloud:
@@ -35,18 +32,8 @@ def connect(place: Place) -> Cloud:
         return AwsCloud(place, session(place))
 
 
-@dataclass(frozen=True)
-class AwsCloud:
+class AwsCloud(Drifting):
     """CloudFormation, S3, STS and Secrets Manager of one account and region through boto3."""
-
-    place: Place
-    _session: Any
-    _clients: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def poll_seconds(self) -> float:
-        """Seconds between two looks at work in progress."""
-        return _LOCAL_POLL if local_endpoint() else _POLL
 
     def account(self) -> str:
         """The account that the credentials belong to."""
@@ -101,7 +88,7 @@ class AwsCloud:
             StackName=request.stack_name,
             ChangeSetName=request.name,
             ChangeSetType=request.kind,
-            ClientToken=_token(),
+            ClientToken=token(),
             IncludeNestedStacks=True,
             Capabilities=_CAPABILITIES,
             Parameters=[
@@ -136,13 +123,13 @@ class AwsCloud:
         return change_of(item, self.change_set(nested).changes)
 
     def _change_pages(self, change_set_id: str) -> Iterator[dict[str, Any]]:
-        token: dict[str, str] = {}
+        following: dict[str, str] = {}
         while True:
             page = self._found(
                 "describe_change_set",
                 ChangeSetName=change_set_id,
                 IncludePropertyValues=True,
-                **token,
+                **following,
             )
             if page is None:
                 raise DeploymentError(
@@ -151,7 +138,7 @@ class AwsCloud:
             yield page
             if not page.get("NextToken"):
                 return
-            token = {"NextToken": page["NextToken"]}
+            following = {"NextToken": page["NextToken"]}
 
     def change_set_problems(self, change_set_id: str) -> tuple[str, ...]:
         """What CloudFormation's early validation holds against a change set; empty if unknown."""
@@ -173,7 +160,7 @@ class AwsCloud:
             "cloudformation",
             "execute_change_set",
             ChangeSetName=change_set_id,
-            ClientRequestToken=_token(),
+            ClientRequestToken=token(),
         )
 
     def continue_rollback(
@@ -185,7 +172,7 @@ class AwsCloud:
             "cloudformation",
             "continue_update_rollback",
             StackName=stack,
-            ClientRequestToken=_token(),
+            ClientRequestToken=token(),
             **{key: value for key, value in more.items() if value},
         )
 
@@ -261,59 +248,10 @@ class AwsCloud:
         """Name → id of the current version, of the secrets whose names start with `prefix`."""
         wanted = [{"Key": "name", "Values": [prefix]}]
         found: dict[str, str] = {}
-        token: dict[str, str] = {}
+        following: dict[str, str] = {}
         while True:
-            page = self._call("secretsmanager", "list_secrets", Filters=wanted, **token)
+            page = self._call("secretsmanager", "list_secrets", Filters=wanted, **following)
             found.update({item["Name"]: current_version(item) for item in page["SecretList"]})
             if not page.get("NextToken"):
                 return {name: v for name, v in found.items() if name.startswith(prefix)}
-            token = {"NextToken": page["NextToken"]}
-
-    @property
-    def _where(self) -> str:
-        return str(self.place)
-
-    def _client(self, service: str) -> Any:
-        if service not in self._clients:
-            self._clients[service] = self._session.client(service, config=client_settings())
-        return self._clients[service]
-
-    def _call(self, service: str, operation: str, **arguments: Any) -> Any:
-        with translated(self._where, f"{service}:{_camel(operation)}"):
-            return getattr(self._client(service), operation)(**arguments)
-
-    def _found(self, operation: str, **arguments: Any) -> Any:
-        """The answer about a stack; None where CloudFormation knows no such stack.
-
-        Whoever has an id has it from CloudFormation, which tells of deleted stacks too for 90 days:
-        where an id is unknown it only is not everywhere yet.
-        """
-        looks = _LOOKS if any(str(value).startswith("arn:") for value in arguments.values()) else 1
-        for look in range(looks):
-            if look:
-                time.sleep(self.poll_seconds)
-            try:
-                return self._call("cloudformation", operation, **arguments)
-            except DeploymentError as error:
-                if "does not exist" not in str(error):
-                    raise
-        return None
-
-    def _pages(self, operation: str, key: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-        """All items of a paginated answer, fetched as they are needed."""
-        token: dict[str, str] = {}
-        while True:
-            page = self._found(operation, **arguments, **token)
-            yield from page[key] if page else ()
-            if not page or not page.get("NextToken"):
-                return
-            token = {"NextToken": page["NextToken"]}
-
-
-def _token() -> str:
-    """A name for one request, so that a retry whose first answer was lost is not a second one."""
-    return f"tidegen-{uuid.uuid4()}"
-
-
-def _camel(operation: str) -> str:
-    return "".join(part.capitalize() for part in operation.split("_"))
+            following = {"NextToken": page["NextToken"]}

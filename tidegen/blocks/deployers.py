@@ -40,7 +40,12 @@ READING = [
     cfn.DescribeEvents,
     cfn.GetTemplate,
     cfn.GetStackPolicy,
+    cfn.DetectStackDrift,
+    cfn.DetectStackResourceDrift,
+    cfn.DescribeStackResourceDrifts,
 ]
+#: How far a detection is: IAM knows no resource for it (service authorization reference).
+FOLLOWING = [cfn.DescribeStackDriftDetectionStatus]
 #: Every call to CloudFormation that changes something.
 CHANGING = [
     cfn.CreateChangeSet,
@@ -75,6 +80,7 @@ def reading() -> list[Statement]:
         # A list of stacks is asked for without a name, which is a question about all of them.
         allow("ListStacks", [cfn.DescribeStacks], [Sub(f"{_STACK}/*/*")]),
         allow("ReadStacks", READING, [Sub(f"{_STACK}/${{Project}}-*/*")]),
+        allow("FollowDetections", FOLLOWING, ["*"]),
         *inspecting(),
     ]
 

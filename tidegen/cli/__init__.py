@@ -21,6 +21,7 @@ COMMANDS = {
     "deploy": "Deploy an environment as nested stacks.",
     "bootstrap": "Deploy what must stand before an environment can.",
     "status": "Show an environment's stacks.",
+    "drift": "Show where resources differ from their templates.",
     "secrets": "Fill, check and renew the secrets that Tidepool's chart reads.",
     "outputs": "Show an environment's outputs.",
     "list": "List environments and concerns.",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest
+from tidegen.planning.drift import Detection, ResourceDrift
 from tidegen.planning.model import Place, StackEvent, StackResource, StackState
 from tidegen.planning.secrets import StoredSecret
 
@@ -78,6 +79,15 @@ class Cloud(Protocol):
 
     def set_stack_policy(self, stack: str, policy: str) -> None:
         """Replace the stack's policy."""
+
+    def detect_drift(self, stack: str) -> str:
+        """Start comparing a stack's resources with what is there; the detection's id."""
+
+    def drift_detection(self, detection_id: str) -> Detection:
+        """How far a detection is."""
+
+    def resource_drifts(self, stack: str) -> tuple[ResourceDrift, ...]:
+        """What the last detection found of each resource that CloudFormation can check."""
 
     def secret(self, secret_id: str) -> StoredSecret | None:
         """The current version of a secret; None if there is none of that name."""

@@ -10,7 +10,11 @@ def value_text(value: Any) -> str:
     """The value on one line; what only a deployment knows as `${Network/Vpc.Arn}`."""
     if value is None:
         return "(not set)"
-    text = _text(value)
+    return shortened(_text(value))
+
+
+def shortened(text: str) -> str:
+    """The text, without its middle where it is long."""
     if len(text) <= _LONGEST:
         return text
     half = _LONGEST // 2

@@ -1,0 +1,67 @@
+"""`tidegen drift` on the local engine, with the committed environments."""
+
+import json
+
+import boto3
+import pytest
+
+from tests.conftest import tidegen
+from tidegen.local import running_engine
+
+ENV = ("--env", "account-nonproduction")
+
+
+@pytest.fixture(scope="module")
+def aws():
+    """An engine on which an account's own roots stand."""
+    with running_engine() as engine:
+        environment = engine.environment_variables()
+        done = tidegen("deploy", *ENV, "--yes", env=environment)
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield environment
+
+
+def client(aws, service):
+    return boto3.client(
+        service,
+        region_name="us-west-2",
+        endpoint_url=aws["AWS_ENDPOINT_URL"],
+        aws_access_key_id="444455556666",
+        aws_secret_access_key="local",
+    )
+
+
+def test_what_nobody_touched_is_in_sync_or_not_checked(aws):
+    done = tidegen("drift", *ENV, env=aws)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "tidepool-account (444455556666/us-west-2)" in done.stdout
+    assert "  Audit  " in done.stdout
+    counts = json.loads(tidegen("drift", *ENV, "--json", env=aws).stdout)["counts"]
+    assert counts["in_sync"] > 10
+    assert counts["not_checked"] > 10
+    assert counts["modified"] == counts["deleted"] == 0
+
+
+def test_a_nested_resource_changed_by_hand_is_told(aws):
+    sns = client(aws, "sns")
+    topics = [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
+    topic = next(arn for arn in topics if "FindingsTopic" in arn)
+    sns.tag_resource(ResourceArn=topic, Tags=[{"Key": "owner", "Value": "somebody"}])
+    done = tidegen("drift", *ENV, env=aws)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert f"MODIFIED  FindingsTopic  AWS::SNS::Topic {topic}" in done.stdout
+    found = json.loads(tidegen("drift", *ENV, "--json", env=aws).stdout)
+    (row,) = [
+        resource
+        for stack in found["stacks"]
+        for resource in stack["resources"]
+        if resource["status"] == "MODIFIED"
+    ]
+    assert row["path"] == "Audit/FindingsTopic"
+    assert [difference["kind"] for difference in row["differences"]] == ["ADD"]
+
+
+def test_without_a_stack_there_is_nothing_to_compare(aws):
+    done = tidegen("drift", "--env", "account-production", env=aws)
+    assert done.returncode == 2
+    assert "is not deployed" in done.stderr

@@ -1,0 +1,32 @@
+"""Drift detection on the double: all is as its template says, but for what `drifts` holds."""
+
+import double_rules as rules
+
+from tidegen.planning.drift import Detection, DriftStatus, ResourceDrift
+from tidegen.planning.model import STACK_TYPE
+
+
+class Drifts:
+    """The part of the double that compares; its data is the double's."""
+
+    def detect_drift(self, stack):
+        state = self._find(stack)
+        self.calls.append(f"detect_drift {state.name}")
+        rules.check_detecting(state)
+        self.detecting.setdefault(state.stack_id, 1)
+        return state.stack_id
+
+    def drift_detection(self, detection_id):
+        """Under way for as many looks as `detecting` says."""
+        self.calls.append("drift_detection")
+        self.detecting[detection_id] -= 1
+        return Detection(self.detecting[detection_id] > 0)
+
+    def resource_drifts(self, stack):
+        changed = {item.logical_id: item for item in self.drifts.get(self._id(stack), ())}
+        return tuple(
+            changed.get(r.logical_id)
+            or ResourceDrift(r.logical_id, r.type, r.physical_id, DriftStatus.IN_SYNC)
+            for r in self.resources(stack)
+            if r.type not in (STACK_TYPE, *rules.UNCHECKABLE)
+        )

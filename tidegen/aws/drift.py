@@ -1,0 +1,65 @@
+"""Drift detection through boto3."""
+
+from typing import Any
+
+from tidegen.aws.calls import Calls
+from tidegen.aws.redaction import redacted
+from tidegen.planning.drift import (
+    Detection,
+    DriftStatus,
+    PropertyDifference,
+    ResourceDrift,
+)
+
+
+class Drifting(Calls):
+    """The port's part that compares stacks with what is there."""
+
+    def detect_drift(self, stack: str) -> str:
+        """Start comparing a stack's resources with what is there; the detection's id."""
+        answer = self._call("cloudformation", "detect_stack_drift", StackName=stack)
+        return str(answer["StackDriftDetectionId"])
+
+    def drift_detection(self, detection_id: str) -> Detection:
+        """How far a detection is."""
+        found = self._call(
+            "cloudformation",
+            "describe_stack_drift_detection_status",
+            StackDriftDetectionId=detection_id,
+        )
+        status, reason = found["DetectionStatus"], found.get("DetectionStatusReason", "")
+        failed = redacted(reason) or status if status == "DETECTION_FAILED" else ""
+        return Detection(status == "DETECTION_IN_PROGRESS", failed)
+
+    def resource_drifts(self, stack: str) -> tuple[ResourceDrift, ...]:
+        """What the last detection found of each resource that CloudFormation can check."""
+        pages = self._pages(
+            "describe_stack_resource_drifts", "StackResourceDrifts", StackName=stack
+        )
+        return tuple(map(_drift_of, pages))
+
+
+def _drift_of(item: dict[str, Any]) -> ResourceDrift:
+    return ResourceDrift(
+        item["LogicalResourceId"],
+        item["ResourceType"],
+        item.get("PhysicalResourceId", ""),
+        _status(item["StackResourceDriftStatus"]),
+        tuple(map(_difference, item.get("PropertyDifferences", []))),
+        redacted(item.get("DriftStatusReason", "")),
+    )
+
+
+def _status(text: str) -> DriftStatus:
+    """The status; what is UNKNOWN or UNSUPPORTED has not been checked either."""
+    known = {str(status) for status in DriftStatus}
+    return DriftStatus(text) if text in known else DriftStatus.NOT_CHECKED
+
+
+def _difference(item: dict[str, Any]) -> PropertyDifference:
+    return PropertyDifference(
+        item["PropertyPath"],
+        redacted(item["ExpectedValue"]),
+        redacted(item["ActualValue"]),
+        item["DifferenceType"],
+    )

@@ -1,0 +1,43 @@
+"""`tidegen drift`."""
+
+import click
+
+from tidegen.cli.common import echo_json, env_option, example_epilog, json_option, local_option
+
+_EPILOG = example_epilog(
+    "tidegen drift --env production",
+    "tidegen drift --env production --json > drift.json",
+)
+
+
+@click.command(epilog=_EPILOG)
+@env_option
+@local_option
+@json_option
+@click.pass_obj
+def command(directory: str, name: str, local: bool, as_json: bool) -> None:
+    """Show where resources differ from their templates, in all nested stacks.
+
+    CloudFormation compares each property that a template sets with what is there now. What it
+    cannot check is counted as not checked. Exits 0 in sync, 1 drifted, 2 where a stack could not
+    be checked to the end and nothing that was checked has drifted.
+    """
+    from tidegen.cli.session import open_session
+    from tidegen.deployment.drift import detect_drift, drift_plan
+    from tidegen.errors import TidegenError
+    from tidegen.reporting.drift import drift_data, drift_text
+
+    with open_session(directory, local=local) as session:
+        try:
+            plan = drift_plan(session.target(name), session.connect)
+        except TidegenError as error:
+            error.exit_code = 2  # 1 would say that something has drifted
+            raise
+        stacks = detect_drift(plan, session.connect)
+    if as_json:
+        echo_json(drift_data(name, stacks))
+    else:
+        click.echo(drift_text(stacks))
+    if any(stack.drifted for stack in stacks):
+        raise click.exceptions.Exit(1)
+    raise click.exceptions.Exit(2 if any(stack.problem for stack in stacks) else 0)

@@ -1,0 +1,71 @@
+"""Drift detection over root stacks and all stacks below them. It changes nothing."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.run import Clouds
+from tidegen.errors import InputError, TidegenError
+from tidegen.planning.drift import DriftCheck, DriftPlan, StackDrift, all_resources
+from tidegen.planning.model import STACK_TYPE, StackAddress
+from tidegen.planning.steps import Target, steps_of
+
+_WORKERS = 8  # CloudFormation throttles its reads per account; botocore retries what is refused
+
+
+def drift_plan(target: Target, connect: Connect) -> DriftPlan:
+    """The stacks of `target` that stand; raises InputError where none does."""
+    clouds = Clouds.of(connect)
+    checks = [
+        check
+        for address in steps_of(target)
+        for check in _root_checks(clouds.at(address.place), address)
+    ]
+    if not checks:
+        raise InputError(f"environment '{target.name}' is not deployed; there is no drift")
+    return DriftPlan(target.name, tuple(checks))
+
+
+def detect_drift(
+    plan: DriftPlan, connect: Connect, *, pause: Callable[[float], None] = time.sleep
+) -> tuple[StackDrift, ...]:
+    """What each stack of `plan` says, in its order; asked side by side.
+
+    CloudFormation leaves nested stacks out of a root's detection (API_DetectStackDrift), so each
+    is asked itself. A stack that cannot be checked says why.
+    """
+    clouds = Clouds.of(connect)
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        pending = [
+            pool.submit(_checked, clouds.at(check.address.place), check, pause)
+            for check in plan.checks
+        ]
+        return tuple(future.result() for future in pending)
+
+
+def _root_checks(cloud: Cloud, address: StackAddress) -> Iterator[DriftCheck]:
+    state = cloud.stack(address.name)
+    if state is not None:
+        yield from _checks(cloud, address, "", state.stack_id)
+
+
+def _checks(cloud: Cloud, address: StackAddress, path: str, stack_id: str) -> Iterator[DriftCheck]:
+    resources = tuple(r for r in cloud.resources(stack_id) if r.status != "DELETE_COMPLETE")
+    yield DriftCheck(address, path, stack_id, resources)
+    for resource in resources:
+        if resource.type == STACK_TYPE and resource.physical_id:
+            below = f"{path}/{resource.logical_id}" if path else resource.logical_id
+            yield from _checks(cloud, address, below, resource.physical_id)
+
+
+def _checked(cloud: Cloud, check: DriftCheck, pause: Callable[[float], None]) -> StackDrift:
+    try:
+        detection_id = cloud.detect_drift(check.stack_id)
+        while (detection := cloud.drift_detection(detection_id)).running:
+            pause(cloud.poll_seconds)
+        found = cloud.resource_drifts(check.stack_id)
+    except TidegenError as error:
+        problem = error.problems[0].message
+        return StackDrift(check.address, check.path, all_resources(check, ()), problem)
+    return StackDrift(check.address, check.path, all_resources(check, found), detection.reason)

@@ -1,0 +1,105 @@
+"""Drift: where what stands differs from what its stack's template says."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tidegen.planning.model import STACK_TYPE, StackAddress, StackResource
+
+
+class DriftStatus(StrEnum):
+    """What a detection says of a resource, in CloudFormation's words."""
+
+    IN_SYNC = "IN_SYNC"
+    MODIFIED = "MODIFIED"
+    DELETED = "DELETED"
+    NOT_CHECKED = "NOT_CHECKED"
+
+
+@dataclass(frozen=True)
+class PropertyDifference:
+    """A property that differs; `kind` is ADD, REMOVE or NOT_EQUAL, `path` a JSON pointer.
+
+    Values are text, as CloudFormation gives them.
+    """
+
+    path: str
+    expected: str
+    actual: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class ResourceDrift:
+    """What a detection says of one resource."""
+
+    logical_id: str
+    type: str
+    physical_id: str
+    status: DriftStatus
+    differences: tuple[PropertyDifference, ...] = ()
+    reason: str = ""
+
+    @property
+    def drifted(self) -> bool:
+        """Whether it is not as its template says."""
+        return self.status in (DriftStatus.MODIFIED, DriftStatus.DELETED)
+
+
+@dataclass(frozen=True)
+class Detection:
+    """How far a detection is; `reason` is there where some resource could not be read."""
+
+    running: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class DriftCheck:
+    """One stack to check: a root, whose path is empty, or one nested in it."""
+
+    address: StackAddress
+    path: str
+    stack_id: str
+    resources: tuple[StackResource, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class DriftPlan:
+    """The stacks to check, roots before what is nested in them."""
+
+    environment: str
+    checks: tuple[DriftCheck, ...]
+
+
+@dataclass(frozen=True)
+class StackDrift:
+    """What was found of one stack's resources; `problem` says why that is not all there is."""
+
+    address: StackAddress
+    path: str
+    resources: tuple[ResourceDrift, ...] = ()
+    problem: str = ""
+
+    def count(self, status: DriftStatus) -> int:
+        """How many resources have that status."""
+        return sum(item.status is status for item in self.resources)
+
+    @property
+    def drifted(self) -> tuple[ResourceDrift, ...]:
+        """The resources that are not as the template says."""
+        return tuple(item for item in self.resources if item.drifted)
+
+
+def all_resources(check: DriftCheck, found: tuple[ResourceDrift, ...]) -> tuple[ResourceDrift, ...]:
+    """What was found, and as not checked what was not; nested stacks are checked themselves."""
+    known = {item.logical_id: item for item in found}
+    return tuple(
+        known.get(item.logical_id, _unchecked(item))
+        for item in sorted(check.resources, key=lambda resource: resource.logical_id)
+        if item.type != STACK_TYPE
+    )
+
+
+def _unchecked(resource: StackResource) -> ResourceDrift:
+    status = DriftStatus.NOT_CHECKED
+    return ResourceDrift(resource.logical_id, resource.type, resource.physical_id, status)
