@@ -78,7 +78,9 @@ def reading() -> list[Statement]:
     """See the project's stacks and what a plan depends on; no data, and of secrets the names."""
     return [
         # A list of stacks is asked for without a name, which is a question about all of them.
-        allow("ListStacks", [cfn.DescribeStacks], [Sub(f"{_STACK}/*/*")]),
+        allow("DescribeAllStacks", [cfn.DescribeStacks], [Sub(f"{_STACK}/*/*")]),
+        # Such a question takes this permission too (API reference, DescribeStacks).
+        allow("ListStacks", [cfn.ListStacks], ["*"]),
         allow("ReadStacks", READING, [Sub(f"{_STACK}/${{Project}}-*/*")]),
         allow("FollowDetections", FOLLOWING, ["*"]),
         *inspecting(),

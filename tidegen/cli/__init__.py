@@ -16,6 +16,7 @@ COMMANDS = {
     "init": "Make environments/ and templates/ in a repository of your own.",
     "render": "Write the templates from the concerns.",
     "lint": "Check the templates with cfn-lint.",
+    "release": "Freeze the committed templates as a release.",
     "plan": "Show what a deploy would change.",
     "preflight": "Check what the account says against a deploy.",
     "deploy": "Deploy an environment as nested stacks.",

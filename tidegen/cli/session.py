@@ -72,21 +72,24 @@ def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
 
 
 def checked_assets(folder: Path) -> dict[str, bytes]:
-    """Assets by object key, once the committed templates are what the source renders.
+    """Assets by object key, once the templates are what was reviewed; RefusedError otherwise.
 
-    Raises RefusedError otherwise: what was reviewed is what is deployed.
+    The working set has to be what the source renders. A release has to be what was frozen, and
+    carries its assets itself.
     """
-    from tidegen.rendering import file_changes, render
+    from tidegen.rendering import file_changes, render, require_frozen
 
+    if folder.name != "current":
+        require_frozen(folder)
+        return {}
     rendered = render(concerns())
-    if folder.name == "current":
-        changes = file_changes(folder, rendered.files)
-        if changes:
-            names = ", ".join(change.path.name for change in changes[:5])
-            raise RefusedError(
-                f"{folder}: {len(changes)} files are not what the source renders ({names}); "
-                "run 'tidegen render', review and commit"
-            )
+    changes = file_changes(folder, rendered.files)
+    if changes:
+        names = ", ".join(change.path.name for change in changes[:5])
+        raise RefusedError(
+            f"{folder}: {len(changes)} files are not what the source renders ({names}); "
+            "run 'tidegen render', review and commit"
+        )
     return {asset.key: asset.content for asset in rendered.assets.values()}
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         regions,
     )
     from tidegen.environments.schema import json_schema
+    from tidegen.environments.types import check_release_name
     from tidegen.environments.values import parameter_values
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "EnvironmentFile",
     "File",
     "SharedFile",
+    "check_release_name",
     "example_files",
     "find_project",
     "json_schema",
@@ -39,6 +41,7 @@ _MODULES = {
     "EnvironmentFile": "model",
     "File": "model",
     "SharedFile": "model",
+    "check_release_name": "types",
     "example_files": "examples",
     "json_schema": "schema",
     "parameter_values": "values",

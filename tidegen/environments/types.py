@@ -1,5 +1,6 @@
 """The kinds of value that an environment file holds, and what to say where one is wrong."""
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Network
 from typing import Annotated, Literal
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from tidegen.contract.fields import ADMINISTRATORS
+from tidegen.errors import InputError, Problem
 
 _NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _ACCOUNT = r"^[0-9]{12}$"
@@ -17,6 +19,7 @@ _REGION = (
 )
 _CIDR = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$"
 _RELEASE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+_RELEASE_LENGTH = 64
 _DOMAIN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
 _EMAIL = r"^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,63}$"
 _ROLE = r"^arn:(aws|aws-cn|aws-us-gov):iam::[0-9]{12}:role/[A-Za-z0-9+=.@_/-]+$"
@@ -110,7 +113,7 @@ Name = Annotated[str, StringConstraints(pattern=_NAME, max_length=32)]
 Account = Annotated[str, StringConstraints(pattern=_ACCOUNT)]
 Region = Annotated[str, StringConstraints(pattern=_REGION), AfterValidator(_three_zones)]
 Cidr = Annotated[str, StringConstraints(pattern=_CIDR), AfterValidator(_private_range)]
-Release = Annotated[str, StringConstraints(pattern=_RELEASE, max_length=64)]
+Release = Annotated[str, StringConstraints(pattern=_RELEASE, max_length=_RELEASE_LENGTH)]
 Domain = Annotated[str, StringConstraints(pattern=_DOMAIN, max_length=200)]
 Email = Annotated[str, StringConstraints(pattern=_EMAIL, max_length=254)]
 Emails = Annotated[tuple[Email, ...], Field(min_length=1, max_length=10), AfterValidator(_unique)]
@@ -142,3 +145,12 @@ LockMode = Literal["GOVERNANCE", "COMPLIANCE"]
 LogDays = Literal[
     1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653,
 ]  # fmt: skip
+
+
+def check_release_name(name: str) -> None:
+    """Raise InputError where an environment file could not pin a release of that name."""
+    if name == "current" or not re.match(_RELEASE, name) or len(name) > _RELEASE_LENGTH:
+        what = "cannot be the name of a release"
+        raise InputError(
+            Problem(f"release '{name}'", f"{what}; take letters, digits, dots and dashes")
+        )

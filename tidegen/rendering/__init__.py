@@ -1,6 +1,7 @@
 """Rendering: templates to bytes, bytes to files."""
 
 from tidegen.rendering.files import FileChange, apply_changes, file_changes, unified_diff
+from tidegen.rendering.releases import freeze, manifest_of, require_frozen
 from tidegen.rendering.templates import FORMS, Rendered, render
 
 __all__ = [
@@ -9,6 +10,9 @@ __all__ = [
     "Rendered",
     "apply_changes",
     "file_changes",
+    "freeze",
+    "manifest_of",
     "render",
+    "require_frozen",
     "unified_diff",
 ]

@@ -1,0 +1,57 @@
+"""A release through the command line: frozen, deployed, and refused once it was touched."""
+
+import json
+
+from tests.conftest import tidegen
+from tidegen.local import running_engine
+
+
+def pinned(project, name):
+    path = project / "environments" / "account-nonproduction.yaml"
+    path.write_text(f"{path.read_text()}\nrelease: {name}\n")
+
+
+def test_a_release_is_deployed_as_it_was_frozen(project):
+    done = tidegen("release", "v1", cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert "set 'release: v1' to use it" in done.stdout
+    folder = project / "templates" / "releases" / "v1"
+    assert "audit.yaml" in json.loads((folder / "manifest.json").read_text())["files"]
+    pinned(project, "v1")
+    # what the source renders meanwhile does not matter
+    (project / "templates" / "current" / "network.yaml").write_text("Resources: {}\n")
+    with running_engine() as engine:
+        env = engine.environment_variables()
+        deploy = ("deploy", "--env", "account-nonproduction", "--yes")
+        done = tidegen(*deploy, cwd=project, env=env)
+        assert done.returncode == 0, done.stderr
+        status = tidegen("status", "--env", "account-nonproduction", cwd=project, env=env)
+        assert "release v1" in status.stdout
+        audit = folder / "audit.yaml"
+        audit.write_text(audit.read_text() + "# edited\n")
+        done = tidegen(*deploy, cwd=project, env=env)
+    assert done.returncode == 1
+    assert "audit.yaml: is not what was frozen" in done.stderr
+
+
+def test_only_what_the_source_renders_is_frozen(project):
+    path = project / "templates" / "current" / "network.yaml"
+    path.write_text(path.read_text() + "# edited\n")
+    done = tidegen("release", "v1", cwd=project)
+    assert done.returncode == 1
+    assert "not what the source renders" in done.stderr
+    assert not (project / "templates" / "releases").exists()
+
+
+def test_a_name_that_no_file_could_pin(project):
+    for name in ("current", "../x", "a b"):
+        done = tidegen("release", name, cwd=project)
+        assert done.returncode == 2
+        assert "cannot be the name of a release" in done.stderr
+
+
+def test_a_release_that_is_not_there(project):
+    pinned(project, "v9")
+    done = tidegen("deploy", "--env", "account-nonproduction", "--local", "--yes", cwd=project)
+    assert done.returncode == 2
+    assert "'tidegen release' makes releases" in done.stderr
