@@ -9,6 +9,8 @@ from awacs import s3 as actions
 from awacs.aws import Allow, Condition, Principal, Statement, StringEquals
 from troposphere import GetAtt, Sub, Template, cloudfront
 
+from tidegen.blocks.suppressions import unmet_each
+
 #: Policies that AWS manages, by their published ids: CachingOptimized, and SecurityHeadersPolicy.
 _CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 _SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
@@ -40,12 +42,11 @@ def add_distribution(template: Template, title: str, bucket: str) -> cloudfront.
             ),
         )
     )
-    skipped = [{"id": rule, "comment": reason} for rule, reason in _UNMET.items()]
     return template.add_resource(
         cloudfront.Distribution(
             title,
             DistributionConfig=_config(bucket, access),
-            Metadata={"checkov": {"skip": skipped}},
+            Metadata=unmet_each(_UNMET),
         )
     )
 

@@ -5,6 +5,7 @@ from awacs.aws import Action, Allow, Condition, Principal, Statement, StringEqua
 from troposphere import If, Ref, Sub, Tags, Template, ec2
 
 from tidegen.blocks.policies import document
+from tidegen.blocks.suppressions import RANGE_UNREAD
 
 #: Service of an endpoint → service of its actions; empty where the endpoint takes no policy.
 #: What the data tier boots from (it has no route out) and what a private cluster needs.
@@ -49,6 +50,7 @@ def add_endpoints(template: Template, zones: tuple[int, ...]) -> None:
             SecurityGroupIngress=[_rule("HTTPS from inside the VPC", 443)],
             SecurityGroupEgress=[_rule("Answers inside the VPC", 443)],
             Tags=Tags(Name="endpoints"),
+            Metadata=RANGE_UNREAD,
         )
     )
     for service, actions in ESSENTIAL.items():

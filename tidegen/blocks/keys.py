@@ -33,7 +33,6 @@ _USE = [
 ]
 #: The path of an environment's names: its keys' aliases, and the roles that use them.
 ENVIRONMENT_OWNER = "${Project}/${Environment}"
-_GUARD_REASON = "The account root keeps the key administrable; '*' in a key policy is this key."
 
 
 def add_key(
@@ -56,7 +55,6 @@ def add_key(
             RotationPeriodInDays=365,
             PendingWindowInDays=30,
             KeyPolicy=document(_administration(), _no_deletion(owner), *statements),
-            Metadata={"guard": {"Reason": _GUARD_REASON}},
             **RETAINED,
         )
     )

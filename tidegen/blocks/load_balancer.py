@@ -3,24 +3,20 @@
 from troposphere import GetAtt, Ref, Template, ec2
 from troposphere import elasticloadbalancingv2 as elb
 
+from tidegen.blocks.suppressions import unmet
+
 #: Where the gateway's pods listen.
 GATEWAY_PORT = 8080
 _ANYWHERE = "0.0.0.0/0"
-_OPEN = {
-    "guard": {
-        "SuppressedRules": [
-            "EC2_SECURITY_GROUP_INGRESS_OPEN_TO_WORLD_RULE",
-            "SECURITY_GROUP_INGRESS_CIDR_NON_32_RULE",
-        ],
-        "Reason": "The public way in: the firewall and TLS stand before the pods.",
-    }
-}
-_DELETABLE = {
-    "guard": {
-        "SuppressedRules": ["ELB_DELETION_PROTECTION_ENABLED"],
-        "Reason": "On wherever the environment is protected, which a rule cannot see through Ref.",
-    }
-}
+_OPEN = unmet(
+    "The public way in: the firewall and TLS stand before the pods.",
+    "EC2_SECURITY_GROUP_INGRESS_OPEN_TO_WORLD_RULE",
+    "SECURITY_GROUP_INGRESS_CIDR_NON_32_RULE",
+)
+_DELETABLE = unmet(
+    "On wherever the environment is protected, which a rule cannot see through Ref.",
+    "ELB_DELETION_PROTECTION_ENABLED",
+)
 #: A year. Browsers then never ask these hosts without TLS, whatever a link says.
 _HSTS = "max-age=31536000; includeSubDomains"
 

@@ -5,14 +5,13 @@ from typing import Any
 from troposphere import Ref, Template, logs
 
 from tidegen.blocks.stateful import RETAINED
+from tidegen.blocks.suppressions import unmet
 
-_SUPPRESSED = {
-    "guard": {
-        "SuppressedRules": ["CW_LOGGROUP_RETENTION_PERIOD_CHECK"],
-        "Reason": "Environments keep logs for different times: the period is a parameter, where "
-        "the rule reads numbers only. The environment file takes the periods that it knows.",
-    }
-}
+_SUPPRESSED = unmet(
+    "Environments keep logs for different times: the period is a parameter, where the rule reads "
+    "numbers only. The environment file takes the periods that it knows.",
+    "CW_LOGGROUP_RETENTION_PERIOD_CHECK",
+)
 
 
 def add_log_group(

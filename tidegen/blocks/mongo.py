@@ -12,6 +12,7 @@ from tidegen.blocks.mongo_permissions import member_permissions, member_tag
 from tidegen.blocks.policies import document, trust
 from tidegen.blocks.roles import PATH, add_role
 from tidegen.blocks.stateful import RETAINED
+from tidegen.blocks.suppressions import unmet
 
 PORT = 27017
 #: Long enough for a member to attach, install and catch up.
@@ -90,14 +91,7 @@ def _volume(name: str, number: int) -> ec2.Volume:
         Iops=Ref("Iops"),
         Throughput=Ref("ThroughputMibps"),
         Tags=_tags(number, Backup="true"),
-        Metadata={
-            "cdk_nag": {
-                "rules_to_suppress": [
-                    {"id": "HIPAA.Security-EC2EBSInBackupPlan", "reason": _BACKUP_REASON},
-                    {"id": "NIST.800.53.R5-EC2EBSInBackupPlan", "reason": _BACKUP_REASON},
-                ]
-            }
-        },
+        Metadata=unmet(_BACKUP_REASON, "HIPAA.Security-EC2EBSInBackupPlan"),
         **RETAINED,
     )
 

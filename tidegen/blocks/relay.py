@@ -12,6 +12,7 @@ from tidegen.blocks.function_code import code
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import add_role
+from tidegen.blocks.suppressions import unmet
 from tidegen.contract import Context
 
 #: Log groups that may call the relay. Its own is not among them, so that it cannot feed itself.
@@ -20,13 +21,6 @@ _OUTSIDE = (
     "The relay calls SNS, SQS and KMS alone, and has to work when the VPC's routes or endpoints "
     "are what failed."
 )
-_OUTSIDE_VPC = {
-    "guard": {"SuppressedRules": ["LAMBDA_INSIDE_VPC"], "Reason": _OUTSIDE},
-    "checkov": {"skip": [{"id": "CKV_AWS_117", "comment": _OUTSIDE}]},
-    "cdk_nag": {
-        "rules_to_suppress": [{"id": "HIPAA.Security-LambdaInsideVPC", "reason": _OUTSIDE}]
-    },
-}
 
 
 def add_relay(template: Template, context: Context, topic: str) -> awslambda.Function:
@@ -67,7 +61,7 @@ def _function(context: Context, group: logs.LogGroup, topic: str) -> awslambda.F
         LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
         # Lambda checks at creation that the role may send to the dead-letter queue.
         DependsOn=["RelayRolePolicy"],
-        Metadata=_OUTSIDE_VPC,
+        Metadata=unmet(_OUTSIDE, "LAMBDA_INSIDE_VPC"),
     )
 
 

@@ -1,28 +1,53 @@
 """Public rules that a resource does not meet, and why: Metadata of that one resource."""
 
+from collections.abc import Mapping
 from typing import Any
 
-#: The same demand under its other names: Guard's → checkov's, and cdk-nag's in the HIPAA pack.
-_CHECKOV = {"S3_BUCKET_LOGGING_ENABLED": "CKV_AWS_18"}
-_CDK_NAG = {
-    "S3_BUCKET_LOGGING_ENABLED": "HIPAA.Security-S3BucketLoggingEnabled",
-    "S3_BUCKET_REPLICATION_ENABLED": "HIPAA.Security-S3BucketReplicationEnabled",
-    "S3_DEFAULT_ENCRYPTION_KMS": "HIPAA.Security-S3DefaultEncryptionKMS",
+#: The same demand under its other names: the Guard registry's → checkov's and cdk-nag's.
+_ALSO = {
+    "ELBV2_ACCESS_LOGGING_RULE": ("CKV_AWS_91", "HIPAA.Security-ELBLoggingEnabled"),
+    "ELB_DELETION_PROTECTION_ENABLED": ("HIPAA.Security-ELBDeletionProtectionEnabled",),
+    "LAMBDA_INSIDE_VPC": ("CKV_AWS_117", "HIPAA.Security-LambdaInsideVPC"),
+    "NO_UNRESTRICTED_ROUTE_TO_IGW": ("HIPAA.Security-VPCNoUnrestrictedRouteToIGW",),
+    "S3_BUCKET_LOGGING_ENABLED": ("CKV_AWS_18", "HIPAA.Security-S3BucketLoggingEnabled"),
+    "S3_BUCKET_REPLICATION_ENABLED": ("HIPAA.Security-S3BucketReplicationEnabled",),
+    "S3_DEFAULT_ENCRYPTION_KMS": ("HIPAA.Security-S3DefaultEncryptionKMS",),
+    "SECRETSMANAGER_ROTATION_ENABLED_CHECK": ("HIPAA.Security-SecretsManagerRotationEnabled",),
 }
 
 
 def unmet(reason: str, *rules: str) -> dict[str, Any]:
-    """Metadata by which each judge skips `rules`, given by their names in the Guard registry."""
-    checkov = [{"id": _CHECKOV[rule], "comment": reason} for rule in rules if rule in _CHECKOV]
-    nag = [_CDK_NAG[rule] for rule in rules if rule in _CDK_NAG]
-    metadata: dict[str, Any] = {"guard": {"SuppressedRules": sorted(rules), "Reason": reason}}
+    """Metadata by which each judge skips `rules`, all for one reason; names as for `unmet_each`."""
+    return unmet_each(dict.fromkeys(rules, reason))
+
+
+def unmet_each(reasons: Mapping[str, str]) -> dict[str, Any]:
+    """Metadata by which each judge skips these rules, each for its own reason.
+
+    A rule has its name in the Guard registry, which stands for its names in checkov and cdk-nag
+    too, or, where the registry has none, checkov's or cdk-nag's own.
+    """
+    named = {
+        name: reason for rule, reason in reasons.items() for name in (rule, *_ALSO.get(rule, ()))
+    }
+    checkov = {name: reason for name, reason in named.items() if name.startswith("CKV")}
+    nag = {name: reason for name, reason in named.items() if "-" in name or "Nag" in name}
+    guard = {name: reason for name, reason in named.items() if name not in checkov | nag}
+    metadata: dict[str, Any] = {}
+    if guard:
+        because = " ".join(dict.fromkeys(guard.values()))
+        metadata["guard"] = {"SuppressedRules": sorted(guard), "Reason": because}
     if checkov:
-        metadata["checkov"] = {"skip": checkov}
+        skipped = [{"id": name, "comment": reason} for name, reason in checkov.items()]
+        metadata["checkov"] = {"skip": skipped}
     if nag:
-        metadata |= unmet_by_nag(reason, *nag)
+        skipped = [{"id": name, "reason": reason} for name, reason in nag.items()]
+        metadata["cdk_nag"] = {"rules_to_suppress": skipped}
     return metadata
 
 
-def unmet_by_nag(reason: str, *rules: str) -> dict[str, Any]:
-    """Metadata by which cdk-nag alone skips `rules`, given by its own names."""
-    return {"cdk_nag": {"rules_to_suppress": [{"id": rule, "reason": reason} for rule in rules]}}
+#: For a security group whose rules name a range by a parameter.
+RANGE_UNREAD = unmet(
+    "The range is the VPC's own, a parameter, which the rules for open ports cannot read.",
+    "CdkNagValidationFailure",
+)

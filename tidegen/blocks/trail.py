@@ -8,15 +8,14 @@ from troposphere import GetAtt, Ref, Sub, Template, cloudtrail, logs
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import add_role
 from tidegen.blocks.stateful import RETAINED
+from tidegen.blocks.suppressions import unmet_each
 
 _TEN_YEARS = 3653  # days; the registry's retention rule accepts no other value above six years
-_SUPPRESSED = {
-    "guard": {
-        "SuppressedRules": ["CLOUDTRAIL_S3_DATAEVENTS_ENABLED", "CLOUD_TRAIL_ENCRYPTION_ENABLED"],
-        "Reason": "Advanced selectors log the project's buckets and leave out the trail's own "
-        "deliveries; the first rule reads basic selectors only, and CloudTrail takes one kind. "
-        "The key is the archive's, by its ARN; the second rule accepts no reference.",
-    }
+_UNMET = {
+    "CLOUDTRAIL_S3_DATAEVENTS_ENABLED": "Advanced selectors log the project's buckets; the rule "
+    "reads basic selectors only, and CloudTrail takes one kind.",
+    "CLOUD_TRAIL_ENCRYPTION_ENABLED": "The key is the archive's, by its ARN; the rule accepts no "
+    "reference.",
 }
 Selector = dict[str, list[Any]]
 
@@ -52,7 +51,7 @@ def add_trail(template: Template, path: Any, condition: str) -> logs.LogGroup:
             S3BucketName=Ref("LogArchiveBucketName"),
             # CloudTrail writes to the group when it is created, to see whether it may.
             DependsOn="TrailRolePolicy",
-            Metadata=_SUPPRESSED,
+            Metadata=unmet_each(_UNMET),
         )
     )
     return group

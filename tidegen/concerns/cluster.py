@@ -21,6 +21,7 @@ from tidegen.blocks.nodes import add_autoscaler_role, add_nodes
 from tidegen.blocks.pod_identity import CLUSTER_NAME
 from tidegen.blocks.policies import trust
 from tidegen.blocks.roles import BOUNDARY, add_role
+from tidegen.blocks.suppressions import RANGE_UNREAD
 from tidegen.contract import (
     Concern,
     Context,
@@ -86,6 +87,7 @@ def _add_security_group(template: Template) -> None:
             VpcId=Ref("VpcId"),
             SecurityGroupIngress=[_https("HTTPS from inside the VPC")],
             SecurityGroupEgress=[_https("HTTPS to webhooks inside the VPC")],
+            Metadata=RANGE_UNREAD,
         )
     )
 

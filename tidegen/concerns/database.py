@@ -21,6 +21,7 @@ from tidegen.blocks.mongo_alarms import add_database_alarms
 from tidegen.blocks.mongo_documents import add_documents
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.stateful import RETAINED
+from tidegen.blocks.suppressions import unmet
 from tidegen.contract import (
     Asset,
     Concern,
@@ -127,12 +128,10 @@ def _add_secrets(template: Template) -> None:
                 GenerateSecretString=secretsmanager.GenerateSecretString(
                     ExcludePunctuation=True, PasswordLength=length
                 ),
-                Metadata={
-                    "guard": {
-                        "SuppressedRules": ["SECRETSMANAGER_ROTATION_ENABLED_CHECK"],
-                        "Reason": "Rotates by hand, member by member, as the runbook says.",
-                    }
-                },
+                Metadata=unmet(
+                    "Rotates by hand, member by member, as the runbook says.",
+                    "SECRETSMANAGER_ROTATION_ENABLED_CHECK",
+                ),
                 **RETAINED,
             )
         )

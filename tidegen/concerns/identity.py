@@ -18,12 +18,12 @@ from troposphere import Ref, Sub, Template, iam
 
 from tidegen.blocks.inputs import PROJECT
 from tidegen.blocks.policies import allow, document
+from tidegen.blocks.suppressions import unmet
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _EVERYTHING = ["*"]
 _REASON = "A boundary grants nothing: it is the ceiling of roles that grant least privilege."
 _FULL_ACCESS = "HIPAA.Security-IAMPolicyNoStatementsWithFullAccess"
-_SUPPRESSED = {"cdk_nag": {"rules_to_suppress": [{"id": _FULL_ACCESS, "reason": _REASON}]}}
 
 
 def build(_context: Context) -> Template:
@@ -42,7 +42,7 @@ def build(_context: Context) -> Template:
             Description="Ceiling of every role of the project",
             Path=Sub("/${Project}/"),
             PolicyDocument=document(*_ceiling()),
-            Metadata=_SUPPRESSED,
+            Metadata=unmet(_REASON, _FULL_ACCESS),
         )
     )
     return add_outputs(

@@ -9,7 +9,7 @@ from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.inputs import PROTECTED, WARNING_TOPIC, from_field
 from tidegen.blocks.policies import deny_other_accounts, document, tls_only
 from tidegen.blocks.stateful import RETAINED
-from tidegen.blocks.suppressions import unmet_by_nag
+from tidegen.blocks.suppressions import unmet
 from tidegen.contract import (
     Concern,
     Context,
@@ -77,7 +77,7 @@ def _add_table(
             ),
             # AWS Backup selects by this tag and copies to the recovery region's vault
             Tags=Tags(Backup="true"),
-            Metadata=unmet_by_nag(_IN_BACKUP_PLAN, "HIPAA.Security-DynamoDBInBackupPlan"),
+            Metadata=unmet(_IN_BACKUP_PLAN, "HIPAA.Security-DynamoDBInBackupPlan"),
             **_capacity(),
             **_protection(),
             **RETAINED,

@@ -28,6 +28,7 @@ from tidegen.blocks.inputs import (
 from tidegen.blocks.network_acls import add_network_acls
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.routing import add_routing, nat_addresses
+from tidegen.blocks.suppressions import unmet
 from tidegen.contract import (
     Concern,
     Context,
@@ -80,21 +81,13 @@ def _add_conditions(template: Template) -> None:
 
 def _add_vpc(template: Template) -> None:
     """Both DNS settings are what private names of interface endpoints need."""
-    packs = ("HIPAA.Security", "NIST.800.53.R5")
     template.add_resource(
         ec2.VPC(
             "Vpc",
             CidrBlock=Ref("VpcCidr"),
             EnableDnsSupport=True,
             EnableDnsHostnames=True,
-            Metadata={
-                "cdk_nag": {
-                    "rules_to_suppress": [
-                        {"id": f"{pack}-VPCDefaultSecurityGroupClosed", "reason": _DEFAULT_GROUP}
-                        for pack in packs
-                    ]
-                }
-            },
+            Metadata=unmet(_DEFAULT_GROUP, "HIPAA.Security-VPCDefaultSecurityGroupClosed"),
         )
     )
 

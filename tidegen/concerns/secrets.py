@@ -12,6 +12,7 @@ from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER, SEED, Fill
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.policies import deny_other_accounts, document
 from tidegen.blocks.stateful import RETAINED
+from tidegen.blocks.suppressions import unmet
 from tidegen.contract import (
     Concern,
     Context,
@@ -90,10 +91,9 @@ def _replica() -> secretsmanager.ReplicaRegion:
 
 def _metadata(keys: Mapping[str, Fill]) -> dict[str, Any]:
     """The chart's keys and who fills them, for `tidegen secrets`; and why nothing rotates."""
-    suppressed = ["SECRETSMANAGER_ROTATION_ENABLED_CHECK"]
     return {
         "Tidegen": {"Keys": {name: str(fill) for name, fill in keys.items()}},
-        "guard": {"SuppressedRules": suppressed, "Reason": _ROTATION},
+        **unmet(_ROTATION, "SECRETSMANAGER_ROTATION_ENABLED_CHECK"),
     }
 
 

@@ -3,6 +3,7 @@
 from troposphere import Equals, GetAtt, Join, Not, Ref, Select, Split, Sub, Template, ec2, route53
 
 from tidegen.blocks.inputs import PRIVATE_SUBNETS, VPC, VPC_CIDR, from_field
+from tidegen.blocks.suppressions import RANGE_UNREAD
 from tidegen.contract import (
     Concern,
     Context,
@@ -32,6 +33,7 @@ def build(_context: Context) -> Template:
             SecurityGroupIngress=[_rule("HTTPS from inside the VPC")],
             # An endpoint opens no connections; without a rule CloudFormation would allow all.
             SecurityGroupEgress=[_rule("Answers inside the VPC")],
+            Metadata=RANGE_UNREAD,
         )
     )
     endpoint = template.add_resource(

@@ -16,6 +16,7 @@ from tidegen.blocks.inputs import (
 )
 from tidegen.blocks.load_balancer_controller import add_controller_role
 from tidegen.blocks.roles import BOUNDARY
+from tidegen.blocks.suppressions import RANGE_UNREAD, unmet, unmet_each
 from tidegen.contract import (
     Concern,
     Context,
@@ -36,6 +37,7 @@ _UNLOGGED = (
     "A network load balancer logs what it decrypts, and this one passes TLS through to the pods;"
     " the VPC's flow logs have every connection."
 )
+_PASSED_THROUGH = "TLS ends in the pods, which hold the certificates: nothing between reads it."
 _UNASKED = (
     "Only accounts that the environment files name may connect; a person who accepts each"
     " connection would decide nothing more, and hold up every new environment."
@@ -65,6 +67,7 @@ def _add_security_group(template: Template) -> None:
             "LoadBalancerSecurityGroup",
             GroupDescription="Shared services: HTTPS through the endpoint service",
             VpcId=Ref("VpcId"),
+            Metadata=RANGE_UNREAD,
             SecurityGroupIngress=[
                 ec2.SecurityGroupRule(
                     Description="HTTPS from inside the VPC",
@@ -116,16 +119,12 @@ def _add_load_balancer(template: Template) -> None:
                 elb.LoadBalancerAttributes(Key=key, Value=value)
                 for key, value in attributes.items()
             ],
-            Metadata={
-                "checkov": {"skip": [{"id": "CKV_AWS_91", "comment": _UNLOGGED}]},
-                "guard": {
-                    "SuppressedRules": [
-                        "ELBV2_ACCESS_LOGGING_RULE",
-                        "ELB_DELETION_PROTECTION_ENABLED",
-                    ],
-                    "Reason": f"{_UNLOGGED} {_UNPROTECTED}",
-                },
-            },
+            Metadata=unmet_each(
+                {
+                    "ELBV2_ACCESS_LOGGING_RULE": _UNLOGGED,
+                    "ELB_DELETION_PROTECTION_ENABLED": _UNPROTECTED,
+                }
+            ),
         )
     )
 
@@ -154,6 +153,7 @@ def _add_listener(template: Template) -> None:
             LoadBalancerArn=Ref("LoadBalancer"),
             Port=_PORT,
             Protocol="TCP",
+            Metadata=unmet(_PASSED_THROUGH, "HIPAA.Security-ELBv2ACMCertificateRequired"),
             DefaultActions=[elb.Action(Type="forward", TargetGroupArn=Ref("TargetGroup"))],
         )
     )
@@ -167,7 +167,7 @@ def _add_endpoint_service(template: Template) -> None:
             "EndpointService",
             AcceptanceRequired=False,
             NetworkLoadBalancerArns=[Ref("LoadBalancer")],
-            Metadata={"checkov": {"skip": [{"id": "CKV_AWS_123", "comment": _UNASKED}]}},
+            Metadata=unmet(_UNASKED, "CKV_AWS_123"),
         )
     )
     template.add_resource(

@@ -1,0 +1,25 @@
+"""Suppressions: one reason reaches every judge under the name that it knows the rule by."""
+
+from tidegen.blocks.suppressions import RANGE_UNREAD, unmet, unmet_each
+
+
+def test_one_rule_of_the_registry_goes_by_three_names():
+    assert unmet("Why.", "S3_BUCKET_LOGGING_ENABLED") == {
+        "guard": {"SuppressedRules": ["S3_BUCKET_LOGGING_ENABLED"], "Reason": "Why."},
+        "checkov": {"skip": [{"id": "CKV_AWS_18", "comment": "Why."}]},
+        "cdk_nag": {
+            "rules_to_suppress": [{"id": "HIPAA.Security-S3BucketLoggingEnabled", "reason": "Why."}]
+        },
+    }
+
+
+def test_a_rule_that_only_one_judge_has_is_told_to_no_other():
+    assert set(unmet("Why.", "CKV2_AWS_47")) == {"checkov"}
+    assert set(unmet("Why.", "HIPAA.Security-EC2EBSInBackupPlan")) == {"cdk_nag"}
+    assert set(unmet("Why.", "NO_SUCH_RULE_ELSEWHERE")) == {"guard"}
+    assert set(RANGE_UNREAD) == {"cdk_nag"}
+
+
+def test_guard_which_has_room_for_one_reason_gets_each_once():
+    metadata = unmet_each({"B": "First.", "A": "Second.", "C": "First."})
+    assert metadata == {"guard": {"SuppressedRules": ["A", "B", "C"], "Reason": "First. Second."}}
