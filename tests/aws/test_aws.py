@@ -133,6 +133,13 @@ def test_an_unknown_profile_is_named():
         connect(Place("111122223333", "eu-central-1", Credentials(profile="nowhere")))
 
 
+def test_a_profile_that_only_people_have_gives_way_to_what_ci_has(monkeypatch):
+    place = Place("111122223333", "eu-central-1", Credentials(profile="nowhere"))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
+    assert session(place).get_credentials().access_key == "AKIDEXAMPLE"
+
+
 def test_an_endpoint_that_does_not_answer(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(TidegenError, match="cannot be reached"):

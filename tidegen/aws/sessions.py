@@ -33,7 +33,7 @@ def session(place: Place) -> Any:
             region_name=place.region,
         )
     credentials = place.credentials
-    source = boto3.Session(profile_name=credentials.profile, region_name=place.region)
+    source = _source(credentials.profile, place.region)
     return _assumed(source, credentials.role, place) if credentials.role else source
 
 
@@ -42,6 +42,23 @@ def _keep_requests_out_of_logs() -> None:
     for name in ("botocore", "urllib3"):
         logger = logging.getLogger(name)
         logger.setLevel(max(logger.level, logging.INFO))
+
+
+def _source(profile: str | None, region: str) -> Any:
+    """A session by profile; where this machine has none of that name, by what is ambient.
+
+    So the same file serves a person's machine and CI. Whose credentials they are is asked anyway.
+    """
+    import boto3
+    from botocore.exceptions import ProfileNotFound
+
+    try:
+        return boto3.Session(profile_name=profile, region_name=region)
+    except ProfileNotFound:
+        # AWS_PROFILE may name the one that is missing
+        if os.environ.get("AWS_PROFILE") or boto3.Session().get_credentials() is None:
+            raise
+        return boto3.Session(region_name=region)
 
 
 def _assumed(source: Any, role: str, place: Place) -> Any:
