@@ -20,6 +20,7 @@ def test_nothing_has_rights_by_default_and_each_job_only_its_own():
     assert WORKFLOW["permissions"] == {}
     assert {name: job["permissions"] for name, job in WORKFLOW["jobs"].items()} == {
         "check": {"contents": "read", "security-events": "write"},
+        "speed": {"contents": "read"},
         "plan": {"contents": "read", "id-token": "write"},
         "post": {"pull-requests": "write"},
     }
@@ -27,7 +28,7 @@ def test_nothing_has_rights_by_default_and_each_job_only_its_own():
 
 def test_no_job_runs_code_with_a_token_in_the_checkout():
     checkouts = [s for s in steps() if s.get("uses", "").startswith("actions/checkout@")]
-    assert len(checkouts) == 2
+    assert len(checkouts) == 3
     assert all(step["with"] == {"persist-credentials": False} for step in checkouts)
 
 
