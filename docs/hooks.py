@@ -1,31 +1,57 @@
 """MkDocs hook: reference pages generated from the code, so that they cannot grow stale."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
 import click
+from concern_pages import contract_pages, index_page, page
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
 from tidegen.cli import COMMANDS, cli
 from tidegen.concerns import own_concerns
-from tidegen.contract import Concern, Field, Root, Sibling, Source
+from tidegen.contract import Concern
 from tidegen.failures import FAILURES, Failure, Where
 from tidegen.planning.preflight import CHECKS
 
+log = logging.getLogger("mkdocs.hooks")
+
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the generated pages."""
+    """Add the generated pages, and put what is generated into those that people wrote."""
     for name, text in pages().items():
         files.append(File.generated(config, f"reference/{name}.md", content=text))
+    concerns = own_concerns()
+    _replace(files, config, "concerns/index.md", index_page(concerns))
+    for name, contract in contract_pages(concerns).items():
+        path = f"concerns/{name}.md"
+        file = files.get_file_from_path(path)
+        if file is None:
+            log.warning("%s: is not there; write why the concern is like that", path)
+        _replace(files, config, path, page(name, contract, file and file.content_string))
+    config.nav = [_with_concerns(item, concerns) for item in config.nav or []]
     return files
+
+
+def _replace(files: Files, config: MkDocsConfig, path: str, text: str) -> None:
+    file = files.get_file_from_path(path)
+    if file is not None:
+        files.remove(file)
+    files.append(File.generated(config, path, content=text))
+
+
+def _with_concerns(item: Any, concerns: tuple[Concern, ...]) -> Any:
+    """The nav's entry `Concerns` with a page each, so that a new one is in the nav by itself."""
+    if not isinstance(item, dict) or "Concerns" not in item:
+        return item
+    return {"Concerns": [item["Concerns"], *(f"concerns/{c.name}.md" for c in concerns)]}
 
 
 def pages() -> dict[str, str]:
     """Every generated page's Markdown by name."""
     return {
         "commands": commands_page(),
-        "concerns": concerns_page(),
         "environments": environments_page(),
         "failures": failures_page(),
         "local-types": local_types_page(),
@@ -52,42 +78,6 @@ def _walk(
             member = command.get_command(context, name)
             if member is not None:
                 yield from _walk(member, (*path, name))
-
-
-def concerns_page() -> str:
-    """A section a concern: scopes, purpose, inputs, outputs, stateful resources."""
-    return "\n\n".join(["# Concerns", *map(_concern, own_concerns())]) + "\n"
-
-
-def _concern(concern: Concern) -> str:
-    scopes = ", ".join(concern.scopes)
-    inputs = [
-        f"| `{i.name}` | {i.kind} | {_source(i.source)} | {i.description} |" for i in concern.inputs
-    ]
-    outputs = [f"| `{o.name}` | {o.kind} | {o.description} |" for o in concern.outputs]
-    kept = ", ".join(f"`{name}`" for name in concern.stateful) or "none"
-    return "\n".join(
-        [
-            f"## {concern.name}\n",
-            f"{concern.purpose} Scopes: {scopes}. Stateful: {kept}.\n",
-            *(
-                ["| input | kind | from | meaning |", "|---|---|---|---|", *inputs, ""]
-                if inputs
-                else []
-            ),
-            *(["| output | kind | meaning |", "|---|---|---|", *outputs] if outputs else []),
-        ]
-    )
-
-
-def _source(source: Source) -> str:
-    match source:
-        case Field(name):
-            return f"environment file `{name}`"
-        case Sibling(output):
-            return f"sibling output `{output}`"
-        case Root(scope, output):
-            return f"root `{scope}`, output `{output}`"
 
 
 def environments_page() -> str:

@@ -1,0 +1,138 @@
+"""Every concern has its page: what its contract says, what its template holds, and why."""
+
+import re
+from pathlib import Path
+
+import pytest
+from concern_pages import PLACEHOLDER, WRITTEN, contract_pages, index_page, page
+from diagrams import arrows, diagram, nodes_of
+from mkdocs.config import load_config
+from mkdocs.structure.files import Files
+
+from tidegen.concerns import own_concerns
+from tidegen.planning.schemas import create_only
+from tidegen.rendering import render
+
+CONCERNS = own_concerns()
+PAGES = contract_pages(CONCERNS)
+FOLDER = Path(__file__).resolve().parents[2] / "docs" / "concerns"
+TEMPLATES = render(CONCERNS, "json").templates
+each = pytest.mark.parametrize("concern", CONCERNS, ids=lambda c: c.name)
+
+
+def resources(concern):
+    scope = concern.scopes[0]
+    name = f"roots/{scope}.json" if scope.is_direct else f"{concern.name}.json"
+    return TEMPLATES[name]["Resources"]
+
+
+def written(concern):
+    path = FOLDER / f"{concern.name}.md"
+    assert path.is_file(), f"write docs/concerns/{concern.name}.md: {', '.join(WRITTEN)}"
+    return path.read_text()
+
+
+@each
+def test_a_person_wrote_why_and_what_it_costs_and_takes(concern):
+    text = written(concern)
+    assert text.count(PLACEHOLDER) == 1
+    for title in WRITTEN:
+        (part,) = re.findall(rf"^{title}\n\n(.+?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+        assert len(part.split()) >= 5, title
+    why = text.partition(WRITTEN[0])[2].partition("\n## ")[0].strip().splitlines()
+    assert 5 <= len(why) <= 24, "short enough to be read, long enough to say something"
+
+
+def test_nobody_wrote_of_a_concern_that_is_not_there():
+    assert {path.stem for path in FOLDER.glob("*.md")} == {concern.name for concern in CONCERNS}
+
+
+@each
+def test_the_page_says_everything_of_the_contract(concern):
+    text = page(concern.name, PAGES[concern.name], written(concern))
+    assert PLACEHOLDER not in text
+    assert concern.purpose in text
+    names = [item.name for item in (*concern.inputs, *concern.outputs)]
+    for name in (*names, *concern.stateful):
+        assert f"| `{name}` |" in text
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == [
+        *("Inputs", "Outputs", "Stateful", "What replaces what"),
+        *(title.removeprefix("## ") for title in WRITTEN),
+    ]
+
+
+@each
+def test_the_index_leads_to_the_page(concern):
+    assert f"[{concern.name}]({concern.name}.md)" in index_page(CONCERNS)
+
+
+def test_a_concern_without_written_parts_has_a_page_all_the_same():
+    text = page("reports", PAGES["metrics"], None)
+    assert text.startswith("# reports\n")
+    assert "## Inputs" in text
+
+
+@each
+def test_each_resource_is_in_one_box_and_the_diagram_can_be_read(concern):
+    nodes = nodes_of(resources(concern), concern.stateful)
+    drawn = sorted(member for node in nodes for member in node.members)
+    assert drawn == sorted(resources(concern))
+    assert len(nodes) <= 30
+    assert len(arrows(resources(concern), nodes)) <= 50
+
+
+@each
+def test_what_holds_state_is_drawn_as_what_holds_state(concern):
+    nodes = nodes_of(resources(concern), concern.stateful)
+    kept = {member for node in nodes if node.stateful for member in node.members}
+    assert kept >= set(concern.stateful)
+    drawn = diagram(resources(concern), concern.stateful)
+    assert drawn.count("[(") == sum(node.stateful for node in nodes)
+
+
+def test_arrows_follow_every_kind_of_reference_and_skip_what_others_imply():
+    template = {
+        "Vpc": {"Type": "AWS::EC2::VPC"},
+        "Subnet1": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}}},
+        "Subnet2": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}}},
+        "Group": {
+            "Type": "AWS::Logs::LogGroup",
+            "Properties": {"LogGroupName": {"Fn::Sub": "/x/${Vpc}/${AWS::Region}/${!Subnet1}"}},
+        },
+        "Host": {
+            "Type": "AWS::EC2::Instance",
+            "Properties": {
+                "SubnetId": {"Fn::GetAtt": ["Subnet1", "SubnetId"]},
+                "UserData": {"Fn::Sub": ["${Vpc.CidrBlock}${Own}", {"Own": "x"}]},
+            },
+            "DependsOn": ["Group", "Outside"],
+        },
+    }
+    drawn = diagram(template, ("Group",))
+    assert re.findall(r"\S+ --> \S+", drawn) == [
+        "EC2_Instance_Host --> EC2_Subnet_Subnet",
+        "EC2_Instance_Host --> Logs_LogGroup_Group",
+        "EC2_Subnet_Subnet --> EC2_VPC_Vpc",
+        "Logs_LogGroup_Group --> EC2_VPC_Vpc",
+    ]
+    assert 'EC2_Subnet_Subnet["Subnet x 2"]' in drawn
+    assert 'Logs_LogGroup_Group[("Group<br>(LogGroup)")]' in drawn
+
+
+def test_what_replaces_is_what_the_schemas_say_of_the_properties_in_use():
+    rows = dict(re.findall(r"^\| (AWS::\S+) \| (.+) \|$", PAGES["network"], re.MULTILINE))
+    assert "`CidrBlock` (`VpcCidr`)" in rows["AWS::EC2::VPC"]
+    assert "EnableDnsSupport" not in rows["AWS::EC2::VPC"]
+    for type_name, row in rows.items():
+        named = set(re.findall(r"`([\w.]+)`", re.sub(r"\(.*?\)", "", row)))
+        assert named <= create_only(type_name)[0]
+
+
+def test_the_docs_build_notices_a_concern_of_ours_that_nobody_wrote_of(caplog):
+    """A warning, which `mkdocs build --strict` in `make check` takes for an error."""
+    config = load_config(str(FOLDER.parents[1] / "mkdocs.yml"))
+    files = config.plugins.run_event("files", Files([]), config=config)
+    for concern in CONCERNS:
+        assert f"concerns/{concern.name}.md: is not there" in caplog.text
+        assert files.get_file_from_path(f"concerns/{concern.name}.md") is not None
+        assert f"concerns/{concern.name}.md" in str(config.nav)
