@@ -41,7 +41,7 @@ def index_page(concerns: tuple[Concern, ...]) -> str:
     )
 
 
-def page(name: str, contract: str, written: str | None) -> str:
+def whole_page(name: str, contract: str, written: str | None) -> str:
     """The whole page; `written` is the text of the concern's own file, if it has one."""
     if written is None:
         return f"# {name}\n\n{contract}\n"

@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import click
-from concern_pages import contract_pages, index_page, page
+from concern_pages import contract_pages, index_page, whole_page
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 from tidegen.cli import COMMANDS, cli
 from tidegen.concerns import own_concerns
 from tidegen.contract import Concern
 from tidegen.failures import FAILURES, Failure, Where
 from tidegen.planning.preflight import CHECKS
+from tidegen.planning.states import STATES
 
 log = logging.getLogger("mkdocs.hooks")
 
@@ -29,9 +31,20 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         file = files.get_file_from_path(path)
         if file is None:
             log.warning("%s: is not there; write why the concern is like that", path)
-        _replace(files, config, path, page(name, contract, file and file.content_string))
+        _replace(files, config, path, whole_page(name, contract, file and file.content_string))
     config.nav = [_with_concerns(item, concerns) for item in config.nav or []]
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_rest: Any) -> str:
+    """Put the table of statuses where a page asks for it."""
+    return markdown.replace("<!-- states -->", states_table())
+
+
+def states_table() -> str:
+    """A row a status of a stack: what a deploy does about it, and what it means."""
+    rows = [f"| {name} | {state.situation} | {state.advice} |" for name, state in STATES.items()]
+    return "\n".join(["| status | a deploy will | the stack |", "|---|---|---|", *rows])
 
 
 def _replace(files: Files, config: MkDocsConfig, path: str, text: str) -> None:

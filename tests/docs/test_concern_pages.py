@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from concern_pages import PLACEHOLDER, WRITTEN, contract_pages, index_page, page
+from concern_pages import PLACEHOLDER, WRITTEN, contract_pages, index_page, whole_page
 from diagrams import arrows, diagram, nodes_of
 from mkdocs.config import load_config
 from mkdocs.structure.files import Files
@@ -49,7 +49,7 @@ def test_nobody_wrote_of_a_concern_that_is_not_there():
 
 @each
 def test_the_page_says_everything_of_the_contract(concern):
-    text = page(concern.name, PAGES[concern.name], written(concern))
+    text = whole_page(concern.name, PAGES[concern.name], written(concern))
     assert PLACEHOLDER not in text
     assert concern.purpose in text
     names = [item.name for item in (*concern.inputs, *concern.outputs)]
@@ -67,7 +67,7 @@ def test_the_index_leads_to_the_page(concern):
 
 
 def test_a_concern_without_written_parts_has_a_page_all_the_same():
-    text = page("reports", PAGES["metrics"], None)
+    text = whole_page("reports", PAGES["metrics"], None)
     assert text.startswith("# reports\n")
     assert "## Inputs" in text
 

@@ -1,0 +1,101 @@
+"""What README and pages say exists: commands, targets, dependencies, permissions, files."""
+
+import configparser
+import re
+import subprocess
+
+import click
+import pytest
+
+from docs.hooks import states_table
+from tests.conftest import ROOT
+from tidegen.blocks.deployers import CHANGING, READING
+from tidegen.cli import COMMANDS, cli
+from tidegen.environments import load_all
+from tidegen.planning.states import STATES
+
+README = (ROOT / "README.md").read_text()
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+
+
+def options(command):
+    return {name for parameter in command.params for name in getattr(parameter, "opts", ())}
+
+
+@each_page
+def test_every_command_line_shown_is_one_that_exists(page):
+    blocks = re.findall(r"```[a-z]*\n(.*?)```", page.read_text(), re.DOTALL)
+    spans = re.findall(r"`(tidegen [^`]+)`", page.read_text())
+    lines = [line for block in blocks for line in block.splitlines()] + spans
+    for line in lines:
+        for words in re.findall(r"(?<![\w-])tidegen ((?:-C \S+ )?[a-z][^|>#&\"`\n]*)", line):
+            _check(words.split())
+
+
+def _check(words):
+    """The words after `tidegen` are a command, and its options are options that it has."""
+    context, command = click.Context(cli), cli
+    if words[0] == "COMMAND":
+        return
+    assert words[0] in COMMANDS, words
+    while words and isinstance(command, click.Group):
+        member = command.get_command(context, words[0])
+        if member is None:
+            break
+        command, words = member, words[1:]
+    own = words[: words.index("tidegen")] if "tidegen" in words else words
+    used = {word.partition("=")[0] for word in own if re.match(r"--[a-z]", word)}
+    assert used - {"--help"} <= options(command), words
+
+
+def test_every_target_of_make_that_is_named_exists():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {name for page in PAGES for name in re.findall(r"`make ([a-z]+)", page.read_text())}
+    assert {"demo", "help", "docs"} <= named
+    assert named <= targets
+
+
+def test_every_dependency_has_its_line():
+    config = configparser.ConfigParser()
+    config.read(ROOT / "setup.cfg")
+    extras = config["options.extras_require"]
+    wanted = [config["options"]["install_requires"], extras["local"], extras["dev"]]
+    lines = [line for text in wanted for line in text.splitlines() if line[:1].isalpha()]
+    names = {re.split(r"[=<>\[ ]", line)[0] for line in lines}
+    section = README.partition("## Dependencies")[2].partition("\n## ")[0]
+    told = re.findall(r"^\| ([\w, .-]+) \| .+ \|$", section, re.MULTILINE)
+    assert {name for cell in told for name in cell.split(", ")} - {"package"} == names
+
+
+def test_the_permissions_are_those_of_the_roles():
+    rows = dict(re.findall(r"^\| ([^|]+) \| (.+) \|$", README, re.MULTILINE))
+    (reading,) = (text for name, text in rows.items() if name.startswith("read and plan"))
+    assert _cloudformation(reading) == {action.action for action in READING}
+    assert _cloudformation(rows["deploy and destroy"]) == {action.action for action in CHANGING}
+
+
+def _cloudformation(cell):
+    (part,) = (part for part in cell.split("; ") if "`cloudformation:" in part)
+    return {name.removeprefix("cloudformation:") for name in re.findall(r"`([\w:]+)`", part)}
+
+
+def test_every_status_is_told():
+    rows = re.findall(r"^\| ([A-Z_]+) \| ", states_table(), re.MULTILINE)
+    assert rows == list(STATES)
+    assert "<!-- states -->" in (ROOT / "docs" / "deploying.md").read_text()
+
+
+def test_every_page_is_in_the_navigation():
+    nav = (ROOT / "mkdocs.yml").read_text().partition("\nnav:")[2]
+    pages = [path.relative_to(ROOT / "docs").as_posix() for path in PAGES[1:]]
+    assert [page for page in pages if page not in nav and not page.startswith("concerns/")] == []
+
+
+def test_the_runbook_s_files_of_a_new_region_fit_together(project):
+    runbook = (ROOT / "docs" / "runbooks" / "new-region.md").read_text()
+    (script,) = re.findall(r"```\n(cd environments\n.*?)```", runbook, re.DOTALL)
+    subprocess.run(["bash", "-euc", script], cwd=project, check=True)
+    files = {file.name: file for file in load_all(project)}
+    assert files["europe"].region == files["account-europe"].region == "eu-central-1"
+    assert files["europe"].protected
