@@ -43,7 +43,8 @@ class Relay(BaseHTTPRequestHandler):
 
     def _relay(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        self.calls[_operation(self.command, body)] += 1
+        target = self.headers.get("X-Amz-Target", "")
+        self.calls[_operation(self.command, target, body)] += 1
         connection = http.client.HTTPConnection(self.engine, timeout=60)
         connection.request(self.command, self.path, body, dict(self.headers))
         answer = connection.getresponse()
@@ -64,7 +65,10 @@ class Relay(BaseHTTPRequestHandler):
         """Say nothing of each request."""
 
 
-def _operation(method: str, body: bytes) -> str:
+def _operation(method: str, target: str, body: bytes) -> str:
+    """The operation by its protocol: JSON names it in a header, query in the body, S3 nowhere."""
+    if target:
+        return target.rpartition(".")[2]
     asked = parse_qs(body.decode(errors="replace")) if method == "POST" else {}
     return asked.get("Action", [f"S3 {method}"])[0]
 
