@@ -21,6 +21,7 @@ KEYS = [
 ]
 each = pytest.mark.parametrize(("concern", "title"), KEYS)
 ROOT = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+ANYBODY = {"AWS": "*"}
 #: AWS docs, "Amazon SNS key management": from EventBridge to encrypted topics no source is sent.
 WITHOUT_SOURCE = ["events.amazonaws.com"]
 
@@ -70,19 +71,27 @@ def test_principals_are_this_account_and_bounded_services(concern, title):
     for statement in statements(concern, title)[2:]:
         assert statement["Effect"] == "Allow"
         principal = statement["Principal"]
-        assert principal == ROOT or principal.keys() == {"Service"}
+        if principal == ANYBODY:
+            assert statement["Condition"]["StringEquals"].keys() == {"kms:CallerAccount"}
+            assert statement["Condition"]["ArnEquals"].keys() == {"aws:PrincipalArn"}
+        elif principal != ROOT:
+            assert principal.keys() == {"Service"}
         if principal.get("Service") != WITHOUT_SOURCE:
             assert "AWS::AccountId" in json.dumps(statement["Condition"]), statement["Sid"]
 
 
-def test_keys_of_instances_let_auto_scaling_in_without_naming_its_role():
-    """Rows 15 and 24: the service-linked role may not exist before the first group."""
+def test_keys_of_instances_let_auto_scalings_role_in_without_naming_it_as_principal():
+    """Rows 15 and 24. The account as principal would only let IAM decide, and the role's policy
+    says nothing of keys: every encrypted instance would die at launch.
+    """
     for concern, title in (("encryption", "NodesKey"), ("data-encryption", "DatabaseKey")):
         found = {s["Sid"]: s for s in statements(concern, title)}
         for sid in ("UseByAutoScaling", "GrantByAutoScaling"):
-            assert found[sid]["Principal"] == ROOT
-            role = found[sid]["Condition"]["ArnLike"]["aws:PrincipalArn"]["Fn::Sub"]
-            assert role.endswith("/AWSServiceRoleForAutoScaling*")
+            assert found[sid]["Principal"] == ANYBODY
+            role = found[sid]["Condition"]["ArnEquals"]["aws:PrincipalArn"]["Fn::Sub"]
+            assert role.endswith(
+                "/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+            )
         grant = found["GrantByAutoScaling"]["Condition"]["Bool"]
         assert grant == {"kms:GrantIsForAWSResource": "true"}
 

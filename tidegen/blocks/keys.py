@@ -1,11 +1,15 @@
 """Customer-managed keys: rotation, retention, and a policy built from what is declared."""
 
+from typing import Any
+
 from awacs import kms as actions
 from awacs.aws import (
     Action,
     Allow,
+    ArnEquals,
     ArnLike,
     ArnNotLike,
+    AWSPrincipal,
     Bool,
     Condition,
     ConditionElement,
@@ -20,6 +24,7 @@ from troposphere import Ref, Sub, Template, kms
 from tidegen.blocks.policies import account_root, document, from_service
 from tidegen.blocks.roles import BREAK_GLASS, EXECUTION
 from tidegen.blocks.stateful import RETAINED
+from tidegen.blocks.suppressions import unmet
 from tidegen.contract import KeyUse
 
 #: In a key policy "*" means this key and no other.
@@ -31,6 +36,11 @@ _USE = [
     Action("kms", "GenerateDataKey*"),
     actions.DescribeKey,
 ]
+#: For keys with `auto_scaling_use`.
+ROLE_BY_CONDITION = unmet(
+    "One role of this account, by condition: as principal it would have to exist already.",
+    "CKV_AWS_33",
+)
 #: The path of an environment's names: its keys' aliases, and the roles that use them.
 ENVIRONMENT_OWNER = "${Project}/${Environment}"
 
@@ -41,6 +51,7 @@ def add_key(
     purpose: str,
     *statements: Statement,
     owner: str = ENVIRONMENT_OWNER,
+    **extra: Any,
 ) -> kms.Key:
     """A key and its alias `alias/<owner>/<purpose>`; `owner` is text for Fn::Sub.
 
@@ -56,6 +67,7 @@ def add_key(
             PendingWindowInDays=30,
             KeyPolicy=document(_administration(), _no_deletion(owner), *statements),
             **RETAINED,
+            **extra,
         )
     )
     alias = Sub(f"alias/{owner}/{purpose}")
@@ -113,19 +125,34 @@ def logs_use(names: tuple[str, ...] = ("*",)) -> Statement:
 def auto_scaling_use() -> list[Statement]:
     """Auto Scaling's service-linked role, without which encrypted instances die at launch.
 
-    The principal is the account with a condition on the ARN: a role that does not exist yet would
-    make the key policy invalid (catalogue rows 15 and 24).
+    "*" with the role's ARN as condition, as the policies of AWS's own keys have it. The account
+    as principal would only let IAM decide, and this role's policy says nothing of keys; the role
+    itself is there from the first group on, and would make the policy invalid before (catalogue
+    rows 15 and 24). Source: EC2 Auto Scaling guide, "Required AWS KMS key policy for use with
+    encrypted volumes".
     """
     role = Sub(
         "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
-        "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling*"
+        "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
     )
-    by_role = ArnLike({"aws:PrincipalArn": role})
+    ours = StringEquals({"kms:CallerAccount": Ref("AWS::AccountId")})
+    by_role = [ours, ArnEquals({"aws:PrincipalArn": role})]
     grant = Bool({"kms:GrantIsForAWSResource": "true"})
     return [
-        _allow("UseByAutoScaling", _USE, Condition(by_role)),
-        _allow("GrantByAutoScaling", [actions.CreateGrant], Condition([by_role, grant])),
+        _allow_role("UseByAutoScaling", _USE, by_role),
+        _allow_role("GrantByAutoScaling", [actions.CreateGrant], [*by_role, grant]),
     ]
+
+
+def _allow_role(sid: str, allowed: list[Action], by_role: list[ConditionElement]) -> Statement:
+    return Statement(
+        Sid=sid,
+        Effect=Allow,
+        Principal=AWSPrincipal("*"),
+        Action=allowed,
+        Resource=THIS_KEY,
+        Condition=Condition(by_role),
+    )
 
 
 def distribution_use(bucket_arn: Sub) -> Statement:

@@ -5,6 +5,7 @@ from troposphere import GetAtt, Template
 from tidegen.blocks.data_buckets import bucket_arn
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
 from tidegen.blocks.keys import (
+    ROLE_BY_CONDITION,
     account_use,
     add_key,
     auto_scaling_use,
@@ -23,7 +24,9 @@ def build(context: Context) -> Template:
             template, "DataKey", "data", account_use("s3"), distribution_use(bucket_arn("assets"))
         ),
         "BackupKey": add_key(template, "BackupKey", "backup", account_use("s3"), *backup),
-        "DatabaseKey": add_key(template, "DatabaseKey", "database", *auto_scaling_use()),
+        "DatabaseKey": add_key(
+            template, "DatabaseKey", "database", *auto_scaling_use(), Metadata=ROLE_BY_CONDITION
+        ),
         "MetricsKey": add_key(template, "MetricsKey", "metrics", account_use("dynamodb")),
     }
     arns = {f"{title}Arn": GetAtt(key, "Arn") for title, key in keys.items()}

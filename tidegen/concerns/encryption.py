@@ -5,6 +5,7 @@ from troposphere import GetAtt, Template
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
 from tidegen.blocks.keys import (
     ENVIRONMENT_LOG_GROUPS,
+    ROLE_BY_CONDITION,
     account_use,
     add_key,
     auto_scaling_use,
@@ -22,7 +23,9 @@ def build(context: Context) -> Template:
         "LogsKey": add_key(template, "LogsKey", "logs", logs_use(ENVIRONMENT_LOG_GROUPS)),
         "MessagingKey": add_key(template, "MessagingKey", "messaging", *messaging),
         "ClusterKey": add_key(template, "ClusterKey", "cluster"),
-        "NodesKey": add_key(template, "NodesKey", "nodes", *auto_scaling_use()),
+        "NodesKey": add_key(
+            template, "NodesKey", "nodes", *auto_scaling_use(), Metadata=ROLE_BY_CONDITION
+        ),
         "SecretsKey": add_key(template, "SecretsKey", "secrets", account_use("secretsmanager")),
     }
     arns = {f"{title}Arn": GetAtt(key, "Arn") for title, key in keys.items()}
