@@ -44,8 +44,9 @@ READING = [
     cfn.DetectStackResourceDrift,
     cfn.DescribeStackResourceDrifts,
 ]
-#: How far a detection is: IAM knows no resource for it (service authorization reference).
-FOLLOWING = [cfn.DescribeStackDriftDetectionStatus]
+#: Read as well, without a resource that IAM knows (service authorization reference): how far a
+#: detection is, and the list of stacks, which DescribeStacks without a name takes too.
+LISTING = [cfn.DescribeStackDriftDetectionStatus, cfn.ListStacks]
 #: Every call to CloudFormation that changes something.
 CHANGING = [
     cfn.CreateChangeSet,
@@ -79,10 +80,8 @@ def reading() -> list[Statement]:
     return [
         # A list of stacks is asked for without a name, which is a question about all of them.
         allow("DescribeAllStacks", [cfn.DescribeStacks], [Sub(f"{_STACK}/*/*")]),
-        # Such a question takes this permission too (API reference, DescribeStacks).
-        allow("ListStacks", [cfn.ListStacks], ["*"]),
         allow("ReadStacks", READING, [Sub(f"{_STACK}/${{Project}}-*/*")]),
-        allow("FollowDetections", FOLLOWING, ["*"]),
+        allow("ListStacks", LISTING, ["*"]),
         *inspecting(),
     ]
 
