@@ -49,7 +49,7 @@ def add_topic(
 
     `display` is text for Fn::Sub. `contacts` is a list that holds at least one address; without
     it nobody is subscribed. The subscription of the first waits for a person to confirm it
-    (catalogue row 57); `tidegen status` lists those that nobody did.
+    (catalogue row 57); `tidegen preflight` lists those that nobody did.
     """
     topic = template.add_resource(
         sns.Topic(
