@@ -21,9 +21,9 @@ CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
 CONTEXT_KEYS = {
     ("cloudwatch", "AWS::SNS::Topic"): {"aws:SourceAccount", "aws:SourceArn"},
     ("events", "AWS::SNS::Topic"): set(),
-    ("events", "AWS::SQS::Queue"): {"aws:SourceAccount", "aws:SourceArn"},
+    ("events", "AWS::SQS::Queue"): {"aws:SourceArn"},
     ("ses", "AWS::SNS::Topic"): {"aws:SourceAccount", "aws:SourceArn"},
-    ("sns", "AWS::SQS::Queue"): {"aws:SourceAccount", "aws:SourceArn"},
+    ("sns", "AWS::SQS::Queue"): {"aws:SourceArn"},
 }
 ACTIONS = {"AWS::SNS::Topic": "sns:Publish", "AWS::SQS::Queue": "sqs:SendMessage"}
 POLICIES = {
@@ -143,5 +143,5 @@ def test_the_key_of_the_target_lets_the_service_in(delivery):
         assert keys is not None, f"{key}: no {action} for {delivery.service}"
         # A key that serves topics and queues alike must let in what names the least.
         assert keys <= CONTEXT_KEYS.get(
-            (delivery.service, "AWS::SNS::Topic"), {"aws:SourceAccount"}
+            (delivery.service, "AWS::SNS::Topic"), CONTEXT_KEYS["sns", "AWS::SQS::Queue"]
         )

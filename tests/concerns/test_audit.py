@@ -176,5 +176,9 @@ def test_findings_of_medium_severity_reach_people_or_the_dead_letter_queue():
     for rule in of("AWS::Events::Rule").values():
         (target,) = rule["Targets"]
         assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
-    (subscription,) = of("AWS::SNS::Subscription").values()
-    assert "deadLetterTargetArn" in subscription["RedrivePolicy"]
+    subscriptions = of("AWS::SNS::Subscription").values()
+    assert [s["Endpoint"]["Ref"] for s in subscriptions] == [
+        f"SecurityContact{n}" for n in (1, 2, 3)
+    ]
+    for subscription in subscriptions:
+        assert "deadLetterTargetArn" in subscription["RedrivePolicy"]

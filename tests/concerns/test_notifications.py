@@ -47,6 +47,27 @@ def test_publishers_are_services_of_this_account(resources):
                 assert by_account != (service == "events.amazonaws.com")
 
 
+def test_every_contact_is_subscribed_of_every_list(resources):
+    subscribed = of(resources, "AWS::SNS::Subscription")
+    assert len(subscribed) == 15
+    for title, item in subscribed.items():
+        contact = item["Endpoint"]["Ref"]
+        assert title[-1] == contact[-1]
+        condition = None if contact.endswith("1") else f"Has{contact}"
+        assert resources[title].get("Condition") == condition
+
+
+def test_the_queue_takes_what_names_its_source_as_the_senders_guides_say(resources):
+    """EventBridge and SNS send the ARN of the rule or topic; no guide says that an account."""
+    statements = resources["DeadLetterQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    senders = [s for s in statements if s["Effect"] == "Allow"]
+    assert len(senders) == 2
+    for statement in senders:
+        assert statement["Condition"].keys() == {"ArnLike"}
+        (arn,) = statement["Condition"]["ArnLike"].values()
+        assert ":${AWS::AccountId}:" in arn["Fn::Sub"]
+
+
 def test_the_key_lets_every_publisher_in_and_events_without_a_source():
     key = json.loads(ENCRYPTION.build(CONTEXT).to_json())["Resources"]["MessagingKey"]
     statements = key["Properties"]["KeyPolicy"]["Statement"]
@@ -55,7 +76,7 @@ def test_the_key_lets_every_publisher_in_and_events_without_a_source():
         for s in statements
         if "Service" in s["Principal"]
     }
-    assert {"backup", "cloudwatch", "events", "ses", "sns"} <= set(by_service)
+    assert {"cloudwatch", "events", "ses", "sns"} <= set(by_service)
     assert "Condition" not in by_service["events"]
     assert "Condition" in by_service["cloudwatch"]
 
@@ -64,7 +85,6 @@ def test_every_subscription_and_rule_has_somewhere_to_leave_what_fails(resources
     queue = {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
     for subscription in of(resources, "AWS::SNS::Subscription").values():
         assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": queue}
-        assert subscription["Endpoint"]["Fn::Select"][0] == 0
     rules = of(resources, "AWS::Events::Rule")
     for rule in rules.values():
         [target] = rule["Targets"]

@@ -41,6 +41,15 @@ CONDITIONS = {
     ("network", "HasThirdNat"): "one to three NAT gateways: capacity",
     ("replicas", "IsCompliance"): "a lock that nobody can lift is not for rehearsals",
     ("secrets", "HasReplica"): "replicas are in the recovery region where there is one",
+    **{
+        (concern, f"Has{topic}Contact{number}"): "one to three people are told"
+        for concern, topics in (
+            ("audit", ("Security",)),
+            ("notifications", ("Critical", "Security", "Warning")),
+        )
+        for topic in topics
+        for number in (2, 3)
+    },
     ("shared-endpoint", "HasShared"): "an environment may use no shared services",
     ("shared-services", "HasUsers"): "an empty list of principals is refused",
     ("storage", "HasReplica"): "replicas are in the recovery region where there is one",

@@ -75,9 +75,10 @@ _SOURCES = {
     "cloudwatch": "cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*",
     "delivery.logs": "logs:${AWS::Region}:${AWS::AccountId}:*",
     "guardduty": "guardduty:${AWS::Region}:${AWS::AccountId}:detector/*",
+    "sns": "sns:${AWS::Region}:${AWS::AccountId}:*",
 }
 #: Services that send an ARN, which holds the account, and by their guide no account beside it.
-_ARN_ONLY = ("cloudfront", "cloudtrail")
+_ARN_ONLY = ("cloudfront", "cloudtrail", "sns")
 
 
 def from_service(service: str, equal: dict[str, Any] | None = None) -> Condition:

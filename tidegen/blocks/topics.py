@@ -14,16 +14,17 @@ from awacs.aws import (
     Statement,
     StringEquals,
 )
-from troposphere import GetAtt, Ref, Select, Sub, Template, sns, sqs
+from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, sns, sqs
 
 from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.inputs import from_field
 from tidegen.blocks.policies import document, tls_only
 from tidegen.blocks.stateful import RETAINED
+from tidegen.contract import Input
+from tidegen.contract.fields import CONTACTS
 
-#: Services that may publish or send, and the source that each one names. AWS Backup names none
-#: that its documentation states, so the account alone limits it.
-SOURCES: dict[str, str | None] = {
-    "backup": None,
+#: Services that may publish or send, and the source that each one names.
+SOURCES = {
     "cloudwatch": "cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*",
     "events": "events:${AWS::Region}:${AWS::AccountId}:rule/*",
     "ses": "ses:${AWS::Region}:${AWS::AccountId}:configuration-set/*",
@@ -32,6 +33,9 @@ SOURCES: dict[str, str | None] = {
 #: EventBridge sends no source when it publishes to a topic; a condition would stop every event.
 #: Source: AWS docs, "Using resource-based policies for Amazon EventBridge", SNS permissions.
 _PUBLISHES_WITHOUT_SOURCE = ("events",)
+#: Services that send an ARN, which holds the account, and by their guides no account beside it.
+#: Sources: EventBridge guide, "Dead-letter queues"; SNS guide, "Dead-letter queues".
+_SENDS_ARN_ONLY = ("events", "sns")
 MESSAGING_KEY = "MessagingKeyArn"
 _FOURTEEN_DAYS = 1_209_600  # seconds, the longest that SQS keeps a message
 
@@ -41,15 +45,15 @@ def add_topic(
     title: str,
     display: str,
     publishers: Iterable[str],
-    contacts: Any = None,
+    contact: str | None = None,
     *,
     key: str = MESSAGING_KEY,
 ) -> sns.Topic:
-    """A topic under the key whose ARN the parameter `key` holds, its policy, a subscription.
+    """A topic under the key whose ARN the parameter `key` holds, its policy, its subscriptions.
 
-    `display` is text for Fn::Sub. `contacts` is a list that holds at least one address; without
-    it nobody is subscribed. The subscription of the first waits for a person to confirm it
-    (catalogue row 57); `tidegen preflight` lists those that nobody did.
+    `display` is text for Fn::Sub. `contact` is what the parameters of the addresses begin with
+    (see `contact_inputs`); without it nobody is subscribed. Each subscription waits for a person to
+    confirm it (catalogue row 57); `tidegen preflight` lists those that nobody did.
     """
     topic = template.add_resource(
         sns.Topic(
@@ -67,21 +71,37 @@ def add_topic(
             PolicyDocument=document(*statements, *tls_only([sns_actions.Publish], [Ref(topic)])),
         )
     )
-    if contacts is not None:
-        _add_subscription(template, topic, Select(0, contacts))
+    if contact is not None:
+        for number in CONTACTS:
+            _add_subscription(template, topic, contact, number)
     return topic
 
 
-def _add_subscription(template: Template, topic: sns.Topic, address: Any) -> None:
+def _add_subscription(template: Template, topic: sns.Topic, contact: str, number: int) -> None:
+    """The subscription of one address, where there is a `number`-th."""
+    address = Ref(f"{contact}{number}")
+    condition = {"Condition": f"Has{contact}{number}"} if number > 1 else {}
+    for name in condition.values():
+        template.conditions[name] = Not(Equals(address, ""))
     template.add_resource(
         sns.SubscriptionResource(
-            f"{topic.title}Email",
+            f"{topic.title}Email{number}",
             TopicArn=Ref(topic),
             Protocol="email",
             Endpoint=address,
             RedrivePolicy={"deadLetterTargetArn": GetAtt("DeadLetterQueue", "Arn")},
+            **condition,
         )
     )
+
+
+def contact_inputs(*kinds: str) -> list[Input]:
+    """The parameters that `add_topic` reads, for lists of contacts like `critical`."""
+    return [
+        from_field(f"{kind.capitalize()}Contact{number}", f"contacts.{kind}_{number}")
+        for kind in kinds
+        for number in CONTACTS
+    ]
 
 
 def add_dead_letter_queue(template: Template, *, key: str = MESSAGING_KEY) -> sqs.Queue:
@@ -130,11 +150,11 @@ def _may(action: Action, service: str, resource: Any) -> Statement:
     """One service of this account, for its own kind of source only (confused deputy)."""
     if service in _PUBLISHES_WITHOUT_SOURCE and action == sns_actions.Publish:
         return _statement(action, service, resource)
-    operators: list[Any] = [StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")})]
-    source = SOURCES[service]
-    if source:
-        arn = Sub(f"arn:${{AWS::Partition}}:{source}")
-        operators.append(ArnLike({"aws:SourceArn": arn}))
+    operators: list[Any] = [
+        ArnLike({"aws:SourceArn": Sub(f"arn:${{AWS::Partition}}:{SOURCES[service]}")})
+    ]
+    if service not in _SENDS_ARN_ONLY:
+        operators.append(StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}))
     return _statement(action, service, resource, Condition=Condition(operators))
 
 

@@ -9,7 +9,12 @@ from tidegen.blocks.event_rules import add_event_rule
 from tidegen.blocks.inputs import PROJECT, from_field
 from tidegen.blocks.recorder import add_recorder
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.blocks.topics import add_dead_letter_alarm, add_dead_letter_queue, add_topic
+from tidegen.blocks.topics import (
+    add_dead_letter_alarm,
+    add_dead_letter_queue,
+    add_topic,
+    contact_inputs,
+)
 from tidegen.blocks.trail import add_trail
 from tidegen.contract import (
     Concern,
@@ -61,7 +66,7 @@ def _add_topics(template: Template) -> None:
         _FINDINGS,
         f"{account}findings",
         ("cloudwatch", "events"),
-        Ref("SecurityContacts"),
+        "SecurityContact",
         key=_KEY,
     )
     add_topic(template, _CHANGES, f"{account}changes", ("events",), key=_KEY)
@@ -146,7 +151,7 @@ CONCERN = Concern(
         PROJECT,
         BOUNDARY,
         from_field("HomeRegion", "home_region"),
-        from_field("SecurityContacts", "contacts.security"),
+        *contact_inputs("security"),
         _from_archive("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives"),
         _from_archive("LogArchiveBucketName", Kind.BUCKET_NAME, "Bucket of the trail"),
         _from_archive("ConfigArchiveBucketName", Kind.BUCKET_NAME, "Bucket of AWS Config"),

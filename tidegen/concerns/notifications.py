@@ -12,11 +12,15 @@ from tidegen.blocks.inputs import (
     LOGS_KEY,
     MESSAGING_KEY,
     PROJECT,
-    from_field,
 )
 from tidegen.blocks.relay import add_relay
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.blocks.topics import add_dead_letter_alarm, add_dead_letter_queue, add_topic
+from tidegen.blocks.topics import (
+    add_dead_letter_alarm,
+    add_dead_letter_queue,
+    add_topic,
+    contact_inputs,
+)
 from tidegen.contract import (
     Asset,
     Concern,
@@ -29,13 +33,13 @@ from tidegen.contract import (
     new_template,
 )
 
-#: Logical id → display, publishers, and the parameter that holds its contacts.
+#: Logical id → display, publishers, and what its contacts are called.
 TOPICS: dict[str, tuple[str, tuple[str, ...], str]] = {
-    "CriticalTopic": ("critical", ("cloudwatch", "events"), "CriticalContacts"),
-    "WarningTopic": ("warning", ("cloudwatch", "events"), "WarningContacts"),
-    "SecurityTopic": ("security", ("cloudwatch", "events"), "SecurityContacts"),
-    "BackupTopic": ("backup", ("backup", "cloudwatch", "events"), "WarningContacts"),
-    "EmailEventsTopic": ("email events", ("ses",), "WarningContacts"),
+    "CriticalTopic": ("critical", ("cloudwatch", "events"), "CriticalContact"),
+    "WarningTopic": ("warning", ("cloudwatch", "events"), "WarningContact"),
+    "SecurityTopic": ("security", ("cloudwatch", "events"), "SecurityContact"),
+    "BackupTopic": ("backup", ("cloudwatch", "events"), "WarningContact"),
+    "EmailEventsTopic": ("email events", ("ses",), "WarningContact"),
 }
 #: Calls that change who reaches a cluster or what it records.
 _CLUSTER_CALLS = [
@@ -60,8 +64,8 @@ def build(context: Context) -> Template:
     """The notifications template."""
     template = new_template(CONCERN)
     add_dead_letter_queue(template)
-    for title, (display, publishers, contacts) in TOPICS.items():
-        add_topic(template, title, _DISPLAY + display, publishers, Ref(contacts))
+    for title, (display, publishers, contact) in TOPICS.items():
+        add_topic(template, title, _DISPLAY + display, publishers, contact)
     _add_backup_rules(template)
     _add_health_rules(template)
     _add_compute_rules(template)
@@ -162,9 +166,7 @@ CONCERN = Concern(
         LOGS_DAYS,
         BOUNDARY,
         ARTIFACTS_BUCKET,
-        from_field("CriticalContacts", "contacts.critical"),
-        from_field("WarningContacts", "contacts.warning"),
-        from_field("SecurityContacts", "contacts.security"),
+        *contact_inputs("critical", "warning", "security"),
     ),
     outputs=(
         Output("CriticalTopicArn", Kind.TOPIC_ARN, "Topic that pages somebody", surface=True),
@@ -186,7 +188,6 @@ CONCERN = Concern(
     ),
     stateful=("RelayLogGroup", "DeadLetterQueue"),
     key_uses=(
-        KeyUse("messaging", "backup"),
         KeyUse("messaging", "cloudwatch"),
         KeyUse("messaging", "events"),
         KeyUse("messaging", "ses"),

@@ -10,6 +10,8 @@ from tidegen.contract.kinds import Kind, Scope
 
 #: Roles that may administer a cluster: a template cannot count a list, so each has its place.
 ADMINISTRATORS = (1, 2, 3)
+#: Addresses of one list of contacts, for the same reason.
+CONTACTS = (1, 2, 3)
 
 _ENV = (Scope.ENVIRONMENT,)
 _ENV_RECOVERY = (Scope.ENVIRONMENT, Scope.RECOVERY)
@@ -17,6 +19,11 @@ _PLATFORM = (Scope.ENVIRONMENT, Scope.SHARED)
 _OWNED = (Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY, Scope.ACCESS)
 _ACCOUNT = (Scope.ACCOUNT, Scope.IDENTITY, Scope.BOOTSTRAP)
 _ALL = tuple(Scope)
+_CONTACTS = (
+    ("critical", _PLATFORM, "are paged"),
+    ("warning", _PLATFORM, "read warnings"),
+    ("security", (*_PLATFORM, Scope.ACCOUNT), "are told of security findings"),
+)
 
 
 @dataclass(frozen=True)
@@ -92,11 +99,13 @@ FIELDS: dict[str, CatalogueField] = {
     ),
     "retention.lock_days": _f(Kind.NUMBER, _ENV_RECOVERY, "Days that a backup is locked"),
     "protected": _f(Kind.BOOLEAN, _PLATFORM, "Whether services refuse their own deletion"),
-    "contacts.critical": _f(Kind.EMAIL_LIST, _PLATFORM, "Who is paged"),
-    "contacts.warning": _f(Kind.EMAIL_LIST, _PLATFORM, "Who reads warnings"),
-    "contacts.security": _f(
-        Kind.EMAIL_LIST, (*_PLATFORM, Scope.ACCOUNT), "Who is told of security findings"
-    ),
+    **{
+        f"contacts.{kind}_{number}": _f(
+            Kind.EMAIL, scopes, f"Address {number} of those who {what}, or empty"
+        )
+        for kind, scopes, what in _CONTACTS
+        for number in CONTACTS
+    },
     "recovery.region": _f(Kind.REGION, _ENV, "Region that data is replicated to, or empty"),
     "shared.allowed_accounts": _f(
         Kind.ARN_LIST, (Scope.SHARED,), "Account roots whose environments may connect"

@@ -36,7 +36,7 @@ class Kind(StrEnum):
     CIDR_LIST = "list of cidrs"
     CLUSTER_NAME = "cluster name"
     DOMAIN = "domain name"
-    EMAIL_LIST = "list of email addresses"
+    EMAIL = "email address"
     HOSTED_ZONE_ID = "hosted zone id"
     KEY_ARN = "key arn"
     LOG_GROUP_ARN = "log group arn"

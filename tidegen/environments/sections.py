@@ -177,7 +177,7 @@ class Retention(Section):
 
 
 class Contacts(Section):
-    """Who is told; the first address of each list is subscribed by the templates."""
+    """Who is told; the templates subscribe every address."""
 
     critical: types.Emails = Field(description="Who is paged")
     warning: types.Emails = Field(description="Who reads warnings")

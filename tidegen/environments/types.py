@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from tidegen.contract.fields import ADMINISTRATORS
+from tidegen.contract.fields import ADMINISTRATORS, CONTACTS
 from tidegen.errors import InputError, Problem
 
 _NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -116,7 +116,9 @@ Cidr = Annotated[str, StringConstraints(pattern=_CIDR), AfterValidator(_private_
 Release = Annotated[str, StringConstraints(pattern=_RELEASE, max_length=_RELEASE_LENGTH)]
 Domain = Annotated[str, StringConstraints(pattern=_DOMAIN, max_length=200)]
 Email = Annotated[str, StringConstraints(pattern=_EMAIL, max_length=254)]
-Emails = Annotated[tuple[Email, ...], Field(min_length=1, max_length=10), AfterValidator(_unique)]
+Emails = Annotated[
+    tuple[Email, ...], Field(min_length=1, max_length=len(CONTACTS)), AfterValidator(_unique)
+]
 RoleArn = Annotated[str, StringConstraints(pattern=_ROLE, max_length=2048)]
 RoleArns = Annotated[
     tuple[RoleArn, ...],

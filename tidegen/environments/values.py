@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from tidegen.contract.fields import ADMINISTRATORS, FIELDS
+from tidegen.contract.fields import ADMINISTRATORS, CONTACTS, FIELDS
 from tidegen.contract.kinds import Scope
 from tidegen.environments.model import EnvironmentFile, File
 from tidegen.environments.types import partition
@@ -79,6 +79,10 @@ def _administrator(number: int) -> Callable[[Any], str]:
     return lambda file: "".join(file.cluster.administrators[number - 1 : number])
 
 
+def _contact(kind: str, number: int) -> Callable[[Any], str]:
+    return lambda file: "".join(getattr(file.contacts, kind)[number - 1 : number])
+
+
 def _subnets_of(kind: str) -> Callable[[Any], list[str]]:
     return lambda file: subnets(file.network.cidr, kind)
 
@@ -90,5 +94,10 @@ _DERIVED: dict[str, Callable[[Any], Any]] = {
     "recovery.region": _recovery_region,
     "source.region": lambda file: file.region,
     **{f"cluster.administrator_{n}": _administrator(n) for n in ADMINISTRATORS},
+    **{
+        f"contacts.{kind}_{number}": _contact(kind, number)
+        for kind in ("critical", "warning", "security")
+        for number in CONTACTS
+    },
     **{f"network.{kind}_subnets": _subnets_of(kind) for kind in _SUBNETS},
 }
