@@ -47,7 +47,9 @@ def test_the_trail_logs_management_objects_and_tables_but_not_its_own_deliveries
     found = selectors()
     assert found["Management events"] == {"eventCategory": {"Equals": ["Management"]}}
     prefix = "arn:${AWS::Partition}:s3:::${Project}-"
-    archives = [{"Fn::Sub": f"{prefix}{name}-"} for name in ("log-archive", "config")]
+    archives = [
+        {"Fn::Sub": f"{prefix}{name}-"} for name in ("log-archive", "config", "access-logs")
+    ]
     assert found["Objects"]["resources.ARN"] == {
         "StartsWith": [{"Fn::Sub": prefix}],
         "NotStartsWith": archives,
@@ -182,3 +184,17 @@ def test_findings_of_medium_severity_reach_people_or_the_dead_letter_queue():
     ]
     for subscription in subscriptions:
         assert "deadLetterTargetArn" in subscription["RedrivePolicy"]
+
+
+def test_somebody_hears_when_what_config_delivers_is_not_locked():
+    for title, metric in (
+        ("ConfigArchiveReplicationFailed", "OperationsFailedReplication"),
+        ("ConfigArchiveReplicationLate", "ReplicationLatency"),
+    ):
+        alarm = RESOURCES[title]["Properties"]
+        assert alarm["MetricName"] == metric
+        assert alarm["AlarmActions"] == [{"Ref": "FindingsTopic"}]
+        dimensions = {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
+        assert dimensions["SourceBucket"] == {"Ref": "ConfigArchiveBucketName"}
+        assert dimensions["DestinationBucket"] == {"Ref": "LogArchiveBucketName"}
+        assert dimensions["RuleId"] == "recovery"

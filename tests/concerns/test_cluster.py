@@ -42,6 +42,10 @@ def test_the_control_plane_is_private_encrypted_logged_and_entered_by_entries():
     assert cluster["ZonalShiftConfig"] == {"Enabled": True}
 
 
+def test_the_audit_log_of_the_api_server_lives_as_long_as_the_trail():
+    assert RESOURCES["ControlPlaneLogGroup"]["Properties"]["RetentionInDays"] == 3653
+
+
 def test_log_groups_stand_before_what_writes_them():
     assert RESOURCES["Cluster"]["DependsOn"] == "ControlPlaneLogGroup"
     observability = addons()["amazon-cloudwatch-observability"]

@@ -102,6 +102,19 @@ def test_no_endpoint_carries_anything_for_another_account():
             assert action != "*", title
 
 
+def test_nodes_and_members_reach_the_buckets_of_images_and_packages():
+    """The gateway takes all traffic to the region's S3, whosever the bucket is."""
+    (statement,) = (s for s in endpoint_policies()["S3Endpoint"] if s["Sid"] == "ImagesAndPackages")
+    names = {
+        arn["Fn::Sub"].removeprefix("arn:${AWS::Partition}:s3:::") for arn in statement["Resource"]
+    }
+    assert names >= {
+        "prod-${AWS::Region}-starport-layer-bucket/*",
+        "prod-registry-k8s-io-${AWS::Region}/*",
+        "${AWS::Region}-birdwatcher-prod/*",
+    }
+
+
 @pytest.mark.parametrize(
     "title", ["S3Endpoint", "DynamodbEndpoint", "KmsEndpoint", "SecretsmanagerEndpoint"]
 )

@@ -134,13 +134,21 @@ def _allowed(sid: str, service: str, wanted: dict[str, Ref]) -> Statement:
 
 
 def _packages_and_images() -> Statement:
-    """Read access to AWS-owned buckets: container image layers, system packages, SSM."""
+    """Read access to public buckets: image layers, system packages, SSM and what it installs.
+
+    Image layers are ECR's and those of registry.k8s.io, which sends requests from AWS to buckets
+    of the region. SSM installs GuardDuty's agent. Sources: ECR guide, "VPC endpoints"; SSM guide,
+    "SSM Agent communications with AWS managed S3 buckets"; kubernetes/registry.k8s.io.
+    """
     prefix = "arn:${AWS::Partition}:s3:::"
     buckets = (
         "prod-${AWS::Region}-starport-layer-bucket",
+        "prod-registry-k8s-io-${AWS::Region}",
         "al2023-repos-${AWS::Region}-de612dc2",
         "amazon-ssm-${AWS::Region}",
+        "amazon-ssm-packages-${AWS::Region}",
         "aws-ssm-${AWS::Region}",
+        "${AWS::Region}-birdwatcher-prod",
     )
     return Statement(
         Sid="ImagesAndPackages",

@@ -7,6 +7,8 @@ from troposphere import Ref, Template, logs
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
 
+#: Days that audit logs are kept; the registry's rule accepts no other value above six years.
+TEN_YEARS = 3653
 _SUPPRESSED = unmet(
     "Environments keep logs for different times: the period is a parameter, where the rule reads "
     "numbers only. The environment file takes the periods that it knows.",

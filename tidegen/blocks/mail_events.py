@@ -10,7 +10,7 @@ from awacs import logs as actions
 from awacs.aws import Allow, ArnLike, Condition, Principal, Statement
 from troposphere import Ref, Sub, Template, encode_to_dict, events, logs, ses
 
-from tidegen.blocks.logs import add_log_group
+from tidegen.blocks.logs import TEN_YEARS, add_log_group
 from tidegen.blocks.policies import document
 
 _PROBLEMS = ["BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE"]
@@ -18,7 +18,6 @@ _ALL = ["SEND", "DELIVERY", "DELIVERY_DELAY", *_PROBLEMS]
 _BUS = Sub("arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default")
 #: EventBridge writes only to groups below this prefix.
 _GROUP = "/aws/events/${Project}/${Environment}/mail"
-_TEN_YEARS = 3653  # days; HIPAA asks for six years, and public rules accept no other value above
 
 
 def add_event_destinations(template: Template, title: str, configuration_set: Ref) -> None:
@@ -57,7 +56,7 @@ def add_mail_archive(template: Template, configuration_sets: list[Ref]) -> logs.
 
     Needs the parameters `LogsKeyArn` and `DeadLetterQueueArn`.
     """
-    group = add_log_group(template, "MailArchive", Sub(_GROUP), _TEN_YEARS)
+    group = add_log_group(template, "MailArchive", Sub(_GROUP), TEN_YEARS)
     target = events.Target(
         Id="Archive",
         Arn=Sub(

@@ -7,8 +7,9 @@ from awacs import kms, sts
 from awacs import s3 as actions
 from awacs.aws import Action, Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
 from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, s3
+from troposphere.cloudwatch import Alarm
 
-from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.alarms import WARNING, add_alarm
 from tidegen.blocks.data_buckets import bucket_name, objects_arn
 from tidegen.blocks.policies import allow, document
 from tidegen.blocks.roles import add_role
@@ -74,32 +75,39 @@ def add_replication_role(template: Template, pairs: tuple[Pair, ...]) -> None:
 def add_replication_alarms(template: Template, pairs: tuple[Pair, ...]) -> None:
     """Per bucket: an object that did not arrive, and one that is late."""
     for pair in pairs:
-        dimensions = {
-            "SourceBucket": Ref(pair.bucket),
-            "DestinationBucket": bucket_name(pair.replica_purpose, "RecoveryRegion"),
-            "RuleId": RULE,
-        }
-        failed = add_alarm(
-            template,
-            f"{pair.bucket}ReplicationFailed",
-            "Objects did not reach the recovery region. Mend role, key or replica's policy (the"
-            " trail shows what was refused), then run S3 Batch Replication for status FAILED.",
-            ("AWS/S3", "OperationsFailedReplication"),
-            dimensions,
-            ("GreaterThanThreshold", 0),
-        )
-        late = add_alarm(
-            template,
-            f"{pair.bucket}ReplicationLate",
-            "The recovery region is more than 15 minutes behind. Look at AWS Health for S3 in both"
-            " regions; until it catches up, a failover loses what is pending.",
-            ("AWS/S3", "ReplicationLatency"),
-            dimensions,
-            ("GreaterThanThreshold", _MINUTES * 60),
-            statistic="Maximum",
-            periods=3,
-        )
-        failed.Condition = late.Condition = HAS_REPLICA
+        replica = bucket_name(pair.replica_purpose, "RecoveryRegion")
+        for alarm in replication_alarms(template, pair.bucket, Ref(pair.bucket), replica):
+            alarm.Condition = HAS_REPLICA
+
+
+def replication_alarms(
+    template: Template, title: str, source: Any, replica: Any, topic: str = WARNING
+) -> tuple[Alarm, Alarm]:
+    """The two alarms of one bucket, given by name, and its replica; titles begin with `title`."""
+    dimensions = {"SourceBucket": source, "DestinationBucket": replica, "RuleId": RULE}
+    failed = add_alarm(
+        template,
+        f"{title}ReplicationFailed",
+        "Objects did not reach the replica. Mend role, key or the replica's policy (the trail"
+        " shows what was refused), then run S3 Batch Replication for status FAILED.",
+        ("AWS/S3", "OperationsFailedReplication"),
+        dimensions,
+        ("GreaterThanThreshold", 0),
+        topic=topic,
+    )
+    late = add_alarm(
+        template,
+        f"{title}ReplicationLate",
+        "A replica is more than 15 minutes behind. Look at AWS Health for S3 in the regions of"
+        " both; until it catches up, what is pending has no second copy.",
+        ("AWS/S3", "ReplicationLatency"),
+        dimensions,
+        ("GreaterThanThreshold", _MINUTES * 60),
+        topic=topic,
+        statistic="Maximum",
+        periods=3,
+    )
+    return failed, late
 
 
 def trust() -> PolicyDocument:

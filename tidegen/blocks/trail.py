@@ -5,18 +5,20 @@ from typing import Any
 from awacs import logs as log_actions
 from troposphere import GetAtt, Ref, Sub, Template, cloudtrail, logs
 
+from tidegen.blocks.logs import TEN_YEARS
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import add_role
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet_each
 
-_TEN_YEARS = 3653  # days; the registry's retention rule accepts no other value above six years
 _UNMET = {
     "CLOUDTRAIL_S3_DATAEVENTS_ENABLED": "Advanced selectors log the project's buckets; the rule "
     "reads basic selectors only, and CloudTrail takes one kind.",
     "CLOUD_TRAIL_ENCRYPTION_ENABLED": "The key is the archive's, by its ARN; the rule accepts no "
     "reference.",
 }
+#: What the account's bucket names say after the project: buckets that logs are delivered to.
+_DELIVERED_TO = ("log-archive", "config", "access-logs")
 Selector = dict[str, list[Any]]
 
 
@@ -31,7 +33,7 @@ def add_trail(template: Template, path: Any, condition: str) -> logs.LogGroup:
             "TrailLogGroup",
             Condition=condition,
             KmsKeyId=Ref("AuditKeyArn"),
-            RetentionInDays=_TEN_YEARS,
+            RetentionInDays=TEN_YEARS,
             **RETAINED,
         )
     )
@@ -73,10 +75,11 @@ def _add_role(template: Template, group: logs.LogGroup, path: Any, condition: st
 def _selectors() -> list[cloudtrail.AdvancedEventSelector]:
     """Management events, and data events of the project's buckets and tables by their prefix.
 
-    Of the two archives everything but the deliveries: each delivery would be an event to deliver.
+    Of the two archives, and of the account's bucket of access logs, everything but the deliveries:
+    each delivery would be an event to deliver.
     """
     bucket = "arn:${AWS::Partition}:s3:::${Project}-"
-    archives = [Sub(f"{bucket}{purpose}-") for purpose in ("log-archive", "config")]
+    archives = [Sub(f"{bucket}{purpose}-") for purpose in _DELIVERED_TO]
     tables = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Project}-"
     objects = {"StartsWith": [Sub(bucket)], "NotStartsWith": archives}
     arn, call = "resources.ARN", "eventName"

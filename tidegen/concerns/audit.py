@@ -8,6 +8,7 @@ from tidegen.blocks.detector import add_analyzer, add_detector
 from tidegen.blocks.event_rules import add_event_rule
 from tidegen.blocks.inputs import PROJECT, from_field
 from tidegen.blocks.recorder import add_recorder
+from tidegen.blocks.replication import replication_alarms
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.topics import (
     add_dead_letter_alarm,
@@ -43,6 +44,7 @@ def build(_context: Context) -> Template:
     group = add_trail(template, _PATH, _HOME)
     add_cis_filters(template, group.title, _FINDINGS, _HOME)
     recorder = add_recorder(template, _PATH)
+    _add_replication_alarms(template)
     add_config_rules(template, recorder.title, _HOME)
     _add_configuration_rules(template)
     detector = add_detector(template)
@@ -71,6 +73,12 @@ def _add_topics(template: Template) -> None:
     )
     add_topic(template, _CHANGES, f"{account}changes", ("events",), key=_KEY)
     add_dead_letter_alarm(template, _FINDINGS)
+
+
+def _add_replication_alarms(template: Template) -> None:
+    """Config's archive is locked as far as it is replicated: here, where findings have a topic."""
+    archives = (Ref("ConfigArchiveBucketName"), Ref("LogArchiveBucketName"))
+    replication_alarms(template, "ConfigArchive", *archives, topic=_FINDINGS)
 
 
 def _add_configuration_rules(template: Template) -> None:

@@ -16,7 +16,7 @@ from tidegen.blocks.inputs import (
     VPC_CIDR,
     from_field,
 )
-from tidegen.blocks.logs import add_log_group
+from tidegen.blocks.logs import TEN_YEARS, add_log_group
 from tidegen.blocks.nodes import add_autoscaler_role, add_nodes
 from tidegen.blocks.pod_identity import CLUSTER_NAME
 from tidegen.blocks.policies import trust
@@ -52,9 +52,9 @@ def build(_context: Context) -> Template:
         aws_managed=("AmazonEKSClusterPolicy",),
     )
     # EKS makes the group itself if it is not there first, without key or retention (row 32).
-    add_log_group(
-        template, "ControlPlaneLogGroup", Sub("/aws/eks/${Project}-${Environment}/cluster")
-    )
+    # has the audit log of the API server, and lives as long as the account's audit trail
+    name = Sub("/aws/eks/${Project}-${Environment}/cluster")
+    add_log_group(template, "ControlPlaneLogGroup", name, TEN_YEARS)
     _add_security_group(template)
     _add_cluster(template)
     for number in ADMINISTRATORS:
