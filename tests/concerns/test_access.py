@@ -199,6 +199,13 @@ def test_roles_are_passed_to_the_services_that_the_templates_trust():
     assert trusted == set(PASSED_TO)
 
 
+def test_cloudformation_takes_its_role_without_a_condition():
+    """Its guide shows none, and a key that it does not send would refuse every deployment."""
+    (statement,) = RESOURCES["ExecutionRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": ["cloudformation.amazonaws.com"]}
+    assert "Condition" not in statement
+
+
 def test_each_policy_fits_and_the_role_takes_them_all():
     policies = [v for v in RESOURCES.values() if v["Type"] == "AWS::IAM::ManagedPolicy"]
     sizes = [len(json.dumps(p["Properties"]["PolicyDocument"]).replace(" ", "")) for p in policies]

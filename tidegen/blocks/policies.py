@@ -39,9 +39,10 @@ def allow(
 
 
 #: Services whose guides show their roles' trust without a source. A condition that is not met would
-#: show late: in backups that never run, a trail or a function that cannot be made.
+#: show late: in deployments refused, backups that never run, a trail that cannot be made.
 _WITHOUT_SOURCE = (
     "backup",
+    "cloudformation",
     "cloudtrail",
     "ec2",
     "eks",

@@ -19,6 +19,7 @@ from tidegen.blocks.deployers import (
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.policies import document, trust
 from tidegen.blocks.roles import BOUNDARY, PATH, add_role
+from tidegen.blocks.suppressions import unmet
 from tidegen.contract import (
     Concern,
     Context,
@@ -36,6 +37,10 @@ _SCOPES = {Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY}
 #: Characters of statements: below the 6,144 of a managed policy (AWS docs, IAM quotas), as names
 #: are longer than the references to them.
 _BATCH = 4_500
+_EVERYWHERE = (
+    "Calls for which IAM knows no resource (CloudFront's to create a distribution is one since it "
+    "makes tenants, which is newer than the rule's data)."
+)
 
 
 def build(context: Context) -> Template:
@@ -45,7 +50,9 @@ def build(context: Context) -> Template:
         template, "ExecutionRole", trust("cloudformation"), None, "CloudFormation acts as this role"
     )
     for number, batch in enumerate(_batches(executing(_actions(context))), start=1):
-        _add_policy(template, f"ExecutionPolicy{number}", batch)
+        policy = _add_policy(template, f"ExecutionPolicy{number}", batch)
+        if any(statement.Resource == ["*"] for statement in batch):
+            policy.Metadata = unmet(_EVERYWHERE, "CKV_AWS_111")
     own = [GetAtt(title, "Arn") for title in ("ExecutionRole", "DeployRole", "ReadRole")]
     limits = [only_here(), not_of_others(), not_itself(own)]
     _add_policy(template, "ExecutionRolesPolicy", [*managing_roles(), *limits])
@@ -88,9 +95,9 @@ def _add_policy(
     title: str,
     statements: list[Statement],
     roles: tuple[str, ...] = ("ExecutionRole",),
-) -> None:
+) -> iam.ManagedPolicy:
     """A policy of one or more roles; shared where roles share it, as a direct root is small."""
-    template.add_resource(
+    return template.add_resource(
         iam.ManagedPolicy(
             title,
             Description=f"What {' and '.join(roles)} may do to this environment",
