@@ -13,7 +13,7 @@ from mkdocs.structure.pages import Page
 from tidegen.cli import COMMANDS, cli
 from tidegen.concerns import own_concerns
 from tidegen.contract import Concern
-from tidegen.failures import FAILURES, Failure, Where
+from tidegen.failures import FAILURES, Failure
 from tidegen.planning.preflight import CHECKS
 from tidegen.planning.states import STATES
 
@@ -68,6 +68,7 @@ def pages() -> dict[str, str]:
         "environments": environments_page(),
         "failures": failures_page(),
         "local-types": local_types_page(),
+        "rules": rules_page(),
     }
 
 
@@ -142,9 +143,32 @@ def failures_page() -> str:
 
 def _failure(row: Failure) -> str:
     said = "<br>".join(f"`{message}`" for message in row.messages) or "nothing"
-    lint = (row.rule or "yes") if Where.LINT in row.where else ""
+    lint = ", ".join(row.rules)
     preflight = ", ".join(check.name for check in CHECKS if row.number in check.rows)
     sources = " ".join(f"[{number}]({url})" for number, url in enumerate(row.sources, 1))
     explained = "yes" if row.messages else ""
     cells = (row.number, said, row.cause, row.action, lint, preflight, explained, sources)
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+def rules_page() -> str:
+    """A section a rule of the platform: what, why, and an example of either kind."""
+    from tidegen.linting.cfn_lint import own_rules
+
+    intro = (
+        "What `tidegen lint` asks for beyond cfn-lint's own rules. The folder `tidegen/rules` can be"
+        " appended to any cfn-lint in whose environment tidegen is installed."
+    )
+    return "\n\n".join(["# Rules", intro, *map(_rule, own_rules())]) + "\n"
+
+
+def _rule(rule: Any) -> str:
+    source = f"[Source]({rule.source_url})"
+    good, bad = (_example(text) for text in (rule.good, rule.bad))
+    head = f"## {rule.id}: {rule.shortdesc}\n\n{rule.description} {source}"
+    return f"{head}\n\nGood:\n\n{good}\n\nBad:\n\n{bad}"
+
+
+def _example(text: str) -> str:
+    lines = [line if len(line) < 200 else f"{line[:100]}..." for line in text.strip().splitlines()]
+    return "\n".join(["```yaml", *lines, "```"])

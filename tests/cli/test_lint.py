@@ -10,8 +10,8 @@ import pytest
 
 from tests.conftest import ROOT, tidegen
 
-BAD = "Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties:\n      Nope: 1\n"
-GOOD = "Resources:\n  T:\n    Type: AWS::SNS::Topic\n"
+BAD = "Resources:\n  T:\n    Type: AWS::EC2::InternetGateway\n    Properties:\n      Nope: 1\n"
+GOOD = "Resources:\n  T:\n    Type: AWS::EC2::InternetGateway\n"
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_a_misspelt_rule_names_the_closest(option, project, bad):
     done = tidegen("lint", option, "E302", bad, cwd=project)
     if option == "--explain":
         assert done.returncode == 2
-        assert "rule 'E302': there is none of that name; did you mean 'E3" in done.stderr
+        assert "rule 'E302': there is none of that name; did you mean 'E" in done.stderr
     done = tidegen("lint", option, "X3002", bad, cwd=project)
     assert done.returncode == 2
     assert "rule 'X3002': there is none of that name; did you mean '" in done.stderr
@@ -98,7 +98,9 @@ def test_an_unknown_region_names_the_closest(project, bad):
 def test_any_templates_outside_any_project(tmp_path):
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "bad.yml").write_text(BAD)
-    (tmp_path / "good.json").write_text('{"Resources": {"T": {"Type": "AWS::SNS::Topic"}}}')
+    (tmp_path / "good.json").write_text(
+        '{"Resources": {"T": {"Type": "AWS::EC2::InternetGateway"}}}'
+    )
     regions = {"AWS_REGION": "", "AWS_DEFAULT_REGION": "eu-central-1"}
     done = tidegen("lint", ".", cwd=tmp_path, env=regions)
     assert done.returncode == 1

@@ -10,7 +10,7 @@ from tests.conftest import tidegen
 from tidegen.linting import find_templates, lint
 from tidegen.linting.templates import MAX_BYTES, MAX_DEPTH
 
-GOOD = b"Resources:\n  T:\n    Type: AWS::SNS::Topic\n"
+GOOD = b"Resources:\n  T:\n    Type: AWS::EC2::InternetGateway\n"
 REGION = ["us-west-2"]
 #: content, the rules of its findings
 CASES = {
@@ -27,9 +27,9 @@ CASES = {
     "byte order mark": (b"\xef\xbb\xbf" + GOOD, []),
     "crlf": (GOOD.replace(b"\n", b"\r\n"), []),
     "tabs": (GOOD.replace(b"  ", b"\t"), ["E0000"]),
-    "tabs in json": (b'{\n\t"Resources": {\n\t\t"T": {"Type": "AWS::SNS::Topic"}}}', []),
-    "duplicate keys": (GOOD + b"  T:\n    Type: AWS::SNS::Topic\n", ["E0000", "E0000"]),
-    "alias": (b"Resources:\n  T: &a\n    Type: AWS::SNS::Topic\n  U: *a\n", ["W1101"]),
+    "tabs in json": (b'{\n\t"Resources": {\n\t\t"T": {"Type": "AWS::EC2::InternetGateway"}}}', []),
+    "duplicate keys": (GOOD + b"  T:\n    Type: AWS::EC2::InternetGateway\n", ["E0000", "E0000"]),
+    "alias": (b"Resources:\n  T: &a\n    Type: AWS::EC2::InternetGateway\n  U: *a\n", ["W1101"]),
     "alias of itself": (b"Resources: &a\n  T: *a\n", ["E0000"]),
     "aliases without end": (
         b"a: &a [x,x,x,x,x,x,x,x,x]\n"

@@ -11,7 +11,7 @@ Metadata:
   cfn-lint: {config: {ignore_checks: [W3005], reason: Order matters here.}}
 Resources:
   T:
-    Type: AWS::SNS::Topic
+    Type: AWS::EC2::InternetGateway
     Metadata:
       guard: {SuppressedRules: [A, B], Reason: "No  data.\\n"}
       checkov: {skip: [{id: CKV_AWS_26, comment: Public.}]}

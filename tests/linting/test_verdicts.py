@@ -11,8 +11,8 @@ import pytest
 from tests.conftest import ROOT, tidegen
 from tidegen.linting import lint
 
-BAD = "Resources:\n  T:\n    Type: AWS::SNS::Topic\n    Properties:\n      Nope: 1\n"
-GOOD = "Resources:\n  T:\n    Type: AWS::SNS::Topic\n"
+BAD = "Resources:\n  T:\n    Type: AWS::EC2::InternetGateway\n    Properties:\n      Nope: 1\n"
+GOOD = "Resources:\n  T:\n    Type: AWS::EC2::InternetGateway\n"
 REGION = ["us-west-2"]
 
 
@@ -48,7 +48,7 @@ def test_one_changed_template_is_the_only_one_checked(bad):
     good = bad.with_name("good.yaml")
     good.write_text(GOOD)
     assert lint([bad, good], REGION).checked == 2
-    good.write_text(GOOD + "  U:\n    Type: AWS::SNS::Topic\n")
+    good.write_text(GOOD + "  U:\n    Type: AWS::EC2::InternetGateway\n")
     report = lint([bad, good], REGION)
     assert (report.templates, report.checked, len(report.findings)) == (2, 1, 1)
 

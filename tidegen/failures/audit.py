@@ -16,6 +16,7 @@ FAILURES = (
             *issue("hashicorp/terraform-provider-aws", 8655),
             *issue("aws/aws-cdk", 13978),
         ),
+        rules=("E9501",),
     ),
     Failure(
         5,
@@ -38,6 +39,7 @@ FAILURES = (
             *issue("aws/aws-cdk", 9001),
             *issue("awsdocs/aws-cloudformation-user-guide", 1282),
         ),
+        rules=("E9502",),
     ),
     Failure(
         7,
@@ -79,7 +81,7 @@ FAILURES = (
         "keep Features",
         (LINT,),
         issue("aws-cloudformation/cfn-lint", 4153),
-        rule="E3063",
+        rules=("E3063",),
     ),
     Failure(
         11,
@@ -88,6 +90,7 @@ FAILURES = (
         "have the trail wait for the bucket policy; check its path and SourceArn",
         (LINT,),
         issue("aws/aws-cdk", 1172, 31400, 27168),
+        rules=("E9504",),
     ),
     Failure(
         61,
@@ -98,5 +101,6 @@ FAILURES = (
         guide(
             "AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html",
         ),
+        rules=("E9503",),
     ),
 )

@@ -37,6 +37,7 @@ FAILURES = (
             *issue("pulumi/pulumi-eks", 1819),
             *issue("terraform-aws-modules/terraform-aws-eks", 3001),
         ),
+        rules=("E9406",),
     ),
     Failure(
         37,
@@ -51,6 +52,7 @@ FAILURES = (
             *issue("eksctl-io/eksctl", 817),
             *issue("awsdocs/amazon-eks-user-guide", 36),
         ),
+        rules=("E9102",),
     ),
     Failure(
         38,
@@ -59,6 +61,7 @@ FAILURES = (
         "set the size in the launch template",
         (LINT,),
         issue("crossplane-contrib/provider-upjet-aws", 866),
+        rules=("E9402",),
     ),
     Failure(
         39,
@@ -67,6 +70,7 @@ FAILURES = (
         "keep it in the node group",
         (LINT,),
         issue("terraform-aws-modules/terraform-aws-eks", 1386),
+        rules=("E9403",),
     ),
     Failure(
         46,
@@ -85,6 +89,7 @@ FAILURES = (
             *issue("buildkite/elastic-ci-stack-for-aws", 130),
             *issue("crewjam/etcd-aws", 5),
         ),
+        rules=("E9407",),
     ),
     Failure(
         55,
@@ -93,6 +98,7 @@ FAILURES = (
         "take the volume's zone from its instance's subnet; wait until the old instance is gone",
         (LINT,),
         guide("ebs/latest/userguide/ebs-attaching-volume.html"),
+        rules=("E9309",),
     ),
     Failure(
         56,
@@ -118,5 +124,6 @@ FAILURES = (
             *issue("terraform-aws-modules/terraform-aws-eks", 2607),
             *issue("aws/containers-roadmap", 497),
         ),
+        rules=("E9405",),
     ),
 )

@@ -14,6 +14,7 @@ FAILURES = (
             *issue("aws-solutions/innovation-sandbox-on-aws", 31),
             *issue("widdix/aws-cf-templates", 259),
         ),
+        rules=("E9601",),
     ),
     Failure(
         15,
@@ -26,6 +27,7 @@ FAILURES = (
             *issue("GoogleCloudPlatform/anthos-samples", 357),
             *issue("aws-samples/aws-cross-account-cicd-pipeline", 34),
         ),
+        rules=("E9602",),
     ),
     Failure(
         16,
@@ -34,6 +36,7 @@ FAILURES = (
         "give the environment file's list an entry",
         (LINT,),
         issue("aws-samples/data-mesh-datazone-cdk-cloudformation", 17),
+        rules=("E9603",),
     ),
     Failure(
         17,
@@ -53,6 +56,7 @@ FAILURES = (
         "use GetAtt Arn of the key",
         (LINT,),
         issue("aws-cloudformation/cloudformation-resource-schema", 119),
+        rules=("E9701",),
     ),
     Failure(
         22,
@@ -90,11 +94,12 @@ FAILURES = (
         ("Service role name…has been taken in this account",),
         "an account has each service-linked role once, and this one has it already",
         "take the role out of the template",
-        (PREFLIGHT,),
+        (LINT, PREFLIGHT),
         (
             *issue("DataDog/pathfinding-labs", 23),
             *issue("aws-samples/aws-container-devsecops-workshop", 4),
         ),
+        rules=("E9604",),
     ),
     Failure(
         54,
@@ -106,5 +111,6 @@ FAILURES = (
             *issue("aws-amplify/amplify-cli", 4369),
             *issue("aws-cloudformation/cfn-lint", 3804),
         ),
+        rules=("E9605",),
     ),
 )

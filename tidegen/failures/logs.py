@@ -14,6 +14,7 @@ FAILURES = (
             *issue("awsdocs/aws-cloudformation-user-guide", 1271),
             *issue("pulumi/pulumi-aws", 1214),
         ),
+        rules=("E9702",),
     ),
     Failure(
         29,
@@ -49,6 +50,7 @@ FAILURES = (
             *issue("zalando-incubator/kubernetes-on-aws", 9777),
             *issue("aws-solutions/amazon-marketing-cloud-uploader-from-aws", 167),
         ),
+        rules=("E9704",),
     ),
     Failure(
         49,
@@ -60,6 +62,7 @@ FAILURES = (
             *issue("grafana/loki", 11071),
             *issue("aws/serverless-application-model", 315),
         ),
+        rules=("E9703",),
     ),
     Failure(
         57,

@@ -22,7 +22,7 @@ class Failure:
 
     `messages` are parts of what AWS says, any case, `…` for whatever stands between; empty where
     AWS says nothing. A message may begin with the resource type that it is about. `where` is all
-    the places that catch it, `rule` the lint rule, None until there is one.
+    the places that catch it, `rules` are the lint rules: cfn-lint's, or the platform's (E9 and W9).
     """
 
     number: int
@@ -31,7 +31,7 @@ class Failure:
     action: str
     where: tuple[Where, ...]
     sources: tuple[str, ...]
-    rule: str | None = None
+    rules: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.cause}; {self.action}"

@@ -49,7 +49,7 @@ FAILURES = (
             *issue("aws-cloudformation/cfn-lint", 4492),
             *issue("aws-samples/amazon-mwaa-examples", 76),
         ),
-        rule="E3064",
+        rules=("E3064",),
     ),
     Failure(
         45,

@@ -57,6 +57,7 @@ FAILURES = (
             *issue("linz/geostore", 630),
             *issue("aws/aws-cdk", 33395),
         ),
+        rules=("E9202",),
     ),
     Failure(
         44,
@@ -68,7 +69,7 @@ FAILURES = (
             *issue("hashicorp/terraform", 2996),
             *issue("aws/serverless-application-model", 1044),
         ),
-        rule="E3004",
+        rules=("E3004",),
     ),
     Failure(
         47,
@@ -91,6 +92,7 @@ FAILURES = (
             *issue("aws/eks-hybrid", 597),
             *issue("cfn-sphere/cfn-sphere", 191),
         ),
+        rules=("E9107",),
     ),
     Failure(
         51,
@@ -118,6 +120,7 @@ FAILURES = (
         guide(
             "AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html",
         ),
+        rules=("W9106",),
     ),
     Failure(
         59,
@@ -185,6 +188,7 @@ FAILURES = (
         "run 'tidegen lint', and compare the value with the type's documentation",
         (LINT, DEPLOY),
         guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
+        rules=("E3002",),
     ),
     Failure(
         68,

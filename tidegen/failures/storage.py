@@ -14,6 +14,7 @@ FAILURES = (
         "keep the bucket, or empty it by hand with all versions",
         (LINT, DEPLOY),
         (_EMPTY_BUCKETS,),
+        rules=("E9301",),
     ),
     Failure(
         2,
@@ -45,6 +46,7 @@ FAILURES = (
             *issue("kubernetes-sigs/aws-load-balancer-controller", 1956),
             *issue("terraform-aws-modules/terraform-aws-alb", 61),
         ),
+        rules=("E9705",),
     ),
     Failure(
         21,
@@ -53,6 +55,7 @@ FAILURES = (
         "encrypt the bucket for access logs with AES256",
         (LINT,),
         issue("ministryofjustice/modernisation-platform", 1355),
+        rules=("E9705",),
     ),
     Failure(
         40,
@@ -72,6 +75,7 @@ FAILURES = (
         "give each rule Filter, Priority and DeleteMarkerReplication",
         (LINT,),
         issue("aws-cloudformation/cloudformation-coverage-roadmap", 730),
+        rules=("E9305",),
     ),
     Failure(
         53,

@@ -1,7 +1,7 @@
 """cfn-lint in process: every level including informational, rules built once for all templates."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 # Half a second to import: this module is imported only when there is something to check.
 from cfnlint.config import ConfigMixIn
 from cfnlint.exceptions import CfnLintExitException, ConfigFileError
-from cfnlint.helpers import REGIONS
+from cfnlint.helpers import REGIONS, load_plugins
 from cfnlint.runner import Runner
 from cfnlint.runner.template.runner import run_template_by_file_path
 
@@ -28,7 +28,7 @@ class CfnLint:
         _check_regions(regions)
         memory.install()
         logging.getLogger("cfnlint").setLevel(logging.CRITICAL)  # findings say the same
-        appended = ["--append-rules", str(rules.FOLDER)] if any(_own_rules()) else []
+        appended = ["--append-rules", str(rules.FOLDER)]
         try:
             config = ConfigMixIn(["--include-checks", "I", "--regions", *regions, *appended])
             self._runner = Runner(config)
@@ -53,14 +53,15 @@ class CfnLint:
         return {rule_id: _info(rule) for rule_id, rule in sorted(self._runner.rules.items())}
 
 
+def own_rules() -> list[Any]:
+    """The platform's rules, as cfn-lint loads them, by their ids."""
+    return sorted(load_plugins(str(rules.FOLDER)), key=lambda rule: str(rule.id))
+
+
 def failure(path: str, message: str) -> Finding:
     """A finding in cfn-lint's own words for a rule that could not be carried out."""
     title = "Error processing rule on the template"
     return Finding(path, 1, 1, "E0002", "error", message, 1, 2, title=title)
-
-
-def _own_rules() -> Iterator[Any]:
-    return rules.FOLDER.rglob("[A-Za-z]*.py")
 
 
 def _check_regions(regions: Sequence[str]) -> None:

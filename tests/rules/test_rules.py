@@ -1,0 +1,172 @@
+"""The platform's rules, by discovery: each finds its bad example and lets its good one be."""
+
+import json
+import re
+import subprocess
+import sys
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tidegen.failures import FAILURES
+from tidegen.linting.cfn_lint import CfnLint, own_rules
+from tidegen.planning.template_text import parse_template
+from tidegen.rules import FOLDER
+from tidegen.rules._rule import View, template_of
+
+RULES = own_rules()
+each = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+#: A template each for the rules of cfn-lint that catch rows of the failure catalogue.
+CAUGHT_BY_CFN_LINT = {
+    "E3002": "  A: {Type: 'AWS::SNS::Topic', Properties: {Nope: 1}}",
+    "E3004": """
+  A: {Type: "AWS::SNS::Topic", DependsOn: B}
+  B: {Type: "AWS::SNS::Topic", DependsOn: A}""",
+    "E3063": """
+  D:
+    Type: AWS::GuardDuty::Detector
+    Properties:
+      Enable: true
+      DataSources: {S3Logs: {Enable: true}}
+      Features: [{Name: S3_DATA_EVENTS, Status: ENABLED}]""",
+    "E3064": "".join(
+        f"""
+  {name}:
+    Type: AWS::EC2::VPCEndpoint
+    Properties:
+      VpcId: vpc-1
+      ServiceName: com.amazonaws.us-west-2.sns
+      VpcEndpointType: Interface
+      PrivateDnsEnabled: true"""
+        for name in "AB"
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def linter():
+    return CfnLint(["us-west-2"])
+
+
+def findings(linter, folder, text):
+    path = folder / "template.yaml"
+    path.write_text(text)
+    return linter.findings(str(path))
+
+
+@each
+def test_the_bad_example_is_found_at_a_line_of_it(linter, tmp_path, rule):
+    text = template_of(rule.bad)
+    found = [f for f in findings(linter, tmp_path, text) if f.rule == rule.id]
+    assert found
+    for finding in found:
+        assert finding.severity == {"E": "error", "W": "warning"}[rule.id[0]]
+        assert text.splitlines()[finding.line - 1].strip() != "Resources:"
+
+
+@each
+def test_the_good_example_is_let_be(linter, tmp_path, rule):
+    found = findings(linter, tmp_path, template_of(rule.good))
+    assert not [f for f in found if f.rule in (rule.id, "E0000", "E0002")]
+
+
+@each
+def test_a_rule_says_what_and_why_and_where_from(rule):
+    assert re.fullmatch(r"[EW]9[1-7]\d\d", rule.id)
+    assert not rule.shortdesc.endswith(".")
+    assert rule.description.endswith(".")
+    assert rule.source_url.startswith("https://docs.aws.amazon.com/")
+    assert type(rule).__doc__ == f"{rule.shortdesc}."
+
+
+def test_a_file_is_a_rule_and_no_two_have_an_id():
+    files = list(FOLDER.rglob("[a-z]*.py"))
+    assert len(files) == len(RULES) == len({rule.id for rule in RULES}) > 40
+
+
+def test_every_row_names_rules_that_are_there_and_that_name_it(linter):
+    known = {rule.id: rule for rule in RULES}
+    for row in FAILURES:
+        for rule_id in row.rules:
+            if rule_id in known:
+                assert re.search(rf"rows? [\d and]*\b{row.number}\b", known[rule_id].description)
+            else:
+                assert rule_id in CAUGHT_BY_CFN_LINT
+
+
+@pytest.mark.parametrize("rule_id", CAUGHT_BY_CFN_LINT)
+def test_cfn_lint_catches_what_is_left_to_it(linter, tmp_path, rule_id):
+    text = f"Resources:\n{CAUGHT_BY_CFN_LINT[rule_id]}\n"
+    assert rule_id in {finding.rule for finding in findings(linter, tmp_path, text)}
+
+
+def test_a_rule_is_switched_off_in_one_resource(linter, tmp_path):
+    text = """
+Resources:
+  A:
+    Type: AWS::EC2::VPNGateway
+    Metadata: {cfn-lint: {config: {ignore_checks: [E9201]}}}
+    Properties: {Type: ipsec.1}
+  B: {Type: AWS::EC2::VPNGateway, Properties: {Type: ipsec.1}}
+"""
+    found = [f for f in findings(linter, tmp_path, text) if f.rule == "E9201"]
+    assert [finding.logical_id for finding in found] == ["B"]
+
+
+def test_the_cfn_lint_command_takes_the_folder(tmp_path):
+    path = tmp_path / "template.yaml"
+    path.write_text(
+        "Resources:\n  Gateway: {Type: AWS::EC2::VPNGateway, Properties: {Type: ipsec.1}}\n"
+    )
+    command = [Path(sys.executable).parent / "cfn-lint", "--append-rules", FOLDER]
+    command += ["--format", "json", "--regions", "us-west-2", "--", path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert [match["Rule"]["Id"] for match in json.loads(done.stdout)] == ["E9201"]
+
+
+WEIRD = [None, True, 0, "", "x", [], {}, [None], {"Ref": 1}, {"Fn::If": []}, {"Fn::Sub": []}]
+WEIRD += [
+    {"Fn::If": ["a"]},
+    {"Fn::GetAtt": {}},
+    {"Fn::GetAtt": []},
+    {"": ""},
+    {"Fn::ForEach::a": []},
+]
+
+
+def places(value, path=()):
+    """The path of everything in a template."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in items if isinstance(value, (dict, list)) else ():
+        yield (*path, key)
+        yield from places(item, (*path, key)) if isinstance(item, (dict, list)) else ()
+
+
+EXAMPLES = [text for rule in RULES for text in (template_of(rule.good), template_of(rule.bad))]
+
+
+@given(st.sampled_from(EXAMPLES), st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_rule_stumbles_over_odd_values(text, data):
+    body = parse_template(text)
+    for _ in range(data.draw(st.integers(1, 3))):
+        path = data.draw(st.sampled_from(sorted(places(body), key=str) or [()]))
+        owner = body
+        for key in path[:-1]:
+            owner = owner[key]
+        if path:
+            owner[path[-1]] = deepcopy(data.draw(st.sampled_from(WEIRD)))
+    for rule in RULES:
+        for place, message in rule.problems(View(body)):
+            assert isinstance(place, tuple)
+            assert message
+
+
+@pytest.mark.parametrize(
+    "body", [*WEIRD, {"Resources": []}, {"Resources": {"A": "b", "C": {"Type": 1}}}]
+)
+def test_what_is_no_template_has_no_problems(body):
+    assert not [problem for rule in RULES for problem in rule.problems(View(body))]

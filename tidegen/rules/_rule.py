@@ -1,0 +1,212 @@
+"""What the rules share: resources by type, values below conditions, texts with their places.
+
+The name begins with an underscore so that cfn-lint does not load this module as a rule. Rules
+import the module, never the class: cfn-lint makes an instance of every rule class it sees in one.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any
+
+from cfnlint.rules import CloudFormationLintRule, RuleMatch
+from cfnlint.template import Template
+
+Path = tuple[str | int, ...]
+#: Where something is wrong, and what.
+Problem = tuple[Path, str]
+_NO_VALUE = {"Ref": "AWS::NoValue"}
+#: Texts for people, in which any word may stand.
+_PROSE = ("Description", "AlarmDescription", "GroupDescription", "Comment", "ConstraintDescription")
+
+
+class Rule(CloudFormationLintRule):  # type: ignore[misc] # cfn-lint has no types
+    """A rule of the platform.
+
+    `shortdesc` is what it asks for, `description` why, `source_url` where that is documented.
+    `good` and `bad` are the resources of a template, or a template, in YAML: tests run the rule
+    over both, and the documentation shows them.
+    """
+
+    tags = ["tidegen"]
+    good = ""
+    bad = ""
+    types: tuple[str, ...] = ()
+
+    def match(self, cfn: Template) -> list[RuleMatch]:
+        """What cfn-lint calls, once a template."""
+        return [RuleMatch(list(path), message) for path, message in self.problems(view(cfn))]
+
+    def problems(self, template: "View") -> Iterator[Problem]:
+        """All that is wrong in a template: what is wrong in each resource of `types`."""
+        for resource in template.resources(*self.types):
+            yield from self.check(resource, template)
+
+    def check(self, resource: "Resource", template: "View") -> Iterator[Problem]:
+        """All that is wrong in a resource."""
+        raise NotImplementedError
+
+
+def template_of(example: str) -> str:
+    """A template with the resources of an example; what is a template stays as it is."""
+    if "\nResources:" in example:
+        return example
+    return "Resources:\n" + "\n".join(f"  {line}" for line in example.strip().splitlines()) + "\n"
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource as the template writes it."""
+
+    name: str
+    type: str
+    body: Mapping[str, Any]
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """The properties; none where they are not a mapping."""
+        found = self.body.get("Properties")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def waits_for(self) -> frozenset[str]:
+        """The logical ids in DependsOn."""
+        return frozenset(name for name in listed(self.body.get("DependsOn")) if is_text(name))
+
+    def at(self, *path: str | int) -> Path:
+        """The path of something in the resource."""
+        return ("Resources", self.name, *path)
+
+    def reach(self, *keys: str) -> Iterator[tuple[Path, Any]]:
+        """What `keys` lead to from the properties; see `reach`."""
+        start = self.at("Properties") if "Properties" in self.body else self.at()
+        return reach(self.properties, start, keys)
+
+
+class View:
+    """A template as rules look at it."""
+
+    def __init__(self, body: Any) -> None:
+        self.body: Mapping[str, Any] = body if isinstance(body, dict) else {}
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """A section; empty where it is not a mapping."""
+        found = self.body.get(name)
+        return found if isinstance(found, dict) else {}
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for name, body in self.section("Resources").items():
+            if isinstance(body, dict) and is_text(body.get("Type")):
+                found.setdefault(body["Type"], []).append(Resource(name, body["Type"], body))
+        return found
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of all resources."""
+        return frozenset(self._by_type)
+
+    def resources(self, *types: str) -> Iterator[Resource]:
+        """The resources of these types."""
+        for type_name in types:
+            yield from self._by_type.get(type_name, ())
+
+    def referred(self, value: Any, *types: str) -> Resource | None:
+        """The resource of one of these types that Ref or GetAtt leads to."""
+        name = target(value)
+        return next((r for r in self.resources(*types) if r.name == name), None)
+
+    @cached_property
+    def texts(self) -> list[tuple[Path, str]]:
+        """Every text and number that a deployment would see, and the keys of mappings.
+
+        Prose and Metadata are left out; so are dates of versions, which are no such text.
+        """
+        found: list[tuple[Path, str]] = []
+        names = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
+        todo: list[tuple[Path, Any]] = [((name,), self.body.get(name)) for name in names]
+        while todo:  # a loop: templates nest deeper than calls may
+            path, value = todo.pop()
+            if isinstance(value, dict):
+                todo += [((*path, key), item) for key, item in value.items() if _is_seen(path, key)]
+                if path[0] == "Mappings":
+                    found += [((*path, key), str(key)) for key in value]
+            elif isinstance(value, list):
+                todo += [((*path, index), item) for index, item in enumerate(value)]
+            elif isinstance(value, (str, int)) and not isinstance(value, bool):
+                found.append((path, str(value)))
+        return found
+
+
+@lru_cache(maxsize=1)
+def view(cfn: Template) -> View:
+    """The template's view: one for all rules."""
+    return View(cfn.template)
+
+
+def _is_seen(path: Path, key: Any) -> bool:
+    is_metadata = key == "Metadata" and len(path) == 2 and path[0] == "Resources"
+    return key not in _PROSE and not is_metadata
+
+
+def reach(value: Any, path: Path, keys: Sequence[str]) -> Iterator[tuple[Path, Any]]:
+    """Every value that `keys` lead to, with its path, on all sides of Fn::If.
+
+    `*` stands for each item of a list. What is missing is None, with the path of what there is;
+    what only a deployment knows is left out.
+    """
+    if not isinstance(value, (dict, list)) and value is not None and keys:
+        return
+    if is_function(value) and isinstance(value.get("Fn::If"), list):
+        for index, side in enumerate(value["Fn::If"][1:3], 1):
+            yield from reach(side, (*path, "Fn::If", index), keys)
+    elif value is None or value == _NO_VALUE:
+        yield path, None
+    elif not keys:
+        yield path, value
+    elif not is_function(value):
+        yield from _step(value, path, keys)
+
+
+def _step(value: Any, path: Path, keys: Sequence[str]) -> Iterator[tuple[Path, Any]]:
+    key, *rest = keys
+    if key == "*":
+        for index, item in enumerate(value if isinstance(value, list) else ()):
+            yield from reach(item, (*path, index), rest)
+    elif isinstance(value, dict):
+        yield from reach(value.get(key), (*path, key) if key in value else path, rest)
+
+
+def is_function(value: Any) -> bool:
+    """Whether a value is an intrinsic function."""
+    if not isinstance(value, dict) or len(value) != 1:
+        return False
+    (name,) = value
+    return is_text(name) and (name == "Ref" or name.startswith("Fn::"))
+
+
+def is_text(value: Any) -> bool:
+    """Whether a value is a text."""
+    return isinstance(value, str)
+
+
+def listed(value: Any) -> list[Any]:
+    """A list of what may be one thing, several or none."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def target(value: Any) -> str | None:
+    """The name that Ref or GetAtt begins with."""
+    if not is_function(value):
+        return None
+    name = value.get("Ref", value.get("Fn::GetAtt"))
+    first = name[0] if isinstance(name, list) and name else name
+    return str(first).partition(".")[0] if is_text(first) else None
+
+
+def text_of(value: Any) -> str:
+    """A text, or the text of a Sub; else nothing."""
+    inner = value.get("Fn::Sub") if is_function(value) else value
+    first = inner[0] if isinstance(inner, list) and inner else inner
+    return str(first) if is_text(first) else ""

@@ -1,0 +1,65 @@
+"""Attributes of load balancers exist."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from tidegen.rules import _rule
+
+_KEYS = (
+    "access_logs.s3.bucket",
+    "access_logs.s3.enabled",
+    "access_logs.s3.prefix",
+    "client_keep_alive.seconds",
+    "connection_logs.s3.bucket",
+    "connection_logs.s3.enabled",
+    "connection_logs.s3.prefix",
+    "deletion_protection.enabled",
+    "dns_record.client_routing_policy",
+    "health_check_logs.s3.bucket",
+    "health_check_logs.s3.enabled",
+    "health_check_logs.s3.prefix",
+    "idle_timeout.timeout_seconds",
+    "ipv6.deny_all_igw_traffic",
+    "load_balancing.cross_zone.enabled",
+    "routing.http.desync_mitigation_mode",
+    "routing.http.drop_invalid_header_fields.enabled",
+    "routing.http.preserve_host_header.enabled",
+    "routing.http.x_amzn_tls_version_and_cipher_suite.enabled",
+    "routing.http.xff_client_port.enabled",
+    "routing.http.xff_header_processing.mode",
+    "routing.http2.enabled",
+    "secondary_ips.auto_assigned.per_subnet",
+    "waf.fail_open.enabled",
+    "zonal_shift.config.enabled",
+)
+
+
+class BalancerAttribute(_rule.Rule):
+    """Attributes of load balancers exist."""
+
+    id = "E9408"
+    shortdesc = "Attributes of load balancers exist"
+    description = (
+        "The schema takes any key; the service refuses one that it does not know, after "
+        "everything else was made."
+    )
+    source_url = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html"
+    types = ("AWS::ElasticLoadBalancingV2::LoadBalancer",)
+    good = """
+Balancer:
+  Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+  Properties: {Subnets: [a, b], LoadBalancerAttributes: [{Key: idle_timeout.timeout_seconds,
+    Value: "60"}]}
+"""
+    bad = """
+Balancer:
+  Type: AWS::ElasticLoadBalancingV2::LoadBalancer
+  Properties: {Subnets: [a, b], LoadBalancerAttributes: [{Key: idle_timeout, Value: "60"}]}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, key in resource.reach("LoadBalancerAttributes", "*", "Key"):
+            if _rule.is_text(key) and key not in _KEYS:
+                close = get_close_matches(key, _KEYS, n=1)
+                hint = f"; did you mean '{close[0]}'?" if close else ""
+                yield path, f"load balancers have no attribute '{key}'{hint}"

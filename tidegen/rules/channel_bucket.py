@@ -1,0 +1,33 @@
+"""A delivery channel names its bucket, not the ARN."""
+
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+
+class ChannelBucket(_rule.Rule):
+    """A delivery channel names its bucket, not the ARN."""
+
+    id = "E9501"
+    shortdesc = "A delivery channel names its bucket, not the ARN"
+    description = (
+        "Config takes the ARN for a name and says that it may not write (failure catalogue, row 4)."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html"
+    types = ("AWS::Config::DeliveryChannel",)
+    good = """
+Channel:
+  Type: AWS::Config::DeliveryChannel
+  Properties: {S3BucketName: !Ref Bucket}
+"""
+    bad = """
+Channel:
+  Type: AWS::Config::DeliveryChannel
+  Properties: {S3BucketName: !GetAtt Bucket.Arn}
+Bucket: {Type: "AWS::S3::Bucket"}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, name in resource.reach("S3BucketName"):
+            if "Fn::GetAtt" in (name if isinstance(name, dict) else ()) or "arn:" in str(name):
+                yield path, "this is an ARN; Ref the bucket for its name"

@@ -1,0 +1,39 @@
+"""A cluster says its Kubernetes version, by a parameter."""
+
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+
+class ClusterVersion(_rule.Rule):
+    """A cluster says its Kubernetes version, by a parameter."""
+
+    id = "E9405"
+    shortdesc = "A cluster says its Kubernetes version, by a parameter"
+    description = (
+        "A cluster without one gets the newest, and environments drift apart; one that is "
+        "written here cannot go first in development. EKS moves one minor version at a time, "
+        "and only to those it offers (failure catalogue, row 60)."
+    )
+    source_url = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"
+    types = ("AWS::EKS::Cluster",)
+    good = """
+Cluster:
+  Type: AWS::EKS::Cluster
+  Properties: {Version: !Ref ClusterVersion, RoleArn: !Ref Role,
+    ResourcesVpcConfig: {SubnetIds: [a, b]}, EncryptionConfig: [{Provider: {KeyArn: !Ref Key},
+    Resources: [secrets]}]}
+"""
+    bad = """
+Cluster:
+  Type: AWS::EKS::Cluster
+  Properties: {Version: "1.99", RoleArn: !Ref Role, ResourcesVpcConfig: {SubnetIds: [a, b]},
+    EncryptionConfig: [{Provider: {KeyArn: !Ref Key}, Resources: [secrets]}]}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, version in resource.reach("Version"):
+            if version is None:
+                yield path, "the cluster has no Version; take it as a parameter"
+            elif not _rule.is_function(version):
+                yield path, f"version {version} is written here; take it as a parameter"

@@ -1,0 +1,68 @@
+"""No statement has an empty list of principals."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tidegen.rules import _policies, _rule
+
+_DOCUMENTS = {
+    "AWS::IAM::Role": ("AssumeRolePolicyDocument",),
+    **_policies.RESOURCE_POLICIES,
+}
+
+
+def _may_be_empty(value: Any, template: _rule.View) -> bool:
+    parameter = template.section("Parameters").get(_rule.target(value) or "")
+    return isinstance(parameter, dict) and parameter.get("Default") == ""
+
+
+class EmptyPrincipal(_rule.Rule):
+    """No statement has an empty list of principals."""
+
+    id = "E9603"
+    shortdesc = "No statement has an empty list of principals"
+    description = (
+        "AWS refuses a policy that names nobody (failure catalogue, row 16); a list parameter "
+        "may be empty, so that it does not stand alone."
+    )
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
+    types = (
+        "AWS::IAM::Role",
+        "AWS::Backup::BackupVault",
+        "AWS::DynamoDB::Table",
+        "AWS::ECR::Repository",
+        "AWS::KMS::Key",
+        "AWS::S3::BucketPolicy",
+        "AWS::SNS::TopicPolicy",
+        "AWS::SQS::QueuePolicy",
+        "AWS::SecretsManager::ResourcePolicy",
+    )
+    good = """
+Role:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument:
+      Statement:
+      - {Effect: Allow, Principal: {Service: [ec2.amazonaws.com]}, Action: "sts:AssumeRole"}
+"""
+    bad = """
+Role:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument:
+      Statement:
+      - {Effect: Allow, Principal: {AWS: []}, Action: "sts:AssumeRole"}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, document in resource.reach(*_DOCUMENTS[resource.type]):
+            for at, statement in _policies.statements_of(document, path):
+                principal = statement.get("Principal")
+                kinds = principal.items() if isinstance(principal, dict) else ()
+                empty = [
+                    kind
+                    for kind, value in kinds
+                    if value in ([], "", None) or _may_be_empty(value, template)
+                ]
+                if principal in ({}, []) or empty:
+                    yield (*at, "Principal"), "nobody is named here, or a list that may be empty"

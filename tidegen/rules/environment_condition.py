@@ -1,0 +1,50 @@
+"""No condition asks for the environment's name."""
+
+import re
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+_NAME = re.compile(
+    r"(?i)(env|stage|environment|tier)(_?(name|type))?|(deploy|app)(ment)?(env|stage)"
+)
+
+
+def _compares(path: _rule.Path) -> bool:
+    """Whether this stands in a comparison outside the section of conditions, as rules allow."""
+    return "Fn::Equals" in path
+
+
+class EnvironmentCondition(_rule.Rule):
+    """No condition asks for the environment's name."""
+
+    id = "E9105"
+    shortdesc = "No condition asks for the environment's name"
+    description = (
+        "A condition on a name makes environments differ in more than their parameters say: "
+        "what differs is a capacity or a presence, and has a parameter of its own."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html"
+    good = """
+Parameters:
+  NatGateways: {Type: Number}
+Conditions:
+  HasSecondGateway: !Equals [!Ref NatGateways, 2]
+Resources: {}
+"""
+    bad = """
+Parameters:
+  Environment: {Type: String}
+Conditions:
+  HasSecondGateway: !Equals [!Ref Environment, production]
+Resources: {}
+"""
+
+    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, text in template.texts:
+            is_name = path[-1] == "Ref" and _NAME.fullmatch(text)
+            if is_name and ("Conditions" in path[:1] or _compares(path)):
+                yield (
+                    path,
+                    f"the condition asks for {text}; give what differs a parameter of its own",
+                )

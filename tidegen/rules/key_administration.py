@@ -1,0 +1,62 @@
+"""A key can be administered by its account."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tidegen.rules import _policies, _rule
+
+
+def _administers(statement: Mapping[str, Any]) -> bool:
+    owners = _policies.principals(statement, "AWS")
+    root = any(str(owner).rstrip("}\"']").endswith(":root") for owner in owners)
+    root = root or {"Ref": "AWS::AccountId"} in owners
+    return (
+        statement.get("Effect") == "Allow"
+        and root
+        and "kms:*" in _rule.listed(statement.get("Action"))
+    )
+
+
+class KeyAdministration(_rule.Rule):
+    """A key can be administered by its account."""
+
+    id = "E9601"
+    shortdesc = "A key can be administered by its account"
+    description = (
+        "A key whose policy names nobody for kms:* cannot be changed by anyone again; KMS "
+        "refuses it (failure catalogue, row 14)."
+    )
+    source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
+    types = ("AWS::KMS::Key",)
+    good = """
+Key:
+  Type: AWS::KMS::Key
+  DeletionPolicy: Retain
+  UpdateReplacePolicy: Retain
+  Properties:
+    KeyPolicy:
+      Statement:
+      - {Effect: Allow,
+          Principal: {AWS: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"},
+          Action: "kms:*", Resource: "*"}
+"""
+    bad = """
+Key:
+  Type: AWS::KMS::Key
+  DeletionPolicy: Retain
+  UpdateReplacePolicy: Retain
+  Properties:
+    KeyPolicy:
+      Statement:
+      - {Effect: Allow, Principal: {Service: sns.amazonaws.com}, Action: "kms:Decrypt",
+          Resource: "*"}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        if "KeyPolicy" in resource.properties and not any(
+            _administers(statement) for _, statement in _policies.statements(resource)
+        ):
+            yield (
+                resource.at("Properties", "KeyPolicy"),
+                "no statement gives the account's root kms:*",
+            )

@@ -1,0 +1,39 @@
+"""No environment is named in a template."""
+
+import re
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+_NAMES = "production|staging|development|nonproduction|non-production|preproduction|prod|uat"
+#: AWS's bucket of image layers carries the name of an environment of theirs.
+_NAME = re.compile(rf"(?<!\w)(?:{_NAMES})(?!\w|-\$\{{AWS::Region\}}-starport)", re.IGNORECASE)
+
+
+class LiteralEnvironment(_rule.Rule):
+    """No environment is named in a template."""
+
+    id = "W9104"
+    shortdesc = "No environment is named in a template"
+    description = (
+        "What is written for one environment is there in all; what differs is a parameter "
+        "that the environment file fills."
+    )
+    source_url = "https://docs.aws.amazon.com/whitepapers/latest/organizing-your-aws-environment/organizing-your-aws-environment.html"
+    good = """
+Topic:
+  Type: AWS::SNS::Topic
+  Properties:
+    TopicName: !Sub ${Environment}-alarms
+"""
+    bad = """
+Topic:
+  Type: AWS::SNS::Topic
+  Properties:
+    TopicName: production-alarms
+"""
+
+    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, text in template.texts:
+            for name in _NAME.findall(text):
+                yield path, f"environment '{name}' is named here; take its name as a parameter"

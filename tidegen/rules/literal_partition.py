@@ -1,0 +1,44 @@
+"""No partition is written in an ARN."""
+
+import re
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+_PARTITION = re.compile(r"arn:aws[a-z-]*(?=:)")
+
+
+class LiteralPartition(_rule.Rule):
+    """No partition is written in an ARN."""
+
+    id = "E9103"
+    shortdesc = "No partition is written in an ARN"
+    description = (
+        "ARNs begin with another word in GovCloud and China; a written one deploys there and "
+        "matches nothing."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
+    good = """
+Role:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: []}
+    ManagedPolicyArns:
+    - !Sub arn:${AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore
+"""
+    bad = """
+Role:
+  Type: AWS::IAM::Role
+  Properties:
+    AssumeRolePolicyDocument: {Version: "2012-10-17", Statement: []}
+    ManagedPolicyArns:
+    - arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore
+"""
+
+    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, text in template.texts:
+            for partition in _PARTITION.findall(text):
+                yield (
+                    path,
+                    f"'{partition}' names a partition; write arn:${{AWS::Partition}}: in a Sub",
+                )

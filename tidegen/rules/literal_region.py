@@ -1,0 +1,46 @@
+"""No region and no zone is written in a template."""
+
+import re
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+_AREAS = "af|ap|ca|eu|il|me|mx|sa|us"
+_SIDES = "north|south|east|west|central|northeast|northwest|southeast|southwest"
+#: us-east-1, us-gov-west-1, eu-central-1a; and zone ids such as use1-az3.
+_PLACE = re.compile(
+    rf"(?<![A-Za-z])(?:(?:{_AREAS})-(?:gov-|iso[a-z]?-)?(?:{_SIDES})-\d[a-f]?"
+    r"|[a-z]{3,4}\d-az\d)(?![A-Za-z0-9])"
+)
+
+
+class LiteralRegion(_rule.Rule):
+    """No region and no zone is written in a template."""
+
+    id = "E9102"
+    shortdesc = "No region and no zone is written in a template"
+    description = (
+        "A region that is written down cannot be left when it fails, and a zone name means "
+        "another zone in each account (failure catalogue, row 37: EKS does not run in every "
+        "zone)."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
+    good = """
+Subnet:
+  Type: AWS::EC2::Subnet
+  Properties:
+    VpcId: !ImportValue Vpc
+    AvailabilityZone: !Select [0, !GetAZs ""]
+"""
+    bad = """
+Subnet:
+  Type: AWS::EC2::Subnet
+  Properties:
+    VpcId: !ImportValue Vpc
+    AvailabilityZone: us-east-1e
+"""
+
+    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, text in template.texts:
+            for place in _PLACE.findall(text):
+                yield path, f"'{place}' is written here; use AWS::Region, Fn::GetAZs or a parameter"

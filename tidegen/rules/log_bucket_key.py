@@ -1,0 +1,54 @@
+"""Buckets that take access logs are encrypted by S3."""
+
+from collections.abc import Iterator
+
+from tidegen.rules import _access_logs, _rule
+
+_KEYS = (
+    "BucketEncryption",
+    "ServerSideEncryptionConfiguration",
+    "*",
+    "ServerSideEncryptionByDefault",
+    "SSEAlgorithm",
+)
+
+
+class LogBucketKey(_rule.Rule):
+    """Buckets that take access logs are encrypted by S3."""
+
+    id = "E9705"
+    shortdesc = "Buckets that take access logs are encrypted by S3"
+    description = (
+        "Server access logs and load balancer logs cannot be delivered to a bucket with a KMS "
+        "key: nothing fails, or the load balancer does (failure catalogue, rows 20 and 21)."
+    )
+    source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-server-access-logging.html"
+    good = """
+Uploads:
+  Type: AWS::S3::Bucket
+  Properties: {LoggingConfiguration: {DestinationBucketName: !Ref Logs}}
+Logs:
+  Type: AWS::S3::Bucket
+  Properties:
+    BucketEncryption:
+      ServerSideEncryptionConfiguration:
+      - ServerSideEncryptionByDefault: {SSEAlgorithm: AES256}
+"""
+    bad = """
+Uploads:
+  Type: AWS::S3::Bucket
+  Properties: {LoggingConfiguration: {DestinationBucketName: !Ref Logs}}
+Logs:
+  Type: AWS::S3::Bucket
+  Properties:
+    BucketEncryption:
+      ServerSideEncryptionConfiguration:
+      - ServerSideEncryptionByDefault: {SSEAlgorithm: "aws:kms"}
+"""
+
+    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
+        buckets = {bucket.name: bucket for bucket in template.resources("AWS::S3::Bucket")}
+        for path, name in _access_logs.log_buckets(template):
+            for _, algorithm in buckets[name].reach(*_KEYS):
+                if _rule.text_of(algorithm).startswith("aws:kms"):
+                    yield path, f"{name} has a KMS key; use AES256 for access logs"

@@ -1,0 +1,41 @@
+"""A log group names its key by ARN."""
+
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+_KEYS = ("AWS::KMS::Key", "AWS::KMS::Alias", "AWS::KMS::ReplicaKey")
+
+
+class LogKeyArn(_rule.Rule):
+    """A log group names its key by ARN."""
+
+    id = "E9701"
+    shortdesc = "A log group names its key by ARN"
+    description = (
+        "Ref of a key is its id, which the log group's schema refuses (failure catalogue, row 18)."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-loggroup.html"
+    types = ("AWS::Logs::LogGroup",)
+    good = """
+Group:
+  Type: AWS::Logs::LogGroup
+  DeletionPolicy: Retain
+  UpdateReplacePolicy: Retain
+  Properties: {RetentionInDays: 90, KmsKeyId: !GetAtt Key.Arn}
+Key: {Type: "AWS::KMS::Key", DeletionPolicy: Retain, UpdateReplacePolicy: Retain}
+"""
+    bad = """
+Group:
+  Type: AWS::Logs::LogGroup
+  DeletionPolicy: Retain
+  UpdateReplacePolicy: Retain
+  Properties: {RetentionInDays: 90, KmsKeyId: !Ref Key}
+Key: {Type: "AWS::KMS::Key", DeletionPolicy: Retain, UpdateReplacePolicy: Retain}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, key in resource.reach("KmsKeyId"):
+            is_id = _rule.is_function(key) and "Ref" in key and template.referred(key, *_KEYS)
+            if is_id or (_rule.text_of(key) and not _rule.text_of(key).startswith(("arn:", "${"))):
+                yield path, "this is no ARN; use GetAtt of the key's Arn"

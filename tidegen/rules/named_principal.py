@@ -1,0 +1,64 @@
+"""A policy names no role that may not exist yet."""
+
+import re
+from collections.abc import Iterator
+
+from tidegen.rules import _policies, _rule
+
+_ROLE = re.compile(r":(role|user)/")
+
+
+class NamedPrincipal(_rule.Rule):
+    """A policy names no role that may not exist yet."""
+
+    id = "E9602"
+    shortdesc = "A policy names no role that may not exist yet"
+    description = (
+        "AWS refuses a policy whose principal is not there (failure catalogue, row 15), "
+        "service-linked roles in a new account for instance; a condition on aws:PrincipalArn "
+        "asks for it without that."
+    )
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
+    types = (
+        "AWS::Backup::BackupVault",
+        "AWS::DynamoDB::Table",
+        "AWS::ECR::Repository",
+        "AWS::KMS::Key",
+        "AWS::S3::BucketPolicy",
+        "AWS::SNS::TopicPolicy",
+        "AWS::SQS::QueuePolicy",
+        "AWS::SecretsManager::ResourcePolicy",
+    )
+    good = """
+Policy:
+  Type: AWS::SNS::TopicPolicy
+  Properties:
+    Topics: [!Ref Topic]
+    PolicyDocument:
+      Statement:
+      - {Effect: Allow,
+          Principal: {AWS: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"},
+          Action: "sns:Publish", Resource: "*"}
+      - {Effect: Deny, Principal: "*", Action: "sns:*", Resource: "*",
+          Condition: {Bool: {"aws:SecureTransport": "false"}}}
+"""
+    bad = """
+Policy:
+  Type: AWS::SNS::TopicPolicy
+  Properties:
+    Topics: [!Ref Topic]
+    PolicyDocument:
+      Statement:
+      - {Effect: Allow,
+          Principal: {AWS: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/app"},
+          Action: "sns:Publish", Resource: "*"}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, statement in _policies.statements(resource):
+            for principal in _policies.principals(statement, "AWS"):
+                if _ROLE.search(_rule.text_of(principal)):
+                    yield (
+                        path,
+                        f"'{_rule.text_of(principal)}' may not exist; ask for aws:PrincipalArn",
+                    )

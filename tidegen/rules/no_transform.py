@@ -1,0 +1,35 @@
+"""No template has a Transform."""
+
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+
+class NoTransform(_rule.Rule):
+    """No template has a Transform."""
+
+    id = "E9107"
+    shortdesc = "No template has a Transform"
+    description = (
+        "A nested template with a Transform needs CAPABILITY_AUTO_EXPAND from everyone who "
+        "deploys it (failure catalogue, row 50), and what is deployed is not what was "
+        "reviewed."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html"
+    )
+    good = """
+Topic: {Type: "AWS::SNS::Topic"}
+"""
+    bad = """
+Transform: AWS::SecretsManager-2024-09-16
+Resources:
+  Topic: {Type: "AWS::SNS::Topic"}
+"""
+
+    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
+        if "Transform" in template.body:
+            yield (
+                ("Transform",),
+                "templates are deployed as they were reviewed; write out the resources",
+            )

@@ -1,0 +1,33 @@
+"""A node group with a launch template has no DiskSize."""
+
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+
+class NodeDisk(_rule.Rule):
+    """A node group with a launch template has no DiskSize."""
+
+    id = "E9402"
+    shortdesc = "A node group with a launch template has no DiskSize"
+    description = (
+        "EKS refuses the group: with a launch template the disk is said there (failure "
+        "catalogue, row 38)."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-eks-nodegroup.html"
+    types = ("AWS::EKS::Nodegroup",)
+    good = """
+Nodes:
+  Type: AWS::EKS::Nodegroup
+  Properties: {ClusterName: a, NodeRole: !Ref Role, Subnets: [s], LaunchTemplate: {Id: lt-1}}
+"""
+    bad = """
+Nodes:
+  Type: AWS::EKS::Nodegroup
+  Properties: {ClusterName: a, NodeRole: !Ref Role, Subnets: [s], LaunchTemplate: {Id: lt-1},
+    DiskSize: 50}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        if {"LaunchTemplate", "DiskSize"} <= resource.properties.keys():
+            yield resource.at("Properties", "DiskSize"), "say the disk in the launch template only"

@@ -1,0 +1,67 @@
+"""No resource policy lets in everybody."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tidegen.rules import _policies, _rule
+
+_BINDING = re.compile(
+    r"(?i)aws:(Principal|Source)(Account|Arn|OrgID|OrgPaths)|kms:CallerAccount|aws:SourceVpce?\b"
+)
+
+
+def _is_bound(statement: Mapping[str, Any]) -> bool:
+    return _BINDING.search(str(statement.get("Condition"))) is not None
+
+
+class OpenPrincipal(_rule.Rule):
+    """No resource policy lets in everybody."""
+
+    id = "E9203"
+    shortdesc = "No resource policy lets in everybody"
+    description = (
+        "A statement that allows `*` lets in every account of AWS unless a condition names an "
+        "account, an organization or a source."
+    )
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
+    types = (
+        "AWS::Backup::BackupVault",
+        "AWS::DynamoDB::Table",
+        "AWS::ECR::Repository",
+        "AWS::KMS::Key",
+        "AWS::S3::BucketPolicy",
+        "AWS::SNS::TopicPolicy",
+        "AWS::SQS::QueuePolicy",
+        "AWS::SecretsManager::ResourcePolicy",
+    )
+    good = """
+Policy:
+  Type: AWS::S3::BucketPolicy
+  Properties:
+    Bucket: logs
+    PolicyDocument:
+      Statement:
+      - Effect: Allow
+        Principal: "*"
+        Action: s3:GetObject
+        Resource: "*"
+        Condition: {StringEquals: {"aws:PrincipalAccount": !Ref "AWS::AccountId"}}
+      - {Effect: Deny, Principal: "*", Action: "s3:*", Resource: "*",
+          Condition: {Bool: {"aws:SecureTransport": "false"}}}
+"""
+    bad = """
+Policy:
+  Type: AWS::S3::BucketPolicy
+  Properties:
+    Bucket: logs
+    PolicyDocument:
+      Statement:
+      - {Effect: Allow, Principal: "*", Action: s3:GetObject, Resource: "*"}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, statement in _policies.statements(resource):
+            open_to_all = "*" in _policies.principals(statement, "AWS")
+            if open_to_all and statement.get("Effect") == "Allow" and not _is_bound(statement):
+                yield path, "everybody is let in; name principals, or an account in a Condition"

@@ -1,0 +1,56 @@
+"""A policy fits into what its service takes."""
+
+import json
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+#: Type → the way to its policy, and the characters that its service takes (quotas of each).
+_LIMITS: dict[str, tuple[tuple[str, ...], int]] = {
+    "AWS::IAM::ManagedPolicy": (("PolicyDocument",), 6_144),
+    "AWS::IAM::Role": (("AssumeRolePolicyDocument",), 2_048),
+    "AWS::KMS::Key": (("KeyPolicy",), 32_768),
+    "AWS::S3::BucketPolicy": (("PolicyDocument",), 20_480),
+    "AWS::SNS::TopicPolicy": (("PolicyDocument",), 30_720),
+    "AWS::SQS::QueuePolicy": (("PolicyDocument",), 8_192),
+    "AWS::SecretsManager::ResourcePolicy": (("ResourcePolicy",), 20_480),
+    "AWS::EC2::VPCEndpoint": (("PolicyDocument",), 20_480),
+}
+
+
+class PolicySize(_rule.Rule):
+    """A policy fits into what its service takes."""
+
+    id = "E9605"
+    shortdesc = "A policy fits into what its service takes"
+    description = (
+        "IAM, S3, KMS and the others refuse longer policies, not counting white space, when "
+        "everything else is made (failure catalogue, row 54)."
+    )
+    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
+    types = (
+        "AWS::IAM::ManagedPolicy",
+        "AWS::IAM::Role",
+        "AWS::KMS::Key",
+        "AWS::S3::BucketPolicy",
+        "AWS::SNS::TopicPolicy",
+        "AWS::SQS::QueuePolicy",
+        "AWS::SecretsManager::ResourcePolicy",
+        "AWS::EC2::VPCEndpoint",
+    )
+    good = """
+Policy:
+  Type: AWS::IAM::ManagedPolicy
+  Properties:
+    PolicyDocument:
+      Statement:
+      - {Effect: Allow, Action: ["s3:GetObject"], Resource: ['*']}
+"""
+    bad = good.replace("'*'", "x" * 6_144)
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        keys, limit = _LIMITS[resource.type]
+        for path, document in resource.reach(*keys):
+            size = len(json.dumps(document, separators=(",", ":"), default=str))
+            if size > limit:
+                yield path, f"the policy has about {size} characters; {limit} are taken"

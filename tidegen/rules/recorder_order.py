@@ -1,0 +1,55 @@
+"""Recorder and delivery channel do not wait for each other."""
+
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+_TYPES = ("AWS::Config::ConfigurationRecorder", "AWS::Config::DeliveryChannel")
+
+
+def _other(type_name: str) -> str:
+    return next(name for name in _TYPES if name != type_name)
+
+
+class RecorderOrder(_rule.Rule):
+    """Recorder and delivery channel do not wait for each other."""
+
+    id = "E9502"
+    shortdesc = "Recorder and delivery channel do not wait for each other"
+    description = (
+        "The recorder starts only once the channel is there, and CloudFormation waits for it: "
+        "a DependsOn between them never ends or fails (failure catalogue, row 6)."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-configurationrecorder.html"
+    good = """
+Recorder:
+  Type: AWS::Config::ConfigurationRecorder
+  Properties: {RoleARN: !Ref RoleArn}
+Channel:
+  Type: AWS::Config::DeliveryChannel
+  Properties: {S3BucketName: logs}
+"""
+    bad = """
+Recorder:
+  Type: AWS::Config::ConfigurationRecorder
+  DependsOn: Channel
+  Properties: {RoleARN: !Ref RoleArn}
+Channel:
+  Type: AWS::Config::DeliveryChannel
+  Properties: {S3BucketName: logs}
+"""
+
+    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
+        both = list(template.resources(*_TYPES))
+        names = {resource.name for resource in both}
+        for resource in both:
+            if names & resource.waits_for:
+                yield (
+                    resource.at("DependsOn"),
+                    "one waits for the other; CloudFormation makes both together",
+                )
+        for resource in both if len({r.type for r in both}) == 1 else ():
+            yield (
+                resource.at(),
+                f"the template has no {_other(resource.type)}; each needs the other",
+            )

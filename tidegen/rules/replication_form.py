@@ -1,0 +1,49 @@
+"""Replication rules have a filter and a priority."""
+
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+_NEEDED = ("Filter", "Priority", "DeleteMarkerReplication")
+
+
+class ReplicationForm(_rule.Rule):
+    """Replication rules have a filter and a priority."""
+
+    id = "E9305"
+    shortdesc = "Replication rules have a filter and a priority"
+    description = (
+        "A rule without Filter is of the first version, of which a bucket takes only one "
+        "destination (failure catalogue, row 41); with Filter come Priority and "
+        "DeleteMarkerReplication."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationrule.html"
+    types = ("AWS::S3::Bucket",)
+    good = """
+Uploads:
+  Type: AWS::S3::Bucket
+  Properties:
+    ReplicationConfiguration:
+      Role: !Ref RoleArn
+      Rules:
+      - Filter: {Prefix: ""}
+        Priority: 1
+        DeleteMarkerReplication: {Status: Disabled}
+        Status: Enabled
+        Destination: {Bucket: !Ref Replica}
+"""
+    bad = """
+Uploads:
+  Type: AWS::S3::Bucket
+  Properties:
+    ReplicationConfiguration:
+      Role: !Ref RoleArn
+      Rules:
+      - {Prefix: "", Status: Enabled, Destination: {Bucket: !Ref Replica}}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, rule in resource.reach("ReplicationConfiguration", "Rules", "*"):
+            for name in _NEEDED if isinstance(rule, dict) else ():
+                if name not in rule:
+                    yield path, f"the replication rule has no {name}; it belongs to every rule"

@@ -1,0 +1,34 @@
+"""Nodes do not run Amazon Linux 2."""
+
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+
+class RetiredImage(_rule.Rule):
+    """Nodes do not run Amazon Linux 2."""
+
+    id = "E9404"
+    shortdesc = "Nodes do not run Amazon Linux 2"
+    description = (
+        "EKS has no Amazon Linux 2 images for versions from 1.33 on, though the schema still "
+        "takes the name."
+    )
+    source_url = "https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html"
+    types = ("AWS::EKS::Nodegroup",)
+    good = """
+Nodes:
+  Type: AWS::EKS::Nodegroup
+  Properties: {ClusterName: a, NodeRole: !Ref Role, Subnets: [s],
+    AmiType: AL2023_ARM_64_STANDARD}
+"""
+    bad = """
+Nodes:
+  Type: AWS::EKS::Nodegroup
+  Properties: {ClusterName: a, NodeRole: !Ref Role, Subnets: [s], AmiType: AL2_ARM_64}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, kind in resource.reach("AmiType"):
+            if _rule.text_of(kind).startswith("AL2_"):
+                yield path, f"{kind} is retired; use AL2023 or Bottlerocket"

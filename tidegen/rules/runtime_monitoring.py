@@ -1,0 +1,31 @@
+"""GuardDuty watches run time once."""
+
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+
+class RuntimeMonitoring(_rule.Rule):
+    """GuardDuty watches run time once."""
+
+    id = "E9506"
+    shortdesc = "GuardDuty watches run time once"
+    description = "RUNTIME_MONITORING includes EKS_RUNTIME_MONITORING; the service refuses both."
+    source_url = "https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring.html"
+    types = ("AWS::GuardDuty::Detector",)
+    good = """
+Detector:
+  Type: AWS::GuardDuty::Detector
+  Properties: {Enable: true, Features: [{Name: RUNTIME_MONITORING, Status: ENABLED}]}
+"""
+    bad = """
+Detector:
+  Type: AWS::GuardDuty::Detector
+  Properties: {Enable: true, Features: [{Name: RUNTIME_MONITORING, Status: ENABLED},
+    {Name: EKS_RUNTIME_MONITORING, Status: ENABLED}]}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        found = {str(name): path for path, name in resource.reach("Features", "*", "Name")}
+        if {"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING"} <= found.keys():
+            yield found["EKS_RUNTIME_MONITORING"], "RUNTIME_MONITORING includes this; leave it out"

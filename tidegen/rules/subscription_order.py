@@ -1,0 +1,55 @@
+"""A subscription of logs waits for the function's permission."""
+
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+
+def _is_for_logs(permission: _rule.Resource) -> bool:
+    return _rule.text_of(permission.properties.get("Principal")).startswith("logs.")
+
+
+class SubscriptionOrder(_rule.Rule):
+    """A subscription of logs waits for the function's permission."""
+
+    id = "E9703"
+    shortdesc = "A subscription of logs waits for the function's permission"
+    description = (
+        "CloudWatch Logs tries the function as soon as the filter is made (failure catalogue, "
+        "row 49), and asks in the name of the group's Arn, which ends in :*."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-subscriptionfilter.html"
+    good = """
+Filter:
+  Type: AWS::Logs::SubscriptionFilter
+  DependsOn: Permission
+  Properties: {LogGroupName: !Ref Group, FilterPattern: "", DestinationArn: !GetAtt Relay.Arn}
+Permission:
+  Type: AWS::Lambda::Permission
+  Properties: {Action: "lambda:InvokeFunction", FunctionName: !Ref Relay,
+    Principal: logs.amazonaws.com, SourceArn: !GetAtt Group.Arn}
+"""
+    bad = """
+Filter:
+  Type: AWS::Logs::SubscriptionFilter
+  Properties: {LogGroupName: !Ref Group, FilterPattern: "", DestinationArn: !GetAtt Relay.Arn}
+Permission:
+  Type: AWS::Lambda::Permission
+  Properties: {Action: "lambda:InvokeFunction", FunctionName: !Ref Relay,
+    Principal: logs.amazonaws.com, SourceArn: !GetAtt Group.Arn}
+"""
+
+    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
+        permissions = [p for p in template.resources("AWS::Lambda::Permission") if _is_for_logs(p)]
+        names = {permission.name for permission in permissions}
+        for subscription in template.resources("AWS::Logs::SubscriptionFilter"):
+            if names and not names & subscription.waits_for:
+                yield (
+                    subscription.at(),
+                    f"the filter does not wait for {min(names)}; name it in DependsOn",
+                )
+        for permission in permissions:
+            for path, arn in permission.reach("SourceArn"):
+                text = _rule.text_of(arn)
+                if ":log-group:" in text and not text.endswith(("*", ".Arn}")):
+                    yield path, "CloudWatch Logs asks with an ARN that ends in :*; end this so"

@@ -1,0 +1,67 @@
+"""What listens or sends speaks TLS 1.2 or later."""
+
+import re
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+_MODERN = re.compile(r"TLS-?13|TLS-?1-2|TLSv1\.[23]|FS-1-2")
+#: Type → where TLS is asked for, and what does.
+_SETTINGS: dict[str, tuple[tuple[str, ...], re.Pattern[str]]] = {
+    "AWS::ApiGateway::DomainName": (("SecurityPolicy",), re.compile("TLS_1_[23]|TLS13")),
+    "AWS::CloudFront::Distribution": (
+        ("DistributionConfig", "DefaultCacheBehavior", "ViewerProtocolPolicy"),
+        re.compile("https"),
+    ),
+    "AWS::SES::ConfigurationSet": (("DeliveryOptions", "TlsPolicy"), re.compile("REQUIRE")),
+}
+
+
+def _listener(listener: _rule.Resource) -> Iterator[_rule.Problem]:
+    protocol = listener.properties.get("Protocol")
+    if protocol == "HTTP":
+        for path, kind in listener.reach("DefaultActions", "*", "Type"):
+            if kind != "redirect":
+                yield path, "the listener answers without TLS; redirect to HTTPS"
+    elif protocol in ("HTTPS", "TLS"):
+        for path, policy in listener.reach("SslPolicy"):
+            if policy is None or (_rule.is_text(policy) and not _MODERN.search(policy)):
+                yield path, f"SslPolicy is {policy}, which takes TLS 1.0; name a later one"
+
+
+class TlsOnly(_rule.Rule):
+    """What listens or sends speaks TLS 1.2 or later."""
+
+    id = "E9308"
+    shortdesc = "What listens or sends speaks TLS 1.2 or later"
+    description = (
+        "Health data is not sent in the clear: a listener without TLS may only redirect, mail "
+        "is refused where it cannot be encrypted."
+    )
+    source_url = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html"
+    good = """
+Listener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    LoadBalancerArn: !Ref Arn
+    Protocol: HTTPS
+    SslPolicy: ELBSecurityPolicy-TLS13-1-2-2021-06
+    DefaultActions: [{Type: fixed-response, FixedResponseConfig: {StatusCode: "404"}}]
+"""
+    bad = """
+Listener:
+  Type: AWS::ElasticLoadBalancingV2::Listener
+  Properties:
+    LoadBalancerArn: !Ref Arn
+    Protocol: HTTP
+    DefaultActions: [{Type: fixed-response, FixedResponseConfig: {StatusCode: "404"}}]
+"""
+
+    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
+        for listener in template.resources("AWS::ElasticLoadBalancingV2::Listener"):
+            yield from _listener(listener)
+        for type_name, (keys, allowed) in _SETTINGS.items():
+            for resource in template.resources(type_name):
+                for path, value in resource.reach(*keys):
+                    if value is None or (_rule.is_text(value) and not allowed.search(value)):
+                        yield path, f"{'/'.join(keys)} is {value}; it must ask for TLS 1.2 or later"

@@ -1,0 +1,33 @@
+"""A trail has selectors of one kind."""
+
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+
+class TrailSelectors(_rule.Rule):
+    """A trail has selectors of one kind."""
+
+    id = "E9505"
+    shortdesc = "A trail has selectors of one kind"
+    description = "CloudTrail refuses EventSelectors beside AdvancedEventSelectors."
+    source_url = (
+        "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html"
+    )
+    types = ("AWS::CloudTrail::Trail",)
+    good = """
+Trail:
+  Type: AWS::CloudTrail::Trail
+  Properties: {IsLogging: true, S3BucketName: logs, KMSKeyId: !Ref KeyArn,
+    AdvancedEventSelectors: [{FieldSelectors: [{Field: eventCategory, Equals: [Management]}]}]}
+"""
+    bad = """
+Trail:
+  Type: AWS::CloudTrail::Trail
+  Properties: {IsLogging: true, S3BucketName: logs, KMSKeyId: !Ref KeyArn, EventSelectors: [],
+    AdvancedEventSelectors: [{FieldSelectors: [{Field: eventCategory, Equals: [Management]}]}]}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        if {"EventSelectors", "AdvancedEventSelectors"} <= resource.properties.keys():
+            yield resource.at("Properties", "EventSelectors"), "keep AdvancedEventSelectors only"

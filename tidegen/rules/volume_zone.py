@@ -1,0 +1,37 @@
+"""A volume takes its zone from the subnet of its instance."""
+
+from collections.abc import Iterator
+
+from tidegen.rules import _rule
+
+
+class VolumeZone(_rule.Rule):
+    """A volume takes its zone from the subnet of its instance."""
+
+    id = "E9309"
+    shortdesc = "A volume takes its zone from the subnet of its instance"
+    description = (
+        "A volume in another zone than the instance can never be attached (failure catalogue, "
+        "row 55)."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-volume.html"
+    types = ("AWS::EC2::Volume",)
+    good = """
+Data:
+  Type: AWS::EC2::Volume
+  DeletionPolicy: Retain
+  UpdateReplacePolicy: Retain
+  Properties: {AvailabilityZone: !Ref SubnetZone, Size: 1, KmsKeyId: !Ref KeyArn}
+"""
+    bad = """
+Data:
+  Type: AWS::EC2::Volume
+  DeletionPolicy: Retain
+  UpdateReplacePolicy: Retain
+  Properties: {AvailabilityZone: !Select [0, !GetAZs ""], Size: 1, KmsKeyId: !Ref KeyArn}
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, zone in resource.reach("AvailabilityZone"):
+            if zone is not None and _rule.target(zone) is None:
+                yield path, "the zone is chosen here; take it from the instance's subnet"
