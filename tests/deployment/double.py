@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 import double_rules as rules
 from double_drift import Drifts
+from double_import import Imports
 from double_stacks import Stacks
 
 from tidegen.planning.changes import Action, ChangeSet, ResourceChange
@@ -28,7 +29,7 @@ NO_CHANGES = (
 
 
 @dataclass
-class Double(Drifts, Stacks):
+class Double(Drifts, Imports, Stacks):
     number: str = "111122223333"
     poll_seconds: float = 0.0
     stacks: dict[str, StackState] = field(default_factory=dict)
@@ -54,6 +55,9 @@ class Double(Drifts, Stacks):
     names: set[tuple[str, str]] = field(default_factory=set)
     #: Stacks whose resources the double made itself; what a test set in `nested` stays.
     made: set[str] = field(default_factory=set)
+    #: What exists in no stack: (type, identifier) → properties; what change sets import.
+    present: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
+    importing: dict[str, tuple[object, ...]] = field(default_factory=dict)
     #: What a detection finds: stack id → resources that differ; and how many looks it takes.
     drifts: dict[str, tuple[ResourceDrift, ...]] = field(default_factory=dict)
     detecting: dict[str, int] = field(default_factory=dict)
@@ -177,6 +181,8 @@ class Double(Drifts, Stacks):
         request = self._request(change_set_id, "DescribeChangeSet")
         stack_id = self.stacks[request.stack_name].stack_id
         said = self.says.get(request.stack_name)
+        if said is None and request.kind == "IMPORT":
+            said = self._import_changes(change_set_id)
         if said is None:
             said = self._changes(stack_id, self._text(request), request.parameters)
             said = NO_CHANGES if not said and self._is_deployed(stack_id, request) else said
@@ -215,6 +221,9 @@ class Double(Drifts, Stacks):
         self._carry_out(request, made.stack_id)
 
     def _carry_out(self, request, stack_id):
+        if request.kind == "IMPORT":
+            self._adopt(request, stack_id)
+            return
         verb = "CREATE" if request.kind == "CREATE" else "UPDATE"
         text = self._text(request)
         if self._fails(stack_id, text, request.parameters, verb):

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from tidegen.aws.errors import translated
 from tidegen.planning import Action, Replacement
-from tidegen.planning.schemas import replacement_of
+from tidegen.planning.schemas import primary_identifier, replacement_of
 from tidegen.planning.template_text import parse_template
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
@@ -47,6 +47,31 @@ def check_status(state, request):
     elif state.status not in UPDATABLE:
         text = f"Stack:{state.stack_id} is in {state.status} state and can not be updated."
         refuse(operation, "ValidationError", text)
+
+
+def check_import(before, after, request):
+    """Refuse an import that would do anything else (AWS docs, "Import AWS resources ...")."""
+    operation = "CreateChangeSet"
+    if before.get("Outputs", {}) != after.get("Outputs", {}):
+        text = "As part of the import operation, you cannot modify or add [Outputs]"
+        refuse(operation, "ValidationError", text)
+    old, new = before.get("Resources", {}), after.get("Resources", {})
+    wanted = [item.logical_id for item in request.resources]
+    added = [name for name in new if name not in old]
+    if sorted(added) != sorted(wanted):
+        text = f"Resources {added} is missing from ResourceToImport list"
+        refuse(operation, "ValidationError", text)
+    if any(new.get(name) != resource for name, resource in old.items()):
+        text = "You have modified resources in your template that are not being imported."
+        refuse(operation, "ValidationError", text)
+    lacking = [name for name in wanted if "DeletionPolicy" not in new[name]]
+    if lacking:
+        text = f"resources to import {lacking} must have DeletionPolicy attribute specified"
+        refuse(operation, "ValidationError", text)
+    for item in request.resources:
+        if set(item.identifier) != set(primary_identifier(item.type)):
+            text = f"Invalid resource identifier for resource type {item.type}"
+            refuse(operation, "ValidationError", text)
 
 
 def check_detecting(state):

@@ -69,7 +69,7 @@ class Stacks:
 
     def _taken(self, kind, resource, action):
         name = rules.physical_name(resource)
-        if action in (Action.ADD, Action.REPLACE) and (kind, name) in self.names:
+        if name and action in (Action.ADD, Action.REPLACE) and (kind, name) in self.names:
             return f"Resource of type '{kind}' with identifier '{name}' already exists."
         return None
 

@@ -9,7 +9,7 @@ import itertools
 import pytest
 from killing import CHANGING, assert_all_alike, every_call
 from snapshot import ACCOUNT_ROOTS, snapshot
-from tiny_project import REGION
+from tiny_project import REGION, entry, network
 from wire import killed_after, killed_before
 
 from tidegen.contract import Scope
@@ -50,3 +50,23 @@ def test_an_account(world):
         if n and not where:
             break
     assert_all_alike(found)
+
+
+@pytest.mark.parametrize("nested", ["Network", "Extra"])
+def test_an_import(world, nested):
+    """Into a nested stack that stands, and into one that is made for it."""
+
+    def prepare(name):
+        project, target = world.project(name), world.target(name, protected=True)
+        world.wire.revive()
+        world.deploy(project, target)
+        wanted = network(f"{name}-kept")
+        table = wanted["Resources"].pop("Table")
+        world.cloud._client("dynamodb").create_table(**table["Properties"])
+        inside = {"Network": network(name), "Entry": entry(), "Extra": wanted}
+        inside[nested]["Resources"]["Kept"] = table
+        project.nested("environment", inside)
+        return project, target, {f"{nested}/Kept": f"t-{name}-kept"}
+
+    prefix = f"import{nested[0].lower()}"
+    assert_all_alike(every_call(world, killed_after, prepare, world.bring_in, prefix))

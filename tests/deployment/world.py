@@ -8,6 +8,8 @@ from wire import Killed, Wire
 
 from tidegen.contract import Scope
 from tidegen.deployment import build_plan, destroy_plan, execute, execute_destroy
+from tidegen.deployment.import_run import execute_import
+from tidegen.deployment.importing import import_plan
 from tidegen.planning import Place, Target
 
 NUMBER = "111122223333"
@@ -48,6 +50,12 @@ class World:
 
     def plan(self, project, target, values=VALUES):
         return build_plan(target, values, project.release, self.wire)
+
+    def bring_in(self, project, target, wishes):
+        """Import what the wishes name; path → identifier."""
+        plan = self.plan(project, target)
+        found = import_plan(plan, wishes, self.wire)
+        execute_import(plan, found, self.wire, pause=pause)
 
     def destroy(self, target):
         execute_destroy(destroy_plan(target, self.wire), self.wire, pause=pause)

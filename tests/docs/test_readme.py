@@ -72,7 +72,7 @@ def test_the_permissions_are_those_of_the_roles():
     rows = dict(re.findall(r"^\| ([^|]+) \| (.+) \|$", README, re.MULTILINE))
     (reading,) = (text for name, text in rows.items() if name.startswith("read and plan"))
     (changing,) = (text for name, text in rows.items() if name.startswith("deploy, "))
-    seen = _cloudformation(reading) | _cloudformation(rows["compare with what is there (`drift`)"])
+    seen = _cloudformation(reading) | _cloudformation(rows["compare with what is there (`drift`, `import`)"])
     assert seen == {action.action for action in [*READING, *LISTING]}
     assert _cloudformation(changing) == {action.action for action in CHANGING}
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from tidegen.aws.calls import token
+from tidegen.aws.calls import CAPABILITIES, token
 from tidegen.aws.drift import Drifting
 from tidegen.aws.errors import AGAIN, translated
+from tidegen.aws.importing import Importing
 from tidegen.aws.reading import (
     change_of,
     current_version,
@@ -23,8 +24,6 @@ from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
 from tidegen.planning.model import STACK_TYPE, Place, StackEvent, StackResource, StackState
 from tidegen.planning.secrets import StoredSecret
 
-_CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
-
 
 def connect(place: Place) -> Cloud:
     """The cloud at `place`; AWS_ENDPOINT_URL leads to another endpoint."""
@@ -32,7 +31,7 @@ def connect(place: Place) -> Cloud:
         return AwsCloud(place, session(place))
 
 
-class AwsCloud(Drifting):
+class AwsCloud(Drifting, Importing):
     """CloudFormation, S3, STS and Secrets Manager of one account and region through boto3."""
 
     def account(self) -> str:
@@ -90,7 +89,7 @@ class AwsCloud(Drifting):
             ChangeSetType=request.kind,
             ClientToken=token(),
             IncludeNestedStacks=True,
-            Capabilities=_CAPABILITIES,
+            Capabilities=CAPABILITIES,
             Parameters=[
                 {"ParameterKey": key, "ParameterValue": value}
                 for key, value in sorted(request.parameters.items())

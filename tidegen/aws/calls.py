@@ -11,6 +11,7 @@ from tidegen.aws.sessions import client_settings, local_endpoint
 from tidegen.errors import DeploymentError
 from tidegen.planning.model import Place
 
+CAPABILITIES = ("CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 _LOCAL_POLL, _POLL = 0.05, 3.0  # seconds
 _LOOKS = 4  # at a stack or change set that must be there and is not yet
 

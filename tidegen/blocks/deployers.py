@@ -45,8 +45,9 @@ READING = [
     cfn.DescribeStackResourceDrifts,
 ]
 #: Read as well, without a resource that IAM knows (service authorization reference): how far a
-#: detection is, and the list of stacks, which DescribeStacks without a name takes too.
-LISTING = [cfn.DescribeStackDriftDetectionStatus, cfn.ListStacks]
+#: detection is, the list of stacks, which DescribeStacks without a name takes too, and what exists,
+#: by Cloud Control, with the caller's own read access to it.
+LISTING = [cfn.DescribeStackDriftDetectionStatus, cfn.ListStacks, cfn.GetResource]
 #: Every call to CloudFormation that changes something.
 CHANGING = [
     cfn.CreateChangeSet,

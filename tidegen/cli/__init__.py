@@ -21,6 +21,7 @@ COMMANDS = {
     "preflight": "Check what the account says against a deploy.",
     "deploy": "Deploy an environment as nested stacks.",
     "bootstrap": "Deploy what must stand before an environment can.",
+    "import": "Make members of the environment's stacks of what exists already.",
     "status": "Show an environment's stacks.",
     "drift": "Show where resources differ from their templates.",
     "secrets": "Fill, check and renew the secrets that Tidepool's chart reads.",

@@ -48,7 +48,7 @@ class Recovering:
 
 @dataclass(frozen=True)
 class Executing:
-    """CloudFormation is at work; `kind` is create, update, delete or rollback.
+    """CloudFormation is at work; `kind` is create, update, import, delete or rollback.
 
     `expected` is how many seconds the root (the empty name) and its nested stacks took before.
     """
@@ -79,6 +79,7 @@ class Result(StrEnum):
 
     CREATED = "created"
     UPDATED = "updated"
+    IMPORTED = "imported"
     UNCHANGED = "unchanged"
     DECLINED = "declined"
     ROLLED_BACK = "rolled back"

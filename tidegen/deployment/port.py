@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest
 from tidegen.planning.drift import Detection, ResourceDrift
+from tidegen.planning.importing import ImportRequest
 from tidegen.planning.model import Place, StackEvent, StackResource, StackState
 from tidegen.planning.secrets import StoredSecret
 
@@ -47,6 +48,12 @@ class Cloud(Protocol):
 
     def change_set_problems(self, change_set_id: str) -> tuple[str, ...]:
         """What CloudFormation's early validation holds against a change set; empty if unknown."""
+
+    def create_import(self, request: ImportRequest) -> str:
+        """Start making a change set that imports; its id. A stack that is not there is made."""
+
+    def existing(self, type_name: str, identifier: str) -> Mapping[str, Any] | None:
+        """The properties of what exists, in the template's words; None if nobody may say."""
 
     def delete_change_set(self, change_set_id: str) -> None:
         """Delete a change set; its nested ones go with it."""

@@ -1,6 +1,5 @@
 """Preflight of a plan: what it would make, compared with what the account has and allows."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from tidegen.deployment.destroy import DestroyPlan
@@ -17,17 +16,22 @@ from tidegen.deployment.sides import (
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.changes import Action
 from tidegen.planning.forecast import forecast
-from tidegen.planning.model import OutputOf, Plan, RootStep, StackAddress, StackState
+from tidegen.planning.model import Plan, RootStep, StackState
 from tidegen.planning.parameters import (
     DIGEST,
-    resolved_step,
+    known_step,
     text_parameters,
-    unresolved,
 )
-from tidegen.planning.preflight import Report, Subject, questions, report
+from tidegen.planning.preflight import (
+    Candidate,
+    Report,
+    Subject,
+    candidate_questions,
+    candidates,
+    questions,
+    report,
+)
 from tidegen.planning.states import Situation, is_unchanged, situation
-
-Known = Mapping[StackAddress, Mapping[str, str]]
 
 
 def preflight(plan: Plan, connect: Connect, inspect: Inspect, *, thorough: bool = False) -> Report:
@@ -36,15 +40,18 @@ def preflight(plan: Plan, connect: Connect, inspect: Inspect, *, thorough: bool 
     Stacks that the deploy would leave alone are not looked at, unless `thorough`, which also
     tells what no deploy depends on. Raises AccessError where an account is out of reach.
     """
-    clouds = Clouds.of(connect)
-    known = {address: state.outputs for address, state in plan.states.items() if state}
-    subjects = [
-        _subject(clouds.at(step.address.place), _known(step, known), state, thorough=thorough)
-        for step in plan.steps
-        for state in (plan.states.get(step.address),)
-    ]
+    subjects = _subjects(plan, Clouds.of(connect), thorough=thorough)
     asked = questions(subjects, thorough=thorough)
     return report(subjects, read(inspect, asked), thorough=thorough)
+
+
+def find_candidates(
+    plan: Plan, connect: Connect, inspect: Inspect
+) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+    """What of the wanted resources exists already in no stack of ours; what could not be asked."""
+    clouds = Clouds.of(connect)
+    subjects = _subjects(plan, clouds, thorough=False)
+    return candidates(subjects, read(inspect, candidate_questions(subjects)))
 
 
 def require_preflight(plan: Plan, connect: Connect, inspect: Inspect) -> Report:
@@ -65,28 +72,20 @@ def require_destroy_preflight(plan: DestroyPlan, connect: Connect, inspect: Insp
     return _required(report(subjects, read(inspect, asked), thorough=False))
 
 
+def _subjects(plan: Plan, clouds: Clouds, *, thorough: bool) -> list[Subject]:
+    known = {address: state.outputs for address, state in plan.states.items() if state}
+    return [
+        _subject(clouds.at(step.address.place), known_step(step, known), state, thorough=thorough)
+        for step in plan.steps
+        for state in (plan.states.get(step.address),)
+    ]
+
+
 def _required(found: Report) -> Report:
     if found.blocking:
         problems = [Problem(finding.where, finding.message) for finding in found.blocking]
         raise RefusedError(*problems, f"{len(problems)} findings of preflight; nothing was changed")
     return found
-
-
-def _known(step: RootStep, known: Known) -> RootStep:
-    """The step with every output that is known already."""
-    if not unresolved(step, known):
-        return resolved_step(step, known)
-    parameters = {name: _value(value, known) for name, value in step.parameters.items()}
-    role = step.service_role
-    return replace(
-        step, parameters=parameters, service_role=None if role is None else _value(role, known)
-    )
-
-
-def _value(value: str | OutputOf, known: Known) -> str | OutputOf:
-    if isinstance(value, str):
-        return value
-    return known.get(value.address, {}).get(value.output, value)
 
 
 def _subject(cloud: Cloud, step: RootStep, state: StackState | None, *, thorough: bool) -> Subject:

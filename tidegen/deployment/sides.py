@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tidegen.deployment.port import Cloud
-from tidegen.planning.evaluation import Resources, evaluate
+from tidegen.planning.evaluation import Resources, Scope, evaluate
 from tidegen.planning.model import (
     STACK_TYPE,
     RootStep,
@@ -79,6 +79,14 @@ def wanted_resources(step: RootStep, state: StackState | None) -> Resources:
     before = dict(state.parameters) if state else {}
     values = {**before, **text_parameters(step), **_pseudo(step)}
     return evaluate(wanted_templates(step), values)
+
+
+def wanted_scope(step: RootStep, state: StackState | None) -> Scope:
+    """The root's wanted template, with the way to the nested ones and the step's parameters."""
+    before = dict(state.parameters) if state else {}
+    values = {**before, **text_parameters(step), **_pseudo(step)}
+    templates = wanted_templates(step)
+    return Scope("", templates[""], values, templates)
 
 
 def standing_resources(step: RootStep, state: StackState, deployed: Templates) -> Resources:

@@ -10,7 +10,7 @@ from tidegen.planning.durations import durations
 from tidegen.planning.model import STACK_TYPE, StackEvent, StackState
 from tidegen.planning.states import is_running
 
-_STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
+_STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
 
 
 @dataclass(frozen=True)

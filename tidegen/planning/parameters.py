@@ -87,6 +87,25 @@ def resolved_step(step: RootStep, outputs: Outputs) -> RootStep:
     )
 
 
+def known_step(step: RootStep, known: Outputs) -> RootStep:
+    """The step with every output that is known already."""
+    if not unresolved(step, known):
+        return resolved_step(step, known)
+    parameters = {name: _known_value(value, known) for name, value in step.parameters.items()}
+    role = step.service_role
+    return replace(
+        step,
+        parameters=parameters,
+        service_role=None if role is None else _known_value(role, known),
+    )
+
+
+def _known_value(value: str | OutputOf, known: Outputs) -> str | OutputOf:
+    if isinstance(value, str):
+        return value
+    return known.get(value.address, {}).get(value.output, value)
+
+
 def _text(value: str | OutputOf, outputs: Outputs) -> str:
     if isinstance(value, str):
         return value

@@ -47,6 +47,11 @@ def primary_identifier(type_name: str) -> tuple[str, ...]:
     return tuple(map(_dotted, _schema(type_name).get("primaryIdentifier", [])))
 
 
+def required_properties(type_name: str) -> tuple[str, ...]:
+    """Properties without which a resource of that type cannot be; empty for an unknown type."""
+    return tuple(_schema(type_name).get("required", []))
+
+
 def name_properties(type_name: str) -> tuple[str, ...]:
     """Dotted properties that together give a resource a name nobody else may have."""
     if type_name in _NAMES_REPEAT:

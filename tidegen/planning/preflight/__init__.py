@@ -17,6 +17,11 @@ from tidegen.planning.preflight import (
     singletons,
     stacks,
 )
+from tidegen.planning.preflight.candidates import (
+    Candidate,
+    candidate_questions,
+    candidates,
+)
 from tidegen.planning.preflight.check import Check
 from tidegen.planning.preflight.model import (
     Answer,
@@ -34,6 +39,7 @@ from tidegen.planning.preflight.subject import Subject
 __all__ = [
     "CHECKS",
     "Answer",
+    "Candidate",
     "Check",
     "Facts",
     "Finding",
@@ -43,6 +49,8 @@ __all__ = [
     "Topic",
     "Unchecked",
     "Unknown",
+    "candidate_questions",
+    "candidates",
     "questions",
     "report",
 ]

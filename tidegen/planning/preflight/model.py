@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+#: What to do about something that is there already; the command says which identifier it takes.
+IMPORT = "import it into the stack ('tidegen import --find' says how)"
+
 
 class Topic(StrEnum):
     """What an account can be asked; what the names of the question and of the answer mean.

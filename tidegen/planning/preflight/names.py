@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tidegen.planning.preflight.check import Answer, Check, about
-from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.model import IMPORT, Finding, Question, Topic
 from tidegen.planning.preflight.subject import Subject
 
 _SECRET = ("AWS::SecretsManager::Secret", "Name")
@@ -21,7 +21,7 @@ class _Named:
     row: int = 53
 
 
-_NAMED = (
+NAMED = (
     _Named("AWS::Backup::BackupVault", "BackupVaultName", Topic.VAULTS),
     _Named("AWS::DynamoDB::Table", "TableName", Topic.TABLES),
     _Named("AWS::EKS::Cluster", "Name", Topic.CLUSTERS),
@@ -43,8 +43,7 @@ def _taken(subject: Subject, found: Answer, named: _Named) -> Iterable[Finding]:
         if name in found:
             yield Finding(
                 path,
-                f"{named.type} '{name}' exists already; import it into the stack, or delete it "
-                "if nobody needs it",
+                f"{named.type} '{name}' exists already; {IMPORT}, or delete it if nobody needs it",
                 named.row,
             )
 
@@ -54,7 +53,7 @@ def _buckets(subject: Subject, found: Answer) -> Iterable[Finding]:
         if name not in found:
             continue
         if found[name]:
-            told = f"bucket '{name}' exists already in {found[name]}; import it into the stack"
+            told = f"bucket '{name}' exists already in {found[name]}; {IMPORT}"
         else:
             told = (
                 f"bucket '{name}' is another account's, or closed to these credentials; choose "
@@ -70,11 +69,11 @@ def _secrets(subject: Subject, found: Answer) -> Iterable[Finding]:
         if found[name]:
             told = (
                 f"secret '{name}' is deleted and keeps its name until {found[name]}; run 'aws "
-                f"secretsmanager restore-secret --secret-id {name}' and import it, or wait"
+                f"secretsmanager restore-secret --secret-id {name}' and {IMPORT}, or wait"
             )
             yield Finding(path, told, 2)
         else:
-            yield Finding(path, f"secret '{name}' exists already; import it into the stack", 53)
+            yield Finding(path, f"secret '{name}' exists already; {IMPORT}", 53)
 
 
 CHECKS = (
@@ -85,7 +84,7 @@ CHECKS = (
             partial(_asks, named=named),
             partial(_taken, named=named),
         )
-        for named in _NAMED
+        for named in NAMED
     ),
     Check(
         "buckets",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from tidegen.planning.preflight.check import Answer, Check, about, whole
-from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.model import IMPORT, Finding, Question, Topic
 from tidegen.planning.preflight.subject import Subject, text_of
 
 _RECORDER = "AWS::Config::ConfigurationRecorder"
@@ -25,7 +25,7 @@ def _one(subject: Subject, found: Answer, type_name: str, row: int, what: str) -
         yield Finding(
             path,
             f"the account has {what} in {subject.region} already, '{others[0]}'; "
-            "import it into the stack, or delete it first",
+            f"{IMPORT}, or delete it first",
             row,
         )
 
@@ -47,7 +47,7 @@ def _provider(subject: Subject, found: Answer) -> Iterable[Finding]:
             yield Finding(
                 path,
                 f"the account has the identity provider {arn} already, and a rollback would "
-                "delete that one (row 23); import it into the stack",
+                f"delete that one (row 23); {IMPORT}",
                 22,
             )
 

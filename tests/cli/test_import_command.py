@@ -1,0 +1,78 @@
+"""`tidegen import` on the local engine, with the committed environments."""
+
+import json
+
+import boto3
+import pytest
+
+from tests.conftest import tidegen
+from tidegen.local import running_engine
+
+ENV = ("--env", "account-nonproduction")
+PATH, BUCKET = "LogArchive/LogArchive", "tidepool-log-archive-us-west-2-444455556666"
+WISH = f"{PATH}={BUCKET}"
+
+
+@pytest.fixture(scope="module")
+def aws():
+    """An account in which somebody has made the bucket of the log archive by hand."""
+    with running_engine() as engine:
+        environment = engine.environment_variables()
+        here = {"LocationConstraint": "us-west-2"}
+        client(environment, "s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=here)
+        yield environment
+
+
+def client(aws, service):
+    return boto3.client(
+        service,
+        region_name="us-west-2",
+        endpoint_url=aws["AWS_ENDPOINT_URL"],
+        aws_access_key_id="444455556666",
+        aws_secret_access_key="local",
+    )
+
+
+def test_it_wants_to_know_what(aws):
+    assert tidegen("import", *ENV, env=aws).returncode == 2
+    assert tidegen("import", *ENV, "--find", WISH, env=aws).returncode == 2
+    done = tidegen("import", *ENV, "LogArchive/LogArchive", env=aws)
+    assert done.returncode == 2
+    assert "does not read PATH=IDENTIFIER" in done.stderr
+
+
+def test_adopting_an_account_from_the_refusal_to_a_deploy_that_changes_nothing(aws):
+    done = tidegen("deploy", *ENV, "--yes", env=aws)
+    assert done.returncode == 1
+    assert "'tidegen import --find' says how" in done.stderr
+
+    done = tidegen("import", *ENV, "--find", env=aws)
+    assert done.returncode == 0, done.stderr
+    assert f"tidegen import --env account-nonproduction {PATH}='{BUCKET}'" in done.stdout
+    found = json.loads(tidegen("import", *ENV, "--find", "--json", env=aws).stdout)["candidates"]
+    assert [(row["path"], row["identifier"]) for row in found] == [(PATH, BUCKET)]
+
+    done = tidegen("import", *ENV, WISH, env=aws, text="no\n")
+    assert done.returncode == 1
+    assert "declined; nothing was changed" in done.stderr
+    assert tidegen("status", *ENV, env=aws).stdout.count("not deployed") == 3
+
+    done = tidegen("import", *ENV, WISH, env=aws, text="account-nonproduction\n")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"< {PATH}  AWS::S3::Bucket  BucketName {BUCKET}" in done.stdout
+    assert "tidepool-bootstrap (444455556666/us-west-2)  deployed first" in done.stdout
+    assert "imported 1 resources" in done.stderr
+
+    plan = tidegen("plan", *ENV, env=aws).stdout
+    assert "~ LogArchive  AWS::S3::Bucket  (stateful)" in plan
+    assert "- ImportShell" in plan
+    assert "+ LogArchive  AWS::S3::Bucket" not in plan
+
+    done = tidegen("deploy", *ENV, "--yes", env=aws)
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = tidegen("deploy", *ENV, "--yes", env=aws)
+    assert "there is nothing to change" in done.stdout
+    done = tidegen("import", *ENV, WISH, "--yes", env=aws)
+    assert done.returncode == 0
+    assert f"{PATH}  is a member already" in done.stdout
+    assert "nothing that exists already" in tidegen("import", *ENV, "--find", env=aws).stdout

@@ -1,0 +1,58 @@
+"""Imports on the double, by the rules that CloudFormation documents."""
+
+from dataclasses import replace
+
+import double_rules as rules
+
+from tidegen.planning import Action
+from tidegen.planning.changes import ChangeSetRequest, ResourceChange
+from tidegen.planning.model import StackResource
+
+
+class Imports:
+    """The part of the double that takes in what exists; its data is the double's."""
+
+    def existing(self, type_name, identifier):
+        return self.present.get((type_name, identifier))
+
+    def create_import(self, request):
+        self.calls.append(f"create_import {request.stack.split('/')[-2:][0]}")
+        state = self._find(request.stack)
+        text = request.body or self._object(request.url)
+        before = rules.body_of(self.templates.get(state.stack_id, "")) if state else {}
+        rules.check_import(before, rules.body_of(text), request)
+        state = state or self.add(request.stack, "REVIEW_IN_PROGRESS")
+        kept = (state.parameters, state.tags)
+        made = ChangeSetRequest(state.name, request.name, "IMPORT", *kept, text)
+        self.requests[request.name] = made
+        self.importing[request.name] = request.resources
+        return request.name
+
+    def _import_changes(self, change_set_id):
+        """What the change set says, or why it failed: CloudFormation looks the resources up."""
+        for item in self.importing[change_set_id]:
+            found = (item.type, item.text)
+            if found not in {*self.present, *self.names}:
+                return (
+                    f"Resource of type '{item.type}' with identifier '{item.text}' was not found."
+                )
+            for stack, held in self.nested.items():
+                if any(r.type == item.type and r.physical_id == item.text for r in held):
+                    return f"{item.text} already exists in stack {stack}"
+        return tuple(
+            ResourceChange(item.logical_id, item.type, Action.ADD)
+            for item in self.importing[change_set_id]
+        )
+
+    def _adopt(self, request, stack_id):
+        self.templates[stack_id] = request.body
+        state = self.stacks[request.stack_name]
+        self.stacks[request.stack_name] = replace(state, changed=self._now())
+        self.made.add(stack_id)
+        taken = tuple(
+            StackResource(item.logical_id, item.text, item.type, "IMPORT_COMPLETE")
+            for item in self.importing[request.name]
+        )
+        self.nested[stack_id] = (*self.nested.get(stack_id, ()), *taken)
+        self.names |= {(item.type, item.text) for item in self.importing[request.name]}
+        self._go_through(request.stack_name, ["IMPORT_IN_PROGRESS", "IMPORT_COMPLETE"])

@@ -1,0 +1,208 @@
+"""Imports planned and carried out, on the double."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from double import Double
+from tiny_project import RETAINED, VALUES, entry, network
+
+from tidegen.deployment import Result, build_plan, execute
+from tidegen.deployment.import_run import execute_import
+from tidegen.deployment.importing import import_plan, roots_first
+from tidegen.errors import DeploymentError, InputError, RefusedError
+from tidegen.planning.stateful import protected_ids
+
+TABLE = "AWS::DynamoDB::Table"
+
+
+def nothing(seconds):
+    pass
+
+
+def extended():
+    """The network with a second table, which exists already."""
+    wanted = network()
+    wanted["Resources"]["Kept"] = {
+        "Type": TABLE,
+        **RETAINED,
+        "Properties": {**wanted["Resources"]["Table"]["Properties"], "TableName": "kept"},
+    }
+    return wanted
+
+
+class Importer:
+    def __init__(self, project, target, number):
+        self.project, self.target = project, target
+        self.cloud = Double(number, outputs={"ArtifactsBucketName": "artifacts"})
+        self.cloud.outputs["ExecutionRoleArn"] = "arn:aws:iam::1:role/execution"
+        self.previews = []
+
+    def plan(self, target=None):
+        release = self.project.release
+        return build_plan(target or self.target, VALUES, release, self.cloud)
+
+    def deploy(self, target=None):
+        self.previews = []
+
+        def approve(shown):
+            self.previews.append(shown)
+            return True
+
+        return execute(self.plan(target), self.cloud, approve=approve, pause=nothing)
+
+    def planned(self, **wishes):
+        return import_plan(self.plan(), wishes, self.cloud)
+
+    def imported(self, wishes):
+        plan = self.plan()
+        found = import_plan(plan, wishes, self.cloud)
+        return execute_import(plan, found, self.cloud, pause=nothing)
+
+    @property
+    def nested(self):
+        found = self.cloud.resources("tide-development")
+        return {r.logical_id: r.physical_id for r in found}
+
+
+@pytest.fixture
+def standing(project, account, development, number):
+    """An environment that stands, and a wanted table that somebody made by hand."""
+    importer = Importer(project, development, number)
+    importer.deploy(account)
+    importer.deploy()
+    project.nested("environment", {"Network": extended(), "Entry": entry()})
+    importer.cloud.present[TABLE, "kept"] = {"TableName": "kept", "BillingMode": "PROVISIONED"}
+    importer.cloud.calls.clear()
+    return importer
+
+
+WISH = {"Network/Kept": "kept"}
+
+
+def test_the_plan_says_what_the_template_wants_beside_what_exists(standing):
+    (item,) = import_plan(standing.plan(), WISH, standing.cloud).imports
+    assert (item.nested, item.stack_id) == ("Network", standing.nested["Network"])
+    (adoption,) = item.adoptions
+    assert adoption.imported.identifier == {"TableName": "kept"}
+    wanted = {d.name: (d.before, d.after) for d in adoption.differences}
+    assert wanted["BillingMode"] == ("PROVISIONED", "PAY_PER_REQUEST")
+    assert standing.cloud.calls.count("create_import Network") == 0
+
+
+def test_the_nested_stack_takes_it_in_and_the_root_stays(standing):
+    root = standing.cloud.stacks["tide-development"]
+    template = standing.cloud.template("tide-development")
+    (outcome,) = standing.imported(WISH)
+    assert outcome.result is Result.IMPORTED
+    assert standing.cloud.stacks["tide-development"] == root
+    assert standing.cloud.template("tide-development") == template
+    held = {
+        r.logical_id: r.physical_id for r in standing.cloud.resources(standing.nested["Network"])
+    }
+    assert held["Kept"] == "kept"
+
+
+def test_what_is_imported_is_kept_in_place_beside_the_rest(standing):
+    standing.imported(WISH)
+    policy = standing.cloud.policies[standing.nested["Network"]]
+    assert protected_ids(policy) == {"Kept", "Table"}
+
+
+def test_the_deploy_afterwards_changes_nothing_in_it(standing):
+    standing.imported(WISH)
+    standing.deploy()
+    assert standing.previews[-1].changes == ()
+    assert "Kept" in standing.cloud.template(standing.nested["Network"])
+    assert standing.deploy()[-1].result is Result.UNCHANGED
+
+
+def test_run_again_it_is_a_member_already(standing):
+    standing.imported(WISH)
+    (item,) = standing.planned(**WISH).imports
+    assert item.members == ("Network/Kept",)
+    assert standing.imported(WISH)[0].result is Result.UNCHANGED
+
+
+def test_protection_that_an_interruption_left_undone_is_completed(standing):
+    standing.imported(WISH)
+    del standing.cloud.policies[standing.nested["Network"]]
+    standing.imported(WISH)
+    assert "Kept" in protected_ids(standing.cloud.policies[standing.nested["Network"]])
+
+
+def test_a_member_is_not_exchanged_for_another(standing):
+    with pytest.raises(RefusedError, match="the stack has another one there, t-blue"):
+        standing.planned(**{"Network/Table": "other"})
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("Network/Nothing", "no template has"), ("Nothing/Kept", "no template has")],
+)
+def test_a_path_that_no_template_has_is_told(standing, path, words):
+    with pytest.raises(InputError, match=words):
+        standing.planned(**{path: "kept"})
+
+
+def test_what_is_not_there_fails_and_leaves_nothing_behind(standing):
+    del standing.cloud.present[TABLE, "kept"]
+    with pytest.raises(DeploymentError, match="was not found"):
+        standing.imported(WISH)
+    assert standing.cloud.calls[-1] == "delete_change_set"
+    assert "Kept" not in standing.cloud.template(standing.nested["Network"])
+
+
+def test_a_stack_at_work_takes_nothing_in(standing):
+    standing.cloud.outcomes["tide-development"] = ["UPDATE_IN_PROGRESS"]
+    with pytest.raises(RefusedError, match="UPDATE_IN_PROGRESS"):
+        standing.planned(**WISH)
+
+
+def test_a_nested_stack_that_is_not_there_is_made_empty_first(standing, project):
+    children = {"Network": network(), "Entry": entry(), "Archive": extended()}
+    project.nested("environment", children)
+    standing.imported({"Archive/Kept": "kept"})
+    body = json.loads(standing.cloud.template(standing.nested["Archive"]))
+    assert body["Resources"].keys() == {"ImportShell", "Kept"}
+    before = json.loads(standing.cloud.template("tide-development"))
+    assert before["Outputs"].keys() == {"Release", "Digest", "Topic"}
+
+
+def test_a_root_that_is_not_there_is_made_with_it(project, account, development, number):
+    importer = Importer(project, account, number)
+    project.nested("account", {"Network": extended()})
+    importer.cloud.present[TABLE, "kept"] = {}
+    plan = importer.plan()
+    (item,) = importer.planned(**WISH).imports
+    first = [step.address.name for step in roots_first(plan, item.address)]
+    assert first == ["tide-identity", "tide-bootstrap"]
+    part = replace(plan, steps=plan.steps[:2])
+    execute(part, importer.cloud, approve=lambda _: True, pause=nothing)
+    importer.imported(WISH)
+    root = importer.cloud.stacks["tide-account"]
+    assert root.status == "CREATE_COMPLETE"
+    assert root.protected
+    importer.deploy()
+    actions = {c.path: str(c.action) for c in importer.previews[-1].changes}
+    assert actions["Network/ImportShell"] == "remove"
+    assert actions["Network/Table"] == "add"
+    assert "Network/Kept" not in actions
+
+
+def test_a_direct_root_is_made_by_the_import_itself(project, account, number):
+    importer = Importer(project, account, number)
+    provider = {
+        "Type": "AWS::IAM::OIDCProvider",
+        "Properties": {"Url": "https://token.example", "ClientIdList": ["sts.amazonaws.com"]},
+    }
+    project.direct("identity", {"Provider": provider}, {"Arn": {"Value": {"Ref": "Provider"}}})
+    arn = "arn:aws:iam::1:oidc-provider/token.example"
+    importer.cloud.present["AWS::IAM::OIDCProvider", arn] = {"Url": "https://token.example"}
+    importer.imported({"Provider": arn})
+    assert importer.cloud.stacks["tide-identity"].status == "IMPORT_COMPLETE"
+    importer.deploy()
+    identity = [p for p in importer.previews if p.step.stack_name == "tide-identity"]
+    (change,) = identity[0].changes
+    assert change.path == "Provider"
+    assert [detail.name for detail in change.details] == ["DeletionPolicy"]

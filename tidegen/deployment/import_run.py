@@ -1,0 +1,116 @@
+"""Carrying imports out, one change set a stack."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tidegen.deployment.events import Emit, Outcome, Protected, Result, ignore
+from tidegen.deployment.import_shell import (
+    SHELL,
+    carried_out,
+    made_shell,
+    ready,
+    upload_template,
+)
+from tidegen.deployment.port import Connect
+from tidegen.deployment.protection import lock
+from tidegen.deployment.run import Clouds, Run
+from tidegen.planning.changes import ChangeSet
+from tidegen.planning.importing import ImportPlan, ImportRequest, StackImport, import_template
+from tidegen.planning.model import Plan, RootStep, StackState, TemplateBody
+from tidegen.planning.parameters import known_step
+from tidegen.planning.stateful import is_stateful, protected_ids, stack_policy
+
+
+def execute_import(
+    plan: Plan,
+    imports: ImportPlan,
+    connect: Connect,
+    *,
+    emit: Emit = ignore,
+    pause: Callable[[float], None] = time.sleep,
+) -> tuple[Outcome, ...]:
+    """Make each import of `imports`; `plan` is the deploy that they belong to.
+
+    The root's template, parameters and digest stay as they are: only the nested stack's template
+    grows, by what the wanted one has as well. So the next deploy changes what its plan says.
+    Raises DeploymentError at the first import that fails; run again, what was imported stays.
+    """
+    clouds = Clouds.of(connect)
+    known = {address: state.outputs for address, state in plan.states.items() if state}
+    steps = {step.address: known_step(step, known) for step in plan.steps}
+    outcomes = []
+    for item in imports.imports:
+        run = Run(clouds.at(item.address.place), item.address, emit, pause)
+        outcome = _Importing(run, steps[item.address], item).carry_out()
+        emit(outcome)
+        outcomes.append(outcome)
+    return tuple(outcomes)
+
+
+@dataclass(frozen=True)
+class _Importing:
+    """One import being carried out."""
+
+    run: Run
+    step: RootStep
+    item: StackImport
+
+    def carry_out(self) -> Outcome:
+        """Make the stack if it is not there, import, protect."""
+        stack_id = self.item.stack_id
+        template = self.item.template
+        if stack_id is None and self.item.nested:
+            stack_id = made_shell(self.run, self.step, self.item.nested)
+            template = import_template(SHELL, self.item.adoptions)
+        state = self.run.cloud.stack(stack_id) if stack_id else None
+        if self.item.adoptions:
+            state = self._import(template, state)
+        if state:
+            self._protect(state)
+            self._lock()
+        result = Result.IMPORTED if self.item.adoptions else Result.UNCHANGED
+        return Outcome(self.step.address, result, state.outputs if state else {})
+
+    def _import(self, template: TemplateBody, state: StackState | None) -> StackState:
+        made = self._change_set(template, state)
+        started = state or StackState(self.step.stack_name, made.stack_id, "IMPORT_IN_PROGRESS")
+        return carried_out(self.run, made, started, "import")
+
+    def _change_set(self, template: TemplateBody, state: StackState | None) -> ChangeSet:
+        text = json.dumps(template, indent=1)
+        url = (
+            None
+            if self.step.scope.is_direct
+            else upload_template(self.run, self.step, "import.json", text)
+        )
+        request = ImportRequest(
+            state.stack_id if state else self.step.stack_name,
+            f"tidegen-import-{secrets.token_hex(4)}",
+            tuple(adoption.imported for adoption in self.item.adoptions),
+            tuple(sorted(state.parameters)) if state else (),
+            None if url else text,
+            url,
+            self.step.service_role if isinstance(self.step.service_role, str) else None,
+        )
+        return ready(self.run, self.run.cloud.create_import(request), made_anew=state is None)
+
+    def _lock(self) -> None:
+        root = self.run.cloud.stack(self.step.stack_name)
+        if root:
+            lock(self.run, self.step, root)
+
+    def _protect(self, state: StackState) -> None:
+        """Keep what holds state in place, beside what is kept already."""
+        adopted = {
+            adoption.imported.logical_id
+            for adoption in self.item.adoptions
+            if is_stateful(adoption.resource)
+        }
+        members = {path.rpartition("/")[2] for path in self.item.members}
+        kept = protected_ids(self.run.cloud.stack_policy(state.stack_id) or "")
+        if (adopted | members) - kept:
+            self.run.cloud.set_stack_policy(state.stack_id, stack_policy(kept | adopted | members))
+            self.run.emit(Protected(self.run.address, 1))

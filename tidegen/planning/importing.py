@@ -1,0 +1,186 @@
+"""Importing: what exists already becomes a member of a stack, untouched.
+
+What CloudFormation asks for (AWS docs, "Import AWS resources into a CloudFormation stack
+manually"): the template holds all that the stack has, unchanged, and the resources to import,
+nothing else; each of them has a DeletionPolicy; outputs and tags stay; the values in the template
+are taken as they are and not compared. An import into a nested stack is made on that stack itself.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tidegen.errors import InputError, Problem, RefusedError
+from tidegen.planning.changes import PropertyChange
+from tidegen.planning.evaluation import Scope
+from tidegen.planning.model import StackAddress, TemplateBody
+from tidegen.planning.references import adapted, references
+from tidegen.planning.schemas import primary_identifier, required_properties
+
+#: What CloudFormation calls the parts of an identifier that has several, in one text.
+_SEPARATOR = "|"
+_VERSION = "2010-09-09"
+
+
+@dataclass(frozen=True)
+class ImportedResource:
+    """A resource to import: `identifier` by the registry's primaryIdentifier, property → value."""
+
+    logical_id: str
+    type: str
+    identifier: Mapping[str, str]
+
+    @property
+    def text(self) -> str:
+        """The identifier as one text."""
+        return _SEPARATOR.join(self.identifier.values())
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """What an IMPORT change set is made from: the template by `body` or by `url`, never both.
+
+    Parameters keep the values that the stack has.
+    """
+
+    stack: str
+    name: str
+    resources: tuple[ImportedResource, ...]
+    parameters: tuple[str, ...] = ()
+    body: str | None = field(default=None, repr=False)
+    url: str | None = None
+    service_role: str | None = None
+
+
+@dataclass(frozen=True)
+class Adoption:
+    """One resource of a plan to import.
+
+    `resource` is what the import's template says of it, `left_out` what only the deploy after it
+    can say. `differences` are what the template wants beside what exists; None where that could
+    not be read.
+    """
+
+    path: str
+    imported: ImportedResource
+    resource: TemplateBody = field(repr=False)
+    left_out: tuple[str, ...] = ()
+    differences: tuple[PropertyChange, ...] | None = None
+
+
+@dataclass(frozen=True)
+class StackImport:
+    """One import change set: on a root (`nested` is empty) or on a stack nested in it.
+
+    `stack_id` is None where that stack is not there: it is made first, with nothing in it.
+    `members` are the paths that are in the stack already, by an import that was interrupted.
+    """
+
+    address: StackAddress
+    nested: str
+    stack_id: str | None
+    template: TemplateBody = field(repr=False)
+    adoptions: tuple[Adoption, ...] = ()
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """The imports to make, in the order of the roots."""
+
+    environment: str
+    imports: tuple[StackImport, ...]
+
+    @property
+    def adoptions(self) -> tuple[Adoption, ...]:
+        """Every resource to import."""
+        return tuple(item for found in self.imports for item in found.adoptions)
+
+
+def identifier_of(path: str, type_name: str, text: str) -> dict[str, str]:
+    """The identifier that a text gives a resource of that type, such as `NAME` or `ID|NAME`.
+
+    Raises InputError where the parts are not as many as the type's primaryIdentifier has.
+    """
+    names = primary_identifier(type_name)
+    parts = text.split(_SEPARATOR) if len(names) > 1 else [text]
+    if not names or len(parts) != len(names) or not all(parts):
+        wanted = _SEPARATOR.join(names) or "nothing that is known"
+        raise InputError(Problem(path, f"{type_name} is identified by {wanted}, not by '{text}'"))
+    return dict(zip(names, parts, strict=True))
+
+
+def adoption(
+    path: str,
+    identifier: Mapping[str, str],
+    scope: Scope,
+    deployed: TemplateBody,
+    existing: Mapping[str, Any] | None,
+) -> Adoption:
+    """How the resource at `path` of `scope`'s template is imported into the `deployed` one.
+
+    Raises RefusedError where the type requires what neither template nor account tells.
+    """
+    logical_id = path.rpartition("/")[2]
+    wanted = scope.template["Resources"][logical_id]
+    properties, unknown = adapted(wanted.get("Properties", {}), scope, deployed)
+    _check_names(path, identifier, properties)
+    required = set(required_properties(wanted["Type"])) - properties.keys()
+    properties |= {name: existing[name] for name in required if existing and name in existing}
+    lacking = sorted(required - properties.keys())
+    if lacking:
+        told = f"{wanted['Type']} needs {', '.join(lacking)}, which only a deployment knows"
+        raise RefusedError(Problem(path, f"{told}; deploy what it refers to first"))
+    imported = ImportedResource(logical_id, wanted["Type"], identifier)
+    return Adoption(
+        path,
+        imported,
+        _resource(wanted, properties),
+        tuple(sorted(unknown)),
+        None if existing is None else differences(properties, existing),
+    )
+
+
+def _check_names(path: str, identifier: Mapping[str, str], wanted: Mapping[str, Any]) -> None:
+    """Refuse what the template names otherwise: the next deploy would replace it."""
+    for name, value in identifier.items():
+        written = wanted.get(name)
+        if isinstance(written, str) and written != value:
+            told = f"the template says {name} '{written}', not '{value}'"
+            raise RefusedError(
+                Problem(path, f"{told}: a deploy would replace it; give it that name, or leave it")
+            )
+
+
+def _resource(wanted: TemplateBody, properties: Mapping[str, Any]) -> TemplateBody:
+    kept = {k: v for k, v in wanted.items() if k in ("Type", "Metadata", "UpdateReplacePolicy")}
+    # Without one CloudFormation imports nothing; the deploy after it says what is to hold.
+    policy = wanted.get("DeletionPolicy", "Retain")
+    return {**kept, "DeletionPolicy": policy, "Properties": dict(properties)}
+
+
+def import_template(deployed: TemplateBody, adoptions: Iterable[Adoption]) -> TemplateBody:
+    """The deployed template, unchanged, with the resources to import."""
+    added = {item.imported.logical_id: item.resource for item in adoptions}
+    head = deployed or {"AWSTemplateFormatVersion": _VERSION}
+    return {**head, "Resources": {**head.get("Resources", {}), **added}}
+
+
+def differences(
+    wanted: Mapping[str, Any], existing: Mapping[str, Any]
+) -> tuple[PropertyChange, ...]:
+    """The properties that the next deploy changes, as far as both sides are known."""
+    return tuple(
+        PropertyChange(name, existing.get(name), value)
+        for name, value in sorted(wanted.items())
+        if not any(references(value)) and _plain(value) != _plain(existing.get(name))
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A value with its scalars as text: templates write `"30"` and `true`, services say 30."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,119 @@
+"""What could be imported: wanted resources whose like exists already and no stack of ours holds."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from tidegen.planning.model import Place
+from tidegen.planning.preflight.check import about, whole
+from tidegen.planning.preflight.model import Answer, Facts, Question, Topic, Unknown
+from tidegen.planning.preflight.names import NAMED
+from tidegen.planning.preflight.subject import Subject, text_of
+
+#: Types of which an account has one in a region, or that are used in place of one's own; the
+#: answer's names identify them.
+_ONCE = {
+    "AWS::CloudTrail::Trail": Topic.TRAILS,
+    "AWS::Config::ConfigurationRecorder": Topic.RECORDERS,
+    "AWS::Config::DeliveryChannel": Topic.CHANNELS,
+    "AWS::GuardDuty::Detector": Topic.DETECTORS,
+}
+_BUCKET, _SECRET = "AWS::S3::Bucket", "AWS::SecretsManager::Secret"
+_PROVIDER = "AWS::IAM::OIDCProvider"
+
+
+@dataclass(frozen=True, order=True)
+class Candidate:
+    """Something to import at `path`; without `identifier` a person has to find that out."""
+
+    where: str
+    path: str
+    type: str
+    identifier: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """Which question finds candidates of a type."""
+
+    type: str
+    topic: Topic
+    prop: str = ""
+
+    def questions(self, subject: Subject) -> tuple[Question, ...]:
+        if self.prop:
+            return about(self.topic, subject.names(self.type, self.prop))
+        return whole(self.topic, wanted=any(subject.added_of(self.type)))
+
+    def candidates(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
+        if self.type == _PROVIDER:
+            yield from self._providers(subject, found)
+        elif self.prop:
+            yield from self._named(subject, found)
+        else:
+            yield from self._once(subject, found)
+
+    def _named(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
+        for name, path in subject.names(self.type, self.prop).items():
+            if name in found:
+                identifier, note = _identified(self.type, name, found[name])
+                yield Candidate(subject.stack_name, path, self.type, identifier, note)
+
+    def _once(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
+        others = sorted(set(found) - set(subject.held.values()))
+        note = "one of these" if len(others) > 1 else ""
+        for path, _ in subject.added_of(self.type):
+            for name in others:
+                yield Candidate(subject.stack_name, path, self.type, name, note)
+
+    def _providers(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
+        for path, props in subject.added_of(self.type):
+            arn = found.get(text_of(props.get("Url")).removeprefix("https://"))
+            if arn and arn not in subject.held.values():
+                yield Candidate(subject.stack_name, path, self.type, str(arn))
+
+
+def _identified(type_name: str, name: str, about_it: str) -> tuple[str, str]:
+    """Identifier and note of what has that name."""
+    if type_name == _BUCKET and not about_it:
+        return "", "another account's, or closed to these credentials"
+    if type_name == _SECRET:
+        deleted = f"deleted, restore it before {about_it}; " if about_it else ""
+        return "", f"{deleted}its ARN identifies it: aws secretsmanager describe-secret"
+    return name, ""
+
+
+_RULES = (
+    *(_Rule(named.type, named.topic, named.prop) for named in NAMED),
+    _Rule(_BUCKET, Topic.BUCKETS, "BucketName"),
+    _Rule(_SECRET, Topic.SECRETS, "Name"),
+    *(_Rule(type_name, topic) for type_name, topic in _ONCE.items()),
+    _Rule(_PROVIDER, Topic.PROVIDERS),
+)
+
+
+def candidate_questions(subjects: Iterable[Subject]) -> dict[Place, set[Question]]:
+    """What has to be read to find candidates, and where."""
+    found: dict[Place, set[Question]] = {}
+    for subject in subjects:
+        asked = {question for rule in _RULES for question in rule.questions(subject)}
+        found.setdefault(subject.address.place, set()).update(asked)
+    return {place: asked for place, asked in found.items() if asked}
+
+
+def candidates(
+    subjects: Iterable[Subject], facts: Mapping[Place, Facts]
+) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+    """What could be imported, and which kinds could not be looked for, with the reason."""
+    found: list[Candidate] = []
+    unknown: dict[str, None] = {}
+    for subject in subjects:
+        known = facts.get(subject.address.place, {})
+        for rule in _RULES:
+            for question in rule.questions(subject):
+                answer = known[question]
+                if isinstance(answer, Unknown):
+                    unknown[f"{subject.stack_name}: {question.topic}: {answer.reason}"] = None
+                else:
+                    found += rule.candidates(subject, answer)
+    return tuple(sorted(found)), tuple(unknown)
