@@ -1,0 +1,150 @@
+"""Settings for which CloudFormation has no type: what is wanted, and the steps towards it.
+
+Every wanted value is the strictest that AWS offers, and only what is named here is compared: a
+step never loosens anything.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tidegen.contract import Scope
+from tidegen.planning.model import Place
+
+#: What a setting consists of: name of a part → its value, as text.
+Values = Mapping[str, str]
+
+
+class SettingName(StrEnum):
+    """The settings, by the name that people read."""
+
+    BUCKETS = "public access to buckets"
+    DEFAULT_GROUP = "default security group"
+    LINKED_ROLES = "service-linked roles"
+    METADATA = "instance metadata defaults"
+    SNAPSHOTS = "public access to snapshots"
+    VOLUMES = "encryption of new volumes"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting, applied after a root of one of `scopes`, and why; `source` says who asks for it.
+
+    `output` is the root's output that names what is set; empty where it is the account.
+    """
+
+    name: SettingName
+    scopes: tuple[Scope, ...]
+    wanted: Values
+    why: str
+    source: str
+    output: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What is there of a setting.
+
+    `found` is None where it cannot be known before the root stands, or (with a `reason`) where it
+    could not be read. `subject` is what is set: an id, or empty for the account.
+    """
+
+    setting: Setting
+    place: Place
+    subject: str = ""
+    found: Values | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class SettingStep:
+    """One change: the parts that differ, `before` (empty where not known yet) and `after`."""
+
+    setting: Setting
+    place: Place
+    subject: str
+    before: Values = field(default_factory=dict)
+    after: Values = field(default_factory=dict)
+
+
+#: Service → the types of ours that need its role. The role is the account's, so a person makes it
+#: with the account's file, not the first environment as a side effect. AWS Config needs none, as
+#: the recorder has a role of its own; what is not here its service makes when it is first used.
+LINKED_SERVICES: Mapping[str, tuple[str, ...]] = {
+    "access-analyzer.amazonaws.com": ("AWS::AccessAnalyzer::Analyzer",),
+    "autoscaling.amazonaws.com": ("AWS::AutoScaling::AutoScalingGroup", "AWS::EKS::Nodegroup"),
+    "backup.amazonaws.com": ("AWS::Backup::BackupPlan",),
+    "eks-nodegroup.amazonaws.com": ("AWS::EKS::Nodegroup",),
+    "eks.amazonaws.com": ("AWS::EKS::Cluster",),
+    "elasticloadbalancing.amazonaws.com": ("AWS::ElasticLoadBalancingV2::LoadBalancer",),
+    "guardduty.amazonaws.com": ("AWS::GuardDuty::Detector",),
+}
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        SettingName.LINKED_ROLES,
+        (Scope.IDENTITY,),
+        dict.fromkeys(LINKED_SERVICES, "present"),
+        "the services act through them, and a new role is not known everywhere at once",
+        "IAM guide, Create a service-linked role",
+    ),
+    Setting(
+        SettingName.BUCKETS,
+        (Scope.IDENTITY,),
+        dict.fromkeys(
+            ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"),
+            "true",
+        ),
+        "no bucket of the account can become public, whatever its own settings say",
+        "Security Hub S3.1",
+    ),
+    Setting(
+        SettingName.VOLUMES,
+        (Scope.ACCOUNT,),
+        {"EbsEncryptionByDefault": "true"},
+        "volumes that somebody makes by hand are encrypted too",
+        "Security Hub EC2.7",
+    ),
+    Setting(
+        SettingName.METADATA,
+        (Scope.ACCOUNT,),
+        {"HttpTokens": "required"},
+        "instances that somebody starts by hand do not give their role to a forged request",
+        "EC2 guide, Set IMDSv2 as the default for the account; Security Hub EC2.8",
+    ),
+    Setting(
+        SettingName.SNAPSHOTS,
+        (Scope.ACCOUNT,),
+        {"State": "block-all-sharing"},
+        "a snapshot shared with everybody gives away all data on its volume",
+        "Security Hub EC2.182",
+    ),
+    Setting(
+        SettingName.DEFAULT_GROUP,
+        (Scope.ENVIRONMENT, Scope.SHARED),
+        {"InboundRules": "0", "OutboundRules": "0"},
+        "what is started without a security group reaches nothing and is reached by nothing",
+        "CIS AWS Foundations 5.4; Security Hub EC2.2",
+        output="DefaultSecurityGroupId",
+    ),
+)
+
+
+def settings_of(scope: Scope) -> tuple[Setting, ...]:
+    """The settings that go with a root of `scope`."""
+    return tuple(setting for setting in SETTINGS if scope in setting.scopes)
+
+
+def setting_steps(readings: Iterable[Reading]) -> tuple[SettingStep, ...]:
+    """The steps from what is there to what is wanted; none for what is so, or was not read."""
+    steps = (_step(reading) for reading in readings if not reading.reason)
+    return tuple(step for step in steps if step.after)
+
+
+def _step(reading: Reading) -> SettingStep:
+    wanted, found = reading.setting.wanted, reading.found
+    if found is None:
+        return SettingStep(reading.setting, reading.place, reading.subject, {}, wanted)
+    after = {part: value for part, value in wanted.items() if found.get(part) != value}
+    before = {part: found.get(part, "not set") for part in after}
+    return SettingStep(reading.setting, reading.place, reading.subject, before, after)
