@@ -16,11 +16,14 @@ from tidegen.deployment import (
     Protected,
     Recovering,
     Result,
+    SettingApplied,
+    SettingUnchecked,
     StepStarted,
     Uploaded,
 )
 from tidegen.planning import Place, StackAddress
 from tidegen.planning.model import StackEvent
+from tidegen.planning.settings import SETTINGS, SettingName, SettingStep
 from tidegen.reporting.events import event_data
 
 ADDRESS = StackAddress(Place("111122223333", "eu-central-1"), "tide-dev", Scope.ENVIRONMENT)
@@ -35,6 +38,10 @@ EVENTS = {
     "executing": Executing(ADDRESS, "update"),
     "progress": Progress(ADDRESS, FOUND),
     "protected": Protected(ADDRESS, 4),
+    "setting": SettingApplied(
+        ADDRESS, SettingStep(SETTINGS[0], ADDRESS.place, "", {"a": "absent"}, {"a": "present"})
+    ),
+    "setting-unchecked": SettingUnchecked(ADDRESS, SettingName.VOLUMES, "denied"),
     "outcome": Outcome(ADDRESS, Result.UPDATED, {"A": "b"}),
 }
 

@@ -17,6 +17,7 @@ from tidegen.planning import (
     StackAddress,
     Verdict,
 )
+from tidegen.planning.settings import SETTINGS, Reading, SettingName
 from tidegen.planning.states import Situation
 from tidegen.reporting.changes import changes_text, creation_text, is_losing
 from tidegen.reporting.plan_data import plan_data
@@ -144,3 +145,49 @@ def test_markdown_is_a_diff_and_fits_a_comment():
     cut = plan_markdown(planned(), [previewed(tuple(many))], bool)
     assert len(cut) < 65_536
     assert cut.endswith("for the rest*")
+
+
+def settled(name, **kw):
+    (setting,) = (setting for setting in SETTINGS if setting.name is name)
+    return Reading(setting, ADDRESS.place, **kw)
+
+
+SETTLED = (
+    settled(
+        SettingName.BUCKETS,
+        found={
+            "BlockPublicAcls": "true",
+            "IgnorePublicAcls": "false",
+            "BlockPublicPolicy": "false",
+        },
+    ),
+    settled(SettingName.DEFAULT_GROUP),
+    settled(SettingName.VOLUMES, reason="not allowed"),
+)
+BUCKETS = (
+    "public access to buckets: BlockPublicPolicy, IgnorePublicAcls: false -> true; "
+    "RestrictPublicBuckets: not set -> true"
+)
+
+
+def test_settings_follow_the_changes_of_their_root():
+    text = previews_text([previewed(readings=SETTLED)], bool)
+    assert text.splitlines()[-2:] == [
+        f"  ~ {BUCKETS}",
+        "  ~ default security group: InboundRules, OutboundRules: known after deployment -> 0",
+    ]
+    assert "  not checked: encryption of new volumes: not allowed\n" in text
+
+
+def test_settings_for_machines_and_pull_requests():
+    data = json.loads(json.dumps(plan_data(planned(), [previewed(readings=SETTLED)], bool)))
+    (step,) = data["steps"]
+    buckets, group = step["settings"]
+    assert buckets["before"]["RestrictPublicBuckets"] == "not set"
+    assert set(buckets["after"].values()) == {"true"}
+    assert (group["subject"], group["before"]) == (None, {})
+    (unchecked,) = step["unchecked_settings"]
+    assert unchecked == {"setting": "encryption of new volumes", "reason": "not allowed"}
+    text = plan_markdown(planned(), [previewed((), readings=SETTLED)], bool)
+    assert f"- **setting** {BUCKETS}" in text
+    assert "*not checked: encryption of new volumes: not allowed*" in text

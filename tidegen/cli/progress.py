@@ -18,11 +18,14 @@ from tidegen.deployment import (
     Progress,
     Protected,
     Recovering,
+    SettingApplied,
+    SettingUnchecked,
     StepStarted,
     Uploaded,
 )
 from tidegen.reporting.events import event_data
 from tidegen.reporting.progress import Board, seconds_text
+from tidegen.reporting.settings import setting_text
 
 
 def watcher(*, as_json: bool = False) -> "Watcher":
@@ -99,6 +102,10 @@ class Lines(Watcher):
                 return f"  {kind} under way, about {seconds_text(expected[''])} the last time"
             case Protected(_, stacks):
                 return f"  stack policy on {stacks} stacks"
+            case SettingApplied(_, step):
+                return f"  set {setting_text(step)}"
+            case SettingUnchecked(_, name, reason):
+                return f"  not checked: {name}: {reason}"
             case Progress():
                 return self._progress(event)
             case Outcome():

@@ -13,6 +13,8 @@ from tidegen.deployment.events import (
     Protected,
     Recovering,
     Result,
+    SettingApplied,
+    SettingUnchecked,
     StepStarted,
     Uploaded,
 )
@@ -29,6 +31,7 @@ from tidegen.deployment.secrets import (
     unfilled_secrets,
     write_secrets,
 )
+from tidegen.deployment.settings import NotRead, Reach, Settings
 from tidegen.deployment.status import (
     NestedStatus,
     RootStatus,
@@ -48,10 +51,12 @@ __all__ = [
     "Event",
     "Executing",
     "NestedStatus",
+    "NotRead",
     "Outcome",
     "Preview",
     "Progress",
     "Protected",
+    "Reach",
     "Recovering",
     "Release",
     "Result",
@@ -59,6 +64,9 @@ __all__ = [
     "RootStatus",
     "SecretOutcome",
     "SecretsPlan",
+    "SettingApplied",
+    "SettingUnchecked",
+    "Settings",
     "StepStarted",
     "Uploaded",
     "build_plan",

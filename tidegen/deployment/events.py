@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from tidegen.planning.changes import Change
 from tidegen.planning.model import RootStep, StackAddress, StackEvent
+from tidegen.planning.settings import Reading, SettingName, SettingStep, setting_steps
 from tidegen.planning.states import Situation, state_of
 
 
@@ -74,6 +75,23 @@ class Protected:
     stacks: int
 
 
+@dataclass(frozen=True)
+class SettingApplied:
+    """A setting that CloudFormation has no type for is as wanted now."""
+
+    address: StackAddress
+    step: SettingStep
+
+
+@dataclass(frozen=True)
+class SettingUnchecked:
+    """A setting that could not be read, and why; it is left as it is."""
+
+    address: StackAddress
+    name: SettingName
+    reason: str
+
+
 class Result(StrEnum):
     """How a step ended."""
 
@@ -81,6 +99,7 @@ class Result(StrEnum):
     UPDATED = "updated"
     IMPORTED = "imported"
     UNCHANGED = "unchanged"
+    SETTLED = "unchanged but for settings"
     DECLINED = "declined"
     ROLLED_BACK = "rolled back"
     FOLLOWED = "followed"
@@ -103,7 +122,8 @@ class Preview:
 
     `situation` is CREATE or UPDATE with `changes`, or what has to be mended first (DELETE_FIRST,
     CONTINUE_ROLLBACK; then another preview follows) or FOLLOW. `unchanged` says that there is
-    nothing to do; `pending` names the stacks whose outputs are not known yet.
+    nothing to do in the stack; `pending` names the stacks whose outputs are not known yet.
+    `readings` are of the settings that follow it.
     """
 
     step: RootStep
@@ -112,6 +132,17 @@ class Preview:
     unchanged: bool = False
     pending: tuple[StackAddress, ...] = ()
     status: str | None = None
+    readings: tuple[Reading, ...] = ()
+
+    @property
+    def settings(self) -> tuple[SettingStep, ...]:
+        """The steps that follow the stack's change."""
+        return setting_steps(self.readings)
+
+    @property
+    def unchecked(self) -> tuple[Reading, ...]:
+        """The settings that could not be read."""
+        return tuple(reading for reading in self.readings if reading.reason)
 
     @property
     def advice(self) -> str:
@@ -119,7 +150,18 @@ class Preview:
         return state_of(self.status).advice
 
 
-Event = StepStarted | Uploaded | Attached | Recovering | Executing | Progress | Protected | Outcome
+Event = (
+    StepStarted
+    | Uploaded
+    | Attached
+    | Recovering
+    | Executing
+    | Progress
+    | Protected
+    | SettingApplied
+    | SettingUnchecked
+    | Outcome
+)
 Emit = Callable[[Event], None]
 Approve = Callable[[Preview], bool]
 

@@ -30,6 +30,8 @@ from tidegen.deployment.protection import (
 )
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.settings import Reach, nowhere
+from tidegen.deployment.settling import idle_readings, readings, settle
 from tidegen.deployment.sides import standing
 from tidegen.deployment.uploads import upload_missing
 from tidegen.deployment.watch import Followed, follow, mark_now, mark_start
@@ -64,8 +66,9 @@ def execute(
     emit: Emit = ignore,
     allowed: Collection[str] = (),
     pause: Callable[[float], None] = time.sleep,
+    settings: Reach = nowhere,
 ) -> tuple[Outcome, ...]:
-    """Deploy every step of `plan`; the outcomes, up to and with a declined one.
+    """Deploy every step of `plan`, and its settings; the outcomes, up to and with a declined one.
 
     `approve` is asked before each change, `allowed` names stateful resources that may be replaced
     or removed. Raises RefusedError before anything is changed, DeploymentError with the root cause.
@@ -82,8 +85,10 @@ def execute(
     outcomes: list[Outcome] = []
     for number, step in enumerate(plan.steps, 1):
         emit(StepStarted(step.address, number, len(plan.steps)))
-        run = Run(clouds.at(step.address.place), step.address, emit, pause)
-        work = _Work(run, resolved_step(step, known), approve, frozenset(allowed))
+        place = step.address.place
+        run = Run(clouds.at(place), step.address, emit, pause, settings(place))
+        changed = any(outcome.result is not Result.UNCHANGED for outcome in outcomes)
+        work = _Work(run, resolved_step(step, known), approve, frozenset(allowed), changed)
         outcome = work.deploy(plan.states.get(step.address))
         emit(outcome)
         outcomes.append(outcome)
@@ -101,14 +106,17 @@ class _Work:
     step: RootStep
     approve: Approve
     allowed: frozenset[str]
+    others_changed: bool = False
 
     def deploy(self, state: StackState | None) -> Outcome:
         """Bring the stack from the state it is in to the one that is wanted."""
+        suspect = self.others_changed
         while True:
             status = state.status if state else None
             match situation(status):
                 case Situation.FOLLOW if state:
                     self._attach(state)
+                    suspect = True
                 case Situation.REFUSE:
                     advice = state_of(status).advice
                     raise RefusedError(Problem(str(self.step.address), f"{status}: {advice}"))
@@ -118,7 +126,7 @@ class _Work:
                         return Outcome(self.step.address, Result.DECLINED, state.outputs)
                     self._mend(state, wanted)
                 case Situation.UPDATE if state and self._is_current(state):
-                    return self._unchanged(state)
+                    return self._unchanged(state, suspect=suspect)
                 case _:
                     return self._change(state)
             state = self.run.cloud.stack(self.step.stack_name)
@@ -127,12 +135,19 @@ class _Work:
         wanted = text_parameters(self.step)[DIGEST]
         return is_unchanged(state.status, state.digest, wanted)
 
-    def _unchanged(self, state: StackState) -> Outcome:
-        """Nothing to deploy; protection that an interrupted deploy left undone is completed."""
-        if not is_protected(self.run, self.step, state):
+    def _unchanged(self, state: StackState, *, suspect: bool) -> Outcome:
+        """No stack to change; what an interrupted deploy left undone is completed."""
+        protected = is_protected(self.run, self.step, state)
+        found = idle_readings(self.run, state, suspect=suspect or not protected)
+        shown = Preview(self.step, Situation.UPDATE, unchanged=True, readings=found)
+        if shown.settings and not self.approve(shown):
+            return Outcome(self.step.address, Result.DECLINED, state.outputs)
+        settle(self.run, found)
+        if not protected:
             protect(self.run, self.step, state)
         lock(self.run, self.step, state)
-        return Outcome(self.step.address, Result.UNCHANGED, state.outputs)
+        result = Result.SETTLED if shown.settings else Result.UNCHANGED
+        return Outcome(self.step.address, result, state.outputs)
 
     def _attach(self, state: StackState) -> None:
         mark = mark_start(self.run, state.stack_id)
@@ -183,7 +198,8 @@ class _Work:
         try:
             changes = changes_of(self.run.cloud, self.step, deployed, made.changes)
             guard_changes(changes, self.allowed)
-            approved = self.approve(Preview(self.step, kind, changes))
+            found = readings(self.run, deployed.outputs if deployed else None)
+            approved = self.approve(Preview(self.step, kind, changes, readings=found))
             if approved and deployed:
                 self._check_unmoved(deployed)
         except BaseException:
@@ -201,7 +217,7 @@ class _Work:
         problems = self.run.cloud.change_set_problems(made.change_set_id)
         self._discard(made, kind)
         if state and kind is Situation.UPDATE and says_no_changes(made.reason):
-            return self._unchanged(state)
+            return self._unchanged(state, suspect=True)
         where = str(self.step.address)
         head = Problem(where, f"CloudFormation made no change set: {made.reason}")
         raise DeploymentError(head, *(Problem(where, text) for text in problems))
@@ -238,6 +254,8 @@ class _Work:
         started = state or StackState(self.step.stack_name, made.stack_id, "CREATE_IN_PROGRESS")
         followed = follow(self.run, started, mark)
         if is_success(followed.state.status):
+            # Before the stack policy, which says that everything is done.
+            settle(self.run, readings(self.run, followed.state.outputs))
             protect(self.run, self.step, followed.state)
             lock(self.run, self.step, followed.state)
         else:

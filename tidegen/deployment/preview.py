@@ -2,16 +2,21 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from tidegen.deployment.changes import changes_of
 from tidegen.deployment.events import Emit, Preview, ignore
 from tidegen.deployment.executor import make_change_set
 from tidegen.deployment.port import Connect
+from tidegen.deployment.protection import is_protected
 from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.settings import Reach, nowhere
+from tidegen.deployment.settling import idle_readings, readings
 from tidegen.errors import DeploymentError, Problem
 from tidegen.planning.changes import ResourceChange
 from tidegen.planning.model import Plan, RootStep, StackAddress, StackState
 from tidegen.planning.parameters import DIGEST, resolved_step, text_parameters, unresolved
+from tidegen.planning.settings import Reading
 from tidegen.planning.states import Situation, is_unchanged, says_no_changes, situation
 
 
@@ -22,19 +27,36 @@ def preview(
     change_sets: bool = False,
     emit: Emit = ignore,
     pause: Callable[[float], None] = time.sleep,
+    settings: Reach = nowhere,
 ) -> tuple[Preview, ...]:
-    """The changes of each step.
+    """The changes of each step, and the settings that follow it.
 
     By default a forecast that only reads. With `change_sets` CloudFormation is asked for stacks
     that stand: templates are uploaded, and the change set is deleted again.
     """
     clouds = Clouds.of(connect)
     known = {address: state.outputs for address, state in plan.states.items() if state}
-    found = []
+    found: list[Preview] = []
     for step in plan.steps:
-        run = Run(clouds.at(step.address.place), step.address, emit, pause)
-        found.append(_preview(run, step, plan.states.get(step.address), known, exact=change_sets))
+        place = step.address.place
+        run = Run(clouds.at(place), step.address, emit, pause, settings(place))
+        state = plan.states.get(step.address)
+        shown = _preview(run, step, state, known, exact=change_sets)
+        others_changed = any(not before.unchanged or before.settings for before in found)
+        read = _readings(run, shown, state, others_changed=others_changed)
+        found.append(replace(shown, readings=read))
     return tuple(found)
+
+
+def _readings(
+    run: Run, shown: Preview, state: StackState | None, *, others_changed: bool
+) -> tuple[Reading, ...]:
+    """The settings as a deploy would find them; it reads them where this does."""
+    if state and shown.unchanged:
+        suspect = others_changed or not is_protected(run, shown.step, state)
+        return idle_readings(run, state, suspect=suspect)
+    deployed = state if shown.situation is not Situation.CREATE else None
+    return readings(run, deployed.outputs if deployed else None)
 
 
 def _preview(

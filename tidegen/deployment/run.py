@@ -6,18 +6,20 @@ from dataclasses import dataclass, field
 
 from tidegen.deployment.events import Emit, ignore
 from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.settings import NoSettings, Settings
 from tidegen.errors import AccessError
 from tidegen.planning.model import Place, StackAddress
 
 
 @dataclass(frozen=True)
 class Run:
-    """A stack's address, the cloud it lives in, where events go, and how to wait."""
+    """A stack's address, the cloud it lives in, where events go, how to wait, and settings."""
 
     cloud: Cloud
     address: StackAddress
     emit: Emit = ignore
     pause: Callable[[float], None] = time.sleep
+    settings: Settings = field(default_factory=NoSettings)
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,12 @@ from tidegen.deployment import (
     Progress,
     Protected,
     Recovering,
+    SettingApplied,
+    SettingUnchecked,
     StepStarted,
     Uploaded,
 )
+from tidegen.reporting.settings import setting_data
 
 
 def event_data(event: Event) -> dict[str, Any]:
@@ -34,6 +37,8 @@ _KINDS: dict[type[Any], str] = {
     Executing: "executing",
     Progress: "progress",
     Protected: "protected",
+    SettingApplied: "setting",
+    SettingUnchecked: "setting-unchecked",
     Outcome: "outcome",
 }
 
@@ -52,6 +57,10 @@ def _content(event: Event) -> dict[str, Any]:  # noqa: C901 - one case an event,
             return {"kind": event.kind, "expected_seconds": dict(event.expected)}
         case Protected():
             return {"stacks": event.stacks}
+        case SettingApplied():
+            return setting_data(event.step)
+        case SettingUnchecked():
+            return {"setting": str(event.name), "reason": event.reason}
         case Outcome():
             return {"result": str(event.result), "outputs": dict(event.outputs)}
         case Progress(_, found):

@@ -6,6 +6,7 @@ from typing import Any
 from tidegen.deployment import Preview
 from tidegen.planning import Change, Plan, PropertyChange, Verdict, refusals
 from tidegen.reporting.plans import Keep
+from tidegen.reporting.settings import settings_data
 
 
 def plan_data(plan: Plan, previews: Iterable[Preview], keep: Keep) -> dict[str, Any]:
@@ -31,6 +32,7 @@ def _step_data(preview: Preview, keep: Keep) -> dict[str, Any]:
         "pending": [pending.name for pending in preview.pending],
         "refused": [{"path": r.change.path, "reason": str(r)} for r in refusals(preview.changes)],
         "changes": [_change_data(change) for change in preview.changes if keep(change)],
+        **settings_data(preview),
     }
 
 

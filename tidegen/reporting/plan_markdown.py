@@ -6,6 +6,7 @@ from tidegen.deployment import Preview
 from tidegen.planning import Change, Plan, refusals
 from tidegen.reporting.changes import change_lines, counts_text, sign_of
 from tidegen.reporting.plans import Keep, notes_of
+from tidegen.reporting.settings import setting_text
 
 _COMMENT_LIMIT = 60_000  # characters; GitHub refuses comments over 65,536
 _DIFF_SIGNS = {"+": "+", "-": "-", "!": "!", "~": "!", ">": "!", "?": " "}
@@ -25,6 +26,7 @@ def plan_markdown(plan: Plan, previews: Sequence[Preview], keep: Keep) -> str:
 def _step_markdown(preview: Preview, keep: Keep) -> str:
     shown = [change for change in preview.changes if keep(change)]
     notes = [f"*{note}*" for note in notes_of(preview)]
+    notes += [f"- **setting** {setting_text(step)}" for step in preview.settings]
     if not shown:
         return "\n\n".join([f"**{preview.step.stack_name}**: no changes", *notes])
     head = f"<details><summary><b>{preview.step.stack_name}</b>: {counts_text(shown)}</summary>"

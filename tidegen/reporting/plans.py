@@ -6,6 +6,7 @@ from tidegen.deployment import Preview
 from tidegen.planning import Change, Plan, RootStep, origins, refusals
 from tidegen.planning.states import Situation
 from tidegen.reporting.changes import changes_text
+from tidegen.reporting.settings import settings_lines, unchecked_notes
 
 Keep = Callable[[Change], bool]
 
@@ -35,7 +36,8 @@ def _body_text(preview: Preview, keep: Keep) -> str:
     lines = [f"  {line}" for line in notes_of(preview)]
     shown = [change for change in preview.changes if keep(change)]
     refused = [f"  refused: {r.change.path}: {r}" for r in refusals(shown)]
-    return "\n".join([*lines, changes_text(shown), *_origins(shown), *refused])
+    settings = settings_lines(preview)
+    return "\n".join([*lines, changes_text(shown), *_origins(shown), *refused, *settings])
 
 
 def _origins(changes: Iterable[Change]) -> list[str]:
@@ -52,7 +54,7 @@ def notes_of(preview: Preview) -> list[str]:
     if preview.pending:
         names = ", ".join(address.name for address in preview.pending)
         notes.append(f"values of {names} are known once it is deployed")
-    return notes
+    return [*notes, *unchecked_notes(preview)]
 
 
 def outputs_text(outputs: Mapping[str, Mapping[str, str]]) -> str:
