@@ -16,6 +16,7 @@ from tidegen.planning import Plan, Prerequisite, Target
 from tidegen.planning.states import Situation
 from tidegen.reporting.changes import changes_text, creation_text
 from tidegen.reporting.plans import plan_text
+from tidegen.reporting.settings import settings_lines
 
 _BASELINE = (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCOUNT)
 
@@ -54,6 +55,10 @@ class Confirmation:
 
 
 def _preview_text(preview: Preview) -> str:
+    return "\n".join([_changes_text(preview), *settings_lines(preview)])
+
+
+def _changes_text(preview: Preview) -> str:
     if preview.situation is Situation.CREATE:
         return creation_text(preview.changes)
     if preview.situation is Situation.UPDATE:
@@ -84,14 +89,22 @@ def deploy(session: Session, name: str, wishes: Wishes) -> tuple[Outcome, ...]:
 
 
 def _executed(session: Session, plan: Plan, wishes: Wishes) -> tuple[Outcome, ...]:
+    from tidegen.aws.settings import reach
+
     name = plan.environment
     with (
         detachable(name, goes_on=not session.own_engine),
         watcher(as_json=wishes.as_json) as watch,
     ):
         approve = Confirmation(session.target(name), watch, wishes)
-        allowed = wishes.allowed
-        return execute(plan, session.connect, approve=approve, emit=watch, allowed=allowed)
+        return execute(
+            plan,
+            session.connect,
+            approve=approve,
+            emit=watch,
+            allowed=wishes.allowed,
+            settings=reach,
+        )
 
 
 def _wanted_first(session: Session, plan: Plan, name: str, *, yes: bool) -> list[str]:

@@ -36,8 +36,10 @@ def command(
     The forecast compares the deployed templates and parameters with the wanted ones and reads
     only; with --change-set CloudFormation's own word stands beside it.
     """
+    from tidegen.aws.settings import reach
     from tidegen.cli.session import open_session
     from tidegen.deployment import preview
+    from tidegen.deployment.settings import nowhere
     from tidegen.reporting.changes import is_losing
     from tidegen.reporting.plan_data import plan_data
     from tidegen.reporting.plan_markdown import plan_markdown
@@ -46,7 +48,9 @@ def command(
     keep = is_losing if only else bool
     with open_session(directory, local=local) as session:
         plan = session.plan(name)
-        previews = preview(plan, session.connect, change_sets=change_set)
+        previews = preview(
+            plan, session.connect, change_sets=change_set, settings=nowhere if only else reach
+        )
     if as_json:
         echo_json(plan_data(plan, previews, keep))
     elif markdown:
@@ -55,5 +59,7 @@ def command(
         click.echo(f"{plan_text(plan)}\n\n{previews_text(previews, keep)}")
         for item in plan.missing:
             click.echo(f"missing: {item}", err=True)
-    changed = any(change.certain for found in previews for change in found.changes)
+    changed = any(
+        found.settings or any(change.certain for change in found.changes) for found in previews
+    )
     raise click.exceptions.Exit(1 if exit_code and changed else 0)

@@ -1,0 +1,176 @@
+"""The third port over boto3: settings of an account and of a VPC's default group."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tidegen.aws.errors import translated
+from tidegen.aws.facts.reader import Reader
+from tidegen.aws.sessions import client_settings, local_endpoint, session
+from tidegen.deployment.settings import NotRead, Settings
+from tidegen.errors import RefusedError
+from tidegen.planning.model import Place
+from tidegen.planning.settings import LINKED_SERVICES, Setting, SettingName, SettingStep, Values
+
+_ROLES = "/aws-service-role/"
+#: What an engine answers that does not have an API.
+_LACKING = ("InvalidAction", "NotImplemented", "UnknownOperationException")
+#: What IAM answers where the role has come in between, or with the request whose answer was lost.
+_THERE = ("EntityAlreadyExists", "InvalidInput")
+
+
+def reach(place: Place) -> Settings:
+    """The settings of `place`; AWS_ENDPOINT_URL leads to another endpoint."""
+    with translated(str(place), "credentials"):
+        return AwsSettings(place, session(place))
+
+
+class AwsSettings:
+    """Settings of one account and region through boto3."""
+
+    def __init__(self, place: Place, boto_session: Any) -> None:
+        self._where = str(place)
+        self._session = boto_session
+        self._clients: dict[str, Any] = {}
+        self._reader = Reader(place, self._client)
+
+    def read(self, setting: Setting, subject: str) -> Values | NotRead:
+        """The setting's parts; NotRead where that is not allowed, or the engine lacks the API."""
+        from botocore.exceptions import ClientError
+
+        try:
+            with translated(self._where, f"reading {setting.name}"):
+                try:
+                    return _READERS[setting.name](self._reader, subject)
+                except ClientError as error:
+                    if error.response["Error"]["Code"] not in _LACKING:
+                        raise
+                    return NotRead(f"the engine lacks {error.operation_name}")
+        except RefusedError as error:
+            return NotRead(error.problems[0].message)
+
+    def apply(self, step: SettingStep) -> None:
+        """Make what differs as wanted; botocore's errors as tidegen's."""
+        with translated(self._where, f"setting {step.setting.name}"):
+            _WRITERS[step.setting.name](self._reader, step)
+
+    def _client(self, service: str) -> Any:
+        if service not in self._clients:
+            self._clients[service] = self._session.client(service, config=client_settings())
+        return self._clients[service]
+
+
+def _text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _linked_roles(reader: Reader, _: str) -> Values:
+    found = reader.pages("iam", "list_roles", "Roles", PathPrefix=_ROLES)
+    services = {role["Path"].removeprefix(_ROLES).rstrip("/") for role in found}
+    return {name: "present" if name in services else "absent" for name in LINKED_SERVICES}
+
+
+def _make_roles(reader: Reader, step: SettingStep) -> None:
+    from botocore.exceptions import ClientError
+
+    for service in step.after:
+        try:
+            reader.call("iam", "create_service_linked_role", AWSServiceName=service)
+        except ClientError as error:
+            there = error.response["Error"]["Code"] in _THERE
+            if not there or _linked_roles(reader, "")[service] != "present":
+                raise
+
+
+def _buckets(reader: Reader, _: str) -> Values | NotRead:
+    if local_endpoint():  # it has no host name for the account, as this API wants
+        return NotRead("a local engine has no settings of S3 for the account")
+    account = reader.place.account
+    try:
+        found = reader.call("s3control", "get_public_access_block", AccountId=account)
+    except reader.client("s3control").exceptions.NoSuchPublicAccessBlockConfiguration:
+        return {}
+    return {k: _text(v) for k, v in found["PublicAccessBlockConfiguration"].items()}
+
+
+def _block_buckets(reader: Reader, step: SettingStep) -> None:
+    """All parts at once: the API replaces what is there, and what is wanted is all there is."""
+    reader.call(
+        "s3control",
+        "put_public_access_block",
+        AccountId=reader.place.account,
+        PublicAccessBlockConfiguration=dict.fromkeys(step.setting.wanted, True),
+    )
+
+
+def _volumes(reader: Reader, _: str) -> Values:
+    found = reader.call("ec2", "get_ebs_encryption_by_default")
+    return {"EbsEncryptionByDefault": _text(found["EbsEncryptionByDefault"])}
+
+
+def _encrypt_volumes(reader: Reader, _: SettingStep) -> None:
+    reader.call("ec2", "enable_ebs_encryption_by_default")
+
+
+def _metadata(reader: Reader, _: str) -> Values | NotRead:
+    found = reader.call("ec2", "get_instance_metadata_defaults").get("AccountLevel", {})
+    return _own(found) or {"HttpTokens": found.get("HttpTokens", "no-preference")}
+
+
+def _own(found: Mapping[str, Any]) -> NotRead | None:
+    """What an organization's policy sets nobody changes in the account."""
+    declared = found.get("ManagedBy") == "declarative-policy"
+    return NotRead("a declarative policy of the organization sets it") if declared else None
+
+
+def _require_tokens(reader: Reader, step: SettingStep) -> None:
+    """Only what differs: defaults that are not named stay as they are."""
+    reader.call("ec2", "modify_instance_metadata_defaults", **step.after)
+
+
+def _snapshots(reader: Reader, _: str) -> Values | NotRead:
+    found = reader.call("ec2", "get_snapshot_block_public_access_state")
+    return _own(found) or {"State": found["State"]}
+
+
+def _block_snapshots(reader: Reader, step: SettingStep) -> None:
+    reader.call("ec2", "enable_snapshot_block_public_access", **step.after)
+
+
+def _rules(reader: Reader, group: str) -> dict[bool, list[str]]:
+    """Ids of a group's rules: those of outgoing traffic under True."""
+    found: dict[bool, list[str]] = {False: [], True: []}
+    only = [{"Name": "group-id", "Values": [group]}]
+    key = "SecurityGroupRules"
+    for rule in reader.pages("ec2", "describe_security_group_rules", key, Filters=only):
+        found[rule["IsEgress"]].append(rule["SecurityGroupRuleId"])
+    return found
+
+
+def _default_group(reader: Reader, group: str) -> Values:
+    found = _rules(reader, group)
+    return {"InboundRules": str(len(found[False])), "OutboundRules": str(len(found[True]))}
+
+
+def _close_group(reader: Reader, step: SettingStep) -> None:
+    for outbound, rules in _rules(reader, step.subject).items():
+        if rules:
+            operation = f"revoke_security_group_{'egress' if outbound else 'ingress'}"
+            reader.call("ec2", operation, GroupId=step.subject, SecurityGroupRuleIds=rules)
+
+
+_READERS: Mapping[SettingName, Callable[[Reader, str], Values | NotRead]] = {
+    SettingName.BUCKETS: _buckets,
+    SettingName.DEFAULT_GROUP: _default_group,
+    SettingName.LINKED_ROLES: _linked_roles,
+    SettingName.METADATA: _metadata,
+    SettingName.SNAPSHOTS: _snapshots,
+    SettingName.VOLUMES: _volumes,
+}
+_WRITERS: Mapping[SettingName, Callable[[Reader, SettingStep], None]] = {
+    SettingName.BUCKETS: _block_buckets,
+    SettingName.DEFAULT_GROUP: _close_group,
+    SettingName.LINKED_ROLES: _make_roles,
+    SettingName.METADATA: _require_tokens,
+    SettingName.SNAPSHOTS: _block_snapshots,
+    SettingName.VOLUMES: _encrypt_volumes,
+}
