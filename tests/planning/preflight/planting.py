@@ -22,7 +22,7 @@ CLEAN = {
     Topic.VCPUS: {"m7g.large": 2},
     Topic.VERSIONS: {"1.34": "STANDARD_SUPPORT", "1.35": "STANDARD_SUPPORT"},
     Topic.ZONES: {"us-east-1a": "use1-az1", "us-east-1b": "use1-az2", "us-east-1c": "use1-az4"},
-    Topic.ROLES: {"reader": "", "AWSServiceRoleForAutoScaling": ""},
+    Topic.ROLES: {"reader": "", "AWSServiceRoleForAutoScaling": "", "AWSServiceRoleForES": ""},
     Topic.VERSIONING: {"replica": "Enabled"},
     Topic.ZONE_SERVERS: {"tide.example": ("ns-1.example", "ns-2.example")},
     Topic.NAME_SERVERS: {"tide.example": ("ns-1.example", "ns-2.example")},

@@ -39,7 +39,13 @@ PLANTS = (
                 "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
             )
         },
-        "--aws-service-name autoscaling.amazonaws.com' first",
+        "the account file of the home region makes it after its identity root",
+        {Topic.ROLES: {}},
+    ),
+    Plant(
+        15,
+        {"Key": trusting("aws-service-role/es.amazonaws.com/AWSServiceRoleForES")},
+        "--aws-service-name es.amazonaws.com' first",
         {Topic.ROLES: {}},
     ),
     Plant(15, {"Key": trusting("reader")}, "names role 'reader'", {Topic.ROLES: {}}),
@@ -66,6 +72,12 @@ PLANTS = (
         {"Linked": resource("IAM::ServiceLinkedRole", AWSServiceName="es.amazonaws.com")},
         "service-linked role of es.amazonaws.com already",
         {Topic.LINKED_ROLES: {"es.amazonaws.com": "AWSServiceRoleForES"}},
+    ),
+    Plant(
+        25,
+        {"Linked": resource("IAM::ServiceLinkedRole", AWSServiceName="eks.amazonaws.com")},
+        "take it out of the template: a step of the account file's plan makes it",
+        {Topic.LINKED_ROLES: {"eks.amazonaws.com": "AWSServiceRoleForAmazonEKS"}},
     ),
     Plant(
         32,

@@ -6,8 +6,9 @@ import pytest
 import reaching_plants
 import sizing_plants
 import standing_plants
-from planting import ADDRESS, CLEAN, PLACE, SECRET, resource, subject
+from planting import ADDRESS, CLEAN, PLACE, SECRET, resource, subject, trusting
 
+from tidegen.contract import Scope
 from tidegen.failures import FAILURES, Where, failure
 from tidegen.planning.preflight import (
     CHECKS,
@@ -116,6 +117,21 @@ def test_a_permission_that_hangs_on_the_real_call_is_no_finding():
     found = reported(subject({"Key": resource("KMS::Key")}), answers)
     assert not found.findings
     assert "not checked: permission kms:PutKeyPolicy" in str(found.unchecked[0])
+
+
+@pytest.mark.parametrize(
+    ("scope", "role", "blocking"),
+    [
+        (Scope.ENVIRONMENT, "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", True),
+        (Scope.ACCOUNT, "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling", False),
+        (Scope.ACCOUNT, "es.amazonaws.com/AWSServiceRoleForES", True),
+    ],
+)
+def test_a_linked_role_that_the_account_file_makes_first_is_in_nobodys_way(scope, role, blocking):
+    key = {"Key": trusting(f"aws-service-role/{role}")}
+    root = replace(subject(key), address=replace(ADDRESS, scope=scope))
+    (found,) = reported(root, {Topic.ROLES: {}}).findings
+    assert (found.row, found.blocking) == (15, blocking)
 
 
 def interfaces(found, **held):

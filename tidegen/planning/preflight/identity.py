@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tidegen.contract import Scope
 from tidegen.planning.preflight.check import Answer, Check, about, whole
 from tidegen.planning.preflight.model import Finding, Question, Topic, Unchecked
 from tidegen.planning.preflight.subject import Subject, text_of
+from tidegen.planning.settings import LINKED_SERVICES
 
 #: Without these the key of a stack cannot be made, or its policy never be changed again.
 KEY_ACTIONS = ("kms:CreateKey", "kms:PutKeyPolicy")
@@ -71,11 +73,21 @@ def _named_roles(subject: Subject) -> dict[str, tuple[str, str]]:
 def _roles(subject: Subject, found: Answer) -> Iterable[Finding]:
     for name, (path, folder) in _named_roles(subject).items():
         if name not in found:
-            service = folder.removeprefix(_LINKED)
-            how = f"run 'aws iam create-service-linked-role --aws-service-name {service}'"
-            make = how if folder.startswith(_LINKED) else "make it"
             told = f"the policy names role '{name}', which account {subject.account} lacks"
-            yield Finding(path, f"{told}; {make} first", 15)
+            # A step of an account file's plan, and there before the root that names the role.
+            comes = folder.startswith(_LINKED) and subject.address.scope is Scope.ACCOUNT
+            listed = folder.removeprefix(_LINKED) in LINKED_SERVICES
+            yield Finding(path, f"{told}; {_remedy(folder)}", 15, blocking=not (comes and listed))
+
+
+def _remedy(folder: str) -> str:
+    """What makes the role below `folder`."""
+    service = folder.removeprefix(_LINKED)
+    if service in LINKED_SERVICES:
+        return "the account file of the home region makes it after its identity root: deploy that"
+    if folder.startswith(_LINKED):
+        return f"run 'aws iam create-service-linked-role --aws-service-name {service}' first"
+    return "make it first"
 
 
 def _keyless(subject: Subject) -> dict[str, bool]:

@@ -6,6 +6,7 @@ from functools import partial
 from tidegen.planning.preflight.check import Answer, Check, about, whole
 from tidegen.planning.preflight.model import IMPORT, Finding, Question, Topic
 from tidegen.planning.preflight.subject import Subject, text_of
+from tidegen.planning.settings import LINKED_SERVICES
 
 _RECORDER = "AWS::Config::ConfigurationRecorder"
 _CHANNEL = "AWS::Config::DeliveryChannel"
@@ -60,10 +61,12 @@ def _linked_names(subject: Subject) -> dict[str, str]:
 def _linked(subject: Subject, found: Answer) -> Iterable[Finding]:
     for service, path in _linked_names(subject).items():
         if service in found:
+            step = ": a step of the account file's plan makes it"
             yield Finding(
                 path,
                 f"the account has the service-linked role of {service} already, "
-                f"'{found[service]}'; take it out of the template",
+                f"'{found[service]}'; take it out of the template"
+                f"{step if service in LINKED_SERVICES else ''}",
                 25,
             )
 
