@@ -36,7 +36,7 @@ check: install ## Format, style, layers, types, templates, scripts, docs.
 	tidegen render --check
 	tidegen lint
 	shellcheck -x $$(git ls-files '*.sh') .ci/run
-	NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet --site-dir .cache/site
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict --site-dir .cache/site # --quiet would count no warnings
 
 lint: install ## Check the committed templates.
 	tidegen lint

@@ -136,3 +136,12 @@ def test_the_docs_build_notices_a_concern_of_ours_that_nobody_wrote_of(caplog):
         assert f"concerns/{concern.name}.md: is not there" in caplog.text
         assert files.get_file_from_path(f"concerns/{concern.name}.md") is not None
         assert f"concerns/{concern.name}.md" in str(config.nav)
+
+
+def test_make_check_builds_the_docs_so_that_warnings_count():
+    """`mkdocs build --strict --quiet` succeeds whatever it has to warn of."""
+    check = (FOLDER.parents[1] / "Makefile").read_text().partition("\ncheck:")[2]
+    (line,) = (line for line in check.partition("\n\n")[0].splitlines() if "mkdocs" in line)
+    command = line.partition("#")[0]
+    assert "build --strict" in command
+    assert "--quiet" not in command
