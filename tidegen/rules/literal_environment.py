@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from tidegen.rules import _rule
 
 _NAMES = "production|staging|development|nonproduction|non-production|preproduction|prod|uat"
-#: AWS's bucket of image layers carries the name of an environment of theirs.
-_NAME = re.compile(rf"(?<!\w)(?:{_NAMES})(?!\w|-\$\{{AWS::Region\}}-starport)", re.IGNORECASE)
+#: Buckets of others carry the names of their environments: ECR's, GuardDuty's, Kubernetes'.
+_OTHERS = r"-\$\{AWS::Region\}-starport|-registry-k8s-io"
+_NAME = re.compile(rf"(?<!\w)(?<!birdwatcher-)(?:{_NAMES})(?!\w|{_OTHERS})", re.IGNORECASE)
 
 
 class LiteralEnvironment(_rule.Rule):
