@@ -5,11 +5,14 @@ import json
 import re
 from pathlib import Path
 
-from tidegen.blocks.deployers import CHANGING, LISTING, PASSED_TO, READING
+from tidegen.aws.settings import AwsSettings
+from tidegen.blocks.deployers import CHANGING, CLOSING, LISTING, PASSED_TO, READING
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN
 from tidegen.contract import Context, Scope
+from tidegen.planning import Place
+from tidegen.planning.settings import SETTINGS, Reading, setting_steps
 
 ROOT = Path(__file__).parents[2]
 CONCERNS = own_concerns()
@@ -18,8 +21,15 @@ CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
 PREFIXES = {
     "accessanalyzer": "access-analyzer",
     "elbv2": "elasticloadbalancing",
+    "s3control": "s3",
     "service-quotas": "servicequotas",
     "sesv2": "ses",
+}
+#: Calls of S3 that IAM knows under another name.
+RENAMED = {
+    "s3:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
+    "s3:ListBuckets": "s3:ListAllMyBuckets",
+    "s3:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
 }
 #: Asked for by the account's own stacks only, which people deploy.
 BY_PEOPLE = {
@@ -113,9 +123,14 @@ def test_every_call_to_secrets_manager_is_granted():
 
 def inspected():
     """Every call of preflight's readers, as an IAM action in lower case."""
+    return actions_in((ROOT / "tidegen" / "aws" / "facts").glob("*.py"))
+
+
+def actions_in(paths):
+    """Every call that these modules name, as an IAM action in lower case."""
     from botocore.session import get_session
 
-    texts = [path.read_text() for path in (ROOT / "tidegen" / "aws" / "facts").glob("*.py")]
+    texts = [path.read_text() for path in paths]
     calls = set(re.findall(r'"([a-z0-9-]+)",\s*"([a-z_]+)"', "\n".join(texts)))
     found = set()
     for service in {service for service, _ in calls} & set(get_session().get_available_services()):
@@ -123,8 +138,59 @@ def inspected():
         methods = client.meta.method_to_api_mapping
         names = {methods[name] for known, name in calls if known == service and name in methods}
         found |= {f"{PREFIXES.get(service, service)}:{name}" for name in names}
-    # S3 lists the buckets under another name.
-    return {a.replace("s3:ListBuckets", "s3:ListAllMyBuckets").lower() for a in found}
+    return {RENAMED.get(action, action).lower() for action in found}
+
+
+class Recording:
+    """Stands in for boto3's session and its clients: keeps the calls, as IAM actions."""
+
+    def __init__(self):
+        self.calls = set()
+
+    def client(self, service, config):
+        self.service = service
+        return self
+
+    def can_paginate(self, operation):
+        return False
+
+    def __getattr__(self, operation):
+        def call(**_):
+            name = "".join(part.capitalize() for part in operation.split("_"))
+            self.calls.add(f"{self.service}:{name}")
+            rules = [{"SecurityGroupRuleId": "sgr-1", "IsEgress": out} for out in (True, False)]
+            return {"SecurityGroupRules": rules}
+
+        return call
+
+
+def test_the_deploy_role_closes_its_default_group_and_sets_nothing_else():
+    session, place = Recording(), Place("111122223333", "us-west-2")
+    settings = AwsSettings(place, session)
+    for setting in SETTINGS:
+        if {Scope.ENVIRONMENT, Scope.SHARED} & set(setting.scopes):
+            found = settings.read(setting, "sg-1")
+            for step in setting_steps([Reading(setting, place, "sg-1", found)]):
+                settings.apply(step)
+    closing, reading = statements("DeployRolePolicy"), statements("ReadingPolicy")
+    assert {*closing["CloseDefaultGroup"]["Action"], *reading["ReadGroupRules"]["Action"]} == (
+        session.calls
+    )
+    granted = {a.lower() for s in (*closing.values(), *reading.values()) for a in s["Action"]}
+    others = actions_in([ROOT / "tidegen" / "aws" / "settings.py"])
+    others -= {action.lower() for action in session.calls}
+    # What preflight reads too.
+    assert granted & others == {"ec2:getebsencryptionbydefault", "iam:listroles"}
+
+
+def test_only_groups_that_nobody_has_tagged_are_closed():
+    statement = statements("DeployRolePolicy")["CloseDefaultGroup"]
+    (resource,) = statement["Resource"]
+    assert resource["Fn::Sub"].endswith(":${AWS::Region}:${AWS::AccountId}:security-group/*")
+    assert set(statement["Condition"]) == {"Null"}
+    tags = statement["Condition"]["Null"]
+    assert set(tags.values()) == {"true"}
+    assert {"aws:ResourceTag/environment", "aws:ResourceTag/aws:eks:cluster-name"} <= set(tags)
 
 
 def test_the_roles_may_read_what_preflight_reads_and_no_more():
@@ -142,8 +208,11 @@ def test_the_roles_may_read_what_preflight_reads_and_no_more():
 def test_the_readme_names_every_action():
     text = (ROOT / "README.md").read_text()
     table = text[text.index("| to | IAM actions needed |") :]
-    actions = {a.partition(":")[2] for a in allowed([*READING, *LISTING, *CHANGING])}
+    actions = {a.partition(":")[2] for a in allowed([*READING, *LISTING, *CHANGING, *CLOSING])}
     assert not [action for action in actions if action not in table]
+    settings = actions_in([ROOT / "tidegen" / "aws" / "settings.py"])
+    assert len(settings) > 8
+    assert not [a for a in settings if a.partition(":")[2] not in table.lower()]
 
 
 def test_deploying_changes_stacks_of_this_environment_only():

@@ -222,6 +222,28 @@ def test_the_deploy_role_changes_no_stack_of_another_and_passes_no_role_of_it(en
     assert not may(environment, "DeployRole", "iam:PassRole", role, **service)
 
 
+@pytest.mark.parametrize(
+    ("tags", "expected"),
+    [
+        ({}, True),
+        ({"environment": "production"}, False),
+        ({"environment": "staging"}, False),
+        ({"aws:eks:cluster-name": "tidepool-production"}, False),
+        ({"elbv2.k8s.aws/cluster": "tidepool-production"}, False),
+        ({"Name": "somebody's"}, False),
+    ],
+)
+def test_the_deploy_role_closes_default_groups_only(tags, expected):
+    """They alone have no tags; IAM cannot tell whose VPC one is in."""
+    found = statements("production", "DeployRole")
+    keys = {f"aws:ResourceTag/{name}": value for name, value in tags.items()}
+    for region, there in ((REGION, expected), ("us-east-2", False)):
+        group = f"arn:aws:ec2:{region}:{ACCOUNT}:security-group/sg-1"
+        for action in ("ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress"):
+            assert allowed(found, Request(action, group, keys)) is there
+        assert not allowed(found, Request("ec2:AuthorizeSecurityGroupIngress", group, keys))
+
+
 @pytest.mark.parametrize("role", ["DeployRole", "ReadRole"])
 @pytest.mark.parametrize(
     ("subject", "audience", "expected"),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from awacs import cloudformation as cfn
-from awacs import iam, kms, s3, secretsmanager, sts
+from awacs import ec2, iam, kms, s3, secretsmanager, sts
 from awacs.aws import (
     Action,
     Allow,
@@ -48,6 +48,9 @@ READING = [
 #: detection is, the list of stacks, which DescribeStacks without a name takes too, and what exists,
 #: by Cloud Control, with the caller's own read access to it.
 LISTING = [cfn.DescribeStackDriftDetectionStatus, cfn.ListStacks, cfn.GetResource]
+#: What a default security group lets through, and taking that away.
+LOOKING_AT_GROUPS = [ec2.DescribeSecurityGroupRules]
+CLOSING = [ec2.RevokeSecurityGroupEgress, ec2.RevokeSecurityGroupIngress]
 #: Every call to CloudFormation that changes something.
 CHANGING = [
     cfn.CreateChangeSet,
@@ -83,6 +86,8 @@ def reading() -> list[Statement]:
         allow("DescribeAllStacks", [cfn.DescribeStacks], [Sub(f"{_STACK}/*/*")]),
         allow("ReadStacks", READING, [Sub(f"{_STACK}/${{Project}}-*/*")]),
         allow("ListStacks", LISTING, ["*"]),
+        # IAM knows no resource for the list of rules (service authorization reference).
+        allow("ReadGroupRules", LOOKING_AT_GROUPS, ["*"]),
         *inspecting(),
     ]
 
@@ -107,6 +112,19 @@ def deploying(execution_role: Any) -> list[Statement]:
         allow("PassExecutionRole", [iam.PassRole], [execution_role], passed),
         not_of_others(),
     ]
+
+
+def closing() -> Statement:
+    """Take the rules of a VPC's default security group away.
+
+    IAM cannot say "the default group of this environment's VPC": it knows a VPC by an id that is
+    not there yet, and CloudFormation tags no default group. What others have made has tags: the
+    groups of every environment, EKS's own, and those of the load balancer controller.
+    """
+    tags = ("environment", "aws:eks:cluster-name", "elbv2.k8s.aws/cluster", "Name")
+    untagged = Null({f"aws:ResourceTag/{tag}": "true" for tag in tags})
+    group = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:security-group/*"
+    return allow("CloseDefaultGroup", CLOSING, [Sub(group)], Condition(untagged))
 
 
 def filling() -> list[Statement]:

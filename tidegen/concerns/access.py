@@ -6,6 +6,7 @@ from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Template, encode_to_dict, iam
 
 from tidegen.blocks.deployers import (
+    closing,
     deploying,
     executing,
     filling,
@@ -56,7 +57,7 @@ def build(context: Context) -> Template:
     own = [GetAtt(title, "Arn") for title in ("ExecutionRole", "DeployRole", "ReadRole")]
     limits = [only_here(), not_of_others(), not_itself(own)]
     _add_policy(template, "ExecutionRolesPolicy", [*managing_roles(), *limits])
-    deploy = document(*deploying(GetAtt(execution, "Arn")), *filling())
+    deploy = document(*deploying(GetAtt(execution, "Arn")), closing(), *filling())
     add_role(template, "DeployRole", from_workflows(), deploy, "CI deploys as this role")
     add_role(template, "ReadRole", from_workflows(), None, "CI plans as this role")
     _add_policy(template, "ReadingPolicy", reading(), ("DeployRole", "ReadRole"))
