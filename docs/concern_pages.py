@@ -14,7 +14,7 @@ from tidegen.planning.schemas import create_only
 from tidegen.rendering import render
 
 PLACEHOLDER = "<!-- contract -->"
-#: The parts that people write; a test asks them of every concern of ours.
+#: The parts that people write; a test asks them of every such file.
 WRITTEN = ("## Why it is like this", "## Cost drivers", "## Quotas")
 
 

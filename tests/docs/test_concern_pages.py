@@ -1,5 +1,6 @@
 """Every concern has its page: what its contract says, what its template holds, and why."""
 
+import logging
 import re
 from pathlib import Path
 
@@ -26,15 +27,9 @@ def resources(concern):
     return TEMPLATES[name]["Resources"]
 
 
-def written(concern):
-    path = FOLDER / f"{concern.name}.md"
-    assert path.is_file(), f"write docs/concerns/{concern.name}.md: {', '.join(WRITTEN)}"
-    return path.read_text()
-
-
-@each
-def test_a_person_wrote_why_and_what_it_costs_and_takes(concern):
-    text = written(concern)
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.md")), ids=lambda path: path.stem)
+def test_a_person_wrote_why_and_what_it_costs_and_takes(path):
+    text = path.read_text()
     assert text.count(PLACEHOLDER) == 1
     for title in WRITTEN:
         (part,) = re.findall(rf"^{title}\n\n(.+?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
@@ -44,21 +39,19 @@ def test_a_person_wrote_why_and_what_it_costs_and_takes(concern):
 
 
 def test_nobody_wrote_of_a_concern_that_is_not_there():
-    assert {path.stem for path in FOLDER.glob("*.md")} == {concern.name for concern in CONCERNS}
+    assert {path.stem for path in FOLDER.glob("*.md")} <= {concern.name for concern in CONCERNS}
 
 
 @each
 def test_the_page_says_everything_of_the_contract(concern):
-    text = whole_page(concern.name, PAGES[concern.name], written(concern))
+    text = whole_page(concern.name, PAGES[concern.name], f"# {concern.name}\n{PLACEHOLDER}")
     assert PLACEHOLDER not in text
     assert concern.purpose in text
     names = [item.name for item in (*concern.inputs, *concern.outputs)]
     for name in (*names, *concern.stateful):
         assert f"| `{name}` |" in text
-    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == [
-        *("Inputs", "Outputs", "Stateful", "What replaces what"),
-        *(title.removeprefix("## ") for title in WRITTEN),
-    ]
+    titles = ["Inputs", "Outputs", "Stateful", "What replaces what"]
+    assert re.findall(r"^## (.+)$", text, re.MULTILINE) == titles
 
 
 @each
@@ -128,14 +121,16 @@ def test_what_replaces_is_what_the_schemas_say_of_the_properties_in_use():
         assert named <= create_only(type_name)[0]
 
 
-def test_the_docs_build_notices_a_concern_of_ours_that_nobody_wrote_of(caplog):
-    """A warning, which `mkdocs build --strict` in `make check` takes for an error."""
+def test_the_docs_build_tells_of_a_concern_of_ours_that_nobody_wrote_of(caplog):
+    """No warning, which `mkdocs build --strict` in `make check` would take for an error."""
+    caplog.set_level(logging.INFO)
     config = load_config(str(FOLDER.parents[1] / "mkdocs.yml"))
     files = config.plugins.run_event("files", Files([]), config=config)
     for concern in CONCERNS:
         assert f"concerns/{concern.name}.md: is not there" in caplog.text
         assert files.get_file_from_path(f"concerns/{concern.name}.md") is not None
         assert f"concerns/{concern.name}.md" in str(config.nav)
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 def test_make_check_builds_the_docs_so_that_warnings_count():
