@@ -1,0 +1,108 @@
+"""Settings through the command line, on the local engine: what the services' own APIs show."""
+
+import json
+
+import boto3
+import pytest
+
+from tests.conftest import tidegen
+from tidegen.local import running_engine
+from tidegen.planning.settings import LINKED_SERVICES
+
+ACCOUNT, SHARED = "account-nonproduction", "shared-nonproduction"
+ANYWHERE = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
+
+
+@pytest.fixture(scope="module")
+def aws():
+    """An engine with an account and its shared services; the environment that reaches it."""
+    with running_engine() as engine:
+        environment = engine.environment_variables()
+        for name in (ACCOUNT, SHARED):
+            done = tidegen("deploy", "--env", name, "--yes", env=environment)
+            assert done.returncode == 0, done.stdout + done.stderr
+        yield environment
+
+
+def client(aws, service):
+    return boto3.client(
+        service,
+        region_name="us-west-2",
+        endpoint_url=aws["AWS_ENDPOINT_URL"],
+        aws_access_key_id="444455556666",
+        aws_secret_access_key="local",
+    )
+
+
+def roles(aws):
+    """Service → name of its service-linked role."""
+    found = client(aws, "iam").list_roles(PathPrefix="/aws-service-role/")["Roles"]
+    return {role["Path"].split("/")[2]: role["RoleName"] for role in found}
+
+
+@pytest.fixture
+def group(aws):
+    outputs = json.loads(tidegen("outputs", "--env", SHARED, "--json", env=aws).stdout)
+    return outputs["shared"]["DefaultSecurityGroupId"]
+
+
+def rules(aws, group):
+    only = [{"Name": "group-id", "Values": [group]}]
+    return client(aws, "ec2").describe_security_group_rules(Filters=only)["SecurityGroupRules"]
+
+
+def test_the_default_group_is_closed(aws, group):
+    (found,) = client(aws, "ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    assert found["GroupName"] == "default"
+    assert rules(aws, group) == []
+
+
+def test_an_update_closes_again_what_somebody_has_opened(aws, group, project):
+    client(aws, "ec2").authorize_security_group_ingress(GroupId=group, IpPermissions=ANYWHERE)
+    path = project / "environments" / f"{SHARED}.yaml"
+    path.write_text(path.read_text().replace("max_nodes: 4", "max_nodes: 5"))
+    shown = tidegen("plan", "--env", SHARED, "--markdown", env=aws, cwd=project).stdout
+    assert f"- **setting** default security group {group}: InboundRules: 1 -> 0" in shown
+    done = tidegen("deploy", "--env", SHARED, "--yes", "--json", env=aws, cwd=project)
+    assert done.returncode == 0, done.stderr
+    events = [json.loads(line) for line in done.stdout.splitlines()]
+    (applied,) = [event for event in events if event["event"] == "setting"]
+    assert (applied["subject"], applied["before"]) == (group, {"InboundRules": "1"})
+    assert rules(aws, group) == []
+
+
+def test_the_account_has_the_roles_that_its_environments_need(aws):
+    assert set(LINKED_SERVICES) <= set(roles(aws))
+
+
+def test_a_setting_alone_is_planned_confirmed_and_applied(aws):
+    name = roles(aws)["eks.amazonaws.com"]
+    client(aws, "iam").delete_service_linked_role(RoleName=name)
+    planned = tidegen("plan", "--env", ACCOUNT, "--exit-code", env=aws)
+    assert planned.returncode == 1
+    assert "  ~ service-linked roles: eks.amazonaws.com: absent -> present\n" in planned.stdout
+    declined = tidegen("deploy", "--env", ACCOUNT, env=aws, text="n\n")
+    assert declined.returncode == 1
+    assert "eks.amazonaws.com" not in roles(aws)
+    done = tidegen("deploy", "--env", ACCOUNT, "--yes", env=aws)
+    assert done.returncode == 0, done.stderr
+    assert "  set service-linked roles: eks.amazonaws.com: absent -> present\n" in done.stderr
+    assert "there is nothing to change" not in done.stdout
+    assert roles(aws)["eks.amazonaws.com"] == name
+    again = tidegen("deploy", "--env", ACCOUNT, "--yes", env=aws)
+    assert "there is nothing to change" in again.stdout
+
+
+def test_what_the_engine_lacks_is_told_and_is_no_failure(aws):
+    done = tidegen("plan", "--env", ACCOUNT, "--exit-code", env=aws)
+    assert done.returncode == 0
+    assert "not checked: encryption of new volumes: the engine lacks" in done.stdout
+    assert "not checked: public access to buckets: a local engine has no" in done.stdout
+
+
+def test_destroying_says_nothing_of_settings_and_leaves_them(aws):
+    before = roles(aws)
+    done = tidegen("destroy", "--env", SHARED, "--yes", env=aws)
+    assert done.returncode == 0, done.stderr
+    assert "security group" not in done.stdout + done.stderr
+    assert roles(aws) == before
