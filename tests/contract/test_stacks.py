@@ -296,3 +296,16 @@ def test_throttling_and_lag_reach_who_asks(subject):
 
 def resource(logical_id, status="UPDATE_COMPLETE"):
     return StackResource(logical_id, logical_id.lower(), "AWS::SNS::Topic", status)
+
+
+def test_a_nested_stack_keeps_its_policy_through_an_update(subject):
+    """A stack policy stays until another is set, whatever updates the stack.
+
+    Source: "Prevent updates to stack resources"
+    """
+    state = subject.apply("s", template(N=nested(subject.upload(template(A=topic())))))
+    (below,) = subject.cloud.resources(state.stack_id)
+    subject.cloud.set_stack_policy(below.physical_id, stack_policy(["A"]))
+    changed = subject.upload(template(A=topic("two")))
+    assert subject.apply("s", template(N=nested(changed)), "UPDATE").status == "UPDATE_COMPLETE"
+    assert "LogicalResourceId/A" in subject.cloud.stack_policy(below.physical_id)

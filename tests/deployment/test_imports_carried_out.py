@@ -10,6 +10,7 @@ from tiny_project import RETAINED, VALUES, entry, network
 from tidegen.deployment import Result, build_plan, execute
 from tidegen.deployment.import_run import execute_import
 from tidegen.deployment.importing import import_plan, roots_first
+from tidegen.deployment.moving import carry_moves, planned_moves
 from tidegen.errors import DeploymentError, InputError, RefusedError
 from tidegen.planning.stateful import protected_ids
 
@@ -206,3 +207,96 @@ def test_a_direct_root_is_made_by_the_import_itself(project, account, number):
     (change,) = identity[0].changes
     assert change.path == "Provider"
     assert [detail.name for detail in change.details] == ["DeletionPolicy"]
+
+
+def archived():
+    """The network's table in a nested stack of its own, under another logical id."""
+    rest, archive = network(), network()
+    archive["Resources"] = {
+        "Kept": rest["Resources"].pop("Table"),
+        "Note": rest["Resources"]["Topic"],
+    }
+    archive["Outputs"] = {}
+    return {"Network": rest, "Entry": entry(), "Archive": archive}
+
+
+@pytest.fixture
+def moving(standing, project):
+    """An environment whose templates have the table elsewhere."""
+    project.nested("environment", archived())
+    return standing
+
+
+def move(importer, *asked):
+    plan = importer.plan()
+    moves = planned_moves(plan, asked, importer.cloud)
+    return carry_moves(plan, moves, importer.cloud, pause=nothing)
+
+
+def test_a_deploy_does_not_make_it_a_second_time(moving):
+    with pytest.raises(
+        RefusedError, match=r"Archive/Kept: .*moves from Network/Table.*--move Kept"
+    ):
+        moving.deploy()
+
+
+def test_a_move_carries_it_over_and_the_deploy_leaves_it_alone(moving):
+    network_id = moving.nested["Network"]
+    move(moving, "Kept")
+    assert "Table" not in moving.cloud.template(network_id)
+    held = {r.logical_id: r.physical_id for r in moving.cloud.resources(moving.nested["Archive"])}
+    assert held["Kept"] == "t-blue"
+    moving.deploy()
+    paths = {change.path for change in moving.previews[-1].changes}
+    assert "Archive/Kept" not in paths
+    assert "Network/Table" not in paths
+    assert protected_ids(moving.cloud.policies[moving.nested["Archive"]]) == {"Kept"}
+    assert moving.deploy()[-1].result is Result.UNCHANGED
+
+
+def test_only_what_leaves_may_be_deleted_and_only_meanwhile(moving):
+    seen = []
+    execute_change_set = moving.cloud.execute_change_set
+
+    def watched(change_set_id):
+        seen.append(protected_ids(moving.cloud.policies[moving.nested["Network"]]))
+        execute_change_set(change_set_id)
+
+    moving.cloud.execute_change_set = watched
+    move(moving, "Kept")
+    assert seen[0] == set()
+    assert "Kept" in protected_ids(moving.cloud.policies[moving.nested["Archive"]])
+
+
+def test_a_move_that_was_begun_is_not_deployed_over(moving):
+    """The old stack has let go of it, and nothing holds it: another deploy would make it anew."""
+
+    class Ended(Exception):  # noqa: N818 - the process that ends
+        pass
+
+    def ended(request):
+        raise Ended
+
+    create_import = moving.cloud.create_import
+    moving.cloud.create_import = ended
+    with pytest.raises(Ended):
+        move(moving, "Kept")
+    with pytest.raises(RefusedError, match=r"Archive/Kept: was on its way here \(t-blue\)"):
+        moving.deploy()
+    moving.cloud.create_import = create_import
+    move(moving, "Kept")
+    moving.deploy()
+    assert moving.deploy()[-1].result is Result.UNCHANGED
+
+
+def test_what_stands_where_it_is_to_stand_is_left_alone(moving):
+    move(moving, "Kept")
+    moving.deploy()
+    moving.cloud.calls.clear()
+    assert move(moving, "Kept") == ()
+    assert not [call for call in moving.cloud.calls if "create" in call or "execute" in call]
+
+
+def test_what_does_not_move_is_told(moving):
+    with pytest.raises(InputError, match="Nothing: is no resource that moves"):
+        move(moving, "Nothing")

@@ -70,3 +70,35 @@ def test_an_import(world, nested):
 
     prefix = f"import{nested[0].lower()}"
     assert_all_alike(every_call(world, killed_after, prepare, world.bring_in, prefix))
+
+
+def moved(name):
+    """The network's table stands in a nested stack of its own."""
+    network_left, archive = network(name), network(name)
+    table = network_left["Resources"].pop("Table")
+    archive["Resources"] = {"Kept": table, "Note": archive["Resources"]["Topic"]}
+    archive["Outputs"]["TopicArn"]["Value"] = {"Ref": "Note"}
+    return {"Network": network_left, "Entry": entry(), "Archive": archive}
+
+
+def test_a_move(world):
+    """To another nested stack, which is made for it: the table is there all the time.
+
+    At each call that changes something.
+    """
+    kept = []
+
+    def prepare(name):
+        project, target = world.project(name), world.target(name, protected=True)
+        world.wire.revive()
+        world.deploy(project, target)
+        project.nested("environment", moved(name))
+        kept.append(created(f"t-{name}"))
+        return project, target, ("Archive/Kept",)
+
+    def created(table):
+        found = world.cloud._client("dynamodb").describe_table(TableName=table)
+        return table, found["Table"]["TableId"]
+
+    assert_all_alike(every_call(world, killed_after, prepare, world.move, "move", CHANGING))
+    assert [created(table) for table, _ in kept] == kept

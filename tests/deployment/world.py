@@ -10,6 +10,7 @@ from tidegen.contract import Scope
 from tidegen.deployment import build_plan, destroy_plan, execute, execute_destroy
 from tidegen.deployment.import_run import execute_import
 from tidegen.deployment.importing import import_plan
+from tidegen.deployment.moving import carry_moves, planned_moves
 from tidegen.planning import Place, Target
 
 NUMBER = "111122223333"
@@ -56,6 +57,13 @@ class World:
         plan = self.plan(project, target)
         found = import_plan(plan, wishes, self.wire)
         execute_import(plan, found, self.wire, pause=pause)
+
+    def move(self, project, target, asked):
+        """Carry over what is asked for, then deploy."""
+        plan = self.plan(project, target)
+        moves = planned_moves(plan, asked, self.wire)
+        carry_moves(plan, moves, self.wire, pause=pause)
+        return self.deploy(project, target)
 
     def destroy(self, target):
         execute_destroy(destroy_plan(target, self.wire), self.wire, pause=pause)

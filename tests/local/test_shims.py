@@ -93,6 +93,19 @@ def test_a_nested_stacks_retained_resources_are_deleted(plain: Cloud) -> None:
     assert not plain.client("sqs").list_queues(QueueNamePrefix="kept").get("QueueUrls")
 
 
+def test_a_nested_stacks_policy_is_lost_with_an_update(plain: Cloud) -> None:
+    cloudformation = plain.client("cloudformation")
+    child = one("AWS::SQS::Queue", get("Arn"))
+    plain.create("policed", one(STACK, TemplateURL=plain.upload("5.json", child)))
+    summaries = cloudformation.list_stack_resources(StackName="policed")["StackResourceSummaries"]
+    nested = {"StackName": summaries[0]["PhysicalResourceId"]}
+    policy = '{"Statement":[]}'
+    cloudformation.set_stack_policy(**nested, StackPolicyBody=policy)
+    child["Resources"]["It"]["Properties"] = {"DelaySeconds": 1}
+    plain.update("policed", one(STACK, TemplateURL=plain.upload("6.json", child)))
+    assert "StackPolicyBody" not in cloudformation.get_stack_policy(**nested)
+
+
 def test_types_are_refused(plain: Cloud) -> None:
     with pytest.raises(ClientError, match="Unrecognized resource types"):
         plain.create("address", one("AWS::EC2::EIP"))

@@ -122,7 +122,7 @@ def test_state_is_not_lost(action):
 def test_state_that_only_moves_is_refused_with_the_safe_way():
     bucket = {"Type": "AWS::S3::Bucket", **KEPT, "Properties": {"BucketName": "b"}}
     changes = forecast({"A/Data": bucket}, {"B/Data": bucket})
-    with pytest.raises(RefusedError, match=r"B/Data: .*moves from A/Data.*retain and import"):
+    with pytest.raises(RefusedError, match=r"B/Data: .*moves from A/Data.*--move Data"):
         guard_changes(changes)
 
 

@@ -15,6 +15,7 @@ _EPILOG = example_epilog(
     "tidegen deploy --env development --local",
     "tidegen deploy --env production --dry-run",
     "tidegen deploy --env production --yes --json",
+    "tidegen deploy --env staging --move UploadsBucket",
 )
 
 
@@ -29,6 +30,13 @@ _EPILOG = example_epilog(
     metavar="LOGICAL_ID",
     help="Stateful resource that may be replaced or removed; repeatable.",
 )
+@click.option(
+    "--move",
+    "moved",
+    multiple=True,
+    metavar="LOGICAL_ID",
+    help="Resource to carry over to the stack where it stands now; repeatable.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop, as 'tidegen plan' does.")
 @json_option
 @click.pass_context
@@ -38,6 +46,7 @@ def command(
     local: bool,
     yes: bool,
     allowed: tuple[str, ...],
+    moved: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -46,6 +55,9 @@ def command(
     Checks the templates, shows what changes, asks, deploys, and prints the outputs. Nothing to
     change is a success. Ctrl-C stops watching, never the deploy. With --json each event is one
     line; the last event of each stack is its outcome, with the outputs.
+
+    A resource that the templates have in another nested stack, or under another logical id, is
+    never made anew by accident: --move carries it over, as a step of its own before the deploy.
     """
     from tidegen.cli.deploying import Wishes, deploy
     from tidegen.cli.plan_command import command as plan_command
@@ -57,7 +69,7 @@ def command(
         context.invoke(plan_command, name=name, local=local, as_json=as_json)
         return
     with open_session(context.obj, local=local) as session:
-        outcomes = deploy(session, name, Wishes(yes, allowed, as_json))
+        outcomes = deploy(session, name, Wishes(yes, allowed, as_json, moved))
     if as_json:
         return
     if all(outcome.result is Result.UNCHANGED for outcome in outcomes):

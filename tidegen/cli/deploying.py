@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import click
 
+from tidegen.cli.moving import carry_over
 from tidegen.cli.preflighting import check_account
 from tidegen.cli.progress import Watcher, detachable, watcher
 from tidegen.cli.session import Session, require_clean_lint
@@ -28,6 +29,7 @@ class Wishes:
     yes: bool = False
     allowed: tuple[str, ...] = ()
     as_json: bool = False
+    moved: tuple[str, ...] = ()
 
 
 class Confirmation:
@@ -76,10 +78,13 @@ def deploy(session: Session, name: str, wishes: Wishes) -> tuple[Outcome, ...]:
     plan = session.plan(name)
     if plan.missing:
         for other in _wanted_first(session, plan, name, yes=wishes.yes):
-            deploy(session, other, replace(wishes, allowed=()))
+            deploy(session, other, replace(wishes, allowed=(), moved=()))
         plan = session.plan(name)
     if not wishes.as_json:
         click.echo(plan_text(plan))
+    if wishes.moved:
+        carry_over(session, plan, wishes.moved, yes=wishes.yes, as_json=wishes.as_json)
+        plan = session.plan(name)
     check_account(session, plan)
     outcomes = _executed(session, plan, wishes)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):

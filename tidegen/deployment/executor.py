@@ -19,6 +19,7 @@ from tidegen.deployment.events import (
     StepStarted,
     ignore,
 )
+from tidegen.deployment.moving import check_no_move
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import (
     is_protected,
@@ -191,6 +192,8 @@ class _Work:
         kind = situation(state.status if state else None)
         if state and state.status == "REVIEW_IN_PROGRESS":
             self.run.emit(Recovering(self.step.address, state.status, "reuse the empty stack"))
+        if state and kind is Situation.UPDATE:
+            check_no_move(self.run.cloud, state)
         made = make_change_set(self.run, self.step, kind)
         if made.status == "FAILED":
             return self._failed_change_set(made, state, kind)

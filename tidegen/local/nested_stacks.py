@@ -1,4 +1,4 @@
-"""What is changed in ministack's nested stacks: failed creations and retained resources."""
+"""What is changed in ministack's nested stacks: failed creations, retained resources, policies."""
 
 from typing import Any
 
@@ -12,6 +12,7 @@ def install() -> None:
     """Wrap upstream's handlers of nested stacks; each defect has a test in `test_shims.py`."""
     undo_failed_creates()
     skip_retained_resources()
+    keep_policies()
 
 
 def undo_failed_creates() -> None:
@@ -61,6 +62,26 @@ def _roll_back(name: str, delete: Any) -> None:
     add_event(*about, "ROLLBACK_IN_PROGRESS", stack["StackStatusReason"], stack["StackId"])
     delete(stack["StackId"], {})
     add_event(*about, "ROLLBACK_COMPLETE", "", stack["StackId"])
+
+
+def keep_policies() -> None:
+    """Let a nested stack keep its stack policy through an update.
+
+    Upstream: `_cfn_nested_stack_deploy` writes the stack's record anew, without the policy.
+    """
+    table = upstream.provisioners()._RESOURCE_HANDLERS
+    upstream_update = table[TYPE]["update"]
+
+    def update(physical_id: str, *arguments: Any) -> Any:
+        name = upstream.provisioners()._nested_stack_lookup_name(physical_id)
+        policy = (_stacks().get(name) or {}).get("_stack_policy")
+        try:
+            return upstream_update(physical_id, *arguments)
+        finally:
+            if policy and name in _stacks():
+                _stacks()[name]["_stack_policy"] = policy
+
+    table[TYPE] = {**table[TYPE], "update": update}
 
 
 def skip_retained_resources() -> None:

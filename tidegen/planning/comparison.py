@@ -37,6 +37,9 @@ def _merged(said: Change, forecast: Change | None) -> Change:
         certain=True,
         details=forecast.details or said.details,
         name=forecast.name,
+        # A change set knows no move: it sees a removal, and something to add.
+        moved_from=forecast.moved_from,
+        stateful=said.stateful or bool(forecast.moved_from and forecast.stateful),
         otherwise=None if agrees else forecast.verdict,
     )
 

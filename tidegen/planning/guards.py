@@ -66,9 +66,9 @@ def guard_changes(changes: Iterable[Change], allowed: Collection[str] = ()) -> N
 
 
 def _moved(change: Change) -> Iterator[Refusal]:
-    if change.action is Action.MOVE and (change.stateful or change.name):
+    if change.moved_from and not change.loses and (change.stateful or change.name):
         reason = f"moves from {change.moved_from}: CloudFormation would make it a second time"
-        yield Refusal(change, reason, f"leave it at {change.moved_from}, or retain and import it")
+        yield Refusal(change, reason, f"say --move {change.logical_id}, which carries it over")
 
 
 def _type_changed(change: Change) -> Iterator[Refusal]:

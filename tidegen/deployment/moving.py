@@ -1,0 +1,205 @@
+"""Carrying moves out: out of the old nested stack by its root, then into the new one."""
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping
+
+from tidegen.deployment.changes import changes_of
+from tidegen.deployment.events import Emit, Outcome, ignore
+from tidegen.deployment.import_run import execute_import
+from tidegen.deployment.import_shell import carried_out, ready, upload_template
+from tidegen.deployment.importing import import_plan
+from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.sides import standing
+from tidegen.errors import DeploymentError, Problem, RefusedError
+from tidegen.planning.changes import ChangeSetRequest
+from tidegen.planning.model import Plan, RootStep, StackState, TemplateBody
+from tidegen.planning.moving import (
+    Known,
+    Move,
+    begun_moves,
+    check_asked,
+    known_attributes,
+    moves_of,
+    parameters_between,
+    root_between,
+    without,
+)
+from tidegen.planning.parameters import known_step
+from tidegen.planning.stateful import protected_ids, stack_policy
+from tidegen.planning.states import Situation, situation
+from tidegen.planning.template_text import parse_template
+
+Moves = tuple[tuple[RootStep, tuple[Move, ...]], ...]
+
+
+def planned_moves(plan: Plan, asked: Collection[str], connect: Connect) -> Moves:
+    """Each root with the moves asked for, and those that an interrupted run has begun in it.
+
+    A move that was begun has no old place any more. Raises InputError for what does not move.
+    """
+    clouds = Clouds.of(connect)
+    known = {address: state.outputs for address, state in plan.states.items() if state}
+    found = []
+    possible: set[str] = set()
+    for step in plan.steps:
+        state = plan.states.get(step.address)
+        if state is None or situation(state.status) is not Situation.UPDATE or not asked:
+            continue
+        cloud = clouds.at(step.address.place)
+        moves, paths = _moves_in(cloud, known_step(step, known), state, asked)
+        possible |= paths
+        if moves:
+            found.append((known_step(step, known), moves))
+    check_asked(asked, possible)
+    return tuple(found)
+
+
+def _moves_in(
+    cloud: Cloud, step: RootStep, state: StackState, asked: Collection[str]
+) -> tuple[tuple[Move, ...], set[str]]:
+    """The moves in one root, and the paths of all that could be, or stand already."""
+    begun = begun_moves(_template(cloud, state.stack_id))
+    changes = changes_of(cloud, step, state, None)
+    physical = {p: r.physical_id for p, r in standing(cloud, state.stack_id).resources.items()}
+    paths = (
+        {change.path for change in changes if change.moved_from} | begun.keys() | physical.keys()
+    )
+    going = tuple(Move("", p, "", text) for p, text in begun.items() if p not in physical)
+    return (*going, *moves_of(changes, asked, physical)), paths
+
+
+def carry_moves(
+    plan: Plan,
+    moves: Moves,
+    connect: Connect,
+    *,
+    emit: Emit = ignore,
+    pause: Callable[[float], None] = time.sleep,
+) -> tuple[Outcome, ...]:
+    """Carry `moves` over; afterwards the ordinary deploy has nothing left to do for them.
+
+    Interrupted anywhere and run again it ends the same: what has left its stack is written down in
+    the root, with its identifier, until the deploy after it replaces the root's template.
+    """
+    clouds = Clouds.of(connect)
+    outcomes: list[Outcome] = []
+    for step, items in moves:
+        state = plan.states[step.address]
+        assert state is not None  # planned so
+        run = Run(clouds.at(step.address.place), step.address, emit, pause)
+        leaving = [move for move in items if move.old]
+        if leaving:
+            _let_go(run, step, state, leaving)
+        wishes = {f"{step.scope}:{move.new}": move.identifier for move in items}
+        found = import_plan(plan, wishes, clouds)
+        outcomes += execute_import(plan, found, clouds, emit=emit, pause=pause)
+    return tuple(outcomes)
+
+
+def _let_go(run: Run, step: RootStep, state: StackState, moves: Iterable[Move]) -> None:
+    """Update the root so that the old nested stacks hold the resources no more; they are kept."""
+    root = _template(run.cloud, state.stack_id)
+    nested = {r.logical_id: r.physical_id for r in run.cloud.resources(state.stack_id)}
+    leaving: dict[str, list[Move]] = {}
+    for move in moves:
+        leaving.setdefault(move.old.rpartition("/")[0], []).append(move)
+    if "" in leaving:
+        told = "stands in the root itself; only what is in a nested stack can be carried over"
+        raise RefusedError(Problem(leaving[""][0].old, told))
+    urls = {
+        name: upload_template(
+            run, step, f"{name.lower()}.json", _reduced(run, nested[name], inside)
+        )
+        for name, inside in leaving.items()
+    }
+    text = json.dumps(root_between(root, urls, moves), indent=1)
+    ids = {
+        nested[name]: {move.old.rpartition("/")[2] for move in inside}
+        for name, inside in leaving.items()
+    }
+    _update(run, step, state, upload_template(run, step, "root.json", text), ids)
+
+
+def _reduced(run: Run, stack_id: str, moves: Iterable[Move]) -> str:
+    """The text of a nested stack's template without what leaves."""
+    found = run.cloud.stack(stack_id)
+    outputs = found.outputs if found else {}
+    template = _template(run.cloud, stack_id)
+    gone = {
+        logical_id: Known(move.identifier, _attributes(run.cloud, template, move, outputs))
+        for move in moves
+        for logical_id in (move.old.rpartition("/")[2],)
+    }
+    return json.dumps(without(template, gone, outputs), indent=1)
+
+
+def _attributes(
+    cloud: Cloud, template: TemplateBody, move: Move, outputs: Mapping[str, str]
+) -> dict[str, str]:
+    """What is known of a resource: by Cloud Control where that may be asked, and by outputs."""
+    existing = cloud.existing(move.type, move.identifier) or {}
+    told = {name: value for name, value in existing.items() if isinstance(value, str)}
+    return {**told, **known_attributes(template, move.old.rpartition("/")[2], outputs)}
+
+
+def _update(
+    run: Run, step: RootStep, state: StackState, url: str, leaving: Mapping[str, set[str]]
+) -> None:
+    """Update the root; what leaves, stack id → logical ids, may be deleted for as long as it takes.
+
+    The root's policy is lifted first: it tells the next run of an interruption.
+    """
+    request = ChangeSetRequest(
+        step.stack_name,
+        f"tidegen-move-{secrets.token_hex(4)}",
+        "UPDATE",
+        parameters_between(state.parameters),
+        step.tags,
+        None,
+        url,
+        step.service_role if isinstance(step.service_role, str) else None,
+    )
+    made = ready(run, run.cloud.create_change_set(request), made_anew=False)
+    before = {stack: run.cloud.stack_policy(stack) or "" for stack in (state.stack_id, *leaving)}
+    if before[state.stack_id]:
+        run.cloud.set_stack_policy(state.stack_id, stack_policy(()))
+    for stack, ids in leaving.items():
+        run.cloud.set_stack_policy(stack, stack_policy(protected_ids(before[stack]) - ids))
+    try:
+        carried_out(run, made, state, "update")
+    except DeploymentError:
+        _restore(run, before, state.stack_id)
+        raise
+
+
+def _restore(run: Run, before: Mapping[str, str], root: str) -> None:
+    """Protect again as before, the root last."""
+    for stack in sorted(before, key=lambda stack: stack == root):
+        if before[stack]:
+            run.cloud.set_stack_policy(stack, before[stack])
+
+
+def check_no_move(cloud: Cloud, state: StackState) -> None:
+    """Refuse to deploy over a move that was begun: what has left its stack is in none yet."""
+    begun = begun_moves(_template(cloud, state.stack_id))
+    if not begun:
+        return
+    held = standing(cloud, state.stack_id).resources
+    open_ones = {path: identifier for path, identifier in begun.items() if path not in held}
+    if open_ones:
+        raise RefusedError.of(
+            Problem(
+                path,
+                f"was on its way here ({identifier}) when the move was interrupted; run the same "
+                f"deploy with --move {path}, or import it where it is to stand",
+            )
+            for path, identifier in open_ones.items()
+        )
+
+
+def _template(cloud: Cloud, stack_id: str) -> TemplateBody:
+    text = cloud.template(stack_id)
+    return parse_template(text, stack_id) if text else {}
