@@ -31,7 +31,8 @@ RENAMED = {
     "s3:ListBuckets": "s3:ListAllMyBuckets",
     "s3:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
 }
-#: Asked for by the account's own stacks only, which people deploy.
+#: Asked for by the account's own stacks only, which people deploy; and the keys of objects, which
+#: no role of an environment lists: its own buckets are kept, and need not be empty.
 BY_PEOPLE = {
     "access-analyzer:listanalyzers",
     "cloudtrail:describetrails",
@@ -39,6 +40,7 @@ BY_PEOPLE = {
     "config:describedeliverychannels",
     "guardduty:listdetectors",
     "iam:listopenidconnectproviders",
+    "s3:listobjectversions",
 }
 RESOURCES = json.loads(CONCERN.build(CONTEXT).to_json())["Resources"]
 

@@ -1,11 +1,14 @@
 """Preflight on the local engine: what is planted through the services is found, and only that."""
 
+import json
+
 import boto3
 import pytest
-from tiny_project import REGION, VALUES, entry, network
+from tiny_project import REGION, VALUES, entry, network, parameter
 
 from tidegen.aws import connect
 from tidegen.aws.inspection import inspect
+from tidegen.contract import Scope
 from tidegen.deployment import build_plan, destroy_plan, execute
 from tidegen.deployment.preflight import (
     preflight,
@@ -13,6 +16,7 @@ from tidegen.deployment.preflight import (
     require_preflight,
 )
 from tidegen.errors import DeploymentError, RefusedError
+from tidegen.planning import Target
 from tidegen.planning.preflight import Topic
 
 TABLE = {
@@ -140,3 +144,26 @@ def test_a_deletion_that_would_get_stuck_is_refused(plan, project, development, 
     with pytest.raises(RefusedError, match=r"eni of subnet-\w+ \('ELB net/k8s-web/1'\)"):
         require_destroy_preflight(doomed, connect, Balancers)
     assert not require_destroy_preflight(doomed, connect, inspect).findings
+
+
+def test_shared_services_stay_while_an_environment_uses_them(
+    project, account, deploy, number, account_client
+):
+    """What a stack was given by the shared root's outputs is needed as long as it stands."""
+    deploy(account)
+    shared = Target("shared", "tide", Scope.SHARED, number, REGION, REGION)
+    project.nested("shared", {"Network": network("shared")})
+    outputs = deploy(shared)[-1].outputs
+    assert destroy_plan(shared, connect).steps
+    template = {
+        "Parameters": {"Given": parameter()},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+    }
+    account_client("cloudformation").create_stack(
+        StackName="tide-user",
+        TemplateBody=json.dumps(template),
+        Parameters=[{"ParameterKey": "Given", "ParameterValue": outputs["Topic"]}],
+        Tags=[{"Key": "project", "Value": "tide"}],
+    )
+    with pytest.raises(RefusedError, match="tide-user: uses what tide-shared provides"):
+        destroy_plan(shared, connect)

@@ -23,6 +23,7 @@ LISTING: Mapping[str, tuple[str, ...]] = {
         "DescribeInstances",
         "DescribeNetworkInterfaces",
         "DescribeVolumes",
+        "DescribeVpcEndpointConnections",
         "DescribeVpcEndpoints",
         "DescribeVpcs",
         "GetEbsDefaultKmsKeyId",

@@ -13,7 +13,9 @@ from tidegen.cli.common import env_option, example_epilog, is_typed, local_optio
 def command(directory: str, name: str, local: bool, yes: bool) -> None:
     """Delete an environment; stateful resources are kept and named.
 
-    A protected environment is refused.
+    A protected environment is refused, and so is what a deletion would get stuck on: network
+    interfaces of others, buckets that are not empty and not kept, endpoints on an endpoint service,
+    deletion protection, environments that use these stacks.
     """
     from tidegen.cli.preflighting import check_destroy
     from tidegen.cli.progress import detachable, watcher
@@ -26,9 +28,9 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
         click.echo(destroy_text(plan))
         if not plan.steps:
             return
+        check_destroy(session, plan)
         if not (yes or is_typed(name, "delete")):
             click.echo("declined; nothing was deleted", err=True)
             raise click.exceptions.Exit(1)
-        check_destroy(session, plan)
         with detachable(name, goes_on=not session.own_engine), watcher() as watch:
             execute_destroy(plan, session.connect, emit=watch)

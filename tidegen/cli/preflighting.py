@@ -43,4 +43,6 @@ def check_destroy(session: Session, plan: DestroyPlan) -> None:
     """Stop a deletion that would get stuck; RefusedError with everything that is in its way."""
     from tidegen.aws.inspection import inspect
 
-    require_destroy_preflight(plan, session.connect, inspect)
+    report = require_destroy_preflight(plan, session.connect, inspect)
+    for item in report.unchecked:
+        click.echo(f"preflight: {item}", err=True)

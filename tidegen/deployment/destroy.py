@@ -16,6 +16,9 @@ from tidegen.planning.model import StackAddress, StackState
 from tidegen.planning.states import is_running
 from tidegen.planning.steps import Target, steps_of
 
+#: Characters from which on a value is taken to be one stack's own, an ARN or an id.
+_TELLING = 8
+
 
 @dataclass(frozen=True)
 class Retained:
@@ -58,6 +61,8 @@ def destroy_plan(target: Target, connect: Connect) -> DestroyPlan:
         state = cloud.stack(address.name)
         if state is not None:
             _check(state, address)
+            if address.scope is Scope.SHARED:
+                _check_users(target, state, cloud)
             steps.append(DestroyStep(address, state.stack_id, _retained(cloud, state.stack_id)))
     if target.scope is Scope.ACCOUNT:
         _check_unused(target, clouds.at(target.place()))
@@ -113,6 +118,21 @@ def _check_unused(target: Target, cloud: Cloud) -> None:
             Problem(name, "still needs this account's roots; destroy its environment first")
             for name in others
         )
+
+
+def _check_users(target: Target, shared: StackState, cloud: Cloud) -> None:
+    """Refuse while other stacks here were given what only this one's outputs say."""
+    own = {address.name for address in steps_of(target)}
+    echoed = {*shared.parameters.values(), "true", "false"}
+    given = {v for v in shared.outputs.values() if v not in echoed and len(v) >= _TELLING}
+    users = [
+        state.name
+        for state in cloud.project_stacks(target.project)
+        if state.name not in own and given & set(state.parameters.values())
+    ]
+    if users:
+        told = f"uses what {shared.name} provides; destroy its environment first"
+        raise RefusedError.of(Problem(name, told) for name in users)
 
 
 def _retained(cloud: Cloud, stack_id: str) -> tuple[Retained, ...]:

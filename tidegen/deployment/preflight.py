@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tidegen.deployment.destroy import DestroyPlan
+from tidegen.deployment.destroy import DestroyPlan, DestroyStep
 from tidegen.deployment.inspection import Inspect, read
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.run import Clouds
@@ -15,6 +15,7 @@ from tidegen.deployment.sides import (
 )
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.changes import Action
+from tidegen.planning.evaluation import evaluate
 from tidegen.planning.forecast import forecast
 from tidegen.planning.model import Plan, RootStep, StackState
 from tidegen.planning.parameters import (
@@ -23,6 +24,7 @@ from tidegen.planning.parameters import (
     text_parameters,
 )
 from tidegen.planning.preflight import (
+    DELETION_CHECKS,
     Candidate,
     Report,
     Subject,
@@ -62,14 +64,26 @@ def require_preflight(plan: Plan, connect: Connect, inspect: Inspect) -> Report:
 def require_destroy_preflight(plan: DestroyPlan, connect: Connect, inspect: Inspect) -> Report:
     """The same of a deletion: what others have put where the stacks' resources are."""
     clouds = Clouds.of(connect)
-    subjects = [
-        replace(subject, removed=frozenset(subject.held))
-        for step in plan.steps
-        for there in (standing(clouds.at(step.address.place), step.stack_id),)
-        for subject in (_holding(Subject(step.address), there),)
-    ]
-    asked = questions(subjects, thorough=False)
-    return _required(report(subjects, read(inspect, asked), thorough=False))
+    subjects = [_doomed(clouds.at(step.address.place), step) for step in plan.steps]
+    asked = questions(subjects, thorough=False, checks=DELETION_CHECKS)
+    facts = read(inspect, asked)
+    return _required(report(subjects, facts, thorough=False, checks=DELETION_CHECKS))
+
+
+def _doomed(cloud: Cloud, step: DestroyStep) -> Subject:
+    """A root as it stands, with what of it is deleted: all but what is kept."""
+    there = standing(cloud, step.stack_id)
+    subject = _holding(Subject(step.address), there)
+    place = step.address.place
+    pseudo = {"AWS::AccountId": place.account, "AWS::Region": place.region}
+    state = cloud.stack(step.stack_id)
+    values = {**(state.parameters if state else {}), **pseudo}
+    kept = {item.path for item in step.retained}
+    return replace(
+        subject,
+        resources=evaluate(there.templates, values),
+        removed=frozenset(subject.held.keys() - kept),
+    )
 
 
 def _subjects(plan: Plan, clouds: Clouds, *, thorough: bool) -> list[Subject]:

@@ -42,6 +42,16 @@ def _versioning(reader: Reader, names: Names) -> Answer:
     return {name: item.get("Status", "") for name, item in found.items() if item is not None}
 
 
+def _contents(reader: Reader, names: Names) -> Answer:
+    """Of versions too: a bucket with any of them cannot be deleted."""
+    return {name: "" for name in names if _has_objects(reader, name)}
+
+
+def _has_objects(reader: Reader, name: str) -> bool:
+    found = reader.found("s3", "list_object_versions", Bucket=name, MaxKeys=1) or {}
+    return bool(found.get("Versions") or found.get("DeleteMarkers"))
+
+
 def _log_groups(reader: Reader, names: Names) -> Answer:
     return {name: "" for name in names if _has_log_group(reader, name)}
 
@@ -83,6 +93,7 @@ def _clusters(reader: Reader, names: Names) -> Answer:
 READERS = {
     Topic.BUCKETS: _buckets,
     Topic.CLUSTERS: _clusters,
+    Topic.CONTENTS: _contents,
     Topic.KEY_ALIASES: _key_aliases,
     Topic.LOG_GROUPS: _log_groups,
     Topic.MAIL_IDENTITIES: existing("sesv2", "get_email_identity", "EmailIdentity"),

@@ -42,6 +42,16 @@ def _interfaces(reader: Reader, subnets: Names) -> Answer:
     }
 
 
+def _connections(reader: Reader, services: Names) -> Answer:
+    key, by_service = "VpcEndpointConnections", _values("service-id", services)
+    listed = reader.pages("ec2", "describe_vpc_endpoint_connections", key, Filters=by_service)
+    found: dict[str, list[str]] = {}
+    for item in listed:
+        if item.get("VpcEndpointState", "").lower() in ("available", "pendingacceptance"):
+            found.setdefault(item["ServiceId"], []).append(item["VpcEndpointId"])
+    return {service: tuple(sorted(ends)) for service, ends in found.items()}
+
+
 def _zone_servers(reader: Reader, zones: Names) -> Answer:
     found = [reader.call("route53", "get_hosted_zone", Id=zone) for zone in zones]
     return {
@@ -61,6 +71,7 @@ def _values(name: str, values: Names) -> list[dict[str, Any]]:
 
 
 READERS = {
+    Topic.CONNECTIONS: _connections,
     Topic.ENDPOINTS: _endpoints,
     Topic.HOSTED_ZONES: _hosted_zones,
     Topic.INTERFACES: _interfaces,

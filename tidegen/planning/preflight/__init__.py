@@ -23,6 +23,7 @@ from tidegen.planning.preflight.candidates import (
     candidates,
 )
 from tidegen.planning.preflight.check import Check
+from tidegen.planning.preflight.deletion import DELETION_CHECKS
 from tidegen.planning.preflight.model import (
     Answer,
     Facts,
@@ -38,6 +39,7 @@ from tidegen.planning.preflight.subject import Subject
 
 __all__ = [
     "CHECKS",
+    "DELETION_CHECKS",
     "Answer",
     "Candidate",
     "Check",
@@ -67,22 +69,30 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def questions(subjects: Iterable[Subject], *, thorough: bool) -> dict[Place, set[Question]]:
+def questions(
+    subjects: Iterable[Subject], *, thorough: bool, checks: tuple[Check, ...] = CHECKS
+) -> dict[Place, set[Question]]:
     """What has to be read, and where. `thorough` also asks what no deploy depends on."""
     found: dict[Place, set[Question]] = {}
     for subject in subjects:
-        asked = {q for check in _checks(thorough) for q in check.questions(subject)}
+        asked = {q for check in _chosen(checks, thorough) for q in check.questions(subject)}
         found.setdefault(subject.address.place, set()).update(asked)
     return {place: asked for place, asked in found.items() if asked}
 
 
-def report(subjects: Iterable[Subject], facts: Mapping[Place, Facts], *, thorough: bool) -> Report:
+def report(
+    subjects: Iterable[Subject],
+    facts: Mapping[Place, Facts],
+    *,
+    thorough: bool,
+    checks: tuple[Check, ...] = CHECKS,
+) -> Report:
     """Everything that the checks make of the facts, all at once."""
     subjects = tuple(subjects)
     found = [
         item
         for subject in subjects
-        for check in _checks(thorough)
+        for check in _chosen(checks, thorough)
         for item in check.result(subject, facts.get(subject.address.place, {}))
     ]
     needed = {name for s in subjects if s.changes for name in capabilities(s.templates)}
@@ -93,5 +103,5 @@ def report(subjects: Iterable[Subject], facts: Mapping[Place, Facts], *, thoroug
     )
 
 
-def _checks(thorough: bool) -> tuple[Check, ...]:
-    return tuple(check for check in CHECKS if thorough or not check.always)
+def _chosen(checks: tuple[Check, ...], thorough: bool) -> tuple[Check, ...]:
+    return tuple(check for check in checks if thorough or not check.always)

@@ -19,6 +19,8 @@ class Topic(StrEnum):
     BUCKETS = "buckets"  # → name: its region, empty if it is another account's
     CHANNELS = "delivery channels"  # none → name: ""
     CLUSTERS = "clusters"  # → name: its Kubernetes version
+    CONNECTIONS = "endpoints of an endpoint service"  # service ids → id: endpoint ids in use
+    CONTENTS = "contents of buckets"  # → name: "" where there is something in it
     DEFAULT_KEY = "key of new volumes"  # none → key, policy: str, always: bool
     DETECTORS = "GuardDuty detectors"  # none → id: ""
     ENDPOINTS = "VPC endpoints"  # VPC ids → service name: endpoint id, with private names only

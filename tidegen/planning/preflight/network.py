@@ -103,6 +103,12 @@ def _interfaces(subject: Subject, found: Answer) -> Iterable[Finding]:
             yield Finding(subject.stack_name, f"{told}; delete what made it, then run it again", 19)
 
 
+INTERFACES = Check(
+    "network interfaces",
+    (19,),
+    lambda subject: about(Topic.INTERFACES, _subnets_going(subject)),
+    _interfaces,
+)
 CHECKS = (
     Check("VPC endpoints", (43,), _vpcs, _standing_endpoints),
     Check("endpoints in the templates", (43,), None, _twice),
@@ -112,10 +118,5 @@ CHECKS = (
         lambda subject: whole(Topic.ZONES, wanted=any(subject.added_of(_SUBNET))),
         _zones,
     ),
-    Check(
-        "network interfaces",
-        (19,),
-        lambda subject: about(Topic.INTERFACES, _subnets_going(subject)),
-        _interfaces,
-    ),
+    INTERFACES,
 )

@@ -1,0 +1,77 @@
+"""What a deletion would get stuck on is found before it begins."""
+
+import pytest
+from plants import ADDRESS, PLACE, resource
+
+from tidegen.planning.preflight import DELETION_CHECKS, Subject, Topic, questions, report
+
+HELD = {"Data": "data-1", "Kept": "kept-1", "Service": "vpce-svc-1", "Subnet": "subnet-1"}
+TYPES = {
+    "Data": "AWS::S3::Bucket",
+    "Kept": "AWS::S3::Bucket",
+    "Service": "AWS::EC2::VPCEndpointService",
+    "Subnet": "AWS::EC2::Subnet",
+}
+
+
+def found(answers, resources=None):
+    """The findings where the account says `answers`; the bucket Kept stays."""
+    held = {**{name: name for name in resources or {}}, **HELD}
+    subject = Subject(
+        ADDRESS,
+        resources=resources or {},
+        removed=frozenset(held) - {"Kept"},
+        held=held,
+        types_held=TYPES,
+    )
+    asked = questions([subject], thorough=False, checks=DELETION_CHECKS)[PLACE]
+    facts = {question: answers.get(question.topic, {}) for question in asked}
+    said = report([subject], {PLACE: facts}, thorough=False, checks=DELETION_CHECKS)
+    assert not said.unchecked
+    return [str(finding) for finding in said.blocking]
+
+
+def test_nothing_is_in_the_way_of_what_is_empty_and_unused():
+    assert found({}) == []
+
+
+def test_a_bucket_that_is_not_empty():
+    (finding,) = found({Topic.CONTENTS: {"data-1": "", "kept-1": ""}})
+    assert finding.startswith("Data: bucket 'data-1'")
+    assert "not empty" in finding
+
+
+def test_endpoints_of_others():
+    (finding,) = found({Topic.CONNECTIONS: {"vpce-svc-1": ("vpce-1", "vpce-2")}})
+    assert "Service: endpoint service vpce-svc-1 is in use by vpce-1, vpce-2" in finding
+
+
+def test_network_interfaces_of_others():
+    (finding,) = found({Topic.INTERFACES: {"eni-1": ("ELB net/web/1", "in-use")}})
+    assert "network interface eni-1" in finding
+
+
+ATTRIBUTES = [{"Key": "deletion_protection.enabled", "Value": "true"}]
+
+
+@pytest.mark.parametrize(
+    ("protected", "name"),
+    [
+        (resource("EKS::Cluster", DeletionProtection="true"), "DeletionProtection"),
+        (resource("DynamoDB::Table", DeletionProtectionEnabled=True), "DeletionProtectionEnabled"),
+        (
+            resource("ElasticLoadBalancingV2::LoadBalancer", LoadBalancerAttributes=ATTRIBUTES),
+            "deletion_protection.enabled",
+        ),
+    ],
+)
+def test_deletion_protection(protected, name):
+    (finding,) = found({}, {"It": protected})
+    assert f"has {name} switched on" in finding
+    off = {**protected, "Properties": {name: "false"}}
+    assert found({}, {"It": off}) == []
+
+
+def test_what_is_kept_may_be_protected():
+    kept = resource("S3::Bucket", DeletionProtection=True)
+    assert found({}, {"Kept": kept}) == []

@@ -1,0 +1,81 @@
+"""What a deletion would get stuck on, before it begins.
+
+Each check looks at what stands: `resources` as deployed, all of it in `removed` that is not kept.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tidegen.planning.preflight.check import Answer, Check, about
+from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.network import INTERFACES
+from tidegen.planning.preflight.subject import Properties, Subject
+
+_BUCKET, _SERVICE = "AWS::S3::Bucket", "AWS::EC2::VPCEndpointService"
+_NO_ROW = 0  # of the catalogue, which knows only what has failed somebody's deploy
+#: Boolean properties with which a service refuses to delete what has them.
+_PROTECTING = ("DeletionProtection", "DeletionProtectionEnabled", "DisableApiTermination")
+_ATTRIBUTES = ("LoadBalancerAttributes", "deletion_protection.enabled")
+
+
+def _going(subject: Subject, type_name: str) -> dict[str, str]:
+    """Physical id → path of what of a type is deleted."""
+    return {
+        subject.held[path]: path
+        for path in sorted(subject.removed)
+        if subject.types_held.get(path) == type_name and subject.held.get(path)
+    }
+
+
+def _full_buckets(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for name, path in _going(subject, _BUCKET).items():
+        if name in found:
+            told = f"bucket '{name}' is deleted with its stack and is not empty"
+            yield Finding(path, f"{told}; empty it, or keep it with a DeletionPolicy", 1)
+
+
+def _connections(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for service, path in _going(subject, _SERVICE).items():
+        ends = found.get(service, ())
+        if ends:
+            told = f"endpoint service {service} is in use by {', '.join(ends)}"
+            yield Finding(path, f"{told}; delete those endpoints, or reject them, first", _NO_ROW)
+
+
+def _protected(subject: Subject) -> Iterable[Finding]:
+    for path in sorted(subject.removed & subject.resources.keys()):
+        resource = subject.resources[path]
+        for name in _switched_on(resource.get("Properties", {})):
+            told = f"{resource['Type']} has {name} switched on"
+            yield Finding(
+                path, f"{told}; set 'protected: false' in its file and deploy first", _NO_ROW
+            )
+
+
+def _switched_on(properties: Properties) -> Iterator[str]:
+    for name in _PROTECTING:
+        if _is_true(properties.get(name)):
+            yield name
+    listed, key = properties.get(_ATTRIBUTES[0], []), _ATTRIBUTES[1]
+    for item in listed if isinstance(listed, list) else []:
+        if isinstance(item, dict) and item.get("Key") == key and _is_true(item.get("Value")):
+            yield key
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).lower() == "true"
+
+
+def _asks(type_name: str, topic: Topic) -> Any:
+    def ask(subject: Subject) -> Iterable[Question]:
+        return about(topic, _going(subject, type_name))
+
+    return ask
+
+
+DELETION_CHECKS: tuple[Check, ...] = (
+    INTERFACES,
+    Check("buckets that are not empty", (1,), _asks(_BUCKET, Topic.CONTENTS), _full_buckets),
+    Check("endpoints in use", (), _asks(_SERVICE, Topic.CONNECTIONS), _connections),
+    Check("deletion protection", (), None, _protected),
+)
