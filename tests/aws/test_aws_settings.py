@@ -149,7 +149,7 @@ def _on_aws(monkeypatch):
 
 
 def settings(*calls):
-    return AwsSettings(PLACE, Session(calls))
+    return AwsSettings(PLACE, lambda: Session(calls))
 
 
 def step(name, found):
@@ -165,7 +165,7 @@ def test_a_setting_is_read(name, call, found):
 @pytest.mark.parametrize(("name", "found", "calls"), APPLIED)
 def test_a_step_changes_what_differs_and_nothing_else(name, found, calls):
     session = Session(calls)
-    AwsSettings(PLACE, session).apply(step(name, found))
+    AwsSettings(PLACE, lambda: session).apply(step(name, found))
     for stub in session.stubs:
         stub.assert_no_pending_responses()
 

@@ -168,7 +168,7 @@ class Recording:
 
 def test_the_deploy_role_closes_its_default_group_and_sets_nothing_else():
     session, place = Recording(), Place("111122223333", "us-west-2")
-    settings = AwsSettings(place, session)
+    settings = AwsSettings(place, lambda: session)
     for setting in SETTINGS:
         if {Scope.ENVIRONMENT, Scope.SHARED} & set(setting.scopes):
             found = settings.read(setting, "sg-1")

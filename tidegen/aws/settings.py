@@ -1,6 +1,7 @@
 """The third port over boto3: settings of an account and of a VPC's default group."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from tidegen.aws.errors import translated
@@ -20,16 +21,18 @@ _THERE = ("EntityAlreadyExists", "InvalidInput")
 
 def reach(place: Place) -> Settings:
     """The settings of `place`; AWS_ENDPOINT_URL leads to another endpoint."""
-    with translated(str(place), "credentials"):
-        return AwsSettings(place, session(place))
+    return AwsSettings(place, lambda: session(place))
 
 
 class AwsSettings:
-    """Settings of one account and region through boto3."""
+    """Settings of one account and region through boto3.
 
-    def __init__(self, place: Place, boto_session: Any) -> None:
+    The session is made with the first call: most deploys ask nothing.
+    """
+
+    def __init__(self, place: Place, new_session: Callable[[], Any]) -> None:
         self._where = str(place)
-        self._session = boto_session
+        self._session = cache(new_session)
         self._clients: dict[str, Any] = {}
         self._reader = Reader(place, self._client)
 
@@ -55,7 +58,7 @@ class AwsSettings:
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:
-            self._clients[service] = self._session.client(service, config=client_settings())
+            self._clients[service] = self._session().client(service, config=client_settings())
         return self._clients[service]
 
 

@@ -55,7 +55,7 @@ def _readings(
     if state and shown.unchanged:
         suspect = others_changed or not is_protected(run, shown.step, state)
         return idle_readings(run, state, suspect=suspect)
-    deployed = state if shown.situation is not Situation.CREATE else None
+    deployed = state if shown.situation is Situation.UPDATE else None
     return readings(run, deployed.outputs if deployed else None)
 
 
