@@ -16,6 +16,7 @@ from tidegen.contract import Concern
 from tidegen.failures import FAILURES, Failure
 from tidegen.planning.preflight import CHECKS
 from tidegen.planning.states import STATES
+from tidegen.whole.roots import CHECKS as CHECKS_OF_WHOLES
 
 log = logging.getLogger("mkdocs.hooks")
 
@@ -158,15 +159,19 @@ def rules_page() -> str:
 
     intro = (
         "What `tidegen lint` asks for beyond cfn-lint's own rules. The folder `tidegen/rules` can be"
-        " appended to any cfn-lint in whose environment tidegen is installed."
+        " appended to any cfn-lint in whose environment tidegen is installed. Rules that begin with"
+        " E98 are about a root with all that is nested in it; `tidegen lint` without paths runs them."
     )
-    return "\n\n".join(["# Rules", intro, *map(_rule, own_rules())]) + "\n"
+    single = [
+        _rule(r.id, r.shortdesc, r.description, r.source_url, r.good, r.bad) for r in own_rules()
+    ]
+    whole = [_rule(c.id, c.what, c.why, c.source, c.good, c.bad) for c in CHECKS_OF_WHOLES]
+    return "\n\n".join(["# Rules", intro, *single, *whole]) + "\n"
 
 
-def _rule(rule: Any) -> str:
-    source = f"[Source]({rule.source_url})"
-    good, bad = (_example(text) for text in (rule.good, rule.bad))
-    head = f"## {rule.id}: {rule.shortdesc}\n\n{rule.description} {source}"
+def _rule(name: str, what: str, why: str, source: str, *examples: str) -> str:
+    good, bad = map(_example, examples)
+    head = f"## {name}: {what}\n\n{why} [Source]({source})"
     return f"{head}\n\nGood:\n\n{good}\n\nBad:\n\n{bad}"
 
 

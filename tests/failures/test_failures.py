@@ -29,7 +29,7 @@ def test_a_row_says_cause_action_place_and_source_in_one_line(row):
     assert row.where
     assert row.sources
     assert all(url.startswith("https://") for url in row.sources)
-    assert not row.rules or Where.LINT in row.where
+    assert bool(row.rules) == (Where.LINT in row.where)
 
 
 @pytest.mark.parametrize("number", REASONS)

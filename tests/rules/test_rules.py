@@ -16,6 +16,7 @@ from tidegen.linting.cfn_lint import CfnLint, own_rules
 from tidegen.planning.template_text import parse_template
 from tidegen.rules import FOLDER
 from tidegen.rules._rule import View, template_of
+from tidegen.whole.roots import CHECKS
 
 RULES = own_rules()
 each = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -88,11 +89,12 @@ def test_a_file_is_a_rule_and_no_two_have_an_id():
 
 
 def test_every_row_names_rules_that_are_there_and_that_name_it(linter):
-    known = {rule.id: rule for rule in RULES}
+    known = {rule.id: rule.description for rule in RULES}
+    known |= {check.id: check.why for check in CHECKS}
     for row in FAILURES:
         for rule_id in row.rules:
             if rule_id in known:
-                assert re.search(rf"rows? [\d and]*\b{row.number}\b", known[rule_id].description)
+                assert re.search(rf"rows? [\d, and]*\b{row.number}\b", known[rule_id])
             else:
                 assert rule_id in CAUGHT_BY_CFN_LINT
 

@@ -10,7 +10,7 @@ import click
 
 from tidegen.cli.common import known, project_folder, template_folder, template_paths
 from tidegen.errors import InputError, Problem
-from tidegen.linting import Finding, Report, find_templates, lint, rule_catalogue
+from tidegen.linting import Finding, Report, RuleInfo, find_templates, lint, rule_catalogue
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,27 @@ def run(request: Request, templates: Sequence[Path]) -> int:
     _check_rule_names(request)
     use_cache = not request.no_cache
     report = lint(templates, where, use_cache=use_cache, limit=request.timeout)
-    findings = _with_origins(_selected(report.findings, request), request.project)
+    found = sorted([*report.findings, *_over_the_whole(request)])
+    findings = _with_origins(_selected(found, request), request.project)
     click.echo(_text(findings, templates, request.form), nl=False)
     click.echo(_summary(report, where, len(findings)), err=True)
     return len(findings)
+
+
+def _over_the_whole(request: Request) -> list[Finding]:
+    """What only roots with all that is nested in them show; none where paths say what to check."""
+    if request.paths or request.project is None:
+        return []
+    from tidegen.whole import lint_whole
+
+    folder = _shown(template_folder(request.project))
+    return lint_whole(request.project, folder, use_cache=not request.no_cache)
+
+
+def _catalogue() -> dict[str, RuleInfo]:
+    from tidegen.whole import whole_catalogue
+
+    return {**rule_catalogue(), **whole_catalogue()}
 
 
 def watch(request: Request) -> None:
@@ -89,7 +106,7 @@ def explain(name: str) -> None:
     """Print what a rule checks."""
     from tidegen.reporting.rules import rule_text
 
-    catalogue = rule_catalogue()
+    catalogue = _catalogue()
     known([name], catalogue, "rule")
     click.echo(rule_text(catalogue[name]), nl=False)
 
@@ -118,7 +135,7 @@ def _check_rule_names(request: Request) -> None:
     """Refuse what is neither a rule nor the beginning of one, as `E3` is."""
     names = [*request.rules, *request.ignored]
     if names:
-        ids = rule_catalogue()
+        ids = _catalogue()
         known(
             [n for n in names if not any(known_id.startswith(n) for known_id in ids)], ids, "rule"
         )

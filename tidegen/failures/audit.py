@@ -16,7 +16,7 @@ FAILURES = (
             *issue("hashicorp/terraform-provider-aws", 8655),
             *issue("aws/aws-cdk", 13978),
         ),
-        rules=("E9501",),
+        rules=("E9501", "E9809"),
     ),
     Failure(
         5,
@@ -25,6 +25,7 @@ FAILURES = (
         "add this account to the sources that the log archive's bucket policy names",
         (LINT,),
         issue("awslabs/landing-zone-accelerator-on-aws", 127, 142),
+        rules=("E9809",),
     ),
     Failure(
         6,
@@ -90,7 +91,7 @@ FAILURES = (
         "have the trail wait for the bucket policy; check its path and SourceArn",
         (LINT,),
         issue("aws/aws-cdk", 1172, 31400, 27168),
-        rules=("E9504",),
+        rules=("E9504", "E9809"),
     ),
     Failure(
         61,
@@ -101,6 +102,6 @@ FAILURES = (
         guide(
             "AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html",
         ),
-        rules=("E9503",),
+        rules=("E9503", "E9810"),
     ),
 )

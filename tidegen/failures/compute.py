@@ -18,6 +18,7 @@ FAILURES = (
             *issue("terraform-aws-modules/terraform-aws-eks", 2149),
             *issue("eksctl-io/eksctl", 4210),
         ),
+        rules=("E9806",),
     ),
     Failure(
         13,
@@ -26,6 +27,7 @@ FAILURES = (
         "put nodes in private subnets only",
         (LINT,),
         issue("oomichi/try-kubernetes", 136),
+        rules=("E9806",),
     ),
     Failure(
         31,
@@ -89,7 +91,7 @@ FAILURES = (
             *issue("buildkite/elastic-ci-stack-for-aws", 130),
             *issue("crewjam/etcd-aws", 5),
         ),
-        rules=("E9407",),
+        rules=("E9407", "E9807"),
     ),
     Failure(
         55,

@@ -48,6 +48,7 @@ FAILURES = (
             *issue("hashicorp/terraform-provider-aws", 29282),
             *issue("ministryofjustice/modernisation-platform", 7870),
         ),
+        rules=("E9805",),
     ),
     Failure(
         18,
@@ -88,6 +89,7 @@ FAILURES = (
             *issue("eksctl-io/eksctl", 952),
             *issue("github-aws-runners/terraform-aws-github-runner", 3546),
         ),
+        rules=("E9811",),
     ),
     Failure(
         25,

@@ -30,6 +30,7 @@ FAILURES = (
             *issue("awslabs/landing-zone-accelerator-on-aws", 31),
             *issue("aws-samples/sample-citadel", 100),
         ),
+        rules=("E9804",),
     ),
     Failure(
         30,
@@ -38,6 +39,7 @@ FAILURES = (
         "add the publisher to the topic's policy",
         (LINT,),
         issue("aws-solutions/automated-security-response-on-aws", 43),
+        rules=("E9804",),
     ),
     Failure(
         32,

@@ -35,6 +35,7 @@ FAILURES = (
             *issue("aws/aws-cdk", 24708),
             *issue("aws-samples/aws-genai-llm-chatbot", 153),
         ),
+        rules=("E9813",),
     ),
     Failure(
         43,
@@ -49,7 +50,7 @@ FAILURES = (
             *issue("aws-cloudformation/cfn-lint", 4492),
             *issue("aws-samples/amazon-mwaa-examples", 76),
         ),
-        rules=("E3064",),
+        rules=("E3064", "E9808"),
     ),
     Failure(
         45,

@@ -13,6 +13,7 @@ FAILURES = (
             *issue("convox/rack", 2941),
             *issue("awsdocs/aws-cloudformation-user-guide", 927),
         ),
+        rules=("E9813",),
     ),
     Failure(
         27,
@@ -24,6 +25,7 @@ FAILURES = (
             *issue("aws/aws-cdk", 14920),
             *issue("aws-cloudformation/cloudformation-coverage-roadmap", 229),
         ),
+        rules=("E9813",),
     ),
     Failure(
         33,
@@ -81,6 +83,7 @@ FAILURES = (
             *issue("widdix/aws-cf-templates", 169),
             *issue("aws-cloudformation/cfn-lint", 3129),
         ),
+        rules=("E9812",),
     ),
     Failure(
         50,

@@ -34,6 +34,7 @@ FAILURES = (
         "keep the schedule's logical id",
         (LINT,),
         issue("aws-cloudformation/cloudformation-coverage-roadmap", 1813),
+        rules=("E9813",),
     ),
     Failure(
         20,
@@ -46,7 +47,7 @@ FAILURES = (
             *issue("kubernetes-sigs/aws-load-balancer-controller", 1956),
             *issue("terraform-aws-modules/terraform-aws-alb", 61),
         ),
-        rules=("E9705",),
+        rules=("E9705", "E9809", "E9810"),
     ),
     Failure(
         21,
@@ -55,7 +56,7 @@ FAILURES = (
         "encrypt the bucket for access logs with AES256",
         (LINT,),
         issue("ministryofjustice/modernisation-platform", 1355),
-        rules=("E9705",),
+        rules=("E9705", "E9810"),
     ),
     Failure(
         40,

@@ -1,0 +1,141 @@
+"""Rules over the whole: found by discovery, run over their examples and the committed roots."""
+
+import re
+import shutil
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT, tidegen
+from tidegen.planning.evaluation import evaluate
+from tidegen.planning.template_text import parse_template
+from tidegen.whole import lint_whole, whole_catalogue
+from tidegen.whole.model import Whole
+from tidegen.whole.roots import CHECKS
+
+each = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+
+
+def whole(example):
+    """An example's root; what follows is nested in it, or of the release before."""
+    root, *others = example.split("---\n")
+    named = {text.splitlines()[0].removeprefix("# "): parse_template(text) for text in others}
+    earlier = named.pop("before", None)
+    bodies = {"": parse_template(root), **named}
+    before = evaluate({"": earlier}, {}) if earlier else {}
+    return Whole(bodies, evaluate(bodies, {}), size=len(root), before=before)
+
+
+@each
+def test_the_bad_example_is_found_and_the_good_one_let_be(check):
+    assert list(check.run(whole(check.bad)))
+    assert not list(check.run(whole(check.good)))
+
+
+@each
+def test_a_rule_says_what_and_why_and_where_from(check):
+    assert re.fullmatch(r"E98\d\d", check.id)
+    assert not check.what.endswith(".")
+    assert check.why.endswith(".")
+    assert check.source.startswith("https://docs.aws.amazon.com/")
+    assert whole_catalogue()[check.id].title == check.what
+
+
+@pytest.fixture
+def folder(project, monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return project / "templates" / "current"
+
+
+def changed(folder, name, old, new):
+    path = folder / name
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+DETECTOR = "  A: {Type: AWS::GuardDuty::Detector}\n"
+DELIVERY = "Sid: DeliveryByCloudtrail\n          Effect: "
+ARCHIVE = "  ConfigArchive:\n    Properties:\n"
+#: Rule → a file, and what to replace in it by what, so that the committed whole breaks it.
+PLANTS = {
+    "E9801": ("roots/environment.yaml", "        NatGateways:", "        Gateways:"),
+    "E9802": (
+        "storage.yaml",
+        "Resources:\n",
+        f"Resources:\n{DETECTOR}{DETECTOR.replace('A:', 'B:')}",
+    ),
+    "E9803": ("storage.yaml", "${Environment}-backups-", "${Environment}-uploads-"),
+    "E9804": ("encryption.yaml", "    - cloudwatch.amazonaws.com", "    - sqs.amazonaws.com"),
+    "E9805": ("encryption.yaml", "log-group:aws-waf-logs-", "log-group:waf-logs-"),
+    "E9806": ("network.yaml", "      NatGatewayId:", "      GatewayId:"),
+    "E9807": ("network.yaml", "${AWS::Region}.cloudformation", "${AWS::Region}.formation"),
+    "E9809": ("log-archive.yaml", f"{DELIVERY}Allow", f"{DELIVERY}Deny"),
+    "E9810": ("log-archive.yaml", ARCHIVE, f"{ARCHIVE}      ObjectLockEnabled: true\n"),
+    "E9811": ("encryption.yaml", "          - kms:CreateGrant", "          - kms:ListGrants"),
+    "E9812": ("roots/bootstrap.yaml", "Resources:\n", f"# {'x' * 51_200}\nResources:\n"),
+}
+
+
+@pytest.mark.parametrize("rule", PLANTS)
+def test_a_fault_planted_in_the_committed_templates_is_found_at_a_line(project, folder, rule):
+    changed(folder, *PLANTS[rule])
+    found = [f for f in lint_whole(project, folder) if f.rule == rule]
+    assert found
+    for finding in found:
+        assert (project / finding.path).is_file()
+        line = (project / finding.path).read_text().splitlines()[finding.line - 1]
+        assert rule == "E9812" or line.startswith(f"  {finding.logical_id}:")
+
+
+def test_what_is_kept_is_what_was_found(project, folder):
+    changed(folder, *PLANTS["E9811"])
+    cold = lint_whole(project, folder)
+    assert cold == lint_whole(project, folder) == lint_whole(project, folder, use_cache=False)
+    changed(folder, "encryption.yaml", "          - kms:ListGrants", "          - kms:CreateGrant")
+    assert lint_whole(project, folder) == []
+
+
+def test_a_release_is_what_the_next_is_compared_with(project, folder):
+    shutil.copytree(folder, folder.parent / "releases" / "1.0")
+    assert lint_whole(project, folder) == []
+    changed(folder, "metrics.yaml", "  MetricsTable:\n", "  OtherTable:\n")
+    (folder / "metrics.yaml").write_text(
+        (folder / "metrics.yaml").read_text().replace("MetricsTable\n", "OtherTable\n")
+    )
+    assert "E9813" in {f.rule for f in lint_whole(project, folder)}
+
+
+def test_a_rule_is_switched_off_in_the_resource(project, folder):
+    changed(folder, *PLANTS["E9810"])
+    before = [f.logical_id for f in lint_whole(project, folder) if f.rule == "E9810"]
+    assert before == ["DeliveryChannel"]
+    path = folder / "audit.yaml"
+    ignored = "    Metadata: {cfn-lint: {config: {ignore_checks: [E9810]}}}\n"
+    path.write_text(
+        path.read_text().replace("  DeliveryChannel:\n", f"  DeliveryChannel:\n{ignored}")
+    )
+    assert not [f for f in lint_whole(project, folder) if f.rule == "E9810"]
+
+
+def test_a_template_that_cannot_be_read_is_left_to_lint(project, folder):
+    (folder / "network.yaml").write_text("a: [")
+    assert lint_whole(project, folder) == []
+
+
+def test_the_command_tells_findings_over_the_whole_among_the_others(project, folder):
+    changed(folder, *PLANTS["E9811"])
+    done = tidegen("lint", "--rule", "E98", cwd=project)
+    assert done.returncode == 1
+    assert "E9811 error: " in done.stdout
+    assert "made by tidegen" in done.stdout or "tidegen/concerns/" in done.stdout
+    assert tidegen("lint", "--explain", "E9811", cwd=project).stdout.startswith("E9811 error: ")
+
+
+def test_examples_are_yaml():
+    for check in CHECKS:
+        assert list(yaml.safe_load_all(re.sub(r"!(\w+)", "", check.good)))
+
+
+def test_the_committed_templates_are_free_of_findings():
+    assert lint_whole(ROOT, ROOT / "templates" / "current", use_cache=False) == []

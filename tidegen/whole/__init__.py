@@ -1,0 +1,59 @@
+"""Rules over the whole: a root with all that is nested in it, as environments' values make it.
+
+cfn-lint sees one template at a time. These rules follow values from one into the other. Findings
+are kept by content, so that nothing but the digest is computed where nothing has changed.
+"""
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import tidegen
+from tidegen.linting.cache import keep, kept
+from tidegen.linting.keys import content_digest, source_digest
+from tidegen.linting.model import Finding, RuleInfo
+
+_SOURCES = ("whole", "planning", "planning/preflight", "environments", "contract")
+
+
+def lint_whole(project: Path, templates: Path, *, use_cache: bool = True) -> list[Finding]:
+    """The findings over every root in `templates`, with the values of the project's files.
+
+    Raises InputError where an environment file is not valid.
+    """
+    key = f"whole-{_digest(project, templates)}"
+    found = _kept_findings(key) if use_cache else None
+    if found is None:
+        from tidegen.whole.roots import findings
+
+        found = findings(project, templates)
+        if use_cache:
+            keep(key, [asdict(finding) for finding in found])
+    return [replace(finding, path=str(templates / finding.path)) for finding in found]
+
+
+def _kept_findings(key: str) -> list[Finding] | None:
+    rows: Any = kept(key)
+    try:
+        return [Finding(**row) for row in rows]
+    except TypeError:
+        return None
+
+
+def whole_catalogue() -> dict[str, RuleInfo]:
+    """Every rule over the whole, by its id."""
+    from tidegen.whole.roots import CHECKS
+
+    return {
+        check.id: RuleInfo(check.id, "error", check.what, check.why, check.source, ("tidegen",))
+        for check in CHECKS
+    }
+
+
+def _digest(project: Path, templates: Path) -> str:
+    package = Path(tidegen.__file__).parent
+    sources = source_digest(package / name for name in _SOURCES)
+    files = [*sorted(templates.rglob("*.yaml")), *sorted((project / "environments").glob("*.y*ml"))]
+    files += sorted((templates.parent / "releases").rglob("*.yaml"))
+    parts = [path.name.encode() + b"\0" + path.read_bytes() for path in files if path.is_file()]
+    return content_digest(b"\0".join(parts), sources)

@@ -1,0 +1,88 @@
+"""Who publishes may: by the topic's or queue's policy, and by its key's."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tidegen.whole.model import Check, Problem, Properties, Whole, lets_in, listed
+
+_ACTIONS = {"AWS::SNS::Topic": "sns:Publish", "AWS::SQS::Queue": "sqs:SendMessage"}
+_POLICIES = {
+    "AWS::SNS::Topic": ("AWS::SNS::TopicPolicy", "Topics"),
+    "AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues"),
+}
+_ALARMS = ("AlarmActions", "OKActions", "InsufficientDataActions")
+
+
+def deliveries(whole: Whole) -> Iterator[tuple[str, str, str]]:
+    """(path of the resource, service, path of the topic or queue) of all that is delivered."""
+    for path, resource in whole.resources.items():
+        for service, value in _targets(resource["Type"], resource.get("Properties", {})):
+            target = whole.at(value, *_ACTIONS)
+            if target:
+                yield path, service, target
+
+
+def _targets(type_name: str, properties: Properties) -> Iterator[tuple[str, Any]]:
+    match type_name:
+        case "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm":
+            for kind in _ALARMS:
+                yield from (("cloudwatch", action) for action in listed(properties.get(kind)))
+        case "AWS::Events::Rule":
+            for target in listed(properties.get("Targets")):
+                yield "events", target.get("Arn")
+                yield "events", target.get("DeadLetterConfig", {}).get("Arn")
+        case "AWS::SNS::Subscription":
+            yield "sns", properties.get("RedrivePolicy", {}).get("deadLetterTargetArn")
+        case "AWS::SES::ConfigurationSetEventDestination":
+            destination = properties.get("EventDestination", {})
+            yield "ses", destination.get("SnsDestination", {}).get("TopicARN")
+
+
+def _heard(whole: Whole) -> Iterator[Problem]:
+    for path, service, target in deliveries(whole):
+        kind = whole.type_of(target)
+        granted = whole.policies_of(target, *_POLICIES[kind])
+        if not any(lets_in(statement, service, _ACTIONS[kind]) for statement in granted):
+            yield path, f"the policy of {target} does not let {service}.amazonaws.com in"
+        key = whole.key_policy(whole.properties(target).get("KmsMasterKeyId"))
+        for action in ("kms:Decrypt", "kms:GenerateDataKey") if key is not None else ():
+            if not any(lets_in(statement, service, action) for statement in key or ()):
+                yield path, f"the key of {target} grants {service}.amazonaws.com no {action}"
+
+
+_RESOURCES = """
+Resources:
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {AlarmActions: [!Ref Topic]}
+  Topic: {Type: "AWS::SNS::Topic", Properties: {KmsMasterKeyId: !Ref Key}}
+  Policy:
+    Type: AWS::SNS::TopicPolicy
+    Properties:
+      Topics: [!Ref Topic]
+      PolicyDocument:
+        Statement:
+        - Effect: Allow
+          Principal: {Service: cloudwatch.amazonaws.com}
+          Action: sns:Publish
+  Key:
+    Type: AWS::KMS::Key
+    Properties:
+      KeyPolicy:
+        Statement:
+        - Effect: Allow
+          Principal: {Service: cloudwatch.amazonaws.com}
+          Action: ["kms:Decrypt", "kms:GenerateDataKey*"]
+"""
+CHECKS = (
+    Check(
+        "E9804",
+        "Who publishes to a topic or queue may, by its policy and by its key's",
+        "An alarm that may not publish, or not use the topic's key, fails in silence: the stack is"
+        " green and nobody is told (failure catalogue, rows 29 and 30).",
+        "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
+        _RESOURCES,
+        _RESOURCES.replace('["kms:Decrypt", "kms:GenerateDataKey*"]', "kms:Encrypt"),
+        _heard,
+    ),
+)

@@ -1,0 +1,111 @@
+"""Ways out: what nodes and instances need to reach in order to start."""
+
+from collections.abc import Iterator
+
+from tidegen.planning.preflight.subject import text_of
+from tidegen.whole.model import Check, Problem, Whole, listed
+
+#: What nodes call to join, where there is no way to the internet (EKS docs, private clusters).
+_FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "s3", "sts", "eks", "eks-auth", "logs")
+_FOR_SIGNALS = ("cloudformation",)
+
+
+def _nodes_start(whole: Whole) -> Iterator[Problem]:
+    for path, group in whole.of("AWS::EKS::Nodegroup"):
+        for subnet in _subnets(whole, group.get("Subnets")):
+            targets = _default_targets(whole, subnet)
+            if targets is None:
+                yield path, f"{subnet} has no route table"
+            elif any(target in ("GatewayId", "EgressOnlyInternetGatewayId") for target in targets):
+                yield path, f"{subnet} is public; nodes belong in private subnets"
+            elif not targets:
+                yield from _lacking(whole, path, subnet, _FOR_NODES)
+
+
+def _signals_arrive(whole: Whole) -> Iterator[Problem]:
+    for path, group in whole.of("AWS::AutoScaling::AutoScalingGroup"):
+        if "CreationPolicy" in whole.resources[path]:
+            for subnet in _subnets(whole, group.get("VPCZoneIdentifier")):
+                if not _default_targets(whole, subnet):
+                    yield from _lacking(whole, path, subnet, _FOR_SIGNALS)
+
+
+def _subnets(whole: Whole, value: object) -> list[str]:
+    found = (whole.at(item, "AWS::EC2::Subnet") for item in listed(value))
+    return [path for path in found if path]
+
+
+def _default_targets(whole: Whole, subnet: str) -> list[str] | None:
+    """The kinds of targets of the subnet's default routes; None without a route table."""
+    tables = [
+        whole.at(item.get("RouteTableId"))
+        for _, item in whole.of("AWS::EC2::SubnetRouteTableAssociation")
+        if whole.at(item.get("SubnetId")) == subnet
+    ]
+    if not tables:
+        return None
+    return [
+        kind
+        for _, route in whole.of("AWS::EC2::Route")
+        if whole.at(route.get("RouteTableId")) in tables
+        and "0.0.0.0/0" in str(route.get("DestinationCidrBlock"))
+        for kind in route
+        if kind.endswith(("GatewayId", "InstanceId", "NetworkInterfaceId"))
+    ]
+
+
+def _lacking(whole: Whole, path: str, subnet: str, services: tuple[str, ...]) -> Iterator[Problem]:
+    vpc = whole.at(whole.properties(subnet).get("VpcId"))
+    reached = [
+        text_of(endpoint.get("ServiceName"))
+        for _, endpoint in whole.of("AWS::EC2::VPCEndpoint")
+        if whole.at(endpoint.get("VpcId")) == vpc
+    ]
+    for service in services:
+        if not any(name.endswith(f".{service}") for name in reached):
+            yield path, f"{subnet} has neither a default route nor an endpoint of {service}"
+
+
+_SUBNET = """
+Resources:
+  Vpc: {Type: "AWS::EC2::VPC"}
+  Subnet: {Type: "AWS::EC2::Subnet", Properties: {VpcId: !Ref Vpc}}
+  Table: {Type: "AWS::EC2::RouteTable", Properties: {VpcId: !Ref Vpc}}
+  Association:
+    Type: AWS::EC2::SubnetRouteTableAssociation
+    Properties: {SubnetId: !Ref Subnet, RouteTableId: !Ref Table}
+"""
+_ROUTE = """  Route:
+    Type: AWS::EC2::Route
+    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, NatGatewayId: nat-1}
+"""
+_NODES = (
+    f'{_SUBNET}  Nodes: {{Type: "AWS::EKS::Nodegroup", Properties: {{Subnets: [!Ref Subnet]}}}}\n'
+)
+_GROUP = f"""{_SUBNET}  Group:
+    Type: AWS::AutoScaling::AutoScalingGroup
+    CreationPolicy: {{ResourceSignal: {{Timeout: PT20M}}}}
+    Properties: {{VPCZoneIdentifier: [!Ref Subnet]}}
+"""
+CHECKS = (
+    Check(
+        "E9806",
+        "Nodes are in private subnets from which they reach what they boot from",
+        "Nodes without a route or endpoints never join, and in a public subnet without public"
+        " addresses neither (failure catalogue, rows 12 and 13).",
+        "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html",
+        _NODES + _ROUTE,
+        _NODES,
+        _nodes_start,
+    ),
+    Check(
+        "E9807",
+        "Instances that signal can reach CloudFormation",
+        "Without a route or an endpoint the signal never arrives, and the group fails when its time"
+        " is up (failure catalogue, row 46).",
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html",
+        _GROUP + _ROUTE,
+        _GROUP,
+        _signals_arrive,
+    ),
+)

@@ -1,0 +1,126 @@
+"""Every committed root as a whole, once an environment, and what is wrong with it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tidegen.contract import Scope
+from tidegen.environments import load_all, parameter_values
+from tidegen.errors import InputError
+from tidegen.linting.model import Finding
+from tidegen.planning.evaluation import evaluate
+from tidegen.planning.model import TemplateBody
+from tidegen.planning.steps import stack_name
+from tidegen.planning.template_text import parse_template
+from tidegen.whole import buckets, deliveries, logs, networks, owners, stacks
+from tidegen.whole.model import Check, Whole
+
+_MODULES = (stacks, owners, deliveries, logs, networks, buckets)
+CHECKS: tuple[Check, ...] = tuple(
+    sorted((c for module in _MODULES for c in module.CHECKS), key=lambda check: check.id)
+)
+
+
+def findings(project: Path, templates: Path) -> list[Finding]:
+    """What is wrong with the roots in `templates`; paths are relative to that folder."""
+    files = load_all(project)
+    found: set[Finding] = set()
+    for path in sorted((templates / "roots").glob("*.yaml")):
+        bodies = _templates(templates, path)
+        if bodies is not None:
+            before = _last_release(templates, path)
+            for values in _values(path.stem, files):
+                whole = _whole(bodies, values, path.stat().st_size, before)
+                found.update(_findings(whole, templates, path))
+    return sorted(found)
+
+
+def _templates(folder: Path, root: Path) -> dict[str, TemplateBody] | None:
+    """The root under the empty name, and its children; None where a file is no template."""
+    try:
+        body = parse_template(root.read_text())
+        return {"": body, **{k: parse_template((folder / f).read_text()) for k, f in _files(body)}}
+    except (InputError, OSError, UnicodeDecodeError):
+        return None  # linting says what is wrong with it
+
+
+def _files(body: TemplateBody) -> Iterator[tuple[str, str]]:
+    children = body.get("Metadata", {}).get("Tidegen", {}).get("Children", {})
+    yield from ((name, child["File"]) for name, child in children.items())
+
+
+def _last_release(templates: Path, root: Path) -> dict[str, TemplateBody]:
+    """The same root in the newest release; nothing where there is none."""
+    folders = sorted((templates.parent / "releases").glob("*/"), key=lambda p: p.stat().st_mtime)
+    for folder in reversed(folders):
+        if (folder / "roots" / root.name).is_file():
+            return _templates(folder, folder / "roots" / root.name) or {}
+    return {}
+
+
+def _values(scope: str, files: Iterable[Any]) -> Iterator[dict[str, str]]:
+    """A root's fields, by dotted name, for each environment that has such a root; else none."""
+    members = list(files)
+    some = False
+    for file in members:
+        try:
+            values = parameter_values(file, Scope(scope), members)
+        except (InputError, ValueError):
+            continue
+        some = True
+        pseudo = {"AWS::AccountId": str(file.account), "AWS::Region": str(file.region)}
+        name = stack_name(file.project, Scope(scope), file.name)
+        yield {**values, **pseudo, "AWS::StackName": name, "AWS::Partition": "aws"}
+    if not some:
+        yield {}
+
+
+def _whole(
+    bodies: Mapping[str, TemplateBody],
+    values: Mapping[str, str],
+    size: int,
+    before: Mapping[str, TemplateBody],
+) -> Whole:
+    resources = evaluate(bodies, _given(bodies, values))
+    earlier = evaluate(before, _given(before, values)) if before else {}
+    return Whole(bodies, resources, values.get("AWS::StackName", "stack"), size, earlier)
+
+
+def _given(bodies: Mapping[str, TemplateBody], values: Mapping[str, str]) -> dict[str, str]:
+    """The root's parameters by their names, as its Metadata says."""
+    fields = bodies[""].get("Metadata", {}).get("Tidegen", {}).get("Fields", {})
+    pseudo = {name: value for name, value in values.items() if "::" in name}
+    return pseudo | {name: values[field] for name, field in fields.items() if field in values}
+
+
+def _findings(whole: Whole, folder: Path, root: Path) -> Iterator[Finding]:
+    files = dict(_files(whole.templates[""]))
+    for check in CHECKS:
+        for path, message in check.run(whole):
+            if check.id not in _ignored(whole, path):
+                nested, _, name = path.rpartition("/")
+                file = Path(files[nested]) if nested in files else root.relative_to(folder)
+                line = line_of((folder / file).read_text(), name)
+                pointer = f"Resources/{name}" if name else ""
+                yield Finding(
+                    str(file), line, 1, check.id, "error", f"{name}: {message}", line, 2, pointer,
+                    check.what, check.source,
+                )  # fmt: skip
+
+
+def _ignored(whole: Whole, path: str) -> Any:
+    metadata = whole.resources.get(path, {}).get("Metadata", {})
+    return metadata.get("cfn-lint", {}).get("config", {}).get("ignore_checks", ())
+
+
+def line_of(text: str, logical_id: str) -> int:
+    """The line on which a template declares a resource; the first where it does not."""
+    node = yaml.compose(text, yaml.CSafeLoader)
+    for section in node.value if isinstance(node, yaml.MappingNode) else ():
+        if section[0].value == "Resources" and isinstance(section[1], yaml.MappingNode):
+            for key, _ in section[1].value:
+                if key.value == logical_id:
+                    return int(key.start_mark.line) + 1
+    return 1
