@@ -7,11 +7,14 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT, tidegen
+from tidegen.environments import load_all
 from tidegen.planning.evaluation import evaluate
 from tidegen.planning.template_text import parse_template
 from tidegen.whole import lint_whole, whole_catalogue
+from tidegen.whole.buckets import written
+from tidegen.whole.deliveries import deliveries
 from tidegen.whole.model import Whole
-from tidegen.whole.roots import CHECKS
+from tidegen.whole.roots import CHECKS, wholes
 
 each = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 
@@ -88,6 +91,42 @@ def test_a_fault_planted_in_the_committed_templates_is_found_at_a_line(project, 
         assert rule == "E9812" or line.startswith(f"  {finding.logical_id}:")
 
 
+def committed():
+    """The committed roots as wholes, with the values of each environment."""
+    files, folder = load_all(ROOT), ROOT / "templates" / "current"
+    for path in sorted((folder / "roots").glob("*.yaml")):
+        for whole in wholes(path, folder, files):
+            yield path.stem, whole
+
+
+def test_publishers_of_every_scope_are_followed():
+    """A walk that loses its way finds nothing wrong."""
+    seen = [(scope, service) for scope, w in committed() for _, service, _ in deliveries(w)]
+    for scope in ("environment", "shared", "account"):
+        assert {(scope, service) for service in ("cloudwatch", "events", "sns")} <= set(seen)
+    assert ("environment", "ses") in seen
+    assert len(seen) > 300
+
+
+def test_buckets_subnets_keys_and_groups_are_followed():
+    found = dict(committed())
+    services = {service for _, service, _, _ in written(found["account"])}
+    assert {"config"} <= services
+    environment = found["environment"]
+    assert len({service for _, service, _, _ in written(environment)}) == 2
+    groups = environment.of("AWS::Logs::LogGroup")
+    assert all(environment.key_policy(group["KmsKeyId"]) for _, group in groups)
+
+
+def test_a_condition_that_the_service_cannot_meet_refuses_it(project, folder):
+    old = "        - Sid: UseByEvents\n          Effect: Allow\n"
+    asked = "          Condition: {StringEquals: {aws:SourceAccount: '1'}}\n"
+    changed(folder, "encryption.yaml", old, old + asked)
+    found = [f.message for f in lint_whole(project, folder) if f.rule == "E9804"]
+    assert found
+    assert all("grants events.amazonaws.com no kms:" in message for message in found)
+
+
 def test_what_is_kept_is_what_was_found(project, folder):
     changed(folder, *PLANTS["E9811"])
     cold = lint_whole(project, folder)
@@ -121,6 +160,19 @@ def test_a_rule_is_switched_off_in_the_resource(project, folder):
 def test_a_template_that_cannot_be_read_is_left_to_lint(project, folder):
     (folder / "network.yaml").write_text("a: [")
     assert lint_whole(project, folder) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Condition: ", "Condition: No"),
+        ("Type: AWS::EC2::VPC\n", "Kind: x\n"),
+        ("    Properties:\n", "    Properties: x\n    X:\n"),
+    ],
+)
+def test_odd_templates_are_findings_not_errors(project, folder, old, new):
+    changed(folder, "network.yaml", old, new)
+    assert {f.rule for f in lint_whole(project, folder)} <= {"E0002", "E9806", "E9807", "E9808"}
 
 
 def test_the_command_tells_findings_over_the_whole_among_the_others(project, folder):

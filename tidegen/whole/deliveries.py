@@ -10,6 +10,10 @@ _POLICIES = {
     "AWS::SNS::Topic": ("AWS::SNS::TopicPolicy", "Topics"),
     "AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues"),
 }
+#: What each service says of itself when it publishes or sends: a condition on more refuses it.
+#: EventBridge sends no source to topics and their keys (AWS docs, "Amazon SNS key management").
+_SAID = {("events", "AWS::SNS::Topic"): frozenset[str]()}
+_SOURCE = frozenset({"aws:SourceAccount", "aws:SourceArn"})
 _ALARMS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
 
@@ -42,12 +46,21 @@ def _heard(whole: Whole) -> Iterator[Problem]:
     for path, service, target in deliveries(whole):
         kind = whole.type_of(target)
         granted = whole.policies_of(target, *_POLICIES[kind])
-        if not any(lets_in(statement, service, _ACTIONS[kind]) for statement in granted):
+        said = _SAID.get((service, kind), _SOURCE)
+        if not any(_lets_in(s, service, _ACTIONS[kind], said) for s in granted):
             yield path, f"the policy of {target} does not let {service}.amazonaws.com in"
+        # A key serves topics and queues alike: it must let in what says the least of itself.
+        said = _SAID.get((service, "AWS::SNS::Topic"), _SOURCE)
         key = whole.key_policy(whole.properties(target).get("KmsMasterKeyId"))
         for action in ("kms:Decrypt", "kms:GenerateDataKey") if key is not None else ():
-            if not any(lets_in(statement, service, action) for statement in key or ()):
+            if not any(_lets_in(s, service, action, said) for s in key or ()):
                 yield path, f"the key of {target} grants {service}.amazonaws.com no {action}"
+
+
+def _lets_in(statement: Properties, service: str, action: str, said: frozenset[str]) -> bool:
+    """Whether a statement lets the service in, by a condition that it can meet."""
+    asked = {key for test in statement.get("Condition", {}).values() for key in test}
+    return lets_in(statement, service, action) and asked <= said
 
 
 _RESOURCES = """

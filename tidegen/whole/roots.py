@@ -28,13 +28,27 @@ def findings(project: Path, templates: Path) -> list[Finding]:
     files = load_all(project)
     found: set[Finding] = set()
     for path in sorted((templates / "roots").glob("*.yaml")):
-        bodies = _templates(templates, path)
-        if bodies is not None:
-            before = _last_release(templates, path)
-            for values in _values(path.stem, files):
-                whole = _whole(bodies, values, path.stat().st_size, before)
+        try:
+            for whole in wholes(path, templates, files):
                 found.update(_findings(whole, templates, path))
+        except Exception as error:  # whatever odd templates make evaluation raise is a finding
+            found.add(_stopped(path.relative_to(templates), error))
     return sorted(found)
+
+
+def wholes(root: Path, templates: Path, files: Iterable[Any]) -> Iterator[Whole]:
+    """A root as each environment that has it makes it; nothing where a file is no template."""
+    bodies = _templates(templates, root)
+    if bodies is not None:
+        before = _last_release(templates, root)
+        for values in _values(root.stem, files):
+            yield _whole(bodies, values, root.stat().st_size, before)
+
+
+def _stopped(path: Path, error: Exception) -> Finding:
+    message = f"rules over the whole stopped: {type(error).__name__}: {error}; mend other findings"
+    title = "Error processing rule on the template"
+    return Finding(str(path), 1, 1, "E0002", "error", message, 1, 2, title=title)
 
 
 def _templates(folder: Path, root: Path) -> dict[str, TemplateBody] | None:
