@@ -108,6 +108,19 @@ def test_any_templates_outside_any_project(tmp_path):
     assert done.stderr.startswith("2 templates in eu-central-1: 1 findings")
 
 
+def test_the_platforms_rules_speak_of_the_projects_templates_alone(project, tmp_path):
+    topic = "Resources:\n  T:\n    Type: AWS::SNS::Topic\n"
+    theirs = tmp_path / "theirs.yaml"
+    theirs.write_text(topic)
+    assert tidegen("lint", theirs, cwd=project).returncode == 0
+    asked = tidegen("lint", theirs, "--platform", cwd=project)
+    assert "E9302" in asked.stdout
+    ours = project / "templates" / "current" / "ours.yaml"
+    ours.write_text(topic)
+    assert "E9302" in tidegen("lint", ours, cwd=project).stdout
+    assert tidegen("lint", ours, "--no-platform", cwd=project).returncode == 0
+
+
 def test_without_a_home(tmp_path):
     (tmp_path / "a.yaml").write_text(GOOD)
     nowhere = {"HOME": "/nonexistent", "XDG_CACHE_HOME": ""}

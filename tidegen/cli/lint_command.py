@@ -40,6 +40,11 @@ _FORMS = ("text", "json", "sarif", "junit", "github")
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--sarif", "form", flag_value="sarif", help="The same as --format sarif.")
 @click.option("--junit", "form", flag_value="junit", help="The same as --format junit.")
+@click.option(
+    "--platform/--no-platform",
+    default=None,
+    help="With or without the platform's own rules.  [default: with, for templates of a project]",
+)
 @click.option("--no-cache", is_flag=True, help="Check again what was checked before.")
 @click.option(
     "--timeout",

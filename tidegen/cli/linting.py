@@ -11,6 +11,7 @@ import click
 from tidegen.cli.common import known, project_folder, template_folder, template_paths
 from tidegen.errors import InputError, Problem
 from tidegen.linting import Finding, Report, RuleInfo, find_templates, lint, rule_catalogue
+from tidegen.rules import own_rule_ids
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Request:
     form: str
     no_cache: bool
     timeout: float
+    platform: bool | None = None
 
     def templates(self) -> list[Path]:
         """The named files and the templates of named folders; else all of `templates/current`."""
@@ -58,6 +60,25 @@ class Request:
         names = (os.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
         return (next(filter(None, names), "us-east-1"),)
 
+    def takes(self, finding: Finding) -> bool:
+        """Whether the finding is asked for.
+
+        The platform's own rules speak of the project's templates; of others only when told to, so
+        that there they get what the cfn-lint command says.
+        """
+        if self.rules and not finding.rule.startswith(self.rules):
+            return False
+        if self.ignored and finding.rule.startswith(self.ignored):
+            return False
+        if finding.rule not in own_rule_ids():
+            return True
+        return self._is_ours(finding.path) if self.platform is None else self.platform
+
+    def _is_ours(self, path: str) -> bool:
+        return self.project is not None and Path(path).resolve().is_relative_to(
+            self.project.resolve() / "templates"
+        )
+
 
 def _shown(folder: Path) -> Path:
     """Relative to the working folder where it lies below it: short, and what annotations need."""
@@ -71,7 +92,7 @@ def run(request: Request, templates: Sequence[Path]) -> int:
     use_cache = not request.no_cache
     report = lint(templates, where, use_cache=use_cache, limit=request.timeout)
     found = sorted([*report.findings, *_over_the_whole(request)])
-    findings = _with_origins(_selected(found, request), request.project)
+    findings = _with_origins(list(filter(request.takes, found)), request.project)
     click.echo(_text(findings, templates, request.form), nl=False)
     click.echo(_summary(report, where, len(findings)), err=True)
     return len(findings)
@@ -79,7 +100,7 @@ def run(request: Request, templates: Sequence[Path]) -> int:
 
 def _over_the_whole(request: Request) -> list[Finding]:
     """What only roots with all that is nested in them show; none where paths say what to check."""
-    if request.paths or request.project is None:
+    if request.paths or request.project is None or request.platform is False:
         return []
     from tidegen.whole import lint_whole
 
@@ -139,15 +160,6 @@ def _check_rule_names(request: Request) -> None:
         known(
             [n for n in names if not any(known_id.startswith(n) for known_id in ids)], ids, "rule"
         )
-
-
-def _selected(findings: Sequence[Finding], request: Request) -> list[Finding]:
-    return [
-        finding
-        for finding in findings
-        if (not request.rules or finding.rule.startswith(request.rules))
-        and not (request.ignored and finding.rule.startswith(request.ignored))
-    ]
 
 
 def _with_origins(findings: list[Finding], project: Path | None) -> list[Finding]:
