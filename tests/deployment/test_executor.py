@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from double import NO_CHANGES, Double, nested_change
-from tiny_project import VALUES
+from tiny_project import VALUES, entry, network
 
 from tidegen.deployment import (
     Attached,
@@ -400,3 +400,33 @@ def test_a_refused_change_set_is_explained_by_early_validation(standing, project
         "CloudFormation made no change set: The following hook(s)/validation failed",
         "Bucket AWS::S3::Bucket: Bucket exists",
     ]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_the_last_state_of_a_nested_stack_may_go_once_it_is_allowed(
+    double, project, development, fails
+):
+    """Its policy is of a stack that will hold no state: it is lifted all the same, and put back."""
+    deploy(double, project, development)
+    (stack_id,) = {
+        resource.physical_id
+        for resource in double.resources(double.stacks[ENVIRONMENT].stack_id)
+        if resource.logical_id == "Network"
+    }
+    protected = double.stack_policy(stack_id)
+    assert "LogicalResourceId/Table" in protected
+    emptied = network()
+    del emptied["Resources"]["Table"]
+    project.nested("environment", {"Network": emptied, "Entry": entry()})
+    with pytest.raises(RefusedError, match="Network/Table"):
+        deploy(double, project, development)
+    double.outcomes.clear()
+    if not fails:
+        assert deploy(double, project, development, allowed=["Network/Table"])[-1].result is (
+            Result.UPDATED
+        )
+        return
+    double.outcomes[ENVIRONMENT] = ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
+    with pytest.raises(DeploymentError):
+        deploy(double, project, development, allowed=["Network/Table"])
+    assert double.stack_policy(stack_id) == protected

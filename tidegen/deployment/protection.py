@@ -23,19 +23,30 @@ def lift(run: Run, step: RootStep, state: StackState, allowed: Collection[str]) 
 
     Empty where nothing is lifted, and then there is nothing to restore either.
     """
-    if not _holds_state(step):
+    if not allowed and not _holds_state(step):
         return {}
     before = policies(run, step, state) if allowed else {}
     nested = _nested(run, step, state)
     run.cloud.set_stack_policy(state.stack_id, root_policy(step, allowed, nested))
     _protect_nested(run, step, nested, allowed)
+    for stack in before.keys() - {state.stack_id, *nested.values()}:
+        run.cloud.set_stack_policy(stack, stack_policy(()))
     return before
 
 
 def policies(run: Run, step: RootStep, state: StackState) -> Policies:
-    """The policies as they are: stack id → policy, of the root and what holds state below it."""
-    stacks = [state.stack_id, *_nested(run, step, state).values()]
-    return {stack: run.cloud.stack_policy(stack) or "" for stack in stacks}
+    """The policies as they are: stack id → policy, of the root and what holds state below it.
+
+    A nested stack is among them that holds some, or did until now.
+    """
+    nested = set(_nested(run, step, state).values())
+    found = {
+        resource.physical_id: run.cloud.stack_policy(resource.physical_id) or ""
+        for resource in run.cloud.resources(state.stack_id)
+        if resource.type == STACK_TYPE and resource.physical_id
+    }
+    below = {stack: text for stack, text in found.items() if stack in nested or protected_ids(text)}
+    return {state.stack_id: run.cloud.stack_policy(state.stack_id) or "", **below}
 
 
 def restore(run: Run, step: RootStep, state: StackState, before: Policies) -> None:
@@ -49,6 +60,8 @@ def restore(run: Run, step: RootStep, state: StackState, before: Policies) -> No
     for name, stack in _nested(run, step, state).items():
         kept = _stateful(step)[name] | protected_ids(before.get(stack, ""))
         run.cloud.set_stack_policy(stack, stack_policy(kept))
+    for stack in before.keys() - {state.stack_id, *_nested(run, step, state).values()}:
+        run.cloud.set_stack_policy(stack, before[stack])
     if before.get(state.stack_id):
         run.cloud.set_stack_policy(state.stack_id, before[state.stack_id])
 
