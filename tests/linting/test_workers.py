@@ -25,25 +25,23 @@ class Linter:
         return [Finding(path, 1, 1, "W1", "warning", f"in {os.getpid()}")]
 
 
-def by_path(sources, linter, limit=30.0):
+def by_path(sources, linter, limit=30.0, workers=None):
     found = {}
-    for source, findings, is_final in check(sources, linter, limit):
+    for source, findings, is_final in check(sources, linter, limit, workers):
         assert source.path not in found
         found[source.path] = (findings[0].rule, findings[0].message, is_final)
     return found
 
 
-@pytest.mark.skipif(worker_count(SOURCES) < 2, reason="one core")
 def test_work_is_spread_and_comes_back():
-    found = by_path(SOURCES, Linter("0.yaml", lambda: time.sleep(0.3)))
+    found = by_path(SOURCES, Linter("0.yaml", lambda: time.sleep(0.3)), workers=2)
     assert {rule for rule, *_ in found.values()} == {"W1"}
     assert len({message for _, message, _ in found.values()}) == 2
     assert f"in {os.getpid()}" not in {message for _, message, _ in found.values()}
 
 
-@pytest.mark.skipif(worker_count(SOURCES) < 2, reason="one core")
 def test_a_process_that_dies_takes_only_its_template_with_it():
-    found = by_path(SOURCES, Linter("2.yaml", lambda: os._exit(9)))
+    found = by_path(SOURCES, Linter("2.yaml", lambda: os._exit(9)), workers=2)
     assert found["2.yaml"][0] == "E0002"
     assert "process died" in found["2.yaml"][1]
     assert found["2.yaml"][2] is False

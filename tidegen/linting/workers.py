@@ -25,11 +25,14 @@ _inherited: list[CfnLint] = []
 
 
 def check(
-    sources: Sequence[Source], linter: CfnLint, limit: float
+    sources: Sequence[Source], linter: CfnLint, limit: float, workers: int | None = None
 ) -> Iterator[tuple[Source, list[Finding], bool]]:
-    """Each source with its findings, and whether they would be the same another time."""
+    """Each source with its findings, and whether they would be the same another time.
+
+    `workers` is how many processes are used, by default as many as pay.
+    """
     ordered = sorted(sources, key=lambda source: -source.size)  # the longest first, to end together
-    workers = worker_count(ordered)
+    workers = workers or worker_count(ordered)
     if workers == 1:
         with rare_collections():
             for source in ordered:

@@ -1,7 +1,7 @@
 """What a deletion would get stuck on is found before it begins."""
 
 import pytest
-from plants import ADDRESS, PLACE, resource
+from planting import ADDRESS, PLACE, resource
 
 from tidegen.planning.preflight import DELETION_CHECKS, Subject, Topic, questions, report
 
