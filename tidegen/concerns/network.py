@@ -50,8 +50,8 @@ _ROLE_TAGS = {
 }
 #: Source: cdk-nag, VPCDefaultSecurityGroupClosed, which fires on every VPC.
 _DEFAULT_GROUP = (
-    "CloudFormation cannot edit a VPC's default security group: nothing here uses it, an output"
-    " says which to close, and a Config rule tells as long as nobody did."
+    "CloudFormation cannot edit a VPC's default security group: nothing here uses it, the deploy"
+    " closes it, and a Config rule tells should it be opened."
 )
 
 
