@@ -1,11 +1,11 @@
 """Carrying a plan out, one root stack after the other, until done, declined or failed."""
 
-import secrets
 import time
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
+from tidegen.deployment.change_sets import make_change_set
 from tidegen.deployment.changes import changes_of
 from tidegen.deployment.events import (
     Approve,
@@ -34,7 +34,6 @@ from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.settings import Reach, nowhere
 from tidegen.deployment.settling import idle_readings, readings, settle
 from tidegen.deployment.sides import standing
-from tidegen.deployment.uploads import upload_missing
 from tidegen.deployment.watch import Followed, follow, mark_now, mark_start
 from tidegen.errors import (
     DeploymentError,
@@ -43,7 +42,7 @@ from tidegen.errors import (
     RefusedError,
     TidegenError,
 )
-from tidegen.planning.changes import ChangeSet, ChangeSetRequest
+from tidegen.planning.changes import ChangeSet
 from tidegen.planning.guards import guard_changes
 from tidegen.planning.model import Plan, RootStep, StackAddress, StackState
 from tidegen.planning.parameters import DIGEST, resolved_step, text_parameters
@@ -55,8 +54,6 @@ from tidegen.planning.states import (
     situation,
     state_of,
 )
-
-_CREATING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
 
 
 def execute(
@@ -277,26 +274,3 @@ class _Work:
 
     def _role(self) -> str | None:
         return self.step.service_role if isinstance(self.step.service_role, str) else None
-
-
-def make_change_set(run: Run, step: RootStep, kind: Situation) -> ChangeSet:
-    """Upload what is missing and make a change set; it is ready, or it says why it failed."""
-    url = upload_missing(run, step)
-    parameters = text_parameters(step)
-    request = ChangeSetRequest(
-        step.stack_name,
-        # A name of its own each time: a deploy that was killed cannot be in the way.
-        f"tidegen-{parameters[DIGEST][:12]}-{secrets.token_hex(4)}",
-        "CREATE" if kind is Situation.CREATE else "UPDATE",
-        parameters,
-        step.tags,
-        None if url else step.template.content.decode(),
-        url,
-        step.service_role if isinstance(step.service_role, str) else None,
-    )
-    change_set_id = run.cloud.create_change_set(request)
-    while True:
-        made = run.cloud.change_set(change_set_id)
-        if made.status not in _CREATING:
-            return made
-        run.pause(run.cloud.poll_seconds)
