@@ -8,8 +8,9 @@ from functools import partial
 import pytest
 
 from tests.conftest import ROOT
+from tidegen.cli.common import template_folder
 from tidegen.cli.session import checked_assets
-from tidegen.cli.targets import release_folder, target_of, values_of
+from tidegen.cli.targets import target_of, values_of
 from tidegen.contract import Scope
 from tidegen.contract.fields import FIELDS
 from tidegen.environments import json_schema, load_all
@@ -71,7 +72,7 @@ def roots(file, files=FILES):
     """Scope → the root's template and its effective parameters, outputs of others by their name."""
     target, values, found = target_of(file, files), values_of(file, files), {}
     for address in steps_of(target):
-        template = load_root(release_folder(ROOT, file.release), address.scope, ASSETS)
+        template = load_root(template_folder(ROOT, file.release), address.scope, ASSETS)
         find = partial(locate, target, region=address.place.region)
         parameters = effective_parameters(template, values[address.scope], find, file.release)
         found[address.scope] = (template, {k: text(v) for k, v in parameters.items()})

@@ -49,14 +49,19 @@ def add_security_groups(template: Template) -> None:
             Metadata=_OPEN,
         )
     )
+    let_into_pods(template, GATEWAY_PORT)
+
+
+def let_into_pods(template: Template, port: int) -> None:
+    """The load balancer's way to the gateway's pods, a rule of its own on the cluster's group."""
     template.add_resource(
         ec2.SecurityGroupIngress(
             "PodsFromLoadBalancer",
             Description="Load balancer to the gateway's pods",
             GroupId=Ref("ClusterSecurityGroupId"),
             IpProtocol="tcp",
-            FromPort=GATEWAY_PORT,
-            ToPort=GATEWAY_PORT,
+            FromPort=port,
+            ToPort=port,
             SourceSecurityGroupId=Ref("LoadBalancerSecurityGroup"),
         )
     )

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from tidegen.cli.common import concerns, project_folder, template_paths
-from tidegen.cli.targets import release_folder, target_of, values_of
+from tidegen.cli.common import concerns, project_folder, template_folder, template_paths
+from tidegen.cli.targets import target_of, values_of
 from tidegen.deployment import Clouds, Connect, Release, build_plan
 from tidegen.errors import RefusedError
 from tidegen.planning import Plan, Target
@@ -41,7 +41,7 @@ class Session:
     def release(self, name: str) -> Release:
         """The committed templates of the environment's release, checked against the source."""
         release = self.file(name).release
-        folder = release_folder(self.project, release)
+        folder = template_folder(self.project, release)
         return Release(release, folder, checked_assets(folder))
 
     def plan(self, name: str) -> Plan:
@@ -98,7 +98,7 @@ def require_clean_lint(session: Session, name: str) -> None:
     from tidegen.environments import regions
     from tidegen.linting import lint
 
-    paths = template_paths(release_folder(session.project, session.file(name).release))
+    paths = template_paths(template_folder(session.project, session.file(name).release))
     findings = lint(paths, regions(session.files)).findings
     if findings:
         raise RefusedError(*map(str, findings[:20]), f"{len(findings)} findings; nothing deployed")

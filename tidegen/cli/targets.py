@@ -1,7 +1,6 @@
 """From environment files to what planning takes: targets and their values."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from tidegen.contract import Scope
@@ -55,8 +54,3 @@ def _scopes(environment: Any) -> tuple[Scope, ...]:
         return (Scope.ACCESS, Scope.SHARED)
     replicated = (Scope.RECOVERY,) if environment.recovery else ()
     return (Scope.ACCESS, *replicated, Scope.ENVIRONMENT)
-
-
-def release_folder(project: Path, release: str) -> Path:
-    """Where the templates of a release are committed."""
-    return project / "templates" / ("current" if release == "current" else f"releases/{release}")

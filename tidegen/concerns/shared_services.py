@@ -14,6 +14,7 @@ from tidegen.blocks.inputs import (
     VPC_CIDR,
     from_field,
 )
+from tidegen.blocks.load_balancer import let_into_pods
 from tidegen.blocks.load_balancer_controller import add_controller_role
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import RANGE_UNREAD, unmet, unmet_each
@@ -88,17 +89,7 @@ def _add_security_group(template: Template) -> None:
             ],
         )
     )
-    template.add_resource(
-        ec2.SecurityGroupIngress(
-            "PodsFromLoadBalancer",
-            Description="Load balancer to the gateway's pods",
-            GroupId=Ref("ClusterSecurityGroupId"),
-            IpProtocol="tcp",
-            FromPort=_POD_PORT,
-            ToPort=_POD_PORT,
-            SourceSecurityGroupId=Ref("LoadBalancerSecurityGroup"),
-        )
-    )
+    let_into_pods(template, _POD_PORT)
 
 
 def _add_load_balancer(template: Template) -> None:

@@ -19,16 +19,7 @@ class NamedPrincipal(_rule.Rule):
         "asks for it without that."
     )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
-    types = (
-        "AWS::Backup::BackupVault",
-        "AWS::DynamoDB::Table",
-        "AWS::ECR::Repository",
-        "AWS::KMS::Key",
-        "AWS::S3::BucketPolicy",
-        "AWS::SNS::TopicPolicy",
-        "AWS::SQS::QueuePolicy",
-        "AWS::SecretsManager::ResourcePolicy",
-    )
+    types = tuple(_policies.RESOURCE_POLICIES)
     good = """
 Policy:
   Type: AWS::SNS::TopicPolicy

@@ -25,16 +25,7 @@ class OpenPrincipal(_rule.Rule):
         "account, an organization or a source."
     )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
-    types = (
-        "AWS::Backup::BackupVault",
-        "AWS::DynamoDB::Table",
-        "AWS::ECR::Repository",
-        "AWS::KMS::Key",
-        "AWS::S3::BucketPolicy",
-        "AWS::SNS::TopicPolicy",
-        "AWS::SQS::QueuePolicy",
-        "AWS::SecretsManager::ResourcePolicy",
-    )
+    types = tuple(_policies.RESOURCE_POLICIES)
     good = """
 Policy:
   Type: AWS::S3::BucketPolicy
