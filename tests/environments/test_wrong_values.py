@@ -44,7 +44,6 @@ WRONG = [
     ("max_read_units: 4000", "max_read_units: 0", "metrics.max_read_units: is too small, 0"),
     ("dedicated_ips: true", "dedicated_ips: 1", "email.dedicated_ips: is not true or false, 1"),
     ("email: {dedicated_ips: true}", "email: 5", "email: is not a block of keys, 5; write its"),
-    ("logs_days: 400", "logs_days: 401", "retention.logs_days: is none of the choices, 401"),
     ("lock_days: 35", "lock_days: 36", "retention.lock_days: is longer than backups are kept (35)"),
     ("mode: COMPLIANCE", "mode: compliance", "retention.lock_mode: is none of the choices"),
     (CRITICAL, "[oncall]", "contacts.critical[0]: is not an email address, oncall"),

@@ -6,9 +6,6 @@ from tidegen.contract.fields import FIELDS
 PROJECT = Input("Project", Kind.NAME, Field("project"), FIELDS["project"].description)
 ENVIRONMENT = Input("Environment", Kind.NAME, Field("name"), FIELDS["name"].description)
 PROTECTED = Input("Protected", Kind.BOOLEAN, Field("protected"), FIELDS["protected"].description)
-LOGS_DAYS = Input(
-    "LogsDays", Kind.NUMBER, Field("retention.logs_days"), FIELDS["retention.logs_days"].description
-)
 LOGS_KEY = Input("LogsKeyArn", Kind.KEY_ARN, Sibling("LogsKeyArn"), "Key of the log groups")
 MESSAGING_KEY = Input(
     "MessagingKeyArn", Kind.KEY_ARN, Sibling("MessagingKeyArn"), "Key of topics and queues"

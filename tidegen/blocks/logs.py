@@ -5,29 +5,25 @@ from typing import Any
 from troposphere import Ref, Template, logs
 
 from tidegen.blocks.stateful import RETAINED
-from tidegen.blocks.suppressions import unmet
 
+#: Days that operational logs are kept, in every environment as in production: a year, and what it
+#: takes to compare a day with the same one of the year before. The registry's rule
+#: (CW_LOGGROUP_RETENTION_PERIOD_CHECK) reads literal numbers only.
+OPERATIONAL_DAYS = 400
 #: Days that audit logs are kept; the registry's rule accepts no other value above six years.
 TEN_YEARS = 3653
-_SUPPRESSED = unmet(
-    "Environments keep logs for different times: the period is a parameter, where the rule reads "
-    "numbers only. The environment file takes the periods that it knows.",
-    "CW_LOGGROUP_RETENTION_PERIOD_CHECK",
-)
 
 
 def add_log_group(
-    template: Template, title: str, name: Any, days: int | None = None
+    template: Template, title: str, name: Any, days: int = OPERATIONAL_DAYS
 ) -> logs.LogGroup:
-    """A log group under the template's `LogsKeyArn`, kept `LogsDays` days unless told."""
-    extra = {} if days else {"Metadata": _SUPPRESSED}
+    """A log group under the template's `LogsKeyArn`, kept for `days`."""
     return template.add_resource(
         logs.LogGroup(
             title,
             LogGroupName=name,
             KmsKeyId=Ref("LogsKeyArn"),
-            RetentionInDays=days or Ref("LogsDays"),
+            RetentionInDays=days,
             **RETAINED,
-            **extra,
         )
     )

@@ -7,7 +7,6 @@ from tidegen.blocks.cluster_alarms import add_cluster_alarms
 from tidegen.blocks.inputs import (
     CRITICAL_TOPIC,
     ENVIRONMENT,
-    LOGS_DAYS,
     LOGS_KEY,
     PRIVATE_SUBNETS,
     PROJECT,
@@ -163,7 +162,6 @@ CONCERN = Concern(
         VPC,
         VPC_CIDR,
         PRIVATE_SUBNETS,
-        LOGS_DAYS,
         LOGS_KEY,
         CRITICAL_TOPIC,
         Input("ClusterKeyArn", Kind.KEY_ARN, Sibling("ClusterKeyArn"), "Key of the secrets"),

@@ -8,7 +8,6 @@ from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
     CRITICAL_TOPIC,
     ENVIRONMENT,
-    LOGS_DAYS,
     LOGS_KEY,
     PROJECT,
     PROTECTED,
@@ -153,7 +152,6 @@ CONCERN = Concern(
         BOUNDARY,
         VPC,
         ARTIFACTS_BUCKET,
-        LOGS_DAYS,
         LOGS_KEY,
         CRITICAL_TOPIC,
         Input(

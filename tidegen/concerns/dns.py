@@ -2,7 +2,7 @@
 
 from troposphere import GetAtt, Join, Ref, Sub, Template, route53, route53resolver
 
-from tidegen.blocks.inputs import ENVIRONMENT, LOGS_DAYS, LOGS_KEY, PROJECT, VPC, from_field
+from tidegen.blocks.inputs import ENVIRONMENT, LOGS_KEY, PROJECT, VPC, from_field
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.records import add_record
 from tidegen.blocks.stateful import RETAINED
@@ -68,7 +68,6 @@ CONCERN = Concern(
         from_field("Domain", "domain"),
         from_field("PrivateDomain", "private_domain"),
         VPC,
-        LOGS_DAYS,
         LOGS_KEY,
     ),
     outputs=(

@@ -7,7 +7,6 @@ from tidegen.blocks.ingress_alarms import add_ingress_alarms
 from tidegen.blocks.inputs import (
     CRITICAL_TOPIC,
     ENVIRONMENT,
-    LOGS_DAYS,
     LOGS_KEY,
     PROJECT,
     PROTECTED,
@@ -134,7 +133,6 @@ CONCERN = Concern(
         PROTECTED,
         BOUNDARY,
         VPC,
-        LOGS_DAYS,
         LOGS_KEY,
         CRITICAL_TOPIC,
         WARNING_TOPIC,

@@ -7,7 +7,7 @@ from troposphere import Equals, GetAtt, If, Join, Not, Ref, Sub, Template, cloud
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.dashboards import body
 from tidegen.blocks.environment_dashboard import NAMESPACE, widgets
-from tidegen.blocks.inputs import ENVIRONMENT, LOGS_DAYS, LOGS_KEY, PROJECT, WARNING_TOPIC
+from tidegen.blocks.inputs import ENVIRONMENT, LOGS_KEY, PROJECT, WARNING_TOPIC
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.relay import RELAYED_GROUPS
 from tidegen.contract import (
@@ -149,7 +149,6 @@ CONCERN = Concern(
         PROJECT,
         ENVIRONMENT,
         LOGS_KEY,
-        LOGS_DAYS,
         WARNING_TOPIC,
         Input("RelayFunctionArn", Kind.ARN, Sibling("RelayFunctionArn"), "Relay of log events"),
         Input("RelayFunctionName", Kind.NAME, Sibling("RelayFunctionName"), "Relay, by its name"),

@@ -19,7 +19,6 @@ from tidegen.blocks.endpoints import add_endpoints
 from tidegen.blocks.flow_logs import add_flow_logs
 from tidegen.blocks.inputs import (
     ENVIRONMENT,
-    LOGS_DAYS,
     LOGS_KEY,
     PROJECT,
     VPC_CIDR,
@@ -138,7 +137,6 @@ CONCERN = Concern(
         from_field("DataSubnets", "network.data_subnets"),
         from_field("NatGateways", "network.nat_gateways"),
         from_field("Endpoints", "network.endpoints"),
-        LOGS_DAYS,
         LOGS_KEY,
         BOUNDARY,
         Input(

@@ -8,7 +8,6 @@ from tidegen.blocks.event_rules import add_event_rule
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
     ENVIRONMENT,
-    LOGS_DAYS,
     LOGS_KEY,
     MESSAGING_KEY,
     PROJECT,
@@ -163,7 +162,6 @@ CONCERN = Concern(
         ENVIRONMENT,
         MESSAGING_KEY,
         LOGS_KEY,
-        LOGS_DAYS,
         BOUNDARY,
         ARTIFACTS_BUCKET,
         *contact_inputs("critical", "warning", "security"),

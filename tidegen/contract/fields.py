@@ -87,7 +87,6 @@ FIELDS: dict[str, CatalogueField] = {
     "metrics.max_read_units": _f(Kind.NUMBER, _ENV, "Ceiling of read units per second, a table"),
     "metrics.max_write_units": _f(Kind.NUMBER, _ENV, "Ceiling of write units per second, a table"),
     "email.dedicated_ips": _f(Kind.BOOLEAN, _ENV, "Whether mail leaves from dedicated addresses"),
-    "retention.logs_days": _f(Kind.NUMBER, _PLATFORM, "Days that application logs are kept"),
     "retention.backups_days": _f(Kind.NUMBER, _ENV_RECOVERY, "Days that backups are kept"),
     "retention.noncurrent_days": _f(
         Kind.NUMBER, _ENV_RECOVERY, "Days that replaced object versions are kept"

@@ -145,7 +145,6 @@ class SharedFile(_Platform):
     """Services that environments share: one file for production, one for the others."""
 
     scope: Literal[Scope.SHARED] = Field(description="This file is of shared services")
-    retention: sections.SharedRetention = Field(description="How long things are kept")
 
 
 class AccountFile(_File):

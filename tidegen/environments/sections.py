@@ -142,12 +142,6 @@ class Email(Section):
     dedicated_ips: bool = Field(description="Whether mail leaves from dedicated addresses")
 
 
-class SharedRetention(Section):
-    """How long the logs of shared services are kept."""
-
-    logs_days: types.LogDays = Field(description="Days that application logs are kept")
-
-
 class AccountRetention(Section):
     """How the archived logs of an account are kept."""
 
@@ -155,9 +149,8 @@ class AccountRetention(Section):
 
 
 class Retention(Section):
-    """How long logs, backups and replaced objects are kept."""
+    """How long backups and replaced objects are kept."""
 
-    logs_days: types.LogDays = Field(description="Days that application logs are kept")
     backups_days: int = Field(ge=7, le=3653, description="Days that backups are kept")
     noncurrent_days: int = Field(
         ge=1, le=3653, description="Days that replaced object versions are kept"

@@ -141,12 +141,6 @@ KubernetesVersion = Annotated[
 AddonVersion = Annotated[str, StringConstraints(pattern=_ADDON)]
 Repository = Annotated[str, StringConstraints(pattern=_REPOSITORY)]
 LockMode = Literal["GOVERNANCE", "COMPLIANCE"]
-#: The days that CloudWatch Logs offers and the Guard registry's CW_LOGGROUP_RETENTION_PERIOD_CHECK
-#: knows: it lacks 1096, 2192, 2557, 2922 and 3288.
-#: Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-LogDays = Literal[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1827, 3653,
-]  # fmt: skip
 
 
 def check_release_name(name: str) -> None:
