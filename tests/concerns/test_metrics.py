@@ -20,7 +20,6 @@ def test_tables_are_encrypted_recoverable_and_protected(title):
     recovery = table["PointInTimeRecoverySpecification"]
     assert recovery == {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 35}
     assert table["DeletionProtectionEnabled"] == {"Ref": "Protected"}
-    assert {"Key": "Backup", "Value": "true"} in table["Tags"]
 
 
 @each

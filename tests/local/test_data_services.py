@@ -24,6 +24,7 @@ def values(cloud: Cloud) -> dict[str, str]:
         "WarningTopicArn": f"arn:aws:sns:{REGION}:{cloud.account}:warning",
         "DataKeyArn": key(cloud, "data"),
         "BackupKeyArn": key(cloud, "backup"),
+        "BackupRoleArn": f"arn:aws:iam::{cloud.account}:role/tide/dev/backup",
         "MetricsKeyArn": key(cloud, "metrics"),
         "NoncurrentDays": "30",
         "BackupsDays": "35",
@@ -42,11 +43,11 @@ def values(cloud: Cloud) -> dict[str, str]:
     }
 
 
-def deployed(cloud: Cloud, concern: Concern) -> dict[str, str]:
-    """Physical ids of the concern's resources, its parameters filled by defaults."""
+def deployed(cloud: Cloud, concern: Concern, **more: str) -> dict[str, str]:
+    """Physical ids of the concern's resources, its parameters filled by `values` and `more`."""
     template: Template = json.loads(concern.build(Context()).to_json())
     for name, parameter in template["Parameters"].items():
-        parameter["Default"] = values(cloud)[name]
+        parameter["Default"] = {**values(cloud), **more}[name]
     stack = cloud.create(concern.name, template)
     assert stack["StackStatus"] == "CREATE_COMPLETE", cloud.reasons(concern.name)
     return cloud.resources(concern.name)
@@ -96,9 +97,15 @@ def test_the_archive_is_locked_for_six_years_and_takes_configs_replicas(cloud: C
     assert {"UseByCloudtrail", "UseByDelivery"} <= {s["Sid"] for s in policy["Statement"]}
 
 
+def deployed_tables(cloud: Cloud) -> dict[str, str]:
+    """The tables, and the plan that backs them up."""
+    plan = deployed(cloud, backup.CONCERN)["Plan"]
+    return {"Plan": plan, **deployed(cloud, metrics.CONCERN, BackupPlanId=plan)}
+
+
 @pytest.mark.parametrize("title", ["MetricsTable", "AnalyticsTable"])
 def test_tables_are_as_the_template_says(cloud: Cloud, title: str) -> None:
-    table = deployed(cloud, metrics.CONCERN)[title]
+    table = deployed_tables(cloud)[title]
     dynamodb = cloud.client("dynamodb")
     found = dynamodb.describe_table(TableName=table)["Table"]
     assert found["SSEDescription"]["KMSMasterKeyArn"] == key(cloud, "metrics")
@@ -119,8 +126,17 @@ def test_recovery_points_are_copied_to_the_other_region(cloud: Cloud) -> None:
     (copy,) = rule["CopyActions"]
     assert copy["DestinationBackupVaultArn"] == values(cloud)["RecoveryVaultArn"]
     assert rule["Lifecycle"] == {"DeleteAfterDays": 35}
-    (selection,) = client.list_backup_selections(BackupPlanId=ids["Plan"])["BackupSelectionsList"]
-    assert selection["SelectionName"] == "tagged"
+
+
+def test_the_plan_backs_up_both_tables(cloud: Cloud) -> None:
+    ids, client = deployed_tables(cloud), cloud.client("backup")
+    (listed,) = client.list_backup_selections(BackupPlanId=ids["Plan"])["BackupSelectionsList"]
+    found = client.get_backup_selection(
+        BackupPlanId=ids["Plan"], SelectionId=listed["SelectionId"]
+    )["BackupSelection"]
+    assert found["IamRoleArn"] == values(cloud)["BackupRoleArn"]
+    tables = [ids["MetricsTable"], ids["AnalyticsTable"]]
+    assert [arn.rpartition("/")[2] for arn in found["Resources"]] == tables
 
 
 def test_replicas_wait_locked_and_under_their_own_key(cloud: Cloud) -> None:

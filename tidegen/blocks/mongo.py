@@ -12,7 +12,6 @@ from tidegen.blocks.mongo_permissions import member_permissions, member_tag
 from tidegen.blocks.policies import document, trust
 from tidegen.blocks.roles import PATH, add_role
 from tidegen.blocks.stateful import RETAINED
-from tidegen.blocks.suppressions import unmet
 
 PORT = 27017
 #: Long enough for a member to attach, install and catch up.
@@ -28,10 +27,6 @@ _SUSPENDED = [
     "ReplaceUnhealthy",
     "ScheduledActions",
 ]
-_BACKUP_REASON = (
-    "Backed up by tag (Backup: true) in the backup concern's own stack, which a rule that looks"
-    " for a selection in this template cannot see; dumped to S3 every day besides."
-)
 #: As short as it can be (user data is limited to 16 KB): settings, the bundle by its hash, and
 #: word to CloudFormation where there is no bundle to run. Everything else is in the bundle.
 _LOADER = """\
@@ -90,8 +85,7 @@ def _volume(name: str, number: int) -> ec2.Volume:
         Size=Ref("VolumeGib"),
         Iops=Ref("Iops"),
         Throughput=Ref("ThroughputMibps"),
-        Tags=_tags(number, Backup="true"),
-        Metadata=unmet(_BACKUP_REASON, "HIPAA.Security-EC2EBSInBackupPlan"),
+        Tags=_tags(number),
         **RETAINED,
     )
 
@@ -119,9 +113,9 @@ def _record(name: str, number: int) -> route53.RecordSetType:
     )
 
 
-def _tags(number: int, **extra: str) -> Tags:
+def _tags(number: int) -> Tags:
     own = {"tidegen:member": member_tag(number)}
-    return Tags(Name=Sub(f"${{Project}}-${{Environment}}-mongo-{number}"), **own, **extra)
+    return Tags(Name=Sub(f"${{Project}}-${{Environment}}-mongo-{number}"), **own)
 
 
 def _launch_template(name: str, number: int, bundle_key: str) -> ec2.LaunchTemplate:

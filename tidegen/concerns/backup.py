@@ -48,7 +48,6 @@ def build(_context: Context) -> Template:
         "AWS Backup takes and copies recovery points",
         aws_managed=("service-role/AWSBackupServiceRolePolicyForBackup",),
     )
-    _add_selection(template)
     add_role(
         template,
         "RestoreRole",
@@ -59,7 +58,12 @@ def build(_context: Context) -> Template:
     )
     _add_restore_tests(template, vault)
     return add_outputs(
-        template, CONCERN, VaultName=Ref(vault), RestoreRoleArn=GetAtt("RestoreRole", "Arn")
+        template,
+        CONCERN,
+        VaultName=Ref(vault),
+        BackupPlanId=Ref("Plan"),
+        BackupRoleArn=GetAtt("BackupRole", "Arn"),
+        RestoreRoleArn=GetAtt("RestoreRole", "Arn"),
     )
 
 
@@ -82,32 +86,11 @@ def _add_plan(template: Template, vault: backup.BackupVault) -> None:
     template.add_resource(backup.BackupPlan("Plan", BackupPlan=plan))
 
 
-def _add_selection(template: Template) -> None:
-    """Volumes and tables with the tag Backup, of this environment: accounts may hold several."""
-    tags = [{"ConditionKey": key, "ConditionValue": value} for key, value in _wanted().items()]
-    selection = backup.BackupSelectionResourceType(
-        SelectionName="tagged",
-        IamRoleArn=GetAtt("BackupRole", "Arn"),
-        Resources=[
-            Sub("arn:${AWS::Partition}:ec2:*:*:volume/*"),
-            Sub("arn:${AWS::Partition}:dynamodb:*:*:table/*"),
-        ],
-    )
-    selection.properties["Conditions"] = {"StringEquals": tags}
-    template.add_resource(
-        backup.BackupSelection("Selection", BackupPlanId=Ref("Plan"), BackupSelection=selection)
-    )
-
-
-def _wanted() -> dict[str, Any]:
-    tags = {"Backup": "true", "project": Ref("Project"), "environment": Ref("Environment")}
-    return {f"aws:ResourceTag/{key}": value for key, value in tags.items()}
-
-
 def _add_restore_tests(template: Template, vault: backup.BackupVault) -> None:
     """Every week one of last week's recovery points of each volume and table, under our key.
 
-    A failed test is a failed restore job, which the notifications concern reports.
+    Whatever has recovery points in our vault is tested, so that a new resource is not forgotten. A
+    failed test is a failed restore job, which the notifications concern reports.
     """
     points = backup.RestoreTestingRecoveryPointSelection(
         Algorithm="RANDOM_WITHIN_WINDOW",
@@ -138,13 +121,11 @@ def _add_restore_test(
     kind: str,
     overrides: dict[str, Any],
 ) -> None:
-    tags = [backup.KeyValue(Key=key, Value=value) for key, value in _wanted().items()]
     template.add_resource(
         backup.RestoreTestingSelection(
             f"{title}RestoreTest",
             IamRoleArn=GetAtt("RestoreRole", "Arn"),
             ProtectedResourceArns=["*"],
-            ProtectedResourceConditions=backup.ProtectedResourceConditions(StringEquals=tags),
             ProtectedResourceType=kind,
             RestoreMetadataOverrides=overrides,
             RestoreTestingPlanName=Ref(plan),
@@ -176,6 +157,8 @@ CONCERN = Concern(
         from_field("LockDays", "retention.lock_days"),
     ),
     outputs=(
+        Output("BackupPlanId", Kind.NAME, "Plan of the backups"),
+        Output("BackupRoleArn", Kind.ROLE_ARN, "Role that AWS Backup backs up with"),
         Output("VaultName", Kind.NAME, "Vault of recovery points", surface=True),
         Output("RestoreRoleArn", Kind.ROLE_ARN, "Role that AWS Backup restores with", surface=True),
     ),
@@ -183,18 +166,15 @@ CONCERN = Concern(
     deploy_actions=(
         "backup-storage:MountCapsule",
         "backup:CreateBackupPlan",
-        "backup:CreateBackupSelection",
         "backup:CreateBackupVault",
         "backup:CreateRestoreTestingPlan",
         "backup:CreateRestoreTestingSelection",
         "backup:DeleteBackupPlan",
-        "backup:DeleteBackupSelection",
         "backup:DeleteBackupVault",
         "backup:DeleteRestoreTestingPlan",
         "backup:DeleteRestoreTestingSelection",
         "backup:DescribeBackupVault",
         "backup:GetBackupPlan",
-        "backup:GetBackupSelection",
         "backup:GetBackupVaultAccessPolicy",
         "backup:GetRestoreTestingPlan",
         "backup:GetRestoreTestingSelection",

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from troposphere import Join, Ref, Sub, Template, ec2, secretsmanager
 
+from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
     CRITICAL_TOPIC,
@@ -50,6 +51,9 @@ def build(context: Context) -> Template:
     built = context.assets.get("database")
     for number in MEMBERS:
         add_member(template, number, built.key if built else _PLACEHOLDER)
+    volume = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:volume"
+    volumes = [Sub(f"{volume}/${{Member{number}Volume}}") for number in MEMBERS]
+    add_backup_selection(template, "volumes", volumes)
     add_documents(template)
     alarm = add_database_alarms(template, MEMBERS)
     hosts = [Sub(f"mongo-{number}.${{PrivateDomain}}:{PORT}") for number in MEMBERS]
@@ -154,6 +158,7 @@ CONCERN = Concern(
         ARTIFACTS_BUCKET,
         LOGS_KEY,
         CRITICAL_TOPIC,
+        *SELECTION_INPUTS,
         Input(
             "ArtifactsKeyArn",
             Kind.KEY_ARN,
@@ -215,6 +220,9 @@ CONCERN = Concern(
         "autoscaling:SuspendProcesses",
         "autoscaling:TerminateInstanceInAutoScalingGroup",
         "autoscaling:UpdateAutoScalingGroup",
+        "backup:CreateBackupSelection",
+        "backup:DeleteBackupSelection",
+        "backup:GetBackupSelection",
         "ec2:CreateNetworkInterface",
         "ec2:CreateVolume",
         "ec2:DeleteNetworkInterface",

@@ -3,13 +3,13 @@
 from typing import Any
 
 from awacs.aws import Action
-from troposphere import GetAtt, Ref, Tags, Template, dynamodb
+from troposphere import GetAtt, Ref, Template, dynamodb
 
 from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
 from tidegen.blocks.inputs import PROTECTED, WARNING_TOPIC, from_field
 from tidegen.blocks.policies import deny_other_accounts, document, tls_only
 from tidegen.blocks.stateful import RETAINED
-from tidegen.blocks.suppressions import unmet
 from tidegen.contract import (
     Concern,
     Context,
@@ -24,9 +24,6 @@ from tidegen.contract import (
 
 _RECOVERY_DAYS = 35
 _EXPIRES = "expiresAt"
-_IN_BACKUP_PLAN = (
-    "The backup concern's plan selects by the tag Backup; a rule sees its own template only."
-)
 _ACTIONS = [Action("dynamodb", "*")]
 #: In a table's own policy "*" means the table; its ARN there would be a cycle.
 _THIS_TABLE = ["*"]
@@ -46,6 +43,8 @@ def build(_context: Context) -> Template:
     analytics = _add_table(
         template, "AnalyticsTable", ("dataset", "recordId"), "by-user", ("userHash", "eventTime")
     )
+    arns = [GetAtt(table, "Arn") for table in (metrics, analytics)]
+    add_backup_selection(template, "tables", arns)
     return add_outputs(
         template,
         CONCERN,
@@ -75,9 +74,6 @@ def _add_table(
             TimeToLiveSpecification=dynamodb.TimeToLiveSpecification(
                 AttributeName=_EXPIRES, Enabled=True
             ),
-            # AWS Backup selects by this tag and copies to the recovery region's vault
-            Tags=Tags(Backup="true"),
-            Metadata=unmet(_IN_BACKUP_PLAN, "HIPAA.Security-DynamoDBInBackupPlan"),
             **_capacity(),
             **_protection(),
             **RETAINED,
@@ -178,6 +174,7 @@ CONCERN = Concern(
     inputs=(
         PROTECTED,
         WARNING_TOPIC,
+        *SELECTION_INPUTS,
         Input("MetricsKeyArn", Kind.KEY_ARN, Sibling("MetricsKeyArn"), "Key of both tables"),
         from_field("MaxReadUnits", "metrics.max_read_units"),
         from_field("MaxWriteUnits", "metrics.max_write_units"),
@@ -190,6 +187,9 @@ CONCERN = Concern(
     ),
     stateful=("MetricsTable", "AnalyticsTable"),
     deploy_actions=(
+        "backup:CreateBackupSelection",
+        "backup:DeleteBackupSelection",
+        "backup:GetBackupSelection",
         "cloudwatch:DeleteAlarms",
         "cloudwatch:DescribeAlarms",
         "cloudwatch:ListTagsForResource",
