@@ -50,6 +50,18 @@ def test_each_administrator_has_a_parameter_of_its_own(values):
     assert [found[f"cluster.administrator_{n}"] for n in (1, 2, 3)] == [role, "", ""]
 
 
+def test_zones_have_a_parameter_each_and_none_is_the_regions_first_three(examples, change):
+    named = "zones: [us-west-2b, us-west-2a, us-west-2d]"
+    change("production", "cidr: 10.64.0.0/16", f"cidr: 10.64.0.0/16\n  {named}")
+    files = {file.name: file for file in load_all(examples)}
+    for name, expected in {
+        "production": ["us-west-2b", "us-west-2a", "us-west-2d"],
+        "staging": ["", "", ""],
+    }.items():
+        found = parameter_values(files[name], Scope.ENVIRONMENT, files.values())
+        assert [found[f"network.zone_{n}"] for n in (1, 2, 3)] == expected
+
+
 def test_kinds_of_value_become_strings(values):
     found = values("development", Scope.ENVIRONMENT)
     assert found["protected"] == "false"

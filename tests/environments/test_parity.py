@@ -40,6 +40,7 @@ CONDITIONS = {
     ("network", "HasFullEndpoints"): "endpoints in one zone or three: capacity",
     ("network", "HasSecondNat"): "one to three NAT gateways: capacity",
     ("network", "HasThirdNat"): "one to three NAT gateways: capacity",
+    ("network", "HasZones"): "zones by name where the region's first three do not all serve",
     ("replicas", "IsCompliance"): "a lock that nobody can lift is not for rehearsals",
     ("secrets", "HasReplica"): "replicas are in the recovery region where there is one",
     **{

@@ -7,6 +7,12 @@ PROFILE = "{profile: tidepool-production}"
 CRITICAL = "[oncall@tidepool.example]"
 VPC = "cidr: 10.64.0.0/16"
 ACCOUNT = 'account: "111122223333"'
+
+
+def zones(letters, region="us-west-2"):
+    return f"zones: [{', '.join(region + letter for letter in letters)}]\n  {VPC}"
+
+
 WRONG = [
     (ACCOUNT, "account: 111122223333", 'account: is not in quotes, 111122223333; write "1111'),
     (ACCOUNT, 'account: "1111"', "account: is not an account id, 1111; write"),
@@ -22,6 +28,12 @@ WRONG = [
     (VPC, "cidr: 172.17.0.0/16", "network.cidr: is the range of Docker's bridge"),
     (VPC, "cidr: 172.20.0.0/16", "network.cidr: is the range of the cluster's services"),
     ("cidr: 10.72.0.0/16", "cidr: 11.0.0.0/16", "recovery.cidr: is not a private range"),
+    (VPC, f"zones: us-west-2a\n  {VPC}", "network.zones: is not a list, us-west-2a; write its"),
+    (VPC, f"zones: []\n  {VPC}", "network.zones: has too few items; add at least 3"),
+    (VPC, zones("abcd"), "network.zones: has too many items; keep 3 at most"),
+    (VPC, zones("aab"), "network.zones: names us-west-2a twice; name it once"),
+    (VPC, zones("a1b"), "network.zones[1]: is not the name of an availability zone, us-west-21"),
+    (VPC, zones("abc", "us-east-1"), "network.zones: names zones of another region than us-west-2"),
     ("gateways: 3", "gateways: 4", "network.nat_gateways: is too large, 4; take 3 or less"),
     ("gateways: 3", "gateways: 0", "network.nat_gateways: is too small, 0; take 1 or more"),
     ("gateways: 3", "gateways: three", "network.nat_gateways: is not a whole number, three"),

@@ -38,6 +38,12 @@ CASES = {
         {"CidrBlock": "10.0.1.0/24"},
         "conflicts with the subnet",
     ),
+    "zone of a subnet": (
+        "AWS::EC2::Subnet",
+        {"AvailabilityZone": {"Fn::Select": [2, {"Fn::GetAZs": "us-east-1"}]}},
+        {"AvailabilityZone": "us-east-1d"},
+        "changes its range or zone",
+    ),
     "vpc": (
         "AWS::EC2::VPC",
         {"CidrBlock": "10.0.0.0/16"},

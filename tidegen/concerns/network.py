@@ -5,6 +5,7 @@ from troposphere import (
     Equals,
     GetAtt,
     GetAZs,
+    If,
     Join,
     Not,
     Or,
@@ -39,8 +40,8 @@ from tidegen.contract import (
     add_outputs,
     new_template,
 )
+from tidegen.contract.fields import ZONES
 
-ZONES = (1, 2, 3)
 TIERS = ("Public", "Private", "Data")
 _ROLE_TAGS = {
     "Public": {"kubernetes.io/role/elb": "1"},
@@ -70,11 +71,15 @@ def build(_context: Context) -> Template:
 
 
 def _add_conditions(template: Template) -> None:
-    """Capacity only: how many NAT gateways, how many zones with endpoints, an archive or none."""
+    """Capacity only: how many NAT gateways, how many zones with endpoints, an archive or none.
+
+    Zones by name are for regions whose first three do not all serve (EKS, in us-east-1).
+    """
     count = Ref("NatGateways")
     template.add_condition("HasThirdNat", Equals(count, "3"))
     template.add_condition("HasSecondNat", Or(Equals(count, "2"), Condition("HasThirdNat")))
     template.add_condition("HasFullEndpoints", Equals(Ref("Endpoints"), "full"))
+    template.add_condition("HasZones", Not(Equals(Ref("Zone1"), "")))
     template.add_condition("HasArchive", Not(Equals(Ref("LogArchiveBucketArn"), "")))
 
 
@@ -96,7 +101,9 @@ def _subnet(tier: str, zone: int) -> ec2.Subnet:
     return ec2.Subnet(
         f"{tier}Subnet{zone}",
         VpcId=Ref("Vpc"),
-        AvailabilityZone=Select(zone - 1, GetAZs(Ref("AWS::Region"))),
+        AvailabilityZone=If(
+            "HasZones", Ref(f"Zone{zone}"), Select(zone - 1, GetAZs(Ref("AWS::Region")))
+        ),
         CidrBlock=Select(zone - 1, Ref(f"{tier}Subnets")),
         MapPublicIpOnLaunch=False,
         Tags=Tags(Name=f"{tier.lower()}-{zone}", **_ROLE_TAGS[tier]),
@@ -135,6 +142,7 @@ CONCERN = Concern(
         from_field("PublicSubnets", "network.public_subnets"),
         from_field("PrivateSubnets", "network.private_subnets"),
         from_field("DataSubnets", "network.data_subnets"),
+        *(from_field(f"Zone{zone}", f"network.zone_{zone}", "") for zone in ZONES),
         from_field("NatGateways", "network.nat_gateways"),
         from_field("Endpoints", "network.endpoints"),
         LOGS_KEY,

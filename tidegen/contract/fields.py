@@ -10,6 +10,8 @@ from tidegen.contract.kinds import Kind, Scope
 
 #: Roles that may administer a cluster: a template cannot count a list, so each has its place.
 ADMINISTRATORS = (1, 2, 3)
+#: Zones of a network, each in its place for the same reason.
+ZONES = (1, 2, 3)
 #: Addresses of one list of contacts, for the same reason.
 CONTACTS = (1, 2, 3)
 
@@ -48,6 +50,12 @@ FIELDS: dict[str, CatalogueField] = {
     "network.public_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three public subnets"),
     "network.private_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three private subnets"),
     "network.data_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three data subnets"),
+    **{
+        f"network.zone_{number}": _f(
+            Kind.AVAILABILITY_ZONE, _PLATFORM, f"Availability zone {number} by name, or empty"
+        )
+        for number in ZONES
+    },
     "network.nat_gateways": _f(Kind.NUMBER, _PLATFORM, "NAT gateways, 1 to 3"),
     "network.endpoints": _f(
         Kind.STRING, _PLATFORM, "Interface endpoints: essential (one zone) or full (three zones)"

@@ -93,6 +93,16 @@ class _Platform(_File):
             raise refusal("is the name of a stack that tidegen makes itself", "take another")
         return name
 
+    @field_validator("network")
+    @classmethod
+    def _zones_of_region(cls, network: sections.Network, info: ValidationInfo) -> sections.Network:
+        region = info.data.get("region")
+        elsewhere = [zone for zone in network.zones or () if region and zone[:-1] != region]
+        if elsewhere:
+            what = f"names zones of another region than {region}: {', '.join(elsewhere)}"
+            raise refusal(what, f"take three of {region}", "zones")
+        return network
+
 
 class EnvironmentFile(_Platform):
     """One environment, such as production or staging."""

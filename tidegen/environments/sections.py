@@ -42,6 +42,10 @@ class Network(Section):
     """The VPC: its range and how it reaches the outside."""
 
     cidr: types.Cidr = Field(description="Address range of the VPC, a private /16")
+    zones: types.Zones | None = Field(
+        default=None,
+        description="Names of the three availability zones; left out: the region's first three",
+    )
     nat_gateways: int = Field(ge=1, le=3, description="NAT gateways, 1 to 3")
     endpoints: Literal["essential", "full"] = Field(
         description="Interface endpoints: essential (one zone) or full (three zones)"

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from tidegen.contract.fields import ADMINISTRATORS, CONTACTS
+from tidegen.contract.fields import ADMINISTRATORS, CONTACTS, ZONES
 from tidegen.errors import InputError, Problem
 
 _NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -17,6 +17,7 @@ _REGION = (
     r"^(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov)?"
     r"-(central|east|north|northeast|northwest|south|southeast|southwest|west)-[1-9]$"
 )
+_ZONE = _REGION.removesuffix("$") + "[a-z]$"
 _CIDR = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$"
 _RELEASE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 _RELEASE_LENGTH = 64
@@ -36,6 +37,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     _NAME: ("a name", "take lower-case letters, digits and single hyphens, like staging-2"),
     _ACCOUNT: ("an account id", 'write its 12 digits in quotes, like "111122223333"'),
     _REGION: ("a region", "take one like us-west-2"),
+    _ZONE: ("the name of an availability zone", "take one like us-west-2a"),
     _CIDR: ("an IPv4 range", "take one like 10.64.0.0/16"),
     _RELEASE: ("a release", "take `current` or the name of a folder in templates/releases/"),
     _DOMAIN: ("a domain name", "write it in lower case, like tidepool.example"),
@@ -112,6 +114,11 @@ def _unique(items: Sequence[str]) -> Sequence[str]:
 Name = Annotated[str, StringConstraints(pattern=_NAME, max_length=32)]
 Account = Annotated[str, StringConstraints(pattern=_ACCOUNT)]
 Region = Annotated[str, StringConstraints(pattern=_REGION), AfterValidator(_three_zones)]
+Zones = Annotated[
+    tuple[Annotated[str, StringConstraints(pattern=_ZONE)], ...],
+    Field(min_length=len(ZONES), max_length=len(ZONES)),
+    AfterValidator(_unique),
+]
 Cidr = Annotated[str, StringConstraints(pattern=_CIDR), AfterValidator(_private_range)]
 Release = Annotated[str, StringConstraints(pattern=_RELEASE, max_length=_RELEASE_LENGTH)]
 Domain = Annotated[str, StringConstraints(pattern=_DOMAIN, max_length=200)]

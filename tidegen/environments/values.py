@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from tidegen.contract.fields import ADMINISTRATORS, CONTACTS, FIELDS
+from tidegen.contract.fields import ADMINISTRATORS, CONTACTS, FIELDS, ZONES
 from tidegen.contract.kinds import Scope
 from tidegen.environments.model import EnvironmentFile, File
 from tidegen.environments.types import partition
@@ -19,7 +19,6 @@ _SCOPES = {
 _SMALL, _LARGE = 22, 18
 #: Kind of subnet → prefix length, and the number of the first subnet of that length in the VPC.
 _SUBNETS = {"public": (_SMALL, 0), "data": (_SMALL, 4), "private": (_LARGE, 1)}
-_ZONES = 3
 
 
 def parameter_values(environment: File, scope: Scope, siblings: Iterable[File]) -> dict[str, str]:
@@ -59,7 +58,7 @@ def subnets(cidr: str, kind: str) -> list[str]:
     """The three ranges of a kind: /22 for public (from .0.0) and data (.16.0), /18 for private."""
     prefix, first = _SUBNETS[kind]
     base, size = int(IPv4Network(cidr).network_address), 2 ** (32 - prefix)
-    return [f"{IPv4Address(base + (first + i) * size)}/{prefix}" for i in range(_ZONES)]
+    return [f"{IPv4Address(base + (first + i) * size)}/{prefix}" for i in range(len(ZONES))]
 
 
 def _allowed_accounts(file: File, siblings: Iterable[File]) -> list[str]:
@@ -73,6 +72,10 @@ def _allowed_accounts(file: File, siblings: Iterable[File]) -> list[str]:
 
 def _recovery_region(file: Any) -> str:
     return file.recovery.region if file.recovery else ""
+
+
+def _zone(number: int) -> Callable[[Any], str]:
+    return lambda file: "".join((file.network.zones or ())[number - 1 : number])
 
 
 def _administrator(number: int) -> Callable[[Any], str]:
@@ -99,5 +102,6 @@ _DERIVED: dict[str, Callable[[Any], Any]] = {
         for kind in ("critical", "warning", "security")
         for number in CONTACTS
     },
+    **{f"network.zone_{n}": _zone(n) for n in ZONES},
     **{f"network.{kind}_subnets": _subnets_of(kind) for kind in _SUBNETS},
 }

@@ -48,7 +48,7 @@ FAILURES = (
             "the targeted availability zone, does not currently have sufficient capacity",
         ),
         "EKS does not offer its control plane in one of the chosen zones",
-        "choose other zones for the cluster's subnets",
+        "name three other zones in network.zones",
         (LINT, PREFLIGHT),
         (
             *issue("eksctl-io/eksctl", 817),

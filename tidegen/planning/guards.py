@@ -95,7 +95,8 @@ def _subnet_replaced(change: Change) -> Iterator[Refusal]:
     """The new subnet is made before the old one goes, so their ranges conflict (row 42)."""
     if change.type == "AWS::EC2::Subnet" and _changed(change, _SUBNET_PLACE):
         reason = "changes its range or zone: it conflicts with the subnet that is still there"
-        yield Refusal(change, reason, "add subnets beside it, and move what stands in it")
+        way = "put network.cidr and network.zones back, or move to a second environment"
+        yield Refusal(change, reason, way)
 
 
 def _network_replaced(change: Change) -> Iterator[Refusal]:

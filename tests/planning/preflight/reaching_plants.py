@@ -35,6 +35,18 @@ PLANTS = (
     Plant(37, {"Cluster": CLUSTER, **SUBNETS}, "us-east-1e (use1-az3)", {Topic.ZONES: ZONES}),
     Plant(
         37,
+        {"Cluster": CLUSTER, **SUBNETS},
+        "set network.zones to [us-east-1a, us-east-1b, us-east-1f]",
+        {Topic.ZONES: ZONES | {"us-east-1f": "use1-az5", "us-east-1g": "use1-az6"}},
+    ),
+    Plant(
+        37,
+        {"Subnet": resource("EC2::Subnet", AvailabilityZone="us-east-1c")},
+        "is to be in us-east-1c, which us-east-1 does not offer this account",
+        {Topic.ZONES: ZONES},
+    ),
+    Plant(
+        37,
         SUBNETS,
         "needs zone number 3, and us-east-1 offers 2",
         {Topic.ZONES: {"us-east-1a": "use1-az1", "us-east-1b": "use1-az2"}},

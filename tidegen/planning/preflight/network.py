@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from tidegen.contract.fields import ZONES
 from tidegen.planning.preflight.check import Answer, Check, about, whole
 from tidegen.planning.preflight.model import Finding, Question, Topic
 from tidegen.planning.preflight.subject import Properties, Subject
@@ -68,10 +69,13 @@ def zone_name(subnet: Properties, zones: Mapping[str, str]) -> str | int | None:
 
 def _zones(subject: Subject, zones: Answer) -> Iterable[Finding]:
     for path, props in subject.added_of(_SUBNET):
-        zone = zone_name(props, zones)
+        zone, written = zone_name(props, zones), props.get("AvailabilityZone")
         if isinstance(zone, int):
             told = f"needs zone number {zone}, and {subject.region} offers {len(zones)}"
             yield Finding(path, f"{told}; choose another region", 37)
+        elif zone is None and isinstance(written, str):
+            told = f"is to be in {written}, which {subject.region} does not offer this account"
+            yield Finding(path, f"{told}; {_other_zones(zones)}", 37)
     for path, props in subject.added_of("AWS::EKS::Cluster"):
         for reference in props.get("ResourcesVpcConfig", {}).get("SubnetIds", []):
             yield from _control_plane(subject, path, reference, zones)
@@ -82,7 +86,15 @@ def _control_plane(subject: Subject, path: str, reference: Any, zones: Answer) -
     zone = zone_name(subnet[1], zones) if subnet else None
     if subnet and isinstance(zone, str) and zones[zone] in NO_CONTROL_PLANE:
         told = f"{subnet[0]} is in {zone} ({zones[zone]}), where EKS has no control plane"
-        yield Finding(path, f"{told}; choose another zone", 37)
+        yield Finding(path, f"{told}; {_other_zones(zones)}", 37)
+
+
+def _other_zones(zones: Answer) -> str:
+    """What to write into the environment's file: the first three zones with a control plane."""
+    fit = [name for name, zone in sorted(zones.items()) if zone not in NO_CONTROL_PLANE]
+    if len(fit) < len(ZONES):
+        return "choose another region"
+    return f"set network.zones to [{', '.join(fit[: len(ZONES)])}]"
 
 
 def _subnets_going(subject: Subject) -> dict[str, str]:
