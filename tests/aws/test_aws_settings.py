@@ -7,9 +7,10 @@ import pytest
 from test_inspection import PLACE, Session
 
 from tidegen.aws.settings import AwsSettings, reach
+from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.deployment import NotRead
 from tidegen.errors import DeploymentError, RefusedError
-from tidegen.planning.settings import LINKED_SERVICES, SETTINGS, Reading, SettingName, setting_steps
+from tidegen.planning.settings import SETTINGS, Reading, SettingName, setting_steps
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 ACCOUNT = {"AccountId": PLACE.account}

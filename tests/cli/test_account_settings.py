@@ -6,8 +6,8 @@ import boto3
 import pytest
 
 from tests.conftest import tidegen
+from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.local import running_engine
-from tidegen.planning.settings import LINKED_SERVICES
 
 ACCOUNT, SHARED = "account-nonproduction", "shared-nonproduction"
 ANYWHERE = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]

@@ -5,6 +5,12 @@ Source: `handlers.*.permissions` of the registry schemas, which say what each ha
 
 import re
 
+from tidegen.blocks.linked_roles import (
+    LINKED_SERVICES,
+    OF_ENVIRONMENTS,
+    OF_THE_ACCOUNT,
+    ON_FIRST_USE,
+)
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.contract import Context, Scope
@@ -88,6 +94,30 @@ def test_every_call_of_a_handler_is_declared_or_excepted():
         if not granted.fullmatch(action.lower()) and not excepted.fullmatch(action)
     }
     assert not missing
+
+
+def test_service_linked_roles_are_granted_for_every_type_that_needs_one():
+    """What the schemas say; other services make theirs without the schema saying so."""
+    concerns = own_concerns()
+    context = Context(concerns, build_assets(concerns))
+    types = {
+        resource.resource_type
+        for concern in concerns
+        if SCOPES & set(concern.scopes)
+        for resource in concern.build(context).resources.values()
+    }
+    granted = {**LINKED_SERVICES, **ON_FIRST_USE}
+    covered = {name for service in OF_ENVIRONMENTS for name in granted[service]}
+    needed = {name for name in types if "iam:CreateServiceLinkedRole" in _permissions(name)}
+    # Its logs would need the role on their way to Firehose only (VPC guide, flow log permissions).
+    assert needed - covered == {"AWS::EC2::FlowLog"}
+    assert covered <= types
+    assert not {name for service in OF_THE_ACCOUNT for name in granted[service]} & types
+
+
+def _permissions(type_name):
+    handlers = schema_of(type_name).get("handlers", {}).values()
+    return {action for handler in handlers for action in handler.get("permissions", [])}
 
 
 def test_what_is_excepted_is_not_granted_by_another_way():

@@ -191,6 +191,26 @@ def test_the_execution_role_acts_in_its_two_regions_only():
     assert may("staging", "ExecutionRole", "route53:ChangeResourceRecordSets", arn, **zone)
 
 
+def linked_role(service):
+    return f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{service}/AWSServiceRoleForIt"
+
+
+def makes_role(service, named=None):
+    keys = {"iam:AWSServiceName": named or service}
+    arn = linked_role(service)
+    return may("staging", "ExecutionRole", "iam:CreateServiceLinkedRole", arn, **keys)
+
+
+def test_service_linked_roles_are_made_for_the_services_of_environments_only():
+    assert makes_role("eks.amazonaws.com")
+    assert makes_role("wafv2.amazonaws.com")
+    assert not makes_role("eks.amazonaws.com", "organizations.amazonaws.com")
+    assert not makes_role("organizations.amazonaws.com", "eks.amazonaws.com")
+    for service in ("guardduty.amazonaws.com", "replication.dynamodb.amazonaws.com"):
+        assert not makes_role(service)
+        assert not may("staging", "DeployRole", "iam:CreateServiceLinkedRole", linked_role(service))
+
+
 def stacks(environment):
     """The stacks of an environment: its roots and a child."""
     for name in ("", "-access", "-recovery", "-Network-1ABC"):

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tidegen.blocks.linked_roles import LINKED_SERVICES, ON_FIRST_USE
 from tidegen.contract import Scope
 from tidegen.planning import Place
 from tidegen.planning.settings import (
-    LINKED_SERVICES,
     SETTINGS,
     Reading,
     SettingName,
@@ -85,5 +85,6 @@ def test_roles_are_made_for_services_that_templates_use_and_no_others():
         for path in CURRENT.rglob("*.yaml")
         for resource in parse_template(path.read_text())["Resources"].values()
     }
-    assert {name for needs in LINKED_SERVICES.values() for name in needs} <= types
-    assert all(LINKED_SERVICES.values())
+    needed = {**LINKED_SERVICES, **ON_FIRST_USE}.values()
+    assert {name for needs in needed for name in needs} <= types
+    assert all(needed)

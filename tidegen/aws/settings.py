@@ -7,10 +7,11 @@ from typing import Any
 from tidegen.aws.errors import translated
 from tidegen.aws.facts.reader import Reader
 from tidegen.aws.sessions import client_settings, local_endpoint, session
+from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.deployment.settings import NotRead, Settings
 from tidegen.errors import RefusedError
 from tidegen.planning.model import Place
-from tidegen.planning.settings import LINKED_SERVICES, Setting, SettingName, SettingStep, Values
+from tidegen.planning.settings import Setting, SettingName, SettingStep, Values
 
 _ROLES = "/aws-service-role/"
 #: What an engine answers that does not have an API.

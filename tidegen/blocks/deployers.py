@@ -17,13 +17,13 @@ from awacs.aws import (
     Principal,
     Statement,
     StringEquals,
-    StringLike,
     StringNotEquals,
 )
 from troposphere import Ref, Sub
 
 from tidegen.blocks.deploy_scopes import by_scope
 from tidegen.blocks.inspecting import inspecting
+from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
 from tidegen.blocks.policies import allow, document
 
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
@@ -242,7 +242,7 @@ def managing_roles() -> list[Statement]:
     roles = [Sub(f"{_IAM}:role/{_OWN}/*")]
     bounded = Condition(ArnEquals({"iam:PermissionsBoundary": Ref("PermissionsBoundaryArn")}))
     passed = Condition(StringEquals({"iam:PassedToService": list(PASSED_TO)}))
-    linked = Condition(StringLike({"iam:AWSServiceName": "*.amazonaws.com"}))
+    linked = Condition(StringEquals({"iam:AWSServiceName": list(OF_ENVIRONMENTS)}))
     return [
         _no_other_tags(),
         allow("CreateBoundedRoles", _of("Role", "Create"), roles, bounded),
@@ -281,7 +281,7 @@ def managing_roles() -> list[Statement]:
         allow(
             "CreateServiceLinkedRoles",
             [iam.CreateServiceLinkedRole],
-            [Sub(f"{_IAM}:role/aws-service-role/*")],
+            [Sub(f"{_IAM}:role/aws-service-role/{name}/*") for name in OF_ENVIRONMENTS],
             linked,
         ),
     ]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.contract import Scope
 from tidegen.planning.model import Place
 
@@ -66,19 +67,6 @@ class SettingStep:
     before: Values = field(default_factory=dict)
     after: Values = field(default_factory=dict)
 
-
-#: Service → the types of ours that need its role. The role is the account's, so a person makes it
-#: with the account's file, not the first environment as a side effect. AWS Config needs none, as
-#: the recorder has a role of its own; what is not here its service makes when it is first used.
-LINKED_SERVICES: Mapping[str, tuple[str, ...]] = {
-    "access-analyzer.amazonaws.com": ("AWS::AccessAnalyzer::Analyzer",),
-    "autoscaling.amazonaws.com": ("AWS::AutoScaling::AutoScalingGroup", "AWS::EKS::Nodegroup"),
-    "backup.amazonaws.com": ("AWS::Backup::BackupPlan",),
-    "eks-nodegroup.amazonaws.com": ("AWS::EKS::Nodegroup",),
-    "eks.amazonaws.com": ("AWS::EKS::Cluster",),
-    "elasticloadbalancing.amazonaws.com": ("AWS::ElasticLoadBalancingV2::LoadBalancer",),
-    "guardduty.amazonaws.com": ("AWS::GuardDuty::Detector",),
-}
 
 SETTINGS: tuple[Setting, ...] = (
     Setting(

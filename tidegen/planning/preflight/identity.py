@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.contract import Scope
 from tidegen.planning.preflight.check import Answer, Check, about, whole
 from tidegen.planning.preflight.model import Finding, Question, Topic, Unchecked
 from tidegen.planning.preflight.subject import Subject, text_of
-from tidegen.planning.settings import LINKED_SERVICES
 
 #: Without these the key of a stack cannot be made, or its policy never be changed again.
 KEY_ACTIONS = ("kms:CreateKey", "kms:PutKeyPolicy")

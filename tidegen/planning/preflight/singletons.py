@@ -3,10 +3,10 @@
 from collections.abc import Iterable
 from functools import partial
 
+from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.planning.preflight.check import Answer, Check, about, whole
 from tidegen.planning.preflight.model import IMPORT, Finding, Question, Topic
 from tidegen.planning.preflight.subject import Subject, text_of
-from tidegen.planning.settings import LINKED_SERVICES
 
 _RECORDER = "AWS::Config::ConfigurationRecorder"
 _CHANNEL = "AWS::Config::DeliveryChannel"

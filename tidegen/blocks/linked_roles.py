@@ -1,0 +1,28 @@
+"""Services that act through a role of their own, and the types of ours that need it.
+
+The role is the account's: what is in `LINKED_SERVICES` a person makes with the account's file, not
+the first environment as a side effect. AWS Config needs none: the recorder has a role of its own.
+"""
+
+from collections.abc import Mapping
+
+LINKED_SERVICES: Mapping[str, tuple[str, ...]] = {
+    "access-analyzer.amazonaws.com": ("AWS::AccessAnalyzer::Analyzer",),
+    "autoscaling.amazonaws.com": ("AWS::AutoScaling::AutoScalingGroup", "AWS::EKS::Nodegroup"),
+    "backup.amazonaws.com": ("AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection"),
+    "eks-nodegroup.amazonaws.com": ("AWS::EKS::Nodegroup",),
+    "eks.amazonaws.com": ("AWS::EKS::Cluster",),
+    "elasticloadbalancing.amazonaws.com": ("AWS::ElasticLoadBalancingV2::LoadBalancer",),
+    "guardduty.amazonaws.com": ("AWS::GuardDuty::Detector",),
+}
+#: Made by the service when it is first used, with the permission of whoever uses it.
+ON_FIRST_USE: Mapping[str, tuple[str, ...]] = {
+    "contributorinsights.dynamodb.amazonaws.com": ("AWS::DynamoDB::Table",),
+    "restore-testing.backup.amazonaws.com": ("AWS::Backup::RestoreTestingPlan",),
+    "route53resolver.amazonaws.com": ("AWS::Route53Resolver::ResolverQueryLoggingConfig",),
+    "wafv2.amazonaws.com": ("AWS::WAFv2::LoggingConfiguration",),
+}
+#: Needed by the account's own stacks alone, which no execution role makes.
+OF_THE_ACCOUNT = ("access-analyzer.amazonaws.com", "guardduty.amazonaws.com")
+#: Services for which an environment may make the role where it is missing.
+OF_ENVIRONMENTS = tuple(sorted({*LINKED_SERVICES, *ON_FIRST_USE} - set(OF_THE_ACCOUNT)))
