@@ -66,6 +66,8 @@ CHANGING = [
 #: Services without regions: their calls carry the region that the partition answers from.
 _GLOBAL = ("cloudfront", "iam", "route53")
 #: Services that roles of an environment are handed to; a test compares them with the templates.
+#: AWS Backup takes a role for restore tests under another name than the role trusts (service
+#: authorization reference, CreateRestoreTestingSelection).
 PASSED_TO = (
     "backup.amazonaws.com",
     "ec2.amazonaws.com",
@@ -73,6 +75,7 @@ PASSED_TO = (
     "lambda.amazonaws.com",
     "malware-protection-plan.guardduty.amazonaws.com",
     "pods.eks.amazonaws.com",
+    "restore-testing.backup.amazonaws.com",
     "s3.amazonaws.com",
     "ssm.amazonaws.com",
     "vpc-flow-logs.amazonaws.com",
