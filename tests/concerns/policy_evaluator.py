@@ -94,6 +94,14 @@ def _operator(name):
         "ArnNotLike": lambda value, wanted: (
             value is None or not any(_like(value, w) for w in wanted)
         ),
+        # Of a key with several values, which `keys` holds as a list; without it, false.
+        "ForAnyValue:StringEquals": lambda values, wanted: any(v in wanted for v in values or ()),
+        "ForAnyValue:StringLike": lambda values, wanted: any(
+            _like(v, w) for v in values or () for w in wanted
+        ),
+        "ForAnyValue:StringNotLike": lambda values, wanted: any(
+            not any(_like(v, w) for w in wanted) for v in values or ()
+        ),
         "Null": lambda value, wanted: (value is None) == (wanted == ["true"]),
         "StringEquals": lambda value, wanted: value in wanted,
         "StringLike": lambda value, wanted: (

@@ -110,7 +110,7 @@ def test_a_keys_aliases_are_asked_as_the_set_they_are():
         if "kms:ResourceAliases" in keys
     ]
     assert asked
-    assert set(asked) == {"ForAnyValue:StringEquals"}
+    assert set(asked) == {"ForAnyValue:StringEquals", "ForAnyValue:StringLike"}
 
 
 def test_every_call_to_secrets_manager_is_granted():
@@ -238,7 +238,7 @@ def test_only_workflows_of_the_environment_take_the_roles():
 
 
 def test_resources_of_other_environments_are_denied():
-    deny = statements("ExecutionRolesPolicy")["NotOfOthers"]
+    deny = statements("ExecutionLimitsPolicy")["NotOfOthers"]
     assert (deny["Effect"], deny["Action"], deny["Resource"]) == ("Deny", ["*"], ["*"])
     assert deny["Condition"] == {
         "StringNotEquals": {"aws:ResourceTag/environment": {"Ref": "Environment"}},

@@ -10,6 +10,7 @@ from itertools import permutations
 import pytest
 from policy_evaluator import ACCOUNT, REGION, Request, allowed, holds, resolve
 
+from tidegen.blocks.deployers import CHANGING_KEYS
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN as ACCESS
@@ -39,6 +40,8 @@ def parameters(environment):
         "Environment": environment,
         "Repository": "tidepool-org/platform",
         "RecoveryRegion": "us-east-2",
+        "Domain": f"{environment}.tidepool.example",
+        "PrivateDomain": f"{environment}.internal",
         "PermissionsBoundaryArn": BOUNDARY,
         "OidcProviderArn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{HOST}",
         "AWS::StackName": f"tidepool-{environment}-access",
@@ -209,6 +212,54 @@ def test_service_linked_roles_are_made_for_the_services_of_environments_only():
     for service in ("guardduty.amazonaws.com", "replication.dynamodb.amazonaws.com"):
         assert not makes_role(service)
         assert not may("staging", "DeployRole", "iam:CreateServiceLinkedRole", linked_role(service))
+
+
+RECORDS = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+
+
+def records_of(environment):
+    """The names of an environment's records: the zones' own, below them, and for DKIM."""
+    public, private = f"{environment}.tidepool.example", f"{environment}.internal"
+    return [public, f"api.{public}", f"a._domainkey.mail.{public}", f"mongo-1.{private}"]
+
+
+@pytest.mark.parametrize(("environment", "other"), PAIRS)
+def test_the_execution_role_changes_records_of_its_own_names_only(environment, other):
+    action, zone = "route53:ChangeResourceRecordSets", "arn:aws:route53:::hostedzone/Z1"
+    own, foreign = records_of(environment), records_of(other)
+    assert may(environment, "ExecutionRole", action, zone, **{RECORDS: own})
+    for name in (*foreign, "tidepool.example", f"x{own[0]}"):
+        assert not may(environment, "ExecutionRole", action, zone, **{RECORDS: [*own, name]})
+
+
+def test_the_accounts_own_keys_and_rules_are_used_and_never_changed():
+    """They have no tag of an environment, so that its Deny does not see them."""
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    for alias, expected in (
+        ("alias/tidepool/account/logs", False),
+        ("alias/tidepool/bootstrap/artifacts", False),
+        ("alias/tidepool/staging/data", True),
+    ):
+        for action in ("PutKeyPolicy", "ScheduleKeyDeletion", "TagResource", "CreateGrant"):
+            keys = {"kms:ResourceAliases": [alias]}
+            assert may("staging", "ExecutionRole", f"kms:{action}", key, **keys) is expected
+        assert may("staging", "ExecutionRole", "kms:Decrypt", key, **keys)
+    rule = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/tidepool-{{}}-Audit-RootUse-1"
+    for action in ("DeleteRule", "DisableRule", "PutTargets", "RemoveTargets"):
+        assert not may("staging", "ExecutionRole", f"events:{action}", rule.format("account"))
+    assert may("staging", "ExecutionRole", "events:DeleteRule", rule.format("staging"))
+
+
+def test_every_call_that_changes_a_key_is_among_the_denied():
+    declared = {action for concern in CONCERNS for action in concern.deploy_actions}
+    changing = {action.JSONrepr() for action in CHANGING_KEYS}
+    others = {action for action in declared - changing if action.startswith("kms:")}
+    use = ("Create", "Decrypt", "Delete", "Describe", "Encrypt", "Generate", "Get", "List", "ReEnc")
+    assert {a for a in others if not a.removeprefix("kms:").startswith(use)} <= {"kms:RetireGrant"}
+    assert {a for a in others if a.startswith(("kms:Create", "kms:Delete"))} == {
+        "kms:CreateKey",
+        "kms:DeleteAlias",
+    }
 
 
 def stacks(environment):

@@ -147,7 +147,7 @@ def test_bucket_names_fit_in_the_recovery_region(change, problems):
     assert "recovery.region: makes bucket names of more than 63" in "\n".join(problems())
 
 
-@pytest.mark.parametrize("name", ["account", "identity", "x-recovery", "x-access"])
+@pytest.mark.parametrize("name", ["account", "account-x", "identity", "x-recovery", "x-access"])
 def test_a_name_is_not_that_of_a_stack_that_tidegen_makes_itself(examples, change, problems, name):
     renamed(examples, change, "staging", name)
     assert "name: is the name of a stack that tidegen makes itself" in problems()[0]

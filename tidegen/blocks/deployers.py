@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from awacs import cloudformation as cfn
-from awacs import ec2, iam, kms, s3, secretsmanager, sts
+from awacs import ec2, iam, kms, route53, s3, secretsmanager, sts
 from awacs.aws import (
     Action,
     Allow,
@@ -12,6 +12,8 @@ from awacs.aws import (
     Condition,
     Deny,
     ForAnyValueStringEquals,
+    ForAnyValueStringLike,
+    ForAnyValueStringNotLike,
     Null,
     PolicyDocument,
     Principal,
@@ -62,6 +64,20 @@ CHANGING = [
     cfn.SetStackPolicy,
     cfn.TagResource,
     cfn.UpdateTerminationProtection,
+]
+#: Whatever gives a key away, changes it or ends it.
+CHANGING_KEYS = [
+    kms.CreateAlias,
+    kms.CreateGrant,
+    kms.DisableKey,
+    kms.EnableKeyRotation,
+    kms.PutKeyPolicy,
+    kms.ReplicateKey,
+    kms.ScheduleKeyDeletion,
+    kms.TagResource,
+    kms.UntagResource,
+    kms.UpdateAlias,
+    kms.UpdateKeyDescription,
 ]
 #: Services without regions: their calls carry the region that the partition answers from.
 _GLOBAL = ("cloudfront", "iam", "route53")
@@ -203,6 +219,43 @@ def not_of_others() -> Statement:
         Action=[Action("*")],
         Resource=["*"],
         Condition=Condition(other),
+    )
+
+
+def not_of_the_account() -> list[Statement]:
+    """Nothing of the account's own stacks, which carry no environment's tag.
+
+    Of their keys only what reading takes: a function's code lies under one of them.
+    """
+    aliases = [Sub(f"alias/${{Project}}/{scope}/*") for scope in ("account", "bootstrap")]
+    rules = Sub("arn:${AWS::Partition}:events:*:${AWS::AccountId}:rule/${Project}-account-*")
+    return [
+        Statement(
+            Sid="NoKeyOfTheAccount",
+            Effect=Deny,
+            Action=CHANGING_KEYS,
+            Resource=["*"],
+            Condition=Condition(ForAnyValueStringLike({"kms:ResourceAliases": aliases})),
+        ),
+        Statement(
+            Sid="NoRuleOfTheAccount", Effect=Deny, Action=[Action("events", "*")], Resource=[rules]
+        ),
+    ]
+
+
+def own_names() -> Statement:
+    """Records of this environment's names only, as IAM does not look at the tags of zones.
+
+    Route 53 guide, "Using IAM policy conditions for fine-grained access control".
+    """
+    names = [Sub(f"{end}${{{name}}}") for name in ("Domain", "PrivateDomain") for end in ("", "*.")]
+    asked = {"route53:ChangeResourceRecordSetsNormalizedRecordNames": names}
+    return Statement(
+        Sid="OwnNames",
+        Effect=Deny,
+        Action=[route53.ChangeResourceRecordSets],
+        Resource=["*"],
+        Condition=Condition(ForAnyValueStringNotLike(asked)),
     )
 
 

@@ -14,7 +14,9 @@ from tidegen.blocks.deployers import (
     managing_roles,
     not_itself,
     not_of_others,
+    not_of_the_account,
     only_here,
+    own_names,
     reading,
 )
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
@@ -55,8 +57,9 @@ def build(context: Context) -> Template:
         if any(statement.Resource == ["*"] for statement in batch):
             policy.Metadata = unmet(_EVERYWHERE, "CKV_AWS_111")
     own = [GetAtt(title, "Arn") for title in ("ExecutionRole", "DeployRole", "ReadRole")]
-    limits = [only_here(), not_of_others(), not_itself(own)]
-    _add_policy(template, "ExecutionRolesPolicy", [*managing_roles(), *limits])
+    limits = [only_here(), not_of_others(), *not_of_the_account(), own_names(), not_itself(own)]
+    _add_policy(template, "ExecutionRolesPolicy", managing_roles())
+    _add_policy(template, "ExecutionLimitsPolicy", limits)
     deploy = document(*deploying(GetAtt(execution, "Arn")), closing(), *filling())
     add_role(template, "DeployRole", from_workflows(), deploy, "CI deploys as this role")
     add_role(template, "ReadRole", from_workflows(), None, "CI plans as this role")
@@ -118,6 +121,8 @@ CONCERN = Concern(
         PROJECT,
         ENVIRONMENT,
         from_field("Repository", "ci.repository"),
+        from_field("Domain", "domain"),
+        from_field("PrivateDomain", "private_domain"),
         from_field("RecoveryRegion", "recovery.region", default=""),
         BOUNDARY,
         Input(

@@ -19,6 +19,7 @@ _ENV = (Scope.ENVIRONMENT,)
 _ENV_RECOVERY = (Scope.ENVIRONMENT, Scope.RECOVERY)
 _PLATFORM = (Scope.ENVIRONMENT, Scope.SHARED)
 _OWNED = (Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY, Scope.ACCESS)
+_NAMED = (*_PLATFORM, Scope.ACCESS)
 _ACCOUNT = (Scope.ACCOUNT, Scope.IDENTITY, Scope.BOOTSTRAP)
 _ALL = tuple(Scope)
 _CONTACTS = (
@@ -44,8 +45,8 @@ def _f(kind: Kind, scopes: tuple[Scope, ...], description: str) -> CatalogueFiel
 FIELDS: dict[str, CatalogueField] = {
     "project": _f(Kind.NAME, _ALL, "Project, the first part of every name"),
     "name": _f(Kind.NAME, _OWNED, "Environment, the second part of every name"),
-    "domain": _f(Kind.DOMAIN, _PLATFORM, "Public zone of this environment"),
-    "private_domain": _f(Kind.DOMAIN, _PLATFORM, "Private zone of this environment"),
+    "domain": _f(Kind.DOMAIN, _NAMED, "Public zone of this environment"),
+    "private_domain": _f(Kind.DOMAIN, _NAMED, "Private zone of this environment"),
     "network.cidr": _f(Kind.CIDR, _PLATFORM, "Address range of the VPC"),
     "network.public_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three public subnets"),
     "network.private_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three private subnets"),

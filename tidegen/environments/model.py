@@ -89,7 +89,9 @@ class _Platform(_File):
     @field_validator("name")
     @classmethod
     def _names_no_other_stack(cls, name: str) -> str:
-        if name in _STACK_NAMES or name.endswith(_STACK_SUFFIXES):
+        # account-x: no execution role changes rules named PROJECT-account-*, not even its own.
+        reserved = name in _STACK_NAMES or name.startswith("account-")
+        if reserved or name.endswith(_STACK_SUFFIXES):
             raise refusal("is the name of a stack that tidegen makes itself", "take another")
         return name
 
