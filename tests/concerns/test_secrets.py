@@ -1,11 +1,16 @@
 """The chart's secrets: present, unfilled, readable by their own environment alone."""
 
 import json
+import re
+from datetime import date
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER, Fill
+from tidegen.assets.rotation.rotation.kinds import KEYS_TAG, KIND_TAG, KINDS
+from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER, WHY_KEPT, Fill, rotated_keys
 from tidegen.concerns.secrets import CONCERN
 from tidegen.contract import Context
 
@@ -41,7 +46,7 @@ def test_adding_a_key_to_a_secret_cannot_discard_its_value():
 def test_metadata_says_who_fills_each_key():
     keys = SECRETS["MongoSecret"]["Metadata"]["Tidegen"]["Keys"]
     assert keys["Addresses"] == Fill.DERIVED
-    assert keys["Password"] == Fill.RANDOM
+    assert keys["Password"] == Fill.ROTATED
     fills = {f for v in SECRETS.values() for f in v["Metadata"]["Tidegen"]["Keys"].values()}
     assert fills == set(Fill)
 
@@ -75,3 +80,54 @@ def test_every_secret_has_its_policy_and_no_other_environment_reads_it():
         readers = by_sid["DenyOtherReaders"]["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
         paths = [reader["Fn::Sub"].rpartition("role/")[2] for reader in readers]
         assert paths == ["${Project}/${Environment}/*", "${Project}/break-glass/*"]
+
+
+def test_what_a_machine_can_make_unnoticed_rotates_by_itself():
+    rotating = {name for name, keys in CHART_SECRETS.items() if rotated_keys(keys)}
+    schedules = {
+        v["Properties"]["SecretId"]["Ref"]: v["Properties"]
+        for v in RESOURCES.values()
+        if v["Type"].endswith("::RotationSchedule")
+    }
+    names = {
+        SECRETS[title]["Properties"]["Name"]["Fn::Sub"].rpartition("/")[2] for title in schedules
+    }
+    assert names == rotating >= {"auth", "mongo", "export", "shoreline", "dexcom"}
+    for title, schedule in schedules.items():
+        assert schedule["RotationLambdaARN"] == {"Ref": "RotationFunctionArn"}
+        assert schedule["RotateImmediatelyOnUpdate"] is False
+        tags = {t["Key"]: t["Value"] for t in SECRETS[title]["Properties"]["Tags"]}
+        assert tags[KIND_TAG] in KINDS
+        keys = SECRETS[title]["Metadata"]["Tidegen"]["Keys"]
+        assert {keys[key] for key in tags[KEYS_TAG].split()} == {Fill.ROTATED}
+        assert "guard" not in SECRETS[title]["Metadata"]
+
+
+@pytest.mark.parametrize(
+    ("title", "why"),
+    [
+        ("UserdataSecret", "Stored data"),
+        ("TokenSigningKeySecret", "signs everybody out"),
+        ("KafkaSecret", "A third party"),
+    ],
+)
+def test_a_secret_that_stays_says_why_in_its_own_words(title, why):
+    assert why in SECRETS[title]["Metadata"]["guard"]["Reason"]
+
+
+def test_every_fill_but_the_rotated_says_why_it_is_kept():
+    assert WHY_KEPT.keys() == set(Fill) - {Fill.ROTATED}
+
+
+def test_no_two_rotations_of_a_secret_are_further_apart_than_rules_allow():
+    """The first Sunday of every other month: the schedule's own words, worked out over years."""
+    rules = next(v for k, v in RESOURCES.items() if k == "AuthSecretRotation")["Properties"]
+    expression = rules["RotationRules"]["ScheduleExpression"]
+    found = re.fullmatch(r"cron\(0 (\d+) \? ([\d,]+) SUN#1 \*\)", expression)
+    assert int(found[1]) + int(rules["RotationRules"]["Duration"].rstrip("h")) <= 24
+    days = [
+        next(day for day in map(partial(date, year, int(month)), range(1, 8)) if day.weekday() == 6)
+        for year in range(2026, 2046)
+        for month in found[2].split(",")
+    ]
+    assert max(after - before for before, after in pairwise(days)).days <= 90

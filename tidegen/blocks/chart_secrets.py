@@ -16,7 +16,9 @@ SEED = "TidegenSeed"
 class Fill(StrEnum):
     """Who fills a key of a secret, and whether it may change later."""
 
-    #: Random, made by `tidegen secrets fill`, and safe to make anew.
+    #: Random, made by `tidegen secrets fill`, and made anew by itself: nobody notices.
+    ROTATED = "rotated"
+    #: Random, and safe to make anew, but people notice: a person chooses when.
     RANDOM = "random"
     #: Random, but data depends on it: made once and never again.
     PERMANENT = "permanent"
@@ -32,8 +34,20 @@ class Fill(StrEnum):
     PERSON = "person"
 
 
-_SERVICE = {"ServiceAuth": Fill.RANDOM}
-_CLIENT = {"ClientId": Fill.PERSON, "ClientSecret": Fill.PERSON, "StateSalt": Fill.RANDOM}
+#: Why a key of such a fill does not rotate by itself.
+WHY_KEPT: Mapping[Fill, str] = {
+    Fill.RANDOM: "A new value voids the links in mails that are under way: a person chooses when.",
+    Fill.PERMANENT: "Stored data was made with it and could not be read with another value.",
+    Fill.AGREED: "Keycloak holds the same value: a person changes both sides together.",
+    Fill.PUBLIC_KEY: "A new pair signs everybody out: a person chooses when.",
+    Fill.PRIVATE_KEY: "A new pair signs everybody out: a person chooses when.",
+    Fill.DERIVED: "It says where the database is, and is no secret of its own.",
+    Fill.PERSON: "A third party issues it: a person gets a new one in that party's console.",
+}
+# Services sign their calls to each other with ServiceAuth; a StateSalt lives as long as somebody is
+# on the way to a third party's login page and back.
+_SERVICE = {"ServiceAuth": Fill.ROTATED}
+_CLIENT = {"ClientId": Fill.PERSON, "ClientSecret": Fill.PERSON, "StateSalt": Fill.ROTATED}
 
 CHART_SECRETS: Mapping[str, Mapping[str, Fill]] = {
     "abbott": {**_CLIENT, "PartnerId": Fill.PERSON, "PartnerSecret": Fill.PERSON},
@@ -51,7 +65,7 @@ CHART_SECRETS: Mapping[str, Mapping[str, Fill]] = {
     "customer-io": {"AppAPIKey": Fill.PERSON, "TrackAPIKey": Fill.PERSON},
     "data": {**_SERVICE, "PusherAPNSSigningKey": Fill.PERSON},
     "dexcom": _CLIENT,
-    "export": {"SessionEncryptionKey": Fill.RANDOM},
+    "export": {"SessionEncryptionKey": Fill.ROTATED},
     # The chart has no template for this one, and its pods do not start without it: whoever runs
     # Kafka gives the password.
     "kafka": {"Password": Fill.PERSON},
@@ -62,7 +76,7 @@ CHART_SECRETS: Mapping[str, Mapping[str, Fill]] = {
         "Addresses": Fill.DERIVED,
         "Username": Fill.DERIVED,
         # the database's members make the services' user as this secret says, and follow it
-        "Password": Fill.RANDOM,
+        "Password": Fill.ROTATED,
         "Database": Fill.DERIVED,
         "Tls": Fill.DERIVED,
         "OptParams": Fill.DERIVED,
@@ -92,10 +106,15 @@ CHART_SECRETS: Mapping[str, Mapping[str, Fill]] = {
     "task": {**_SERVICE, "PusherAPNSSigningKey": Fill.PERSON},
     "token-signing-key": {"private": Fill.PRIVATE_KEY, "public": Fill.PUBLIC_KEY},
     "travis": {"Token": Fill.PERSON},
-    "twiist": {"ClientID": Fill.PERSON, "ClientSecret": Fill.PERSON, "StateSalt": Fill.RANDOM},
+    "twiist": {"ClientID": Fill.PERSON, "ClientSecret": Fill.PERSON, "StateSalt": Fill.ROTATED},
     "userdata": {
         "GroupIdEncryptionKey": Fill.PERMANENT,
         "UserIdSalt": Fill.PERMANENT,
         "UserPasswordSalt": Fill.PERMANENT,
     },
 }
+
+
+def rotated_keys(keys: Mapping[str, Fill]) -> tuple[str, ...]:
+    """The keys of a secret that are made anew by themselves; empty where the secret is kept."""
+    return tuple(name for name, fill in keys.items() if fill is Fill.ROTATED)

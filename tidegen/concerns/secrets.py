@@ -8,9 +8,17 @@ from awacs import secretsmanager as actions
 from awacs.aws import Action, ArnNotLike, Bool, Condition, Deny, Principal, Statement
 from troposphere import Equals, If, Not, NoValue, Ref, Sub, Template, secretsmanager
 
-from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER, SEED, Fill
+from tidegen.blocks.chart_secrets import (
+    CHART_SECRETS,
+    MARKER,
+    SEED,
+    WHY_KEPT,
+    Fill,
+    rotated_keys,
+)
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.policies import deny_other_accounts, document
+from tidegen.blocks.rotation import ROTATION_FUNCTION, add_rotation
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
 from tidegen.contract import (
@@ -36,9 +44,6 @@ _UNFILLED = {
     "PasswordLength": 32,
     "ExcludePunctuation": True,
 }
-_ROTATION = (
-    "Services read it when they start: a person or `tidegen secrets` changes it, then rolls."
-)
 _HAS_REPLICA = "HasReplica"
 #: In a secret's own policy "*" means the secret.
 _THIS_SECRET = ["*"]
@@ -79,6 +84,8 @@ def _add_secret(template: Template, name: str, keys: Mapping[str, Fill]) -> None
             ResourcePolicy=_policy(),
         )
     )
+    if rotated_keys(keys):
+        add_rotation(template, secret, "values", rotated_keys(keys))
 
 
 def _title(name: str) -> str:
@@ -90,11 +97,12 @@ def _replica() -> secretsmanager.ReplicaRegion:
 
 
 def _metadata(keys: Mapping[str, Fill]) -> dict[str, Any]:
-    """The chart's keys and who fills them, for `tidegen secrets`; and why nothing rotates."""
-    return {
-        "Tidegen": {"Keys": {name: str(fill) for name, fill in keys.items()}},
-        **unmet(_ROTATION, "SECRETSMANAGER_ROTATION_ENABLED_CHECK"),
-    }
+    """The chart's keys and who fills them, for `tidegen secrets`; and why a secret is kept."""
+    filled = {"Tidegen": {"Keys": {name: str(fill) for name, fill in keys.items()}}}
+    if rotated_keys(keys):
+        return filled
+    why = " ".join(dict.fromkeys(WHY_KEPT[fill] for fill in keys.values()))
+    return {**filled, **unmet(why, "SECRETSMANAGER_ROTATION_ENABLED_CHECK")}
 
 
 def _policy() -> Any:
@@ -131,6 +139,7 @@ CONCERN = Concern(
         PROJECT,
         ENVIRONMENT,
         Input("SecretsKeyArn", Kind.KEY_ARN, Sibling("SecretsKeyArn"), "Key of the secrets"),
+        ROTATION_FUNCTION,
         from_field("RecoveryRegion", "recovery.region"),
         Input(
             "ReplicaKeyArn",
@@ -151,6 +160,9 @@ CONCERN = Concern(
         "kms:DescribeKey",
         "kms:Encrypt",
         "kms:GenerateDataKey",
+        # Secrets Manager tries the function in the name of whoever makes the schedule.
+        "lambda:InvokeFunction",
+        "secretsmanager:CancelRotateSecret",
         "secretsmanager:CreateSecret",
         "secretsmanager:DeleteResourcePolicy",
         "secretsmanager:DeleteSecret",
@@ -160,6 +172,7 @@ CONCERN = Concern(
         "secretsmanager:PutResourcePolicy",
         "secretsmanager:RemoveRegionsFromReplication",
         "secretsmanager:ReplicateSecretToRegions",
+        "secretsmanager:RotateSecret",
         "secretsmanager:TagResource",
         "secretsmanager:UntagResource",
         "secretsmanager:UpdateSecret",

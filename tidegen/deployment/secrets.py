@@ -90,7 +90,7 @@ def _derived(target: Target, cloud: Cloud) -> dict[str, str]:
 def require_renewable(plan: SecretsPlan) -> None:
     """Raise RefusedError for a secret of which a machine can make nothing anew."""
     for secret in plan.secrets:
-        if not any(key.fill in (Fill.RANDOM, Fill.DERIVED) for key in secret.keys):
+        if not any(key.fill in (Fill.ROTATED, Fill.RANDOM, Fill.DERIVED) for key in secret.keys):
             keys = ", ".join(f"{key.name} is {key.fill}" for key in secret.keys)
             raise RefusedError(Problem(secret.secret_id, f"is not for a machine to renew: {keys}"))
 

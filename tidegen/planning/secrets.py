@@ -79,7 +79,7 @@ def plan_secret(
     return SecretPlan(name, secret_id, stored.version, tuple(keys), held)
 
 
-_AGAIN = {Fill.RANDOM: Need.MAKE, Fill.DERIVED: Need.DERIVE}
+_AGAIN = {Fill.ROTATED: Need.MAKE, Fill.RANDOM: Need.MAKE, Fill.DERIVED: Need.DERIVE}
 _FIRST = {
     **_AGAIN,
     Fill.PERMANENT: Need.MAKE,

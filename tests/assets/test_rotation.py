@@ -1,0 +1,222 @@
+"""The rotation function: the four steps, again and again, on a stand-in for Secrets Manager."""
+# ruff: noqa: N803 (arguments have the names that boto3 gives them)
+
+import json
+import re
+
+import pytest
+
+from tidegen.assets.rotation.rotation import handler
+from tidegen.assets.rotation.rotation.kinds import KEYS_TAG, KIND_TAG, KINDS, RotationError, Secret
+from tidegen.assets.rotation.rotation.steps import run
+from tidegen.assets.rotation.rotation.values import ALPHABET, LENGTH, new_password
+from tidegen.blocks.chart_secrets import MARKER, SEED
+from tidegen.deployment.secret_values import random_value
+from tidegen.planning.secrets import version_id
+
+NAME = "/tidepool/staging/auth"
+FIRST = version_id(("ServiceAuth",), "0" * 32)
+MARK = FIRST.removesuffix("-" + "0" * 32)
+NEW = "b0000000-0000-4000-8000-000000000000"
+STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+VALUES = {"ServiceAuth": "old", "AppleDeviceCheckKey": "a person's"}
+
+
+class NotFoundError(Exception):
+    pass
+
+
+class RefusedError(Exception):
+    pass
+
+
+class Vault:
+    """One secret of Secrets Manager: versions, their labels, and a count of the writes."""
+
+    class exceptions:  # noqa: N801 (boto3's name)
+        ResourceNotFoundException = NotFoundError
+
+    def __init__(self, text, kind="values", keys="ServiceAuth"):
+        self.tags = {KIND_TAG: kind, KEYS_TAG: keys}
+        self.texts = {FIRST: text}
+        self.labels = {"AWSCURRENT": FIRST}
+        self.enabled = True
+        self.writes = 0
+
+    def describe_secret(self, SecretId):
+        versions = {}
+        for label, version in self.labels.items():
+            versions.setdefault(version, []).append(label)
+        return {
+            "ARN": SecretId,
+            "Name": NAME,
+            "RotationEnabled": self.enabled,
+            "Tags": [{"Key": k, "Value": v} for k, v in self.tags.items() if v],
+            "VersionIdsToStages": versions,
+        }
+
+    def get_secret_value(self, SecretId, VersionId):
+        if VersionId not in self.texts:
+            raise NotFoundError
+        return {"SecretString": self.texts[VersionId]}
+
+    def put_secret_value(self, SecretId, ClientRequestToken, SecretString, VersionStages):
+        if self.texts.get(ClientRequestToken, SecretString) != SecretString:
+            raise RefusedError
+        self.writes += 1
+        self.texts[ClientRequestToken] = SecretString
+        self.labels.update(dict.fromkeys(VersionStages, ClientRequestToken))
+
+    def update_secret_version_stage(
+        self, SecretId, VersionStage, MoveToVersionId=None, RemoveFromVersionId=None
+    ):
+        if self.labels.get(VersionStage) != RemoveFromVersionId:
+            raise RefusedError
+        if VersionStage == "AWSCURRENT":
+            self.labels["AWSPREVIOUS"] = RemoveFromVersionId
+        if MoveToVersionId:
+            self.labels[VersionStage] = MoveToVersionId
+        else:
+            del self.labels[VersionStage]
+
+    def fill(self, version, **values):
+        """A person writes in between."""
+        self.texts[version] = json.dumps({**self.current, **values})
+        self.labels["AWSCURRENT"] = version
+
+    @property
+    def current(self):
+        return json.loads(self.texts[self.labels["AWSCURRENT"]])
+
+
+@pytest.fixture
+def vault():
+    return Vault(json.dumps(VALUES))
+
+
+def step(vault, name, token=NEW):
+    return run(vault, {"SecretId": "arn", "ClientRequestToken": token, "Step": name})
+
+
+def rotate(vault, token=NEW):
+    vault.labels["AWSPENDING"] = token  # Secrets Manager's part
+    return [step(vault, name, token) for name in STEPS]
+
+
+def test_only_the_tagged_keys_get_new_values(vault):
+    rotate(vault)
+    assert vault.current.keys() == VALUES.keys()
+    assert vault.current["AppleDeviceCheckKey"] == "a person's"
+    assert re.fullmatch(rf"[A-Za-z0-9]{{{LENGTH}}}", vault.current["ServiceAuth"])
+    assert vault.labels["AWSPREVIOUS"] == FIRST
+
+
+def test_values_are_as_fill_makes_them():
+    assert len(new_password()) == len(random_value())
+    assert {*random_value(), *new_password()} <= set(ALPHABET)
+    assert new_password() != new_password()
+
+
+def test_each_step_may_be_run_again_at_any_time(vault):
+    vault.labels["AWSPENDING"] = NEW
+    for name in STEPS:
+        step(vault, name)
+        held = dict(vault.texts)
+        step(vault, name)
+        assert vault.texts == held
+    assert vault.writes == 1
+    assert [step(vault, name) for name in STEPS] == ["the version is current already"] * 4
+
+
+@pytest.mark.parametrize(
+    "held",
+    [{MARKER: "true", SEED: "x"}, {"AppleDeviceCheckKey": "a person's"}, {"ServiceAuth": ""}],
+    ids=["unfilled", "half filled", "empty"],
+)
+def test_a_key_that_is_not_filled_is_not_made(held):
+    vault = Vault(json.dumps(held))
+    assert rotate(vault)[0] == "nothing is due: carried over"
+    assert vault.current == held
+
+
+def test_a_password_is_the_whole_value():
+    vault = Vault("old", kind="password", keys="")
+    rotate(vault)
+    assert len(vault.texts[NEW]) == LENGTH
+
+
+def test_a_trial_of_the_schedule_needs_no_value(vault):
+    vault.labels["AWSPENDING"] = NEW
+    assert step(vault, "testSecret") == "no pending value: a trial of the schedule"
+    vault.texts[NEW] = vault.texts[FIRST]
+    assert step(vault, "testSecret") == "the pending version fits"
+
+
+@pytest.mark.parametrize("late", ["testSecret", "finishSecret"])
+def test_what_a_person_writes_meanwhile_is_never_lost(vault, late):
+    vault.labels["AWSPENDING"] = NEW
+    step(vault, "createSecret")
+    vault.fill("meanwhile", AppleDeviceCheckKey="another")
+    with pytest.raises(RotationError, match="rotate the secret again"):
+        step(vault, late)
+    assert vault.current["AppleDeviceCheckKey"] == "another"
+    rotate(vault, "next")  # the label is free again
+    assert vault.labels["AWSCURRENT"] == "next"
+    assert vault.current["AppleDeviceCheckKey"] == "another"
+
+
+def test_the_mark_of_what_is_filled_goes_along_and_leaves_no_old_version_behind(vault):
+    rotate(vault, "second")
+    assert vault.labels[MARK] == "second"
+    rotate(vault, "third")
+    assert vault.labels[MARK] == "third"
+    fuller = version_id(("ServiceAuth", "AppleDeviceCheckKey"), "1" * 32)
+    vault.fill(fuller)
+    rotate(vault, "fifth")
+    marks = {label: v for label, v in vault.labels.items() if label.startswith("tidegen-")}
+    assert marks == {fuller.removesuffix("-" + "1" * 32): "fifth"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda v: v.tags.update(rotation="unheard of"), "make it one of"),
+        (lambda v: setattr(v, "enabled", False), "rotation is off"),
+        (lambda v: v.labels.pop("AWSPENDING"), "is not pending"),
+        (lambda v: v.texts.clear(), "fill the secret"),
+    ],
+    ids=["kind", "off", "not pending", "no value"],
+)
+def test_what_cannot_go_on_says_whose_and_what_to_do(vault, change, message):
+    vault.labels["AWSPENDING"] = NEW
+    change(vault)
+    with pytest.raises(RotationError, match=message) as caught:
+        step(vault, "createSecret")
+    assert NAME in str(caught.value)
+
+
+def test_a_step_that_nobody_knows_is_an_error(vault):
+    with pytest.raises(RotationError, match="no step 'other'"):
+        step(vault, "other")
+
+
+@pytest.mark.parametrize("text", ["no JSON: hunter2", '["hunter2"]', '{"ServiceAuth": "hunter2"'])
+def test_no_value_is_shown_whatever_the_secret_holds(text, capsys):
+    vault = Vault(text)
+    rotate(vault)
+    assert "hunter2" not in repr(Secret(NAME, text)) + capsys.readouterr().out
+
+
+def test_the_entry_point_logs_what_was_done_and_no_value(vault, monkeypatch, capsys):
+    monkeypatch.setattr(handler, "_client", lambda: vault)
+    vault.labels["AWSPENDING"] = NEW
+    for name in STEPS:
+        handler.handle({"SecretId": NAME, "ClientRequestToken": NEW, "Step": name}, None)
+    out = capsys.readouterr().out
+    assert [json.loads(line)["step"] for line in out.splitlines()] == list(STEPS)
+    assert not [text for text in vault.current.values() if text in out]
+
+
+def test_every_kind_returns_a_text():
+    for kind, make in KINDS.items():
+        assert make(Secret(NAME, "{}", ())), kind

@@ -1,0 +1,21 @@
+"""Lambda's entry point: one step of one rotation."""
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from .steps import run
+
+
+@cache
+def _client() -> Any:
+    import boto3  # here alone: importing this module needs no AWS
+
+    return boto3.client("secretsmanager")
+
+
+def handle(event: Mapping[str, str], _context: object) -> None:
+    """Run the step and log one line: secret, step, what was done. What is raised is logged too."""
+    done = run(_client(), event)
+    print(json.dumps({"secret": event["SecretId"], "step": event["Step"], "done": done}))

@@ -1,0 +1,46 @@
+"""Rotation of a secret by the environment's function: a schedule, and what the function reads."""
+
+from collections.abc import Iterable
+
+from troposphere import Ref, Tags, Template, secretsmanager
+
+from tidegen.contract import Input, Kind, Sibling
+
+#: Input of a concern whose secrets rotate.
+ROTATION_FUNCTION = Input(
+    "RotationFunctionArn",
+    Kind.ARN,
+    Sibling("RotationFunctionArn"),
+    "Function that rotates the secrets",
+)
+#: Every other month: 56 or 63 days, where rules ask for 90 at most (Security Hub,
+#: SecretsManager.4). A schedule in days would drift away from Sundays. Night in the Americas, and
+#: clear of the dump and the restore test at 03:00. Times are UTC.
+_SCHEDULE = "cron(0 8 ? 1,3,5,7,9,11 SUN#1 *)"
+_WINDOW = "2h"
+
+
+def add_rotation(
+    template: Template, secret: secretsmanager.Secret, kind: str, keys: Iterable[str] = ()
+) -> None:
+    """Have the function rotate `secret`, which so gets the tags that the function goes by.
+
+    `kind` is one of the function's kinds (tidegen/assets/rotation/rotation/kinds.py); `keys` are
+    those of kind `values`. The schedule's logical id must never change: CloudFormation would make
+    the new one, then delete the old one and rotation with it (cloudformation-coverage-roadmap
+    issue 1813).
+    """
+    keyed = {"rotated-keys": " ".join(keys)} if keys else {}
+    secret.Tags = Tags(rotation=kind, **keyed)
+    template.add_resource(
+        secretsmanager.RotationSchedule(
+            f"{secret.title}Rotation",
+            SecretId=Ref(secret),
+            RotationLambdaARN=Ref(ROTATION_FUNCTION.name),
+            # A deploy must not restart services; and a new secret is not filled yet.
+            RotateImmediatelyOnUpdate=False,
+            RotationRules=secretsmanager.RotationRules(
+                ScheduleExpression=_SCHEDULE, Duration=_WINDOW
+            ),
+        )
+    )
