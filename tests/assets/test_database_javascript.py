@@ -98,6 +98,17 @@ def test_the_services_user_is_made_and_follows_its_password():
     assert users["tidepool"] == "two"
 
 
+def test_the_user_whose_turn_is_over_stays_valid_until_its_next():
+    """Pods that run go on as the one user while others start as the other."""
+    users = {}
+    for turn, name in enumerate(("services", "services-2", "services")):
+        well, _, users = follow({"Username": name, "Password": f"p{turn}"}, users=users)
+        assert well
+        if turn == 1:
+            assert users == {"services": "p0", "services-2": "p1"}
+    assert users == {"services": "p2", "services-2": "p1"}
+
+
 @pytest.mark.parametrize(
     "secret",
     [

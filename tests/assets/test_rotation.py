@@ -7,11 +7,19 @@ import re
 import pytest
 
 from tidegen.assets.rotation.rotation import handler
-from tidegen.assets.rotation.rotation.kinds import KEYS_TAG, KIND_TAG, KINDS, RotationError, Secret
+from tidegen.assets.rotation.rotation.kinds import (
+    KEYS_TAG,
+    KIND_TAG,
+    KINDS,
+    USERS_TAG,
+    RotationError,
+    Secret,
+)
 from tidegen.assets.rotation.rotation.steps import run
-from tidegen.assets.rotation.rotation.values import ALPHABET, LENGTH, new_password
+from tidegen.assets.rotation.rotation.values import ALPHABET, LENGTH, new_password, other_user
 from tidegen.blocks.chart_secrets import MARKER, SEED
 from tidegen.deployment.secret_values import random_value
+from tidegen.planning import secrets as planning
 from tidegen.planning.secrets import version_id
 
 NAME = "/tidepool/staging/auth"
@@ -36,8 +44,8 @@ class Vault:
     class exceptions:  # noqa: N801 (boto3's name)
         ResourceNotFoundException = NotFoundError
 
-    def __init__(self, text, kind="values", keys="ServiceAuth"):
-        self.tags = {KIND_TAG: kind, KEYS_TAG: keys}
+    def __init__(self, text, kind="values", keys="ServiceAuth", users=""):
+        self.tags = {KIND_TAG: kind, KEYS_TAG: keys, USERS_TAG: users}
         self.texts = {FIRST: text}
         self.labels = {"AWSCURRENT": FIRST}
         self.enabled = True
@@ -137,6 +145,30 @@ def test_a_key_that_is_not_filled_is_not_made(held):
     vault = Vault(json.dumps(held))
     assert rotate(vault)[0] == "nothing is due: carried over"
     assert vault.current == held
+
+
+def test_two_users_take_turns_so_that_the_one_before_stays_valid():
+    mongo = {"Username": "services", "Password": "old", "Addresses": "a:27017"}
+    vault = Vault(json.dumps(mongo), keys="Password", users="Username")
+    rotate(vault, "second")
+    assert vault.current["Username"] == "services-2"
+    assert vault.current["Password"] != "old"
+    rotate(vault, "third")
+    assert vault.current["Username"] == "services"
+    assert vault.current["Password"] != "old"
+    assert vault.current["Addresses"] == "a:27017"
+
+
+def test_a_user_without_a_password_keeps_its_turn():
+    vault = Vault('{"Username": "services"}', keys="Password", users="Username")
+    rotate(vault)
+    assert vault.current == {"Username": "services"}
+
+
+@pytest.mark.parametrize("name", ["services", "services-2"])
+def test_the_command_line_gives_turns_as_the_function_does(name):
+    assert other_user(name) == planning.other_user(name) != name
+    assert other_user(other_user(name)) == name
 
 
 def test_a_password_is_the_whole_value():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tidegen.assets.rotation.rotation.kinds import KEYS_TAG, KIND_TAG, KINDS
+from tidegen.assets.rotation.rotation.kinds import KEYS_TAG, KIND_TAG, KINDS, USERS_TAG
 from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER, WHY_KEPT, Fill, rotated_keys
 from tidegen.concerns.secrets import CONCERN
 from tidegen.contract import Context
@@ -116,7 +116,12 @@ def test_a_secret_that_stays_says_why_in_its_own_words(title, why):
 
 
 def test_every_fill_but_the_rotated_says_why_it_is_kept():
-    assert WHY_KEPT.keys() == set(Fill) - {Fill.ROTATED}
+    assert WHY_KEPT.keys() == set(Fill) - {Fill.ROTATED, Fill.ALTERNATED}
+
+
+def test_the_services_user_changes_with_its_password():
+    (user,) = [t for t in SECRETS["MongoSecret"]["Properties"]["Tags"] if t["Key"] == USERS_TAG]
+    assert user["Value"] == "Username"
 
 
 def test_no_two_rotations_of_a_secret_are_further_apart_than_rules_allow():

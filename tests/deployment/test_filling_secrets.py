@@ -159,10 +159,19 @@ def test_renewing_takes_the_databases_new_hosts_over(cloud):
     cloud.add("tide-staging", outputs={"DatabaseHosts": "c:27017"})
     plan = secrets_plan(TARGET, cloud, ("mongo",), anew=True)
     (outcome,) = write_secrets(plan, cloud, leave)
-    assert set(outcome.written) == {"Addresses", "Password"}
+    assert set(outcome.written) == {"Addresses", "Password", "Username"}
     after = held(cloud, "mongo")
     assert after["Addresses"] == "c:27017"
     assert after["Password"] != before["Password"]
+
+
+def test_renewing_leaves_the_user_of_running_services_alone(cloud):
+    users = []
+    fill(cloud)
+    for _ in range(3):
+        users.append(held(cloud, "mongo")["Username"])
+        list(write_secrets(secrets_plan(TARGET, cloud, ("mongo",), anew=True), cloud, leave))
+    assert users == ["services", "services-2", "services"]
 
 
 @pytest.mark.parametrize("name", ["userdata", "token-signing-key", "travis"])

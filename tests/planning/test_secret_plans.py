@@ -24,6 +24,8 @@ from tidegen.planning.secrets import (
 DATABASE = Path(__file__).parents[2] / "tidegen" / "assets" / "database"
 UNFILLED = {MARKER: "true", SEED: "x"}
 FILLS = {
+    "Rotated": Fill.ROTATED,
+    "User": Fill.ALTERNATED,
     "Random": Fill.RANDOM,
     "Permanent": Fill.PERMANENT,
     "Agreed": Fill.AGREED,
@@ -45,6 +47,8 @@ def needs(plan):
 def test_an_unfilled_secret_needs_every_key():
     plan = planned(UNFILLED)
     assert needs(plan) == {
+        "Rotated": Need.MAKE,
+        "User": Need.DERIVE,
         "Random": Need.MAKE,
         "Permanent": Need.MAKE,
         "Agreed": Need.MAKE,
@@ -63,7 +67,8 @@ def test_a_filled_key_needs_nothing_and_an_empty_one_is_unfilled():
 
 def test_only_what_nothing_depends_on_is_made_anew():
     plan = planned(dict.fromkeys(FILLS, "value"), anew=True)
-    assert {key.name for key in plan.needing(Need.MAKE, Need.DERIVE)} == {"Random", "Derived"}
+    renewed = {key.name for key in plan.needing(Need.MAKE, Need.DERIVE)}
+    assert renewed == {"Rotated", "User", "Random", "Derived"}
 
 
 def test_the_halves_of_a_pair_are_made_together_or_asked_for():

@@ -37,6 +37,7 @@ def test_every_secret_of_the_chart_is_filled_from_its_namesake():
         assert spec["target"]["name"] == name
         assert spec["secretStoreRef"]["name"] == store["metadata"]["name"]
         assert spec["dataFrom"] == [{"extract": {"key": f"/tide/staging/{name}"}}]
+        assert spec["refreshInterval"] == "15m"  # as the runbook and the page of secrets say
 
 
 def test_the_store_is_this_regions_secrets_manager_by_the_operators_own_role():

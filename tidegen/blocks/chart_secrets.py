@@ -18,6 +18,9 @@ class Fill(StrEnum):
 
     #: Random, made by `tidegen secrets fill`, and made anew by itself: nobody notices.
     ROTATED = "rotated"
+    #: A user's name: it changes with the password for the other of two, so that the user before
+    #: stays valid while services restart.
+    ALTERNATED = "alternated"
     #: Random, and safe to make anew, but people notice: a person chooses when.
     RANDOM = "random"
     #: Random, but data depends on it: made once and never again.
@@ -74,8 +77,8 @@ CHART_SECRETS: Mapping[str, Mapping[str, Fill]] = {
     "mongo": {
         "Scheme": Fill.DERIVED,
         "Addresses": Fill.DERIVED,
-        "Username": Fill.DERIVED,
         # the database's members make the services' user as this secret says, and follow it
+        "Username": Fill.ALTERNATED,
         "Password": Fill.ROTATED,
         "Database": Fill.DERIVED,
         "Tls": Fill.DERIVED,
@@ -115,6 +118,6 @@ CHART_SECRETS: Mapping[str, Mapping[str, Fill]] = {
 }
 
 
-def rotated_keys(keys: Mapping[str, Fill]) -> tuple[str, ...]:
-    """The keys of a secret that are made anew by themselves; empty where the secret is kept."""
-    return tuple(name for name, fill in keys.items() if fill is Fill.ROTATED)
+def rotated_keys(keys: Mapping[str, Fill], fill: Fill = Fill.ROTATED) -> tuple[str, ...]:
+    """The keys that are made anew by themselves; none of `ROTATED` means the secret is kept."""
+    return tuple(name for name, own in keys.items() if own is fill)

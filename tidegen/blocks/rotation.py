@@ -1,6 +1,6 @@
 """Rotation of a secret by the environment's function: a schedule, and what the function reads."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from troposphere import Ref, Tags, Template, secretsmanager
 
@@ -21,17 +21,23 @@ _WINDOW = "2h"
 
 
 def add_rotation(
-    template: Template, secret: secretsmanager.Secret, kind: str, keys: Iterable[str] = ()
+    template: Template,
+    secret: secretsmanager.Secret,
+    kind: str,
+    keys: Collection[str] = (),
+    users: Collection[str] = (),
 ) -> None:
     """Have the function rotate `secret`, which so gets the tags that the function goes by.
 
-    `kind` is one of the function's kinds (tidegen/assets/rotation/rotation/kinds.py); `keys` are
-    those of kind `values`. The schedule's logical id must never change: CloudFormation would make
-    the new one, then delete the old one and rotation with it (cloudformation-coverage-roadmap
-    issue 1813).
+    `kind` is one of the function's kinds (tidegen/assets/rotation/rotation/kinds.py). Of kind
+    `values`, `keys` get random values and `users` the other of two names.
+
+    The schedule's logical id must never change: CloudFormation would make the new one, then delete
+    the old one and rotation with it (cloudformation-coverage-roadmap, issue 1813).
     """
-    keyed = {"rotated-keys": " ".join(keys)} if keys else {}
-    secret.Tags = Tags(rotation=kind, **keyed)
+    named = {"rotated-keys": " ".join(keys), "alternated-keys": " ".join(users)}
+    tags = {"rotation": kind, **{tag: names for tag, names in named.items() if names}}
+    secret.Tags = Tags(tags)
     template.add_resource(
         secretsmanager.RotationSchedule(
             f"{secret.title}Rotation",

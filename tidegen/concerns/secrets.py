@@ -85,7 +85,8 @@ def _add_secret(template: Template, name: str, keys: Mapping[str, Fill]) -> None
         )
     )
     if rotated_keys(keys):
-        add_rotation(template, secret, "values", rotated_keys(keys))
+        users = rotated_keys(keys, Fill.ALTERNATED)
+        add_rotation(template, secret, "values", rotated_keys(keys), users)
 
 
 def _title(name: str) -> str:

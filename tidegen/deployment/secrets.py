@@ -16,6 +16,7 @@ from tidegen.planning.secrets import (
     database_values,
     merged,
     plan_secret,
+    renewable,
     says_filled,
     secrets_path,
     version_id,
@@ -54,8 +55,10 @@ def secrets_plan(
     _require_environment(target)
     cloud = Clouds.of(connect).at(target.place())
     plans = tuple(_plan(target, cloud, name, anew) for name in only or CHART_SECRETS)
-    derives = [plan.name for plan in plans if plan.needing(Need.DERIVE)]
-    return SecretsPlan(target, plans, {name: _derived(target, cloud) for name in derives})
+    derives = [plan for plan in plans if plan.needing(Need.DERIVE)]
+    return SecretsPlan(
+        target, plans, {plan.name: _derived(target, cloud, plan) for plan in derives}
+    )
 
 
 def _require_environment(target: Target) -> None:
@@ -75,8 +78,8 @@ def _plan(target: Target, cloud: Cloud, name: str, anew: bool) -> SecretPlan:
     return plan_secret(name, secret_id, CHART_SECRETS[name], stored, anew=anew)
 
 
-def _derived(target: Target, cloud: Cloud) -> dict[str, str]:
-    """The database's connection, from the outputs of the environment's root."""
+def _derived(target: Target, cloud: Cloud, plan: SecretPlan) -> dict[str, str]:
+    """The database's connection, from the outputs of the environment's root, and its next user."""
     name = stack_name(target.project, Scope.ENVIRONMENT, target.name)
     state = cloud.stack(name)
     hosts = state.outputs.get("DatabaseHosts") if state else None
@@ -84,13 +87,13 @@ def _derived(target: Target, cloud: Cloud) -> dict[str, str]:
         raise RefusedError(
             Problem(name, f"has no database yet; run 'tidegen deploy --env {target.name}'")
         )
-    return database_values(hosts)
+    return database_values(hosts, plan.held.get("Username", ""))
 
 
 def require_renewable(plan: SecretsPlan) -> None:
     """Raise RefusedError for a secret of which a machine can make nothing anew."""
     for secret in plan.secrets:
-        if not any(key.fill in (Fill.ROTATED, Fill.RANDOM, Fill.DERIVED) for key in secret.keys):
+        if not renewable([key.fill for key in secret.keys]):
             keys = ", ".join(f"{key.name} is {key.fill}" for key in secret.keys)
             raise RefusedError(Problem(secret.secret_id, f"is not for a machine to renew: {keys}"))
 

@@ -79,7 +79,12 @@ def plan_secret(
     return SecretPlan(name, secret_id, stored.version, tuple(keys), held)
 
 
-_AGAIN = {Fill.ROTATED: Need.MAKE, Fill.RANDOM: Need.MAKE, Fill.DERIVED: Need.DERIVE}
+_AGAIN = {
+    Fill.ROTATED: Need.MAKE,
+    Fill.ALTERNATED: Need.DERIVE,
+    Fill.RANDOM: Need.MAKE,
+    Fill.DERIVED: Need.DERIVE,
+}
 _FIRST = {
     **_AGAIN,
     Fill.PERMANENT: Need.MAKE,
@@ -147,17 +152,28 @@ def _digest(keys: Collection[str]) -> str:
     return hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()[:16]
 
 
-def database_values(hosts: str) -> dict[str, str]:
+def renewable(fills: Collection[Fill]) -> bool:
+    """Whether a machine can make anything of a secret anew."""
+    return any(fill in _AGAIN for fill in fills)
+
+
+def other_user(name: str) -> str:
+    """The other of the two users of the database that take turns, as the rotation has them."""
+    return name.removesuffix("-2") if name.endswith("-2") else f"{name}-2"
+
+
+def database_values(hosts: str, before: str = "") -> dict[str, str]:
     """The chart's mongo secret, but for the password, for a replica set at `hosts`.
 
     `hosts` are host:port, comma-separated. Replica set and TLS are as the database's boot bundle
-    makes them. The user is the services' own, never the administrator; every service names a
-    database of its own, so that the user's has to be said. The chart appends to OptParams.
+    makes them. The user is the services' own, never the administrator, and changes with `before`,
+    the one that the secret names; every service names a database of its own, so that the user's
+    has to be said. The chart appends to OptParams.
     """
     return {
         "Scheme": "mongodb",
         "Addresses": hosts,
-        "Username": "services",
+        "Username": other_user(before) if before else "services",
         "Database": "admin",
         "Tls": "false",
         "OptParams": "replicaSet=tidepool&authSource=admin",

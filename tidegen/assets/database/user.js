@@ -2,6 +2,8 @@
 const { Username: user, Password: pwd } = JSON.parse(process.env.APPLICATION);
 const admin = db.getSiblingDB('admin');
 if (user && pwd && user !== 'admin') {
+  // A rotation names the other of two users: the one before stays as it is, so that services that
+  // run go on until they have restarted.
   // Services make collections and indexes of their own, each in its own database.
   const roles = ['readWriteAnyDatabase'];
   if (admin.getUser(user)) admin.updateUser(user, { pwd, roles });

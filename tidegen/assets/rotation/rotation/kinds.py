@@ -6,9 +6,10 @@ from typing import Any
 
 from .values import new_password, new_values
 
-#: Tag that names the kind, and tag that names the keys of kind `values`, apart by spaces.
+#: Tag that names the kind, and tags that name the keys of kind `values`, apart by spaces.
 KIND_TAG = "rotation"
 KEYS_TAG = "rotated-keys"
+USERS_TAG = "alternated-keys"
 
 
 class RotationError(Exception):
@@ -17,26 +18,30 @@ class RotationError(Exception):
 
 @dataclass(frozen=True)
 class Secret:
-    """A secret that is being rotated: what it holds now, and which keys are made anew.
+    """A secret that is being rotated: what it holds now, and which keys of it change.
 
-    `rotated` is empty where the whole value is, or where its kind decides.
+    `rotated` get random values, `alternated` the other of two names. Both are empty where the
+    whole value changes, or where its kind decides.
     """
 
     name: str
     text: str = field(repr=False)
     rotated: tuple[str, ...] = ()
+    alternated: tuple[str, ...] = ()
 
 
 #: Kind → what returns the value to be, which may be the present one where nothing is due.
 KINDS: Mapping[str, Callable[[Secret], str]] = {
     "password": lambda _secret: new_password(),
-    "values": lambda secret: new_values(secret.text, secret.rotated),
+    "values": lambda secret: new_values(secret.text, secret.rotated, secret.alternated),
 }
 
 
 def secret_of(described: Mapping[str, Any], text: str) -> Secret:
     """The secret that DescribeSecret described, holding `text`."""
-    return Secret(described["Name"], text, tuple(_tags(described).get(KEYS_TAG, "").split()))
+    tags = _tags(described)
+    keys = (tuple(tags.get(name, "").split()) for name in (KEYS_TAG, USERS_TAG))
+    return Secret(described["Name"], text, *keys)
 
 
 def pending_value(described: Mapping[str, Any], text: str) -> str:

@@ -141,7 +141,8 @@ def _require_fit(rotation: Rotation, pending: str) -> None:
     Without the label the next rotation starts afresh; with it every further one would be refused.
     """
     text = _current_text(rotation)
-    if fits(text, pending, secret_of(rotation.described, text).rotated):
+    secret = secret_of(rotation.described, text)
+    if fits(text, pending, secret.rotated + secret.alternated):
         return
     rotation.move(PENDING, None, rotation.token)
     raise RotationError(
