@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import boto3
@@ -13,7 +14,7 @@ from botocore.awsrequest import AWSResponse
 from tidegen.aws import connect
 from tidegen.aws.adapter import AwsCloud
 from tidegen.aws.errors import translated
-from tidegen.aws.reading import change_of, current_version, problem_of, resource_of
+from tidegen.aws.reading import change_of, listed_secret, problem_of, resource_of
 from tidegen.aws.sessions import client_settings, local_endpoint, session
 from tidegen.errors import (
     AccessError,
@@ -23,6 +24,7 @@ from tidegen.errors import (
     TidegenError,
 )
 from tidegen.planning import Action, Credentials, Place, Replacement
+from tidegen.planning.secrets import ListedSecret, says_filled, version_id
 
 PLACE = Place("111122223333", "eu-central-1")
 
@@ -178,10 +180,23 @@ def test_a_secret_that_could_not_be_written_is_in_no_error(broken_endpoint):
     assert "hunter2" not in repr(raised.value)
 
 
-def test_the_current_version_of_a_secret():
+def test_a_secret_of_a_list_says_its_current_version_and_whether_it_rotates():
     stages = {"v1": ["AWSPREVIOUS"], "v2": ["AWSCURRENT", "other"]}
-    assert current_version({"SecretVersionsToStages": stages}) == "v2"
-    assert current_version({}) == ""
+    assert listed_secret({"SecretVersionsToStages": stages}).mark == "v2"
+    assert listed_secret({}) == ListedSecret("")
+    when = datetime(2026, 11, 1, tzinfo=UTC)
+    listed = listed_secret({"RotationEnabled": True, "LastRotatedDate": when})
+    assert (listed.rotates, listed.rotated) == (True, when)
+
+
+def test_what_a_rotation_wrote_counts_as_filled_by_the_label_that_went_along():
+    """A rotation cannot choose the id of its version, by which `fill` says what is filled."""
+    label = version_id(("a",), "0" * 32).removesuffix("-" + "0" * 32)
+    for current, filled in (("v2", True), ("v1", False)):
+        stages = {"v1": ["AWSPREVIOUS"], "v2": [label]}
+        stages[current] = [*stages[current], "AWSCURRENT"]
+        mark = listed_secret({"SecretVersionsToStages": stages}).mark
+        assert says_filled(mark, ("a",)) is filled
 
 
 def test_a_local_engine_is_told_the_account_by_the_access_key(monkeypatch):

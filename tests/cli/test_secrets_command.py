@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from tests.conftest import ROOT, tidegen
-from tidegen.blocks.chart_secrets import CHART_SECRETS
+from tidegen.blocks.chart_secrets import CHART_SECRETS, rotated_keys
 from tidegen.local import running_engine
 
 BASELINE = ("account-nonproduction", "shared-nonproduction", "development")
@@ -104,7 +104,9 @@ def test_a_second_run_changes_nothing(filled, manager, aws):
 def test_status_names_what_is_unfilled_and_exits_1(filled, aws):
     done = tidegen("secrets", "status", *ENV, env=aws)
     assert done.returncode == 1
-    assert "server               1 of 1 filled\n" in done.stdout
+    assert "server               1 of 1 filled  rotates by itself, last: " in done.stdout
+    assert re.search(r"carelink +1 of 1 filled  written [0-9-]{10}, 0 days ago", done.stdout)
+    assert "OFF" not in done.stdout
     rows = json.loads(tidegen("secrets", "status", *ENV, "--json", env=aws).stdout)
     unfilled = {row["secret"]: row["unfilled"] for row in rows}
     assert unfilled["travis"] == {"Token": "given by a person"}
@@ -163,6 +165,17 @@ def test_renewing_is_confirmed_by_name(filled, manager, aws):
     assert after.keys() == before.keys()
     assert after != before
     assert after["ServiceAuth"] not in done.stdout + done.stderr
+
+
+def test_what_a_machine_can_make_unnoticed_rotates_by_itself(filled, manager):
+    """As Secrets Manager's own API shows it, of the secrets that the deploy made."""
+    for name, keys in CHART_SECRETS.items():
+        found = manager.describe_secret(SecretId=f"/tidepool/development/{name}")
+        assert found.get("RotationEnabled", False) is bool(rotated_keys(keys)), name
+        if found.get("RotationEnabled"):
+            tags = {tag["Key"]: tag["Value"] for tag in found["Tags"]}
+            assert tags["rotated-keys"].split() == list(rotated_keys(keys))
+            assert ":function:tidepool-development-" in found["RotationLambdaARN"]
 
 
 def test_what_stored_data_depends_on_is_not_renewed(filled, manager, aws):

@@ -18,7 +18,7 @@ from double_stacks import Stacks
 from tidegen.planning.changes import Action, ChangeSet, ResourceChange
 from tidegen.planning.drift import ResourceDrift
 from tidegen.planning.model import STACK_TYPE, StackEvent, StackResource, StackState
-from tidegen.planning.secrets import StoredSecret
+from tidegen.planning.secrets import ListedSecret, StoredSecret
 from tidegen.planning.stateful import stateful_ids
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -284,9 +284,10 @@ class Double(Drifts, Imports, Stacks):
         self.calls.append(f"put_secret {secret_id}")
         self.secrets[secret_id] = (version, text)
 
-    def secret_versions(self, prefix):
-        self.calls.append("secret_versions")
-        return {name: v for name, (v, _) in self.secrets.items() if name.startswith(prefix)}
+    def listed_secrets(self, prefix):
+        self.calls.append("listed_secrets")
+        found = {name: version for name, (version, _) in self.secrets.items()}
+        return {n: ListedSecret(v) for n, v in found.items() if n.startswith(prefix)}
 
 
 def nested_change(logical_id, *children):

@@ -185,7 +185,7 @@ def test_one_call_tells_what_is_unfilled(cloud):
     fill(cloud)
     cloud.calls.clear()
     unfilled = unfilled_secrets(TARGET, cloud)
-    assert [call for call in cloud.calls if call != "account"] == ["secret_versions"]
+    assert [call for call in cloud.calls if call != "account"] == ["listed_secrets"]
     wanted = {p.name for p in secrets_plan(TARGET, cloud).secrets if p.unfilled}
     assert set(unfilled) == wanted
     assert "server" not in unfilled

@@ -1,10 +1,13 @@
 """Secrets as text and rows: names only."""
 
 import json
+from datetime import UTC, datetime
+
+import pytest
 
 from tidegen.blocks.chart_secrets import Fill
 from tidegen.deployment import SecretOutcome
-from tidegen.planning.secrets import StoredSecret, plan_secret
+from tidegen.planning.secrets import ListedSecret, StoredSecret, plan_secret
 from tidegen.reporting.secrets import (
     outcome_text,
     outcomes_rows,
@@ -14,9 +17,14 @@ from tidegen.reporting.secrets import (
     unfilled_text,
 )
 
-FILLS = {"Salt": Fill.RANDOM, "Id": Fill.PERSON}
+FILLS = {"Salt": Fill.ROTATED, "Id": Fill.PERSON}
 HALF = plan_secret("dexcom", "/d", FILLS, StoredSecret("v", json.dumps({"Salt": "hunter2"})))
-FULL = plan_secret("server", "/s", {"A": Fill.RANDOM}, StoredSecret("v", '{"A": "hunter2"}'))
+WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
+NOW = datetime(2026, 11, 11, 1, tzinfo=UTC)
+LISTED = {"dexcom": ListedSecret("v", True, datetime(2026, 9, 6, 8, 10, tzinfo=UTC))}
+FULL = plan_secret(
+    "kafka", "/k", {"A": Fill.PERSON}, StoredSecret("v", '{"A": "hunter2"}', WRITTEN)
+)
 OUTCOME = SecretOutcome("dexcom", ("Salt",), ("Id",))
 
 
@@ -27,14 +35,38 @@ def test_a_plan_names_what_each_secret_needs():
 
 
 def test_a_secret_is_a_line_and_a_row():
-    lines = secrets_text([HALF, FULL]).splitlines()
-    assert lines[0].endswith("1 of 2 filled  Id (given by a person)")
-    assert lines[1].endswith("1 of 1 filled")
-    assert secrets_rows([HALF])[0] == {
+    lines = secrets_text([HALF, FULL], LISTED, NOW).splitlines()
+    assert lines[0].endswith(
+        "1 of 2 filled  rotates by itself, last: 2026-09-06  Id (given by a person)"
+    )
+    assert lines[1].endswith("1 of 1 filled  written 2026-11-01, 10 days ago")
+    assert secrets_rows([HALF], LISTED)[0] == {
         "secret": "dexcom",
         "filled": ["Salt"],
         "unfilled": {"Id": "given by a person"},
+        "rotated_by_itself": ["Salt"],
+        "rotation_enabled": True,
+        "last_rotated": "2026-09-06T08:10:00+00:00",
+        "written": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("listed", "said"),
+    [
+        (ListedSecret("v", rotates=True), "last: not yet"),
+        (ListedSecret("v"), "rotation is OFF: deploy to switch it on"),
+        (None, "last: not yet"),
+    ],
+)
+def test_what_should_rotate_and_does_not_is_seen(listed, said):
+    assert said in secrets_text([HALF], {"dexcom": listed} if listed else {}, NOW)
+
+
+def test_a_secret_that_nobody_filled_has_no_age():
+    stored = StoredSecret("v", "{}", datetime(2026, 11, 1, tzinfo=UTC))
+    empty = plan_secret("travis", "/t", {"Token": Fill.PERSON}, stored)
+    assert "ago" not in secrets_text([empty], {}, NOW)
 
 
 def test_an_outcome_says_what_was_written_and_what_is_left():
@@ -51,5 +83,9 @@ def test_the_status_line_names_the_command():
 
 
 def test_no_text_holds_a_value():
-    texts = (plan_text([HALF]), secrets_text([HALF, FULL]), json.dumps(secrets_rows([FULL])))
+    texts = (
+        plan_text([HALF]),
+        secrets_text([HALF, FULL], LISTED, NOW),
+        json.dumps(secrets_rows([FULL], LISTED)),
+    )
     assert not any("hunter2" in text for text in texts)

@@ -10,8 +10,8 @@ from tidegen.aws.errors import AGAIN, translated
 from tidegen.aws.importing import Importing
 from tidegen.aws.reading import (
     change_of,
-    current_version,
     event_of,
+    listed_secret,
     problem_of,
     resource_of,
     stack_of,
@@ -22,7 +22,7 @@ from tidegen.deployment.port import Cloud
 from tidegen.errors import DeploymentError, Problem, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
 from tidegen.planning.model import STACK_TYPE, Place, StackEvent, StackResource, StackState
-from tidegen.planning.secrets import StoredSecret
+from tidegen.planning.secrets import ListedSecret, StoredSecret
 
 
 def connect(place: Place) -> Cloud:
@@ -231,7 +231,8 @@ class AwsCloud(Drifting, Importing):
             if "ResourceNotFoundException" in str(error):
                 return None
             raise
-        return StoredSecret(found["VersionId"], found.get("SecretString", ""))
+        text = found.get("SecretString", "")
+        return StoredSecret(found["VersionId"], text, found.get("CreatedDate"))
 
     def put_secret(self, secret_id: str, text: str, version: str) -> None:
         """Make `text` the current version, with `version` as its id. Errors carry no value."""
@@ -243,14 +244,14 @@ class AwsCloud(Drifting, Importing):
             error.__cause__ = error.__context__ = None
             raise
 
-    def secret_versions(self, prefix: str) -> Mapping[str, str]:
-        """Name → id of the current version, of the secrets whose names start with `prefix`."""
+    def listed_secrets(self, prefix: str) -> Mapping[str, ListedSecret]:
+        """The secrets whose names start with `prefix`, by name, without their values."""
         wanted = [{"Key": "name", "Values": [prefix]}]
-        found: dict[str, str] = {}
+        found: dict[str, ListedSecret] = {}
         following: dict[str, str] = {}
         while True:
             page = self._call("secretsmanager", "list_secrets", Filters=wanted, **following)
-            found.update({item["Name"]: current_version(item) for item in page["SecretList"]})
+            found.update({item["Name"]: listed_secret(item) for item in page["SecretList"]})
             if not page.get("NextToken"):
                 return {name: v for name, v in found.items() if name.startswith(prefix)}
             following = {"NextToken": page["NextToken"]}

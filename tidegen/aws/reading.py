@@ -5,6 +5,7 @@ from typing import Any
 from tidegen.aws.redaction import redacted
 from tidegen.planning.changes import Action, PropertyChange, Replacement, ResourceChange
 from tidegen.planning.model import StackEvent, StackResource, StackState
+from tidegen.planning.secrets import ListedSecret
 
 _ACTIONS = {"Add": Action.ADD, "Remove": Action.REMOVE, "Import": Action.ADD}
 _RECREATION = {"Always": Replacement.ALWAYS, "Conditionally": Replacement.CONDITIONAL}
@@ -61,10 +62,13 @@ def problem_of(item: dict[str, Any]) -> str:
     return f"{where}: {reason}" if reason else ""
 
 
-def current_version(item: dict[str, Any]) -> str:
-    """The id of the current version of a secret of ListSecrets; empty if it has none."""
+def listed_secret(item: dict[str, Any]) -> ListedSecret:
+    """A secret of ListSecrets; its mark is empty if it has no current version."""
     stages = item.get("SecretVersionsToStages", {})
-    return next((version for version, labels in stages.items() if "AWSCURRENT" in labels), "")
+    current = next((version for version, labels in stages.items() if "AWSCURRENT" in labels), "")
+    label = next((label for label in stages.get(current, ()) if label.startswith("tidegen-")), "")
+    mark = f"{label}-{current}" if label else current
+    return ListedSecret(mark, bool(item.get("RotationEnabled")), item.get("LastRotatedDate"))
 
 
 def change_of(item: dict[str, Any], children: tuple[ResourceChange, ...] | None) -> ResourceChange:

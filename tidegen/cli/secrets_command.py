@@ -73,17 +73,24 @@ def fill_command(
 @json_option
 @click.pass_obj
 def status_command(directory: str, name: str, local: bool, as_json: bool) -> None:
-    """Say which keys are filled, and who fills the others. Exits 1 if any is unfilled."""
+    """Say which keys are filled and who fills the others. Exits 1 if any is unfilled.
+
+    Beside what rotates by itself stands when it last did, beside the rest when it was written.
+    """
+    from datetime import UTC, datetime
+
     from tidegen.cli.session import open_session
-    from tidegen.deployment import secrets_plan
+    from tidegen.deployment import listed_secrets, secrets_plan
     from tidegen.reporting.secrets import secrets_rows, secrets_text
 
     with open_session(directory, local=local) as session:
-        secrets = secrets_plan(session.target(name), session.connect).secrets
+        target = session.target(name)
+        secrets = secrets_plan(target, session.connect).secrets
+        listed = listed_secrets(target, session.connect)
     if as_json:
-        echo_json(secrets_rows(secrets))
+        echo_json(secrets_rows(secrets, listed))
     else:
-        click.echo(secrets_text(secrets))
+        click.echo(secrets_text(secrets, listed, datetime.now(UTC)))
     raise click.exceptions.Exit(1 if any(secret.unfilled for secret in secrets) else 0)
 
 
@@ -105,8 +112,8 @@ def rotate_command(
 ) -> None:
     """Make anew what a machine safely can of a secret: random values, the database's connection.
 
-    Keys that stored data depends on, that Keycloak holds too, or that a third party gave are left
-    as they are.
+    What rotates by itself needs this only where a value has to go at once. Keys that stored data
+    depends on, that Keycloak holds too, or that a third party gave are left as they are.
     """
     from tidegen.cli.session import open_session
     from tidegen.deployment import require_renewable, secrets_plan

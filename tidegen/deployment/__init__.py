@@ -26,6 +26,7 @@ from tidegen.deployment.run import Clouds
 from tidegen.deployment.secrets import (
     SecretOutcome,
     SecretsPlan,
+    listed_secrets,
     require_renewable,
     secrets_plan,
     unfilled_secrets,
@@ -76,6 +77,7 @@ __all__ = [
     "execute",
     "execute_destroy",
     "follow_environment",
+    "listed_secrets",
     "preview",
     "require_renewable",
     "secrets_plan",

@@ -8,7 +8,7 @@ from tidegen.planning.changes import ChangeSet, ChangeSetRequest
 from tidegen.planning.drift import Detection, ResourceDrift
 from tidegen.planning.importing import ImportRequest
 from tidegen.planning.model import Place, StackEvent, StackResource, StackState
-from tidegen.planning.secrets import StoredSecret
+from tidegen.planning.secrets import ListedSecret, StoredSecret
 
 
 class Cloud(Protocol):
@@ -102,8 +102,8 @@ class Cloud(Protocol):
     def put_secret(self, secret_id: str, text: str, version: str) -> None:
         """Make `text` the current version, with `version` as its id. Errors carry no value."""
 
-    def secret_versions(self, prefix: str) -> Mapping[str, str]:
-        """Name → id of the current version, of the secrets whose names start with `prefix`."""
+    def listed_secrets(self, prefix: str) -> Mapping[str, ListedSecret]:
+        """The secrets whose names start with `prefix`, by name, without their values."""
 
 
 Connect = Callable[[Place], Cloud]

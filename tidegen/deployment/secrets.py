@@ -11,6 +11,7 @@ from tidegen.deployment.run import Clouds
 from tidegen.deployment.secret_values import key_pair, random_value
 from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.secrets import (
+    ListedSecret,
     Need,
     SecretPlan,
     database_values,
@@ -146,17 +147,28 @@ def _write(cloud: Cloud, secret: SecretPlan, new: Mapping[str, str]) -> None:
     cloud.put_secret(secret.secret_id, merged(secret, new), version)
 
 
+def listed_secrets(target: Target, connect: Connect) -> Mapping[str, ListedSecret]:
+    """What one listing says of the secrets of `target`, by the chart's names; no value is read.
+
+    Empty for a target that has none.
+    """
+    if target.scope is not Scope.ENVIRONMENT:
+        return {}
+    path = secrets_path(target)
+    found = Clouds.of(connect).at(target.place()).listed_secrets(path)
+    return {name.removeprefix(path): listed for name, listed in found.items()}
+
+
 def unfilled_secrets(target: Target, connect: Connect) -> tuple[str, ...]:
     """Names of the secrets of `target` that tidegen did not fill wholly, from one listing.
 
-    Empty for a target that has none. No value is read, so that a role without that right may ask.
+    Empty for a target that has none. A role without the right to read a value may ask.
     """
     if target.scope is not Scope.ENVIRONMENT:
         return ()
-    path = secrets_path(target)
-    versions = Clouds.of(connect).at(target.place()).secret_versions(path)
+    listed = listed_secrets(target, connect)
     return tuple(
         name
         for name, keys in CHART_SECRETS.items()
-        if not says_filled(versions.get(f"{path}{name}", ""), keys)
+        if name not in listed or not says_filled(listed[name].mark, keys)
     )

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -30,6 +31,20 @@ class StoredSecret:
 
     version: str
     text: str = field(repr=False)
+    written: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ListedSecret:
+    """What a listing says of a secret, without its value.
+
+    `mark` is the current version's id, before it the label that tidegen's function gives to a
+    version whose keys are filled. `rotated` is when a rotation last ended.
+    """
+
+    mark: str
+    rotates: bool = False
+    rotated: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -50,6 +65,8 @@ class SecretPlan:
     version: str
     keys: tuple[KeyPlan, ...]
     held: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: When the version was written; of a secret that rotates, this says nothing of other keys.
+    written: datetime | None = None
 
     def needing(self, *needs: Need) -> tuple[KeyPlan, ...]:
         """The keys with one of these needs."""
@@ -76,7 +93,7 @@ def plan_secret(
     held = _held(secret_id, stored.text)
     empty = {key for key in fills if not held.get(key)}
     keys = [KeyPlan(key, fill, _need(key, fills, empty, anew=anew)) for key, fill in fills.items()]
-    return SecretPlan(name, secret_id, stored.version, tuple(keys), held)
+    return SecretPlan(name, secret_id, stored.version, tuple(keys), held, stored.written)
 
 
 _AGAIN = {
@@ -143,9 +160,9 @@ def version_id(filled: Collection[str], unique: str) -> str:
     return f"tidegen-{_digest(filled)}-{unique}"
 
 
-def says_filled(version: str, keys: Collection[str]) -> bool:
-    """Whether a version's id says that all of `keys` are filled."""
-    return version.startswith(f"tidegen-{_digest(keys)}-")
+def says_filled(mark: str, keys: Collection[str]) -> bool:
+    """Whether a version's id, or the label that a rotation gave it, says that `keys` are filled."""
+    return mark.startswith(f"tidegen-{_digest(keys)}-")
 
 
 def _digest(keys: Collection[str]) -> str:
