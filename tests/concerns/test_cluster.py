@@ -63,7 +63,7 @@ def test_nodes_come_between_what_they_need_and_what_needs_them():
     assert later == LATER
     first = {name: item for name, item in addons().items() if name not in LATER}
     titles = {title for title, item in RESOURCES.items() if item in first.values()}
-    assert set(RESOURCES["Nodes"]["DependsOn"]) == titles
+    assert set(RESOURCES["Nodes"]["DependsOn"]) == {*titles, "EndpointsFromCluster"}
     assert set(first) == {"vpc-cni", "kube-proxy", "eks-pod-identity-agent"}
 
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from tidegen.composition import build_assets
+from tidegen.concerns import own_concerns
 from tidegen.concerns.network import CONCERN
-from tidegen.contract import Context
+from tidegen.contract import Context, Scope
 from tidegen.planning.evaluation import evaluate
 
 TEMPLATE = CONCERN.build(Context()).to_dict()
@@ -48,6 +50,27 @@ def test_the_data_tier_has_no_route_at_all():
         ("GatewayId",),
         ("NatGatewayId",),
     }
+
+
+def test_being_in_the_vpc_lets_nobody_into_the_endpoints():
+    assert "SecurityGroupIngress" not in RESOURCES["EndpointSecurityGroup"]["Properties"]
+
+
+def test_whatever_goes_out_by_https_is_let_into_the_endpoints():
+    """Their private names answer in the whole VPC: a group left out could call no service."""
+    concerns = [c for c in own_concerns() if {Scope.ENVIRONMENT, Scope.SHARED} & set(c.scopes)]
+    context = Context(tuple(concerns), build_assets(concerns))
+    callers, let_in = set(), set()
+    for concern in concerns:
+        for title, item in concern.build(context).to_dict()["Resources"].items():
+            given = item.get("Properties", {})
+            if item["Type"] == "AWS::EC2::SecurityGroup":
+                ways = [(r["ToPort"], r.get("CidrIp")) for r in given["SecurityGroupEgress"]]
+                callers |= {(concern.name, title)} if (443, "0.0.0.0/0") in ways else set()
+            elif given.get("GroupId") == {"Ref": "EndpointSecurityGroupId"}:
+                let_in.add((concern.name, given["SourceSecurityGroupId"].get("Ref", "Cluster")))
+    assert callers
+    assert let_in == callers | {("cluster", "Cluster")}
 
 
 def test_every_subnet_has_a_table_and_an_acl_and_gives_no_public_address():

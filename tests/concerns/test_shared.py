@@ -31,6 +31,16 @@ def test_the_shared_side_has_nothing_to_connect_with():
     assert [r["DestinationSecurityGroupId"] for r in group["SecurityGroupEgress"]] == [cluster]
 
 
+def test_only_privatelink_leads_to_the_shared_side_and_only_pods_use_it():
+    (group,) = of_type(SERVICES, "EC2::SecurityGroup")
+    assert "SecurityGroupIngress" not in group
+    (balancer,) = of_type(SERVICES, "ElasticLoadBalancingV2::LoadBalancer")
+    assert balancer["EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"] == "off"
+    (own,) = of_type(ENDPOINT, "EC2::SecurityGroup")
+    (rule,) = own["SecurityGroupIngress"]
+    assert rule["SourceSecurityGroupId"] == {"Ref": "ClusterSecurityGroupId"}
+
+
 def test_pods_let_the_load_balancer_in_where_it_sends():
     (way,) = of_type(SERVICES, "EC2::SecurityGroupIngress")
     (targets,) = of_type(SERVICES, "ElasticLoadBalancingV2::TargetGroup")

@@ -1,12 +1,15 @@
 """VPC endpoints: gateways to S3 and DynamoDB, interfaces to the services a node or member needs."""
 
+from typing import Any
+
 from awacs import s3 as s3_actions
 from awacs.aws import Action, Allow, Condition, Principal, Statement, StringEquals
 from troposphere import If, Ref, Sub, Tags, Template, ec2
 
+from tidegen.blocks.inputs import ENDPOINTS
 from tidegen.blocks.policies import document
-from tidegen.blocks.suppressions import RANGE_UNREAD
 
+_HTTPS = 443
 #: Service of an endpoint → service of its actions; empty where the endpoint takes no policy.
 #: What the data tier boots from (it has no route out) and what a private cluster needs.
 ESSENTIAL = {
@@ -40,17 +43,27 @@ _OWN_RESOURCES = ("kms", "secretsmanager", "sns", "sqs")
 
 
 def add_endpoints(template: Template, zones: tuple[int, ...]) -> None:
-    """Both gateways, the interfaces, and the security group the interfaces stand behind."""
+    """Both gateways, the interfaces, and the security group the interfaces stand behind.
+
+    Nobody comes in by being in the VPC: each concern lets its own in, with `let_into_endpoints`.
+    An endpoint opens no connections; without a rule out CloudFormation would allow all.
+    """
     _add_gateways(template, zones)
     template.add_resource(
         ec2.SecurityGroup(
             "EndpointSecurityGroup",
-            GroupDescription="Interface endpoints: HTTPS from inside the VPC",
+            GroupDescription="Interface endpoints: HTTPS from the groups that are let in",
             VpcId=Ref("Vpc"),
-            SecurityGroupIngress=[_rule("HTTPS from inside the VPC", 443)],
-            SecurityGroupEgress=[_rule("Answers inside the VPC", 443)],
+            SecurityGroupEgress=[
+                ec2.SecurityGroupRule(
+                    Description="Answers inside the VPC",
+                    IpProtocol="tcp",
+                    FromPort=_HTTPS,
+                    ToPort=_HTTPS,
+                    CidrIp=Ref("VpcCidr"),
+                )
+            ],
             Tags=Tags(Name="endpoints"),
-            Metadata=RANGE_UNREAD,
         )
     )
     for service, actions in ESSENTIAL.items():
@@ -59,14 +72,21 @@ def add_endpoints(template: Template, zones: tuple[int, ...]) -> None:
         template.add_resource(_interface(service, actions, zones, Condition="HasFullEndpoints"))
 
 
-def _rule(description: str, port: int) -> ec2.SecurityGroupRule:
-    return ec2.SecurityGroupRule(
-        Description=description,
+def let_into_endpoints(template: Template, title: str, source: Any) -> str:
+    """Let a security group call the interface endpoints; returns the rule's title.
+
+    Needs the parameter `ENDPOINTS`. What calls them as it starts has to depend on the rule.
+    """
+    rule = ec2.SecurityGroupIngress(
+        title,
+        Description=f"Interface endpoints: {title}",
+        GroupId=Ref(ENDPOINTS.name),
         IpProtocol="tcp",
-        FromPort=port,
-        ToPort=port,
-        CidrIp=Ref("VpcCidr"),
+        FromPort=_HTTPS,
+        ToPort=_HTTPS,
+        SourceSecurityGroupId=source,
     )
+    return str(template.add_resource(rule).title)
 
 
 def _interface(service: str, actions: str, zones: tuple[int, ...], **extra: str) -> ec2.VPCEndpoint:

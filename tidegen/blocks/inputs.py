@@ -15,6 +15,18 @@ VPC_CIDR = Input("VpcCidr", Kind.CIDR, Field("network.cidr"), "Address range of 
 PRIVATE_SUBNETS = Input(
     "PrivateSubnetIds", Kind.SUBNET_IDS, Sibling("PrivateSubnetIds"), "The three private subnets"
 )
+ENDPOINTS = Input(
+    "EndpointSecurityGroupId",
+    Kind.SECURITY_GROUP_ID,
+    Sibling("EndpointSecurityGroupId"),
+    "Security group of the interface endpoints",
+)
+CLUSTER_GROUP = Input(
+    "ClusterSecurityGroupId",
+    Kind.SECURITY_GROUP_ID,
+    Sibling("ClusterSecurityGroupId"),
+    "Security group of the pods",
+)
 CRITICAL_TOPIC = Input(
     "CriticalTopicArn", Kind.TOPIC_ARN, Sibling("CriticalTopicArn"), "Topic that pages somebody"
 )

@@ -186,7 +186,14 @@ def _group(name: str, number: int) -> autoscaling.AutoScalingGroup:
                 WaitOnResourceSignals=True,
             )
         ),
-        DependsOn=[*before, f"{name}RolePolicy", f"{name}Record", "FromMembers", "ToMembers"],
+        DependsOn=[
+            *before,
+            f"{name}RolePolicy",
+            f"{name}Record",
+            "EndpointsFromMembers",
+            "FromMembers",
+            "ToMembers",
+        ],
     )
 
 

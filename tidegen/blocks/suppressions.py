@@ -44,10 +44,3 @@ def unmet_each(reasons: Mapping[str, str]) -> dict[str, Any]:
         skipped = [{"id": name, "reason": reason} for name, reason in nag.items()]
         metadata["cdk_nag"] = {"rules_to_suppress": skipped}
     return metadata
-
-
-#: For a security group whose rules name a range by a parameter.
-RANGE_UNREAD = unmet(
-    "The range is the VPC's own, a parameter, which the rules for open ports cannot read.",
-    "CdkNagValidationFailure",
-)

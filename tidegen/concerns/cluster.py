@@ -1,18 +1,18 @@
 """The Kubernetes cluster: private, encrypted, logged, entered by access entries only."""
 
-from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, ec2, eks
+from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, eks
 
 from tidegen.blocks.cluster_addons import add_first_addons, add_later_addons
 from tidegen.blocks.cluster_alarms import add_cluster_alarms
+from tidegen.blocks.endpoints import let_into_endpoints
 from tidegen.blocks.inputs import (
     CRITICAL_TOPIC,
+    ENDPOINTS,
     ENVIRONMENT,
     LOGS_KEY,
     PRIVATE_SUBNETS,
     PROJECT,
     PROTECTED,
-    VPC,
-    VPC_CIDR,
     from_field,
 )
 from tidegen.blocks.logs import TEN_YEARS, add_log_group
@@ -20,7 +20,6 @@ from tidegen.blocks.nodes import add_autoscaler_role, add_nodes
 from tidegen.blocks.pod_identity import CLUSTER_NAME
 from tidegen.blocks.policies import trust
 from tidegen.blocks.roles import BOUNDARY, add_role
-from tidegen.blocks.suppressions import RANGE_UNREAD
 from tidegen.contract import (
     Concern,
     Context,
@@ -54,11 +53,12 @@ def build(_context: Context) -> Template:
     # has the audit log of the API server, and lives as long as the account's audit trail
     name = Sub("/aws/eks/${Project}-${Environment}/cluster")
     add_log_group(template, "ControlPlaneLogGroup", name, TEN_YEARS)
-    _add_security_group(template)
     _add_cluster(template)
     for number in ADMINISTRATORS:
         _add_administrator(template, number)
-    nodes = add_nodes(template, add_first_addons(template))
+    group = GetAtt("Cluster", "ClusterSecurityGroupId")
+    endpoints = let_into_endpoints(template, "EndpointsFromCluster", group)
+    nodes = add_nodes(template, [*add_first_addons(template), endpoints])
     add_later_addons(template, nodes)
     add_autoscaler_role(template)
     alarm = add_cluster_alarms(template)
@@ -66,7 +66,7 @@ def build(_context: Context) -> Template:
         template,
         CONCERN,
         ClusterName=Ref("Cluster"),
-        ClusterSecurityGroupId=GetAtt("Cluster", "ClusterSecurityGroupId"),
+        ClusterSecurityGroupId=group,
         ClusterAlarmName=Ref(alarm),
     )
 
@@ -76,25 +76,6 @@ def _add_conditions(template: Template) -> None:
     for number in ADMINISTRATORS[1:]:
         there = Not(Equals(Ref(f"Administrator{number}"), ""))
         template.add_condition(f"HasAdministrator{number}", there)
-
-
-def _add_security_group(template: Template) -> None:
-    template.add_resource(
-        ec2.SecurityGroup(
-            "ControlPlaneSecurityGroup",
-            GroupDescription="EKS control plane: HTTPS from inside the VPC",
-            VpcId=Ref("VpcId"),
-            SecurityGroupIngress=[_https("HTTPS from inside the VPC")],
-            SecurityGroupEgress=[_https("HTTPS to webhooks inside the VPC")],
-            Metadata=RANGE_UNREAD,
-        )
-    )
-
-
-def _https(description: str) -> ec2.SecurityGroupRule:
-    return ec2.SecurityGroupRule(
-        Description=description, IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp=Ref("VpcCidr")
-    )
 
 
 def _add_cluster(template: Template) -> None:
@@ -120,7 +101,6 @@ def _add_cluster(template: Template) -> None:
             ResourcesVpcConfig=eks.ResourcesVpcConfig(
                 EndpointPrivateAccess=True,
                 EndpointPublicAccess=False,
-                SecurityGroupIds=[Ref("ControlPlaneSecurityGroup")],
                 SubnetIds=Ref("PrivateSubnetIds"),
             ),
             # Extended support costs six times as much and lets versions grow old.
@@ -159,8 +139,7 @@ CONCERN = Concern(
         ENVIRONMENT,
         PROTECTED,
         BOUNDARY,
-        VPC,
-        VPC_CIDR,
+        ENDPOINTS,
         PRIVATE_SUBNETS,
         LOGS_KEY,
         CRITICAL_TOPIC,

@@ -5,9 +5,12 @@ from pathlib import Path
 from troposphere import Join, Ref, Sub, Template, ec2, secretsmanager
 
 from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
+from tidegen.blocks.endpoints import let_into_endpoints
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
+    CLUSTER_GROUP,
     CRITICAL_TOPIC,
+    ENDPOINTS,
     ENVIRONMENT,
     LOGS_KEY,
     PROJECT,
@@ -102,6 +105,7 @@ def _add_security_group(template: Template) -> None:
                 SourceSecurityGroupId=source,
             )
         )
+    let_into_endpoints(template, "EndpointsFromMembers", Ref("SecurityGroup"))
     template.add_resource(
         ec2.SecurityGroupEgress(
             "ToMembers",
@@ -170,7 +174,8 @@ CONCERN = Concern(
         _sibling("SecretsKeyArn", Kind.KEY_ARN, "Key of the secrets"),
         _sibling("BackupsBucketName", Kind.BUCKET_NAME, "Bucket of backups"),
         _sibling("BackupsBucketArn", Kind.BUCKET_ARN, "Bucket of backups"),
-        _sibling("ClusterSecurityGroupId", Kind.SECURITY_GROUP_ID, "Security group of the pods"),
+        CLUSTER_GROUP,
+        ENDPOINTS,
         _sibling("PrivateZoneId", Kind.HOSTED_ZONE_ID, "Zone of the members' names"),
         from_field("PrivateDomain", "private_domain"),
         *(

@@ -5,6 +5,7 @@ from troposphere import GetAtt, Ref, Sub, Template, certificatemanager, route53
 from tidegen.blocks.firewall import add_firewall
 from tidegen.blocks.ingress_alarms import add_ingress_alarms
 from tidegen.blocks.inputs import (
+    CLUSTER_GROUP,
     CRITICAL_TOPIC,
     ENVIRONMENT,
     LOGS_KEY,
@@ -139,7 +140,7 @@ CONCERN = Concern(
         from_field("Domain", "domain"),
         _sibling("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets"),
         _sibling("ClusterName", Kind.CLUSTER_NAME, "Cluster whose pods are registered"),
-        _sibling("ClusterSecurityGroupId", Kind.SECURITY_GROUP_ID, "Security group of the pods"),
+        CLUSTER_GROUP,
         _sibling("PublicZoneId", Kind.HOSTED_ZONE_ID, "Zone of the names"),
         _sibling("AccessLogsBucketName", Kind.BUCKET_NAME, "Bucket of access logs"),
     ),

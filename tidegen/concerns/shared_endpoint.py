@@ -2,8 +2,7 @@
 
 from troposphere import Equals, GetAtt, Join, Not, Ref, Select, Split, Sub, Template, ec2, route53
 
-from tidegen.blocks.inputs import PRIVATE_SUBNETS, VPC, VPC_CIDR, from_field
-from tidegen.blocks.suppressions import RANGE_UNREAD
+from tidegen.blocks.inputs import CLUSTER_GROUP, PRIVATE_SUBNETS, VPC, from_field
 from tidegen.contract import (
     Concern,
     Context,
@@ -28,12 +27,11 @@ def build(_context: Context) -> Template:
         ec2.SecurityGroup(
             "EndpointSecurityGroup",
             Condition=_HAS_SHARED,
-            GroupDescription="Shared services: HTTPS from this VPC",
+            GroupDescription="Shared services: HTTPS from the pods",
             VpcId=Ref("VpcId"),
-            SecurityGroupIngress=[_rule("HTTPS from inside the VPC")],
+            SecurityGroupIngress=[_rule("HTTPS from the pods", "SourceSecurityGroupId")],
             # An endpoint opens no connections; without a rule CloudFormation would allow all.
-            SecurityGroupEgress=[_rule("Answers inside the VPC")],
-            Metadata=RANGE_UNREAD,
+            SecurityGroupEgress=[_rule("Answers to the pods", "DestinationSecurityGroupId")],
         )
     )
     endpoint = template.add_resource(
@@ -65,9 +63,11 @@ def build(_context: Context) -> Template:
     return add_outputs(template, CONCERN, SharedServicesHost=host)
 
 
-def _rule(description: str) -> ec2.SecurityGroupRule:
+def _rule(description: str, end: str) -> ec2.SecurityGroupRule:
+    """HTTPS with the pods at one `end`, a property's name: nothing else here uses the services."""
+    pods = {end: Ref("ClusterSecurityGroupId")}
     return ec2.SecurityGroupRule(
-        Description=description, IpProtocol="tcp", FromPort=443, ToPort=443, CidrIp=Ref("VpcCidr")
+        Description=description, IpProtocol="tcp", FromPort=443, ToPort=443, **pods
     )
 
 
@@ -78,7 +78,7 @@ CONCERN = Concern(
     build=build,
     inputs=(
         VPC,
-        VPC_CIDR,
+        CLUSTER_GROUP,
         PRIVATE_SUBNETS,
         from_field("PrivateDomain", "private_domain"),
         Input("PrivateZoneId", Kind.HOSTED_ZONE_ID, Sibling("PrivateZoneId"), "Private zone"),

@@ -5,19 +5,19 @@ from troposphere import elasticloadbalancingv2 as elb
 
 from tidegen.blocks.alarms import CRITICAL, add_alarm
 from tidegen.blocks.inputs import (
+    CLUSTER_GROUP,
     CRITICAL_TOPIC,
     ENVIRONMENT,
     PRIVATE_SUBNETS,
     PROJECT,
     PROTECTED,
     VPC,
-    VPC_CIDR,
     from_field,
 )
 from tidegen.blocks.load_balancer import let_into_pods
 from tidegen.blocks.load_balancer_controller import add_controller_role
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.blocks.suppressions import RANGE_UNREAD, unmet, unmet_each
+from tidegen.blocks.suppressions import unmet, unmet_each
 from tidegen.contract import (
     Concern,
     Context,
@@ -62,22 +62,16 @@ def build(_context: Context) -> Template:
 
 
 def _add_security_group(template: Template) -> None:
-    """A network load balancer made without a security group can never get one."""
+    """A network load balancer made without a security group can never get one.
+
+    Nothing comes in from the VPC's own addresses; what comes through PrivateLink is not held
+    against the rules (see the load balancer).
+    """
     template.add_resource(
         ec2.SecurityGroup(
             "LoadBalancerSecurityGroup",
             GroupDescription="Shared services: HTTPS through the endpoint service",
             VpcId=Ref("VpcId"),
-            Metadata=RANGE_UNREAD,
-            SecurityGroupIngress=[
-                ec2.SecurityGroupRule(
-                    Description="HTTPS from inside the VPC",
-                    IpProtocol="tcp",
-                    FromPort=_PORT,
-                    ToPort=_PORT,
-                    CidrIp=Ref("VpcCidr"),
-                )
-            ],
             SecurityGroupEgress=[
                 ec2.SecurityGroupRule(
                     Description="Gateway's pods, and nothing else: no way into an environment",
@@ -198,7 +192,6 @@ CONCERN = Concern(
         PROTECTED,
         BOUNDARY,
         VPC,
-        VPC_CIDR,
         PRIVATE_SUBNETS,
         CRITICAL_TOPIC,
         Input(
@@ -207,12 +200,7 @@ CONCERN = Concern(
             Sibling("ClusterName"),
             "Cluster whose pods are registered",
         ),
-        Input(
-            "ClusterSecurityGroupId",
-            Kind.SECURITY_GROUP_ID,
-            Sibling("ClusterSecurityGroupId"),
-            "Security group of the pods",
-        ),
+        CLUSTER_GROUP,
         from_field("AllowedAccounts", "shared.allowed_accounts"),
     ),
     outputs=(
