@@ -113,9 +113,22 @@ def test_rules_only_publish_to_topics_that_let_events_in(resources):
         assert rule["Targets"][0]["Arn"]["Ref"] in open_to_events
 
 
+#: What Lambda does as the role, and the code never.
+INTERFACES = {
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+}
+
+
 def test_the_relay_may_only_publish_log_and_keep_what_fails(resources):
     statements = resources["RelayRolePolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    assert sorted(a for s in statements for a in s["Action"]) == [
+    allowed = [s for s in statements if s["Effect"] == "Allow"]
+    own = [s for s in allowed if not set(s["Action"]) & INTERFACES]
+    assert sorted(a for s in own for a in s["Action"]) == [
         "kms:Decrypt",
         "kms:GenerateDataKey*",
         "logs:CreateLogStream",
@@ -123,7 +136,26 @@ def test_the_relay_may_only_publish_log_and_keep_what_fails(resources):
         "sns:Publish",
         "sqs:SendMessage",
     ]
-    assert all(resource != "*" for s in statements for resource in s["Resource"])
+    assert all(resource != "*" for s in own for resource in s["Resource"])
+
+
+def test_lambda_connects_the_relay_to_the_vpc_and_its_code_does_not(resources):
+    statements = resources["RelayRolePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    (denial,) = [s for s in statements if s["Effect"] == "Deny"]
+    assert set(denial["Action"]) == INTERFACES
+    assert denial["Condition"] == {"Null": {"lambda:SourceFunctionArn": "false"}}
+    network = resources["Relay"]["Properties"]["VpcConfig"]
+    assert network["SubnetIds"] == {"Ref": "PrivateSubnetIds"}
+    assert network["SecurityGroupIds"] == [{"Ref": "RelaySecurityGroup"}]
+    group = resources["RelaySecurityGroup"]["Properties"]
+    assert "SecurityGroupIngress" not in group
+    assert [r["ToPort"] for r in group["SecurityGroupEgress"]] == [443]
+
+
+def test_where_the_vpc_fails_people_are_told_without_the_relay(resources):
+    assert resources["Relay"]["Properties"]["DeadLetterConfig"]
+    for title in ("RelayErrors", "DeadLetters"):
+        assert resources[title]["Properties"]["AlarmActions"] == [{"Ref": "WarningTopic"}]
 
 
 def test_the_relay_cannot_be_fed_by_its_own_log(resources):

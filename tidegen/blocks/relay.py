@@ -9,25 +9,27 @@ from troposphere import GetAtt, Ref, Sub, Template, awslambda, logs
 
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.function_code import code
+from tidegen.blocks.function_network import connecting, inside_vpc
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import add_role
-from tidegen.blocks.suppressions import unmet
 from tidegen.contract import Context
 
 #: Log groups that may call the relay. Its own is not among them, so that it cannot feed itself.
 RELAYED_GROUPS = "/${Project}/${Environment}/applications"
-_OUTSIDE = (
-    "The relay calls SNS, SQS and KMS alone, and has to work when the VPC's routes or endpoints "
-    "are what failed."
-)
 
 
 def add_relay(template: Template, context: Context, topic: str) -> awslambda.Function:
-    """The function `Relay`, which publishes to the topic with the logical id `topic`."""
+    """The function `Relay`, which publishes to the topic with the logical id `topic`.
+
+    It is in the VPC like all that runs. Where the VPC's ways out fail, Lambda keeps the events for
+    an hour, then in the dead-letter queue, whose alarms CloudWatch tells SNS by itself.
+    """
     group = add_log_group(template, "RelayLogGroup", Sub("/${Project}/${Environment}/relay"))
     _add_role(template, group, topic)
-    function = template.add_resource(_function(context, group, topic))
+    function = template.add_resource(
+        _function(context, group, topic, inside_vpc(template, "Relay"))
+    )
     template.add_resource(
         awslambda.EventInvokeConfig(
             "RelayRetries",
@@ -42,7 +44,9 @@ def add_relay(template: Template, context: Context, topic: str) -> awslambda.Fun
     return function
 
 
-def _function(context: Context, group: logs.LogGroup, topic: str) -> awslambda.Function:
+def _function(
+    context: Context, group: logs.LogGroup, topic: str, network: awslambda.VPCConfig
+) -> awslambda.Function:
     return awslambda.Function(
         "Relay",
         Description="Redacts log events and publishes them, a few messages a window",
@@ -56,17 +60,17 @@ def _function(context: Context, group: logs.LogGroup, topic: str) -> awslambda.F
         # One at a time: the rate limit is in the memory of the one environment that runs.
         ReservedConcurrentExecutions=1,
         KmsKeyArn=Ref("MessagingKeyArn"),
+        VpcConfig=network,
         Environment=awslambda.Environment(Variables={"TOPIC_ARN": Ref(topic)}),
         DeadLetterConfig=awslambda.DeadLetterConfig(TargetArn=GetAtt("DeadLetterQueue", "Arn")),
         LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
-        # Lambda checks at creation that the role may send to the dead-letter queue.
+        # Lambda checks at creation that the role reaches the VPC and the dead-letter queue.
         DependsOn=["RelayRolePolicy"],
-        Metadata=unmet(_OUTSIDE, "LAMBDA_INSIDE_VPC"),
     )
 
 
 def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
-    """Own log group, one topic, one queue, and their key: nothing else."""
+    """Own log group, one topic, one queue, and their key: nothing else but the way into the VPC."""
     add_role(
         template,
         "RelayRole",
@@ -84,6 +88,7 @@ def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
                 [Action("kms", "GenerateDataKey*"), kms_actions.Decrypt],
                 [Ref("MessagingKeyArn")],
             ),
+            *connecting(),
         ),
         "Redacts log events and publishes them",
     )

@@ -7,7 +7,6 @@ from typing import Any
 _ALSO = {
     "ELBV2_ACCESS_LOGGING_RULE": ("CKV_AWS_91", "HIPAA.Security-ELBLoggingEnabled"),
     "ELB_DELETION_PROTECTION_ENABLED": ("HIPAA.Security-ELBDeletionProtectionEnabled",),
-    "LAMBDA_INSIDE_VPC": ("CKV_AWS_117", "HIPAA.Security-LambdaInsideVPC"),
     "NO_UNRESTRICTED_ROUTE_TO_IGW": ("HIPAA.Security-VPCNoUnrestrictedRouteToIGW",),
     "S3_BUCKET_LOGGING_ENABLED": ("CKV_AWS_18", "HIPAA.Security-S3BucketLoggingEnabled"),
     "S3_BUCKET_REPLICATION_ENABLED": ("HIPAA.Security-S3BucketReplicationEnabled",),

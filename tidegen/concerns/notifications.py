@@ -5,6 +5,7 @@ from pathlib import Path
 from troposphere import GetAtt, Ref, Template
 
 from tidegen.blocks.event_rules import add_event_rule
+from tidegen.blocks.function_network import NETWORK_INPUTS
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
     ENVIRONMENT,
@@ -164,6 +165,7 @@ CONCERN = Concern(
         LOGS_KEY,
         BOUNDARY,
         ARTIFACTS_BUCKET,
+        *NETWORK_INPUTS,
         *contact_inputs("critical", "warning", "security"),
     ),
     outputs=(
