@@ -10,7 +10,7 @@ from itertools import permutations
 import pytest
 from policy_evaluator import ACCOUNT, REGION, Request, allowed, holds, resolve
 
-from tidegen.blocks.deployers import CHANGING_KEYS
+from tidegen.blocks.deploy_limits import CHANGING_KEYS
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN as ACCESS
@@ -208,7 +208,6 @@ def test_service_linked_roles_are_made_for_the_services_of_environments_only():
     assert makes_role("eks.amazonaws.com")
     assert makes_role("wafv2.amazonaws.com")
     assert not makes_role("eks.amazonaws.com", "organizations.amazonaws.com")
-    assert not makes_role("organizations.amazonaws.com", "eks.amazonaws.com")
     for service in ("guardduty.amazonaws.com", "replication.dynamodb.amazonaws.com"):
         assert not makes_role(service)
         assert not may("staging", "DeployRole", "iam:CreateServiceLinkedRole", linked_role(service))
@@ -291,6 +290,14 @@ def test_the_deploy_role_changes_no_stack_of_another_and_passes_no_role_of_it(en
     service = {"iam__PassedToService": "cloudformation.amazonaws.com"}
     role = role_arn(other, "ExecutionRole")
     assert not may(environment, "DeployRole", "iam:PassRole", role, **service)
+
+
+def test_the_deploy_role_never_writes_over_what_another_environment_may_deploy():
+    artifact = f"arn:aws:s3:::tidepool-artifacts-{REGION}-{ACCOUNT}/templates/1/network.yaml"
+    assert may("staging", "DeployRole", "s3:GetObject", artifact)
+    assert may("staging", "DeployRole", "s3:PutObject", artifact, **{"s3:if-none-match": "*"})
+    assert not may("staging", "DeployRole", "s3:PutObject", artifact)
+    assert not may("staging", "DeployRole", "s3:DeleteObject", artifact)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from contract_templates import TEXT, broken, nested, table, template, topic
 from marks import only
 
-from tidegen.errors import DeploymentError
+from tidegen.errors import DeploymentError, RefusedError
 from tidegen.planning.model import STACK_TYPE, StackResource
 from tidegen.planning.stateful import stack_policy
 
@@ -275,9 +275,23 @@ def test_an_object_is_there_once_it_is_put(subject):
     Source: AmazonS3 user guide, "Amazon S3 data consistency model"
     """
     subject.upload(template(A=topic()))
-    assert not subject.cloud.object_exists(subject.bucket, "templates/none")
+    assert not subject.cloud.object_exists(subject.bucket, "templates/none", b"x")
     subject.cloud.put_object(subject.bucket, "templates/none", b"x")
-    assert subject.cloud.object_exists(subject.bucket, "templates/none")
+    assert subject.cloud.object_exists(subject.bucket, "templates/none", b"x")
+
+
+def test_an_object_is_written_once(subject):
+    """An upload finds out what came before it; other bytes are refused.
+
+    Source: AmazonS3 user guide, "How to prevent object overwrites with conditional writes"
+    """
+    subject.upload(template(A=topic()))
+    subject.cloud.put_object(subject.bucket, "templates/once", b"x")
+    subject.cloud.put_object(subject.bucket, "templates/once", b"x")
+    with pytest.raises(RefusedError, match="holds other bytes"):
+        subject.cloud.put_object(subject.bucket, "templates/once", b"y")
+    with pytest.raises(RefusedError, match="holds other bytes"):
+        subject.cloud.object_exists(subject.bucket, "templates/once", b"y")
 
 
 @only("double")

@@ -15,6 +15,7 @@ from double_drift import Drifts
 from double_import import Imports
 from double_stacks import Stacks
 
+from tidegen.errors import Problem, RefusedError
 from tidegen.planning.changes import Action, ChangeSet, ResourceChange
 from tidegen.planning.drift import ResourceDrift
 from tidegen.planning.model import STACK_TYPE, StackEvent, StackResource, StackState
@@ -253,12 +254,15 @@ class Double(Drifts, Imports, Stacks):
             return
         self._go_through(state.name, ["DELETE_IN_PROGRESS", "DELETE_COMPLETE"])
 
-    def object_exists(self, bucket, key):
+    def object_exists(self, bucket, key, content):
+        if self.objects.get(key, content) != content:
+            raise RefusedError(Problem(f"s3://{bucket}/{key}", "holds other bytes"))
         return key in self.objects
 
     def put_object(self, bucket, key, content):
         self.calls.append("put_object")
-        self.objects[key] = content
+        if not self.object_exists(bucket, key, content):
+            self.objects[key] = content
 
     def object_url(self, bucket, key):
         return f"https://s3.eu-central-1.amazonaws.com/{bucket}/{key}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from tidegen.aws import objects
 from tidegen.aws.calls import CAPABILITIES, token
 from tidegen.aws.drift import Drifting
 from tidegen.aws.errors import AGAIN, translated
@@ -180,24 +181,17 @@ class AwsCloud(Drifting, Importing):
         role = {"RoleARN": service_role} if service_role else {}
         self._call("cloudformation", "delete_stack", StackName=stack, **role)
 
-    def object_exists(self, bucket: str, key: str) -> bool:
-        """Whether the bucket has an object of that key."""
-        from botocore.exceptions import ClientError
+    def object_exists(self, bucket: str, key: str, content: bytes) -> bool:
+        """Whether the bucket has that object.
 
-        with translated(self._where, f"s3:HeadObject {bucket}/{key}"):
-            try:
-                self._client("s3").head_object(Bucket=bucket, Key=key)
-            except ClientError as error:
-                if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
-                    return False
-                raise
-        return True
+        Raises RefusedError where other bytes are under the key: an environment that shares the
+        account may have put them there, and they would be deployed.
+        """
+        return objects.exists(self._client("s3"), self._where, bucket, key, content)
 
     def put_object(self, bucket: str, key: str, content: bytes) -> None:
-        """Upload an object; S3 checks that what arrives is what was sent."""
-        self._call(
-            "s3", "put_object", Bucket=bucket, Key=key, Body=content, ChecksumAlgorithm="SHA256"
-        )
+        """Upload an object, never over another; S3 checks that what arrives is what was sent."""
+        objects.put(self._client("s3"), self._where, bucket, key, content)
 
     def object_url(self, bucket: str, key: str) -> str:
         """The address under which CloudFormation reads an object."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from awacs import cloudformation as cfn
-from awacs import ec2, iam, kms, route53, s3, secretsmanager, sts
+from awacs import ec2, iam, kms, s3, secretsmanager, sts
 from awacs.aws import (
     Action,
     Allow,
@@ -12,8 +12,6 @@ from awacs.aws import (
     Condition,
     Deny,
     ForAnyValueStringEquals,
-    ForAnyValueStringLike,
-    ForAnyValueStringNotLike,
     Null,
     PolicyDocument,
     Principal,
@@ -23,10 +21,11 @@ from awacs.aws import (
 )
 from troposphere import Ref, Sub
 
+from tidegen.blocks.deploy_limits import not_of_others
 from tidegen.blocks.deploy_scopes import by_scope
 from tidegen.blocks.inspecting import inspecting
 from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
-from tidegen.blocks.policies import allow, document
+from tidegen.blocks.policies import allow, document, iam_actions
 
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
 _OWN = "${Project}/${Environment}"
@@ -65,22 +64,6 @@ CHANGING = [
     cfn.TagResource,
     cfn.UpdateTerminationProtection,
 ]
-#: Whatever gives a key away, changes it or ends it.
-CHANGING_KEYS = [
-    kms.CreateAlias,
-    kms.CreateGrant,
-    kms.DisableKey,
-    kms.EnableKeyRotation,
-    kms.PutKeyPolicy,
-    kms.ReplicateKey,
-    kms.ScheduleKeyDeletion,
-    kms.TagResource,
-    kms.UntagResource,
-    kms.UpdateAlias,
-    kms.UpdateKeyDescription,
-]
-#: Services without regions: their calls carry the region that the partition answers from.
-_GLOBAL = ("cloudfront", "iam", "route53")
 #: Services that roles of an environment are handed to; a test compares them with the templates.
 #: AWS Backup takes a role for restore tests under another name than the role trusts (service
 #: authorization reference, CreateRestoreTestingSelection).
@@ -122,11 +105,14 @@ def deploying(execution_role: Any) -> list[Statement]:
             {"kms:ResourceAliases": Sub("alias/${Project}/bootstrap/artifacts")}
         )
     )
+    once = Condition(Null({"s3:if-none-match": "false"}))
     keys = Sub("arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*")
     return [
         allow("ChangeStacks", CHANGING, _OWN_STACKS),
         allow("FindArtifacts", [s3.ListBucket], [Sub(_BUCKET)]),
-        allow("UploadArtifacts", [s3.GetObject, s3.PutObject], [Sub(f"{_BUCKET}/*")]),
+        allow("ReadArtifacts", [s3.GetObject], [Sub(f"{_BUCKET}/*")]),
+        # Never over an object, which another environment of the account may be about to deploy.
+        allow("UploadArtifacts", [s3.PutObject], [Sub(f"{_BUCKET}/*")], once),
         allow("UseArtifactsKey", [kms.Decrypt, kms.GenerateDataKey], [keys], alias),
         allow("PassExecutionRole", [iam.PassRole], [execution_role], passed),
         not_of_others(),
@@ -193,70 +179,8 @@ def _arn(text: str) -> Any:
     return text if text == "*" else Sub(f"arn:${{AWS::Partition}}:{text}")
 
 
-def only_here() -> Statement:
-    """Nothing in other regions than the environment's two, except in services without regions."""
-    here = {"aws:RequestedRegion": [Ref("AWS::Region"), Ref("RecoveryRegion")]}
-    return Statement(
-        Sid="OnlyHere",
-        Effect=Deny,
-        NotAction=[Action(service, "*") for service in _GLOBAL],
-        Resource=["*"],
-        Condition=Condition(StringNotEquals(here)),
-    )
-
-
 def _parsed(actions: Iterable[str]) -> list[Action]:
     return [Action(*action.split(":", 1)) for action in actions]
-
-
-def not_of_others() -> Statement:
-    """Nothing that carries another environment's tag, whatever else allows it."""
-    tag = "aws:ResourceTag/environment"
-    other = [StringNotEquals({tag: Ref("Environment")}), Null({tag: "false"})]
-    return Statement(
-        Sid="NotOfOthers",
-        Effect=Deny,
-        Action=[Action("*")],
-        Resource=["*"],
-        Condition=Condition(other),
-    )
-
-
-def not_of_the_account() -> list[Statement]:
-    """Nothing of the account's own stacks, which carry no environment's tag.
-
-    Of their keys only what reading takes: a function's code lies under one of them.
-    """
-    aliases = [Sub(f"alias/${{Project}}/{scope}/*") for scope in ("account", "bootstrap")]
-    rules = Sub("arn:${AWS::Partition}:events:*:${AWS::AccountId}:rule/${Project}-account-*")
-    return [
-        Statement(
-            Sid="NoKeyOfTheAccount",
-            Effect=Deny,
-            Action=CHANGING_KEYS,
-            Resource=["*"],
-            Condition=Condition(ForAnyValueStringLike({"kms:ResourceAliases": aliases})),
-        ),
-        Statement(
-            Sid="NoRuleOfTheAccount", Effect=Deny, Action=[Action("events", "*")], Resource=[rules]
-        ),
-    ]
-
-
-def own_names() -> Statement:
-    """Records of this environment's names only, as IAM does not look at the tags of zones.
-
-    Route 53 guide, "Using IAM policy conditions for fine-grained access control".
-    """
-    names = [Sub(f"{end}${{{name}}}") for name in ("Domain", "PrivateDomain") for end in ("", "*.")]
-    asked = {"route53:ChangeResourceRecordSetsNormalizedRecordNames": names}
-    return Statement(
-        Sid="OwnNames",
-        Effect=Deny,
-        Action=[route53.ChangeResourceRecordSets],
-        Resource=["*"],
-        Condition=Condition(ForAnyValueStringNotLike(asked)),
-    )
 
 
 def _no_other_tags() -> Statement:
@@ -272,43 +196,23 @@ def _no_other_tags() -> Statement:
     )
 
 
-def not_itself(roles: Collection[Any]) -> Statement:
-    """Nobody changes with these roles what these roles may do; an administrator deploys them.
-
-    `roles` are their ARNs; their policies have the names that the access stack gives them.
-    """
-    policies = Sub(f"{_IAM}:policy/{_OWN}/${{AWS::StackName}}-*")
-    return Statement(
-        Sid="NotItself",
-        Effect=Deny,
-        Action=[
-            *_of("RolePolicy", "Attach", "Delete", "Detach", "Put"),
-            *_of("Role", "Delete", "Tag", "Untag", "Update"),
-            iam.UpdateAssumeRolePolicy,
-            *_of("Policy", "Delete"),
-            *_of("PolicyVersion", "Create", "Delete"),
-            iam.SetDefaultPolicyVersion,
-        ],
-        Resource=[*roles, policies],
-    )
-
-
 def managing_roles() -> list[Statement]:
     """Roles, policies and profiles below this environment's path, never without the boundary."""
     roles = [Sub(f"{_IAM}:role/{_OWN}/*")]
     bounded = Condition(ArnEquals({"iam:PermissionsBoundary": Ref("PermissionsBoundaryArn")}))
     passed = Condition(StringEquals({"iam:PassedToService": list(PASSED_TO)}))
+    # The role's path has the service's name too: to say it twice would take 1 KB of the template.
     linked = Condition(StringEquals({"iam:AWSServiceName": list(OF_ENVIRONMENTS)}))
     return [
         _no_other_tags(),
-        allow("CreateBoundedRoles", _of("Role", "Create"), roles, bounded),
-        allow("ChangeBoundedRoles", _of("RolePolicy", "Attach", "Detach"), roles, bounded),
+        allow("CreateBoundedRoles", iam_actions("Role", "Create"), roles, bounded),
+        allow("ChangeBoundedRoles", iam_actions("RolePolicy", "Attach", "Detach"), roles, bounded),
         allow("PassRoles", [iam.PassRole], roles, passed),
         allow(
             "ManageRoles",
             [
-                *_of("Role", "Delete", "Get", "Tag", "Untag", "Update"),
-                *_of("RolePolicies", "List", "ListAttached"),
+                *iam_actions("Role", "Delete", "Get", "Tag", "Untag", "Update"),
+                *iam_actions("RolePolicies", "List", "ListAttached"),
                 iam.GetRolePolicy,
                 iam.UpdateAssumeRolePolicy,
                 iam.UpdateRoleDescription,
@@ -318,8 +222,8 @@ def managing_roles() -> list[Statement]:
         allow(
             "ManagePolicies",
             [
-                *_of("Policy", "Create", "Delete", "Get", "Tag", "Untag"),
-                *_of("PolicyVersion", "Create", "Delete", "Get"),
+                *iam_actions("Policy", "Create", "Delete", "Get", "Tag", "Untag"),
+                *iam_actions("PolicyVersion", "Create", "Delete", "Get"),
                 iam.ListPolicyVersions,
                 iam.ListEntitiesForPolicy,
             ],
@@ -328,7 +232,7 @@ def managing_roles() -> list[Statement]:
         allow(
             "ManageInstanceProfiles",
             [
-                *_of("InstanceProfile", "Create", "Delete", "Get", "Tag", "Untag"),
+                *iam_actions("InstanceProfile", "Create", "Delete", "Get", "Tag", "Untag"),
                 iam.AddRoleToInstanceProfile,
                 iam.RemoveRoleFromInstanceProfile,
             ],
@@ -337,11 +241,7 @@ def managing_roles() -> list[Statement]:
         allow(
             "CreateServiceLinkedRoles",
             [iam.CreateServiceLinkedRole],
-            [Sub(f"{_IAM}:role/aws-service-role/{name}/*") for name in OF_ENVIRONMENTS],
+            [Sub(f"{_IAM}:role/aws-service-role/*")],
             linked,
         ),
     ]
-
-
-def _of(noun: str, *verbs: str) -> list[Action]:
-    return [Action("iam", f"{verb}{noun}") for verb in verbs]

@@ -38,6 +38,11 @@ def allow(
     return Statement(Sid=sid, Effect=Allow, Action=list(actions), Resource=resources, **extra)
 
 
+def iam_actions(noun: str, *verbs: str) -> list[Action]:
+    """IAM's own actions on one kind of thing: `iam_actions("Role", "Get", "Tag")`."""
+    return [Action("iam", f"{verb}{noun}") for verb in verbs]
+
+
 #: Services whose guides show their roles' trust without a source. A condition that is not met would
 #: show late: in deployments refused, backups that never run, a trail that cannot be made.
 _WITHOUT_SOURCE = (

@@ -5,6 +5,13 @@ import json
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Template, encode_to_dict, iam
 
+from tidegen.blocks.deploy_limits import (
+    not_itself,
+    not_of_others,
+    not_of_the_account,
+    only_here,
+    own_names,
+)
 from tidegen.blocks.deployers import (
     closing,
     deploying,
@@ -12,11 +19,6 @@ from tidegen.blocks.deployers import (
     filling,
     from_workflows,
     managing_roles,
-    not_itself,
-    not_of_others,
-    not_of_the_account,
-    only_here,
-    own_names,
     reading,
 )
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field

@@ -98,6 +98,6 @@ def upload_template(run: Run, step: RootStep, name: str, text: str) -> str:
     bucket = text_parameters(step)[BUCKET_PARAMETER]
     content = text.encode()
     key = f"templates/{sha256(content)}/{name}"
-    if not run.cloud.object_exists(bucket, key):
+    if not run.cloud.object_exists(bucket, key, content):
         run.cloud.put_object(bucket, key, content)
     return run.cloud.object_url(bucket, key)

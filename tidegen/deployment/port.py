@@ -69,11 +69,11 @@ class Cloud(Protocol):
     def delete_stack(self, stack: str, service_role: str | None) -> None:
         """Start deleting a stack."""
 
-    def object_exists(self, bucket: str, key: str) -> bool:
-        """Whether the bucket has an object of that key."""
+    def object_exists(self, bucket: str, key: str, content: bytes) -> bool:
+        """Whether the bucket has that object; RefusedError where it has other bytes there."""
 
     def put_object(self, bucket: str, key: str, content: bytes) -> None:
-        """Upload an object."""
+        """Upload an object, never over another."""
 
     def object_url(self, bucket: str, key: str) -> str:
         """The address under which CloudFormation reads an object."""

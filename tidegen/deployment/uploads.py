@@ -16,7 +16,7 @@ def upload_missing(run: Run, step: RootStep) -> str | None:
     missing = {
         key: content
         for key, content in step.template.uploads.items()
-        if not run.cloud.object_exists(bucket, key)
+        if not run.cloud.object_exists(bucket, key, content)
     }
     for key, content in missing.items():
         run.cloud.put_object(bucket, key, content)
