@@ -26,7 +26,7 @@ _SETTINGS = {
     "MEMBER": "1",
     "VOLUME_ID": "vol-0abc",
     "INTERFACE_ID": "eni-0abc",
-    "PRIVATE_DOMAIN": "staging.internal",
+    "PRIVATE_DOMAIN": "internal.staging.example",
     "ARTIFACTS_BUCKET": "artifacts",
     "BACKUPS_BUCKET": "backups",
     "BACKUP_KEY": "backup-key",

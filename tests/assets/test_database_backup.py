@@ -38,7 +38,7 @@ def machine(tmp_path):
     made.stand_in("mongosh", _MONGOSH)
     made.stand_in("mongodump", 'cat "$STATE/dump"')
     made.stand_in("mongorestore", 'cat >"$STATE/restored"')
-    (tmp_path / "chosen").write_text("mongo-1.staging.internal:27017")
+    (tmp_path / "chosen").write_text("mongo-1.internal.staging.example:27017")
     (tmp_path / "dump").write_bytes(DUMP)
     return made
 
@@ -67,7 +67,7 @@ def test_a_backup_is_a_dump_with_its_oplog_and_a_manifest_that_fits(machine):
     manifest = json.loads(path.read_text())
     assert manifest["sha256"] == hashlib.sha256(DUMP).hexdigest()
     assert manifest["bytes"] == len(DUMP)
-    assert manifest["host"] == "mongo-1.staging.internal:27017"
+    assert manifest["host"] == "mongo-1.internal.staging.example:27017"
     assert str(dump).endswith(manifest["key"])
     (call,) = machine.calls("mongodump")
     assert "--oplog --gzip --archive" in call
@@ -92,7 +92,7 @@ def test_success_is_said_after_the_manifest_is_up(machine):
 
 
 def test_only_the_chosen_member_dumps(machine):
-    (machine.folder / "chosen").write_text("mongo-2.staging.internal:27017")
+    (machine.folder / "chosen").write_text("mongo-2.internal.staging.example:27017")
     assert machine.run("backup.sh").returncode == 0
     assert not machine.calls("mongodump")
     assert not machine.calls("aws s3")
@@ -167,7 +167,8 @@ def test_a_restore_takes_the_dump_to_the_whole_set(backed_up):
     assert done.returncode == 0, done.stderr
     assert (backed_up.folder / "restored").read_bytes() == DUMP
     (call,) = backed_up.calls("mongorestore")
-    assert "tidepool/mongo-1.staging.internal:27017,mongo-2.staging.internal:27017," in call
+    hosts = [f"mongo-{number}.internal.staging.example:27017" for number in (1, 2, 3)]
+    assert f"--host tidepool/{','.join(hosts)} " in call
     assert "--oplogReplay" in call
     assert "--ssl --sslCAFile" in call
 

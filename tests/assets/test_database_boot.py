@@ -36,7 +36,7 @@ def machine(tmp_path):
     made.stand_in("mongosh", _MONGOSH)
     made.stand_in("blkid", "exit 0")
     made.stand_in("mountpoint", "exit 1")
-    made.stand_in("getent", "echo '10.0.0.9 STREAM mongo-1.staging.internal'")
+    made.stand_in("getent", "echo '10.0.0.9 STREAM mongo-1.internal.staging.example'")
     made.stand_in("ip", "echo '3: ens6 inet 10.0.0.9/22 brd 10.0.3.255'")
     upload(tmp_path, "mongod.rpm")
     return made
@@ -160,7 +160,7 @@ def test_mongod_never_starts_without_its_volume(machine):
 def test_the_configuration_is_filled_in(machine):
     machine.run("bootstrap.sh")
     configuration = machine.etc("mongod.conf")
-    assert "bindIp: localhost,mongo-1.staging.internal" in configuration
+    assert "bindIp: localhost,mongo-1.internal.staging.example" in configuration
     assert "authorization: enabled" in configuration
     for name in (
         "mongod.conf",

@@ -39,7 +39,7 @@ def test_the_first_member_makes_the_authority_and_is_certified_by_it(machine):
     verified = openssl(machine, "verify", "-CAfile", "tls/authority.pem", "tls/member.pem")
     assert verified == "tls/member.pem: OK\n"
     about = openssl(machine, "x509", "-in", "tls/member.pem", "-noout", "-ext", "subjectAltName")
-    assert "DNS:mongo-1.staging.internal, DNS:localhost" in about
+    assert "DNS:mongo-1.internal.staging.example, DNS:localhost" in about
 
 
 def test_the_others_are_certified_by_the_same_authority(machine):

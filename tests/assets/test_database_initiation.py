@@ -57,11 +57,11 @@ def test_the_last_member_initiates_and_adds_the_others(machine):
     done = start(machine, 3)
     assert done.returncode == 0, done.stderr
     (call,) = initiations(machine)
-    assert "{_id: 3, host: 'mongo-3.staging.internal:27017'}" in call
+    assert "{_id: 3, host: 'mongo-3.internal.staging.example:27017'}" in call
     assert (machine.folder / "claim").read_text().strip() == "vol-0abc"
     others = (machine.folder / "others").read_text()
-    assert '{"_id": 1, "host": "mongo-1.staging.internal:27017"}' in others
-    assert '{"_id": 2, "host": "mongo-2.staging.internal:27017"}' in others
+    assert '{"_id": 1, "host": "mongo-1.internal.staging.example:27017"}' in others
+    assert '{"_id": 2, "host": "mongo-2.internal.staging.example:27017"}' in others
 
 
 def test_the_claim_comes_before_the_initiation(machine):
@@ -96,9 +96,9 @@ def test_nobody_initiates_under_the_claim_of_another(machine, member):
     assert not initiations(machine)
 
 
-@pytest.mark.parametrize("host", ["mongo-1.staging.internal", "mongo-2.staging.internal"])
-def test_nobody_initiates_beside_a_set_even_if_the_claim_is_lost(machine, host):
-    knows_a_set(machine, host)
+@pytest.mark.parametrize("member", [1, 2])
+def test_nobody_initiates_beside_a_set_even_if_the_claim_is_lost(machine, member):
+    knows_a_set(machine, f"mongo-{member}.internal.staging.example")
     done = start(machine, 3)
     assert done.returncode != 0
     assert not initiations(machine)
@@ -106,10 +106,10 @@ def test_nobody_initiates_beside_a_set_even_if_the_claim_is_lost(machine, host):
 
 def test_nobody_initiates_while_a_member_does_not_answer(machine):
     """It may know a set: silence is no no."""
-    (machine.folder / "down" / "mongo-2.staging.internal").touch()
+    (machine.folder / "down" / "mongo-2.internal.staging.example").touch()
     done = start(machine, 3)
     assert done.returncode != 0
-    assert "gave up waiting for mongo-2.staging.internal" in done.stderr
+    assert "gave up waiting for mongo-2.internal.staging.example" in done.stderr
     assert not initiations(machine)
     assert not machine.calls("aws ssm put-parameter")
 

@@ -80,7 +80,7 @@ def test_what_a_machine_can_fill_is_filled(filled, manager):
     assert "left ClientId, ClientSecret" in filled.stdout
     assert "keys written" in filled.stderr
     mongo = held(manager, "mongo")
-    assert mongo["Addresses"].startswith("mongo-1.development.internal:27017,")
+    assert mongo["Addresses"].startswith("mongo-1.internal.development.tidepool.example:27017,")
     assert held(manager, "shoreline").keys() == CHART_SECRETS["shoreline"].keys()
     assert held(manager, "token-signing-key")["public"].startswith("-----BEGIN PUBLIC KEY-----")
 

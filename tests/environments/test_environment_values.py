@@ -68,7 +68,7 @@ def test_kinds_of_value_become_strings(values):
     assert found["cluster.min_nodes"] == "2"
     assert found["recovery.region"] == ""
     assert found["domain"] == "development.tidepool.example"
-    assert found["private_domain"] == "development.internal"
+    assert found["private_domain"] == "internal.development.tidepool.example"
 
 
 def test_recovery_takes_its_values_from_the_environment(values):

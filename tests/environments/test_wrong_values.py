@@ -65,6 +65,11 @@ WRONG = [
     (CRITICAL, "['<mail>']", "contacts.critical[0]: is a placeholder, <mail>; write"),
     ("tidepool-org/platform", "platform", "ci.repository: is not a repository, platform"),
     ("domain: tidepool.example", "domain: Tidepool", "domain: is not a domain name, Tidepool"),
+    (
+        "domain: tidepool.example",
+        f"domain: {'d' * 33}.example",
+        "domain: makes a certificate's name of more than 64 characters, dddddd",
+    ),
     ("release: current", "release: ../x", "release: is not a release, ../x"),
     ("project: tidepool", "project: Tide_pool", "project: is not a name, Tide_pool; take lower"),
     ("name: production ", "name: prod ", "name: is not the file's name, prod; write production"),

@@ -46,7 +46,7 @@ FIELDS: dict[str, CatalogueField] = {
     "project": _f(Kind.NAME, _ALL, "Project, the first part of every name"),
     "name": _f(Kind.NAME, _OWNED, "Environment, the second part of every name"),
     "domain": _f(Kind.DOMAIN, _NAMED, "Public zone of this environment"),
-    "private_domain": _f(Kind.DOMAIN, _NAMED, "Private zone of this environment"),
+    "private_domain": _f(Kind.DOMAIN, _NAMED, "Private zone, below the public one"),
     "network.cidr": _f(Kind.CIDR, _PLATFORM, "Address range of the VPC"),
     "network.public_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three public subnets"),
     "network.private_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three private subnets"),

@@ -15,6 +15,10 @@ KeyPath = tuple[str | int, ...]
 
 _BUCKET_MAX = 63
 _LONGEST_PURPOSE = "access-logs"
+#: Characters of a certificate's common name (ACM user guide, "Request a public certificate"), and
+#: the longest beginning of one: a database member's in the private zone.
+_CERTIFIED_MAX = 64
+_LONGEST_HOST = "mongo-1.internal"
 #: Last words of the stacks that stand beside an environment's own: PROJECT-NAME-recovery.
 _STACK_SUFFIXES = ("-recovery", "-access")
 #: The account's own stacks: PROJECT-account.
@@ -104,6 +108,15 @@ class _Platform(_File):
             what = f"names zones of another region than {region}: {', '.join(elsewhere)}"
             raise refusal(what, f"take three of {region}", "zones")
         return network
+
+    @field_validator("domain")
+    @classmethod
+    def _can_be_certified(cls, domain: str, info: ValidationInfo) -> str:
+        excess = len(f"{_LONGEST_HOST}.{info.data.get('name', '')}.{domain}") - _CERTIFIED_MAX
+        if excess > 0:
+            what = f"makes a certificate's name of more than {_CERTIFIED_MAX} characters"
+            raise refusal(what, f"make it or the name {excess} shorter")
+        return domain
 
 
 class EnvironmentFile(_Platform):

@@ -93,7 +93,8 @@ def _subnets_of(kind: str) -> Callable[[Any], list[str]]:
 #: Catalogue fields that are computed instead of read.
 _DERIVED: dict[str, Callable[[Any], Any]] = {
     "domain": lambda file: f"{file.name}.{file.domain}",
-    "private_domain": lambda file: f"{file.name}.internal",
+    # below the public one, so that public authorities certify names in it (decision 011)
+    "private_domain": lambda file: f"internal.{file.name}.{file.domain}",
     "recovery.region": _recovery_region,
     "source.region": lambda file: file.region,
     **{f"cluster.administrator_{n}": _administrator(n) for n in ADMINISTRATORS},
