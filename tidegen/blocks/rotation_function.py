@@ -2,71 +2,43 @@
 
 from typing import Any
 
-from awacs import ec2 as ec2_actions
 from awacs import kms as kms_actions
 from awacs import logs as logs_actions
 from awacs import secretsmanager as actions
 from awacs import sqs as sqs_actions
-from awacs.aws import Action, ArnEquals, Condition, Deny, PolicyDocument, Statement, StringEquals
-from troposphere import GetAtt, Ref, Sub, Template, awslambda, ec2, iam, logs
+from awacs.aws import Action, Condition, PolicyDocument, StringEquals
+from troposphere import GetAtt, Ref, Sub, Template, awslambda, iam, logs
 
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.deploy_scopes import SCOPES
 from tidegen.blocks.function_code import code
+from tidegen.blocks.function_network import connecting, inside_vpc
 from tidegen.blocks.inputs import WARNING_TOPIC
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import PATH, add_role
 from tidegen.contract import Context
 
-_EC2 = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}"
 #: Secrets whose windows coincide rotate at most this many at a time; each takes about a second.
 _AT_ONCE = 5
-#: What Lambda itself does, as the function's role, to reach the VPC.
-_INTERFACES: list[Action] = [
-    ec2_actions.CreateNetworkInterface,
-    ec2_actions.DeleteNetworkInterface,
-    ec2_actions.AssignPrivateIpAddresses,
-    ec2_actions.UnassignPrivateIpAddresses,
-]
-_LOOKING = [ec2_actions.DescribeNetworkInterfaces, ec2_actions.DescribeSubnets]
 
 
 def add_rotation_function(template: Template, context: Context) -> awslambda.Function:
     """The function `Function` with its log group, security group, role, permission and alarm."""
     group = add_log_group(template, "LogGroup", Sub("/${Project}/${Environment}/rotation"))
-    _add_security_group(template)
     role = add_role(
         template, "Role", trust("lambda"), _running(group), "Runs the rotation of secrets"
     )
-    function = template.add_resource(_function(context, group))
+    function = template.add_resource(_function(context, group, inside_vpc(template, "Function")))
     _add_rotating(template, role, function)
     _add_permission(template, function)
     _add_alarm(template, function)
     return function
 
 
-def _add_security_group(template: Template) -> None:
-    """Nothing comes in; out goes HTTPS, to the endpoints in the VPC and by NAT."""
-    template.add_resource(
-        ec2.SecurityGroup(
-            "SecurityGroup",
-            GroupDescription="Rotation of secrets",
-            VpcId=Ref("VpcId"),
-            SecurityGroupEgress=[
-                ec2.SecurityGroupRule(
-                    Description="AWS: endpoints in the VPC, and NAT where there is none",
-                    IpProtocol="tcp",
-                    FromPort=443,
-                    ToPort=443,
-                    CidrIp="0.0.0.0/0",
-                ),
-            ],
-        )
-    )
-
-
-def _function(context: Context, group: logs.LogGroup) -> awslambda.Function:
+def _function(
+    context: Context, group: logs.LogGroup, network: awslambda.VPCConfig
+) -> awslambda.Function:
     return awslambda.Function(
         "Function",
         Description="Rotates the secrets whose values a machine makes",
@@ -79,9 +51,7 @@ def _function(context: Context, group: logs.LogGroup) -> awslambda.Function:
         Timeout=60,
         ReservedConcurrentExecutions=_AT_ONCE,
         KmsKeyArn=Ref("MessagingKeyArn"),
-        VpcConfig=awslambda.VPCConfig(
-            SubnetIds=Ref("PrivateSubnetIds"), SecurityGroupIds=[Ref("SecurityGroup")]
-        ),
+        VpcConfig=network,
         DeadLetterConfig=awslambda.DeadLetterConfig(TargetArn=Ref("DeadLetterQueueArn")),
         LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
         # Lambda checks at creation that the role reaches the VPC and the dead-letter queue.
@@ -90,8 +60,7 @@ def _function(context: Context, group: logs.LogGroup) -> awslambda.Function:
 
 
 def _running(group: logs.LogGroup) -> PolicyDocument:
-    """Own log group, the dead-letter queue, and Lambda's network interfaces."""
-    subnets = [Sub(f"{_EC2}:{kind}/*") for kind in ("network-interface", "subnet")]
+    """Own log group, the dead-letter queue, and the way into the VPC."""
     return document(
         allow(
             "WriteOwnLog",
@@ -104,13 +73,7 @@ def _running(group: logs.LogGroup) -> PolicyDocument:
             [Action("kms", "GenerateDataKey*"), kms_actions.Decrypt],
             [Ref("MessagingKeyArn")],
         ),
-        allow(
-            "ReachVpc",
-            _INTERFACES,
-            [*subnets, Sub(f"{_EC2}:security-group/${{SecurityGroup}}")],
-        ),
-        # these support no resource
-        allow("LookAtVpc", _LOOKING, ["*"]),
+        *connecting(),
     )
 
 
@@ -128,11 +91,7 @@ def _add_rotating(template: Template, role: iam.Role, function: awslambda.Functi
 
 
 def _rotating(function: Any) -> PolicyDocument:
-    """Secrets of this environment that the function is set to rotate, under their key.
-
-    The network interfaces are Lambda's affair: what runs in the function must not touch them.
-    Source: Lambda guide, "Using source function ARN to control function access behavior".
-    """
+    """Secrets of this environment that the function is set to rotate, under their key."""
     own = {"secretsmanager:resource/AllowRotationLambdaArn": function}
     through = {"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")}
     return document(
@@ -152,13 +111,6 @@ def _rotating(function: Any) -> PolicyDocument:
             [kms_actions.Decrypt, kms_actions.GenerateDataKey],
             [Ref("SecretsKeyArn")],
             Condition(StringEquals(through)),
-        ),
-        Statement(
-            Sid="NoInterfacesFromInside",
-            Effect=Deny,
-            Action=[*_INTERFACES, *_LOOKING],
-            Resource=["*"],
-            Condition=Condition(ArnEquals({"lambda:SourceFunctionArn": function})),
         ),
     )
 

@@ -4,15 +4,14 @@ from pathlib import Path
 
 from troposphere import GetAtt, Template
 
+from tidegen.blocks.function_network import NETWORK_INPUTS
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
     DEAD_LETTERS,
     ENVIRONMENT,
     LOGS_KEY,
     MESSAGING_KEY,
-    PRIVATE_SUBNETS,
     PROJECT,
-    VPC,
     WARNING_TOPIC,
 )
 from tidegen.blocks.roles import BOUNDARY
@@ -49,8 +48,7 @@ CONCERN = Concern(
         PROJECT,
         ENVIRONMENT,
         BOUNDARY,
-        VPC,
-        PRIVATE_SUBNETS,
+        *NETWORK_INPUTS,
         LOGS_KEY,
         MESSAGING_KEY,
         DEAD_LETTERS,
