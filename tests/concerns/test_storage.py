@@ -117,7 +117,8 @@ def test_access_logs_are_kept_for_six_years_under_a_key_that_log_delivery_can_us
     ]
     assert rule["ServerSideEncryptionByDefault"] == {"SSEAlgorithm": "AES256"}
     assert lifecycle("AccessLogsBucket")["expire"]["ExpirationInDays"] >= 6 * 365
-    assert "LoggingConfiguration" not in properties("AccessLogsBucket")
+    target = properties("AccessLogsBucket")["LoggingConfiguration"]["DestinationBucketName"]
+    assert target == {"Ref": "AccountAccessLogsBucketName"}
 
 
 def test_only_our_buckets_and_load_balancers_deliver_logs():

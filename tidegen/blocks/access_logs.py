@@ -6,17 +6,27 @@ from awacs import s3 as actions
 from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
 from troposphere import Ref, Sub, Template, s3
 
-from tidegen.blocks.buckets import add_bucket, add_bucket_policy, deny_but, encrypted_by_s3
+from tidegen.blocks.buckets import (
+    add_bucket,
+    add_bucket_policy,
+    deny_but,
+    encrypted_by_s3,
+    logged_to,
+)
 from tidegen.blocks.data_buckets import ERASURE, lifecycle
-from tidegen.blocks.suppressions import unmet
+from tidegen.blocks.suppressions import unmet_each
 
 #: Six years, for which HIPAA asks (45 CFR 164.316(b)(2)(i)).
 _KEPT_DAYS = 2192
 _REPLACED_DAYS = 30
-_REASON = (
-    "Log delivery of S3 and of load balancers takes no customer-managed key and no Object Lock; "
-    "a log bucket that logs or replicates itself would never come to rest."
-)
+_DELIVERED = "Log delivery of S3 and of load balancers takes no customer-managed key and no lock."
+_REASONS = {
+    "S3_BUCKET_DEFAULT_LOCK_ENABLED": _DELIVERED,
+    "S3_BUCKET_REPLICATION_ENABLED": "Nothing is recovered from access logs; the archived trail "
+    "has every access to an object as well.",
+    "S3_DEFAULT_ENCRYPTION_KMS": _DELIVERED,
+}
+_LAST = {"S3_BUCKET_LOGGING_ENABLED": "The last of a chain: it would log its own deliveries."}
 
 
 def add_access_logs_bucket(
@@ -25,24 +35,22 @@ def add_access_logs_bucket(
     name: Any,
     *statements: Statement,
     sources: str = "${Project}-${Environment}-*",
+    logs: Any = None,
 ) -> s3.Bucket:
     """The bucket and its policy: buckets named like `sources` may deliver, and `statements`.
 
-    `sources` is text for Fn::Sub.
+    `sources` is text for Fn::Sub. `logs` is the name of the bucket that takes this one's own access
+    logs; the account's, which stands first, has none.
     """
+    logged = {"LoggingConfiguration": logged_to(logs)} if logs else {}
     bucket = add_bucket(
         template,
         title,
         name,
         encrypted_by_s3(),
         LifecycleConfiguration=lifecycle(_REPLACED_DAYS, _KEPT_DAYS),
-        Metadata=unmet(
-            _REASON,
-            "S3_BUCKET_DEFAULT_LOCK_ENABLED",
-            "S3_BUCKET_LOGGING_ENABLED",
-            "S3_BUCKET_REPLICATION_ENABLED",
-            "S3_DEFAULT_ENCRYPTION_KMS",
-        ),
+        Metadata=unmet_each(_REASONS if logs else {**_REASONS, **_LAST}),
+        **logged,
     )
     add_bucket_policy(
         template,

@@ -51,6 +51,12 @@ ARTIFACTS_BUCKET = Input(
     Root(Scope.BOOTSTRAP, "ArtifactsBucketName"),
     "Bucket of templates and assets",
 )
+ACCOUNT_ACCESS_LOGS = Input(
+    "AccountAccessLogsBucketName",
+    Kind.BUCKET_NAME,
+    Root(Scope.BOOTSTRAP, "AccountAccessLogsBucketName"),
+    "Bucket of access logs",
+)
 
 
 def from_field(name: str, field: str, default: str | None = None) -> Input:

@@ -14,7 +14,7 @@ from tidegen.blocks.buckets import (
     logged_to,
 )
 from tidegen.blocks.data_buckets import ERASURE, lock
-from tidegen.blocks.inputs import PROJECT, from_field
+from tidegen.blocks.inputs import ACCOUNT_ACCESS_LOGS, PROJECT, from_field
 from tidegen.blocks.keys import add_key, logs_use, service_use
 from tidegen.blocks.policies import document
 from tidegen.blocks.replication import ROLE, reading, replication, trust, writing
@@ -23,11 +23,9 @@ from tidegen.blocks.suppressions import unmet
 from tidegen.contract import (
     Concern,
     Context,
-    Input,
     KeyUse,
     Kind,
     Output,
-    Root,
     Scope,
     add_outputs,
     new_template,
@@ -170,12 +168,7 @@ CONCERN = Concern(
         PROJECT,
         BOUNDARY,
         from_field("LockMode", "retention.lock_mode"),
-        Input(
-            "AccountAccessLogsBucketName",
-            Kind.BUCKET_NAME,
-            Root(Scope.BOOTSTRAP, "AccountAccessLogsBucketName"),
-            "Bucket of access logs",
-        ),
+        ACCOUNT_ACCESS_LOGS,
     ),
     outputs=(
         Output("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives"),

@@ -4,7 +4,7 @@ from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
 from tidegen.blocks.access_logs import add_access_logs_bucket
 from tidegen.blocks.data_buckets import add_data_bucket, bucket_name, lifecycle, lock
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
+from tidegen.blocks.inputs import ACCOUNT_ACCESS_LOGS, ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.keys import account_use, add_key
 from tidegen.blocks.malware_scans import deny_infected
 from tidegen.blocks.replication import REPLICA_BACKUPS, REPLICA_UPLOADS
@@ -22,7 +22,12 @@ def build(_context: Context) -> Template:
     template = new_template(CONCERN)
     uses = [account_use(service) for service in ("backup", "s3", "secretsmanager")]
     key = add_key(template, "ReplicaKey", "replica", *uses)
-    logs = add_access_logs_bucket(template, "ReplicaLogsBucket", bucket_name("logs-dr"))
+    logs = add_access_logs_bucket(
+        template,
+        "ReplicaLogsBucket",
+        bucket_name("logs-dr"),
+        logs=Ref(ACCOUNT_ACCESS_LOGS.name),
+    )
     uploads = _add_uploads(template, logs)
     backups = _add_backups(template, logs)
     name = Sub("${Project}-${Environment}-recovery")
@@ -83,6 +88,7 @@ CONCERN = Concern(
     inputs=(
         PROJECT,
         ENVIRONMENT,
+        ACCOUNT_ACCESS_LOGS,
         from_field("SourceRegion", "source.region"),
         from_field("NoncurrentDays", "retention.noncurrent_days"),
         from_field("BackupsDays", "retention.backups_days"),

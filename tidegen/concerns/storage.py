@@ -11,7 +11,13 @@ from tidegen.blocks.data_buckets import (
     lifecycle,
     lock,
 )
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC, from_field
+from tidegen.blocks.inputs import (
+    ACCOUNT_ACCESS_LOGS,
+    ENVIRONMENT,
+    PROJECT,
+    WARNING_TOPIC,
+    from_field,
+)
 from tidegen.blocks.malware_scans import add_malware_scans, deny_infected
 from tidegen.blocks.replication import (
     HAS_REPLICA,
@@ -52,6 +58,7 @@ def build(_context: Context) -> Template:
         "AccessLogsBucket",
         bucket_name("access-logs"),
         from_load_balancers("AccessLogsBucket"),
+        logs=Ref(ACCOUNT_ACCESS_LOGS.name),
     )
     uploads = _add_uploads(template, logs)
     backups = _add_backups(template, logs)
@@ -148,6 +155,7 @@ CONCERN = Concern(
         ENVIRONMENT,
         BOUNDARY,
         WARNING_TOPIC,
+        ACCOUNT_ACCESS_LOGS,
         Input("DataKeyArn", Kind.KEY_ARN, Sibling("DataKeyArn"), "Key of uploads and assets"),
         Input("BackupKeyArn", Kind.KEY_ARN, Sibling("BackupKeyArn"), "Key of backups"),
         from_field("NoncurrentDays", "retention.noncurrent_days"),
