@@ -8,7 +8,7 @@ import pytest
 
 from tidegen.assets.relay.handler import RateLimit, compose, decode, redact, relay, summarise
 
-GROUP = "/tidepool/staging/applications"
+GROUP = "/aws/containerinsights/tidepool-staging/application"
 
 
 def event(*messages, kind="DATA_MESSAGE"):

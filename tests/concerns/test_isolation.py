@@ -93,7 +93,7 @@ NAMED = (
     ("eks:DeleteCluster", "eks:{here}:cluster/{own}"),
     ("eks:DeleteNodegroup", "eks:{here}:nodegroup/{own}/nodes/1"),
     ("kms:DeleteAlias", "kms:{here}:alias/tidepool/{name}/data"),
-    ("logs:DeleteLogGroup", "logs:{here}:log-group:/tidepool/{name}/applications:*"),
+    ("logs:DeleteLogGroup", "logs:{here}:log-group:/tidepool/{name}/relay:*"),
     ("s3:DeleteBucketPolicy", "s3:::{own}-uploads-us-west-2-111122223333"),
     ("secretsmanager:DeleteSecret", "secretsmanager:{here}:secret:/tidepool/{name}/mongo-a"),
     ("sns:DeleteTopic", "sns:{here}:{own}-Notifications-CriticalTopic-1"),

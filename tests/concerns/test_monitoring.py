@@ -2,11 +2,14 @@
 
 import json
 import re
+from fnmatch import fnmatch
 
 import pytest
 
+from tidegen.concerns.cluster import CONCERN as CLUSTER
 from tidegen.concerns.database import CONCERN as DATABASE
 from tidegen.concerns.monitoring import CONCERN
+from tidegen.concerns.notifications import CONCERN as NOTIFICATIONS
 from tidegen.contract import Context
 
 TEMPLATE = json.loads(CONCERN.build(Context()).to_json())
@@ -112,10 +115,42 @@ def test_the_relay_hears_what_the_metric_counts():
     properties = [
         RESOURCES[name]["Properties"] for name in ("ApplicationErrorFilter", "RelaySubscription")
     ]
-    assert len({item["FilterPattern"] for item in properties}) == 1
-    assert {item["LogGroupName"]["Ref"] for item in properties} == {"ApplicationLogGroup"}
+    first, second = properties
+    assert first["FilterPattern"] == second["FilterPattern"]
+    assert {item["LogGroupName"]["Ref"] for item in properties} == {"ApplicationLogGroupName"}
+
+
+def test_what_is_relayed_is_what_pods_may_write():
+    """A filter on a group that nothing writes to is silent for ever."""
+    cluster = json.loads(CLUSTER.build(Context()).to_json())
+    group = cluster["Outputs"]["ApplicationLogGroupName"]["Value"]["Ref"]
+    name = cluster["Resources"][group]["Properties"]["LogGroupName"]["Fn::Sub"]
+    policy = cluster["Resources"]["CloudWatchAgentRolePolicy"]["Properties"]["PolicyDocument"]
+    writable = [
+        resource["Fn::Sub"].rpartition("log-group:")[2]
+        for statement in policy["Statement"]
+        if "logs:PutLogEvents" in statement["Action"]
+        for resource in statement["Resource"]
+    ]
+    assert any(fnmatch(name, pattern) for pattern in writable)
+    relay = json.loads(NOTIFICATIONS.build(Context()).to_json())["Resources"]["RelayPermission"]
+    source = relay["Properties"]["SourceArn"]["Fn::Sub"].rpartition("log-group:")[2]
+    assert source == f"{name}:*"
+
+
+def test_errors_are_those_of_the_services():
+    """Every pod of the cluster prints into the group."""
+    pattern = RESOURCES["RelaySubscription"]["Properties"]["FilterPattern"]
+    inside = '$.kubernetes.namespace_name = "WorkloadNamespace") && ('
+    assert inside in resolved(pattern, REQUIRED | OPTIONAL)
+    assert "namespace_name" not in resolved(pattern, REQUIRED)
+    body = resolved(RESOURCES["Dashboard"]["Properties"]["DashboardBody"], REQUIRED | OPTIONAL)
+    [widget] = [w for w in json.loads(body)["widgets"] if w["type"] == "log"]
+    assert "SOURCE 'ApplicationLogGroupName'" in widget["properties"]["query"]
+    assert 'kubernetes.namespace_name = "WorkloadNamespace"' in widget["properties"]["query"]
 
 
 def test_filters_stay_within_the_limit_of_a_pattern():
     """1,024 characters (CloudWatch Logs API: PutMetricFilter)."""
-    assert len(RESOURCES["RelaySubscription"]["Properties"]["FilterPattern"]) <= 1024
+    pattern = RESOURCES["RelaySubscription"]["Properties"]["FilterPattern"]
+    assert len(resolved(pattern, REQUIRED | OPTIONAL)) <= 900  # leaves a long name its room

@@ -161,7 +161,9 @@ def test_where_the_vpc_fails_people_are_told_without_the_relay(resources):
 def test_the_relay_cannot_be_fed_by_its_own_log(resources):
     source = resources["RelayPermission"]["Properties"]["SourceArn"]["Fn::Sub"]
     own = resources["RelayLogGroup"]["Properties"]["LogGroupName"]["Fn::Sub"]
-    assert source.endswith(":log-group:/${Project}/${Environment}/applications:*")
+    assert source.endswith(
+        ":log-group:/aws/containerinsights/${Project}-${Environment}/application:*"
+    )
     assert own not in source
     assert resources["RelayPermission"]["Properties"]["SourceAccount"]["Ref"] == "AWS::AccountId"
 

@@ -36,6 +36,7 @@ CONDITIONS = {
     ("monitoring", "HasIngress"): "shared services have no public way in",
     ("monitoring", "HasLoadBalancer"): "shared services have no public way in",
     ("monitoring", "HasTables"): "shared services have no tables",
+    ("monitoring", "HasWorkloads"): "shared services are not in the services' namespace",
     ("network", "HasArchive"): "flow logs are archived where the account has an archive",
     ("network", "HasFullEndpoints"): "endpoints in one zone or three: capacity",
     ("network", "HasSecondNat"): "one to three NAT gateways: capacity",

@@ -12,14 +12,10 @@ from awacs import cloudwatch, ec2, kms, logs
 from awacs.aws import Action, Bool, Condition, Statement, StringEquals, StringLike
 from troposphere import GetAtt, Ref, Sub, Template, eks
 
-from tidegen.blocks.logs import add_log_group
+from tidegen.blocks.container_logs import PREFIX, add_container_log_groups
 from tidegen.blocks.pod_identity import pod_trust
 from tidegen.blocks.policies import allow, document
 from tidegen.blocks.roles import add_role
-
-#: Groups that the observability add-on writes; it makes them itself, without key or retention, if
-#: they are not there first (row 32).
-_INSIGHTS = ("application", "dataplane", "host", "performance")
 
 
 @dataclass(frozen=True)
@@ -70,18 +66,11 @@ def add_first_addons(template: Template) -> list[str]:
 
 def add_later_addons(template: Template, nodes: str) -> list[str]:
     """What needs nodes; returns the log groups that were made for them."""
-    groups = [_add_insights_group(template, name) for name in _INSIGHTS]
+    groups = add_container_log_groups(template)
     for addon in _AFTER_NODES:
         waits = [*groups, f"{_AGENT.title}Policy"] if addon.role is _AGENT else []
         _add(template, addon, [nodes, *waits])
     return groups
-
-
-def _add_insights_group(template: Template, name: str) -> str:
-    title = f"{name.capitalize()}LogGroup"
-    path = Sub(f"/aws/containerinsights/${{Project}}-${{Environment}}/{name}")
-    add_log_group(template, title, path)
-    return title
 
 
 def _add(template: Template, addon: _Addon, waits: list[str]) -> None:
@@ -120,10 +109,8 @@ def _add_role(template: Template, role: _PodRole, name: str) -> None:
 def _observing() -> list[Statement]:
     """In place of CloudWatchAgentServerPolicy, which may write every log group of the account."""
     namespaces = {"cloudwatch:namespace": ["ContainerInsights", "CWAgent"]}
-    groups = (
-        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
-        ":/aws/containerinsights/${Project}-${Environment}/*"
-    )
+    account = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
+    groups = f"{account}:log-group:{PREFIX}/*"
     writing = [logs.CreateLogStream, logs.DescribeLogStreams, logs.PutLogEvents]
     return [
         allow("Measure", [cloudwatch.PutMetricData], ["*"], Condition(StringEquals(namespaces))),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from troposphere import If, Sub
+
 from tidegen.blocks.dashboards import (
     Metric,
     alarm_widget,
@@ -10,7 +12,6 @@ from tidegen.blocks.dashboards import (
     search,
     text_widget,
 )
-from tidegen.blocks.relay import RELAYED_GROUPS
 
 #: Namespace of an environment's own metrics, text for Fn::Sub.
 NAMESPACE = "${Project}/${Environment}"
@@ -38,14 +39,21 @@ def _users() -> list[Part]:
         ("HasLoadBalancer", _load_balancer("Slowest 1 % of answers", "p99", _TIMES)),
         ("HasLoadBalancer", metric_widget("Requests that the firewall blocks", [_BLOCKED])),
         (None, metric_widget("Application errors", [[NAMESPACE, "ApplicationErrors"]])),
-        (None, log_widget("Latest errors", RELAYED_GROUPS, _LATEST_ERRORS)),
+        (None, If("HasWorkloads", _latest_errors(_OF_SERVICES), _latest_errors(""))),
     ]
 
 
-_LATEST_ERRORS = (
-    "fields @timestamp, @logStream, @message "
-    "| filter @message like /(?i)\\b(error|fatal)\\b/ | sort @timestamp desc | limit 20"
-)
+_OF_SERVICES = '| filter kubernetes.namespace_name = "${WorkloadNamespace}" '
+
+
+def _latest_errors(filtered: str) -> Sub:
+    query = (
+        f"fields @timestamp, kubernetes.pod_name, log {filtered}"
+        "| filter log like /(?i)\\b(error|fatal)\\b/ | sort @timestamp desc | limit 20"
+    )
+    return Sub(log_widget("Latest errors", "${ApplicationLogGroupName}", query))
+
+
 _ANSWERS = (
     "RequestCount",
     "HTTPCode_ELB_5XX_Count",

@@ -8,15 +8,13 @@ from awacs.aws import Action
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, logs
 
 from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.container_logs import APPLICATIONS
 from tidegen.blocks.function_code import code
 from tidegen.blocks.function_network import connecting, inside_vpc
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import add_role
 from tidegen.contract import Context
-
-#: Log groups that may call the relay. Its own is not among them, so that it cannot feed itself.
-RELAYED_GROUPS = "/${Project}/${Environment}/applications"
 
 
 def add_relay(template: Template, context: Context, topic: str) -> awslambda.Function:
@@ -95,7 +93,10 @@ def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
 
 
 def _add_permission(template: Template, function: awslambda.Function) -> None:
-    """CloudWatch Logs of this account, for application log groups only (catalogue row 49)."""
+    """CloudWatch Logs of this account, for the application log group only (catalogue row 49).
+
+    The relay's own group is not among what may call it, so that it cannot feed itself.
+    """
     template.add_resource(
         awslambda.Permission(
             "RelayPermission",
@@ -105,7 +106,7 @@ def _add_permission(template: Template, function: awslambda.Function) -> None:
             SourceAccount=Ref("AWS::AccountId"),
             SourceArn=Sub(
                 "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
-                f"{RELAYED_GROUPS}:*"
+                f"{APPLICATIONS}:*"
             ),
         )
     )

@@ -67,6 +67,7 @@ def build(_context: Context) -> Template:
         CONCERN,
         ClusterName=Ref("Cluster"),
         ClusterSecurityGroupId=group,
+        ApplicationLogGroupName=Ref("ApplicationLogGroup"),
         ClusterAlarmName=Ref(alarm),
     )
 
@@ -166,6 +167,12 @@ CONCERN = Concern(
             "ClusterSecurityGroupId",
             Kind.SECURITY_GROUP_ID,
             "Security group of control plane and nodes",
+            surface=True,
+        ),
+        Output(
+            "ApplicationLogGroupName",
+            Kind.LOG_GROUP_NAME,
+            "Group that the log shipper writes what services print to",
             surface=True,
         ),
         Output("ClusterAlarmName", Kind.NAME, "Alarm of the control plane"),

@@ -1,15 +1,13 @@
-"""What a person looks at: application logs, the environment's one state, and a dashboard."""
+"""What a person looks at: errors of applications, the environment's one state, a dashboard."""
 
 from typing import Any
 
-from troposphere import Equals, GetAtt, If, Join, Not, Ref, Sub, Template, cloudwatch, logs
+from troposphere import Equals, If, Join, Not, Ref, Sub, Template, cloudwatch, logs
 
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.dashboards import body
 from tidegen.blocks.environment_dashboard import NAMESPACE, widgets
-from tidegen.blocks.inputs import ENVIRONMENT, LOGS_KEY, PROJECT, WARNING_TOPIC
-from tidegen.blocks.logs import add_log_group
-from tidegen.blocks.relay import RELAYED_GROUPS
+from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC
 from tidegen.contract import (
     Concern,
     Context,
@@ -33,6 +31,7 @@ _PRESENT = {
     **_ALARMS,
     "HasLoadBalancer": "LoadBalancerFullName",
     "HasTables": "MetricsTableName",
+    "HasWorkloads": "WorkloadNamespace",
 }
 _OWN_ALARMS = ["EnvironmentUnhealthy", "ApplicationErrors"]
 #: JSON lines with a level (as the services write them, or below the key under which Fluent Bit
@@ -48,7 +47,9 @@ _ERRORS = " || ".join(
         '($.log = "*FATAL*")',
     ]
 )
-_ERROR_PATTERN = f"{{ {_ERRORS} }}"
+_EVERYWHERE = f"{{ {_ERRORS} }}"
+#: The cluster's own pods print errors too, which its own alarms are for.
+_IN_NAMESPACE = f'{{ ($.kubernetes.namespace_name = "${{WorkloadNamespace}}") && ({_ERRORS}) }}'
 _MANY_ERRORS = 25  # in five minutes
 
 
@@ -57,7 +58,7 @@ def build(_context: Context) -> Template:
     template = new_template(CONCERN)
     for condition, parameter in _PRESENT.items():
         template.add_condition(condition, Not(Equals(Ref(parameter), "")))
-    group = _add_application_logs(template)
+    _add_filters(template)
     _add_environment_alarm(template)
     dashboard = template.add_resource(
         cloudwatch.Dashboard("Dashboard", DashboardBody=body(widgets(_OWN_ALARMS, _ALARMS)))
@@ -65,21 +66,20 @@ def build(_context: Context) -> Template:
     return add_outputs(
         template,
         CONCERN,
-        ApplicationLogGroupName=Ref(group),
-        ApplicationLogGroupArn=GetAtt(group, "Arn"),
         DashboardName=Ref(dashboard),
         EnvironmentAlarmName=Ref("EnvironmentUnhealthy"),
     )
 
 
-def _add_application_logs(template: Template) -> logs.LogGroup:
-    """The group that the cluster's log shipper is told to write to, hence its fixed name."""
-    group = add_log_group(template, "ApplicationLogGroup", Sub(RELAYED_GROUPS))
+def _add_filters(template: Template) -> None:
+    """Errors are counted, and told by the relay: the same ones, of the same group."""
+    group = Ref("ApplicationLogGroupName")
+    errors = If("HasWorkloads", Sub(_IN_NAMESPACE), _EVERYWHERE)
     template.add_resource(
         logs.MetricFilter(
             "ApplicationErrorFilter",
-            LogGroupName=Ref(group),
-            FilterPattern=_ERROR_PATTERN,
+            LogGroupName=group,
+            FilterPattern=errors,
             MetricTransformations=[
                 logs.MetricTransformation(
                     MetricName="ApplicationErrors",
@@ -93,13 +93,12 @@ def _add_application_logs(template: Template) -> logs.LogGroup:
     template.add_resource(
         logs.SubscriptionFilter(
             "RelaySubscription",
-            LogGroupName=Ref(group),
-            FilterPattern=_ERROR_PATTERN,
+            LogGroupName=group,
+            FilterPattern=errors,
             DestinationArn=Ref("RelayFunctionArn"),
         )
     )
     _add_error_alarm(template)
-    return group
 
 
 def _add_error_alarm(template: Template) -> None:
@@ -143,15 +142,21 @@ def _optional(name: str, kind: Kind, description: str) -> Input:
 CONCERN = Concern(
     name="monitoring",
     scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Application logs, the environment's one state, and a dashboard.",
+    purpose="Errors of applications, the environment's one state, and a dashboard.",
     build=build,
     inputs=(
         PROJECT,
         ENVIRONMENT,
-        LOGS_KEY,
         WARNING_TOPIC,
         Input("RelayFunctionArn", Kind.ARN, Sibling("RelayFunctionArn"), "Relay of log events"),
         Input("RelayFunctionName", Kind.NAME, Sibling("RelayFunctionName"), "Relay, by its name"),
+        Input(
+            "ApplicationLogGroupName",
+            Kind.LOG_GROUP_NAME,
+            Sibling("ApplicationLogGroupName"),
+            "Group that the log shipper writes to",
+        ),
+        _optional("WorkloadNamespace", Kind.NAME, "Namespace of the services"),
         Input("ClusterName", Kind.CLUSTER_NAME, Sibling("ClusterName"), "The cluster"),
         _optional("DatabaseAlarmName", Kind.NAME, "Alarm of the database"),
         _optional("IngressAlarmName", Kind.NAME, "Alarm of the load balancer"),
@@ -164,22 +169,9 @@ CONCERN = Concern(
         _optional("SecurityConfigurationSet", Kind.NAME, "Configuration set of security mail"),
     ),
     outputs=(
-        Output(
-            "ApplicationLogGroupName",
-            Kind.LOG_GROUP_NAME,
-            "Group that the log shipper writes to",
-            surface=True,
-        ),
-        Output(
-            "ApplicationLogGroupArn",
-            Kind.LOG_GROUP_ARN,
-            "Group that the log shipper writes to",
-            surface=True,
-        ),
         Output("DashboardName", Kind.NAME, "Dashboard to open first", surface=True),
         Output("EnvironmentAlarmName", Kind.NAME, "The environment's one state", surface=True),
     ),
-    stateful=("ApplicationLogGroup",),
     deploy_actions=(
         "cloudwatch:DeleteAlarms",
         "cloudwatch:DeleteDashboards",
@@ -191,19 +183,12 @@ CONCERN = Concern(
         "cloudwatch:PutMetricAlarm",
         "cloudwatch:TagResource",
         "cloudwatch:UntagResource",
-        "logs:AssociateKmsKey",
-        "logs:CreateLogGroup",
-        "logs:DeleteLogGroup",
         "logs:DeleteMetricFilter",
         "logs:DeleteSubscriptionFilter",
         "logs:DescribeLogGroups",
         "logs:DescribeMetricFilters",
         "logs:DescribeSubscriptionFilters",
-        "logs:ListTagsForResource",
         "logs:PutMetricFilter",
-        "logs:PutRetentionPolicy",
         "logs:PutSubscriptionFilter",
-        "logs:TagResource",
-        "logs:UntagResource",
     ),
 )
