@@ -70,7 +70,7 @@ def test_the_records_prove_the_sender(resources, title):
 
 
 @pytest.mark.parametrize("title", INSTANCES)
-def test_problems_reach_people_and_everything_is_counted(resources, title):
+def test_problems_reach_programs_and_everything_is_counted(resources, title):
     problems = resources[f"{title}Problems"]["Properties"]["EventDestination"]
     assert problems["SnsDestination"] == {"TopicARN": {"Ref": "EmailEventsTopicArn"}}
     assert set(problems["MatchingEventTypes"]) == {
@@ -81,6 +81,25 @@ def test_problems_reach_people_and_everything_is_counted(resources, title):
     }
     counts = resources[f"{title}Counts"]["Properties"]["EventDestination"]
     assert set(problems["MatchingEventTypes"]) < set(counts["MatchingEventTypes"])
+
+
+@pytest.mark.parametrize("title", INSTANCES)
+def test_people_are_told_of_a_problem_and_of_no_address(resources, title):
+    """An event of SES holds the recipient, the subject and headers: none of them is passed on."""
+    rule = resources[f"{title}ProblemsRule"]["Properties"]
+    own = {"mail": {"tags": {"ses:configuration-set": [{"Ref": f"{title}ConfigurationSet"}]}}}
+    assert rule["EventPattern"]["detail"] == own
+    [target] = rule["Targets"]
+    assert target["Arn"] == {"Ref": "WarningTopicArn"}
+    assert target["DeadLetterConfig"] == {"Arn": {"Ref": "DeadLetterQueueArn"}}
+    assert set(target["InputTransformer"]["InputPathsMap"].values()) == {
+        "$.account",
+        "$.region",
+        "$.time",
+        "$.detail-type",
+        "$.detail.mail.messageId",
+    }
+    assert f"${{{title}ConfigurationSet}}" in target["InputTransformer"]["InputTemplate"]["Fn::Sub"]
 
 
 def test_text_and_html_of_a_template_use_the_same_variables(resources):

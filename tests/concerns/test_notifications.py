@@ -49,12 +49,17 @@ def test_publishers_are_services_of_this_account(resources):
 
 def test_every_contact_is_subscribed_of_every_list(resources):
     subscribed = of(resources, "AWS::SNS::Subscription")
-    assert len(subscribed) == 15
+    assert len(subscribed) == 12
     for title, item in subscribed.items():
         contact = item["Endpoint"]["Ref"]
         assert title[-1] == contact[-1]
         condition = None if contact.endswith("1") else f"Has{contact}"
         assert resources[title].get("Condition") == condition
+
+
+def test_nobody_is_mailed_the_events_of_ses_which_hold_addresses(resources):
+    topics = {item["TopicArn"]["Ref"] for item in of(resources, "AWS::SNS::Subscription").values()}
+    assert topics == {"CriticalTopic", "WarningTopic", "SecurityTopic", "BackupTopic"}
 
 
 def test_the_queue_takes_what_names_its_source_as_the_senders_guides_say(resources):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from troposphere import GetAtt, Ref, Template, events
+from troposphere import GetAtt, Ref, Sub, Template, events
 
 
 def add_event_rule(
@@ -13,22 +13,28 @@ def add_event_rule(
     topic: str,
     sentence: str,
     paths: dict[str, str],
+    *,
+    dead_letters: Any = None,
 ) -> events.Rule:
-    """A rule on the default bus → the topic with the logical id `topic`.
+    """A rule on the default bus → the topic with the logical id, or of the parameter, `topic`.
 
-    `sentence` is the message; its `<name>`s are filled from `paths` and from the event's account,
-    region and time. What cannot be delivered within an hour goes to `DeadLetterQueue`.
+    `sentence` is the message, text for Fn::Sub; its `<name>`s are filled from `paths` and from the
+    event's account, region and time. What cannot be delivered within an hour goes to the queue with
+    the ARN `dead_letters`, or to the template's own `DeadLetterQueue`.
     """
     common = {"account": "$.account", "region": "$.region", "time": "$.time"}
+    # EventBridge takes a text for a template only within quotes of its own.
+    text = f'"{sentence} Account <account>, region <region>, <time>."'
     target = events.Target(
         Id="Topic",
         Arn=Ref(topic),
-        DeadLetterConfig=events.DeadLetterConfig(Arn=GetAtt("DeadLetterQueue", "Arn")),
+        DeadLetterConfig=events.DeadLetterConfig(
+            Arn=dead_letters or GetAtt("DeadLetterQueue", "Arn")
+        ),
         RetryPolicy=events.RetryPolicy(MaximumEventAgeInSeconds=3600, MaximumRetryAttempts=24),
         InputTransformer=events.InputTransformer(
             InputPathsMap={**common, **paths},
-            # EventBridge takes a text for a template only within quotes of its own.
-            InputTemplate=f'"{sentence} Account <account>, region <region>, <time>."',
+            InputTemplate=Sub(text) if "${" in text else text,
         ),
     )
     return template.add_resource(

@@ -10,7 +10,7 @@ from typing import Any
 from troposphere import GetAtt, If, Ref, Sub, Template, ses
 
 from tidegen.blocks.alarms import add_alarm
-from tidegen.blocks.mail_events import add_event_destinations
+from tidegen.blocks.mail_events import add_event_destinations, add_problem_rule
 from tidegen.blocks.records import add_record
 
 _DKIM_RECORDS = (1, 2, 3)  # Easy DKIM asks for three
@@ -45,6 +45,7 @@ def add_instance(template: Template, instance: Instance) -> list[str]:
     _add_identity(template, instance)
     _add_records(template, instance)
     add_event_destinations(template, instance.title, Ref(instance.configuration_set))
+    add_problem_rule(template, instance.title, instance.configuration_set)
     _add_failure_alarms(template, instance)
     return _add_reputation_alarms(template, instance)
 
@@ -126,7 +127,7 @@ def _add_reputation_alarms(template: Template, instance: Instance) -> list[str]:
 
     Source: AWS docs, "Amazon SES sending review process FAQs": 5 % bounces, 0.1 % complaints.
     """
-    mend = "Find the mails in the email-events topic; SES pauses an account that goes on so."
+    mend = "Find the mails in the mail archive; SES pauses an account that goes on so."
     critical = []
     for name, metric, threshold, topic in (
         ("BounceWarning", "BounceRate", 0.02, "WarningTopicArn"),

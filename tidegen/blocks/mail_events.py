@@ -1,4 +1,7 @@
-"""What happens to mails: told to people, counted, and kept.
+"""What happens to mails: told to people and programs, counted, and kept.
+
+An event of SES holds the addresses, of patients too (HIPAA): it goes to the archive, and to a topic
+for programs that no person reads by mail. People get the number of the mail, to look it up.
 
 The archive goes by way of EventBridge, which can write to a log group: what became of a mail can
 be asked there for as long as it is kept, and no stream has to be run for it.
@@ -10,10 +13,18 @@ from awacs import logs as actions
 from awacs.aws import Allow, ArnLike, Condition, Principal, Statement
 from troposphere import Ref, Sub, Template, encode_to_dict, events, logs, ses
 
+from tidegen.blocks.event_rules import add_event_rule
 from tidegen.blocks.logs import TEN_YEARS, add_log_group
 from tidegen.blocks.policies import document
 
 _PROBLEMS = ["BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE"]
+#: The same, as EventBridge calls them. Source: EventBridge reference, "Amazon SES events".
+_PROBLEM_EVENTS = [
+    "Email Bounced",
+    "Email Complaint Received",
+    "Email Rejected",
+    "Email Rendering Failed",
+]
 _ALL = ["SEND", "DELIVERY", "DELIVERY_DELAY", *_PROBLEMS]
 _BUS = Sub("arn:${AWS::Partition}:events:${AWS::Region}:${AWS::AccountId}:event-bus/default")
 #: EventBridge writes only to groups below this prefix.
@@ -36,6 +47,24 @@ def add_event_destinations(template: Template, title: str, configuration_set: Re
                 ),
             )
         )
+
+
+def add_problem_rule(template: Template, title: str, configuration_set: str) -> None:
+    """Tell people that a mail of the set with this logical id went wrong, and not whose it was.
+
+    Needs the parameters `WarningTopicArn` and `DeadLetterQueueArn`.
+    """
+    own = {"mail": {"tags": {"ses:configuration-set": [Ref(configuration_set)]}}}
+    add_event_rule(
+        template,
+        f"{title}ProblemsRule",
+        f"{title} mail that did not arrive, or that somebody complained of",
+        {"source": ["aws.ses"], "detail-type": _PROBLEM_EVENTS, "detail": own},
+        "WarningTopicArn",
+        f"<type>: message <message> of ${{{configuration_set}}}. See the mail archive.",
+        {"type": "$.detail-type", "message": "$.detail.mail.messageId"},
+        dead_letters=Ref("DeadLetterQueueArn"),
+    )
 
 
 def _topic() -> ses.SnsDestination:

@@ -102,7 +102,7 @@ def _reputation_alarm(alarms: list[str]) -> cloudwatch.CompositeAlarm:
     return cloudwatch.CompositeAlarm(
         "EmailReputation",
         AlarmDescription="SES may stop sending: a rate of bounces or complaints is too high. The "
-        "alarms of the instances say which; see the email-events topic for the mails.",
+        "alarms of the instances say which; see the mail archive for the mails.",
         AlarmRule=Join(" OR ", parts),
         ActionsEnabled=True,
         AlarmActions=[Ref("CriticalTopicArn")],
@@ -126,7 +126,7 @@ CONCERN = Concern(
             "EmailEventsTopicArn",
             Kind.TOPIC_ARN,
             Sibling("EmailEventsTopicArn"),
-            "Topic of bounces and complaints",
+            "Topic of bounces and complaints, for programs",
         ),
         Input(
             "PublicZoneId", Kind.HOSTED_ZONE_ID, Sibling("PublicZoneId"), "Zone of the mail records"

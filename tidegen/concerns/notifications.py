@@ -33,13 +33,14 @@ from tidegen.contract import (
     new_template,
 )
 
-#: Logical id → display, publishers, and what its contacts are called.
-TOPICS: dict[str, tuple[str, tuple[str, ...], str]] = {
+#: Logical id → display, publishers, and what its contacts are called. Events of SES hold patients'
+#: addresses, which no mail may carry on: that topic is for programs.
+TOPICS: dict[str, tuple[str, tuple[str, ...], str | None]] = {
     "CriticalTopic": ("critical", ("cloudwatch", "events"), "CriticalContact"),
     "WarningTopic": ("warning", ("cloudwatch", "events"), "WarningContact"),
     "SecurityTopic": ("security", ("cloudwatch", "events"), "SecurityContact"),
     "BackupTopic": ("backup", ("cloudwatch", "events"), "WarningContact"),
-    "EmailEventsTopic": ("email events", ("ses",), "WarningContact"),
+    "EmailEventsTopic": ("email events", ("ses",), None),
 }
 #: Calls that change who reaches a cluster or what it records.
 _CLUSTER_CALLS = [
@@ -174,7 +175,10 @@ CONCERN = Concern(
         Output("SecurityTopicArn", Kind.TOPIC_ARN, "Topic of security findings", surface=True),
         Output("BackupTopicArn", Kind.TOPIC_ARN, "Topic of backup results", surface=True),
         Output(
-            "EmailEventsTopicArn", Kind.TOPIC_ARN, "Topic of bounces and complaints", surface=True
+            "EmailEventsTopicArn",
+            Kind.TOPIC_ARN,
+            "Topic of bounces and complaints, for programs",
+            surface=True,
         ),
         # Shared services have no mail, so that nothing takes it there.
         Output(
