@@ -7,6 +7,7 @@ import pytest
 
 from tidegen.blocks.cis_filters import WATCHES
 from tidegen.blocks.config_rules import GLOBAL, REGIONAL
+from tidegen.blocks.linked_roles import LINKED_SERVICES, OF_ENVIRONMENTS, OF_THE_ACCOUNT
 from tidegen.concerns.audit import CONCERN
 from tidegen.concerns.log_archive import CONCERN as LOG_ARCHIVE
 from tidegen.contract import Context
@@ -122,6 +123,20 @@ def test_recorder_and_channel_do_not_wait_for_each_other():
     assert "DependsOn" not in RESOURCES["DeliveryChannel"]
     group = RESOURCES["Recorder"]["Properties"]["RecordingGroup"]
     assert group == {"AllSupported": True, "IncludeGlobalResourceTypes": {"Ref": "HomeRegion"}}
+
+
+def test_the_recorder_acts_through_the_role_that_the_account_file_makes():
+    """PutConfigRule: refused where the recorder's role lacks config:Put*."""
+    assert RESOURCES["Recorder"]["Properties"]["RoleARN"] == {
+        "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
+        "config.amazonaws.com/AWSServiceRoleForConfig"
+    }
+    assert "config.amazonaws.com" in {*LINKED_SERVICES} & {*OF_THE_ACCOUNT} - {*OF_ENVIRONMENTS}
+    statements = ARCHIVE["ConfigArchivePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    service = [s for s in statements if s["Principal"] == {"Service": ["config.amazonaws.com"]}]
+    assert {action for s in service for action in s["Action"]} == {
+        *("s3:GetBucketAcl", "s3:ListBucket", "s3:PutObject")
+    }
 
 
 def test_configuration_goes_to_the_archive_without_object_lock():

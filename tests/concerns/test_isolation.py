@@ -384,7 +384,7 @@ def test_a_role_that_an_environment_makes_is_held_to_that_environment(environmen
         assert not within_boundary("kms:Decrypt", key, f"{environment}/Mine", **resource, **tag)
     own = {"aws:PrincipalTag/environment": other}
     assert within_boundary("kms:Decrypt", key, f"{other}/Mine", **resource, **own)
-    assert within_boundary("kms:DescribeKey", key, "account/RecorderRole", **resource)
+    assert within_boundary("kms:DescribeKey", key, "account/TrailRole", **resource)
 
 
 def test_a_template_cannot_widen_the_role_that_deploys_it():

@@ -1,7 +1,7 @@
 """Services that act through a role of their own, and the types of ours that need it.
 
 The role is the account's: what is in `LINKED_SERVICES` a person makes with the account's file, not
-the first environment as a side effect. AWS Config needs none: the recorder has a role of its own.
+the first environment as a side effect.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ LINKED_SERVICES: Mapping[str, tuple[str, ...]] = {
     "access-analyzer.amazonaws.com": ("AWS::AccessAnalyzer::Analyzer",),
     "autoscaling.amazonaws.com": ("AWS::AutoScaling::AutoScalingGroup", "AWS::EKS::Nodegroup"),
     "backup.amazonaws.com": ("AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection"),
+    "config.amazonaws.com": ("AWS::Config::ConfigurationRecorder",),
     "eks-nodegroup.amazonaws.com": ("AWS::EKS::Nodegroup",),
     "eks.amazonaws.com": ("AWS::EKS::Cluster",),
     "elasticloadbalancing.amazonaws.com": ("AWS::ElasticLoadBalancingV2::LoadBalancer",),
@@ -23,6 +24,10 @@ ON_FIRST_USE: Mapping[str, tuple[str, ...]] = {
     "wafv2.amazonaws.com": ("AWS::WAFv2::LoggingConfiguration",),
 }
 #: Needed by the account's own stacks alone, which no execution role makes.
-OF_THE_ACCOUNT = ("access-analyzer.amazonaws.com", "guardduty.amazonaws.com")
+OF_THE_ACCOUNT = (
+    "access-analyzer.amazonaws.com",
+    "config.amazonaws.com",
+    "guardduty.amazonaws.com",
+)
 #: Services for which an environment may make the role where it is missing.
 OF_ENVIRONMENTS = tuple(sorted({*LINKED_SERVICES, *ON_FIRST_USE} - set(OF_THE_ACCOUNT)))

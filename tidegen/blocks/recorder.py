@@ -1,25 +1,26 @@
 """AWS Config: what there is, what it was before, and where that is delivered."""
 
-from typing import Any
+from troposphere import Ref, Sub, Template, config
 
-from awacs import kms as kms_actions
-from awacs import s3 as s3_actions
-from troposphere import GetAtt, Ref, Sub, Template, config
+#: Config's service-linked role, which AWS keeps up with what Config can record: it reads every
+#: service and puts evaluations (PutConfigRule is refused where the recorder's role may not), which
+#: no role below the boundary may. What is recorded is the recording group's to say. Config
+#: delivers as the service with it, so the archive's and the key's policies say where to.
+_ROLE = Sub(
+    "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/config.amazonaws.com/"
+    "AWSServiceRoleForConfig"
+)
 
-from tidegen.blocks.policies import allow, document, trust
-from tidegen.blocks.roles import add_role
 
-
-def add_recorder(template: Template, path: Any) -> config.ConfigurationRecorder:
+def add_recorder(template: Template) -> config.ConfigurationRecorder:
     """Recorder and delivery channel, which wait for each other: no DependsOn at all (row 6).
 
     Needs the parameters `AuditKeyArn`, `ConfigArchiveBucketName` and `HomeRegion`.
     """
-    _add_role(template, path)
     recorder = template.add_resource(
         config.ConfigurationRecorder(
             "Recorder",
-            RoleARN=GetAtt("RecorderRole", "Arn"),
+            RoleARN=_ROLE,
             RecordingGroup=config.RecordingGroup(
                 AllSupported=True, IncludeGlobalResourceTypes=Ref("HomeRegion")
             ),
@@ -38,28 +39,3 @@ def add_recorder(template: Template, path: Any) -> config.ConfigurationRecorder:
         )
     )
     return recorder
-
-
-def _add_role(template: Template, path: Any) -> None:
-    bucket = "arn:${AWS::Partition}:s3:::${ConfigArchiveBucketName}"
-    add_role(
-        template,
-        "RecorderRole",
-        trust("config"),
-        document(
-            allow("CheckBucket", [s3_actions.GetBucketAcl, s3_actions.ListBucket], [Sub(bucket)]),
-            allow(
-                "Deliver",
-                [s3_actions.PutObject],
-                [Sub(f"{bucket}/AWSLogs/${{AWS::AccountId}}/Config/*")],
-            ),
-            allow(
-                "UseAuditKey",
-                [kms_actions.GenerateDataKey, kms_actions.Decrypt],
-                [Ref("AuditKeyArn")],
-            ),
-        ),
-        "AWS Config records and delivers",
-        aws_managed=("service-role/AWS_ConfigRole",),
-        path=path,
-    )

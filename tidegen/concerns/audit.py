@@ -43,7 +43,7 @@ def build(_context: Context) -> Template:
     _add_topics(template)
     group = add_trail(template, _PATH, _HOME)
     add_cis_filters(template, group.title, _FINDINGS, _HOME)
-    recorder = add_recorder(template, _PATH)
+    recorder = add_recorder(template)
     _add_replication_alarms(template)
     add_config_rules(template, recorder.title, _HOME)
     _add_configuration_rules(template)

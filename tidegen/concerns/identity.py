@@ -87,13 +87,8 @@ SERVICES = (
     "wafv2",
     "xray",
 )
-#: What is read besides: by AWS Config, so that it can record it, and by preflight.
-READ = (
-    *("access-analyzer:Get*", "access-analyzer:List*"),
-    *("cloudtrail:Describe*", "cloudtrail:Get*", "cloudtrail:List*"),
-    *("config:BatchGet*", "config:Describe*", "config:Get*", "config:List*"),
-    *("servicequotas:GetAWSDefaultServiceQuota", "servicequotas:GetServiceQuota"),
-)
+#: What preflight reads besides.
+READ = ("servicequotas:GetAWSDefaultServiceQuota", "servicequotas:GetServiceQuota")
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
 #: The boundary by the name that this stack gives it: nobody else can make a policy of that path
 #: and name, so that nobody can pass another policy off as the boundary.
