@@ -51,6 +51,12 @@ def test_the_lock_is_the_sources():
         assert properties("ReplicaBackupsBucket")[name] == source[name]
 
 
+def test_deleted_uploads_go_there_after_the_same_days():
+    source = storage.CONCERN.build(Context()).to_dict()["Resources"]["UploadsBucket"]
+    for_both = "LifecycleConfiguration"
+    assert properties("ReplicaUploadsBucket")[for_both] == source["Properties"][for_both]
+
+
 def test_the_names_are_the_ones_that_the_source_may_write():
     source = storage.CONCERN.build(Context()).to_dict()["Resources"]["ReplicationRolePolicy"]
     (written,) = [

@@ -84,11 +84,14 @@ def test_replication_is_of_the_current_schema_and_encrypts_there(title):
     assert rule["SourceSelectionCriteria"]["SseKmsEncryptedObjects"] == {"Status": "Enabled"}
 
 
-def test_a_deletion_is_not_replicated():
-    for title in REPLICATED:
-        _, configuration, _ = properties(title)["ReplicationConfiguration"]["Fn::If"]
-        (rule,) = configuration["Rules"]
-        assert rule["DeleteMarkerReplication"] == {"Status": "Disabled"}
+@pytest.mark.parametrize(
+    ("title", "status"), [("UploadsBucket", "Enabled"), ("BackupsBucket", "Disabled")]
+)
+def test_a_patients_deletion_is_replicated_and_that_of_a_backup_is_not(title, status):
+    _, configuration, _ = properties(title)["ReplicationConfiguration"]["Fn::If"]
+    (rule,) = configuration["Rules"]
+    assert rule["DeleteMarkerReplication"] == {"Status": status}
+    assert rule["Filter"] == {"Prefix": ""}  # S3 replicates no markers by tags
 
 
 def test_everything_of_replication_depends_on_there_being_a_replica():

@@ -27,33 +27,42 @@ _MINUTES = 15
 
 @dataclass(frozen=True)
 class Pair:
-    """A bucket, its key, and its replica: a title, names of parameters, and a name's purpose."""
+    """A bucket, its key, and its replica: a title, names of parameters, and a name's purpose.
+
+    With `deletions` what is deleted at the source is deleted at the replica too.
+    """
 
     bucket: str
     key_arn: str
     replica_arn: str
     replica_purpose: str
+    deletions: bool = False
 
 
 def replicated(pair: Pair) -> Any:
     """The replication of one bucket, where there is a replica to write to."""
-    configuration = replication(Ref(pair.replica_arn), Ref("ReplicaKeyArn"))
+    arns = (Ref(pair.replica_arn), Ref("ReplicaKeyArn"))
+    configuration = replication(*arns, deletions=pair.deletions)
     return If(HAS_REPLICA, configuration, NoValue)
 
 
-def replication(replica_arn: Any, key_arn: Any) -> s3.ReplicationConfiguration:
+def replication(
+    replica_arn: Any, key_arn: Any, *, deletions: bool = False
+) -> s3.ReplicationConfiguration:
     """The replication of every object to one bucket, under that bucket's key.
 
-    Delete markers stay behind: who deletes at the source has not deleted at the replica. The rule
-    is of the current schema, which needs all of Filter, Priority and delete markers.
+    Without `deletions` who deletes at the source has not deleted at the replica. Versions that are
+    deleted for good, and what a lifecycle rule deletes, S3 replicates never. The rule is of the
+    current schema, which needs all of Filter, Priority and delete markers.
     """
+    markers = "Enabled" if deletions else "Disabled"
     encrypted = s3.SseKmsEncryptedObjects(Status="Enabled")
     rule = s3.ReplicationConfigurationRules(
         Id=RULE,
         Priority=1,
         Status="Enabled",
         Filter=s3.ReplicationRuleFilter(Prefix=""),
-        DeleteMarkerReplication=s3.DeleteMarkerReplication(Status="Disabled"),
+        DeleteMarkerReplication=s3.DeleteMarkerReplication(Status=markers),
         SourceSelectionCriteria=s3.SourceSelectionCriteria(SseKmsEncryptedObjects=encrypted),
         Destination=_destination(replica_arn, key_arn),
     )

@@ -43,7 +43,9 @@ from tidegen.contract import (
     new_template,
 )
 
-UPLOADS = Pair("UploadsBucket", "DataKeyArn", "ReplicaUploadsBucketArn", REPLICA_UPLOADS)
+UPLOADS = Pair(
+    "UploadsBucket", "DataKeyArn", "ReplicaUploadsBucketArn", REPLICA_UPLOADS, deletions=True
+)
 BACKUPS = Pair("BackupsBucket", "BackupKeyArn", "ReplicaBackupsBucketArn", REPLICA_BACKUPS)
 _LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
 _REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
