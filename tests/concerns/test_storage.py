@@ -63,6 +63,12 @@ def test_backups_are_locked_by_default_and_expire():
     assert lifecycle("BackupsBucket")["expire"]["ExpirationInDays"] == {"Ref": "BackupsDays"}
 
 
+def test_a_backup_is_gone_when_it_has_expired():
+    """Not after `noncurrent_days` more; a version that is still locked S3 leaves alone."""
+    replaced = lifecycle("BackupsBucket")["replaced-versions"]
+    assert replaced["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
+
+
 def test_no_transition_can_come_after_the_shortest_expiry():
     for rule in lifecycle("BackupsBucket").values():
         assert all(t["TransitionInDays"] == 0 for t in rule.get("Transitions", ()))

@@ -108,6 +108,15 @@ def lifecycle(noncurrent_days: Any, expire_days: Any = None) -> s3.LifecycleConf
     return s3.LifecycleConfiguration(Rules=rules)
 
 
+def backups_lifecycle() -> s3.LifecycleConfiguration:
+    """Backups are gone a day after `BackupsDays`, which is the shortest time that S3 takes.
+
+    Expiry leaves a marker and makes the version a replaced one. A lock outlasts every rule: S3
+    removes no locked version, so one that somebody deletes or overwrites stays for its lock.
+    """
+    return lifecycle(noncurrent_days=1, expire_days=Ref("BackupsDays"))
+
+
 def lock(mode: Any, days: Any) -> s3.ObjectLockConfiguration:
     """Every object is locked for `days`; `mode` is GOVERNANCE or COMPLIANCE."""
     retention = s3.DefaultRetention(Mode=mode, Days=days)

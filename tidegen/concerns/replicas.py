@@ -3,7 +3,13 @@
 from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
 from tidegen.blocks.access_logs import add_access_logs_bucket
-from tidegen.blocks.data_buckets import add_data_bucket, bucket_name, lifecycle, lock
+from tidegen.blocks.data_buckets import (
+    add_data_bucket,
+    backups_lifecycle,
+    bucket_name,
+    lifecycle,
+    lock,
+)
 from tidegen.blocks.inputs import ACCOUNT_ACCESS_LOGS, ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.keys import account_use, add_key
 from tidegen.blocks.malware_scans import deny_infected
@@ -69,7 +75,7 @@ def _add_backups(template: Template, logs: s3.Bucket) -> s3.Bucket:
         replica=True,
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), Ref("LockDays")),
-        LifecycleConfiguration=lifecycle(Ref("NoncurrentDays"), Ref("BackupsDays")),
+        LifecycleConfiguration=backups_lifecycle(),
         Tags=_origin(),
         Metadata=unmet(_IS_THE_REPLICA, _REPLICATION),
     )

@@ -7,6 +7,7 @@ from tidegen.blocks.content_delivery import add_distribution, read_by
 from tidegen.blocks.data_buckets import (
     OUR_ALGORITHM,
     add_data_bucket,
+    backups_lifecycle,
     bucket_name,
     lifecycle,
     lock,
@@ -121,7 +122,7 @@ def _add_backups(template: Template, logs: s3.Bucket) -> s3.Bucket:
         logs,
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), Ref("LockDays")),
-        LifecycleConfiguration=lifecycle(Ref("NoncurrentDays"), Ref("BackupsDays")),
+        LifecycleConfiguration=backups_lifecycle(),
         ReplicationConfiguration=replicated(BACKUPS),
         Metadata=unmet(reason, _REPLICATION),
     )

@@ -98,7 +98,9 @@ FIELDS: dict[str, CatalogueField] = {
     "email.dedicated_ips": _f(Kind.BOOLEAN, _ENV, "Whether mail leaves from dedicated addresses"),
     "retention.backups_days": _f(Kind.NUMBER, _ENV_RECOVERY, "Days that backups are kept"),
     "retention.noncurrent_days": _f(
-        Kind.NUMBER, _ENV_RECOVERY, "Days that replaced object versions are kept"
+        Kind.NUMBER,
+        _ENV_RECOVERY,
+        "Days that replaced versions of uploads and mail assets are kept",
     ),
     "retention.lock_mode": _f(
         Kind.STRING,

@@ -157,7 +157,7 @@ class Retention(Section):
 
     backups_days: int = Field(ge=7, le=3653, description="Days that backups are kept")
     noncurrent_days: int = Field(
-        ge=1, le=3653, description="Days that replaced object versions are kept"
+        ge=1, le=3653, description="Days that replaced versions of uploads and mail assets are kept"
     )
     lock_mode: types.LockMode = Field(
         description="Object Lock mode: GOVERNANCE (some roles may lift it) or COMPLIANCE (nobody)"
