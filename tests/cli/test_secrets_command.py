@@ -1,17 +1,22 @@
 """Filling, checking and renewing secrets through the command line, on the local engine."""
 
+import io
 import json
 import os
 import pty
 import re
+import subprocess
 import sys
 import time
+import urllib.request
+import uuid
+import zipfile
 
 import boto3
 import pytest
 
 from tests.conftest import ROOT, tidegen
-from tidegen.blocks.chart_secrets import CHART_SECRETS, rotated_keys
+from tidegen.blocks.chart_secrets import CHART_SECRETS, Fill, rotated_keys
 from tidegen.local import running_engine
 
 BASELINE = ("account-nonproduction", "shared-nonproduction", "development")
@@ -176,6 +181,68 @@ def test_what_a_machine_can_make_unnoticed_rotates_by_itself(filled, manager):
             tags = {tag["Key"]: tag["Value"] for tag in found["Tags"]}
             assert tags["rotated-keys"].split() == list(rotated_keys(keys))
             assert ":function:tidepool-development-" in found["RotationLambdaARN"]
+
+
+@pytest.fixture(scope="module")
+def rotate(aws, tmp_path_factory):
+    """Rotates a secret as Secrets Manager would, with the function's code as it was deployed."""
+    keys = {"aws_access_key_id": "444455556666", "aws_secret_access_key": "local"}
+    at = {"region_name": "us-west-2", "endpoint_url": aws["AWS_ENDPOINT_URL"], **keys}
+    manager, functions = boto3.client("secretsmanager", **at), boto3.client("lambda", **at)
+    folder = tmp_path_factory.mktemp("function")
+
+    def step(arn, token, name):
+        event = {"SecretId": arn, "ClientRequestToken": token, "Step": name}
+        code = f"from rotation.handler import handle; handle({event}, None)"
+        known = {**os.environ, **aws, **{k.upper(): v for k, v in keys.items()}}
+        known["AWS_DEFAULT_REGION"] = "us-west-2"
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=folder,
+            env=known,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def run(name):
+        found = manager.describe_secret(SecretId=f"/tidepool/development/{name}")
+        if not list(folder.iterdir()):
+            code = functions.get_function(FunctionName=found["RotationLambdaARN"])["Code"]
+            with urllib.request.urlopen(code["Location"]) as answer:  # noqa: S310 - the engine's
+                zipfile.ZipFile(io.BytesIO(answer.read())).extractall(folder)
+        token = str(uuid.uuid4())
+        # stands for the pending version without a value that Secrets Manager makes
+        manager.put_secret_value(
+            SecretId=found["ARN"],
+            ClientRequestToken=token,
+            SecretBinary=b"none",
+            VersionStages=["AWSPENDING"],
+        )
+        names = ("createSecret", "setSecret", "testSecret", "finishSecret")
+        return "".join(step(found["ARN"], token, name) for name in names)
+
+    return run
+
+
+def test_a_rotation_changes_what_it_should_and_counts_as_filled(filled, manager, aws, rotate):
+    status = tidegen("status", *ENV, env=aws).stdout.splitlines()[-1]
+    for name in ("server", "mongo", "dexcom", "server"):
+        before = held(manager, name)
+        said = rotate(name)
+        after = held(manager, name)
+        changed = {key for key in after if after[key] != before[key]}
+        assert changed == {
+            key
+            for key, fill in CHART_SECRETS[name].items()
+            if fill in (Fill.ROTATED, Fill.ALTERNATED)
+        }
+        assert after.keys() == before.keys()
+        assert not [value for value in after.values() if len(value) > 8 and value in said]
+    assert held(manager, "mongo")["Username"] == "services-2"
+    assert tidegen("status", *ENV, env=aws).stdout.splitlines()[-1] == status
 
 
 def test_what_stored_data_depends_on_is_not_renewed(filled, manager, aws):

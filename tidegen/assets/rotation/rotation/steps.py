@@ -44,7 +44,8 @@ class Rotation:
         """What a version holds, None where it has no value."""
         wanted = {"SecretId": self.described["ARN"], "VersionId": version}
         try:
-            return str(self.client.get_secret_value(**wanted)["SecretString"])
+            found: Mapping[str, str] = self.client.get_secret_value(**wanted)
+            return found.get("SecretString")
         except self.client.exceptions.ResourceNotFoundException:
             return None
 

@@ -1,0 +1,92 @@
+"""The rotation's function: what its role may do, and to whose secrets."""
+
+import pytest
+
+from tests.concerns.policy_evaluator import ACCOUNT, REGION, Request, allowed, resolve
+from tidegen.concerns.rotation import CONCERN
+from tidegen.contract import Context
+
+FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:tide-staging-Rotation-1-Function-a"
+SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret"
+INTERFACE = f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/eni-1"
+KEY, MESSAGING, QUEUE = "arn:aws:kms:key/secrets", "arn:aws:kms:key/messaging", "arn:aws:sqs:q"
+VALUES = {
+    "Project": "tide",
+    "Environment": "staging",
+    "SecretsKeyArn": KEY,
+    "MessagingKeyArn": MESSAGING,
+    "DeadLetterQueueArn": QUEUE,
+    "SecurityGroup": "sg-1",
+    "Function.Arn": FUNCTION,
+    "LogGroup.Arn": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/tide/staging/rotation:*",
+}
+RESOURCES = CONCERN.build(Context()).to_dict()["Resources"]
+STATEMENTS = [
+    statement
+    for title in ("RolePolicy", "RotatingPolicy")
+    for statement in resolve(RESOURCES[title]["Properties"]["PolicyDocument"]["Statement"], VALUES)
+]
+OURS = {"secretsmanager:resource/AllowRotationLambdaArn": FUNCTION}
+
+
+def may(action, resource, **keys):
+    return allowed(STATEMENTS, Request(action, resource, keys))
+
+
+@pytest.mark.parametrize(
+    "action", ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
+)
+def test_only_what_names_the_function_as_its_rotation_is_rotated(action):
+    call = (f"secretsmanager:{action}", f"{SECRETS}:/tide/staging/auth-AbCdEf")
+    other = FUNCTION.replace("staging", "production")
+    assert may(*call, **OURS)
+    assert not may(*call)
+    assert not may(*call, **{"secretsmanager:resource/AllowRotationLambdaArn": other})
+    assert not may(call[0], f"{SECRETS}:/tide/production/auth-AbCdEf", **OURS)
+
+
+@pytest.mark.parametrize("action", ["DeleteSecret", "RotateSecret", "PutResourcePolicy"])
+def test_it_rotates_and_does_nothing_else(action):
+    assert not may(f"secretsmanager:{action}", f"{SECRETS}:/tide/staging/auth-AbCdEf", **OURS)
+
+
+def test_the_key_of_the_secrets_is_used_through_secrets_manager_only():
+    through = {"kms:ViaService": f"secretsmanager.{REGION}.amazonaws.com"}
+    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+        assert may(action, KEY, **through)
+        assert not may(action, KEY)
+
+
+def test_lambda_makes_network_interfaces_and_the_code_inside_does_not():
+    """Lambda calls as the role without saying a function; the function's own calls say it."""
+    for action in ("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"):
+        assert may(action, INTERFACE)
+        assert not may(action, INTERFACE, **{"lambda:SourceFunctionArn": FUNCTION})
+    assert not may("ec2:CreateNetworkInterface", INTERFACE.replace("network-interface", "vpc"))
+
+
+def test_it_stands_in_the_private_subnets_and_reaches_https_only():
+    function = RESOURCES["Function"]["Properties"]
+    assert function["VpcConfig"]["SubnetIds"] == {"Ref": "PrivateSubnetIds"}
+    group = RESOURCES["SecurityGroup"]["Properties"]
+    assert "SecurityGroupIngress" not in group
+    assert [(r["FromPort"], r["ToPort"]) for r in group["SecurityGroupEgress"]] == [(443, 443)]
+
+
+def test_secrets_manager_of_this_account_may_call_it():
+    permission = RESOURCES["Permission"]["Properties"]
+    assert permission["Principal"] == "secretsmanager.amazonaws.com"
+    assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
+
+
+def test_the_alarm_says_what_to_do():
+    alarm = RESOURCES["Errors"]["Properties"]
+    assert "runbook" in alarm["AlarmDescription"]
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "Function"}}]
+
+
+def test_the_handler_is_in_the_asset():
+    (asset,) = CONCERN.assets
+    module, function = RESOURCES["Function"]["Properties"]["Handler"].rsplit(".", 1)
+    path = asset.folder / f"{module.replace('.', '/')}.py"
+    assert f"def {function}(" in path.read_text()
