@@ -148,6 +148,14 @@ def test_interfaces_that_go_with_the_stack_are_in_nobodys_way():
     assert "delete what made it" in left
 
 
+def test_the_stacks_own_function_takes_its_interface_along_and_anothers_does_not():
+    """Lambda names an interface after its function and an id."""
+    made = "AWS Lambda VPC ENI-{}-4c93ec8d-2d2f-4c5e-b5c8-0d6d2e9c5f3a"
+    own = {"Function": "tide-staging-Rotation-1-Function-a"}
+    assert not interfaces({"eni-1": (made.format(own["Function"]), "in-use")}, **own)
+    assert interfaces({"eni-1": (made.format("somebody-elses"), "in-use")}, **own)
+
+
 def test_all_is_reported_at_once():
     resources = {
         "Detector": resource("GuardDuty::Detector"),

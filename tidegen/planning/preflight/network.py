@@ -13,7 +13,9 @@ _SUBNET = "AWS::EC2::Subnet"
 #: Zones without a control plane (Amazon EKS user guide, "VPC and subnet requirements").
 NO_CONTROL_PLANE = ("use1-az3", "usw1-az2", "cac1-az3")
 #: How interfaces describe themselves that neither a stack nor its resources take away.
-_FOREIGN = ("ELB ", "AWS Lambda VPC ENI", "EFS mount target")
+_FOREIGN = ("ELB ", "AWS Lambda VPC ENI-", "EFS mount target")
+#: What Lambda puts behind the function's name: a hyphen and a UUID.
+_UUID = 37
 #: The VPC CNI's: they go with their node, but for those that lost theirs (status available).
 _OF_PODS = "aws-K8S-"
 
@@ -106,13 +108,22 @@ def _subnets_going(subject: Subject) -> dict[str, str]:
 
 
 def _interfaces(subject: Subject, found: Answer) -> Iterable[Finding]:
-    own = " ".join(subject.held.values())
     for interface, (description, status) in sorted(found.items()):
         left_behind = description.startswith(_OF_PODS) and status == "available"
-        foreign = description.startswith(_FOREIGN) and description.removeprefix("ELB ") not in own
-        if foreign or left_behind:
+        if left_behind or _is_foreign(subject, description):
             told = f"network interface {interface} ('{description}') is in a subnet that goes"
             yield Finding(subject.stack_name, f"{told}; delete what made it, then run it again", 19)
+
+
+def _is_foreign(subject: Subject, description: str) -> bool:
+    """Whether nothing that the stacks hold made the interface: a load balancer, or a function."""
+    kind = next((kind for kind in _FOREIGN if description.startswith(kind)), None)
+    if kind is None:
+        return False
+    name = description.removeprefix(kind)
+    if "Lambda" in kind:
+        return name[:-_UUID] not in subject.held.values()
+    return name not in " ".join(subject.held.values())
 
 
 INTERFACES = Check(
