@@ -6,7 +6,7 @@ from awacs import kms as kms_actions
 from awacs import logs as logs_actions
 from awacs import secretsmanager as actions
 from awacs import sqs as sqs_actions
-from awacs.aws import Action, Condition, PolicyDocument, StringEquals
+from awacs.aws import Action, ArnEquals, Condition, PolicyDocument, StringEquals
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, iam, logs
 
 from tidegen.blocks.alarms import add_alarm
@@ -104,7 +104,7 @@ def _rotating(function: Any) -> PolicyDocument:
                 actions.UpdateSecretVersionStage,
             ],
             [Sub(f"arn:${{AWS::Partition}}:{name}") for name in SCOPES["secretsmanager"]],
-            Condition(StringEquals(own)),
+            Condition(ArnEquals(own)),
         ),
         allow(
             "UseSecretsKey",
