@@ -39,6 +39,14 @@ def test_nothing_but_replication_writes_a_replica(title):
     ]
 
 
+@pytest.mark.parametrize("title", REPLICAS)
+def test_access_logs_go_to_the_accounts_bucket_of_that_region(title):
+    target = properties(title)["LoggingConfiguration"]["DestinationBucketName"]
+    assert target == {"Ref": "AccountAccessLogsBucketName"}
+    (item,) = [i for i in CONCERN.inputs if i.name == "AccountAccessLogsBucketName"]
+    assert item.source == Root(Scope.BOOTSTRAP, "AccountAccessLogsBucketName")
+
+
 def test_what_is_infected_cannot_be_read_there_either():
     deny = statements("ReplicaUploadsBucket")["DenyInfected"]
     assert {"s3:GetObject", "s3:GetObjectVersion"} == set(deny["Action"])

@@ -8,7 +8,7 @@ from typing import Any
 
 from awacs import s3 as actions
 from awacs.aws import Action, Condition, Null, Statement, StringNotEquals
-from troposphere import Ref, Sub, Template, s3
+from troposphere import Sub, Template, s3
 
 from tidegen.blocks.buckets import (
     add_bucket,
@@ -55,7 +55,7 @@ def add_data_bucket(
     title: str,
     purpose: str,
     key_arn: Any,
-    logs: s3.Bucket,
+    logs: Any,
     *,
     replica: bool = False,
     algorithms: tuple[str, ...] = (OUR_ALGORITHM,),
@@ -64,15 +64,15 @@ def add_data_bucket(
 ) -> s3.Bucket:
     """A bucket of data and its policy, to which `statements` add.
 
-    `logs` takes its access logs; a `replica` has one writer. `algorithms` are those that an upload
-    may ask for; one that asks for none gets our key.
+    `logs` is the name of the bucket of its access logs; a `replica` has one writer. `algorithms`
+    are those that an upload may ask for; one that asks for none gets our key.
     """
     bucket = add_bucket(
         template,
         title,
         bucket_name(purpose),
         encrypted_with(key_arn),
-        LoggingConfiguration=logged_to(Ref(logs)),
+        LoggingConfiguration=logged_to(logs),
         **properties,
     )
     # a lifecycle rule is no principal, so expiry goes on; deleting still leaves a marker

@@ -31,7 +31,7 @@ def build(_context: Context) -> Template:
         template,
         "AccessLogsBucket",
         _name("access-logs"),
-        # this bucket's, and the account's archives, which stand later
+        # the artifacts', the account's archives, and environments', which stand later
         sources="${Project}-*-${AWS::Region}-${AWS::AccountId}",
     )
     bucket = _add_artifacts(template, logs)

@@ -2,14 +2,7 @@
 
 from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
-from tidegen.blocks.access_logs import add_access_logs_bucket
-from tidegen.blocks.data_buckets import (
-    add_data_bucket,
-    backups_lifecycle,
-    bucket_name,
-    lifecycle,
-    lock,
-)
+from tidegen.blocks.data_buckets import add_data_bucket, backups_lifecycle, lifecycle, lock
 from tidegen.blocks.inputs import ACCOUNT_ACCESS_LOGS, ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.keys import account_use, add_key
 from tidegen.blocks.malware_scans import deny_infected
@@ -20,6 +13,8 @@ from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs,
 
 _LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
 _REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
+#: The account's own in that region: nothing else here is logged, and a disaster needs none of them.
+_LOGS = Ref(ACCOUNT_ACCESS_LOGS.name)
 _IS_THE_REPLICA = "This is the replica: a copy of the copy would never come to rest."
 
 
@@ -28,14 +23,8 @@ def build(_context: Context) -> Template:
     template = new_template(CONCERN)
     uses = [account_use(service) for service in ("backup", "s3", "secretsmanager")]
     key = add_key(template, "ReplicaKey", "replica", *uses)
-    logs = add_access_logs_bucket(
-        template,
-        "ReplicaLogsBucket",
-        bucket_name("logs-dr"),
-        logs=Ref(ACCOUNT_ACCESS_LOGS.name),
-    )
-    uploads = _add_uploads(template, logs)
-    backups = _add_backups(template, logs)
+    uploads = _add_uploads(template)
+    backups = _add_backups(template)
     name = Sub("${Project}-${Environment}-recovery")
     vault = add_vault(template, "RecoveryVault", name, GetAtt(key, "Arn"))
     return add_outputs(
@@ -48,13 +37,13 @@ def build(_context: Context) -> Template:
     )
 
 
-def _add_uploads(template: Template, logs: s3.Bucket) -> s3.Bucket:
+def _add_uploads(template: Template) -> s3.Bucket:
     return add_data_bucket(
         template,
         "ReplicaUploadsBucket",
         REPLICA_UPLOADS,
         GetAtt("ReplicaKey", "Arn"),
-        logs,
+        _LOGS,
         replica=True,
         # the tags of scans are replicated with the objects
         statements=(deny_infected("ReplicaUploadsBucket"),),
@@ -64,14 +53,14 @@ def _add_uploads(template: Template, logs: s3.Bucket) -> s3.Bucket:
     )
 
 
-def _add_backups(template: Template, logs: s3.Bucket) -> s3.Bucket:
+def _add_backups(template: Template) -> s3.Bucket:
     """S3 replicates a locked bucket into a locked bucket only."""
     return add_data_bucket(
         template,
         "ReplicaBackupsBucket",
         REPLICA_BACKUPS,
         GetAtt("ReplicaKey", "Arn"),
-        logs,
+        _LOGS,
         replica=True,
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), Ref("LockDays")),
@@ -109,7 +98,6 @@ CONCERN = Concern(
     ),
     stateful=(
         "ReplicaKey",
-        "ReplicaLogsBucket",
         "ReplicaUploadsBucket",
         "ReplicaBackupsBucket",
         "RecoveryVault",

@@ -56,13 +56,14 @@ def build(_context: Context) -> Template:
     """The storage template: the log target first, as every other bucket names it."""
     template = new_template(CONCERN)
     template.add_condition(HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
-    logs = add_access_logs_bucket(
+    bucket = add_access_logs_bucket(
         template,
         "AccessLogsBucket",
         bucket_name("access-logs"),
         from_load_balancers("AccessLogsBucket"),
         logs=Ref(ACCOUNT_ACCESS_LOGS.name),
     )
+    logs = Ref(bucket)
     uploads = _add_uploads(template, logs)
     backups = _add_backups(template, logs)
     assets = _add_assets(template, logs)
@@ -79,11 +80,11 @@ def build(_context: Context) -> Template:
         AssetsBucketName=Ref(assets),
         AssetsBucketArn=GetAtt(assets, "Arn"),
         AssetsUrl=Sub("https://${AssetsDistribution.DomainName}"),
-        AccessLogsBucketName=Ref(logs),
+        AccessLogsBucketName=logs,
     )
 
 
-def _add_uploads(template: Template, logs: s3.Bucket) -> s3.Bucket:
+def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
     """Raw device uploads. Not locked: patients may ask for their data to be deleted.
 
     The blob service asks for SSE-S3 in every upload (tidepool-org/platform,
@@ -108,7 +109,7 @@ def _add_uploads(template: Template, logs: s3.Bucket) -> s3.Bucket:
     )
 
 
-def _add_backups(template: Template, logs: s3.Bucket) -> s3.Bucket:
+def _add_backups(template: Template, logs: Ref) -> s3.Bucket:
     """Backups: locked from their first second, expired after their retention."""
     reason = (
         "Replicates where the environment has a recovery region, which a rule cannot see through"
@@ -128,7 +129,7 @@ def _add_backups(template: Template, logs: s3.Bucket) -> s3.Bucket:
     )
 
 
-def _add_assets(template: Template, logs: s3.Bucket) -> s3.Bucket:
+def _add_assets(template: Template, logs: Ref) -> s3.Bucket:
     """Logos of mails, which the world may see; made from source, so neither locked nor copied."""
     reason = "Published from source: a copy is a publication away, and an old one is no evidence."
     distribution = add_distribution(template, "AssetsDistribution", "AssetsBucket")
