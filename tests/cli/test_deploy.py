@@ -76,6 +76,8 @@ def test_outputs_as_manifests_and_variables(aws):
     text = tidegen("outputs", "--env", "development", "--format", "manifests", env=aws).stdout
     kinds = {manifest["kind"] for manifest in yaml.safe_load_all(text)}
     assert {"Namespace", "ServiceAccount", "SecretStore", "ExternalSecret"} <= kinds
+    script = tidegen("outputs", "--env", "development", "--format", "post-renderer", env=aws).stdout
+    assert '"HYDROPHONE_ASSET_URL", "value": "https://' in " ".join(script.split())
     lines = tidegen("outputs", "--env", "development", "--format", "dotenv", env=aws).stdout
     assert "ENVIRONMENT_API_HOST=api.development.tidepool.example\n" in lines
     as_json = tidegen("outputs", "--env", "development", "--format", "json", env=aws).stdout

@@ -8,7 +8,7 @@ from typing import Any
 
 from awacs import s3 as actions
 from awacs.aws import Action, Condition, Null, Statement, StringNotEquals
-from troposphere import Sub, Template, s3
+from troposphere import Ref, Sub, Template, s3
 
 from tidegen.blocks.buckets import (
     add_bucket,
