@@ -1,6 +1,7 @@
 """A release through the command line: frozen, deployed, and refused once it was touched."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 from tests.conftest import tidegen
 from tidegen.local import running_engine
@@ -16,7 +17,9 @@ def test_a_release_is_deployed_as_it_was_frozen(project):
     assert done.returncode == 0, done.stderr
     assert "set 'release: v1' to use it" in done.stdout
     folder = project / "templates" / "releases" / "v1"
-    assert "audit.yaml" in json.loads((folder / "manifest.json").read_text())["files"]
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert "audit.yaml" in manifest["files"]
+    assert datetime.now(UTC) - datetime.fromisoformat(manifest["frozen"]) < timedelta(minutes=5)
     pinned(project, "v1")
     # what the source renders meanwhile does not matter
     (project / "templates" / "current" / "network.yaml").write_text("Resources: {}\n")

@@ -1,5 +1,6 @@
 """Rules over the whole: found by discovery, run over their examples and the committed roots."""
 
+import os
 import re
 import shutil
 
@@ -10,6 +11,7 @@ from tests.conftest import ROOT, tidegen
 from tidegen.environments import load_all
 from tidegen.planning.evaluation import evaluate
 from tidegen.planning.template_text import parse_template
+from tidegen.rendering import freeze
 from tidegen.whole import lint_whole, whole_catalogue
 from tidegen.whole.buckets import written
 from tidegen.whole.deliveries import deliveries
@@ -135,14 +137,46 @@ def test_what_is_kept_is_what_was_found(project, folder):
     assert lint_whole(project, folder) == []
 
 
+def frozen(folder, name, when):
+    """The templates as they are now, as a release of that time."""
+    files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.yaml")}
+    freeze(folder.parent / "releases" / name, files, {"release": name, "frozen": when})
+
+
+def renamed_table(folder):
+    path = folder / "metrics.yaml"
+    text = path.read_text().replace("  MetricsTable:\n", "  OtherTable:\n")
+    path.write_text(text.replace("MetricsTable\n", "OtherTable\n"))
+
+
+def moved(project, folder):
+    return "E9813" in {finding.rule for finding in lint_whole(project, folder)}
+
+
 def test_a_release_is_what_the_next_is_compared_with(project, folder):
-    shutil.copytree(folder, folder.parent / "releases" / "1.0")
+    frozen(folder, "1.0", "2026-01-01T00:00:00+00:00")
     assert lint_whole(project, folder) == []
-    changed(folder, "metrics.yaml", "  MetricsTable:\n", "  OtherTable:\n")
-    (folder / "metrics.yaml").write_text(
-        (folder / "metrics.yaml").read_text().replace("MetricsTable\n", "OtherTable\n")
-    )
-    assert "E9813" in {f.rule for f in lint_whole(project, folder)}
+    renamed_table(folder)
+    assert moved(project, folder)
+
+
+def test_the_newest_release_is_the_one_that_was_frozen_last(project, folder):
+    """Neither the name says it nor the time of the files, which is that of the checkout."""
+    frozen(folder, "2", "2026-01-01T00:00:00+00:00")
+    renamed_table(folder)
+    frozen(folder, "1", "2026-02-01T00:00:00+00:00")
+    os.utime(folder.parent / "releases" / "1", (0, 0))
+    assert not moved(project, folder)
+    manifest = folder.parent / "releases" / "2" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace("2026-01-01", "2026-03-01"))
+    assert moved(project, folder)
+
+
+def test_what_is_no_release_is_not_compared_with(project, folder):
+    frozen(folder, "1", "2026-01-01T00:00:00+00:00")
+    shutil.copytree(folder, folder.parent / "releases" / ".half")
+    renamed_table(folder.parent / "releases" / ".half")
+    assert not moved(project, folder)
 
 
 def test_a_rule_is_switched_off_in_the_resource(project, folder):

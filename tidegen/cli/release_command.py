@@ -17,6 +17,8 @@ def command(directory: str, name: str) -> None:
     every file. An environment is moved to it by `release: NAME` in its file, and back the same
     way. The templates have to be what the source renders, and a release never changes.
     """
+    from datetime import UTC, datetime
+
     from tidegen import __version__
     from tidegen.cli.common import template_folder
     from tidegen.cli.session import checked_assets
@@ -32,7 +34,12 @@ def command(directory: str, name: str) -> None:
         for path in current.rglob("*.yaml")
         if path.is_file()
     }
-    about = {"release": name, "tidegen": __version__, "commit": _commit(directory)}
+    about = {
+        "release": name,
+        "frozen": datetime.now(UTC).isoformat(timespec="seconds"),
+        "tidegen": __version__,
+        "commit": _commit(directory),
+    }
     freeze(folder, {**templates, **assets}, about)
     count = len(templates) + len(assets)
     click.echo(f"{folder.relative_to(project)}: {count} files; set 'release: {name}' to use it")

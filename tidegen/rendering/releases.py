@@ -58,7 +58,7 @@ def require_frozen(folder: Path) -> None:
 
 
 def manifest_of(folder: Path) -> dict[str, Any]:
-    """A release's manifest: `release`, `tidegen`, `commit`, and `files` with their SHA-256."""
+    """A release's manifest: `release`, `frozen`, `tidegen`, `commit`, `files` with SHA-256."""
     path = folder / MANIFEST
     try:
         manifest: dict[str, Any] = json.loads(path.read_bytes())

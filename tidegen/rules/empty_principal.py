@@ -26,17 +26,7 @@ class EmptyPrincipal(_rule.Rule):
         "may be empty, so that it does not stand alone."
     )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
-    types = (
-        "AWS::IAM::Role",
-        "AWS::Backup::BackupVault",
-        "AWS::DynamoDB::Table",
-        "AWS::ECR::Repository",
-        "AWS::KMS::Key",
-        "AWS::S3::BucketPolicy",
-        "AWS::SNS::TopicPolicy",
-        "AWS::SQS::QueuePolicy",
-        "AWS::SecretsManager::ResourcePolicy",
-    )
+    types = tuple(_DOCUMENTS)
     good = """
 Role:
   Type: AWS::IAM::Role

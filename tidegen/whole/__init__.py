@@ -54,6 +54,7 @@ def _digest(project: Path, templates: Path) -> str:
     package = Path(tidegen.__file__).parent
     sources = source_digest(package / name for name in _SOURCES)
     files = [*sorted(templates.rglob("*.yaml")), *sorted((project / "environments").glob("*.y*ml"))]
-    files += sorted((templates.parent / "releases").rglob("*.yaml"))
+    releases = templates.parent / "releases"
+    files += [*sorted(releases.rglob("*.yaml")), *sorted(releases.glob("*/manifest.json"))]
     parts = [path.name.encode() + b"\0" + path.read_bytes() for path in files if path.is_file()]
     return content_digest(b"\0".join(parts), sources)

@@ -14,6 +14,7 @@ from tidegen.planning.evaluation import evaluate
 from tidegen.planning.model import TemplateBody
 from tidegen.planning.steps import stack_name
 from tidegen.planning.template_text import parse_template
+from tidegen.rendering.releases import MANIFEST, manifest_of
 from tidegen.whole import buckets, deliveries, logs, networks, owners, stacks
 from tidegen.whole.model import Check, Whole
 
@@ -66,12 +67,20 @@ def _files(body: TemplateBody) -> Iterator[tuple[str, str]]:
 
 
 def _last_release(templates: Path, root: Path) -> dict[str, TemplateBody]:
-    """The same root in the newest release; nothing where there is none."""
-    folders = sorted((templates.parent / "releases").glob("*/"), key=lambda p: p.stat().st_mtime)
-    for folder in reversed(folders):
+    """The same root in the newest release; nothing where there is none.
+
+    The manifests say when each was frozen: a clone gives every file the time of the clone.
+    """
+    folders = [path.parent for path in (templates.parent / "releases").glob(f"*/{MANIFEST}")]
+    for folder in sorted(folders, key=_frozen, reverse=True):
         if (folder / "roots" / root.name).is_file():
             return _templates(folder, folder / "roots" / root.name) or {}
     return {}
+
+
+def _frozen(release: Path) -> tuple[str, str]:
+    """When a release was frozen; by name those whose manifest does not say it."""
+    return str(manifest_of(release).get("frozen", "")), release.name
 
 
 def _values(scope: str, files: Iterable[Any]) -> Iterator[dict[str, str]]:
