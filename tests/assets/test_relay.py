@@ -3,10 +3,22 @@
 import base64
 import gzip
 import json
+from collections import Counter
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from tidegen.assets.relay.handler import RateLimit, compose, decode, redact, relay, summarise
+from tidegen.assets.relay.handler import (
+    Kind,
+    RateLimit,
+    classify,
+    compose,
+    decode,
+    redact,
+    relay,
+    summarise,
+)
 
 GROUP = "/aws/containerinsights/tidepool-staging/application"
 
@@ -74,6 +86,22 @@ def publish(outbox):
         ("user a1b2c3d4e5 not found", "a1b2c3d4e5"),
         ("-----BEGIN PRIVATE KEY-----MIIEvQ-----END PRIVATE KEY-----", "MIIEvQ"),
         ("sig wJalrXUtnFEMI1K7MDENGbPxRfiCYEXAMPLEKEY", "wJalrXUtnFEMI"),
+        (r'{"log":"{\"fullName\": \"John Smith\", \"x\": 1}"}', "John"),
+        (r'{"log":"{\"fullName\": \"John Smith\", \"x\": 1}"}', "Smith"),
+        (r'{"log":"{\"password\": \"hunter2 x\", \"n\": 1}"}', "hunter2"),
+        (r'{"log":"{\"birthday\": \"1980-02-03\", \"token\": \"abc\"}"}', "1980"),
+        (r'{"log":"{\"birthday\": \"1980-02-03\", \"token\": \"abc\"}"}', "abc"),
+        ("fullName=John Smith", "Smith"),
+        ("born 1980-02-03 glucose 123", "1980"),
+        ("GET /v1/users?email=j%40x.org&name=John", "j%40x.org"),
+        ("GET /v1/users?email=j%40x.org&name=John", "John"),
+        ("mongodb://user:pa/ss@host/db", "pa/ss"),
+        ('"diagnosisDate": "1990-01-01"', "1990"),
+        ("from 2001:db8:85a3::8a2e:370:7334", "370:7334"),
+        ("from fe80::1", "fe80"),
+        ("from 2001:db8:0:1:1:1:1:1 on", "2001"),
+        ("pump SN 1234567H is lost", "1234567H"),
+        ("meter NG12345-678 is lost", "12345"),
     ],
 )
 def test_secrets_and_people_are_redacted(line, secret):
@@ -94,29 +122,117 @@ def test_what_explains_an_error_stays(line):
     assert redact(line) == line
 
 
+def shipped(log, processed=None):
+    """A log event as Fluent Bit delivers what a service printed."""
+    place = {"namespace_name": "tidepool", "pod_name": "blob-1", "container_name": "blob"}
+    record = {"log": log, "kubernetes": place, "stream": "stderr"}
+    return json.dumps(record | ({"log_processed": processed} if processed else {}))
+
+
+def told(*messages):
+    """What people are told of log events."""
+    return "\n".join(compose(GROUP, summarise([{"message": text} for text in messages]), 0))
+
+
+#: What says nothing of anybody: a message about nothing.
+SILENCE = told(shipped("x"))
+PERSON = (
+    '{"fullName": "John Smith", "password": "hunter2 x", "birthday": "1980-02-03", "token": "abc"}'
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (PERSON, "John Smith hunter2 1980 abc"),
+        ("fullName=John Smith", "John Smith"),
+        ("patient John Smith born 1980-02-03 glucose 123", "John Smith 1980 123"),
+        ("GET /v1/users?email=j%40x.org&name=John failed", "j%40x John"),
+        ("mongodb://user:pa/ss@host/db", "user pa/ss host"),
+        ('{"diagnosisDate": "1990-01-01", "level": "error"}', "1990"),
+        ("from 2001:db8::8a2e:370:7334", "2001 8a2e 7334"),
+        ("pump serial SM12345678", "SM12345678"),
+        (
+            '{"code": "John", "name": "Smith", "status": "Jones", "level": "Error: Jill"}',
+            "John Jill",
+        ),
+        ('{"kubernetes": {"namespace_name": "john", "pod_name": "smith"}}', "john smith"),
+    ],
+)
+def test_nothing_that_a_service_says_is_passed_on(line, words):
+    forms = [line, shipped(line), shipped(shipped(line)), json.dumps({"log": line})]
+    if line.startswith("{"):
+        forms.append(shipped(line, json.loads(line)))
+        forms = forms[1:] if "kubernetes" in line else forms  # plain, it is the shipper's own
+    for message in forms:
+        assert not [word for word in words.split() if word in told(message)]
+
+
+@given(
+    word=st.from_regex(r"[A-Z][a-z]{6,10}", fullmatch=True),
+    key=st.sampled_from(["msg", "fullName", "error", "code", "level", "status", "name", "patient"]),
+    form=st.sampled_from(["{0}", "ERROR {0} x", '{{"{1}": "{0}"}}', '{{"{1}": {{"{1}": "{0}"}}}}']),
+    depth=st.integers(min_value=0, max_value=6),
+)
+def test_no_word_of_a_log_gets_out(word, key, form, depth):
+    """Any word, under any key, in JSON within JSON however deep."""
+    assume(word.lower() not in SILENCE.lower())
+    line = form.format(word, key)
+    for _ in range(depth):
+        line = json.dumps({"log": line})
+    assert word not in told(line)
+    assert word not in told(shipped(line))
+
+
+@given(st.text(), st.dictionaries(st.text(), st.integers() | st.text() | st.none()))
+def test_any_event_can_be_classified(text, record):
+    for message in (text, json.dumps(record), shipped(text), shipped(json.dumps(record), record)):
+        assert str(classify(message))
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("FATAL cannot reach mongo", Kind("fatal")),
+        ('{"level": "error", "msg": "upload timed out", "status": 504}', ("HTTP 504", "timeout")),
+        ('{"level": 60, "err": {"code": "ECONNREFUSED"}}', Kind("fatal", codes=("ECONNREFUSED",))),
+        ('{"level": "error", "error": "E11000 duplicate key: j@x.org"}', ("duplicate key",)),
+        ("panic: runtime error: nil pointer", Kind("panic", codes=("null reference", "panic"))),
+        ("nothing", Kind("error")),
+        ("[" * 100_000, Kind("error")),
+    ],
+)
+def test_the_kind_of_an_error_is_told_in_words_of_our_own(line, kind):
+    kind = kind if isinstance(kind, Kind) else Kind("error", codes=kind)
+    assert classify(line) == kind
+    place = classify(shipped(line))
+    assert (place.namespace, place.pod, place.container) == ("tidepool", "blob-1", "blob")
+    assert (place.level, place.codes) == (kind.level, kind.codes)
+
+
+def test_names_that_kubernetes_would_not_allow_are_left_out():
+    record = {"kubernetes": {"namespace_name": "John Smith", "pod_name": 3}, "log": "error"}
+    assert classify(json.dumps(record)) == Kind("error")
+
+
 def test_redaction_of_hostile_lines_ends():
     """Lines come from outside: no pattern may backtrack without end."""
-    for line in ("a" * 100_000, "token" * 20_000, '"' * 50_000, "1." * 50_000, "a@" * 50_000):
-        redact(line)
+    parts = ("a", "token", '"', "1.", "a@", "\\", '\\"', "name=", "1:", "a1-", "://:", "12-")
+    for part in parts:
+        redact(part * (4000 // len(part)))
 
 
-def test_a_word_that_the_limit_cuts_is_left_out():
-    [(line, _)] = summarise([{"message": "x " * 1990 + "y" * 15 + " jill@example.org"}])
-    assert "jill" not in line
-    assert summarise([{"message": "z" * 5000}]) == [("[a long word]", 1)]
-
-
-def test_lines_that_differ_in_numbers_are_counted_as_one():
+def test_events_of_one_kind_are_counted_as_one():
     lines = [{"message": f"ERROR upload {n} failed"} for n in range(3)] + [{"message": "FATAL x"}]
-    assert summarise(lines) == [("ERROR upload 0 failed", 3), ("FATAL x", 1)]
+    assert summarise(lines) == {Kind("error"): 3, Kind("fatal"): 1}
 
 
-def test_a_batch_becomes_one_redacted_message(publish, outbox, limit):
-    sent = relay(event("ERROR for a@example.org", "ERROR for b@example.org"), publish, limit)
+def test_a_batch_becomes_one_message(publish, outbox, limit):
+    line = shipped("ERROR connection refused for a@example.org")
+    assert relay(event(line, line), publish, limit) == 2
     [(subject, message)] = outbox
-    assert sent == 2
     assert subject == f"2 log events in {GROUP}"
-    assert "2 × ERROR for [email]" in message
+    assert "2 × error in tidepool/blob-1/blob: connection refused" in message
     assert "example.org" not in message
 
 
@@ -148,12 +264,12 @@ def test_a_failed_publication_is_raised_and_does_not_use_up_the_limit(limit, pub
 
 
 def test_messages_stay_within_the_limits_of_sns():
-    lines = [(f"{chr(97 + n % 26) * 5000}{n}", 1) for n in range(1000)]
-    subject, message = compose("/grüße/" + "x" * 200, lines, 0)
+    kinds = Counter({Kind("error", f"{chr(97 + n % 26) * 250}{n}"): 1 for n in range(1000)})
+    subject, message = compose("/grüße/" + "x" * 200, kinds, 0)
     assert len(subject) <= 100
     assert subject.isascii()
     assert len(message.encode()) < 262_144
-    assert "and 980 other kinds of line" in message
+    assert "and 980 other kinds" in message
 
 
 def test_decode_reads_what_cloudwatch_logs_sends():
