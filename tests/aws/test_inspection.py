@@ -99,6 +99,8 @@ def test_a_local_engine_is_not_asked_what_it_cannot_know(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     with pytest.raises(DeploymentError, match="does not simulate"):
         inspect(PLACE).answer(Question(Topic.PERMISSIONS, (ROLE, REGION, "kms:CreateKey")))
+    with pytest.raises(DeploymentError, match="where services are offered"):
+        inspect(PLACE).answer(Question(Topic.SERVICE_ZONES, ("com.amazonaws.us-west-2.sts",)))
     with pytest.raises(DeploymentError, match="not in DNS"):
         name_servers("tide.example")
 

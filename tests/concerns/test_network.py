@@ -164,7 +164,6 @@ def test_only_some_services_take_no_policy():
     assert without == {
         "Ec2messagesEndpoint",
         "EksAuthEndpoint",
-        "EmailSmtpEndpoint",
         "SsmmessagesEndpoint",
     }
 
@@ -177,6 +176,12 @@ def test_the_data_tier_boots_from_the_essential_endpoints():
     assert {f"{name}Endpoint" for name in needed} <= set(found)
     properties = [endpoint.get("Properties", {}) for endpoint in found.values()]
     assert {len(p["SubnetIds"]) for p in properties if "SubnetIds" in p} == {1}
+
+
+def test_every_endpoint_speaks_https_as_its_security_group_wants():
+    """SES's endpoint is SMTP's, is not in every zone, and its API has none: mail goes by NAT."""
+    services = [str(endpoint["ServiceName"]) for endpoint in of_type("VPCEndpoint").values()]
+    assert not [name for name in services if "smtp" in name]
 
 
 def test_guardduty_makes_its_endpoint_itself():

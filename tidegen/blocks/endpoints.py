@@ -33,7 +33,6 @@ ESSENTIAL = {
 #: agent makes the endpoint itself, and a second one of the same name is refused (row 43).
 FULL = {
     "elasticloadbalancing": "elasticloadbalancing",
-    "email-smtp": "",
     "events": "events",
     "sns": "sns",
     "sqs": "sqs",

@@ -128,4 +128,15 @@ FAILURES = (
         ),
         rules=("E9405",),
     ),
+    Failure(
+        70,
+        ("decreases account's UnreservedConcurrentExecution below its minimum value",),
+        "functions reserve more executions than the account can spare (a new one has 10 in all)",
+        "ask AWS for a higher quota of concurrent executions (L-B99A9384)",
+        (PREFLIGHT,),
+        (
+            *issue("aws-samples/one-observability-demo", 278),
+            *issue("awslabs/fhir-works-on-aws-deployment", 691),
+        ),
+    ),
 )

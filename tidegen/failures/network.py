@@ -76,4 +76,18 @@ FAILURES = (
             *issue("freeCodeCamp/mail-for-good", 113),
         ),
     ),
+    Failure(
+        69,
+        (
+            "does not support the availability zone of the subnet",
+            "AWS::EC2::VPCEndpoint…The Vpc Endpoint Service…does not exist",
+        ),
+        "the service of an interface endpoint is not offered in one of the chosen zones",
+        "name three other zones in network.zones, or take the endpoint out",
+        (PREFLIGHT,),
+        (
+            *issue("terraform-aws-modules/terraform-aws-vpc", 462, 785),
+            *issue("aws/aws-cdk", 4912),
+        ),
+    ),
 )

@@ -14,6 +14,7 @@ ZONES = {"us-east-1a": "use1-az1", "us-east-1b": "use1-az2", "us-east-1e": "use1
 
 #: What an account says in which nothing stands in the way.
 CLEAN = {
+    Topic.CONCURRENCY: {"free": 1000, "limit": 1000},
     Topic.BUCKETS: {"artifacts": REGION},
     Topic.DEFAULT_KEY: {"key": "", "policy": "", "always": False},
     Topic.MAIL_ACCOUNT: {"ProductionAccess": True, "Sending": True},
@@ -22,6 +23,9 @@ CLEAN = {
     Topic.VCPUS: {"m7g.large": 2},
     Topic.VERSIONS: {"1.34": "STANDARD_SUPPORT", "1.35": "STANDARD_SUPPORT"},
     Topic.ZONES: {"us-east-1a": "use1-az1", "us-east-1b": "use1-az2", "us-east-1c": "use1-az4"},
+    Topic.SERVICE_ZONES: {
+        "com.amazonaws.us-east-1.sts": ["us-east-1a", "us-east-1b", "us-east-1c"]
+    },
     Topic.ROLES: {"reader": "", "AWSServiceRoleForAutoScaling": "", "AWSServiceRoleForES": ""},
     Topic.VERSIONING: {"replica": "Enabled"},
     Topic.ZONE_SERVERS: {"tide.example": ("ns-1.example", "ns-2.example")},
@@ -97,6 +101,10 @@ ENDPOINT = resource(
     VpcEndpointType="Interface",
     ServiceName="com.amazonaws.us-east-1.sts",
     PrivateDnsEnabled=True,
+)
+STS = "com.amazonaws.us-east-1.sts"
+ENDPOINT_IN_ZONES = resource(
+    "EC2::VPCEndpoint", VpcEndpointType="Interface", ServiceName=STS, SubnetIds=SUBNET_IDS[:2]
 )
 SECRET = {"Secret": resource("SecretsManager::Secret", Name="tide/mail")}
 VPC_HELD = {"held": {"Vpc": "vpc-1"}, "added": frozenset({"Endpoint"})}

@@ -4,6 +4,8 @@ from planting import (
     CERTIFICATE,
     CLUSTER,
     ENDPOINT,
+    ENDPOINT_IN_ZONES,
+    STS,
     SUBNETS,
     VPC_HELD,
     ZONES,
@@ -63,6 +65,18 @@ PLANTS = (
         },
         "Subnet is in us-east-1e (use1-az3)",
         {Topic.ZONES: ZONES},
+    ),
+    *(
+        Plant(
+            69,
+            {"Endpoint": ENDPOINT_IN_ZONES, **SUBNETS},
+            says,
+            {Topic.SERVICE_ZONES: offered},
+        )
+        for says, offered in (
+            ("sts is not in us-east-1b, only in us-east-1a", {STS: ["us-east-1a"]}),
+            ("us-east-1 offers this account no endpoint of com.amazonaws.us-east-1.sts", {}),
+        )
     ),
     Plant(
         40,

@@ -63,6 +63,15 @@ PLANTS = (
         )
     ),
     Plant(
+        70,
+        {
+            "One": resource("Lambda::Function", ReservedConcurrentExecutions="1"),
+            "Two": resource("Lambda::Function", ReservedConcurrentExecutions=2),
+        },
+        "would reserve 3 executions at once of the 102 that are free",
+        {Topic.CONCURRENCY: {"free": 102, "limit": 120}},
+    ),
+    Plant(
         65,
         {"Trail": resource("CloudTrail::Trail")},
         "has 5 trails of 5 (0, 1, 2, 3, 4)",

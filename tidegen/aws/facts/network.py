@@ -4,6 +4,8 @@ from typing import Any
 
 from tidegen.aws.facts.dns_lookup import name_servers
 from tidegen.aws.facts.reader import Reader
+from tidegen.aws.sessions import local_endpoint
+from tidegen.errors import DeploymentError
 from tidegen.planning.preflight import Answer, Topic
 
 Names = tuple[str, ...]
@@ -52,6 +54,15 @@ def _connections(reader: Reader, services: Names) -> Answer:
     return {service: tuple(sorted(ends)) for service, ends in found.items()}
 
 
+def _service_zones(reader: Reader, services: Names) -> Answer:
+    """Those that are offered. Raises DeploymentError on the local engine, which knows but a few."""
+    if local_endpoint():
+        raise DeploymentError("a local engine does not know where services are offered")
+    key, by_name = "ServiceDetails", _values("service-name", services)
+    found = reader.pages("ec2", "describe_vpc_endpoint_services", key, Filters=by_name)
+    return {item["ServiceName"]: sorted(item["AvailabilityZones"]) for item in found}
+
+
 def _zone_servers(reader: Reader, zones: Names) -> Answer:
     found = [reader.call("route53", "get_hosted_zone", Id=zone) for zone in zones]
     return {
@@ -76,5 +87,6 @@ READERS = {
     Topic.HOSTED_ZONES: _hosted_zones,
     Topic.INTERFACES: _interfaces,
     Topic.NAME_SERVERS: _name_servers,
+    Topic.SERVICE_ZONES: _service_zones,
     Topic.ZONE_SERVERS: _zone_servers,
 }

@@ -37,7 +37,16 @@ def _unconfirmed(reader: Reader, topic: str) -> tuple[str, ...]:
     return tuple(sorted(item["Endpoint"] for item in waiting))
 
 
+def _concurrency(reader: Reader, _: Names) -> Answer:
+    limits = reader.call("lambda", "get_account_settings")["AccountLimit"]
+    return {
+        "free": limits["UnreservedConcurrentExecutions"],
+        "limit": limits["ConcurrentExecutions"],
+    }
+
+
 READERS = {
+    Topic.CONCURRENCY: _concurrency,
     Topic.LOG_POLICIES: _log_policies,
     Topic.MAIL_ACCOUNT: _mail_account,
     Topic.PENDING: _pending,

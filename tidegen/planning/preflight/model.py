@@ -23,6 +23,7 @@ class Topic(StrEnum):
     CONTENTS = "contents of buckets"  # → name: "" where there is something in it
     DEFAULT_KEY = "key of new volumes"  # none → key, policy: str, always: bool
     DETECTORS = "GuardDuty detectors"  # none → id: ""
+    CONCURRENCY = "concurrency of Lambda"  # none → free, limit: number
     ENDPOINTS = "VPC endpoints"  # VPC ids → service name: endpoint id, with private names only
     HOSTED_ZONES = "hosted zones"  # → public domain: ids of its zones
     IAM_SUMMARY = "counts of IAM"  # none → entry of GetAccountSummary: number
@@ -44,6 +45,7 @@ class Topic(StrEnum):
     RECORDERS = "configuration recorders"  # none → name: ""
     ROLES = "roles"
     SECRETS = "secrets"  # → name: day of its deletion, empty if it stays
+    SERVICE_ZONES = "zones of endpoint services"  # → service name: names of zones
     TABLES = "tables"
     TRAILS = "trails"  # none → name: its home region
     USAGE = "resources in use"  # name of a count → the name: number

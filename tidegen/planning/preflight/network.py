@@ -53,6 +53,34 @@ def _twice(subject: Subject) -> Iterable[Finding]:
         seen.setdefault(key, path)
 
 
+def _interfaces_added(subject: Subject) -> Iterator[tuple[str, str, Properties]]:
+    """Path, service and properties of the interface endpoints whose service is known."""
+    for path, props in subject.added_of(_ENDPOINT):
+        service = props.get("ServiceName")
+        if props.get("VpcEndpointType") == "Interface" and isinstance(service, str):
+            yield path, service, props
+
+
+def _asks_service_zones(subject: Subject) -> Iterable[Question]:
+    services = tuple(sorted({service for _, service, _ in _interfaces_added(subject)}))
+    return (Question(Topic.SERVICE_ZONES, services), Question(Topic.ZONES)) if services else ()
+
+
+def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable[Finding]:
+    """An endpoint fails where one of its subnets is in a zone that its service is not in."""
+    for path, service, props in _interfaces_added(subject):
+        if service not in offered:
+            told = f"{subject.region} offers this account no endpoint of {service}"
+            yield Finding(path, f"{told}; take it out, or choose another region", 69)
+            continue
+        subnets = [subnet for subnet in map(subject.at, props.get("SubnetIds", [])) if subnet]
+        wanted = {zone_name(subnet, zones) for _, subnet in subnets}
+        for zone in sorted(zone for zone in wanted if isinstance(zone, str)):
+            if zone not in offered[service]:
+                told = f"{service} is not in {zone}, only in {', '.join(sorted(offered[service]))}"
+                yield Finding(path, f"{told}; name three other zones in network.zones", 69)
+
+
 def zone_name(subnet: Properties, zones: Mapping[str, str]) -> str | int | None:
     """The zone of a subnet; its number where the region has fewer; None if it is not known.
 
@@ -135,6 +163,7 @@ INTERFACES = Check(
 CHECKS = (
     Check("VPC endpoints", (43,), _vpcs, _standing_endpoints),
     Check("endpoints in the templates", (43,), None, _twice),
+    Check("zones of endpoint services", (69,), _asks_service_zones, _service_zones),
     Check(
         "availability zones",
         (37,),

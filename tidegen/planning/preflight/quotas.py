@@ -10,6 +10,9 @@ from tidegen.planning.preflight.subject import Subject, number_of, text_of
 
 _GIB_OF_TIB = 1024
 _TRAILS = 5  # a region; not adjustable (CloudTrail user guide, "Quotas")
+#: Executions that Lambda keeps for functions without a reservation (Lambda guide, "Configuring
+#: reserved concurrency"); an account whose whole limit is lower can reserve none.
+_UNRESERVED = 100
 _LOG_POLICIES = 10  # a region; not adjustable (CloudWatch Logs user guide, "Quotas")
 _LOG_POLICY_SIZE = 5120  # characters (PutResourcePolicy)
 
@@ -145,6 +148,25 @@ def _trails(subject: Subject, found: Answer) -> Iterable[Finding]:
             yield Finding(path, f"{told} ({', '.join(sorted(found))}); delete one", 65)
 
 
+def _reserved(subject: Subject) -> int:
+    functions = subject.added_of("AWS::Lambda::Function")
+    return sum(number_of(props.get("ReservedConcurrentExecutions")) for _, props in functions)
+
+
+def _asks_concurrency(subject: Subject) -> Iterable[Question]:
+    return whole(Topic.CONCURRENCY, wanted=_reserved(subject) > 0)
+
+
+def _concurrency(subject: Subject, found: Answer) -> Iterable[Finding]:
+    wanted = _reserved(subject)
+    if found["free"] - wanted < _UNRESERVED:
+        told = (
+            f"functions would reserve {wanted} executions at once of the {found['free']} that are "
+            f"free in {subject.region} (of {found['limit']}), where {_UNRESERVED} have to stay free"
+        )
+        yield Finding(subject.stack_name, f"{told}; ask AWS for a higher quota L-B99A9384", 70)
+
+
 def _asks_log_policies(subject: Subject) -> Iterable[Question]:
     return whole(Topic.LOG_POLICIES, wanted=any(subject.added_of("AWS::Logs::ResourcePolicy")))
 
@@ -172,5 +194,6 @@ CHECKS = (
     ),
     Check("quotas of IAM", (65,), _asks_iam, _iam),
     Check("quota of trails", (65,), _asks_trails, _trails),
+    Check("concurrency of functions", (70,), _asks_concurrency, _concurrency),
     Check("resource policies of logs", (58,), _asks_log_policies, _log_policies),
 )
