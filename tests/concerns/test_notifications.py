@@ -118,6 +118,29 @@ def test_rules_only_publish_to_topics_that_let_events_in(resources):
         assert rule["Targets"][0]["Arn"]["Ref"] in open_to_events
 
 
+def test_only_what_concerns_this_account_and_region_pages_somebody(resources):
+    """AWS Health sends public events of every region too, and each once more to a backup region."""
+    rules = {
+        title: rule
+        for title, rule in of(resources, "AWS::Events::Rule").items()
+        if rule["EventPattern"]["source"] == ["aws.health"]
+    }
+    here = {"Ref": "AWS::Region"}
+    for title, rule in rules.items():
+        detail = rule["EventPattern"]["detail"]
+        public = detail["eventScopeCode"] == ["PUBLIC"]
+        assert detail["eventRegion"] == ([here] if public else [here, "global"]), title
+        assert len(rule["EventPattern"]["detail-type"]) == 1
+    assert {title: rule["Targets"][0]["Arn"]["Ref"] for title, rule in rules.items()} == {
+        "AbuseReported": "SecurityTopic",
+        "HealthIssue": "CriticalTopic",
+        "HealthNotice": "WarningTopic",
+        "HealthOfRegion": "WarningTopic",
+    }
+    kinds = {title: rule["EventPattern"]["detail-type"] for title, rule in rules.items()}
+    assert kinds["AbuseReported"] == ["AWS Health Abuse Event"]
+
+
 #: What Lambda does as the role, and the code never.
 INTERFACES = {
     "ec2:AssignPrivateIpAddresses",

@@ -6,6 +6,7 @@ from troposphere import GetAtt, Ref, Template
 
 from tidegen.blocks.event_rules import add_event_rule
 from tidegen.blocks.function_network import NETWORK_INPUTS
+from tidegen.blocks.health_rules import add_health_rules
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
     ENVIRONMENT,
@@ -68,7 +69,7 @@ def build(context: Context) -> Template:
     for title, (display, publishers, contact) in TOPICS.items():
         add_topic(template, title, _DISPLAY + display, publishers, contact)
     _add_backup_rules(template)
-    _add_health_rules(template)
+    add_health_rules(template)
     _add_compute_rules(template)
     function = add_relay(template, context, "WarningTopic")
     add_dead_letter_alarm(template, "WarningTopic")
@@ -103,23 +104,6 @@ def _add_backup_rules(template: Template) -> None:
             "BackupTopic",
             "<type>: <state>. Look at the job in AWS Backup.",
             {"type": "$.detail-type", "state": f"$.detail.{key}"},
-        )
-
-
-def _add_health_rules(template: Template) -> None:
-    """AWS's own trouble pages somebody; what AWS plans is a warning."""
-    for title, categories, topic in (
-        ("HealthIssue", ["issue", "investigation"], "CriticalTopic"),
-        ("HealthNotice", ["accountNotification", "scheduledChange"], "WarningTopic"),
-    ):
-        add_event_rule(
-            template,
-            title,
-            "AWS Health events that touch this account",
-            {"source": ["aws.health"], "detail": {"eventTypeCategory": categories}},
-            topic,
-            "AWS Health: <code> (<service>). Read it in the AWS Health Dashboard.",
-            {"code": "$.detail.eventTypeCode", "service": "$.detail.service"},
         )
 
 
