@@ -10,6 +10,7 @@ from tidegen.blocks.config_rules import GLOBAL, REGIONAL
 from tidegen.blocks.linked_roles import LINKED_SERVICES, OF_ENVIRONMENTS, OF_THE_ACCOUNT
 from tidegen.concerns.audit import CONCERN
 from tidegen.concerns.log_archive import CONCERN as LOG_ARCHIVE
+from tidegen.concerns.metrics import CONCERN as METRICS
 from tidegen.contract import Context
 
 RESOURCES = json.loads(CONCERN.build(Context()).to_json())["Resources"]
@@ -57,7 +58,27 @@ def test_the_trail_logs_management_objects_and_tables_but_not_its_own_deliveries
     }
     assert found["Archived logs"]["resources.ARN"] == {"StartsWith": archives}
     assert found["Archived logs"]["eventName"] == {"NotEquals": ["PutObject"]}
-    assert found["Tables"]["resources.type"] == {"Equals": ["AWS::DynamoDB::Table"]}
+
+
+def test_data_events_of_tables_are_those_of_every_region():
+    """An ARN that begins with the home region would leave the recovery region's tables out."""
+    found = selectors()
+    for name in ("Tables", "Metrics"):
+        assert found[name]["resources.type"] == {"Equals": ["AWS::DynamoDB::Table"]}
+        assert "AWS::Region" not in json.dumps(found[name])
+
+
+def test_what_the_services_measure_is_no_event_when_it_is_written_and_one_when_it_is_read():
+    """A write of a metric tells nothing, and there are more of them than of all else."""
+    found = selectors()
+    assert found["Tables"]["resources.ARN"] == {"NotEndsWith": ["-metrics"]}
+    assert "eventName" not in found["Tables"]
+    assert found["Metrics"]["resources.ARN"] == {"EndsWith": ["-metrics"]}
+    assert found["Metrics"]["eventName"] == {
+        "NotEquals": ["BatchWriteItem", "PutItem", "UpdateItem"]
+    }
+    tables = json.loads(METRICS.build(Context()).to_json())["Resources"]
+    assert tables["MetricsTable"]["Properties"]["TableName"]["Fn::Sub"].endswith("-metrics")
 
 
 def test_the_archives_are_named_as_the_selectors_expect():

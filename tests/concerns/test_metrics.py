@@ -22,9 +22,11 @@ def test_tables_are_encrypted_recoverable_and_protected(title):
     assert table["DeletionProtectionEnabled"] == {"Ref": "Protected"}
 
 
-@each
-def test_no_name_stands_in_the_way_of_a_replacement(title):
-    assert "TableName" not in properties(title)
+def test_a_name_stands_in_the_way_of_a_replacement_only_where_the_trail_has_to_know_it():
+    assert "TableName" not in properties("AnalyticsTable")
+    assert properties("MetricsTable")["TableName"] == {
+        "Fn::Sub": "${Project}-${Environment}-metrics"
+    }
 
 
 @each

@@ -48,7 +48,7 @@ def test_the_home_region_has_the_trail_and_all_watches(cloud: Cloud) -> None:
     assert trail["LogFileValidationEnabled"]
     assert cloudtrail.get_trail_status(Name=trail["Name"])["IsLogging"]
     selectors = cloudtrail.get_event_selectors(TrailName=trail["Name"])["AdvancedEventSelectors"]
-    assert len(selectors) == 4
+    assert len(selectors) == 5
     logs = cloud.client("logs")
     (group,) = logs.describe_log_groups()["logGroups"]
     assert group["retentionInDays"] == 3653

@@ -19,6 +19,11 @@ _UNMET = {
 }
 #: What the account's bucket names say after the project: buckets that logs are delivered to.
 _DELIVERED_TO = ("log-archive", "config", "access-logs")
+#: How the name of the table of application metrics ends. A metric that is written tells nothing of
+#: who saw what, and there are more of them than of all other events: each would be paid for as a
+#: data event and again in the log group.
+METRICS_TABLE = "-metrics"
+_WRITES = ["BatchWriteItem", "PutItem", "UpdateItem"]
 Selector = dict[str, list[Any]]
 
 
@@ -73,16 +78,17 @@ def _add_role(template: Template, group: logs.LogGroup, path: Any, condition: st
 
 
 def _selectors() -> list[cloudtrail.AdvancedEventSelector]:
-    """Management events, and data events of the project's buckets and tables by their prefix.
+    """Management events, and data events of the project's buckets and of tables.
 
-    Of the two archives, and of the account's bucket of access logs, everything but the deliveries:
-    each delivery would be an event to deliver.
+    Tables are those of the whole account: their ARNs begin with a region, and the trail is one of
+    all regions. Of the two archives, and of the account's bucket of access logs, everything but the
+    deliveries: each delivery would be an event to deliver.
     """
     bucket = "arn:${AWS::Partition}:s3:::${Project}-"
     archives = [Sub(f"{bucket}{purpose}-") for purpose in _DELIVERED_TO]
-    tables = "arn:${AWS::Partition}:dynamodb:${AWS::Region}:${AWS::AccountId}:table/${Project}-"
     objects = {"StartsWith": [Sub(bucket)], "NotStartsWith": archives}
-    arn, call = "resources.ARN", "eventName"
+    arn, call, table = "resources.ARN", "eventName", "AWS::DynamoDB::Table"
+    metrics = {arn: {"EndsWith": [METRICS_TABLE]}, call: {"NotEquals": _WRITES}}
     return [
         _selector("Management events", "Management", {}),
         _selector("Objects", "Data", {arn: objects}, "AWS::S3::Object"),
@@ -92,7 +98,8 @@ def _selectors() -> list[cloudtrail.AdvancedEventSelector]:
             {arn: {"StartsWith": archives}, call: {"NotEquals": ["PutObject"]}},
             "AWS::S3::Object",
         ),
-        _selector("Tables", "Data", {arn: {"StartsWith": [Sub(tables)]}}, "AWS::DynamoDB::Table"),
+        _selector("Tables", "Data", {arn: {"NotEndsWith": [METRICS_TABLE]}}, table),
+        _selector("Metrics", "Data", metrics, table),
     ]
 
 

@@ -3,13 +3,14 @@
 from typing import Any
 
 from awacs.aws import Action
-from troposphere import GetAtt, Ref, Template, dynamodb
+from troposphere import GetAtt, Ref, Sub, Template, dynamodb
 
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
-from tidegen.blocks.inputs import PROTECTED, WARNING_TOPIC, from_field
+from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, PROTECTED, WARNING_TOPIC, from_field
 from tidegen.blocks.policies import deny_other_accounts, document, tls_only
 from tidegen.blocks.stateful import RETAINED
+from tidegen.blocks.trail import METRICS_TABLE
 from tidegen.contract import (
     Concern,
     Context,
@@ -40,6 +41,8 @@ def build(_context: Context) -> Template:
     metrics = _add_table(
         template, "MetricsTable", ("metric", "ts"), "by-service", ("service", "ts"), ["value"]
     )
+    # By a name that the trail's selectors know; the other is named by CloudFormation.
+    metrics.TableName = Sub(f"${{Project}}-${{Environment}}{METRICS_TABLE}")
     analytics = _add_table(
         template, "AnalyticsTable", ("dataset", "recordId"), "by-user", ("userHash", "eventTime")
     )
@@ -63,7 +66,7 @@ def _add_table(
     index_key: tuple[str, str],
     include: list[str] | None = None,
 ) -> dynamodb.Table:
-    """A table on demand with one index, and its alarms. CloudFormation names it."""
+    """A table on demand with one index, and its alarms."""
     attributes = sorted({*key, *index_key})
     table = template.add_resource(
         dynamodb.Table(
@@ -172,6 +175,8 @@ CONCERN = Concern(
     purpose="DynamoDB tables of application metrics and of data sets for analytics.",
     build=build,
     inputs=(
+        PROJECT,
+        ENVIRONMENT,
         PROTECTED,
         WARNING_TOPIC,
         *SELECTION_INPUTS,
