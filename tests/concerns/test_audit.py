@@ -31,7 +31,8 @@ def test_there_is_one_trail_of_all_regions_where_the_account_is_at_home():
     assert trail["KMSKeyId"] == {"Ref": "AuditKeyArn"}
     group = {"Fn::GetAtt": ["TrailLogGroup", "Arn"]}  # which ends in :*, as CloudTrail wants it
     assert trail["CloudWatchLogsLogGroupArn"] == group
-    assert RESOURCES["TrailLogGroup"]["Properties"]["RetentionInDays"] == 3653
+    # to be watched and searched in; what has to be kept for six years is in the archive
+    assert RESOURCES["TrailLogGroup"]["Properties"]["RetentionInDays"] == 400
     for title in ("Trail", "TrailLogGroup", "TrailRole", "TrailRolePolicy"):
         assert RESOURCES[title]["Condition"] == "IsHomeRegion"
 

@@ -5,7 +5,7 @@ from typing import Any
 from awacs import logs as log_actions
 from troposphere import GetAtt, Ref, Sub, Template, cloudtrail, logs
 
-from tidegen.blocks.logs import TEN_YEARS
+from tidegen.blocks.logs import OPERATIONAL_DAYS
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import add_role
 from tidegen.blocks.stateful import RETAINED
@@ -38,7 +38,8 @@ def add_trail(template: Template, path: Any, condition: str) -> logs.LogGroup:
             "TrailLogGroup",
             Condition=condition,
             KmsKeyId=Ref("AuditKeyArn"),
-            RetentionInDays=TEN_YEARS,
+            # To be watched and searched in: the archive keeps the same events for six years.
+            RetentionInDays=OPERATIONAL_DAYS,
             **RETAINED,
         )
     )
