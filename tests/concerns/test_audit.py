@@ -37,6 +37,19 @@ def test_there_is_one_trail_of_all_regions_where_the_account_is_at_home():
         assert RESOURCES[title]["Condition"] == "IsHomeRegion"
 
 
+def test_the_trail_learns_what_is_usual_and_reports_what_is_not():
+    (trail,) = of("AWS::CloudTrail::Trail").values()
+    found = {selector["InsightType"] for selector in trail["InsightSelectors"]}
+    assert found == {"ApiCallRateInsight", "ApiErrorRateInsight"}
+    rule = RESOURCES["UnusualCalls"]["Properties"]
+    assert rule["EventPattern"] == {
+        "detail-type": ["AWS Insight via CloudTrail"],
+        "detail": {"insightDetails": {"state": ["Start"]}},
+    }
+    assert rule["Targets"][0]["Arn"] == {"Ref": "FindingsTopic"}
+    assert "Condition" not in RESOURCES["UnusualCalls"]  # one trail, but events of each region
+
+
 def selectors():
     trail = RESOURCES["Trail"]["Properties"]
     assert "EventSelectors" not in trail

@@ -51,7 +51,7 @@ def test_the_home_region_has_the_trail_and_all_watches(cloud: Cloud) -> None:
     assert len(selectors) == 5
     logs = cloud.client("logs")
     (group,) = logs.describe_log_groups()["logGroups"]
-    assert group["retentionInDays"] == 3653
+    assert group["retentionInDays"] == 400
     filters = logs.describe_metric_filters(logGroupName=group["logGroupName"])["metricFilters"]
     assert {item["filterPattern"] for item in filters} == {w.pattern for w in WATCHES.values()}
     alarms = cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]

@@ -19,6 +19,8 @@ _UNMET = {
 }
 #: What the account's bucket names say after the project: buckets that logs are delivered to.
 _DELIVERED_TO = ("log-archive", "config", "access-logs")
+#: What CloudTrail learns the usual rate of, in management events.
+_INSIGHTS = ("ApiCallRateInsight", "ApiErrorRateInsight")
 #: How the name of the table of application metrics ends. A metric that is written tells nothing of
 #: who saw what, and there are more of them than of all other events: each would be paid for as a
 #: data event and again in the log group.
@@ -52,6 +54,7 @@ def add_trail(template: Template, path: Any, condition: str) -> logs.LogGroup:
             CloudWatchLogsRoleArn=GetAtt("TrailRole", "Arn"),
             AdvancedEventSelectors=_selectors(),
             EnableLogFileValidation=True,
+            InsightSelectors=[cloudtrail.InsightSelector(InsightType=kind) for kind in _INSIGHTS],
             IncludeGlobalServiceEvents=True,
             IsLogging=True,
             IsMultiRegionTrail=True,

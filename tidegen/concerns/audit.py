@@ -116,6 +116,22 @@ def _add_finding_rules(template: Template) -> None:
     """Findings of medium severity and above; GuardDuty archives the rest without a mail."""
     add_event_rule(
         template,
+        "UnusualCalls",
+        "CloudTrail saw calls, or refused calls, far from the usual rate",
+        {
+            "detail-type": ["AWS Insight via CloudTrail"],
+            "detail": {"insightDetails": {"state": ["Start"]}},
+        },
+        _FINDINGS,
+        "CloudTrail Insights: <kind> of <call> (<service>) is not as usual.",
+        {
+            "kind": "$.detail.insightDetails.insightType",
+            "call": "$.detail.insightDetails.eventName",
+            "service": "$.detail.insightDetails.eventSource",
+        },
+    )
+    add_event_rule(
+        template,
         "ThreatFound",
         "A finding of GuardDuty with severity 4 (medium) or more",
         {
