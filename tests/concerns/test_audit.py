@@ -220,6 +220,17 @@ def test_findings_are_archived_where_guardduty_may_write_with_a_key_it_may_use()
     assert ["guardduty.amazonaws.com"] in services
 
 
+def test_the_trust_in_our_ci_is_no_finding_and_any_other_is():
+    (analyzer,) = of("AWS::AccessAnalyzer::Analyzer").values()
+    (rule,) = analyzer["ArchiveRules"]
+    found = {item.pop("Property"): item for item in rule["Filter"]}
+    assert found == {
+        "principal.Federated": {"Eq": [{"Ref": "OidcProviderArn"}]},
+        "resource": {"Contains": [{"Fn::Sub": ":role/${Project}/"}]},
+        "resourceType": {"Eq": ["AWS::IAM::Role"]},
+    }
+
+
 def test_findings_of_medium_severity_reach_people_or_the_dead_letter_queue():
     target = RESOURCES["ThreatFound"]["Properties"]["Targets"][0]
     pattern = RESOURCES["ThreatFound"]["Properties"]["EventPattern"]

@@ -17,6 +17,7 @@ def audit(cloud: Cloud, home_region: str) -> Template:
     values = {
         "Project": "tide",
         "PermissionsBoundaryArn": f"arn:aws:iam::{cloud.account}:policy/tide/boundary",
+        "OidcProviderArn": f"arn:aws:iam::{cloud.account}:oidc-provider/ci.example",
         "HomeRegion": home_region,
         "SecurityContact1": "security@tide.example",
         "SecurityContact2": "",

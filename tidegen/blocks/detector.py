@@ -57,5 +57,19 @@ def _feature(name: str, managed: tuple[str, ...]) -> guardduty.CFNFeatureConfigu
 
 
 def add_analyzer(template: Template) -> accessanalyzer.Analyzer:
-    """External access: the free one, of which an account and region may have one."""
-    return template.add_resource(accessanalyzer.Analyzer("ExternalAccess", Type="ACCOUNT"))
+    """External access: the free one, of which an account and region may have one.
+
+    The roles of the project that CI takes are outside access by intent, and a finding for each of
+    them would hide the one that is not. Needs the parameters `OidcProviderArn` and `Project`.
+    """
+    ours = accessanalyzer.ArchiveRuleProperty(
+        RuleName="ci",
+        Filter=[
+            accessanalyzer.Filter(Property="principal.Federated", Eq=[Ref("OidcProviderArn")]),
+            accessanalyzer.Filter(Property="resource", Contains=[Sub(":role/${Project}/")]),
+            accessanalyzer.Filter(Property="resourceType", Eq=["AWS::IAM::Role"]),
+        ],
+    )
+    return template.add_resource(
+        accessanalyzer.Analyzer("ExternalAccess", Type="ACCOUNT", ArchiveRules=[ours])
+    )

@@ -23,6 +23,7 @@ from tidegen.contract import (
     Input,
     Kind,
     Output,
+    Root,
     Scope,
     Sibling,
     add_outputs,
@@ -174,6 +175,12 @@ CONCERN = Concern(
     inputs=(
         PROJECT,
         BOUNDARY,
+        Input(
+            "OidcProviderArn",
+            Kind.ARN,
+            Root(Scope.IDENTITY, "OidcProviderArn"),
+            "Identity provider of the CI",
+        ),
         from_field("HomeRegion", "home_region"),
         *contact_inputs("security"),
         _from_archive("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives"),
