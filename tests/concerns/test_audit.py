@@ -64,7 +64,7 @@ def test_the_trail_logs_management_objects_and_tables_but_not_its_own_deliveries
     assert found["Management events"] == {"eventCategory": {"Equals": ["Management"]}}
     prefix = "arn:${AWS::Partition}:s3:::${Project}-"
     archives = [
-        {"Fn::Sub": f"{prefix}{name}-"} for name in ("log-archive", "config", "access-logs")
+        {"Fn::Sub": f"{prefix}{name}-"} for name in ("log-archive", "log-intake", "access-logs")
     ]
     assert found["Objects"]["resources.ARN"] == {
         "StartsWith": [{"Fn::Sub": prefix}],
@@ -96,7 +96,7 @@ def test_what_the_services_measure_is_no_event_when_it_is_written_and_one_when_i
 
 
 def test_the_archives_are_named_as_the_selectors_expect():
-    for title, purpose in (("LogArchive", "log-archive"), ("ConfigArchive", "config")):
+    for title, purpose in (("LogArchive", "log-archive"), ("LogIntake", "log-intake")):
         name = ARCHIVE[title]["Properties"]["BucketName"]["Fn::Sub"]
         assert name.startswith(f"${{Project}}-{purpose}-")
 
@@ -167,7 +167,7 @@ def test_the_recorder_acts_through_the_role_that_the_account_file_makes():
         "config.amazonaws.com/AWSServiceRoleForConfig"
     }
     assert "config.amazonaws.com" in {*LINKED_SERVICES} & {*OF_THE_ACCOUNT} - {*OF_ENVIRONMENTS}
-    statements = ARCHIVE["ConfigArchivePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    statements = ARCHIVE["LogIntakePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     service = [s for s in statements if s["Principal"] == {"Service": ["config.amazonaws.com"]}]
     assert {action for s in service for action in s["Action"]} == {
         *("s3:GetBucketAcl", "s3:ListBucket", "s3:PutObject")
@@ -177,8 +177,8 @@ def test_the_recorder_acts_through_the_role_that_the_account_file_makes():
 def test_configuration_goes_to_the_archive_without_object_lock():
     """AWS Config delivers to no locked bucket (row 61), and tells no encrypted topic."""
     channel = RESOURCES["DeliveryChannel"]["Properties"]
-    assert channel["S3BucketName"] == {"Ref": "ConfigArchiveBucketName"}
-    assert "ObjectLockEnabled" not in ARCHIVE["ConfigArchive"]["Properties"]
+    assert channel["S3BucketName"] == {"Ref": "LogIntakeBucketName"}
+    assert "ObjectLockEnabled" not in ARCHIVE["LogIntake"]["Properties"]
     assert "SnsTopicARN" not in channel
 
 
@@ -204,10 +204,10 @@ def test_the_detector_has_all_features_and_no_data_sources():
 def test_findings_are_archived_where_guardduty_may_write_with_a_key_it_may_use():
     (destination,) = of("AWS::GuardDuty::PublishingDestination").values()
     assert destination["DestinationProperties"] == {
-        "DestinationArn": {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LogArchiveBucketName}"},
+        "DestinationArn": {"Fn::Sub": "arn:${AWS::Partition}:s3:::${LogIntakeBucketName}"},
         "KmsKeyArn": {"Ref": "AuditKeyArn"},
     }
-    policy = ARCHIVE["LogArchivePolicy"]["Properties"]["PolicyDocument"]["Statement"]
+    policy = ARCHIVE["LogIntakePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     may = {
         a
         for s in policy
@@ -249,13 +249,13 @@ def test_findings_of_medium_severity_reach_people_or_the_dead_letter_queue():
 
 def test_somebody_hears_when_what_config_delivers_is_not_locked():
     for title, metric in (
-        ("ConfigArchiveReplicationFailed", "OperationsFailedReplication"),
-        ("ConfigArchiveReplicationLate", "ReplicationLatency"),
+        ("LogIntakeReplicationFailed", "OperationsFailedReplication"),
+        ("LogIntakeReplicationLate", "ReplicationLatency"),
     ):
         alarm = RESOURCES[title]["Properties"]
         assert alarm["MetricName"] == metric
         assert alarm["AlarmActions"] == [{"Ref": "FindingsTopic"}]
         dimensions = {d["Name"]: d["Value"] for d in alarm["Dimensions"]}
-        assert dimensions["SourceBucket"] == {"Ref": "ConfigArchiveBucketName"}
+        assert dimensions["SourceBucket"] == {"Ref": "LogIntakeBucketName"}
         assert dimensions["DestinationBucket"] == {"Ref": "LogArchiveBucketName"}
         assert dimensions["RuleId"] == "recovery"

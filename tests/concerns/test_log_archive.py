@@ -1,4 +1,4 @@
-"""The archives: six years, who may deliver where, and Config's objects locked as replicas."""
+"""The archive and its intake: six years, who may deliver where, and what is locked as replica."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tidegen.concerns.log_archive import CONCERN
 from tidegen.contract import Context
 
 RESOURCES = CONCERN.build(Context()).to_dict()["Resources"]
-ARCHIVES = ("LogArchive", "ConfigArchive")
+ARCHIVES = ("LogArchive", "LogIntake")
 OWN = "${LogArchive.Arn}/AWSLogs/${AWS::AccountId}"
 
 
@@ -32,11 +32,11 @@ def test_the_lock_lasts_six_years_in_the_accounts_mode_and_expiry_waits_for_it()
     assert rule["ExpirationInDays"] > retention["Days"]
 
 
-def test_config_delivers_to_a_bucket_without_a_lock_that_replicates_into_the_locked_one():
-    """Row 61: AWS Config refuses a bucket with Object Lock."""
-    config = properties("ConfigArchive")
-    assert "ObjectLockEnabled" not in config
-    (rule,) = config["ReplicationConfiguration"]["Rules"]
+def test_what_is_delivered_to_the_bucket_without_a_lock_is_replicated_into_the_locked_one():
+    """Row 61: AWS Config refuses a bucket with Object Lock; no guide says that others take one."""
+    intake = properties("LogIntake")
+    assert "ObjectLockEnabled" not in intake
+    (rule,) = intake["ReplicationConfiguration"]["Rules"]
     assert rule["Destination"]["Bucket"] == {"Fn::GetAtt": ["LogArchive", "Arn"]}
     assert rule["SourceSelectionCriteria"]["SseKmsEncryptedObjects"] == {"Status": "Enabled"}
     key = rule["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"]
@@ -44,18 +44,31 @@ def test_config_delivers_to_a_bucket_without_a_lock_that_replicates_into_the_loc
 
 
 def test_each_bucket_takes_the_services_that_deliver_there_and_no_other():
-    assert services("LogArchive") == {
-        "cloudtrail.amazonaws.com",
+    assert services("LogArchive") == {"cloudtrail.amazonaws.com"}
+    assert services("LogIntake") == {
+        "config.amazonaws.com",
         "delivery.logs.amazonaws.com",
         "guardduty.amazonaws.com",
     }
-    assert services("ConfigArchive") == {"config.amazonaws.com"}
+
+
+def test_the_intake_empties_itself_once_the_archive_has_its_objects():
+    """S3 expires no object whose replication is pending or has failed."""
+    rule = properties("LogIntake")["LifecycleConfiguration"]["Rules"][0]
+    assert rule["ExpirationInDays"] == 90
+    assert "Transitions" not in rule
+
+
+def test_log_delivery_is_not_held_to_an_acl_that_means_nothing_here():
+    """Ownership is enforced; who sends no such header would be refused for nothing."""
+    condition = statements("LogIntake")["DeliveryByDeliveryLogs"]["Condition"]
+    assert "s3:x-amz-acl" not in condition["StringEquals"]
 
 
 def test_flow_logs_with_hive_prefixes_may_be_delivered():
     """The VPC's second flow log writes below `aws-account-id=`, not below the account's number."""
-    (_plain, hive) = statements("LogArchive")["DeliveryByDeliveryLogs"]["Resource"]
-    assert hive == {"Fn::Sub": "${LogArchive.Arn}/AWSLogs/aws-account-id=${AWS::AccountId}/*"}
+    (_plain, hive) = statements("LogIntake")["DeliveryByDeliveryLogs"]["Resource"]
+    assert hive == {"Fn::Sub": "${LogIntake.Arn}/AWSLogs/aws-account-id=${AWS::AccountId}/*"}
 
 
 @pytest.mark.parametrize("title", ARCHIVES)
@@ -73,7 +86,7 @@ def test_the_trail_is_known_by_its_arn_and_config_by_its_account():
     trail = statements("LogArchive")["DeliveryByCloudtrail"]
     assert trail["Resource"] == [{"Fn::Sub": f"{OWN}/*"}]
     assert trail["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith(":trail/*")
-    config = statements("ConfigArchive")["DeliveryByConfig"]
+    config = statements("LogIntake")["DeliveryByConfig"]
     assert config["Resource"][0]["Fn::Sub"].endswith("/AWSLogs/${AWS::AccountId}/Config/*")
 
 
@@ -96,5 +109,5 @@ def test_the_replication_role_reads_one_archive_and_writes_the_other():
     allowed = {
         s["Sid"]: s for s in properties("ReplicationRolePolicy")["PolicyDocument"]["Statement"]
     }
-    assert allowed["ReadVersions"]["Resource"] == [{"Fn::Sub": "${ConfigArchive.Arn}/*"}]
+    assert allowed["ReadVersions"]["Resource"] == [{"Fn::Sub": "${LogIntake.Arn}/*"}]
     assert allowed["WriteReplicas"]["Resource"] == [{"Fn::Sub": "${LogArchive.Arn}/AWSLogs/*"}]

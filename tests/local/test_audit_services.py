@@ -24,7 +24,7 @@ def audit(cloud: Cloud, home_region: str) -> Template:
         "SecurityContact3": "",
         "AuditKeyArn": f"arn:aws:kms:{REGION}:{cloud.account}:key/1",
         "LogArchiveBucketName": f"tide-log-archive-{cloud.account}",
-        "ConfigArchiveBucketName": f"tide-config-{cloud.account}",
+        "LogIntakeBucketName": f"tide-log-intake-{cloud.account}",
     }
     for name, value in values.items():
         template["Parameters"][name]["Default"] = value
@@ -32,7 +32,7 @@ def audit(cloud: Cloud, home_region: str) -> Template:
 
 
 def deployed(cloud: Cloud, home_region: str) -> None:
-    for purpose in ("log-archive", "config"):
+    for purpose in ("log-archive", "log-intake"):
         cloud.client("s3").create_bucket(
             Bucket=f"tide-{purpose}-{cloud.account}",
             CreateBucketConfiguration={"LocationConstraint": REGION},

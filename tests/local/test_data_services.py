@@ -88,7 +88,7 @@ def test_buckets_of_data_are_as_the_template_says(cloud: Cloud) -> None:
 def test_the_archive_is_locked_for_six_years_and_takes_configs_replicas(cloud: Cloud) -> None:
     ids, s3 = deployed(cloud, log_archive.CONCERN), cloud.client("s3")
     assert retention(s3, ids["LogArchive"]) == {"Mode": "GOVERNANCE", "Days": 2192}
-    configuration = s3.get_bucket_replication(Bucket=ids["ConfigArchive"])
+    configuration = s3.get_bucket_replication(Bucket=ids["LogIntake"])
     (rule,) = configuration["ReplicationConfiguration"]["Rules"]
     assert rule["Destination"]["Bucket"] == f"arn:aws:s3:::{ids['LogArchive']}"
     kms = cloud.client("kms")

@@ -61,7 +61,7 @@ def changed(folder, name, old, new):
 
 DETECTOR = "  A: {Type: AWS::GuardDuty::Detector}\n"
 DELIVERY = "Sid: DeliveryByCloudtrail\n          Effect: "
-ARCHIVE = "  ConfigArchive:\n    Properties:\n"
+ARCHIVE = "  LogIntake:\n    Properties:\n"
 #: Rule → a file, and what to replace in it by what, so that the committed whole breaks it.
 PLANTS = {
     "E9801": ("roots/environment.yaml", "        NatGateways:", "        Gateways:"),

@@ -36,10 +36,13 @@ GUARDDUTY = Delivery(
 )
 #: VPC guide, "Amazon S3 bucket permissions for flow logs". The second path is that of flow logs
 #: with Hive-compatible prefixes; the first serves every other log that is delivered this way.
+#: The guide asks for the ACL too; who owns the object does not follow from it where ownership is
+#: enforced, and not every log that is delivered this way sends it.
 LOGS = Delivery(
     "delivery.logs",
     (actions.GetBucketAcl, actions.ListBucket),
     (f"{_OWN}/*", "AWSLogs/aws-account-id=${AWS::AccountId}/*"),
+    sets_acl=False,
 )
 
 

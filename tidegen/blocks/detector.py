@@ -22,7 +22,7 @@ FEATURES: dict[str, tuple[str, ...]] = {
 def add_detector(template: Template) -> guardduty.Detector:
     """The detector, and the copy of its findings in the archive, as it keeps them for 90 days.
 
-    Needs the parameters `AuditKeyArn` and `LogArchiveBucketName`.
+    Needs the parameters `AuditKeyArn` and `LogIntakeBucketName`.
     """
     detector = template.add_resource(
         guardduty.Detector(
@@ -33,7 +33,7 @@ def add_detector(template: Template) -> guardduty.Detector:
             Features=[_feature(name, managed) for name, managed in FEATURES.items()],
         )
     )
-    bucket = Sub("arn:${AWS::Partition}:s3:::${LogArchiveBucketName}")
+    bucket = Sub("arn:${AWS::Partition}:s3:::${LogIntakeBucketName}")
     template.add_resource(
         guardduty.PublishingDestination(
             "FindingsArchive",

@@ -53,7 +53,7 @@ def add_flow_logs(template: Template) -> None:
             "ArchiveFlowLog",
             Condition="HasArchive",
             LogDestinationType="s3",
-            LogDestination=Ref("LogArchiveBucketArn"),
+            LogDestination=Ref("LogIntakeBucketArn"),
             DestinationOptions=ec2.DestinationOptions(
                 FileFormat="parquet", HiveCompatiblePartitions=True, PerHourPartition=True
             ),

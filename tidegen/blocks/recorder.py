@@ -15,7 +15,7 @@ _ROLE = Sub(
 def add_recorder(template: Template) -> config.ConfigurationRecorder:
     """Recorder and delivery channel, which wait for each other: no DependsOn at all (row 6).
 
-    Needs the parameters `AuditKeyArn`, `ConfigArchiveBucketName` and `HomeRegion`.
+    Needs the parameters `AuditKeyArn`, `LogIntakeBucketName` and `HomeRegion`.
     """
     recorder = template.add_resource(
         config.ConfigurationRecorder(
@@ -33,7 +33,7 @@ def add_recorder(template: Template) -> config.ConfigurationRecorder:
         # the Amazon SNS Topic"). EventBridge tells the topics instead.
         config.DeliveryChannel(
             "DeliveryChannel",
-            S3BucketName=Ref("ConfigArchiveBucketName"),
+            S3BucketName=Ref("LogIntakeBucketName"),
             S3KmsKeyArn=Ref("AuditKeyArn"),
             ConfigSnapshotDeliveryProperties=daily,
         )

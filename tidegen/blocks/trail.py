@@ -18,7 +18,7 @@ _UNMET = {
     "reference.",
 }
 #: What the account's bucket names say after the project: buckets that logs are delivered to.
-_DELIVERED_TO = ("log-archive", "config", "access-logs")
+_DELIVERED_TO = ("log-archive", "log-intake", "access-logs")
 #: What CloudTrail learns the usual rate of, in management events.
 _INSIGHTS = ("ApiCallRateInsight", "ApiErrorRateInsight")
 #: How the name of the table of application metrics ends. A metric that is written tells nothing of
@@ -85,8 +85,8 @@ def _selectors() -> list[cloudtrail.AdvancedEventSelector]:
     """Management events, and data events of the project's buckets and of tables.
 
     Tables are those of the whole account: their ARNs begin with a region, and the trail is one of
-    all regions. Of the two archives, and of the account's bucket of access logs, everything but the
-    deliveries: each delivery would be an event to deliver.
+    all regions. Of the archive, its intake and the account's bucket of access logs, everything but
+    the deliveries: each delivery would be an event to deliver.
     """
     bucket = "arn:${AWS::Partition}:s3:::${Project}-"
     archives = [Sub(f"{bucket}{purpose}-") for purpose in _DELIVERED_TO]

@@ -77,9 +77,9 @@ def _add_topics(template: Template) -> None:
 
 
 def _add_replication_alarms(template: Template) -> None:
-    """Config's archive is locked as far as it is replicated: here, where findings have a topic."""
-    archives = (Ref("ConfigArchiveBucketName"), Ref("LogArchiveBucketName"))
-    replication_alarms(template, "ConfigArchive", *archives, topic=_FINDINGS)
+    """What is delivered is locked as far as it is replicated: here, as findings have a topic."""
+    archives = (Ref("LogIntakeBucketName"), Ref("LogArchiveBucketName"))
+    replication_alarms(template, "LogIntake", *archives, topic=_FINDINGS)
 
 
 def _add_configuration_rules(template: Template) -> None:
@@ -185,7 +185,9 @@ CONCERN = Concern(
         *contact_inputs("security"),
         _from_archive("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives"),
         _from_archive("LogArchiveBucketName", Kind.BUCKET_NAME, "Bucket of the trail"),
-        _from_archive("ConfigArchiveBucketName", Kind.BUCKET_NAME, "Bucket of AWS Config"),
+        _from_archive(
+            "LogIntakeBucketName", Kind.BUCKET_NAME, "Where AWS Config and GuardDuty deliver"
+        ),
     ),
     outputs=(
         Output("FindingsTopicArn", Kind.TOPIC_ARN, "Topic of findings", surface=True),

@@ -1,4 +1,4 @@
-"""The log archive of an account and region: locked for six years, and Config's own archive."""
+"""The log archive of an account and region, locked for six years, and the intake before it."""
 
 from typing import Any
 
@@ -33,6 +33,7 @@ from tidegen.contract import (
 
 _SIX_YEARS = 2192  # days; HIPAA, 45 CFR 164.316(b)(2)(i)
 _EXPIRE_DAYS = _SIX_YEARS + 30  # after the lock, so that expiry never waits for it
+_PASSED_ON_DAYS = 90
 _REPLACED_DAYS = 30
 #: Who uses the audit key, and how by their guides: writers of the archives, and those who publish
 #: to the account's topics.
@@ -57,25 +58,26 @@ def build(_context: Context) -> Template:
     uses = [service_use(use) for use in _KEY_USES]
     key = add_key(template, "AuditKey", "audit", logs_use(), *uses, owner="${Project}/account")
     archive = _add_log_archive(template)
-    config = _add_config_archive(template)
+    intake = _add_intake(template)
     _add_replication_role(template)
     return add_outputs(
         template,
         CONCERN,
         AuditKeyArn=GetAtt(key, "Arn"),
         LogArchiveBucketName=Ref(archive),
-        LogArchiveBucketArn=GetAtt(archive, "Arn"),
-        ConfigArchiveBucketName=Ref(config),
+        LogIntakeBucketName=Ref(intake),
+        LogIntakeBucketArn=GetAtt(intake, "Arn"),
     )
 
 
 def _add_log_archive(template: Template) -> s3.Bucket:
-    """The trail, flow logs and findings, and the replica of Config's archive."""
+    """The trail, and the replica of all that arrives in the intake."""
     return _add_archive(
         template,
         "LogArchive",
         "log-archive",
-        (CLOUDTRAIL, LOGS, GUARDDUTY),
+        (CLOUDTRAIL,),
+        LifecycleConfiguration=_kept(),
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), _SIX_YEARS),
         Metadata=unmet(
@@ -85,22 +87,24 @@ def _add_log_archive(template: Template) -> s3.Bucket:
     )
 
 
-def _add_config_archive(template: Template) -> s3.Bucket:
-    """AWS Config delivers to no bucket with Object Lock (its guide), so the lock is the replica's.
+def _add_intake(template: Template) -> s3.Bucket:
+    """Where services deliver that do not say that they deliver to a bucket with Object Lock.
 
-    An object without a retention takes the default of the bucket that it is replicated into.
+    AWS Config says that it does not (its guide). An object without a retention takes the default
+    of the bucket that it is replicated into.
     """
     return _add_archive(
         template,
-        "ConfigArchive",
-        "config",
-        (CONFIG,),
+        "LogIntake",
+        "log-intake",
+        (CONFIG, LOGS, GUARDDUTY),
+        LifecycleConfiguration=_passed_on(),
         ReplicationConfiguration=replication(
             GetAtt("LogArchive", "Arn"), GetAtt("AuditKey", "Arn")
         ),
         Metadata=unmet(
-            "AWS Config delivers to no bucket with Object Lock; every object is replicated into"
-            " the locked archive.",
+            "AWS Config delivers to no bucket with Object Lock, and log delivery and GuardDuty do"
+            " not say that they do; every object is replicated into the locked archive.",
             "S3_BUCKET_DEFAULT_LOCK_ENABLED",
         ),
     )
@@ -120,7 +124,6 @@ def _add_archive(
         # Known beforehand: other accounts' and environments' logs are pointed at it.
         Sub(f"${{Project}}-{purpose}-${{AWS::Region}}-${{AWS::AccountId}}"),
         encrypted_with(GetAtt("AuditKey", "Arn")),
-        LifecycleConfiguration=_expiry(),
         LoggingConfiguration=logged_to(Ref("AccountAccessLogsBucketName")),
         **properties,
     )
@@ -130,39 +133,57 @@ def _add_archive(
     return bucket
 
 
-def _expiry() -> s3.LifecycleConfiguration:
+def _kept() -> s3.LifecycleConfiguration:
     tier = s3.LifecycleRuleTransition(StorageClass="GLACIER_IR", TransitionInDays=90)
-    replaced = s3.NoncurrentVersionExpiration(NoncurrentDays=_REPLACED_DAYS)
-    uploads = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=7)
-    archive = s3.LifecycleRule(
-        Id="archive",
+    return _expiry("archive", _EXPIRE_DAYS, Transitions=[tier])
+
+
+def _passed_on() -> s3.LifecycleConfiguration:
+    """S3 expires no object of which the replication is pending or has failed.
+
+    Source: S3 guide, "Lifecycle and other bucket configurations".
+    """
+    return _expiry("passed-on", _PASSED_ON_DAYS)
+
+
+def _expiry(name: str, days: int, **extra: Any) -> s3.LifecycleConfiguration:
+    expiry = s3.LifecycleRule(
+        Id=name,
         Status="Enabled",
-        Transitions=[tier],
-        ExpirationInDays=_EXPIRE_DAYS,
+        ExpirationInDays=days,
         # expiry leaves a marker; without this the version itself would stay for ever
-        NoncurrentVersionExpiration=replaced,
+        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=_REPLACED_DAYS),
+        **extra,
     )
+    uploads = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=7)
     abandoned = s3.LifecycleRule(
         Id="abandoned-uploads", Status="Enabled", AbortIncompleteMultipartUpload=uploads
     )
-    return s3.LifecycleConfiguration(Rules=[archive, abandoned])
+    return s3.LifecycleConfiguration(Rules=[expiry, abandoned])
 
 
 def _add_replication_role(template: Template) -> None:
-    """S3 copies Config's archive into the locked one, in the same region and under the same key."""
+    """S3 copies what arrives into the archive, in the same region and under the same key."""
     key_arn = GetAtt("AuditKey", "Arn")
     policy = document(
-        *reading(["ConfigArchive"], [key_arn]),
+        *reading(["LogIntake"], [key_arn]),
         *writing([Sub("${LogArchive.Arn}/AWSLogs/*")], key_arn, "AWS::Region"),
     )
     path = Sub("/${Project}/account/")
-    add_role(template, ROLE, trust(), policy, "S3 replicates Config's archive as it", path=path)
+    add_role(
+        template,
+        ROLE,
+        trust(),
+        policy,
+        "S3 replicates the intake into the archive as it",
+        path=path,
+    )
 
 
 CONCERN = Concern(
     name="log-archive",
     scopes=(Scope.ACCOUNT,),
-    purpose="The locked log archive of an account and region, and the archive of AWS Config.",
+    purpose="The locked log archive of an account and region, and the intake before it.",
     build=build,
     inputs=(
         PROJECT,
@@ -173,8 +194,8 @@ CONCERN = Concern(
     outputs=(
         Output("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives"),
         Output("LogArchiveBucketName", Kind.BUCKET_NAME, "Locked log archive", surface=True),
-        Output("LogArchiveBucketArn", Kind.BUCKET_ARN, "Locked log archive", surface=True),
-        Output("ConfigArchiveBucketName", Kind.BUCKET_NAME, "Archive of AWS Config"),
+        Output("LogIntakeBucketName", Kind.BUCKET_NAME, "Where logs are delivered", surface=True),
+        Output("LogIntakeBucketArn", Kind.BUCKET_ARN, "Where logs are delivered", surface=True),
     ),
-    stateful=("AuditKey", "LogArchive", "ConfigArchive"),
+    stateful=("AuditKey", "LogArchive", "LogIntake"),
 )
