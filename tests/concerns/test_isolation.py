@@ -20,7 +20,7 @@ from tidegen.contract import Context, Scope
 
 CONCERNS = own_concerns()
 CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
-BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/tidepool/tidepool-identity-PermissionsBoundary-ABC"
+BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/tidepool/tidepool-permissions-boundary"
 ENVIRONMENTS = ("production", "staging", "development", "shared-production")
 PAIRS = list(permutations(ENVIRONMENTS, 2))
 HOST = "token.actions.githubusercontent.com"
@@ -64,7 +64,7 @@ def statements(environment, role):
 
 
 CEILING = [
-    resolve(s, {"Project": "tidepool", "AWS::StackName": "tidepool-identity"})
+    resolve(s, {"Project": "tidepool"})
     for s in body(IDENTITY)["PermissionsBoundary"]["Properties"]["PolicyDocument"]["Statement"]
 ]
 ROLES = {(e, r): statements(e, r) for e in ENVIRONMENTS for r in ("ExecutionRole", "DeployRole")}

@@ -59,9 +59,16 @@ def test_both_regions_and_the_shared_services_must_stand_before():
     assert found[-1].command == "tidegen deploy --env common"
     assert "tidegen bootstrap --env staging" in str(found[0])
     assert prerequisites_of(target(Scope.ACCOUNT)) == ()
-    assert names(p.address for p in prerequisites_of(target(Scope.ACCOUNT, OTHER))) == [
-        "tide-identity"
-    ]
+
+
+def test_nothing_is_read_from_the_home_region_elsewhere():
+    """It may be lost: what identity makes is global, and known by its name."""
+    assert prerequisites_of(target(Scope.ACCOUNT, OTHER)) == ()
+    elsewhere = target(region=OTHER, recovery_region="eu-west-1")
+    needed = prerequisites_of(elsewhere)
+    read = [*steps_of(elsewhere), *(item.address for item in needed)]
+    assert {address.place.region for address in read} == {OTHER, "eu-west-1"}
+    assert Scope.IDENTITY not in {address.scope for address in read}
 
 
 def test_what_an_environment_does_not_use_is_nowhere():

@@ -26,6 +26,7 @@ from tidegen.blocks.deploy_scopes import by_scope
 from tidegen.blocks.inspecting import inspecting
 from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
 from tidegen.blocks.policies import allow, document, iam_actions
+from tidegen.blocks.roles import OIDC_HOST
 
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
 _OWN = "${Project}/${Environment}"
@@ -152,10 +153,9 @@ def filling() -> list[Statement]:
 
 def from_workflows() -> PolicyDocument:
     """Workflows of one repository in the environment of the same name, nothing wider."""
-    host = "token.actions.githubusercontent.com"
     claims = {
-        f"{host}:aud": "sts.amazonaws.com",
-        f"{host}:sub": Sub("repo:${Repository}:environment:${Environment}"),
+        f"{OIDC_HOST}:aud": "sts.amazonaws.com",
+        f"{OIDC_HOST}:sub": Sub("repo:${Repository}:environment:${Environment}"),
     }
     return document(
         Statement(

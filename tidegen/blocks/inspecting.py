@@ -32,7 +32,7 @@ LISTING: Mapping[str, tuple[str, ...]] = {
     ),
     "eks": ("DescribeClusterVersions", "ListClusters"),
     "elasticloadbalancing": ("DescribeLoadBalancers",),
-    "iam": ("GetAccountSummary", "ListRoles"),
+    "iam": ("GetAccountSummary", "ListPolicies", "ListRoles"),
     "kms": ("ListAliases",),
     "lambda": ("GetAccountSettings",),
     "logs": ("DescribeLogGroups", "DescribeResourcePolicies"),

@@ -7,17 +7,26 @@ from troposphere import Ref, Sub, Template, iam
 
 from tidegen.contract import Input, Kind, Root, Scope
 
+#: What the identity scope makes once an account is known by name everywhere: IAM is global, and a
+#: region has to do without the one that identity's stack is in. A policy's name is unique in its
+#: account whatever its path, so it holds the project.
+BOUNDARY_NAME = Sub("${Project}-permissions-boundary")
+_IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
+BOUNDARY_ARN = Sub(f"{_IAM}:policy/${{Project}}/${{Project}}-permissions-boundary")
+OIDC_HOST = "token.actions.githubusercontent.com"
+OIDC_PROVIDER_ARN = Sub(f"{_IAM}:oidc-provider/{OIDC_HOST}")
+
 #: Inputs that a concern with roles declares.
 BOUNDARY = Input(
     "PermissionsBoundaryArn",
     Kind.ARN,
-    Root(Scope.IDENTITY, "PermissionsBoundaryArn"),
+    Root(Scope.BOOTSTRAP, "PermissionsBoundaryArn"),
     "Permissions boundary of every role",
 )
 
 #: Roles carry a path in place of a name; policies match principals by path.
 PATH = Sub("/${Project}/${Environment}/")
-_ROLES = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}"
+_ROLES = f"{_IAM}:role/${{Project}}"
 #: ARN patterns: who may undo a protection, CloudFormation as it makes an environment's stacks, and
 #: S3 as it replicates.
 BREAK_GLASS = Sub(f"{_ROLES}/break-glass/*")

@@ -130,7 +130,8 @@ def _wanted_first(session: Session, plan: Plan, name: str, *, yes: bool) -> list
 def first_environments(session: Session, name: str, missing: Collection[Prerequisite]) -> list[str]:
     """The files whose deployment makes what is missing, baselines first, home region first.
 
-    Shared services are only added on the local engine: elsewhere they are somebody's decision.
+    Shared services are only added on the local engine: elsewhere they are somebody's decision. So
+    is the home region of an account, which plans away from home leave alone.
     """
     target = session.target(name)
     baselines = {
@@ -138,6 +139,8 @@ def first_environments(session: Session, name: str, missing: Collection[Prerequi
         for item in missing
         if item.address.scope in _BASELINE
     }
+    if baselines and session.local:
+        baselines.add((target.account, target.home_region))
     owners = [
         file
         for file in session.files

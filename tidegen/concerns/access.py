@@ -130,7 +130,7 @@ CONCERN = Concern(
         Input(
             "OidcProviderArn",
             Kind.ARN,
-            Root(Scope.IDENTITY, "OidcProviderArn"),
+            Root(Scope.BOOTSTRAP, "OidcProviderArn"),
             "Identity provider of the CI",
         ),
     ),

@@ -14,6 +14,7 @@ from tidegen.blocks.buckets import (
 from tidegen.blocks.data_buckets import ERASURE
 from tidegen.blocks.inputs import PROJECT
 from tidegen.blocks.keys import account_use, add_key
+from tidegen.blocks.roles import BOUNDARY_ARN, OIDC_PROVIDER_ARN
 from tidegen.blocks.suppressions import unmet
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
@@ -41,6 +42,8 @@ def build(_context: Context) -> Template:
         ArtifactsBucketName=Ref(bucket),
         ArtifactsKeyArn=GetAtt(key, "Arn"),
         AccountAccessLogsBucketName=Ref(logs),
+        PermissionsBoundaryArn=BOUNDARY_ARN,
+        OidcProviderArn=OIDC_PROVIDER_ARN,
     )
 
 
@@ -88,6 +91,8 @@ CONCERN = Concern(
             "Bucket of the access logs of this account's own buckets, under s3/",
             surface=True,
         ),
+        Output("PermissionsBoundaryArn", Kind.ARN, "Boundary of every role", surface=True),
+        Output("OidcProviderArn", Kind.ARN, "Identity provider of the CI", surface=True),
     ),
     stateful=("AccessLogsBucket", "ArtifactsBucket", "ArtifactsKey"),
 )

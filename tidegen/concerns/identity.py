@@ -18,6 +18,8 @@ from troposphere import Ref, Sub, Template, iam
 
 from tidegen.blocks.inputs import PROJECT
 from tidegen.blocks.policies import allow, document
+from tidegen.blocks.roles import BOUNDARY_ARN, BOUNDARY_NAME, OIDC_HOST
+from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
@@ -32,14 +34,18 @@ def build(_context: Context) -> Template:
     provider = template.add_resource(
         iam.OIDCProvider(
             "OidcProvider",
-            Url="https://token.actions.githubusercontent.com",
+            **RETAINED,
+            Url=f"https://{OIDC_HOST}",
             ClientIdList=["sts.amazonaws.com"],
         )
     )
     boundary = template.add_resource(
         iam.ManagedPolicy(
             "PermissionsBoundary",
+            **RETAINED,
             Description="Ceiling of every role of the project",
+            # every region's templates know it by its name: they have to do without this region
+            ManagedPolicyName=BOUNDARY_NAME,
             Path=Sub("/${Project}/"),
             PolicyDocument=document(*_ceiling()),
             Metadata=unmet(_REASON, _FULL_ACCESS),
@@ -90,9 +96,6 @@ SERVICES = (
 #: What preflight reads besides.
 READ = ("servicequotas:GetAWSDefaultServiceQuota", "servicequotas:GetServiceQuota")
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
-#: The boundary by the name that this stack gives it: nobody else can make a policy of that path
-#: and name, so that nobody can pass another policy off as the boundary.
-_BOUNDARY = Sub(f"{_IAM}:policy/${{Project}}/${{AWS::StackName}}-PermissionsBoundary-*")
 
 
 def _ceiling() -> list[Statement]:
@@ -105,7 +108,7 @@ def _ceiling() -> list[Statement]:
         _deny("NoUsers", [actions.CreateUser, actions.CreateAccessKey, actions.CreateLoginProfile]),
         _deny("NoRoleWithoutBoundary", _CHANGING_ROLES, Condition(ArnNotLike(_BY_BOUNDARY))),
         _deny("NoLiftingOfBoundaries", [actions.DeleteRolePermissionsBoundary]),
-        _deny("NoChangeOfTheBoundary", _CHANGING_POLICIES, resource=_BOUNDARY),
+        _deny("NoChangeOfTheBoundary", _CHANGING_POLICIES, resource=BOUNDARY_ARN),
         _deny(
             "NoOtherAccounts",
             [sts.AssumeRole],
@@ -130,7 +133,7 @@ def _not_of_others() -> Statement:
     return _deny("NotOfOthers", [Action("*")], Condition(other))
 
 
-_BY_BOUNDARY = {"iam:PermissionsBoundary": _BOUNDARY}
+_BY_BOUNDARY = {"iam:PermissionsBoundary": BOUNDARY_ARN}
 #: Whatever gives a role more; each knows the condition key `iam:PermissionsBoundary`.
 _CHANGING_ROLES = [
     actions.AttachRolePolicy,
@@ -170,4 +173,6 @@ CONCERN = Concern(
         Output("PermissionsBoundaryArn", Kind.ARN, "Boundary of every role", surface=True),
         Output("OidcProviderArn", Kind.ARN, "Identity provider of the CI", surface=True),
     ),
+    # global: they outlive the stack where another region becomes the account's home
+    stateful=("OidcProvider", "PermissionsBoundary"),
 )

@@ -75,12 +75,13 @@ def steps_of(target: Target) -> tuple[StackAddress, ...]:
 def prerequisites_of(target: Target) -> tuple[Prerequisite, ...]:
     """What must stand before `target` can be deployed, and the command that makes each."""
     own = f"tidegen bootstrap --env {target.name}"
-    if target.scope is Scope.ACCOUNT:
-        at_home = target.region == target.home_region
-        needed = [] if at_home else [(Scope.IDENTITY, target.region, own)]
-    else:
+    needed: list[tuple[Scope, str, str]] = []
+    if target.scope is not Scope.ACCOUNT:
         regions = [target.region, *([target.recovery_region] if target.recovery_region else [])]
-        needed = [(Scope.IDENTITY, target.region, own)]
+        # Away from home the identity stack is not read, as its region may be lost: what it makes is
+        # global and known by name. Whether that is there is preflight's question to IAM.
+        if target.region == target.home_region:
+            needed.append((Scope.IDENTITY, target.region, own))
         needed += [(s, region, own) for region in regions for s in _ACCOUNT_WIDE[1:]]
         if target.shared is not None:
             deploy = f"tidegen deploy --env {target.shared.name}"

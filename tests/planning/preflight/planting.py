@@ -26,6 +26,7 @@ CLEAN = {
     Topic.SERVICE_ZONES: {
         "com.amazonaws.us-east-1.sts": ["us-east-1a", "us-east-1b", "us-east-1c"]
     },
+    Topic.POLICIES: {"tide-boundary": "arn:aws:iam::111122223333:policy/tide/tide-boundary"},
     Topic.ROLES: {"reader": "", "AWSServiceRoleForAutoScaling": "", "AWSServiceRoleForES": ""},
     Topic.VERSIONING: {"replica": "Enabled"},
     Topic.ZONE_SERVERS: {"tide.example": ("ns-1.example", "ns-2.example")},
@@ -115,6 +116,10 @@ def replicating(bucket):
         "Destination": {"Bucket": {"Fn::Join": ["", ["arn:", {"Ref": "P"}, f":s3:::{bucket}"]]}}
     }
     return resource("S3::Bucket", ReplicationConfiguration={"Rules": [rule]})
+
+
+def bounded(policy):
+    return resource("IAM::Role", PermissionsBoundary=f"arn:aws:iam::{ACCOUNT}:policy/tide/{policy}")
 
 
 def trusting(role):

@@ -1,6 +1,6 @@
 """Failures over what an account holds already: names, singletons, roles, states."""
 
-from planting import MEMBER, SECRET, Plant, resource, trusting
+from planting import MEMBER, SECRET, Plant, bounded, resource, trusting
 
 from tidegen.planning.preflight import Topic
 
@@ -47,6 +47,18 @@ PLANTS = (
         {"Key": trusting("aws-service-role/es.amazonaws.com/AWSServiceRoleForES")},
         "--aws-service-name es.amazonaws.com' first",
         {Topic.ROLES: {}},
+    ),
+    Plant(
+        15,
+        {"Role": bounded("tide-boundary")},
+        "lacks policy 'tide-boundary', the boundary of every role; deploy the account file",
+        {Topic.POLICIES: {}},
+    ),
+    Plant(
+        53,
+        {"Policy": resource("IAM::ManagedPolicy", ManagedPolicyName="tide-other")},
+        "AWS::IAM::ManagedPolicy 'tide-other' exists already; import it",
+        {Topic.POLICIES: {"tide-other": "arn:aws:iam::111122223333:policy/tide/tide-other"}},
     ),
     Plant(15, {"Key": trusting("reader")}, "names role 'reader'", {Topic.ROLES: {}}),
     Plant(

@@ -51,6 +51,12 @@ def _linked_roles(reader: Reader, names: Names) -> Answer:
     return {name: by_service[name] for name in names if name in by_service}
 
 
+def _policies(reader: Reader, names: Names) -> Answer:
+    """The account's own: a name is taken whatever the path."""
+    found = reader.pages("iam", "list_policies", "Policies", Scope="Local")
+    return {item["PolicyName"]: item["Arn"] for item in found if item["PolicyName"] in names}
+
+
 def _iam_summary(reader: Reader, _: Names) -> Answer:
     summary: dict[str, Any] = reader.call("iam", "get_account_summary")["SummaryMap"]
     return summary
@@ -113,6 +119,7 @@ READERS = {
     Topic.IAM_SUMMARY: _iam_summary,
     Topic.LINKED_ROLES: _linked_roles,
     Topic.PERMISSIONS: _permissions,
+    Topic.POLICIES: _policies,
     Topic.PROVIDERS: _providers,
     Topic.QUOTAS: _quotas,
     Topic.RECORDERS: _recorders,

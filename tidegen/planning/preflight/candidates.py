@@ -18,6 +18,7 @@ _ONCE = {
     "AWS::GuardDuty::Detector": Topic.DETECTORS,
 }
 _BUCKET, _SECRET = "AWS::S3::Bucket", "AWS::SecretsManager::Secret"
+_POLICY = "AWS::IAM::ManagedPolicy"
 _PROVIDER = "AWS::IAM::OIDCProvider"
 
 
@@ -80,6 +81,8 @@ def _identified(type_name: str, name: str, about_it: str) -> tuple[str, str]:
     if type_name == _SECRET:
         deleted = f"deleted, restore it before {about_it}; " if about_it else ""
         return "", f"{deleted}its ARN identifies it: aws secretsmanager describe-secret"
+    if type_name == _POLICY:
+        return about_it, ""
     return name, ""
 
 

@@ -14,6 +14,7 @@ from tidegen.planning.preflight.subject import Subject, text_of
 KEY_ACTIONS = ("kms:CreateKey", "kms:PutKeyPolicy")
 _DENIED = ("explicitDeny", "implicitDeny")
 _ROLE = re.compile(r":iam::(\d{12}|…):role/([^*?]+)$")
+_ROLE_TYPE = "AWS::IAM::Role"
 _LINKED = "aws-service-role/"
 _AUTO_SCALING = "AWSServiceRoleForAutoScaling"
 
@@ -57,7 +58,7 @@ def _named_roles(subject: Subject) -> dict[str, tuple[str, str]]:
 
     Roles of this account that the root does not make.
     """
-    made = {props.get("RoleName") for _, props in subject.all_of("AWS::IAM::Role")}
+    made = {props.get("RoleName") for _, props in subject.all_of(_ROLE_TYPE)}
     found: dict[str, tuple[str, str]] = {}
     for path, resource in subject.resources.items():
         for principal in _principals(resource.get("Properties", {})):
@@ -90,6 +91,21 @@ def _remedy(folder: str) -> str:
     return "make it first"
 
 
+def _boundaries(subject: Subject) -> dict[str, str]:
+    """Name of a boundary → path of a role to make with it."""
+    roles = subject.added_of(_ROLE_TYPE)
+    found = ((props.get("PermissionsBoundary"), path) for path, props in roles)
+    return {arn.rpartition("/")[2]: path for arn, path in found if isinstance(arn, str)}
+
+
+def _bounded(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for name, path in _boundaries(subject).items():
+        if name not in found:
+            told = f"account {subject.account} lacks policy '{name}', the boundary of every role"
+            does = "deploy the account file whose home_region is true first, which makes it"
+            yield Finding(path, f"{told}; {does}", 15)
+
+
 def _keyless(subject: Subject) -> dict[str, bool]:
     """Launch templates with volumes that name no key → whether they ask for encryption."""
     found = {}
@@ -119,6 +135,12 @@ CHECKS = (
         (15,),
         lambda subject: about(Topic.ROLES, _named_roles(subject)),
         _roles,
+    ),
+    Check(
+        "boundary of roles",
+        (15,),
+        lambda subject: about(Topic.POLICIES, _boundaries(subject)),
+        _bounded,
     ),
     Check(
         "key of new volumes",

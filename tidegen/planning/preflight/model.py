@@ -38,6 +38,7 @@ class Topic(StrEnum):
     MAIL_SETS = "SES configuration sets"
     NAME_SERVERS = "name servers in DNS"  # domains → domain: sorted name servers
     OFFERINGS = "instance types in zones"  # types → type: names of zones
+    POLICIES = "managed policies"  # → name: its ARN, whatever its path
     PENDING = "pending subscriptions"  # topic ARNs → topic ARN: endpoints
     PERMISSIONS = "permissions of a role"  # role ARN, region, actions → action: decision
     PROVIDERS = "identity providers"  # none → URL without https://: ARN

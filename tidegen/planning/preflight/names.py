@@ -25,6 +25,7 @@ NAMED = (
     _Named("AWS::Backup::BackupVault", "BackupVaultName", Topic.VAULTS),
     _Named("AWS::DynamoDB::Table", "TableName", Topic.TABLES),
     _Named("AWS::EKS::Cluster", "Name", Topic.CLUSTERS),
+    _Named("AWS::IAM::ManagedPolicy", "ManagedPolicyName", Topic.POLICIES),
     _Named("AWS::IAM::Role", "RoleName", Topic.ROLES),
     _Named("AWS::KMS::Alias", "AliasName", Topic.KEY_ALIASES),
     _Named("AWS::Logs::LogGroup", "LogGroupName", Topic.LOG_GROUPS, 32),
