@@ -4,6 +4,7 @@ Source: `handlers.*.permissions` of the registry schemas, which say what each ha
 """
 
 import re
+from pathlib import Path
 
 from tidegen.blocks.linked_roles import (
     LINKED_SERVICES,
@@ -11,11 +12,14 @@ from tidegen.blocks.linked_roles import (
     OF_THE_ACCOUNT,
     ON_FIRST_USE,
 )
+from tidegen.blocks.nesting import NESTING
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.contract import Context, Scope
 from tidegen.local.schemas import schema_of
+from tidegen.planning.template_text import parse_template
 
+ROOTS = Path(__file__).parents[2] / "templates" / "current" / "roots"
 #: Scopes that are deployed with the execution role; people deploy the others.
 SCOPES = {Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY}
 #: What handlers may call and this platform never lets them: pattern → why.
@@ -60,21 +64,33 @@ NOT_GRANTED = {
 }
 
 
+def types():
+    """What CloudFormation makes as the execution role: in the concerns, and in their roots."""
+    concerns = own_concerns()
+    context = Context(concerns, build_assets(concerns))
+    templates = [concern.build(context) for concern in concerns if SCOPES & set(concern.scopes)]
+    roots = [parse_template((ROOTS / f"{scope}.yaml").read_text()) for scope in SCOPES]
+    nested = {item["Type"] for root in roots for item in root["Resources"].values()}
+    assert nested == {"AWS::CloudFormation::Stack"}
+    return nested | {r.resource_type for t in templates for r in t.resources.values()}
+
+
+def granted():
+    """What the concerns declare, and what nesting them takes besides."""
+    concerns = [concern for concern in own_concerns() if SCOPES & set(concern.scopes)]
+    nesting = {action.JSONrepr() for action in NESTING}
+    return nesting | {action for concern in concerns for action in concern.deploy_actions}
+
+
 def wanted():
     """Action → the types whose handlers call it; IAM's own part is the access concern's."""
     from policy_sentry.querying.actions import get_actions_for_service
 
-    concerns = own_concerns()
-    context = Context(concerns, build_assets(concerns))
     found = {}
-    for concern in concerns:
-        if not SCOPES & set(concern.scopes):
-            continue
-        for resource in concern.build(context).resources.values():
-            handlers = schema_of(resource.resource_type).get("handlers", {})
-            for name, handler in handlers.items():
-                for action in handler.get("permissions", []) if name != "list" else []:
-                    found.setdefault(action, set()).add(resource.resource_type)
+    for type_name in types():
+        for name, handler in schema_of(type_name).get("handlers", {}).items():
+            for action in handler.get("permissions", []) if name != "list" else []:
+                found.setdefault(action, set()).add(type_name)
     known = {
         service: {a.lower() for a in get_actions_for_service(service)}
         for service in {action.partition(":")[0] for action in found}
@@ -84,35 +100,27 @@ def wanted():
 
 
 def test_every_call_of_a_handler_is_declared_or_excepted():
-    concerns = [c for c in own_concerns() if SCOPES & set(c.scopes)]
-    declared = {action.lower() for concern in concerns for action in concern.deploy_actions}
-    granted = re.compile("|".join(re.escape(a).replace(r"\*", ".*") for a in sorted(declared)))
+    declared = sorted(action.lower() for action in granted())
+    known = re.compile("|".join(re.escape(a).replace(r"\*", ".*") for a in declared))
     excepted = re.compile("|".join([*NOT_GRANTED, "iam:.*"]))
     missing = {
         action: sorted(types)
         for action, types in wanted().items()
-        if not granted.fullmatch(action.lower()) and not excepted.fullmatch(action)
+        if not known.fullmatch(action.lower()) and not excepted.fullmatch(action)
     }
     assert not missing
 
 
 def test_service_linked_roles_are_granted_for_every_type_that_needs_one():
     """What the schemas say; other services make theirs without the schema saying so."""
-    concerns = own_concerns()
-    context = Context(concerns, build_assets(concerns))
-    types = {
-        resource.resource_type
-        for concern in concerns
-        if SCOPES & set(concern.scopes)
-        for resource in concern.build(context).resources.values()
-    }
-    granted = {**LINKED_SERVICES, **ON_FIRST_USE}
-    covered = {name for service in OF_ENVIRONMENTS for name in granted[service]}
-    needed = {name for name in types if "iam:CreateServiceLinkedRole" in _permissions(name)}
+    made = types()
+    linked = {**LINKED_SERVICES, **ON_FIRST_USE}
+    covered = {name for service in OF_ENVIRONMENTS for name in linked[service]}
+    needed = {name for name in made if "iam:CreateServiceLinkedRole" in _permissions(name)}
     # Its logs would need the role on their way to Firehose only (VPC guide, flow log permissions).
     assert needed - covered == {"AWS::EC2::FlowLog"}
-    assert covered <= types
-    assert not {name for service in OF_THE_ACCOUNT for name in granted[service]} & types
+    assert covered <= made
+    assert not {name for service in OF_THE_ACCOUNT for name in linked[service]} & made
 
 
 def _permissions(type_name):

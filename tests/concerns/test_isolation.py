@@ -267,6 +267,44 @@ def stacks(environment):
         yield f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/tidepool-{environment}{name}/1"
 
 
+NESTED = ("Create", "Update", "Delete")
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_the_execution_role_nests_stacks_and_passes_itself_to_them(environment):
+    """An environment is nested stacks: without this CloudFormation refuses the first of them."""
+    name = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/tidepool-{environment}"
+    for child in ("-Network-1ABC", "-recovery-Replicas-1ABC"):
+        for verb in NESTED:
+            assert may(
+                environment, "ExecutionRole", f"cloudformation:{verb}Stack", name + child + "/1"
+            )
+    for other in ("/1", "-access/1"):
+        for verb in NESTED:
+            assert not may(
+                environment, "ExecutionRole", f"cloudformation:{verb}Stack", name + other
+            )
+    template = f"arn:aws:s3:::tidepool-artifacts-{REGION}-{ACCOUNT}/templates/1/network.yaml"
+    assert may(environment, "ExecutionRole", "s3:GetObject", template)
+    own = role_arn(environment, "ExecutionRole")
+    passed = {"iam:PassedToService": "cloudformation.amazonaws.com"}
+    for role, expected in ((own, True), (role_arn(environment, "RelayRole"), False)):
+        assert may(environment, "ExecutionRole", "iam:PassRole", role, **passed) is expected
+
+
+@pytest.mark.parametrize(("environment", "other"), PAIRS)
+def test_the_execution_role_nests_no_stack_of_another(environment, other):
+    passed = {"iam:PassedToService": "cloudformation.amazonaws.com"}
+    assert not may(
+        environment, "ExecutionRole", "iam:PassRole", role_arn(other, "ExecutionRole"), **passed
+    )
+    for stack in stacks(other):
+        for verb in NESTED:
+            assert not may(environment, "ExecutionRole", f"cloudformation:{verb}Stack", stack), (
+                stack
+            )
+
+
 CHANGES = ("CreateChangeSet", "ExecuteChangeSet", "DeleteStack", "SetStackPolicy")
 
 

@@ -22,6 +22,7 @@ from tidegen.blocks.deployers import (
     reading,
 )
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
+from tidegen.blocks.nesting import nesting
 from tidegen.blocks.policies import document, trust
 from tidegen.blocks.roles import BOUNDARY, PATH, add_role
 from tidegen.blocks.suppressions import unmet
@@ -54,7 +55,8 @@ def build(context: Context) -> Template:
     execution = add_role(
         template, "ExecutionRole", trust("cloudformation"), None, "CloudFormation acts as this role"
     )
-    for number, batch in enumerate(_batches(executing(_actions(context))), start=1):
+    allowed = [*executing(_actions(context)), *nesting(GetAtt(execution, "Arn"))]
+    for number, batch in enumerate(_batches(allowed), start=1):
         policy = _add_policy(template, f"ExecutionPolicy{number}", batch)
         if any(statement.Resource == ["*"] for statement in batch):
             policy.Metadata = unmet(_EVERYWHERE, "CKV_AWS_111")

@@ -84,9 +84,9 @@ def ordered(template: Template) -> dict[str, Any]:
 
 
 def json_text(template: dict[str, Any]) -> str:
-    """The template as JSON."""
-    # one space: a direct root has to stay below 51,200 bytes in this form too
-    return json.dumps(template, indent=1, ensure_ascii=False) + "\n"
+    """The template as JSON, a value a line."""
+    # no indentation: a direct root has to stay below 51,200 bytes in this form too
+    return json.dumps(template, indent=0, ensure_ascii=False) + "\n"
 
 
 def _yaml_text(template: dict[str, Any]) -> str:
