@@ -6,7 +6,7 @@ import pytest
 import reaching_plants
 import sizing_plants
 import standing_plants
-from planting import ADDRESS, CLEAN, PLACE, SECRET, resource, subject, trusting
+from planting import ADDRESS, CERTIFICATE, CLEAN, PLACE, SECRET, resource, subject, trusting
 
 from tidegen.contract import Scope
 from tidegen.failures import FAILURES, Where, failure
@@ -184,3 +184,17 @@ def test_a_subject_follows_references():
     assert root.at("vpc-1") is None
     assert root.physical({"Ref": "Vpc"}) is None
     assert replace(root, held={"Vpc": "vpc-1"}).physical({"Ref": "Vpc"}) == "vpc-1"
+
+
+@pytest.mark.parametrize("stands", [True, False])
+def test_every_certificate_of_a_zone_is_named_once_however_many_names_it_has(stands):
+    """The way in and the database are certified in the same zone."""
+    both = {"Ingress/Certificate", "Database/Certificate"}
+    option = {"DomainName": "a", "HostedZoneId": {"Ref": "Zone"}}
+    certificate = resource(
+        "CertificateManager::Certificate", DomainName="a", DomainValidationOptions=[option] * 3
+    )
+    given = {"held": {"Zone": "Z1"}, "added": frozenset(both)} if stands else {}
+    root = subject({"Zone": CERTIFICATE["Zone"], **dict.fromkeys(both, certificate)}, **given)
+    found = reported(root, {Topic.NAME_SERVERS: {"tide.example": ()}})
+    assert sorted(f.where for f in found.findings if f.row == 45) == sorted(both)

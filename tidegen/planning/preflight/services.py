@@ -67,11 +67,13 @@ def _mail(subject: Subject, found: Answer) -> Iterable[Finding]:
 
 
 def _certified(subject: Subject) -> Iterator[tuple[str, Properties, Any]]:
-    """Certificates that would be added, with a zone that proves them."""
+    """Certificates that would be added, each with the zones that prove its names."""
     for path, props in subject.added_of(_CERTIFICATE):
-        for option in props.get("DomainValidationOptions", []):
-            if isinstance(option, dict) and option.get("HostedZoneId"):
-                yield path, props, option["HostedZoneId"]
+        options = props.get("DomainValidationOptions", [])
+        zones = [
+            o["HostedZoneId"] for o in options if isinstance(o, dict) and o.get("HostedZoneId")
+        ]
+        yield from ((path, props, zone) for n, zone in enumerate(zones) if zone not in zones[:n])
 
 
 def _undelegated(subject: Subject) -> Iterable[Finding]:
@@ -113,24 +115,24 @@ def _second_zones(subject: Subject, found: Answer) -> Iterable[Finding]:
             )
 
 
-def _standing_zones(subject: Subject) -> dict[str, tuple[str, str]]:
-    """Id of a zone that stands → path of the certificate, and the zone's domain."""
-    found = {}
+def _standing_zones(subject: Subject) -> list[tuple[str, str, str]]:
+    """Path of each certificate that a standing zone proves, with that zone's id and its domain."""
+    found = []
     for path, _, reference in _certified(subject):
         zone, standing = subject.at(reference), subject.physical(reference)
         if zone and standing and zone[0] not in subject.added:
-            found[standing] = (path, text_of(zone[1].get("Name")))
+            found.append((path, standing, text_of(zone[1].get("Name"))))
     return found
 
 
 def _asks_delegation(subject: Subject) -> Iterable[Question]:
-    zones = _standing_zones(subject)
-    domains = [domain for _, domain in zones.values()]
+    found = _standing_zones(subject)
+    zones, domains = ({item[place] for item in found} for place in (1, 2))
     return (*about(Topic.ZONE_SERVERS, zones), *about(Topic.NAME_SERVERS, domains))
 
 
 def _delegation(subject: Subject, own: Answer, public: Answer) -> Iterable[Finding]:
-    for path, domain in _standing_zones(subject).values():
+    for path, _, domain in _standing_zones(subject):
         servers, told = own.get(domain, ()), public.get(domain, ())
         if not set(servers) & set(told):
             what = f"DNS leads to {', '.join(told)}" if told else "DNS leads nowhere"
