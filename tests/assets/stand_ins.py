@@ -32,7 +32,7 @@ _SETTINGS = {
     "BACKUP_KEY": "backup-key",
     "KEYFILE_SECRET": "keyfile",
     "ADMIN_SECRET": "admin",
-    "AUTHORITY_SECRET": "authority",
+    "CERTIFICATE_SECRET": "certificate",
     "APPLICATION_SECRET": "application",
     "LOG_GROUP": "/tide/staging/mongo",
     "ATTEMPTS": "3",

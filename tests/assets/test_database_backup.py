@@ -7,6 +7,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from authority import OPENSSL, authority
 from stand_ins import Machine
 
 DUMP = gzip.compress(b"all the data", mtime=0)
@@ -17,12 +18,14 @@ case "$*" in
     path=$STATE/s3/${4#s3://}; mkdir -p "$(dirname "$path")"; cat >"$path" ;;
   "s3 cp s3://"*) cat "$STATE/s3/${3#s3://}" ;;
   "s3api list-objects-v2"*) cat "$STATE/newest" ;;
+  *"--version-stage AWSPREVIOUS"*) echo ResourceNotFoundException >&2; exit 254 ;;
   "secretsmanager get-secret-value"*) echo the-password ;;
   "cloudwatch put-metric-data"*) [ ! -e "$STATE/mute" ] ;;
 esac
 """
 _MONGOSH = """
 case "$*" in
+  *"print(accepted)"*) printf '%s\n' "$MONGO_PASSWORD" ;;
   *SECONDARY*) cat "$STATE/chosen" ;;
   *toISOString*) echo 2026-11-24T03:00:00.000Z ;;
   *healthy*|*includes*) echo 3 ;;
@@ -36,8 +39,10 @@ def machine(tmp_path):
     made = Machine(tmp_path)
     made.stand_in("aws", _AWS)
     made.stand_in("mongosh", _MONGOSH)
-    made.stand_in("mongodump", 'cat "$STATE/dump"')
-    made.stand_in("mongorestore", 'cat >"$STATE/restored"')
+    made.stand_in("openssl", OPENSSL)
+    made.stand_in("mongodump", 'cp "$2" "$STATE/config"; cat "$STATE/dump"')
+    made.stand_in("mongorestore", 'cp "$2" "$STATE/config"; cat >"$STATE/restored"')
+    (tmp_path / "served").write_text(json.loads(authority().certify(days=20))["certificate"])
     (tmp_path / "chosen").write_text("mongo-1.internal.staging.example:27017")
     (tmp_path / "dump").write_bytes(DUMP)
     return made
@@ -72,6 +77,7 @@ def test_a_backup_is_a_dump_with_its_oplog_and_a_manifest_that_fits(machine):
     (call,) = machine.calls("mongodump")
     assert "--oplog --gzip --archive" in call
     assert "--readPreference secondary" in call
+    assert "--host mongo-1.internal.staging.example --ssl --sslCAFile /" in call
 
 
 def test_everything_that_goes_up_is_encrypted_with_the_backup_key(machine):
@@ -138,6 +144,18 @@ def test_a_good_backup_stays_good_without_its_metrics(machine):
 
 
 @pytest.mark.parametrize("script", ["backup.sh", "restore.sh"])
+@pytest.mark.parametrize("accepted", ["MONGO_PASSWORD", "MONGO_PASSWORD_BEFORE"])
+def test_the_tools_get_the_password_that_the_set_takes(machine, script, accepted):
+    """After a rotation that is the one before, until the primary has followed."""
+    machine.run("backup.sh")
+    machine.stand_in("aws", f'case "$*" in *AWSPREVIOUS*) echo older; exit ;; esac\n{_AWS}')
+    machine.stand_in("mongosh", _MONGOSH.replace("$MONGO_PASSWORD", f"${accepted}"))
+    assert machine.run(script, backup_of(machine), today()).returncode == 0
+    wanted = {"MONGO_PASSWORD": "the-password", "MONGO_PASSWORD_BEFORE": "older"}[accepted]
+    assert (machine.folder / "config").read_text() == f'password: "{wanted}"\n'
+
+
+@pytest.mark.parametrize("script", ["backup.sh", "restore.sh"])
 def test_the_password_is_no_argument_and_leaves_no_file(machine, script):
     machine.run("backup.sh")
     machine.run(script, backup_of(machine), today())
@@ -170,7 +188,15 @@ def test_a_restore_takes_the_dump_to_the_whole_set(backed_up):
     hosts = [f"mongo-{number}.internal.staging.example:27017" for number in (1, 2, 3)]
     assert f"--host tidepool/{','.join(hosts)} " in call
     assert "--oplogReplay" in call
-    assert "--ssl --sslCAFile" in call
+    assert "--ssl --sslCAFile /" in call
+
+
+def test_users_stay_as_their_secrets_say(backed_up):
+    """A dump knows the passwords of its day, or of another environment."""
+    backed_up.run("restore.sh", backup_of(backed_up), today())
+    (call,) = backed_up.calls("mongorestore")
+    for name in ("users", "roles"):
+        assert f"--nsExclude admin.system.{name} " in call
 
 
 @pytest.mark.parametrize("said", ["", "staging", "staging-20200101", "yes"])
@@ -239,7 +265,24 @@ def test_the_age_is_measured_while_mongod_is_down(machine):
     (machine.folder / "newest").write_text("None")
     machine.stand_in("mongosh", "exit 1")
     assert machine.run("metrics.sh").returncode != 0
-    assert set(metrics(machine)) == {"BackupAgeHours", "DiskUsed"}
+    assert set(metrics(machine)) == {"BackupAgeHours", "CertificateDays", "DiskUsed"}
+
+
+@pytest.mark.parametrize("days", [20, 5, -1])
+def test_the_days_of_the_certificate_in_use_are_measured(machine, days):
+    (machine.folder / "newest").write_text("None")
+    (machine.folder / "served").write_text(
+        json.loads(authority().certify(days=days))["certificate"]
+    )
+    assert machine.run("metrics.sh").returncode == 0
+    assert int(metrics(machine)["CertificateDays"]) in (days, days - 1)
+
+
+def test_no_days_are_told_of_a_mongod_that_shows_no_certificate(machine):
+    (machine.folder / "newest").write_text("None")
+    (machine.folder / "served").write_text("")
+    assert machine.run("metrics.sh").returncode != 0
+    assert "CertificateDays" not in metrics(machine)
 
 
 def test_no_metric_comes_from_a_bucket_that_cannot_be_listed(machine):

@@ -3,18 +3,19 @@
 import hashlib
 
 import pytest
+from authority import OPENSSL, authority
 from stand_ins import Machine
 
 _AWS = """
 case "$*" in
   "ec2 describe-volumes"*) cat "$STATE/volume-holder" 2>/dev/null || echo None ;;
+  "ec2 describe-network-interfaces"*PrivateIpAddress*) echo 10.0.0.9 ;;
   "ec2 describe-network-interfaces"*) cat "$STATE/interface-holder" 2>/dev/null || echo None ;;
   "ec2 attach-volume"*) echo i-0abc >"$STATE/volume-holder" ;;
   "ec2 attach-network-interface"*) echo i-0abc >"$STATE/interface-holder" ;;
   "secretsmanager get-secret-value --secret-id keyfile"*) echo the-keyfile ;;
-  "secretsmanager get-secret-value --secret-id authority"*)
-    cat "$STATE/authority" 2>/dev/null || echo no-certificate ;;
-  "secretsmanager put-secret-value --secret-id authority"*) cp "${6#file://}" "$STATE/authority" ;;
+  "secretsmanager get-secret-value --secret-id certificate"*) cat "$STATE/certificate" ;;
+  *"--version-stage AWSPREVIOUS"*) echo ResourceNotFoundException >&2; exit 254 ;;
   "secretsmanager get-secret-value"*) echo the-password ;;
   "s3 cp s3://artifacts/packages/"*) cp -r "$STATE/uploaded/." "$4/" 2>/dev/null || true ;;
   "ssm get-parameter"*) echo vol-0abc ;;
@@ -36,10 +37,16 @@ def machine(tmp_path):
     made.stand_in("mongosh", _MONGOSH)
     made.stand_in("blkid", "exit 0")
     made.stand_in("mountpoint", "exit 1")
-    made.stand_in("getent", "echo '10.0.0.9 STREAM mongo-1.internal.staging.example'")
+    made.stand_in("openssl", OPENSSL)
+    (tmp_path / "etc" / "hosts").write_text("127.0.0.1 localhost\n")
+    (tmp_path / "certificate").write_text(authority().certify())
     made.stand_in("ip", "echo '3: ens6 inet 10.0.0.9/22 brd 10.0.3.255'")
     upload(tmp_path, "mongod.rpm")
     return made
+
+
+def boot(machine):
+    return machine.run("bootstrap.sh", AUTHORITIES=str(authority().trusted))
 
 
 def upload(folder, *packages):
@@ -58,7 +65,7 @@ def signalled(machine):
 
 
 def test_a_boot_attaches_mounts_installs_starts_and_says_so(machine):
-    done = machine.run("bootstrap.sh")
+    done = boot(machine)
     assert done.returncode == 0, done.stderr
     (volume,) = machine.calls("aws ec2 attach-volume")
     assert "--volume-id vol-0abc --instance-id i-0abc" in volume
@@ -74,14 +81,14 @@ def test_a_boot_attaches_mounts_installs_starts_and_says_so(machine):
 
 
 def test_a_volume_with_a_file_system_is_never_formatted(machine):
-    machine.run("bootstrap.sh")
+    boot(machine)
     assert not machine.calls("mkfs")
     assert len(machine.calls("mount ")) == 1
 
 
 def test_a_blank_volume_is_formatted_without_force(machine):
     machine.stand_in("blkid", "exit 2")
-    assert machine.run("bootstrap.sh").returncode == 0
+    assert boot(machine).returncode == 0
     (call,) = machine.calls("mkfs.xfs")
     assert call == f"mkfs.xfs {machine.folder}/devices/nvme-Amazon_Elastic_Block_Store_vol0abc"
 
@@ -90,7 +97,7 @@ def test_a_blank_volume_is_formatted_without_force(machine):
 def test_a_volume_that_cannot_be_read_is_not_taken_for_a_blank_one(machine, code):
     """blkid ends with 8 where it is in doubt, and with 4 where it was asked wrongly."""
     machine.stand_in("blkid", f"exit {code}")
-    done = machine.run("bootstrap.sh")
+    done = boot(machine)
     assert done.returncode != 0
     assert f"blkid ended with {code}" in done.stderr
     assert not machine.calls("mkfs")
@@ -99,14 +106,15 @@ def test_a_volume_that_cannot_be_read_is_not_taken_for_a_blank_one(machine, code
 
 
 def test_a_second_run_changes_nothing(machine):
-    machine.run("bootstrap.sh")
+    boot(machine)
     machine.stand_in("mountpoint", "exit 0")
     machine.stand_in("mongod")
     machine.forget()
-    assert machine.run("bootstrap.sh").returncode == 0
+    assert boot(machine).returncode == 0
     for start in ("aws ec2 attach", "mkfs", "mount ", "dnf"):
         assert not machine.calls(start), start
     assert len(machine.etc("fstab").splitlines()) == 1
+    assert machine.etc("hosts").count("mongo-1") == 1
 
 
 @pytest.mark.parametrize("step", ["aws ec2 attach-volume", "mount ", "dnf install"])
@@ -115,11 +123,11 @@ def test_a_boot_that_broke_off_goes_on_when_run_again(machine, step):
     name, _, rest = step.partition(" ")
     original = _AWS if name == "aws" else ""
     machine.stand_in(name, f'case "$*" in "{rest}"*) exit 1 ;; esac\n{original}')
-    assert machine.run("bootstrap.sh").returncode != 0
+    assert boot(machine).returncode != 0
     assert signalled(machine) == "FAILURE"
     machine.stand_in(name, original)
     machine.forget()
-    done = machine.run("bootstrap.sh")
+    done = boot(machine)
     assert done.returncode == 0, done.stderr
     assert signalled(machine) == "SUCCESS"
     assert not machine.calls("mkfs")
@@ -128,7 +136,7 @@ def test_a_boot_that_broke_off_goes_on_when_run_again(machine, step):
 def test_missing_packages_fail_the_boot_and_say_what_to_upload(machine):
     for file in (machine.folder / "uploaded").iterdir():
         file.unlink()
-    done = machine.run("bootstrap.sh")
+    done = boot(machine)
     assert done.returncode != 0
     assert "no packages at packages/mongodb/8.0/ of artifacts; upload them first" in done.stderr
     assert not machine.calls("dnf")
@@ -137,13 +145,13 @@ def test_missing_packages_fail_the_boot_and_say_what_to_upload(machine):
 
 def test_changed_packages_are_not_installed(machine):
     (machine.folder / "uploaded" / "mongod.rpm").write_text("something else")
-    assert machine.run("bootstrap.sh").returncode != 0
+    assert boot(machine).returncode != 0
     assert not machine.calls("dnf")
     assert signalled(machine) == "FAILURE"
 
 
 def test_secrets_go_to_files_that_only_their_users_read(machine):
-    machine.run("bootstrap.sh")
+    boot(machine)
     assert machine.etc("mongo.keyfile") == "the-keyfile\n"
     assert machine.mode("mongo.keyfile") == 0o400
     assert machine.mode("mongo.env") == 0o600
@@ -151,17 +159,21 @@ def test_secrets_go_to_files_that_only_their_users_read(machine):
 
 
 def test_mongod_never_starts_without_its_volume(machine):
-    machine.run("bootstrap.sh")
+    boot(machine)
     override = machine.etc("systemd/system/mongod.service.d/override.conf")
     assert f"AssertPathIsMountPoint={machine.folder}/data" in override
     assert "noatime,nofail" in machine.etc("fstab")
 
 
 def test_the_configuration_is_filled_in(machine):
-    machine.run("bootstrap.sh")
+    boot(machine)
     configuration = machine.etc("mongod.conf")
-    assert "bindIp: localhost,mongo-1.internal.staging.example" in configuration
+    assert "bindIp: localhost,10.0.0.9" in configuration
     assert "authorization: enabled" in configuration
+    assert "mode: requireTLS" in configuration
+    assert f"CAFile: {authority().trusted}" in configuration
+    # no public authority certifies clients, and members would refuse each other's certificates
+    assert "tlsWithholdClientCertificate: true" in configuration
     for name in (
         "mongod.conf",
         "mongo-agent.json",
@@ -173,9 +185,31 @@ def test_the_configuration_is_filled_in(machine):
     assert "KEYFILE_SECRET" not in settings
 
 
+def test_the_members_own_name_leads_to_the_loopback(machine):
+    """The certificate knows no localhost, and the administrator is made over the loopback."""
+    boot(machine)
+    assert "127.0.0.1 mongo-1.internal.staging.example\n" in machine.etc("hosts")
+    assert not [call for call in machine.calls("mongosh") if "--host localhost" in call]
+
+
+def test_mongod_does_not_start_without_a_certificate(machine):
+    (machine.folder / "certificate").write_text("random-text")
+    done = boot(machine)
+    assert done.returncode != 0
+    assert "gave up waiting for the rotation function" in done.stderr
+    assert not machine.calls("systemctl enable --now mongod")
+    assert signalled(machine) == "FAILURE"
+
+
+def test_a_renewed_certificate_is_looked_for_every_day(machine):
+    boot(machine)
+    assert "mongo-renew.timer" in " ".join(machine.calls("systemctl enable --now"))
+    assert "RandomizedDelaySec" in machine.etc("systemd/system/mongo-renew.timer")
+
+
 def test_a_member_that_does_not_get_well_fails_its_boot(machine):
     machine.stand_in("mongosh", _MONGOSH.replace("echo true", "echo false"))
-    done = machine.run("bootstrap.sh")
+    done = boot(machine)
     assert done.returncode != 0
     assert "gave up waiting for the set to take this member in" in done.stderr
     assert signalled(machine) == "FAILURE"

@@ -1,17 +1,24 @@
-"""Certificates: one authority for the life of the set, made by the first member."""
+"""The member's certificate: waited for, checked as clients will, installed whole, and used."""
 
-import subprocess
+import json
 
 import pytest
+from authority import OPENSSL, Authority, authority, openssl
 from stand_ins import Machine
 
+HOST = "mongo-1.internal.staging.example"
+#: The secret is a file; so many reads of it as `early` has lines come before its first rotation.
 _AWS = """
 case "$*" in
-  "secretsmanager get-secret-value"*) cat "$STATE/authority" 2>/dev/null || echo random-text ;;
-  "secretsmanager put-secret-value"*)
-    [ ! -e "$STATE/refuse" ] || exit 1
-    cp "${6#file://}" "$STATE/authority" ;;
+  "secretsmanager get-secret-value --secret-id certificate"*)
+    if [ -s "$STATE/early" ]; then sed -i 1d "$STATE/early"; echo random-text
+    else cat "$STATE/secret"; fi ;;
+  *"--version-stage AWSPREVIOUS"*) echo ResourceNotFoundException >&2; exit 254 ;;
+  "secretsmanager get-secret-value"*) echo the-password ;;
 esac
+"""
+_MONGOSH = """
+case "$*" in *rotateCertificates*) cp "$ETC/mongo.tls/member.pem" "$STATE/served" ;; esac
 """
 
 
@@ -19,57 +26,169 @@ esac
 def machine(tmp_path):
     made = Machine(tmp_path)
     made.stand_in("aws", _AWS)
-    (tmp_path / "tls").mkdir()
+    made.stand_in("mongosh", _MONGOSH)
+    made.stand_in("openssl", OPENSSL)
+    offer(made, authority().certify())
     return made
 
 
-def certify(machine, member="1"):
-    return machine.run("certificate.sh", str(machine.folder / "tls"), MEMBER=member)
+def offer(machine, secret):
+    (machine.folder / "secret").write_text(secret)
 
 
-def openssl(machine, *arguments):
-    command = ["openssl", *arguments]
-    done = subprocess.run(command, cwd=machine.folder, capture_output=True, text=True, check=False)
-    return done.stdout
+def run(machine, script="certificate.sh", **settings):
+    return machine.run(script, AUTHORITIES=str(authority().trusted), **settings)
 
 
-def test_the_first_member_makes_the_authority_and_is_certified_by_it(machine):
-    done = certify(machine)
+def folder(machine):
+    return machine.folder / "etc" / "mongo.tls"
+
+
+def installed(machine):
+    return (folder(machine) / "member.pem").read_text()
+
+
+def certificate(secret):
+    return json.loads(secret)["certificate"].strip()
+
+
+def rotations(machine):
+    return [call for call in machine.calls("mongosh") if "rotateCertificates" in call]
+
+
+@pytest.mark.parametrize("member", ["1", "2", "3"])
+def test_a_member_gets_key_certificate_and_chain(machine, member):
+    done = run(machine, MEMBER=member)
     assert done.returncode == 0, done.stderr
-    verified = openssl(machine, "verify", "-CAfile", "tls/authority.pem", "tls/member.pem")
-    assert verified == "tls/member.pem: OK\n"
-    about = openssl(machine, "x509", "-in", "tls/member.pem", "-noout", "-ext", "subjectAltName")
-    assert "DNS:mongo-1.internal.staging.example, DNS:localhost" in about
+    held = json.loads((machine.folder / "secret").read_text())
+    assert held["certificate"] + held["chain"] in installed(machine)
+    where = folder(machine)
+    public = openssl("x509", "-in", "member.pem", "-noout", "-pubkey", folder=where)
+    # no passphrase: mongod reads the key as it is
+    assert openssl("pkey", "-in", "member.pem", "-pubout", folder=where) == public
+    assert machine.mode("mongo.tls/member.pem") == 0o400
+    assert machine.calls("chown")[0].startswith("chown mongod:mongod ")
 
 
-def test_the_others_are_certified_by_the_same_authority(machine):
-    certify(machine)
-    before = (machine.folder / "tls" / "authority.pem").read_text()
-    machine.forget()
-    assert certify(machine, "2").returncode == 0
-    assert (machine.folder / "tls" / "authority.pem").read_text() == before
-    assert not machine.calls("aws secretsmanager put-secret-value")
-    assert "OK" in openssl(machine, "verify", "-CAfile", "tls/authority.pem", "tls/member.pem")
+def test_the_first_boot_waits_until_the_secret_holds_a_certificate(machine):
+    (machine.folder / "early").write_text("\n\n")
+    assert run(machine).returncode == 0
+    assert len(machine.calls("aws secretsmanager")) == 3
+    assert certificate((machine.folder / "secret").read_text()) in installed(machine)
 
 
-@pytest.mark.parametrize("member", ["2", "3"])
-def test_no_other_member_makes_an_authority(machine, member):
-    done = certify(machine, member)
+def test_a_certificate_that_never_comes_is_told(machine):
+    (machine.folder / "early").write_text("\n" * 9)
+    done = run(machine)
     assert done.returncode != 0
-    assert "there is no authority yet" in done.stderr
-    assert not machine.calls("aws secretsmanager put-secret-value")
+    assert "gave up waiting for the rotation function to fill certificate" in done.stderr
+    assert not list(folder(machine).iterdir())
 
 
-def test_an_authority_that_could_not_be_kept_certifies_nobody(machine):
-    (machine.folder / "refuse").touch()
-    assert certify(machine).returncode != 0
-    assert not list((machine.folder / "tls").iterdir())
+def of_another_key(secret):
+    other = json.loads(authority().certify())
+    return json.dumps({**json.loads(secret), **{k: other[k] for k in ("key", "passphrase")}})
 
 
-def test_the_authoritys_key_stays_where_it_is(machine):
-    certify(machine)
-    assert "PRIVATE KEY" in (machine.folder / "authority").read_text()
-    assert "PRIVATE KEY" not in (machine.folder / "tls" / "authority.pem").read_text()
-    assert not [call for call in machine.calls() if "PRIVATE KEY" in call]
-    assert not list(machine.folder.glob("tmp.*"))
-    assert (machine.folder / "tls" / "member.pem").stat().st_mode & 0o077 == 0
+WRONG = {
+    "another host's": (lambda _: authority().certify("elsewhere.example"), "hostname mismatch"),
+    "expired": (lambda _: authority().certify(days=-1), "certificate has expired"),
+    "no server's": (lambda _: authority().certify(purpose="clientAuth"), "certificate purpose"),
+    "another key's": (lambda _: of_another_key(authority().certify()), "is not of the key"),
+    "a stranger's": (lambda path: Authority(path).certify(), "is not good for mongo-1"),
+}
+
+
+@pytest.mark.parametrize(("make", "told"), WRONG.values(), ids=WRONG.keys())
+def test_a_certificate_that_clients_would_refuse_is_not_installed(machine, tmp_path, make, told):
+    (tmp_path / "stranger").mkdir()
+    offer(machine, make(tmp_path / "stranger"))
+    done = run(machine)
+    assert done.returncode != 0
+    assert told in done.stderr
+    assert not list(folder(machine).iterdir())
+
+
+@pytest.mark.parametrize(("make", "told"), WRONG.values(), ids=WRONG.keys())
+def test_it_does_not_take_the_place_of_a_good_one(machine, tmp_path, make, told):
+    run(machine)
+    before = installed(machine)
+    (tmp_path / "stranger").mkdir()
+    offer(machine, make(tmp_path / "stranger"))
+    assert run(machine, "renew.sh").returncode != 0
+    assert installed(machine) == before
+    assert not rotations(machine)
+
+
+@pytest.fixture
+def booted(machine):
+    """A member whose mongod has started with the first certificate."""
+    assert run(machine).returncode == 0
+    (machine.folder / "served").write_text(installed(machine))
+    machine.forget()
+    return machine
+
+
+def test_a_certificate_that_is_there_already_changes_nothing(booted):
+    before = (folder(booted) / "member.pem").stat()
+    # the same certificate, exported again: key and passphrase are encrypted anew
+    done = run(booted, "renew.sh")
+    assert done.returncode == 0, done.stderr
+    assert (folder(booted) / "member.pem").stat().st_ino == before.st_ino
+    assert not booted.calls("mongosh")
+    assert not booted.calls("chown")
+
+
+def test_a_renewed_certificate_is_taken_into_use_once_and_without_a_restart(booted):
+    offer(booted, authority().certify())
+    done = run(booted, "renew.sh")
+    assert done.returncode == 0, done.stderr
+    assert certificate((booted.folder / "secret").read_text()) in installed(booted)
+    assert (booted.folder / "served").read_text() == installed(booted)
+    assert run(booted, "renew.sh").returncode == 0
+    assert len(rotations(booted)) == 1
+    assert not booted.calls("systemctl")
+
+
+def test_a_renewal_that_mongod_did_not_follow_is_loud_and_made_good_by_the_next(booted):
+    offer(booted, authority().certify())
+    booted.stand_in("mongosh", "exit 1")
+    assert run(booted, "renew.sh").returncode != 0
+    booted.stand_in("mongosh", _MONGOSH)
+    booted.forget()
+    assert run(booted, "renew.sh").returncode == 0
+    assert len(rotations(booted)) == 1
+
+
+def test_a_mongod_that_still_shows_the_old_one_is_a_failure(booted):
+    offer(booted, authority().certify())
+    booted.stand_in("mongosh", "exit 0")
+    done = run(booted, "renew.sh")
+    assert done.returncode != 0
+    assert "mongod does not show the certificate that is installed" in done.stderr
+
+
+@pytest.mark.parametrize("step", ["openssl", "chown", "mv"])
+@pytest.mark.parametrize("end", ["exit 1", "kill -KILL $PPID"], ids=["fails", "killed"])
+def test_an_installation_that_broke_off_leaves_the_old_certificate(booted, step, end):
+    before = installed(booted)
+    offer(booted, authority().certify())
+    # at the first call that is not about the comparison with what is installed
+    booted.stand_in(step, f'case "$1" in pkey|-f|mongod:*) {end} ;; esac\n{OPENSSL}')
+    assert run(booted).returncode != 0
+    assert installed(booted) == before
+    booted.stand_in("openssl", OPENSSL)
+    for name in ("chown", "mv"):
+        booted.stand_in(name, f'[ {name} = chown ] || exec /usr/bin/{name} "$@"')
+    assert run(booted).returncode == 0
+    assert installed(booted) != before
+    assert [path.name for path in folder(booted).iterdir()] == ["member.pem"]
+
+
+def test_key_and_passphrase_are_no_argument_and_leave_no_other_file(booted):
+    offer(booted, authority().certify())
+    run(booted, "renew.sh")
+    calls = booted.calls()
+    assert not [call for call in calls if "PRIVATE KEY" in call or "the-passphrase" in call]
+    assert [path.name for path in folder(booted).iterdir()] == ["member.pem"]
+    assert not list(booted.folder.glob("tmp.*"))

@@ -7,6 +7,7 @@ _AWS = """
 case "$*" in
   "autoscaling describe-auto-scaling-instances"*) echo the-group ;;
   "secretsmanager get-secret-value --secret-id application"*) cat "$STATE/application" ;;
+  *"--version-stage AWSPREVIOUS"*) cat "$STATE/previous" ;;
   "secretsmanager"*) echo the-password ;;
 esac
 """
@@ -26,6 +27,7 @@ def machine(tmp_path):
     made.stand_in("aws", _AWS)
     made.stand_in("curl", _CURL)
     made.stand_in("mongosh", "echo true")
+    (tmp_path / "previous").write_text("older-password")
     return made
 
 
@@ -58,3 +60,25 @@ def test_the_others_leave_the_user_alone(machine):
     machine.stand_in("mongosh", "echo false")
     assert machine.run("user.sh").returncode == 0
     assert not machine.calls("aws")
+
+
+def test_the_primary_is_given_the_password_before_as_well(machine):
+    """Between a rotation and its own next look, that one is right."""
+    machine.stand_in(
+        "mongosh", 'echo "$MONGO_PASSWORD $MONGO_PASSWORD_BEFORE" >"$STATE/given"\necho true'
+    )
+    (machine.folder / "application").write_text("{}")
+    assert machine.run("user.sh").returncode == 0
+    assert (machine.folder / "given").read_text() == "the-password older-password\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "well"),
+    [("ResourceNotFoundException", True), ("ThrottlingException", False)],
+    ids=["there is none", "nobody knows"],
+)
+def test_a_password_before_that_cannot_be_read_is_not_taken_for_none(machine, answer, well):
+    never = f'case "$*" in *AWSPREVIOUS*) echo {answer} >&2; exit 254 ;; esac'
+    machine.stand_in("aws", f"{never}\n{_AWS}")
+    (machine.folder / "application").write_text("{}")
+    assert (machine.run("user.sh").returncode == 0) == well

@@ -14,11 +14,14 @@ case "$*" in
   "ssm put-parameter"*)
     [ ! -e "$STATE/claim" ] || { echo ParameterAlreadyExists >&2; exit 254; }
     sed 's/.*--value \\([^ ]*\\) .*/\\1/' <<<"$*" >"$STATE/claim" ;;
+  *"--version-stage AWSPREVIOUS"*) echo ResourceNotFoundException >&2; exit 254 ;;
   "secretsmanager"*) echo the-password ;;
 esac
 """
-#: Members know a set where there is a file sets/HOST; localhost is the member itself.
+#: Members know a set where there is a file sets/HOST; localhost is the member itself. A member that
+#: is asked in clear text, or by another name than its certificate's, does not answer.
 _MONGOSH = """
+case "$*" in *"--tls --tlsCAFile /"*"--host mongo-"*) ;; *) exit 1 ;; esac
 host=$(sed 's/.*--host \\([^ ]*\\).*/\\1/' <<<"$*")
 [ "$host" != "mongo-$MEMBER.$PRIVATE_DOMAIN" ] || host=localhost
 case "$*" in

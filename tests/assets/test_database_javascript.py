@@ -21,6 +21,7 @@ const accounts = {
     return { ok: 1 };
   },
   createUser({ user, pwd, roles }) { calls.push(['create', user, roles]); users[user] = pwd; },
+  changeUserPassword(user, pwd) { calls.push(['change', user]); users[user] = pwd; },
   updateUser(user, { pwd }) { calls.push(['update', user]); users[user] = pwd; },
   getUser: (user) => (user in users ? { user } : null),
 };
@@ -43,9 +44,8 @@ const rs = {
 def run(script, users=(), members=({"_id": 3, "host": "mongo-3:27017"},), primary=True, **env):
     """Run a script of the bundle; returns (whether it ended well, what it called, the users)."""
     known = {"users": dict(users), "members": list(members), "primary": primary}
-    text = (
-        f"{_SET}\n{(DATABASE / script).read_text()}\nconsole.log(JSON.stringify([calls, users]));"
-    )
+    scripts = "\n".join((DATABASE / name).read_text() for name in ("login.js", script))
+    text = f"{_SET}\n{scripts}\nconsole.log(JSON.stringify([calls, users]));"
     done = subprocess.run(
         [shutil.which("node"), "-"],
         input=text,
@@ -61,8 +61,8 @@ def initiate(**about):
     return run("initiate.js", OTHERS=json.dumps(HOSTS), **about)
 
 
-def follow(secret, **about):
-    return run("user.js", APPLICATION=json.dumps(secret), **about)
+def follow(secret, users=(("admin", "secret"),), **about):
+    return run("user.js", users, APPLICATION=json.dumps(secret), **about)
 
 
 def test_a_new_set_gets_its_administrator_and_then_its_members_one_by_one():
@@ -100,13 +100,28 @@ def test_the_services_user_is_made_and_follows_its_password():
 
 def test_the_user_whose_turn_is_over_stays_valid_until_its_next():
     """Pods that run go on as the one user while others start as the other."""
-    users = {}
+    users = {"admin": "secret"}
     for turn, name in enumerate(("services", "services-2", "services")):
         well, _, users = follow({"Username": name, "Password": f"p{turn}"}, users=users)
         assert well
         if turn == 1:
-            assert users == {"services": "p0", "services-2": "p1"}
-    assert users == {"services": "p2", "services-2": "p1"}
+            assert users == {"admin": "secret", "services": "p0", "services-2": "p1"}
+    assert users == {"admin": "secret", "services": "p2", "services-2": "p1"}
+
+
+def test_a_rotated_password_is_followed_where_the_one_before_still_holds():
+    rotated = {"users": {"admin": "older"}, "MONGO_PASSWORD_BEFORE": "older"}
+    well, calls, users = follow({}, **rotated)
+    assert well
+    assert calls == [["change", "admin"]]
+    assert users == {"admin": "secret"}
+    assert follow({}, users=users, MONGO_PASSWORD_BEFORE="older")[:2] == (True, [])
+
+
+def test_an_administrator_with_the_password_before_is_not_made_again():
+    all_members = ({"_id": 3, "host": "mongo-3:27017"}, *HOSTS)
+    about = {"users": {"admin": "older"}, "members": all_members}
+    assert initiate(**about, MONGO_PASSWORD_BEFORE="older")[:2] == (True, [])
 
 
 @pytest.mark.parametrize(

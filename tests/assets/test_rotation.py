@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from tidegen.assets.rotation.rotation import handler
+from tidegen.assets.rotation.rotation import certificate, handler
 from tidegen.assets.rotation.rotation.kinds import (
+    CERTIFICATE_TAG,
     KEYS_TAG,
     KIND_TAG,
     KINDS,
@@ -249,6 +250,63 @@ def test_the_entry_point_logs_what_was_done_and_no_value(vault, monkeypatch, cap
     assert not [text for text in vault.current.values() if text in out]
 
 
-def test_every_kind_returns_a_text():
+class Authority:
+    """Certificate Manager, with one certificate; its key is encrypted anew at each export."""
+
+    def __init__(self):
+        self.certificate = "the certificate"
+
+    def export_certificate(self, CertificateArn, Passphrase):
+        assert CertificateArn == "arn:certificate"
+        key = f"a key under {Passphrase.decode()}"
+        return {"Certificate": self.certificate, "CertificateChain": "chain", "PrivateKey": key}
+
+
+@pytest.fixture
+def acm(monkeypatch):
+    made = Authority()
+    monkeypatch.setattr(certificate, "_client", lambda: made)
+    return made
+
+
+@pytest.fixture
+def kept(acm):
+    """A secret that keeps the certificate, as CloudFormation made it: no JSON yet."""
+    made = Vault("random text", kind="certificate", keys="")
+    made.tags[CERTIFICATE_TAG] = "arn:certificate"
+    return made
+
+
+def test_a_certificate_comes_with_chain_key_and_passphrase(kept):
+    rotate(kept)
+    assert kept.current.keys() == {"certificate", "chain", "key", "passphrase"}
+    assert kept.current["key"] == f"a key under {kept.current['passphrase']}"
+
+
+def test_a_certificate_that_was_not_renewed_leaves_its_secret_as_it_is(kept, acm):
+    rotate(kept)
+    before = kept.current
+    assert rotate(kept, "next")[0] == "nothing is due: carried over"
+    assert kept.current == before
+    acm.certificate = "the renewed one"
+    rotate(kept, "third")
+    assert kept.current["certificate"] == "the renewed one"
+    assert kept.current["passphrase"] != before["passphrase"]
+
+
+def test_a_certificate_that_cannot_be_exported_changes_nothing(kept, acm):
+    acm.export_certificate = lambda **_: (_ for _ in ()).throw(RefusedError)
+    with pytest.raises(RefusedError):
+        rotate(kept)
+    assert kept.labels["AWSCURRENT"] == FIRST
+    assert kept.writes == 0
+
+
+def test_a_certificate_secret_that_names_none_is_told():
+    with pytest.raises(RotationError, match="tag certificate"):
+        rotate(Vault("random text", kind="certificate", keys=""))
+
+
+def test_every_kind_returns_a_text(acm):
     for kind, make in KINDS.items():
-        assert make(Secret(NAME, "{}", ())), kind
+        assert make(Secret(NAME, "{}", certificate="arn:certificate")), kind

@@ -149,10 +149,56 @@ def test_a_member_neither_reads_nor_removes_backups(number):
         assert not [action for action in statement["Action"] if "Delete" in action], sid
 
 
-def test_only_the_first_member_makes_the_authority():
+@each
+def test_a_member_reads_these_secrets_and_writes_none(number):
+    found = statements(f"Member{number}RolePolicy")
+    readable = found["ReadSecrets"]["Resource"]
+    own = [{"Ref": f"{name}Secret"} for name in ("Keyfile", "Admin", "Certificate")]
+    assert readable[:-1] == own
+    assert readable[-1]["Fn::Sub"].endswith(":secret:/${Project}/${Environment}/mongo-??????")
+    actions = {action for s in found.values() for action in s["Action"]}
+    assert {a for a in actions if a.startswith("secretsmanager:")} == {
+        "secretsmanager:GetSecretValue"
+    }
+
+
+def test_the_certificate_is_of_the_members_names_and_proved_in_the_public_zone():
+    certificate = properties("Certificate")
+    names = [certificate["DomainName"], *certificate["SubjectAlternativeNames"]]
+    assert names == [properties(f"Member{number}Record")["Name"] for number in MEMBERS]
+    zones = {o["HostedZoneId"]["Ref"] for o in certificate["DomainValidationOptions"]}
+    assert zones == {"PublicZoneId"}
+    assert [o["DomainName"] for o in certificate["DomainValidationOptions"]] == names
+    assert certificate["CertificateExport"] == "ENABLED"
+
+
+def rotation(name):
+    tags = {t["Key"]: t["Value"] for t in properties(f"{name}Secret")["Tags"]}
+    return tags, properties(f"{name}SecretRotation")
+
+
+def test_the_certificate_reaches_its_secret_at_once_and_well_before_its_end():
+    tags, schedule = rotation("Certificate")
+    assert tags == {"rotation": "certificate", "certificate": {"Ref": "Certificate"}}
+    assert schedule["RotateImmediatelyOnUpdate"] is True
+    # renewed 45 days before the end, so that at most a week later the members can have it
+    assert schedule["RotationRules"]["ScheduleExpression"] == "rate(7 days)"
+    assert properties("CertificateAlarm")["Threshold"] == 20
     for number in MEMBERS:
-        writing = "KeepAuthority" in statements(f"Member{number}RolePolicy")
-        assert writing == (number == 1)
+        assert "CertificateSecretRotation" in RESOURCES[f"Member{number}Group"]["DependsOn"]
+
+
+def test_the_administrators_password_rotates_without_a_deploy_asking_for_it():
+    tags, schedule = rotation("Admin")
+    assert tags == {"rotation": "password"}
+    assert schedule["RotateImmediatelyOnUpdate"] is False
+
+
+def test_no_pod_may_read_the_databases_own_secrets():
+    """External Secrets reads what lies below the environment's path."""
+    for name in ("Keyfile", "Admin", "Certificate"):
+        found = properties(f"{name}Secret")["Name"]["Fn::Sub"]
+        assert found == f"${{Project}}-${{Environment}}-mongo-{name.lower()}"
 
 
 def test_instances_have_imds_v2_encrypted_roots_and_no_way_in_but_the_database():

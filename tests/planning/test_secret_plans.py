@@ -121,9 +121,7 @@ def test_the_databases_values_are_what_its_boot_bundle_makes():
     assert values.keys() == CHART_SECRETS["mongo"].keys() - {"Password"}
     options = dict(pair.split("=") for pair in values["OptParams"].split("&"))
     assert f"REPLICA_SET={options['replicaSet']}\n" in (DATABASE / "lib.sh").read_text()
-    # a client without TLS is let in, and has to be: no pod knows the set's authority
-    assert ("mode: requireTLS" in (DATABASE / "mongod.conf").read_text()) == (
-        values["Tls"] == "true"
-    )
+    assert "mode: requireTLS\n" in (DATABASE / "mongod.conf").read_text()
+    assert values["Tls"] == "true"
     assert values["Database"] == options["authSource"] == "admin"
     assert values["Username"] != "admin"

@@ -27,6 +27,8 @@ _SUSPENDED = [
     "ReplaceUnhealthy",
     "ScheduledActions",
 ]
+#: What every member's boot uses besides its own.
+_USED = ("EndpointsFromMembers", "FromMembers", "ToMembers", "CertificateSecretRotation")
 #: As short as it can be (user data is limited to 16 KB): settings, the bundle by its hash, and
 #: word to CloudFormation where there is no bundle to run. Everything else is in the bundle.
 _LOADER = """\
@@ -38,7 +40,7 @@ export VOLUME_ID=${Member@MEMBER@Volume} INTERFACE_ID=${Member@MEMBER@Interface}
 export PRIVATE_DOMAIN=${PrivateDomain} ARTIFACTS_BUCKET=${ArtifactsBucketName}
 export BACKUPS_BUCKET=${BackupsBucketName} BACKUP_KEY=${BackupKeyArn}
 export KEYFILE_SECRET=${KeyfileSecret} ADMIN_SECRET=${AdminSecret}
-export AUTHORITY_SECRET=${AuthoritySecret}
+export CERTIFICATE_SECRET=${CertificateSecret}
 export APPLICATION_SECRET=/${Project}/${Environment}/mongo LOG_GROUP=${LogGroup}
 failed() {
   aws cloudformation signal-resource --stack-name $STACK --region $REGION --status FAILURE \\
@@ -160,7 +162,8 @@ def _loader(number: int, bundle_key: str) -> str:
 def _group(name: str, number: int) -> autoscaling.AutoScalingGroup:
     """A group of one, replaced in place: the volume is attached by one instance at a time.
 
-    It waits for what the boot uses and nothing refers to: permissions, name, the way to the others.
+    It waits for what the boot uses and nothing refers to: permissions, name, the way to the others,
+    and the rotation by which a certificate comes.
     """
     before = [f"Member{number - 1}Group"] if number > 1 else []
     return autoscaling.AutoScalingGroup(
@@ -186,14 +189,7 @@ def _group(name: str, number: int) -> autoscaling.AutoScalingGroup:
                 WaitOnResourceSignals=True,
             )
         ),
-        DependsOn=[
-            *before,
-            f"{name}RolePolicy",
-            f"{name}Record",
-            "EndpointsFromMembers",
-            "FromMembers",
-            "ToMembers",
-        ],
+        DependsOn=[*before, f"{name}RolePolicy", f"{name}Record", *_USED],
     )
 
 

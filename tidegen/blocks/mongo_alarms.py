@@ -32,6 +32,14 @@ _ALARMS = (
         "missing",
         "A data volume is over 80 % full; raise database.volume_gib.",
     ),
+    (
+        "CertificateAlarm",
+        "CertificateDays",
+        ("LessThanThreshold", 20),
+        "Minimum",
+        "missing",
+        "A member's certificate ends soon; see the runbook of the database, 'The certificate'.",
+    ),
 )
 
 

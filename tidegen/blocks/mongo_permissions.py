@@ -15,8 +15,7 @@ _ATTACHING: list[Action] = [ec2.AttachVolume, ec2.AttachNetworkInterface]
 def member_permissions(number: int) -> list[Statement]:
     """The statements of one member. It writes and lists backups; it never reads or removes one."""
     name = f"Member{number}"
-    founding = _founding() if number == 1 else []
-    return [*_attaching(name, number), *_reading(), *founding, *_backing_up(), *_reporting(name)]
+    return [*_attaching(name, number), *_reading(), *_backing_up(), *_reporting(name)]
 
 
 def member_tag(number: int) -> Sub:
@@ -71,23 +70,9 @@ def _reading() -> list[Statement]:
         allow(
             "ReadSecrets",
             [secretsmanager.GetSecretValue],
-            [Ref("KeyfileSecret"), Ref("AdminSecret"), Ref("AuthoritySecret"), services],
+            [Ref("KeyfileSecret"), Ref("AdminSecret"), Ref("CertificateSecret"), services],
         ),
         allow("DecryptSecrets", [kms.Decrypt], [Ref("SecretsKeyArn")], _through("secretsmanager")),
-    ]
-
-
-def _founding() -> list[Statement]:
-    """Making the set's authority, which falls to the member that starts first."""
-    return [
-        allow("KeepAuthority", [secretsmanager.PutSecretValue], [Ref("AuthoritySecret")]),
-        allow(
-            "EncryptAuthority",
-            [kms.GenerateDataKey],
-            [Ref("SecretsKeyArn")],
-            _through("secretsmanager"),
-        ),
-        allow("TellAuthority", [ssm.PutParameter], [_parameter("authority")]),
     ]
 
 

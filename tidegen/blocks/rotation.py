@@ -1,6 +1,7 @@
 """Rotation of a secret by the environment's function: a schedule, and what the function reads."""
 
 from collections.abc import Collection
+from typing import Any
 
 from troposphere import Ref, Tags, Template, secretsmanager
 
@@ -26,27 +27,32 @@ def add_rotation(
     kind: str,
     keys: Collection[str] = (),
     users: Collection[str] = (),
+    *,
+    schedule: str = _SCHEDULE,
+    at_once: bool = False,
+    **tags: Any,
 ) -> None:
     """Have the function rotate `secret`, which so gets the tags that the function goes by.
 
     `kind` is one of the function's kinds (tidegen/assets/rotation/rotation/kinds.py). Of kind
-    `values`, `keys` get random values and `users` the other of two names.
+    `values`, `keys` get random values and `users` the other of two names; `tags` are what another
+    kind goes by. With `at_once` a deploy that changes the schedule rotates.
 
     The schedule's logical id must never change: CloudFormation would make the new one, then delete
     the old one and rotation with it (cloudformation-coverage-roadmap, issue 1813).
     """
     named = {"rotated-keys": " ".join(keys), "alternated-keys": " ".join(users)}
-    tags = {"rotation": kind, **{tag: names for tag, names in named.items() if names}}
-    secret.Tags = Tags(tags)
+    given = {tag: names for tag, names in named.items() if names}
+    secret.Tags = Tags({"rotation": kind, **given, **tags})
     template.add_resource(
         secretsmanager.RotationSchedule(
             f"{secret.title}Rotation",
             SecretId=Ref(secret),
             RotationLambdaARN=Ref(ROTATION_FUNCTION.name),
-            # A deploy must not restart services; and a new secret is not filled yet.
-            RotateImmediatelyOnUpdate=False,
+            # False but where rotation makes the first value: a deploy must not restart services.
+            RotateImmediatelyOnUpdate=at_once,
             RotationRules=secretsmanager.RotationRules(
-                ScheduleExpression=_SCHEDULE, Duration=_WINDOW
+                ScheduleExpression=schedule, Duration=_WINDOW
             ),
         )
     )

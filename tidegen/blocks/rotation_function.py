@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from awacs import acm as acm_actions
 from awacs import kms as kms_actions
 from awacs import logs as logs_actions
 from awacs import secretsmanager as actions
@@ -91,9 +92,14 @@ def _add_rotating(template: Template, role: iam.Role, function: awslambda.Functi
 
 
 def _rotating(function: Any) -> PolicyDocument:
-    """Secrets of this environment that the function is set to rotate, under their key."""
+    """Secrets of this environment that the function is set to rotate, under their key.
+
+    Certificates are known by their tags: they come later than the function.
+    """
     own = {"secretsmanager:resource/AllowRotationLambdaArn": function}
     through = {"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")}
+    tags = {"project": Ref("Project"), "environment": Ref("Environment")}
+    tagged = {f"aws:ResourceTag/{name}": value for name, value in tags.items()}
     return document(
         allow(
             "RotateSecrets",
@@ -111,6 +117,12 @@ def _rotating(function: Any) -> PolicyDocument:
             [kms_actions.Decrypt, kms_actions.GenerateDataKey],
             [Ref("SecretsKeyArn")],
             Condition(StringEquals(through)),
+        ),
+        allow(
+            "ExportCertificates",
+            [acm_actions.ExportCertificate],
+            [Sub("arn:${AWS::Partition}:acm:${AWS::Region}:${AWS::AccountId}:certificate/*")],
+            Condition(StringEquals(tagged)),
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from troposphere import Join, Ref, Sub, Template, ec2, secretsmanager
+from troposphere import Join, Ref, Sub, Template, ec2
 
 from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
 from tidegen.blocks.endpoints import let_into_endpoints
@@ -22,9 +22,9 @@ from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.mongo import PORT, add_member
 from tidegen.blocks.mongo_alarms import add_database_alarms
 from tidegen.blocks.mongo_documents import add_documents
+from tidegen.blocks.mongo_secrets import add_secrets
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.blocks.stateful import RETAINED
-from tidegen.blocks.suppressions import unmet
+from tidegen.blocks.rotation import ROTATION_FUNCTION
 from tidegen.contract import (
     Asset,
     Concern,
@@ -49,7 +49,7 @@ def build(context: Context) -> Template:
     """The database template."""
     template = new_template(CONCERN)
     _add_security_group(template)
-    _add_secrets(template)
+    add_secrets(template, MEMBERS)
     add_log_group(template, "LogGroup", Sub("/${Project}/${Environment}/mongo"))
     built = context.assets.get("database")
     for number in MEMBERS:
@@ -119,31 +119,6 @@ def _add_security_group(template: Template) -> None:
     )
 
 
-def _add_secrets(template: Template) -> None:
-    """Generated here and never shown; changing a generator would make new values."""
-    for title, length, meaning in (
-        ("KeyfileSecret", 756, "Key by which the members know each other"),
-        ("AdminSecret", 40, "Password of the database's administrator"),
-        # until member 1 has made the authority, the value is no certificate
-        ("AuthoritySecret", 40, "Authority that certifies the members, with its key"),
-    ):
-        template.add_resource(
-            secretsmanager.Secret(
-                title,
-                Description=meaning,
-                KmsKeyId=Ref("SecretsKeyArn"),
-                GenerateSecretString=secretsmanager.GenerateSecretString(
-                    ExcludePunctuation=True, PasswordLength=length
-                ),
-                Metadata=unmet(
-                    "Rotates by hand, member by member, as the runbook says.",
-                    "SECRETSMANAGER_ROTATION_ENABLED_CHECK",
-                ),
-                **RETAINED,
-            )
-        )
-
-
 def _sibling(name: str, kind: Kind, description: str) -> Input:
     return Input(name, kind, Sibling(name), description)
 
@@ -176,7 +151,9 @@ CONCERN = Concern(
         _sibling("BackupsBucketArn", Kind.BUCKET_ARN, "Bucket of backups"),
         CLUSTER_GROUP,
         ENDPOINTS,
+        ROTATION_FUNCTION,
         _sibling("PrivateZoneId", Kind.HOSTED_ZONE_ID, "Zone of the members' names"),
+        _sibling("PublicZoneId", Kind.HOSTED_ZONE_ID, "Zone that proves the members' names"),
         from_field("PrivateDomain", "private_domain"),
         *(
             _sibling(f"DataSubnet{number}Id", Kind.SUBNET_ID, f"Subnet of member {number}")
@@ -202,7 +179,7 @@ CONCERN = Concern(
     ),
     stateful=(
         "AdminSecret",
-        "AuthoritySecret",
+        "CertificateSecret",
         "KeyfileSecret",
         "LogGroup",
         "Member1Volume",
@@ -210,6 +187,13 @@ CONCERN = Concern(
         "Member3Volume",
     ),
     deploy_actions=(
+        "acm:AddTagsToCertificate",
+        "acm:DeleteCertificate",
+        "acm:DescribeCertificate",
+        "acm:ListTagsForCertificate",
+        "acm:RemoveTagsFromCertificate",
+        "acm:RequestCertificate",
+        "acm:UpdateCertificateOptions",
         "autoscaling:CreateAutoScalingGroup",
         "autoscaling:CreateOrUpdateTags",
         "autoscaling:DeleteAutoScalingGroup",
@@ -235,11 +219,16 @@ CONCERN = Concern(
         "ec2:ModifyNetworkInterfaceAttribute",
         "ec2:ModifyVolume",
         "ec2:ModifyVolumeAttribute",
+        "lambda:InvokeFunction",
+        "secretsmanager:CancelRotateSecret",
         "secretsmanager:CreateSecret",
         "secretsmanager:DeleteSecret",
         "secretsmanager:DescribeSecret",
         "secretsmanager:GetRandomPassword",
+        "secretsmanager:RotateSecret",
         "secretsmanager:TagResource",
+        "secretsmanager:UntagResource",
+        "secretsmanager:UpdateSecret",
         "ssm:AddTagsToResource",
         "ssm:CreateDocument",
         "ssm:DeleteDocument",

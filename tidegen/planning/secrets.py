@@ -192,6 +192,6 @@ def database_values(hosts: str, before: str = "") -> dict[str, str]:
         "Addresses": hosts,
         "Username": other_user(before) if before else "services",
         "Database": "admin",
-        "Tls": "false",
+        "Tls": "true",
         "OptParams": "replicaSet=tidepool&authSource=admin",
     }

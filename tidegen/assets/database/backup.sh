@@ -21,7 +21,7 @@ key="mongodb/$(date -u -d "$started" +%Y/%m/%d/%H%M%S)"
 target="s3://$BACKUPS_BUCKET/$key"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-(umask 0077 && printf 'password: "%s"\n' "$(secret "$ADMIN_SECRET")" >"$work/config")
+(umask 0077 && printf 'password: "%s"\n' "$(admin_password)" >"$work/config")
 encrypted=(--sse aws:kms --sse-kms-key-id "$BACKUP_KEY" --region "$REGION" --only-show-errors)
 oplog=$(admin_shell "print(rs.status().members.find(m => m.self).optimeDate.toISOString())")
 # no dump is larger than the data; S3 has to know, as it takes 10,000 parts at most
@@ -30,8 +30,9 @@ expected=$(df --output=used -B1 "$DATA_DIR" | tail -n 1 | tr -dc 0-9)
 mkfifo "$work/sum" "$work/size"
 sha256sum <"$work/sum" >"$work/sha256" &
 wc -c <"$work/size" >"$work/bytes" &
-mongodump --config "$work/config" --host localhost --username admin \
-  --authenticationDatabase admin --readPreference secondary --oplog --gzip --archive |
+mongodump --config "$work/config" --host "$(member_host "$MEMBER")" --ssl \
+  --sslCAFile "$AUTHORITIES" --username admin --authenticationDatabase admin \
+  --readPreference secondary --oplog --gzip --archive |
   tee "$work/sum" "$work/size" |
   aws s3 cp - "$target/dump.archive.gz" --expected-size "$expected" "${encrypted[@]}"
 wait

@@ -11,7 +11,8 @@ ETC=${ETC:-/etc}
 PACKAGES=${PACKAGES:-/opt/packages}
 KEYFILE=$ETC/mongo.keyfile
 SETTINGS='PROJECT|ENVIRONMENT|PROTECTED|REGION|STACK|MEMBER|VOLUME_ID|PRIVATE_DOMAIN|BACKUPS_BUCKET'
-SETTINGS="$SETTINGS|BACKUP_KEY|ADMIN_SECRET|APPLICATION_SECRET|LOG_GROUP|DATA_DIR"
+SETTINGS="$SETTINGS|BACKUP_KEY|ADMIN_SECRET|APPLICATION_SECRET|CERTIFICATE_SECRET|LOG_GROUP"
+SETTINGS="$SETTINGS|DATA_DIR"
 
 # CloudFormation waits for one word, success or failure, and rolls back at once on the latter.
 finish() {
@@ -49,11 +50,25 @@ attach_interface() {
   until_true "the member's own address" has_own_address
 }
 
-# mongod binds the address that the member's name stands for, so that has to be up.
+# The address that the member's name stands for everywhere else.
+own_address() {
+  aws ec2 describe-network-interfaces --network-interface-ids "$INTERFACE_ID" \
+    --region "$REGION" --query 'NetworkInterfaces[0].PrivateIpAddress' --output text
+}
+
+# mongod binds it, so that has to be up.
 has_own_address() {
   local address
-  address=$(getent ahostsv4 "$(member_host "$MEMBER")" | awk 'NR == 1 {print $1}')
-  [ -n "$address" ] && ip -4 -oneline address show | grep -qF " $address/"
+  address=$(own_address)
+  ip -4 -oneline address show | grep -qF " $address/"
+}
+
+# Here the member's name leads to the loopback: no certificate says "localhost", and the
+# administrator can be made over the loopback only.
+name_loopback() {
+  local host
+  host=$(member_host "$MEMBER")
+  grep -qF " $host" "$ETC/hosts" || echo "127.0.0.1 $host" >>"$ETC/hosts"
 }
 
 # A file system that is there is data: it is mounted, never made anew. Only "nothing found"
@@ -86,10 +101,13 @@ install_packages() {
 }
 
 configure() {
+  local address
+  address=$(own_address)
   write_keyfile
-  write_certificate
-  sed -e "s|@DATA_DIR@|$DATA_DIR|" -e "s|@KEYFILE@|$KEYFILE|" \
-    -e "s|@HOST@|$(member_host "$MEMBER")|" -e "s|@TLS@|$TLS|" -e "s|@REPLICA_SET@|$REPLICA_SET|" \
+  "$here/certificate.sh"
+  name_loopback
+  sed -e "s|@DATA_DIR@|$DATA_DIR|" -e "s|@KEYFILE@|$KEYFILE|" -e "s|@ADDRESS@|$address|" \
+    -e "s|@TLS@|$TLS|" -e "s|@AUTHORITIES@|$AUTHORITIES|" -e "s|@REPLICA_SET@|$REPLICA_SET|" \
     "$here/mongod.conf" >"$ETC/mongod.conf"
   mkdir -p "$ETC/systemd/system/mongod.service.d" "$ETC/logrotate.d"
   sed "s|@DATA_DIR@|$DATA_DIR|" "$here/mongod.override" \
@@ -109,13 +127,6 @@ write_keyfile() {
   chmod 0400 "$file"
   chown mongod:mongod "$file"
   mv "$file" "$KEYFILE"
-}
-
-write_certificate() {
-  mkdir -p "$TLS"
-  "$here/certificate.sh" "$TLS"
-  chmod 0500 "$TLS"
-  chown -R mongod:mongod "$TLS"
 }
 
 write_settings() {
@@ -140,7 +151,7 @@ main() {
   ship_logs
   "$here/initiate.sh"
   systemctl enable --now mongo-terminate.service \
-    mongo-backup.timer mongo-metrics.timer mongo-user.timer
+    mongo-backup.timer mongo-metrics.timer mongo-renew.timer mongo-user.timer
 }
 
 main "$@"

@@ -1,51 +1,58 @@
 #!/usr/bin/env bash
-# This member's certificate, by which traffic between members, and from services that ask for it,
-# is encrypted. The set has an authority of its own: member 1, which starts first, makes it when the
-# environment is new; its key stays in Secrets Manager, its certificate is a public parameter.
-# Out: member.pem (key and certificate) and authority.pem, in the folder that is the argument.
+# Installs this member's certificate where it is another one than before. A public authority issues
+# it, Certificate Manager renews it, and the environment's rotation function puts it into a secret,
+# because the members have no way to either. What is installed stays as it is whatever fails here.
+# Out: member.pem (key, certificate, chain) in $TLS.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh
 . "$here/lib.sh"
 
-folder=${1:?usage: certificate.sh FOLDER}
-NEW_KEY=(-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc)
-# An instance is replaced, and so certified anew, with every image: long before.
-AUTHORITY_DAYS=7300
-MEMBER_DAYS=3650
+#: JSON on standard input → a file for each of its values that are wanted, in the folder given.
+UNPACK='
+import json, pathlib, sys
+held = json.load(sys.stdin)
+for name in ("certificate", "chain", "key", "passphrase"):
+    pathlib.Path(sys.argv[1], name).write_text(held[name])
+'
 
 umask 0077
-work=$(mktemp -d)
+mkdir -p "$TLS"
+# mongod reads the file, and nobody lists the folder
+chmod 0711 "$TLS"
+# beside the file, so that moving it into place is one step; a run that was killed left such a folder
+rm -rf "$TLS"/new.*
+work=$(mktemp -d "$TLS/new.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-make_authority() {
-  openssl req -x509 "${NEW_KEY[@]}" -days "$AUTHORITY_DAYS" \
-    -subj "/O=$PROJECT/CN=$ENVIRONMENT database" \
-    -keyout "$work/key.pem" -out "$work/certificate.pem"
-  cat "$work/key.pem" "$work/certificate.pem" >"$work/authority.pem"
-  aws ssm put-parameter --name "/$PROJECT/$ENVIRONMENT/mongo/authority" --type String --overwrite \
-    --value "$(cat "$work/certificate.pem")" --region "$REGION" >/dev/null
-  # last: a boot that ends before this one makes another authority, which nobody has used yet
-  aws secretsmanager put-secret-value --secret-id "$AUTHORITY_SECRET" \
-    --secret-string "file://$work/authority.pem" --region "$REGION" >/dev/null
+# Until its first rotation the secret holds something else.
+fetch() {
+  secret "$CERTIFICATE_SECRET" | python3 -c "$UNPACK" "$work" 2>/dev/null
 }
 
-certify() {
+# As a client will: chain to a trusted authority, name, dates, purpose. And that the key belongs to it.
+check() {
   local host
   host=$(member_host "$MEMBER")
-  openssl req -new "${NEW_KEY[@]}" -subj "/O=$PROJECT/CN=$host" \
-    -keyout "$work/member-key.pem" -out "$work/request.pem"
-  printf 'subjectAltName=DNS:%s,DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth\n' "$host" \
-    >"$work/extensions"
-  openssl x509 -req -in "$work/request.pem" -days "$MEMBER_DAYS" -extfile "$work/extensions" \
-    -CA "$work/authority.pem" -CAkey "$work/authority.pem" -out "$work/member-certificate.pem"
+  openssl verify -CAfile "$AUTHORITIES" -no-CApath -no-CAstore -untrusted "$work/chain" \
+    -purpose sslserver -verify_hostname "$host" "$work/certificate" >/dev/null ||
+    fail "the certificate in $CERTIFICATE_SECRET is not good for $host"
+  [ "$(openssl x509 -in "$work/certificate" -noout -pubkey)" = \
+    "$(openssl pkey -in "$work/plain" -pubout)" ] ||
+    fail "the certificate in $CERTIFICATE_SECRET is not of the key beside it"
 }
 
-secret "$AUTHORITY_SECRET" >"$work/authority.pem"
-if ! openssl x509 -noout -in "$work/authority.pem" 2>/dev/null; then
-  [ "$MEMBER" = 1 ] || fail "there is no authority yet: member 1 makes it, and starts first"
-  make_authority
-fi
-certify
-openssl x509 -in "$work/authority.pem" -out "$folder/authority.pem"
-cat "$work/member-key.pem" "$work/member-certificate.pem" >"$folder/member.pem"
+is_installed() {
+  [ -e "$TLS/member.pem" ] &&
+    [ "$(openssl x509 -in "$TLS/member.pem")" = "$(openssl x509 -in "$work/certificate")" ]
+}
+
+until_true "the rotation function to fill $CERTIFICATE_SECRET" fetch
+openssl pkey -in "$work/key" -passin "file:$work/passphrase" -out "$work/plain"
+check
+if is_installed; then exit 0; fi
+cat "$work/plain" "$work/certificate" "$work/chain" >"$work/member.pem"
+chmod 0400 "$work/member.pem"
+chown mongod:mongod "$work/member.pem"
+mv -f "$work/member.pem" "$TLS/member.pem"
+say "installed the certificate that is $(openssl x509 -in "$TLS/member.pem" -noout -enddate)"

@@ -1,6 +1,5 @@
 // Finishes an initiation, from wherever it was left: administrator, then the other members.
-// In: MONGO_PASSWORD, OTHERS (a list of members as rs.add takes them, as JSON).
-const admin = db.getSiblingDB('admin');
+// In: what login.js left, OTHERS (a list of members as rs.add takes them, as JSON).
 const holds = (condition) => {
   try {
     return Boolean(condition());
@@ -18,7 +17,7 @@ const waitFor = (what, condition) => {
 const logsIn = () => admin.auth('admin', process.env.MONGO_PASSWORD).ok;
 const isMember = (host) => rs.conf().members.some((member) => member.host === host);
 
-if (!holds(logsIn)) {
+if (!accepted) {
   // The first user can be made from the same machine only, and only while there is none.
   waitFor('this member to be primary', () => db.hello().isWritablePrimary);
   admin.createUser({ user: 'admin', pwd: process.env.MONGO_PASSWORD, roles: ['root'] });

@@ -59,12 +59,11 @@ initiate() {
 
 # Administrator and other members; looks at each step whether it was done before.
 complete() {
-  local others='' number password
+  local others='' number
   for number in $(seq $((MEMBERS - 1))); do
     others="$others,{\"_id\": $number, \"host\": \"$(member_host "$number"):27017\"}"
   done
-  password=$(secret "$ADMIN_SECRET")
-  MONGO_PASSWORD=$password OTHERS="[${others#,}]" local_shell "$(cat "$here/initiate.js")"
+  OTHERS="[${others#,}]" login_shell "$(cat "$here/initiate.js")"
 }
 
 is_healthy() {
@@ -74,10 +73,11 @@ is_healthy() {
 }
 
 main() {
-  local owner known
-  until_true "this member's mongod" answers localhost
+  local owner known self
+  self=$(member_host "$MEMBER")
+  until_true "this member's mongod" answers "$self"
   owner=$(claimant)
-  if [ -z "$owner" ] && [ "$MEMBER" != "$MEMBERS" ] && [ -z "$(set_of localhost)" ]; then
+  if [ -z "$owner" ] && [ "$MEMBER" != "$MEMBERS" ] && [ -z "$(set_of "$self")" ]; then
     say "waits for member $MEMBERS to initiate the set"
     return
   fi

@@ -18,12 +18,14 @@ REPLICA_SET=tidepool
 MONGODB_VERSION=8.0
 DEVICE=${DEVICE:-/dev/sdf}
 DATA_DIR=${DATA_DIR:-/var/lib/mongo}
-#: Certificates of this member and of the set's authority.
+#: This member's key and certificate, member.pem.
 TLS=${TLS:-${ETC:-/etc}/mongo.tls}
+#: The authorities that the system trusts; Amazon's, which certify the members, are among them.
+AUTHORITIES=${AUTHORITIES:-/etc/pki/tls/cert.pem}
 #: How often a loop tries, and the seconds between two tries.
 ATTEMPTS=${ATTEMPTS:-120}
 PAUSE=${PAUSE:-5}
-export MEMBERS REPLICA_SET MONGODB_VERSION DEVICE DATA_DIR TLS
+export MEMBERS REPLICA_SET MONGODB_VERSION DEVICE DATA_DIR TLS AUTHORITIES
 
 say() {
   echo "${0##*/}: $*" >&2
@@ -54,27 +56,58 @@ data_device() {
   echo "${DEVICES:-/dev/disk/by-id}/nvme-Amazon_Elastic_Block_Store_${VOLUME_ID/-/}"
 }
 
+# A secret's value: secret ID [STAGE]
 secret() {
-  aws secretsmanager get-secret-value --secret-id "$1" --region "$REGION" \
-    --query SecretString --output text
+  aws secretsmanager get-secret-value --secret-id "$1" --version-stage "${2:-AWSCURRENT}" \
+    --region "$REGION" --query SecretString --output text
+}
+
+# The value before the last rotation, empty where there is none.
+secret_before() {
+  local answer
+  if answer=$(secret "$1" AWSPREVIOUS 2>&1); then
+    echo "$answer"
+  elif [[ $answer != *ResourceNotFoundException* ]]; then
+    fail "cannot read what $1 was: $answer"
+  fi
 }
 
 member_host() {
   echo "mongo-$1.$PRIVATE_DOMAIN"
 }
 
-# Runs JavaScript without logging in: local_shell SCRIPT [HOST]
+# Runs JavaScript without logging in: local_shell SCRIPT [HOST]. By name, as the certificate says no
+# "localhost"; this member's own name leads to the loopback (see bootstrap.sh).
 local_shell() {
-  mongosh --quiet --norc --host "${2:-localhost}" --eval "$1"
+  mongosh --quiet --norc --tls --tlsCAFile "$AUTHORITIES" --host "${2:-$(member_host "$MEMBER")}" \
+    --eval "$1"
 }
 
-# Runs JavaScript as the administrator on this member. The password goes in by the environment:
-# arguments can be seen by every process.
-admin_shell() {
-  local password
+# Runs JavaScript that has logged in as the administrator, or tried to (see login.js). Passwords go
+# in by the environment: arguments can be seen by every process.
+login_shell() {
+  local password before script
   password=$(secret "$ADMIN_SECRET")
-  MONGO_PASSWORD=$password local_shell \
-    "db.getSiblingDB('admin').auth('admin', process.env.MONGO_PASSWORD); $1"
+  before=$(secret_before "$ADMIN_SECRET")
+  script=$(cat "$(dirname "${BASH_SOURCE[0]}")/login.js")
+  MONGO_PASSWORD=$password MONGO_PASSWORD_BEFORE=$before local_shell "$script $1"
+}
+
+# Runs JavaScript as the administrator on this member.
+admin_shell() {
+  login_shell "if (!accepted) throw new Error('the administrator cannot log in: ' + refusal); $1"
+}
+
+# The password that the set takes at the moment.
+admin_password() {
+  admin_shell 'print(accepted)'
+}
+
+# The certificate that this member's mongod shows to everybody.
+served_certificate() {
+  local host
+  host=$(member_host "$MEMBER")
+  openssl s_client -connect "$host:27017" -servername "$host" </dev/null 2>/dev/null | openssl x509
 }
 
 # A metric of this member, and the same without dimension for the alarms: metric NAME VALUE UNIT

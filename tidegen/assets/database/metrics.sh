@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every five minutes: age of the newest backup, fullness of the disk, members in health, and lag.
+# Every five minutes: age of the newest backup, fullness of the disk, days that the certificate is
+# still good for, members in health, and lag.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh
@@ -23,9 +24,18 @@ backup_age() {
     'BEGIN {printf "%.2f\n", seconds / 3600}'
 }
 
+# Of the certificate in use, not of the file.
+certificate_days() {
+  local end
+  end=$(served_certificate | openssl x509 -noout -enddate)
+  echo $((($(date -u -d "${end#notAfter=}" +%s) - $(date -u +%s)) / 86400))
+}
+
 age=$(backup_age)
 metric BackupAgeHours "$age" None
 metric DiskUsed "$(df --output=pcent "$DATA_DIR" | tail -n 1 | tr -dc 0-9)" Percent
+days=$(certificate_days)
+metric CertificateDays "$days" Count
 healthy=$(admin_shell "print(rs.status().members.filter(m => [1, 2].includes(m.state)).length)")
 metric MembersHealthy "$healthy" Count
 lag=$(admin_shell "

@@ -2,7 +2,8 @@
 # Restores one backup over the running replica set: restore.sh KEY [CONFIRMATION]
 # KEY is a backup's folder, like mongodb/2026/11/24/030000. A protected environment asks for
 # <environment>-<yyyymmdd> of today as the confirmation. Collections of the backup replace those
-# of the same name. Nothing is touched before the whole dump has been compared with its checksum.
+# of the same name, but for users and roles. Nothing is touched before the whole dump has been
+# compared with its checksum.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh
@@ -28,11 +29,13 @@ wanted_sum=$(fetch manifest.json | sed -n 's/.*"sha256": "\([0-9a-f]\{64\}\)".*/
 sum=$(fetch dump.archive.gz | sha256sum | cut -d' ' -f1)
 [ "$sum" = "$wanted_sum" ] || fail "$folder/dump.archive.gz is not what its manifest says"
 
-(umask 0077 && printf 'password: "%s"\n' "$(secret "$ADMIN_SECRET")" >"$work/config")
-# through the primary, so over the network, so by TLS
+(umask 0077 && printf 'password: "%s"\n' "$(admin_password)" >"$work/config")
+# Through the primary, wherever that is. Users stay what they are: their passwords are this
+# environment's secrets of today, not what they were, or another environment's.
 hosts=$(for number in $(seq "$MEMBERS"); do printf '%s:27017,' "$(member_host "$number")"; done)
 fetch dump.archive.gz |
   mongorestore --config "$work/config" --host "$REPLICA_SET/${hosts%,}" --username admin \
-    --authenticationDatabase admin --ssl --sslCAFile "$TLS/authority.pem" \
+    --authenticationDatabase admin --ssl --sslCAFile "$AUTHORITIES" \
+    --nsExclude admin.system.users --nsExclude admin.system.roles \
     --drop --oplogReplay --gzip --archive
 say "restored $key"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Keeps the services' user as their secret says: makes it when the secret has been filled, and
-# follows a new password. The primary does it; the others end at once.
+# Keeps the users as their secrets say: follows the administrator's password when it has rotated,
+# makes the services' user when its secret has been filled, and follows that one's password. The
+# primary does it; the others end at once.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh

@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from .certificate import exported
 from .values import new_password, new_values
 
 #: Tag that names the kind, and tags that name the keys of kind `values`, apart by spaces.
 KIND_TAG = "rotation"
 KEYS_TAG = "rotated-keys"
 USERS_TAG = "alternated-keys"
+#: Tag that names the certificate of kind `certificate`, by its ARN.
+CERTIFICATE_TAG = "certificate"
 
 
 class RotationError(Exception):
@@ -28,10 +31,12 @@ class Secret:
     text: str = field(repr=False)
     rotated: tuple[str, ...] = ()
     alternated: tuple[str, ...] = ()
+    certificate: str = ""
 
 
 #: Kind → what returns the value to be, which may be the present one where nothing is due.
 KINDS: Mapping[str, Callable[[Secret], str]] = {
+    "certificate": lambda secret: exported(secret.certificate, secret.text),
     "password": lambda _secret: new_password(),
     "values": lambda secret: new_values(secret.text, secret.rotated, secret.alternated),
 }
@@ -41,7 +46,7 @@ def secret_of(described: Mapping[str, Any], text: str) -> Secret:
     """The secret that DescribeSecret described, holding `text`."""
     tags = _tags(described)
     keys = (tuple(tags.get(name, "").split()) for name in (KEYS_TAG, USERS_TAG))
-    return Secret(described["Name"], text, *keys)
+    return Secret(described["Name"], text, *keys, tags.get(CERTIFICATE_TAG, ""))
 
 
 def pending_value(described: Mapping[str, Any], text: str) -> str:
@@ -53,7 +58,12 @@ def pending_value(described: Mapping[str, Any], text: str) -> str:
             f"{described['Name']}: tag {KIND_TAG} is '{kind}'; make it one of {known}, "
             "or take the secret's rotation away"
         )
-    return KINDS[kind](secret_of(described, text))
+    secret = secret_of(described, text)
+    if kind == "certificate" and not secret.certificate:
+        raise RotationError(
+            f"{secret.name}: tag {CERTIFICATE_TAG} names none; deploy, that sets it"
+        )
+    return KINDS[kind](secret)
 
 
 def _tags(described: Mapping[str, Any]) -> dict[str, str]:
