@@ -100,6 +100,16 @@ def test_no_acl_lets_people_in_from_anywhere(tier, port):
             assert not ports["From"] <= port <= ports["To"], entry
 
 
+def test_the_way_to_the_gateways_takes_http_from_inside_alone():
+    """A client asks by HTTP whether a certificate was revoked; the gateways are in this tier."""
+    found = [
+        e["CidrBlock"]
+        for e in entries("Public", egress=False)
+        if "PortRange" in e and e["PortRange"]["From"] <= 80 <= e["PortRange"]["To"]
+    ]
+    assert found == [{"Ref": "VpcCidr"}]
+
+
 def test_the_data_tiers_acl_takes_the_database_from_inside_and_answers_from_outside():
     found = {
         (str(e["CidrBlock"]), e["PortRange"]["From"], e["PortRange"]["To"])

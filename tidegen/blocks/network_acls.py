@@ -8,6 +8,7 @@ _ANYWHERE = "0.0.0.0/0"
 _ICMP = 1
 _TCP = 6
 _UDP = 17
+_HTTP = (80, 80)
 _HTTPS = (443, 443)
 _ALL_PORTS = (1, 65535)
 #: Answers come to these; remote desktop's 3389 lies among them and is left out (CT.EC2.PR.5).
@@ -31,7 +32,9 @@ _BACK: tuple[_Rule, ...] = (
     (_ICMP, _FRAGMENTS, _ANYWHERE),
 )
 _RULES: dict[str, dict[bool, tuple[_Rule, ...]]] = {
-    "Public": {False: ((_TCP, _HTTPS, _ANYWHERE), *_BACK), True: _OUT},
+    # Port 80 is on its way to the NAT gateways: whether a certificate was revoked is asked by HTTP,
+    # and a client that asks, such as MongoDB's driver for Go, waits at each connection.
+    "Public": {False: ((_TCP, _HTTPS, _ANYWHERE), *_BACK, (_TCP, _HTTP, None)), True: _OUT},
     "Private": {
         False: ((_TCP, _ALL_PORTS, None), (_UDP, _ALL_PORTS, None), *_BACK),
         True: _OUT,
