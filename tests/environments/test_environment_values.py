@@ -50,6 +50,20 @@ def test_each_administrator_has_a_parameter_of_its_own(values):
     assert [found[f"cluster.administrator_{n}"] for n in (1, 2, 3)] == [role, "", ""]
 
 
+@pytest.mark.parametrize(
+    ("type_", "kind"),
+    [
+        *((t, "AL2023_x86_64_STANDARD") for t in ("m7i.large", "m7i-flex.large", "g4dn.xlarge")),
+        *((t, "AL2023_ARM_64_STANDARD") for t in ("m7g.large", "r8gd.large", "im4gn.large")),
+    ],
+)
+def test_the_kind_of_node_image_follows_the_instance_types(examples, change, type_, kind):
+    change("production", "[m7i.2xlarge]", f"[{type_}]")
+    files = {file.name: file for file in load_all(examples)}
+    found = parameter_values(files["production"], Scope.ENVIRONMENT, files.values())
+    assert found["cluster.ami_type"] == kind
+
+
 def test_zones_have_a_parameter_each_and_none_is_the_regions_first_three(examples, change):
     named = "zones: [us-west-2b, us-west-2a, us-west-2d]"
     change("production", "cidr: 10.64.0.0/16", f"cidr: 10.64.0.0/16\n  {named}")

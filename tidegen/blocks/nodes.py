@@ -36,7 +36,7 @@ def add_nodes(template: Template, waits: list[str]) -> str:
     group = template.add_resource(
         eks.Nodegroup(
             "Nodes",
-            AmiType="AL2023_ARM_64_STANDARD",
+            AmiType=Ref("AmiType"),
             ClusterName=Ref("Cluster"),
             InstanceTypes=Ref("InstanceTypes"),
             LaunchTemplate=eks.LaunchTemplateSpecification(

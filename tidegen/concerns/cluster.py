@@ -148,6 +148,7 @@ CONCERN = Concern(
         Input("NodesKeyArn", Kind.KEY_ARN, Sibling("NodesKeyArn"), "Key of the nodes' volumes"),
         from_field("Version", "cluster.version"),
         from_field("Image", "cluster.image"),
+        from_field("AmiType", "cluster.ami_type"),
         from_field("InstanceTypes", "cluster.instance_types"),
         from_field("MinNodes", "cluster.min_nodes"),
         from_field("MaxNodes", "cluster.max_nodes"),

@@ -64,6 +64,7 @@ FIELDS: dict[str, CatalogueField] = {
     "cluster.version": _f(Kind.VERSION, _PLATFORM, "Kubernetes minor version"),
     "cluster.image": _f(Kind.VERSION, _PLATFORM, "Release of the managed node image"),
     "cluster.instance_types": _f(Kind.STRING_LIST, _PLATFORM, "Instance types of the nodes"),
+    "cluster.ami_type": _f(Kind.STRING, _PLATFORM, "Kind of the managed node image"),
     "cluster.min_nodes": _f(Kind.NUMBER, _PLATFORM, "Smallest number of nodes"),
     "cluster.max_nodes": _f(Kind.NUMBER, _PLATFORM, "Largest number of nodes"),
     "cluster.volume_gib": _f(Kind.NUMBER, _PLATFORM, "Root volume of a node in GiB"),

@@ -104,6 +104,14 @@ def _supported(version: str) -> str:
     return version
 
 
+def _of_one_architecture(names: tuple[str, ...]) -> tuple[str, ...]:
+    """One machine image serves all nodes of a group."""
+    arm = [name for name in names if is_arm(name)]
+    if arm and len(arm) < len(names):
+        raise refusal(f"mixes Arm ({', '.join(arm)}) with other types", "take types of one kind")
+    return names
+
+
 def _unique(items: Sequence[str]) -> Sequence[str]:
     twice = [item for item in items if items.count(item) > 1]
     if twice:
@@ -137,7 +145,10 @@ ImageId = Annotated[str, StringConstraints(pattern=_IMAGE)]
 NodeImage = Annotated[str, StringConstraints(pattern=_NODE_IMAGE)]
 InstanceType = Annotated[str, StringConstraints(pattern=_INSTANCE)]
 InstanceTypes = Annotated[
-    tuple[InstanceType, ...], Field(min_length=1, max_length=10), AfterValidator(_unique)
+    tuple[InstanceType, ...],
+    Field(min_length=1, max_length=10),
+    AfterValidator(_unique),
+    AfterValidator(_of_one_architecture),
 ]
 KubernetesVersion = Annotated[
     str,
@@ -148,6 +159,15 @@ KubernetesVersion = Annotated[
 AddonVersion = Annotated[str, StringConstraints(pattern=_ADDON)]
 Repository = Annotated[str, StringConstraints(pattern=_REPOSITORY)]
 LockMode = Literal["GOVERNANCE", "COMPLIANCE"]
+
+
+def is_arm(instance_type: str) -> bool:
+    """Whether a type has a Graviton processor: a `g` behind the generation's number, as in m7gd.
+
+    Source: EC2 guide, "Amazon EC2 instance type naming conventions"; a1 is older than these.
+    """
+    family, _, _ = instance_type.partition(".")
+    return family == "a1" or bool(re.match(r"[a-z-]+\d+[a-fh-z]*g", family))
 
 
 def check_release_name(name: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from tidegen.contract.fields import ADMINISTRATORS, CONTACTS, FIELDS, ZONES
 from tidegen.contract.kinds import Scope
 from tidegen.environments.model import EnvironmentFile, File
-from tidegen.environments.types import partition
+from tidegen.environments.types import is_arm, partition
 from tidegen.errors import InputError, Problem
 
 #: Scope of a file → scopes whose roots take their values from it.
@@ -78,6 +78,12 @@ def _zone(number: int) -> Callable[[Any], str]:
     return lambda file: "".join((file.network.zones or ())[number - 1 : number])
 
 
+def _ami_type(file: Any) -> str:
+    """Source: EKS API, CreateNodegroup, amiType."""
+    arm = is_arm(file.cluster.instance_types[0])
+    return "AL2023_ARM_64_STANDARD" if arm else "AL2023_x86_64_STANDARD"
+
+
 def _administrator(number: int) -> Callable[[Any], str]:
     return lambda file: "".join(file.cluster.administrators[number - 1 : number])
 
@@ -97,6 +103,7 @@ _DERIVED: dict[str, Callable[[Any], Any]] = {
     "private_domain": lambda file: f"internal.{file.name}.{file.domain}",
     "recovery.region": _recovery_region,
     "source.region": lambda file: file.region,
+    "cluster.ami_type": _ami_type,
     **{f"cluster.administrator_{n}": _administrator(n) for n in ADMINISTRATORS},
     **{
         f"contacts.{kind}_{number}": _contact(kind, number)
