@@ -50,6 +50,10 @@ def test_the_chart_makes_no_secret_of_its_own():
     assert not any(".data_." in key for key in VALUES)
 
 
+def test_nothing_is_of_a_kind_that_nobody_installs():
+    assert VALUES["global.linkerdsupport.enabled"] is False
+
+
 @pytest.mark.parametrize("store", ["store", "blobs.store", "logs.store"])
 def test_blob_stores_objects_in_the_uploads_bucket(store):
     key = f"blob.deployment.env.{store}"

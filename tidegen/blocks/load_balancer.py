@@ -77,7 +77,8 @@ def add_load_balancer(template: Template) -> None:
         "connection_logs.s3.bucket": Ref("AccessLogsBucketName"),
         "connection_logs.s3.prefix": "alb",
         "deletion_protection.enabled": Ref("Protected"),
-        "idle_timeout.timeout_seconds": "60",
+        # longer than the longest answer that the chart allows (global.maxTimeout, 120 s)
+        "idle_timeout.timeout_seconds": "130",
         "routing.http.desync_mitigation_mode": "defensive",
         "routing.http.drop_invalid_header_fields.enabled": "true",
         "waf.fail_open.enabled": "false",

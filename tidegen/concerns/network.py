@@ -43,11 +43,6 @@ from tidegen.contract import (
 from tidegen.contract.fields import ZONES
 
 TIERS = ("Public", "Private", "Data")
-_ROLE_TAGS = {
-    "Public": {"kubernetes.io/role/elb": "1"},
-    "Private": {"kubernetes.io/role/internal-elb": "1"},
-    "Data": {},
-}
 #: Source: cdk-nag, VPCDefaultSecurityGroupClosed, which fires on every VPC.
 _DEFAULT_GROUP = (
     "CloudFormation cannot edit a VPC's default security group: nothing here uses it, the deploy"
@@ -106,7 +101,8 @@ def _subnet(tier: str, zone: int) -> ec2.Subnet:
         ),
         CidrBlock=Select(zone - 1, Ref(f"{tier}Subnets")),
         MapPublicIpOnLaunch=False,
-        Tags=Tags(Name=f"{tier.lower()}-{zone}", **_ROLE_TAGS[tier]),
+        # No kubernetes.io/role tags: load balancers are CloudFormation's, none a Service's.
+        Tags=Tags(Name=f"{tier.lower()}-{zone}"),
     )
 
 

@@ -53,12 +53,15 @@ def _title(service_account: str) -> str:
 
 
 def _services() -> dict[str, list[Statement]]:
-    """Service account → what its service uses. Services that need nothing of AWS have no role."""
+    """Service account → what its service uses. Services that need nothing of AWS have no role.
+
+    Mail names its logo by an address, which whoever reads the mail fetches: sending needs no asset.
+    """
     prefixes = sorted(set(BLOB_PREFIXES.values()))
     return {
         "blob": storing_objects(prefixes),
-        "hydrophone": [*sending_mail(_FROM), *reading_assets()],
-        "mailer": [*sending_mail(_FROM), *reading_assets()],
+        "hydrophone": sending_mail(_FROM),
+        "mailer": sending_mail(_FROM),
         "prescription": reading_assets(),
     }
 

@@ -119,6 +119,8 @@ def _global(region: str) -> dict[str, Any]:
         "global.secret.templated": False,
         # made by `--format manifests`: Helm stores the release in it before it would make it
         "tidepool.namespace.create": False,
+        # profiles of a service mesh that nothing here installs: their kind would be unknown
+        "global.linkerdsupport.enabled": False,
         # the auth service does not start without one of its keys
         "auth.configmap.enabled": True,
     }
