@@ -7,6 +7,7 @@ from tidegen.blocks.chart_workloads import NAMED_ACCOUNTS
 from tidegen.reporting.manifests import manifests_text
 
 OUTPUTS = {
+    "NodesKeyArn": "arn:aws:kms:x",
     "SecretsPath": "/tide/staging/",
     "TargetGroupArn": "arn:aws:elasticloadbalancing:x",
     "WorkloadNamespace": "tide",
@@ -19,9 +20,18 @@ def of(kind):
 
 
 def test_the_namespace_comes_before_what_is_in_it():
-    assert FOUND[0]["kind"] == "Namespace"
-    inside = [m for m in FOUND if m["kind"] not in ("Namespace", "TargetGroupBinding")]
-    assert {m["metadata"]["namespace"] for m in inside} == set(of("Namespace")) == {"tide"}
+    assert [m["kind"] for m in FOUND[:3]] == ["Namespace", "Namespace", "StorageClass"]
+    assert {m["metadata"]["namespace"] for m in FOUND[3:]} == {"tide", "gloo-system"}
+    assert of("Namespace").keys() == {"tide", "gloo-system"}
+
+
+def test_volumes_of_pods_are_under_our_key_whatever_they_claim():
+    (storage,) = of("StorageClass").values()
+    assert storage["metadata"]["annotations"] == {
+        "storageclass.kubernetes.io/is-default-class": "true"
+    }
+    assert storage["parameters"]["kmsKeyId"] == OUTPUTS["NodesKeyArn"]
+    assert storage["parameters"]["encrypted"] == "true"
 
 
 def test_the_chart_names_service_accounts_and_makes_none():

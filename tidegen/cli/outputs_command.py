@@ -6,11 +6,20 @@ import click
 
 from tidegen.cli.common import echo_json, env_option, example_epilog, local_option
 
-_FORMATS = ("table", "json", "dotenv", "helm-values", "manifests", "post-renderer")
+_FORMATS = (
+    "table",
+    "json",
+    "dotenv",
+    "helm-values",
+    "manifests",
+    "post-renderer",
+    "kubeconfig",
+)
 _EPILOG = example_epilog(
     "tidegen outputs --env production",
     "tidegen outputs --env staging --json",
     "tidegen outputs --env staging --format dotenv > staging.env",
+    "tidegen outputs --env staging --format kubeconfig > staging.kubeconfig",
     "tidegen outputs --env staging --format manifests | kubectl apply -f -",
     "tidegen outputs --env staging --format helm-values > staging-values.yaml",
     "tidegen outputs --env staging --format post-renderer > post-renderer",
@@ -26,7 +35,7 @@ _EPILOG = example_epilog(
     type=click.Choice(_FORMATS),
     default="table",
     show_default=True,
-    help="The last three are for Tidepool's chart; none holds a secret.",
+    help="The last four are for the cluster and Tidepool's chart; none holds a secret.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_obj
@@ -34,9 +43,10 @@ def command(directory: str, name: str, local: bool, form: str, as_json: bool) ->
     """Show an environment's outputs, root by root, or as what the chart needs of them.
 
     helm-values is the values file of Tidepool's chart. manifests makes what the chart expects to
-    find: namespace, service accounts, secrets from Secrets Manager, targets of the load balancer.
-    post-renderer is the script that Helm passes the rendered chart through: it sets the address of
-    the logo in mails, for which the chart has no value.
+    find: namespaces, service accounts, storage, secrets from Secrets Manager, targets of the load
+    balancer. post-renderer is the script that Helm passes the rendered chart through: it sets the
+    address of the logo in mails, for which the chart has no value. kubeconfig says how kubectl and
+    helm reach the private cluster, and by what tunnel.
     """
     from tidegen.cli.session import open_session
     from tidegen.deployment import environment_outputs
@@ -57,6 +67,7 @@ def command(directory: str, name: str, local: bool, form: str, as_json: bool) ->
 def _text(form: str, outputs: Mapping[str, Mapping[str, str]], region: str, name: str) -> str:
     from tidegen.reporting.chart_values import helm_values
     from tidegen.reporting.dotenv import dotenv_text
+    from tidegen.reporting.kubeconfig import kubeconfig_text
     from tidegen.reporting.manifests import manifests_text
     from tidegen.reporting.plans import outputs_text
     from tidegen.reporting.post_renderer import post_renderer
@@ -70,6 +81,8 @@ def _text(form: str, outputs: Mapping[str, Mapping[str, str]], region: str, name
             return manifests_text(_of_environment(outputs, name), region)
         case "post-renderer":
             return post_renderer(_of_environment(outputs, name))
+        case "kubeconfig":
+            return kubeconfig_text(_of_environment(outputs, name), region)
         case _:
             return outputs_text(outputs)
 

@@ -66,6 +66,8 @@ def build(_context: Context) -> Template:
         template,
         CONCERN,
         ClusterName=Ref("Cluster"),
+        ClusterEndpoint=GetAtt("Cluster", "Endpoint"),
+        ClusterAuthority=GetAtt("Cluster", "CertificateAuthorityData"),
         ClusterSecurityGroupId=group,
         ApplicationLogGroupName=Ref("ApplicationLogGroup"),
         ClusterAlarmName=Ref(alarm),
@@ -164,6 +166,8 @@ CONCERN = Concern(
     ),
     outputs=(
         Output("ClusterName", Kind.CLUSTER_NAME, "The cluster", surface=True),
+        Output("ClusterEndpoint", Kind.STRING, "Address of the API, inside the VPC", surface=True),
+        Output("ClusterAuthority", Kind.STRING, "Certificate of its authority", surface=True),
         Output(
             "ClusterSecurityGroupId",
             Kind.SECURITY_GROUP_ID,

@@ -42,7 +42,7 @@ CONCERN = Concern(
         Output("LogsKeyArn", Kind.KEY_ARN, "Key of the log groups"),
         Output("MessagingKeyArn", Kind.KEY_ARN, "Key of topics and queues"),
         Output("ClusterKeyArn", Kind.KEY_ARN, "Key of the cluster's secrets; fixed for its life"),
-        Output("NodesKeyArn", Kind.KEY_ARN, "Key of the nodes' volumes"),
+        Output("NodesKeyArn", Kind.KEY_ARN, "Key of the nodes' volumes", surface=True),
         Output("SecretsKeyArn", Kind.KEY_ARN, "Key of Secrets Manager's secrets"),
     ),
     stateful=("LogsKey", "MessagingKey", "ClusterKey", "NodesKey", "SecretsKey"),

@@ -1,4 +1,4 @@
-"""Kubernetes manifests of what the chart expects to find: namespace, accounts, secrets, targets."""
+"""Kubernetes manifests of what the chart expects to find in the cluster."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -30,12 +30,31 @@ def manifests(outputs: Mapping[str, str], region: str) -> Iterator[Manifest]:
     namespace = output(outputs, "WorkloadNamespace")
     path = output(outputs, "SecretsPath")
     yield _manifest("v1", "Namespace", namespace, None)
+    yield _manifest("v1", "Namespace", _GATEWAY_NAMESPACE, None)
+    yield _storage_class(output(outputs, "NodesKeyArn"))
     for name in NAMED_ACCOUNTS:
         yield _manifest("v1", "ServiceAccount", name, namespace)
     yield _store(namespace, region)
     for name in CHART_SECRETS:
         yield _secret(name, namespace, path)
     yield _targets(output(outputs, "TargetGroupArn"))
+
+
+def _storage_class(key_arn: str) -> Manifest:
+    """The default one: claims of the charts beside Tidepool's name none.
+
+    Source: kubernetes-sigs/aws-ebs-csi-driver, "CreateVolume (StorageClass) parameters".
+    """
+    made = _manifest("storage.k8s.io/v1", "StorageClass", "gp3", None)
+    made["metadata"]["annotations"] = {"storageclass.kubernetes.io/is-default-class": "true"}
+    return made | {
+        "provisioner": "ebs.csi.aws.com",
+        "parameters": {"type": "gp3", "encrypted": "true", "kmsKeyId": key_arn},
+        # in the zone of the pod that claims it
+        "volumeBindingMode": "WaitForFirstConsumer",
+        "allowVolumeExpansion": True,
+        "reclaimPolicy": "Retain",
+    }
 
 
 def _store(namespace: str, region: str) -> Manifest:
