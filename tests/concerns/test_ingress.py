@@ -134,6 +134,15 @@ def test_what_users_feel_has_an_alarm(title):
     assert properties(title)["AlarmActions"]
 
 
+def test_an_empty_target_group_pages():
+    """It has no unhealthy target, and reports nothing at all."""
+    alarm = properties("NoTargetsAlarm")
+    assert alarm["MetricName"] == "HealthyHostCount"
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
+    assert alarm["TreatMissingData"] == "breaching"
+    assert alarm["AlarmActions"] == [{"Ref": "CriticalTopicArn"}]
+
+
 def test_latency_is_that_of_the_slowest_hundredth():
     alarm = properties("LatencyAlarm")
     assert alarm["ExtendedStatistic"] == "p99"

@@ -91,11 +91,12 @@ def test_the_database_is_drawn_with_the_limits_that_its_alarms_have():
 
 def test_the_one_state_is_made_of_the_alarms_that_exist():
     rule = RESOURCES["EnvironmentUnhealthy"]["Properties"]["AlarmRule"]
-    assert resolved(rule, REQUIRED) == 'ALARM("ApplicationErrors")'
+    assert resolved(rule, REQUIRED) == 'ALARM("ApplicationErrors") OR ALARM("TargetsAlarmName")'
     assert resolved(rule, REQUIRED | OPTIONAL) == " OR ".join(
         f'ALARM("{name}")'
         for name in (
             "ApplicationErrors",
+            "TargetsAlarmName",
             "DatabaseAlarmName",
             "IngressAlarmName",
             "EmailAlarmName",

@@ -48,6 +48,15 @@ def test_pods_let_the_load_balancer_in_where_it_sends():
     assert way["FromPort"] == way["ToPort"] == targets["Port"]
 
 
+def test_an_empty_target_group_pages():
+    (alarm,) = (
+        a for a in of_type(SERVICES, "CloudWatch::Alarm") if "Healthy" in a["MetricName"][:7]
+    )
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/NetworkELB", "HealthyHostCount")
+    assert alarm["TreatMissingData"] == "breaching"
+    assert alarm["AlarmActions"] == [{"Ref": "CriticalTopicArn"}]
+
+
 def test_the_load_balancer_is_inside_and_has_a_security_group_from_the_start():
     (balancer,) = of_type(SERVICES, "ElasticLoadBalancingV2::LoadBalancer")
     assert (balancer["Type"], balancer["Scheme"]) == ("network", "internal")

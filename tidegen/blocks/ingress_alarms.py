@@ -55,6 +55,29 @@ def add_ingress_alarms(template: Template) -> Alarm:
     )
 
 
+def add_no_targets_alarm(template: Template, namespace: str) -> Alarm:
+    """No target of `TargetGroup` is healthy, or there is none: an empty group has no unhealthy one.
+
+    Maximum, as each zone reports its own. A group without targets reports nothing.
+    """
+    return add_alarm(
+        template,
+        "NoTargetsAlarm",
+        "No pod of the gateway takes requests, or none is registered: everything is down. See the "
+        "target group, the load balancer controller and the pods.",
+        (namespace, "HealthyHostCount"),
+        {
+            "LoadBalancer": load_balancer_name(),
+            "TargetGroup": GetAtt("TargetGroup", "TargetGroupFullName"),
+        },
+        ("LessThanThreshold", 1),
+        topic=CRITICAL,
+        statistic="Maximum",
+        periods=3,
+        missing="breaching",
+    )
+
+
 def _add(
     template: Template,
     title: str,

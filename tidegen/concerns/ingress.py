@@ -3,7 +3,7 @@
 from troposphere import GetAtt, Ref, Sub, Template, certificatemanager, route53
 
 from tidegen.blocks.firewall import add_firewall
-from tidegen.blocks.ingress_alarms import add_ingress_alarms
+from tidegen.blocks.ingress_alarms import add_ingress_alarms, add_no_targets_alarm
 from tidegen.blocks.inputs import (
     CLUSTER_GROUP,
     CRITICAL_TOPIC,
@@ -60,6 +60,7 @@ def build(_context: Context) -> Template:
         TargetGroupArn=Ref("TargetGroup"),
         **{f"{title}Host": host for title, host in hosts.items()},
         IngressAlarmName=Ref(alarm),
+        TargetsAlarmName=Ref(add_no_targets_alarm(template, "AWS/ApplicationELB")),
     )
 
 
@@ -151,6 +152,7 @@ CONCERN = Concern(
         Output("ApiHost", Kind.DOMAIN, "Where the services answer", surface=True),
         Output("AppHost", Kind.DOMAIN, "Where the web application answers", surface=True),
         Output("IngressAlarmName", Kind.NAME, "Alarm of the load balancer"),
+        Output("TargetsAlarmName", Kind.NAME, "Alarm of the gateway's pods"),
     ),
     stateful=("FirewallLogGroup",),
     deploy_actions=(

@@ -33,7 +33,8 @@ _PRESENT = {
     "HasTables": "MetricsTableName",
     "HasWorkloads": "WorkloadNamespace",
 }
-_OWN_ALARMS = ["EnvironmentUnhealthy", "ApplicationErrors"]
+#: Logical ids, and parameters that every scope fills.
+_EVERYWHERE_ALARMS = ["EnvironmentUnhealthy", "ApplicationErrors", "TargetsAlarmName"]
 #: JSON lines with a level (as the services write them, or below the key under which Fluent Bit
 #: merges them), and plain lines that carry the word.
 _ERRORS = " || ".join(
@@ -50,6 +51,7 @@ _ERRORS = " || ".join(
 _EVERYWHERE = f"{{ {_ERRORS} }}"
 #: The cluster's own pods print errors too, which its own alarms are for.
 _IN_NAMESPACE = f'{{ ($.kubernetes.namespace_name = "${{WorkloadNamespace}}") && ({_ERRORS}) }}'
+_ALWAYS = 'ALARM("${ApplicationErrors}") OR ALARM("${TargetsAlarmName}")'
 _MANY_ERRORS = 25  # in five minutes
 
 
@@ -61,7 +63,7 @@ def build(_context: Context) -> Template:
     _add_filters(template)
     _add_environment_alarm(template)
     dashboard = template.add_resource(
-        cloudwatch.Dashboard("Dashboard", DashboardBody=body(widgets(_OWN_ALARMS, _ALARMS)))
+        cloudwatch.Dashboard("Dashboard", DashboardBody=body(widgets(_EVERYWHERE_ALARMS, _ALARMS)))
     )
     return add_outputs(
         template,
@@ -126,7 +128,7 @@ def _add_environment_alarm(template: Template) -> None:
             "EnvironmentUnhealthy",
             AlarmDescription="Something people depend on does not work. The dashboard shows which "
             "alarm it is; that alarm says what to do.",
-            AlarmRule=Join("", [Sub('ALARM("${ApplicationErrors}")'), *optional]),
+            AlarmRule=Join("", [Sub(_ALWAYS), *optional]),
             ActionsEnabled=True,
             AlarmActions=[Ref("WarningTopicArn")],
             OKActions=[Ref("WarningTopicArn")],
@@ -158,6 +160,7 @@ CONCERN = Concern(
         ),
         _optional("WorkloadNamespace", Kind.NAME, "Namespace of the services"),
         Input("ClusterName", Kind.CLUSTER_NAME, Sibling("ClusterName"), "The cluster"),
+        Input("TargetsAlarmName", Kind.NAME, Sibling("TargetsAlarmName"), "Alarm of the gateway"),
         _optional("DatabaseAlarmName", Kind.NAME, "Alarm of the database"),
         _optional("IngressAlarmName", Kind.NAME, "Alarm of the load balancer"),
         _optional("EmailAlarmName", Kind.NAME, "Alarm of the reputation of mail"),

@@ -4,6 +4,7 @@ from troposphere import Equals, GetAtt, If, Join, Not, NoValue, Ref, Sub, Templa
 from troposphere import elasticloadbalancingv2 as elb
 
 from tidegen.blocks.alarms import CRITICAL, add_alarm
+from tidegen.blocks.ingress_alarms import add_no_targets_alarm
 from tidegen.blocks.inputs import (
     CLUSTER_GROUP,
     CRITICAL_TOPIC,
@@ -57,7 +58,11 @@ def build(_context: Context) -> Template:
     _add_alarm(template)
     name = Sub("com.amazonaws.vpce.${AWS::Region}.${EndpointService}")
     return add_outputs(
-        template, CONCERN, EndpointServiceName=name, SharedTargetGroupArn=Ref("TargetGroup")
+        template,
+        CONCERN,
+        EndpointServiceName=name,
+        SharedTargetGroupArn=Ref("TargetGroup"),
+        TargetsAlarmName=Ref(add_no_targets_alarm(template, "AWS/NetworkELB")),
     )
 
 
@@ -206,6 +211,7 @@ CONCERN = Concern(
     outputs=(
         Output("EndpointServiceName", Kind.SERVICE_NAME, "For the environments", surface=True),
         Output("SharedTargetGroupArn", Kind.ARN, "For the cluster's binding", surface=True),
+        Output("TargetsAlarmName", Kind.NAME, "Alarm of the gateway's pods"),
     ),
     deploy_actions=(
         "ec2:CreateVpcEndpointServiceConfiguration",
