@@ -14,7 +14,8 @@ _OPEN = unmet(
     "SECURITY_GROUP_INGRESS_CIDR_NON_32_RULE",
 )
 _DELETABLE = unmet(
-    "On wherever the environment is protected, which a rule cannot see through Ref.",
+    "Set by the file's `protected`: the deletion of an environment that may go, and the rollback of"
+    " a first deploy, would get stuck on it.",
     "ELB_DELETION_PROTECTION_ENABLED",
 )
 #: A year. Browsers then never ask these hosts without TLS, whatever a link says.

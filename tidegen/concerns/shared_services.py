@@ -44,7 +44,10 @@ _UNASKED = (
     "Only accounts that the environment files name may connect; a person who accepts each"
     " connection would decide nothing more, and hold up every new environment."
 )
-_UNPROTECTED = "On wherever the services are protected, which a rule cannot see through Ref."
+_UNPROTECTED = (
+    "Set by the file's `protected`: the deletion of services that may go, and the rollback of a"
+    " first deploy, would get stuck on it."
+)
 
 
 def build(_context: Context) -> Template:
