@@ -93,7 +93,9 @@ def test_only_the_deploy_role_reads_secrets_and_only_its_environments():
         ":secret:/${Project}/${Environment}/*"
     )
     alias = fills["UseSecretsKey"]["Condition"]["ForAnyValue:StringEquals"]
-    assert alias["kms:ResourceAliases"]["Fn::Sub"] == "alias/${Project}/${Environment}/secrets"
+    assert [name["Fn::Sub"] for name in alias["kms:ResourceAliases"]] == [
+        f"alias/${{Project}}/${{Environment}}/{key}" for key in ("secrets", "replica")
+    ]
     reads = [a for s in statements("ReadingPolicy").values() for a in s["Action"]]
     assert "secretsmanager:ListSecrets" in reads
     assert "secretsmanager:GetSecretValue" not in reads

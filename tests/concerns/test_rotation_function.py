@@ -10,6 +10,7 @@ FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:tide-staging-Rotation-1-
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret"
 INTERFACE = f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/eni-1"
 KEY, MESSAGING, QUEUE = "arn:aws:kms:key/secrets", "arn:aws:kms:key/messaging", "arn:aws:sqs:q"
+REPLICA = "arn:aws:kms:key/replica"
 VALUES = {
     "Project": "tide",
     "Environment": "staging",
@@ -55,6 +56,19 @@ def test_the_key_of_the_secrets_is_used_through_secrets_manager_only():
     for action in ("kms:Decrypt", "kms:GenerateDataKey"):
         assert may(action, KEY, **through)
         assert not may(action, KEY)
+
+
+def test_what_it_writes_is_encrypted_for_the_replica_as_itself():
+    policy = RESOURCES["ReplicatingPolicy"]
+    assert policy["Condition"] == "HasReplica"
+    statements = resolve(
+        policy["Properties"]["PolicyDocument"]["Statement"], VALUES | {"ReplicaKeyArn": REPLICA}
+    )
+    for action in ("kms:Encrypt", "kms:GenerateDataKey"):
+        for region in (REGION, "eu-west-1"):
+            keys = {"kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}
+            assert allowed(statements, Request(action, REPLICA, keys))
+        assert not allowed(statements, Request(action, REPLICA, {}))
 
 
 def test_lambda_makes_network_interfaces_and_the_code_inside_does_not():

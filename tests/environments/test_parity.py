@@ -43,6 +43,7 @@ CONDITIONS = {
     ("network", "HasThirdNat"): "one to three NAT gateways: capacity",
     ("network", "HasZones"): "zones by name where the region's first three do not all serve",
     ("replicas", "IsCompliance"): "a lock that nobody can lift is not for rehearsals",
+    ("rotation", "HasReplica"): "replicas are in the recovery region where there is one",
     ("secrets", "HasReplica"): "replicas are in the recovery region where there is one",
     **{
         (concern, f"Has{topic}Contact{number}"): "one to three people are told"

@@ -17,6 +17,7 @@ from awacs.aws import (
     Principal,
     Statement,
     StringEquals,
+    StringLike,
     StringNotEquals,
 )
 from troposphere import Ref, Sub
@@ -134,20 +135,29 @@ def closing() -> Statement:
 
 
 def filling() -> list[Statement]:
-    """Read and write the chart's secrets of this environment."""
+    """Read and write the chart's secrets of this environment, and so what replicates them.
+
+    Secrets Manager encrypts a replica as who wrote the secret.
+    """
     secret = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret"
+    aliases = [Sub(f"alias/{_OWN}/{key}") for key in ("secrets", "replica")]
     through = [
-        StringEquals({"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")}),
-        ForAnyValueStringEquals({"kms:ResourceAliases": Sub(f"alias/{_OWN}/secrets")}),
+        StringLike({"kms:ViaService": "secretsmanager.*.amazonaws.com"}),
+        ForAnyValueStringEquals({"kms:ResourceAliases": aliases}),
     ]
-    key = Sub("arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*")
+    keys = Sub("arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*")
     return [
         allow(
             "FillSecrets",
             [secretsmanager.GetSecretValue, secretsmanager.PutSecretValue],
             [Sub(f"{secret}:/{_OWN}/*")],
         ),
-        allow("UseSecretsKey", [kms.Decrypt, kms.GenerateDataKey], [key], Condition(through)),
+        allow(
+            "UseSecretsKey",
+            [kms.Decrypt, kms.Encrypt, kms.GenerateDataKey],
+            [keys],
+            Condition(through),
+        ),
     ]
 
 

@@ -7,8 +7,8 @@ from awacs import kms as kms_actions
 from awacs import logs as logs_actions
 from awacs import secretsmanager as actions
 from awacs import sqs as sqs_actions
-from awacs.aws import Action, ArnEquals, Condition, PolicyDocument, StringEquals
-from troposphere import GetAtt, Ref, Sub, Template, awslambda, iam, logs
+from awacs.aws import Action, ArnEquals, Condition, PolicyDocument, StringEquals, StringLike
+from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, awslambda, iam, logs
 
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.deploy_scopes import SCOPES
@@ -22,6 +22,7 @@ from tidegen.contract import Context
 
 #: Secrets whose windows coincide rotate at most this many at a time; each takes about a second.
 _AT_ONCE = 5
+_HAS_REPLICA = "HasReplica"
 
 
 def add_rotation_function(template: Template, context: Context) -> awslambda.Function:
@@ -32,6 +33,7 @@ def add_rotation_function(template: Template, context: Context) -> awslambda.Fun
     )
     function = template.add_resource(_function(context, group, inside_vpc(template, "Function")))
     _add_rotating(template, role, function)
+    _add_replicating(template, role)
     _add_permission(template, function)
     _add_alarm(template, function)
     return function
@@ -87,6 +89,32 @@ def _add_rotating(template: Template, role: iam.Role, function: awslambda.Functi
             Path=PATH,
             PolicyDocument=_rotating(GetAtt(function, "Arn")),
             Roles=[Ref(role)],
+        )
+    )
+
+
+def _add_replicating(template: Template, role: iam.Role) -> None:
+    """Secrets Manager replicates what is written as who wrote it, under the replica's key.
+
+    Source: Secrets Manager guide, "Troubleshoot replication": without these the replica stays old.
+    """
+    template.add_condition(_HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
+    through = {"kms:ViaService": "secretsmanager.*.amazonaws.com"}
+    template.add_resource(
+        iam.ManagedPolicy(
+            "ReplicatingPolicy",
+            Description="Encrypts the replicas of what it rotates",
+            Path=PATH,
+            PolicyDocument=document(
+                allow(
+                    "UseReplicaKey",
+                    [kms_actions.Encrypt, kms_actions.GenerateDataKey],
+                    [Ref("ReplicaKeyArn")],
+                    Condition(StringLike(through)),
+                )
+            ),
+            Roles=[Ref(role)],
+            Condition=_HAS_REPLICA,
         )
     )
 
