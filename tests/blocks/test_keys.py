@@ -22,8 +22,6 @@ KEYS = [
 each = pytest.mark.parametrize(("concern", "title"), KEYS)
 ROOT = {"AWS": {"Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
 ANYBODY = {"AWS": "*"}
-#: AWS docs, "Amazon SNS key management": from EventBridge to encrypted topics no source is sent.
-WITHOUT_SOURCE = ["events.amazonaws.com"]
 
 
 def properties(concern, title):
@@ -76,8 +74,7 @@ def test_principals_are_this_account_and_bounded_services(concern, title):
             assert statement["Condition"]["ArnEquals"].keys() == {"aws:PrincipalArn"}
         elif principal != ROOT:
             assert principal.keys() == {"Service"}
-        if principal.get("Service") != WITHOUT_SOURCE:
-            assert "AWS::AccountId" in json.dumps(statement["Condition"]), statement["Sid"]
+        assert "AWS::AccountId" in json.dumps(statement["Condition"]), statement["Sid"]
 
 
 def test_keys_of_instances_let_auto_scalings_role_in_without_naming_it_as_principal():

@@ -37,14 +37,17 @@ def test_topic_policies_refuse_plain_http(resources):
 
 
 def test_publishers_are_services_of_this_account(resources):
-    """EventBridge sends no source to topics (AWS docs): a condition would lose every event."""
+    """EventBridge need not send a source to topics: wanting one would lose every event."""
     for policy in of(resources, "AWS::SNS::TopicPolicy").values():
         for statement in policy["PolicyDocument"]["Statement"]:
             if statement["Effect"] == "Allow":
                 [service] = statement["Principal"]["Service"]
-                account = statement.get("Condition", {}).get("StringEquals", {})
-                by_account = account.get("aws:SourceAccount") == {"Ref": "AWS::AccountId"}
-                assert by_account != (service == "events.amazonaws.com")
+                suffix = "IfExists" if service == "events.amazonaws.com" else ""
+                condition = statement["Condition"]
+                own = {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+                assert condition[f"StringEquals{suffix}"] == own
+                arn = condition[f"ArnLike{suffix}"]["aws:SourceArn"]["Fn::Sub"]
+                assert ":${AWS::AccountId}:" in arn
 
 
 def test_every_contact_is_subscribed_of_every_list(resources):
@@ -73,7 +76,8 @@ def test_the_queue_takes_what_names_its_source_as_the_senders_guides_say(resourc
         assert ":${AWS::AccountId}:" in arn["Fn::Sub"]
 
 
-def test_the_key_lets_every_publisher_in_and_events_without_a_source():
+def test_the_key_lets_every_publisher_in_and_events_for_our_topics_and_queues():
+    """EventBridge sends KMS no source; SNS and SQS give what they encrypt as context."""
     key = json.loads(ENCRYPTION.build(CONTEXT).to_json())["Resources"]["MessagingKey"]
     statements = key["Properties"]["KeyPolicy"]["Statement"]
     by_service = {
@@ -82,8 +86,13 @@ def test_the_key_lets_every_publisher_in_and_events_without_a_source():
         if "Service" in s["Principal"]
     }
     assert {"cloudwatch", "events", "ses", "sns"} <= set(by_service)
-    assert "Condition" not in by_service["events"]
-    assert "Condition" in by_service["cloudwatch"]
+    assert all("Condition" in statement for statement in by_service.values())
+    found = [s for s in statements if s["Sid"].startswith("UseByEvents")]
+    prefix, own = "kms:EncryptionContext:aws:", "${AWS::Region}:${AWS::AccountId}:*"
+    assert [s["Condition"] for s in found] == [
+        {"ArnLike": {f"{prefix}sns:topicArn": {"Fn::Sub": f"arn:${{AWS::Partition}}:sns:{own}"}}},
+        {"ArnLike": {f"{prefix}sqs:arn": {"Fn::Sub": f"arn:${{AWS::Partition}}:sqs:{own}"}}},
+    ]
 
 
 def test_every_subscription_and_rule_has_somewhere_to_leave_what_fails(resources):

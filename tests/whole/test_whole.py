@@ -121,9 +121,9 @@ def test_buckets_subnets_keys_and_groups_are_followed():
 
 
 def test_a_condition_that_the_service_cannot_meet_refuses_it(project, folder):
-    old = "        - Sid: UseByEvents\n          Effect: Allow\n"
-    asked = "          Condition: {StringEquals: {aws:SourceAccount: '1'}}\n"
-    changed(folder, "encryption.yaml", old, old + asked)
+    old = "              kms:EncryptionContext:aws:sns:topicArn:"
+    asked = "              aws:SourceArn: arn:aws:events:us-west-2:1:rule/x\n"
+    changed(folder, "encryption.yaml", old, asked + old)
     found = [f.message for f in lint_whole(project, folder) if f.rule == "E9804"]
     assert found
     assert all("grants events.amazonaws.com no kms:" in message for message in found)

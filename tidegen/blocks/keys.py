@@ -75,21 +75,38 @@ def add_key(
     return key
 
 
-#: Services whose calls carry no source account. AWS docs, "Amazon SNS key management": a condition
-#: on aws:SourceAccount or aws:SourceArn is not supported from EventBridge to encrypted topics.
-_NO_SOURCE = ("events",)
+#: Services whose calls carry no source, and by what each call is bound in its place: SNS and SQS
+#: give the topic or queue as encryption context, whoever calls. AWS docs, "Amazon SNS key
+#: management": a condition on aws:SourceAccount or aws:SourceArn is not supported from EventBridge
+#: to encrypted topics.
+_BY_CONTEXT = {"events": {"Topics": ("aws:sns:topicArn", "sns"), "Queues": ("aws:sqs:arn", "sqs")}}
 
 
-def service_use(use: KeyUse) -> Statement:
+def service_use(use: KeyUse) -> list[Statement]:
     """What one declared key use becomes."""
-    name = "".join(part.capitalize() for part in use.service.split(".")[0].split("-"))
+    name = "UseBy" + "".join(part.capitalize() for part in use.service.split(".")[0].split("-"))
+    if use.service not in _BY_CONTEXT:
+        return [_use_by(use, name, from_service(use.service))]
+    return [
+        _use_by(use, f"{name}For{what}", _own(context, service))
+        for what, (context, service) in _BY_CONTEXT[use.service].items()
+    ]
+
+
+def _own(context: str, service: str) -> Condition:
+    """What this account has of a service in this region, by the encryption context."""
+    own = Sub(f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:*")
+    return Condition(ArnLike({f"kms:EncryptionContext:{context}": own}))
+
+
+def _use_by(use: KeyUse, sid: str, condition: Condition) -> Statement:
     return Statement(
-        Sid=f"UseBy{name}",
+        Sid=sid,
         Effect=Allow,
         Principal=Principal("Service", [f"{use.service}.amazonaws.com"]),
         Action=[Action("kms", action) for action in use.actions],
         Resource=THIS_KEY,
-        **({} if use.service in _NO_SOURCE else {"Condition": from_service(use.service)}),
+        Condition=condition,
     )
 
 

@@ -9,10 +9,12 @@ from awacs.aws import (
     Action,
     Allow,
     ArnLike,
+    ArnLikeIfExists,
     Condition,
     Principal,
     Statement,
     StringEquals,
+    StringEqualsIfExists,
 )
 from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, sns, sqs
 
@@ -30,8 +32,10 @@ SOURCES = {
     "ses": "ses:${AWS::Region}:${AWS::AccountId}:configuration-set/*",
     "sns": "sns:${AWS::Region}:${AWS::AccountId}:*",
 }
-#: EventBridge sends no source when it publishes to a topic; a condition would stop every event.
-#: Source: AWS docs, "Using resource-based policies for Amazon EventBridge", SNS permissions.
+#: EventBridge does not always send a source when it publishes to a topic: a condition that wants
+#: one would stop every event, one that reads it where it is there stops other accounts' rules.
+#: Source: EventBridge guide, "Using resource-based policies", SNS permissions, and "Using IAM
+#: policy conditions" (both keys may be null).
 _PUBLISHES_WITHOUT_SOURCE = ("events",)
 #: Services that send an ARN, which holds the account, and by their guides no account beside it.
 #: Sources: EventBridge guide, "Dead-letter queues"; SNS guide, "Dead-letter queues".
@@ -148,22 +152,19 @@ def add_dead_letter_alarm(template: Template, topic: str) -> None:
 
 def _may(action: Action, service: str, resource: Any) -> Statement:
     """One service of this account, for its own kind of source only (confused deputy)."""
+    arn = {"aws:SourceArn": Sub(f"arn:${{AWS::Partition}}:{SOURCES[service]}")}
+    account = {"aws:SourceAccount": Ref("AWS::AccountId")}
     if service in _PUBLISHES_WITHOUT_SOURCE and action == sns_actions.Publish:
-        return _statement(action, service, resource)
-    operators: list[Any] = [
-        ArnLike({"aws:SourceArn": Sub(f"arn:${{AWS::Partition}}:{SOURCES[service]}")})
-    ]
-    if service not in _SENDS_ARN_ONLY:
-        operators.append(StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}))
-    return _statement(action, service, resource, Condition=Condition(operators))
-
-
-def _statement(action: Action, service: str, resource: Any, **extra: Any) -> Statement:
+        operators = [ArnLikeIfExists(arn), StringEqualsIfExists(account)]
+    elif service in _SENDS_ARN_ONLY:
+        operators = [ArnLike(arn)]
+    else:
+        operators = [ArnLike(arn), StringEquals(account)]
     return Statement(
         Sid=f"{action.action}From{service.capitalize()}",
         Effect=Allow,
         Principal=Principal("Service", [f"{service}.amazonaws.com"]),
         Action=[action],
         Resource=[resource],
-        **extra,
+        Condition=Condition(operators),
     )

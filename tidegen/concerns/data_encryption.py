@@ -18,7 +18,7 @@ from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs,
 def build(context: Context) -> Template:
     """The data-encryption template: one key per kind of data, so that each is granted alone."""
     template = new_template(CONCERN)
-    backup = [service_use(use) for use in context.key_uses("backup")]
+    backup = [s for use in context.key_uses("backup") for s in service_use(use)]
     keys = {
         "DataKey": add_key(
             template, "DataKey", "data", account_use("s3"), distribution_use(bucket_arn("assets"))

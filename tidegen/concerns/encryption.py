@@ -18,7 +18,7 @@ from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs,
 def build(context: Context) -> Template:
     """The encryption template: one key per purpose."""
     template = new_template(CONCERN)
-    messaging = [service_use(use) for use in context.key_uses("messaging")]
+    messaging = [s for use in context.key_uses("messaging") for s in service_use(use)]
     keys = {
         "LogsKey": add_key(template, "LogsKey", "logs", logs_use(ENVIRONMENT_LOG_GROUPS)),
         "MessagingKey": add_key(template, "MessagingKey", "messaging", *messaging),

@@ -55,7 +55,7 @@ _KEY_USES = (
 def build(_context: Context) -> Template:
     """The log-archive template."""
     template = new_template(CONCERN)
-    uses = [service_use(use) for use in _KEY_USES]
+    uses = [s for use in _KEY_USES for s in service_use(use)]
     key = add_key(template, "AuditKey", "audit", logs_use(), *uses, owner="${Project}/account")
     archive = _add_log_archive(template)
     intake = _add_intake(template)

@@ -13,6 +13,11 @@ _POLICIES = {
 #: What each service says of itself when it publishes or sends: a condition on more refuses it.
 #: EventBridge sends no source to topics and their keys (AWS docs, "Amazon SNS key management").
 _SAID = {("events", "AWS::SNS::Topic"): frozenset[str]()}
+#: What SNS and SQS say to the key of what they encrypt, whoever calls them.
+_CONTEXT = {
+    "AWS::SNS::Topic": "kms:EncryptionContext:aws:sns:topicArn",
+    "AWS::SQS::Queue": "kms:EncryptionContext:aws:sqs:arn",
+}
 _SOURCE = frozenset({"aws:SourceAccount", "aws:SourceArn"})
 _ALARMS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
@@ -49,8 +54,8 @@ def _heard(whole: Whole) -> Iterator[Problem]:
         said = _SAID.get((service, kind), _SOURCE)
         if not any(_lets_in(s, service, _ACTIONS[kind], said) for s in granted):
             yield path, f"the policy of {target} does not let {service}.amazonaws.com in"
-        # A key serves topics and queues alike: it must let in what says the least of itself.
-        said = _SAID.get((service, "AWS::SNS::Topic"), _SOURCE)
+        # A service says the same of itself to all keys: as little as it says for a topic.
+        said = _SAID.get((service, "AWS::SNS::Topic"), _SOURCE) | {_CONTEXT[kind]}
         key = whole.key_policy(whole.properties(target).get("KmsMasterKeyId"))
         for action in ("kms:Decrypt", "kms:GenerateDataKey") if key is not None else ():
             if not any(_lets_in(s, service, action, said) for s in key or ()):
@@ -58,8 +63,12 @@ def _heard(whole: Whole) -> Iterator[Problem]:
 
 
 def _lets_in(statement: Properties, service: str, action: str, said: frozenset[str]) -> bool:
-    """Whether a statement lets the service in, by a condition that it can meet."""
-    asked = {key for test in statement.get("Condition", {}).values() for key in test}
+    """Whether a statement lets the service in, by a condition that it can meet.
+
+    What is asked only where it is there (`IfExists`) refuses nobody who does not say it.
+    """
+    tests = statement.get("Condition", {}).items()
+    asked = {key for name, test in tests if not name.endswith("IfExists") for key in test}
     return lets_in(statement, service, action) and asked <= said
 
 
