@@ -117,9 +117,8 @@ def test_a_keys_aliases_are_asked_as_the_set_they_are():
 
 def test_every_call_to_secrets_manager_is_granted():
     text = (ROOT / "tidegen" / "aws" / "adapter.py").read_text()
-    called = {
-        f"secretsmanager:{name}" for name in ("GetSecretValue", "PutSecretValue", "ListSecrets")
-    }
+    names = ("GetSecretValue", "PutSecretValue", "ListSecrets", "StopReplicationToReplica")
+    called = {f"secretsmanager:{name}" for name in names}
     assert text.count('_call("secretsmanager"') == len(called)
     both = [*statements("DeployRolePolicy").values(), *statements("ReadingPolicy").values()]
     assert called <= {action for statement in both for action in statement["Action"]}

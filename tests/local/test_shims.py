@@ -20,6 +20,7 @@ from local_cloud import Cloud, Template
 from tidegen.local.server import _SETTINGS
 
 ACCOUNT = "111122223333"
+SECRET = "AWS::SecretsManager::Secret"
 STACK = "AWS::CloudFormation::Stack"
 
 
@@ -104,6 +105,31 @@ def test_a_nested_stacks_policy_is_lost_with_an_update(plain: Cloud) -> None:
     child["Resources"]["It"]["Properties"] = {"DelaySeconds": 1}
     plain.update("policed", one(STACK, TemplateURL=plain.upload("6.json", child)))
     assert "StackPolicyBody" not in cloudformation.get_stack_policy(**nested)
+
+
+def test_replicas_of_secrets_cannot_be_promoted(plain: Cloud) -> None:
+    with pytest.raises(ClientError, match="Unknown action"):
+        plain.client("secretsmanager").stop_replication_to_replica(SecretId="a")
+
+
+def test_secrets_cannot_be_imported(plain: Cloud) -> None:
+    arn = plain.client("secretsmanager").create_secret(Name="there", SecretString="{}")["ARN"]
+    resource = {"Type": SECRET, "DeletionPolicy": "Retain", "Properties": {"Name": "there"}}
+    cloudformation = plain.client("cloudformation")
+    imported = {
+        "ResourceType": SECRET,
+        "LogicalResourceId": "It",
+        "ResourceIdentifier": {"Id": arn},
+    }
+    made = cloudformation.create_change_set(
+        StackName="adopting",
+        ChangeSetName="import",
+        ChangeSetType="IMPORT",
+        ResourcesToImport=[imported],
+        TemplateBody=json.dumps({"Resources": {"It": resource}}),
+    )
+    found = cloudformation.describe_change_set(ChangeSetName=made["Id"])
+    assert found["ExecutionStatus"] == "UNAVAILABLE"
 
 
 def test_types_are_refused(plain: Cloud) -> None:

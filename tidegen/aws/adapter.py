@@ -238,6 +238,10 @@ class AwsCloud(Drifting, Importing):
             error.__cause__ = error.__context__ = None
             raise
 
+    def promote_secret(self, secret_id: str) -> None:
+        """Make a replica a secret of its own; its link to the primary is gone for good."""
+        self._call("secretsmanager", "stop_replication_to_replica", SecretId=secret_id)
+
     def listed_secrets(self, prefix: str) -> Mapping[str, ListedSecret]:
         """The secrets whose names start with `prefix`, by name, without their values."""
         wanted = [{"Key": "name", "Values": [prefix]}]

@@ -34,8 +34,8 @@ def add_distribution(template: Template, title: str, bucket: str) -> cloudfront.
         cloudfront.OriginAccessControl(
             f"{title}AccessControl",
             OriginAccessControlConfig=cloudfront.OriginAccessControlConfig(
-                # CloudFront demands a name
-                Name=Sub("${Project}-${Environment}-assets"),
+                # CloudFront demands a name, which an account has once for all regions
+                Name=Sub("${Project}-${Environment}-assets-${AWS::Region}"),
                 OriginAccessControlOriginType="s3",
                 SigningBehavior="always",
                 SigningProtocol="sigv4",

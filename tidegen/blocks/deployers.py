@@ -135,7 +135,7 @@ def closing() -> Statement:
 
 
 def filling() -> list[Statement]:
-    """Read and write the chart's secrets of this environment, and so what replicates them.
+    """Read, write and take over the chart's secrets of this environment, and what replicates them.
 
     Secrets Manager encrypts a replica as who wrote the secret.
     """
@@ -149,7 +149,11 @@ def filling() -> list[Statement]:
     return [
         allow(
             "FillSecrets",
-            [secretsmanager.GetSecretValue, secretsmanager.PutSecretValue],
+            [
+                secretsmanager.GetSecretValue,
+                secretsmanager.PutSecretValue,
+                secretsmanager.StopReplicationToReplica,
+            ],
             [Sub(f"{secret}:/{_OWN}/*")],
         ),
         allow(

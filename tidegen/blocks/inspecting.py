@@ -15,6 +15,7 @@ _ACCOUNT = "${AWS::AccountId}"
 #: Lists, counts and settings of an account, for which IAM knows no resource.
 LISTING: Mapping[str, tuple[str, ...]] = {
     "backup": ("ListBackupVaults",),
+    "cloudfront": ("ListOriginAccessControls",),
     "ec2": (
         "DescribeAddresses",
         "DescribeAvailabilityZones",

@@ -24,6 +24,7 @@ _EPILOG = example_epilog(
     "tidegen secrets fill --env staging",
     "tidegen secrets fill --env staging --only dexcom",
     "tidegen secrets rotate --env staging server",
+    "tidegen secrets adopt --env production",
 )
 
 
@@ -92,6 +93,25 @@ def status_command(directory: str, name: str, local: bool, as_json: bool) -> Non
     else:
         click.echo(secrets_text(secrets, listed, datetime.now(UTC)))
     raise click.exceptions.Exit(1 if any(secret.unfilled for secret in secrets) else 0)
+
+
+@command.command(name="adopt", epilog=example_epilog("tidegen secrets adopt --env production"))
+@env_option
+@local_option
+@yes_option
+@click.pass_obj
+def adopt_command(directory: str, name: str, local: bool, yes: bool) -> None:
+    """Make the environment's own what exists of its secrets: replicas, and what an old stack kept.
+
+    For an environment that is raised in its recovery region, before its first deploy. Replicas are
+    promoted, which cuts them off from the lost region's secrets for good; then all are imported,
+    with their values. Run again after an interruption it goes on.
+    """
+    from tidegen.cli.adopting import adopt
+    from tidegen.cli.session import open_session
+
+    with open_session(directory, local=local) as session:
+        adopt(session, name, yes=yes)
 
 
 @command.command(

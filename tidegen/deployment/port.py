@@ -102,6 +102,9 @@ class Cloud(Protocol):
     def put_secret(self, secret_id: str, text: str, version: str) -> None:
         """Make `text` the current version, with `version` as its id. Errors carry no value."""
 
+    def promote_secret(self, secret_id: str) -> None:
+        """Make a replica a secret of its own; its link to the primary is gone for good."""
+
     def listed_secrets(self, prefix: str) -> Mapping[str, ListedSecret]:
         """The secrets whose names start with `prefix`, by name, without their values."""
 

@@ -8,7 +8,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from tidegen.local import change_sets, nested_stacks, schemas, upstream
+from tidegen.local import change_sets, nested_stacks, schemas, secrets, upstream
 from tidegen.local.table import entry_of, wrapped_entry
 
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
@@ -26,6 +26,7 @@ def install() -> None:
     keep_attributes_of_unchanged_resources()
     nested_stacks.install()
     change_sets.install()
+    secrets.install()
     run_handlers_off_the_event_loop()
     read_replacements_and_tags_from_schemas(frozenset(table))
 

@@ -35,6 +35,11 @@ def stacks() -> Any:
     return module(f"{_CLOUDFORMATION}.stacks")
 
 
+def change_sets() -> Any:
+    """Return the module that makes change sets, imports among them."""
+    return module(f"{_CLOUDFORMATION}.changesets")
+
+
 def cloudformation() -> Any:
     """Return the package that holds the stacks themselves."""
     return module(_CLOUDFORMATION)

@@ -92,7 +92,8 @@ def _candidate_line(item: Candidate) -> str:
 
 
 def _command_lines(name: str, found: Sequence[Candidate]) -> Iterator[str]:
-    known = {item.path: item.identifier for item in found if item.identifier}
+    ready = (item for item in found if item.identifier and not item.replica_of)
+    known = {item.path: item.identifier for item in ready}
     if known:
         yield "run, without what is to stay as it is:"
         wishes = " ".join(f"{path}='{text}'" for path, text in known.items())

@@ -118,6 +118,11 @@ def replicating(bucket):
     return resource("S3::Bucket", ReplicationConfiguration={"Rules": [rule]})
 
 
+def secret(deleted="", primary=""):
+    """What an account says of a secret."""
+    return {"arn": "arn:aws:secretsmanager:secret", "deleted": deleted, "primary": primary}
+
+
 def bounded(policy):
     return resource("IAM::Role", PermissionsBoundary=f"arn:aws:iam::{ACCOUNT}:policy/tide/{policy}")
 

@@ -1,12 +1,15 @@
 """Failures over what an account holds already: names, singletons, roles, states."""
 
-from planting import MEMBER, SECRET, Plant, bounded, resource, trusting
+from planting import MEMBER, SECRET, Plant, bounded, resource, secret, trusting
 
 from tidegen.planning.preflight import Topic
 
 PLANTS = (
     Plant(
-        2, SECRET, "keeps its name until 2026-12-01", {Topic.SECRETS: {"tide/mail": "2026-12-01"}}
+        2,
+        SECRET,
+        "keeps its name until 2026-12-01",
+        {Topic.SECRETS: {"tide/mail": secret(deleted="2026-12-01")}},
     ),
     Plant(
         7,
@@ -113,7 +116,23 @@ PLANTS = (
         "exists already in eu-west-1; import it",
         {Topic.BUCKETS: {"tide-uploads": "eu-west-1"}},
     ),
-    Plant(53, SECRET, "'tide/mail' exists already", {Topic.SECRETS: {"tide/mail": ""}}),
+    Plant(53, SECRET, "'tide/mail' exists already", {Topic.SECRETS: {"tide/mail": secret()}}),
+    Plant(
+        53,
+        SECRET,
+        "a replica of us-west-2's; make it the environment's own ('tidegen secrets adopt')",
+        {Topic.SECRETS: {"tide/mail": secret(primary="us-west-2")}},
+    ),
+    Plant(
+        53,
+        {
+            "Control": resource(
+                "CloudFront::OriginAccessControl", OriginAccessControlConfig={"Name": "tide-assets"}
+            )
+        },
+        "AWS::CloudFront::OriginAccessControl 'tide-assets' exists already",
+        {Topic.ACCESS_CONTROLS: {"tide-assets": "E1"}},
+    ),
     Plant(
         53,
         {"Alias": resource("KMS::Alias", AliasName="alias/tide")},

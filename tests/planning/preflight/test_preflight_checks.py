@@ -6,7 +6,17 @@ import pytest
 import reaching_plants
 import sizing_plants
 import standing_plants
-from planting import ADDRESS, CERTIFICATE, CLEAN, PLACE, SECRET, resource, subject, trusting
+from planting import (
+    ADDRESS,
+    CERTIFICATE,
+    CLEAN,
+    PLACE,
+    SECRET,
+    resource,
+    secret,
+    subject,
+    trusting,
+)
 
 from tidegen.contract import Scope
 from tidegen.failures import FAILURES, Where, failure
@@ -76,7 +86,7 @@ def test_a_finding_names_a_row_that_preflight_catches():
 def test_what_the_stack_holds_already_is_no_finding():
     """A resource that merely moved between templates, or that an earlier run made."""
     root = subject(SECRET, held={"Old/Secret": "tide/mail"})
-    assert not reported(root, {Topic.SECRETS: {"tide/mail": ""}}).findings
+    assert not reported(root, {Topic.SECRETS: {"tide/mail": secret()}}).findings
 
 
 def test_what_stands_and_stays_is_not_asked_for():
@@ -165,7 +175,7 @@ def test_all_is_reported_at_once():
     answers = {
         Topic.DETECTORS: {"abc": ""},
         Topic.RECORDERS: {"default": ""},
-        Topic.SECRETS: {"tide/mail": ""},
+        Topic.SECRETS: {"tide/mail": secret()},
     }
     assert {finding.row for finding in reported(subject(resources), answers).findings} == {7, 9, 53}
 

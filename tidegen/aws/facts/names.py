@@ -66,11 +66,33 @@ def _secrets(reader: Reader, names: Names) -> Answer:
     listed = reader.pages(
         "secretsmanager", "list_secrets", "SecretList", IncludePlannedDeletion=True
     )
-    return {item["Name"]: _day(item.get("DeletedDate")) for item in listed if item["Name"] in names}
+    return {item["Name"]: _secret(reader, item) for item in listed if item["Name"] in names}
+
+
+def _secret(reader: Reader, item: Any) -> dict[str, str]:
+    """A primary with replicas names its own region as well."""
+    primary = item.get("PrimaryRegion", "")
+    return {
+        "arn": item["ARN"],
+        "deleted": _day(item.get("DeletedDate")),
+        "primary": "" if primary == reader.place.region else primary,
+    }
 
 
 def _day(time: Any) -> str:
     return f"{time:%Y-%m-%d}" if time else ""
+
+
+def _access_controls(reader: Reader, names: Names) -> Answer:
+    found: dict[str, str] = {}
+    following: dict[str, str] = {}
+    while True:
+        page = reader.call("cloudfront", "list_origin_access_controls", **following)
+        listed = page["OriginAccessControlList"]
+        found |= {item["Name"]: item["Id"] for item in listed.get("Items", [])}
+        if not listed.get("IsTruncated"):
+            return {name: found[name] for name in names if name in found}
+        following = {"Marker": listed["NextMarker"]}
 
 
 def _key_aliases(reader: Reader, names: Names) -> Answer:
@@ -91,6 +113,7 @@ def _clusters(reader: Reader, names: Names) -> Answer:
 
 
 READERS = {
+    Topic.ACCESS_CONTROLS: _access_controls,
     Topic.BUCKETS: _buckets,
     Topic.CLUSTERS: _clusters,
     Topic.CONTENTS: _contents,

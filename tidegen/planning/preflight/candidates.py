@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tidegen.planning.model import Place
 from tidegen.planning.preflight.check import about, whole
 from tidegen.planning.preflight.model import Answer, Facts, Question, Topic, Unknown
-from tidegen.planning.preflight.names import NAMED
+from tidegen.planning.preflight.names import NAMED, SECRET_TYPE
 from tidegen.planning.preflight.subject import Subject, text_of
 
 #: Types of which an account has one in a region, or that are used in place of one's own; the
@@ -17,8 +18,9 @@ _ONCE = {
     "AWS::Config::DeliveryChannel": Topic.CHANNELS,
     "AWS::GuardDuty::Detector": Topic.DETECTORS,
 }
-_BUCKET, _SECRET = "AWS::S3::Bucket", "AWS::SecretsManager::Secret"
-_POLICY = "AWS::IAM::ManagedPolicy"
+_BUCKET, _SECRET = "AWS::S3::Bucket", SECRET_TYPE
+#: Types that are identified by what the account answers, not by their name.
+_BY_ID = ("AWS::CloudFront::OriginAccessControl", "AWS::IAM::ManagedPolicy")
 _PROVIDER = "AWS::IAM::OIDCProvider"
 
 
@@ -31,6 +33,8 @@ class Candidate:
     type: str
     identifier: str = ""
     note: str = ""
+    #: Region of the primary of which it is a replica; it has to be promoted before it is imported.
+    replica_of: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,8 +61,7 @@ class _Rule:
     def _named(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
         for name, path in subject.names(self.type, self.prop).items():
             if name in found:
-                identifier, note = _identified(self.type, name, found[name])
-                yield Candidate(subject.stack_name, path, self.type, identifier, note)
+                yield _named(subject.stack_name, path, self.type, name, found[name])
 
     def _once(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
         others = sorted(set(found) - set(subject.held.values()))
@@ -74,16 +77,24 @@ class _Rule:
                 yield Candidate(subject.stack_name, path, self.type, str(arn))
 
 
-def _identified(type_name: str, name: str, about_it: str) -> tuple[str, str]:
-    """Identifier and note of what has that name."""
-    if type_name == _BUCKET and not about_it:
-        return "", "another account's, or closed to these credentials"
+def _named(where: str, path: str, type_name: str, name: str, about_it: Any) -> Candidate:
+    """What has that name; `about_it` is what the account says of it."""
     if type_name == _SECRET:
-        deleted = f"deleted, restore it before {about_it}; " if about_it else ""
-        return "", f"{deleted}its ARN identifies it: aws secretsmanager describe-secret"
-    if type_name == _POLICY:
-        return about_it, ""
-    return name, ""
+        return _secret(where, path, about_it)
+    if type_name == _BUCKET and not about_it:
+        closed = "another account's, or closed to these credentials"
+        return Candidate(where, path, type_name, "", closed)
+    return Candidate(where, path, type_name, about_it if type_name in _BY_ID else name)
+
+
+def _secret(where: str, path: str, secret: Mapping[str, str]) -> Candidate:
+    if secret["deleted"]:
+        return Candidate(
+            where, path, _SECRET, "", f"deleted, restore it before {secret['deleted']}"
+        )
+    primary = secret["primary"]
+    note = f"a replica of {primary}'s: 'tidegen secrets adopt'" if primary else ""
+    return Candidate(where, path, _SECRET, secret["arn"], note, primary)
 
 
 _RULES = (

@@ -15,6 +15,7 @@ class Topic(StrEnum):
     Unless it says otherwise a question gives names, and the answer holds those that exist.
     """
 
+    ACCESS_CONTROLS = "CloudFront's origin access controls"  # → name: its id
     ANALYZERS = "access analyzers"  # none → name: its type
     BUCKETS = "buckets"  # → name: its region, empty if it is another account's
     CHANNELS = "delivery channels"  # none → name: ""
@@ -45,7 +46,7 @@ class Topic(StrEnum):
     QUOTAS = "service quotas"  # service/code → service/code: number
     RECORDERS = "configuration recorders"  # none → name: ""
     ROLES = "roles"
-    SECRETS = "secrets"  # → name: day of its deletion, empty if it stays
+    SECRETS = "secrets"  # → name: arn; deleted: day or empty; primary: another region or empty
     SERVICE_ZONES = "zones of endpoint services"  # → service name: names of zones
     TABLES = "tables"
     TRAILS = "trails"  # none → name: its home region

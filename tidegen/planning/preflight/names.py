@@ -8,7 +8,9 @@ from tidegen.planning.preflight.check import Answer, Check, about
 from tidegen.planning.preflight.model import IMPORT, Finding, Question, Topic
 from tidegen.planning.preflight.subject import Subject
 
-_SECRET = ("AWS::SecretsManager::Secret", "Name")
+_ADOPT = "make it the environment's own ('tidegen secrets adopt')"
+SECRET_TYPE = "AWS::SecretsManager::Secret"
+_SECRET = (SECRET_TYPE, "Name")
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,11 @@ class _Named:
 
 NAMED = (
     _Named("AWS::Backup::BackupVault", "BackupVaultName", Topic.VAULTS),
+    _Named(
+        "AWS::CloudFront::OriginAccessControl",
+        "OriginAccessControlConfig.Name",
+        Topic.ACCESS_CONTROLS,
+    ),
     _Named("AWS::DynamoDB::Table", "TableName", Topic.TABLES),
     _Named("AWS::EKS::Cluster", "Name", Topic.CLUSTERS),
     _Named("AWS::IAM::ManagedPolicy", "ManagedPolicyName", Topic.POLICIES),
@@ -67,14 +74,18 @@ def _secrets(subject: Subject, found: Answer) -> Iterable[Finding]:
     for name, path in subject.names(*_SECRET).items():
         if name not in found:
             continue
-        if found[name]:
+        secret = found[name]
+        if secret["deleted"]:
             told = (
-                f"secret '{name}' is deleted and keeps its name until {found[name]}; run 'aws "
-                f"secretsmanager restore-secret --secret-id {name}' and {IMPORT}, or wait"
+                f"secret '{name}' is deleted and keeps its name until {secret['deleted']}; run "
+                f"'aws secretsmanager restore-secret --secret-id {name}' and {_ADOPT}, or wait"
             )
             yield Finding(path, told, 2)
+        elif secret["primary"]:
+            told = f"secret '{name}' is here already, a replica of {secret['primary']}'s"
+            yield Finding(path, f"{told}; {_ADOPT}", 53)
         else:
-            yield Finding(path, f"secret '{name}' exists already; {IMPORT}", 53)
+            yield Finding(path, f"secret '{name}' exists already; {_ADOPT}", 53)
 
 
 CHECKS = (

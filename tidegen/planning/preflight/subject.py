@@ -58,8 +58,11 @@ class Subject:
         return ((path, props) for path, props in self.all_of(*types) if path in self.added)
 
     def names(self, type_name: str, prop: str) -> dict[str, str]:
-        """Physical name → path of what would be added and has a name, unless the stack holds it."""
-        found = ((props.get(prop), path) for path, props in self.added_of(type_name))
+        """Physical name → path of what would be added and has a name, unless the stack holds it.
+
+        `prop` is a property, dotted where it is inside of another.
+        """
+        found = ((_at(props, prop), path) for path, props in self.added_of(type_name))
         held = set(self.held.values())
         return {name: path for name, path in found if isinstance(name, str) and name not in held}
 
@@ -76,6 +79,13 @@ class Subject:
         if not isinstance(path, str) or path not in self.resources:
             return None
         return path, self.resources[path].get("Properties", {})
+
+
+def _at(properties: Any, dotted: str) -> Any:
+    """The value at a dotted property; None where there is none."""
+    for name in dotted.split("."):
+        properties = properties.get(name) if isinstance(properties, Mapping) else None
+    return properties
 
 
 def text_of(value: Any) -> str:

@@ -1,0 +1,55 @@
+"""What ministack does not serve of Secrets Manager: promoting a replica, and importing a secret."""
+
+import json
+from typing import Any
+
+from tidegen.local import upstream
+
+_ACTION = "StopReplicationToReplica"
+_TYPE = "AWS::SecretsManager::Secret"
+
+
+def install() -> None:
+    """Answer the one action, and let change sets import the type."""
+    module = upstream.service("secretsmanager")
+    serve = module.handle_request
+
+    async def handle_request(
+        method: str, path: str, headers: dict[str, str], body: bytes, query: Any
+    ) -> Any:
+        if headers.get("x-amz-target", "").endswith(f".{_ACTION}"):
+            return _promoted(module, json.loads(body)["SecretId"])
+        return await serve(method, path, headers, body, query)
+
+    module.handle_request = handle_request
+    upstream.change_sets()._IMPORT_LOOKUPS[_TYPE] = (("Id",), _import_problem)
+    upstream.provisioners()._RESOURCE_HANDLERS[_TYPE]["import"] = _imported
+
+
+def _promoted(module: Any, secret_id: str) -> Any:
+    _, secret = module._resolve(secret_id)
+    if secret is None or not module._is_replica(secret):
+        # AWS documents no message
+        return module.error_response_json("InvalidRequestException", "This is no replica", 400)
+    module._unlink_from_primary(secret)
+    del secret["_PrimarySecretArn"], secret["_PrimaryRegion"]
+    return module.json_response({"ARN": secret["ARN"]})
+
+
+def _secret(arn: str) -> Any:
+    """The secret of that ARN in this region; None if there is none."""
+    return upstream.service("secretsmanager")._resolve(arn)[1]
+
+
+def _import_problem(arn: str) -> str | None:
+    """A replica is no resource to CloudFormation: only its primary can be in a stack."""
+    module, secret = upstream.service("secretsmanager"), _secret(arn)
+    if secret is None or module._is_replica(secret):
+        return f"Resource of type '{_TYPE}' with identifier '{arn}' was not found."
+    return None
+
+
+def _imported(identifier: dict[str, str]) -> tuple[str, dict[str, str]]:
+    """Upstream's physical id of a secret is its name."""
+    arn = identifier["Id"]
+    return _secret(arn)["Name"], {"Id": arn, "Arn": arn}
