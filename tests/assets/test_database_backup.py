@@ -199,6 +199,19 @@ def test_users_stay_as_their_secrets_say(backed_up):
         assert f"--nsExclude admin.system.{name} " in call
 
 
+def test_a_restore_leaves_this_sets_users_and_roles(backed_up):
+    """Of a lost region's backup nobody knows the administrator's password any more."""
+    backed_up.run("restore.sh", backup_of(backed_up), today())
+    (call,) = backed_up.calls("mongorestore")
+    assert "--nsExclude admin.system.*" in call
+
+
+def test_a_restore_reads_the_bucket_that_it_is_told(backed_up):
+    done = backed_up.run("restore.sh", backup_of(backed_up), today(), RESTORE_BUCKET="elsewhere")
+    assert done.returncode != 0
+    assert "/elsewhere/mongodb/" in done.stderr
+
+
 @pytest.mark.parametrize("said", ["", "staging", "staging-20200101", "yes"])
 def test_a_protected_environment_asks_for_its_name_and_today(backed_up, said):
     done = backed_up.run("restore.sh", backup_of(backed_up), said)

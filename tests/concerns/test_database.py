@@ -236,6 +236,9 @@ def test_every_metric_of_an_alarm_is_one_that_the_members_push():
             assert f"metric {item['Properties']['MetricName']} " in scripts, title
 
 
+REPLICA = {"Fn::Sub": "${Project}-${Environment}-backups-dr-${AWS::Region}-${AWS::AccountId}"}
+
+
 def steps():
     return {s["name"]: s for s in properties("Restore")["Content"]["mainSteps"]}
 
@@ -252,6 +255,15 @@ def test_a_restore_lends_the_right_to_read_and_takes_it_back_however_it_ends():
     assert "Roles" not in properties("ReadBackupsPolicy")
 
 
+def test_what_is_lent_reads_the_backups_and_what_a_lost_region_left_of_them():
+    read, decrypt = properties("ReadBackupsPolicy")["PolicyDocument"]["Statement"]
+    assert read["Action"] == ["s3:GetObject"]
+    replica = f"arn:${{AWS::Partition}}:s3:::{REPLICA['Fn::Sub']}/*"
+    assert read["Resource"] == [{"Fn::Sub": "${BackupsBucketArn}/mongodb/*"}, {"Fn::Sub": replica}]
+    keys = decrypt["Condition"]["ForAnyValue:StringEquals"]["kms:ResourceAliases"]
+    assert keys == {"Fn::Sub": "alias/${Project}/${Environment}/replica"}
+
+
 def test_the_restore_role_lends_one_policy_to_one_member():
     lend = statements("RestoreRolePolicy")["LendReading"]
     assert lend["Resource"] == [{"Fn::GetAtt": ["Member1Role", "Arn"]}]
@@ -261,11 +273,12 @@ def test_the_restore_role_lends_one_policy_to_one_member():
 def test_documents_take_no_shell_from_their_parameters():
     for title in ("Restore", "RestoreCommand"):
         given = properties(title)["Content"]["parameters"]
-        assert set(given) == {"Backup", "Confirmation"}
+        assert set(given) == {"Backup", "Confirmation", "Bucket"}
+        assert given.pop("Bucket")["allowedValues"] == [{"Ref": "BackupsBucketName"}, REPLICA]
         for parameter in given.values():
             assert parameter["allowedPattern"].startswith("^")
             assert parameter["allowedPattern"].endswith("$")
     (step,) = properties("RestoreCommand")["Content"]["mainSteps"]
     assert step["inputs"]["runCommand"] == [
-        "/opt/mongo/restore.sh '{{ Backup }}' '{{ Confirmation }}'"
+        "RESTORE_BUCKET='{{ Bucket }}' /opt/mongo/restore.sh '{{ Backup }}' '{{ Confirmation }}'"
     ]

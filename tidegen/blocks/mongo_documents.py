@@ -7,13 +7,16 @@ as it runs, and takes it back however it ends.
 from typing import Any
 
 from awacs import iam as iam_actions
+from awacs import kms
 from awacs import s3 as s3_actions
 from awacs import ssm as actions
-from awacs.aws import ArnEquals, Condition, Statement, StringEquals
+from awacs.aws import ArnEquals, Condition, ForAnyValueStringEquals, Statement, StringEquals
 from troposphere import GetAtt, Ref, Sub, Template, iam, ssm
 
+from tidegen.blocks.data_buckets import bucket_name, objects_arn
 from tidegen.blocks.mongo_permissions import member_tag
 from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.replication import REPLICA_BACKUPS
 from tidegen.blocks.roles import PATH, add_role
 
 #: Member that reads the backup; the data goes to the whole set through its primary.
@@ -30,26 +33,38 @@ _CONFIRMATION = {
     "default": "",
     "allowedPattern": "^[a-z0-9-]*$",
 }
+#: Where the environment's own backups are, and where those are that a lost region left to this one.
+_BUCKET = {
+    "type": "String",
+    "description": "The environment's own backups, or their replica in this region",
+    "default": Ref("BackupsBucketName"),
+    "allowedValues": [Ref("BackupsBucketName"), bucket_name(REPLICA_BACKUPS)],
+}
+_RESTORED = {"Backup": _BACKUP, "Confirmation": _CONFIRMATION, "Bucket": _BUCKET}
 
 
 def add_documents(template: Template) -> None:
     """`BackupNow` and `Restore`, with what the latter runs and is allowed."""
-    _add_command(template, "BackupNow", "Back up now, on the member that would do it", {}, "backup")
+    _add_command(
+        template,
+        "BackupNow",
+        "Back up now, on the member that would do it",
+        {},
+        "/opt/mongo/backup.sh",
+    )
     _add_command(
         template,
         "RestoreCommand",
         "The part of Restore that runs on a member",
-        {"Backup": _BACKUP, "Confirmation": _CONFIRMATION},
-        "restore",
+        _RESTORED,
+        "RESTORE_BUCKET='{{ Bucket }}' /opt/mongo/restore.sh '{{ Backup }}' '{{ Confirmation }}'",
     )
     template.add_resource(
         iam.ManagedPolicy(
             "ReadBackupsPolicy",
             Description="Lent to a member while Restore runs; attached to nothing otherwise",
             Path=PATH,
-            PolicyDocument=document(
-                allow("ReadBackups", [s3_actions.GetObject], [Sub("${BackupsBucketArn}/mongodb/*")])
-            ),
+            PolicyDocument=document(*_reading_backups()),
         )
     )
     add_role(
@@ -63,17 +78,13 @@ def add_documents(template: Template) -> None:
 
 
 def _add_command(
-    template: Template, title: str, purpose: str, parameters: dict[str, Any], script: str
+    template: Template, title: str, purpose: str, parameters: dict[str, Any], command: str
 ) -> None:
     """A document for Run Command that runs one script of the bundle with its parameters."""
-    values = "".join(f" '{{{{ {name} }}}}'" for name in parameters)
     step = {
         "action": "aws:runShellScript",
-        "name": script,
-        "inputs": {
-            "timeoutSeconds": str(_DAY_SECONDS),
-            "runCommand": [f"/opt/mongo/{script}.sh{values}"],
-        },
+        "name": "run",
+        "inputs": {"timeoutSeconds": str(_DAY_SECONDS), "runCommand": [command]},
     }
     content: dict[str, Any] = {"schemaVersion": "2.2", "description": purpose}
     content["mainSteps"] = [step]
@@ -99,7 +110,7 @@ def _add_restore(template: Template) -> None:
         "schemaVersion": "0.3",
         "description": "Restore one backup over the running replica set",
         "assumeRole": GetAtt("RestoreRole", "Arn"),
-        "parameters": {"Backup": _BACKUP, "Confirmation": _CONFIRMATION},
+        "parameters": _RESTORED,
         "mainSteps": steps,
     }
     _add_document(template, "Restore", "Automation", content)
@@ -128,10 +139,7 @@ def _run_on_member() -> dict[str, Any]:
         "inputs": {
             "DocumentName": Ref("RestoreCommand"),
             "Targets": [{"Key": "tag:tidegen:member", "Values": [member_tag(_RESTORER)]}],
-            "Parameters": {
-                "Backup": ["{{ Backup }}"],
-                "Confirmation": ["{{ Confirmation }}"],
-            },
+            "Parameters": {name: [f"{{{{ {name} }}}}"] for name in _RESTORED},
         },
         "onFailure": "step:TakeBack",
         "onCancel": "step:TakeBack",
@@ -150,6 +158,29 @@ def _add_document(template: Template, title: str, kind: str, content: dict[str, 
             UpdateMethod="NewVersion",
         )
     )
+
+
+def _reading_backups() -> list[Statement]:
+    """The environment's own backups and their replica in this region, under that one's key.
+
+    The own key a member uses anyway.
+    """
+    through = [
+        StringEquals({"kms:ViaService": Sub("s3.${AWS::Region}.amazonaws.com")}),
+        ForAnyValueStringEquals(
+            {"kms:ResourceAliases": Sub("alias/${Project}/${Environment}/replica")}
+        ),
+    ]
+    own = Sub("${BackupsBucketArn}/mongodb/*")
+    keys = Sub("arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*")
+    return [
+        allow(
+            "ReadBackups",
+            [s3_actions.GetObject],
+            [own, objects_arn(REPLICA_BACKUPS, "AWS::Region")],
+        ),
+        allow("DecryptReplicas", [kms.Decrypt], [keys], Condition(through)),
+    ]
 
 
 def _restoring() -> list[Statement]:

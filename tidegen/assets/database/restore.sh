@@ -2,8 +2,9 @@
 # Restores one backup over the running replica set: restore.sh KEY [CONFIRMATION]
 # KEY is a backup's folder, like mongodb/2026/11/24/030000. A protected environment asks for
 # <environment>-<yyyymmdd> of today as the confirmation. Collections of the backup replace those
-# of the same name, but for users and roles. Nothing is touched before the whole dump has been
-# compared with its checksum.
+# of the same name, but for users and roles, which stay this set's own. RESTORE_BUCKET names another
+# bucket than the set's own. Nothing is touched before the whole dump has been compared with its
+# checksum.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh
@@ -17,7 +18,7 @@ if [ "${PROTECTED:-true}" != false ] && [ "${2:-}" != "$wanted" ]; then
 fi
 [[ $key =~ ^mongodb/[0-9]{4}/[0-9]{2}/[0-9]{2}/[0-9]{6}$ ]] || fail "$key is no backup's folder"
 
-folder="s3://$BACKUPS_BUCKET/$key"
+folder="s3://${RESTORE_BUCKET:-$BACKUPS_BUCKET}/$key"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 fetch() {
@@ -36,6 +37,5 @@ hosts=$(for number in $(seq "$MEMBERS"); do printf '%s:27017,' "$(member_host "$
 fetch dump.archive.gz |
   mongorestore --config "$work/config" --host "$REPLICA_SET/${hosts%,}" --username admin \
     --authenticationDatabase admin --ssl --sslCAFile "$AUTHORITIES" \
-    --nsExclude admin.system.users --nsExclude admin.system.roles \
-    --drop --oplogReplay --gzip --archive
+    --nsExclude 'admin.system.*' --drop --oplogReplay --gzip --archive
 say "restored $key"
