@@ -19,6 +19,7 @@ from tidegen.deployment.events import (
     StepStarted,
     ignore,
 )
+from tidegen.deployment.leftovers import leftover_problems
 from tidegen.deployment.moving import check_no_move
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import (
@@ -86,7 +87,8 @@ def execute(
         place = step.address.place
         run = Run(clouds.at(place), step.address, emit, pause, settings(place))
         changed = any(outcome.result is not Result.UNCHANGED for outcome in outcomes)
-        work = _Work(run, resolved_step(step, known), approve, frozenset(allowed), changed)
+        resolved = resolved_step(step, known)
+        work = _Work(run, resolved, approve, frozenset(allowed), plan.environment, changed)
         outcome = work.deploy(plan.states.get(step.address))
         emit(outcome)
         outcomes.append(outcome)
@@ -104,6 +106,7 @@ class _Work:
     step: RootStep
     approve: Approve
     allowed: frozenset[str]
+    environment: str
     others_changed: bool = False
 
     def deploy(self, state: StackState | None) -> Outcome:
@@ -165,14 +168,8 @@ class _Work:
             return
         found = standing(self.run.cloud, state.stack_id).stateful()
         if found:
-            raise RefusedError.of(
-                Problem(
-                    path,
-                    f"{resource.type} {resource.physical_id} holds state in a stack that is "
-                    f"{state.status}; delete the stack by hand, which keeps it, and import it",
-                )
-                for path, resource in found.items()
-            )
+            told = leftover_problems(self.environment, self.step.address, state.status, found)
+            raise RefusedError.of(told)
 
     def _mend(self, state: StackState, wanted: Situation) -> None:
         self.run.emit(Recovering(self.step.address, state.status, str(wanted)))
