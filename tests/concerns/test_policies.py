@@ -58,6 +58,14 @@ WITHOUT_SOURCE = {
     "logdelivery.elasticloadbalancing.amazonaws.com": "ELB, Enable access logs; its path binds it",
 }
 SOURCE = re.compile(r"aws:Source(Account|Arn|Org)|kms:EncryptionContext|:(aud|sub)\b")
+#: What CloudFormation fills in, as long as it may be here; the stack's name with an environment's.
+LONGEST = {
+    "AWS::AccountId": "1" * 12,
+    "AWS::Partition": "aws-us-gov",
+    "AWS::Region": "ap-southeast-2",
+    "AWS::StackName": "tidepool-shared-nonproduction-access",
+    "AWS::URLSuffix": "amazonaws.com.cn",
+}
 #: Where an ARN that the template refers to is not known here: long enough for any.
 UNKNOWN = "arn:aws:service:ap-southeast-2:123456789012:resource/" + "x" * 60
 
@@ -116,7 +124,8 @@ def resolved(value):
     if isinstance(value, dict):
         if value.keys() == {"Fn::Sub"}:
             text = value["Fn::Sub"]
-            named = re.sub(r"\$\{[\w:]+\}", "shared-nonproduction", text)
+            known = re.sub(r"\$\{(AWS::\w+)\}", lambda found: LONGEST[found[1]], text)
+            named = re.sub(r"\$\{\w+\}", "shared-nonproduction", known.replace("${!", "${"))
             return re.sub(r"\$\{\w+\.\w+\}", UNKNOWN, named)
         if len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref")):
             return UNKNOWN

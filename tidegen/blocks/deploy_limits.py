@@ -16,7 +16,7 @@ from awacs.aws import (
 )
 from troposphere import Ref, Sub
 
-from tidegen.blocks.policies import iam_actions
+from tidegen.blocks.policies import READING_STACKS, iam_actions
 
 #: Whatever gives a key away, changes it or ends it.
 CHANGING_KEYS = [
@@ -49,13 +49,13 @@ def only_here() -> Statement:
 
 
 def not_of_others() -> Statement:
-    """Nothing that carries another environment's tag, whatever else allows it."""
+    """Nothing that carries another environment's tag, but for reading what stacks are."""
     tag = "aws:ResourceTag/environment"
     other = [StringNotEquals({tag: Ref("Environment")}), Null({tag: "false"})]
     return Statement(
         Sid="NotOfOthers",
         Effect=Deny,
-        Action=[Action("*")],
+        NotAction=READING_STACKS,
         Resource=["*"],
         Condition=Condition(other),
     )

@@ -23,6 +23,9 @@ from awacs.aws import (
 from troposphere import Ref, Sub
 
 VERSION = "2012-10-17"
+#: What a plan reads of the stacks that it rests on, of which some are tagged for another
+#: environment: shared services', and the account's.
+READING_STACKS = [Action("cloudformation", f"{verb}*") for verb in ("Describe", "Get", "List")]
 
 
 def document(*statements: Statement) -> PolicyDocument:

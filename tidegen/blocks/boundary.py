@@ -1,0 +1,224 @@
+"""The ceiling of every role of the project: services in use, on what its own environment has.
+
+A role is held to the environment of its tag, and has nothing at all where tag and path differ: so
+neither another tag nor a session's tag makes a role another environment's. What has a name is
+allowed by name, as IAM looks at the tags of a bucket only where that is switched on, and at those
+of roles and stacks only if somebody set them. What has an id is held by `NotOfOthers`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from awacs import iam as actions
+from awacs import sts
+from awacs.aws import (
+    Action,
+    ArnLike,
+    ArnNotLike,
+    Condition,
+    Deny,
+    Null,
+    Statement,
+    StringNotEquals,
+)
+from troposphere import Join, Sub
+
+from tidegen.blocks.policies import READING_STACKS, allow
+from tidegen.blocks.roles import BOUNDARY_ARN
+
+#: Services that roles of the platform use; a test compares them with the policies of all roles.
+SERVICES = (
+    "acm",
+    "autoscaling",
+    "backup",
+    "backup-storage",
+    "cloudfront",
+    "cloudwatch",
+    "ec2",
+    "ec2messages",
+    "ecr",
+    "eks",
+    "eks-auth",
+    "elasticloadbalancing",
+    "events",
+    "firehose",
+    "guardduty",
+    "kms",
+    "lambda",
+    "logs",
+    "route53",
+    "route53resolver",
+    "ses",
+    "ssm",
+    "ssmmessages",
+    "tag",
+    "wafv2",
+    "xray",
+)
+#: Services whose resources have a role's own environment in their names, and are held to that.
+NAMED = (
+    "cloudformation",
+    "dynamodb",
+    "iam",
+    "s3",
+    "secretsmanager",
+    "sns",
+    "sqs",
+    "sts",
+)
+#: Of these the account's own roles and break-glass roles may use what no environment owns.
+_WITHOUT_ENVIRONMENT = ("dynamodb", "s3", "secretsmanager", "sns", "sqs")
+#: What is read besides, and says nothing of patients: by AWS Config, so that it can record it, by
+#: preflight, and by plans, which rest on the stacks of others. With it, calls without a resource.
+READ = (
+    *("access-analyzer:Get*", "access-analyzer:List*"),
+    *("cloudformation:Describe*", "cloudformation:Detect*"),
+    *("cloudformation:Get*", "cloudformation:List*"),
+    *("cloudtrail:Describe*", "cloudtrail:Get*", "cloudtrail:List*"),
+    *("config:BatchGet*", "config:Describe*", "config:Get*", "config:List*"),
+    *("dynamodb:Describe*", "dynamodb:List*"),
+    *("iam:Generate*", "iam:Get*", "iam:List*", "iam:Simulate*"),
+    *("s3:GetAccount*", "s3:GetBucket*", "s3:ListAllMyBuckets"),
+    *("secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets"),
+    *("servicequotas:GetAWSDefaultServiceQuota", "servicequotas:GetServiceQuota"),
+    *("sns:GetSubscriptionAttributes", "sns:List*"),
+    *("sns:SetSubscriptionAttributes", "sns:Unsubscribe"),
+    "sqs:ListQueues",
+)
+_ACCOUNT = "${AWS::AccountId}"
+_IAM = f"arn:${{AWS::Partition}}:iam::{_ACCOUNT}"
+#: Resolved by IAM, not by CloudFormation.
+_TAG = "${!aws:PrincipalTag/environment}"
+_TAG_OR_NONE = "${aws:PrincipalTag/environment, 'none'}"
+_PATH = f"${{Project}}/{_TAG}"
+_NAME = f"${{Project}}-{_TAG}"
+_BY_BOUNDARY = {"iam:PermissionsBoundary": BOUNDARY_ARN}
+#: Roles of no environment, by their paths: only administrators make any there.
+_OF_NO_ENVIRONMENT = [
+    Sub(f"{_IAM}:role/${{Project}}/{path}/*") for path in ("account", "break-glass")
+]
+_OWN_ROLES = Sub(f"{_IAM}:role/{_PATH}/*")
+#: What an environment's resources are called, without `arn:<partition>:`; `blocks.deploy_scopes`
+#: says the same of what is deployed. AWS Backup names the tables that it restores for a test.
+_OWN = (
+    f"iam::{_ACCOUNT}:role/{_PATH}/*",
+    f"iam::{_ACCOUNT}:policy/{_PATH}/*",
+    f"iam::{_ACCOUNT}:instance-profile/{_PATH}/*",
+    f"cloudformation:*:{_ACCOUNT}:stack/{_NAME}/*",
+    f"cloudformation:*:{_ACCOUNT}:stack/{_NAME}-*",
+    f"dynamodb:*:{_ACCOUNT}:table/{_NAME}-*",
+    f"dynamodb:*:{_ACCOUNT}:table/awsbackup-restore-test-*",
+    f"s3:::{_NAME}-*",
+    f"secretsmanager:*:{_ACCOUNT}:secret:/{_PATH}/*",
+    f"secretsmanager:*:{_ACCOUNT}:secret:{_NAME}-*",
+    f"sns:*:{_ACCOUNT}:{_NAME}-*",
+    f"sqs:*:{_ACCOUNT}:{_NAME}-*",
+)
+#: Whatever gives a role more; each knows the condition key `iam:PermissionsBoundary`.
+_CHANGING_ROLES = [
+    actions.AttachRolePolicy,
+    actions.CreateRole,
+    actions.PutRolePermissionsBoundary,
+    actions.PutRolePolicy,
+]
+_CHANGING_POLICIES = [
+    actions.CreatePolicyVersion,
+    actions.DeletePolicy,
+    actions.DeletePolicyVersion,
+    actions.SetDefaultPolicyVersion,
+]
+#: What changes a role that deploys, or its policies, which administrators do.
+_CHANGING_DEPLOYERS = [
+    Action("iam", f"{verb}*")
+    for verb in ("Attach", "Create", "Delete", "Detach", "Put", "Set", "Tag", "Untag", "Update")
+]
+
+
+def ceiling() -> list[Statement]:
+    """The statements; they use the parameter `Project`."""
+    return [*_allowed(), *_denied()]
+
+
+def _allowed() -> list[Statement]:
+    """Services with `NotOfOthers` as limit, names with their own, and what all share."""
+    wide = Condition(ArnLike({"aws:PrincipalArn": _OF_NO_ENVIRONMENT}))
+    own = [Sub(f"arn:${{AWS::Partition}}:{arn}") for arn in _OWN]
+    artifacts = Sub("arn:${AWS::Partition}:s3:::${Project}-artifacts-*")
+    linked = Sub(f"{_IAM}:role/aws-service-role/*")
+    shared = _parsed("s3:GetObject", "s3:ListBucket", "s3:PutObject")
+    return [
+        allow("ServicesInUse", _whole(SERVICES), ["*"]),
+        allow("ReadServices", _parsed(*READ), ["*"]),
+        allow("OwnNames", _whole(NAMED), own),
+        allow("Artifacts", shared, [artifacts]),
+        allow("LinkedRoles", [actions.CreateServiceLinkedRole], [linked]),
+        allow("OfNoEnvironment", _whole(_WITHOUT_ENVIRONMENT), ["*"], wide),
+    ]
+
+
+def _denied() -> list[Statement]:
+    """What holds whatever else allows it, the policy of a resource too."""
+    deployers = [Sub(f"{_IAM}:{kind}/{_PATH}/{_NAME}-access-*") for kind in ("role", "policy")]
+    return [
+        _only_on_its_path(),
+        _not_of_others(),
+        _deny("NoUsers", [actions.CreateUser, actions.CreateAccessKey, actions.CreateLoginProfile]),
+        _deny("NoRoleWithoutBoundary", _CHANGING_ROLES, Condition(ArnNotLike(_BY_BOUNDARY))),
+        _deny("NoLiftingOfBoundaries", [actions.DeleteRolePermissionsBoundary]),
+        _deny("NoChangeOfTheBoundary", _CHANGING_POLICIES, resources=[BOUNDARY_ARN]),
+        _deny("NoChangeOfDeployers", _CHANGING_DEPLOYERS, resources=deployers),
+        Statement(
+            Sid="NoOtherRoles",
+            Effect=Deny,
+            Action=[sts.AssumeRole],
+            NotResource=[_OWN_ROLES],
+        ),
+    ]
+
+
+def _only_on_its_path() -> Statement:
+    """Nothing for a role whose tag is not that of its path, or that is not the project's.
+
+    With a default, as IAM leaves out a statement whose variable has no value.
+    """
+    path = Join("/", [Sub(f"{_IAM}:role/${{Project}}"), _TAG_OR_NONE, "*"])
+    others = ArnNotLike({"aws:PrincipalArn": [path, *_OF_NO_ENVIRONMENT]})
+    return _deny("OnlyOnItsPath", [Action("*")], Condition(others))
+
+
+def _not_of_others() -> Statement:
+    """Nothing that carries another environment's tag than the role's own; without one, nothing.
+
+    Roles of no environment read everything, and what others' stacks are is read by plans.
+    """
+    tag = "aws:ResourceTag/environment"
+    other = [
+        StringNotEquals({tag: _TAG_OR_NONE}),
+        Null({tag: "false"}),
+        ArnNotLike({"aws:PrincipalArn": _OF_NO_ENVIRONMENT}),
+    ]
+    return Statement(
+        Sid="NotOfOthers",
+        Effect=Deny,
+        NotAction=READING_STACKS,
+        Resource=["*"],
+        Condition=Condition(other),
+    )
+
+
+def _whole(services: Sequence[str]) -> list[Action]:
+    return [Action(service, "*") for service in services]
+
+
+def _parsed(*texts: str) -> list[Action]:
+    return [Action(*text.split(":")) for text in texts]
+
+
+def _deny(
+    sid: str,
+    denied: Sequence[Action],
+    condition: Condition | None = None,
+    resources: Sequence[Any] = ("*",),
+) -> Statement:
+    extra = {"Condition": condition} if condition else {}
+    return Statement(Sid=sid, Effect=Deny, Action=list(denied), Resource=list(resources), **extra)
