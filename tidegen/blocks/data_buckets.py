@@ -7,7 +7,7 @@ and in the recovery region.
 from typing import Any
 
 from awacs import s3 as actions
-from awacs.aws import Action, Condition, Null, Statement, StringNotEquals
+from awacs.aws import Action, ArnNotLike, Bool, Condition, Null, Statement, StringNotEquals
 from troposphere import Ref, Sub, Template, s3
 
 from tidegen.blocks.buckets import (
@@ -19,7 +19,7 @@ from tidegen.blocks.buckets import (
     encrypted_with,
     logged_to,
 )
-from tidegen.blocks.roles import REPLICATION
+from tidegen.blocks.roles import BREAK_GLASS, OWN, REPLICATION, SERVICE_LINKED
 
 OUR_ALGORITHM = "aws:kms"
 _ABANDONED_UPLOAD_DAYS = 7
@@ -85,6 +85,20 @@ def add_data_bucket(
         guards.append(deny_but("DenyWriting", title, _WRITING, [REPLICATION]))
     add_bucket_policy(template, bucket, *guards, *statements)
     return bucket
+
+
+def deny_others(title: str) -> Statement:
+    """A Deny of objects to whatever is no role of this environment, nor break-glass, nor a service.
+
+    No tag says whose an object is, and an upload may be under S3's own key, which anybody in the
+    account may use. The bucket itself stays with those who administer the account.
+    """
+    roles = [OWN, BREAK_GLASS, SERVICE_LINKED]
+    others = [
+        ArnNotLike({"aws:PrincipalArn": roles}),
+        Bool({"aws:PrincipalIsAWSService": "false"}),
+    ]
+    return deny_objects("DenyOthers", title, [Action("s3", "*")], Condition(others))
 
 
 def lifecycle(noncurrent_days: Any, expire_days: Any = None) -> s3.LifecycleConfiguration:

@@ -31,6 +31,9 @@ _ROLES = f"{_IAM}:role/${{Project}}"
 #: S3 as it replicates.
 BREAK_GLASS = Sub(f"{_ROLES}/break-glass/*")
 EXECUTION = Sub(f"{_ROLES}/${{Environment}}/*ExecutionRole*")
+#: An environment's own roles, and those that AWS's services have of themselves.
+OWN = Sub(f"{_ROLES}/${{Environment}}/*")
+SERVICE_LINKED = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/*")
 REPLICATION = Sub(f"{_ROLES}/${{Environment}}/*ReplicationRole*")
 
 

@@ -2,7 +2,13 @@
 
 from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
-from tidegen.blocks.data_buckets import add_data_bucket, backups_lifecycle, lifecycle, lock
+from tidegen.blocks.data_buckets import (
+    add_data_bucket,
+    backups_lifecycle,
+    deny_others,
+    lifecycle,
+    lock,
+)
 from tidegen.blocks.inputs import ACCOUNT_ACCESS_LOGS, ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.keys import account_use, add_key
 from tidegen.blocks.malware_scans import deny_infected
@@ -46,7 +52,7 @@ def _add_uploads(template: Template) -> s3.Bucket:
         _LOGS,
         replica=True,
         # the tags of scans are replicated with the objects
-        statements=(deny_infected("ReplicaUploadsBucket"),),
+        statements=(deny_others("ReplicaUploadsBucket"), deny_infected("ReplicaUploadsBucket")),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         Tags=_origin(),
         Metadata=unmet(f"{_IS_THE_REPLICA} Locked no more than its source.", _LOCK, _REPLICATION),
@@ -62,6 +68,7 @@ def _add_backups(template: Template) -> s3.Bucket:
         GetAtt("ReplicaKey", "Arn"),
         _LOGS,
         replica=True,
+        statements=(deny_others("ReplicaBackupsBucket"),),
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), Ref("LockDays")),
         LifecycleConfiguration=backups_lifecycle(),

@@ -9,6 +9,7 @@ from tidegen.blocks.data_buckets import (
     add_data_bucket,
     backups_lifecycle,
     bucket_name,
+    deny_others,
     lifecycle,
     lock,
 )
@@ -103,7 +104,7 @@ def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
         Ref(UPLOADS.key_arn),
         logs,
         algorithms=(OUR_ALGORITHM, "AES256"),
-        statements=(deny_infected(UPLOADS.bucket),),
+        statements=(deny_others(UPLOADS.bucket), deny_infected(UPLOADS.bucket)),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         ReplicationConfiguration=replicated(UPLOADS),
         Metadata=unmet_each(
@@ -120,6 +121,7 @@ def _add_backups(template: Template, logs: Ref) -> s3.Bucket:
         "backups",
         Ref(BACKUPS.key_arn),
         logs,
+        statements=(deny_others(BACKUPS.bucket),),
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), Ref("LockDays")),
         LifecycleConfiguration=backups_lifecycle(),
