@@ -257,6 +257,61 @@ def test_the_accounts_own_keys_and_rules_are_used_and_never_changed():
     assert may("staging", "ExecutionRole", "events:DeleteRule", rule.format("staging"))
 
 
+#: What ends the account's audit: (action, ARN), each of a type that CloudFormation tags.
+AUDIT = (
+    ("guardduty:DeleteDetector", "guardduty:{here}:detector/1"),
+    ("guardduty:UpdateDetector", "guardduty:{here}:detector/1"),
+    ("kms:PutKeyPolicy", "kms:{here}:key/1"),
+    ("kms:ScheduleKeyDeletion", "kms:{here}:key/1"),
+    ("logs:DeleteLogGroup", "logs:{here}:log-group:tidepool-account-Audit-TrailLogGroup-1"),
+    ("logs:DeleteMetricFilter", "logs:{here}:log-group:tidepool-account-Audit-TrailLogGroup-1"),
+    ("events:DisableRule", "events:{here}:rule/tidepool-account-Audit-RootUse-1"),
+    ("cloudwatch:DeleteAlarms", "cloudwatch:{here}:alarm:tidepool-account-Audit-RootUse-1"),
+    ("sns:DeleteTopic", "sns:{here}:tidepool-account-Audit-FindingsTopic-1"),
+    ("cloudtrail:StopLogging", "cloudtrail:{here}:trail/tidepool-account-Audit-Trail-1"),
+    ("access-analyzer:DeleteAnalyzer", "access-analyzer:{here}:analyzer/1"),
+    ("cloudformation:DeleteStack", "cloudformation:{here}:stack/tidepool-account/1"),
+)
+#: The same of what carries no tag, or is looked at without: names, and services left out, hold.
+UNTAGGED_AUDIT = (
+    ("config:StopConfigurationRecorder", "config:{here}:configuration-recorder/default/1"),
+    ("config:DeleteConfigRule", "config:{here}:config-rule/1"),
+    ("cloudtrail:StopLogging", "cloudtrail:{here}:trail/company"),
+    ("guardduty:DeleteDetector", "guardduty:{here}:detector/company"),
+    ("s3:PutBucketPolicy", "s3:::tidepool-log-archive-us-west-2-1"),
+    ("s3:DeleteObject", "s3:::tidepool-log-archive-us-west-2-1/AWSLogs/1"),
+    ("s3:PutBucketPolicy", "s3:::tidepool-access-logs-us-west-2-1"),
+    ("s3:GetObject", "s3:::tidepool-config-us-west-2-1/AWSLogs/1"),
+)
+
+
+@pytest.mark.parametrize(("action", "arn"), AUDIT)
+def test_no_environment_ends_the_accounts_audit(action, arn):
+    arn = "arn:aws:" + arn.format(here=f"{REGION}:{ACCOUNT}")
+    tag = {"aws:ResourceTag/environment": "account"}
+    for environment in ENVIRONMENTS:
+        assert not within_boundary(action, arn, f"{environment}/Mine", **tag)
+        assert not may(environment, "ExecutionRole", action, arn, **tag)
+
+
+@pytest.mark.parametrize(("action", "arn"), UNTAGGED_AUDIT)
+def test_nor_what_carries_no_tag(action, arn):
+    arn = "arn:aws:" + arn.format(here=f"{REGION}:{ACCOUNT}")
+    for environment in ENVIRONMENTS:
+        assert not within_boundary(action, arn, f"{environment}/Mine")
+        assert not may(environment, "ExecutionRole", action, arn)
+
+
+def test_the_keys_of_bootstrap_are_used_by_all_and_changed_by_none_below_the_boundary():
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    aliases = {"kms:ResourceAliases": ["alias/tidepool/bootstrap/artifacts"]}
+    for action in ("PutKeyPolicy", "CreateGrant", "TagResource", "UpdateAlias"):
+        assert not within_boundary(f"kms:{action}", key, **aliases)
+        assert within_boundary(f"kms:{action}", key)
+    for action in ("Decrypt", "GenerateDataKey", "DescribeKey"):
+        assert within_boundary(f"kms:{action}", key, **aliases)
+
+
 def test_every_call_that_changes_a_key_is_among_the_denied():
     declared = {action for concern in CONCERNS for action in concern.deploy_actions}
     changing = {action.JSONrepr() for action in CHANGING_KEYS}

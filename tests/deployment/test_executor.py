@@ -6,6 +6,7 @@ import pytest
 from double import NO_CHANGES, Double, nested_change
 from tiny_project import VALUES, entry, network
 
+from tidegen.contract import Scope
 from tidegen.deployment import (
     Attached,
     Clouds,
@@ -83,6 +84,16 @@ def test_only_project_and_environment_are_tags(double, project, development):
     deploy(double, project, development)
     tags = {tuple(request.tags.items()) for request in double.requests.values()}
     assert tags == {(("project", "tide"), ("environment", "development"))}
+
+
+def test_the_accounts_own_stack_is_tagged_as_no_environments(double, project, account):
+    """Roles of environments are denied what carries another tag; all of them use the other two."""
+    steps = build_plan(account, VALUES, project.release, double).steps
+    assert {step.scope: step.tags.get("environment") for step in steps} == {
+        Scope.IDENTITY: None,
+        Scope.BOOTSTRAP: None,
+        Scope.ACCOUNT: "account",
+    }
 
 
 def test_no_changes_in_cloudformations_words_is_a_success(standing, project, development):

@@ -16,7 +16,9 @@ from awacs.aws import (
     ArnLike,
     ArnNotLike,
     Condition,
+    ConditionElement,
     Deny,
+    ForAnyValueStringLike,
     Null,
     Statement,
     StringNotEquals,
@@ -42,7 +44,6 @@ SERVICES = (
     "elasticloadbalancing",
     "events",
     "firehose",
-    "guardduty",
     "kms",
     "lambda",
     "logs",
@@ -66,10 +67,11 @@ NAMED = (
     "sqs",
     "sts",
 )
-#: Of these the account's own roles and break-glass roles may use what no environment owns.
-_WITHOUT_ENVIRONMENT = ("dynamodb", "s3", "secretsmanager", "sns", "sqs")
-#: What is read besides, and says nothing of patients: by AWS Config, so that it can record it, by
-#: preflight, and by plans, which rest on the stacks of others. With it, calls without a resource.
+#: Of these the account's own roles use what no environment owns: the archives of logs.
+_OF_THE_ACCOUNT = ("dynamodb", "s3", "secretsmanager", "sns", "sqs")
+#: What is used in part. Most is read, and says nothing of patients: by AWS Config, so that it can
+#: record it, by preflight, and by plans, which rest on the stacks of others. The rest are calls
+#: without a resource, and of GuardDuty the scans but never the detector.
 READ = (
     *("access-analyzer:Get*", "access-analyzer:List*"),
     *("cloudformation:Describe*", "cloudformation:Detect*"),
@@ -77,6 +79,8 @@ READ = (
     *("cloudtrail:Describe*", "cloudtrail:Get*", "cloudtrail:List*"),
     *("config:BatchGet*", "config:Describe*", "config:Get*", "config:List*"),
     *("dynamodb:Describe*", "dynamodb:List*"),
+    *("guardduty:*MalwareProtectionPlan*", "guardduty:Get*", "guardduty:List*"),
+    *("guardduty:TagResource", "guardduty:UntagResource"),
     *("iam:Generate*", "iam:Get*", "iam:List*", "iam:Simulate*"),
     *("s3:GetAccount*", "s3:GetBucket*", "s3:ListAllMyBuckets"),
     *("secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets"),
@@ -93,10 +97,8 @@ _TAG_OR_NONE = "${aws:PrincipalTag/environment, 'none'}"
 _PATH = f"${{Project}}/{_TAG}"
 _NAME = f"${{Project}}-{_TAG}"
 _BY_BOUNDARY = {"iam:PermissionsBoundary": BOUNDARY_ARN}
-#: Roles of no environment, by their paths: only administrators make any there.
-_OF_NO_ENVIRONMENT = [
-    Sub(f"{_IAM}:role/${{Project}}/{path}/*") for path in ("account", "break-glass")
-]
+#: The account's own roles, by their path: only administrators make any there.
+_ACCOUNTS_ROLES = Sub(f"{_IAM}:role/${{Project}}/account/*")
 _OWN_ROLES = Sub(f"{_IAM}:role/{_PATH}/*")
 #: What an environment's resources are called, without `arn:<partition>:`; `blocks.deploy_scopes`
 #: says the same of what is deployed. AWS Backup names the tables that it restores for a test.
@@ -127,6 +129,11 @@ _CHANGING_POLICIES = [
     actions.DeletePolicyVersion,
     actions.SetDefaultPolicyVersion,
 ]
+#: Whatever gives a key away, changes it or ends it.
+_CHANGING_KEYS = [
+    Action("kms", f"{verb}*")
+    for verb in ("Create", "Disable", "Put", "Replicate", "Schedule", "Tag", "Untag", "Update")
+]
 #: What changes a role that deploys, or its policies, which administrators do.
 _CHANGING_DEPLOYERS = [
     Action("iam", f"{verb}*")
@@ -141,7 +148,7 @@ def ceiling() -> list[Statement]:
 
 def _allowed() -> list[Statement]:
     """Services with `NotOfOthers` as limit, names with their own, and what all share."""
-    wide = Condition(ArnLike({"aws:PrincipalArn": _OF_NO_ENVIRONMENT}))
+    wide = Condition(ArnLike({"aws:PrincipalArn": _ACCOUNTS_ROLES}))
     own = [Sub(f"arn:${{AWS::Partition}}:{arn}") for arn in _OWN]
     artifacts = Sub("arn:${AWS::Partition}:s3:::${Project}-artifacts-*")
     linked = Sub(f"{_IAM}:role/aws-service-role/*")
@@ -152,16 +159,18 @@ def _allowed() -> list[Statement]:
         allow("OwnNames", _whole(NAMED), own),
         allow("Artifacts", shared, [artifacts]),
         allow("LinkedRoles", [actions.CreateServiceLinkedRole], [linked]),
-        allow("OfNoEnvironment", _whole(_WITHOUT_ENVIRONMENT), ["*"], wide),
+        allow("OfTheAccount", _whole(_OF_THE_ACCOUNT), ["*"], wide),
     ]
 
 
 def _denied() -> list[Statement]:
     """What holds whatever else allows it, the policy of a resource too."""
-    deployers = [Sub(f"{_IAM}:{kind}/{_PATH}/{_NAME}-access-*") for kind in ("role", "policy")]
+    # no environment has `access` in its name
+    deployers = [Sub(f"{_IAM}:{kind}/${{Project}}/*-access-*") for kind in ("role", "policy")]
     return [
         _only_on_its_path(),
         _not_of_others(),
+        _deny("NoKeyOfTheAccount", _CHANGING_KEYS, Condition(_of_the_account())),
         _deny("NoUsers", [actions.CreateUser, actions.CreateAccessKey, actions.CreateLoginProfile]),
         _deny("NoRoleWithoutBoundary", _CHANGING_ROLES, Condition(ArnNotLike(_BY_BOUNDARY))),
         _deny("NoLiftingOfBoundaries", [actions.DeleteRolePermissionsBoundary]),
@@ -182,20 +191,29 @@ def _only_on_its_path() -> Statement:
     With a default, as IAM leaves out a statement whose variable has no value.
     """
     path = Join("/", [Sub(f"{_IAM}:role/${{Project}}"), _TAG_OR_NONE, "*"])
-    others = ArnNotLike({"aws:PrincipalArn": [path, *_OF_NO_ENVIRONMENT]})
+    others = ArnNotLike({"aws:PrincipalArn": [path, _ACCOUNTS_ROLES]})
     return _deny("OnlyOnItsPath", [Action("*")], Condition(others))
+
+
+def _of_the_account() -> list[ConditionElement]:
+    """Keys of the account's own stacks: bootstrap's carry no tag, as everybody uses them."""
+    aliases = [Sub(f"alias/${{Project}}/{scope}/*") for scope in ("account", "bootstrap")]
+    return [
+        ForAnyValueStringLike({"kms:ResourceAliases": aliases}),
+        ArnNotLike({"aws:PrincipalArn": _ACCOUNTS_ROLES}),
+    ]
 
 
 def _not_of_others() -> Statement:
     """Nothing that carries another environment's tag than the role's own; without one, nothing.
 
-    Roles of no environment read everything, and what others' stacks are is read by plans.
+    The account's own roles read everything, and what others' stacks are is read by plans.
     """
     tag = "aws:ResourceTag/environment"
     other = [
         StringNotEquals({tag: _TAG_OR_NONE}),
         Null({tag: "false"}),
-        ArnNotLike({"aws:PrincipalArn": _OF_NO_ENVIRONMENT}),
+        ArnNotLike({"aws:PrincipalArn": _ACCOUNTS_ROLES}),
     ]
     return Statement(
         Sid="NotOfOthers",

@@ -66,13 +66,20 @@ def _step(target: Target, values: Values, release: Release, address: StackAddres
     return RootStep(
         address,
         target.project,
-        "" if account_wide else target.name,
+        _environment(target, address.scope),
         template,
         effective_parameters(template, values.get(address.scope, {}), find, release.name),
         OutputOf(access, "ExecutionRoleArn") if access else None,
         # What an account has once guards every environment in it.
         target.protected or account_wide,
     )
+
+
+def _environment(target: Target, scope: Scope) -> str:
+    """Whose a root is, for its tag. Identity and bootstrap are everybody's, and have none."""
+    if scope is Scope.ACCOUNT:
+        return str(scope)
+    return "" if scope in _ACCOUNT_WIDE else target.name
 
 
 def _stands(state: StackState | None) -> bool:

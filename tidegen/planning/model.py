@@ -132,7 +132,10 @@ class RootStep:
 
     @property
     def tags(self) -> dict[str, str]:
-        """The stack's tags: two, which never change. Other tags would touch every resource."""
+        """The stack's tags: two, which never change. Other tags would touch every resource.
+
+        Policies know by `environment` whose a resource is: the account's own carry `account`.
+        """
         tags = {"project": self.project}
         return {**tags, "environment": self.environment} if self.environment else tags
 
