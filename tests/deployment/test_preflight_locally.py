@@ -5,11 +5,12 @@ import json
 import boto3
 import pytest
 from tiny_project import REGION, VALUES, entry, network, parameter
+from wire import Wire
 
 from tidegen.aws import connect
 from tidegen.aws.inspection import inspect
 from tidegen.contract import Scope
-from tidegen.deployment import build_plan, destroy_plan, execute
+from tidegen.deployment import Clouds, Result, build_plan, destroy_plan, execute
 from tidegen.deployment.preflight import (
     preflight,
     require_destroy_preflight,
@@ -88,6 +89,19 @@ def test_a_standing_stack_does_not_trip_over_itself(plan, project, development, 
 def test_where_nothing_changes_nothing_is_asked(plan, development, deploy):
     deploy(development)
     assert not require_preflight(plan(), connect, nobody).findings
+
+
+def test_what_stands_is_read_once_for_the_whole_deploy(project, development, plan, deploy):
+    """By preflight, the look for moves and the comparison: three templates, each once."""
+    deploy(development)
+    project.nested("environment", {"Network": network(), "Entry": entry("two")})
+    wire = Wire()
+    clouds = Clouds(wire)
+    changed = build_plan(development, VALUES, project.release, clouds)
+    require_preflight(changed, clouds, inspect)
+    outcomes = execute(changed, clouds, approve=lambda shown: True, pause=lambda seconds: None)
+    assert [outcome.result for outcome in outcomes] == [Result.UNCHANGED, Result.UPDATED]
+    assert wire.calls.count("GetTemplate") == 3
 
 
 def test_a_failed_stack_is_told_with_what_the_deploy_does(plan, project, development, deploy):

@@ -1,7 +1,7 @@
 """The changes of a root and all stacks below: from its change set, or forecast where it is mute."""
 
-from tidegen.deployment.port import Cloud
-from tidegen.deployment.sides import standing, standing_resources, wanted_resources
+from tidegen.deployment.run import Run
+from tidegen.deployment.sides import standing_resources, wanted_resources
 from tidegen.planning.changes import Change, ResourceChange
 from tidegen.planning.comparison import compared
 from tidegen.planning.evaluation import Resources
@@ -10,20 +10,21 @@ from tidegen.planning.model import RootStep, StackState
 
 
 def changes_of(
-    cloud: Cloud,
+    run: Run,
     step: RootStep,
     state: StackState | None,
     change_set: tuple[ResourceChange, ...] | None,
 ) -> tuple[Change, ...]:
     """All changes, sorted by path; without a change set everything is a forecast."""
-    old, new = _sides(cloud, step, state)
+    old, new = _sides(run, step, state)
     expected = forecast(old, new)
     return expected if change_set is None else compared(expected, change_set, {**new, **old})
 
 
-def _sides(cloud: Cloud, step: RootStep, state: StackState | None) -> tuple[Resources, Resources]:
+def _sides(run: Run, step: RootStep, state: StackState | None) -> tuple[Resources, Resources]:
     """The resources as deployed and as wanted."""
     wanted = wanted_resources(step, state)
     if state is None:
         return {}, wanted
-    return standing_resources(step, state, standing(cloud, state.stack_id).templates), wanted
+    there = run.standings.of(run.cloud, state)
+    return standing_resources(step, state, there.templates), wanted

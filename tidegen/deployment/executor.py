@@ -85,7 +85,7 @@ def execute(
     for number, step in enumerate(plan.steps, 1):
         emit(StepStarted(step.address, number, len(plan.steps)))
         place = step.address.place
-        run = Run(clouds.at(place), step.address, emit, pause, settings(place))
+        run = Run(clouds.at(place), step.address, emit, pause, settings(place), clouds.standings)
         changed = any(outcome.result is not Result.UNCHANGED for outcome in outcomes)
         resolved = resolved_step(step, known)
         work = _Work(run, resolved, approve, frozenset(allowed), plan.environment, changed)
@@ -187,13 +187,13 @@ class _Work:
         if state and state.status == "REVIEW_IN_PROGRESS":
             self.run.emit(Recovering(self.step.address, state.status, "reuse the empty stack"))
         if state and kind is Situation.UPDATE:
-            check_no_move(self.run.cloud, state)
+            check_no_move(self.run.standings.of(self.run.cloud, state))
         made = make_change_set(self.run, self.step, kind)
         if made.status == "FAILED":
             return self._failed_change_set(made, state, kind)
         deployed = state if kind is Situation.UPDATE else None
         try:
-            changes = changes_of(self.run.cloud, self.step, deployed, made.changes)
+            changes = changes_of(self.run, self.step, deployed, made.changes)
             guard_changes(changes, self.allowed)
             found = readings(self.run, deployed.outputs if deployed else None)
             approved = self.approve(Preview(self.step, kind, changes, readings=found))

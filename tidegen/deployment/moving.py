@@ -12,7 +12,7 @@ from tidegen.deployment.import_shell import carried_out, ready, upload_template
 from tidegen.deployment.importing import import_plan
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.run import Clouds, Run
-from tidegen.deployment.sides import standing
+from tidegen.deployment.sides import Standing
 from tidegen.errors import DeploymentError, Problem, RefusedError
 from tidegen.planning.changes import ChangeSetRequest
 from tidegen.planning.model import Plan, RootStep, StackState, TemplateBody
@@ -61,9 +61,11 @@ def _moves_in(
     cloud: Cloud, step: RootStep, state: StackState, asked: Collection[str]
 ) -> tuple[tuple[Move, ...], set[str]]:
     """The moves in one root, and the paths of all that could be, or stand already."""
-    begun = begun_moves(_template(cloud, state.stack_id))
-    changes = changes_of(cloud, step, state, None)
-    physical = {p: r.physical_id for p, r in standing(cloud, state.stack_id).resources.items()}
+    run = Run(cloud, step.address)
+    changes = changes_of(run, step, state, None)
+    there = run.standings.of(cloud, state)
+    begun = begun_moves(there.templates.get("", {}))
+    physical = {path: resource.physical_id for path, resource in there.resources.items()}
     paths = (
         {change.path for change in changes if change.moved_from} | begun.keys() | physical.keys()
     )
@@ -182,13 +184,10 @@ def _restore(run: Run, before: Mapping[str, str], root: str) -> None:
             run.cloud.set_stack_policy(stack, before[stack])
 
 
-def check_no_move(cloud: Cloud, state: StackState) -> None:
+def check_no_move(there: Standing) -> None:
     """Refuse to deploy over a move that was begun: what has left its stack is in none yet."""
-    begun = begun_moves(_template(cloud, state.stack_id))
-    if not begun:
-        return
-    held = standing(cloud, state.stack_id).resources
-    open_ones = {path: identifier for path, identifier in begun.items() if path not in held}
+    begun = begun_moves(there.templates.get("", {}))
+    open_ones = {path: text for path, text in begun.items() if path not in there.resources}
     if open_ones:
         raise RefusedError.of(
             Problem(

@@ -89,7 +89,7 @@ def _doomed(cloud: Cloud, step: DestroyStep) -> Subject:
 def _subjects(plan: Plan, clouds: Clouds, *, thorough: bool) -> list[Subject]:
     known = {address: state.outputs for address, state in plan.states.items() if state}
     return [
-        _subject(clouds.at(step.address.place), known_step(step, known), state, thorough=thorough)
+        _subject(clouds, known_step(step, known), state, thorough=thorough)
         for step in plan.steps
         for state in (plan.states.get(step.address),)
     ]
@@ -102,7 +102,9 @@ def _required(found: Report) -> Report:
     return found
 
 
-def _subject(cloud: Cloud, step: RootStep, state: StackState | None, *, thorough: bool) -> Subject:
+def _subject(
+    clouds: Clouds, step: RootStep, state: StackState | None, *, thorough: bool
+) -> Subject:
     wanted = situation(state.status if state else None)
     changes = wanted is not Situation.FOLLOW and not _is_current(step, state)
     subject = Subject(
@@ -114,7 +116,8 @@ def _subject(cloud: Cloud, step: RootStep, state: StackState | None, *, thorough
     )
     if not (changes or thorough):
         return subject
-    there = standing(cloud, state.stack_id) if state else Standing()
+    cloud = clouds.at(step.address.place)
+    there = clouds.standings.of(cloud, state) if state else Standing()
     subject = _holding(subject, there)
     return _compared(subject, step, state, there) if changes else subject
 

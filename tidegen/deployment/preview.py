@@ -39,7 +39,7 @@ def preview(
     found: list[Preview] = []
     for step in plan.steps:
         place = step.address.place
-        run = Run(clouds.at(place), step.address, emit, pause, settings(place))
+        run = Run(clouds.at(place), step.address, emit, pause, settings(place), clouds.standings)
         state = plan.states.get(step.address)
         shown = _preview(run, step, state, known, exact=change_sets)
         others_changed = any(not before.unchanged or before.settings for before in found)
@@ -73,13 +73,13 @@ def _preview(
     deployed = state if wanted is not Situation.CREATE else None
     if waiting:
         pending = tuple(sorted({item.address for item in waiting}, key=str))
-        changes = changes_of(run.cloud, step, deployed, None)
+        changes = changes_of(run, step, deployed, None)
         return Preview(step, wanted, changes, pending=pending, status=status)
     step = resolved_step(step, known)
     if state and is_unchanged(state.status, state.digest, text_parameters(step)[DIGEST]):
         return Preview(step, wanted, unchanged=True, status=status)
     said = _from_change_set(run, step) if exact and wanted is Situation.UPDATE else None
-    return Preview(step, wanted, changes_of(run.cloud, step, deployed, said), status=status)
+    return Preview(step, wanted, changes_of(run, step, deployed, said), status=status)
 
 
 def _from_change_set(run: Run, step: RootStep) -> tuple[ResourceChange, ...]:

@@ -7,26 +7,32 @@ from dataclasses import dataclass, field
 from tidegen.deployment.events import Emit, ignore
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.settings import NoSettings, Settings
+from tidegen.deployment.sides import Standings
 from tidegen.errors import AccessError
 from tidegen.planning.model import Place, StackAddress
 
 
 @dataclass(frozen=True)
 class Run:
-    """A stack's address, the cloud it lives in, where events go, how to wait, and settings."""
+    """A stack's address, its cloud, where events go, how to wait, settings, and what was read."""
 
     cloud: Cloud
     address: StackAddress
     emit: Emit = ignore
     pause: Callable[[float], None] = time.sleep
     settings: Settings = field(default_factory=NoSettings)
+    standings: Standings = field(default_factory=Standings)
 
 
 @dataclass(frozen=True)
 class Clouds:
-    """Clouds by place, each asked for its account before anything else is called."""
+    """Clouds by place, each asked for its account before anything else is called.
+
+    Whoever shares one shares what was read of roots as well.
+    """
 
     connect: Connect
+    standings: Standings = field(default_factory=Standings)
     _known: dict[Place, Cloud] = field(default_factory=dict)
 
     @classmethod

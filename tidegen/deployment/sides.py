@@ -62,6 +62,24 @@ def standing(cloud: Cloud, stack_id: str) -> Standing:
     return Standing(known, found, nested)
 
 
+@dataclass(frozen=True)
+class Standings:
+    """What stands of roots, read once for the state that each is in.
+
+    Preflight, the look for moves and the forecast of one deploy see the same. Imports change a
+    nested stack without its root, and read for themselves.
+    """
+
+    _known: dict[tuple[object, ...], Standing] = field(default_factory=dict)
+
+    def of(self, cloud: Cloud, state: StackState) -> Standing:
+        """What stands of a root that is in this state."""
+        key = (state.stack_id, state.status, state.changed)
+        if key not in self._known:
+            self._known[key] = standing(cloud, state.stack_id)
+        return self._known[key]
+
+
 def wanted_templates(step: RootStep) -> Templates:
     """The templates that the step would deploy."""
     texts = {child.logical_id: child.content.decode() for child in step.template.children}
