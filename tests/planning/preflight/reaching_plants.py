@@ -120,6 +120,19 @@ PLANTS = (
         {Topic.MAIL_ACCOUNT: {"ProductionAccess": False, "Sending": True}},
         blocking=False,
     ),
+    *(
+        Plant(
+            48,
+            {"Identity": resource("SES::EmailIdentity", EmailIdentity="tide.example")},
+            says,
+            {Topic.MAIL_ACCOUNT: {"ProductionAccess": access, "Sending": True, "Daily": 200.0}},
+            blocking=False,
+        )
+        for access, says in (
+            (True, "may send 200 mails a day, as many as in the sandbox; ask AWS for a higher"),
+            (False, "it sends 200 mails a day, to verified addresses only"),
+        )
+    ),
     Plant(
         48,
         {"Identity": resource("SES::EmailIdentity", EmailIdentity="tide.example")},

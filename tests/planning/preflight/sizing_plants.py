@@ -4,12 +4,33 @@ from planting import CLUSTER, MEMBER, NODES, REGION, SUBNETS, Plant, resource
 
 from tidegen.planning.preflight import Topic
 
+
+def gateway(number):
+    return resource("EC2::NatGateway", SubnetId={"Ref": f"Subnet{number}"})
+
+
 PLANTS = (
     Plant(
         36,
         {f"Address{n}": resource("EC2::EIP") for n in range(3)},
         "3 elastic addresses and 3 in use are more than the 5 allowed",
         {Topic.QUOTAS: {"ec2/L-0263D0A3": 5.0}, Topic.USAGE: {"addresses": 3}},
+    ),
+    Plant(
+        65,
+        {**SUBNETS, **{f"Gateway{n}": gateway(n % 3) for n in range(4)}},
+        "2 NAT gateways and 4 in us-east-1a are more than the 5 allowed in a zone",
+        {
+            Topic.QUOTAS: {"vpc/L-FE5A380F": 5.0},
+            Topic.NAT_GATEWAYS: {"us-east-1a": 4, "us-east-1b": 4},
+        },
+    ),
+    Plant(
+        65,
+        {},
+        "2 stacks and 1999 in use are more than the 2000 allowed",
+        {Topic.QUOTAS: {"cloudformation/L-0485CB21": 2000.0}, Topic.USAGE: {"stacks": 1999}},
+        given={"templates": {"": {}, "Network": {}}},
     ),
     Plant(
         56,
@@ -98,6 +119,13 @@ PLANTS = (
         )
         for code, type_name, properties, what in (
             ("vpc/L-F678F1CE", "EC2::VPC", {}, "1 VPCs"),
+            ("vpc/L-E79EC296", "EC2::SecurityGroup", {}, "1 security groups"),
+            (
+                "vpc/L-2AFB9258",
+                "EC2::LaunchTemplate",
+                {"LaunchTemplateData": {"NetworkInterfaces": [{"Groups": ["a", "b"]}]}},
+                "2 security groups of an interface",
+            ),
             ("eks/L-1194D53C", "EKS::Cluster", {"Version": "1.35"}, "1 EKS clusters"),
             (
                 "elasticloadbalancing/L-53DA6B97",

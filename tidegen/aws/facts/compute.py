@@ -1,5 +1,6 @@
 """Zones, instance types, the key of new volumes, and how much is in use."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from tidegen.aws.facts.reader import Reader
@@ -48,6 +49,24 @@ def _default_key(reader: Reader, _: Names) -> Answer:
     return {"key": key, "policy": policy, "always": always}
 
 
+def _nat_gateways(reader: Reader, _: Names) -> Answer:
+    """Those that count, by the zone of their subnet."""
+    counting = [{"Name": "state", "Values": ["pending", "available", "deleting"]}]
+    gateways = reader.pages("ec2", "describe_nat_gateways", "NatGateways", Filter=counting)
+    subnets = Counter(gateway["SubnetId"] for gateway in gateways)
+    listed = reader.pages("ec2", "describe_subnets", "Subnets") if subnets else ()
+    found: Counter[str] = Counter()
+    for subnet in listed:
+        found[subnet["AvailabilityZone"]] += subnets[subnet["SubnetId"]]
+    return {zone: number for zone, number in found.items() if number}
+
+
+def _stacks(reader: Reader) -> float:
+    """Nested ones count as well; of those that are deleted the list goes on for 90 days."""
+    found = reader.pages("cloudformation", "list_stacks", "StackSummaries")
+    return sum(1 for stack in found if stack["StackStatus"] != "DELETE_COMPLETE")
+
+
 def _usage(reader: Reader, names: Names) -> Answer:
     return {name: _COUNTS[name](reader) for name in names}
 
@@ -90,12 +109,15 @@ _COUNTS: dict[str, Callable[[Reader], float]] = {
     "clusters": _count("eks", "list_clusters", "clusters"),
     "gp3 TiB": _gp3,
     "network balancers": _balancers("network"),
+    "security groups": _count("ec2", "describe_security_groups", "SecurityGroups"),
+    "stacks": _stacks,
     "vcpus": _running_vcpus,
     "vpcs": _count("ec2", "describe_vpcs", "Vpcs"),
 }
 
 READERS = {
     Topic.DEFAULT_KEY: _default_key,
+    Topic.NAT_GATEWAYS: _nat_gateways,
     Topic.OFFERINGS: _offerings,
     Topic.USAGE: _usage,
     Topic.VCPUS: _vcpus,

@@ -16,6 +16,7 @@ def _mail_account(reader: Reader, _: Names) -> Answer:
     return {
         "ProductionAccess": bool(found.get("ProductionAccessEnabled")),
         "Sending": bool(found.get("SendingEnabled")),
+        "Daily": found.get("SendQuota", {}).get("Max24HourSend"),
     }
 
 

@@ -33,11 +33,12 @@ class Topic(StrEnum):
     LINKED_ROLES = "service-linked roles"  # services → service: name of its role
     LOG_GROUPS = "log groups"
     LOG_POLICIES = "resource policies of logs"  # none → name: characters
-    MAIL_ACCOUNT = "SES account"  # none → ProductionAccess, Sending: bool
+    MAIL_ACCOUNT = "SES account"  # none → ProductionAccess, Sending: bool; Daily: mails
     MAIL_IDENTITIES = "SES identities"
     MAIL_POOLS = "SES address pools"
     MAIL_SETS = "SES configuration sets"
     NAME_SERVERS = "name servers in DNS"  # domains → domain: sorted name servers
+    NAT_GATEWAYS = "NAT gateways"  # none → name of zone: number
     OFFERINGS = "instance types in zones"  # types → type: names of zones
     POLICIES = "managed policies"  # → name: its ARN, whatever its path
     PENDING = "pending subscriptions"  # topic ARNs → topic ARN: endpoints

@@ -1,14 +1,18 @@
 """Quotas: what the plan would add to what is in use, against what the account may have."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from tidegen.planning.preflight.check import Answer, Check, whole
 from tidegen.planning.preflight.model import Finding, Question, Topic
-from tidegen.planning.preflight.subject import Subject, number_of, text_of
+from tidegen.planning.preflight.network import zone_name
+from tidegen.planning.preflight.subject import Properties, Subject, number_of, text_of
 
 _GIB_OF_TIB = 1024
+_GATEWAYS = "vpc/L-FE5A380F"  # NAT gateways in a zone
 _TRAILS = 5  # a region; not adjustable (CloudTrail user guide, "Quotas")
 #: Executions that Lambda keeps for functions without a reservation (Lambda guide, "Configuring
 #: reserved concurrency"); an account whose whole limit is lower can reserve none.
@@ -58,6 +62,38 @@ def _interface_endpoints(subject: Subject) -> float:
     return max(by_vpc.values(), default=0)
 
 
+def _security_groups(subject: Subject) -> float:
+    """Each VPC comes with one of its own."""
+    return _added(subject, "AWS::EC2::SecurityGroup") + _added(subject, "AWS::EC2::VPC")
+
+
+def _groups_of_an_interface(subject: Subject) -> float:
+    """The longest list of security groups in what would be added."""
+    return max((_longest(props) for _, props in subject.added_of(*_WITH_GROUPS)), default=0)
+
+
+def _longest(value: Any) -> int:
+    """The longest list under a key that holds security groups, however deep."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    own = value.items() if isinstance(value, dict) else ()
+    lists = [len(v) for k, v in own if k in _GROUP_LISTS and isinstance(v, list)]
+    return max([*lists, *map(_longest, inner)], default=0)
+
+
+def _stacks(subject: Subject) -> float:
+    """All of a root that is made anew; what comes and goes below one that stands is little."""
+    return len(subject.templates) if subject.status is None else 0
+
+
+_GROUP_LISTS = ("GroupSet", "Groups", "SecurityGroupIds", "SecurityGroups")
+_WITH_GROUPS = (
+    "AWS::EC2::LaunchTemplate",
+    "AWS::EC2::NetworkInterface",
+    "AWS::EC2::VPCEndpoint",
+    "AWS::EKS::Cluster",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::Lambda::Function",
+)
 _ELB = "elasticloadbalancing"
 QUOTAS = (
     Quota(
@@ -68,6 +104,9 @@ QUOTAS = (
         36,
     ),
     Quota("vpc/L-F678F1CE", "VPCs", "vpcs", partial(_added, type_name="AWS::EC2::VPC")),
+    Quota("vpc/L-E79EC296", "security groups", "security groups", _security_groups),
+    Quota("vpc/L-2AFB9258", "security groups of an interface", "", _groups_of_an_interface),
+    Quota("cloudformation/L-0485CB21", "stacks", "stacks", _stacks),
     Quota("vpc/L-29B6F2EB", "interface endpoints in a VPC", "", _interface_endpoints),
     Quota(
         "eks/L-1194D53C",
@@ -112,6 +151,32 @@ def _exceeded(
             f"{subject.region}; ask AWS for a higher quota {code}, or remove unused ones",
             quota.row,
         )
+
+
+def _gateways(subject: Subject) -> list[Properties]:
+    """The subnets in which NAT gateways would be made."""
+    found = (subject.at(p.get("SubnetId")) for _, p in subject.added_of("AWS::EC2::NatGateway"))
+    return [subnet[1] for subnet in found if subnet]
+
+
+def _asks_gateways(subject: Subject) -> Iterable[Question]:
+    if not _gateways(subject):
+        return ()
+    quota = Question(Topic.QUOTAS, (_GATEWAYS,))
+    return (quota, Question(Topic.NAT_GATEWAYS), Question(Topic.ZONES))
+
+
+def _gateways_of_zones(
+    subject: Subject, allowed: Answer, used: Answer, zones: Answer
+) -> Iterable[Finding]:
+    names = (zone_name(subnet, zones) for subnet in _gateways(subject))
+    for zone, count in Counter(name for name in names if isinstance(name, str)).items():
+        now, limit = used.get(zone, 0), allowed[_GATEWAYS]
+        if now + count > limit:
+            told = f"{count} NAT gateways and {now} in {zone} are more than the {limit:g} allowed"
+            code = _GATEWAYS.partition("/")[2]
+            way = f"ask AWS for a higher quota {code}, or name other zones in network.zones"
+            yield Finding(subject.stack_name, f"{told} in a zone; {way}", 65)
 
 
 #: Type → its entry in GetAccountSummary, which has the quota beside it.
@@ -192,6 +257,7 @@ CHECKS = (
         )
         for quota in QUOTAS
     ),
+    Check("quota of NAT gateways", (65,), _asks_gateways, _gateways_of_zones),
     Check("quotas of IAM", (65,), _asks_iam, _iam),
     Check("quota of trails", (65,), _asks_trails, _trails),
     Check("concurrency of functions", (70,), _asks_concurrency, _concurrency),

@@ -10,6 +10,8 @@ from tidegen.planning.preflight.subject import Properties, Subject, text_of
 _CLUSTER = "AWS::EKS::Cluster"
 _CERTIFICATE = "AWS::CertificateManager::Certificate"
 _ZONE = "AWS::Route53::HostedZone"
+#: Mails in 24 hours (Amazon SES guide, "Request production access"); -1 stands for no limit.
+_SANDBOX_DAILY = 200
 
 
 def _asks_versions(subject: Subject) -> Iterable[Question]:
@@ -58,10 +60,14 @@ def _asks_mail(subject: Subject) -> Iterable[Question]:
 
 
 def _mail(subject: Subject, found: Answer) -> Iterable[Finding]:
-    where = f"SES in {subject.region}"
+    where, daily = f"SES in {subject.region}", found.get("Daily")
     if not found.get("ProductionAccess", True):
-        told = "the account is in the sandbox: it sends to verified addresses only"
+        limit = f"{daily:g} mails a day, " if daily is not None else ""
+        told = f"the account is in the sandbox: it sends {limit}to verified addresses only"
         yield Finding(where, f"{told}; ask AWS for production access", 48, blocking=False)
+    elif daily is not None and 0 <= daily <= _SANDBOX_DAILY:
+        told = f"the account may send {daily:g} mails a day, as many as in the sandbox"
+        yield Finding(where, f"{told}; ask AWS for a higher quota", 48, blocking=False)
     if not found.get("Sending", True):
         yield Finding(where, "AWS has paused its sending; see the SES console", 48, blocking=False)
 
