@@ -1,0 +1,158 @@
+"""No value of a secret leaves through the command line, whatever is asked of it.
+
+An environment with every secret filled; each command that meets them runs with logging at its
+most talkative. What it prints, logs and leaves on the disk holds none of the values.
+"""
+
+import base64
+import json
+from dataclasses import dataclass, field
+
+import boto3
+import pytest
+
+from tests.conftest import ROOT, tidegen
+from tidegen.blocks.chart_secrets import CHART_SECRETS, Fill
+from tidegen.cli.outputs_command import _FORMATS
+from tidegen.local import running_engine
+
+BASELINE = ("account-nonproduction", "shared-nonproduction", "development")
+ENV = ("--env", "development")
+#: Shorter values (a port, a name) are in every text.
+SHORTEST = 8
+TALKATIVE = "import logging\nlogging.basicConfig(level=logging.DEBUG)\n"
+COMMANDS = (
+    ("secrets", "status", *ENV),
+    ("secrets", "status", *ENV, "--json"),
+    ("secrets", "fill", *ENV),
+    ("secrets", "fill", *ENV, "--json"),
+    ("secrets", "rotate", *ENV, "server", "--yes"),
+    ("secrets", "rotate", *ENV, "mongo", "--yes", "--json"),
+    ("plan", *ENV, "--json"),
+    ("plan", *ENV, "--change-set", "--json"),
+    ("preflight", *ENV, "--json"),
+    ("deploy", *ENV, "--yes", "--json"),
+    ("status", *ENV, "--json"),
+    ("drift", *ENV, "--json"),
+    *(("outputs", *ENV, "--format", form) for form in _FORMATS),
+)
+
+
+@dataclass
+class World:
+    """An engine, a project and a home, and all values that secrets had so far."""
+
+    folder: object
+    env: dict
+    values: set = field(default_factory=set)
+
+    def run(self, *arguments):
+        """The command's exit code and all that it printed."""
+        done = tidegen("-C", self.folder / "project", *arguments, env=self.env, text="")
+        return done.returncode, done.stdout + done.stderr
+
+    def manager(self):
+        return boto3.client(
+            "secretsmanager",
+            region_name="us-west-2",
+            endpoint_url=self.env["AWS_ENDPOINT_URL"],
+            aws_access_key_id="444455556666",
+            aws_secret_access_key="local",
+        )
+
+    def learn(self):
+        """Every value that is in the engine now, without what is known from outputs."""
+        manager = self.manager()
+        for page in manager.get_paginator("list_secrets").paginate():
+            for item in page["SecretList"]:
+                text = manager.get_secret_value(SecretId=item["ARN"])["SecretString"]
+                self.values |= {v for v in values_of(item["Name"], text) if len(v) >= SHORTEST}
+
+    def leaked(self, text):
+        """The secrets' values that a text holds, as they are or as JSON or base64 have them."""
+        return [value for value in self.values if any(form in text for form in forms(value))]
+
+    def files(self):
+        """All text on the disk that a command may have written."""
+        found = (path for path in self.folder.rglob("*") if path.is_file())
+        return {path: path.read_bytes().decode(errors="replace") for path in found}
+
+
+def values_of(name, text):
+    kinds = CHART_SECRETS.get(name.rpartition("/")[2], {})
+    try:
+        held = json.loads(text)
+    except ValueError:
+        return [text]
+    public = (Fill.DERIVED, Fill.PUBLIC_KEY)
+    pairs = held.items() if isinstance(held, dict) else [("", held)]
+    return [str(value) for key, value in pairs if kinds.get(key) not in public]
+
+
+def forms(value):
+    return value, json.dumps(value)[1:-1], base64.b64encode(value.encode()).decode()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """Development as deployed and filled, with what only persons know planted."""
+    folder = tmp_path_factory.mktemp("world")
+    for name in ("home", "talkative", "tmp", "project"):
+        (folder / name).mkdir()
+    for name in ("environments", "templates"):
+        (folder / "project" / name).symlink_to(ROOT / name)
+    (folder / "talkative" / "sitecustomize.py").write_text(TALKATIVE)
+    with running_engine() as engine:
+        env = {
+            **engine.environment_variables(),
+            "HOME": str(folder / "home"),
+            "XDG_CACHE_HOME": str(folder / "home" / "cache"),
+            "PYTHONPATH": str(folder / "talkative"),
+            "TMPDIR": str(folder / "tmp"),
+        }
+        world = World(folder, env)
+        for name in BASELINE:
+            code, shown = world.run("deploy", "--env", name, "--yes")
+            assert code == 0, shown[-2000:]
+        world.learn()
+        code, shown = world.run("secrets", "fill", *ENV)
+        assert code == 0, shown[-2000:]
+        plant(world.manager())
+        world.learn()
+        assert not world.leaked(shown)
+        yield world
+
+
+def plant(manager):
+    """Give a value to each key that a machine does not fill."""
+    for name, kinds in CHART_SECRETS.items():
+        secret = f"/tidepool/development/{name}"
+        held = json.loads(manager.get_secret_value(SecretId=secret)["SecretString"])
+        missing = [key for key, kind in kinds.items() if kind is Fill.PERSON]
+        held |= {key: f"canary-{name}-{key}\nwith two lines" for key in missing}
+        manager.put_secret_value(SecretId=secret, SecretString=json.dumps(held))
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_a_command_shows_no_value(world, arguments):
+    _, shown = world.run(*arguments)
+    world.learn()
+    assert "INFO:botocore" in shown  # it reached the engine, and logs were on
+    assert "Traceback" not in shown
+    assert not world.leaked(shown)
+
+
+def test_nothing_that_stays_on_the_disk_holds_one(world):
+    for arguments in (("secrets", "fill", *ENV), ("deploy", *ENV, "--yes")):
+        world.run(*arguments)
+    files = world.files()
+    assert any("cache" in path.parts for path in files)
+    assert not {str(path): world.leaked(text) for path, text in files.items() if world.leaked(text)}
+
+
+def test_a_value_would_be_found(world):
+    """What looks for nothing finds nothing."""
+    assert len(world.values) > 80
+    canary = next(value for value in world.values if value.startswith("canary-"))
+    for form in forms(canary):
+        assert world.leaked(f"... {form} ...")
