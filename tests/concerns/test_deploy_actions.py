@@ -27,13 +27,14 @@ NOT_GRANTED = {
     r"dynamodb:(BatchWriteItem|DeleteItem|GetItem|PutItem|Query|Scan|UpdateItem)": "data",
     r"s3:(DeleteObject|PutObjectAcl|PutBucketAcl|GetObjectVersion)": "data",
     r"secretsmanager:GetSecretValue": "data",
-    r"logs:(PutLogEvents|CreateLogStream|DescribeLogStreams)": "data",
+    r"logs:PutLogEvents": "data",
     r"sns:(Get|Put)DataProtectionPolicy": "not used; data",
     r"ec2:(CopyVolumes|CreateSnapshot)": "data",
     r"kms:(DisableKey|EnableKey|DisableKeyRotation|RevokeGrant)": "keys stay on",
     r"(kinesis|s3tables|amplify|apigateway|apprunner|appsync|cognito-idp|acm-pca|vpc-lattice|"
-    r"managed-fleets|firehose|elasticfilesystem|route53-recovery-control-config|vpce|bedrock.*|"
+    r"managed-fleets|elasticfilesystem|route53-recovery-control-config|vpce|bedrock.*|"
     r"payments|s3files):.*": "services that no template uses in this way",
+    r"firehose:ListDeliveryStreams": "web ACLs log to log groups",
     r"s3:.*(Website|Accelerate|Analytics|Inventory|Metadata|CORS|Abac).*": "not used",
     r"s3:.*MetricsConfiguration": "not used",
     r"s3:(Get|Put)IntelligentTieringConfiguration": "features of buckets that are not used",

@@ -57,7 +57,10 @@ WITHOUT_SOURCE = {
     "events.amazonaws.com": "EventBridge, policy conditions: a rule's source may be null (SNS)",
     "logdelivery.elasticloadbalancing.amazonaws.com": "ELB, Enable access logs; its path binds it",
 }
-SOURCE = re.compile(r"aws:Source(Account|Arn|Org)|kms:EncryptionContext|:(aud|sub)\b")
+#: Firehose's guide binds its roles by the account as external id.
+SOURCE = re.compile(
+    r"aws:Source(Account|Arn|Org)|kms:EncryptionContext|:(aud|sub)\b|sts:ExternalId"
+)
 #: What CloudFormation fills in, as long as it may be here; the stack's name with an environment's.
 LONGEST = {
     "AWS::AccountId": "1" * 12,

@@ -30,6 +30,8 @@ CONDITIONS = {
     ("cluster", "HasAdministrator2"): "one to three roles administer the cluster",
     ("cluster", "HasAdministrator3"): "one to three roles administer the cluster",
     ("email", "HasDedicatedIps"): "dedicated addresses cost by the month",
+    ("log-delivery", "HasDatabase"): "shared services have no database",
+    ("log-delivery", "HasFirewall"): "shared services have no public way in",
     ("monitoring", "HasClusterAlarm"): "the same template in scopes with other concerns",
     ("monitoring", "HasDatabase"): "shared services have no database",
     ("monitoring", "HasEmail"): "shared services send no mail to users",

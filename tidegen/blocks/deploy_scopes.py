@@ -35,6 +35,8 @@ SCOPES: dict[str, tuple[str, ...]] = {
     ),
     # Names of at most 64 characters are cut short, and with them perhaps the environment's.
     "events": (f"events:*:{_ACCOUNT}:rule/${{Project}}-*",),
+    # Names of at most 64 characters, as of rules.
+    "firehose": (f"firehose:*:{_ACCOUNT}:deliverystream/${{Project}}-*",),
     "kms": (f"kms:*:{_ACCOUNT}:key/*", f"kms:*:{_ACCOUNT}:alias/{_PATH}/*"),
     "lambda": (f"lambda:*:{_ACCOUNT}:function:${{Project}}-*",),
     "logs": (

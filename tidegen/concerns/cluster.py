@@ -70,6 +70,7 @@ def build(_context: Context) -> Template:
         ClusterAuthority=GetAtt("Cluster", "CertificateAuthorityData"),
         ClusterSecurityGroupId=group,
         ApplicationLogGroupName=Ref("ApplicationLogGroup"),
+        ControlPlaneLogGroupName=Ref("ControlPlaneLogGroup"),
         ClusterAlarmName=Ref(alarm),
     )
 
@@ -179,6 +180,11 @@ CONCERN = Concern(
             Kind.LOG_GROUP_NAME,
             "Group that the log shipper writes what services print to",
             surface=True,
+        ),
+        Output(
+            "ControlPlaneLogGroupName",
+            Kind.LOG_GROUP_NAME,
+            "Log of the control plane, with its audit log",
         ),
         Output("ClusterAlarmName", Kind.NAME, "Alarm of the control plane"),
     ),

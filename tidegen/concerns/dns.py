@@ -24,6 +24,7 @@ def build(_context: Context) -> Template:
         CONCERN,
         PublicZoneId=Ref(public),
         PrivateZoneId=Ref(private),
+        QueryLogGroupName=Ref("QueryLogGroup"),
         NameServers=Join(",", GetAtt(public, "NameServers")),
     )
 
@@ -74,6 +75,7 @@ CONCERN = Concern(
         Output("PublicZoneId", Kind.HOSTED_ZONE_ID, "Public zone", surface=True),
         Output("PrivateZoneId", Kind.HOSTED_ZONE_ID, "Private zone", surface=True),
         Output("NameServers", Kind.STRING_LIST, "To be put into the parent zone", surface=True),
+        Output("QueryLogGroupName", Kind.LOG_GROUP_NAME, "What the VPC asked the resolver"),
     ),
     stateful=("PublicZone", "PrivateZone", "QueryLogGroup"),
     deploy_actions=(

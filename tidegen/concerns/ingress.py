@@ -59,6 +59,7 @@ def build(_context: Context) -> Template:
         LoadBalancerFullName=load_balancer_name(),
         TargetGroupArn=Ref("TargetGroup"),
         **{f"{title}Host": host for title, host in hosts.items()},
+        FirewallLogGroupName=Ref("FirewallLogGroup"),
         IngressAlarmName=Ref(alarm),
         TargetsAlarmName=Ref(add_no_targets_alarm(template, "AWS/ApplicationELB")),
     )
@@ -153,6 +154,7 @@ CONCERN = Concern(
         Output("AppHost", Kind.DOMAIN, "Where the web application answers", surface=True),
         Output("IngressAlarmName", Kind.NAME, "Alarm of the load balancer"),
         Output("TargetsAlarmName", Kind.NAME, "Alarm of the gateway's pods"),
+        Output("FirewallLogGroupName", Kind.LOG_GROUP_NAME, "Requests that the firewall saw"),
     ),
     stateful=("FirewallLogGroup",),
     deploy_actions=(

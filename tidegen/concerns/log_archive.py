@@ -192,7 +192,7 @@ CONCERN = Concern(
         ACCOUNT_ACCESS_LOGS,
     ),
     outputs=(
-        Output("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives"),
+        Output("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives", surface=True),
         Output("LogArchiveBucketName", Kind.BUCKET_NAME, "Locked log archive", surface=True),
         Output("LogIntakeBucketName", Kind.BUCKET_NAME, "Where logs are delivered", surface=True),
         Output("LogIntakeBucketArn", Kind.BUCKET_ARN, "Where logs are delivered", surface=True),

@@ -1,0 +1,163 @@
+"""A Firehose stream from log groups to the intake of the log archive, and its two roles."""
+
+from typing import Any, ClassVar
+
+from awacs import firehose as firehose_actions
+from awacs import kms as kms_actions
+from awacs import logs as logs_actions
+from awacs import s3 as s3_actions
+from awacs.aws import ArnLike, Condition, StringEquals
+from troposphere import GetAtt, Ref, Sub, Template, firehose, logs
+
+from tidegen.blocks.logs import add_log_group
+from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.roles import add_role
+
+#: Where an environment's logs are in the intake and in the archive.
+_LOGS = "AWSLogs/${AWS::AccountId}/CloudWatch/${Environment}/"
+_FAILED = "AWSLogs/${AWS::AccountId}/CloudWatchFailed/${Environment}/"
+_BUFFER = firehose.BufferingHints(IntervalInSeconds=300, SizeInMBs=64)
+
+
+class _Processor(firehose.Processor):
+    """A processor of any type: troposphere 4.11 does not know Decompression yet."""
+
+    props: ClassVar[dict[str, Any]] = {**firehose.Processor.props, "Type": (str, True)}
+
+
+def add_delivery_stream(template: Template) -> firehose.DeliveryStream:
+    """The stream `DeliveryStream`, encrypted, and `SubscriptionRole`, which fills it.
+
+    Needs the parameters `AuditKeyArn`, `Environment`, `LogIntakeBucketArn`, `LogsKeyArn` and
+    `Project`.
+    """
+    group = add_log_group(
+        template, "DeliveryLogGroup", Sub("/${Project}/${Environment}/log-delivery")
+    )
+    log = template.add_resource(logs.LogStream("DeliveryLog", LogGroupName=Ref(group)))
+    _add_delivery_role(template)
+    stream = template.add_resource(
+        firehose.DeliveryStream(
+            "DeliveryStream",
+            DeliveryStreamType="DirectPut",
+            DeliveryStreamEncryptionConfigurationInput=(
+                firehose.DeliveryStreamEncryptionConfigurationInput(
+                    KeyType="CUSTOMER_MANAGED_CMK", KeyARN=Ref("LogsKeyArn")
+                )
+            ),
+            ExtendedS3DestinationConfiguration=_destination(group, log),
+            DependsOn=["DeliveryRolePolicy"],
+        )
+    )
+    _add_subscription_role(template, stream)
+    return stream
+
+
+def add_subscription(template: Template, name: str) -> logs.SubscriptionFilter:
+    """Everything in the group that the parameter `<name>LogGroupName` names goes to the stream.
+
+    CloudWatch Logs tries at creation whether the role may put records.
+    """
+    return template.add_resource(
+        logs.SubscriptionFilter(
+            f"{name}Subscription",
+            LogGroupName=Ref(f"{name}LogGroupName"),
+            FilterPattern="",
+            DestinationArn=GetAtt("DeliveryStream", "Arn"),
+            RoleArn=GetAtt("SubscriptionRole", "Arn"),
+            DependsOn=["SubscriptionRolePolicy"],
+        )
+    )
+
+
+def _destination(group: logs.LogGroup, log: logs.LogStream) -> Any:
+    """Records come compressed one by one; objects are lines of JSON, compressed as a whole."""
+    lines = [
+        _processor("Decompression", "CompressionFormat", "GZIP"),
+        _processor("AppendDelimiterToRecord", "Delimiter", "\\n"),
+    ]
+    key = firehose.KMSEncryptionConfig(AWSKMSKeyARN=Ref("AuditKeyArn"))
+    return firehose.ExtendedS3DestinationConfiguration(
+        BucketARN=Ref("LogIntakeBucketArn"),
+        RoleARN=GetAtt("DeliveryRole", "Arn"),
+        Prefix=Sub(f"{_LOGS}!{{timestamp:yyyy/MM/dd/HH}}/"),
+        ErrorOutputPrefix=Sub(
+            f"{_FAILED}!{{firehose:error-output-type}}/!{{timestamp:yyyy/MM/dd/HH}}/"
+        ),
+        BufferingHints=_BUFFER,
+        CompressionFormat="GZIP",
+        EncryptionConfiguration=firehose.EncryptionConfiguration(KMSEncryptionConfig=key),
+        ProcessingConfiguration=firehose.ProcessingConfiguration(Enabled=True, Processors=lines),
+        CloudWatchLoggingOptions=firehose.CloudWatchLoggingOptions(
+            Enabled=True, LogGroupName=Ref(group), LogStreamName=Ref(log)
+        ),
+    )
+
+
+def _processor(kind: str, name: str, value: str) -> _Processor:
+    parameter = firehose.ProcessorParameter(ParameterName=name, ParameterValue=value)
+    return _Processor(Type=kind, Parameters=[parameter])
+
+
+def _add_delivery_role(template: Template) -> None:
+    """What Firehose's guide grants ("Grant Firehose access to an Amazon S3 destination").
+
+    It is taken with the account as external id, as that guide has it too.
+    """
+    objects = [Sub(f"${{LogIntakeBucketArn}}/{prefix}*") for prefix in (_LOGS, _FAILED)]
+    log = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
+    through = StringEquals({"kms:ViaService": Sub("s3.${AWS::Region}.amazonaws.com")})
+    add_role(
+        template,
+        "DeliveryRole",
+        trust(
+            "firehose",
+            condition=Condition(StringEquals({"sts:ExternalId": Ref("AWS::AccountId")})),
+        ),
+        document(
+            allow(
+                "LookAtIntake",
+                [
+                    s3_actions.GetBucketLocation,
+                    s3_actions.ListBucket,
+                    s3_actions.ListBucketMultipartUploads,
+                ],
+                [Ref("LogIntakeBucketArn")],
+            ),
+            allow(
+                "Deliver",
+                [s3_actions.AbortMultipartUpload, s3_actions.GetObject, s3_actions.PutObject],
+                objects,
+            ),
+            allow(
+                "UseAuditKey",
+                [kms_actions.Decrypt, kms_actions.GenerateDataKey],
+                [Ref("AuditKeyArn")],
+                Condition(through),
+            ),
+            allow(
+                "WriteOwnLog",
+                [logs_actions.PutLogEvents],
+                [Sub(f"{log}:${{DeliveryLogGroup}}:log-stream:${{DeliveryLog}}")],
+            ),
+        ),
+        "Firehose delivers logs to the intake of the log archive",
+    )
+
+
+def _add_subscription_role(template: Template, stream: firehose.DeliveryStream) -> None:
+    """Source: CloudWatch Logs guide, "Subscription filters with Amazon Data Firehose"."""
+    groups = Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*")
+    add_role(
+        template,
+        "SubscriptionRole",
+        trust("logs", condition=Condition(ArnLike({"aws:SourceArn": groups}))),
+        document(
+            allow(
+                "PutLogs",
+                [firehose_actions.PutRecord, firehose_actions.PutRecordBatch],
+                [GetAtt(stream, "Arn")],
+            )
+        ),
+        "CloudWatch Logs hands log events to Firehose",
+    )
