@@ -17,6 +17,13 @@ ACCOUNT = {"AccountId": PLACE.account}
 PARTS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 BLOCK = "get_public_access_block"
 METADATA, SNAPSHOTS = "get_instance_metadata_defaults", "get_snapshot_block_public_access_state"
+PASSWORDS = "get_account_password_policy"
+KINDS = (
+    "RequireLowercaseCharacters",
+    "RequireUppercaseCharacters",
+    "RequireNumbers",
+    "RequireSymbols",
+)
 RULES = {"Filters": [{"Name": "group-id", "Values": ["sg-1"]}]}
 
 
@@ -45,6 +52,12 @@ def rules(*egress):
         for number, outbound in enumerate(egress)
     ]
     return ("ec2", "describe_security_group_rules", RULES, {"SecurityGroupRules": found})
+
+
+def passwords(**policy):
+    """What IAM answers: the switches always, the figures where they are set."""
+    switches = {**dict.fromkeys(KINDS, False), "AllowUsersToChangePassword": False}
+    return ("iam", PASSWORDS, {}, {"PasswordPolicy": {**switches, **policy}})
 
 
 def encrypted(value):
@@ -77,6 +90,17 @@ READ = [
         SettingName.METADATA,
         ("ec2", METADATA, {}, {"AccountLevel": {}}),
         {"HttpTokens": "no-preference"},
+    ),
+    (SettingName.PASSWORDS, ("iam", PASSWORDS, {}, "NoSuchEntity"), {}),
+    (
+        SettingName.PASSWORDS,
+        passwords(MinimumPasswordLength=20, MaxPasswordAge=120, PasswordReusePrevention=24),
+        {  # a longer one is as wanted; IAM names the switches always
+            "MinimumPasswordLength": "14",
+            "PasswordReusePrevention": "24",
+            "MaxPasswordAge": "120",
+            **dict.fromkeys(KINDS, "false"),
+        },
     ),
     (
         SettingName.SNAPSHOTS,
@@ -120,6 +144,44 @@ APPLIED = [
         SettingName.METADATA,
         {},
         [("ec2", "modify_instance_metadata_defaults", {"HttpTokens": "required"}, {})],
+    ),
+    (
+        SettingName.PASSWORDS,
+        {**BY_NAME[SettingName.PASSWORDS].wanted, "MaxPasswordAge": "120"},
+        [
+            passwords(MinimumPasswordLength=20, MaxPasswordAge=120, HardExpiry=True),
+            (
+                "iam",
+                "update_account_password_policy",
+                {
+                    "MinimumPasswordLength": 20,
+                    "MaxPasswordAge": 90,
+                    "HardExpiry": True,
+                    "AllowUsersToChangePassword": False,
+                    **dict.fromkeys(KINDS, False),
+                },
+                {},
+            ),
+        ],
+    ),
+    (
+        SettingName.PASSWORDS,
+        {},
+        [
+            ("iam", PASSWORDS, {}, "NoSuchEntity"),
+            (
+                "iam",
+                "update_account_password_policy",
+                {
+                    "MinimumPasswordLength": 14,
+                    "PasswordReusePrevention": 24,
+                    "MaxPasswordAge": 90,
+                    "AllowUsersToChangePassword": True,
+                    **dict.fromkeys(KINDS, True),
+                },
+                {},
+            ),
+        ],
     ),
     (
         SettingName.SNAPSHOTS,

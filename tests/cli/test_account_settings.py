@@ -75,6 +75,14 @@ def test_the_account_has_the_roles_that_its_environments_need(aws):
     assert set(LINKED_SERVICES) <= set(roles(aws))
 
 
+def test_users_whom_somebody_makes_have_no_weak_passwords(aws):
+    policy = client(aws, "iam").get_account_password_policy()["PasswordPolicy"]
+    assert policy["MinimumPasswordLength"] == 14
+    assert policy["PasswordReusePrevention"] == 24
+    assert policy["MaxPasswordAge"] == 90
+    assert policy["RequireSymbols"]
+
+
 def test_a_setting_alone_is_planned_confirmed_and_applied(aws):
     name = roles(aws)["eks.amazonaws.com"]
     client(aws, "iam").delete_service_linked_role(RoleName=name)

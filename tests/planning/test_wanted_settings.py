@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from tidegen.blocks.config_rules import GLOBAL
 from tidegen.blocks.linked_roles import LINKED_SERVICES, ON_FIRST_USE
 from tidegen.contract import Scope
 from tidegen.planning import Place
 from tidegen.planning.settings import (
+    PASSWORDS,
     SETTINGS,
     Reading,
     SettingName,
@@ -62,7 +64,11 @@ def test_what_could_not_be_read_is_left_alone():
 
 def test_settings_go_with_the_root_that_makes_them_possible():
     found = {scope: {setting.name for setting in settings_of(scope)} for scope in Scope}
-    assert found[Scope.IDENTITY] == {SettingName.LINKED_ROLES, SettingName.BUCKETS}
+    assert found[Scope.IDENTITY] == {
+        SettingName.LINKED_ROLES,
+        SettingName.BUCKETS,
+        SettingName.PASSWORDS,
+    }
     assert found[Scope.ACCOUNT] == {
         SettingName.METADATA,
         SettingName.SNAPSHOTS,
@@ -70,6 +76,15 @@ def test_settings_go_with_the_root_that_makes_them_possible():
     }
     assert found[Scope.ENVIRONMENT] == found[Scope.SHARED] == {SettingName.DEFAULT_GROUP}
     assert not found[Scope.ACCESS] | found[Scope.BOOTSTRAP] | found[Scope.RECOVERY]
+
+
+def test_the_password_policy_is_the_one_that_the_rule_asks_for():
+    """The Config rule asks for all four kinds of characters by default."""
+    _, asked = GLOBAL["PasswordPolicy"]
+    assert asked.items() <= PASSWORDS.items()
+    kinds = {part for part in PASSWORDS if part.startswith("Require")}
+    assert len(kinds) == 4
+    assert asked.keys() | kinds == PASSWORDS.keys()
 
 
 def test_the_roots_give_the_ids_of_what_is_set():

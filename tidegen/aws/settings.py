@@ -6,6 +6,7 @@ from typing import Any
 
 from tidegen.aws.errors import translated
 from tidegen.aws.facts.reader import Reader
+from tidegen.aws.passwords import read_passwords, set_passwords
 from tidegen.aws.sessions import client_settings, local_endpoint, session
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.deployment.settings import NotRead, Settings
@@ -167,6 +168,7 @@ _READERS: Mapping[SettingName, Callable[[Reader, str], Values | NotRead]] = {
     SettingName.DEFAULT_GROUP: _default_group,
     SettingName.LINKED_ROLES: _linked_roles,
     SettingName.METADATA: _metadata,
+    SettingName.PASSWORDS: read_passwords,
     SettingName.SNAPSHOTS: _snapshots,
     SettingName.VOLUMES: _volumes,
 }
@@ -175,6 +177,7 @@ _WRITERS: Mapping[SettingName, Callable[[Reader, SettingStep], None]] = {
     SettingName.DEFAULT_GROUP: _close_group,
     SettingName.LINKED_ROLES: _make_roles,
     SettingName.METADATA: _require_tokens,
+    SettingName.PASSWORDS: set_passwords,
     SettingName.SNAPSHOTS: _block_snapshots,
     SettingName.VOLUMES: _encrypt_volumes,
 }

@@ -1,7 +1,7 @@
 """Settings for which CloudFormation has no type: what is wanted, and the steps towards it.
 
-Every wanted value is the strictest that AWS offers, and only what is named here is compared: a
-step never loosens anything.
+Every wanted value is the strictest that AWS offers, or one that a stricter one meets, and only what
+is named here is compared: a step never loosens anything.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,6 +23,7 @@ class SettingName(StrEnum):
     DEFAULT_GROUP = "default security group"
     LINKED_ROLES = "service-linked roles"
     METADATA = "instance metadata defaults"
+    PASSWORDS = "password policy"
     SNAPSHOTS = "public access to snapshots"
     VOLUMES = "encryption of new volumes"
 
@@ -68,6 +69,16 @@ class SettingStep:
     after: Values = field(default_factory=dict)
 
 
+#: As the Config rule PasswordPolicy wants it, by the names of IAM's API. Days where it is an age.
+PASSWORDS: Values = {
+    "MinimumPasswordLength": "14",
+    "PasswordReusePrevention": "24",
+    "MaxPasswordAge": "90",
+    "RequireLowercaseCharacters": "true",
+    "RequireUppercaseCharacters": "true",
+    "RequireNumbers": "true",
+    "RequireSymbols": "true",
+}
 SETTINGS: tuple[Setting, ...] = (
     Setting(
         SettingName.LINKED_ROLES,
@@ -85,6 +96,13 @@ SETTINGS: tuple[Setting, ...] = (
         ),
         "no bucket of the account can become public, whatever its own settings say",
         "Security Hub S3.1",
+    ),
+    Setting(
+        SettingName.PASSWORDS,
+        (Scope.IDENTITY,),
+        PASSWORDS,
+        "the platform makes no users, and one that somebody makes has no weak password",
+        "CIS AWS Foundations 1.8 and 1.9; Security Hub IAM.7",
     ),
     Setting(
         SettingName.VOLUMES,
