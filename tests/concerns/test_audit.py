@@ -8,10 +8,11 @@ import pytest
 from tidegen.blocks.cis_filters import WATCHES
 from tidegen.blocks.config_rules import GLOBAL, REGIONAL
 from tidegen.blocks.linked_roles import LINKED_SERVICES, OF_ENVIRONMENTS, OF_THE_ACCOUNT
+from tidegen.concerns import own_concerns
 from tidegen.concerns.audit import CONCERN
 from tidegen.concerns.log_archive import CONCERN as LOG_ARCHIVE
 from tidegen.concerns.metrics import CONCERN as METRICS
-from tidegen.contract import Context
+from tidegen.contract import Context, Scope
 
 RESOURCES = json.loads(CONCERN.build(Context()).to_json())["Resources"]
 ARCHIVE = json.loads(LOG_ARCHIVE.build(Context()).to_json())["Resources"]
@@ -218,6 +219,23 @@ def test_findings_are_archived_where_guardduty_may_write_with_a_key_it_may_use()
     key = ARCHIVE["AuditKey"]["Properties"]["KeyPolicy"]["Statement"]
     services = [s["Principal"].get("Service") for s in key if isinstance(s["Principal"], dict)]
     assert ["guardduty.amazonaws.com"] in services
+
+
+def test_people_are_told_of_changes_that_no_deploy_makes_and_machines_of_all():
+    rule = RESOURCES["GuardChanged"]["Properties"]
+    assert rule["Targets"][0]["Arn"] == {"Ref": "FindingsTopic"}
+    types = rule["EventPattern"]["detail"]["configurationItem"]["resourceType"]
+    assert {"AWS::IAM::User", "AWS::GuardDuty::Detector"} <= set(types)
+    platform = {
+        resource.resource_type
+        for concern in own_concerns()
+        if {Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY} & set(concern.scopes)
+        for resource in concern.build(Context(own_concerns())).resources.values()
+    }
+    assert not set(types) & platform  # or every deploy would be a mail
+    everything = RESOURCES["Changed"]["Properties"]
+    assert "detail" not in everything["EventPattern"]
+    assert everything["Targets"][0]["Arn"] == {"Ref": "ChangesTopic"}
 
 
 def test_the_trust_in_our_ci_is_no_finding_and_any_other_is():

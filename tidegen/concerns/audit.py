@@ -37,6 +37,16 @@ _FINDINGS = "FindingsTopic"
 _CHANGES = "ChangesTopic"
 
 
+#: What no deploy of an environment changes, and the CIS list does not watch: users, and what guards.
+#: AWS Config guide, "Supported resource types".
+_GUARDS = [
+    "AWS::GuardDuty::Detector",
+    "AWS::IAM::Group",
+    "AWS::IAM::User",
+    "AWS::S3::AccountPublicAccessBlock",
+]
+
+
 def build(_context: Context) -> Template:
     """The audit template; one owner per account and region."""
     template = new_template(CONCERN)
@@ -102,14 +112,26 @@ def _add_configuration_rules(template: Template) -> None:
         },
     )
     item, change = "$.detail.configurationItem", "$.detail.configurationItemDiff.changeType"
+    changed = {"resource": f"{item}.resourceId", "type": f"{item}.resourceType", "change": change}
+    pattern = {"source": ["aws.config"], "detail-type": ["Config Configuration Item Change"]}
+    sentence = "AWS Config: <change> of <resource> (<type>)."
+    add_event_rule(
+        template,
+        "GuardChanged",
+        "Something was created, changed or deleted that no deploy of an environment touches",
+        {**pattern, "detail": {"configurationItem": {"resourceType": _GUARDS}}},
+        _FINDINGS,
+        sentence,
+        changed,
+    )
     add_event_rule(
         template,
         "Changed",
         "A resource was created, changed or deleted, as AWS Config recorded it",
-        {"source": ["aws.config"], "detail-type": ["Config Configuration Item Change"]},
+        pattern,
         _CHANGES,
-        "AWS Config: <change> of <resource> (<type>).",
-        {"resource": f"{item}.resourceId", "type": f"{item}.resourceType", "change": change},
+        sentence,
+        changed,
     )
 
 
