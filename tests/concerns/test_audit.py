@@ -120,7 +120,8 @@ def test_every_watch_is_a_filter_on_the_trail_and_an_alarm_to_people(title):
 def test_the_watches_are_the_benchmarks_to_the_letter():
     """Security Hub compares patterns, so that these three stand here as its controls write them."""
     assert CIS[1] == "RootUse"
-    assert len(WATCHES) == 14
+    assert CIS[15] == "OrganizationsChanges"
+    assert len(WATCHES) == 16  # and one of our own
     assert WATCHES["UnauthorizedCalls"].pattern == (
         '{($.errorCode="*UnauthorizedOperation") || ($.errorCode="AccessDenied*")}'
     )
@@ -139,7 +140,8 @@ def test_every_watched_call_exists():
     from botocore.session import Session
 
     session = Session()
-    services = ("cloudtrail", "config", "ec2", "iam", "kms", "s3")
+    services = ("accessanalyzer", "cloudtrail", "config", "ec2", "guardduty", "iam", "kms")
+    services += ("organizations", "s3")
     known = {n for s in services for n in session.get_service_model(s).operation_names}
     # Events of the console, and calls whose events keep an older name.
     known |= {"ConsoleLogin", "HeadBucket", "PutBucketLifecycle", "DeleteBucketReplication"}

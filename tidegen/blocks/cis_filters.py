@@ -1,7 +1,7 @@
 """Metric filters on the trail's log group, each with an alarm: what the CIS benchmark asks for.
 
-Source: AWS docs, Security Hub controls CloudWatch.1 to CloudWatch.14 (CIS AWS Foundations 4.1 to
-4.14). Security Hub compares patterns to the letter, so they stand here as it writes them.
+Source: AWS docs, Security Hub controls CloudWatch.1 to CloudWatch.14 (CIS AWS Foundations 4.1
+to 4.15). Security Hub compares patterns to the letter: they stand here as it writes them.
 """
 
 from dataclasses import dataclass
@@ -127,6 +127,25 @@ WATCHES = {
             *("DisableVpcClassicLink", "EnableVpcClassicLink"),
         ),
         f"A VPC changed, or was joined with another: no platform VPC may be. {_PLANNED}",
+    ),
+    "OrganizationsChanges": Watch(
+        _calls(
+            *("AcceptHandshake", "DeclineHandshake", "InviteAccountToOrganization"),
+            *("CreateAccount", "MoveAccount", "RemoveAccountFromOrganization"),
+            *("LeaveOrganization", "DeleteOrganization"),
+            *_each("Create Update Delete", "OrganizationalUnit", "Policy"),
+            *("AttachPolicy", "DetachPolicy", "EnablePolicyType", "DisablePolicyType"),
+            source="organizations",
+        ),
+        f"The account's organization or its policies changed. {_PLANNED}",
+    ),
+    "DetectionChanges": Watch(
+        _calls(
+            *_each("Update Delete", "Detector", "PublishingDestination"),
+            *("CreateFilter", "UpdateFilter", "DisassociateFromAdministratorAccount"),
+            *("DeleteConfigurationRecorder", "DeleteAnalyzer", "CreateArchiveRule"),
+        ),
+        f"GuardDuty, Config or Access Analyzer finds less, or nothing any more. {_PLANNED}",
     ),
 }
 
