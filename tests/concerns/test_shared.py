@@ -19,6 +19,14 @@ def built(template, **values):
     return evaluate({"": template}, dict.fromkeys(template["Parameters"], "x") | values)
 
 
+def test_a_host_is_named_only_where_there_is_one():
+    value = ENDPOINT["Outputs"]["SharedServicesHost"]["Value"]
+    condition, there, otherwise = value["Fn::If"]
+    assert otherwise == ""
+    assert ENDPOINT["Resources"]["Record"]["Condition"] == condition
+    assert there == ENDPOINT["Resources"]["Record"]["Properties"]["Name"]
+
+
 def test_the_shared_side_has_nothing_to_connect_with():
     kinds = {item["Type"] for item in SERVICES["Resources"].values()}
     assert not kinds & {

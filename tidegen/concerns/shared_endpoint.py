@@ -1,6 +1,6 @@
 """The environment's one connection to shared services: it reaches them, never the reverse."""
 
-from troposphere import Equals, GetAtt, Join, Not, Ref, Select, Split, Sub, Template, ec2, route53
+from troposphere import Equals, GetAtt, If, Not, Ref, Select, Split, Sub, Template, ec2, route53
 
 from tidegen.blocks.inputs import CLUSTER_GROUP, PRIVATE_SUBNETS, VPC, from_field
 from tidegen.contract import (
@@ -59,8 +59,8 @@ def build(_context: Context) -> Template:
             ResourceRecords=[name],
         )
     )
-    host = Join(".", ["shared", Ref("PrivateDomain")])
-    return add_outputs(template, CONCERN, SharedServicesHost=host)
+    host = Sub("shared.${PrivateDomain}")
+    return add_outputs(template, CONCERN, SharedServicesHost=If(_HAS_SHARED, host, ""))
 
 
 def _rule(description: str, end: str) -> ec2.SecurityGroupRule:
@@ -91,6 +91,8 @@ CONCERN = Concern(
         ),
     ),
     outputs=(
-        Output("SharedServicesHost", Kind.DOMAIN, "Name of the shared services", surface=True),
+        Output(
+            "SharedServicesHost", Kind.DOMAIN, "Name of the shared services, or empty", surface=True
+        ),
     ),
 )
