@@ -121,6 +121,17 @@ def test_the_data_tiers_acl_takes_the_database_from_inside_and_answers_from_outs
     }
 
 
+@pytest.mark.parametrize("protocol", [6, 17], ids=["tcp", "udp"])
+def test_nat_gateways_take_whatever_port_the_private_tier_calls(protocol):
+    """An ACL sees a packet before NAT: its destination is the far port, below 1024 too."""
+    inside = [
+        (entry["PortRange"]["From"], entry["PortRange"]["To"])
+        for entry in entries("Public", egress=False)
+        if entry["CidrBlock"] == {"Ref": "VpcCidr"} and entry["Protocol"] == protocol
+    ]
+    assert inside == [(1, 65535)]
+
+
 def test_rule_numbers_are_the_templates_own():
     for tier in ("Public", "Private", "Data"):
         for egress in (True, False):

@@ -8,7 +8,6 @@ _ANYWHERE = "0.0.0.0/0"
 _ICMP = 1
 _TCP = 6
 _UDP = 17
-_HTTP = (80, 80)
 _HTTPS = (443, 443)
 _ALL_PORTS = (1, 65535)
 #: Answers come to these; remote desktop's 3389 lies among them and is left out (CT.EC2.PR.5).
@@ -31,14 +30,12 @@ _BACK: tuple[_Rule, ...] = (
     *((_UDP, ports, _ANYWHERE) for ports in _ANSWERS),
     (_ICMP, _FRAGMENTS, _ANYWHERE),
 )
+_INSIDE: tuple[_Rule, ...] = ((_TCP, _ALL_PORTS, None), (_UDP, _ALL_PORTS, None))
 _RULES: dict[str, dict[bool, tuple[_Rule, ...]]] = {
-    # Port 80 is on its way to the NAT gateways: whether a certificate was revoked is asked by HTTP,
-    # and a client that asks, such as MongoDB's driver for Go, waits at each connection.
-    "Public": {False: ((_TCP, _HTTPS, _ANYWHERE), *_BACK, (_TCP, _HTTP, None)), True: _OUT},
-    "Private": {
-        False: ((_TCP, _ALL_PORTS, None), (_UDP, _ALL_PORTS, None), *_BACK),
-        True: _OUT,
-    },
+    # What the private tier sends out enters the public one on its way to the NAT gateways, to
+    # whatever port it goes to: SMTP, NTP, SSH of a repository.
+    "Public": {False: ((_TCP, _HTTPS, _ANYWHERE), *_INSIDE, *_BACK), True: _OUT},
+    "Private": {False: (*_INSIDE, *_BACK), True: _OUT},
     # The S3 gateway endpoint answers from public addresses that an ACL cannot name: the missing
     # default route and the security groups keep the data tier closed, not this list. Names and
     # time come from the VPC's resolver and the host, which no ACL filters.

@@ -37,7 +37,7 @@ _FINDINGS = "FindingsTopic"
 _CHANGES = "ChangesTopic"
 
 
-#: What no deploy of an environment changes, and the CIS list does not watch: users, and what guards.
+#: What no deploy of an environment changes and the CIS list does not watch: users and guards.
 #: AWS Config guide, "Supported resource types".
 _GUARDS = [
     "AWS::GuardDuty::Detector",
