@@ -102,6 +102,34 @@ def test_people_are_told_of_a_problem_and_of_no_address(resources, title):
     assert f"${{{title}ConfigurationSet}}" in target["InputTransformer"]["InputTemplate"]["Fn::Sub"]
 
 
+def test_the_accounts_own_rates_page_as_aws_judges_by_them(resources):
+    """Without a dimension a metric is that of the account and region: all instances together."""
+    rule = json.dumps(resources["EmailReputation"]["Properties"]["AlarmRule"])
+    for metric, threshold in (("BounceRate", 0.05), ("ComplaintRate", 0.001)):
+        alarm = resources[f"Account{metric}"]["Properties"]
+        assert alarm["MetricName"] == f"Reputation.{metric}"
+        assert alarm["Threshold"] == threshold
+        assert not alarm.get("Dimensions")
+        assert alarm["AlarmActions"] == [{"Ref": "CriticalTopicArn"}]
+        assert f"${{Account{metric}}}" in rule
+
+
+def test_people_are_paged_when_ses_stops_sending(resources):
+    rule = resources["SendingStopped"]["Properties"]
+    assert rule["EventPattern"]["detail-type"] == ["Sending Status Disabled"]
+    assert rule["Targets"][0]["Arn"] == {"Ref": "CriticalTopicArn"}
+
+
+def test_no_record_asks_for_reports_that_nobody_could_receive(resources):
+    """The domain takes no mail, and another one's would have to say that it wants them."""
+    records = [
+        r["Properties"] for r in resources.values() if r["Type"] == "AWS::Route53::RecordSet"
+    ]
+    policies = [r for r in records if "_dmarc" in json.dumps(r["Name"])]
+    assert len(policies) == 2
+    assert "rua=" not in json.dumps(policies)
+
+
 def test_text_and_html_of_a_template_use_the_same_variables(resources):
     templates = [r["Properties"]["Template"] for r in resources.values() if "Template" in r["Type"]]
     assert len(templates) == 2

@@ -1,7 +1,7 @@
 """Metric filters on the trail's log group, each with an alarm: what the CIS benchmark asks for.
 
 Source: AWS docs, Security Hub controls CloudWatch.1 to CloudWatch.14 (CIS AWS Foundations 4.1
-to 4.15). Security Hub compares patterns to the letter: they stand here as it writes them.
+to 4.14), which compare patterns to the letter: they stand here as there. And CIS 4.15.
 """
 
 from dataclasses import dataclass

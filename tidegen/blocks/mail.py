@@ -1,7 +1,9 @@
 """One SES instance: identity, DNS records, configuration set, events, alarms.
 
 SES has no resource called an instance: an instance here is a subdomain with a configuration set
-(and, where wanted, addresses) of its own, so that the reputation of one cannot stop the other.
+(and, where wanted, addresses) of its own, so that each has a reputation of its own with those who
+receive its mail. SES itself judges the account as a whole (see `mail_account`): complaints of one
+instance can stop both.
 """
 
 from dataclasses import dataclass
@@ -10,6 +12,7 @@ from typing import Any
 from troposphere import GetAtt, If, Ref, Sub, Template, ses
 
 from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.mail_account import RATES
 from tidegen.blocks.mail_events import add_event_destinations, add_problem_rule
 from tidegen.blocks.records import add_record
 
@@ -102,7 +105,8 @@ def _add_records(template: Template, instance: Instance) -> None:
     """DKIM, MAIL FROM (MX and SPF) and DMARC.
 
     Reject from the first day: the subdomain is new, so nothing else sends from it. DKIM has to
-    match exactly; SPF only by organisation, as the MAIL FROM domain is a subdomain.
+    match exactly; SPF only by organisation, as the MAIL FROM domain is a subdomain. No reports are
+    asked for (docs/concerns/email.md says why).
     """
     identity = f"{instance.title}Identity"
     policy = Sub(f"_dmarc.{instance.subdomain}.${{Domain}}")
@@ -131,8 +135,7 @@ def _add_reputation_alarms(template: Template, instance: Instance) -> list[str]:
     critical = []
     for name, metric, threshold, topic in (
         ("BounceWarning", "BounceRate", 0.02, "WarningTopicArn"),
-        ("BounceRate", "BounceRate", 0.05, "WarningTopicArn"),
-        ("ComplaintRate", "ComplaintRate", 0.001, "WarningTopicArn"),
+        *((name, name, threshold, "WarningTopicArn") for name, threshold in RATES.items()),
     ):
         alarm = add_alarm(
             template,
@@ -151,6 +154,7 @@ def _add_reputation_alarms(template: Template, instance: Instance) -> list[str]:
 
 
 def _add_failure_alarms(template: Template, instance: Instance) -> None:
+    # Names of metrics and dimension: SES guide, "Monitoring your Amazon SES sending activity".
     for metric, meaning in (
         ("Reject", "SES found malware in a mail and did not send it. Find out who sent it."),
         ("RenderingFailure", "A template lacks a value. Compare the template and the caller."),

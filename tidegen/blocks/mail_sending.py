@@ -19,7 +19,9 @@ def identity_arn(instance: Instance) -> Sub:
 def add_sending_policy(
     template: Template, instance: Instance, *, templates: bool = False
 ) -> iam.ManagedPolicy:
-    """`<title>SendingPolicy`, to be attached to the role of whoever sends.
+    """`<title>SendingPolicy`, for the role of whoever sends, beyond the chart's own services.
+
+    CloudFormation has no type for the policy of an identity, which would bind senders the same way.
 
     Without the condition on the From address one instance's sender could write as any address of
     its domain's subdomains; without the configuration set, SES refuses a mail that names one.

@@ -12,6 +12,7 @@ from tidegen.blocks.inputs import (
     from_field,
 )
 from tidegen.blocks.mail import Instance, add_instance
+from tidegen.blocks.mail_account import add_account_alarms
 from tidegen.blocks.mail_events import add_mail_archive
 from tidegen.blocks.mail_sending import add_sending_policy, identity_arn
 from tidegen.contract import (
@@ -49,7 +50,8 @@ def build(_context: Context) -> Template:
     """The email template."""
     template = new_template(CONCERN)
     template.add_condition("HasDedicatedIps", Equals(Ref("DedicatedIps"), "true"))
-    alarms = [
+    alarms = add_account_alarms(template)
+    alarms += [
         title
         for instance in (TRANSACTIONAL, SECURITY)
         for title in add_instance(template, instance)
@@ -101,7 +103,7 @@ def _reputation_alarm(alarms: list[str]) -> cloudwatch.CompositeAlarm:
     parts = [Sub(f'ALARM("${{{title}}}")') for title in alarms]
     return cloudwatch.CompositeAlarm(
         "EmailReputation",
-        AlarmDescription="SES may stop sending: a rate of bounces or complaints is too high. The "
+        AlarmDescription="SES may stop all mail: a rate of bounces or complaints is too high. The "
         "alarms of the instances say which; see the mail archive for the mails.",
         AlarmRule=Join(" OR ", parts),
         ActionsEnabled=True,
