@@ -143,6 +143,13 @@ def test_an_empty_target_group_pages():
     assert alarm["AlarmActions"] == [{"Ref": "CriticalTopicArn"}]
 
 
+def test_a_certificate_that_is_not_renewed_pages_and_goes_on_when_it_has_expired():
+    alarm = properties("CertificateExpiryAlarm")
+    assert alarm["Dimensions"] == [{"Name": "CertificateArn", "Value": {"Ref": "Certificate"}}]
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 30)
+    assert (alarm["Period"], alarm["TreatMissingData"]) == (86_400, "ignore")
+
+
 def test_latency_is_that_of_the_slowest_hundredth():
     alarm = properties("LatencyAlarm")
     assert alarm["ExtendedStatistic"] == "p99"

@@ -9,6 +9,7 @@ import pytest
 from tidegen.concerns.cluster import CONCERN as CLUSTER
 from tidegen.concerns.database import CONCERN as DATABASE
 from tidegen.concerns.monitoring import CONCERN
+from tidegen.concerns.network import CONCERN as NETWORK
 from tidegen.concerns.notifications import CONCERN as NOTIFICATIONS
 from tidegen.contract import Context
 
@@ -91,18 +92,43 @@ def test_the_database_is_drawn_with_the_limits_that_its_alarms_have():
 
 def test_the_one_state_is_made_of_the_alarms_that_exist():
     rule = RESOURCES["EnvironmentUnhealthy"]["Properties"]["AlarmRule"]
-    assert resolved(rule, REQUIRED) == 'ALARM("ApplicationErrors") OR ALARM("TargetsAlarmName")'
+    everywhere = ["ApplicationErrors", "TargetsAlarmName", "NatErrorPortAllocation"]
+    assert resolved(rule, REQUIRED) == " OR ".join(f'ALARM("{name}")' for name in everywhere)
     assert resolved(rule, REQUIRED | OPTIONAL) == " OR ".join(
         f'ALARM("{name}")'
         for name in (
-            "ApplicationErrors",
-            "TargetsAlarmName",
+            *everywhere,
             "DatabaseAlarmName",
             "IngressAlarmName",
             "EmailAlarmName",
             "ClusterAlarmName",
         )
     )
+
+
+def test_the_worst_nat_gateway_is_watched():
+    for metric in ("ErrorPortAllocation", "PacketsDropCount"):
+        alarm = RESOURCES[f"Nat{metric}"]["Properties"]
+        *zones, worst = alarm["Metrics"]
+        assert worst["Expression"] == "MAX([zone1, zone2, zone3])"
+        assert [query["ReturnData"] for query in alarm["Metrics"]] == [False, False, False, True]
+        found = [query["MetricStat"]["Metric"]["Dimensions"] for query in zones]
+        assert found == [
+            [{"Name": "NatGatewayId", "Value": {"Ref": f"NatGateway{zone}Id"}}]
+            for zone in (1, 2, 3)
+        ]
+        assert alarm["AlarmActions"] == [{"Ref": "WarningTopicArn"}]
+
+
+def test_refused_flows_of_the_data_tier_are_counted_by_the_logs_own_fields():
+    pattern = RESOURCES["DataTierRejectFilter"]["Properties"]["FilterPattern"]["Fn::Sub"]
+    names = [part.split("=")[0].strip() for part in pattern.strip("[]").split(",")]
+    network = json.loads(NETWORK.build(Context()).to_json())["Resources"]
+    fields = network["FlowLog"]["Properties"]["LogFormat"].split()
+    assert names == [field.strip("${}").replace("-", "_") for field in fields]
+    assert 'action="REJECT"' in pattern
+    assert all(f'subnet_id="${{DataSubnet{zone}Id}}"' in pattern for zone in (1, 2, 3))
+    assert len(pattern) < 900
 
 
 def test_the_error_alarm_reads_the_metric_that_the_filter_writes():

@@ -9,12 +9,13 @@ from tidegen.blocks.roles import add_role
 
 #: What the default says, and who really talked: behind a NAT gateway or a pod's node the packet's
 #: own addresses differ from the interface's. AWS docs, "Flow log records".
-_FORMAT = (
-    "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport}"
-    " ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status} ${vpc-id}"
-    " ${subnet-id} ${instance-id} ${tcp-flags} ${pkt-srcaddr} ${pkt-dstaddr} ${az-id}"
-    " ${flow-direction} ${traffic-path}"
+FIELDS = (
+    *("version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport"),
+    *("protocol", "packets", "bytes", "start", "end", "action", "log-status", "vpc-id"),
+    *("subnet-id", "instance-id", "tcp-flags", "pkt-srcaddr", "pkt-dstaddr", "az-id"),
+    *("flow-direction", "traffic-path"),
 )
+_FORMAT = " ".join(f"${{{field}}}" for field in FIELDS)
 
 
 def add_flow_logs(template: Template) -> None:

@@ -17,6 +17,7 @@ def add_ingress_alarms(template: Template) -> Alarm:
     whole = {"LoadBalancer": load_balancer_name()}
     targets = {**whole, "TargetGroup": GetAtt("TargetGroup", "TargetGroupFullName")}
     _add_firewall_alarm(template)
+    _add_certificate_alarm(template)
     _add(
         template,
         "TargetErrorsAlarm",
@@ -112,4 +113,24 @@ def _add_firewall_alarm(template: Template) -> None:
         ("GreaterThanThreshold", 1000),
         topic=WARNING,
         periods=2,
+    )
+
+
+def _add_certificate_alarm(template: Template) -> None:
+    """ACM renews 60 days before the end; one that is still old at 30 days is stuck.
+
+    Source: ACM guide, "CloudWatch metrics": one value a day, and none once it has expired.
+    """
+    add_alarm(
+        template,
+        "CertificateExpiryAlarm",
+        "The certificate ends in less than 30 days and was not renewed: its validation records are "
+        "gone, or the parent zone leads elsewhere.",
+        ("AWS/CertificateManager", "DaysToExpiry"),
+        {"CertificateArn": Ref("Certificate")},
+        ("LessThanThreshold", 30),
+        topic=CRITICAL,
+        statistic="Minimum",
+        period_seconds=86_400,
+        missing="ignore",
     )

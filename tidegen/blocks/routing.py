@@ -65,7 +65,7 @@ def _add_nat(template: Template, zone: int) -> None:
     )
 
 
-def _nat_of(zone: int) -> object:
+def nat_of(zone: int) -> object:
     """The zone's own NAT gateway where it has one, else the first."""
     first = Ref("NatGateway1")
     return If(_HAS_NAT[zone], Ref(f"NatGateway{zone}"), first) if zone in _HAS_NAT else first
@@ -95,7 +95,7 @@ def _add_private_table(template: Template, zone: int) -> None:
             f"Private{zone}DefaultRoute",
             RouteTableId=Ref(f"Private{zone}RouteTable"),
             DestinationCidrBlock=_ANYWHERE,
-            NatGatewayId=_nat_of(zone),
+            NatGatewayId=nat_of(zone),
         )
     )
 

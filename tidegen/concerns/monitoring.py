@@ -8,6 +8,7 @@ from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.dashboards import body
 from tidegen.blocks.environment_dashboard import NAMESPACE, widgets
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC
+from tidegen.blocks.network_alarms import add_network_alarms
 from tidegen.contract import (
     Concern,
     Context,
@@ -19,6 +20,7 @@ from tidegen.contract import (
     add_outputs,
     new_template,
 )
+from tidegen.contract.fields import ZONES
 
 #: Condition → parameter that another concern fills where the scope has it.
 _ALARMS = {
@@ -51,7 +53,10 @@ _ERRORS = " || ".join(
 _EVERYWHERE = f"{{ {_ERRORS} }}"
 #: The cluster's own pods print errors too, which its own alarms are for.
 _IN_NAMESPACE = f'{{ ($.kubernetes.namespace_name = "${{WorkloadNamespace}}") && ({_ERRORS}) }}'
-_ALWAYS = 'ALARM("${ApplicationErrors}") OR ALARM("${TargetsAlarmName}")'
+_ALWAYS = " OR ".join(
+    f'ALARM("${{{name}}}")'
+    for name in ("ApplicationErrors", "TargetsAlarmName", "NatErrorPortAllocation")
+)
 _MANY_ERRORS = 25  # in five minutes
 
 
@@ -62,8 +67,9 @@ def build(_context: Context) -> Template:
         template.add_condition(condition, Not(Equals(Ref(parameter), "")))
     _add_filters(template)
     _add_environment_alarm(template)
+    alarms = [*_EVERYWHERE_ALARMS, *add_network_alarms(template, NAMESPACE)]
     dashboard = template.add_resource(
-        cloudwatch.Dashboard("Dashboard", DashboardBody=body(widgets(_EVERYWHERE_ALARMS, _ALARMS)))
+        cloudwatch.Dashboard("Dashboard", DashboardBody=body(widgets(alarms, _ALARMS)))
     )
     return add_outputs(
         template,
@@ -160,6 +166,17 @@ CONCERN = Concern(
         ),
         _optional("WorkloadNamespace", Kind.NAME, "Namespace of the services"),
         Input("ClusterName", Kind.CLUSTER_NAME, Sibling("ClusterName"), "The cluster"),
+        *(
+            Input(title, kind, Sibling(title), meaning)
+            for zone in ZONES
+            for title, kind, meaning in (
+                (f"NatGateway{zone}Id", Kind.NAME, f"NAT gateway of zone {zone}"),
+                (f"DataSubnet{zone}Id", Kind.SUBNET_ID, f"Data subnet of zone {zone}"),
+            )
+        ),
+        Input(
+            "FlowLogGroupName", Kind.LOG_GROUP_NAME, Sibling("FlowLogGroupName"), "The flow logs"
+        ),
         Input("TargetsAlarmName", Kind.NAME, Sibling("TargetsAlarmName"), "Alarm of the gateway"),
         _optional("DatabaseAlarmName", Kind.NAME, "Alarm of the database"),
         _optional("IngressAlarmName", Kind.NAME, "Alarm of the load balancer"),

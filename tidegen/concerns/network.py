@@ -27,7 +27,7 @@ from tidegen.blocks.inputs import (
 )
 from tidegen.blocks.network_acls import add_network_acls
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.blocks.routing import add_routing, nat_addresses
+from tidegen.blocks.routing import add_routing, nat_addresses, nat_of
 from tidegen.blocks.suppressions import unmet
 from tidegen.contract import (
     Concern,
@@ -120,6 +120,8 @@ def _output_values() -> dict[str, object]:
         **lists,
         **data,
         **zones,
+        **{f"NatGateway{zone}Id": nat_of(zone) for zone in ZONES},
+        "FlowLogGroupName": Ref("FlowLogGroup"),
         "NatAddresses": nat_addresses(ZONES),
         "EndpointSecurityGroupId": Ref("EndpointSecurityGroup"),
         "DefaultSecurityGroupId": GetAtt("Vpc", "DefaultSecurityGroup"),
@@ -169,6 +171,11 @@ CONCERN = Concern(
             )
             for zone in ZONES
         ),
+        *(
+            Output(f"NatGateway{zone}Id", Kind.NAME, f"NAT gateway that zone {zone} goes out by")
+            for zone in ZONES
+        ),
+        Output("FlowLogGroupName", Kind.LOG_GROUP_NAME, "Group of the flow logs"),
         Output(
             "NatAddresses",
             Kind.STRING_LIST,

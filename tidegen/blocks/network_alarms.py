@@ -1,0 +1,98 @@
+"""Alarms of the network: NAT gateways that drop, and what the data tier refuses.
+
+They stand in monitoring: the network comes before the topics in the order of stacks.
+"""
+
+from troposphere import Ref, Sub, Template, cloudwatch, logs
+
+from tidegen.blocks.alarms import WARNING, add_alarm
+from tidegen.blocks.flow_logs import FIELDS
+from tidegen.contract.fields import ZONES
+
+#: Metric of all gateways → how many in five minutes are too many, and what to do.
+_NAT = {
+    "ErrorPortAllocation": (
+        0,
+        "A NAT gateway has no port left for new connections to one address; pods cannot call out. "
+        + "Find what calls it that often in the flow logs; network.nat_gateways adds gateways.",
+    ),
+    "PacketsDropCount": (
+        100,
+        "A NAT gateway drops packets. If it goes on, AWS Health says what is wrong with it.",
+    ),
+}
+_MANY_REJECTS = 50  # records in five minutes; a late packet of S3's is refused now and then
+
+
+def add_network_alarms(template: Template, namespace: str) -> list[str]:
+    """The alarms' logical ids. Needs NatGateway<zone>Id, DataSubnet<zone>Id, FlowLogGroupName."""
+    for metric, (most, meaning) in _NAT.items():
+        template.add_resource(_nat_alarm(metric, most, meaning))
+    _add_reject_filter(template, namespace)
+    alarm = add_alarm(
+        template,
+        "DataTierRejects",
+        "Something calls the database's subnets where it may not, or the database calls out: see "
+        "the flow logs for who. A scan, stolen access, or a security group that is wrong.",
+        ("", "DataTierRejects"),
+        {},
+        ("GreaterThanThreshold", _MANY_REJECTS),
+        periods=2,
+    )
+    alarm.Namespace = Sub(namespace)
+    return [*(f"Nat{metric}" for metric in _NAT), alarm.title]
+
+
+def _nat_alarm(metric: str, most: int, meaning: str) -> cloudwatch.Alarm:
+    """The worst of the gateways; zones that share one name it twice, which changes nothing."""
+    return cloudwatch.Alarm(
+        f"Nat{metric}",
+        AlarmDescription=meaning,
+        Metrics=[*(_of_zone(metric, zone) for zone in ZONES), _worst()],
+        EvaluationPeriods=3,
+        DatapointsToAlarm=3,
+        ComparisonOperator="GreaterThanThreshold",
+        Threshold=most,
+        TreatMissingData="notBreaching",
+        ActionsEnabled=True,
+        AlarmActions=[Ref(WARNING)],
+        OKActions=[Ref(WARNING)],
+    )
+
+
+def _worst() -> cloudwatch.MetricDataQuery:
+    zones = ", ".join(f"zone{zone}" for zone in ZONES)
+    return cloudwatch.MetricDataQuery(Id="worst", Expression=f"MAX([{zones}])", ReturnData=True)
+
+
+def _of_zone(metric: str, zone: int) -> cloudwatch.MetricDataQuery:
+    gateway = cloudwatch.MetricDimension(Name="NatGatewayId", Value=Ref(f"NatGateway{zone}Id"))
+    found = cloudwatch.Metric(Namespace="AWS/NATGateway", MetricName=metric, Dimensions=[gateway])
+    return cloudwatch.MetricDataQuery(
+        Id=f"zone{zone}",
+        MetricStat=cloudwatch.MetricStat(Metric=found, Period=300, Stat="Sum"),
+        ReturnData=False,
+    )
+
+
+def _add_reject_filter(template: Template, namespace: str) -> None:
+    """Counts refused flows of the data subnets; the pattern names the log's fields in order."""
+    subnets = " || ".join(f'subnet_id="${{DataSubnet{zone}Id}}"' for zone in ZONES)
+    wanted = {"action": 'action="REJECT"', "subnet_id": subnets}
+    names = [field.replace("-", "_") for field in FIELDS]
+    pattern = ", ".join(wanted.get(name, name) for name in names)
+    template.add_resource(
+        logs.MetricFilter(
+            "DataTierRejectFilter",
+            LogGroupName=Ref("FlowLogGroupName"),
+            FilterPattern=Sub(f"[{pattern}]"),
+            MetricTransformations=[
+                logs.MetricTransformation(
+                    MetricName="DataTierRejects",
+                    MetricNamespace=Sub(namespace),
+                    MetricValue="1",
+                    DefaultValue=0,
+                )
+            ],
+        )
+    )
