@@ -205,10 +205,37 @@ def test_the_relay_cannot_be_fed_by_its_own_log(resources):
     assert resources["RelayPermission"]["Properties"]["SourceAccount"]["Ref"] == "AWS::AccountId"
 
 
+def test_unredacted_events_are_kept_for_days_and_for_break_glass(resources):
+    """A failed invocation leaves the log lines as they are."""
+    queue = resources["RelayDeadLetterQueue"]["Properties"]
+    assert queue["MessageRetentionPeriod"] == 4 * 24 * 3600
+    statements = resources["RelayDeadLetterQueuePolicy"]["Properties"]["PolicyDocument"][
+        "Statement"
+    ]
+    assert {s["Effect"] for s in statements} == {"Deny"}
+    (reading,) = (s for s in statements if s["Action"] == ["sqs:ReceiveMessage"])
+    (allowed,) = reading["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
+    assert allowed["Fn::Sub"].endswith("role/${Project}/break-glass/*")
+
+
+def test_whatever_log_events_get_lost_is_told(resources):
+    alarms = of(resources, "AWS::CloudWatch::Alarm")
+    metrics = {a["MetricName"] for t, a in alarms.items() if t.startswith("Relay")}
+    assert {
+        "AsyncEventsDropped",
+        "DeadLetterErrors",
+        "ApproximateNumberOfMessagesVisible",
+    } < metrics
+    (queue,) = alarms["RelayDeadLetters"]["Dimensions"]
+    assert queue["Value"] == {"Fn::GetAtt": ["RelayDeadLetterQueue", "QueueName"]}
+
+
 def test_the_rate_limit_holds_because_one_environment_runs(resources):
     function = resources["Relay"]["Properties"]
     assert function["ReservedConcurrentExecutions"] == 1
-    assert function["DeadLetterConfig"]
+    assert function["DeadLetterConfig"] == {
+        "TargetArn": {"Fn::GetAtt": ["RelayDeadLetterQueue", "Arn"]}
+    }
     assert function["LoggingConfig"] == {"LogGroup": {"Ref": "RelayLogGroup"}}
 
 

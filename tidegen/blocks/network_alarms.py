@@ -13,8 +13,10 @@ from tidegen.contract.fields import ZONES
 _NAT = {
     "ErrorPortAllocation": (
         0,
-        "A NAT gateway has no port left for new connections to one address; pods cannot call out. "
-        + "Find what calls it that often in the flow logs; network.nat_gateways adds gateways.",
+        (
+            "A NAT gateway has no port left for connections to one address; pods cannot call out. "
+            "Find what calls it that often in the flow logs; network.nat_gateways adds gateways."
+        ),
     ),
     "PacketsDropCount": (
         100,

@@ -13,6 +13,8 @@ from tidegen.blocks.function_code import code
 from tidegen.blocks.function_network import connecting, inside_vpc
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.relay_queue import TITLE as QUEUE
+from tidegen.blocks.relay_queue import add_relay_alarms, add_relay_queue
 from tidegen.blocks.roles import add_role
 from tidegen.contract import Context
 
@@ -24,6 +26,7 @@ def add_relay(template: Template, context: Context, topic: str) -> awslambda.Fun
     an hour, then in the dead-letter queue, whose alarms CloudWatch tells SNS by itself.
     """
     group = add_log_group(template, "RelayLogGroup", Sub("/${Project}/${Environment}/relay"))
+    add_relay_queue(template)
     _add_role(template, group, topic)
     function = template.add_resource(
         _function(context, group, topic, inside_vpc(template, "Relay"))
@@ -39,6 +42,7 @@ def add_relay(template: Template, context: Context, topic: str) -> awslambda.Fun
     )
     _add_permission(template, function)
     _add_alarm(template, function)
+    add_relay_alarms(template, Ref(function))
     return function
 
 
@@ -60,7 +64,7 @@ def _function(
         KmsKeyArn=Ref("MessagingKeyArn"),
         VpcConfig=network,
         Environment=awslambda.Environment(Variables={"TOPIC_ARN": Ref(topic)}),
-        DeadLetterConfig=awslambda.DeadLetterConfig(TargetArn=GetAtt("DeadLetterQueue", "Arn")),
+        DeadLetterConfig=awslambda.DeadLetterConfig(TargetArn=GetAtt(QUEUE, "Arn")),
         LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
         # Lambda checks at creation that the role reaches the VPC and the dead-letter queue.
         DependsOn=["RelayRolePolicy"],
@@ -80,7 +84,7 @@ def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
                 [GetAtt(group, "Arn")],
             ),
             allow("Publish", [sns_actions.Publish], [Ref(topic)]),
-            allow("KeepUndelivered", [sqs_actions.SendMessage], [GetAtt("DeadLetterQueue", "Arn")]),
+            allow("KeepUndelivered", [sqs_actions.SendMessage], [GetAtt(QUEUE, "Arn")]),
             allow(
                 "UseMessagingKey",
                 [Action("kms", "GenerateDataKey*"), kms_actions.Decrypt],
@@ -116,8 +120,8 @@ def _add_alarm(template: Template, function: awslambda.Function) -> None:
     add_alarm(
         template,
         "RelayErrors",
-        "The relay of log events fails. Read its log group; undelivered events are in the "
-        "dead-letter queue.",
+        "The relay of log events fails. Read its log group; undelivered events are in its "
+        "own dead-letter queue.",
         ("AWS/Lambda", "Errors"),
         {"FunctionName": Ref(function)},
         ("GreaterThanThreshold", 0),
