@@ -56,6 +56,32 @@ def test_shared_services_are_in_the_same_region(change, problems):
     ]
 
 
+@pytest.mark.parametrize(
+    ("account", "zones", "told"),
+    [
+        ("{own}", "[us-west-2a, us-west-2b, us-west-2d]", True),
+        ("{own}", "[us-west-2c, us-west-2b, us-west-2a]", False),
+        ("'999999999999'", "[us-west-2a, us-west-2b, us-west-2d]", False),
+    ],
+    ids=["other zones", "same zones", "names of another account"],
+)
+def test_an_environment_is_in_the_zones_of_its_shared_services(examples, account, zones, told):
+    environment, shared = (
+        next(file for file in load_all(examples) if file.name == name)
+        for name in ("production", "shared-production")
+    )
+    own = shared.account if account == "{own}" else account.strip("'")
+    names = [zone.strip() for zone in zones.strip("[]").split(",")]
+    mine = environment.network.model_copy(update={"zones": names})
+    theirs = shared.network.model_copy(update={"zones": ["us-west-2a", "us-west-2b", "us-west-2c"]})
+    files = [
+        environment.model_copy(update={"network": mine, "account": own}),
+        shared.model_copy(update={"network": theirs}),
+    ]
+    found = [str(problem) for problem in problems_between(files, examples, complete=True)]
+    assert any("is in other zones, us-west-2a" in text for text in found) is told
+
+
 def test_a_baseline_has_one_owner(examples, problems):
     not_home = ("home_region: true", "home_region: false")
     copy(examples, "account-production", "account-second", not_home)

@@ -135,4 +135,15 @@ def _mismatch(file: EnvironmentFile, shared: SharedFile | None, name: str, names
     if shared.protected != file.protected:
         kind = "protected" if file.protected else "unprotected"
         return f"is of another class, {name}; take {kind} shared services"
-    return ""
+    return _other_zones(file, shared)
+
+
+def _other_zones(file: EnvironmentFile, shared: SharedFile) -> str:
+    """PrivateLink reaches a service in its own zones only.
+
+    Zones that no file names are the region's first; names of two accounts stand for different ones.
+    """
+    mine, theirs = file.network.zones, shared.network.zones
+    if not (mine and theirs) or file.account != shared.account or set(mine) <= set(theirs):
+        return ""
+    return f"is in other zones, {', '.join(theirs)}; give both files the same network.zones"
