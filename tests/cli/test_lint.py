@@ -81,7 +81,7 @@ def test_explain_says_what_a_rule_checks_and_where_from():
 def test_suppressions_are_listed_and_counted(project):
     done = tidegen("lint", "--suppressions", cwd=project)
     assert done.returncode == 0
-    assert "storage.yaml: UploadsBucket: guard S3_BUCKET_REPLICATION_ENABLED: " in done.stdout
+    assert "storage.yaml: AssetsBucket: guard S3_BUCKET_REPLICATION_ENABLED: " in done.stdout
     assert " x guard S3_BUCKET_REPLICATION_ENABLED\n" in done.stdout
     rows = json.loads(tidegen("lint", "--suppressions", "--json", cwd=project).stdout)
     assert done.stderr.startswith(f"{len(rows)} suppressions in ")
