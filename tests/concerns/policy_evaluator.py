@@ -103,7 +103,7 @@ def holds(condition, keys):
 def _filled(expected, keys):
     """The expected values with their variables, such as `${aws:PrincipalTag/team, 'none'}`."""
     values = expected if isinstance(expected, list) else [expected]
-    return [VARIABLE.sub(lambda found: _value(found, keys), value) for value in values]
+    return [VARIABLE.sub(lambda found: _value(found, keys), str(value)) for value in values]
 
 
 VARIABLE = re.compile(r"\$\{([\w:/]+)(?:, '(\w+)')?\}")
@@ -134,6 +134,7 @@ def _operator(name):
         "ForAnyValue:StringNotLike": lambda values, wanted: any(
             not any(_like(v, w) for w in wanted) for v in values or ()
         ),
+        "NumericLessThan": lambda value, wanted: value is not None and value < float(wanted[0]),
         "Null": lambda value, wanted: (value is None) == (wanted == ["true"]),
         "StringEquals": lambda value, wanted: value in wanted,
         "StringLike": lambda value, wanted: (

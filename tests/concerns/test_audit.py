@@ -10,11 +10,13 @@ from tidegen.blocks.config_rules import GLOBAL, REGIONAL
 from tidegen.blocks.linked_roles import LINKED_SERVICES, OF_ENVIRONMENTS, OF_THE_ACCOUNT
 from tidegen.concerns import own_concerns
 from tidegen.concerns.audit import CONCERN
+from tidegen.concerns.identity import CONCERN as IDENTITY_CONCERN
 from tidegen.concerns.log_archive import CONCERN as LOG_ARCHIVE
 from tidegen.concerns.metrics import CONCERN as METRICS
 from tidegen.contract import Context, Scope
 
 RESOURCES = json.loads(CONCERN.build(Context()).to_json())["Resources"]
+IDENTITY = json.loads(IDENTITY_CONCERN.build(Context()).to_json())["Resources"]
 ARCHIVE = json.loads(LOG_ARCHIVE.build(Context()).to_json())["Resources"]
 #: Number of the control in AWS's documentation → logical id here.
 CIS = dict(enumerate(WATCHES, start=1))
@@ -102,7 +104,7 @@ def test_the_archives_are_named_as_the_selectors_expect():
         assert name.startswith(f"${{Project}}-{purpose}-")
 
 
-@pytest.mark.parametrize("title", WATCHES)
+@pytest.mark.parametrize("title", [*WATCHES, "BreakGlassUse"])
 def test_every_watch_is_a_filter_on_the_trail_and_an_alarm_to_people(title):
     given = RESOURCES[f"{title}Filter"]
     assert given["Condition"] == RESOURCES[title]["Condition"] == "IsHomeRegion"
@@ -114,7 +116,16 @@ def test_every_watch_is_a_filter_on_the_trail_and_an_alarm_to_people(title):
         metric["MetricName"],
     )
     assert alarm["AlarmActions"] == [{"Ref": "FindingsTopic"}]
-    assert len(given["Properties"]["FilterPattern"]) <= 1024  # Logs API: PutMetricFilter
+    # Logs API: PutMetricFilter
+    assert len(str(given["Properties"]["FilterPattern"])) <= 1024
+
+
+def test_taking_the_role_for_emergencies_is_watched():
+    """Every session of it begins with this call, in whatever region; the trail has them all."""
+    pattern = RESOURCES["BreakGlassUseFilter"]["Properties"]["FilterPattern"]["Fn::Sub"]
+    path = IDENTITY["BreakGlassRole"]["Properties"]["Path"]["Fn::Sub"]
+    assert pattern.startswith("{($.eventName=AssumeRole) && ($.requestParameters.roleArn=")
+    assert f":role{path}*" in pattern
 
 
 def test_the_watches_are_the_benchmarks_to_the_letter():

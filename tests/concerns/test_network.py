@@ -105,7 +105,7 @@ def test_the_way_to_the_gateways_takes_http_from_inside_alone():
     found = [
         e["CidrBlock"]
         for e in entries("Public", egress=False)
-        if "PortRange" in e and e["PortRange"]["From"] <= 80 <= e["PortRange"]["To"]
+        if e["Protocol"] == 6 and e["PortRange"]["From"] <= 80 <= e["PortRange"]["To"]
     ]
     assert found == [{"Ref": "VpcCidr"}]
 

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tidegen.environments import load_all
+
 FILE = "environments/production.yaml"
 PROFILE = "{profile: tidepool-production}"
 CRITICAL = "[oncall@tidepool.example]"
@@ -157,7 +159,21 @@ def test_bucket_names_fit_in_the_recovery_region(change, problems):
     assert "recovery.region: makes bucket names of more than 63" in "\n".join(problems())
 
 
-@pytest.mark.parametrize("name", ["account", "account-x", "identity", "x-recovery", "x-access"])
-def test_a_name_is_not_that_of_a_stack_that_tidegen_makes_itself(examples, change, problems, name):
+GIVEN = ["account", "account-x", "identity", "bootstrap-2", "x-recovery", "x-access"]
+#: Whose buckets an environment of that name would share, or its roles' path.
+GIVEN += ["log", "log-archive", "config", "artifacts", "artifacts-2", "access", "x-access-y"]
+GIVEN += ["break-glass", "none"]
+
+
+@pytest.mark.parametrize("name", GIVEN)
+def test_a_name_is_no_part_of_those_that_tidegen_has_given(examples, change, problems, name):
     renamed(examples, change, "staging", name)
-    assert "name: is the name of a stack that tidegen makes itself" in problems()[0]
+    assert "name: is part of names that tidegen has given already" in problems()[0]
+
+
+@pytest.mark.parametrize(
+    "name", ["accounts", "logs", "config2", "shared-x", "breaking", "nonesuch"]
+)
+def test_a_name_that_only_sounds_like_one_is_free(examples, change, name):
+    renamed(examples, change, "staging", name)
+    assert name in {file.name for file in load_all(examples)}

@@ -5,6 +5,7 @@ to 4.14), which compare patterns to the letter: they stand here as there. And CI
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from troposphere import Ref, Sub, Template, logs
 
@@ -17,7 +18,7 @@ _NAMESPACE = Sub("${Project}/account")
 class Watch:
     """A filter `pattern`; what it `means` and what to do; how many in five minutes are too many."""
 
-    pattern: str
+    pattern: Any
     means: str
     threshold: int = 1
 
@@ -150,12 +151,23 @@ WATCHES = {
 }
 
 
+#: Who takes the role that may undo what every other is denied (`blocks.break_glass`). No control of
+#: the benchmark: to the trail it is a role like any other.
+_BREAK_GLASS = Watch(
+    Sub(
+        '{($.eventName=AssumeRole) && ($.requestParameters.roleArn="arn:${AWS::Partition}:iam::'
+        '${AWS::AccountId}:role/${Project}/break-glass/*")}'
+    ),
+    "Somebody took the role for emergencies. Find out who and why (runbook: breaking the glass).",
+)
+
+
 def add_cis_filters(template: Template, group: str, topic: str, condition: str) -> None:
-    """A filter on the log group and an alarm to the topic for each of `WATCHES`.
+    """A filter on the log group and an alarm to the topic for each of `WATCHES`, and break-glass.
 
     `group` and `topic` are logical ids; `condition` says where there is a trail.
     """
-    for title, watch in WATCHES.items():
+    for title, watch in {**WATCHES, "BreakGlassUse": _BREAK_GLASS}.items():
         _add_filter(template, title, watch, group, condition)
         alarm = add_alarm(
             template,

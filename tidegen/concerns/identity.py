@@ -1,8 +1,9 @@
-"""Who may act in an account: the CI's identity provider, and the boundary of every role."""
+"""Who may act in an account: the CI's provider, every role's boundary, and who breaks the glass."""
 
-from troposphere import Ref, Sub, Template, iam
+from troposphere import GetAtt, Ref, Sub, Template, iam
 
 from tidegen.blocks.boundary import ceiling
+from tidegen.blocks.break_glass import add_break_glass
 from tidegen.blocks.inputs import PROJECT
 from tidegen.blocks.policies import document
 from tidegen.blocks.roles import BOUNDARY_NAME, OIDC_HOST
@@ -37,20 +38,26 @@ def build(_context: Context) -> Template:
             Metadata=unmet(_REASON, _FULL_ACCESS),
         )
     )
+    role = add_break_glass(template)
     return add_outputs(
-        template, CONCERN, PermissionsBoundaryArn=Ref(boundary), OidcProviderArn=Ref(provider)
+        template,
+        CONCERN,
+        PermissionsBoundaryArn=Ref(boundary),
+        OidcProviderArn=Ref(provider),
+        BreakGlassRoleArn=GetAtt(role, "Arn"),
     )
 
 
 CONCERN = Concern(
     name="identity",
     scopes=(Scope.IDENTITY,),
-    purpose="The CI's identity provider and the boundary of every role, once per account.",
+    purpose="CI's identity provider, every role's boundary and break-glass, once per account.",
     build=build,
     inputs=(PROJECT,),
     outputs=(
         Output("PermissionsBoundaryArn", Kind.ARN, "Boundary of every role", surface=True),
         Output("OidcProviderArn", Kind.ARN, "Identity provider of the CI", surface=True),
+        Output("BreakGlassRoleArn", Kind.ROLE_ARN, "Role for emergencies", surface=True),
     ),
     # global: they outlive the stack where another region becomes the account's home
     stateful=("OidcProvider", "PermissionsBoundary"),

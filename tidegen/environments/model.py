@@ -19,15 +19,39 @@ _LONGEST_PURPOSE = "access-logs"
 #: the longest beginning of one: a database member's in the private zone.
 _CERTIFIED_MAX = 64
 _LONGEST_HOST = "mongo-1.internal"
-#: Last words of the stacks that stand beside an environment's own: PROJECT-NAME-recovery.
-_STACK_SUFFIXES = ("-recovery", "-access")
-#: The account's own stacks: PROJECT-account.
-_STACK_NAMES = ("identity", "bootstrap", "account")
+#: What the account's own stacks and buckets are called after the project. Roles match names by
+#: PROJECT-NAME-*, so that an environment `log` would reach PROJECT-log-archive-...
+_OF_THE_ACCOUNT = (
+    "access-logs",
+    "account",
+    "artifacts",
+    "bootstrap",
+    "config",
+    "identity",
+    "log-archive",
+)
+#: Parts of roles' paths, PROJECT/NAME: those for emergencies, and of a role without a tag.
+_PATHS = ("break-glass", "none")
 
 
 def bucket_name(project: str, name: str, region: str, account: str) -> str:
     """The longest name of a bucket of this environment."""
     return f"{project}-{name}-{_LONGEST_PURPOSE}-{region}-{account}"
+
+
+def _is_reserved(name: str) -> bool:
+    """Whether an environment of that name would share names with the account, or with itself.
+
+    Its own stacks beside the root are PROJECT-NAME-access and -recovery; the boundary knows the
+    roles that deploy by `-access-` in their names.
+    """
+    beside = "access" in name.split("-") or name.endswith("-recovery")
+    return (
+        beside
+        or name in _PATHS
+        or any(f"{own}-".startswith(f"{name}-") for own in _OF_THE_ACCOUNT)
+        or any(name.startswith(f"{own}-") for own in _OF_THE_ACCOUNT)
+    )
 
 
 class _File(sections.Section):
@@ -93,10 +117,8 @@ class _Platform(_File):
     @field_validator("name")
     @classmethod
     def _names_no_other_stack(cls, name: str) -> str:
-        # account-x: no execution role changes rules named PROJECT-account-*, not even its own.
-        reserved = name in _STACK_NAMES or name.startswith("account-")
-        if reserved or name.endswith(_STACK_SUFFIXES):
-            raise refusal("is the name of a stack that tidegen makes itself", "take another")
+        if _is_reserved(name):
+            raise refusal("is part of names that tidegen has given already", "take another")
         return name
 
     @field_validator("network")

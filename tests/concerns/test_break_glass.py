@@ -1,0 +1,80 @@
+"""The role for emergencies: all that policies of others leave to it, no more, and people only."""
+
+import json
+
+import pytest
+from policy_evaluator import ACCOUNT, Request, allowed, holds, resolve
+
+from tidegen.composition import build_assets
+from tidegen.concerns import own_concerns
+from tidegen.contract import Context
+
+CONCERNS = own_concerns()
+CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
+TEMPLATES = {c.name: json.loads(c.build(CONTEXT).to_json())["Resources"] for c in CONCERNS}
+ROLE = TEMPLATES["identity"]["BreakGlassRole"]["Properties"]
+POLICY = TEMPLATES["identity"]["BreakGlassPolicy"]["Properties"]
+GRANTED = [resolve(s, {"Project": "tidepool"}) for s in POLICY["PolicyDocument"]["Statement"]]
+PATH = "role/${Project}/break-glass/*"
+#: Where something of an environment lies, by service.
+ARNS = {
+    "backup": "arn:aws:backup:us-west-2:{account}:recovery-point:1",
+    "kms": "arn:aws:kms:us-west-2:{account}:key/1",
+    "s3": "arn:aws:s3:::tidepool-staging-uploads-us-west-2-1/blobs/1",
+    "secretsmanager": "arn:aws:secretsmanager:us-west-2:{account}:secret:/tidepool/staging/a-1",
+}
+VAULT = "arn:aws:backup:us-west-2:{account}:backup-vault:tidepool-staging-recovery"
+
+
+def denials(value):
+    """Every Deny that leaves the path out, wherever a policy stands."""
+    if isinstance(value, dict):
+        if value.get("Effect") == "Deny" and PATH in json.dumps(value.get("Condition", {})):
+            yield value
+        for item in value.values():
+            yield from denials(item)
+    if isinstance(value, list):
+        for item in value:
+            yield from denials(item)
+
+
+def may(action, arn, alias="alias/tidepool/staging/data"):
+    keys = {"kms:ResourceAliases": [alias]}
+    return allowed(GRANTED, Request(action, arn.format(account=ACCOUNT), keys))
+
+
+def test_what_others_are_denied_it_may_do():
+    """A role that is left out and lacks the permission would help nobody in the emergency."""
+    left = {a for d in denials(TEMPLATES) for a in d["Action"]}
+    assert left >= {"s3:DeleteObjectVersion", "kms:ScheduleKeyDeletion", "s3:*"}
+    for action in left - {"s3:*"}:
+        vault = "VaultAccessPolicy" in action
+        assert may(action, VAULT if vault else ARNS[action.partition(":")[0]]), action
+
+
+def test_it_may_do_nothing_else():
+    services = {action.partition(":")[0] for s in GRANTED for action in s["Action"]}
+    assert services == set(ARNS)
+    assert not may("s3:PutBucketPolicy", "arn:aws:s3:::tidepool-staging-uploads-us-west-2-1")
+    assert not may("s3:GetObject", "arn:aws:s3:::company-payroll/1")
+    assert not may("kms:ScheduleKeyDeletion", ARNS["kms"], alias="alias/company")
+    assert not may("kms:PutKeyPolicy", ARNS["kms"])
+
+
+def test_nothing_can_be_added_to_it():
+    assert ROLE["PermissionsBoundary"] == {"Ref": "BreakGlassPolicy"}
+    assert ROLE["ManagedPolicyArns"] == [{"Ref": "BreakGlassPolicy"}]
+    assert PATH.startswith("role" + ROLE["Path"]["Fn::Sub"])
+    assert ROLE["MaxSessionDuration"] == 3600
+
+
+@pytest.mark.parametrize(
+    ("factor", "age", "expected"),
+    [("true", 60, True), ("true", 3600, False), ("false", None, False), (None, None, False)],
+)
+def test_only_whoever_has_shown_a_second_factor_takes_it(factor, age, expected):
+    (statement,) = ROLE["AssumeRolePolicyDocument"]["Statement"]
+    assert set(statement["Principal"]) == {"AWS"}
+    keys = {"aws:MultiFactorAuthPresent": factor, "aws:MultiFactorAuthAge": age}
+    keys = {key: value for key, value in keys.items() if value is not None}
+    assert holds(statement["Condition"], keys) is expected

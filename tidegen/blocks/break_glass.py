@@ -1,0 +1,121 @@
+"""The role for emergencies: it may undo what every other role is denied, and nothing else.
+
+Policies of buckets, keys, vaults and secrets leave it out by its path. Whoever takes it has signed
+in with a second factor within the hour; that somebody did is an alarm (`concerns.audit`).
+Source: Well-Architected, SEC03-BP03, "Establish emergency access process".
+"""
+
+from typing import Any
+
+from awacs import backup, kms, s3, secretsmanager, sts
+from awacs.aws import (
+    Action,
+    Allow,
+    Bool,
+    Condition,
+    ForAnyValueStringLike,
+    NumericLessThan,
+    PolicyDocument,
+    Statement,
+)
+from troposphere import Ref, Sub, Template, iam
+
+from tidegen.blocks.policies import account_root, allow, document
+
+_PATH = Sub("/${Project}/break-glass/")
+#: An hour: the least that IAM takes, of a session and of the time since the second factor.
+_SECONDS = 3_600
+_HELD: list[Action] = [
+    s3.BypassGovernanceRetention,
+    s3.DeleteObject,
+    s3.DeleteObjectVersion,
+    s3.GetObject,
+    s3.GetObjectVersion,
+    s3.PutObject,
+    s3.PutObjectLegalHold,
+    s3.PutObjectRetention,
+]
+_KEYS: list[Action] = [
+    kms.CancelKeyDeletion,
+    kms.Decrypt,
+    kms.DescribeKey,
+    kms.DisableKey,
+    kms.EnableKey,
+    kms.GenerateDataKey,
+    kms.ScheduleKeyDeletion,
+]
+_POINTS: list[Action] = [
+    backup.DeleteRecoveryPoint,
+    backup.DescribeRecoveryPoint,
+    backup.UpdateRecoveryPointLifecycle,
+]
+_VAULTS: list[Action] = [
+    backup.DeleteBackupVaultAccessPolicy,
+    backup.ListRecoveryPointsByBackupVault,
+    backup.PutBackupVaultAccessPolicy,
+]
+
+
+def add_break_glass(template: Template) -> iam.Role:
+    """The role and its policy, which is its boundary too: attaching another adds nothing."""
+    policy = template.add_resource(
+        iam.ManagedPolicy(
+            "BreakGlassPolicy",
+            Description="What only the break-glass role may undo",
+            Path=_PATH,
+            PolicyDocument=document(*_undoing()),
+        )
+    )
+    return template.add_resource(
+        iam.Role(
+            "BreakGlassRole",
+            Description="For emergencies: taken by people with a second factor",
+            Path=_PATH,
+            AssumeRolePolicyDocument=_people(),
+            ManagedPolicyArns=[Ref(policy)],
+            MaxSessionDuration=_SECONDS,
+            PermissionsBoundary=Ref(policy),
+        )
+    )
+
+
+def _people() -> PolicyDocument:
+    """Whom the account's IAM lets take it, with a second factor: a service has none."""
+    recent = [
+        Bool({"aws:MultiFactorAuthPresent": "true"}),
+        NumericLessThan({"aws:MultiFactorAuthAge": _SECONDS}),
+    ]
+    return document(
+        Statement(
+            Effect=Allow,
+            Principal=account_root(),
+            Action=[sts.AssumeRole],
+            Condition=Condition(recent),
+        )
+    )
+
+
+def _undoing() -> list[Statement]:
+    buckets = "s3:::${Project}-*"
+    points = ("backup:*:${AWS::AccountId}:recovery-point:*", "ec2:*::snapshot/*")
+    ours = ForAnyValueStringLike({"kms:ResourceAliases": Sub("alias/${Project}/*")})
+    listing: list[Action] = [s3.ListBucket, s3.ListBucketVersions]
+    reading: list[Action] = [secretsmanager.DescribeSecret, secretsmanager.GetSecretValue]
+    return [
+        allow("FindObjects", listing, [_arn(buckets)]),
+        allow("ChangeHeldObjects", _HELD, [_arn(f"{buckets}/*")]),
+        allow("EndKeys", _KEYS, [_arn("kms:*:${AWS::AccountId}:key/*")], Condition(ours)),
+        allow("EndRecoveryPoints", _POINTS, [_arn(point) for point in points]),
+        allow(
+            "OpenVaults", _VAULTS, [_arn("backup:*:${AWS::AccountId}:backup-vault:${Project}-*")]
+        ),
+        allow(
+            "ReadSecrets",
+            reading,
+            [_arn("secretsmanager:*:${AWS::AccountId}:secret:/${Project}/*")],
+        ),
+    ]
+
+
+def _arn(text: str) -> Any:
+    return Sub(f"arn:${{AWS::Partition}}:{text}")
