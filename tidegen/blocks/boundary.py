@@ -148,14 +148,14 @@ def ceiling() -> list[Statement]:
 
 def _allowed() -> list[Statement]:
     """Services with `NotOfOthers` as limit, names with their own, and what all share."""
+    ours = Condition(ArnLike({"aws:PrincipalArn": Sub(f"{_IAM}:role/${{Project}}/*")}))
     wide = Condition(ArnLike({"aws:PrincipalArn": _ACCOUNTS_ROLES}))
     own = [Sub(f"arn:${{AWS::Partition}}:{arn}") for arn in _OWN]
     artifacts = Sub("arn:${AWS::Partition}:s3:::${Project}-artifacts-*")
     linked = Sub(f"{_IAM}:role/aws-service-role/*")
     shared = _parsed("s3:GetObject", "s3:ListBucket", "s3:PutObject")
     return [
-        allow("ServicesInUse", _whole(SERVICES), ["*"]),
-        allow("ReadServices", _parsed(*READ), ["*"]),
+        allow("ServicesInUse", [*_whole(SERVICES), *_parsed(*READ)], ["*"], ours),
         allow("OwnNames", _whole(NAMED), own),
         allow("Artifacts", shared, [artifacts]),
         allow("LinkedRoles", [actions.CreateServiceLinkedRole], [linked]),
