@@ -1,5 +1,6 @@
 """Whether names are taken."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from tidegen.aws.facts.reader import Reader, existing
@@ -107,6 +108,23 @@ def _vaults(reader: Reader, names: Names) -> Answer:
     return {name: "" for name in names if name in existing}
 
 
+def _locks(reader: Reader, names: Names) -> Answer:
+    """Without a date a lock stays one that administrators can lift."""
+    listed = reader.pages("backup", "list_backup_vaults", "BackupVaultList")
+    return {
+        item["BackupVaultName"]: {
+            "days": item.get("MinRetentionDays", 0),
+            "final": _past(item.get("LockDate")),
+        }
+        for item in listed
+        if item["BackupVaultName"] in names and item.get("Locked")
+    }
+
+
+def _past(time: Any) -> str:
+    return _day(time) if time and time <= datetime.now(UTC) else ""
+
+
 def _clusters(reader: Reader, names: Names) -> Answer:
     found = {name: reader.found("eks", "describe_cluster", name=name) for name in names}
     return {name: item["cluster"]["version"] for name, item in found.items() if item}
@@ -118,6 +136,7 @@ READERS = {
     Topic.CLUSTERS: _clusters,
     Topic.CONTENTS: _contents,
     Topic.KEY_ALIASES: _key_aliases,
+    Topic.LOCKS: _locks,
     Topic.LOG_GROUPS: _log_groups,
     Topic.MAIL_IDENTITIES: existing("sesv2", "get_email_identity", "EmailIdentity"),
     Topic.MAIL_POOLS: existing("sesv2", "get_dedicated_ip_pool", "PoolName"),

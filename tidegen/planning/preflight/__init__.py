@@ -10,6 +10,7 @@ from tidegen.planning.model import Place
 from tidegen.planning.preflight import (
     identity,
     instances,
+    locks,
     names,
     network,
     quotas,
@@ -65,6 +66,7 @@ CHECKS: tuple[Check, ...] = (
     *instances.CHECKS,
     *quotas.CHECKS,
     *identity.CHECKS,
+    *locks.CHECKS,
     *services.CHECKS,
 )
 

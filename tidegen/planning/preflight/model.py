@@ -31,6 +31,7 @@ class Topic(StrEnum):
     INTERFACES = "network interfaces"  # subnet ids → id: (description, status)
     KEY_ALIASES = "key aliases"
     LINKED_ROLES = "service-linked roles"  # services → service: name of its role
+    LOCKS = "locks of backup vaults"  # → name: days: int; final: the day it was, empty before
     LOG_GROUPS = "log groups"
     LOG_POLICIES = "resource policies of logs"  # none → name: characters
     MAIL_ACCOUNT = "SES account"  # none → ProductionAccess, Sending: bool; Daily: mails

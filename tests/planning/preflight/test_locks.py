@@ -1,0 +1,42 @@
+"""A vault's lock that is final is not changed: AWS Backup would refuse, and roll the root back."""
+
+import pytest
+from planting import ADDRESS, PLACE, resource
+
+from tidegen.planning.preflight import Subject, Topic, questions, report
+
+FINAL = {"tide": {"days": 35, "final": "2026-01-04"}}
+
+
+def found(lock, answer=None, **given):
+    """The findings where the vault stands and is wanted with `lock`."""
+    vault = resource("Backup::BackupVault", BackupVaultName="tide", LockConfiguration=lock)
+    subject = Subject(ADDRESS, resources={"Vault": vault}, **{"held": {"Vault": "tide"}, **given})
+    asked = questions([subject], thorough=False).get(PLACE, set())
+    facts = {question: answer or FINAL for question in asked if question.topic is Topic.LOCKS}
+    facts |= {question: {} for question in asked - facts.keys()}
+    return [str(item) for item in report([subject], {PLACE: facts}, thorough=False).blocking]
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        {"MinRetentionDays": "40", "ChangeableForDays": 3},
+        {"MinRetentionDays": "7", "ChangeableForDays": 3},
+        {"MinRetentionDays": "35"},
+    ],
+)
+def test_another_lock_is_refused_with_what_to_write(lock):
+    (finding,) = found(lock)
+    assert "final since 2026-01-04, and AWS Backup refuses any other" in finding
+    assert "set lock_mode COMPLIANCE and lock_days 35 in its file" in finding
+
+
+def test_the_same_lock_and_one_in_its_days_of_grace_pass():
+    same = {"MinRetentionDays": "35", "ChangeableForDays": 3}
+    assert found(same) == []
+    assert found({"MinRetentionDays": "40"}, {"tide": {"days": 35, "final": ""}}) == []
+
+
+def test_a_vault_that_is_made_is_not_asked_about():
+    assert found({"MinRetentionDays": "40"}, added=frozenset({"Vault"})) == []

@@ -1,0 +1,47 @@
+"""Locks of vaults: final after their days of grace, and then AWS Backup refuses every change.
+
+A guard of the plan could not tell: neither template says whether the days are over.
+"""
+
+from collections.abc import Iterable
+
+from tidegen.planning.preflight.check import Answer, Check, about
+from tidegen.planning.preflight.model import Finding, Topic
+from tidegen.planning.preflight.subject import Properties, Subject, number_of
+
+_VAULT = "AWS::Backup::BackupVault"
+_NO_ROW = 0  # of the catalogue, which knows only what has failed somebody's deploy
+
+
+def _standing(subject: Subject) -> dict[str, tuple[str, Properties]]:
+    """Name of a vault that stands and is to stay → its path and what is wanted of it."""
+    return {
+        subject.held[path]: (path, props)
+        for path, props in subject.all_of(_VAULT)
+        if path in subject.held and path not in subject.added
+    }
+
+
+def _changed(subject: Subject, found: Answer) -> Iterable[Finding]:
+    for name, (path, props) in _standing(subject).items():
+        lock, deployed = props.get("LockConfiguration", {}), found.get(name, {})
+        if not deployed.get("final"):
+            continue
+        days = number_of(lock.get("MinRetentionDays"))
+        if days != deployed["days"] or "ChangeableForDays" not in lock:
+            told = (
+                f"the lock of vault '{name}', COMPLIANCE with {deployed['days']} days, is final "
+                f"since {deployed['final']}, and AWS Backup refuses any other"
+            )
+            way = f"set lock_mode COMPLIANCE and lock_days {deployed['days']} in its file"
+            yield Finding(path, f"{told}; {way}, or raise a second environment", _NO_ROW)
+
+
+CHECKS = (
+    Check(
+        "locks of vaults",
+        (),
+        lambda subject: about(Topic.LOCKS, _standing(subject)),
+        _changed,
+    ),
+)
