@@ -66,6 +66,19 @@ def encrypted(value):
 
 READ = [
     (
+        SettingName.BACKUPS,
+        (
+            "backup",
+            "describe_region_settings",
+            {},
+            {
+                "ResourceTypeManagementPreference": {"DynamoDB": False},
+                "ResourceTypeOptInPreference": {"DynamoDB": True, "EBS": True},
+            },
+        ),
+        {"DynamoDB managed": "false", "DynamoDB opted in": "true", "EBS opted in": "true"},
+    ),
+    (
         SettingName.BUCKETS,
         ("s3control", BLOCK, ACCOUNT, blocked(False)),
         dict.fromkeys(PARTS, "false"),
@@ -116,6 +129,21 @@ READ = [
 ]
 #: Setting, what is there of it, and the calls that one step takes.
 APPLIED = [
+    (
+        SettingName.BACKUPS,
+        {"EBS opted in": "true"},
+        [
+            (
+                "backup",
+                "update_region_settings",
+                {
+                    "ResourceTypeManagementPreference": {"DynamoDB": True},
+                    "ResourceTypeOptInPreference": {"DynamoDB": True},
+                },
+                {},
+            )
+        ],
+    ),
     (
         SettingName.BUCKETS,
         {"BlockPublicAcls": "true"},

@@ -70,6 +70,7 @@ def test_settings_go_with_the_root_that_makes_them_possible():
         SettingName.PASSWORDS,
     }
     assert found[Scope.ACCOUNT] == {
+        SettingName.BACKUPS,
         SettingName.METADATA,
         SettingName.SNAPSHOTS,
         SettingName.VOLUMES,

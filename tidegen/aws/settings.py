@@ -107,6 +107,32 @@ def _block_buckets(reader: Reader, step: SettingStep) -> None:
     )
 
 
+#: Field of AWS Backup's settings → how the parts of ours that are in it end.
+_PREFERENCES = {
+    "ResourceTypeManagementPreference": " managed",
+    "ResourceTypeOptInPreference": " opted in",
+}
+
+
+def _backups(reader: Reader, _: str) -> Values:
+    found = reader.call("backup", "describe_region_settings")
+    return {
+        f"{kind}{words}": _text(value)
+        for field, words in _PREFERENCES.items()
+        for kind, value in found.get(field, {}).items()
+    }
+
+
+def _manage_backups(reader: Reader, step: SettingStep) -> None:
+    """Types that are not named keep their preferences."""
+    fields = {
+        field: {part.removesuffix(words): True for part in step.after if part.endswith(words)}
+        for field, words in _PREFERENCES.items()
+    }
+    wanted = {field: types for field, types in fields.items() if types}
+    reader.call("backup", "update_region_settings", **wanted)
+
+
 def _volumes(reader: Reader, _: str) -> Values:
     found = reader.call("ec2", "get_ebs_encryption_by_default")
     return {"EbsEncryptionByDefault": _text(found["EbsEncryptionByDefault"])}
@@ -164,6 +190,7 @@ def _close_group(reader: Reader, step: SettingStep) -> None:
 
 
 _READERS: Mapping[SettingName, Callable[[Reader, str], Values | NotRead]] = {
+    SettingName.BACKUPS: _backups,
     SettingName.BUCKETS: _buckets,
     SettingName.DEFAULT_GROUP: _default_group,
     SettingName.LINKED_ROLES: _linked_roles,
@@ -173,6 +200,7 @@ _READERS: Mapping[SettingName, Callable[[Reader, str], Values | NotRead]] = {
     SettingName.VOLUMES: _volumes,
 }
 _WRITERS: Mapping[SettingName, Callable[[Reader, SettingStep], None]] = {
+    SettingName.BACKUPS: _manage_backups,
     SettingName.BUCKETS: _block_buckets,
     SettingName.DEFAULT_GROUP: _close_group,
     SettingName.LINKED_ROLES: _make_roles,

@@ -19,6 +19,7 @@ Values = Mapping[str, str]
 class SettingName(StrEnum):
     """The settings, by the name that people read."""
 
+    BACKUPS = "management of backups"
     BUCKETS = "public access to buckets"
     DEFAULT_GROUP = "default security group"
     LINKED_ROLES = "service-linked roles"
@@ -103,6 +104,13 @@ SETTINGS: tuple[Setting, ...] = (
         PASSWORDS,
         "the platform makes no users, and one that somebody makes has no weak password",
         "CIS AWS Foundations 1.8 and 1.9; Security Hub IAM.7",
+    ),
+    Setting(
+        SettingName.BACKUPS,
+        (Scope.ACCOUNT,),
+        dict.fromkeys(("DynamoDB managed", "DynamoDB opted in", "EBS opted in"), "true"),
+        "without it recovery points of tables are not under the vault's key, nor copied elsewhere",
+        "AWS Backup guide, Advanced DynamoDB backup",
     ),
     Setting(
         SettingName.VOLUMES,
