@@ -139,7 +139,8 @@ class Balancers:
         self.place = place
 
     def answer(self, question):
-        assert question.topic is Topic.INTERFACES
+        if question.topic is not Topic.INTERFACES:
+            return {}
         found = ("ELB net/k8s-web/1", "in-use")
         return {f"eni of {subnet}": found for subnet in question.names}
 

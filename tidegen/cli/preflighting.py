@@ -44,5 +44,7 @@ def check_destroy(session: Session, plan: DestroyPlan) -> None:
     from tidegen.aws.inspection import inspect
 
     report = require_destroy_preflight(plan, session.connect, inspect)
+    for finding in report.findings:
+        click.echo(f"warning: {finding}", err=True)
     for item in report.unchecked:
         click.echo(f"preflight: {item}", err=True)

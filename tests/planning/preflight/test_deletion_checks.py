@@ -11,12 +11,18 @@ TYPES = {
     "Kept": "AWS::S3::Bucket",
     "Service": "AWS::EC2::VPCEndpointService",
     "Subnet": "AWS::EC2::Subnet",
+    "Nodes": "AWS::EKS::Nodegroup",
+    "Vpc": "AWS::EC2::VPC",
 }
 
 
 def found(answers, resources=None):
-    """The findings where the account says `answers`; the bucket Kept stays."""
-    held = {**{name: name for name in resources or {}}, **HELD}
+    """The findings that block where the account says `answers`; the bucket Kept stays."""
+    return [str(finding) for finding in reported(answers, resources).blocking]
+
+
+def reported(answers, resources=None, held=HELD):
+    held = {**{name: name for name in resources or {}}, **held}
     subject = Subject(
         ADDRESS,
         resources=resources or {},
@@ -28,7 +34,7 @@ def found(answers, resources=None):
     facts = {question: answers.get(question.topic, {}) for question in asked}
     said = report([subject], {PLACE: facts}, thorough=False, checks=DELETION_CHECKS)
     assert not said.unchecked
-    return [str(finding) for finding in said.blocking]
+    return said
 
 
 def test_nothing_is_in_the_way_of_what_is_empty_and_unused():
@@ -49,6 +55,34 @@ def test_endpoints_of_others():
 def test_network_interfaces_of_others():
     (finding,) = found({Topic.INTERFACES: {"eni-1": ("ELB net/web/1", "in-use")}})
     assert "network interface eni-1" in finding
+
+
+SERVICE = "com.amazonaws.us-east-1.guardduty-data"
+
+
+def test_what_guardduty_made_in_the_network_is_told_with_the_commands():
+    made = {Topic.ENDPOINTS: {SERVICE: "vpce-9", "com.amazonaws.us-east-1.sts": "vpce-1"}}
+    (finding,) = reported(made, held={"Vpc": "vpc-1"}).blocking
+    assert finding.where == "Vpc"
+    for command in (
+        "aws ec2 delete-vpc-endpoints --region us-east-1 --vpc-endpoint-ids vpce-9",
+        "aws ec2 delete-security-group --region us-east-1 --group-id $(aws ec2 describe-",
+        "Values=GuardDutyManagedSecurityGroup-vpc-1",
+    ):
+        assert command in finding.message
+
+
+def test_as_long_as_its_agents_run_it_is_no_reason_to_refuse():
+    """GuardDuty would make them again; once the nodes are gone the commands hold."""
+    made = {Topic.ENDPOINTS: {SERVICE: "vpce-9"}}
+    said = reported(made, held={"Vpc": "vpc-1", "Nodes": "nodes-1"})
+    assert not said.blocking
+    assert "when the deletion is stuck on them, run 'aws ec2" in str(said.findings[0])
+
+
+def test_an_endpoint_of_the_stacks_own_goes_with_them():
+    made = {Topic.ENDPOINTS: {SERVICE: "vpce-9"}}
+    assert not reported(made, held={"Vpc": "vpc-1", "Endpoint": "vpce-9"}).findings
 
 
 ATTRIBUTES = [{"Key": "deletion_protection.enabled", "Value": "true"}]

@@ -12,6 +12,10 @@ from tidegen.planning.preflight.network import INTERFACES
 from tidegen.planning.preflight.subject import Properties, Subject
 
 _BUCKET, _SERVICE = "AWS::S3::Bucket", "AWS::EC2::VPCEndpointService"
+_VPC = "AWS::EC2::VPC"
+_GUARDDUTY = ".guardduty-data"
+#: What GuardDuty's agents run on.
+_MONITORED = ("AWS::AutoScaling::AutoScalingGroup", "AWS::EKS::Nodegroup")
 _NO_ROW = 0  # of the catalogue, which knows only what has failed somebody's deploy
 #: Boolean properties with which a service refuses to delete what has them.
 _PROTECTING = ("DeletionProtection", "DeletionProtectionEnabled", "DisableApiTermination")
@@ -40,6 +44,37 @@ def _connections(subject: Subject, found: Answer) -> Iterable[Finding]:
         if ends:
             told = f"endpoint service {service} is in use by {', '.join(ends)}"
             yield Finding(path, f"{told}; delete those endpoints, or reject them, first", _NO_ROW)
+
+
+def _runtime_endpoints(subject: Subject, found: Answer) -> Iterable[Finding]:
+    """GuardDuty's own endpoint and group, which Runtime Monitoring made in our VPC and never takes.
+
+    As long as agents run it would make them anew: then it is only told, as the deletion gets stuck
+    after they have gone, and the same commands let the next one go on.
+    """
+    running = any(_going(subject, type_name) for type_name in _MONITORED)
+    for service, endpoint in found.items():
+        if not service.endswith(_GUARDDUTY) or endpoint in subject.held.values():
+            continue
+        for vpc, path in _going(subject, _VPC).items():
+            told = f"GuardDuty has made endpoint {endpoint} and a security group in {vpc}"
+            when = "when the deletion is stuck on them, " if running else ""
+            yield Finding(
+                path, f"{told}; {when}run {_away(subject, endpoint, vpc)}", _NO_ROW, not running
+            )
+
+
+def _away(subject: Subject, endpoint: str, vpc: str) -> str:
+    region = f"--region {subject.region}"
+    group = f"GuardDutyManagedSecurityGroup-{vpc}"
+    found = (
+        f"aws ec2 describe-security-groups {region} --filters Name=group-name,Values={group} "
+        "--query SecurityGroups[].GroupId --output text"
+    )
+    return (
+        f"'aws ec2 delete-vpc-endpoints {region} --vpc-endpoint-ids {endpoint}', and once that is "
+        f"gone 'aws ec2 delete-security-group {region} --group-id $({found})', then destroy again"
+    )
 
 
 def _protected(subject: Subject) -> Iterable[Finding]:
@@ -77,5 +112,6 @@ DELETION_CHECKS: tuple[Check, ...] = (
     INTERFACES,
     Check("buckets that are not empty", (1,), _asks(_BUCKET, Topic.CONTENTS), _full_buckets),
     Check("endpoints in use", (), _asks(_SERVICE, Topic.CONNECTIONS), _connections),
+    Check("GuardDuty's endpoints", (), _asks(_VPC, Topic.ENDPOINTS), _runtime_endpoints),
     Check("deletion protection", (), None, _protected),
 )
