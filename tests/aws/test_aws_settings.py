@@ -329,3 +329,5 @@ def test_a_local_engine_has_no_host_for_the_account(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     found = reach(PLACE).read(BY_NAME[SettingName.BUCKETS], "")
     assert found == NotRead("a local engine has no settings of S3 for the account")
+    found = reach(PLACE).read(BY_NAME[SettingName.BACKUPS], "")
+    assert found == NotRead("a local engine keeps no settings of AWS Backup")

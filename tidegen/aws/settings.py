@@ -114,7 +114,9 @@ _PREFERENCES = {
 }
 
 
-def _backups(reader: Reader, _: str) -> Values:
+def _backups(reader: Reader, _: str) -> Values | NotRead:
+    if local_endpoint():  # it answers what nobody can change
+        return NotRead("a local engine keeps no settings of AWS Backup")
     found = reader.call("backup", "describe_region_settings")
     return {
         f"{kind}{words}": _text(value)
