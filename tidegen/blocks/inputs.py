@@ -1,5 +1,7 @@
 """Inputs that many concerns declare in the same words."""
 
+from troposphere import Ref
+
 from tidegen.contract import Field, Input, Kind, Root, Scope, Sibling
 from tidegen.contract.fields import FIELDS
 
@@ -10,6 +12,8 @@ LOGS_KEY = Input("LogsKeyArn", Kind.KEY_ARN, Sibling("LogsKeyArn"), "Key of the 
 MESSAGING_KEY = Input(
     "MessagingKeyArn", Kind.KEY_ARN, Sibling("MessagingKeyArn"), "Key of topics and queues"
 )
+#: For what a launch template starts: CloudFormation gives it no tag of the stack.
+STACK_TAGS = {"project": Ref("Project"), "environment": Ref("Environment")}
 VPC = Input("VpcId", Kind.VPC_ID, Sibling("VpcId"), "The VPC")
 VPC_CIDR = Input("VpcCidr", Kind.CIDR, Field("network.cidr"), "Address range of the VPC")
 PRIVATE_SUBNETS = Input(

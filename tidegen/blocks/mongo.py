@@ -1,5 +1,7 @@
 """One member of the MongoDB replica set: volume, address, launch template, group of one."""
 
+from typing import Any
+
 from troposphere import Base64, GetAtt, Ref, Sub, Tags, Template, autoscaling, ec2, iam, route53
 from troposphere.policies import (
     AutoScalingRollingUpdate,
@@ -8,6 +10,7 @@ from troposphere.policies import (
     UpdatePolicy,
 )
 
+from tidegen.blocks.inputs import STACK_TAGS
 from tidegen.blocks.mongo_permissions import member_permissions, member_tag
 from tidegen.blocks.policies import document, trust
 from tidegen.blocks.roles import PATH, add_role
@@ -115,9 +118,9 @@ def _record(name: str, number: int) -> route53.RecordSetType:
     )
 
 
-def _tags(number: int) -> Tags:
+def _tags(number: int, **extra: Any) -> Tags:
     own = {"tidegen:member": member_tag(number)}
-    return Tags(Name=Sub(f"${{Project}}-${{Environment}}-mongo-{number}"), **own)
+    return Tags(Name=Sub(f"${{Project}}-${{Environment}}-mongo-{number}"), **own, **extra)
 
 
 def _launch_template(name: str, number: int, bundle_key: str) -> ec2.LaunchTemplate:
@@ -142,7 +145,7 @@ def _launch_template(name: str, number: int, bundle_key: str) -> ec2.LaunchTempl
         Monitoring=ec2.Monitoring(Enabled=True),
         SecurityGroupIds=[Ref("SecurityGroup")],
         TagSpecifications=[
-            ec2.TagSpecifications(ResourceType=kind, Tags=_tags(number))
+            ec2.TagSpecifications(ResourceType=kind, Tags=_tags(number, **STACK_TAGS))
             for kind in ("instance", "volume")
         ],
         UserData=Base64(Sub(_loader(number, bundle_key))),

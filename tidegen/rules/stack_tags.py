@@ -1,0 +1,70 @@
+"""Everything carries its stack's tags."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tidegen.rules import _rule
+
+#: What a deploy gives each root stack; CloudFormation hands it on to all that takes tags.
+STACK_TAGS = ("environment", "project")
+_TEMPLATE = "AWS::EC2::LaunchTemplate"
+
+
+class StackTags(_rule.Rule):
+    """Everything carries its stack's tags."""
+
+    id = "E9606"
+    shortdesc = "Everything carries its stack's tags"
+    description = (
+        "The tags `project` and `environment` keep environments of one account apart: a resource's "
+        "own tag of that name would win over the stack's, and what a launch template starts gets "
+        "no tag of the stack."
+    )
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html"
+    good = """
+Topic:
+  Type: AWS::SNS::Topic
+  Properties: {Tags: [{Key: Name, Value: alarms}]}
+Template:
+  Type: AWS::EC2::LaunchTemplate
+  Properties:
+    LaunchTemplateData:
+      TagSpecifications:
+      - ResourceType: instance
+        Tags:
+        - {Key: project, Value: !Ref Project}
+        - {Key: environment, Value: !Ref Environment}
+"""
+    bad = """
+Topic:
+  Type: AWS::SNS::Topic
+  Properties: {Tags: [{Key: environment, Value: staging}]}
+"""
+
+    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
+        """What is wrong in each resource, of whichever type."""
+        for resource in template.resources(*template.types):
+            yield from self.check(resource, template)
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, tags in resource.reach("Tags"):
+            for key in sorted(_keys(tags) & set(STACK_TAGS)):
+                yield path, f"the tag '{key}' is the stack's; take it away"
+        if resource.type == _TEMPLATE:
+            yield from _untagged(resource)
+
+
+def _untagged(resource: _rule.Resource) -> Iterator[_rule.Problem]:
+    for path, specifications in resource.reach("LaunchTemplateData", "TagSpecifications"):
+        for index, item in enumerate(_rule.listed(specifications)):
+            missing = set(STACK_TAGS) - _keys(item.get("Tags") if isinstance(item, dict) else None)
+            if missing:
+                where = (*path, index) if isinstance(specifications, list) else path
+                yield where, f"what is started lacks the tags {', '.join(sorted(missing))}"
+
+
+def _keys(tags: Any) -> set[str]:
+    """The names of tags, which are a list or a mapping."""
+    if isinstance(tags, dict):
+        return {str(key) for key in tags}
+    return {str(item.get("Key")) for item in _rule.listed(tags) if isinstance(item, dict)}
