@@ -23,8 +23,16 @@ case "$*" in
   "cloudwatch put-metric-data"*) [ ! -e "$STATE/mute" ] ;;
 esac
 """
+#: Refuses what mongorestore refuses (mongo-tools, mongorestore.go, ParseAndValidateOptions).
+_MONGORESTORE = """
+case "$*" in *--nsExclude*--oplogReplay*|*--nsInclude*--oplogReplay*)
+  echo "Failed: cannot use --oplogReplay with excludes specified" >&2; exit 1 ;;
+esac
+cp "$2" "$STATE/config"; cat >"$STATE/restored"
+"""
 _MONGOSH = """
 case "$*" in
+  *dropUser*) printf '%s %s\n' "$MEMBERS_KEY" "$MONGO_PASSWORD" >"$STATE/users-made" ;;
   *"print(accepted)"*) printf '%s\n' "$MONGO_PASSWORD" ;;
   *SECONDARY*) cat "$STATE/chosen" ;;
   *toISOString*) echo 2026-11-24T03:00:00.000Z ;;
@@ -41,7 +49,8 @@ def machine(tmp_path):
     made.stand_in("mongosh", _MONGOSH)
     made.stand_in("openssl", OPENSSL)
     made.stand_in("mongodump", 'cp "$2" "$STATE/config"; cat "$STATE/dump"')
-    made.stand_in("mongorestore", 'cp "$2" "$STATE/config"; cat >"$STATE/restored"')
+    made.stand_in("mongorestore", _MONGORESTORE)
+    (tmp_path / "etc" / "mongo.keyfile").write_text("the-key\n")
     (tmp_path / "served").write_text(json.loads(authority().certify(days=20))["certificate"])
     (tmp_path / "chosen").write_text("mongo-1.internal.staging.example:27017")
     (tmp_path / "dump").write_bytes(DUMP)
@@ -143,14 +152,12 @@ def test_a_good_backup_stays_good_without_its_metrics(machine):
     assert stored(machine, "manifest.json")
 
 
-@pytest.mark.parametrize("script", ["backup.sh", "restore.sh"])
 @pytest.mark.parametrize("accepted", ["MONGO_PASSWORD", "MONGO_PASSWORD_BEFORE"])
-def test_the_tools_get_the_password_that_the_set_takes(machine, script, accepted):
+def test_the_dump_gets_the_password_that_the_set_takes(machine, accepted):
     """After a rotation that is the one before, until the primary has followed."""
-    machine.run("backup.sh")
     machine.stand_in("aws", f'case "$*" in *AWSPREVIOUS*) echo older; exit ;; esac\n{_AWS}')
-    machine.stand_in("mongosh", _MONGOSH.replace("$MONGO_PASSWORD", f"${accepted}"))
-    assert machine.run(script, backup_of(machine), today()).returncode == 0
+    machine.stand_in("mongosh", _MONGOSH.replace('$MONGO_PASSWORD"', f'${accepted}"'))
+    assert machine.run("backup.sh").returncode == 0
     wanted = {"MONGO_PASSWORD": "the-password", "MONGO_PASSWORD_BEFORE": "older"}[accepted]
     assert (machine.folder / "config").read_text() == f'password: "{wanted}"\n'
 
@@ -159,7 +166,7 @@ def test_the_tools_get_the_password_that_the_set_takes(machine, script, accepted
 def test_the_password_is_no_argument_and_leaves_no_file(machine, script):
     machine.run("backup.sh")
     machine.run(script, backup_of(machine), today())
-    assert not [call for call in machine.calls() if "the-password" in call]
+    assert not [c for c in machine.calls() if "the-password" in c or "the-key" in c]
     left = [path.name for path in machine.folder.iterdir() if path.name.startswith("tmp.")]
     assert not left
 
@@ -191,17 +198,39 @@ def test_a_restore_takes_the_dump_to_the_whole_set(backed_up):
     assert "--ssl --sslCAFile /" in call
 
 
-def test_a_restore_leaves_this_sets_users_and_roles(backed_up):
-    """Of a lost region's backup nobody knows the administrator's password any more."""
-    backed_up.run("restore.sh", backup_of(backed_up), today())
-    (call,) = backed_up.calls("mongorestore")
-    assert "--nsExclude admin.system.*" in call
-
-
 def test_a_restore_reads_the_bucket_that_it_is_told(backed_up):
     done = backed_up.run("restore.sh", backup_of(backed_up), today(), RESTORE_BUCKET="elsewhere")
     assert done.returncode != 0
     assert "/elsewhere/mongodb/" in done.stderr
+
+
+@pytest.mark.parametrize("keyfile", ["the-key\n", "- the-key\n- the-next\n"])
+def test_the_members_own_user_restores_as_no_dump_has_it(backed_up, keyfile):
+    """The administrator's password may be replaced while mongorestore works."""
+    (backed_up.folder / "etc" / "mongo.keyfile").write_text(keyfile)
+    assert backed_up.run("restore.sh", backup_of(backed_up), today()).returncode == 0
+    (call,) = backed_up.calls("mongorestore")
+    assert "--username __system --authenticationDatabase local" in call
+    assert (backed_up.folder / "config").read_text() == 'password: "the-key"\n'
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_the_users_are_what_the_secrets_say_however_the_restore_ends(backed_up, code):
+    """A dump knows the passwords of its day, or of another environment."""
+    backed_up.stand_in("mongorestore", f"{_MONGORESTORE}\nexit {code}")
+    done = backed_up.run("restore.sh", backup_of(backed_up), today())
+    assert done.returncode == code
+    assert (backed_up.folder / "users-made").read_text() == "the-key the-password\n"
+    (call,) = [call for call in backed_up.calls("mongosh") if "dropUser" in call]
+    assert "--host tidepool/mongo-1." in call
+    assert ("restore again, or another backup" in done.stderr) == bool(code)
+
+
+def test_users_that_stayed_the_backups_are_told_of(backed_up):
+    backed_up.stand_in("mongosh", "exit 1")
+    done = backed_up.run("restore.sh", backup_of(backed_up), today())
+    assert done.returncode != 0
+    assert "'Nobody can log in'" in done.stderr
 
 
 @pytest.mark.parametrize("said", ["", "staging", "staging-20200101", "yes"])

@@ -23,6 +23,10 @@ const accounts = {
   createUser({ user, pwd, roles }) { calls.push(['create', user, roles]); users[user] = pwd; },
   changeUserPassword(user, pwd) { calls.push(['change', user]); users[user] = pwd; },
   updateUser(user, { pwd }) { calls.push(['update', user]); users[user] = pwd; },
+  dropUser(user) { calls.push(['drop', user]); delete users[user]; },
+  getCollection: () => ({
+    find: () => ({ toArray: () => Object.keys(users).map((user) => ({ user, db: 'admin' })) }),
+  }),
   getUser: (user) => (user in users ? { user } : null),
 };
 const db = {
@@ -122,6 +126,15 @@ def test_an_administrator_with_the_password_before_is_not_made_again():
     all_members = ({"_id": 3, "host": "mongo-3:27017"}, *HOSTS)
     about = {"users": {"admin": "older"}, "members": all_members}
     assert initiate(**about, MONGO_PASSWORD_BEFORE="older")[:2] == (True, [])
+
+
+def test_after_a_restore_the_administrator_alone_is_left_with_its_password_of_today():
+    """The services' user is made anew by the primary's next look."""
+    brought = {"admin": "of that day", "services": "of that day", "somebody": "x"}
+    well, calls, users = run("restored.js", users=brought)
+    assert well
+    assert users == {"admin": "secret"}
+    assert ["change", "admin"] in calls
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,14 @@ DEVICE=${DEVICE:-/dev/sdf}
 DATA_DIR=${DATA_DIR:-/var/lib/mongo}
 #: This member's key and certificate, member.pem.
 TLS=${TLS:-${ETC:-/etc}/mongo.tls}
+#: By what it holds the members know each other.
+KEYFILE=${KEYFILE:-${ETC:-/etc}/mongo.keyfile}
 #: The authorities that the system trusts; Amazon's, which certify the members, are among them.
 AUTHORITIES=${AUTHORITIES:-/etc/pki/tls/cert.pem}
 #: How often a loop tries, and the seconds between two tries.
 ATTEMPTS=${ATTEMPTS:-120}
 PAUSE=${PAUSE:-5}
-export MEMBERS REPLICA_SET MONGODB_VERSION DEVICE DATA_DIR TLS AUTHORITIES
+export MEMBERS REPLICA_SET MONGODB_VERSION DEVICE DATA_DIR TLS KEYFILE AUTHORITIES
 
 say() {
   echo "${0##*/}: $*" >&2
@@ -76,6 +78,13 @@ member_host() {
   echo "mongo-$1.$PRIVATE_DOMAIN"
 }
 
+# All members, as tools and the shell find the primary by.
+whole_set() {
+  local hosts
+  hosts=$(for number in $(seq "$MEMBERS"); do printf '%s:27017,' "$(member_host "$number")"; done)
+  echo "$REPLICA_SET/${hosts%,}"
+}
+
 # Runs JavaScript without logging in: local_shell SCRIPT [HOST]. By name, as the certificate says no
 # "localhost"; this member's own name leads to the loopback (see bootstrap.sh).
 local_shell() {
@@ -96,6 +105,24 @@ login_shell() {
 # Runs JavaScript as the administrator on this member.
 admin_shell() {
   login_shell "if (!accepted) throw new Error('the administrator cannot log in: ' + refusal); $1"
+}
+
+# The key of the members' own user; of two, between the rounds of a change, the first.
+members_key() {
+  if grep -q '^- ' "$KEYFILE"; then
+    sed -n '1s/^- *//p' "$KEYFILE"
+  else
+    tr -d '[:space:]' <"$KEYFILE"
+  fi
+}
+
+# Runs JavaScript as the members' own user, whom no password of the set's keeps out:
+# members_shell SCRIPT [HOST]
+members_shell() {
+  local key
+  key=$(members_key)
+  MEMBERS_KEY=$key local_shell \
+    "db.getSiblingDB('local').auth('__system', process.env.MEMBERS_KEY); $1" "${2:-}"
 }
 
 # The password that the set takes at the moment.

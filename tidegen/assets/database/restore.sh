@@ -2,9 +2,12 @@
 # Restores one backup over the running replica set: restore.sh KEY [CONFIRMATION]
 # KEY is a backup's folder, like mongodb/2026/11/24/030000. A protected environment asks for
 # <environment>-<yyyymmdd> of today as the confirmation. Collections of the backup replace those
-# of the same name, but for users and roles, which stay this set's own. RESTORE_BUCKET names another
-# bucket than the set's own. Nothing is touched before the whole dump has been compared with its
-# checksum.
+# of the same name. RESTORE_BUCKET names another bucket than the set's own. Nothing is touched before
+# the whole dump has been compared with its checksum.
+#
+# A dump with its oplog can be restored as a whole only (mongorestore refuses --oplogReplay with
+# --nsExclude), users and their passwords of that day included. So the members' own user does it,
+# which is in no dump, and afterwards the users are what the secrets say.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh
@@ -28,14 +31,23 @@ fetch() {
 wanted_sum=$(fetch manifest.json | sed -n 's/.*"sha256": "\([0-9a-f]\{64\}\)".*/\1/p')
 [ -n "$wanted_sum" ] || fail "$folder has no manifest with a checksum: it is no backup"
 sum=$(fetch dump.archive.gz | sha256sum | cut -d' ' -f1)
-[ "$sum" = "$wanted_sum" ] || fail "$folder/dump.archive.gz is not what its manifest says"
+[ "$sum" = "$wanted_sum" ] ||
+  fail "$folder/dump.archive.gz is not what its manifest says; nothing was touched, take another"
 
-(umask 0077 && printf 'password: "%s"\n' "$(admin_password)" >"$work/config")
-# Through the primary, wherever that is. Users stay what they are: their passwords are this
-# environment's secrets of today, not what they were, or another environment's.
-hosts=$(for number in $(seq "$MEMBERS"); do printf '%s:27017,' "$(member_host "$number")"; done)
+password=$(members_key)
+(umask 0077 && printf 'password: "%s"\n' "$password" >"$work/config")
+# Through the primary, wherever that is.
+code=0
 fetch dump.archive.gz |
-  mongorestore --config "$work/config" --host "$REPLICA_SET/${hosts%,}" --username admin \
-    --authenticationDatabase admin --ssl --sslCAFile "$AUTHORITIES" \
-    --nsExclude 'admin.system.*' --drop --oplogReplay --gzip --archive
+  mongorestore --config "$work/config" --host "$(whole_set)" --username __system \
+    --authenticationDatabase local --ssl --sslCAFile "$AUTHORITIES" \
+    --drop --oplogReplay --gzip --archive || code=$?
+# However far it came: half of it may be the backup's users.
+script=$(cat "$here/restored.js")
+MONGO_PASSWORD=$(secret "$ADMIN_SECRET")
+export MONGO_PASSWORD
+members_shell "$script" "$(whole_set)" ||
+  fail "the users are the backup's; see the runbook of the database, 'Nobody can log in'"
+[ "$code" = 0 ] ||
+  fail "mongorestore ended with $code: the set holds a part of both; restore again, or another backup"
 say "restored $key"
