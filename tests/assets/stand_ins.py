@@ -37,6 +37,7 @@ _SETTINGS = {
     "LOG_GROUP": "/tide/staging/mongo",
     "ATTEMPTS": "3",
     "PAUSE": "0",
+    "PATIENCE": "0",
 }
 
 

@@ -8,6 +8,10 @@ from stand_ins import Machine
 
 _AWS = """
 case "$*" in
+  "ec2 describe-volumes"*State*) [ ! -e "$STATE/held" ] && echo available || echo in-use ;;
+  "ec2 describe-network-interfaces"*Status*) echo available ;;
+  "cloudformation describe-stack-resource"*) cat "$STATE/group" ;;
+  "cloudformation signal-resource"*) grep -q IN_PROGRESS "$STATE/group" ;;
   "ec2 describe-volumes"*) cat "$STATE/volume-holder" 2>/dev/null || echo None ;;
   "ec2 describe-network-interfaces"*PrivateIpAddress*) echo 10.0.0.9 ;;
   "ec2 describe-network-interfaces"*) cat "$STATE/interface-holder" 2>/dev/null || echo None ;;
@@ -41,8 +45,16 @@ def machine(tmp_path):
     (tmp_path / "etc" / "hosts").write_text("127.0.0.1 localhost\n")
     (tmp_path / "certificate").write_text(authority().certify())
     made.stand_in("ip", "echo '3: ens6 inet 10.0.0.9/22 brd 10.0.3.255'")
+    (tmp_path / "group").write_text("CREATE_IN_PROGRESS")
     upload(tmp_path, "mongod.rpm")
     return made
+
+
+@pytest.fixture
+def replacement(machine):
+    """An instance in place of a dead one, for which CloudFormation does not wait."""
+    (machine.folder / "group").write_text("UPDATE_COMPLETE")
+    return machine
 
 
 def boot(machine):
@@ -74,8 +86,7 @@ def test_a_boot_attaches_mounts_installs_starts_and_says_so(machine):
     assert machine.calls("mount ") == [f"mount {machine.folder}/data"]
     assert machine.calls("dnf install")[0].endswith("packages/mongod.rpm")
     assert "--disablerepo=*" in machine.calls("dnf install")[0]
-    started = [call for call in machine.calls("systemctl enable") if "mongod" in call]
-    assert started == ["systemctl enable --now mongod"]
+    assert machine.calls("systemctl enable")[0] == "systemctl enable --now mongod"
     (call,) = machine.calls("aws cloudformation signal-resource")
     assert "--logical-resource-id Member1Group --unique-id i-0abc --status SUCCESS" in call
 
@@ -207,9 +218,73 @@ def test_a_renewed_certificate_is_looked_for_every_day(machine):
     assert "RandomizedDelaySec" in machine.etc("systemd/system/mongo-renew.timer")
 
 
-def test_a_member_that_does_not_get_well_fails_its_boot(machine):
+def never_well(machine):
     machine.stand_in("mongosh", _MONGOSH.replace("echo true", "echo false"))
+
+
+UNITS = ("mongo-terminate.service", "mongo-backup.timer", "mongo-metrics.timer", "mongo-user.timer")
+
+
+def test_a_member_that_does_not_get_well_in_an_update_fails_it(machine):
+    never_well(machine)
     done = boot(machine)
     assert done.returncode != 0
-    assert "gave up waiting for the set to take this member in" in done.stderr
+    assert "gave up waiting for this member to catch up" in done.stderr
     assert signalled(machine) == "FAILURE"
+    assert not machine.calls("aws autoscaling")
+
+
+def test_everything_else_runs_before_the_set_takes_the_member_in(machine):
+    """A blank volume takes hours: hand-over, metrics and backups are not to wait for it."""
+    never_well(machine)
+    boot(machine)
+    (enabled,) = [call for call in machine.calls("systemctl enable") if "timer" in call]
+    assert all(unit in enabled for unit in UNITS)
+    calls = machine.calls()
+    first_question = next(n for n, call in enumerate(calls) if call.startswith("mongosh"))
+    assert calls.index("systemctl enable --now mongod") < calls.index(enabled) < first_question
+
+
+def test_a_member_in_place_of_a_dead_one_may_take_hours(replacement):
+    """It is asked in vain longer than any limit; in this test each try is one."""
+    replacement.stand_in(
+        "mongosh",
+        """case "$*" in *setName*) echo tidepool ;; *isWritablePrimary*)
+        echo . >>"$STATE/tries"; [ "$(wc -l <"$STATE/tries")" -ge 9 ] && echo true ;; esac""",
+    )
+    done = boot(replacement)
+    assert done.returncode == 0, done.stderr
+    assert "still waits for this member to catch up" in done.stderr
+
+
+def test_a_host_that_hangs_keeps_the_volume_and_the_next_instance_waits(replacement):
+    (replacement.folder / "held").touch()
+    state = 'case "$*" in *State*) echo . >>"$STATE/tries"'
+    state += '; [ "$(wc -l <"$STATE/tries")" -lt 9 ] || rm -f "$STATE/held" ;; esac\n'
+    replacement.stand_in("aws", state + _AWS)
+    done = boot(replacement)
+    assert done.returncode == 0, done.stderr
+    assert "let go of vol-0abc; if that instance hangs, end it by force" in done.stderr
+    assert len(replacement.calls("aws ec2 attach-volume")) == 1
+
+
+@pytest.mark.parametrize("step", ["blkid", "dnf", "mount", "systemctl"])
+def test_a_boot_that_nobody_waits_for_is_tried_again_by_another_instance(replacement, step):
+    replacement.stand_in(step, "exit 1")
+    assert boot(replacement).returncode != 0
+    (call,) = replacement.calls("aws autoscaling set-instance-health")
+    assert "--instance-id i-0abc --health-status Unhealthy" in call
+    assert "--no-should-respect-grace-period" in call
+
+
+def test_an_instance_whose_mongod_runs_is_never_given_up(replacement):
+    """It may be the primary; and the next one would find the same."""
+    replacement.stand_in("amazon-cloudwatch-agent-ctl", "exit 1")
+    assert boot(replacement).returncode != 0
+    assert not replacement.calls("aws autoscaling")
+
+
+def test_where_nobody_can_be_told_a_person_is(replacement):
+    replacement.stand_in("dnf", "exit 1")
+    replacement.stand_in("aws", f'case "$*" in autoscaling*) exit 1 ;; esac\n{_AWS}')
+    assert "end this instance by hand" in boot(replacement).stderr

@@ -16,6 +16,7 @@ case "$*" in
     sed 's/.*--value \\([^ ]*\\) .*/\\1/' <<<"$*" >"$STATE/claim" ;;
   *"--version-stage AWSPREVIOUS"*) echo ResourceNotFoundException >&2; exit 254 ;;
   "secretsmanager"*) echo the-password ;;
+  "cloudformation describe-stack-resource"*) echo CREATE_IN_PROGRESS ;;
 esac
 """
 #: Members know a set where there is a file sets/HOST; localhost is the member itself. A member that
@@ -166,3 +167,19 @@ def test_a_member_of_the_set_joins_again(machine):
     knows_a_set(machine, "localhost")
     assert start(machine, 1).returncode == 0
     assert not initiations(machine)
+
+
+def test_a_member_comes_back_while_another_is_down(machine):
+    """Even the one that initiated the set: what its volume knows, nobody has to say."""
+    (machine.folder / "claim").write_text("vol-0abc")
+    knows_a_set(machine, "localhost")
+    (machine.folder / "down" / "mongo-2.internal.staging.example").touch()
+    done = start(machine, 3)
+    assert done.returncode == 0, done.stderr
+    assert not initiations(machine)
+
+
+def test_a_member_that_cannot_tell_what_it_knows_is_not_taken_for_blank(machine):
+    machine.stand_in("mongosh", f'case "$*" in *setName*) exit 1;; esac\n{_MONGOSH}')
+    assert start(machine, 3).returncode != 0
+    assert not machine.calls("aws ssm")

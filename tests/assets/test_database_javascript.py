@@ -40,14 +40,14 @@ const rs = {
     calls.push(['add', member.host]); members.push(member); busy = 3;
     return { ok: 1 };
   },
-  status: () => ({ members: members.map(() => ({ state: given.state || 2 })) }),
+  status: () => ({ members: members.map((m) => ({ state: given.down === m._id ? 8 : 2 })) }),
 };
 """
 
 
-def run(script, users=(), members=({"_id": 3, "host": "mongo-3:27017"},), primary=True, **env):
+def run(script, users=(), members=({"_id": 3, "host": "mongo-3:27017"},), primary=True, down=0, **env):
     """Run a script of the bundle; returns (whether it ended well, what it called, the users)."""
-    known = {"users": dict(users), "members": list(members), "primary": primary}
+    known = {"users": dict(users), "members": list(members), "primary": primary, "down": down}
     scripts = "\n".join((DATABASE / name).read_text() for name in ("login.js", script))
     text = f"{_SET}\n{scripts}\nconsole.log(JSON.stringify([calls, users]));"
     done = subprocess.run(
@@ -85,6 +85,16 @@ def test_what_was_done_before_is_not_done_again():
     assert initiate(users={"admin": "secret"}, members=all_members)[:2] == (True, [])
     _, calls, _ = initiate(users={"admin": "secret"}, members=all_members[:2])
     assert calls == [["add", "mongo-2:27017"]]
+
+
+def test_the_primary_is_well_while_another_member_is_down():
+    """It came back as one; nobody was added, so nobody is waited for."""
+    about = {"users": {"admin": "secret"}, "members": ({"_id": 3, "host": "mongo-3:27017"}, *HOSTS)}
+    assert initiate(**about, down=2)[:2] == (True, [])
+
+
+def test_a_new_member_is_waited_for():
+    assert not initiate(down=2)[0]
 
 
 def test_a_secondary_changes_nothing_and_says_what_is_missing():

@@ -52,11 +52,31 @@ def test_a_group_of_one_waits_for_the_member_to_be_well(number):
     group = RESOURCES[f"Member{number}Group"]
     sizes = [group["Properties"][name] for name in ("MinSize", "MaxSize", "DesiredCapacity")]
     assert sizes == ["1", "1", "1"]
-    assert group["CreationPolicy"]["ResourceSignal"] == {"Count": 1, "Timeout": "PT30M"}
+    assert group["CreationPolicy"]["ResourceSignal"] == {"Count": 1, "Timeout": "PT1H"}
     rolling = group["UpdatePolicy"]["AutoScalingRollingUpdate"]
     assert rolling["WaitOnResourceSignals"] is True
     assert (rolling["MinInstancesInService"], rolling["MaxBatchSize"]) == ("0", "1")
     assert "ReplaceUnhealthy" in rolling["SuspendProcesses"]
+
+
+@each
+def test_a_member_ends_before_the_next_one_has_its_volume_and_can_always_be_ended(number):
+    group = properties(f"Member{number}Group")
+    policy = {"MinHealthyPercentage": 0, "MaxHealthyPercentage": 100}
+    assert group["InstanceMaintenancePolicy"] == policy
+    # CloudFormation does not delete a group with protected instances
+    assert "NewInstancesProtectedFromScaleIn" not in group
+
+
+@each
+def test_a_member_tells_of_itself_and_ends_itself_only(number):
+    found = statements(f"Member{number}RolePolicy")
+    (group,) = found["EndItself"]["Resource"]
+    assert group["Fn::Sub"].endswith(f"/${{AWS::StackName}}-Member{number}Group-*")
+    assert set(found["EndItself"]["Action"]) == {
+        "autoscaling:CompleteLifecycleAction",
+        "autoscaling:SetInstanceHealth",
+    }
 
 
 @each
@@ -94,6 +114,9 @@ def test_a_missing_bundle_is_told_to_cloud_formation(number):
     text = loader(number)
     assert text.index("trap failed ERR") < text.index("aws s3 cp")
     assert f"--logical-resource-id Member{number}Group" in text
+    # where CloudFormation does not wait, another instance tries
+    signal, heal = text.index("signal-resource"), text.index("set-instance-health")
+    assert "||" in text[signal:heal]
 
 
 @each

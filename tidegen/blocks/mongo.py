@@ -17,8 +17,8 @@ from tidegen.blocks.roles import PATH, add_role
 from tidegen.blocks.stateful import RETAINED
 
 PORT = 27017
-#: Long enough for a member to attach, install and catch up.
-_PATIENCE = "PT30M"
+#: Long enough for a member to attach, install and catch up; the longest that an update may wait.
+_PATIENCE = "PT1H"
 #: The part of a member's end that its own script plays; known to that script.
 _HOOK = "hand-over"
 _HOOK_SECONDS = 300
@@ -32,8 +32,9 @@ _SUSPENDED = [
 ]
 #: What every member's boot uses besides its own.
 _USED = ("EndpointsFromMembers", "FromMembers", "ToMembers", "CertificateSecretRotation")
-#: As short as it can be (user data is limited to 16 KB): settings, the bundle by its hash, and
-#: word to CloudFormation where there is no bundle to run. Everything else is in the bundle.
+#: As short as it can be (user data is limited to 16 KB): settings, the bundle by its hash, and where
+#: there is no bundle to run, word to CloudFormation, or if that does not wait (it refuses the word), to
+#: Auto Scaling, which tries with another instance. Everything else is in the bundle.
 _LOADER = """\
 #!/bin/bash
 set -euo pipefail
@@ -46,8 +47,11 @@ export KEYFILE_SECRET=${KeyfileSecret} ADMIN_SECRET=${AdminSecret}
 export CERTIFICATE_SECRET=${CertificateSecret}
 export APPLICATION_SECRET=/${Project}/${Environment}/mongo LOG_GROUP=${LogGroup}
 failed() {
+  id=$(cat /var/lib/cloud/data/instance-id)
   aws cloudformation signal-resource --stack-name $STACK --region $REGION --status FAILURE \\
-    --logical-resource-id Member@MEMBER@Group --unique-id $(cat /var/lib/cloud/data/instance-id)
+    --logical-resource-id Member@MEMBER@Group --unique-id $id ||
+    aws autoscaling set-instance-health --instance-id $id --health-status Unhealthy \\
+      --no-should-respect-grace-period --region $REGION
 }
 trap failed ERR
 aws s3 cp s3://${ArtifactsBucketName}/@KEY@ /tmp/bundle --region ${AWS::Region}
@@ -165,6 +169,9 @@ def _loader(number: int, bundle_key: str) -> str:
 def _group(name: str, number: int) -> autoscaling.AutoScalingGroup:
     """A group of one, replaced in place: the volume is attached by one instance at a time.
 
+    Nothing is protected from scale-in, which one of one never does: CloudFormation could not delete
+    the group (AWS docs, "Use instance scale-in protection").
+
     It waits for what the boot uses and nothing refers to: permissions, name, the way to the others,
     and the rotation by which a certificate comes.
     """
@@ -176,7 +183,10 @@ def _group(name: str, number: int) -> autoscaling.AutoScalingGroup:
         DesiredCapacity="1",
         HealthCheckType="EC2",
         HealthCheckGracePeriod=900,
-        NewInstancesProtectedFromScaleIn=True,
+        # whatever the account's default is: the next instance could never have the volume meanwhile
+        InstanceMaintenancePolicy=autoscaling.InstanceMaintenancePolicy(
+            MinHealthyPercentage=0, MaxHealthyPercentage=100
+        ),
         VPCZoneIdentifier=[Ref(f"DataSubnet{number}Id")],
         LaunchTemplate=autoscaling.LaunchTemplateSpecification(
             LaunchTemplateId=Ref(f"{name}LaunchTemplate"),

@@ -115,8 +115,17 @@ def _reporting(name: str) -> list[Statement]:
         ),
         allow("Measure", [cloudwatch.PutMetricData], ["*"], Condition(namespace)),
         allow("ShipLogs", writing, [GetAtt("LogGroup", "Arn")]),
-        allow("Signal", [cloudformation.SignalResource], [Ref("AWS::StackId")]),
-        allow("FinishTermination", [autoscaling.CompleteLifecycleAction], [group]),
+        allow(
+            "Signal",
+            [cloudformation.DescribeStackResource, cloudformation.SignalResource],
+            # by the stack's name, as the scripts ask, its id may be unknown to IAM
+            [Sub(f"arn:${{AWS::Partition}}:cloudformation:{_REGIONAL}:stack/${{AWS::StackName}}/*")],
+        ),
+        allow(
+            "EndItself",
+            [autoscaling.CompleteLifecycleAction, autoscaling.SetInstanceHealth],
+            [group],
+        ),
     ]
 
 

@@ -13,27 +13,58 @@ SETTINGS='PROJECT|ENVIRONMENT|PROTECTED|REGION|STACK|MEMBER|VOLUME_ID|PRIVATE_DO
 SETTINGS="$SETTINGS|BACKUP_KEY|ADMIN_SECRET|APPLICATION_SECRET|CERTIFICATE_SECRET|LOG_GROUP"
 SETTINGS="$SETTINGS|DATA_DIR"
 
-# CloudFormation waits for one word, success or failure, and rolls back at once on the latter.
+# Until mongod runs, another instance may succeed where this one failed; after that, none.
+REPLACEABLE=yes
+
+# CloudFormation waits for one word, success or failure, and rolls back at once on the latter. Where it
+# does not wait (an instance in place of a dead one), it refuses the word: then Auto Scaling is told that
+# this instance is of no use, and tries with another one.
 finish() {
   local code=$? status=SUCCESS
   [ "$code" = 0 ] || status=FAILURE
-  aws cloudformation signal-resource --stack-name "$STACK" --region "$REGION" \
-    --logical-resource-id "Member${MEMBER}Group" --unique-id "$(instance_id)" --status "$status" ||
-    say "could not signal $status"
+  if ! signal "$status"; then
+    say "CloudFormation was not told of the $status; it may not wait for this member"
+    if [ "$code" != 0 ] && [ -n "$REPLACEABLE" ]; then give_up; fi
+  fi
   exit "$code"
 }
 trap finish EXIT
+
+signal() {
+  aws cloudformation signal-resource --stack-name "$STACK" --region "$REGION" \
+    --logical-resource-id "Member${MEMBER}Group" --unique-id "$(instance_id)" --status "$1"
+}
+
+give_up() {
+  say "asks Auto Scaling for another instance; to look at this one, suspend ReplaceUnhealthy of its group"
+  aws autoscaling set-instance-health --instance-id "$(instance_id)" --health-status Unhealthy \
+    --no-should-respect-grace-period --region "$REGION" ||
+    say "Auto Scaling was not told either: end this instance by hand to try again"
+}
+
+# The volume and the address are the instance's before until that one has ended: at once after a
+# hand-over, after its hook's five minutes and its host's pleasure where it hangs.
+volume_is() {
+  [ "$(aws ec2 describe-volumes --volume-ids "$VOLUME_ID" --region "$REGION" \
+    --query 'Volumes[0].State' --output text)" = "$1" ]
+}
 
 attach_volume() {
   local instance=$1 holder
   holder=$(aws ec2 describe-volumes --volume-ids "$VOLUME_ID" --region "$REGION" \
     --query 'Volumes[0].Attachments[0].InstanceId' --output text)
   if [ "$holder" != "$instance" ]; then
-    aws ec2 wait volume-available --volume-ids "$VOLUME_ID" --region "$REGION"
+    patiently "$holder to let go of $VOLUME_ID; if that instance hangs, end it by force" \
+      volume_is available
     aws ec2 attach-volume --volume-id "$VOLUME_ID" --instance-id "$instance" \
       --device "$DEVICE" --region "$REGION"
   fi
-  until_true "the volume's device" test -e "$(data_device)"
+  until_true "the device of $VOLUME_ID to appear" test -e "$(data_device)"
+}
+
+interface_is() {
+  [ "$(aws ec2 describe-network-interfaces --network-interface-ids "$INTERFACE_ID" \
+    --region "$REGION" --query 'NetworkInterfaces[0].Status' --output text)" = "$1" ]
 }
 
 attach_interface() {
@@ -41,12 +72,12 @@ attach_interface() {
   holder=$(aws ec2 describe-network-interfaces --network-interface-ids "$INTERFACE_ID" \
     --region "$REGION" --query 'NetworkInterfaces[0].Attachment.InstanceId' --output text)
   if [ "$holder" != "$instance" ]; then
-    aws ec2 wait network-interface-available --network-interface-ids "$INTERFACE_ID" \
-      --region "$REGION"
+    patiently "$holder to let go of $INTERFACE_ID; if that instance hangs, end it by force" \
+      interface_is available
     aws ec2 attach-network-interface --network-interface-id "$INTERFACE_ID" \
       --instance-id "$instance" --device-index 1 --region "$REGION"
   fi
-  until_true "the member's own address" has_own_address
+  until_true "the member's own address on $INTERFACE_ID; see networkctl" has_own_address
 }
 
 # The address that the member's name stands for everywhere else.
@@ -147,10 +178,12 @@ main() {
   install_packages
   configure
   systemctl enable --now mongod
-  ship_logs
-  "$here/initiate.sh"
+  # before the set takes it in, which may take hours: each of them knows what to do until then
   systemctl enable --now mongo-terminate.service \
     mongo-backup.timer mongo-metrics.timer mongo-renew.timer mongo-user.timer
+  REPLACEABLE=
+  ship_logs
+  "$here/initiate.sh"
 }
 
 main "$@"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Brings this member into the replica set, and ends well only when it is a healthy part of it.
+# Brings this member into the replica set, and ends well only when it is a healthy part of it. A member
+# that knows its set from its volume asks nobody: it comes back whether or not the others are there.
 #
 # The set is initiated once in the life of its stack. Members start one after the other, so
 # the last one is the first that can see all three: it alone initiates, and only where none of them
@@ -17,11 +18,6 @@ MARKER="/$PROJECT/$ENVIRONMENT/mongo/$STACK/initiated"
 
 answers() {
   local_shell 'db.hello().ok' "$1" >/dev/null 2>&1
-}
-
-# The name of the set that a member is in, empty if in none. Anybody may ask.
-set_of() {
-  local_shell "print(db.hello().setName || '')" "$1"
 }
 
 # The volume that claimed the initiation, empty if none. Anything but "there is no such parameter"
@@ -66,29 +62,41 @@ complete() {
   OTHERS="[${others#,}]" login_shell "$(cat "$here/initiate.js")"
 }
 
+# The others tell a member with a blank volume within seconds that it is one of them.
+is_member() {
+  [ -n "$(set_of "$(member_host "$MEMBER")")" ]
+}
+
 is_healthy() {
   local state
   state=$(local_shell 'const h = db.hello(); print(Boolean(h.isWritablePrimary || h.secondary))')
   [ "$state" = true ]
 }
 
+# Makes the set, unless another member knows one: begin OWNER, the volume that claimed it, if any.
+begin() {
+  local others
+  others=$(sets)
+  if [ -n "$others" ]; then return; fi
+  [ -n "$1" ] || claim
+  initiate
+}
+
 main() {
-  local owner known self
+  local known owner self
   self=$(member_host "$MEMBER")
-  until_true "this member's mongod" answers "$self"
-  owner=$(claimant)
-  if [ -z "$owner" ] && [ "$MEMBER" != "$MEMBERS" ] && [ -z "$(set_of "$self")" ]; then
-    say "waits for member $MEMBERS to initiate the set"
-    return
-  fi
-  if [ -z "$owner" ] || [ "$owner" = "$VOLUME_ID" ]; then
-    known=$(sets)
-    if [ -z "$known" ]; then
-      [ -n "$owner" ] || claim
-      initiate
+  until_true "this member's mongod; see /var/log/mongodb/mongod.log" answers "$self"
+  known=$(set_of "$self")
+  if [ -z "$known" ]; then
+    owner=$(claimant)
+    if [ -z "$owner" ] && [ "$MEMBER" != "$MEMBERS" ]; then
+      say "waits for member $MEMBERS to initiate the set"
+      return
     fi
+    if [ -z "$owner" ] || [ "$owner" = "$VOLUME_ID" ]; then begin "$owner"; fi
   fi
-  until_true "the set to take this member in" is_healthy
+  until_true "the set to know this member; compare rs.conf() on the primary" is_member
+  patiently "this member to catch up with the set; rs.status() on the primary says how far it is" is_healthy
   if [ "$MEMBER" = "$MEMBERS" ]; then complete; fi
 }
 

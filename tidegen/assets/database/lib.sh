@@ -27,6 +27,8 @@ AUTHORITIES=${AUTHORITIES:-/etc/pki/tls/cert.pem}
 #: How often a loop tries, and the seconds between two tries.
 ATTEMPTS=${ATTEMPTS:-120}
 PAUSE=${PAUSE:-5}
+#: Seconds that one step of a boot may take while CloudFormation waits for it (an hour, in all).
+PATIENCE=${PATIENCE:-2400}
 export MEMBERS REPLICA_SET MONGODB_VERSION DEVICE DATA_DIR TLS KEYFILE AUTHORITIES
 
 say() {
@@ -47,6 +49,31 @@ until_true() {
     sleep "$PAUSE"
   done
   fail "gave up waiting for $what"
+}
+
+# Whether CloudFormation waits for word from this member, because it makes or replaces it just now.
+# Where it cannot be asked, it counts as waiting.
+is_awaited() {
+  local status
+  status=$(aws cloudformation describe-stack-resource --stack-name "$STACK" --region "$REGION" \
+    --logical-resource-id "Member${MEMBER}Group" \
+    --query StackResourceDetail.ResourceStatus --output text) || return 0
+  [[ $status == *_IN_PROGRESS ]]
+}
+
+# Waits until a command succeeds, for what may take hours: without end, but for $PATIENCE only where
+# CloudFormation waits too: patiently WHAT COMMAND [ARGUMENT...]
+patiently() {
+  local what=$1 since=$SECONDS
+  shift
+  until "$@"; do
+    if [ $((SECONDS - since)) -ge "$PATIENCE" ]; then
+      if is_awaited; then fail "gave up waiting for $what, as CloudFormation waits for an hour only"; fi
+      say "still waits for $what"
+      since=$SECONDS
+    fi
+    sleep "$PAUSE"
+  done
 }
 
 instance_id() {
@@ -90,6 +117,11 @@ whole_set() {
 local_shell() {
   mongosh --quiet --norc --tls --tlsCAFile "$AUTHORITIES" --host "${2:-$(member_host "$MEMBER")}" \
     --eval "$1"
+}
+
+# The name of the set that a member is in, empty if in none. Anybody may ask.
+set_of() {
+  local_shell "print(db.hello().setName || '')" "$1"
 }
 
 # Runs JavaScript that has logged in as the administrator, or tried to (see login.js). Passwords go
