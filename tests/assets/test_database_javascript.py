@@ -45,7 +45,9 @@ const rs = {
 """
 
 
-def run(script, users=(), members=({"_id": 3, "host": "mongo-3:27017"},), primary=True, down=0, **env):
+def run(
+    script, users=(), members=({"_id": 3, "host": "mongo-3:27017"},), primary=True, down=0, **env
+):
     """Run a script of the bundle; returns (whether it ended well, what it called, the users)."""
     known = {"users": dict(users), "members": list(members), "primary": primary, "down": down}
     scripts = "\n".join((DATABASE / name).read_text() for name in ("login.js", script))

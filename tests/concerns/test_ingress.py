@@ -150,6 +150,15 @@ def test_a_certificate_that_is_not_renewed_pages_and_goes_on_when_it_has_expired
     assert (alarm["Period"], alarm["TreatMissingData"]) == (86_400, "ignore")
 
 
+def test_the_check_from_outside_can_be_asked():
+    """Nothing alarms on it: its id has to be at hand for the runbook."""
+    check = properties("HealthCheck")["HealthCheckConfig"]
+    assert (check["Type"], check["ResourcePath"]) == ("HTTPS", "/status")
+    assert TEMPLATE["Outputs"]["HealthCheckId"]["Value"] == {"Ref": "HealthCheck"}
+    surfaced = {output.name for output in CONCERN.outputs if output.surface}
+    assert "HealthCheckId" in surfaced
+
+
 def test_latency_is_that_of_the_slowest_hundredth():
     alarm = properties("LatencyAlarm")
     assert alarm["ExtendedStatistic"] == "p99"

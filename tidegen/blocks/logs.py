@@ -17,7 +17,11 @@ TEN_YEARS = 3653
 def add_log_group(
     template: Template, title: str, name: Any, days: int = OPERATIONAL_DAYS
 ) -> logs.LogGroup:
-    """A log group under the template's `LogsKeyArn`, kept for `days`."""
+    """A log group under the template's `LogsKeyArn`, kept for `days`.
+
+    Without DeletionProtectionEnabled: it would hold up the rollback of a first deploy, which deletes
+    what that made. A stack that goes leaves its groups, and no role of an environment deletes others.
+    """
     return template.add_resource(
         logs.LogGroup(
             title,

@@ -119,7 +119,11 @@ def _reporting(name: str) -> list[Statement]:
             "Signal",
             [cloudformation.DescribeStackResource, cloudformation.SignalResource],
             # by the stack's name, as the scripts ask, its id may be unknown to IAM
-            [Sub(f"arn:${{AWS::Partition}}:cloudformation:{_REGIONAL}:stack/${{AWS::StackName}}/*")],
+            [
+                Sub(
+                    f"arn:${{AWS::Partition}}:cloudformation:{_REGIONAL}:stack/${{AWS::StackName}}/*"
+                )
+            ],
         ),
         allow(
             "EndItself",

@@ -60,6 +60,7 @@ def build(_context: Context) -> Template:
         TargetGroupArn=Ref("TargetGroup"),
         **{f"{title}Host": host for title, host in hosts.items()},
         FirewallLogGroupName=Ref("FirewallLogGroup"),
+        HealthCheckId=Ref("HealthCheck"),
         IngressAlarmName=Ref(alarm),
         TargetsAlarmName=Ref(add_no_targets_alarm(template, "AWS/ApplicationELB")),
     )
@@ -103,8 +104,9 @@ def _add_records(template: Template, hosts: dict[str, Sub]) -> None:
                 AliasTarget=target,
             )
         )
-    # No alarm: Route 53 measures in us-east-1 only, where an environment has nothing. Its checkers
-    # watch the way in from outside; the load balancer's own alarms page somebody.
+    # Tells a person whether the way in is open as seen from outside (see the runbook "Who can reach
+    # us"). No alarm: Route 53 measures in us-east-1 only, where an environment has nothing. Not on
+    # the records either: without a second one to fail over to, Route 53 answers with the first.
     template.add_resource(
         route53.HealthCheck(
             "HealthCheck",
@@ -152,6 +154,7 @@ CONCERN = Concern(
         Output("TargetGroupArn", Kind.ARN, "For the chart's TargetGroupBinding", surface=True),
         Output("ApiHost", Kind.DOMAIN, "Where the services answer", surface=True),
         Output("AppHost", Kind.DOMAIN, "Where the web application answers", surface=True),
+        Output("HealthCheckId", Kind.NAME, "Route 53's look from outside", surface=True),
         Output("IngressAlarmName", Kind.NAME, "Alarm of the load balancer"),
         Output("TargetsAlarmName", Kind.NAME, "Alarm of the gateway's pods"),
         Output("FirewallLogGroupName", Kind.LOG_GROUP_NAME, "Requests that the firewall saw"),
