@@ -22,6 +22,7 @@ ARNS = {
     "kms": "arn:aws:kms:us-west-2:{account}:key/1",
     "s3": "arn:aws:s3:::tidepool-staging-uploads-us-west-2-1/blobs/1",
     "secretsmanager": "arn:aws:secretsmanager:us-west-2:{account}:secret:/tidepool/staging/a-1",
+    "sqs": "arn:aws:sqs:us-west-2:{account}:tidepool-staging-Notifications-1-RelayDeadLetterQueue",
 }
 VAULT = "arn:aws:backup:us-west-2:{account}:backup-vault:tidepool-staging-recovery"
 

@@ -7,7 +7,7 @@ Source: Well-Architected, SEC03-BP03, "Establish emergency access process".
 
 from typing import Any
 
-from awacs import backup, kms, s3, secretsmanager, sts
+from awacs import backup, kms, s3, secretsmanager, sqs, sts
 from awacs.aws import (
     Action,
     Allow,
@@ -54,6 +54,7 @@ _VAULTS: list[Action] = [
     backup.ListRecoveryPointsByBackupVault,
     backup.PutBackupVaultAccessPolicy,
 ]
+_QUEUES: list[Action] = [sqs.DeleteMessage, sqs.GetQueueAttributes, sqs.ReceiveMessage]
 
 
 def add_break_glass(template: Template) -> iam.Role:
@@ -114,6 +115,7 @@ def _undoing() -> list[Statement]:
             reading,
             [_arn("secretsmanager:*:${AWS::AccountId}:secret:/${Project}/*")],
         ),
+        allow("ReadQueues", _QUEUES, [_arn("sqs:*:${AWS::AccountId}:${Project}-*")]),
     ]
 
 

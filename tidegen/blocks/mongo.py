@@ -32,9 +32,9 @@ _SUSPENDED = [
 ]
 #: What every member's boot uses besides its own.
 _USED = ("EndpointsFromMembers", "FromMembers", "ToMembers", "CertificateSecretRotation")
-#: As short as it can be (user data is limited to 16 KB): settings, the bundle by its hash, and where
-#: there is no bundle to run, word to CloudFormation, or if that does not wait (it refuses the word), to
-#: Auto Scaling, which tries with another instance. Everything else is in the bundle.
+#: As short as it can be (user data is limited to 16 KB): settings, the bundle by its hash, and
+#: where there is no bundle to run, word to CloudFormation, or if that does not wait (it refuses the
+#: word), to Auto Scaling, which tries with another instance. Everything else is in the bundle.
 _LOADER = """\
 #!/bin/bash
 set -euo pipefail
