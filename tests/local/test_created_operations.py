@@ -174,3 +174,24 @@ def test_selections_associations_and_composite_alarms(cloud: Cloud) -> None:
     changed(cloud, **resources)
     assert not alarms()
     assert not backup.list_backup_selections(BackupPlanId=ids["Plan"])["BackupSelectionsList"]
+
+
+def test_an_alarm_on_an_expression_is_there_with_the_rest_of_its_settings(cloud: Cloud) -> None:
+    """The engine's API knows alarms on one metric only: the first of them stands for all."""
+    metric = {"Namespace": "AWS/NATGateway", "MetricName": "PacketsDropCount"}
+    alarm = a(
+        "CloudWatch::Alarm",
+        Metrics=[
+            {"Id": "one", "MetricStat": {"Metric": metric, "Period": 300, "Stat": "Sum"}},
+            {"Id": "worst", "Expression": "MAX([one])", "ReturnData": True},
+        ],
+        ComparisonOperator="GreaterThanThreshold",
+        EvaluationPeriods=3,
+        Threshold=100,
+    )
+    made(cloud, Alarm=alarm)
+    (found,) = cloud.client("cloudwatch").describe_alarms(AlarmTypes=["MetricAlarm"])[
+        "MetricAlarms"
+    ]
+    assert (found["MetricName"], found["Statistic"]) == ("PacketsDropCount", "Sum")
+    assert (found["Threshold"], found["EvaluationPeriods"]) == (100, 3)

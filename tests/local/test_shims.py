@@ -71,6 +71,12 @@ def test_ref_of_an_instance_profile_is_its_arn(plain: Cloud) -> None:
     assert stack["Outputs"]["Value"].startswith("arn:aws:iam::")
 
 
+def test_alarms_of_several_metrics_are_refused(plain: Cloud) -> None:
+    query = {"Id": "x", "MetricStat": {"Metric": {}, "Period": 300, "Stat": "Sum"}}
+    alarm = one("AWS::CloudWatch::Alarm", Metrics=[query], EvaluationPeriods=1)
+    assert plain.create("alarm", alarm)["StackStatus"] == "ROLLBACK_COMPLETE"
+
+
 def test_nested_updates_lose_attributes_of_unchanged_resources(plain: Cloud) -> None:
     child = one("AWS::SQS::Queue", get("Arn"))
     plain.create("nested", one(STACK, TemplateURL=plain.upload("1.json", child)))

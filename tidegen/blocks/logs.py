@@ -19,9 +19,8 @@ def add_log_group(
 ) -> logs.LogGroup:
     """A log group under the template's `LogsKeyArn`, kept for `days`.
 
-    Without DeletionProtectionEnabled: it would hold up the rollback of a first deploy, which
-    deletes what that made. A stack that goes leaves its groups, and no role of an environment
-    deletes others.
+    Without DeletionProtectionEnabled, which would hold up the rollback of a first deploy: that
+    deletes what it made. A stack that goes leaves its groups behind.
     """
     return template.add_resource(
         logs.LogGroup(

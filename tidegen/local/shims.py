@@ -24,6 +24,7 @@ def install() -> None:
         elif not type_name.startswith("AWS::CloudFormation::"):
             table[type_name] = entry_of(type_name)
     keep_attributes_of_unchanged_resources()
+    take_alarms_of_several_metrics()
     nested_stacks.install()
     change_sets.install()
     secrets.install()
@@ -50,6 +51,23 @@ def identify_instance_profiles_by_name() -> None:
         entry["delete"](_profile_arn(physical), properties)
 
     table[INSTANCE_PROFILE] = {**entry, "create": create, "update": update, "delete": delete}
+
+
+def take_alarms_of_several_metrics() -> None:
+    """Make an alarm on an expression one on its first metric, with everything else as written.
+
+    Upstream: refuses them, in its templates and in its API, which knows no other alarms to show.
+    """
+    provisioners = upstream.provisioners()
+    plain = provisioners._cw_metric_alarm_record
+
+    def record(name: str, properties: dict[str, Any]) -> Any:
+        metrics = [q["MetricStat"] for q in properties.get("Metrics", []) if "MetricStat" in q]
+        rest = {key: value for key, value in properties.items() if key != "Metrics"}
+        first = {**metrics[0]["Metric"], "Statistic": metrics[0]["Stat"]} if metrics else {}
+        return plain(name, {**rest, **first})
+
+    provisioners._cw_metric_alarm_record = record
 
 
 def _named(made: tuple[str, Any]) -> tuple[str, Any]:
