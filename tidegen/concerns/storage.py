@@ -95,7 +95,8 @@ def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
 
     The blob service asks for SSE-S3 in every upload (tidepool-org/platform,
     `store/unstructured/s3/s3.go`, Put), and an upload refused is data lost. Once it asks for
-    nothing, the bucket's key holds for its objects too, and AES256 can go from here.
+    nothing, the bucket's key holds for its objects too, and AES256 can go from here
+    (docs/decisions/015).
     """
     return add_data_bucket(
         template,
