@@ -42,7 +42,33 @@ def entry_of(type_name: str) -> Entry:
         "update_with_logical_id": True,
         "delete": delete,
         "added_by_tidegen": True,
+        **_importing(handler, type_name),
     }
+
+
+def _importing(handler: Handler, type_name: str) -> Entry:
+    """The entry's `import`, where the handler finds what exists; its look-up goes into upstream's.
+
+    Upstream asks the look-up whether the thing is there before it makes a change set.
+    """
+    if type(handler).existing is Handler.existing:
+        return {}
+    (pointer,) = schemas.schema_of(type_name)["primaryIdentifier"]
+    key = pointer.rpartition("/")[2]
+    module = upstream.module("ministack.services.cloudformation.changesets")
+
+    def problem(identifier: str) -> str | None:
+        words = module._IMPORT_NOT_FOUND.format(type=type_name, value=identifier)
+        return None if handler.existing(identifier) else str(words)
+
+    def adopt(identifier: Properties) -> Result:
+        found = handler.existing(identifier[key])
+        if found is None:
+            raise ValueError(problem(identifier[key]))
+        return found
+
+    module._IMPORT_LOOKUPS.setdefault(type_name, ((key,), problem))
+    return {"import": adopt}
 
 
 def wrapped_entry(type_name: str, entry: Entry) -> Entry:

@@ -42,6 +42,11 @@ class Trail(Handler):
         """Delete the trail."""
         client("cloudtrail").delete_trail(Name=resource.physical_id)
 
+    def existing(self, identifier: str) -> Result | None:
+        """Return the trail of that name."""
+        trail = upstream.service("cloudtrail")._trails.get(identifier)
+        return Result(identifier, {"Arn": trail["TrailARN"]}) if trail else None
+
     def _settings(self, resource: Resource) -> Properties:
         """Return the trail's own settings as the API words them."""
         key = resource.only("KMSKeyId")
@@ -82,6 +87,11 @@ class ConfigurationRecorder(Handler):
     def delete(self, resource: Resource) -> None:
         """Delete the recorder: the engine does not serve DeleteConfigurationRecorder."""
         upstream.service("config")._recorders.pop(resource.physical_id, None)
+
+    def existing(self, identifier: str) -> Result | None:
+        """Return the recorder of that name."""
+        there = identifier in upstream.service("config")._recorders
+        return Result(identifier) if there else None
 
 
 @handles("AWS::Config::DeliveryChannel")

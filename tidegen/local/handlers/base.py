@@ -58,6 +58,14 @@ class Handler:
         """Delete the resource."""
         raise NotImplementedError
 
+    def existing(self, identifier: str) -> Result | None:
+        """What is there under an identifier, for an import; None where there is nothing.
+
+        Asked while a request is served: no client can be used. A type whose handler does not say
+        it cannot be imported.
+        """
+        raise NotImplementedError
+
 
 _HANDLERS: dict[str, Handler] = {}
 
