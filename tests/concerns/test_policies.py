@@ -44,6 +44,7 @@ ON_EVERYTHING = {
 #: First where they take a role, which is handed to a service of its own account only.
 TRUSTED = {
     "backup.amazonaws.com": "Backup, IAM service roles",
+    "batchoperations.s3.amazonaws.com": "S3, Granting permissions for Batch Operations",
     "cloudformation.amazonaws.com": "CloudFormation, CloudFormation service role",
     "cloudtrail.amazonaws.com": "CloudTrail, Sending events to CloudWatch Logs",
     "ec2.amazonaws.com": "EC2, IAM roles for Amazon EC2",

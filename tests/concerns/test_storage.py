@@ -205,3 +205,15 @@ def test_the_scanner_reaches_the_uploads_and_nothing_else():
     }
     assert all("UploadsBucket" in part or part == "Arn" for part in buckets)
     assert allowed["Decrypt"]["Resource"] == [{"Ref": "DataKeyArn"}]
+
+
+def test_batch_operations_replicate_what_was_there_and_copy_back_from_the_replica():
+    found = statements("BatchRole")
+    assert found["Replicate"]["Action"] == ["s3:InitiateReplication"]
+    assert found["Replicate"]["Resource"] == [{"Fn::Sub": f"${{{t}.Arn}}/*"} for t in REPLICATED]
+    (replica,) = found["ReadReplica"]["Resource"]
+    assert "-uploads-dr-${AWS::Region}-" in replica["Fn::Sub"]
+    assert found["WriteCopies"]["Resource"] == [{"Fn::Sub": "${UploadsBucket.Arn}/*"}]
+    keys = found["DecryptReplica"]["Condition"]["ForAnyValue:StringEquals"]
+    assert keys["kms:ResourceAliases"] == {"Fn::Sub": "alias/${Project}/${Environment}/replica"}
+    assert "Condition" not in RESOURCES["BatchRole"]

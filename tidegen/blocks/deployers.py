@@ -71,6 +71,7 @@ CHANGING = [
 #: authorization reference, CreateRestoreTestingSelection).
 PASSED_TO = (
     "backup.amazonaws.com",
+    "batchoperations.s3.amazonaws.com",
     "ec2.amazonaws.com",
     "eks.amazonaws.com",
     "firehose.amazonaws.com",

@@ -50,6 +50,7 @@ def iam_actions(noun: str, *verbs: str) -> list[Action]:
 #: show late: in deployments refused, backups that never run, a trail that cannot be made.
 _WITHOUT_SOURCE = (
     "backup",
+    "batchoperations.s3",
     "cloudformation",
     "cloudtrail",
     "ec2",

@@ -3,6 +3,7 @@
 from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, s3
 
 from tidegen.blocks.access_logs import add_access_logs_bucket, from_load_balancers
+from tidegen.blocks.batch_copies import add_batch_role
 from tidegen.blocks.content_delivery import add_distribution, read_by
 from tidegen.blocks.data_buckets import (
     OUR_ALGORITHM,
@@ -76,6 +77,7 @@ def build(_context: Context) -> Template:
     add_malware_scans(template, "UploadScans", UPLOADS.bucket, Ref(UPLOADS.key_arn))
     add_replication_role(template, (UPLOADS, BACKUPS))
     add_replication_alarms(template, (UPLOADS, BACKUPS))
+    batch = add_batch_role(template, (UPLOADS, BACKUPS), UPLOADS)
     return add_outputs(
         template,
         CONCERN,
@@ -87,6 +89,7 @@ def build(_context: Context) -> Template:
         AssetsBucketArn=GetAtt(assets, "Arn"),
         AssetsUrl=Sub("https://${AssetsDistribution.DomainName}"),
         AccessLogsBucketName=logs,
+        BatchRoleArn=GetAtt(batch, "Arn"),
     )
 
 
@@ -174,6 +177,7 @@ CONCERN = Concern(
         _from_recovery("ReplicaBackupsBucketArn", Kind.BUCKET_ARN, "Replica of the backups"),
     ),
     outputs=(
+        Output("BatchRoleArn", Kind.ROLE_ARN, "Role of S3 Batch Operations", surface=True),
         Output("UploadsBucketName", Kind.BUCKET_NAME, "Bucket of raw device uploads", surface=True),
         Output("UploadsBucketArn", Kind.BUCKET_ARN, "Bucket of raw device uploads", surface=True),
         Output("BackupsBucketName", Kind.BUCKET_NAME, "Bucket of backups", surface=True),

@@ -91,6 +91,19 @@ PLANTS = (
         {Topic.VERSIONING: {}},
     ),
     Plant(
+        40,
+        {
+            "Storage/Uploads": replicating("replica"),
+            "Storage/ReplicationRole": resource("IAM::Role"),
+        },
+        "what is in it already is not copied; run the jobs of",
+        blocking=False,
+        given={
+            "held": {"Storage/Uploads": "tide-uploads"},
+            "added": frozenset({"Storage/ReplicationRole"}),
+        },
+    ),
+    Plant(
         43,
         {"Vpc": resource("EC2::VPC"), "Endpoint": ENDPOINT},
         "vpce-1; delete that one",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tidegen.blocks.replication import ROLE as REPLICATION_ROLE
 from tidegen.planning.preflight.check import Answer, Check, about, whole
 from tidegen.planning.preflight.model import Finding, Question, Topic
 from tidegen.planning.preflight.subject import Properties, Subject, text_of
@@ -175,6 +176,18 @@ def _versioning(subject: Subject, found: Answer) -> Iterable[Finding]:
             yield Finding(path, f"{told}; deploy the recovery region first", 40)
 
 
+def _new_replication(subject: Subject) -> Iterable[Finding]:
+    """Buckets that stand and replicate from now on: S3 copies what comes, not what is there."""
+    roles = {path for path, _ in subject.added_of("AWS::IAM::Role")}
+    for path, props in subject.all_of("AWS::S3::Bucket"):
+        configuration = props.get("ReplicationConfiguration")
+        role = f"{path.rpartition('/')[0]}/{REPLICATION_ROLE}".lstrip("/")
+        if configuration and path in subject.held and path not in subject.added and role in roles:
+            told = "replicates from now on, and what is in it already is not copied"
+            way = "run the jobs of 'Replicate what was there before', docs/runbooks/recovery.md"
+            yield Finding(path, f"{told}; {way}", 40, blocking=False)
+
+
 def _topics(subject: Subject) -> Iterable[Question]:
     held = (subject.held[p] for p, t in subject.types_held.items() if t == "AWS::SNS::Topic")
     return about(Topic.PENDING, held)
@@ -216,5 +229,6 @@ CHECKS = (
         lambda subject: about(Topic.VERSIONING, _destinations(subject)),
         _versioning,
     ),
+    Check("replication that begins", (40,), None, _new_replication),
     Check("subscriptions", (57,), _topics, _pending, always=True),
 )
