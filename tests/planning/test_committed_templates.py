@@ -40,9 +40,12 @@ def test_the_same_templates_and_values_change_nothing(root):
 
 
 def test_one_more_nat_gateway_is_seen_though_only_a_parameter_changed(environment):
+    """With what watches it: the alarms of NAT gateways name the one that each zone goes out by."""
     one, two = (resources(environment, NetworkNatGateways=count) for count in "12")
     changes = {change.path: change for change in forecast(one, two)}
     assert {path: change.action for path, change in changes.items()} == {
+        "Monitoring/NatErrorPortAllocation": Action.MODIFY,
+        "Monitoring/NatPacketsDropCount": Action.MODIFY,
         "Network/NatAddress2": Action.ADD,
         "Network/NatGateway2": Action.ADD,
         "Network/Private2DefaultRoute": Action.MODIFY,
