@@ -1,5 +1,7 @@
 """The cluster: private, encrypted, logged; add-ons in order; pods with roles of their own."""
 
+import json
+
 import pytest
 
 from tidegen.concerns.cluster import CONCERN
@@ -65,6 +67,14 @@ def test_nodes_come_between_what_they_need_and_what_needs_them():
     titles = {title for title, item in RESOURCES.items() if item in first.values()}
     assert set(RESOURCES["Nodes"]["DependsOn"]) == {*titles, "EndpointsFromCluster"}
     assert set(first) == {"vpc-cni", "kube-proxy", "eks-pod-identity-agent"}
+
+
+def test_volumes_of_pods_are_tagged_for_the_environment():
+    """AWS's policy of the driver reaches those of every cluster; the boundary goes by the tag."""
+    values = addons()["aws-ebs-csi-driver"]["Properties"]["ConfigurationValues"]["Fn::Sub"]
+    assert json.loads(values) == {
+        "controller": {"extraVolumeTags": {"environment": "${Environment}"}}
+    }
 
 
 def test_every_addon_has_a_pinned_version():

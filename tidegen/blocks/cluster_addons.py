@@ -29,11 +29,15 @@ class _PodRole:
 
 @dataclass(frozen=True)
 class _Addon:
-    """An add-on by its name in EKS; `version` names the template's parameter."""
+    """An add-on by its name in EKS; `version` names the template's parameter.
+
+    `values` is its configuration, JSON as text for Fn::Sub.
+    """
 
     name: str
     version: str
     role: _PodRole | None = None
+    values: str = ""
 
     @property
     def title(self) -> str:
@@ -42,6 +46,8 @@ class _Addon:
 
 _CNI = _PodRole("CniRole", "aws-node", "AmazonEKS_CNI_Policy")
 _CSI = _PodRole("EbsCsiRole", "ebs-csi-controller-sa", "service-role/AmazonEBSCSIDriverPolicy")
+#: AWS's policy lets the driver delete any cluster's volumes; the boundary goes by this tag.
+_OWNED_VOLUMES = '{"controller": {"extraVolumeTags": {"environment": "${Environment}"}}}'
 _AGENT = _PodRole("CloudWatchAgentRole", "cloudwatch-agent")
 _BEFORE_NODES = (
     _Addon("vpc-cni", "VpcCniVersion", _CNI),
@@ -51,7 +57,7 @@ _BEFORE_NODES = (
 #: These wait for pods that wait for nodes: before the nodes they end DEGRADED (row 31).
 _AFTER_NODES = (
     _Addon("coredns", "CorednsVersion"),
-    _Addon("aws-ebs-csi-driver", "EbsCsiDriverVersion", _CSI),
+    _Addon("aws-ebs-csi-driver", "EbsCsiDriverVersion", _CSI, _OWNED_VOLUMES),
     _Addon("metrics-server", "MetricsServerVersion"),
     _Addon("amazon-cloudwatch-observability", "CloudwatchObservabilityVersion", _AGENT),
 )
@@ -74,6 +80,7 @@ def add_later_addons(template: Template, nodes: str) -> list[str]:
 
 
 def _add(template: Template, addon: _Addon, waits: list[str]) -> None:
+    configuration = {"ConfigurationValues": Sub(addon.values)} if addon.values else {}
     identities = {}
     if addon.role:
         _add_role(template, addon.role, addon.name)
@@ -88,6 +95,7 @@ def _add(template: Template, addon: _Addon, waits: list[str]) -> None:
             AddonVersion=Ref(addon.version),
             ClusterName=Ref("Cluster"),
             ResolveConflicts="OVERWRITE",
+            **configuration,
             **identities,
             **({"DependsOn": waits} if waits else {}),
         )
