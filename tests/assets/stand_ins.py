@@ -77,6 +77,7 @@ class Machine:
             "PACKAGES": str(folder / "packages"),
             "DEVICES": str(folder / "devices"),
             "DATA_DIR": str(folder / "data"),
+            "LOCK": str(folder / "lock"),
             "INSTANCE_ID_FILE": str(folder / "instance-id"),
         }
         return subprocess.run(

@@ -17,7 +17,10 @@ case "$*" in
   "s3 cp - s3://"*) [ ! -e "$STATE/refuse" ] || exit 1
     path=$STATE/s3/${4#s3://}; mkdir -p "$(dirname "$path")"; cat >"$path" ;;
   "s3 cp s3://"*) cat "$STATE/s3/${3#s3://}" ;;
-  "s3api list-objects-v2"*) cat "$STATE/newest" ;;
+  "s3api list-objects-v2"*manifest*) cat "$STATE/newest" ;;
+  "s3api list-objects-v2"*) cat "$STATE/claimed" ;;
+  "ssm get-parameter"*) cat "$STATE/initiated" 2>/dev/null && exit 0
+    echo "An error occurred (ParameterNotFound)" >&2; exit 254 ;;
   *"--version-stage AWSPREVIOUS"*) echo ResourceNotFoundException >&2; exit 254 ;;
   "secretsmanager get-secret-value"*) echo the-password ;;
   "cloudwatch put-metric-data"*) [ ! -e "$STATE/mute" ] ;;
@@ -37,7 +40,8 @@ case "$*" in
   *SECONDARY*) cat "$STATE/chosen" ;;
   *toISOString*) echo 2026-11-24T03:00:00.000Z ;;
   *healthy*|*includes*) echo 3 ;;
-  *optimeDate*) echo 0 ;;
+  *optimeDate*) [ ! -e "$STATE/leaderless" ] && echo 0 ;;
+  *hello*primary*) [ ! -e "$STATE/leaderless" ] && echo 1 || echo 0 ;;
 esac
 """
 
@@ -54,6 +58,8 @@ def machine(tmp_path):
     (tmp_path / "served").write_text(json.loads(authority().certify(days=20))["certificate"])
     (tmp_path / "chosen").write_text("mongo-1.internal.staging.example:27017")
     (tmp_path / "dump").write_bytes(DUMP)
+    for name in ("newest", "claimed"):
+        (tmp_path / name).write_text("None")
     return made
 
 
@@ -110,7 +116,8 @@ def test_only_the_chosen_member_dumps(machine):
     (machine.folder / "chosen").write_text("mongo-2.internal.staging.example:27017")
     assert machine.run("backup.sh").returncode == 0
     assert not machine.calls("mongodump")
-    assert not machine.calls("aws s3")
+    assert not machine.calls("aws s3 ")
+    assert not machine.calls("aws s3api put-object")
 
 
 def test_no_healthy_secondary_is_a_failure(machine):
@@ -295,6 +302,28 @@ def test_no_backup_at_all_counts_as_an_old_one(machine):
     assert float(metrics(machine)["BackupAgeHours"]) == 72
 
 
+@pytest.mark.parametrize("hours", [1, 30])
+def test_a_set_without_a_backup_has_lost_no_more_than_its_life(machine, hours):
+    """A new environment is not alarmed at before its first backup, and is if that does not come."""
+    begun = datetime.now(UTC) - timedelta(hours=hours)
+    (machine.folder / "initiated").write_text(begun.isoformat())
+    machine.run("metrics.sh")
+    assert float(metrics(machine)["BackupAgeHours"]) == pytest.approx(hours, abs=0.05)
+
+
+def test_a_set_without_a_primary_says_so_and_calls_no_lag_small(machine):
+    (machine.folder / "leaderless").touch()
+    assert machine.run("metrics.sh").returncode != 0
+    found = metrics(machine)
+    assert found["HasPrimary"] == "0"
+    assert "ReplicationLag" not in found
+
+
+def test_a_set_with_a_primary_says_so(machine):
+    assert machine.run("metrics.sh").returncode == 0
+    assert metrics(machine)["HasPrimary"] == "1"
+
+
 def test_the_age_is_measured_while_mongod_is_down(machine):
     (machine.folder / "newest").write_text("None")
     machine.stand_in("mongosh", "exit 1")
@@ -319,7 +348,10 @@ def test_no_days_are_told_of_a_mongod_that_shows_no_certificate(machine):
     assert "CertificateDays" not in metrics(machine)
 
 
-def test_no_metric_comes_from_a_bucket_that_cannot_be_listed(machine):
-    machine.stand_in("aws", 'case "$*" in s3api*) exit 1 ;; esac')
-    assert machine.run("metrics.sh").returncode != 0
-    assert not metrics(machine)
+def test_no_age_comes_from_a_bucket_that_cannot_be_listed_and_the_rest_does(machine):
+    machine.stand_in("aws", f'case "$*" in s3api*) exit 1 ;; esac\n{_AWS}')
+    done = machine.run("metrics.sh")
+    assert done.returncode != 0
+    assert "could not report BackupAgeHours" in done.stderr
+    assert {"HasPrimary", "MembersHealthy", "DiskUsed"} <= set(metrics(machine))
+    assert "BackupAgeHours" not in metrics(machine)

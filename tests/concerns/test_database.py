@@ -1,6 +1,8 @@
 """The replica set: members that keep volume and address, roll in turn, and only write backups."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +10,7 @@ from tidegen.composition import build_assets
 from tidegen.concerns.database import CONCERN
 from tidegen.contract import Context
 
+ROOT = Path(__file__).parents[2]
 ASSETS = build_assets((CONCERN,))
 RESOURCES = CONCERN.build(Context((CONCERN,), ASSETS)).to_dict()["Resources"]
 MEMBERS = (1, 2, 3)
@@ -250,13 +253,46 @@ def test_the_backup_alarm_fires_when_old_and_when_nobody_speaks():
     assert properties("MembersAlarm")["TreatMissingData"] == "breaching"
 
 
+def test_a_set_without_a_primary_is_told_of_within_ten_minutes():
+    alarm = properties("PrimaryAlarm")
+    assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == (
+        "HasPrimary",
+        "Maximum",
+        1,
+    )
+    assert alarm["ComparisonOperator"] == "LessThanThreshold"
+    assert alarm["Period"] * alarm["EvaluationPeriods"] <= 600
+    assert alarm["TreatMissingData"] == "breaching"
+    assert alarm["AlarmActions"] == [{"Ref": "CriticalTopicArn"}]
+
+
+def test_nobody_is_alarmed_by_a_set_that_is_being_made():
+    for title, item in RESOURCES.items():
+        if item["Properties"].get("TreatMissingData") == "breaching":
+            assert item["DependsOn"] == "Member3Group", title
+    # by which time the last member has pushed its first metrics
+    script = bundled("bootstrap.sh")
+    assert script.index("initiate.sh") < script.index("systemctl start mongo-metrics.service")
+
+
+def test_what_an_alarm_or_a_script_sends_people_to_is_there():
+    runbook = (ROOT / "docs" / "runbooks" / "database.md").read_text()
+    (asset,) = CONCERN.assets
+    said = [json.dumps(RESOURCES), *(path.read_text() for path in asset.folder.iterdir())]
+    named = {
+        name for text in said for name in re.findall(r"runbook of the database, '(.*?)'", text)
+    }
+    assert {"No primary", "Nobody can log in"} <= named
+    assert not [name for name in named if f"## {name}\n" not in runbook]
+
+
 def test_every_metric_of_an_alarm_is_one_that_the_members_push():
     scripts = bundled("metrics.sh")
     for title, item in RESOURCES.items():
         if item["Type"] == "AWS::CloudWatch::Alarm" and "Namespace" in item["Properties"]:
             if item["Properties"]["Namespace"] == "AWS/EC2":
                 continue
-            assert f"metric {item['Properties']['MetricName']} " in scripts, title
+            assert f"measure {item['Properties']['MetricName']} " in scripts, title
 
 
 REPLICA = {"Fn::Sub": "${Project}-${Environment}-backups-dr-${AWS::Region}-${AWS::AccountId}"}
@@ -291,6 +327,11 @@ def test_the_restore_role_lends_one_policy_to_one_member():
     lend = statements("RestoreRolePolicy")["LendReading"]
     assert lend["Resource"] == [{"Fn::GetAtt": ["Member1Role", "Arn"]}]
     assert lend["Condition"] == {"ArnEquals": {"iam:PolicyARN": {"Ref": "ReadBackupsPolicy"}}}
+
+
+def test_a_person_who_asks_for_a_backup_gets_one_whatever_its_age():
+    (step,) = properties("BackupNow")["Content"]["mainSteps"]
+    assert step["inputs"]["runCommand"] == ["/opt/mongo/backup.sh now"]
 
 
 def test_documents_take_no_shell_from_their_parameters():

@@ -1,38 +1,63 @@
-"""Alarms of the replica set: backups, lag, disk, members, and the instances below."""
+"""Alarms of the replica set: primary, members, lag, backups, disk, certificate, instances below."""
+
+from typing import NamedTuple
 
 from troposphere import Ref, Sub, Template
 from troposphere.cloudwatch import Alarm
 
 from tidegen.blocks.alarms import CRITICAL, add_alarm
 
-#: (title, metric, operator, threshold, statistic, missing data, what to do)
-_ALARMS = (
-    (
+
+class _Watched(NamedTuple):
+    """A metric that members push, and what it means that it is out of bounds."""
+
+    title: str
+    metric: str
+    comparison: tuple[str, float]
+    statistic: str
+    missing: str
+    meaning: str
+    #: of five minutes each, one after the other
+    periods: int = 3
+
+
+_WATCHED = (
+    _Watched(
+        # a member that is cut off sees none; the set has one while anybody sees it
+        "PrimaryAlarm",
+        "HasPrimary",
+        ("LessThanThreshold", 1),
+        "Maximum",
+        "breaching",
+        "The set has no primary, nothing can be written; runbook of the database, 'No primary'.",
+        periods=2,
+    ),
+    _Watched(
         # every member measures the same, so the smallest is right where one of them is not
         "BackupAlarm",
         "BackupAgeHours",
         ("GreaterThanThreshold", 26),
         "Minimum",
         "breaching",
-        "No good backup for 26 hours, or the members are silent; see mongo-backup on each.",
+        "No backup for 26 hours, or silent members; runbook of the database, 'Back up now'.",
     ),
-    (
+    _Watched(
         "LagAlarm",
         "ReplicationLag",
         ("GreaterThanThreshold", 60),
         "Maximum",
         "missing",
-        "A member is more than a minute behind; see its log and its volume's metrics.",
+        "A member is over a minute behind; runbook of the database, 'A member is missing'.",
     ),
-    (
+    _Watched(
         "DiskAlarm",
         "DiskUsed",
         ("GreaterThanThreshold", 80),
         "Maximum",
         "missing",
-        "A data volume is over 80 % full; raise database.volume_gib.",
+        "A data volume is over 80 % full; runbook of the database, 'Grow a volume'.",
     ),
-    (
+    _Watched(
         "CertificateAlarm",
         "CertificateDays",
         ("LessThanThreshold", 20),
@@ -44,43 +69,41 @@ _ALARMS = (
 
 
 def add_database_alarms(template: Template, members: tuple[int, ...]) -> Alarm:
-    """All alarms; returns the one that stands for the replica set as a whole."""
-    for title, metric, comparison, statistic, missing, meaning in _ALARMS:
-        _add(template, title, metric, comparison, statistic, missing, meaning)
-    for number in members:
-        _add_status_alarm(template, number)
-    return _add(
-        template,
+    """All alarms; returns the one that stands for the replica set as a whole.
+
+    They are made when the last member is well: until then silence is no trouble.
+    """
+    healthy = _Watched(
         "MembersAlarm",
         "MembersHealthy",
         ("LessThanThreshold", len(members)),
         "Minimum",
         "breaching",
-        "Fewer than three members are healthy; see rs.status() and the Auto Scaling groups.",
+        "Too few healthy members; runbook of the database, 'A member is missing'.",
     )
+    last = f"Member{members[-1]}Group"
+    for watched in _WATCHED:
+        _add(template, watched, last)
+    for number in members:
+        _add_status_alarm(template, number)
+    return _add(template, healthy, last)
 
 
-def _add(
-    template: Template,
-    title: str,
-    metric: str,
-    comparison: tuple[str, float],
-    statistic: str,
-    missing: str,
-    meaning: str,
-) -> Alarm:
-    return add_alarm(
+def _add(template: Template, watched: _Watched, after: str) -> Alarm:
+    alarm = add_alarm(
         template,
-        title,
-        meaning,
-        (Sub("${Project}/${Environment}/mongo"), metric),
+        watched.title,
+        watched.meaning,
+        (Sub("${Project}/${Environment}/mongo"), watched.metric),
         {},
-        comparison,
+        watched.comparison,
         topic=CRITICAL,
-        statistic=statistic,
-        periods=3,
-        missing=missing,
+        statistic=watched.statistic,
+        periods=watched.periods,
+        missing=watched.missing,
     )
+    alarm.DependsOn = after
+    return alarm
 
 
 def _add_status_alarm(template: Template, number: int) -> None:

@@ -50,7 +50,7 @@ def add_documents(template: Template) -> None:
         "BackupNow",
         "Back up now, on the member that would do it",
         {},
-        "/opt/mongo/backup.sh",
+        "/opt/mongo/backup.sh now",
     )
     _add_command(
         template,

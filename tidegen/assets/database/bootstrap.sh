@@ -184,6 +184,8 @@ main() {
   REPLACEABLE=
   ship_logs
   "$here/initiate.sh"
+  # the alarms, which are made after the last member, find it well
+  systemctl start mongo-metrics.service || say "the first metrics failed; journalctl -u mongo-metrics"
 }
 
 main "$@"

@@ -12,10 +12,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh
 . "$here/lib.sh"
 
-# By the stack's name, which is never used again: a stack that was rolled back leaves its claim behind,
-# and must not keep the next one from a set of its own.
-MARKER="/$PROJECT/$ENVIRONMENT/mongo/$STACK/initiated"
-
 answers() {
   local_shell 'db.hello().ok' "$1" >/dev/null 2>&1
 }

@@ -24,12 +24,17 @@ TLS=${TLS:-${ETC:-/etc}/mongo.tls}
 KEYFILE=${KEYFILE:-${ETC:-/etc}/mongo.keyfile}
 #: The authorities that the system trusts; Amazon's, which certify the members, are among them.
 AUTHORITIES=${AUTHORITIES:-/etc/pki/tls/cert.pem}
+#: Made when the set is initiated. By the stack's name, which is never used again: a stack that was rolled
+#: back leaves it behind, and must not keep the next one from a set of its own.
+MARKER=/$PROJECT/$ENVIRONMENT/mongo/$STACK/initiated
+#: A backup that is older counts as just that old; so much of the bucket is listed.
+OLDEST_DAYS=3
 #: How often a loop tries, and the seconds between two tries.
 ATTEMPTS=${ATTEMPTS:-120}
 PAUSE=${PAUSE:-5}
 #: Seconds that one step of a boot may take while CloudFormation waits for it (an hour, in all).
 PATIENCE=${PATIENCE:-2400}
-export MEMBERS REPLICA_SET MONGODB_VERSION DEVICE DATA_DIR TLS KEYFILE AUTHORITIES
+export MEMBERS REPLICA_SET MONGODB_VERSION DEVICE DATA_DIR TLS KEYFILE AUTHORITIES MARKER
 
 say() {
   echo "${0##*/}: $*" >&2
@@ -174,4 +179,32 @@ metric() {
   aws cloudwatch put-metric-data --region "$REGION" --namespace "$PROJECT/$ENVIRONMENT/mongo" \
     --metric-data "MetricName=$1,Value=$2,Unit=$3" \
     "MetricName=$1,Value=$2,Unit=$3,Dimensions=[{Name=Member,Value=$MEMBER}]"
+}
+
+# Hours from a time until now: hours_since TIME
+hours_since() {
+  local now past
+  now=$(date +%s)
+  past=$(date -d "$1" +%s)
+  awk -v seconds=$((now - past)) 'BEGIN {printf "%.2f\n", seconds / 3600}'
+}
+
+# The last key among the backups' of late for which a condition holds: newest_key CONDITION
+newest_key() {
+  local since
+  since=$(($(date +%s) - OLDEST_DAYS * 86400))
+  aws s3api list-objects-v2 --bucket "$BACKUPS_BUCKET" --prefix mongodb/ \
+    --start-after "mongodb/$(date -u -d "@$since" +%Y/%m/%d/)" --region "$REGION" \
+    --query "Contents[?$1].Key | [-1]" --output text
+}
+
+# Hours since the newest backup was begun: its key is its time.
+backup_age() {
+  local day='([0-9]{4})/([0-9]{2})/([0-9]{2})' newest
+  newest=$(newest_key "ends_with(Key, '/manifest.json')")
+  if [[ $newest =~ ^mongodb/$day/([0-9]{2})([0-9]{2})([0-9]{2})/ ]]; then
+    hours_since "$(printf '%s-%s-%sT%s:%s:%sZ' "${BASH_REMATCH[@]:1}")"
+  else
+    echo $((OLDEST_DAYS * 24))
+  fi
 }

@@ -1,27 +1,65 @@
 #!/usr/bin/env bash
-# Every five minutes: age of the newest backup, fullness of the disk, days that the certificate is
-# still good for, members in health, and lag.
+# Every five minutes: whether there is a primary, members in health, lag, age of the newest backup,
+# fullness of the disk, and days that the certificate is still good for. What cannot be measured is not
+# reported; the alarms of what matters take silence for trouble.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh
 . "$here/lib.sh"
 
-OLDEST_DAYS=3
+MISSING=
 
-# Hours since the newest manifest was begun: its key is its time. Older than OLDEST_DAYS counts as
-# just that old.
-backup_age() {
-  local newest stamp
-  newest=$(aws s3api list-objects-v2 --bucket "$BACKUPS_BUCKET" --prefix mongodb/ \
-    --start-after "mongodb/$(date -u -d "$OLDEST_DAYS days ago" +%Y/%m/%d/)" --region "$REGION" \
-    --query "Contents[?ends_with(Key, '/manifest.json')].Key | [-1]" --output text)
-  if [[ ! $newest =~ ^mongodb/([0-9]{4})/([0-9]{2})/([0-9]{2})/([0-9]{2})([0-9]{2})([0-9]{2})/ ]]; then
-    echo $((OLDEST_DAYS * 24))
-    return
+# Reports one metric, whatever became of the others: measure NAME UNIT COMMAND
+measure() {
+  local value code
+  # a function that is called in a condition would go on after its own failures
+  set +e
+  value=$(
+    set -e
+    "$3"
+  )
+  code=$?
+  set -e
+  if [ "$code" != 0 ] || ! metric "$1" "$value" "$2"; then MISSING="$MISSING $1"; fi
+}
+
+# Anybody may ask, so that it is known while nobody can log in.
+has_primary() {
+  local_shell 'print(db.hello().primary ? 1 : 0)'
+}
+
+members_healthy() {
+  admin_shell "print(rs.status().members.filter(m => [1, 2].includes(m.state)).length)"
+}
+
+# Behind no primary there is no lag that could be called small.
+lag() {
+  admin_shell "
+    const members = rs.status().members;
+    const primary = members.find(m => m.state === 1);
+    const self = members.find(m => m.self);
+    if (!primary) throw new Error('the set has no primary');
+    print(Math.max(0, (primary.optimeDate - self.optimeDate) / 1000))"
+}
+
+# Hours of work that no backup holds: a set that was just made cannot have lost more than its life.
+unsaved_hours() {
+  local age answer
+  age=$(backup_age)
+  if [ "$age" = $((OLDEST_DAYS * 24)) ]; then
+    if answer=$(aws ssm get-parameter --name "$MARKER" --region "$REGION" \
+      --query Parameter.LastModifiedDate --output text 2>&1); then
+      answer=$(hours_since "$answer")
+      age=$(printf '%s\n' "$age" "$answer" | sort -n | head -n 1)
+    elif [[ $answer != *ParameterNotFound* ]]; then
+      fail "cannot read $MARKER: $answer"
+    fi
   fi
-  stamp=$(printf '%s-%s-%sT%s:%s:%sZ' "${BASH_REMATCH[@]:1}")
-  awk -v seconds=$(($(date -u +%s) - $(date -u -d "$stamp" +%s))) \
-    'BEGIN {printf "%.2f\n", seconds / 3600}'
+  echo "$age"
+}
+
+disk_used() {
+  df --output=pcent "$DATA_DIR" | tail -n 1 | tr -dc 0-9
 }
 
 # Of the certificate in use, not of the file.
@@ -31,16 +69,11 @@ certificate_days() {
   echo $((($(date -u -d "${end#notAfter=}" +%s) - $(date -u +%s)) / 86400))
 }
 
-age=$(backup_age)
-metric BackupAgeHours "$age" None
-metric DiskUsed "$(df --output=pcent "$DATA_DIR" | tail -n 1 | tr -dc 0-9)" Percent
-days=$(certificate_days)
-metric CertificateDays "$days" Count
-healthy=$(admin_shell "print(rs.status().members.filter(m => [1, 2].includes(m.state)).length)")
-metric MembersHealthy "$healthy" Count
-lag=$(admin_shell "
-  const members = rs.status().members;
-  const primary = members.find(m => m.state === 1);
-  const self = members.find(m => m.self);
-  print(primary ? Math.max(0, (primary.optimeDate - self.optimeDate) / 1000) : 0)")
-metric ReplicationLag "$lag" Seconds
+measure HasPrimary Count has_primary
+measure MembersHealthy Count members_healthy
+measure ReplicationLag Seconds lag
+measure BackupAgeHours None unsaved_hours
+measure DiskUsed Percent disk_used
+measure CertificateDays Count certificate_days
+[ -z "$MISSING" ] ||
+  fail "could not report$MISSING (reasons above); 'systemctl status mongod' says whether mongod runs"
