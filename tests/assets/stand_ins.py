@@ -14,7 +14,9 @@ _SILENT = (
     "mkfs.xfs",
     "mount",
     "sync",
+    "sysctl",
     "systemctl",
+    "systemd-tmpfiles",
     "umount",
 )
 _SETTINGS = {

@@ -1,6 +1,7 @@
 """A member's boot: its own volume and address, data never formatted away, loud where it fails."""
 
 import hashlib
+import re
 
 import pytest
 from authority import OPENSSL, authority
@@ -194,6 +195,34 @@ def test_the_configuration_is_filled_in(machine):
     settings = dict(line.split("=", 1) for line in machine.etc("mongo.env").splitlines())
     assert settings["PROTECTED"] == "true"
     assert "KEYFILE_SECRET" not in settings
+
+
+def test_the_kernel_is_as_mongodb_wants_it_before_mongod_starts(machine):
+    boot(machine)
+    calls = machine.calls()
+    start = calls.index("systemctl enable --now mongod")
+    kernel, pages = machine.etc("sysctl.d/90-mongo.conf"), machine.etc("tmpfiles.d/mongo.conf")
+    assert f"sysctl --quiet --load={machine.folder}/etc/sysctl.d/90-mongo.conf" in calls[:start]
+    assert f"systemd-tmpfiles --create {machine.folder}/etc/tmpfiles.d/mongo.conf" in calls[:start]
+    for setting in ("swappiness = 1", "overcommit_memory = 1", "tcp_keepalive_time = 120"):
+        assert setting in kernel
+    assert "transparent_hugepage/enabled - - - - always" in pages
+
+
+def test_connections_never_run_out_of_memory_maps(machine):
+    """mongod takes two for each, and accepts as many as it may open files."""
+    boot(machine)
+    maps = re.search(r"max_map_count = (\d+)", machine.etc("sysctl.d/90-mongo.conf"))
+    unit = machine.etc("systemd/system/mongod.service.d/override.conf")
+    files = re.search(r"LimitNOFILE=(\d+)", unit)
+    assert int(maps[1]) >= 2 * int(files[1])
+
+
+def test_little_is_read_ahead_from_the_data_volume(machine):
+    boot(machine)
+    unit = machine.etc("systemd/system/mongod.service.d/override.conf")
+    device = f"{machine.folder}/devices/nvme-Amazon_Elastic_Block_Store_vol0abc"
+    assert f"ExecStartPre=+/usr/sbin/blockdev --setra 16 {device}\n" in unit
 
 
 def test_the_members_own_name_leads_to_the_loopback(machine):

@@ -49,9 +49,6 @@ def test_one_more_nat_gateway_is_seen_though_only_a_parameter_changed(environmen
         "Network/NatAddress2": Action.ADD,
         "Network/NatGateway2": Action.ADD,
         "Network/Private2DefaultRoute": Action.MODIFY,
-        # alarms that add up all gateways
-        "Monitoring/NatErrorPortAllocation": Action.MODIFY,
-        "Monitoring/NatPacketsDropCount": Action.MODIFY,
     }
     (route,) = changes["Network/Private2DefaultRoute"].details
     assert route.after == {"Ref": "Network/NatGateway2"}

@@ -140,13 +140,22 @@ configure() {
     -e "s|@TLS@|$TLS|" -e "s|@AUTHORITIES@|$AUTHORITIES|" -e "s|@REPLICA_SET@|$REPLICA_SET|" \
     "$here/mongod.conf" >"$ETC/mongod.conf"
   mkdir -p "$ETC/systemd/system/mongod.service.d" "$ETC/logrotate.d"
-  sed "s|@DATA_DIR@|$DATA_DIR|" "$here/mongod.override" \
+  sed -e "s|@DATA_DIR@|$DATA_DIR|" -e "s|@DEVICE@|$(data_device)|" "$here/mongod.override" \
     >"$ETC/systemd/system/mongod.service.d/override.conf"
   cp "$here/mongod.logrotate" "$ETC/logrotate.d/mongod"
   chown -R mongod:mongod "$DATA_DIR"
   write_settings
   cp "$here"/*.service "$here"/*.timer "$ETC/systemd/system/"
   systemctl daemon-reload
+}
+
+# The kernel as MongoDB wants it, now and at every start of the instance.
+tune() {
+  mkdir -p "$ETC/sysctl.d" "$ETC/tmpfiles.d"
+  cp "$here/mongo.sysctl" "$ETC/sysctl.d/90-mongo.conf"
+  cp "$here/mongo.tmpfiles" "$ETC/tmpfiles.d/mongo.conf"
+  sysctl --quiet --load="$ETC/sysctl.d/90-mongo.conf"
+  systemd-tmpfiles --create "$ETC/tmpfiles.d/mongo.conf"
 }
 
 # Moved into place: a mongod that starts meanwhile finds the old file or the new, never half.
@@ -177,6 +186,7 @@ main() {
   mount_data
   install_packages
   configure
+  tune
   systemctl enable --now mongod
   # before the set takes it in, which may take hours: each of them knows what to do until then
   systemctl enable --now mongo-terminate.service \
