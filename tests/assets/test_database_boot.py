@@ -46,6 +46,7 @@ def machine(tmp_path):
     (tmp_path / "etc" / "hosts").write_text("127.0.0.1 localhost\n")
     (tmp_path / "certificate").write_text(authority().certify())
     made.stand_in("ip", "echo '3: ens6 inet 10.0.0.9/22 brd 10.0.3.255'")
+    made.stand_in("systemctl", 'case "$1" in is-active) [ -e "$STATE/runs" ] ;; esac')
     (tmp_path / "group").write_text("CREATE_IN_PROGRESS")
     upload(tmp_path, "mongod.rpm")
     return made
@@ -309,6 +310,14 @@ def test_a_boot_that_nobody_waits_for_is_tried_again_by_another_instance(replace
 def test_an_instance_whose_mongod_runs_is_never_given_up(replacement):
     """It may be the primary; and the next one would find the same."""
     replacement.stand_in("amazon-cloudwatch-agent-ctl", "exit 1")
+    assert boot(replacement).returncode != 0
+    assert not replacement.calls("aws autoscaling")
+
+
+def test_a_boot_that_is_made_again_never_ends_a_member_that_runs(replacement):
+    """As the change of a keyfile does; something may fail that did not before."""
+    (replacement.folder / "runs").touch()
+    replacement.stand_in("blkid", "exit 1")
     assert boot(replacement).returncode != 0
     assert not replacement.calls("aws autoscaling")
 

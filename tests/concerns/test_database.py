@@ -117,9 +117,9 @@ def test_a_missing_bundle_is_told_to_cloud_formation(number):
     text = loader(number)
     assert text.index("trap failed ERR") < text.index("aws s3 cp")
     assert f"--logical-resource-id Member{number}Group" in text
-    # where CloudFormation does not wait, another instance tries
+    # where CloudFormation does not wait, another instance tries, unless a member runs here
     signal, heal = text.index("signal-resource"), text.index("set-instance-health")
-    assert "||" in text[signal:heal]
+    assert "||\n    systemctl is-active --quiet mongod ||" in text[signal:heal]
 
 
 @each

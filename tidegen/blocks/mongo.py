@@ -50,6 +50,7 @@ failed() {
   id=$(cat /var/lib/cloud/data/instance-id)
   aws cloudformation signal-resource --stack-name $STACK --region $REGION --status FAILURE \\
     --logical-resource-id Member@MEMBER@Group --unique-id $id ||
+    systemctl is-active --quiet mongod ||
     aws autoscaling set-instance-health --instance-id $id --health-status Unhealthy \\
       --no-should-respect-grace-period --region $REGION
 }

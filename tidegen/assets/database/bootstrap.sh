@@ -13,8 +13,10 @@ SETTINGS='PROJECT|ENVIRONMENT|PROTECTED|REGION|STACK|MEMBER|VOLUME_ID|PRIVATE_DO
 SETTINGS="$SETTINGS|BACKUP_KEY|ADMIN_SECRET|APPLICATION_SECRET|CERTIFICATE_SECRET|LOG_GROUP"
 SETTINGS="$SETTINGS|DATA_DIR"
 
-# Until mongod runs, another instance may succeed where this one failed; after that, none.
+# Until mongod runs, another instance may succeed where this one failed; after that, none. It does run where
+# a person has the boot made again.
 REPLACEABLE=yes
+if systemctl is-active --quiet mongod; then REPLACEABLE=; fi
 
 # CloudFormation waits for one word, success or failure, and rolls back at once on the latter. Where it
 # does not wait (an instance in place of a dead one), it refuses the word: then Auto Scaling is told that
