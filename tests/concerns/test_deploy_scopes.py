@@ -4,6 +4,7 @@ import json
 import re
 from fnmatch import fnmatchcase
 
+import pytest
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
 from tidegen.blocks.deploy_scopes import EVERYWHERE, arns_of
@@ -45,6 +46,7 @@ NAMES = {
     "AWS::SecretsManager::Secret": ("Name", "secretsmanager:us-west-2:{account}:secret:{name}-a"),
     "AWS::KMS::Alias": ("AliasName", "kms:us-west-2:{account}:{name}"),
     "AWS::EKS::Cluster": ("Name", "eks:us-west-2:{account}:cluster/{name}"),
+    "AWS::CloudWatch::CompositeAlarm": ("AlarmName", "cloudwatch:us-west-2:{account}:alarm:{name}"),
 }
 
 
@@ -62,6 +64,19 @@ def test_every_name_that_a_template_gives_lies_within_its_services_scope():
                 )
                 checked.add(item["Type"])
     assert checked == set(NAMES)
+
+
+@pytest.mark.parametrize("kind", ["AWS::SecretsManager::Secret", "AWS::CloudWatch::CompositeAlarm"])
+def test_what_would_not_be_named_after_its_stack_is_given_a_name(kind):
+    """CloudFormation names secrets after their logical ids; of composite alarms it says nothing."""
+    found = [
+        (concern.name, title, item["Properties"].get(NAMES[kind][0]))
+        for concern in CONCERNS
+        for title, item in json.loads(concern.build(CONTEXT).to_json())["Resources"].items()
+        if item["Type"] == kind
+    ]
+    assert found
+    assert not [place for place in found if not place[2]]
 
 
 def _create(type_name):

@@ -2,7 +2,8 @@
 
 Their names are physical: roles that deploy and rotate are granted on names that begin with the
 project and the environment, and one that CloudFormation makes up begins with the logical id. They
-are not below the path of the chart's secrets, which pods may read.
+are not below the path of the chart's secrets, which pods may read. Nor are they replicated: a set
+in another region has its own, and a restore brings no users (restore.sh).
 """
 
 from typing import Any

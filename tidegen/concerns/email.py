@@ -103,6 +103,9 @@ def _reputation_alarm(alarms: list[str]) -> cloudwatch.CompositeAlarm:
     parts = [Sub(f'ALARM("${{{title}}}")') for title in alarms]
     return cloudwatch.CompositeAlarm(
         "EmailReputation",
+        # the role that deploys is granted on names that begin so, and nothing says that one which
+        # CloudFormation makes up for a composite alarm does
+        AlarmName=Sub("${Project}-${Environment}-email-reputation"),
         AlarmDescription="SES may stop all mail: a rate of bounces or complaints is too high. The "
         "alarms of the instances say which; see the mail archive for the mails.",
         AlarmRule=Join(" OR ", parts),

@@ -132,6 +132,9 @@ def _add_environment_alarm(template: Template) -> None:
     template.add_resource(
         cloudwatch.CompositeAlarm(
             "EnvironmentUnhealthy",
+            # the role that deploys is granted on names that begin so, and nothing says that one
+            # which CloudFormation makes up for a composite alarm does
+            AlarmName=Sub("${Project}-${Environment}-unhealthy"),
             AlarmDescription="Something people depend on does not work. The dashboard shows which "
             "alarm it is; that alarm says what to do.",
             AlarmRule=Join("", [Sub(_ALWAYS), *optional]),
