@@ -146,6 +146,14 @@ def test_a_boot_that_broke_off_goes_on_when_run_again(machine, step):
     assert not machine.calls("mkfs")
 
 
+def test_an_image_that_could_not_claim_a_backup_is_refused_at_once(machine):
+    machine.stand_in("aws", f'case "$*" in *--generate-cli-skeleton*) exit 252 ;; esac\n{_AWS}')
+    done = boot(machine)
+    assert done.returncode != 0
+    assert "choose a newer database.image" in done.stderr
+    assert not machine.calls("aws ec2 attach-volume")
+
+
 def test_missing_packages_fail_the_boot_and_say_what_to_upload(machine):
     for file in (machine.folder / "uploaded").iterdir():
         file.unlink()

@@ -60,7 +60,11 @@ claim() {
 release() {
   local code=$?
   rm -rf "${work:-}"
-  [ "$code" = 0 ] || put_once "$claim-failed" >/dev/null || say "could not give the claim back"
+  if [ "$code" != 0 ]; then
+    say "this backup failed; the next hour tries again, on whichever secondary comes first then"
+    put_once "$claim-failed" >/dev/null ||
+      say "could not give the claim back: for $CLAIM_HOURS hours nobody tries but 'backup.sh now'"
+  fi
   exit "$code"
 }
 
@@ -102,8 +106,8 @@ wait
 
 bytes=$(tr -dc 0-9 <"$work/bytes")
 sum=$(cut -d' ' -f1 "$work/sha256")
-[ "$bytes" -gt 0 ] || fail "the dump is empty"
-[[ $sum =~ ^[0-9a-f]{64}$ ]] || fail "the dump has no checksum"
+[ "$bytes" -gt 0 ] || fail "the dump is empty, see what mongodump says above; it counts for nothing"
+[[ $sum =~ ^[0-9a-f]{64}$ ]] || fail "the dump has no checksum; it counts for nothing"
 {
   printf '{"host": "%s", "key": "%s", ' "$chosen" "$key/dump.archive.gz"
   printf '"bytes": %s, "sha256": "%s", "oplog": "%s", ' "$bytes" "$sum" "$oplog"

@@ -112,12 +112,18 @@ mount_data() {
   case $found in
     0) ;;
     2) mkfs.xfs "$device" ;;
-    *) fail "cannot tell what is on $device (blkid ended with $found)" ;;
+    *) fail "cannot tell what is on $device (blkid ended with $found); nothing was formatted" ;;
   esac
   mkdir -p "$DATA_DIR"
   grep -qF " $DATA_DIR " "$ETC/fstab" ||
     echo "$device $DATA_DIR xfs defaults,noatime,nofail 0 2" >>"$ETC/fstab"
   mountpoint -q "$DATA_DIR" || mount "$DATA_DIR"
+}
+
+# Asked now, as a deploy fails more kindly than the first backup. Nothing is called.
+check_tools() {
+  aws s3api put-object --if-none-match '*' --generate-cli-skeleton >/dev/null ||
+    fail "this image's AWS CLI is too old for claims of backups; choose a newer database.image"
 }
 
 # The data subnets reach no package repository: everything comes from the artifacts bucket.
@@ -128,7 +134,8 @@ install_packages() {
     --recursive --region "$REGION"
   [ -s "$PACKAGES/SHA256SUMS" ] ||
     fail "no packages at packages/mongodb/$MONGODB_VERSION/ of $ARTIFACTS_BUCKET; upload them first"
-  (cd "$PACKAGES" && sha256sum --check --strict --quiet SHA256SUMS)
+  (cd "$PACKAGES" && sha256sum --check --strict --quiet SHA256SUMS) ||
+    fail "the packages are not those of SHA256SUMS; upload both again"
   dnf install --assumeyes --disablerepo='*' "$PACKAGES"/*.rpm
 }
 
@@ -183,6 +190,7 @@ ship_logs() {
 main() {
   local instance
   instance=$(instance_id)
+  check_tools
   attach_volume "$instance"
   attach_interface "$instance"
   mount_data

@@ -8,6 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tidegen/assets/database/lib.sh
 . "$here/lib.sh"
 
+ADVICE="see the runbook of the database, 'The certificate'"
 #: JSON on standard input → a file for each of its values that are wanted, in the folder given.
 UNPACK='
 import json, pathlib, sys
@@ -36,10 +37,10 @@ check() {
   host=$(member_host "$MEMBER")
   openssl verify -CAfile "$AUTHORITIES" -no-CApath -no-CAstore -untrusted "$work/chain" \
     -purpose sslserver -verify_hostname "$host" "$work/certificate" >/dev/null ||
-    fail "the certificate in $CERTIFICATE_SECRET is not good for $host"
+    fail "what $CERTIFICATE_SECRET holds is not good for $host; $ADVICE"
   [ "$(openssl x509 -in "$work/certificate" -noout -pubkey)" = \
     "$(openssl pkey -in "$work/plain" -pubout)" ] ||
-    fail "the certificate in $CERTIFICATE_SECRET is not of the key beside it"
+    fail "the certificate in $CERTIFICATE_SECRET is not of the key beside it; rotate that secret again"
 }
 
 is_installed() {
@@ -47,7 +48,7 @@ is_installed() {
     [ "$(openssl x509 -in "$TLS/member.pem")" = "$(openssl x509 -in "$work/certificate")" ]
 }
 
-until_true "the rotation function to fill $CERTIFICATE_SECRET" fetch
+until_true "the rotation function to fill $CERTIFICATE_SECRET; $ADVICE" fetch
 openssl pkey -in "$work/key" -passin "file:$work/passphrase" -out "$work/plain"
 check
 if is_installed; then exit 0; fi

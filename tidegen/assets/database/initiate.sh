@@ -92,7 +92,8 @@ main() {
     if [ -z "$owner" ] || [ "$owner" = "$VOLUME_ID" ]; then begin "$owner"; fi
   fi
   until_true "the set to know this member; compare rs.conf() on the primary" is_member
-  patiently "this member to catch up with the set; rs.status() on the primary says how far it is" is_healthy
+  patiently "this member to catch up with the set; rs.status() on the primary says how far it is" \
+    is_healthy
   if [ "$MEMBER" = "$MEMBERS" ]; then complete; fi
 }
 

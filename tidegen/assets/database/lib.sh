@@ -73,7 +73,7 @@ patiently() {
   shift
   until "$@"; do
     if [ $((SECONDS - since)) -ge "$PATIENCE" ]; then
-      if is_awaited; then fail "gave up waiting for $what, as CloudFormation waits for an hour only"; fi
+      if is_awaited; then fail "gave up waiting for $what: CloudFormation waits for an hour only"; fi
       say "still waits for $what"
       since=$SECONDS
     fi

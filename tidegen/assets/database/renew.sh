@@ -16,5 +16,7 @@ is_served() {
 "$here/certificate.sh"
 if is_served; then exit 0; fi
 admin_shell "db.rotateCertificates('renewed')"
-is_served || fail "mongod does not show the certificate that is installed"
+is_served ||
+  fail "mongod does not show the certificate that is installed;" \
+    "see the runbook of the database, 'The certificate'"
 say "mongod shows the new certificate"
