@@ -48,12 +48,12 @@ def test_preflight_tells_people_and_machines(aws):
     assert "refused  Audit/Recorder" in done.stdout
     assert "(failure 7)" in done.stdout
     assert "not checked  tidepool-account: GuardDuty detector" in done.stdout
-    assert "capabilities  CAPABILITY_NAMED_IAM" in done.stdout
+    assert "capabilities  CAPABILITY_IAM, CAPABILITY_NAMED_IAM" in done.stdout
     assert f"{NAME}: 1 refused" in done.stderr
     shown = json.loads(tidegen("preflight", *ENV, "--json", env=aws).stdout)
     assert [finding["row"] for finding in shown["findings"]] == [7]
     assert shown["findings"][0]["blocking"] is True
-    assert shown["capabilities"] == ["CAPABILITY_NAMED_IAM"]
+    assert shown["capabilities"] == ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
 
 
 def test_where_nothing_is_in_the_way_it_succeeds(aws):
