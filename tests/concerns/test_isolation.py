@@ -535,6 +535,27 @@ def test_no_writing_action_of_iam_reaches_beyond_the_own_path(elsewhere):
     assert {a for a in writing if within_boundary(a, own, **bounded)} > {"iam:UpdateRole"}
 
 
+#: Ways to run something as another role that the platform has no use for.
+ROUNDABOUT = (
+    "cloudformation:CreateResource",  # Cloud Control, as whoever it is given
+    "cloudformation:CreateStackSet",
+    "codebuild:StartBuild",
+    "datapipeline:CreatePipeline",
+    "glue:CreateDevEndpoint",
+    "iam:CreateServiceSpecificCredential",
+    "organizations:LeaveOrganization",
+    "sagemaker:CreateNotebookInstance",
+    "states:StartExecution",
+    "sts:GetFederationToken",
+)
+
+
+@pytest.mark.parametrize("action", ROUNDABOUT)
+def test_no_service_beside_those_in_use_is_a_way_around(action):
+    for arn in ("*", f"arn:aws:iam::{ACCOUNT}:user/tidepool/production/Mine"):
+        assert not within_boundary(action, arn)
+
+
 #: What IAM knows of the tags that a role's path may contradict: its own, or its session's.
 @pytest.mark.parametrize("tag", ["staging", "account", "break-glass", "none", None])
 def test_a_role_whose_tag_is_not_its_paths_may_do_nothing(tag):
