@@ -8,7 +8,7 @@ import pytest
 
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
-from tidegen.contract import Context, Scope
+from tidegen.contract import Context, Root, Scope
 
 CONCERNS = own_concerns()
 CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
@@ -102,3 +102,11 @@ def test_deploy_actions_are_real_actions():
 
 def test_every_scope_has_a_concern():
     assert {scope for concern in CONCERNS for scope in concern.scopes} == set(Scope)
+
+
+def test_nothing_rests_on_the_stack_of_identity():
+    """Its region may be the lost one: each region's bootstrap repeats what others need of it."""
+    sources = {(c.name, i.name): i.source for c in CONCERNS for i in c.inputs}
+    roots = {key: s.scope for key, s in sources.items() if isinstance(s, Root)}
+    assert Scope.BOOTSTRAP in roots.values()
+    assert not [key for key, scope in roots.items() if scope is Scope.IDENTITY]

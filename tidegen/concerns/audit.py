@@ -200,7 +200,7 @@ CONCERN = Concern(
         Input(
             "OidcProviderArn",
             Kind.ARN,
-            Root(Scope.IDENTITY, "OidcProviderArn"),
+            Root(Scope.BOOTSTRAP, "OidcProviderArn"),
             "Identity provider of the CI",
         ),
         from_field("HomeRegion", "home_region"),
