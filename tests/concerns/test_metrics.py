@@ -22,8 +22,10 @@ def test_tables_are_encrypted_recoverable_and_protected(title):
     assert table["DeletionProtectionEnabled"] == {"Ref": "Protected"}
 
 
-def test_a_name_stands_in_the_way_of_a_replacement_only_where_the_trail_has_to_know_it():
-    assert "TableName" not in properties("AnalyticsTable")
+def test_a_restore_knows_the_names_of_the_tables_and_the_trail_that_of_one():
+    assert properties("AnalyticsTable")["TableName"] == {
+        "Fn::Sub": "${Project}-${Environment}-analytics"
+    }
     assert properties("MetricsTable")["TableName"] == {
         "Fn::Sub": "${Project}-${Environment}-metrics"
     }

@@ -41,11 +41,13 @@ def build(_context: Context) -> Template:
     metrics = _add_table(
         template, "MetricsTable", ("metric", "ts"), "by-service", ("service", "ts"), ["value"]
     )
-    # By a name that the trail's selectors know; the other is named by CloudFormation.
-    metrics.TableName = Sub(f"${{Project}}-${{Environment}}{METRICS_TABLE}")
     analytics = _add_table(
         template, "AnalyticsTable", ("dataset", "recordId"), "by-user", ("userHash", "eventTime")
     )
+    # Names that a restore has to know: it makes a table of the name that it is given, and a table
+    # that CloudFormation named would be made anew after its import. The trail's selectors know one.
+    metrics.TableName = Sub(f"${{Project}}-${{Environment}}{METRICS_TABLE}")
+    analytics.TableName = Sub("${Project}-${Environment}-analytics")
     arns = [GetAtt(table, "Arn") for table in (metrics, analytics)]
     add_backup_selection(template, "tables", arns)
     return add_outputs(
