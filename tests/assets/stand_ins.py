@@ -40,6 +40,7 @@ _SETTINGS = {
     "ATTEMPTS": "3",
     "PAUSE": "0",
     "PATIENCE": "0",
+    "METRICS_DELAY": "0",
 }
 
 

@@ -37,6 +37,7 @@ _MONGOSH = """
 case "$*" in
   *dropUser*) printf '%s %s\n' "$MEMBERS_KEY" "$MONGO_PASSWORD" >"$STATE/users-made" ;;
   *"print(accepted)"*) printf '%s\n' "$MONGO_PASSWORD" ;;
+  *setName*) [ ! -e "$STATE/alone" ] && echo tidepool || echo ;;
   *SECONDARY*) cat "$STATE/chosen" ;;
   *toISOString*) echo 2026-11-24T03:00:00.000Z ;;
   *healthy*|*includes*) echo 3 ;;
@@ -309,6 +310,14 @@ def test_a_set_without_a_backup_has_lost_no_more_than_its_life(machine, hours):
     (machine.folder / "initiated").write_text(begun.isoformat())
     machine.run("metrics.sh")
     assert float(metrics(machine)["BackupAgeHours"]) == pytest.approx(hours, abs=0.05)
+
+
+def test_a_member_of_no_set_measures_nothing(machine):
+    """Else the alarms of a new set would be born with what it was like before it was there."""
+    (machine.folder / "alone").touch()
+    done = machine.run("metrics.sh")
+    assert done.returncode == 0, done.stderr
+    assert metrics(machine) == {}
 
 
 def test_a_set_without_a_primary_says_so_and_calls_no_lag_small(machine):

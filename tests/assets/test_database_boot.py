@@ -256,6 +256,17 @@ def test_a_renewed_certificate_is_looked_for_every_day(machine):
     assert "RandomizedDelaySec" in machine.etc("systemd/system/mongo-renew.timer")
 
 
+@pytest.mark.parametrize(("member", "waits"), [("1", False), ("3", True)])
+def test_the_first_metrics_are_there_before_the_alarms_are_made(machine, member, waits):
+    machine.stand_in("sleep")
+    done = machine.run(
+        "bootstrap.sh", MEMBER=member, AUTHORITIES=str(authority().trusted), METRICS_DELAY="120"
+    )
+    assert done.returncode == 0, done.stderr
+    order = [c for c in machine.calls() if "mongo-metrics.service" in c or c.startswith("sleep")]
+    assert order == ["systemctl start mongo-metrics.service", *["sleep 120"] * waits]
+
+
 def never_well(machine):
     machine.stand_in("mongosh", _MONGOSH.replace("echo true", "echo false"))
 

@@ -9,6 +9,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 ETC=${ETC:-/etc}
 PACKAGES=${PACKAGES:-/opt/packages}
+#: Seconds until CloudWatch shows what it was given.
+METRICS_DELAY=${METRICS_DELAY:-120}
 SETTINGS='PROJECT|ENVIRONMENT|PROTECTED|REGION|STACK|MEMBER|VOLUME_ID|PRIVATE_DOMAIN|BACKUPS_BUCKET'
 SETTINGS="$SETTINGS|BACKUP_KEY|ADMIN_SECRET|APPLICATION_SECRET|CERTIFICATE_SECRET|LOG_GROUP"
 SETTINGS="$SETTINGS|DATA_DIR"
@@ -204,8 +206,9 @@ main() {
   REPLACEABLE=
   ship_logs
   "$here/initiate.sh"
-  # the alarms, which are made after the last member, find it well
   systemctl start mongo-metrics.service || say "the first metrics failed; journalctl -u mongo-metrics"
+  # CloudFormation makes the alarms next, and they take silence for trouble
+  if [ "$MEMBER" = "$MEMBERS" ]; then sleep "$METRICS_DELAY"; fi
 }
 
 main "$@"

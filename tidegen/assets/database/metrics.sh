@@ -69,6 +69,13 @@ certificate_days() {
   echo $((($(date -u -d "${end#notAfter=}" +%s) - $(date -u +%s)) / 86400))
 }
 
+# A set in the making has no primary and no backup, and that is no trouble. A member that is cut off, or
+# whose mongod is down, is another thing: it goes on.
+self=$(member_host "$MEMBER")
+if known=$(set_of "$self") && [ -z "$known" ]; then
+  say "this member is in no set yet: there is nothing to measure"
+  exit 0
+fi
 measure HasPrimary Count has_primary
 measure MembersHealthy Count members_healthy
 measure ReplicationLag Seconds lag
