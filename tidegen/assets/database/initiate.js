@@ -12,7 +12,7 @@ const waitFor = (what, condition) => {
     if (holds(condition)) return;
     sleep(1000);
   }
-  throw new Error(`gave up waiting for ${what}`);
+  throw new Error(`gave up waiting for ${what}; see rs.status() and rs.conf()`);
 };
 const logsIn = () => admin.auth('admin', process.env.MONGO_PASSWORD).ok;
 const isMember = (host) => rs.conf().members.some((member) => member.host === host);

@@ -33,7 +33,7 @@ sets() {
   local number host
   for number in $(seq "$MEMBERS"); do
     host=$(member_host "$number")
-    until_true "$host" answers "$host"
+    until_true "$host, without which nobody knows whether there is a set" answers "$host"
     set_of "$host"
   done
 }

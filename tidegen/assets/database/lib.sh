@@ -139,9 +139,13 @@ login_shell() {
   MONGO_PASSWORD=$password MONGO_PASSWORD_BEFORE=$before local_shell "$script $1"
 }
 
-# Runs JavaScript as the administrator on this member.
+# Runs JavaScript as the administrator on this member. One that catches up may know no users yet.
 admin_shell() {
-  login_shell "if (!accepted) throw new Error('the administrator cannot log in: ' + refusal); $1"
+  local advice="see the runbook of the database, 'Nobody can log in'"
+  login_shell "if (!accepted) {
+    throw new Error(\`the administrator cannot log in: \${refusal}; unless this member catches up, $advice\`);
+  }
+  $1"
 }
 
 # The key of the members' own user; of two, between the rounds of a change, the first.
