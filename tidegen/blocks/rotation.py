@@ -16,7 +16,7 @@ ROTATION_FUNCTION = Input(
 )
 #: Every other month: 56 or 63 days, where rules ask for 90 at most (Security Hub,
 #: SecretsManager.4). A schedule in days would drift away from Sundays. Night in the Americas, and
-#: clear of the dump and the restore test at 03:00. Times are UTC.
+#: clear of the restore test at 03:00; a dump that it breaks is made again an hour later. In UTC.
 _SCHEDULE = "cron(0 8 ? 1,3,5,7,9,11 SUN#1 *)"
 _WINDOW = "2h"
 
