@@ -126,7 +126,11 @@ def _operator(name):
             value is None or not any(_like(value, w) for w in wanted)
         ),
         "Bool": lambda value, wanted: value is not None and value == str(wanted[0]).lower(),
-        # Of a key with several values, which `keys` holds as a list; without it, false.
+        # Of a key with several values, which `keys` holds as a list. Without it, for all is true.
+        "ForAllValues:StringNotEquals": lambda values, wanted: all(
+            v not in wanted for v in values or ()
+        ),
+        # Without it, for any is false.
         "ForAnyValue:StringEquals": lambda values, wanted: any(v in wanted for v in values or ()),
         "ForAnyValue:StringLike": lambda values, wanted: any(
             _like(v, w) for v in values or () for w in wanted

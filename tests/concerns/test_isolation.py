@@ -18,6 +18,7 @@ from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN as ACCESS
 from tidegen.concerns.identity import CONCERN as IDENTITY
+from tidegen.concerns.log_delivery import CONCERN as LOG_DELIVERY
 from tidegen.concerns.replicas import CONCERN as REPLICAS
 from tidegen.concerns.storage import CONCERN as STORAGE
 from tidegen.contract import Context, Scope
@@ -681,6 +682,49 @@ def test_a_role_that_an_environment_makes_reaches_no_data_of_another(environment
         assert within_boundary(action, foreign, f"{other}/Mine"), action
 
 
+#: As the account's root makes them: the bucket without a tag that IAM looks at, the key with one.
+INTAKE = f"arn:aws:s3:::tidepool-log-intake-{REGION}-{ACCOUNT}"
+AUDIT_KEY = {
+    "aws__ResourceTag/environment": "account",
+    "kms__ResourceAliases": ["alias/tidepool/account/audit"],
+}
+
+
+@pytest.mark.parametrize("environment", ENVIRONMENTS)
+def test_logs_are_delivered_into_the_accounts_intake(environment):
+    """All that the delivery role is granted, on what the account's root has."""
+    arns = {"LogIntakeBucketArn": INTAKE, "AuditKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"}
+    known = {"Project": "tidepool", "Environment": environment, **arns}
+    known |= {"DeliveryLogGroup": "group", "DeliveryLog": "stream"}
+    policy = body(LOG_DELIVERY)["DeliveryRolePolicy"]["Properties"]["PolicyDocument"]
+    calls = {
+        (action, arn.replace("*", "a"))
+        for statement in resolve(policy["Statement"], known)
+        for action in statement["Action"]
+        for arn in statement["Resource"]
+    }
+    assert {action.partition(":")[0] for action, _ in calls} == {"kms", "logs", "s3"}
+    for action, arn in calls:
+        keys = AUDIT_KEY if action.startswith("kms:") else {}
+        assert within_boundary(action, arn, f"{environment}/Delivery", **keys), (action, arn)
+
+
+@pytest.mark.parametrize(("environment", "other"), PAIRS)
+def test_nobody_delivers_for_another_or_touches_the_account_otherwise(environment, other):
+    mine = f"{environment}/Mine"
+    logs = f"{INTAKE}/AWSLogs/{ACCOUNT}"
+    for folder in (f"CloudWatch/{other}", f"CloudWatch/{other}/{environment}", "Config"):
+        assert not within_boundary("s3:PutObject", f"{logs}/{folder}/1", mine)
+    for action in ("PutBucketPolicy", "PutLifecycleConfiguration", "PutReplicationConfiguration"):
+        assert not within_boundary(f"s3:{action}", INTAKE, mine)
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    for action in ("CreateGrant", "PutKeyPolicy", "ScheduleKeyDeletion", "TagResource"):
+        assert not within_boundary(f"kms:{action}", key, mine, **AUDIT_KEY)
+    others = {"aws__ResourceTag/environment": other}
+    for aliases in ({}, {"kms__ResourceAliases": [f"alias/tidepool/{other}/data"]}):
+        assert not within_boundary("kms:Decrypt", key, mine, **others, **aliases)
+
+
 def test_templates_are_shared_and_deleted_by_nobody_below_the_boundary():
     template = f"arn:aws:s3:::tidepool-artifacts-{REGION}-{ACCOUNT}/templates/1/network.yaml"
     assert within_boundary("s3:GetObject", template)
@@ -793,7 +837,7 @@ def values():
     known = {"Project": "tidepool", "Environment": "staging", **PSEUDO}
     known |= {"AWS::StackName": "tidepool-staging-Child-1", "SecretsPath": "/tidepool/staging/"}
     known |= {"ArtifactsBucketName": f"tidepool-artifacts-{REGION}-{ACCOUNT}"}
-    known |= {"ConfigArchiveBucketName": f"tidepool-config-{REGION}-{ACCOUNT}"}
+    known |= {"LogIntakeBucketArn": f"arn:aws:s3:::tidepool-log-intake-{REGION}-{ACCOUNT}"}
     return Named(known)
 
 

@@ -18,6 +18,7 @@ from awacs.aws import (
     Condition,
     ConditionElement,
     Deny,
+    ForAllValuesStringNotEquals,
     ForAnyValueStringLike,
     Null,
     Statement,
@@ -100,8 +101,11 @@ _BY_BOUNDARY = {"iam:PermissionsBoundary": BOUNDARY_ARN}
 #: The account's own roles, by their path: only administrators make any there.
 _ACCOUNTS_ROLES = Sub(f"{_IAM}:role/${{Project}}/account/*")
 _OWN_ROLES = Sub(f"{_IAM}:role/{_PATH}/*")
+#: The key of the account's log archive, and of the intake before it.
+_AUDIT_KEY = Sub("alias/${Project}/account/audit")
 #: What an environment's resources are called, without `arn:<partition>:`; `blocks.deploy_scopes`
-#: says the same of what is deployed. AWS Backup names the tables that it restores for a test.
+#: says the same of what is deployed. AWS Backup names the tables that it restores for a test. Logs
+#: go into the account's intake, where nobody erases (`blocks.delivery_stream`).
 _OWN = (
     f"iam::{_ACCOUNT}:role/{_PATH}/*",
     f"iam::{_ACCOUNT}:policy/{_PATH}/*",
@@ -111,6 +115,8 @@ _OWN = (
     f"dynamodb:*:{_ACCOUNT}:table/{_NAME}-*",
     f"dynamodb:*:{_ACCOUNT}:table/awsbackup-restore-test-*",
     f"s3:::{_NAME}-*",
+    f"s3:::${{Project}}-log-intake-*/AWSLogs/{_ACCOUNT}/CloudWatch/{_TAG}/*",
+    f"s3:::${{Project}}-log-intake-*/AWSLogs/{_ACCOUNT}/CloudWatchFailed/{_TAG}/*",
     f"secretsmanager:*:{_ACCOUNT}:secret:/{_PATH}/*",
     f"secretsmanager:*:{_ACCOUNT}:secret:{_NAME}-*",
     f"sns:*:{_ACCOUNT}:{_NAME}-*",
@@ -152,12 +158,14 @@ def _allowed() -> list[Statement]:
     wide = Condition(ArnLike({"aws:PrincipalArn": _ACCOUNTS_ROLES}))
     own = [Sub(f"arn:${{AWS::Partition}}:{arn}") for arn in _OWN]
     artifacts = Sub("arn:${AWS::Partition}:s3:::${Project}-artifacts-*")
+    intake = Sub("arn:${AWS::Partition}:s3:::${Project}-log-intake-*")
     linked = Sub(f"{_IAM}:role/aws-service-role/*")
     shared = _parsed("s3:GetObject", "s3:ListBucket", "s3:PutObject")
     return [
         allow("ServicesInUse", [*_whole(SERVICES), *_parsed(*READ)], ["*"], ours),
         allow("OwnNames", _whole(NAMED), own),
         allow("Artifacts", shared, [artifacts]),
+        allow("LookAtIntake", _parsed("s3:ListBucket*"), [intake]),
         allow("LinkedRoles", [actions.CreateServiceLinkedRole], [linked]),
         allow("OfTheAccount", _whole(_OF_THE_ACCOUNT), ["*"], wide),
     ]
@@ -165,8 +173,8 @@ def _allowed() -> list[Statement]:
 
 def _denied() -> list[Statement]:
     """What holds whatever else allows it, the policy of a resource too."""
-    # no environment has `access` in its name
-    deployers = [Sub(f"{_IAM}:{kind}/${{Project}}/*-access-*") for kind in ("role", "policy")]
+    # roles and policies; no environment has `access` in its name
+    deployers = [Sub(f"{_IAM}:*/${{Project}}/*-access-*")]
     return [
         _only_on_its_path(),
         _not_of_others(),
@@ -207,12 +215,14 @@ def _of_the_account() -> list[ConditionElement]:
 def _not_of_others() -> Statement:
     """Nothing that carries another environment's tag than the role's own; without one, nothing.
 
-    The account's own roles read everything, and what others' stacks are is read by plans.
+    The account's own roles read everything, what others' stacks are is read by plans, and the key
+    of the log archive is used by what delivers into it.
     """
     tag = "aws:ResourceTag/environment"
     other = [
         StringNotEquals({tag: _TAG_OR_NONE}),
         Null({tag: "false"}),
+        ForAllValuesStringNotEquals({"kms:ResourceAliases": _AUDIT_KEY}),
         ArnNotLike({"aws:PrincipalArn": _ACCOUNTS_ROLES}),
     ]
     return Statement(
