@@ -54,7 +54,10 @@ def test_the_home_region_has_the_trail_and_all_watches(cloud: Cloud) -> None:
     (group,) = logs.describe_log_groups()["logGroups"]
     assert group["retentionInDays"] == 400
     filters = logs.describe_metric_filters(logGroupName=group["logGroupName"])["metricFilters"]
-    assert {item["filterPattern"] for item in filters} == {w.pattern for w in WATCHES.values()}
+    patterns = {item["filterPattern"] for item in filters}
+    (break_glass,) = patterns - {watch.pattern for watch in WATCHES.values()}
+    assert f":iam::{cloud.account}:role/tide/break-glass/*" in break_glass
+    assert len(patterns) == len(WATCHES) + 1
     alarms = cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
     assert {alarm["MetricName"] for alarm in alarms} >= set(WATCHES)
     (topic,) = {action for alarm in alarms for action in alarm["AlarmActions"]}
