@@ -24,7 +24,7 @@ VALUES = {
 RESOURCES = CONCERN.build(Context()).to_dict()["Resources"]
 STATEMENTS = [
     statement
-    for title in ("RolePolicy", "RotatingPolicy")
+    for title in ("FunctionRolePolicy", "RotatingPolicy")
     for statement in resolve(RESOURCES[title]["Properties"]["PolicyDocument"]["Statement"], VALUES)
 ]
 OURS = {"secretsmanager:resource/AllowRotationLambdaArn": FUNCTION}

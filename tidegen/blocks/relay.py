@@ -1,16 +1,11 @@
 """The relay of log events to a topic: a function, its role, and what may call it."""
 
-from awacs import kms as kms_actions
-from awacs import logs as logs_actions
 from awacs import sns as sns_actions
-from awacs import sqs as sqs_actions
-from awacs.aws import Action
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, logs
 
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.container_logs import APPLICATIONS
-from tidegen.blocks.function_code import code
-from tidegen.blocks.function_network import connecting, inside_vpc
+from tidegen.blocks.functions import add_function, running
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.relay_queue import TITLE as QUEUE
@@ -28,9 +23,7 @@ def add_relay(template: Template, context: Context, topic: str) -> awslambda.Fun
     group = add_log_group(template, "RelayLogGroup", Sub("/${Project}/${Environment}/relay"))
     add_relay_queue(template)
     _add_role(template, group, topic)
-    function = template.add_resource(
-        _function(context, group, topic, inside_vpc(template, "Relay"))
-    )
+    function = _add_function(template, context, group, topic)
     template.add_resource(
         awslambda.EventInvokeConfig(
             "RelayRetries",
@@ -46,52 +39,32 @@ def add_relay(template: Template, context: Context, topic: str) -> awslambda.Fun
     return function
 
 
-def _function(
-    context: Context, group: logs.LogGroup, topic: str, network: awslambda.VPCConfig
+def _add_function(
+    template: Template, context: Context, group: logs.LogGroup, topic: str
 ) -> awslambda.Function:
-    return awslambda.Function(
+    return add_function(
+        template,
         "Relay",
+        (context, "relay"),
+        group,
+        GetAtt(QUEUE, "Arn"),
         Description="Redacts log events and publishes them, a few messages a window",
-        Runtime="python3.13",
-        Architectures=["arm64"],
         Handler="handler.handle",
-        Code=code(context, "relay"),
-        Role=GetAtt("RelayRole", "Arn"),
-        MemorySize=256,
         Timeout=30,
         # One at a time: the rate limit is in the memory of the one environment that runs.
         ReservedConcurrentExecutions=1,
-        KmsKeyArn=Ref("MessagingKeyArn"),
-        VpcConfig=network,
         Environment=awslambda.Environment(Variables={"TOPIC_ARN": Ref(topic)}),
-        DeadLetterConfig=awslambda.DeadLetterConfig(TargetArn=GetAtt(QUEUE, "Arn")),
-        LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
-        # Lambda checks at creation that the role reaches the VPC and the dead-letter queue.
-        DependsOn=["RelayRolePolicy"],
     )
 
 
 def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
-    """Own log group, one topic, one queue, and their key: nothing else but the way into the VPC."""
+    """What it takes to run, and one topic: nothing else."""
+    publishing = allow("Publish", [sns_actions.Publish], [Ref(topic)])
     add_role(
         template,
         "RelayRole",
         trust("lambda"),
-        document(
-            allow(
-                "WriteOwnLog",
-                [logs_actions.CreateLogStream, logs_actions.PutLogEvents],
-                [GetAtt(group, "Arn")],
-            ),
-            allow("Publish", [sns_actions.Publish], [Ref(topic)]),
-            allow("KeepUndelivered", [sqs_actions.SendMessage], [GetAtt(QUEUE, "Arn")]),
-            allow(
-                "UseMessagingKey",
-                [Action("kms", "GenerateDataKey*"), kms_actions.Decrypt],
-                [Ref("MessagingKeyArn")],
-            ),
-            *connecting(),
-        ),
+        document(publishing, *running(group, GetAtt(QUEUE, "Arn"))),
         "Redacts log events and publishes them",
     )
 

@@ -4,17 +4,14 @@ from typing import Any
 
 from awacs import acm as acm_actions
 from awacs import kms as kms_actions
-from awacs import logs as logs_actions
 from awacs import secretsmanager as actions
-from awacs import sqs as sqs_actions
-from awacs.aws import Action, ArnEquals, Condition, PolicyDocument, StringEquals, StringLike
-from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, awslambda, iam, logs
+from awacs.aws import ArnEquals, Condition, PolicyDocument, StringEquals, StringLike
+from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, awslambda, iam
 
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.deploy_scopes import SCOPES
-from tidegen.blocks.function_code import code
-from tidegen.blocks.function_network import connecting, inside_vpc
-from tidegen.blocks.inputs import WARNING_TOPIC
+from tidegen.blocks.functions import add_function, running
+from tidegen.blocks.inputs import DEAD_LETTERS, WARNING_TOPIC
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import PATH, add_role
@@ -28,56 +25,30 @@ _HAS_REPLICA = "HasReplica"
 def add_rotation_function(template: Template, context: Context) -> awslambda.Function:
     """The function `Function` with its log group, security group, role, permission and alarm."""
     group = add_log_group(template, "LogGroup", Sub("/${Project}/${Environment}/rotation"))
+    queue = Ref(DEAD_LETTERS.name)
     role = add_role(
-        template, "Role", trust("lambda"), _running(group), "Runs the rotation of secrets"
+        template,
+        "FunctionRole",
+        trust("lambda"),
+        document(*running(group, queue)),
+        "Runs the rotation of secrets",
     )
-    function = template.add_resource(_function(context, group, inside_vpc(template, "Function")))
+    function = add_function(
+        template,
+        "Function",
+        (context, "rotation"),
+        group,
+        queue,
+        Description="Rotates the secrets whose values a machine makes",
+        Handler="rotation.handler.handle",
+        Timeout=60,
+        ReservedConcurrentExecutions=_AT_ONCE,
+    )
     _add_rotating(template, role, function)
     _add_replicating(template, role)
     _add_permission(template, function)
     _add_alarm(template, function)
     return function
-
-
-def _function(
-    context: Context, group: logs.LogGroup, network: awslambda.VPCConfig
-) -> awslambda.Function:
-    return awslambda.Function(
-        "Function",
-        Description="Rotates the secrets whose values a machine makes",
-        Runtime="python3.13",
-        Architectures=["arm64"],
-        Handler="rotation.handler.handle",
-        Code=code(context, "rotation"),
-        Role=GetAtt("Role", "Arn"),
-        MemorySize=256,
-        Timeout=60,
-        ReservedConcurrentExecutions=_AT_ONCE,
-        KmsKeyArn=Ref("MessagingKeyArn"),
-        VpcConfig=network,
-        DeadLetterConfig=awslambda.DeadLetterConfig(TargetArn=Ref("DeadLetterQueueArn")),
-        LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
-        # Lambda checks at creation that the role reaches the VPC and the dead-letter queue.
-        DependsOn=["RolePolicy"],
-    )
-
-
-def _running(group: logs.LogGroup) -> PolicyDocument:
-    """Own log group, the dead-letter queue, and the way into the VPC."""
-    return document(
-        allow(
-            "WriteOwnLog",
-            [logs_actions.CreateLogStream, logs_actions.PutLogEvents],
-            [GetAtt(group, "Arn")],
-        ),
-        allow("KeepUndelivered", [sqs_actions.SendMessage], [Ref("DeadLetterQueueArn")]),
-        allow(
-            "UseMessagingKey",
-            [Action("kms", "GenerateDataKey*"), kms_actions.Decrypt],
-            [Ref("MessagingKeyArn")],
-        ),
-        *connecting(),
-    )
 
 
 def _add_rotating(template: Template, role: iam.Role, function: awslambda.Function) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from troposphere import GetAtt, Ref, Template
 
 from tidegen.blocks.event_rules import add_event_rule
-from tidegen.blocks.function_network import NETWORK_INPUTS
+from tidegen.blocks.functions import NETWORK_INPUTS
 from tidegen.blocks.health_rules import add_health_rules
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from troposphere import GetAtt, Template
 
-from tidegen.blocks.function_network import NETWORK_INPUTS
+from tidegen.blocks.functions import NETWORK_INPUTS
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
     DEAD_LETTERS,

@@ -1,14 +1,18 @@
-"""Functions inside the VPC: their security group, and what Lambda needs to connect them."""
+"""Functions: inside the VPC, with a log group, a dead-letter queue and a role of their own."""
 
 from typing import Any
 
 from awacs import ec2 as actions
+from awacs import kms, sqs
+from awacs import logs as logs_actions
 from awacs.aws import Action, Condition, Deny, Null, Statement
-from troposphere import Ref, Sub, Template, awslambda, ec2
+from troposphere import GetAtt, Ref, Sub, Template, awslambda, ec2, logs
 
 from tidegen.blocks.endpoints import let_into_endpoints
+from tidegen.blocks.function_code import code
 from tidegen.blocks.inputs import ENDPOINTS, PRIVATE_SUBNETS, VPC
 from tidegen.blocks.policies import allow
+from tidegen.contract import Context
 
 #: Inputs that a concern with a function inside the VPC declares.
 NETWORK_INPUTS = (VPC, PRIVATE_SUBNETS, ENDPOINTS)
@@ -21,7 +25,51 @@ _INTERFACES: list[Action] = [
 _LOOKING: list[Action] = [actions.DescribeNetworkInterfaces, actions.DescribeSubnets]
 
 
-def inside_vpc(template: Template, function: str) -> awslambda.VPCConfig:
+def add_function(
+    template: Template,
+    title: str,
+    code_of: tuple[Context, str],
+    group: logs.LogGroup,
+    queue_arn: Any,
+    **own: Any,
+) -> awslambda.Function:
+    """A function, run by the role `<title>Role`; `own` is its handler, timeout and the like.
+
+    `code_of` names the asset. The template has the parameters `ArtifactsBucketName` and
+    `MessagingKeyArn`, and those of NETWORK_INPUTS.
+    """
+    return template.add_resource(
+        awslambda.Function(
+            title,
+            Runtime="python3.13",
+            Architectures=["arm64"],
+            MemorySize=256,
+            Code=code(*code_of),
+            Role=GetAtt(f"{title}Role", "Arn"),
+            KmsKeyArn=Ref("MessagingKeyArn"),
+            VpcConfig=_inside_vpc(template, title),
+            DeadLetterConfig=awslambda.DeadLetterConfig(TargetArn=queue_arn),
+            LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),
+            # Lambda checks at creation that the role reaches the VPC and the dead-letter queue.
+            DependsOn=[f"{title}RolePolicy"],
+            **own,
+        )
+    )
+
+
+def running(group: logs.LogGroup, queue_arn: Any) -> list[Statement]:
+    """What every function's role may do: write its own log, keep what failed, reach the VPC."""
+    writing: list[Action] = [logs_actions.CreateLogStream, logs_actions.PutLogEvents]
+    encrypting = [Action("kms", "GenerateDataKey*"), kms.Decrypt]
+    return [
+        allow("WriteOwnLog", writing, [GetAtt(group, "Arn")]),
+        allow("KeepUndelivered", [sqs.SendMessage], [queue_arn]),
+        allow("UseMessagingKey", encrypting, [Ref("MessagingKeyArn")]),
+        *_connecting(),
+    ]
+
+
+def _inside_vpc(template: Template, function: str) -> awslambda.VPCConfig:
     """The private subnets, and the group `<function>SecurityGroup`: nothing in, HTTPS out.
 
     HTTPS to anywhere: to services by their endpoints, and by NAT where a VPC has fewer of them.
@@ -45,7 +93,7 @@ def inside_vpc(template: Template, function: str) -> awslambda.VPCConfig:
     return awslambda.VPCConfig(SubnetIds=Ref(PRIVATE_SUBNETS.name), SecurityGroupIds=[Ref(group)])
 
 
-def connecting() -> list[Statement]:
+def _connecting() -> list[Statement]:
     """What Lambda does as the function's role; the code in the function may not do the same.
 
     Lambda refuses a function whose role may not delete interfaces of every id ("include all
