@@ -859,6 +859,18 @@ def sample(arn):
     return arn if arn == "*" else arn.replace("*", "a").replace("?", "a")
 
 
+#: What AWS asks of boundaries beside what roles are granted: action → its guide.
+ASKED = {
+    # without it Runtime Monitoring covers neither the nodes nor the database's members
+    "guardduty:SendSecurityTelemetry": "GuardDuty, Prerequisites for Runtime Monitoring",
+}
+
+
+@pytest.mark.parametrize("action", ASKED)
+def test_the_boundary_leaves_room_for_what_agents_of_aws_send(action):
+    assert within_boundary(action, "*", "production/NodeRole")
+
+
 def test_the_boundary_names_no_service_that_no_role_uses():
     room = {*SERVICES, *BY_NAME, *(action.partition(":")[0] for action in READ)}
     used = {action.partition(":")[0] for _, action, _, _ in grants()}

@@ -72,7 +72,7 @@ NAMED = (
 _OF_THE_ACCOUNT = ("dynamodb", "s3", "secretsmanager", "sns", "sqs")
 #: What is used in part. Most is read, and says nothing of patients: by AWS Config, so that it can
 #: record it, by preflight, and by plans, which rest on the stacks of others. The rest are calls
-#: without a resource, and of GuardDuty the scans but never the detector.
+#: without a resource, and of GuardDuty the scans and what its agents send, never the detector.
 READ = (
     *("access-analyzer:Get*", "access-analyzer:List*"),
     *("cloudformation:Describe*", "cloudformation:Detect*"),
@@ -81,7 +81,7 @@ READ = (
     *("config:BatchGet*", "config:Describe*", "config:Get*", "config:List*"),
     *("dynamodb:Describe*", "dynamodb:List*"),
     *("guardduty:*MalwareProtectionPlan*", "guardduty:Get*", "guardduty:List*"),
-    *("guardduty:TagResource", "guardduty:UntagResource"),
+    *("guardduty:SendSecurityTelemetry", "guardduty:TagResource", "guardduty:UntagResource"),
     *("iam:Generate*", "iam:Get*", "iam:List*", "iam:Simulate*"),
     *("s3:GetAccount*", "s3:GetBucket*", "s3:ListAllMyBuckets"),
     *("secretsmanager:GetRandomPassword", "secretsmanager:ListSecrets"),
@@ -128,6 +128,13 @@ _CHANGING_ROLES = [
     actions.CreateRole,
     actions.PutRolePermissionsBoundary,
     actions.PutRolePolicy,
+]
+#: Users, which no boundary holds, and the lifting of a role's.
+_BEYOND_ROLES = [
+    actions.CreateAccessKey,
+    actions.CreateLoginProfile,
+    actions.CreateUser,
+    actions.DeleteRolePermissionsBoundary,
 ]
 _CHANGING_POLICIES = [
     actions.CreatePolicyVersion,
@@ -179,9 +186,8 @@ def _denied() -> list[Statement]:
         _only_on_its_path(),
         _not_of_others(),
         _deny("NoKeyOfTheAccount", _CHANGING_KEYS, Condition(_of_the_account())),
-        _deny("NoUsers", [actions.CreateUser, actions.CreateAccessKey, actions.CreateLoginProfile]),
+        _deny("NoUsersAndNoLifting", _BEYOND_ROLES),
         _deny("NoRoleWithoutBoundary", _CHANGING_ROLES, Condition(ArnNotLike(_BY_BOUNDARY))),
-        _deny("NoLiftingOfBoundaries", [actions.DeleteRolePermissionsBoundary]),
         _deny("NoChangeOfTheBoundary", _CHANGING_POLICIES, resources=[BOUNDARY_ARN]),
         _deny("NoChangeOfDeployers", _CHANGING_DEPLOYERS, resources=deployers),
         Statement(
