@@ -78,8 +78,19 @@ def test_every_secret_has_its_policy_and_no_other_environment_reads_it():
         by_sid = {s["Sid"]: s for s in policy["Properties"]["ResourcePolicy"]["Statement"]}
         assert {s["Effect"] for s in by_sid.values()} == {"Deny"}
         readers = by_sid["DenyOtherReaders"]["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
-        paths = [reader["Fn::Sub"].rpartition("role/")[2] for reader in readers]
+        paths = [reader["Fn::Sub"].rpartition("role/")[2] for reader in readers[:2]]
         assert paths == ["${Project}/${Environment}/*", "${Project}/break-glass/*"]
+        assert readers[2:] == PEOPLE
+
+
+#: Who fills what third parties issue, on a terminal: only CI takes the environment's own roles.
+PEOPLE = [
+    {"Ref": "Administrator1"},
+    *(
+        {"Fn::If": [f"Has{name}", {"Ref": name}, {"Ref": "AWS::NoValue"}]}
+        for name in ("Administrator2", "Administrator3")
+    ),
+]
 
 
 def test_what_a_machine_can_make_unnoticed_rotates_by_itself():

@@ -46,6 +46,8 @@ CONDITIONS = {
     ("network", "HasZones"): "zones by name where the region's first three do not all serve",
     ("replicas", "IsCompliance"): "a lock that nobody can lift is not for rehearsals",
     ("rotation", "HasReplica"): "replicas are in the recovery region where there is one",
+    ("secrets", "HasAdministrator2"): "one to three roles administer the cluster",
+    ("secrets", "HasAdministrator3"): "one to three roles administer the cluster",
     ("secrets", "HasReplica"): "replicas are in the recovery region where there is one",
     **{
         (concern, f"Has{topic}Contact{number}"): "one to three people are told"

@@ -1,7 +1,8 @@
 """The Kubernetes cluster: private, encrypted, logged, entered by access entries only."""
 
-from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, eks
+from troposphere import GetAtt, Ref, Sub, Template, eks
 
+from tidegen.blocks.administrators import ADMINISTRATOR_INPUTS, add_administrator_conditions
 from tidegen.blocks.cluster_addons import add_first_addons, add_later_addons
 from tidegen.blocks.cluster_alarms import add_cluster_alarms
 from tidegen.blocks.endpoints import let_into_endpoints
@@ -40,7 +41,7 @@ _SERVICE_RANGE = "172.20.0.0/16"
 def build(_context: Context) -> Template:
     """The cluster template, in the order in which EKS needs its parts."""
     template = new_template(CONCERN)
-    _add_conditions(template)
+    add_administrator_conditions(template)
     add_role(
         template,
         "ClusterRole",
@@ -73,13 +74,6 @@ def build(_context: Context) -> Template:
         ControlPlaneLogGroupName=Ref("ControlPlaneLogGroup"),
         ClusterAlarmName=Ref(alarm),
     )
-
-
-def _add_conditions(template: Template) -> None:
-    """Which administrators there are, beside the first."""
-    for number in ADMINISTRATORS[1:]:
-        there = Not(Equals(Ref(f"Administrator{number}"), ""))
-        template.add_condition(f"HasAdministrator{number}", there)
 
 
 def _add_cluster(template: Template) -> None:
@@ -156,7 +150,7 @@ CONCERN = Concern(
         from_field("MinNodes", "cluster.min_nodes"),
         from_field("MaxNodes", "cluster.max_nodes"),
         from_field("VolumeGib", "cluster.volume_gib"),
-        *(from_field(f"Administrator{n}", f"cluster.administrator_{n}") for n in ADMINISTRATORS),
+        *ADMINISTRATOR_INPUTS,
         from_field("VpcCniVersion", "cluster.addons.vpc_cni"),
         from_field("CorednsVersion", "cluster.addons.coredns"),
         from_field("KubeProxyVersion", "cluster.addons.kube_proxy"),

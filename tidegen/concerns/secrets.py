@@ -8,6 +8,11 @@ from awacs import secretsmanager as actions
 from awacs.aws import Action, ArnNotLike, Bool, Condition, Deny, Principal, Statement
 from troposphere import Equals, If, Not, NoValue, Ref, Sub, Template, secretsmanager
 
+from tidegen.blocks.administrators import (
+    ADMINISTRATOR_INPUTS,
+    add_administrator_conditions,
+    administrators,
+)
 from tidegen.blocks.chart_secrets import (
     CHART_SECRETS,
     MARKER,
@@ -47,9 +52,14 @@ _UNFILLED = {
 _HAS_REPLICA = "HasReplica"
 #: In a secret's own policy "*" means the secret.
 _THIS_SECRET = ["*"]
+#: Roles below these paths, and the people: they see in the cluster what its pods read, and somebody
+#: has to fill what third parties issue.
 _READERS = [
-    Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/${{Project}}/{path}/*")
-    for path in ("${Environment}", "break-glass")
+    *(
+        Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/${{Project}}/{path}/*")
+        for path in ("${Environment}", "break-glass")
+    ),
+    *administrators(),
 ]
 
 
@@ -57,6 +67,7 @@ def build(_context: Context) -> Template:
     """The secrets template: a secret and its policy for each name of the chart."""
     template = new_template(CONCERN)
     template.add_condition(_HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
+    add_administrator_conditions(template)
     for name, keys in CHART_SECRETS.items():
         _add_secret(template, name, keys)
     return add_outputs(template, CONCERN, SecretsPath=Sub("/${Project}/${Environment}/"))
@@ -112,7 +123,7 @@ def _policy() -> Any:
 
 
 def _deny_other_readers() -> Statement:
-    """A Deny of reading by anything but this environment's roles and break-glass.
+    """A Deny of reading by anything but this environment's roles, its people, and break-glass.
 
     It holds in an account that two environments share, whatever their roles' policies say.
     """
@@ -142,6 +153,7 @@ CONCERN = Concern(
         Input("SecretsKeyArn", Kind.KEY_ARN, Sibling("SecretsKeyArn"), "Key of the secrets"),
         ROTATION_FUNCTION,
         from_field("RecoveryRegion", "recovery.region"),
+        *ADMINISTRATOR_INPUTS,
         Input(
             "ReplicaKeyArn",
             Kind.KEY_ARN,
