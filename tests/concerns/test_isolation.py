@@ -484,7 +484,7 @@ ABOVE = (
     "OrganizationAccountAccessRole",
     "aws-reserved/sso.amazonaws.com/AWSReservedSSO_Administrator_1",
     "tidepool/break-glass/Any",
-    "tidepool/account/RecorderRole",
+    "tidepool/account/TrailRole",
     "tidepool/staging/RelayRole",
     "tidepool/production2/RelayRole",
 )
@@ -651,7 +651,7 @@ def test_objects_of_health_data_are_the_environments_own(concern, title):
     for name in ("staging/BlobRole", "staging/ReplicationRole-1", "break-glass/BreakGlassRole-1"):
         assert reaches_objects(concern, title, f"tidepool/{name}")
     assert reaches_objects(concern, title, "aws-service-role/guardduty.amazonaws.com/AWSService1")
-    for name in ("production/BlobRole", "production/Mine", "account/RecorderRole", "staging2/A"):
+    for name in ("production/BlobRole", "production/Mine", "account/TrailRole", "staging2/A"):
         assert not reaches_objects(concern, title, f"tidepool/{name}")
         assert reaches_objects(concern, title, f"tidepool/{name}", service="true")
     assert not reaches_objects(concern, title, "OrganizationAccountAccessRole")
