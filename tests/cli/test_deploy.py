@@ -72,6 +72,14 @@ def test_outputs_as_the_values_of_the_chart(aws):
     assert "has no environment's root stack" in done.stderr
 
 
+def test_outputs_of_shared_services_for_their_cluster(aws):
+    shared = ("outputs", "--env", "shared-nonproduction", "--format")
+    text = tidegen(*shared, "manifests", env=aws).stdout
+    assert "TargetGroupBinding" in {m["kind"] for m in yaml.safe_load_all(text)}
+    config = yaml.safe_load(tidegen(*shared, "kubeconfig", env=aws).stdout)
+    assert config["current-context"] == "tidepool-shared-nonproduction"
+
+
 def test_outputs_as_manifests_and_variables(aws):
     text = tidegen("outputs", "--env", "development", "--format", "manifests", env=aws).stdout
     kinds = {manifest["kind"] for manifest in yaml.safe_load_all(text)}

@@ -39,7 +39,6 @@ CONDITIONS = {
     ("monitoring", "HasLoadBalancer"): "shared services have no public way in",
     ("monitoring", "HasTables"): "shared services have no tables",
     ("monitoring", "HasWorkloads"): "shared services are not in the services' namespace",
-    ("network", "HasArchive"): "flow logs are archived where the account has an archive",
     ("network", "HasFullEndpoints"): "endpoints in one zone or three: capacity",
     ("network", "HasSecondNat"): "one to three NAT gateways: capacity",
     ("network", "HasThirdNat"): "one to three NAT gateways: capacity",
@@ -188,14 +187,13 @@ def test_resources_are_those_of_production_but_for_conditions_on_the_list(file):
 def test_an_environment_that_differs_in_capacity_alone_is_seen_to_differ():
     """The comparison sees what it is meant to see: fewer gateways, no replica."""
     development, production = decisions(_named("development")), decisions(_named("production"))
-    differing = {name for _, path, name in production if path in ("Network", "Storage")}
     where = {
         name
         for (scope, path, name), value in production.items()
         if (scope, path, name) in development and development[scope, path, name] != value
     }
     assert {"HasThirdNat", "HasSecondNat", "HasReplica", "HasDedicatedIps"} <= where
-    assert {"HasArchive"} <= differing - where
+    assert {"HasIngress", "HasDatabase"} <= {name for _, _, name in production} - where
 
 
 def _named(name):

@@ -4,7 +4,7 @@ import yaml
 
 from tidegen.blocks.chart_secrets import CHART_SECRETS
 from tidegen.blocks.chart_workloads import NAMED_ACCOUNTS
-from tidegen.reporting.manifests import manifests_text
+from tidegen.reporting.manifests import manifests_text, shared_manifests_text
 
 OUTPUTS = {
     "NodesKeyArn": "arn:aws:kms:x",
@@ -60,3 +60,12 @@ def test_the_gateways_pods_become_targets():
     (binding,) = of("TargetGroupBinding").values()
     assert binding["spec"]["targetGroupARN"] == OUTPUTS["TargetGroupArn"]
     assert binding["spec"]["targetType"] == "ip"
+
+
+def test_shared_services_get_their_gateways_targets_and_storage():
+    outputs = {"NodesKeyArn": "arn:aws:kms:x", "SharedTargetGroupArn": "arn:shared"}
+    found = {m["kind"]: m for m in yaml.safe_load_all(shared_manifests_text(outputs))}
+    assert found.keys() == {"Namespace", "StorageClass", "TargetGroupBinding"}
+    spec = found["TargetGroupBinding"]["spec"]
+    assert spec["targetGroupARN"] == "arn:shared"
+    assert spec["serviceRef"] == {"name": "gateway-proxy", "port": 443}

@@ -46,13 +46,13 @@ def add_flow_logs(template: Template) -> None:
             LogGroupName=Ref(group),
             DeliverLogsPermissionArn=GetAtt("FlowLogRole", "Arn"),
             MaxAggregationInterval=60,
+            DependsOn="FlowLogRolePolicy",
             **common,
         )
     )
     template.add_resource(
         ec2.FlowLog(
             "ArchiveFlowLog",
-            Condition="HasArchive",
             LogDestinationType="s3",
             LogDestination=Ref("LogIntakeBucketArn"),
             DestinationOptions=ec2.DestinationOptions(

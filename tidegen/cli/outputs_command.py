@@ -46,7 +46,7 @@ def command(directory: str, name: str, local: bool, form: str, as_json: bool) ->
     find: namespaces, service accounts, storage, secrets from Secrets Manager, targets of the load
     balancer. post-renderer is the script that Helm passes the rendered chart through: it sets the
     address of the logo in mails, for which the chart has no value. kubeconfig says how kubectl and
-    helm reach the private cluster, and by what tunnel.
+    helm reach the private cluster, and by what tunnel. It and manifests know shared services too.
     """
     from tidegen.cli.session import open_session
     from tidegen.deployment import environment_outputs
@@ -65,10 +65,11 @@ def command(directory: str, name: str, local: bool, form: str, as_json: bool) ->
 
 
 def _text(form: str, outputs: Mapping[str, Mapping[str, str]], region: str, name: str) -> str:
+    from tidegen.contract import Scope
     from tidegen.reporting.chart_values import helm_values
     from tidegen.reporting.dotenv import dotenv_text
     from tidegen.reporting.kubeconfig import kubeconfig_text
-    from tidegen.reporting.manifests import manifests_text
+    from tidegen.reporting.manifests import manifests_text, shared_manifests_text
     from tidegen.reporting.plans import outputs_text
     from tidegen.reporting.post_renderer import post_renderer
 
@@ -77,12 +78,15 @@ def _text(form: str, outputs: Mapping[str, Mapping[str, str]], region: str, name
             return dotenv_text(outputs)
         case "helm-values":
             return helm_values(_of_environment(outputs, name), region)
+        case "manifests" if Scope.SHARED in outputs:
+            return shared_manifests_text(outputs[Scope.SHARED])
         case "manifests":
             return manifests_text(_of_environment(outputs, name), region)
         case "post-renderer":
             return post_renderer(_of_environment(outputs, name))
         case "kubeconfig":
-            return kubeconfig_text(_of_environment(outputs, name), region)
+            cluster = outputs.get(Scope.SHARED) or _of_environment(outputs, name)
+            return kubeconfig_text(cluster, region)
         case _:
             return outputs_text(outputs)
 

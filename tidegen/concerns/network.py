@@ -75,7 +75,6 @@ def _add_conditions(template: Template) -> None:
     template.add_condition("HasSecondNat", Or(Equals(count, "2"), Condition("HasThirdNat")))
     template.add_condition("HasFullEndpoints", Equals(Ref("Endpoints"), "full"))
     template.add_condition("HasZones", Not(Equals(Ref("Zone1"), "")))
-    template.add_condition("HasArchive", Not(Equals(Ref("LogIntakeBucketArn"), "")))
 
 
 def _add_vpc(template: Template) -> None:
@@ -150,7 +149,6 @@ CONCERN = Concern(
             Kind.BUCKET_ARN,
             Root(Scope.ACCOUNT, "LogIntakeBucketArn"),
             "Where flow logs are delivered on their way to the archive",
-            default="",
         ),
     ),
     outputs=(

@@ -1,6 +1,6 @@
 """Kubernetes manifests of what the chart expects to find in the cluster."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -12,6 +12,8 @@ from tidegen.reporting.chart_values import output
 _STORE = "secrets-manager"
 #: The chart's defaults of `global.gateway.proxy`; the port is the one its load balancer would have.
 _GATEWAY, _GATEWAY_NAMESPACE, _GATEWAY_PORT = "gateway-proxy", "gloo-system", 80
+#: Of the gateway in front of shared services, which end TLS themselves.
+_TLS_PORT = 443
 #: A rotated value that reaches no pod protects nothing; a look at every secret costs a few cents a
 #: month (0.05 USD for 10,000).
 _REFRESH = "15m"
@@ -19,10 +21,25 @@ Manifest = dict[str, Any]
 
 
 def manifests_text(outputs: Mapping[str, str], region: str) -> str:
-    """The manifests as YAML documents; InputError where an output is missing."""
-    return yaml.safe_dump_all(
-        manifests(outputs, region), explicit_start=True, sort_keys=False, width=200
-    ).rstrip("\n")
+    """An environment's manifests as YAML documents; InputError where an output is missing."""
+    return _text(manifests(outputs, region))
+
+
+def shared_manifests_text(outputs: Mapping[str, str]) -> str:
+    """Those of shared services: what the gateway in front of them needs."""
+    return _text(
+        (
+            _manifest("v1", "Namespace", _GATEWAY_NAMESPACE, None),
+            _storage_class(output(outputs, "NodesKeyArn")),
+            _targets(output(outputs, "SharedTargetGroupArn"), _TLS_PORT),
+        )
+    )
+
+
+def _text(documents: Iterable[Manifest]) -> str:
+    return yaml.safe_dump_all(documents, explicit_start=True, sort_keys=False, width=200).rstrip(
+        "\n"
+    )
 
 
 def manifests(outputs: Mapping[str, str], region: str) -> Iterator[Manifest]:
@@ -37,7 +54,7 @@ def manifests(outputs: Mapping[str, str], region: str) -> Iterator[Manifest]:
     yield _store(namespace, region)
     for name in CHART_SECRETS:
         yield _secret(name, namespace, path)
-    yield _targets(output(outputs, "TargetGroupArn"))
+    yield _targets(output(outputs, "TargetGroupArn"), _GATEWAY_PORT)
 
 
 def _storage_class(key_arn: str) -> Manifest:
@@ -78,10 +95,10 @@ def _secret(name: str, namespace: str, path: str) -> Manifest:
     return _manifest("external-secrets.io/v1", "ExternalSecret", name, namespace, spec)
 
 
-def _targets(arn: str) -> Manifest:
+def _targets(arn: str, port: int) -> Manifest:
     """Pods of the gateway as targets of the load balancer."""
     spec = {
-        "serviceRef": {"name": _GATEWAY, "port": _GATEWAY_PORT},
+        "serviceRef": {"name": _GATEWAY, "port": port},
         "targetGroupARN": arn,
         "targetType": "ip",
     }
