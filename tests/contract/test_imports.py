@@ -141,6 +141,22 @@ def test_what_was_kept_when_its_stack_went_can_be_imported(subject):
     assert imported(subject, state.stack_id, wanted, "t-6").status == "IMPORT_COMPLETE"
 
 
+def test_an_import_takes_the_template_s_word(subject):
+    """An import records the template's values, whatever the resource's are, for the next update.
+
+    Source: "Import AWS resources into a CloudFormation stack manually", import validation
+    """
+    existing(subject, "t-8")
+    state = subject.apply("s", template(A=topic()))
+    other = table("t-8")
+    other["Properties"]["BillingMode"] = "PROVISIONED"
+    wanted = template(A=topic(), T=other)
+    assert imported(subject, state.stack_id, wanted, "t-8").status == "IMPORT_COMPLETE"
+    assert subject.change_set("s", wanted, "UPDATE").status == "FAILED"
+    found = subject.change_set("s", template(A=topic(), T=table("t-8")), "UPDATE")
+    assert [(c.logical_id, c.properties) for c in found.changes] == [("T", ("BillingMode",))]
+
+
 @only("double")
 def test_what_exists_can_be_read(subject):
     """GetResource of Cloud Control gives the properties that a template would.

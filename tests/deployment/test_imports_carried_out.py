@@ -110,12 +110,39 @@ def test_what_is_imported_is_kept_in_place_beside_the_rest(standing):
     assert protected_ids(policy) == {"Kept", "Table"}
 
 
-def test_the_deploy_afterwards_changes_nothing_in_it(standing):
+def test_the_deploy_afterwards_changes_what_is_otherwise_and_nothing_else(standing):
+    standing.imported(WISH)
+    held = json.loads(standing.cloud.template(standing.nested["Network"]))["Resources"]["Kept"]
+    assert held["Properties"]["BillingMode"] == "PROVISIONED"
+    standing.deploy()
+    (change,) = standing.previews[-1].changes
+    assert (change.path, change.action) == ("Network/Kept", "modify")
+    assert change.properties == ("AttributeDefinitions", "BillingMode")
+    held = json.loads(standing.cloud.template(standing.nested["Network"]))["Resources"]["Kept"]
+    assert held["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert standing.deploy()[-1].result is Result.UNCHANGED
+
+
+def test_the_deploy_afterwards_changes_nothing_in_what_is_as_wanted(standing):
+    properties = extended()["Resources"]["Kept"]["Properties"]
+    standing.cloud.present[TABLE, "kept"] = {**properties, "DeletionProtectionEnabled": False}
     standing.imported(WISH)
     standing.deploy()
     assert standing.previews[-1].changes == ()
-    assert "Kept" in standing.cloud.template(standing.nested["Network"])
     assert standing.deploy()[-1].result is Result.UNCHANGED
+
+
+def test_what_is_otherwise_and_cannot_be_changed_is_not_imported(standing, project):
+    wanted = extended()
+    wanted["Resources"]["Kept"] = {
+        "Type": "AWS::EC2::Volume",
+        **RETAINED,
+        "Properties": {"AvailabilityZone": "eu-central-1a"},
+    }
+    project.nested("environment", {"Network": wanted, "Entry": entry()})
+    standing.cloud.present["AWS::EC2::Volume", "vol-1"] = {"AvailabilityZone": "eu-central-1b"}
+    with pytest.raises(RefusedError, match=r"AvailabilityZone is .*1b.*cannot be changed"):
+        standing.planned(**{"Network/Kept": "vol-1"})
 
 
 def test_run_again_it_is_a_member_already(standing):
@@ -173,7 +200,7 @@ def test_a_nested_stack_that_is_not_there_is_made_empty_first(standing, project)
 def test_a_root_that_is_not_there_is_made_with_it(project, account, development, number):
     importer = Importer(project, account, number)
     project.nested("account", {"Network": extended()})
-    importer.cloud.present[TABLE, "kept"] = {}
+    importer.cloud.present[TABLE, "kept"] = extended()["Resources"]["Kept"]["Properties"]
     plan = importer.plan()
     (item,) = importer.planned(**WISH).imports
     first = [step.address.name for step in roots_first(plan, item.address)]
@@ -197,9 +224,10 @@ def test_a_direct_root_is_made_by_the_import_itself(project, account, number):
         "Type": "AWS::IAM::OIDCProvider",
         "Properties": {"Url": "https://token.example", "ClientIdList": ["sts.amazonaws.com"]},
     }
+    there = dict(provider["Properties"])
     project.direct("identity", {"Provider": provider}, {"Arn": {"Value": {"Ref": "Provider"}}})
     arn = "arn:aws:iam::1:oidc-provider/token.example"
-    importer.cloud.present["AWS::IAM::OIDCProvider", arn] = {"Url": "https://token.example"}
+    importer.cloud.present["AWS::IAM::OIDCProvider", arn] = there
     importer.imported({"Provider": arn})
     assert importer.cloud.stacks["tide-identity"].status == "IMPORT_COMPLETE"
     importer.deploy()
@@ -252,6 +280,26 @@ def test_a_move_carries_it_over_and_the_deploy_leaves_it_alone(moving):
     assert "Network/Table" not in paths
     assert protected_ids(moving.cloud.policies[moving.nested["Archive"]]) == {"Kept"}
     assert moving.deploy()[-1].result is Result.UNCHANGED
+
+
+def test_what_a_move_changes_besides_is_changed_by_the_deploy(moving, project):
+    children = archived()
+    children["Archive"]["Resources"]["Kept"]["Properties"]["BillingMode"] = "PROVISIONED"
+    project.nested("environment", children)
+    there = archived()["Archive"]["Resources"]["Kept"]["Properties"]
+    moving.cloud.present[TABLE, "t-blue"] = there
+    move(moving, "Kept")
+    moving.deploy()
+    found = {change.path: change for change in moving.previews[-1].changes}
+    assert found["Archive/Kept"].properties == ("BillingMode",)
+
+
+def test_a_move_goes_on_where_something_cannot_be_changed(moving):
+    there = archived()["Archive"]["Resources"]["Kept"]["Properties"]
+    moving.cloud.present[TABLE, "t-blue"] = {**there, "TableName": "otherwise"}
+    move(moving, "Kept")
+    held = json.loads(moving.cloud.template(moving.nested["Archive"]))["Resources"]["Kept"]
+    assert held["Properties"]["TableName"] == "t-blue"
 
 
 def test_only_what_leaves_may_be_deleted_and_only_meanwhile(moving):

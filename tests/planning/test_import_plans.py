@@ -78,7 +78,7 @@ def test_a_name_that_differs_from_the_template_s_is_refused():
 def test_what_the_type_requires_is_taken_from_what_exists():
     exists = {"S3BucketName": "logs", "IsLogging": False}
     found = adopted("N/Trail", {"TrailName": "by-hand"}, existing=exists)
-    assert properties(found) == {"IsLogging": True, "S3BucketName": "logs"}
+    assert properties(found) == {"IsLogging": False, "S3BucketName": "logs"}
     (difference,) = found.differences
     assert (difference.name, difference.before, difference.after) == ("IsLogging", False, True)
 
@@ -88,10 +88,10 @@ def test_without_what_the_type_requires_nothing_is_imported():
         adopted("N/Trail", {"TrailName": "by-hand"})
 
 
-def test_text_and_numbers_that_mean_the_same_are_no_difference():
-    exists = {"TableName": "t-big", "DeletionProtectionEnabled": "true"}
-    names = [item.name for item in adopted(existing=exists).differences]
-    assert names == ["KeySchema"]
+def test_what_could_not_be_read_is_written_as_the_template_has_it():
+    found = adopted()
+    assert found.differences is None
+    assert properties(found)["DeletionProtectionEnabled"] is True
 
 
 def test_the_template_keeps_all_that_the_stack_has():

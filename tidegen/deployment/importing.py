@@ -13,6 +13,7 @@ from tidegen.planning.importing import (
     ImportPlan,
     StackImport,
     adoption,
+    check_fixed,
     identifier_of,
     import_template,
 )
@@ -31,12 +32,16 @@ from tidegen.planning.template_text import parse_template
 Wishes = Mapping[str, str]
 
 
-def import_plan(plan: Plan, wishes: Wishes, connect: Connect) -> ImportPlan:
+def import_plan(
+    plan: Plan, wishes: Wishes, connect: Connect, *, moving: bool = False
+) -> ImportPlan:
     """How each wished resource, path → identifier, becomes a member of its stack.
 
     A path reads as in the plan (`Audit/Trail`), with its scope before it where more than one root
     has it (`recovery:Storage/Key`). Raises InputError for a path that no template has, RefusedError
-    where the stack cannot take it now.
+    where the stack cannot take it now, and where it is otherwise than wanted in what no deploy can
+    change. With `moving` the latter is not looked at: it comes from a stack of ours, as a template
+    of ours made it, and is in none meanwhile.
     """
     clouds = Clouds.of(connect)
     known = {address: state.outputs for address, state in plan.states.items() if state}
@@ -46,7 +51,10 @@ def import_plan(plan: Plan, wishes: Wishes, connect: Connect) -> ImportPlan:
     ]
     placed = _placed(wishes, roots)
     imports = [item for root in roots for item in root.imports(placed.get(root.step.scope, {}))]
-    return ImportPlan(plan.environment, tuple(imports))
+    found = ImportPlan(plan.environment, tuple(imports))
+    for item in () if moving else found.adoptions:
+        check_fixed(item)
+    return found
 
 
 def roots_first(plan: Plan, address: StackAddress) -> tuple[RootStep, ...]:

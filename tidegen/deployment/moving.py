@@ -96,7 +96,7 @@ def carry_moves(
         if leaving:
             _let_go(run, step, state, leaving)
         wishes = {f"{step.scope}:{move.new}": move.identifier for move in items}
-        found = import_plan(plan, wishes, clouds)
+        found = import_plan(plan, wishes, clouds, moving=True)
         outcomes += execute_import(plan, found, clouds, emit=emit, pause=pause)
     return tuple(outcomes)
 

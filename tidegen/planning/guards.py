@@ -65,6 +65,12 @@ def guard_changes(changes: Iterable[Change], allowed: Collection[str] = ()) -> N
         raise RefusedError.of(Problem(item.change.path, str(item)) for item in found)
 
 
+def fixed_properties(type_name: str) -> tuple[str, ...]:
+    """Properties of that type that a service refuses to change, though its schema allows it."""
+    names, _ = _FIXED.get(type_name, ((), ""))
+    return names
+
+
 def _moved(change: Change) -> Iterator[Refusal]:
     if change.moved_from and not change.loses and (change.stateful or change.name):
         reason = f"moves from {change.moved_from}: CloudFormation would make it a second time"

@@ -3,9 +3,11 @@
 What CloudFormation asks for (AWS docs, "Import AWS resources into a CloudFormation stack
 manually"): the template holds all that the stack has, unchanged, and the resources to import,
 nothing else; each of them has a DeletionPolicy; outputs and tags stay; the values in the template
-are taken as they are and not compared. An import into a nested stack is made on that stack itself.
+are not compared with the resource's, so they are made to be the same (`planning.live`). An import
+into a nested stack is made on that stack itself.
 """
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.changes import PropertyChange
 from tidegen.planning.evaluation import Scope
+from tidegen.planning.live import reading
 from tidegen.planning.model import StackAddress, TemplateBody
 from tidegen.planning.references import adapted, references
 from tidegen.planning.schemas import primary_identifier, required_properties
@@ -57,8 +60,9 @@ class Adoption:
     """One resource of a plan to import.
 
     `resource` is what the import's template says of it, `left_out` what only the deploy after it
-    can say. `differences` are what the template wants beside what exists; None where that could
-    not be read.
+    can say. `differences` are what that deploy changes of what exists; None where that could not
+    be read. Of `unread` properties the template's word is taken; what is `fixed` is otherwise than
+    wanted, and no deploy can change it.
     """
 
     path: str
@@ -66,6 +70,8 @@ class Adoption:
     resource: TemplateBody = field(repr=False)
     left_out: tuple[str, ...] = ()
     differences: tuple[PropertyChange, ...] | None = None
+    unread: tuple[str, ...] = ()
+    fixed: tuple[PropertyChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -123,22 +129,47 @@ def adoption(
     """
     logical_id = path.rpartition("/")[2]
     wanted = scope.template["Resources"][logical_id]
-    properties, unknown = adapted(wanted.get("Properties", {}), scope, deployed)
-    _check_names(path, identifier, properties)
-    required = set(required_properties(wanted["Type"])) - properties.keys()
-    properties |= {name: existing[name] for name in required if existing and name in existing}
-    lacking = sorted(required - properties.keys())
-    if lacking:
-        told = f"{wanted['Type']} needs {', '.join(lacking)}, which only a deployment knows"
-        raise RefusedError(Problem(path, f"{told}; deploy what it refers to first"))
-    imported = ImportedResource(logical_id, wanted["Type"], identifier)
+    type_name = wanted["Type"]
+    written, unknown = adapted(wanted.get("Properties", {}), scope, deployed)
+    _check_names(path, identifier, written)
+    read = reading(type_name, scope.value(wanted.get("Properties", {})), written, existing)
+    properties = {**_required(path, type_name, read.properties, existing or {}), **read.properties}
     return Adoption(
         path,
-        imported,
+        ImportedResource(logical_id, type_name, identifier),
         _resource(wanted, properties),
-        tuple(sorted(unknown)),
-        None if existing is None else differences(properties, existing),
+        tuple(sorted(unknown - properties.keys() - {d.name for d in read.differences or ()})),
+        read.differences,
+        read.unread,
+        read.fixed,
     )
+
+
+def _required(
+    path: str, type_name: str, told: Mapping[str, Any], existing: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What the type requires and the template does not tell, from what exists."""
+    names = set(required_properties(type_name)) - told.keys()
+    lacking = sorted(names - existing.keys())
+    if lacking:
+        text = f"{type_name} needs {', '.join(lacking)}, which only a deployment knows"
+        raise RefusedError(Problem(path, f"{text}; deploy what it refers to first"))
+    return {name: existing[name] for name in names}
+
+
+def check_fixed(adoption: Adoption) -> None:
+    """Raise RefusedError, one problem each, for what is otherwise and cannot be changed."""
+    if adoption.fixed:
+        raise RefusedError.of(Problem(adoption.path, _fixed_text(item)) for item in adoption.fixed)
+
+
+def _fixed_text(item: PropertyChange) -> str:
+    if any(references(item.after)):
+        told = "which only a deployment knows; deploy what it refers to first"
+    else:
+        told = "import one that has it, or write into the template what is there"
+    is_now, wanted = json.dumps(item.before), json.dumps(item.after)
+    return f"{item.name} is {is_now}, which cannot be changed; the template wants {wanted}; {told}"
 
 
 def _check_names(path: str, identifier: Mapping[str, str], wanted: Mapping[str, Any]) -> None:
@@ -164,23 +195,3 @@ def import_template(deployed: TemplateBody, adoptions: Iterable[Adoption]) -> Te
     added = {item.imported.logical_id: item.resource for item in adoptions}
     head = deployed or {"AWSTemplateFormatVersion": _VERSION}
     return {**head, "Resources": {**head.get("Resources", {}), **added}}
-
-
-def differences(
-    wanted: Mapping[str, Any], existing: Mapping[str, Any]
-) -> tuple[PropertyChange, ...]:
-    """The properties that the next deploy changes, as far as both sides are known."""
-    return tuple(
-        PropertyChange(name, existing.get(name), value)
-        for name, value in sorted(wanted.items())
-        if not any(references(value)) and _plain(value) != _plain(existing.get(name))
-    )
-
-
-def _plain(value: Any) -> Any:
-    """A value with its scalars as text: templates write `"30"` and `true`, services say 30."""
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return str(value).lower() if isinstance(value, bool) else str(value)

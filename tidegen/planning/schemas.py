@@ -1,4 +1,4 @@
-"""Create-only properties of resource types, from the registry schemas that cfn-lint ships.
+"""What the registry says of resource types, from the schemas that cfn-lint ships.
 
 Read from the data files, without importing cfn-lint, one file for each type that is asked for.
 """
@@ -50,6 +50,21 @@ def primary_identifier(type_name: str) -> tuple[str, ...]:
 def required_properties(type_name: str) -> tuple[str, ...]:
     """Properties without which a resource of that type cannot be; empty for an unknown type."""
     return tuple(_schema(type_name).get("required", []))
+
+
+def write_only(type_name: str) -> frozenset[str]:
+    """Dotted properties that no service tells; empty for an unknown type."""
+    return frozenset(map(_dotted, _schema(type_name).get("writeOnlyProperties", [])))
+
+
+def read_only(type_name: str) -> frozenset[str]:
+    """Dotted properties that no template may set; empty for an unknown type."""
+    return frozenset(map(_dotted, _schema(type_name).get("readOnlyProperties", [])))
+
+
+def tag_property(type_name: str) -> str:
+    """The property that holds the tags."""
+    return _dotted(_schema(type_name).get("tagging", {}).get("tagProperty", "Tags"))
 
 
 def name_properties(type_name: str) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from tidegen.planning.model import StackAddress
 from tidegen.planning.preflight import Candidate
 from tidegen.reporting.values import value_text
 
+_TAKEN = "are taken for true, and a deploy sets only what changes later"
+
 
 def import_text(plan: ImportPlan, first: Sequence[StackAddress] = ()) -> str:
     """A block a stack: which resources, by what identifier, and what the next deploy changes.
@@ -35,10 +37,13 @@ def _adoption_lines(adoption: Adoption) -> Iterator[str]:
     identified = ", ".join(f"{name} {value}" for name, value in imported.identifier.items())
     yield f"    < {adoption.path}  {imported.type}  {identified}"
     if adoption.differences is None:
-        yield "        what exists could not be read; the template's values are taken for true"
+        yield f"        what exists could not be read; the template's values {_TAKEN}"
     for item in adoption.differences or ():
         is_now, becomes = value_text(item.before), value_text(item.after)
         yield f"        {item.name}: is {is_now}; the next deploy makes it {becomes}"
+    if adoption.unread:
+        names = ", ".join(adoption.unread)
+        yield f"        {names}: cannot be read; the template's values {_TAKEN}"
     if adoption.left_out:
         names = ", ".join(adoption.left_out)
         yield f"        {names}: known after deployment; the next deploy sets it"
@@ -69,6 +74,7 @@ def _adoption_data(adoption: Adoption) -> dict[str, Any]:
         "type": adoption.imported.type,
         "identifier": dict(adoption.imported.identifier),
         "left_out": list(adoption.left_out),
+        "unread": list(adoption.unread),
         "differences": None
         if found is None
         else [{"name": d.name, "is": d.before, "wanted": d.after} for d in found],
