@@ -5,7 +5,7 @@ resources into a CloudFormation stack manually"): it records the template's valu
 deploy sees no difference, or has some types updated to them at once (aws-cloudformation
 coverage roadmap, issue 809). So where the resource is otherwise, that template says what is there:
 the import changes nothing, and the deploy after it is an update that CloudFormation carries out.
-What the template does not set stays with the resource.
+What the template does not set is not written.
 """
 
 from collections.abc import Collection, Mapping
