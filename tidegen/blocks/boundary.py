@@ -70,9 +70,9 @@ NAMED = (
 )
 #: Of these the account's own roles use what no environment owns: the archives of logs.
 _OF_THE_ACCOUNT = ("dynamodb", "s3", "secretsmanager", "sns", "sqs")
-#: What is used in part. Most is read, and says nothing of patients: by AWS Config, so that it can
-#: record it, by preflight, and by plans, which rest on the stacks of others. The rest are calls
-#: without a resource, and of GuardDuty the scans and what its agents send, never the detector.
+#: What is used in part. Most is read, and says nothing of patients: by preflight, and by plans,
+#: which rest on the stacks of others. The rest are calls without a resource, and of GuardDuty the
+#: scans and what its agents send, never the detector.
 READ = (
     *("access-analyzer:Get*", "access-analyzer:List*"),
     *("cloudformation:Describe*", "cloudformation:Detect*"),
