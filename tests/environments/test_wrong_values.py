@@ -161,8 +161,18 @@ def test_bucket_names_fit_in_the_recovery_region(change, problems):
 
 GIVEN = ["account", "account-x", "identity", "bootstrap-2", "x-recovery", "x-access"]
 #: Whose buckets an environment of that name would share, or its roles' path.
-GIVEN += ["log", "log-archive", "config", "artifacts", "artifacts-2", "access", "x-access-y"]
+GIVEN += ["log", "log-archive", "log-intake", "config", "artifacts", "artifacts-2"]
+GIVEN += ["access", "x-access-y"]
 GIVEN += ["break-glass", "none"]
+
+
+def test_a_key_that_is_gone_leads_to_no_other_key(change, problems):
+    change("staging", "  backups_days:", "  logs_days: 30\n  backups_days:")
+    (problem,) = problems()
+    assert problem.endswith(
+        "retention.logs_days: is not a key here; take it out: every environment keeps its logs for"
+        " the same days"
+    )
 
 
 @pytest.mark.parametrize("name", GIVEN)

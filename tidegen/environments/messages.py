@@ -28,6 +28,10 @@ def key_text(path: KeyPath) -> str:
     return text.removeprefix(".")
 
 
+#: Keys that there were once, whose nearest neighbour would be the wrong one to change.
+_GONE = {"logs_days": "take it out: every environment keeps its logs for the same days"}
+
+
 def closest(name: str, known: Collection[str]) -> str:
     """`did you mean X?`, or what there is."""
     close = get_close_matches(name, known, n=1)
@@ -106,7 +110,8 @@ def _missing(error: Mapping[str, Any], path: KeyPath) -> str:
 def _unknown(error: Mapping[str, Any], path: KeyPath) -> str:
     model = _model_at(error["loc"][0], path[:-1])
     known = list(model.model_fields) if model else []
-    return f"is not a key here; {closest(str(path[-1]), known)}"
+    key = str(path[-1])
+    return f"is not a key here; {_GONE.get(key) or closest(key, known)}"
 
 
 def _model_at(scope: str, path: KeyPath) -> type[BaseModel] | None:

@@ -29,6 +29,7 @@ _OF_THE_ACCOUNT = (
     "config",
     "identity",
     "log-archive",
+    "log-intake",
 )
 #: Parts of roles' paths, PROJECT/NAME: those for emergencies, and of a role without a tag.
 _PATHS = ("break-glass", "none")
