@@ -21,8 +21,8 @@ def adopt(session: Session, name: str, *, yes: bool) -> None:
         click.echo(f"{name}: no secret waits to be adopted", err=True)
         return
     for item in found:
-        of = f"promoted, a replica of {item.replica_of}'s; then " if item.replica_of else ""
-        click.echo(f"  {item.path}  {of}imported")
+        of = f"to promote, a replica of {item.replica_of}'s; then " if item.replica_of else ""
+        click.echo(f"  {item.path}  {of}to import")
     if not (yes or is_typed(name, "adopt")):
         click.echo("declined; nothing was changed", err=True)
         raise click.exceptions.Exit(1)
