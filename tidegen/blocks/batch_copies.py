@@ -6,11 +6,11 @@ lost region left. Jobs are begun by people; docs/runbooks/recovery.md has the co
 
 from awacs import kms
 from awacs import s3 as actions
-from awacs.aws import Condition, ForAnyValueStringEquals, Statement, StringEquals
+from awacs.aws import Condition, ForAnyValueStringEquals, Statement
 from troposphere import GetAtt, Ref, Sub, Template, iam
 
 from tidegen.blocks.data_buckets import bucket_arn, objects_arn
-from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.policies import allow, document, through, trust
 from tidegen.blocks.replication import Pair
 from tidegen.blocks.roles import add_role
 
@@ -53,7 +53,6 @@ def _copying(pair: Pair) -> list[Statement]:
         actions.GetObjectVersion,
         actions.GetObjectVersionTagging,
     ]
-    via_s3 = StringEquals({"kms:ViaService": Sub("s3.${AWS::Region}.amazonaws.com")})
     alias = {"kms:ResourceAliases": Sub("alias/${Project}/${Environment}/replica")}
     keys = Sub("arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*")
     return [
@@ -67,12 +66,12 @@ def _copying(pair: Pair) -> list[Statement]:
             "DecryptReplica",
             [kms.Decrypt],
             [keys],
-            Condition([via_s3, ForAnyValueStringEquals(alias)]),
+            Condition([through("s3"), ForAnyValueStringEquals(alias)]),
         ),
         allow(
             "EncryptCopies",
             [kms.Decrypt, kms.GenerateDataKey],
             [Ref(pair.key_arn)],
-            Condition(via_s3),
+            Condition(through("s3")),
         ),
     ]

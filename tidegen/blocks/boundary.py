@@ -20,13 +20,11 @@ from awacs.aws import (
     Deny,
     ForAllValuesStringNotEquals,
     ForAnyValueStringLike,
-    Null,
     Statement,
-    StringNotEquals,
 )
 from troposphere import Join, Sub
 
-from tidegen.blocks.policies import READING_STACKS, allow
+from tidegen.blocks.policies import allow, not_of_others
 from tidegen.blocks.roles import BOUNDARY_ARN
 
 #: Services that roles of the platform use; a test compares them with the policies of all roles.
@@ -224,19 +222,10 @@ def _not_of_others() -> Statement:
     The account's own roles read everything, what others' stacks are is read by plans, and the key
     of the log archive is used by what delivers into it.
     """
-    tag = "aws:ResourceTag/environment"
-    other = [
-        StringNotEquals({tag: _TAG_OR_NONE}),
-        Null({tag: "false"}),
+    return not_of_others(
+        _TAG_OR_NONE,
         ForAllValuesStringNotEquals({"kms:ResourceAliases": _AUDIT_KEY}),
         ArnNotLike({"aws:PrincipalArn": _ACCOUNTS_ROLES}),
-    ]
-    return Statement(
-        Sid="NotOfOthers",
-        Effect=Deny,
-        NotAction=READING_STACKS,
-        Resource=["*"],
-        Condition=Condition(other),
     )
 
 

@@ -10,7 +10,7 @@ from awacs.aws import ArnLike, Condition, StringEquals
 from troposphere import GetAtt, Ref, Sub, Template, firehose, logs
 
 from tidegen.blocks.logs import add_log_group
-from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.policies import allow, document, through, trust
 from tidegen.blocks.roles import add_role
 
 #: Where an environment's logs are in the intake and in the archive.
@@ -106,7 +106,6 @@ def _add_delivery_role(template: Template) -> None:
     """
     objects = [Sub(f"${{LogIntakeBucketArn}}/{prefix}*") for prefix in (_LOGS, _FAILED)]
     log = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
-    through = StringEquals({"kms:ViaService": Sub("s3.${AWS::Region}.amazonaws.com")})
     add_role(
         template,
         "DeliveryRole",
@@ -133,7 +132,7 @@ def _add_delivery_role(template: Template) -> None:
                 "UseAuditKey",
                 [kms_actions.Decrypt, kms_actions.GenerateDataKey],
                 [Ref("AuditKeyArn")],
-                Condition(through),
+                Condition(through("s3")),
             ),
             allow(
                 "WriteOwnLog",

@@ -10,13 +10,12 @@ from awacs.aws import (
     Deny,
     ForAnyValueStringLike,
     ForAnyValueStringNotLike,
-    Null,
     Statement,
     StringNotEquals,
 )
 from troposphere import Ref, Sub
 
-from tidegen.blocks.policies import READING_STACKS, iam_actions
+from tidegen.blocks.policies import iam_actions
 
 #: Whatever gives a key away, changes it or ends it.
 CHANGING_KEYS = [
@@ -45,19 +44,6 @@ def only_here() -> Statement:
         NotAction=[Action(service, "*") for service in _GLOBAL],
         Resource=["*"],
         Condition=Condition(StringNotEquals(here)),
-    )
-
-
-def not_of_others() -> Statement:
-    """Nothing that carries another environment's tag, but for reading what stacks are."""
-    tag = "aws:ResourceTag/environment"
-    other = [StringNotEquals({tag: Ref("Environment")}), Null({tag: "false"})]
-    return Statement(
-        Sid="NotOfOthers",
-        Effect=Deny,
-        NotAction=READING_STACKS,
-        Resource=["*"],
-        Condition=Condition(other),
     )
 
 

@@ -22,11 +22,10 @@ from awacs.aws import (
 )
 from troposphere import Ref, Sub
 
-from tidegen.blocks.deploy_limits import not_of_others
 from tidegen.blocks.deploy_scopes import by_scope
 from tidegen.blocks.inspecting import inspecting
 from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
-from tidegen.blocks.policies import allow, document, iam_actions
+from tidegen.blocks.policies import allow, document, iam_actions, not_of_others
 from tidegen.blocks.roles import OIDC_HOST
 
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
@@ -120,7 +119,7 @@ def deploying(execution_role: Any) -> list[Statement]:
         allow("UploadArtifacts", [s3.PutObject], [Sub(f"{_BUCKET}/*")], once),
         allow("UseArtifactsKey", [kms.Decrypt, kms.GenerateDataKey], [keys], alias),
         allow("PassExecutionRole", [iam.PassRole], [execution_role], passed),
-        not_of_others(),
+        not_of_others(Ref("Environment")),
     ]
 
 

@@ -15,7 +15,7 @@ from troposphere import GetAtt, Ref, Sub, Template, iam, ssm
 
 from tidegen.blocks.data_buckets import bucket_name, objects_arn
 from tidegen.blocks.mongo_permissions import member_tag
-from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.policies import allow, document, through, trust
 from tidegen.blocks.replication import REPLICA_BACKUPS
 from tidegen.blocks.roles import PATH, add_role
 
@@ -165,8 +165,8 @@ def _reading_backups() -> list[Statement]:
 
     The own key a member uses anyway.
     """
-    through = [
-        StringEquals({"kms:ViaService": Sub("s3.${AWS::Region}.amazonaws.com")}),
+    by_s3 = [
+        through("s3"),
         ForAnyValueStringEquals(
             {"kms:ResourceAliases": Sub("alias/${Project}/${Environment}/replica")}
         ),
@@ -179,7 +179,7 @@ def _reading_backups() -> list[Statement]:
             [s3_actions.GetObject],
             [own, objects_arn(REPLICA_BACKUPS, "AWS::Region")],
         ),
-        allow("DecryptReplicas", [kms.Decrypt], [keys], Condition(through)),
+        allow("DecryptReplicas", [kms.Decrypt], [keys], Condition(by_s3)),
     ]
 
 

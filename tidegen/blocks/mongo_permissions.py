@@ -4,7 +4,7 @@ from awacs import autoscaling, cloudformation, cloudwatch, ec2, kms, logs, s3, s
 from awacs.aws import Action, Bool, Condition, Statement, StringEquals, StringLike
 from troposphere import GetAtt, Ref, Sub
 
-from tidegen.blocks.policies import allow
+from tidegen.blocks.policies import allow, through
 
 _REGIONAL = "${AWS::Region}:${AWS::AccountId}"
 _EC2 = f"arn:${{AWS::Partition}}:ec2:{_REGIONAL}"
@@ -32,7 +32,7 @@ def _attaching(name: str, number: int) -> list[Statement]:
     own = StringEquals({"aws:ResourceTag/tidegen:member": member_tag(number)})
     grant = [
         Bool({"kms:GrantIsForAWSResource": "true"}),
-        StringEquals({"kms:ViaService": Sub("ec2.${AWS::Region}.amazonaws.com")}),
+        through("ec2"),
     ]
     parts = [
         Sub(f"{_EC2}:volume/${{{name}Volume}}"),
@@ -66,13 +66,18 @@ def _reading() -> list[Statement]:
     return [
         allow("ReadBundle", [s3.GetObject], objects),
         allow("FindPackages", [s3.ListBucket], [Sub(_ARTIFACTS)], Condition(packages)),
-        allow("DecryptBundle", [kms.Decrypt], [Ref("ArtifactsKeyArn")], _through("s3")),
+        allow("DecryptBundle", [kms.Decrypt], [Ref("ArtifactsKeyArn")], Condition(through("s3"))),
         allow(
             "ReadSecrets",
             [secretsmanager.GetSecretValue],
             [Ref("KeyfileSecret"), Ref("AdminSecret"), Ref("CertificateSecret"), services],
         ),
-        allow("DecryptSecrets", [kms.Decrypt], [Ref("SecretsKeyArn")], _through("secretsmanager")),
+        allow(
+            "DecryptSecrets",
+            [kms.Decrypt],
+            [Ref("SecretsKeyArn")],
+            Condition(through("secretsmanager")),
+        ),
     ]
 
 
@@ -94,7 +99,7 @@ def _backing_up() -> list[Statement]:
             "EncryptBackups",
             [kms.GenerateDataKey, kms.Decrypt],
             [Ref("BackupKeyArn")],
-            _through("s3"),
+            Condition(through("s3")),
         ),
     ]
 
@@ -131,9 +136,3 @@ def _reporting(name: str) -> list[Statement]:
             [group],
         ),
     ]
-
-
-def _through(service: str) -> Condition:
-    """Use of a key through one service of this region only."""
-    via = Sub(f"{service}.${{AWS::Region}}.amazonaws.com")
-    return Condition(StringEquals({"kms:ViaService": via}))

@@ -13,6 +13,7 @@ from awacs.aws import (
     Condition,
     ConditionElement,
     Deny,
+    Null,
     NumericLessThan,
     PolicyDocument,
     Principal,
@@ -39,6 +40,24 @@ def allow(
     """An Allow for an identity policy."""
     extra = {"Condition": condition} if condition else {}
     return Statement(Sid=sid, Effect=Allow, Action=list(actions), Resource=resources, **extra)
+
+
+def through(service: str, region: str = "AWS::Region") -> StringEquals:
+    """Use of a key through one service of one region only; `region` names a parameter."""
+    return StringEquals({"kms:ViaService": Sub(f"{service}.${{{region}}}.amazonaws.com")})
+
+
+def not_of_others(own: Any, *excepted: ConditionElement) -> Statement:
+    """A Deny of what carries another environment's tag than `own`, but for reading stacks."""
+    tag = "aws:ResourceTag/environment"
+    other = [StringNotEquals({tag: own}), Null({tag: "false"}), *excepted]
+    return Statement(
+        Sid="NotOfOthers",
+        Effect=Deny,
+        NotAction=READING_STACKS,
+        Resource=["*"],
+        Condition=Condition(other),
+    )
 
 
 def iam_actions(noun: str, *verbs: str) -> list[Action]:

@@ -5,13 +5,13 @@ from typing import Any
 
 from awacs import kms, sts
 from awacs import s3 as actions
-from awacs.aws import Action, Allow, Condition, PolicyDocument, Principal, Statement, StringEquals
+from awacs.aws import Action, Allow, Condition, PolicyDocument, Principal, Statement
 from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, s3
 from troposphere.cloudwatch import Alarm
 
 from tidegen.blocks.alarms import WARNING, add_alarm
 from tidegen.blocks.data_buckets import bucket_name, objects_arn
-from tidegen.blocks.policies import allow, document
+from tidegen.blocks.policies import allow, document, through
 from tidegen.blocks.roles import add_role
 
 #: Purposes in the replicas' names: not the sources', so that an environment moved to the recovery
@@ -147,7 +147,7 @@ def reading(buckets: list[str], key_arns: list[Any]) -> list[Statement]:
             [GetAtt(bucket, "Arn") for bucket in buckets],
         ),
         allow("ReadVersions", objects, [Sub(f"${{{bucket}.Arn}}/*") for bucket in buckets]),
-        allow("Decrypt", [kms.Decrypt], key_arns, _by_s3("AWS::Region")),
+        allow("Decrypt", [kms.Decrypt], key_arns, Condition(through("s3"))),
     ]
 
 
@@ -160,7 +160,12 @@ def writing(objects: list[Any], key_arn: Any, region: str) -> list[Statement]:
             objects,
         ),
         # a bucket key makes S3 ask for data keys
-        allow("Encrypt", [kms.Encrypt, kms.GenerateDataKey], [key_arn], _by_s3(region)),
+        allow(
+            "Encrypt",
+            [kms.Encrypt, kms.GenerateDataKey],
+            [key_arn],
+            Condition(through("s3", region)),
+        ),
     ]
 
 
@@ -172,8 +177,3 @@ def _destination(replica_arn: Any, key_arn: Any) -> s3.ReplicationConfigurationR
         Metrics=s3.Metrics(Status="Enabled", EventThreshold=time),
         ReplicationTime=s3.ReplicationTime(Status="Enabled", Time=time),
     )
-
-
-def _by_s3(region: str) -> Condition:
-    """Through S3 of one region only; `region` names a parameter."""
-    return Condition(StringEquals({"kms:ViaService": Sub(f"s3.${{{region}}}.amazonaws.com")}))

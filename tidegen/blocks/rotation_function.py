@@ -13,7 +13,7 @@ from tidegen.blocks.deploy_scopes import SCOPES
 from tidegen.blocks.functions import add_function, running
 from tidegen.blocks.inputs import DEAD_LETTERS, WARNING_TOPIC
 from tidegen.blocks.logs import add_log_group
-from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.policies import allow, document, through, trust
 from tidegen.blocks.roles import PATH, add_role
 from tidegen.contract import Context
 
@@ -70,7 +70,7 @@ def _add_replicating(template: Template, role: iam.Role) -> None:
     Source: Secrets Manager guide, "Troubleshoot replication": without these the replica stays old.
     """
     template.add_condition(_HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
-    through = {"kms:ViaService": "secretsmanager.*.amazonaws.com"}
+    anywhere = {"kms:ViaService": "secretsmanager.*.amazonaws.com"}
     template.add_resource(
         iam.ManagedPolicy(
             "ReplicatingPolicy",
@@ -81,7 +81,7 @@ def _add_replicating(template: Template, role: iam.Role) -> None:
                     "UseReplicaKey",
                     [kms_actions.Encrypt, kms_actions.GenerateDataKey],
                     [Ref("ReplicaKeyArn")],
-                    Condition(StringLike(through)),
+                    Condition(StringLike(anywhere)),
                 )
             ),
             Roles=[Ref(role)],
@@ -96,7 +96,6 @@ def _rotating(function: Any) -> PolicyDocument:
     Certificates are known by their tags: they come later than the function.
     """
     own = {"secretsmanager:resource/AllowRotationLambdaArn": function}
-    through = {"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")}
     tags = {"project": Ref("Project"), "environment": Ref("Environment")}
     tagged = {f"aws:ResourceTag/{name}": value for name, value in tags.items()}
     return document(
@@ -115,7 +114,7 @@ def _rotating(function: Any) -> PolicyDocument:
             "UseSecretsKey",
             [kms_actions.Decrypt, kms_actions.GenerateDataKey],
             [Ref("SecretsKeyArn")],
-            Condition(StringEquals(through)),
+            Condition(through("secretsmanager")),
         ),
         allow(
             "ExportCertificates",

@@ -10,7 +10,7 @@ from awacs import kms, s3, secretsmanager, ses
 from awacs.aws import Action, Condition, Statement, StringEquals, StringLike
 from troposphere import Ref, Sub
 
-from tidegen.blocks.policies import allow
+from tidegen.blocks.policies import allow, through
 
 
 def storing_objects(prefixes: Iterable[str]) -> list[Statement]:
@@ -48,7 +48,7 @@ def _through_s3(sid: str, actions: list[Action], bucket_arn: str) -> Statement:
     """
     bucket = [Ref(bucket_arn), Sub(f"${{{bucket_arn}}}/*")]
     condition = [
-        StringEquals({"kms:ViaService": Sub("s3.${AWS::Region}.amazonaws.com")}),
+        through("s3"),
         StringLike({"kms:EncryptionContext:aws:s3:arn": bucket}),
     ]
     return allow(sid, actions, [Ref("DataKeyArn")], Condition(condition))
@@ -74,11 +74,13 @@ def reading_secrets() -> list[Statement]:
     secrets = Sub(
         "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SecretsPath}*"
     )
-    through = {"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")}
     actions = [secretsmanager.GetSecretValue, secretsmanager.DescribeSecret]
     return [
         allow("ReadSecrets", actions, [secrets]),
         allow(
-            "UseSecretsKey", [kms.Decrypt], [Ref("SecretsKeyArn")], Condition(StringEquals(through))
+            "UseSecretsKey",
+            [kms.Decrypt],
+            [Ref("SecretsKeyArn")],
+            Condition(through("secretsmanager")),
         ),
     ]

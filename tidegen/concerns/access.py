@@ -7,7 +7,6 @@ from troposphere import GetAtt, Ref, Template, encode_to_dict, iam
 
 from tidegen.blocks.deploy_limits import (
     not_itself,
-    not_of_others,
     not_of_the_account,
     only_here,
     own_names,
@@ -23,7 +22,7 @@ from tidegen.blocks.deployers import (
 )
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.nesting import nesting
-from tidegen.blocks.policies import document, trust
+from tidegen.blocks.policies import document, not_of_others, trust
 from tidegen.blocks.roles import BOUNDARY, PATH, add_role
 from tidegen.blocks.suppressions import unmet
 from tidegen.contract import (
@@ -61,7 +60,8 @@ def build(context: Context) -> Template:
         if any(statement.Resource == ["*"] for statement in batch):
             policy.Metadata = unmet(_EVERYWHERE, "CKV_AWS_111")
     own = [GetAtt(title, "Arn") for title in ("ExecutionRole", "DeployRole", "ReadRole")]
-    limits = [only_here(), not_of_others(), *not_of_the_account(), own_names(), not_itself(own)]
+    others = not_of_others(Ref("Environment"))
+    limits = [only_here(), others, *not_of_the_account(), own_names(), not_itself(own)]
     _add_policy(template, "ExecutionRolesPolicy", managing_roles())
     _add_policy(template, "ExecutionLimitsPolicy", limits)
     deploy = document(*deploying(GetAtt(execution, "Arn")), closing(), *filling())
