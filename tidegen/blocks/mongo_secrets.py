@@ -8,8 +8,9 @@ in another region has its own, and a restore brings no users (restore.sh).
 
 from typing import Any
 
-from troposphere import Ref, Sub, Template, certificatemanager, secretsmanager
+from troposphere import Ref, Sub, Template, secretsmanager
 
+from tidegen.blocks.certificates import add_certificate
 from tidegen.blocks.rotation import add_rotation
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
@@ -26,7 +27,10 @@ def add_secrets(template: Template, members: tuple[int, ...]) -> None:
     _add(template, "Keyfile", meaning, 756, Metadata=unrotated)
     admin = _add(template, "Admin", "Password of the database's administrator", 40)
     add_rotation(template, admin, "password")
-    certificate = _add_certificate(template, members)
+    # The members' names lie in the private zone, and are proved in the public one above it.
+    hosts = [Sub(f"mongo-{number}.${{PrivateDomain}}") for number in members]
+    exportable = {"KeyAlgorithm": "RSA_2048", "CertificateExport": "ENABLED"}
+    certificate = add_certificate(template, hosts, **exportable)
     # until the first rotation, which begins at once, the value is no certificate
     exported = _add(template, "Certificate", "Certificate of the members, with its key", 40)
     add_rotation(
@@ -52,30 +56,5 @@ def _add(
             GenerateSecretString=generated,
             **more,
             **RETAINED,
-        )
-    )
-
-
-def _add_certificate(
-    template: Template, members: tuple[int, ...]
-) -> certificatemanager.Certificate:
-    """Of the members' names, which lie in the private zone, proved in the public one above it.
-
-    Without that zone's delegation the stack waits here (row 45).
-    """
-    first, *others = (Sub(f"mongo-{number}.${{PrivateDomain}}") for number in members)
-    options = [
-        certificatemanager.DomainValidationOption(DomainName=host, HostedZoneId=Ref("PublicZoneId"))
-        for host in (first, *others)
-    ]
-    return template.add_resource(
-        certificatemanager.Certificate(
-            "Certificate",
-            DomainName=first,
-            SubjectAlternativeNames=others,
-            KeyAlgorithm="RSA_2048",
-            CertificateExport="ENABLED",
-            ValidationMethod="DNS",
-            DomainValidationOptions=options,
         )
     )

@@ -1,7 +1,8 @@
 """The way in: a load balancer with TLS 1.3, a firewall, a certificate and alias records."""
 
-from troposphere import GetAtt, Ref, Sub, Template, certificatemanager, route53
+from troposphere import GetAtt, Ref, Sub, Template, route53
 
+from tidegen.blocks.certificates import add_certificate
 from tidegen.blocks.firewall import add_firewall
 from tidegen.blocks.ingress_alarms import add_ingress_alarms, add_no_targets_alarm
 from tidegen.blocks.inputs import (
@@ -45,7 +46,7 @@ def build(_context: Context) -> Template:
     hosts = {title: Sub(f"{host}.${{Domain}}") for title, host in _HOSTS.items()}
     add_security_groups(template)
     add_load_balancer(template)
-    _add_certificate(template, list(hosts.values()))
+    add_certificate(template, list(hosts.values()))
     add_target_group(template)
     add_listener(template, list(hosts.values()))
     add_controller_role(template, [Ref("TargetGroup")])
@@ -63,27 +64,6 @@ def build(_context: Context) -> Template:
         HealthCheckId=Ref("HealthCheck"),
         IngressAlarmName=Ref(alarm),
         TargetsAlarmName=Ref(add_no_targets_alarm(template, "AWS/ApplicationELB")),
-    )
-
-
-def _add_certificate(template: Template, hosts: list[Sub]) -> None:
-    """Of the hosts and no other name; each is validated in the public zone.
-
-    Without the zone's delegation the stack waits here (row 45).
-    """
-    first, *others = hosts
-    options = [
-        certificatemanager.DomainValidationOption(DomainName=host, HostedZoneId=Ref("PublicZoneId"))
-        for host in hosts
-    ]
-    template.add_resource(
-        certificatemanager.Certificate(
-            "Certificate",
-            DomainName=first,
-            SubjectAlternativeNames=others,
-            ValidationMethod="DNS",
-            DomainValidationOptions=options,
-        )
     )
 
 
