@@ -7,9 +7,10 @@ to 4.14), which compare patterns to the letter: they stand here as there. And CI
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import Ref, Sub, Template, logs
+from troposphere import Ref, Sub, Template
 
 from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.logs import add_metric_filter
 
 _NAMESPACE = Sub("${Project}/account")
 
@@ -168,31 +169,16 @@ def add_cis_filters(template: Template, group: str, topic: str, condition: str) 
     `group` and `topic` are logical ids; `condition` says where there is a trail.
     """
     for title, watch in {**WATCHES, "BreakGlassUse": _BREAK_GLASS}.items():
-        _add_filter(template, title, watch, group, condition)
+        counted = (_NAMESPACE, title)
+        found = add_metric_filter(template, f"{title}Filter", Ref(group), watch.pattern, counted)
+        found.Condition = condition
         alarm = add_alarm(
             template,
             title,
             watch.means,
-            (_NAMESPACE, title),
+            counted,
             {},
             ("GreaterThanOrEqualToThreshold", watch.threshold),
             topic=topic,
         )
         alarm.Condition = condition
-
-
-def _add_filter(
-    template: Template, title: str, watch: Watch, group: str, condition: str
-) -> logs.MetricFilter:
-    metric = logs.MetricTransformation(
-        MetricName=title, MetricNamespace=_NAMESPACE, MetricValue="1", DefaultValue=0
-    )
-    return template.add_resource(
-        logs.MetricFilter(
-            f"{title}Filter",
-            Condition=condition,
-            LogGroupName=Ref(group),
-            FilterPattern=watch.pattern,
-            MetricTransformations=[metric],
-        )
-    )

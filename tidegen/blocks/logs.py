@@ -31,3 +31,18 @@ def add_log_group(
             **RETAINED,
         )
     )
+
+
+def add_metric_filter(
+    template: Template, title: str, group: Any, pattern: Any, metric: tuple[Any, str]
+) -> logs.MetricFilter:
+    """Count the events of a group that match; `metric` is its namespace and name."""
+    namespace, name = metric
+    counted = logs.MetricTransformation(
+        MetricName=name, MetricNamespace=namespace, MetricValue="1", DefaultValue=0
+    )
+    return template.add_resource(
+        logs.MetricFilter(
+            title, LogGroupName=group, FilterPattern=pattern, MetricTransformations=[counted]
+        )
+    )

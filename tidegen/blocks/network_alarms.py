@@ -3,10 +3,11 @@
 They stand in monitoring: the network comes before the topics in the order of stacks.
 """
 
-from troposphere import Ref, Sub, Template, cloudwatch, logs
+from troposphere import Ref, Sub, Template, cloudwatch
 
 from tidegen.blocks.alarms import WARNING, add_alarm
 from tidegen.blocks.flow_logs import FIELDS
+from tidegen.blocks.logs import add_metric_filter
 from tidegen.contract.fields import ZONES
 
 #: Metric of all gateways → how many in five minutes are too many, and what to do.
@@ -30,19 +31,19 @@ def add_network_alarms(template: Template, namespace: str) -> list[str]:
     """The alarms' logical ids. Needs NatGateway<zone>Id, DataSubnet<zone>Id, FlowLogGroupName."""
     for metric, (most, meaning) in _NAT.items():
         template.add_resource(_nat_alarm(metric, most, meaning))
-    _add_reject_filter(template, namespace)
-    alarm = add_alarm(
+    rejects = (Sub(namespace), "DataTierRejects")
+    _add_reject_filter(template, rejects)
+    add_alarm(
         template,
         "DataTierRejects",
         "Something calls the database's subnets where it may not, or the database calls out: see "
         "the flow logs for who. A scan, stolen access, or a security group that is wrong.",
-        ("", "DataTierRejects"),
+        rejects,
         {},
         ("GreaterThanThreshold", _MANY_REJECTS),
         periods=2,
     )
-    alarm.Namespace = Sub(namespace)
-    return [*(f"Nat{metric}" for metric in _NAT), alarm.title]
+    return [*(f"Nat{metric}" for metric in _NAT), "DataTierRejects"]
 
 
 def _nat_alarm(metric: str, most: int, meaning: str) -> cloudwatch.Alarm:
@@ -77,24 +78,16 @@ def _of_zone(metric: str, zone: int) -> cloudwatch.MetricDataQuery:
     )
 
 
-def _add_reject_filter(template: Template, namespace: str) -> None:
+def _add_reject_filter(template: Template, rejects: tuple[Sub, str]) -> None:
     """Counts refused flows of the data subnets; the pattern names the log's fields in order."""
     subnets = " || ".join(f'subnet_id="${{DataSubnet{zone}Id}}"' for zone in ZONES)
     wanted = {"action": 'action="REJECT"', "subnet_id": subnets}
     names = [field.replace("-", "_") for field in FIELDS]
     pattern = ", ".join(wanted.get(name, name) for name in names)
-    template.add_resource(
-        logs.MetricFilter(
-            "DataTierRejectFilter",
-            LogGroupName=Ref("FlowLogGroupName"),
-            FilterPattern=Sub(f"[{pattern}]"),
-            MetricTransformations=[
-                logs.MetricTransformation(
-                    MetricName="DataTierRejects",
-                    MetricNamespace=Sub(namespace),
-                    MetricValue="1",
-                    DefaultValue=0,
-                )
-            ],
-        )
+    add_metric_filter(
+        template,
+        "DataTierRejectFilter",
+        Ref("FlowLogGroupName"),
+        Sub(f"[{pattern}]"),
+        rejects,
     )

@@ -8,6 +8,7 @@ from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.dashboards import body
 from tidegen.blocks.environment_dashboard import NAMESPACE, widgets
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC
+from tidegen.blocks.logs import add_metric_filter
 from tidegen.blocks.network_alarms import add_network_alarms
 from tidegen.contract import (
     Concern,
@@ -57,6 +58,8 @@ _ALWAYS = " OR ".join(
     f'ALARM("${{{name}}}")'
     for name in ("ApplicationErrors", "TargetsAlarmName", "NatErrorPortAllocation")
 )
+#: Namespace and name of the metric that counts errors.
+_COUNTED = (Sub(NAMESPACE), "ApplicationErrors")
 _MANY_ERRORS = 25  # in five minutes
 
 
@@ -83,21 +86,7 @@ def _add_filters(template: Template) -> None:
     """Errors are counted, and told by the relay: the same ones, of the same group."""
     group = Ref("ApplicationLogGroupName")
     errors = If("HasWorkloads", Sub(_IN_NAMESPACE), _EVERYWHERE)
-    template.add_resource(
-        logs.MetricFilter(
-            "ApplicationErrorFilter",
-            LogGroupName=group,
-            FilterPattern=errors,
-            MetricTransformations=[
-                logs.MetricTransformation(
-                    MetricName="ApplicationErrors",
-                    MetricNamespace=Sub(NAMESPACE),
-                    MetricValue="1",
-                    DefaultValue=0,
-                )
-            ],
-        )
-    )
+    add_metric_filter(template, "ApplicationErrorFilter", group, errors, _COUNTED)
     template.add_resource(
         logs.SubscriptionFilter(
             "RelaySubscription",
@@ -110,17 +99,16 @@ def _add_filters(template: Template) -> None:
 
 
 def _add_error_alarm(template: Template) -> None:
-    alarm = add_alarm(
+    add_alarm(
         template,
         "ApplicationErrors",
         f"Applications logged more than {_MANY_ERRORS} errors in five minutes, twice in a row. "
         "Read them on the dashboard.",
-        ("", "ApplicationErrors"),
+        _COUNTED,
         {},
         ("GreaterThanThreshold", _MANY_ERRORS),
         periods=2,
     )
-    alarm.Namespace = Sub(NAMESPACE)
 
 
 def _add_environment_alarm(template: Template) -> None:
