@@ -34,9 +34,17 @@ class Secret:
     certificate: str = ""
 
 
+def _exported(secret: Secret) -> str:
+    if not secret.certificate:
+        raise RotationError(
+            f"{secret.name}: tag {CERTIFICATE_TAG} names none; deploy, that sets it"
+        )
+    return exported(secret.certificate, secret.text)
+
+
 #: Kind → what returns the value to be, which may be the present one where nothing is due.
 KINDS: Mapping[str, Callable[[Secret], str]] = {
-    "certificate": lambda secret: exported(secret.certificate, secret.text),
+    "certificate": _exported,
     "password": lambda _secret: new_password(),
     "values": lambda secret: new_values(secret.text, secret.rotated, secret.alternated),
 }
@@ -58,12 +66,7 @@ def pending_value(described: Mapping[str, Any], text: str) -> str:
             f"{described['Name']}: tag {KIND_TAG} is '{kind}'; make it one of {known}, "
             "or take the secret's rotation away"
         )
-    secret = secret_of(described, text)
-    if kind == "certificate" and not secret.certificate:
-        raise RotationError(
-            f"{secret.name}: tag {CERTIFICATE_TAG} names none; deploy, that sets it"
-        )
-    return KINDS[kind](secret)
+    return KINDS[kind](secret_of(described, text))
 
 
 def _tags(described: Mapping[str, Any]) -> dict[str, str]:
