@@ -20,6 +20,19 @@ def tidegen(*arguments, cwd=ROOT, env=None, text=None):
     )
 
 
+def client(aws, service):
+    """A service's own API in the account and region of the examples that are not production."""
+    import boto3
+
+    return boto3.client(
+        service,
+        region_name="us-west-2",
+        endpoint_url=aws["AWS_ENDPOINT_URL"],
+        aws_access_key_id="444455556666",
+        aws_secret_access_key="local",
+    )
+
+
 @pytest.fixture
 def project(tmp_path):
     """A copy of the committed project: environments and templates."""

@@ -2,10 +2,9 @@
 
 import json
 
-import boto3
 import pytest
 
-from tests.conftest import tidegen
+from tests.conftest import client, tidegen
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.local import running_engine
 
@@ -22,16 +21,6 @@ def aws():
             done = tidegen("deploy", "--env", name, "--yes", env=environment)
             assert done.returncode == 0, done.stdout + done.stderr
         yield environment
-
-
-def client(aws, service):
-    return boto3.client(
-        service,
-        region_name="us-west-2",
-        endpoint_url=aws["AWS_ENDPOINT_URL"],
-        aws_access_key_id="444455556666",
-        aws_secret_access_key="local",
-    )
 
 
 def roles(aws):

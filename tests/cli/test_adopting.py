@@ -2,10 +2,9 @@
 
 import json
 
-import boto3
 import pytest
 
-from tests.conftest import tidegen
+from tests.conftest import client, tidegen
 from tidegen.local import running_engine
 
 ENV = ("--env", "account-nonproduction")
@@ -35,16 +34,6 @@ def told(aws, type_name, **properties):
     """Let the engine's Cloud Control know of it: it does not look into other services."""
     client(aws, "cloudcontrol").create_resource(
         TypeName=f"AWS::{type_name}", DesiredState=json.dumps(properties)
-    )
-
-
-def client(aws, service):
-    return boto3.client(
-        service,
-        region_name="us-west-2",
-        endpoint_url=aws["AWS_ENDPOINT_URL"],
-        aws_access_key_id="444455556666",
-        aws_secret_access_key="local",
     )
 
 

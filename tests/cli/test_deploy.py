@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import ROOT, tidegen
+from tests.conftest import ROOT, client, tidegen
 from tidegen.local import running_engine
 
 BASELINE = ("account-nonproduction", "shared-nonproduction")
@@ -22,19 +22,6 @@ def aws():
             done = tidegen("deploy", "--env", name, "--yes", env=environment)
             assert done.returncode == 0, done.stdout + done.stderr
         yield environment
-
-
-def client(aws, service):
-    """The service's own API in development's account and region."""
-    import boto3
-
-    return boto3.client(
-        service,
-        region_name="us-west-2",
-        endpoint_url=aws["AWS_ENDPOINT_URL"],
-        aws_access_key_id="444455556666",
-        aws_secret_access_key="local",
-    )
 
 
 def test_a_second_deploy_says_that_there_is_nothing_to_change(aws):

@@ -2,10 +2,9 @@
 
 import json
 
-import boto3
 import pytest
 
-from tests.conftest import tidegen
+from tests.conftest import client, tidegen
 from tidegen.local import running_engine
 
 ENV = ("--env", "account-nonproduction")
@@ -19,16 +18,6 @@ def aws():
         done = tidegen("deploy", *ENV, "--yes", env=environment)
         assert done.returncode == 0, done.stdout + done.stderr
         yield environment
-
-
-def client(aws, service):
-    return boto3.client(
-        service,
-        region_name="us-west-2",
-        endpoint_url=aws["AWS_ENDPOINT_URL"],
-        aws_access_key_id="444455556666",
-        aws_secret_access_key="local",
-    )
 
 
 def test_what_nobody_touched_is_in_sync_or_not_checked(aws):

@@ -2,10 +2,9 @@
 
 import json
 
-import boto3
 import pytest
 
-from tests.conftest import tidegen
+from tests.conftest import client, tidegen
 from tidegen.local import running_engine
 
 ENV = ("--env", "account-nonproduction")
@@ -21,16 +20,6 @@ def aws():
         here = {"LocationConstraint": "us-west-2"}
         client(environment, "s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=here)
         yield environment
-
-
-def client(aws, service):
-    return boto3.client(
-        service,
-        region_name="us-west-2",
-        endpoint_url=aws["AWS_ENDPOINT_URL"],
-        aws_access_key_id="444455556666",
-        aws_secret_access_key="local",
-    )
 
 
 def test_it_wants_to_know_what(aws):

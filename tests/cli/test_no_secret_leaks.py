@@ -8,10 +8,9 @@ import base64
 import json
 from dataclasses import dataclass, field
 
-import boto3
 import pytest
 
-from tests.conftest import ROOT, tidegen
+from tests.conftest import ROOT, client, tidegen
 from tidegen.blocks.chart_secrets import CHART_SECRETS, Fill
 from tidegen.cli.outputs_command import _FORMATS
 from tidegen.local import running_engine
@@ -52,13 +51,7 @@ class World:
         return done.returncode, done.stdout + done.stderr
 
     def manager(self):
-        return boto3.client(
-            "secretsmanager",
-            region_name="us-west-2",
-            endpoint_url=self.env["AWS_ENDPOINT_URL"],
-            aws_access_key_id="444455556666",
-            aws_secret_access_key="local",
-        )
+        return client(self.env, "secretsmanager")
 
     def learn(self):
         """Every value that is in the engine now, without what is known from outputs."""

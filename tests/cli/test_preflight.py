@@ -2,10 +2,9 @@
 
 import json
 
-import boto3
 import pytest
 
-from tests.conftest import tidegen
+from tests.conftest import client, tidegen
 from tidegen.local import running_engine
 
 NAME, ENV = "account-nonproduction", ("--env", "account-nonproduction")
@@ -20,15 +19,9 @@ def aws():
 @pytest.fixture
 def recorder(aws):
     """A configuration recorder that somebody made by hand."""
-    client = boto3.client(
-        "config",
-        region_name="us-west-2",
-        endpoint_url=aws["AWS_ENDPOINT_URL"],
-        aws_access_key_id="444455556666",
-        aws_secret_access_key="local",
-    )
+    config = client(aws, "config")
     role = "arn:aws:iam::444455556666:role/config"
-    client.put_configuration_recorder(ConfigurationRecorder={"name": "by-hand", "roleARN": role})
+    config.put_configuration_recorder(ConfigurationRecorder={"name": "by-hand", "roleARN": role})
 
 
 @pytest.mark.usefixtures("recorder")

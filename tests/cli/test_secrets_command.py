@@ -15,7 +15,7 @@ import zipfile
 import boto3
 import pytest
 
-from tests.conftest import ROOT, tidegen
+from tests.conftest import ROOT, client, tidegen
 from tidegen.blocks.chart_secrets import CHART_SECRETS, Fill, rotated_keys
 from tidegen.local import running_engine
 
@@ -45,13 +45,7 @@ def filled(aws):
 
 @pytest.fixture
 def manager(aws):
-    return boto3.client(
-        "secretsmanager",
-        region_name="us-west-2",
-        endpoint_url=aws["AWS_ENDPOINT_URL"],
-        aws_access_key_id="444455556666",
-        aws_secret_access_key="local",
-    )
+    return client(aws, "secretsmanager")
 
 
 def held(manager, name):
