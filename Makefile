@@ -55,8 +55,7 @@ docs: install ## Build the documentation.
 	mkdocs build --strict
 
 lock: install ## Pin every dependency again.
-	pip-compile --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  --no-strip-extras --allow-unsafe --extra local --extra dev -o requirements.lock setup.cfg
+	CUSTOM_COMPILE_COMMAND="make lock" pip-compile --upgrade -o requirements.lock setup.cfg
 
 diff: install ## Show what a deploy would change: make diff ENV=development
 	tidegen plan --env $(ENV)
