@@ -8,9 +8,11 @@ from awacs import logs as logs_actions
 from awacs.aws import Action, Condition, Deny, Null, Statement
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, ec2, logs
 
+from tidegen.blocks.alarms import ALARM_ACTIONS
 from tidegen.blocks.endpoints import let_into_endpoints
 from tidegen.blocks.function_code import code
 from tidegen.blocks.inputs import ENDPOINTS, PRIVATE_SUBNETS, VPC
+from tidegen.blocks.logs import LOG_GROUP_ACTIONS
 from tidegen.blocks.policies import allow
 from tidegen.contract import Context
 
@@ -18,12 +20,8 @@ from tidegen.contract import Context
 NETWORK_INPUTS = (VPC, PRIVATE_SUBNETS, ENDPOINTS)
 #: What CloudFormation calls for a function, its role, security group, log group and alarms.
 FUNCTION_ACTIONS = (
-    "cloudwatch:DeleteAlarms",
-    "cloudwatch:DescribeAlarms",
-    "cloudwatch:ListTagsForResource",
-    "cloudwatch:PutMetricAlarm",
-    "cloudwatch:TagResource",
-    "cloudwatch:UntagResource",
+    *ALARM_ACTIONS,
+    *LOG_GROUP_ACTIONS,
     "ec2:AuthorizeSecurityGroupEgress",
     "ec2:AuthorizeSecurityGroupIngress",
     "ec2:CreateSecurityGroup",
@@ -64,14 +62,6 @@ FUNCTION_ACTIONS = (
     "lambda:UntagResource",
     "lambda:UpdateFunctionCode",
     "lambda:UpdateFunctionConfiguration",
-    "logs:AssociateKmsKey",
-    "logs:CreateLogGroup",
-    "logs:DeleteLogGroup",
-    "logs:DescribeLogGroups",
-    "logs:ListTagsForResource",
-    "logs:PutRetentionPolicy",
-    "logs:TagResource",
-    "logs:UntagResource",
     "s3:GetObject",
 )
 _INTERFACES: list[Action] = [

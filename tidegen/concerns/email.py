@@ -2,6 +2,7 @@
 
 from troposphere import Equals, Join, Ref, Sub, Template, cloudwatch, ses
 
+from tidegen.blocks.alarms import ALARM_ACTIONS
 from tidegen.blocks.inputs import (
     CRITICAL_TOPIC,
     DEAD_LETTERS,
@@ -11,6 +12,7 @@ from tidegen.blocks.inputs import (
     WARNING_TOPIC,
     from_field,
 )
+from tidegen.blocks.logs import LOG_GROUP_ACTIONS
 from tidegen.blocks.mail import Instance, add_instance
 from tidegen.blocks.mail_account import add_account_alarms
 from tidegen.blocks.mail_events import add_mail_archive
@@ -175,13 +177,9 @@ CONCERN = Concern(
     ),
     stateful=("MailArchive",),
     deploy_actions=(
-        "cloudwatch:DeleteAlarms",
-        "cloudwatch:DescribeAlarms",
-        "cloudwatch:ListTagsForResource",
+        *ALARM_ACTIONS,
+        *LOG_GROUP_ACTIONS,
         "cloudwatch:PutCompositeAlarm",
-        "cloudwatch:PutMetricAlarm",
-        "cloudwatch:TagResource",
-        "cloudwatch:UntagResource",
         "events:DeleteRule",
         "events:DescribeRule",
         "events:ListTagsForResource",
@@ -197,17 +195,9 @@ CONCERN = Concern(
         "iam:DeletePolicyVersion",
         "iam:GetPolicy",
         "iam:ListPolicyVersions",
-        "logs:AssociateKmsKey",
-        "logs:CreateLogGroup",
-        "logs:DeleteLogGroup",
         "logs:DeleteResourcePolicy",
-        "logs:DescribeLogGroups",
         "logs:DescribeResourcePolicies",
-        "logs:ListTagsForResource",
         "logs:PutResourcePolicy",
-        "logs:PutRetentionPolicy",
-        "logs:TagResource",
-        "logs:UntagResource",
         "route53:ChangeResourceRecordSets",
         "route53:GetChange",
         "route53:GetHostedZone",

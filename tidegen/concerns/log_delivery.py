@@ -2,9 +2,10 @@
 
 from troposphere import Equals, Not, Ref, Template
 
-from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.alarms import ALARM_ACTIONS, add_alarm
 from tidegen.blocks.delivery_stream import add_delivery_stream, add_subscription
 from tidegen.blocks.inputs import ENVIRONMENT, LOGS_KEY, PROJECT, WARNING_TOPIC
+from tidegen.blocks.logs import LOG_GROUP_ACTIONS
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.contract import (
     Concern,
@@ -99,30 +100,18 @@ CONCERN = Concern(
     ),
     stateful=("DeliveryLogGroup",),
     deploy_actions=(
-        "cloudwatch:DeleteAlarms",
-        "cloudwatch:DescribeAlarms",
-        "cloudwatch:ListTagsForResource",
-        "cloudwatch:PutMetricAlarm",
-        "cloudwatch:TagResource",
-        "cloudwatch:UntagResource",
+        *ALARM_ACTIONS,
+        *LOG_GROUP_ACTIONS,
         "firehose:*DeliveryStream",
         "firehose:*DeliveryStreamEncryption",
         "firehose:UpdateDestination",
         "kms:CreateGrant",
         "kms:DescribeKey",
-        "logs:AssociateKmsKey",
-        "logs:CreateLogGroup",
         "logs:CreateLogStream",
-        "logs:DeleteLogGroup",
         "logs:DeleteLogStream",
         "logs:DeleteSubscriptionFilter",
-        "logs:DescribeLogGroups",
         "logs:DescribeLogStreams",
         "logs:DescribeSubscriptionFilters",
-        "logs:ListTagsForResource",
-        "logs:PutRetentionPolicy",
         "logs:PutSubscriptionFilter",
-        "logs:TagResource",
-        "logs:UntagResource",
     ),
 )

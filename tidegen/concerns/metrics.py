@@ -5,7 +5,7 @@ from typing import Any
 from awacs.aws import Action
 from troposphere import GetAtt, Ref, Sub, Template, dynamodb
 
-from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.alarms import ALARM_ACTIONS, add_alarm
 from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, PROTECTED, WARNING_TOPIC, from_field
 from tidegen.blocks.policies import deny_other_accounts, document, tls_only
@@ -194,15 +194,10 @@ CONCERN = Concern(
     ),
     stateful=("MetricsTable", "AnalyticsTable"),
     deploy_actions=(
+        *ALARM_ACTIONS,
         "backup:CreateBackupSelection",
         "backup:DeleteBackupSelection",
         "backup:GetBackupSelection",
-        "cloudwatch:DeleteAlarms",
-        "cloudwatch:DescribeAlarms",
-        "cloudwatch:ListTagsForResource",
-        "cloudwatch:PutMetricAlarm",
-        "cloudwatch:TagResource",
-        "cloudwatch:UntagResource",
         "dynamodb:CreateTable",
         "dynamodb:DeleteResourcePolicy",
         "dynamodb:DeleteTable",

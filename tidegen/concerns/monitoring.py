@@ -4,7 +4,7 @@ from typing import Any
 
 from troposphere import Equals, If, Join, Not, Ref, Sub, Template, cloudwatch, logs
 
-from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.alarms import ALARM_ACTIONS, add_alarm
 from tidegen.blocks.dashboards import body
 from tidegen.blocks.environment_dashboard import NAMESPACE, widgets
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC
@@ -184,16 +184,11 @@ CONCERN = Concern(
         Output("EnvironmentAlarmName", Kind.NAME, "The environment's one state", surface=True),
     ),
     deploy_actions=(
-        "cloudwatch:DeleteAlarms",
+        *ALARM_ACTIONS,
         "cloudwatch:DeleteDashboards",
-        "cloudwatch:DescribeAlarms",
         "cloudwatch:GetDashboard",
-        "cloudwatch:ListTagsForResource",
         "cloudwatch:PutCompositeAlarm",
         "cloudwatch:PutDashboard",
-        "cloudwatch:PutMetricAlarm",
-        "cloudwatch:TagResource",
-        "cloudwatch:UntagResource",
         "logs:DeleteMetricFilter",
         "logs:DeleteSubscriptionFilter",
         "logs:DescribeLogGroups",

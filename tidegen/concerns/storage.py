@@ -3,6 +3,7 @@
 from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, s3
 
 from tidegen.blocks.access_logs import add_access_logs_bucket, from_load_balancers
+from tidegen.blocks.alarms import ALARM_ACTIONS
 from tidegen.blocks.batch_copies import add_batch_role
 from tidegen.blocks.content_delivery import add_distribution, read_by
 from tidegen.blocks.data_buckets import (
@@ -199,6 +200,7 @@ CONCERN = Concern(
     ),
     stateful=("AccessLogsBucket", "UploadsBucket", "BackupsBucket", "AssetsBucket"),
     deploy_actions=(
+        *ALARM_ACTIONS,
         "cloudfront:CreateDistribution",
         "cloudfront:CreateOriginAccessControl",
         "cloudfront:DeleteDistribution",
@@ -211,12 +213,6 @@ CONCERN = Concern(
         "cloudfront:UntagResource",
         "cloudfront:UpdateDistribution",
         "cloudfront:UpdateOriginAccessControl",
-        "cloudwatch:DeleteAlarms",
-        "cloudwatch:DescribeAlarms",
-        "cloudwatch:ListTagsForResource",
-        "cloudwatch:PutMetricAlarm",
-        "cloudwatch:TagResource",
-        "cloudwatch:UntagResource",
         "guardduty:CreateMalwareProtectionPlan",
         "guardduty:DeleteMalwareProtectionPlan",
         "guardduty:GetMalwareProtectionPlan",
