@@ -50,7 +50,7 @@ def test_a_finding_in_our_own_template_names_the_python_line(project):
     path.write_text(path.read_text().replace("VersioningConfiguration:", "Versioning:", 1))
     (finding,) = json.loads(tidegen("lint", "--json", cwd=project).stdout)
     assert finding["path"] == "templates/current/storage.yaml"
-    assert "tidegen/concerns/storage.py:" in finding["origin"]
+    assert "tidegen/concerns/storage/__init__.py:" in finding["origin"]
 
 
 def test_rules_can_be_chosen_and_left_out(project, bad):

@@ -6,10 +6,10 @@ import re
 from pathlib import Path
 
 from tidegen.aws.settings import AwsSettings
-from tidegen.blocks.deployers import CHANGING, CLOSING, LISTING, PASSED_TO, READING
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN
+from tidegen.concerns.access.deployers import CHANGING, CLOSING, LISTING, PASSED_TO, READING
 from tidegen.contract import Context, Scope
 from tidegen.planning import Place
 from tidegen.planning.settings import SETTINGS, Reading, setting_steps

@@ -5,11 +5,11 @@ import re
 
 import pytest
 
-from tidegen.blocks.cis_filters import WATCHES
-from tidegen.blocks.config_rules import GLOBAL, REGIONAL
 from tidegen.blocks.linked_roles import LINKED_SERVICES, OF_ENVIRONMENTS, OF_THE_ACCOUNT
 from tidegen.concerns import own_concerns
 from tidegen.concerns.audit import CONCERN
+from tidegen.concerns.audit.cis_filters import WATCHES
+from tidegen.concerns.audit.config_rules import GLOBAL, REGIONAL
 from tidegen.concerns.identity import CONCERN as IDENTITY_CONCERN
 from tidegen.concerns.log_archive import CONCERN as LOG_ARCHIVE
 from tidegen.concerns.metrics import CONCERN as METRICS

@@ -12,9 +12,9 @@ from tidegen.blocks.linked_roles import (
     OF_THE_ACCOUNT,
     ON_FIRST_USE,
 )
-from tidegen.blocks.nesting import NESTING
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
+from tidegen.concerns.access.nesting import NESTING
 from tidegen.contract import Context, Scope
 from tidegen.local.schemas import schema_of
 from tidegen.planning.template_text import parse_template

@@ -11,13 +11,13 @@ from itertools import permutations
 import pytest
 from policy_evaluator import ACCOUNT, PSEUDO, REGION, Request, allowed, holds, resolve
 
-from tidegen.blocks.boundary import NAMED as BY_NAME
-from tidegen.blocks.boundary import READ, SERVICES
-from tidegen.blocks.deploy_limits import CHANGING_KEYS
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN as ACCESS
+from tidegen.concerns.access.deploy_limits import CHANGING_KEYS
 from tidegen.concerns.identity import CONCERN as IDENTITY
+from tidegen.concerns.identity.boundary import NAMED as BY_NAME
+from tidegen.concerns.identity.boundary import READ, SERVICES
 from tidegen.concerns.log_delivery import CONCERN as LOG_DELIVERY
 from tidegen.concerns.replicas import CONCERN as REPLICAS
 from tidegen.concerns.storage import CONCERN as STORAGE

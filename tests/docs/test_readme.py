@@ -9,7 +9,7 @@ import pytest
 
 from docs.hooks import states_table
 from tests.conftest import ROOT
-from tidegen.blocks.deployers import CHANGING, LISTING, READING
+from tidegen.concerns.access.deployers import CHANGING, LISTING, READING
 from tidegen.cli import COMMANDS, cli
 from tidegen.environments import load_all
 from tidegen.planning.states import STATES

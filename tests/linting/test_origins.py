@@ -1,7 +1,6 @@
 """Findings about our own templates name the concern's line that made the resource."""
 
 import linecache
-from pathlib import Path
 
 import pytest
 from troposphere import Template
@@ -21,18 +20,19 @@ def origin(name, pointer):
 @pytest.mark.parametrize(
     ("name", "pointer", "file", "text"),
     [
-        ("network.yaml", "Resources/Vpc/Properties/CidrBlock", "network.py", "Vpc"),
-        ("storage.yaml", "Resources/BackupsBucket", "storage.py", "add_data_bucket"),
-        ("storage.yaml", "Outputs/BackupsBucketName/Value", "storage.py", "add_outputs"),
-        ("storage.yaml", "Parameters/Project", "storage.py", "new_template"),
+        ("network.yaml", "Resources/Vpc/Properties/CidrBlock", "network/__init__.py", "Vpc"),
+        ("storage.yaml", "Resources/BackupsBucket", "storage/__init__.py", "add_data_bucket"),
+        ("storage.yaml", "Outputs/BackupsBucketName/Value", "storage/__init__.py", "add_outputs"),
+        ("storage.yaml", "Parameters/Project", "storage/__init__.py", "new_template"),
+        ("database.yaml", "Resources/RestoreRole", "database/documents.py", "add_"),
         ("roots/access.yaml", "Resources/Boundary", "", ""),
     ],
 )
 def test_the_line_that_made_it(name, pointer, file, text):
     path, _, line = origin(name, pointer).rpartition(":")
-    assert Path(path).name == file
+    assert path == (f"tidegen/concerns/{file}" if file else "")
     if file:
-        module = str(ROOT / "tidegen" / "concerns" / file)
+        module = str(ROOT / path)
         around = [linecache.getline(module, int(line) + offset) for offset in range(-3, 3)]
         assert text in "".join(around)
 

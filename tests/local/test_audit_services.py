@@ -5,9 +5,9 @@ import json
 import pytest
 from local_cloud import REGION, Cloud, Template
 
-from tidegen.blocks.cis_filters import WATCHES
-from tidegen.blocks.config_rules import GLOBAL, REGIONAL
 from tidegen.concerns.audit import CONCERN
+from tidegen.concerns.audit.cis_filters import WATCHES
+from tidegen.concerns.audit.config_rules import GLOBAL, REGIONAL
 from tidegen.contract import Context
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tidegen.blocks.config_rules import GLOBAL
 from tidegen.blocks.linked_roles import LINKED_SERVICES, ON_FIRST_USE
+from tidegen.concerns.audit.config_rules import GLOBAL
 from tidegen.contract import Scope
 from tidegen.planning import Place
 from tidegen.planning.settings import (

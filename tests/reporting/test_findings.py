@@ -29,7 +29,7 @@ FINDING = Finding(
     pointer="Resources/T/Properties/Name",
     title="Check values",
     source="https://example.org/E3012",
-    origin="tidegen/concerns/storage.py:41",
+    origin="tidegen/concerns/storage/__init__.py:41",
 )
 ODD_TEXT = st.text(st.characters(codec="utf-8"), max_size=20)
 ANY_FINDING = st.builds(
@@ -45,7 +45,7 @@ ANY_FINDING = st.builds(
     pointer=ODD_TEXT,
     title=ODD_TEXT,
     source=st.sampled_from(["", "https://example.org/rule"]),
-    origin=st.sampled_from(["", "tidegen/concerns/storage.py:41"]),
+    origin=st.sampled_from(["", "tidegen/concerns/storage/__init__.py:41"]),
 )
 
 
@@ -55,7 +55,7 @@ def test_text_shows_the_line_with_a_caret_and_who_made_it():
         "templates/a b.yaml:2: E3012 error: 5 is not a 'string'\n"
         "    2 |   Name: 5\n"
         "      |   ^^^^\n"
-        "  made by tidegen/concerns/storage.py:41\n"
+        "  made by tidegen/concerns/storage/__init__.py:41\n"
     )
 
 
@@ -76,7 +76,7 @@ def test_json_has_every_field_and_the_logical_id():
 def test_github_escapes_what_would_end_a_property():
     assert findings_github([FINDING]) == (
         "::error file=templates/a b.yaml,line=2,endLine=2,col=3,title=E3012,endColumn=7::"
-        "5 is not a 'string' (made by tidegen/concerns/storage.py:41)\n"
+        "5 is not a 'string' (made by tidegen/concerns/storage/__init__.py:41)\n"
     )
     odd = Finding("a,b:c.yaml", 1, 1, "I1", "informational", "100%\nnext", 3, 1)
     assert findings_github([odd]) == (
@@ -92,7 +92,7 @@ def test_junit_has_a_case_a_template():
     assert cases["fine.yaml"].is_passed
     (failure,) = cases[FINDING.path].result
     assert (failure.type, failure.message) == ("E3012", FINDING.message)
-    assert "storage.py:41" in failure.text
+    assert "storage/__init__.py:41" in failure.text
 
 
 def test_sarif_has_place_rule_and_the_line_that_made_it():
@@ -104,7 +104,7 @@ def test_sarif_has_place_rule_and_the_line_that_made_it():
     assert place["artifactLocation"] == {"uri": "templates/a%20b.yaml", "uriBaseId": "%SRCROOT%"}
     assert place["region"] == {"startLine": 2, "startColumn": 3, "endLine": 2, "endColumn": 7}
     made = result["relatedLocations"][0]["physicalLocation"]
-    assert made["artifactLocation"]["uri"] == "tidegen/concerns/storage.py"
+    assert made["artifactLocation"]["uri"] == "tidegen/concerns/storage/__init__.py"
     assert made["region"] == {"startLine": 41}
 
 

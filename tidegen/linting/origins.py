@@ -65,7 +65,7 @@ def _lines_of(name: str) -> _Lines:
 
 @contextmanager
 def _recording(source: str) -> Iterator[_Lines]:
-    """The line in `source` from which each entry is added while the block runs."""
+    """The line in the concern's source from which each entry is added while the block runs."""
     from troposphere import Template
 
     lines: _Lines = {}
@@ -93,10 +93,16 @@ def _recorder(
 
 def _line_in(source: str, frame: FrameType | None) -> str:
     while frame is not None:
-        if frame.f_code.co_filename == source:
-            return f"{_shown(source)}:{frame.f_lineno}"
+        if _is_part(frame.f_code.co_filename, source):
+            return f"{_shown(frame.f_code.co_filename)}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
+
+
+def _is_part(file: str, source: str) -> bool:
+    """Whether `file` belongs to the concern: its module, or any module of its package."""
+    folder, slash, name = source.rpartition("/")
+    return file.startswith(f"{folder}{slash}") if name == "__init__.py" else file == source
 
 
 def _shown(source: str) -> str:

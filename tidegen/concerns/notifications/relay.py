@@ -8,9 +8,9 @@ from tidegen.blocks.container_logs import APPLICATIONS
 from tidegen.blocks.functions import add_function, running
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, trust
-from tidegen.blocks.relay_queue import TITLE as QUEUE
-from tidegen.blocks.relay_queue import add_relay_alarms, add_relay_queue
 from tidegen.blocks.roles import add_role
+from tidegen.concerns.notifications.relay_queue import TITLE as QUEUE
+from tidegen.concerns.notifications.relay_queue import add_relay_alarms, add_relay_queue
 from tidegen.contract import Context
 
 

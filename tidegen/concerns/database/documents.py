@@ -14,10 +14,10 @@ from awacs.aws import ArnEquals, Condition, ForAnyValueStringEquals, Statement, 
 from troposphere import GetAtt, Ref, Sub, Template, iam, ssm
 
 from tidegen.blocks.data_buckets import bucket_name, objects_arn
-from tidegen.blocks.mongo_permissions import member_tag
 from tidegen.blocks.policies import allow, document, through, trust
 from tidegen.blocks.replication import REPLICA_BACKUPS
 from tidegen.blocks.roles import PATH, add_role
+from tidegen.concerns.database.permissions import member_tag
 
 #: Member that reads the backup; the data goes to the whole set through its primary.
 _RESTORER = 1

@@ -5,11 +5,11 @@ from typing import Any
 from troposphere import Equals, If, Join, Not, Ref, Sub, Template, cloudwatch, logs
 
 from tidegen.blocks.alarms import ALARM_ACTIONS, add_alarm
-from tidegen.blocks.dashboards import body
-from tidegen.blocks.environment_dashboard import NAMESPACE, widgets
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC
 from tidegen.blocks.logs import add_metric_filter
-from tidegen.blocks.network_alarms import add_network_alarms
+from tidegen.concerns.monitoring.dashboards import body
+from tidegen.concerns.monitoring.environment_dashboard import NAMESPACE, widgets
+from tidegen.concerns.monitoring.network_alarms import add_network_alarms
 from tidegen.contract import (
     Concern,
     Context,

@@ -13,10 +13,10 @@ from tidegen.blocks.inputs import (
     from_field,
 )
 from tidegen.blocks.logs import LOG_GROUP_ACTIONS
-from tidegen.blocks.mail import Instance, add_instance
-from tidegen.blocks.mail_account import add_account_alarms
-from tidegen.blocks.mail_events import add_mail_archive
-from tidegen.blocks.mail_sending import add_sending_policy, identity_arn
+from tidegen.concerns.email.account import add_account_alarms
+from tidegen.concerns.email.events import add_mail_archive
+from tidegen.concerns.email.sending import add_sending_policy, identity_arn
+from tidegen.concerns.email.stream import Instance, add_instance
 from tidegen.contract import (
     Concern,
     Context,

@@ -7,7 +7,7 @@ from tidegen.blocks.chart_workloads import BLOB_PREFIXES, EXTERNAL_SECRETS, SEND
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
 from tidegen.blocks.pod_identity import add_pod_role
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.blocks.workload_permissions import (
+from tidegen.concerns.workloads.permissions import (
     reading_assets,
     reading_secrets,
     sending_mail,

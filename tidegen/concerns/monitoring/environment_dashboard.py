@@ -4,7 +4,7 @@ from typing import Any
 
 from troposphere import If, Sub
 
-from tidegen.blocks.dashboards import (
+from tidegen.concerns.monitoring.dashboards import (
     Metric,
     alarm_widget,
     log_widget,

@@ -4,9 +4,9 @@ from awacs import ses as actions
 from awacs.aws import Condition, StringLike
 from troposphere import Sub, Template, iam
 
-from tidegen.blocks.mail import Instance
 from tidegen.blocks.policies import allow, document
 from tidegen.blocks.roles import PATH
+from tidegen.concerns.email.stream import Instance
 
 _SES = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
 

@@ -2,12 +2,8 @@
 
 from troposphere import Equals, Ref, Sub, Template
 
-from tidegen.blocks.cis_filters import add_cis_filters
-from tidegen.blocks.config_rules import add_config_rules
-from tidegen.blocks.detector import add_analyzer, add_detector
 from tidegen.blocks.event_rules import add_event_rule
 from tidegen.blocks.inputs import PROJECT, from_field
-from tidegen.blocks.recorder import add_recorder
 from tidegen.blocks.replication import replication_alarms
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.topics import (
@@ -17,6 +13,10 @@ from tidegen.blocks.topics import (
     contact_inputs,
 )
 from tidegen.blocks.trail import add_trail
+from tidegen.concerns.audit.cis_filters import add_cis_filters
+from tidegen.concerns.audit.config_rules import add_config_rules
+from tidegen.concerns.audit.detector import add_analyzer, add_detector
+from tidegen.concerns.audit.recorder import add_recorder
 from tidegen.contract import (
     Concern,
     Context,

@@ -3,10 +3,10 @@
 from troposphere import Equals, Not, Ref, Template
 
 from tidegen.blocks.alarms import ALARM_ACTIONS, add_alarm
-from tidegen.blocks.delivery_stream import add_delivery_stream, add_subscription
 from tidegen.blocks.inputs import ENVIRONMENT, LOGS_KEY, PROJECT, WARNING_TOPIC
 from tidegen.blocks.logs import LOG_GROUP_ACTIONS
 from tidegen.blocks.roles import BOUNDARY
+from tidegen.concerns.log_delivery.delivery_stream import add_delivery_stream, add_subscription
 from tidegen.contract import (
     Concern,
     Context,

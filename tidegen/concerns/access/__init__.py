@@ -5,13 +5,17 @@ import json
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Template, encode_to_dict, iam
 
-from tidegen.blocks.deploy_limits import (
+from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
+from tidegen.blocks.policies import document, not_of_others, trust
+from tidegen.blocks.roles import BOUNDARY, PATH, add_role
+from tidegen.blocks.suppressions import unmet
+from tidegen.concerns.access.deploy_limits import (
     not_itself,
     not_of_the_account,
     only_here,
     own_names,
 )
-from tidegen.blocks.deployers import (
+from tidegen.concerns.access.deployers import (
     closing,
     deploying,
     executing,
@@ -20,11 +24,7 @@ from tidegen.blocks.deployers import (
     managing_roles,
     reading,
 )
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
-from tidegen.blocks.nesting import nesting
-from tidegen.blocks.policies import document, not_of_others, trust
-from tidegen.blocks.roles import BOUNDARY, PATH, add_role
-from tidegen.blocks.suppressions import unmet
+from tidegen.concerns.access.nesting import nesting
 from tidegen.contract import (
     Concern,
     Context,

@@ -15,7 +15,7 @@ from tidegen.blocks.inputs import (
     WARNING_TOPIC,
 )
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.blocks.rotation_function import add_rotation_function
+from tidegen.concerns.rotation.rotation_function import add_rotation_function
 from tidegen.contract import (
     Asset,
     Concern,
@@ -30,7 +30,7 @@ from tidegen.contract import (
     new_template,
 )
 
-_FUNCTION = Path(__file__).parents[1] / "assets" / "rotation"
+_FUNCTION = Path(__file__).parents[2] / "assets" / "rotation"
 
 
 def build(context: Context) -> Template:

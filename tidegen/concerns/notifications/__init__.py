@@ -6,7 +6,6 @@ from troposphere import GetAtt, Ref, Template
 
 from tidegen.blocks.event_rules import add_event_rule
 from tidegen.blocks.functions import FUNCTION_ACTIONS, NETWORK_INPUTS
-from tidegen.blocks.health_rules import add_health_rules
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
     ENVIRONMENT,
@@ -14,7 +13,6 @@ from tidegen.blocks.inputs import (
     MESSAGING_KEY,
     PROJECT,
 )
-from tidegen.blocks.relay import add_relay
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.topics import (
     add_dead_letter_alarm,
@@ -22,6 +20,8 @@ from tidegen.blocks.topics import (
     add_topic,
     contact_inputs,
 )
+from tidegen.concerns.notifications.health_rules import add_health_rules
+from tidegen.concerns.notifications.relay import add_relay
 from tidegen.contract import (
     Asset,
     Concern,
@@ -59,7 +59,7 @@ _CLUSTER_CALLS = [
     "UpdatePodIdentityAssociation",
 ]
 _DISPLAY = "${Project} ${Environment} "
-_RELAY = Path(__file__).parent.parent / "assets" / "relay"
+_RELAY = Path(__file__).parents[2] / "assets" / "relay"
 
 
 def build(context: Context) -> Template:

@@ -11,10 +11,10 @@ from troposphere.policies import (
 )
 
 from tidegen.blocks.inputs import STACK_TAGS
-from tidegen.blocks.mongo_permissions import member_permissions, member_tag
 from tidegen.blocks.policies import document, trust
 from tidegen.blocks.roles import PATH, add_role
 from tidegen.blocks.stateful import RETAINED
+from tidegen.concerns.database.permissions import member_permissions, member_tag
 
 PORT = 27017
 #: Long enough for a member to attach, install and catch up; the longest that an update may wait.

@@ -2,13 +2,13 @@
 
 from troposphere import GetAtt, Ref, Sub, Template, iam
 
-from tidegen.blocks.boundary import ceiling
-from tidegen.blocks.break_glass import add_break_glass
 from tidegen.blocks.inputs import PROJECT
 from tidegen.blocks.policies import document
 from tidegen.blocks.roles import BOUNDARY_NAME, OIDC_HOST
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
+from tidegen.concerns.identity.boundary import ceiling
+from tidegen.concerns.identity.break_glass import add_break_glass
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _REASON = "A boundary grants nothing: it is the ceiling of roles that grant least privilege."

@@ -12,9 +12,9 @@ from typing import Any
 from troposphere import GetAtt, If, Ref, Sub, Template, ses
 
 from tidegen.blocks.alarms import add_alarm
-from tidegen.blocks.mail_account import RATES
-from tidegen.blocks.mail_events import add_event_destinations, add_problem_rule
 from tidegen.blocks.records import add_record
+from tidegen.concerns.email.account import RATES
+from tidegen.concerns.email.events import add_event_destinations, add_problem_rule
 
 _DKIM_RECORDS = (1, 2, 3)  # Easy DKIM asks for three
 

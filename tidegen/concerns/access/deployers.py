@@ -23,10 +23,10 @@ from awacs.aws import (
 from troposphere import Ref, Sub
 
 from tidegen.blocks.deploy_scopes import by_scope
-from tidegen.blocks.inspecting import inspecting
 from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
 from tidegen.blocks.policies import allow, document, iam_actions, not_of_others
 from tidegen.blocks.roles import OIDC_HOST
+from tidegen.concerns.access.inspecting import inspecting
 
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
 _OWN = "${Project}/${Environment}"

@@ -5,7 +5,6 @@ from typing import Any
 from awacs import s3 as actions
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
-from tidegen.blocks.archives import CLOUDTRAIL, CONFIG, GUARDDUTY, LOGS, Delivery, accepting
 from tidegen.blocks.buckets import (
     add_bucket,
     add_bucket_policy,
@@ -20,6 +19,14 @@ from tidegen.blocks.policies import document
 from tidegen.blocks.replication import ROLE, reading, replication, trust, writing
 from tidegen.blocks.roles import BOUNDARY, add_role
 from tidegen.blocks.suppressions import unmet
+from tidegen.concerns.log_archive.archives import (
+    CLOUDTRAIL,
+    CONFIG,
+    GUARDDUTY,
+    LOGS,
+    Delivery,
+    accepting,
+)
 from tidegen.contract import (
     Concern,
     Context,

@@ -4,8 +4,6 @@ from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, s3
 
 from tidegen.blocks.access_logs import add_access_logs_bucket, from_load_balancers
 from tidegen.blocks.alarms import ALARM_ACTIONS
-from tidegen.blocks.batch_copies import add_batch_role
-from tidegen.blocks.content_delivery import add_distribution, read_by
 from tidegen.blocks.data_buckets import (
     OUR_ALGORITHM,
     add_data_bucket,
@@ -34,6 +32,8 @@ from tidegen.blocks.replication import (
 )
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet, unmet_each
+from tidegen.concerns.storage.batch_copies import add_batch_role
+from tidegen.concerns.storage.content_delivery import add_distribution, read_by
 from tidegen.contract import (
     Concern,
     Context,

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from troposphere import Join, Ref, Sub, Template, ec2
+from troposphere import Join, Ref, Sub, Template
 
 from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
-from tidegen.blocks.endpoints import let_into_endpoints
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
     CLUSTER_GROUP,
@@ -19,12 +18,13 @@ from tidegen.blocks.inputs import (
     from_field,
 )
 from tidegen.blocks.logs import add_log_group
-from tidegen.blocks.mongo import PORT, add_member
-from tidegen.blocks.mongo_alarms import add_database_alarms
-from tidegen.blocks.mongo_documents import add_documents
-from tidegen.blocks.mongo_secrets import add_secrets
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.rotation import ROTATION_FUNCTION
+from tidegen.concerns.database.alarms import add_database_alarms
+from tidegen.concerns.database.credentials import add_secrets
+from tidegen.concerns.database.documents import add_documents
+from tidegen.concerns.database.members import PORT, add_member
+from tidegen.concerns.database.security_group import add_security_group
 from tidegen.contract import (
     Asset,
     Concern,
@@ -40,7 +40,7 @@ from tidegen.contract import (
 )
 
 MEMBERS = (1, 2, 3)
-_BUNDLE = Asset("database", Path(__file__).parents[1] / "assets" / "database", "tar")
+_BUNDLE = Asset("database", Path(__file__).parents[2] / "assets" / "database", "tar")
 #: Stands where a build runs without assets; no release uploads under the all-zero hash.
 _PLACEHOLDER = f"assets/{'0' * 64}/database.tar"
 
@@ -48,7 +48,7 @@ _PLACEHOLDER = f"assets/{'0' * 64}/database.tar"
 def build(context: Context) -> Template:
     """The database template."""
     template = new_template(CONCERN)
-    _add_security_group(template)
+    add_security_group(template)
     add_secrets(template, MEMBERS)
     add_log_group(template, "LogGroup", Sub("/${Project}/${Environment}/mongo"))
     built = context.assets.get("database")
@@ -70,53 +70,6 @@ def build(context: Context) -> Template:
         DatabaseAlarmName=Ref(alarm),
         BackupDocumentName=Ref("BackupNow"),
         RestoreDocumentName=Ref("Restore"),
-    )
-
-
-def _add_security_group(template: Template) -> None:
-    """The cluster's pods and the members themselves; no way in for people but Session Manager."""
-    template.add_resource(
-        ec2.SecurityGroup(
-            "SecurityGroup",
-            GroupDescription="MongoDB members",
-            VpcId=Ref("VpcId"),
-            SecurityGroupEgress=[
-                ec2.SecurityGroupRule(
-                    Description="Endpoints in the VPC and S3 through its gateway; no other route",
-                    IpProtocol="tcp",
-                    FromPort=443,
-                    ToPort=443,
-                    CidrIp="0.0.0.0/0",
-                ),
-            ],
-        )
-    )
-    for title, source in (
-        ("FromCluster", Ref("ClusterSecurityGroupId")),
-        ("FromMembers", Ref("SecurityGroup")),
-    ):
-        template.add_resource(
-            ec2.SecurityGroupIngress(
-                title,
-                Description=f"MongoDB {title}",
-                GroupId=Ref("SecurityGroup"),
-                IpProtocol="tcp",
-                FromPort=PORT,
-                ToPort=PORT,
-                SourceSecurityGroupId=source,
-            )
-        )
-    let_into_endpoints(template, "EndpointsFromMembers", Ref("SecurityGroup"))
-    template.add_resource(
-        ec2.SecurityGroupEgress(
-            "ToMembers",
-            Description="MongoDB ToMembers",
-            GroupId=Ref("SecurityGroup"),
-            IpProtocol="tcp",
-            FromPort=PORT,
-            ToPort=PORT,
-            DestinationSecurityGroupId=Ref("SecurityGroup"),
-        )
     )
 
 

@@ -25,10 +25,10 @@ from tidegen.blocks.inputs import (
     VPC_CIDR,
     from_field,
 )
-from tidegen.blocks.network_acls import add_network_acls
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.blocks.routing import add_routing, nat_addresses, nat_of
 from tidegen.blocks.suppressions import unmet
+from tidegen.concerns.network.acls import add_network_acls
+from tidegen.concerns.network.routing import add_routing, nat_addresses, nat_of
 from tidegen.contract import (
     Concern,
     Context,

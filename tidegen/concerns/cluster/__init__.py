@@ -3,8 +3,6 @@
 from troposphere import GetAtt, Ref, Sub, Template, eks
 
 from tidegen.blocks.administrators import ADMINISTRATOR_INPUTS, add_administrator_conditions
-from tidegen.blocks.cluster_addons import add_first_addons, add_later_addons
-from tidegen.blocks.cluster_alarms import add_cluster_alarms
 from tidegen.blocks.endpoints import let_into_endpoints
 from tidegen.blocks.inputs import (
     CRITICAL_TOPIC,
@@ -17,10 +15,12 @@ from tidegen.blocks.inputs import (
     from_field,
 )
 from tidegen.blocks.logs import TEN_YEARS, add_log_group
-from tidegen.blocks.nodes import add_autoscaler_role, add_nodes
 from tidegen.blocks.pod_identity import CLUSTER_NAME
 from tidegen.blocks.policies import trust
 from tidegen.blocks.roles import BOUNDARY, add_role
+from tidegen.concerns.cluster.addons import add_first_addons, add_later_addons
+from tidegen.concerns.cluster.alarms import add_cluster_alarms
+from tidegen.concerns.cluster.nodes import add_autoscaler_role, add_nodes
 from tidegen.contract import (
     Concern,
     Context,
