@@ -35,7 +35,7 @@ check: install ## Format, style, layers, types, templates, scripts, docs.
 	mypy
 	tidegen render --check
 	tidegen lint
-	shellcheck -x $$(git ls-files '*.sh') .ci/run
+	shellcheck -x -P SCRIPTDIR $$(git ls-files '*.sh') .ci/run
 	NO_MKDOCS_2_WARNING=1 mkdocs build --strict --site-dir .cache/site # --quiet would count no warnings
 
 lint: install ## Check the committed templates.

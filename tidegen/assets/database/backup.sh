@@ -9,7 +9,7 @@
 # looks at the age nor claims: somebody asked for it.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=tidegen/assets/database/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 
 #: With up to an hour until the next look and the time of the dump itself, well within a day.

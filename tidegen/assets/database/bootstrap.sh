@@ -4,7 +4,7 @@
 # In: MEMBER, VOLUME_ID, INTERFACE_ID, PRIVATE_DOMAIN, ... as the loader exports them.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=tidegen/assets/database/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 
 ETC=${ETC:-/etc}

@@ -5,7 +5,7 @@
 # Out: member.pem (key, certificate, chain) in $TLS.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=tidegen/assets/database/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 
 ADVICE="see the runbook of the database, 'The certificate'"

@@ -9,7 +9,7 @@
 # that a boot that ended half way takes up its own claim, and nobody else's.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=tidegen/assets/database/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 
 answers() {

@@ -4,7 +4,7 @@
 # reported; the alarms of what matters take silence for trouble.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=tidegen/assets/database/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 
 MISSING=

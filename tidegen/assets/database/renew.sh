@@ -4,7 +4,7 @@
 # the alarm comes with the days that are left (see metrics.sh).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=tidegen/assets/database/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 
 is_served() {

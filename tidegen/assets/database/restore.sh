@@ -10,7 +10,7 @@
 # which is in no dump, and afterwards the users are what the secrets say.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=tidegen/assets/database/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 
 key=${1:?usage: restore.sh KEY [CONFIRMATION]}

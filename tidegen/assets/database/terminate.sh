@@ -4,7 +4,7 @@
 # target lifecycle state through instance metadata".
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=tidegen/assets/database/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 
 METADATA=http://169.254.169.254/latest

@@ -4,7 +4,7 @@
 # primary does it; the others end at once.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-# shellcheck source=tidegen/assets/database/lib.sh
+# shellcheck source=lib.sh
 . "$here/lib.sh"
 
 primary=$(local_shell 'print(Boolean(db.hello().isWritablePrimary))')

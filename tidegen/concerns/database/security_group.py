@@ -1,4 +1,4 @@
-"""The security group of the MongoDB members: who may connect to them, and where they may connect."""
+"""The security group of the MongoDB members."""
 
 from troposphere import Ref, Template, ec2
 
@@ -7,7 +7,7 @@ from tidegen.concerns.database.members import PORT
 
 
 def add_security_group(template: Template) -> None:
-    """Add the members' group: open to the cluster's pods and to the members; people use Session Manager."""
+    """Add the group: open to the cluster's pods and the members; people use Session Manager."""
     template.add_resource(
         ec2.SecurityGroup(
             "SecurityGroup",
