@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tidegen.assets.rotation.rotation.kinds import KEYS_TAG, KIND_TAG, KINDS, USERS_TAG
 from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER, WHY_KEPT, Fill, rotated_keys
+from tidegen.concerns.rotation.code.rotation.kinds import KEYS_TAG, KIND_TAG, KINDS, USERS_TAG
 from tidegen.concerns.secrets import CONCERN
 from tidegen.contract import Context
 

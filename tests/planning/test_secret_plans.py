@@ -21,7 +21,7 @@ from tidegen.planning.secrets import (
     version_id,
 )
 
-DATABASE = Path(__file__).parents[2] / "tidegen" / "assets" / "database"
+DATABASE = Path(__file__).parents[2] / "tidegen" / "concerns" / "database" / "scripts"
 UNFILLED = {MARKER: "true", SEED: "x"}
 FILLS = {
     "Rotated": Fill.ROTATED,

@@ -34,7 +34,7 @@ def add_rotation(
 ) -> None:
     """Have the function rotate `secret`, which so gets the tags that the function goes by.
 
-    `kind` is one of the function's kinds (tidegen/assets/rotation/rotation/kinds.py). Of kind
+    `kind` is one of the function's kinds (`concerns/rotation/code`). Of kind
     `values`, `keys` get random values and `users` the other of two names; `tags` are what another
     kind goes by. With `at_once` a deploy that changes the schedule rotates.
 

@@ -40,7 +40,7 @@ from tidegen.contract import (
 )
 
 MEMBERS = (1, 2, 3)
-_BUNDLE = Asset("database", Path(__file__).parents[2] / "assets" / "database", "tar")
+_BUNDLE = Asset("database", Path(__file__).parent / "scripts", "tar")
 #: Stands where a build runs without assets; no release uploads under the all-zero hash.
 _PLACEHOLDER = f"assets/{'0' * 64}/database.tar"
 

@@ -59,7 +59,7 @@ _CLUSTER_CALLS = [
     "UpdatePodIdentityAssociation",
 ]
 _DISPLAY = "${Project} ${Environment} "
-_RELAY = Path(__file__).parents[2] / "assets" / "relay"
+_RELAY = Path(__file__).parent / "relay_code"
 
 
 def build(context: Context) -> Template:

@@ -30,7 +30,7 @@ from tidegen.contract import (
     new_template,
 )
 
-_FUNCTION = Path(__file__).parents[2] / "assets" / "rotation"
+_FUNCTION = Path(__file__).parent / "code"
 
 
 def build(context: Context) -> Template:

@@ -6,7 +6,7 @@ What a stand-in answers is shell of its own; what is left of the system is text 
 import subprocess
 from pathlib import Path
 
-DATABASE = Path(__file__).parents[2] / "tidegen" / "assets" / "database"
+DATABASE = Path(__file__).parents[3] / "tidegen" / "concerns" / "database" / "scripts"
 _SILENT = (
     "amazon-cloudwatch-agent-ctl",
     "chown",

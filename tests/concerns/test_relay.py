@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tidegen.assets.relay.handler import (
+from tidegen.concerns.notifications.relay_code.handler import (
     Kind,
     RateLimit,
     classify,

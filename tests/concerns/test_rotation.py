@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from tidegen.assets.rotation.rotation import certificate, handler
-from tidegen.assets.rotation.rotation.kinds import (
+from tidegen.blocks.chart_secrets import MARKER, SEED
+from tidegen.concerns.rotation.code.rotation import certificate, handler
+from tidegen.concerns.rotation.code.rotation.kinds import (
     CERTIFICATE_TAG,
     KEYS_TAG,
     KIND_TAG,
@@ -16,9 +17,13 @@ from tidegen.assets.rotation.rotation.kinds import (
     RotationError,
     Secret,
 )
-from tidegen.assets.rotation.rotation.steps import run
-from tidegen.assets.rotation.rotation.values import ALPHABET, LENGTH, new_password, other_user
-from tidegen.blocks.chart_secrets import MARKER, SEED
+from tidegen.concerns.rotation.code.rotation.steps import run
+from tidegen.concerns.rotation.code.rotation.values import (
+    ALPHABET,
+    LENGTH,
+    new_password,
+    other_user,
+)
 from tidegen.deployment.secret_values import random_value
 from tidegen.planning import secrets as planning
 from tidegen.planning.secrets import version_id
