@@ -10,7 +10,7 @@ from typing import Any
 from diagrams import diagram, references
 
 from tidegen.contract import Concern, Field, Root, Sibling, Source
-from tidegen.planning.schemas import create_only
+from tidegen.cloudformation.schemas import create_only
 from tidegen.rendering import render
 
 PLACEHOLDER = "<!-- contract -->"

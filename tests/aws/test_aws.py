@@ -16,6 +16,7 @@ from tidegen.aws.adapter import AwsCloud
 from tidegen.aws.errors import translated
 from tidegen.aws.reading import change_of, listed_secret, problem_of, resource_of
 from tidegen.aws.sessions import client_settings, local_endpoint, session
+from tidegen.cloudformation.schemas import Replacement
 from tidegen.errors import (
     AccessError,
     DeploymentError,
@@ -23,7 +24,8 @@ from tidegen.errors import (
     RefusedError,
     TidegenError,
 )
-from tidegen.planning import Action, Credentials, Place, Replacement
+from tidegen.planning.changes import Action
+from tidegen.planning.model import Credentials, Place
 from tidegen.planning.secrets import ListedSecret, says_filled, version_id
 
 PLACE = Place("111122223333", "eu-central-1")

@@ -8,7 +8,7 @@ from test_inspection import PLACE, Session
 
 from tidegen.aws.settings import AwsSettings, reach
 from tidegen.blocks.linked_roles import LINKED_SERVICES
-from tidegen.deployment import NotRead
+from tidegen.deployment.settings import NotRead
 from tidegen.errors import DeploymentError, RefusedError
 from tidegen.planning.settings import SETTINGS, Reading, SettingName, setting_steps
 

@@ -15,7 +15,7 @@ from tidegen.aws.facts import READERS
 from tidegen.aws.facts.dns_lookup import name_servers, parsed
 from tidegen.aws.inspection import AwsInspector, inspect
 from tidegen.errors import DeploymentError, RefusedError
-from tidegen.planning import Place
+from tidegen.planning.model import Place
 from tidegen.planning.preflight import Question, Topic
 
 REGION = "us-west-2"

@@ -11,7 +11,7 @@ from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN
 from tidegen.concerns.access.deployers import CHANGING, CLOSING, LISTING, PASSED_TO, READING
 from tidegen.contract import Context, Scope
-from tidegen.planning import Place
+from tidegen.planning.model import Place
 from tidegen.planning.settings import SETTINGS, Reading, setting_steps
 
 ROOT = Path(__file__).parents[2]

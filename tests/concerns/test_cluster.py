@@ -4,9 +4,9 @@ import json
 
 import pytest
 
+from tidegen.cloudformation.evaluation import evaluate
 from tidegen.concerns.cluster import CONCERN
 from tidegen.contract import Context
-from tidegen.planning.evaluation import evaluate
 
 TEMPLATE = CONCERN.build(Context()).to_dict()
 RESOURCES = TEMPLATE["Resources"]

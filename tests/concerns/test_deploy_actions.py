@@ -12,12 +12,12 @@ from tidegen.blocks.linked_roles import (
     OF_THE_ACCOUNT,
     ON_FIRST_USE,
 )
+from tidegen.cloudformation.schemas import schema_of
+from tidegen.cloudformation.text import parse_template
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access.nesting import NESTING
 from tidegen.contract import Context, Scope
-from tidegen.local.schemas import schema_of
-from tidegen.planning.template_text import parse_template
 
 ROOTS = Path(__file__).parents[2] / "templates" / "current" / "roots"
 #: Scopes that are deployed with the execution role; people deploy the others.

@@ -2,11 +2,11 @@
 
 import pytest
 
+from tidegen.cloudformation.evaluation import evaluate
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.network import CONCERN
 from tidegen.contract import Context, Scope
-from tidegen.planning.evaluation import evaluate
 
 TEMPLATE = CONCERN.build(Context()).to_dict()
 RESOURCES = TEMPLATE["Resources"]

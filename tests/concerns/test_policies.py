@@ -14,7 +14,7 @@ from policy_sentry.querying.actions import (
     get_actions_that_support_wildcard_arns_only,
 )
 
-from tidegen.planning.template_text import parse_template
+from tidegen.cloudformation.text import parse_template
 
 CURRENT = Path(__file__).parents[2] / "templates" / "current"
 TEMPLATES = {

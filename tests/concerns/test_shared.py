@@ -2,9 +2,9 @@
 
 import pytest
 
+from tidegen.cloudformation.evaluation import evaluate
 from tidegen.concerns import shared_endpoint, shared_services
 from tidegen.contract import Context
-from tidegen.planning.evaluation import evaluate
 
 SERVICES = shared_services.CONCERN.build(Context()).to_dict()
 ENDPOINT = shared_endpoint.CONCERN.build(Context()).to_dict()

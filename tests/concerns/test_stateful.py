@@ -12,10 +12,10 @@ import cfnlint.data.AdditionalSpecs
 import pytest
 from cfnlint.helpers import load_resource
 
+from tidegen.cloudformation.schemas import schema_of
+from tidegen.cloudformation.stateful import stack_policy, stateful_ids
+from tidegen.cloudformation.text import parse_template
 from tidegen.concerns import own_concerns
-from tidegen.local.schemas import schema_of
-from tidegen.planning.stateful import stack_policy, stateful_ids
-from tidegen.planning.template_text import parse_template
 
 CURRENT = Path(__file__).parents[2] / "templates" / "current"
 FILES = sorted(CURRENT.rglob("*.yaml"), key=str)

@@ -4,9 +4,9 @@ import pytest
 
 from tests.concerns.policy_simulator import allowed
 from tidegen.blocks.chart_workloads import BLOB_PREFIXES, NAMED_ACCOUNTS, WAITING_ACCOUNTS
+from tidegen.cloudformation.evaluation import evaluate
 from tidegen.concerns import secrets, storage, workloads
 from tidegen.contract import Context
-from tidegen.planning.evaluation import evaluate
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 UPLOADS, ASSETS = "arn:aws:s3:::uploads", "arn:aws:s3:::assets"

@@ -11,8 +11,8 @@ from double import Double
 
 from tidegen.aws import connect
 from tidegen.local import Engine, running_engine
-from tidegen.planning import Place
 from tidegen.planning.changes import ChangeSetRequest
+from tidegen.planning.model import Place
 from tidegen.planning.states import is_running
 
 REGION = "eu-central-1"

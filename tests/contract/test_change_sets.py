@@ -6,8 +6,9 @@ import pytest
 from contract_templates import TEXT, broken, nested, table, template, topic
 from marks import only
 
+from tidegen.cloudformation.schemas import Replacement
 from tidegen.errors import DeploymentError, OvertakenError
-from tidegen.planning import Action, Replacement
+from tidegen.planning.changes import Action
 
 
 def test_a_create_change_set_makes_a_stack_in_review(subject):

@@ -6,9 +6,10 @@ import pytest
 from contract_templates import TEXT, broken, nested, table, template, topic
 from marks import only
 
+from tidegen.cloudformation.resources import STACK_TYPE
+from tidegen.cloudformation.stateful import stack_policy
 from tidegen.errors import DeploymentError, RefusedError
-from tidegen.planning.model import STACK_TYPE, StackResource
-from tidegen.planning.stateful import stack_policy
+from tidegen.planning.model import StackResource
 
 
 def test_an_unknown_stack_is_none(subject):

@@ -9,7 +9,7 @@ from world import World
 
 from tidegen.contract import Scope
 from tidegen.local import Engine, running_engine
-from tidegen.planning import Target
+from tidegen.planning.steps import Target
 
 
 @pytest.fixture

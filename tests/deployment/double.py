@@ -15,12 +15,13 @@ from double_drift import Drifts
 from double_import import Imports
 from double_stacks import Stacks
 
+from tidegen.cloudformation.resources import STACK_TYPE
+from tidegen.cloudformation.stateful import stateful_ids
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.changes import Action, ChangeSet, ResourceChange
 from tidegen.planning.drift import ResourceDrift
-from tidegen.planning.model import STACK_TYPE, StackEvent, StackResource, StackState
+from tidegen.planning.model import StackEvent, StackResource, StackState
 from tidegen.planning.secrets import ListedSecret, StoredSecret
-from tidegen.planning.stateful import stateful_ids
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NO_CHANGES = (

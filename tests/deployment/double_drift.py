@@ -2,8 +2,8 @@
 
 import double_rules as rules
 
+from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.planning.drift import Detection, DriftStatus, ResourceDrift
-from tidegen.planning.model import STACK_TYPE
 
 
 class Drifts:

@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import double_rules as rules
 
-from tidegen.planning import Action
-from tidegen.planning.changes import ChangeSetRequest, ResourceChange
+from tidegen.planning.changes import Action, ChangeSetRequest, ResourceChange
 from tidegen.planning.model import StackResource
 
 

@@ -6,9 +6,9 @@ from fnmatch import fnmatchcase
 from botocore.exceptions import ClientError
 
 from tidegen.aws.errors import translated
-from tidegen.planning import Action, Replacement
-from tidegen.planning.schemas import primary_identifier, replacement_of
-from tidegen.planning.template_text import parse_template
+from tidegen.cloudformation.schemas import Replacement, primary_identifier, replacement_of
+from tidegen.cloudformation.text import parse_template
+from tidegen.planning.changes import Action
 
 STACK_TYPE = "AWS::CloudFormation::Stack"
 #: Statuses from which a stack can be updated (AWS docs, "Stack status codes").

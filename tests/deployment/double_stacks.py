@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import double_rules as rules
 
-from tidegen.planning import Action
-from tidegen.planning.changes import ResourceChange
-from tidegen.planning.model import STACK_TYPE, StackResource
+from tidegen.cloudformation.resources import STACK_TYPE
+from tidegen.planning.changes import Action, ResourceChange
+from tidegen.planning.model import StackResource
 
 
 class Stacks:

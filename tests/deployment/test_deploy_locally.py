@@ -5,7 +5,8 @@ import pytest
 from tiny_project import REGION, VALUES, entry, network
 
 from tidegen.aws import connect
-from tidegen.deployment import (
+from tidegen.deployment.destroy import destroy_plan, execute_destroy
+from tidegen.deployment.events import (
     Attached,
     Preview,
     Progress,
@@ -13,16 +14,14 @@ from tidegen.deployment import (
     Recovering,
     Result,
     Uploaded,
-    build_plan,
-    destroy_plan,
-    environment_outputs,
-    environment_status,
-    execute,
-    execute_destroy,
-    preview,
 )
+from tidegen.deployment.executor import execute
+from tidegen.deployment.planner import build_plan
+from tidegen.deployment.preview import preview
+from tidegen.deployment.status import environment_outputs, environment_status
 from tidegen.errors import DeploymentError, RefusedError
-from tidegen.planning import Action, ChangeSource, Place
+from tidegen.planning.changes import Action, ChangeSource
+from tidegen.planning.model import Place
 
 
 class Deployer:

@@ -6,23 +6,18 @@ import pytest
 from double import NO_CHANGES, Double, nested_change
 from tiny_project import VALUES, entry, network
 
+from tidegen.cloudformation.resources import STACK_TYPE
+from tidegen.cloudformation.schemas import Replacement
 from tidegen.contract import Scope
-from tidegen.deployment import (
-    Attached,
-    Clouds,
-    Progress,
-    Recovering,
-    Result,
-    build_plan,
-    destroy_plan,
-    execute,
-    execute_destroy,
-    preview,
-)
+from tidegen.deployment.destroy import destroy_plan, execute_destroy
+from tidegen.deployment.events import Attached, Progress, Recovering, Result
+from tidegen.deployment.executor import execute
+from tidegen.deployment.planner import build_plan
+from tidegen.deployment.preview import preview
+from tidegen.deployment.run import Clouds
 from tidegen.errors import AccessError, DeploymentError, RefusedError
-from tidegen.planning import Action, ChangeSource, Replacement
-from tidegen.planning.changes import ResourceChange, Verdict
-from tidegen.planning.model import STACK_TYPE, StackResource
+from tidegen.planning.changes import Action, ChangeSource, ResourceChange, Verdict
+from tidegen.planning.model import StackResource
 
 ACCESS, ENVIRONMENT = "tide-development-access", "tide-development"
 NUMBER = "111122223333"

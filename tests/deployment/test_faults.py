@@ -14,7 +14,7 @@ from snapshot import snapshot
 from tiny_project import entry, network
 from wire import answered, reset, rewritten, timed_out
 
-from tidegen.deployment import Result
+from tidegen.deployment.events import Result
 from tidegen.errors import AccessError, DeploymentError
 
 TRANSIENT = {

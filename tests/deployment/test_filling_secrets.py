@@ -7,14 +7,14 @@ from double import Double
 
 from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER
 from tidegen.contract import Scope
-from tidegen.deployment import (
+from tidegen.deployment.secrets import (
     require_renewable,
     secrets_plan,
     unfilled_secrets,
     write_secrets,
 )
 from tidegen.errors import InputError, RefusedError
-from tidegen.planning import Target
+from tidegen.planning.steps import Target
 
 PATH = "/tide/staging/"
 TARGET = Target("staging", "tide", Scope.ENVIRONMENT, "111122223333", "r", "r")

@@ -3,11 +3,12 @@
 import pytest
 from double import Double
 
+from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.contract import Scope
-from tidegen.deployment import Attached, Outcome, environment_status, follow_environment
+from tidegen.deployment.events import Attached, Outcome
+from tidegen.deployment.status import environment_status, follow_environment
 from tidegen.errors import DeploymentError
-from tidegen.planning import Target
-from tidegen.planning.model import STACK_TYPE
+from tidegen.planning.steps import Target
 from tidegen.reporting.states import status_text
 
 ROOT = "tide-development"

@@ -7,12 +7,14 @@ import pytest
 from double import Double
 from tiny_project import RETAINED, VALUES, entry, network
 
-from tidegen.deployment import Result, build_plan, execute
+from tidegen.cloudformation.stateful import protected_ids
+from tidegen.deployment.events import Result
+from tidegen.deployment.executor import execute
 from tidegen.deployment.import_run import execute_import
 from tidegen.deployment.importing import import_plan, roots_first
 from tidegen.deployment.moving import carry_moves, planned_moves
+from tidegen.deployment.planner import build_plan
 from tidegen.errors import DeploymentError, InputError, RefusedError
-from tidegen.planning.stateful import protected_ids
 
 TABLE = "AWS::DynamoDB::Table"
 

@@ -13,7 +13,8 @@ from tiny_project import REGION, entry, network
 from wire import killed_after, killed_before
 
 from tidegen.contract import Scope
-from tidegen.planning import Place, Target
+from tidegen.planning.model import Place
+from tidegen.planning.steps import Target
 
 
 @pytest.mark.parametrize("harm", [killed_before, killed_after])

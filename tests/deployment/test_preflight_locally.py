@@ -10,15 +10,19 @@ from wire import Wire
 from tidegen.aws import connect
 from tidegen.aws.inspection import inspect
 from tidegen.contract import Scope
-from tidegen.deployment import Clouds, Result, build_plan, destroy_plan, execute
+from tidegen.deployment.destroy import destroy_plan
+from tidegen.deployment.events import Result
+from tidegen.deployment.executor import execute
+from tidegen.deployment.planner import build_plan
 from tidegen.deployment.preflight import (
     preflight,
     require_destroy_preflight,
     require_preflight,
 )
+from tidegen.deployment.run import Clouds
 from tidegen.errors import DeploymentError, RefusedError
-from tidegen.planning import Target
 from tidegen.planning.preflight import Topic
+from tidegen.planning.steps import Target
 
 TABLE = {
     "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 from double import Double
 
+from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.contract import Scope
 from tidegen.deployment.rollback import execute_rollback, rollback_plan
 from tidegen.errors import DeploymentError, InputError
-from tidegen.planning import Target
-from tidegen.planning.model import STACK_TYPE, StackResource
+from tidegen.planning.model import StackResource
+from tidegen.planning.steps import Target
 from tidegen.reporting.states import rollback_text
 
 CHILD = "arn:aws:cloudformation:x:1:stack/tide-development-Network-1ABC/1"

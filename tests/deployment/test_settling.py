@@ -7,16 +7,11 @@ from double import Double
 from tiny_project import VALUES
 
 from tidegen.contract import Scope
-from tidegen.deployment import (
-    NotRead,
-    Protected,
-    Result,
-    SettingApplied,
-    SettingUnchecked,
-    build_plan,
-    execute,
-    preview,
-)
+from tidegen.deployment.events import Protected, Result, SettingApplied, SettingUnchecked
+from tidegen.deployment.executor import execute
+from tidegen.deployment.planner import build_plan
+from tidegen.deployment.preview import preview
+from tidegen.deployment.settings import NotRead
 from tidegen.planning.settings import SETTINGS, SettingName
 
 GROUP, ROLES = SettingName.DEFAULT_GROUP, SettingName.LINKED_ROLES

@@ -5,7 +5,8 @@ from snapshot import snapshot
 from tiny_project import entry, network
 from wire import rewritten
 
-from tidegen.deployment import Attached, Executing, Result, destroy_plan
+from tidegen.deployment.destroy import destroy_plan
+from tidegen.deployment.events import Attached, Executing, Result
 from tidegen.errors import OvertakenError, RefusedError
 
 

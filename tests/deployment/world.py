@@ -7,11 +7,14 @@ from tiny_project import REGION, VALUES, Project, entry, network
 from wire import Killed, Wire
 
 from tidegen.contract import Scope
-from tidegen.deployment import build_plan, destroy_plan, execute, execute_destroy
+from tidegen.deployment.destroy import destroy_plan, execute_destroy
+from tidegen.deployment.executor import execute
 from tidegen.deployment.import_run import execute_import
 from tidegen.deployment.importing import import_plan
 from tidegen.deployment.moving import carry_moves, planned_moves
-from tidegen.planning import Place, Target
+from tidegen.deployment.planner import build_plan
+from tidegen.planning.model import Place
+from tidegen.planning.steps import Target
 
 NUMBER = "111122223333"
 _READS = ("Describe", "Get", "List", "Head")

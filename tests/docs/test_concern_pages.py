@@ -11,7 +11,7 @@ from mkdocs.config import load_config
 from mkdocs.structure.files import Files
 
 from tidegen.concerns import own_concerns
-from tidegen.planning.schemas import create_only
+from tidegen.cloudformation.schemas import create_only
 from tidegen.rendering import render
 
 CONCERNS = own_concerns()

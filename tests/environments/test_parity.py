@@ -11,16 +11,16 @@ from tests.conftest import ROOT
 from tidegen.cli.common import template_folder
 from tidegen.cli.session import checked_assets
 from tidegen.cli.targets import target_of, values_of
+from tidegen.cloudformation.evaluation import Scope as Evaluation
+from tidegen.cloudformation.evaluation import evaluate
+from tidegen.cloudformation.text import parse_template
 from tidegen.contract import Scope
 from tidegen.contract.fields import FIELDS
 from tidegen.environments import json_schema, load_all
-from tidegen.planning import load_root, steps_of
-from tidegen.planning.evaluation import Scope as Evaluation
-from tidegen.planning.evaluation import evaluate
 from tidegen.planning.model import OutputOf
 from tidegen.planning.parameters import effective_parameters
-from tidegen.planning.steps import locate
-from tidegen.planning.template_text import parse_template
+from tidegen.planning.steps import locate, steps_of
+from tidegen.planning.templates import load_root
 
 #: Every condition of the templates, and why environments may differ in it: presence or capacity.
 CONDITIONS = {

@@ -6,9 +6,9 @@ Its recovery root stands there, and what is global (roles, buckets, CloudFront) 
 import pytest
 from test_parity import FILES, bodies, roots
 
+from tidegen.cloudformation.evaluation import evaluate
+from tidegen.cloudformation.schemas import name_properties
 from tidegen.contract import Scope
-from tidegen.planning.evaluation import evaluate
-from tidegen.planning.schemas import name_properties
 
 PRODUCTION = next(file for file in FILES if file.name == "production")
 #: Types whose names are an account's in all regions, or the world's.

@@ -4,9 +4,9 @@ import pytest
 from cfnlint.schema._getatts import _all_property_types
 from local_cloud import Cloud
 
+from tidegen.cloudformation.schemas import resource_types
 from tidegen.local import coverage
 from tidegen.local.attributes import GIVEN_PROPERTIES_ARE_ATTRIBUTES, Identity, arn
-from tidegen.local.schemas import resource_types
 
 # The types that tidegen's templates are made of, by service.
 USED = {

@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 from local_cloud import Cloud
 
-from tidegen.local.schemas import UnknownTypeError, replacing_properties, schema_of, tag_property
+from tidegen.cloudformation.schemas import (
+    UnknownTypeError,
+    replacing_properties,
+    schema_of,
+    tag_shape,
+)
 from tidegen.local.validation import converted_properties, validated
 
 REGION = "eu-central-1"
@@ -94,9 +99,9 @@ def test_a_region_without_data_has_the_types_of_the_first() -> None:
 def test_what_replaces_and_where_tags_go_is_in_the_schema() -> None:
     assert "CidrBlock" in replacing_properties(schema_of("AWS::EC2::VPC"))
     assert replacing_properties(schema_of("AWS::SES::Template")) == ()
-    assert tag_property(schema_of("AWS::EC2::EIP")) == ("Tags", "list")
-    assert tag_property(schema_of("AWS::SSM::Parameter")) == ("Tags", "map")
-    assert tag_property(schema_of("AWS::EC2::Route")) is None
+    assert tag_shape(schema_of("AWS::EC2::EIP")) == ("Tags", "list")
+    assert tag_shape(schema_of("AWS::SSM::Parameter")) == ("Tags", "map")
+    assert tag_shape(schema_of("AWS::EC2::Route")) is None
 
 
 @pytest.mark.parametrize("type_name", ["AWS::SQS::Queue", "AWS::EC2::EIP", "AWS::DLM::Nope"])

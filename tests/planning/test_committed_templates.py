@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tidegen.cloudformation.evaluation import evaluate
+from tidegen.cloudformation.text import parse_template
 from tidegen.planning.changes import Action
-from tidegen.planning.evaluation import evaluate
 from tidegen.planning.forecast import forecast
-from tidegen.planning.template_text import parse_template
 
 CURRENT = Path(__file__).parents[2] / "templates" / "current"
 ROOTS = sorted(path.name for path in (CURRENT / "roots").iterdir())

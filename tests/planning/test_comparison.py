@@ -1,9 +1,16 @@
 """CloudFormation's word beside the forecast's, each named, none swapped for the other."""
 
-from tidegen.planning import Action, Change, ChangeSource, PropertyChange, Replacement, Verdict
-from tidegen.planning.changes import ResourceChange
+from tidegen.cloudformation.resources import STACK_TYPE
+from tidegen.cloudformation.schemas import Replacement
+from tidegen.planning.changes import (
+    Action,
+    Change,
+    ChangeSource,
+    PropertyChange,
+    ResourceChange,
+    Verdict,
+)
 from tidegen.planning.comparison import compared
-from tidegen.planning.model import STACK_TYPE
 
 QUEUE = "AWS::SQS::Queue"
 DELAY = PropertyChange("Delay", 1, 2)

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.planning.durations import durations
-from tidegen.planning.model import STACK_TYPE, StackEvent
+from tidegen.planning.model import StackEvent
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

@@ -1,8 +1,8 @@
 import pytest
 
-from tidegen.planning.changes import Action, Replacement
+from tidegen.cloudformation.schemas import Replacement, create_only, replacement_of
+from tidegen.planning.changes import Action
 from tidegen.planning.forecast import forecast
-from tidegen.planning.schemas import create_only, replacement_of
 
 BUCKET = {"Type": "AWS::S3::Bucket", "DeletionPolicy": "Retain"}
 QUEUE = {"Type": "AWS::SQS::Queue"}

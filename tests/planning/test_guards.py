@@ -2,10 +2,12 @@
 
 import pytest
 
+from tidegen.cloudformation.evaluation import evaluate
+from tidegen.cloudformation.schemas import Replacement
 from tidegen.errors import RefusedError
-from tidegen.planning import Action, Change, ChangeSource, Replacement, guard_changes, refusals
-from tidegen.planning.evaluation import evaluate
+from tidegen.planning.changes import Action, Change, ChangeSource
 from tidegen.planning.forecast import forecast
+from tidegen.planning.guards import guard_changes, refusals
 
 KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 

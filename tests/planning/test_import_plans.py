@@ -2,8 +2,8 @@
 
 import pytest
 
+from tidegen.cloudformation.evaluation import Scope
 from tidegen.errors import InputError, RefusedError
-from tidegen.planning.evaluation import Scope
 from tidegen.planning.importing import adoption, identifier_of, import_template
 
 TEMPLATE = {

@@ -3,8 +3,8 @@
 import pytest
 from test_import_plans import properties
 
+from tidegen.cloudformation.evaluation import Scope
 from tidegen.errors import RefusedError
-from tidegen.planning.evaluation import Scope
 from tidegen.planning.importing import adoption, check_fixed
 from tidegen.planning.live import means
 

@@ -4,17 +4,16 @@ import json
 
 import pytest
 
+from tidegen.cloudformation.stateful import stack_policy
+from tidegen.cloudformation.text import parse_template
 from tidegen.contract import Scope
 from tidegen.errors import InputError, RefusedError
-from tidegen.planning import Target, load_root, steps_of
 from tidegen.planning.digest import root_digest
 from tidegen.planning.model import OutputOf, RootStep, RootTemplate
 from tidegen.planning.parameters import effective_parameters, resolved_step, unresolved
-from tidegen.planning.stateful import stack_policy
 from tidegen.planning.states import is_unchanged, says_no_changes
-from tidegen.planning.steps import locate, prerequisites_of
-from tidegen.planning.template_text import parse_template
-from tidegen.planning.templates import sha256
+from tidegen.planning.steps import Target, locate, prerequisites_of, steps_of
+from tidegen.planning.templates import load_root, sha256
 
 HOME, OTHER = "us-west-2", "us-east-2"
 

@@ -9,7 +9,6 @@ from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER, SEED, Fill
 from tidegen.concerns.secrets import CONCERN
 from tidegen.contract import Context, Scope
 from tidegen.errors import RefusedError
-from tidegen.planning import Target
 from tidegen.planning.secrets import (
     Need,
     StoredSecret,
@@ -20,6 +19,7 @@ from tidegen.planning.secrets import (
     secrets_path,
     version_id,
 )
+from tidegen.planning.steps import Target
 
 DATABASE = Path(__file__).parents[2] / "tidegen" / "concerns" / "database" / "scripts"
 UNFILLED = {MARKER: "true", SEED: "x"}

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from tidegen.blocks.linked_roles import LINKED_SERVICES, ON_FIRST_USE
+from tidegen.cloudformation.text import parse_template
 from tidegen.concerns.audit.config_rules import GLOBAL
 from tidegen.contract import Scope
-from tidegen.planning import Place
+from tidegen.planning.model import Place
 from tidegen.planning.settings import (
     PASSWORDS,
     SETTINGS,
@@ -16,7 +17,6 @@ from tidegen.planning.settings import (
     setting_steps,
     settings_of,
 )
-from tidegen.planning.template_text import parse_template
 
 PLACE = Place("111122223333", "eu-central-1")
 CURRENT = Path(__file__).parents[2] / "templates" / "current"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tidegen.contract import Scope
-from tidegen.deployment import (
+from tidegen.deployment.events import (
     Attached,
     Event,
     Executing,
@@ -21,8 +21,7 @@ from tidegen.deployment import (
     StepStarted,
     Uploaded,
 )
-from tidegen.planning import Place, StackAddress
-from tidegen.planning.model import StackEvent
+from tidegen.planning.model import Place, StackAddress, StackEvent
 from tidegen.planning.settings import SETTINGS, SettingName, SettingStep
 from tidegen.reporting.events import event_data
 

@@ -3,20 +3,11 @@
 import json
 from types import SimpleNamespace
 
+from tidegen.cloudformation.schemas import Replacement
 from tidegen.contract import Scope
-from tidegen.deployment import Preview
-from tidegen.planning import (
-    Action,
-    Change,
-    ChangeSource,
-    Place,
-    Plan,
-    Prerequisite,
-    PropertyChange,
-    Replacement,
-    StackAddress,
-    Verdict,
-)
+from tidegen.deployment.events import Preview
+from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange, Verdict
+from tidegen.planning.model import Place, Plan, Prerequisite, StackAddress
 from tidegen.planning.settings import SETTINGS, Reading, SettingName
 from tidegen.planning.states import Situation
 from tidegen.reporting.changes import changes_text, creation_text, is_losing

@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from tidegen.planning.model import STACK_TYPE, StackEvent
+from tidegen.cloudformation.resources import STACK_TYPE
+from tidegen.planning.model import StackEvent
 from tidegen.reporting.progress import Board, seconds_text
 
 START = datetime(2031, 1, 1, tzinfo=UTC)  # far from this machine's clock, on purpose

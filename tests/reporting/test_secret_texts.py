@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tidegen.blocks.chart_secrets import Fill
-from tidegen.deployment import SecretOutcome
+from tidegen.deployment.secrets import SecretOutcome
 from tidegen.planning.secrets import ListedSecret, StoredSecret, plan_secret
 from tidegen.reporting.secrets import (
     outcome_text,

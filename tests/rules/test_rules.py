@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tidegen.cloudformation.text import parse_template
 from tidegen.failures import FAILURES
 from tidegen.linting.cfn_lint import CfnLint, own_rules
-from tidegen.planning.template_text import parse_template
 from tidegen.rules import FOLDER
 from tidegen.rules._rule import View, template_of
 from tidegen.whole.roots import CHECKS

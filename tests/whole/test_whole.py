@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT, tidegen
+from tidegen.cloudformation.evaluation import evaluate
+from tidegen.cloudformation.text import parse_template
 from tidegen.environments import load_all
-from tidegen.planning.evaluation import evaluate
-from tidegen.planning.template_text import parse_template
 from tidegen.rendering import freeze
 from tidegen.whole import lint_whole, whole_catalogue
 from tidegen.whole.buckets import written

@@ -19,10 +19,11 @@ from tidegen.aws.reading import (
 )
 from tidegen.aws.redaction import redacted
 from tidegen.aws.sessions import session
+from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.deployment.port import Cloud
 from tidegen.errors import DeploymentError, Problem, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
-from tidegen.planning.model import STACK_TYPE, Place, StackEvent, StackResource, StackState
+from tidegen.planning.model import Place, StackEvent, StackResource, StackState
 from tidegen.planning.secrets import ListedSecret, StoredSecret
 
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from tidegen.aws.redaction import redacted
-from tidegen.planning.changes import Action, PropertyChange, Replacement, ResourceChange
+from tidegen.cloudformation.schemas import Replacement
+from tidegen.planning.changes import Action, PropertyChange, ResourceChange
 from tidegen.planning.model import StackEvent, StackResource, StackState
 from tidegen.planning.secrets import ListedSecret
 

@@ -10,11 +10,12 @@ from tidegen.cli.preflighting import check_account
 from tidegen.cli.progress import Watcher, detachable, watcher
 from tidegen.cli.session import Session, require_clean_lint
 from tidegen.contract import Scope
-from tidegen.deployment import Outcome, Preview, execute
-from tidegen.deployment.events import Result
+from tidegen.deployment.events import Outcome, Preview, Result
+from tidegen.deployment.executor import execute
 from tidegen.errors import RefusedError
-from tidegen.planning import Plan, Prerequisite, Target
+from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.states import Situation
+from tidegen.planning.steps import Target
 from tidegen.reporting.changes import changes_text, creation_text
 from tidegen.reporting.plans import plan_text
 from tidegen.reporting.settings import settings_lines

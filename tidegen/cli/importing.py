@@ -9,13 +9,13 @@ from tidegen.cli.common import echo_json, is_typed
 from tidegen.cli.preflighting import check_account
 from tidegen.cli.progress import detachable, watcher
 from tidegen.cli.session import Session
-from tidegen.deployment import execute
+from tidegen.deployment.executor import execute
 from tidegen.deployment.import_run import execute_import
 from tidegen.deployment.importing import import_plan, roots_first
 from tidegen.deployment.preflight import find_candidates
 from tidegen.errors import InputError, Problem, RefusedError
-from tidegen.planning import Plan, StackAddress
 from tidegen.planning.importing import ImportPlan
+from tidegen.planning.model import Plan, StackAddress
 from tidegen.planning.preflight import Candidate
 from tidegen.reporting.importing import import_data, import_text
 

@@ -3,13 +3,13 @@
 import click
 
 from tidegen.cli.session import Session
-from tidegen.deployment import DestroyPlan
+from tidegen.deployment.destroy import DestroyPlan
 from tidegen.deployment.preflight import (
     preflight,
     require_destroy_preflight,
     require_preflight,
 )
-from tidegen.planning import Plan
+from tidegen.planning.model import Plan
 from tidegen.planning.preflight import Report
 from tidegen.reporting.preflight import summary_text
 

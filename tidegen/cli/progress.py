@@ -10,7 +10,7 @@ from typing import Any, Self
 import click
 
 from tidegen.cli.common import echo_json_line
-from tidegen.deployment import (
+from tidegen.deployment.events import (
     Attached,
     Event,
     Executing,

@@ -17,7 +17,7 @@ from tidegen.cli.common import (
 
 if TYPE_CHECKING:
     from tidegen.cli.session import Session
-    from tidegen.deployment import SecretsPlan
+    from tidegen.deployment.secrets import SecretsPlan
 
 _EPILOG = example_epilog(
     "tidegen secrets status --env staging",
@@ -53,7 +53,7 @@ def fill_command(
     takes a file's text. Without a terminal it is left and named. A filled key is never touched.
     """
     from tidegen.cli.session import open_session
-    from tidegen.deployment import secrets_plan
+    from tidegen.deployment.secrets import secrets_plan
     from tidegen.reporting.secrets import plan_text
 
     _require_known(only)
@@ -81,7 +81,7 @@ def status_command(directory: str, name: str, local: bool, as_json: bool) -> Non
     from datetime import UTC, datetime
 
     from tidegen.cli.session import open_session
-    from tidegen.deployment import listed_secrets, secrets_plan
+    from tidegen.deployment.secrets import listed_secrets, secrets_plan
     from tidegen.reporting.secrets import secrets_rows, secrets_text
 
     with open_session(directory, local=local) as session:
@@ -136,7 +136,7 @@ def rotate_command(
     depends on, that Keycloak holds too, or that a third party gave are left as they are.
     """
     from tidegen.cli.session import open_session
-    from tidegen.deployment import require_renewable, secrets_plan
+    from tidegen.deployment.secrets import require_renewable, secrets_plan
     from tidegen.reporting.secrets import plan_text
 
     _require_known((secret,))
@@ -163,7 +163,7 @@ def _require_known(names: tuple[str, ...]) -> None:
 
 def _write(session: "Session", plan: "SecretsPlan", *, as_json: bool, ask: bool = True) -> None:
     """Carry the plan out and say, secret by secret, what was written."""
-    from tidegen.deployment import write_secrets
+    from tidegen.deployment.secrets import write_secrets
     from tidegen.reporting.secrets import outcome_text, outcomes_rows
 
     asking = _ask if ask and sys.stdin.isatty() else _leave

@@ -11,9 +11,12 @@ import click
 
 from tidegen.cli.common import concerns, project_folder, template_folder, template_paths
 from tidegen.cli.targets import target_of, values_of
-from tidegen.deployment import Clouds, Connect, Release, build_plan
+from tidegen.deployment.planner import Release, build_plan
+from tidegen.deployment.port import Connect
+from tidegen.deployment.run import Clouds
 from tidegen.errors import RefusedError
-from tidegen.planning import Plan, Target
+from tidegen.planning.model import Plan
+from tidegen.planning.steps import Target
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
 
     from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
-    from tidegen.deployment import environment_status, follow_environment
+    from tidegen.deployment.status import environment_status, follow_environment
     from tidegen.reporting.states import status_text
 
     with open_session(directory, local=local) as session:
@@ -55,7 +55,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
 def _tell_of_secrets(session: "Session", name: str) -> None:
     """One line, from one call; a role that may not list secrets still sees the stacks."""
     from tidegen.contract import Scope
-    from tidegen.deployment import unfilled_secrets
+    from tidegen.deployment.secrets import unfilled_secrets
     from tidegen.errors import RefusedError
     from tidegen.reporting.secrets import unfilled_text
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tidegen.contract import Scope
-from tidegen.planning import Credentials, Target
+from tidegen.planning.model import Credentials
+from tidegen.planning.steps import Target
 
 
 def target_of(environment: Any, files: Sequence[Any]) -> Target:

@@ -1,10 +1,10 @@
 """The changes of a root and all stacks below: from its change set, or forecast where it is mute."""
 
+from tidegen.cloudformation.evaluation import Resources
 from tidegen.deployment.run import Run
 from tidegen.deployment.sides import standing_resources, wanted_resources
 from tidegen.planning.changes import Change, ResourceChange
 from tidegen.planning.comparison import compared
-from tidegen.planning.evaluation import Resources
 from tidegen.planning.forecast import forecast
 from tidegen.planning.model import RootStep, StackState
 

@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.run import Clouds
 from tidegen.errors import InputError, TidegenError
 from tidegen.planning.drift import DriftCheck, DriftPlan, StackDrift, all_resources
-from tidegen.planning.model import STACK_TYPE, StackAddress
+from tidegen.planning.model import StackAddress
 from tidegen.planning.steps import Target, steps_of
 
 _WORKERS = 8  # CloudFormation throttles its reads per account; botocore retries what is refused

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.stateful import is_stateful, protected_ids, stack_policy
 from tidegen.deployment.events import Emit, Outcome, Protected, Result, ignore
 from tidegen.deployment.import_shell import (
     SHELL,
@@ -19,9 +21,8 @@ from tidegen.deployment.protection import lock
 from tidegen.deployment.run import Clouds, Run
 from tidegen.planning.changes import ChangeSet
 from tidegen.planning.importing import ImportPlan, ImportRequest, StackImport, import_template
-from tidegen.planning.model import Plan, RootStep, StackState, TemplateBody
+from tidegen.planning.model import Plan, RootStep, StackState
 from tidegen.planning.parameters import known_step
-from tidegen.planning.stateful import is_stateful, protected_ids, stack_policy
 
 
 def execute_import(

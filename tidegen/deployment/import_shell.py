@@ -8,6 +8,8 @@ import json
 import secrets
 from contextlib import suppress
 
+from tidegen.cloudformation.resources import STACK_TYPE, TemplateBody
+from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.events import Executing
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Run
@@ -15,10 +17,9 @@ from tidegen.deployment.uploads import BUCKET_PARAMETER
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import DeploymentError, Problem, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest
-from tidegen.planning.model import STACK_TYPE, RootStep, StackState, TemplateBody
+from tidegen.planning.model import RootStep, StackState
 from tidegen.planning.parameters import text_parameters
 from tidegen.planning.states import Situation, is_success, situation
-from tidegen.planning.template_text import parse_template
 from tidegen.planning.templates import sha256
 
 SHELL: TemplateBody = {

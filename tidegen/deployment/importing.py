@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tidegen.cloudformation.evaluation import Scope
+from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.run import Clouds
 from tidegen.deployment.sides import wanted_scope
 from tidegen.errors import InputError, Problem, RefusedError
-from tidegen.planning.evaluation import Scope
 from tidegen.planning.importing import (
     Adoption,
     ImportPlan,
@@ -17,17 +19,9 @@ from tidegen.planning.importing import (
     identifier_of,
     import_template,
 )
-from tidegen.planning.model import (
-    Plan,
-    RootStep,
-    StackAddress,
-    StackResource,
-    StackState,
-    TemplateBody,
-)
+from tidegen.planning.model import Plan, RootStep, StackAddress, StackResource, StackState
 from tidegen.planning.parameters import known_step
 from tidegen.planning.states import Situation, situation, state_of
-from tidegen.planning.template_text import parse_template
 
 Wishes = Mapping[str, str]
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from tidegen.cloudformation.schemas import primary_identifier
 from tidegen.errors import Problem
 from tidegen.planning.model import StackAddress, StackResource
-from tidegen.planning.schemas import primary_identifier
 
 
 def leftover_problems(

@@ -5,6 +5,9 @@ import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 
+from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.stateful import protected_ids, stack_policy
+from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.changes import changes_of
 from tidegen.deployment.events import Emit, Outcome, ignore
 from tidegen.deployment.import_run import execute_import
@@ -15,7 +18,7 @@ from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.sides import Standing
 from tidegen.errors import DeploymentError, Problem, RefusedError
 from tidegen.planning.changes import ChangeSetRequest
-from tidegen.planning.model import Plan, RootStep, StackState, TemplateBody
+from tidegen.planning.model import Plan, RootStep, StackState
 from tidegen.planning.moving import (
     Known,
     Move,
@@ -28,9 +31,7 @@ from tidegen.planning.moving import (
     without,
 )
 from tidegen.planning.parameters import known_step
-from tidegen.planning.stateful import protected_ids, stack_policy
 from tidegen.planning.states import Situation, situation
-from tidegen.planning.template_text import parse_template
 
 Moves = tuple[tuple[RootStep, tuple[Move, ...]], ...]
 

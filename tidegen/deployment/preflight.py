@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tidegen.cloudformation.evaluation import evaluate
 from tidegen.deployment.destroy import DestroyPlan, DestroyStep
 from tidegen.deployment.inspection import Inspect, read
 from tidegen.deployment.port import Cloud, Connect
@@ -15,7 +16,6 @@ from tidegen.deployment.sides import (
 )
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.changes import Action
-from tidegen.planning.evaluation import evaluate
 from tidegen.planning.forecast import forecast
 from tidegen.planning.model import Plan, RootStep, StackState
 from tidegen.planning.parameters import (

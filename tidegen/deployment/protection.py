@@ -9,11 +9,12 @@ the next one completes, although nothing changes.
 import json
 from collections.abc import Collection, Mapping
 
+from tidegen.cloudformation.resources import STACK_TYPE
+from tidegen.cloudformation.stateful import protected_ids, stack_policy, stateful_ids
+from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.events import Protected
 from tidegen.deployment.run import Run
-from tidegen.planning.model import STACK_TYPE, RootStep, StackState
-from tidegen.planning.stateful import protected_ids, stack_policy, stateful_ids
-from tidegen.planning.template_text import parse_template
+from tidegen.planning.model import RootStep, StackState
 
 Policies = Mapping[str, str]
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.errors import DeploymentError, Problem
 from tidegen.failures import Failure, recognised
-from tidegen.planning.model import STACK_TYPE, StackEvent
+from tidegen.planning.model import StackEvent
 
 _DEFAULT_ADVICE = "mend the cause and run the same command again"
 _CONSEQUENCES = ("cancelled", "Resource update cancelled", "The following resource(s) failed")

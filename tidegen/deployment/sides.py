@@ -3,18 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tidegen.cloudformation.evaluation import Resources, Scope, evaluate
+from tidegen.cloudformation.resources import STACK_TYPE, TemplateBody
+from tidegen.cloudformation.stateful import is_stateful
+from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.port import Cloud
-from tidegen.planning.evaluation import Resources, Scope, evaluate
-from tidegen.planning.model import (
-    STACK_TYPE,
-    RootStep,
-    StackResource,
-    StackState,
-    TemplateBody,
-)
+from tidegen.planning.model import RootStep, StackResource, StackState
 from tidegen.planning.parameters import text_parameters
-from tidegen.planning.stateful import is_stateful
-from tidegen.planning.template_text import parse_template
 
 Templates = Mapping[str, TemplateBody]
 

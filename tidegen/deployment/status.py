@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.contract import Scope
 from tidegen.deployment.events import Attached, Emit, Outcome, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.root_cause import failure, find_root_cause
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.watch import follow, last_operation, mark_start
-from tidegen.planning.model import STACK_TYPE, StackAddress, StackState
+from tidegen.planning.model import StackAddress, StackState
 from tidegen.planning.states import Situation, is_running, is_success, situation
 from tidegen.planning.steps import Target, steps_of
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.deployment.events import Progress
 from tidegen.deployment.run import Run
 from tidegen.planning.durations import durations
-from tidegen.planning.model import STACK_TYPE, StackEvent, StackState
+from tidegen.planning.model import StackEvent, StackState
 from tidegen.planning.states import is_running
 
 _STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")

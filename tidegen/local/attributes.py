@@ -10,7 +10,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from tidegen.local.schemas import Schema, property_names, resolve
+from tidegen.cloudformation.schemas import Schema, property_names, resolve
 
 _NAMESPACE = uuid.UUID("5e0c7e6a-9d0b-4a53-9f63-6d0f5d0c8a11")
 _EPOCH = "2026-01-01T00:00:00Z"

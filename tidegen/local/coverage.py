@@ -6,7 +6,8 @@ A recorded type was validated and kept, no more: it proves nothing about what it
 from importlib import resources
 from typing import Literal
 
-from tidegen.local import schemas, upstream
+from tidegen.cloudformation import schemas
+from tidegen.local import upstream
 from tidegen.local.handlers.registry import created_handlers
 
 Kind = Literal["created", "recorded", "unsupported"]

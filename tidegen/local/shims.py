@@ -8,7 +8,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from tidegen.local import change_sets, nested_stacks, schemas, secrets, upstream
+from tidegen.cloudformation import schemas
+from tidegen.local import change_sets, nested_stacks, secrets, upstream
 from tidegen.local.table import entry_of, wrapped_entry
 
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
@@ -146,7 +147,7 @@ def read_replacements_and_tags_from_schemas(types: frozenset[str]) -> None:
         types - {nested_stacks.TYPE},
         schemas.replacing_properties,
     )
-    tags = _FromSchemas(provisioners._STACK_TAG_PROPERTY, _tagged(types), schemas.tag_property)
+    tags = _FromSchemas(provisioners._STACK_TAG_PROPERTY, _tagged(types), schemas.tag_shape)
     provisioners._STACK_TAG_PROPERTY = tags
     # Imported by name there.
     upstream.module("ministack.services.cloudformation.drift")._STACK_TAG_PROPERTY = tags

@@ -8,7 +8,8 @@ properties)`; the first two return the physical id and the attributes.
 from dataclasses import replace
 from typing import Any
 
-from tidegen.local import attributes, completion, names, schemas, upstream
+from tidegen.cloudformation import schemas
+from tidegen.local import attributes, completion, names, upstream
 from tidegen.local.handlers.base import Handler, Properties, Resource, Result
 from tidegen.local.handlers.recorded import Recorded
 from tidegen.local.handlers.registry import created_handlers

@@ -8,8 +8,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tidegen.cloudformation.schemas import Schema, property_names, resolve, schema_of
 from tidegen.local.scalars import converted, is_type
-from tidegen.local.schemas import Schema, property_names, resolve, schema_of
 
 Problems = Iterator[str]
 

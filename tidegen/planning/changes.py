@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from tidegen.cloudformation.schemas import Replacement
+
 
 class Action(StrEnum):
     """What happens to a resource."""
@@ -14,14 +16,6 @@ class Action(StrEnum):
     REMOVE = "remove"
     REPLACE = "replace"
     MOVE = "move"
-
-
-class Replacement(StrEnum):
-    """Whether the resource is made anew."""
-
-    NEVER = "never"
-    CONDITIONAL = "conditional"
-    ALWAYS = "always"
 
 
 class ChangeSource(StrEnum):

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from tidegen.cloudformation.evaluation import Resources
+from tidegen.cloudformation.resources import EXPORT, STACK_TYPE
+from tidegen.cloudformation.stateful import is_stateful
 from tidegen.planning.changes import Action, Change, ChangeSource, ResourceChange, Verdict
-from tidegen.planning.evaluation import Resources
-from tidegen.planning.model import EXPORT, STACK_TYPE
-from tidegen.planning.stateful import is_stateful
 
 
 def compared(

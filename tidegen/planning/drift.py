@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tidegen.planning.model import STACK_TYPE, StackAddress, StackResource
+from tidegen.cloudformation.resources import STACK_TYPE
+from tidegen.planning.model import StackAddress, StackResource
 
 
 class DriftStatus(StrEnum):

@@ -12,12 +12,12 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
-from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange, Replacement
-from tidegen.planning.evaluation import Resources
-from tidegen.planning.model import TemplateBody
+from tidegen.cloudformation.evaluation import Resources
+from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.schemas import Replacement, name_properties, replacement_of
+from tidegen.cloudformation.stateful import is_stateful
+from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange
 from tidegen.planning.moves import find_moves, moved
-from tidegen.planning.schemas import name_properties, replacement_of
-from tidegen.planning.stateful import is_stateful
 
 #: Attributes whose change CloudFormation carries out; dependencies are not among them.
 _ATTRIBUTES = ("Metadata", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy")

@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from tidegen.cloudformation.resources import EXPORT
+from tidegen.cloudformation.schemas import Replacement
 from tidegen.errors import Problem, RefusedError
-from tidegen.planning.changes import Action, Change, PropertyChange, Replacement
-from tidegen.planning.model import EXPORT
+from tidegen.planning.changes import Action, Change, PropertyChange
 
 #: Properties that CloudFormation takes and the service then refuses to change, with the safe way.
 _FIXED = {

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tidegen.cloudformation.evaluation import Scope
+from tidegen.cloudformation.references import adapted, references
+from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.schemas import primary_identifier, required_properties
 from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.changes import PropertyChange
-from tidegen.planning.evaluation import Scope
 from tidegen.planning.live import reading
-from tidegen.planning.model import StackAddress, TemplateBody
-from tidegen.planning.references import adapted, references
-from tidegen.planning.schemas import primary_identifier, required_properties
+from tidegen.planning.model import StackAddress
 
 #: What CloudFormation calls the parts of an identifier that has several, in one text.
 _SEPARATOR = "|"

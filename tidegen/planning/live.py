@@ -12,16 +12,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tidegen.planning.changes import PropertyChange, Replacement
-from tidegen.planning.guards import fixed_properties
-from tidegen.planning.references import references
-from tidegen.planning.schemas import (
+from tidegen.cloudformation.references import references
+from tidegen.cloudformation.schemas import (
+    Replacement,
     create_only,
     read_only,
     required_properties,
     tag_property,
     write_only,
 )
+from tidegen.planning.changes import PropertyChange
+from tidegen.planning.guards import fixed_properties
 
 _UNKNOWN = object()
 

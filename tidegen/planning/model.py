@@ -3,14 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
+from tidegen.cloudformation.resources import TemplateBody
 from tidegen.contract import Scope
-
-TemplateBody = dict[str, Any]
-STACK_TYPE = "AWS::CloudFormation::Stack"
-#: Not a type of CloudFormation's: an output that other stacks may import.
-EXPORT = "Export"
 
 
 @dataclass(frozen=True)

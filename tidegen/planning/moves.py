@@ -6,9 +6,9 @@ CloudFormation knows no such thing: it would keep (or delete) the one and make t
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tidegen.planning.evaluation import Resources
-from tidegen.planning.model import TemplateBody
-from tidegen.planning.schemas import primary_identifier
+from tidegen.cloudformation.evaluation import Resources
+from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.schemas import primary_identifier
 
 
 def find_moves(old: Resources, new: Resources) -> dict[str, str]:

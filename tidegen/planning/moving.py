@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tidegen.cloudformation.references import is_function
+from tidegen.cloudformation.resources import TemplateBody
 from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.changes import Action, Change
-from tidegen.planning.model import TemplateBody
 from tidegen.planning.parameters import DIGEST
-from tidegen.planning.references import is_function
 
 _KEPT = ("Retain", "RetainExceptOnCreate")
 #: Where a root says which moves it is in the middle of: new path → identifier.

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tidegen.cloudformation.text import parse_template
 from tidegen.contract import Scope
 from tidegen.errors import InputError, Problem
 from tidegen.planning.model import Child, RootTemplate
-from tidegen.planning.template_text import parse_template
 
 FORMS = ("yaml", "json")
 

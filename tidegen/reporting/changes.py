@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from tidegen.planning import Action, Change, ChangeSource, PropertyChange, Replacement, Verdict
+from tidegen.cloudformation.schemas import Replacement
+from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange, Verdict
 from tidegen.reporting.values import value_text
 
 _SIGNS = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tidegen.deployment import (
+from tidegen.deployment.events import (
     Attached,
     Event,
     Executing,

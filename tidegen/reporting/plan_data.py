@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from tidegen.deployment import Preview
-from tidegen.planning import Change, Plan, PropertyChange, Verdict, refusals
+from tidegen.deployment.events import Preview
+from tidegen.planning.changes import Change, PropertyChange, Verdict
+from tidegen.planning.guards import refusals
+from tidegen.planning.model import Plan
 from tidegen.reporting.plans import Keep
 from tidegen.reporting.settings import settings_data
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from tidegen.deployment import Preview
-from tidegen.planning import Change, Plan, refusals
+from tidegen.deployment.events import Preview
+from tidegen.planning.changes import Change
+from tidegen.planning.guards import refusals
+from tidegen.planning.model import Plan
 from tidegen.reporting.changes import change_lines, counts_text, sign_of
 from tidegen.reporting.plans import Keep, notes_of
 from tidegen.reporting.settings import setting_text

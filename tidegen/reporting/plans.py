@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from tidegen.deployment import Preview
-from tidegen.planning import Change, Plan, RootStep, origins, refusals
+from tidegen.deployment.events import Preview
+from tidegen.planning.changes import Change
+from tidegen.planning.guards import origins, refusals
+from tidegen.planning.model import Plan, RootStep
 from tidegen.planning.states import Situation
 from tidegen.reporting.changes import changes_text
 from tidegen.reporting.settings import settings_lines, unchecked_notes

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from tidegen.planning.model import STACK_TYPE, StackEvent
+from tidegen.cloudformation.resources import STACK_TYPE
+from tidegen.planning.model import StackEvent
 
 
 @dataclass

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tidegen.blocks.chart_secrets import Fill
-from tidegen.deployment import SecretOutcome
+from tidegen.deployment.secrets import SecretOutcome
 from tidegen.planning.secrets import ListedSecret, Need, SecretPlan
 
 

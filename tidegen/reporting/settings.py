@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from tidegen.deployment import Preview
+from tidegen.deployment.events import Preview
 from tidegen.planning.settings import SettingStep
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tidegen.planning.evaluation import Resources
-from tidegen.planning.model import TemplateBody
+from tidegen.cloudformation.evaluation import Resources
+from tidegen.cloudformation.resources import TemplateBody
 from tidegen.planning.preflight.subject import text_of
 
 Properties = Mapping[str, Any]

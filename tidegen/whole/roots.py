@@ -6,14 +6,14 @@ from typing import Any
 
 import yaml
 
+from tidegen.cloudformation.evaluation import evaluate
+from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.text import parse_template
 from tidegen.contract import Scope
 from tidegen.environments import load_all, parameter_values
 from tidegen.errors import InputError
 from tidegen.linting.model import Finding
-from tidegen.planning.evaluation import evaluate
-from tidegen.planning.model import TemplateBody
 from tidegen.planning.steps import stack_name
-from tidegen.planning.template_text import parse_template
 from tidegen.rendering.releases import MANIFEST, manifest_of
 from tidegen.whole import buckets, deliveries, logs, networks, owners, stacks
 from tidegen.whole.model import Check, Whole

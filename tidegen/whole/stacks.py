@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from tidegen.cloudformation.resources import STACK_TYPE, TemplateBody
 from tidegen.planning.changes import Action, Change
 from tidegen.planning.forecast import forecast
-from tidegen.planning.model import STACK_TYPE, TemplateBody
 from tidegen.whole.model import Check, Problem, Whole
 
 #: Bytes of a template that is sent with the call (CloudFormation quotas).

@@ -7,7 +7,8 @@ They are kept where the engine's Cloud Control API reads, so that
 import json
 from typing import Any
 
-from tidegen.local import attributes, schemas, upstream
+from tidegen.cloudformation import schemas
+from tidegen.local import attributes, upstream
 from tidegen.local.handlers.base import Handler, Resource, Result
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from tidegen.planning.model import TemplateBody
+from tidegen.cloudformation.resources import TemplateBody
 from tidegen.planning.preflight.check import Answer, Check, about
 from tidegen.planning.preflight.model import Finding, Question, Topic
 from tidegen.planning.preflight.subject import Subject

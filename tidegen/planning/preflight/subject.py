@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tidegen.planning.evaluation import Resources
-from tidegen.planning.model import StackAddress, TemplateBody
+from tidegen.cloudformation.evaluation import Resources
+from tidegen.cloudformation.resources import TemplateBody
+from tidegen.planning.model import StackAddress
 
 Properties = Mapping[str, Any]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from tidegen.planning.evaluation import Scope, evaluate
+from tidegen.cloudformation.evaluation import Scope, evaluate
 
 NAME = {"Parameters": {"Name": {"Type": "String"}, "List": {"Type": "CommaDelimitedList"}}}
 REGION = {"AWS::Region": "eu-west-1"}

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tidegen.planning.evaluation import Scope
-from tidegen.planning.model import TemplateBody
+from tidegen.cloudformation.evaluation import Scope
+from tidegen.cloudformation.resources import TemplateBody
 
 _NAMED = re.compile(r"\$\{([^!}.][^}.]*)")
 Reference = tuple[str, str]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tidegen.planning.model import EXPORT, STACK_TYPE, TemplateBody
+from tidegen.cloudformation.resources import EXPORT, STACK_TYPE, TemplateBody
 
 Values = Mapping[str, Any]
 Resources = dict[str, TemplateBody]

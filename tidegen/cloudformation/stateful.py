@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection
 from typing import Any
 
-from tidegen.planning.model import TemplateBody
+from tidegen.cloudformation.resources import TemplateBody
 
 _RETAINED = ("Retain", "RetainExceptOnCreate", "Snapshot")
 

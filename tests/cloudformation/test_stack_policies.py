@@ -2,7 +2,7 @@
 
 import json
 
-from tidegen.planning.stateful import protected_ids, stack_policy
+from tidegen.cloudformation.stateful import protected_ids, stack_policy
 
 
 def test_a_policy_is_read_as_it_was_written():

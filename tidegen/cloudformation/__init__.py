@@ -1,0 +1,1 @@
+"""What CloudFormation itself is: templates, functions, references, types and stack policies."""
