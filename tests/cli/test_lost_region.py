@@ -8,7 +8,7 @@ import pytest
 from lost_region import without
 
 from tests.conftest import ROOT, tidegen
-from tidegen.blocks.chart_secrets import CHART_SECRETS
+from tidegen.chart.secrets import CHART_SECRETS
 from tidegen.local import running_engine
 
 HOME, RECOVERY = "us-west-2", "us-east-2"

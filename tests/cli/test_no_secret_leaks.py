@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from tests.conftest import ROOT, client, tidegen
-from tidegen.blocks.chart_secrets import CHART_SECRETS, Fill
+from tidegen.chart.secrets import CHART_SECRETS, Fill
 from tidegen.cli.outputs_command import _FORMATS
 from tidegen.local import running_engine
 

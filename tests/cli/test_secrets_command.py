@@ -16,7 +16,7 @@ import boto3
 import pytest
 
 from tests.conftest import ROOT, client, tidegen
-from tidegen.blocks.chart_secrets import CHART_SECRETS, Fill, rotated_keys
+from tidegen.chart.secrets import CHART_SECRETS, Fill, rotated_keys
 from tidegen.local import running_engine
 
 BASELINE = ("account-nonproduction", "shared-nonproduction", "development")

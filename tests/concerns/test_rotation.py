@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tidegen.blocks.chart_secrets import MARKER, SEED
+from tidegen.chart.secrets import MARKER, SEED
 from tidegen.concerns.rotation.code.rotation import certificate, handler
 from tidegen.concerns.rotation.code.rotation.kinds import (
     CERTIFICATE_TAG,

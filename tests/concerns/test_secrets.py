@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER, WHY_KEPT, Fill, rotated_keys
+from tidegen.chart.secrets import CHART_SECRETS, MARKER, WHY_KEPT, Fill, rotated_keys
 from tidegen.concerns.rotation.code.rotation.kinds import KEYS_TAG, KIND_TAG, KINDS, USERS_TAG
 from tidegen.concerns.secrets import CONCERN
 from tidegen.contract import Context
@@ -58,7 +58,7 @@ def test_what_encrypts_stored_data_is_never_made_anew():
 
 def test_every_key_that_the_charts_pods_read_is_provided():
     """`chart-secrets.txt` lists the chart's secretKeyRefs; its first lines say which chart."""
-    text = (Path(__file__).parent / "chart-secrets.txt").read_text()
+    text = (Path(__file__).parents[1] / "chart" / "chart-secrets.txt").read_text()
     wanted = [line.split() for line in text.splitlines() if not line.startswith("#")]
     assert len(wanted) > 60
     missing = [f"{name}.{key}" for name, key in wanted if key not in CHART_SECRETS.get(name, {})]

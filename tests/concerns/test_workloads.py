@@ -3,7 +3,7 @@
 import pytest
 
 from tests.concerns.policy_simulator import allowed
-from tidegen.blocks.chart_workloads import BLOB_PREFIXES, NAMED_ACCOUNTS, WAITING_ACCOUNTS
+from tidegen.chart.workloads import BLOB_PREFIXES, NAMED_ACCOUNTS, WAITING_ACCOUNTS
 from tidegen.cloudformation.evaluation import evaluate
 from tidegen.concerns import secrets, storage, workloads
 from tidegen.contract import Context

@@ -5,7 +5,7 @@ import json
 import pytest
 from double import Double
 
-from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER
+from tidegen.chart.secrets import CHART_SECRETS, MARKER
 from tidegen.contract import Scope
 from tidegen.deployment.secrets import (
     require_renewable,

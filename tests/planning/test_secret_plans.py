@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tidegen.blocks.chart_secrets import CHART_SECRETS, MARKER, SEED, Fill
+from tidegen.chart.secrets import CHART_SECRETS, MARKER, SEED, Fill
 from tidegen.concerns.secrets import CONCERN
 from tidegen.contract import Context, Scope
 from tidegen.errors import RefusedError

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tidegen.blocks.chart_secrets import Fill
+from tidegen.chart.secrets import Fill
 from tidegen.deployment.secrets import SecretOutcome
 from tidegen.planning.secrets import ListedSecret, StoredSecret, plan_secret
 from tidegen.reporting.secrets import (

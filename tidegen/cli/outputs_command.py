@@ -65,13 +65,13 @@ def command(directory: str, name: str, local: bool, form: str, as_json: bool) ->
 
 
 def _text(form: str, outputs: Mapping[str, Mapping[str, str]], region: str, name: str) -> str:
+    from tidegen.chart.kubeconfig import kubeconfig_text
+    from tidegen.chart.manifests import manifests_text, shared_manifests_text
+    from tidegen.chart.post_renderer import post_renderer
+    from tidegen.chart.values import helm_values
     from tidegen.contract import Scope
-    from tidegen.reporting.chart_values import helm_values
     from tidegen.reporting.dotenv import dotenv_text
-    from tidegen.reporting.kubeconfig import kubeconfig_text
-    from tidegen.reporting.manifests import manifests_text, shared_manifests_text
     from tidegen.reporting.plans import outputs_text
-    from tidegen.reporting.post_renderer import post_renderer
 
     match form:
         case "dotenv":

@@ -156,7 +156,7 @@ def _typed(name: str) -> str:
 
 
 def _require_known(names: tuple[str, ...]) -> None:
-    from tidegen.blocks.chart_secrets import CHART_SECRETS
+    from tidegen.chart.secrets import CHART_SECRETS
 
     known(names, CHART_SECRETS, "secret")
 

@@ -13,19 +13,12 @@ from tidegen.blocks.administrators import (
     add_administrator_conditions,
     administrators,
 )
-from tidegen.blocks.chart_secrets import (
-    CHART_SECRETS,
-    MARKER,
-    SEED,
-    WHY_KEPT,
-    Fill,
-    rotated_keys,
-)
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.policies import deny_other_accounts, document
 from tidegen.blocks.rotation import ROTATION_FUNCTION, add_rotation
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
+from tidegen.chart.secrets import CHART_SECRETS, MARKER, SEED, WHY_KEPT, Fill, rotated_keys
 from tidegen.contract import (
     Concern,
     Context,

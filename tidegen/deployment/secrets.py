@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tidegen.blocks.chart_secrets import CHART_SECRETS, Fill
+from tidegen.chart.secrets import CHART_SECRETS, Fill
 from tidegen.contract import Scope
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.run import Clouds

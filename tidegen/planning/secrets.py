@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from tidegen.blocks.chart_secrets import MARKER, SEED, Fill
+from tidegen.chart.secrets import MARKER, SEED, Fill
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.steps import Target
 

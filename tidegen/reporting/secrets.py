@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from tidegen.blocks.chart_secrets import Fill
+from tidegen.chart.secrets import Fill
 from tidegen.deployment.secrets import SecretOutcome
 from tidegen.planning.secrets import ListedSecret, Need, SecretPlan
 

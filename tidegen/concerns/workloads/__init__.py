@@ -3,10 +3,10 @@
 from awacs.aws import Statement
 from troposphere import Ref, Sub, Template
 
-from tidegen.blocks.chart_workloads import BLOB_PREFIXES, EXTERNAL_SECRETS, SENDER
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
 from tidegen.blocks.pod_identity import add_pod_role
 from tidegen.blocks.roles import BOUNDARY
+from tidegen.chart.workloads import BLOB_PREFIXES, EXTERNAL_SECRETS, SENDER
 from tidegen.concerns.workloads.permissions import (
     reading_assets,
     reading_secrets,

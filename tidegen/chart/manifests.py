@@ -5,9 +5,9 @@ from typing import Any
 
 import yaml
 
-from tidegen.blocks.chart_secrets import CHART_SECRETS
-from tidegen.blocks.chart_workloads import NAMED_ACCOUNTS
-from tidegen.reporting.chart_values import output
+from tidegen.chart.secrets import CHART_SECRETS
+from tidegen.chart.values import output
+from tidegen.chart.workloads import NAMED_ACCOUNTS
 
 _STORE = "secrets-manager"
 #: The chart's defaults of `global.gateway.proxy`; the port is the one its load balancer would have.

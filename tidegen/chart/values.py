@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from tidegen.blocks.chart_workloads import BLOB_PREFIXES, NAMED_ACCOUNTS
+from tidegen.chart.workloads import BLOB_PREFIXES, NAMED_ACCOUNTS
 from tidegen.errors import InputError, Problem
 
 _HEAD = """\

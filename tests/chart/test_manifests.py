@@ -2,9 +2,9 @@
 
 import yaml
 
-from tidegen.blocks.chart_secrets import CHART_SECRETS
-from tidegen.blocks.chart_workloads import NAMED_ACCOUNTS
-from tidegen.reporting.manifests import manifests_text, shared_manifests_text
+from tidegen.chart.manifests import manifests_text, shared_manifests_text
+from tidegen.chart.secrets import CHART_SECRETS
+from tidegen.chart.workloads import NAMED_ACCOUNTS
 
 OUTPUTS = {
     "NodesKeyArn": "arn:aws:kms:x",

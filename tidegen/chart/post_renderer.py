@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from tidegen.reporting.chart_values import output
+from tidegen.chart.values import output
 
 #: Deployment and its container → the variable that holds the address of its mails' logo.
 ASSET_VARIABLES = {"hydrophone": "HYDROPHONE_ASSET_URL", "mailer": "TIDEPOOL_ASSET_URL"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from tidegen.reporting.chart_values import output
+from tidegen.chart.values import output
 
 #: Where the tunnel ends on the machine that kubectl runs on.
 LOCAL_PORT = 8443

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tidegen.blocks.chart_workloads import BLOB_PREFIXES, NAMED_ACCOUNTS
+from tidegen.chart.values import chart_values, helm_values
+from tidegen.chart.workloads import BLOB_PREFIXES, NAMED_ACCOUNTS
 from tidegen.errors import InputError
-from tidegen.reporting.chart_values import chart_values, helm_values
 
 KEYS = {
     line

@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
+from tidegen.chart.kubeconfig import kubeconfig_text
 from tidegen.errors import InputError
-from tidegen.reporting.kubeconfig import kubeconfig_text
 
 HOST = "0A1B.gr7.eu-central-1.eks.amazonaws.com"
 OUTPUTS = {

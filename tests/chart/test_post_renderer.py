@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tidegen.chart.post_renderer import post_renderer
 from tidegen.errors import InputError
-from tidegen.reporting.post_renderer import post_renderer
 
 ADDRESS = "https://d111111abcdef8.cloudfront.net"
 SCRIPT = post_renderer({"AssetsUrl": ADDRESS})
