@@ -16,7 +16,7 @@ from tidegen.contract import Concern
 from tidegen.failures import FAILURES, Failure
 from tidegen.planning.preflight import CHECKS
 from tidegen.planning.states import STATES
-from tidegen.whole.roots import CHECKS as CHECKS_OF_WHOLES
+from tidegen.linting.roots.run import CHECKS as ROOT_RULES
 
 log = logging.getLogger("mkdocs.hooks")
 
@@ -165,7 +165,7 @@ def rules_page() -> str:
     single = [
         _rule(r.id, r.shortdesc, r.description, r.source_url, r.good, r.bad) for r in own_rules()
     ]
-    whole = [_rule(c.id, c.what, c.why, c.source, c.good, c.bad) for c in CHECKS_OF_WHOLES]
+    whole = [_rule(c.id, c.what, c.why, c.source, c.good, c.bad) for c in ROOT_RULES]
     return "\n\n".join(["# Rules", intro, *single, *whole]) + "\n"
 
 

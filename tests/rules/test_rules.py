@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from tidegen.cloudformation.text import parse_template
 from tidegen.failures import FAILURES
 from tidegen.linting.cfn_lint import CfnLint, own_rules
+from tidegen.linting.roots.run import CHECKS
 from tidegen.rules import FOLDER
 from tidegen.rules._rule import View, template_of
-from tidegen.whole.roots import CHECKS
 
 RULES = own_rules()
 each = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

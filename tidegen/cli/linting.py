@@ -91,27 +91,27 @@ def run(request: Request, templates: Sequence[Path]) -> int:
     _check_rule_names(request)
     use_cache = not request.no_cache
     report = lint(templates, where, use_cache=use_cache, limit=request.timeout)
-    found = sorted([*report.findings, *_over_the_whole(request)])
+    found = sorted([*report.findings, *_root_findings(request)])
     findings = _with_origins(list(filter(request.takes, found)), request.project)
     click.echo(_text(findings, templates, request.form), nl=False)
     click.echo(_summary(report, where, len(findings)), err=True)
     return len(findings)
 
 
-def _over_the_whole(request: Request) -> list[Finding]:
+def _root_findings(request: Request) -> list[Finding]:
     """What only roots with all that is nested in them show; none where paths say what to check."""
     if request.paths or request.project is None or request.platform is False:
         return []
-    from tidegen.whole import lint_whole
+    from tidegen.linting.roots import lint_roots
 
     folder = _shown(template_folder(request.project))
-    return lint_whole(request.project, folder, use_cache=not request.no_cache)
+    return lint_roots(request.project, folder, use_cache=not request.no_cache)
 
 
 def _catalogue() -> dict[str, RuleInfo]:
-    from tidegen.whole import whole_catalogue
+    from tidegen.linting.roots import root_rules
 
-    return {**rule_catalogue(), **whole_catalogue()}
+    return {**rule_catalogue(), **root_rules()}
 
 
 def watch(request: Request) -> None:

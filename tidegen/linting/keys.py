@@ -32,8 +32,8 @@ def content_digest(content: bytes, settings: str = "") -> str:
 
 
 def source_digest(folders: Iterable[Path]) -> str:
-    """SHA-256 over the Python sources in `folders`."""
-    return _digest([sys.version], [p for folder in folders for p in sorted(folder.glob("*.py"))])
+    """SHA-256 over the Python sources below `folders`."""
+    return _digest([sys.version], [p for folder in folders for p in sorted(folder.rglob("*.py"))])
 
 
 def configuration_is_self_contained() -> bool:

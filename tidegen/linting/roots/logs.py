@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
+from tidegen.linting.roots.view import Check, Problem, RootView, lets_in, listed
 from tidegen.planning.preflight.subject import text_of
-from tidegen.whole.model import Check, Problem, Whole, lets_in, listed
 
 _CONTEXT = "kms:EncryptionContext:aws:logs:arn"
 
 
-def _covered(whole: Whole) -> Iterator[Problem]:
-    for path, group in whole.of("AWS::Logs::LogGroup"):
-        policy = whole.key_policy(group.get("KmsKeyId"))
-        name = group.get("LogGroupName") or f"{whole.stack}-{path.replace('/', '-')}"
+def _covered(root: RootView) -> Iterator[Problem]:
+    for path, group in root.of("AWS::Logs::LogGroup"):
+        policy = root.key_policy(group.get("KmsKeyId"))
+        name = group.get("LogGroupName") or f"{root.stack}-{path.replace('/', '-')}"
         if policy is not None and not any(_covers(statement, name) for statement in policy):
             yield (
                 path,

@@ -4,23 +4,23 @@ from collections.abc import Iterator
 from typing import Any
 
 from tidegen.cloudformation.resources import STACK_TYPE, TemplateBody
+from tidegen.linting.roots.view import Check, Problem, RootView
 from tidegen.planning.changes import Action, Change
 from tidegen.planning.forecast import forecast
-from tidegen.whole.model import Check, Problem, Whole
 
 #: Bytes of a template that is sent with the call (CloudFormation quotas).
 _DIRECT = 51_200
 _ROTATION = "AWS::SecretsManager::RotationSchedule"
 
 
-def _wired(whole: Whole) -> Iterator[Problem]:
-    root = whole.templates.get("", {})
-    for name, resource in root.get("Resources", {}).items():
-        if resource.get("Type") == STACK_TYPE and name in whole.templates:
+def _wired(root: RootView) -> Iterator[Problem]:
+    body = root.templates.get("", {})
+    for name, resource in body.get("Resources", {}).items():
+        if resource.get("Type") == STACK_TYPE and name in root.templates:
             given = resource.get("Properties", {}).get("Parameters", {})
-            yield from _parameters(name, given, whole.templates[name])
-    for name, output in sorted(set(_outputs(root))):
-        known = whole.templates.get(name)
+            yield from _parameters(name, given, root.templates[name])
+    for name, output in sorted(set(_outputs(body))):
+        known = root.templates.get(name)
         if known is not None and output not in known.get("Outputs", {}):
             yield name, f"has no output {output}, which the root passes on"
 
@@ -45,20 +45,20 @@ def _outputs(value: Any) -> Iterator[tuple[str, str]]:
             yield from _outputs(item)
 
 
-def _fits(whole: Whole) -> Iterator[Problem]:
+def _fits(root: RootView) -> Iterator[Problem]:
     is_direct = (
-        not whole.templates.get("", {}).get("Metadata", {}).get("Tidegen", {}).get("Children")
+        not root.templates.get("", {}).get("Metadata", {}).get("Tidegen", {}).get("Children")
     )
-    if is_direct and whole.size > _DIRECT:
-        yield "", f"has {whole.size} bytes; {_DIRECT} can be sent directly"
+    if is_direct and root.size > _DIRECT:
+        yield "", f"has {root.size} bytes; {_DIRECT} can be sent directly"
 
 
-def _continues(whole: Whole) -> Iterator[Problem]:
-    for change in forecast(whole.before, whole.resources) if whole.before else ():
+def _continues(root: RootView) -> Iterator[Problem]:
+    for change in forecast(root.before, root.resources) if root.before else ():
         message = _breach(change)
         if message:
             yield change.path, message
-    yield from _indexes(whole)
+    yield from _indexes(root)
 
 
 def _breach(change: Change) -> str | None:
@@ -75,9 +75,9 @@ def _breach(change: Change) -> str | None:
     return None
 
 
-def _indexes(whole: Whole) -> Iterator[Problem]:
-    for path, table in whole.of("AWS::DynamoDB::Table"):
-        before = whole.before.get(path, {}).get("Properties")
+def _indexes(root: RootView) -> Iterator[Problem]:
+    for path, table in root.of("AWS::DynamoDB::Table"):
+        before = root.before.get(path, {}).get("Properties")
         if before is not None and len(_names(before) ^ _names(table)) > 1:
             yield path, "has several other indexes than in the last release; change one at a time"
 

@@ -1,4 +1,4 @@
-"""Rules over the whole: a root with all that is nested in it, as environments' values make it.
+"""Rules over a root with everything nested in it, evaluated with each environment's values.
 
 cfn-lint sees one template at a time. These rules follow values from one into the other. Findings
 are kept by content, so that nothing but the digest is computed where nothing has changed.
@@ -13,18 +13,18 @@ from tidegen.linting.cache import keep, kept
 from tidegen.linting.keys import content_digest, source_digest
 from tidegen.linting.model import Finding, RuleInfo
 
-_SOURCES = ("whole", "planning", "planning/preflight", "environments", "contract")
+_SOURCES = ("cloudformation", "contract", "environments", "linting/roots", "planning")
 
 
-def lint_whole(project: Path, templates: Path, *, use_cache: bool = True) -> list[Finding]:
+def lint_roots(project: Path, templates: Path, *, use_cache: bool = True) -> list[Finding]:
     """The findings over every root in `templates`, with the values of the project's files.
 
     Raises InputError where an environment file is not valid.
     """
-    key = f"whole-{_digest(project, templates)}"
+    key = f"roots-{_digest(project, templates)}"
     found = _kept_findings(key) if use_cache else None
     if found is None:
-        from tidegen.whole.roots import findings
+        from tidegen.linting.roots.run import findings
 
         found = findings(project, templates)
         if use_cache:
@@ -40,9 +40,9 @@ def _kept_findings(key: str) -> list[Finding] | None:
         return None
 
 
-def whole_catalogue() -> dict[str, RuleInfo]:
-    """Every rule over the whole, by its id."""
-    from tidegen.whole.roots import CHECKS
+def root_rules() -> dict[str, RuleInfo]:
+    """Return every root rule, by its id."""
+    from tidegen.linting.roots.run import CHECKS
 
     return {
         check.id: RuleInfo(check.id, "error", check.what, check.why, check.source, ("tidegen",))

@@ -1,4 +1,4 @@
-"""Rules over the whole: found by discovery, run over their examples and the committed roots."""
+"""Root rules: found by discovery, run over their examples and the committed roots."""
 
 import os
 import re
@@ -11,30 +11,30 @@ from tests.conftest import ROOT, tidegen
 from tidegen.cloudformation.evaluation import evaluate
 from tidegen.cloudformation.text import parse_template
 from tidegen.environments import load_all
+from tidegen.linting.roots import lint_roots, root_rules
+from tidegen.linting.roots.buckets import written
+from tidegen.linting.roots.deliveries import deliveries
+from tidegen.linting.roots.run import CHECKS, views
+from tidegen.linting.roots.view import RootView
 from tidegen.rendering import freeze
-from tidegen.whole import lint_whole, whole_catalogue
-from tidegen.whole.buckets import written
-from tidegen.whole.deliveries import deliveries
-from tidegen.whole.model import Whole
-from tidegen.whole.roots import CHECKS, wholes
 
 each = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
 
 
-def whole(example):
+def view(example):
     """An example's root; what follows is nested in it, or of the release before."""
     root, *others = example.split("---\n")
     named = {text.splitlines()[0].removeprefix("# "): parse_template(text) for text in others}
     earlier = named.pop("before", None)
     bodies = {"": parse_template(root), **named}
     before = evaluate({"": earlier}, {}) if earlier else {}
-    return Whole(bodies, evaluate(bodies, {}), size=len(root), before=before)
+    return RootView(bodies, evaluate(bodies, {}), size=len(root), before=before)
 
 
 @each
 def test_the_bad_example_is_found_and_the_good_one_let_be(check):
-    assert list(check.run(whole(check.bad)))
-    assert not list(check.run(whole(check.good)))
+    assert list(check.run(view(check.bad)))
+    assert not list(check.run(view(check.good)))
 
 
 @each
@@ -43,7 +43,7 @@ def test_a_rule_says_what_and_why_and_where_from(check):
     assert not check.what.endswith(".")
     assert check.why.endswith(".")
     assert check.source.startswith("https://docs.aws.amazon.com/")
-    assert whole_catalogue()[check.id].title == check.what
+    assert root_rules()[check.id].title == check.what
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def changed(folder, name, old, new):
 DETECTOR = "  A: {Type: AWS::GuardDuty::Detector}\n"
 DELIVERY = "Sid: DeliveryByCloudtrail\n          Effect: "
 ARCHIVE = "  LogIntake:\n    Properties:\n"
-#: Rule → a file, and what to replace in it by what, so that the committed whole breaks it.
+#: Rule → a file, and what to replace in it by what, so that the committed roots break it.
 PLANTS = {
     "E9801": ("roots/environment.yaml", "        NatGateways:", "        Gateways:"),
     "E9802": (
@@ -85,7 +85,7 @@ PLANTS = {
 @pytest.mark.parametrize("rule", PLANTS)
 def test_a_fault_planted_in_the_committed_templates_is_found_at_a_line(project, folder, rule):
     changed(folder, *PLANTS[rule])
-    found = [f for f in lint_whole(project, folder) if f.rule == rule]
+    found = [f for f in lint_roots(project, folder) if f.rule == rule]
     assert found
     for finding in found:
         assert (project / finding.path).is_file()
@@ -94,11 +94,11 @@ def test_a_fault_planted_in_the_committed_templates_is_found_at_a_line(project, 
 
 
 def committed():
-    """The committed roots as wholes, with the values of each environment."""
+    """The committed roots as views, with the values of each environment."""
     files, folder = load_all(ROOT), ROOT / "templates" / "current"
     for path in sorted((folder / "roots").glob("*.yaml")):
-        for whole in wholes(path, folder, files):
-            yield path.stem, whole
+        for root in views(path, folder, files):
+            yield path.stem, root
 
 
 def test_publishers_of_every_scope_are_followed():
@@ -124,17 +124,17 @@ def test_a_condition_that_the_service_cannot_meet_refuses_it(project, folder):
     old = "              kms:EncryptionContext:aws:sns:topicArn:"
     asked = "              aws:SourceArn: arn:aws:events:us-west-2:1:rule/x\n"
     changed(folder, "encryption.yaml", old, asked + old)
-    found = [f.message for f in lint_whole(project, folder) if f.rule == "E9804"]
+    found = [f.message for f in lint_roots(project, folder) if f.rule == "E9804"]
     assert found
     assert all("grants events.amazonaws.com no kms:" in message for message in found)
 
 
 def test_what_is_kept_is_what_was_found(project, folder):
     changed(folder, *PLANTS["E9811"])
-    cold = lint_whole(project, folder)
-    assert cold == lint_whole(project, folder) == lint_whole(project, folder, use_cache=False)
+    cold = lint_roots(project, folder)
+    assert cold == lint_roots(project, folder) == lint_roots(project, folder, use_cache=False)
     changed(folder, "encryption.yaml", "          - kms:ListGrants", "          - kms:CreateGrant")
-    assert lint_whole(project, folder) == []
+    assert lint_roots(project, folder) == []
 
 
 def frozen(folder, name, when):
@@ -150,12 +150,12 @@ def renamed_table(folder):
 
 
 def moved(project, folder):
-    return "E9813" in {finding.rule for finding in lint_whole(project, folder)}
+    return "E9813" in {finding.rule for finding in lint_roots(project, folder)}
 
 
 def test_a_release_is_what_the_next_is_compared_with(project, folder):
     frozen(folder, "1.0", "2026-01-01T00:00:00+00:00")
-    assert lint_whole(project, folder) == []
+    assert lint_roots(project, folder) == []
     renamed_table(folder)
     assert moved(project, folder)
 
@@ -181,19 +181,19 @@ def test_what_is_no_release_is_not_compared_with(project, folder):
 
 def test_a_rule_is_switched_off_in_the_resource(project, folder):
     changed(folder, *PLANTS["E9810"])
-    before = [f.logical_id for f in lint_whole(project, folder) if f.rule == "E9810"]
+    before = [f.logical_id for f in lint_roots(project, folder) if f.rule == "E9810"]
     assert before == ["DeliveryChannel"]
     path = folder / "audit.yaml"
     ignored = "    Metadata: {cfn-lint: {config: {ignore_checks: [E9810]}}}\n"
     path.write_text(
         path.read_text().replace("  DeliveryChannel:\n", f"  DeliveryChannel:\n{ignored}")
     )
-    assert not [f for f in lint_whole(project, folder) if f.rule == "E9810"]
+    assert not [f for f in lint_roots(project, folder) if f.rule == "E9810"]
 
 
 def test_a_template_that_cannot_be_read_is_left_to_lint(project, folder):
     (folder / "network.yaml").write_text("a: [")
-    assert lint_whole(project, folder) == []
+    assert lint_roots(project, folder) == []
 
 
 @pytest.mark.parametrize(
@@ -206,10 +206,10 @@ def test_a_template_that_cannot_be_read_is_left_to_lint(project, folder):
 )
 def test_odd_templates_are_findings_not_errors(project, folder, old, new):
     changed(folder, "network.yaml", old, new)
-    assert {f.rule for f in lint_whole(project, folder)} <= {"E0002", "E9806", "E9807", "E9808"}
+    assert {f.rule for f in lint_roots(project, folder)} <= {"E0002", "E9806", "E9807", "E9808"}
 
 
-def test_the_command_tells_findings_over_the_whole_among_the_others(project, folder):
+def test_the_command_shows_findings_of_root_rules_among_the_others(project, folder):
     changed(folder, *PLANTS["E9811"])
     done = tidegen("lint", "--rule", "E98", cwd=project)
     assert done.returncode == 1
@@ -224,4 +224,4 @@ def test_examples_are_yaml():
 
 
 def test_the_committed_templates_are_free_of_findings():
-    assert lint_whole(ROOT, ROOT / "templates" / "current", use_cache=False) == []
+    assert lint_roots(ROOT, ROOT / "templates" / "current", use_cache=False) == []

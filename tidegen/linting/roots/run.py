@@ -1,4 +1,4 @@
-"""Every committed root as a whole, once an environment, and what is wrong with it."""
+"""Run the root rules over every committed root, once for each environment that has it."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -13,10 +13,10 @@ from tidegen.contract import Scope
 from tidegen.environments import load_all, parameter_values
 from tidegen.errors import InputError
 from tidegen.linting.model import Finding
+from tidegen.linting.roots import buckets, deliveries, logs, networks, owners, stacks
+from tidegen.linting.roots.view import Check, RootView
 from tidegen.planning.steps import stack_name
 from tidegen.rendering.releases import MANIFEST, manifest_of
-from tidegen.whole import buckets, deliveries, logs, networks, owners, stacks
-from tidegen.whole.model import Check, Whole
 
 _MODULES = (stacks, owners, deliveries, logs, networks, buckets)
 CHECKS: tuple[Check, ...] = tuple(
@@ -30,24 +30,24 @@ def findings(project: Path, templates: Path) -> list[Finding]:
     found: set[Finding] = set()
     for path in sorted((templates / "roots").glob("*.yaml")):
         try:
-            for whole in wholes(path, templates, files):
-                found.update(_findings(whole, templates, path))
+            for view in views(path, templates, files):
+                found.update(_findings(view, templates, path))
         except Exception as error:  # whatever odd templates make evaluation raise is a finding
             found.add(_stopped(path.relative_to(templates), error))
     return sorted(found)
 
 
-def wholes(root: Path, templates: Path, files: Iterable[Any]) -> Iterator[Whole]:
+def views(root: Path, templates: Path, files: Iterable[Any]) -> Iterator[RootView]:
     """A root as each environment that has it makes it; nothing where a file is no template."""
     bodies = _templates(templates, root)
     if bodies is not None:
         before = _last_release(templates, root)
         for values in _values(root.stem, files):
-            yield _whole(bodies, values, root.stat().st_size, before)
+            yield _view(bodies, values, root.stat().st_size, before)
 
 
 def _stopped(path: Path, error: Exception) -> Finding:
-    message = f"rules over the whole stopped: {type(error).__name__}: {error}; mend other findings"
+    message = f"root rules stopped: {type(error).__name__}: {error}; fix the other findings first"
     title = "Error processing rule on the template"
     return Finding(str(path), 1, 1, "E0002", "error", message, 1, 2, title=title)
 
@@ -100,15 +100,15 @@ def _values(scope: str, files: Iterable[Any]) -> Iterator[dict[str, str]]:
         yield {}
 
 
-def _whole(
+def _view(
     bodies: Mapping[str, TemplateBody],
     values: Mapping[str, str],
     size: int,
     before: Mapping[str, TemplateBody],
-) -> Whole:
+) -> RootView:
     resources = evaluate(bodies, _given(bodies, values))
     earlier = evaluate(before, _given(before, values)) if before else {}
-    return Whole(bodies, resources, values.get("AWS::StackName", "stack"), size, earlier)
+    return RootView(bodies, resources, values.get("AWS::StackName", "stack"), size, earlier)
 
 
 def _given(bodies: Mapping[str, TemplateBody], values: Mapping[str, str]) -> dict[str, str]:
@@ -118,11 +118,11 @@ def _given(bodies: Mapping[str, TemplateBody], values: Mapping[str, str]) -> dic
     return pseudo | {name: values[field] for name, field in fields.items() if field in values}
 
 
-def _findings(whole: Whole, folder: Path, root: Path) -> Iterator[Finding]:
-    files = dict(_files(whole.templates[""]))
+def _findings(view: RootView, folder: Path, root: Path) -> Iterator[Finding]:
+    files = dict(_files(view.templates[""]))
     for check in CHECKS:
-        for path, message in check.run(whole):
-            if check.id not in _ignored(whole, path):
+        for path, message in check.run(view):
+            if check.id not in _ignored(view, path):
                 nested, _, name = path.rpartition("/")
                 file = Path(files[nested]) if nested in files else root.relative_to(folder)
                 line = line_of((folder / file).read_text(), name)
@@ -133,8 +133,8 @@ def _findings(whole: Whole, folder: Path, root: Path) -> Iterator[Finding]:
                 )  # fmt: skip
 
 
-def _ignored(whole: Whole, path: str) -> Any:
-    metadata = whole.resources.get(path, {}).get("Metadata", {})
+def _ignored(root: RootView, path: str) -> Any:
+    metadata = root.resources.get(path, {}).get("Metadata", {})
     return metadata.get("cfn-lint", {}).get("config", {}).get("ignore_checks", ())
 
 

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tidegen.linting.roots.view import Check, Problem, Properties, RootView
 from tidegen.planning.preflight.subject import text_of
-from tidegen.whole.model import Check, Problem, Properties, Whole
 
 #: Type → the property that tells one from the other, None where an account has one in a region.
 _SINGLETONS = {
@@ -42,10 +42,10 @@ _NAMED = {
 }
 
 
-def _doubles(whole: Whole, key_of: Callable[[str, Properties], Any]) -> Iterator[tuple[str, str]]:
+def _doubles(root: RootView, key_of: Callable[[str, Properties], Any]) -> Iterator[tuple[str, str]]:
     """(path, path of the first) of resources with the same key; None is no key."""
     found: dict[str, list[str]] = defaultdict(list)
-    for path, resource in whole.resources.items():
+    for path, resource in root.resources.items():
         key = key_of(resource["Type"], resource.get("Properties", {}))
         if key is not None:
             found[json.dumps([resource["Type"], key], sort_keys=True)].append(path)
@@ -71,19 +71,19 @@ def _endpoint(type_name: str, properties: Properties) -> Any:
     return [kind, properties.get("VpcId"), properties.get("ServiceName")]
 
 
-def _owned_once(whole: Whole) -> Iterator[Problem]:
-    for path, first in _doubles(whole, _singleton):
-        yield path, f"an account has one {whole.type_of(path)}, and {first} makes it already"
+def _owned_once(root: RootView) -> Iterator[Problem]:
+    for path, first in _doubles(root, _singleton):
+        yield path, f"an account has one {root.type_of(path)}, and {first} makes it already"
 
 
-def _named_once(whole: Whole) -> Iterator[Problem]:
-    for path, first in _doubles(whole, _named):
-        name = text_of(_named(whole.type_of(path), whole.properties(path)))
+def _named_once(root: RootView) -> Iterator[Problem]:
+    for path, first in _doubles(root, _named):
+        name = text_of(_named(root.type_of(path), root.properties(path)))
         yield path, f"the name '{name}' is that of {first}; one of them cannot be made"
 
 
-def _reached_once(whole: Whole) -> Iterator[Problem]:
-    for path, first in _doubles(whole, _endpoint):
+def _reached_once(root: RootView) -> Iterator[Problem]:
+    for path, first in _doubles(root, _endpoint):
         yield path, f"the VPC has an endpoint of this service, {first}"
 
 

@@ -2,64 +2,66 @@
 
 from collections.abc import Iterator
 
+from tidegen.linting.roots.view import Check, Problem, RootView, listed
 from tidegen.planning.preflight.subject import text_of
-from tidegen.whole.model import Check, Problem, Whole, listed
 
 #: What nodes call to join, where there is no way to the internet (EKS docs, private clusters).
 _FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "s3", "sts", "eks", "eks-auth", "logs")
 _FOR_SIGNALS = ("cloudformation",)
 
 
-def _nodes_start(whole: Whole) -> Iterator[Problem]:
-    for path, group in whole.of("AWS::EKS::Nodegroup"):
-        for subnet in _subnets(whole, group.get("Subnets")):
-            targets = _default_targets(whole, subnet)
+def _nodes_start(root: RootView) -> Iterator[Problem]:
+    for path, group in root.of("AWS::EKS::Nodegroup"):
+        for subnet in _subnets(root, group.get("Subnets")):
+            targets = _default_targets(root, subnet)
             if targets is None:
                 yield path, f"{subnet} has no route table"
             elif any(target in ("GatewayId", "EgressOnlyInternetGatewayId") for target in targets):
                 yield path, f"{subnet} is public; nodes belong in private subnets"
             elif not targets:
-                yield from _lacking(whole, path, subnet, _FOR_NODES)
+                yield from _lacking(root, path, subnet, _FOR_NODES)
 
 
-def _signals_arrive(whole: Whole) -> Iterator[Problem]:
-    for path, group in whole.of("AWS::AutoScaling::AutoScalingGroup"):
-        if "CreationPolicy" in whole.resources[path]:
-            for subnet in _subnets(whole, group.get("VPCZoneIdentifier")):
-                if not _default_targets(whole, subnet):
-                    yield from _lacking(whole, path, subnet, _FOR_SIGNALS)
+def _signals_arrive(root: RootView) -> Iterator[Problem]:
+    for path, group in root.of("AWS::AutoScaling::AutoScalingGroup"):
+        if "CreationPolicy" in root.resources[path]:
+            for subnet in _subnets(root, group.get("VPCZoneIdentifier")):
+                if not _default_targets(root, subnet):
+                    yield from _lacking(root, path, subnet, _FOR_SIGNALS)
 
 
-def _subnets(whole: Whole, value: object) -> list[str]:
-    found = (whole.at(item, "AWS::EC2::Subnet") for item in listed(value))
+def _subnets(root: RootView, value: object) -> list[str]:
+    found = (root.at(item, "AWS::EC2::Subnet") for item in listed(value))
     return [path for path in found if path]
 
 
-def _default_targets(whole: Whole, subnet: str) -> list[str] | None:
+def _default_targets(root: RootView, subnet: str) -> list[str] | None:
     """The kinds of targets of the subnet's default routes; None without a route table."""
     tables = [
-        whole.at(item.get("RouteTableId"))
-        for _, item in whole.of("AWS::EC2::SubnetRouteTableAssociation")
-        if whole.at(item.get("SubnetId")) == subnet
+        root.at(item.get("RouteTableId"))
+        for _, item in root.of("AWS::EC2::SubnetRouteTableAssociation")
+        if root.at(item.get("SubnetId")) == subnet
     ]
     if not tables:
         return None
     return [
         kind
-        for _, route in whole.of("AWS::EC2::Route")
-        if whole.at(route.get("RouteTableId")) in tables
+        for _, route in root.of("AWS::EC2::Route")
+        if root.at(route.get("RouteTableId")) in tables
         and "0.0.0.0/0" in str(route.get("DestinationCidrBlock"))
         for kind in route
         if kind.endswith(("GatewayId", "InstanceId", "NetworkInterfaceId"))
     ]
 
 
-def _lacking(whole: Whole, path: str, subnet: str, services: tuple[str, ...]) -> Iterator[Problem]:
-    vpc = whole.at(whole.properties(subnet).get("VpcId"))
+def _lacking(
+    root: RootView, path: str, subnet: str, services: tuple[str, ...]
+) -> Iterator[Problem]:
+    vpc = root.at(root.properties(subnet).get("VpcId"))
     reached = [
         text_of(endpoint.get("ServiceName"))
-        for _, endpoint in whole.of("AWS::EC2::VPCEndpoint")
-        if whole.at(endpoint.get("VpcId")) == vpc
+        for _, endpoint in root.of("AWS::EC2::VPCEndpoint")
+        if root.at(endpoint.get("VpcId")) == vpc
     ]
     for service in services:
         if not any(name.endswith(f".{service}") for name in reached):

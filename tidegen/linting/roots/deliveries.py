@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tidegen.whole.model import Check, Problem, Properties, Whole, lets_in, listed
+from tidegen.linting.roots.view import Check, Problem, Properties, RootView, lets_in, listed
 
 _ACTIONS = {"AWS::SNS::Topic": "sns:Publish", "AWS::SQS::Queue": "sqs:SendMessage"}
 _POLICIES = {
@@ -22,11 +22,11 @@ _SOURCE = frozenset({"aws:SourceAccount", "aws:SourceArn"})
 _ALARMS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
 
-def deliveries(whole: Whole) -> Iterator[tuple[str, str, str]]:
+def deliveries(root: RootView) -> Iterator[tuple[str, str, str]]:
     """(path of the resource, service, path of the topic or queue) of all that is delivered."""
-    for path, resource in whole.resources.items():
+    for path, resource in root.resources.items():
         for service, value in _targets(resource["Type"], resource.get("Properties", {})):
-            target = whole.at(value, *_ACTIONS)
+            target = root.at(value, *_ACTIONS)
             if target:
                 yield path, service, target
 
@@ -47,16 +47,16 @@ def _targets(type_name: str, properties: Properties) -> Iterator[tuple[str, Any]
             yield "ses", destination.get("SnsDestination", {}).get("TopicARN")
 
 
-def _heard(whole: Whole) -> Iterator[Problem]:
-    for path, service, target in deliveries(whole):
-        kind = whole.type_of(target)
-        granted = whole.policies_of(target, *_POLICIES[kind])
+def _heard(root: RootView) -> Iterator[Problem]:
+    for path, service, target in deliveries(root):
+        kind = root.type_of(target)
+        granted = root.policies_of(target, *_POLICIES[kind])
         said = _SAID.get((service, kind), _SOURCE)
         if not any(_lets_in(s, service, _ACTIONS[kind], said) for s in granted):
             yield path, f"the policy of {target} does not let {service}.amazonaws.com in"
         # A service says the same of itself to all keys: as little as it says for a topic.
         said = _SAID.get((service, "AWS::SNS::Topic"), _SOURCE) | {_CONTEXT[kind]}
-        key = whole.key_policy(whole.properties(target).get("KmsMasterKeyId"))
+        key = root.key_policy(root.properties(target).get("KmsMasterKeyId"))
         for action in ("kms:Decrypt", "kms:GenerateDataKey") if key is not None else ():
             if not any(_lets_in(s, service, action, said) for s in key or ()):
                 yield path, f"the key of {target} grants {service}.amazonaws.com no {action}"

@@ -1,4 +1,4 @@
-"""A root with everything nested in it, as a check of the whole looks at it."""
+"""A root with everything nested in it, as root rules see it."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ Problem = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Whole:
+class RootView:
     """A root: its templates (its own under the empty name), evaluated resources and stack name.
 
     `size` is the root's in bytes.
@@ -66,7 +66,7 @@ class Whole:
 
 @dataclass(frozen=True)
 class Check:
-    """A rule over a whole. `good` and `bad` are roots in YAML; nested templates follow by name."""
+    """A rule over a root. `good` and `bad` are roots in YAML; nested templates follow by name."""
 
     id: str
     what: str
@@ -74,7 +74,7 @@ class Check:
     source: str
     good: str
     bad: str
-    run: Callable[[Whole], Iterator[Problem]]
+    run: Callable[[RootView], Iterator[Problem]]
 
 
 def listed(value: Any) -> list[Any]:

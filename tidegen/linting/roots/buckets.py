@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tidegen.whole.model import Check, Problem, Properties, Whole, lets_in, listed
+from tidegen.linting.roots.view import Check, Problem, Properties, RootView, lets_in, listed
 
 _BUCKET = "AWS::S3::Bucket"
 _WRITES = ("s3:PutObject",)
@@ -28,11 +28,11 @@ _BALANCER_BUCKETS = ("access_logs.s3.bucket", "connection_logs.s3.bucket")
 _AUTO_SCALING = "AWSServiceRoleForAutoScaling"
 
 
-def written(whole: Whole) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+def written(root: RootView) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     """(path, service, path of the bucket, actions) of all that writes to a bucket of the root."""
-    for path, resource in whole.resources.items():
+    for path, resource in root.resources.items():
         for service, value, actions in _writes(resource["Type"], resource.get("Properties", {})):
-            bucket = whole.at(value, _BUCKET)
+            bucket = root.at(value, _BUCKET)
             if bucket:
                 yield path, service, bucket, actions
 
@@ -50,28 +50,28 @@ def _writes(type_name: str, properties: Properties) -> Iterator[tuple[str, Any, 
                 yield "logdelivery.elasticloadbalancing", row.get("Value"), _WRITES
 
 
-def _let_in(whole: Whole) -> Iterator[Problem]:
-    for path, service, bucket, actions in written(whole):
-        policy = whole.policies_of(bucket, "AWS::S3::BucketPolicy", "Bucket")
+def _let_in(root: RootView) -> Iterator[Problem]:
+    for path, service, bucket, actions in written(root):
+        policy = root.policies_of(bucket, "AWS::S3::BucketPolicy", "Bucket")
         for action in actions:
             if not any(lets_in(statement, service, action) for statement in policy):
                 yield path, f"the policy of {bucket} allows {service}.amazonaws.com no {action}"
 
 
-def _taken(whole: Whole) -> Iterator[Problem]:
-    for path, service, bucket, _ in written(whole):
-        text = str(whole.properties(bucket).get("BucketEncryption"))
-        locked = {"ObjectLockEnabled", "ObjectLockConfiguration"} & set(whole.properties(bucket))
+def _taken(root: RootView) -> Iterator[Problem]:
+    for path, service, bucket, _ in written(root):
+        text = str(root.properties(bucket).get("BucketEncryption"))
+        locked = {"ObjectLockEnabled", "ObjectLockConfiguration"} & set(root.properties(bucket))
         if service in ("logging.s3", "logdelivery.elasticloadbalancing") and "aws:kms" in text:
             yield path, f"{bucket} has a KMS key, which access logs cannot use"
         if service == "config" and locked:
             yield path, f"{bucket} has Object Lock, to which Config does not deliver"
 
 
-def _launched(whole: Whole) -> Iterator[Problem]:
-    for path, template in whole.of("AWS::EC2::LaunchTemplate"):
+def _launched(root: RootView) -> Iterator[Problem]:
+    for path, template in root.of("AWS::EC2::LaunchTemplate"):
         for device in listed(template.get("LaunchTemplateData", {}).get("BlockDeviceMappings")):
-            policy = whole.key_policy(device.get("Ebs", {}).get("KmsKeyId"))
+            policy = root.key_policy(device.get("Ebs", {}).get("KmsKeyId"))
             if policy is not None:
                 text = str([s for s in policy if s.get("Effect") == "Allow"])
                 if _AUTO_SCALING not in text or "kms:CreateGrant" not in text:
