@@ -16,9 +16,9 @@ from tidegen.deployment.events import (
     Uploaded,
 )
 from tidegen.deployment.executor import execute
-from tidegen.deployment.planner import build_plan
-from tidegen.deployment.preview import preview
-from tidegen.deployment.status import environment_outputs, environment_status
+from tidegen.deployment.reading.planner import build_plan
+from tidegen.deployment.reading.preview import preview
+from tidegen.deployment.reading.status import environment_outputs, environment_status
 from tidegen.errors import DeploymentError, RefusedError
 from tidegen.planning.changes import Action, ChangeSource
 from tidegen.planning.model import Place

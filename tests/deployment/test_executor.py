@@ -12,8 +12,8 @@ from tidegen.contract import Scope
 from tidegen.deployment.destroy import destroy_plan, execute_destroy
 from tidegen.deployment.events import Attached, Progress, Recovering, Result
 from tidegen.deployment.executor import execute
-from tidegen.deployment.planner import build_plan
-from tidegen.deployment.preview import preview
+from tidegen.deployment.reading.planner import build_plan
+from tidegen.deployment.reading.preview import preview
 from tidegen.deployment.run import Clouds
 from tidegen.errors import AccessError, DeploymentError, RefusedError
 from tidegen.planning.changes import Action, ChangeSource, ResourceChange, Verdict

@@ -6,7 +6,7 @@ from double import Double
 from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.contract import Scope
 from tidegen.deployment.events import Attached, Outcome
-from tidegen.deployment.status import environment_status, follow_environment
+from tidegen.deployment.reading.status import environment_status, follow_environment
 from tidegen.errors import DeploymentError
 from tidegen.planning.steps import Target
 from tidegen.reporting.states import status_text

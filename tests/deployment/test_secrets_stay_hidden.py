@@ -15,8 +15,8 @@ from wire import answered
 
 from tidegen.deployment.destroy import destroy_plan
 from tidegen.deployment.events import Preview
-from tidegen.deployment.preview import preview
-from tidegen.deployment.status import environment_outputs, environment_status
+from tidegen.deployment.reading.preview import preview
+from tidegen.deployment.reading.status import environment_outputs, environment_status
 from tidegen.errors import TidegenError
 from tidegen.reporting.plans import outputs_text, plan_text
 from tidegen.reporting.states import status_text

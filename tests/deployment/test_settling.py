@@ -9,8 +9,8 @@ from tiny_project import VALUES
 from tidegen.contract import Scope
 from tidegen.deployment.events import Protected, Result, SettingApplied, SettingUnchecked
 from tidegen.deployment.executor import execute
-from tidegen.deployment.planner import build_plan
-from tidegen.deployment.preview import preview
+from tidegen.deployment.reading.planner import build_plan
+from tidegen.deployment.reading.preview import preview
 from tidegen.deployment.settings import NotRead
 from tidegen.planning.settings import SETTINGS, SettingName
 

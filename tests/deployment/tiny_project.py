@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from tidegen.deployment.planner import Release
+from tidegen.deployment.reading.planner import Release
 
 REGION = "eu-central-1"
 RETAINED = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}

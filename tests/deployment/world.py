@@ -9,10 +9,10 @@ from wire import Killed, Wire
 from tidegen.contract import Scope
 from tidegen.deployment.destroy import destroy_plan, execute_destroy
 from tidegen.deployment.executor import execute
-from tidegen.deployment.import_run import execute_import
-from tidegen.deployment.importing import import_plan
-from tidegen.deployment.moving import carry_moves, planned_moves
-from tidegen.deployment.planner import build_plan
+from tidegen.deployment.imports.run import execute_import
+from tidegen.deployment.reading.imports import import_plan
+from tidegen.deployment.imports.moving import carry_moves, planned_moves
+from tidegen.deployment.reading.planner import build_plan
 from tidegen.planning.model import Place
 from tidegen.planning.steps import Target
 

@@ -23,7 +23,7 @@ def command(directory: str, name: str, local: bool, as_json: bool) -> None:
     be checked to the end and nothing that was checked has drifted.
     """
     from tidegen.cli.session import open_session
-    from tidegen.deployment.drift import detect_drift, drift_plan
+    from tidegen.deployment.reading.drift import detect_drift, drift_plan
     from tidegen.errors import TidegenError
     from tidegen.reporting.drift import drift_data, drift_text
 

@@ -10,9 +10,9 @@ from tidegen.cli.preflighting import check_account
 from tidegen.cli.progress import detachable, watcher
 from tidegen.cli.session import Session
 from tidegen.deployment.executor import execute
-from tidegen.deployment.import_run import execute_import
-from tidegen.deployment.importing import import_plan, roots_first
-from tidegen.deployment.preflight import find_candidates
+from tidegen.deployment.imports.run import execute_import
+from tidegen.deployment.reading.imports import import_plan, roots_first
+from tidegen.deployment.reading.preflight import find_candidates
 from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.importing import ImportPlan
 from tidegen.planning.model import Plan, StackAddress

@@ -7,7 +7,7 @@ import click
 from tidegen.cli.common import is_typed
 from tidegen.cli.progress import detachable, watcher
 from tidegen.cli.session import Session
-from tidegen.deployment.moving import carry_moves, planned_moves
+from tidegen.deployment.imports.moving import carry_moves, planned_moves
 from tidegen.planning.model import Plan
 from tidegen.planning.moving import Move
 

@@ -49,7 +49,7 @@ def command(directory: str, name: str, local: bool, form: str, as_json: bool) ->
     helm reach the private cluster, and by what tunnel. It and manifests know shared services too.
     """
     from tidegen.cli.session import open_session
-    from tidegen.deployment.status import environment_outputs
+    from tidegen.deployment.reading.status import environment_outputs
 
     with open_session(directory, local=local) as session:
         target = session.target(name)

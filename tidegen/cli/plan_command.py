@@ -38,7 +38,7 @@ def command(
     """
     from tidegen.aws.settings import reach
     from tidegen.cli.session import open_session
-    from tidegen.deployment.preview import preview
+    from tidegen.deployment.reading.preview import preview
     from tidegen.deployment.settings import nowhere
     from tidegen.reporting.changes import is_losing
     from tidegen.reporting.plan_data import plan_data

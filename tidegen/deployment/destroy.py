@@ -9,7 +9,7 @@ from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStar
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
-from tidegen.deployment.sides import standing
+from tidegen.deployment.reading.deployed_roots import standing
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.model import StackAddress, StackState

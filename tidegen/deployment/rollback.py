@@ -12,7 +12,7 @@ from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStar
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
-from tidegen.deployment.sides import Standing, standing
+from tidegen.deployment.reading.deployed_roots import Standing, standing
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import InputError, Problem
 from tidegen.planning.model import StackAddress, StackResource, StackState

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tidegen.deployment.change_sets import make_change_set
-from tidegen.deployment.changes import changes_of
+from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.events import Emit, Preview, ignore
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import is_protected

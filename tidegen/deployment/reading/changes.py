@@ -2,7 +2,7 @@
 
 from tidegen.cloudformation.evaluation import Resources
 from tidegen.deployment.run import Run
-from tidegen.deployment.sides import standing_resources, wanted_resources
+from tidegen.deployment.reading.deployed_roots import standing_resources, wanted_resources
 from tidegen.planning.changes import Change, ResourceChange
 from tidegen.planning.comparison import compared
 from tidegen.planning.forecast import forecast

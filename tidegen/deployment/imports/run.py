@@ -9,13 +9,7 @@ from dataclasses import dataclass
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.stateful import is_stateful, protected_ids, stack_policy
 from tidegen.deployment.events import Emit, Outcome, Protected, Result, ignore
-from tidegen.deployment.import_shell import (
-    SHELL,
-    carried_out,
-    made_shell,
-    ready,
-    upload_template,
-)
+from tidegen.deployment.imports.shell import SHELL, carried_out, made_shell, ready, upload_template
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import lock
 from tidegen.deployment.run import Clouds, Run

@@ -1,0 +1,1 @@
+"""Imports and moves of resources, carried out."""
