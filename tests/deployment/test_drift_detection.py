@@ -6,8 +6,8 @@ import pytest
 from double import Double
 from tiny_project import VALUES
 
-from tidegen.deployment.reading.drift import detect_drift, drift_plan
 from tidegen.deployment.executor import execute
+from tidegen.deployment.reading.drift import detect_drift, drift_plan
 from tidegen.deployment.reading.planner import build_plan
 from tidegen.errors import InputError
 from tidegen.planning.drift import DriftStatus, PropertyDifference, ResourceDrift

@@ -10,9 +10,9 @@ from tiny_project import RETAINED, VALUES, entry, network
 from tidegen.cloudformation.stateful import protected_ids
 from tidegen.deployment.events import Result
 from tidegen.deployment.executor import execute
+from tidegen.deployment.imports.moving import carry_moves, planned_moves
 from tidegen.deployment.imports.run import execute_import
 from tidegen.deployment.reading.imports import import_plan, roots_first
-from tidegen.deployment.imports.moving import carry_moves, planned_moves
 from tidegen.deployment.reading.planner import build_plan
 from tidegen.errors import DeploymentError, InputError, RefusedError
 

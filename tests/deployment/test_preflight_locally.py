@@ -14,7 +14,11 @@ from tidegen.deployment.destroy import destroy_plan
 from tidegen.deployment.events import Result
 from tidegen.deployment.executor import execute
 from tidegen.deployment.reading.planner import build_plan
-from tidegen.deployment.reading.preflight import preflight, require_destroy_preflight, require_preflight
+from tidegen.deployment.reading.preflight import (
+    preflight,
+    require_destroy_preflight,
+    require_preflight,
+)
 from tidegen.deployment.run import Clouds
 from tidegen.errors import DeploymentError, RefusedError
 from tidegen.planning.preflight import Topic

@@ -9,9 +9,9 @@ from wire import Killed, Wire
 from tidegen.contract import Scope
 from tidegen.deployment.destroy import destroy_plan, execute_destroy
 from tidegen.deployment.executor import execute
+from tidegen.deployment.imports.moving import carry_moves, planned_moves
 from tidegen.deployment.imports.run import execute_import
 from tidegen.deployment.reading.imports import import_plan
-from tidegen.deployment.imports.moving import carry_moves, planned_moves
 from tidegen.deployment.reading.planner import build_plan
 from tidegen.planning.model import Place
 from tidegen.planning.steps import Target

@@ -42,7 +42,7 @@ Examples:
 """
 
 
-@click.group(cls=LazyGroup, commands_help=COMMANDS, package="tidegen.cli", epilog=_EPILOG)
+@click.group(cls=LazyGroup, commands_help=COMMANDS, package="tidegen.cli.commands", epilog=_EPILOG)
 @click.option("-C", "--directory", metavar="DIR", default=".", help="Work as if started in DIR.")
 @click.version_option(__version__, message="tidegen %(version)s")
 @click.pass_context

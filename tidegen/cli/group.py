@@ -1,13 +1,17 @@
 """A group whose commands are imported only when they run."""
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import click
 
 
 class LazyGroup(click.Group):
-    """Commands by name from `<package>.<name>_command`, with help texts known beforehand."""
+    """Commands by name from the modules of `package`, with help texts known beforehand.
+
+    A name that Python keeps for itself, `import`, has its module under `import_`.
+    """
 
     def __init__(self, *args: Any, commands_help: dict[str, str], package: str, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -22,7 +26,8 @@ class LazyGroup(click.Group):
         """The command, imported now; None where there is none of that name."""
         if cmd_name not in self.commands_help:
             return None
-        command = import_module(f"{self.package}.{cmd_name}_command").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command = import_module(f"{self.package}.{module}").command
         assert isinstance(command, click.Command)
         return command
 

@@ -11,8 +11,8 @@ import click
 
 from tidegen.cli.common import concerns, project_folder, template_folder, template_paths
 from tidegen.cli.targets import target_of, values_of
-from tidegen.deployment.reading.planner import Release, build_plan
 from tidegen.deployment.port import Connect
+from tidegen.deployment.reading.planner import Release, build_plan
 from tidegen.deployment.run import Clouds
 from tidegen.errors import RefusedError
 from tidegen.planning.model import Plan

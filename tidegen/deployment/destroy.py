@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from tidegen.contract import Scope
 from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStarted, ignore
 from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.reading.deployed_roots import standing
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
-from tidegen.deployment.reading.deployed_roots import standing
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.model import StackAddress, StackState

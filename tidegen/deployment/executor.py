@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tidegen.deployment.change_sets import make_change_set
-from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.events import (
     Approve,
     Attached,
@@ -19,8 +18,8 @@ from tidegen.deployment.events import (
     StepStarted,
     ignore,
 )
-from tidegen.deployment.leftovers import leftover_problems
 from tidegen.deployment.imports.moving import check_no_move
+from tidegen.deployment.leftovers import leftover_problems
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import (
     is_protected,
@@ -30,11 +29,12 @@ from tidegen.deployment.protection import (
     protect,
     restore,
 )
+from tidegen.deployment.reading.changes import changes_of
+from tidegen.deployment.reading.deployed_roots import standing
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.settings import Reach, nowhere
 from tidegen.deployment.settling import idle_readings, readings, settle
-from tidegen.deployment.reading.deployed_roots import standing
 from tidegen.deployment.watch import Followed, follow, mark_now, mark_start
 from tidegen.errors import (
     DeploymentError,

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStarted, ignore
 from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.reading.deployed_roots import Standing, standing
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
-from tidegen.deployment.reading.deployed_roots import Standing, standing
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import InputError, Problem
 from tidegen.planning.model import StackAddress, StackResource, StackState

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from tidegen.deployment.events import Emit, ignore
 from tidegen.deployment.port import Cloud, Connect
-from tidegen.deployment.settings import NoSettings, Settings
 from tidegen.deployment.reading.deployed_roots import Standings
+from tidegen.deployment.settings import NoSettings, Settings
 from tidegen.errors import AccessError
 from tidegen.planning.model import Place, StackAddress
 

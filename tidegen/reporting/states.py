@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from tidegen.deployment.destroy import DestroyPlan
-from tidegen.deployment.rollback import RollbackPlan, Unfinished
 from tidegen.deployment.reading.status import RootStatus
+from tidegen.deployment.rollback import RollbackPlan, Unfinished
 from tidegen.planning.states import is_success, state_of
 
 

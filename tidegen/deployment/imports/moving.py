@@ -8,14 +8,14 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.stateful import protected_ids, stack_policy
 from tidegen.cloudformation.text import parse_template
-from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.events import Emit, Outcome, ignore
 from tidegen.deployment.imports.run import execute_import
 from tidegen.deployment.imports.shell import carried_out, ready, upload_template
-from tidegen.deployment.reading.imports import import_plan
 from tidegen.deployment.port import Cloud, Connect
-from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.reading.deployed_roots import Standing
+from tidegen.deployment.reading.imports import import_plan
+from tidegen.deployment.run import Clouds, Run
 from tidegen.errors import DeploymentError, Problem, RefusedError
 from tidegen.planning.changes import ChangeSetRequest
 from tidegen.planning.model import Plan, RootStep, StackState

@@ -7,8 +7,8 @@ from tidegen.cloudformation.evaluation import Scope
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.port import Cloud, Connect
-from tidegen.deployment.run import Clouds
 from tidegen.deployment.reading.deployed_roots import wanted_scope
+from tidegen.deployment.run import Clouds
 from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.importing import (
     Adoption,

@@ -6,8 +6,14 @@ from tidegen.cloudformation.evaluation import evaluate
 from tidegen.deployment.destroy import DestroyPlan, DestroyStep
 from tidegen.deployment.inspection import Inspect, read
 from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.reading.deployed_roots import (
+    Standing,
+    standing,
+    standing_resources,
+    wanted_resources,
+    wanted_templates,
+)
 from tidegen.deployment.run import Clouds
-from tidegen.deployment.reading.deployed_roots import Standing, standing, standing_resources, wanted_resources, wanted_templates
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.changes import Action
 from tidegen.planning.forecast import forecast

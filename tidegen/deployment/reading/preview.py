@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from tidegen.deployment.change_sets import make_change_set
-from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.events import Emit, Preview, ignore
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import is_protected
+from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.settings import Reach, nowhere
 from tidegen.deployment.settling import idle_readings, readings

@@ -2,8 +2,8 @@
 
 import click
 
+from tidegen.cli.commands.importing import found_candidates, import_resources
 from tidegen.cli.common import is_typed
-from tidegen.cli.importing import found_candidates, import_resources
 from tidegen.cli.session import Session
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.preflight import Candidate

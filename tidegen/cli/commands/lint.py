@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
+from tidegen.cli.commands.linting import Request, explain, list_suppressions, run, watch
 from tidegen.cli.common import example_epilog
-from tidegen.cli.linting import Request, explain, list_suppressions, run, watch
 
 _EPILOG = example_epilog(
     "tidegen lint",

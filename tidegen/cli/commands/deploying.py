@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 import click
 
-from tidegen.cli.moving import carry_over
-from tidegen.cli.preflighting import check_account
+from tidegen.cli.commands.moving import carry_over
+from tidegen.cli.commands.preflighting import check_account
 from tidegen.cli.progress import Watcher, detachable, watcher
 from tidegen.cli.session import Session, require_clean_lint
 from tidegen.contract import Scope

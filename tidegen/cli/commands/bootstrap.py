@@ -12,7 +12,7 @@ from tidegen.cli.common import env_option, example_epilog, local_option, yes_opt
 @click.pass_obj
 def command(directory: str, name: str, local: bool, yes: bool) -> None:
     """Deploy what must stand before an environment can: its accounts' baselines."""
-    from tidegen.cli.deploying import Wishes, deploy, first_environments
+    from tidegen.cli.commands.deploying import Wishes, deploy, first_environments
     from tidegen.cli.session import open_session
     from tidegen.planning.steps import prerequisites_of
 

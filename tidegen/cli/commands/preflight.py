@@ -22,7 +22,7 @@ def command(directory: str, name: str, local: bool, as_json: bool) -> None:
     """
     from dataclasses import asdict
 
-    from tidegen.cli.preflighting import full_report
+    from tidegen.cli.commands.preflighting import full_report
     from tidegen.cli.session import open_session
     from tidegen.reporting.preflight import report_text, summary_text
 

@@ -17,7 +17,7 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
     interfaces of others, buckets that are not empty and not kept, endpoints on an endpoint service,
     deletion protection, environments that use these stacks.
     """
-    from tidegen.cli.preflighting import check_destroy
+    from tidegen.cli.commands.preflighting import check_destroy
     from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.destroy import destroy_plan, execute_destroy

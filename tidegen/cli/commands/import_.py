@@ -43,7 +43,7 @@ def command(
     made first, empty; roots that it rests on are deployed. The deploy afterwards changes what its
     plan says. Run again after an interruption it goes on.
     """
-    from tidegen.cli.importing import asked_for, found_candidates, import_resources
+    from tidegen.cli.commands.importing import asked_for, found_candidates, import_resources
     from tidegen.cli.session import open_session
     from tidegen.reporting.importing import candidates_data, candidates_text
 

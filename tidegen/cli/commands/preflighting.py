@@ -4,7 +4,11 @@ import click
 
 from tidegen.cli.session import Session
 from tidegen.deployment.destroy import DestroyPlan
-from tidegen.deployment.reading.preflight import preflight, require_destroy_preflight, require_preflight
+from tidegen.deployment.reading.preflight import (
+    preflight,
+    require_destroy_preflight,
+    require_preflight,
+)
 from tidegen.planning.model import Plan
 from tidegen.planning.preflight import Report
 from tidegen.reporting.preflight import summary_text

@@ -59,8 +59,8 @@ def command(
     A resource that the templates have in another nested stack, or under another logical id, is
     never made anew by accident: --move carries it over, as a step of its own before the deploy.
     """
-    from tidegen.cli.deploying import Wishes, deploy
-    from tidegen.cli.plan_command import command as plan_command
+    from tidegen.cli.commands.deploying import Wishes, deploy
+    from tidegen.cli.commands.plan import command as plan_command
     from tidegen.cli.session import open_session
     from tidegen.deployment.events import Result
     from tidegen.reporting.plans import outputs_text

@@ -107,7 +107,7 @@ def adopt_command(directory: str, name: str, local: bool, yes: bool) -> None:
     promoted, which cuts them off from the lost region's secrets for good; then all are imported,
     with their values. Run again after an interruption it goes on.
     """
-    from tidegen.cli.adopting import adopt
+    from tidegen.cli.commands.adopting import adopt
     from tidegen.cli.session import open_session
 
     with open_session(directory, local=local) as session:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import click
 
+from tidegen.cli.commands.preflighting import check_account
 from tidegen.cli.common import echo_json, is_typed
-from tidegen.cli.preflighting import check_account
 from tidegen.cli.progress import detachable, watcher
 from tidegen.cli.session import Session
 from tidegen.deployment.executor import execute
