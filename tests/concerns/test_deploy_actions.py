@@ -21,7 +21,7 @@ from tidegen.contract import Context, Scope
 
 ROOTS = Path(__file__).parents[2] / "templates" / "current" / "roots"
 #: Scopes that are deployed with the execution role; people deploy the others.
-SCOPES = {Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY}
+SCOPES = {scope for scope in Scope if scope.has_execution_role}
 #: What handlers may call and this platform never lets them: pattern → why.
 NOT_GRANTED = {
     r"dynamodb:(BatchWriteItem|DeleteItem|GetItem|PutItem|Query|Scan|UpdateItem)": "data",

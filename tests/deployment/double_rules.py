@@ -1,4 +1,4 @@
-"""CloudFormation's rules, as AWS documents them, for the double; `tests/contract/` tests them."""
+"""CloudFormation's rules, as AWS documents them, for the double; `tests/port/` tests them."""
 
 import json
 from fnmatch import fnmatchcase

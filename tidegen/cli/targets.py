@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tidegen.contract import Scope
+from tidegen.contract.scopes import RegionChoice, Scope, roots_of
 from tidegen.planning.model import Credentials
 from tidegen.planning.steps import Target
 
@@ -48,10 +48,6 @@ def values_of(environment: Any, files: Sequence[Any]) -> dict[Scope, dict[str, s
 
 
 def _scopes(environment: Any) -> tuple[Scope, ...]:
-    own = Scope(environment.scope)
-    if own is Scope.ACCOUNT:
-        return (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCOUNT)
-    if own is Scope.SHARED:
-        return (Scope.ACCESS, Scope.SHARED)
-    replicated = (Scope.RECOVERY,) if environment.recovery else ()
-    return (Scope.ACCESS, *replicated, Scope.ENVIRONMENT)
+    scopes = roots_of(Scope(environment.scope))
+    replicated = getattr(environment, "recovery", None)
+    return tuple(s for s in scopes if s.region is not RegionChoice.RECOVERY or replicated)

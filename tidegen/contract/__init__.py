@@ -13,7 +13,8 @@ from tidegen.contract.declarations import (
     Sibling,
     Source,
 )
-from tidegen.contract.kinds import Kind, Scope
+from tidegen.contract.kinds import Kind
+from tidegen.contract.scopes import Scope
 from tidegen.contract.template import add_outputs, new_template
 
 __all__ = [

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tidegen.contract.kinds import Kind, Scope
+from tidegen.contract.kinds import Kind
+from tidegen.contract.scopes import Scope
 
 if TYPE_CHECKING:
     from troposphere import Template

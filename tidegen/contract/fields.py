@@ -6,7 +6,8 @@ model (pydantic stays off the render path); a test proves that the model provide
 
 from dataclasses import dataclass
 
-from tidegen.contract.kinds import Kind, Scope
+from tidegen.contract.kinds import Kind
+from tidegen.contract.scopes import Scope, roots_of
 
 #: Roles that may administer a cluster: a template cannot count a list, so each has its place.
 ADMINISTRATORS = (1, 2, 3)
@@ -20,7 +21,7 @@ _ENV_RECOVERY = (Scope.ENVIRONMENT, Scope.RECOVERY)
 _PLATFORM = (Scope.ENVIRONMENT, Scope.SHARED)
 _OWNED = (Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY, Scope.ACCESS)
 _NAMED = (*_PLATFORM, Scope.ACCESS)
-_ACCOUNT = (Scope.ACCOUNT, Scope.IDENTITY, Scope.BOOTSTRAP)
+_ACCOUNT = roots_of(Scope.ACCOUNT)
 _ALL = tuple(Scope)
 _CONTACTS = (
     ("critical", _PLATFORM, "are paged"),

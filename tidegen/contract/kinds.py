@@ -1,23 +1,6 @@
-"""Scopes, and the kinds of value that flow between environments, concerns and roots."""
+"""The kinds of value that flow between environments, concerns and roots."""
 
 from enum import StrEnum
-
-
-class Scope(StrEnum):
-    """What a root stack covers."""
-
-    IDENTITY = "identity"
-    BOOTSTRAP = "bootstrap"
-    ACCESS = "access"
-    ACCOUNT = "account"
-    RECOVERY = "recovery"
-    SHARED = "shared"
-    ENVIRONMENT = "environment"
-
-    @property
-    def is_direct(self) -> bool:
-        """True where the root is one template, deployed before nested stacks can be."""
-        return self in (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCESS)
 
 
 class Kind(StrEnum):

@@ -22,7 +22,7 @@ from tidegen.planning.secrets import (
     secrets_path,
     version_id,
 )
-from tidegen.planning.steps import Target, stack_name
+from tidegen.planning.steps import Target
 
 #: Asks a person for a key of a secret; None where it is left for later.
 Ask = Callable[[str, str], str | None]
@@ -81,7 +81,7 @@ def _plan(target: Target, cloud: Cloud, name: str, anew: bool) -> SecretPlan:
 
 def _derived(target: Target, cloud: Cloud, plan: SecretPlan) -> dict[str, str]:
     """The database's connection, from the outputs of the environment's root, and its next user."""
-    name = stack_name(target.project, Scope.ENVIRONMENT, target.name)
+    name = Scope.ENVIRONMENT.stack_name(target.project, target.name)
     state = cloud.stack(name)
     hosts = state.outputs.get("DatabaseHosts") if state else None
     if not hosts:

@@ -5,17 +5,11 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
 from tidegen.contract.fields import ADMINISTRATORS, CONTACTS, FIELDS, ZONES
-from tidegen.contract.kinds import Scope
+from tidegen.contract.scopes import Scope, roots_of
 from tidegen.environments.model import EnvironmentFile, File
 from tidegen.environments.types import is_arm, partition
 from tidegen.errors import InputError, Problem
 
-#: Scope of a file → scopes whose roots take their values from it.
-_SCOPES = {
-    Scope.ENVIRONMENT: (Scope.ENVIRONMENT, Scope.RECOVERY, Scope.ACCESS),
-    Scope.SHARED: (Scope.SHARED, Scope.ACCESS),
-    Scope.ACCOUNT: (Scope.ACCOUNT, Scope.IDENTITY, Scope.BOOTSTRAP),
-}
 _SMALL, _LARGE = 22, 18
 #: Kind of subnet → prefix length, and the number of the first subnet of that length in the VPC.
 _SUBNETS = {"public": (_SMALL, 0), "data": (_SMALL, 4), "private": (_LARGE, 1)}
@@ -27,7 +21,7 @@ def parameter_values(environment: File, scope: Scope, siblings: Iterable[File]) 
     `siblings` are all files of the project. Raises InputError where the file has no such root.
     """
     has_recovery = isinstance(environment, EnvironmentFile) and environment.recovery
-    if scope not in _SCOPES[environment.scope] or (scope is Scope.RECOVERY and not has_recovery):
+    if scope not in roots_of(environment.scope) or (scope is Scope.RECOVERY and not has_recovery):
         what = f"is of scope {environment.scope} and has no {scope} root"
         raise InputError(Problem(environment.name, what))
     wanted = [name for name, entry in FIELDS.items() if scope in entry.scopes]

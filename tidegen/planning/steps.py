@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 
-from tidegen.contract import Scope
+from tidegen.contract.scopes import RegionChoice, Scope, roots_of
 from tidegen.planning.model import AMBIENT, Credentials, Place, Prerequisite, StackAddress
-
-_ACCOUNT_WIDE = (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCOUNT)
 
 
 @dataclass(frozen=True)
@@ -32,15 +30,6 @@ class Target:
         return Place(self.account, region or self.region, self.credentials)
 
 
-def stack_name(project: str, scope: Scope, environment: str) -> str:
-    """The name of a root stack; the environment's own root has no suffix."""
-    if scope in _ACCOUNT_WIDE:
-        return f"{project}-{scope}"
-    if scope in (Scope.ENVIRONMENT, Scope.SHARED):
-        return f"{project}-{environment}"
-    return f"{project}-{environment}-{scope}"
-
-
 def locate(target: Target, scope: Scope, region: str) -> StackAddress | None:
     """Where a step of `target` in `region` finds the root of `scope`; None if there is none."""
     if scope is Scope.SHARED and target.scope is not Scope.SHARED:
@@ -48,28 +37,27 @@ def locate(target: Target, scope: Scope, region: str) -> StackAddress | None:
     place = _region_of(target, scope, region)
     if place is None:
         return None
-    return StackAddress(target.place(place), stack_name(target.project, scope, target.name), scope)
+    return StackAddress(target.place(place), scope.stack_name(target.project, target.name), scope)
 
 
 def _region_of(target: Target, scope: Scope, region: str) -> str | None:
-    if scope is Scope.IDENTITY:
-        return target.home_region
-    if scope is Scope.RECOVERY:
-        return target.recovery_region
-    return region if scope in (Scope.BOOTSTRAP, Scope.ACCOUNT) else target.region
+    return {
+        RegionChoice.FILE: target.region,
+        RegionChoice.HOME: target.home_region,
+        RegionChoice.RECOVERY: target.recovery_region,
+        RegionChoice.EACH: region,
+    }[scope.region]
 
 
 def steps_of(target: Target) -> tuple[StackAddress, ...]:
     """The root stacks that deploying `target` takes, first to last."""
-    if target.scope is Scope.ACCOUNT:
-        at_home = target.region == target.home_region
-        scopes = _ACCOUNT_WIDE if at_home else _ACCOUNT_WIDE[1:]
-    elif target.scope is Scope.SHARED:
-        scopes = (Scope.ACCESS, Scope.SHARED)
-    else:
-        scopes = (Scope.ACCESS, Scope.RECOVERY, Scope.ENVIRONMENT)
-    found = [locate(target, scope, target.region) for scope in scopes]
-    return tuple(address for address in found if address is not None)
+    at_home = target.region == target.home_region
+    addresses = (
+        locate(target, scope, target.region)
+        for scope in roots_of(target.scope)
+        if at_home or target.scope is not Scope.ACCOUNT or scope.region is not RegionChoice.HOME
+    )
+    return tuple(address for address in addresses if address is not None)
 
 
 def prerequisites_of(target: Target) -> tuple[Prerequisite, ...]:
@@ -82,7 +70,8 @@ def prerequisites_of(target: Target) -> tuple[Prerequisite, ...]:
         # global and known by name. Whether that is there is preflight's question to IAM.
         if target.region == target.home_region:
             needed.append((Scope.IDENTITY, target.region, own))
-        needed += [(s, region, own) for region in regions for s in _ACCOUNT_WIDE[1:]]
+        regional = [s for s in roots_of(Scope.ACCOUNT) if s.region is RegionChoice.EACH]
+        needed += [(scope, region, own) for region in regions for scope in regional]
         if target.shared is not None:
             deploy = f"tidegen deploy --env {target.shared.name}"
             needed.append((Scope.SHARED, target.region, deploy))

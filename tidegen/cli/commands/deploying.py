@@ -20,8 +20,6 @@ from tidegen.reporting.changes import changes_text, creation_text
 from tidegen.reporting.plans import plan_text
 from tidegen.reporting.settings import settings_lines
 
-_BASELINE = (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCOUNT)
-
 
 @dataclass(frozen=True)
 class Wishes:
@@ -138,7 +136,7 @@ def first_environments(session: Session, name: str, missing: Collection[Prerequi
     baselines = {
         (item.address.place.account, item.address.place.region)
         for item in missing
-        if item.address.scope in _BASELINE
+        if item.address.scope.is_account_wide
     }
     if baselines and session.local:
         baselines.add((target.account, target.home_region))

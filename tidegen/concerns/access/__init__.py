@@ -37,8 +37,6 @@ from tidegen.contract import (
     new_template,
 )
 
-#: The scopes whose stacks CloudFormation makes as the execution role.
-_SCOPES = {Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY}
 #: Characters of statements: below the 6,144 of a managed policy (AWS docs, IAM quotas), as names
 #: are longer than the references to them.
 _BATCH = 4_500
@@ -79,7 +77,11 @@ def build(context: Context) -> Template:
 
 def _actions(context: Context) -> set[str]:
     """Everything that the concerns declare they need to be deployed, IAM's own part aside."""
-    deployed = [concern for concern in context.concerns if _SCOPES & set(concern.scopes)]
+    deployed = [
+        concern
+        for concern in context.concerns
+        if any(scope.has_execution_role for scope in concern.scopes)
+    ]
     declared = {action for concern in deployed for action in concern.deploy_actions}
     return {action for action in declared if not action.startswith("iam:")}
 

@@ -20,9 +20,6 @@ from tidegen.planning.states import Situation, situation
 from tidegen.planning.steps import Target, locate, prerequisites_of, steps_of
 from tidegen.planning.templates import load_root
 
-_ACCOUNT_WIDE = (Scope.IDENTITY, Scope.BOOTSTRAP, Scope.ACCOUNT)
-_BY_EXECUTION_ROLE = (Scope.RECOVERY, Scope.SHARED, Scope.ENVIRONMENT)
-
 Values = Mapping[Scope, Mapping[str, str]]
 
 
@@ -61,8 +58,7 @@ def build_plan(target: Target, values: Values, release: Release, connect: Connec
 def _step(target: Target, values: Values, release: Release, address: StackAddress) -> RootStep:
     template = load_root(release.folder, address.scope, release.assets)
     find = partial(locate, target, region=address.place.region)
-    account_wide = address.scope in _ACCOUNT_WIDE
-    access = find(Scope.ACCESS) if address.scope in _BY_EXECUTION_ROLE else None
+    access = find(Scope.ACCESS) if address.scope.has_execution_role else None
     return RootStep(
         address,
         target.project,
@@ -71,7 +67,7 @@ def _step(target: Target, values: Values, release: Release, address: StackAddres
         effective_parameters(template, values.get(address.scope, {}), find, release.name),
         OutputOf(access, "ExecutionRoleArn") if access else None,
         # What an account has once guards every environment in it.
-        target.protected or account_wide,
+        target.protected or address.scope.is_account_wide,
     )
 
 
@@ -79,7 +75,7 @@ def _environment(target: Target, scope: Scope) -> str:
     """Whose a root is, for its tag. Identity and bootstrap are everybody's, and have none."""
     if scope is Scope.ACCOUNT:
         return str(scope)
-    return "" if scope in _ACCOUNT_WIDE else target.name
+    return "" if scope.is_account_wide else target.name
 
 
 def _stands(state: StackState | None) -> bool:

@@ -15,7 +15,6 @@ from tidegen.errors import InputError
 from tidegen.linting.model import Finding
 from tidegen.linting.roots import buckets, deliveries, logs, networks, owners, stacks
 from tidegen.linting.roots.view import Check, RootView
-from tidegen.planning.steps import stack_name
 from tidegen.rendering.releases import MANIFEST, manifest_of
 
 _MODULES = (stacks, owners, deliveries, logs, networks, buckets)
@@ -94,7 +93,7 @@ def _values(scope: str, files: Iterable[Any]) -> Iterator[dict[str, str]]:
             continue
         some = True
         pseudo = {"AWS::AccountId": str(file.account), "AWS::Region": str(file.region)}
-        name = stack_name(file.project, Scope(scope), file.name)
+        name = Scope(scope).stack_name(file.project, file.name)
         yield {**values, **pseudo, "AWS::StackName": name, "AWS::Partition": "aws"}
     if not some:
         yield {}

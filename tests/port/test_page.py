@@ -4,7 +4,7 @@ from pages import PAGE, page, rules
 
 
 def test_the_page_is_current():
-    assert PAGE.read_text() == page(), "run python tests/contract/pages.py"
+    assert PAGE.read_text() == page(), "run python tests/port/pages.py"
 
 
 def test_every_rule_has_a_source_or_says_that_it_has_none():

@@ -8,9 +8,9 @@ HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "port-contract.md"
 _HEAD = """# The port's contract
 
-What deployment takes for granted of CloudFormation and S3, one rule a test in `tests/contract/`.
+What deployment takes for granted of CloudFormation and S3, one rule a test in `tests/port/`.
 Each runs on the embedded engine, through the real adapter, and on the in-memory double, where both
-claim the behaviour. This page is written from the tests: `python tests/contract/pages.py`.
+claim the behaviour. This page is written from the tests: `python tests/port/pages.py`.
 
 Sources are pages of the AWS CloudFormation API reference (`API_...`) and user guide unless they say
 otherwise. UNVERIFIED marks a rule for which no page was found.
