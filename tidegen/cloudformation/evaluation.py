@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tidegen.cloudformation.resources import EXPORT, STACK_TYPE, TemplateBody
+from tidegen.cloudformation.resources import EXPORT, STACK_TYPE, Resources, TemplateBody
+from tidegen.cloudformation.values import is_function
 
 Values = Mapping[str, Any]
-Resources = dict[str, TemplateBody]
 #: A property that is as if it were not written (AWS docs, "Pseudo parameters reference").
 _NO_VALUE = {"Ref": "AWS::NoValue"}
 
@@ -88,7 +88,7 @@ class Scope:
             return expression
         if len(expression) == 1:
             ((name, argument),) = expression.items()
-            if name == "Ref" or name.startswith("Fn::"):
+            if is_function(expression):
                 return self._function(name, argument)
         entries = {key: self.value(item) for key, item in expression.items()}
         return {key: item for key, item in entries.items() if item != _NO_VALUE}

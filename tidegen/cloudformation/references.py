@@ -6,6 +6,7 @@ from typing import Any
 
 from tidegen.cloudformation.evaluation import Scope
 from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.values import is_function
 
 _NAMED = re.compile(r"\$\{([^!}.][^}.]*)")
 Reference = tuple[str, str]
@@ -44,14 +45,6 @@ def _adapted(value: Any, scope: Scope, deployed: TemplateBody) -> Any:
     return known
 
 
-def is_function(value: Any) -> bool:
-    """Whether a value is a function, or a Ref."""
-    if not isinstance(value, dict) or len(value) != 1:
-        return False
-    name = str(next(iter(value)))
-    return name == "Ref" or name.startswith("Fn::")
-
-
 def references(value: Any) -> Iterator[Reference]:
     """What a value names: section of the template and name; ("", name) for resource or parameter.
 
@@ -63,6 +56,21 @@ def references(value: Any) -> Iterator[Reference]:
     elif isinstance(value, dict):
         for key, item in value.items():
             yield from _named(key, item)
+
+
+def attributes_used(value: Any) -> Iterator[tuple[str, str]]:
+    """Each resource that an evaluated value refers to, with the attribute; empty for its Ref."""
+    if isinstance(value, list):
+        for item in value:
+            yield from attributes_used(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key == "Ref" and isinstance(item, str):
+                yield item, ""
+            elif key == "Fn::GetAtt" and isinstance(item, list):
+                yield item[0], str(item[1])
+            else:
+                yield from attributes_used(item)
 
 
 def _named(key: str, item: Any) -> Iterator[Reference]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from tidegen import rules
+from tidegen import cloudformation, rules
 
 _CONFIGURATIONS = (".cfnlintrc", ".cfnlintrc.yaml", ".cfnlintrc.yml")
 #: Options that make a verdict depend on files which are not looked at here.
@@ -51,6 +51,7 @@ def _digest(texts: Iterable[str], paths: Iterable[Path]) -> str:
 def _files() -> Iterator[Path]:
     yield from sorted(Path(__file__).parent.glob("*.py"))
     yield from sorted(rules.FOLDER.rglob("*.py"))
+    yield from sorted(Path(cloudformation.__file__).parent.glob("*.py"))  # which rules import
     yield from _configurations()
 
 

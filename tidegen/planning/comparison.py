@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from tidegen.cloudformation.evaluation import Resources
-from tidegen.cloudformation.resources import EXPORT, STACK_TYPE
+from tidegen.cloudformation.resources import EXPORT, STACK_TYPE, Resources
 from tidegen.cloudformation.stateful import is_stateful
 from tidegen.planning.changes import Action, Change, ChangeSource, ResourceChange, Verdict
 

@@ -12,10 +12,11 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from typing import Any
 
-from tidegen.cloudformation.evaluation import Resources
-from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.references import attributes_used
+from tidegen.cloudformation.resources import Resources, TemplateBody
 from tidegen.cloudformation.schemas import Replacement, name_properties, replacement_of
 from tidegen.cloudformation.stateful import is_stateful
+from tidegen.cloudformation.values import is_function
 from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange
 from tidegen.planning.moves import find_moves, moved
 
@@ -116,7 +117,11 @@ def _details(old: TemplateBody, new: TemplateBody) -> Iterator[PropertyChange]:
 def _differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
     if old == new:
         return
-    if isinstance(old, dict) and isinstance(new, dict) and not _is_function(old, new):
+    if (
+        isinstance(old, dict)
+        and isinstance(new, dict)
+        and not (is_function(old) or is_function(new))
+    ):
         for key in sorted(old.keys() | new.keys()):
             where = f"{path}.{key}" if path else key
             yield from _differences(old.get(key), new.get(key), where)
@@ -141,11 +146,6 @@ def _list_differences(old: list[Any], new: list[Any], path: str) -> Iterator[tup
             yield from _differences(before, after, f"{path}[{was if becomes is None else becomes}]")
 
 
-def _is_function(*values: dict[str, Any]) -> bool:
-    names = [next(iter(value)) for value in values if len(value) == 1]
-    return any(name == "Ref" or name.startswith("Fn::") for name in names)
-
-
 def _plain(name: str) -> str:
     """The property path without the places in lists: `A[0].B` as `A.B`."""
     return ".".join(step.partition("[")[0] for step in name.split("."))
@@ -158,7 +158,7 @@ def _top(name: str) -> str:
 def _consequences(new: TemplateBody, known: Mapping[str, Change]) -> Iterator[PropertyChange]:
     """Properties that refer to a resource which `known` replaces, or counts up."""
     for name, value in new.get("Properties", {}).items():
-        for path, attribute in sorted(set(references(value))):
+        for path, attribute in sorted(set(attributes_used(value))):
             cause = known.get(path)
             if cause and (_renews(cause) or attribute in _COUNTING):
                 after = {"Fn::GetAtt": [path, attribute]} if attribute else {"Ref": path}
@@ -168,18 +168,3 @@ def _consequences(new: TemplateBody, known: Mapping[str, Change]) -> Iterator[Pr
 
 def _renews(change: Change) -> bool:
     return change.replacement is Replacement.ALWAYS
-
-
-def references(value: Any) -> Iterator[tuple[str, str]]:
-    """Each resource that an evaluated value refers to, with the attribute; empty for its Ref."""
-    if isinstance(value, list):
-        for item in value:
-            yield from references(item)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            if key == "Ref" and isinstance(item, str):
-                yield item, ""
-            elif key == "Fn::GetAtt" and isinstance(item, list):
-                yield item[0], str(item[1])
-            else:
-                yield from references(item)

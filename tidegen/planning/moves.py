@@ -6,8 +6,7 @@ CloudFormation knows no such thing: it would keep (or delete) the one and make t
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tidegen.cloudformation.evaluation import Resources
-from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.resources import Resources, TemplateBody
 from tidegen.cloudformation.schemas import primary_identifier
 
 

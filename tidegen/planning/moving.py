@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tidegen.cloudformation.references import is_function
 from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.values import is_function
 from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.changes import Action, Change
 from tidegen.planning.parameters import DIGEST

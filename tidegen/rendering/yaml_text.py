@@ -8,6 +8,8 @@ from typing import Any
 
 import yaml
 
+from tidegen.cloudformation.values import is_function
+
 try:
     from yaml import CDumper as Dumper
 except ImportError:  # PyYAML without libyaml: same bytes, slower
@@ -104,10 +106,8 @@ def _attribute(argument: Any) -> yaml.Node | None:
 
 
 def _is_function(value: Any) -> bool:
-    if not isinstance(value, dict) or len(value) != 1:
-        return False
-    name = next(iter(value))
-    return name in _SHORT or str(name).startswith("Fn::")
+    is_condition = isinstance(value, dict) and len(value) == 1 and next(iter(value)) in _SHORT
+    return is_condition or is_function(value)
 
 
 def _is_small(argument: list[Any]) -> bool:

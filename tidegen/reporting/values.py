@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from tidegen.cloudformation.values import is_function
+
 _LONGEST = 100  # characters; a policy or a script would fill the screen
 
 
@@ -32,19 +34,14 @@ def _text(value: Any) -> str:
 
 
 def _mapping(value: dict[str, Any]) -> str:
-    if _is_function(value):
+    if is_function(value):
         return json.dumps(_inside(value), ensure_ascii=False)
     return f"{{{', '.join(f'{key}: {_text(item)}' for key, item in value.items())}}}"
 
 
-def _is_function(value: dict[str, Any]) -> bool:
-    name = next(iter(value), "")
-    return len(value) == 1 and (name == "Ref" or name.startswith("Fn::"))
-
-
 def _inside(value: Any) -> str:
     """A function as text that can stand inside other text."""
-    if isinstance(value, dict) and _is_function(value):
+    if is_function(value):
         ((name, argument),) = value.items()
         if name == "Ref":
             return f"${{{argument}}}"

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tidegen.rules._rule import Path, Resource, listed, reach
+from tidegen.cloudformation.values import listed
+from tidegen.rules._rule import Path, Resource, reach
 
 #: Type → the way to its policy document.
 RESOURCE_POLICIES: dict[str, tuple[str, ...]] = {

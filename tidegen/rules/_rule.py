@@ -12,6 +12,8 @@ from typing import Any
 from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
+from tidegen.cloudformation.values import is_function, listed
+
 Path = tuple[str | int, ...]
 #: Where something is wrong, and what.
 Problem = tuple[Path, str]
@@ -178,22 +180,9 @@ def _step(value: Any, path: Path, keys: Sequence[str]) -> Iterator[tuple[Path, A
         yield from reach(value.get(key), (*path, key) if key in value else path, rest)
 
 
-def is_function(value: Any) -> bool:
-    """Whether a value is an intrinsic function."""
-    if not isinstance(value, dict) or len(value) != 1:
-        return False
-    (name,) = value
-    return is_text(name) and (name == "Ref" or name.startswith("Fn::"))
-
-
 def is_text(value: Any) -> bool:
     """Whether a value is a text."""
     return isinstance(value, str)
-
-
-def listed(value: Any) -> list[Any]:
-    """A list of what may be one thing, several or none."""
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def target(value: Any) -> str | None:
@@ -205,7 +194,7 @@ def target(value: Any) -> str | None:
     return str(first).partition(".")[0] if is_text(first) else None
 
 
-def text_of(value: Any) -> str:
+def literal(value: Any) -> str:
     """A text, or the text of a Sub; else nothing."""
     inner = value.get("Fn::Sub") if is_function(value) else value
     first = inner[0] if isinstance(inner, list) and inner else inner

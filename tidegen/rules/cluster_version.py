@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tidegen.cloudformation.values import is_function
 from tidegen.rules import _rule
 
 
@@ -35,5 +36,5 @@ Cluster:
         for path, version in resource.reach("Version"):
             if version is None:
                 yield path, "the cluster has no Version; take it as a parameter"
-            elif not _rule.is_function(version):
+            elif not is_function(version):
                 yield path, f"version {version} is written here; take it as a parameter"

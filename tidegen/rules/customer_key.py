@@ -74,5 +74,5 @@ Queue:
             if value is None:
                 wanted = "/".join(_KEYS[resource.type])
                 yield path, f"{resource.type} has no key of its own; set {wanted}"
-            elif _MANAGED.search(_rule.text_of(value)):
+            elif _MANAGED.search(_rule.literal(value)):
                 yield path, f"'{value}' is AWS's key; name one of our own"

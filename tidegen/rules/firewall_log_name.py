@@ -17,7 +17,7 @@ _VARIABLE = re.compile(r"\$\{(\w+)(?:\.\w+)?\}")
 
 def _names(arn: Any) -> list[str]:
     """The resources that an ARN is built from."""
-    return [*_VARIABLE.findall(_rule.text_of(arn)), *filter(None, [_rule.target(arn)])]
+    return [*_VARIABLE.findall(_rule.literal(arn)), *filter(None, [_rule.target(arn)])]
 
 
 class FirewallLogName(_rule.Rule):
@@ -66,6 +66,6 @@ Group:
                 yield path, "the Arn of a log group ends in :*; build it by Sub, without that"
             for name in _names(arn):
                 named = next((r for r in template.resources(*_TYPES) if r.name == name), None)
-                own = _rule.text_of(named.properties.get(_TYPES[named.type])) if named else ""
+                own = _rule.literal(named.properties.get(_TYPES[named.type])) if named else ""
                 if named and not own.startswith("aws-waf-logs-"):
                     yield path, f"{name} is not named aws-waf-logs-...; WAF does not log to it"

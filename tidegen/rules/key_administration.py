@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tidegen.cloudformation.values import listed
 from tidegen.rules import _policies, _rule
 
 
@@ -11,9 +12,7 @@ def _administers(statement: Mapping[str, Any]) -> bool:
     root = any(str(owner).rstrip("}\"']").endswith(":root") for owner in owners)
     root = root or {"Ref": "AWS::AccountId"} in owners
     return (
-        statement.get("Effect") == "Allow"
-        and root
-        and "kms:*" in _rule.listed(statement.get("Action"))
+        statement.get("Effect") == "Allow" and root and "kms:*" in listed(statement.get("Action"))
     )
 
 

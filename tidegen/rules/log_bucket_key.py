@@ -50,5 +50,5 @@ Logs:
         buckets = {bucket.name: bucket for bucket in template.resources("AWS::S3::Bucket")}
         for path, name in _access_logs.log_buckets(template):
             for _, algorithm in buckets[name].reach(*_KEYS):
-                if _rule.text_of(algorithm).startswith("aws:kms"):
+                if _rule.literal(algorithm).startswith("aws:kms"):
                     yield path, f"{name} has a KMS key; use AES256 for access logs"

@@ -14,7 +14,7 @@ _WRITERS = (
 def _refers(writer: _rule.Resource, group: _rule.Resource, name: str) -> bool:
     """Whether either refers to the other, or the writer has another name than the group is for."""
     own = writer.properties.get("Name", writer.properties.get("FunctionName"))
-    others = f"{{{writer.name}}}" in name or (_rule.text_of(own) and _rule.text_of(own) not in name)
+    others = f"{{{writer.name}}}" in name or (_rule.literal(own) and _rule.literal(own) not in name)
     return bool(others) or f"'{group.name}'" in str(writer.properties)
 
 
@@ -56,7 +56,7 @@ Cluster:
 
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         for group in template.resources("AWS::Logs::LogGroup"):
-            name = _rule.text_of(group.properties.get("LogGroupName"))
+            name = _rule.literal(group.properties.get("LogGroupName"))
             for start, type_name in _WRITERS:
                 for writer in template.resources(type_name) if name.startswith(start) else ():
                     if group.name not in writer.waits_for and not _refers(writer, group, name):

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tidegen.cloudformation.values import is_function
 from tidegen.rules import _rule
 
 _KEYS = ("AWS::KMS::Key", "AWS::KMS::Alias", "AWS::KMS::ReplicaKey")
@@ -36,6 +37,6 @@ Key: {Type: "AWS::KMS::Key", DeletionPolicy: Retain, UpdateReplacePolicy: Retain
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, key in resource.reach("KmsKeyId"):
-            is_id = _rule.is_function(key) and "Ref" in key and template.referred(key, *_KEYS)
-            if is_id or (_rule.text_of(key) and not _rule.text_of(key).startswith(("arn:", "${"))):
+            is_id = is_function(key) and "Ref" in key and template.referred(key, *_KEYS)
+            if is_id or (_rule.literal(key) and not _rule.literal(key).startswith(("arn:", "${"))):
                 yield path, "this is no ARN; use GetAtt of the key's Arn"

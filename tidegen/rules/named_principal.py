@@ -48,8 +48,8 @@ Policy:
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, statement in _policies.statements(resource):
             for principal in _policies.principals(statement, "AWS"):
-                if _ROLE.search(_rule.text_of(principal)):
+                if _ROLE.search(_rule.literal(principal)):
                     yield (
                         path,
-                        f"'{_rule.text_of(principal)}' may not exist; ask for aws:PrincipalArn",
+                        f"'{_rule.literal(principal)}' may not exist; ask for aws:PrincipalArn",
                     )

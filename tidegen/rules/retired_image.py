@@ -30,5 +30,5 @@ Nodes:
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, kind in resource.reach("AmiType"):
-            if _rule.text_of(kind).startswith("AL2_"):
+            if _rule.literal(kind).startswith("AL2_"):
                 yield path, f"{kind} is retired; use AL2023 or Bottlerocket"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from tidegen.cloudformation.values import listed
 from tidegen.rules import _rule
 
 #: What a deploy gives each root stack; CloudFormation hands it on to all that takes tags.
@@ -56,7 +57,7 @@ Topic:
 
 def _untagged(resource: _rule.Resource) -> Iterator[_rule.Problem]:
     for path, specifications in resource.reach("LaunchTemplateData", "TagSpecifications"):
-        for index, item in enumerate(_rule.listed(specifications)):
+        for index, item in enumerate(listed(specifications)):
             missing = set(STACK_TAGS) - _keys(item.get("Tags") if isinstance(item, dict) else None)
             if missing:
                 where = (*path, index) if isinstance(specifications, list) else path
@@ -67,4 +68,4 @@ def _keys(tags: Any) -> set[str]:
     """The names of tags, which are a list or a mapping."""
     if isinstance(tags, dict):
         return {str(key) for key in tags}
-    return {str(item.get("Key")) for item in _rule.listed(tags) if isinstance(item, dict)}
+    return {str(item.get("Key")) for item in listed(tags) if isinstance(item, dict)}

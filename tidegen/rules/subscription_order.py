@@ -6,7 +6,7 @@ from tidegen.rules import _rule
 
 
 def _is_for_logs(permission: _rule.Resource) -> bool:
-    return _rule.text_of(permission.properties.get("Principal")).startswith("logs.")
+    return _rule.literal(permission.properties.get("Principal")).startswith("logs.")
 
 
 class SubscriptionOrder(_rule.Rule):
@@ -50,6 +50,6 @@ Permission:
                 )
         for permission in permissions:
             for path, arn in permission.reach("SourceArn"):
-                text = _rule.text_of(arn)
+                text = _rule.literal(arn)
                 if ":log-group:" in text and not text.endswith(("*", ".Arn}")):
                     yield path, "CloudWatch Logs asks with an ARN that ends in :*; end this so"

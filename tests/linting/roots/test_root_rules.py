@@ -28,7 +28,7 @@ def view(example):
     earlier = named.pop("before", None)
     bodies = {"": parse_template(root), **named}
     before = evaluate({"": earlier}, {}) if earlier else {}
-    return RootView(bodies, evaluate(bodies, {}), size=len(root), before=before)
+    return RootView(templates=bodies, resources=evaluate(bodies, {}), size=len(root), before=before)
 
 
 @each

@@ -41,7 +41,7 @@ def resource(type_name, **properties):
 def subject(resources, **given):
     """A root that would add all of `resources`, unless `added` says otherwise."""
     values = {"added": frozenset(resources), "service_role": ROLE, **given}
-    return Subject(ADDRESS, resources=resources, **values)
+    return Subject(address=ADDRESS, resources=resources, **values)
 
 
 @dataclass(frozen=True)

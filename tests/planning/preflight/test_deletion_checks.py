@@ -24,7 +24,7 @@ def found(answers, resources=None):
 def reported(answers, resources=None, held=HELD):
     held = {**{name: name for name in resources or {}}, **held}
     subject = Subject(
-        ADDRESS,
+        address=ADDRESS,
         resources=resources or {},
         removed=frozenset(held) - {"Kept"},
         held=held,

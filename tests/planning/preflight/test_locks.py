@@ -11,7 +11,9 @@ FINAL = {"tide": {"days": 35, "final": "2026-01-04"}}
 def found(lock, answer=None, **given):
     """The findings where the vault stands and is wanted with `lock`."""
     vault = resource("Backup::BackupVault", BackupVaultName="tide", LockConfiguration=lock)
-    subject = Subject(ADDRESS, resources={"Vault": vault}, **{"held": {"Vault": "tide"}, **given})
+    subject = Subject(
+        address=ADDRESS, resources={"Vault": vault}, **{"held": {"Vault": "tide"}, **given}
+    )
     asked = questions([subject], thorough=False).get(PLACE, set())
     facts = {question: answer or FINAL for question in asked if question.topic is Topic.LOCKS}
     facts |= {question: {} for question in asked - facts.keys()}

@@ -189,9 +189,11 @@ def test_the_capabilities_that_a_root_needs():
 
 
 def test_a_subject_follows_references():
-    root = Subject(ADDRESS, resources={"Vpc": resource("EC2::VPC", CidrBlock="10.0.0.0/16")})
-    assert root.at({"Ref": "Vpc"}) == ("Vpc", {"CidrBlock": "10.0.0.0/16"})
-    assert root.at("vpc-1") is None
+    root = Subject(
+        address=ADDRESS, resources={"Vpc": resource("EC2::VPC", CidrBlock="10.0.0.0/16")}
+    )
+    assert root.resource_at({"Ref": "Vpc"}) == ("Vpc", {"CidrBlock": "10.0.0.0/16"})
+    assert root.resource_at("vpc-1") is None
     assert root.physical({"Ref": "Vpc"}) is None
     assert replace(root, held={"Vpc": "vpc-1"}).physical({"Ref": "Vpc"}) == "vpc-1"
 

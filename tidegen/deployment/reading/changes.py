@@ -1,6 +1,6 @@
 """The changes of a root and all stacks below: from its change set, or forecast where it is mute."""
 
-from tidegen.cloudformation.evaluation import Resources
+from tidegen.cloudformation.resources import Resources
 from tidegen.deployment.reading.deployed_roots import standing_resources, wanted_resources
 from tidegen.deployment.run import Run
 from tidegen.planning.changes import Change, ResourceChange

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tidegen.cloudformation.evaluation import Resources, Scope, evaluate
-from tidegen.cloudformation.resources import STACK_TYPE, TemplateBody
+from tidegen.cloudformation.evaluation import Scope, evaluate
+from tidegen.cloudformation.resources import STACK_TYPE, Resources, TemplateBody
 from tidegen.cloudformation.stateful import is_stateful
 from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.port import Cloud

@@ -73,7 +73,7 @@ def require_destroy_preflight(plan: DestroyPlan, connect: Connect, inspect: Insp
 def _doomed(cloud: Cloud, step: DestroyStep) -> Subject:
     """A root as it stands, with what of it is deleted: all but what is kept."""
     there = standing(cloud, step.stack_id)
-    subject = _holding(Subject(step.address), there)
+    subject = _holding(Subject(address=step.address), there)
     place = step.address.place
     pseudo = {"AWS::AccountId": place.account, "AWS::Region": place.region}
     state = cloud.stack(step.stack_id)
@@ -108,9 +108,9 @@ def _subject(
     wanted = situation(state.status if state else None)
     changes = wanted is not Situation.FOLLOW and not _is_current(step, state)
     subject = Subject(
-        step.address,
-        text_parameters(step),
-        step.service_role if isinstance(step.service_role, str) else None,
+        address=step.address,
+        parameters=text_parameters(step),
+        service_role=step.service_role if isinstance(step.service_role, str) else None,
         status=state.status if state else None,
         changes=changes,
     )

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tidegen.linting.roots.view import Check, Problem, Properties, RootView, lets_in, listed
+from tidegen.cloudformation.resources import Properties
+from tidegen.cloudformation.values import listed
+from tidegen.linting.roots.view import Check, Problem, RootView, lets_in
 
 _BUCKET = "AWS::S3::Bucket"
 _WRITES = ("s3:PutObject",)
@@ -32,7 +34,7 @@ def written(root: RootView) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
     """(path, service, path of the bucket, actions) of all that writes to a bucket of the root."""
     for path, resource in root.resources.items():
         for service, value, actions in _writes(resource["Type"], resource.get("Properties", {})):
-            bucket = root.at(value, _BUCKET)
+            bucket = root.referred(value, _BUCKET)
             if bucket:
                 yield path, service, bucket, actions
 

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tidegen.linting.roots.view import Check, Problem, Properties, RootView, lets_in, listed
+from tidegen.cloudformation.resources import Properties
+from tidegen.cloudformation.values import listed
+from tidegen.linting.roots.view import Check, Problem, RootView, lets_in
 
 _ACTIONS = {"AWS::SNS::Topic": "sns:Publish", "AWS::SQS::Queue": "sqs:SendMessage"}
 _POLICIES = {
@@ -26,7 +28,7 @@ def deliveries(root: RootView) -> Iterator[tuple[str, str, str]]:
     """(path of the resource, service, path of the topic or queue) of all that is delivered."""
     for path, resource in root.resources.items():
         for service, value in _targets(resource["Type"], resource.get("Properties", {})):
-            target = root.at(value, *_ACTIONS)
+            target = root.referred(value, *_ACTIONS)
             if target:
                 yield path, service, target
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from typing import Any
 
-from tidegen.linting.roots.view import Check, Problem, RootView, lets_in, listed
-from tidegen.planning.preflight.subject import text_of
+from tidegen.cloudformation.values import listed, text_of
+from tidegen.linting.roots.view import Check, Problem, RootView, lets_in
 
 _CONTEXT = "kms:EncryptionContext:aws:logs:arn"
 

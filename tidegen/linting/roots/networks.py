@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from tidegen.linting.roots.view import Check, Problem, RootView, listed
-from tidegen.planning.preflight.subject import text_of
+from tidegen.cloudformation.values import listed, text_of
+from tidegen.linting.roots.view import Check, Problem, RootView
 
 #: What nodes call to join, where there is no way to the internet (EKS docs, private clusters).
 _FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "s3", "sts", "eks", "eks-auth", "logs")
@@ -31,23 +31,23 @@ def _signals_arrive(root: RootView) -> Iterator[Problem]:
 
 
 def _subnets(root: RootView, value: object) -> list[str]:
-    found = (root.at(item, "AWS::EC2::Subnet") for item in listed(value))
+    found = (root.referred(item, "AWS::EC2::Subnet") for item in listed(value))
     return [path for path in found if path]
 
 
 def _default_targets(root: RootView, subnet: str) -> list[str] | None:
     """The kinds of targets of the subnet's default routes; None without a route table."""
     tables = [
-        root.at(item.get("RouteTableId"))
+        root.referred(item.get("RouteTableId"))
         for _, item in root.of("AWS::EC2::SubnetRouteTableAssociation")
-        if root.at(item.get("SubnetId")) == subnet
+        if root.referred(item.get("SubnetId")) == subnet
     ]
     if not tables:
         return None
     return [
         kind
         for _, route in root.of("AWS::EC2::Route")
-        if root.at(route.get("RouteTableId")) in tables
+        if root.referred(route.get("RouteTableId")) in tables
         and "0.0.0.0/0" in str(route.get("DestinationCidrBlock"))
         for kind in route
         if kind.endswith(("GatewayId", "InstanceId", "NetworkInterfaceId"))
@@ -57,11 +57,11 @@ def _default_targets(root: RootView, subnet: str) -> list[str] | None:
 def _lacking(
     root: RootView, path: str, subnet: str, services: tuple[str, ...]
 ) -> Iterator[Problem]:
-    vpc = root.at(root.properties(subnet).get("VpcId"))
+    vpc = root.referred(root.properties(subnet).get("VpcId"))
     reached = [
         text_of(endpoint.get("ServiceName"))
         for _, endpoint in root.of("AWS::EC2::VPCEndpoint")
-        if root.at(endpoint.get("VpcId")) == vpc
+        if root.referred(endpoint.get("VpcId")) == vpc
     ]
     for service in services:
         if not any(name.endswith(f".{service}") for name in reached):

@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from tidegen.linting.roots.view import Check, Problem, Properties, RootView
-from tidegen.planning.preflight.subject import text_of
+from tidegen.cloudformation.resources import Properties
+from tidegen.cloudformation.values import text_of
+from tidegen.linting.roots.view import Check, Problem, RootView
 
 #: Type → the property that tells one from the other, None where an account has one in a region.
 _SINGLETONS = {

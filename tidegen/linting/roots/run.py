@@ -107,7 +107,13 @@ def _view(
 ) -> RootView:
     resources = evaluate(bodies, _given(bodies, values))
     earlier = evaluate(before, _given(before, values)) if before else {}
-    return RootView(bodies, resources, values.get("AWS::StackName", "stack"), size, earlier)
+    return RootView(
+        templates=bodies,
+        resources=resources,
+        stack=values.get("AWS::StackName", "stack"),
+        size=size,
+        before=earlier,
+    )
 
 
 def _given(bodies: Mapping[str, TemplateBody], values: Mapping[str, str]) -> dict[str, str]:

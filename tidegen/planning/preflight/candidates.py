@@ -4,11 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tidegen.cloudformation.values import text_of
 from tidegen.planning.model import Place
 from tidegen.planning.preflight.check import about, whole
 from tidegen.planning.preflight.model import Answer, Facts, Question, Topic, Unknown
 from tidegen.planning.preflight.names import NAMED, SECRET_TYPE
-from tidegen.planning.preflight.subject import Subject, text_of
+from tidegen.planning.preflight.subject import Subject
 
 #: Types of which an account has one in a region, or that are used in place of one's own; the
 #: answer's names identify them.

@@ -6,10 +6,11 @@ Each check looks at what stands: `resources` as deployed, all of it in `removed`
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tidegen.cloudformation.resources import Properties
 from tidegen.planning.preflight.check import Answer, Check, about
 from tidegen.planning.preflight.model import Finding, Question, Topic
 from tidegen.planning.preflight.network import INTERFACES
-from tidegen.planning.preflight.subject import Properties, Subject
+from tidegen.planning.preflight.subject import Subject
 
 _BUCKET, _SERVICE = "AWS::S3::Bucket", "AWS::EC2::VPCEndpointService"
 _VPC = "AWS::EC2::VPC"

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tidegen.blocks.linked_roles import LINKED_SERVICES
+from tidegen.cloudformation.values import text_of
 from tidegen.contract import Scope
 from tidegen.planning.preflight.check import Answer, Check, about, whole
 from tidegen.planning.preflight.model import Finding, Question, Topic, Unchecked
-from tidegen.planning.preflight.subject import Subject, text_of
+from tidegen.planning.preflight.subject import Subject
 
 #: Without these the key of a stack cannot be made, or its policy never be changed again.
 KEY_ACTIONS = ("kms:CreateKey", "kms:PutKeyPolicy")
@@ -58,7 +59,7 @@ def _named_roles(subject: Subject) -> dict[str, tuple[str, str]]:
 
     Roles of this account that the root does not make.
     """
-    made = {props.get("RoleName") for _, props in subject.all_of(_ROLE_TYPE)}
+    made = {props.get("RoleName") for _, props in subject.of(_ROLE_TYPE)}
     found: dict[str, tuple[str, str]] = {}
     for path, resource in subject.resources.items():
         for principal in _principals(resource.get("Properties", {})):

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tidegen.cloudformation.resources import Properties
+from tidegen.cloudformation.values import number_of
 from tidegen.planning.preflight.check import Answer, Check
 from tidegen.planning.preflight.model import Finding, Question, Topic
 from tidegen.planning.preflight.network import zone_name
-from tidegen.planning.preflight.subject import Properties, Subject, number_of
+from tidegen.planning.preflight.subject import Subject
 
 #: Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances, in vCPUs.
 _QUOTA = "ec2/L-1216C47A"
@@ -47,7 +49,7 @@ def groups(subject: Subject) -> Iterator[Group]:
 
 def _launched(subject: Subject, group: Properties) -> tuple[str, ...]:
     reference = group.get("LaunchTemplate", {}).get("LaunchTemplateId")
-    template = subject.at(reference)
+    template = subject.resource_at(reference)
     data = template[1].get("LaunchTemplateData", {}) if template else {}
     return _texts([data.get("InstanceType")])
 
@@ -78,7 +80,7 @@ def _offered(subject: Subject, offerings: Answer, zones: Answer) -> Iterable[Fin
 
 
 def _zones(subject: Subject, group: Group, zones: Mapping[str, str]) -> set[str]:
-    subnets = [subnet for subnet in map(subject.at, group.subnets) if subnet]
+    subnets = [subnet for subnet in map(subject.resource_at, group.subnets) if subnet]
     found = {zone_name(props, zones) for _, props in subnets}
     return {zone for zone in found if isinstance(zone, str)}
 

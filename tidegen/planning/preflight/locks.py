@@ -5,9 +5,11 @@ A guard of the plan could not tell: neither template says whether the days are o
 
 from collections.abc import Iterable
 
+from tidegen.cloudformation.resources import Properties
+from tidegen.cloudformation.values import number_of
 from tidegen.planning.preflight.check import Answer, Check, about
 from tidegen.planning.preflight.model import Finding, Topic
-from tidegen.planning.preflight.subject import Properties, Subject, number_of
+from tidegen.planning.preflight.subject import Subject
 
 _VAULT = "AWS::Backup::BackupVault"
 _NO_ROW = 0  # of the catalogue, which knows only what has failed somebody's deploy
@@ -17,7 +19,7 @@ def _standing(subject: Subject) -> dict[str, tuple[str, Properties]]:
     """Name of a vault that stands and is to stay → its path and what is wanted of it."""
     return {
         subject.held[path]: (path, props)
-        for path, props in subject.all_of(_VAULT)
+        for path, props in subject.of(_VAULT)
         if path in subject.held and path not in subject.added
     }
 

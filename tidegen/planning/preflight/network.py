@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from tidegen.cloudformation.resources import Properties
 from tidegen.contract.fields import ZONES
 from tidegen.planning.preflight.check import Answer, Check, about, whole
 from tidegen.planning.preflight.model import Finding, Question, Topic
-from tidegen.planning.preflight.subject import Properties, Subject
+from tidegen.planning.preflight.subject import Subject
 
 _ENDPOINT = "AWS::EC2::VPCEndpoint"
 _SUBNET = "AWS::EC2::Subnet"
@@ -43,7 +44,7 @@ def _standing_endpoints(subject: Subject, found: Answer) -> Iterable[Finding]:
 def _twice(subject: Subject) -> Iterable[Finding]:
     """Two endpoints of one service in one VPC, in whichever templates they are."""
     seen: dict[str, str] = {}
-    for path, props in subject.all_of(_ENDPOINT):
+    for path, props in subject.of(_ENDPOINT):
         if str(props.get("PrivateDnsEnabled", "")).lower() != "true":
             continue
         key = f"{props.get('VpcId')} {props.get('ServiceName')}"
@@ -73,7 +74,9 @@ def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable
             told = f"{subject.region} offers this account no endpoint of {service}"
             yield Finding(path, f"{told}; take it out, or choose another region", 69)
             continue
-        subnets = [subnet for subnet in map(subject.at, props.get("SubnetIds", [])) if subnet]
+        subnets = [
+            subnet for subnet in map(subject.resource_at, props.get("SubnetIds", [])) if subnet
+        ]
         wanted = {zone_name(subnet, zones) for _, subnet in subnets}
         for zone in sorted(zone for zone in wanted if isinstance(zone, str)):
             if zone not in offered[service]:
@@ -112,7 +115,7 @@ def _zones(subject: Subject, zones: Answer) -> Iterable[Finding]:
 
 
 def _control_plane(subject: Subject, path: str, reference: Any, zones: Answer) -> Iterable[Finding]:
-    subnet = subject.at(reference)
+    subnet = subject.resource_at(reference)
     zone = zone_name(subnet[1], zones) if subnet else None
     if subnet and isinstance(zone, str) and zones[zone] in NO_CONTROL_PLANE:
         told = f"{subnet[0]} is in {zone} ({zones[zone]}), where EKS has no control plane"

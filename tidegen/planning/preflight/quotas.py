@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from tidegen.cloudformation.resources import Properties
+from tidegen.cloudformation.values import number_of, text_of
 from tidegen.planning.preflight.check import Answer, Check, whole
 from tidegen.planning.preflight.model import Finding, Question, Topic
 from tidegen.planning.preflight.network import zone_name
-from tidegen.planning.preflight.subject import Properties, Subject, number_of, text_of
+from tidegen.planning.preflight.subject import Subject
 
 _GIB_OF_TIB = 1024
 _GATEWAYS = "vpc/L-FE5A380F"  # NAT gateways in a zone
@@ -55,7 +57,7 @@ def _interface_endpoints(subject: Subject) -> float:
     by_vpc: dict[str, int] = {}
     if not any(subject.added_of("AWS::EC2::VPCEndpoint")):
         return 0
-    for _, props in subject.all_of("AWS::EC2::VPCEndpoint"):
+    for _, props in subject.of("AWS::EC2::VPCEndpoint"):
         if props.get("VpcEndpointType") == "Interface":
             vpc = str(props.get("VpcId"))
             by_vpc[vpc] = by_vpc.get(vpc, 0) + 1
@@ -155,7 +157,9 @@ def _exceeded(
 
 def _gateways(subject: Subject) -> list[Properties]:
     """The subnets in which NAT gateways would be made."""
-    found = (subject.at(p.get("SubnetId")) for _, p in subject.added_of("AWS::EC2::NatGateway"))
+    found = (
+        subject.resource_at(p.get("SubnetId")) for _, p in subject.added_of("AWS::EC2::NatGateway")
+    )
     return [subnet[1] for subnet in found if subnet]
 
 

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tidegen.blocks.replication import ROLE as REPLICATION_ROLE
+from tidegen.cloudformation.resources import Properties
+from tidegen.cloudformation.values import text_of
 from tidegen.planning.preflight.check import Answer, Check, about, whole
 from tidegen.planning.preflight.model import Finding, Question, Topic
-from tidegen.planning.preflight.subject import Properties, Subject, text_of
+from tidegen.planning.preflight.subject import Subject
 
 _CLUSTER = "AWS::EKS::Cluster"
 _CERTIFICATE = "AWS::CertificateManager::Certificate"
@@ -35,7 +37,7 @@ def _standing_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
     """Name of a cluster that stays → its path and the wanted version."""
     return {
         subject.held[path]: (path, str(props.get("Version")))
-        for path, props in subject.all_of(_CLUSTER)
+        for path, props in subject.of(_CLUSTER)
         if path in subject.held and path not in subject.added
     }
 
@@ -86,7 +88,7 @@ def _certified(subject: Subject) -> Iterator[tuple[str, Properties, Any]]:
 def _undelegated(subject: Subject) -> Iterable[Finding]:
     """A zone that comes with the certificate: nobody can have delegated it yet."""
     for path, props, reference in _certified(subject):
-        zone = subject.at(reference)
+        zone = subject.resource_at(reference)
         if zone and zone[0] in subject.added:
             told = f"the certificate of {text_of(props.get('DomainName'))} waits for its new zone"
             name = text_of(zone[1].get("Name"))
@@ -126,7 +128,7 @@ def _standing_zones(subject: Subject) -> list[tuple[str, str, str]]:
     """Path of each certificate that a standing zone proves, with that zone's id and its domain."""
     found = []
     for path, _, reference in _certified(subject):
-        zone, standing = subject.at(reference), subject.physical(reference)
+        zone, standing = subject.resource_at(reference), subject.physical(reference)
         if zone and standing and zone[0] not in subject.added:
             found.append((path, standing, text_of(zone[1].get("Name"))))
     return found
@@ -154,10 +156,10 @@ def _delegation(subject: Subject, own: Answer, public: Answer) -> Iterable[Findi
 def _destinations(subject: Subject) -> dict[str, str]:
     """Bucket of another root that something replicates to → path of the source."""
     own = set(subject.held.values()) | {
-        str(props.get("BucketName")) for _, props in subject.all_of("AWS::S3::Bucket")
+        str(props.get("BucketName")) for _, props in subject.of("AWS::S3::Bucket")
     }
     found = {}
-    for path, props in subject.all_of("AWS::S3::Bucket"):
+    for path, props in subject.of("AWS::S3::Bucket"):
         for rule in props.get("ReplicationConfiguration", {}).get("Rules", []):
             name = text_of(rule.get("Destination", {}).get("Bucket")).rpartition(":")[2]
             if name and "…" not in name and name not in own:
@@ -179,7 +181,7 @@ def _versioning(subject: Subject, found: Answer) -> Iterable[Finding]:
 def _new_replication(subject: Subject) -> Iterable[Finding]:
     """Buckets that stand and replicate from now on: S3 copies what comes, not what is there."""
     roles = {path for path, _ in subject.added_of("AWS::IAM::Role")}
-    for path, props in subject.all_of("AWS::S3::Bucket"):
+    for path, props in subject.of("AWS::S3::Bucket"):
         configuration = props.get("ReplicationConfiguration")
         role = f"{path.rpartition('/')[0]}/{REPLICATION_ROLE}".lstrip("/")
         if configuration and path in subject.held and path not in subject.added and role in roles:

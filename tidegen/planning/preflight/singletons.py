@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from functools import partial
 
 from tidegen.blocks.linked_roles import LINKED_SERVICES
+from tidegen.cloudformation.values import text_of
 from tidegen.planning.preflight.check import Answer, Check, about, whole
 from tidegen.planning.preflight.model import IMPORT, Finding, Question, Topic
-from tidegen.planning.preflight.subject import Subject, text_of
+from tidegen.planning.preflight.subject import Subject
 
 _RECORDER = "AWS::Config::ConfigurationRecorder"
 _CHANNEL = "AWS::Config::DeliveryChannel"

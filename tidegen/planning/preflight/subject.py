@@ -4,15 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tidegen.cloudformation.evaluation import Resources
-from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.resources import Properties, ResourceView, TemplateBody
+from tidegen.cloudformation.values import property_at
 from tidegen.planning.model import StackAddress
 
-Properties = Mapping[str, Any]
 
-
-@dataclass(frozen=True)
-class Subject:
+@dataclass(frozen=True, kw_only=True)
+class Subject(ResourceView):
     """One root: its wanted resources by path, and what the account holds of it already.
 
     `added` and `removed` are paths; `held` leads from a path to the physical id of what stands,
@@ -24,7 +22,6 @@ class Subject:
     address: StackAddress
     parameters: Mapping[str, str] = field(default_factory=dict)
     service_role: str | None = None
-    resources: Resources = field(default_factory=dict)
     added: frozenset[str] = frozenset()
     removed: frozenset[str] = frozenset()
     held: Mapping[str, str] = field(default_factory=dict)
@@ -48,22 +45,16 @@ class Subject:
         """The account that the stack belongs in."""
         return self.address.place.account
 
-    def all_of(self, *types: str) -> Iterator[tuple[str, Properties]]:
-        """Path and properties of every wanted resource of these types."""
-        for path, resource in self.resources.items():
-            if resource["Type"] in types:
-                yield path, resource.get("Properties", {})
-
     def added_of(self, *types: str) -> Iterator[tuple[str, Properties]]:
         """Path and properties of what would be added of these types."""
-        return ((path, props) for path, props in self.all_of(*types) if path in self.added)
+        return ((path, props) for path, props in self.of(*types) if path in self.added)
 
     def names(self, type_name: str, prop: str) -> dict[str, str]:
         """Physical name → path of what would be added and has a name, unless the stack holds it.
 
         `prop` is a property, dotted where it is inside of another.
         """
-        found = ((_at(props, prop), path) for path, props in self.added_of(type_name))
+        found = ((property_at(props, prop), path) for path, props in self.added_of(type_name))
         held = set(self.held.values())
         return {name: path for name, path in found if isinstance(name, str) and name not in held}
 
@@ -73,33 +64,3 @@ class Subject:
             return value
         path = value.get("Ref") if isinstance(value, dict) else None
         return self.held.get(path) if isinstance(path, str) else None
-
-    def at(self, value: Any) -> tuple[str, Properties] | None:
-        """Path and properties of the wanted resource that a value refers to."""
-        path = value.get("Ref") if isinstance(value, dict) else None
-        if not isinstance(path, str) or path not in self.resources:
-            return None
-        return path, self.resources[path].get("Properties", {})
-
-
-def _at(properties: Any, dotted: str) -> Any:
-    """The value at a dotted property; None where there is none."""
-    for name in dotted.split("."):
-        properties = properties.get(name) if isinstance(properties, Mapping) else None
-    return properties
-
-
-def text_of(value: Any) -> str:
-    """A value as text, with `…` for what only a deployment knows."""
-    if isinstance(value, dict) and isinstance(value.get("Fn::Join"), list):
-        separator, parts = value["Fn::Join"]
-        return str(separator).join(map(text_of, parts)) if isinstance(parts, list) else "…"
-    return "…" if isinstance(value, (dict, list)) else str(value)
-
-
-def number_of(value: Any, otherwise: int = 0) -> int:
-    """A number that templates may write as text; `otherwise` where it is not known."""
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        return otherwise
