@@ -162,5 +162,4 @@ CONCERN = Concern(
         Output("VaultName", Kind.NAME, "Vault of recovery points", surface=True),
         Output("RestoreRoleArn", Kind.ROLE_ARN, "Role that AWS Backup restores with", surface=True),
     ),
-    stateful=("Vault",),
 )

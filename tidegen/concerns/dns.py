@@ -77,5 +77,4 @@ CONCERN = Concern(
         Output("NameServers", Kind.STRING_LIST, "To be put into the parent zone", surface=True),
         Output("QueryLogGroupName", Kind.LOG_GROUP_NAME, "What the VPC asked the resolver"),
     ),
-    stateful=("PublicZone", "PrivateZone", "QueryLogGroup"),
 )

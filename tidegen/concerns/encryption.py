@@ -45,5 +45,4 @@ CONCERN = Concern(
         Output("NodesKeyArn", Kind.KEY_ARN, "Key of the nodes' volumes", surface=True),
         Output("SecretsKeyArn", Kind.KEY_ARN, "Key of Secrets Manager's secrets"),
     ),
-    stateful=("LogsKey", "MessagingKey", "ClusterKey", "NodesKey", "SecretsKey"),
 )

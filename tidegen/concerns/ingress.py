@@ -139,5 +139,4 @@ CONCERN = Concern(
         Output("TargetsAlarmName", Kind.NAME, "Alarm of the gateway's pods"),
         Output("FirewallLogGroupName", Kind.LOG_GROUP_NAME, "Requests that the firewall saw"),
     ),
-    stateful=("FirewallLogGroup",),
 )

@@ -192,7 +192,6 @@ CONCERN = Concern(
         Output("AnalyticsTableName", Kind.TABLE_NAME, "Table of analytics data", surface=True),
         Output("AnalyticsTableArn", Kind.TABLE_ARN, "Table of analytics data", surface=True),
     ),
-    stateful=("MetricsTable", "AnalyticsTable"),
     # Needed to give a table a key (DynamoDB guide, "Authorizing use of your customer managed key").
     extra_deploy_actions=("kms:GenerateDataKey*", "kms:ReEncrypt*"),
 )

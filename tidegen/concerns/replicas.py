@@ -103,10 +103,4 @@ CONCERN = Concern(
         Output("ReplicaBackupsBucketArn", Kind.BUCKET_ARN, "Replica of the backups", surface=True),
         Output("RecoveryVaultArn", Kind.ARN, "Vault of copied recovery points", surface=True),
     ),
-    stateful=(
-        "ReplicaKey",
-        "ReplicaUploadsBucket",
-        "ReplicaBackupsBucket",
-        "RecoveryVault",
-    ),
 )

@@ -160,7 +160,6 @@ CONCERN = Concern(
             "SecretsPath", Kind.STRING, "What the names of the secrets start with", surface=True
         ),
     ),
-    stateful=tuple(_title(name) for name in CHART_SECRETS),
     # A secret's policy is validated before it is put.
     extra_deploy_actions=("secretsmanager:ValidateResourcePolicy",),
 )

@@ -135,7 +135,6 @@ class Concern:
     build: Build
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
-    stateful: tuple[str, ...] = ()
     key_uses: tuple[KeyUse, ...] = ()
     #: IAM actions that deploying takes besides those that the registry's schemas name.
     extra_deploy_actions: tuple[str, ...] = ()

@@ -182,13 +182,6 @@ CONCERN = Concern(
         ),
         Output("ClusterAlarmName", Kind.NAME, "Alarm of the control plane"),
     ),
-    stateful=(
-        "ApplicationLogGroup",
-        "ControlPlaneLogGroup",
-        "DataplaneLogGroup",
-        "HostLogGroup",
-        "PerformanceLogGroup",
-    ),
     # Calls of the list handlers (they only read), for the workloads' identities as well.
     extra_deploy_actions=(
         "eks:ListAccessEntries",

@@ -132,15 +132,6 @@ CONCERN = Concern(
         Output("BackupDocumentName", Kind.NAME, "Document that backs up now", surface=True),
         Output("RestoreDocumentName", Kind.NAME, "Document that restores", surface=True),
     ),
-    stateful=(
-        "AdminSecret",
-        "CertificateSecret",
-        "KeyfileSecret",
-        "LogGroup",
-        "Member1Volume",
-        "Member2Volume",
-        "Member3Volume",
-    ),
     # A rolling update of the members' groups terminates one instance after the other.
     extra_deploy_actions=("autoscaling:TerminateInstanceInAutoScalingGroup",),
     assets=(_BUNDLE,),

@@ -173,5 +173,4 @@ CONCERN = Concern(
         ),
         Output("EmailAlarmName", Kind.NAME, "Alarm of the reputation of both instances"),
     ),
-    stateful=("MailArchive",),
 )

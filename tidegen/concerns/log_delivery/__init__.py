@@ -97,5 +97,4 @@ CONCERN = Concern(
         *(_group(name, description) for name, description in _EVERYWHERE.items()),
         *(_group(name, description, "") for name, description in _OF_ENVIRONMENTS.items()),
     ),
-    stateful=("DeliveryLogGroup",),
 )

@@ -193,5 +193,4 @@ CONCERN = Concern(
             surface=True,
         ),
     ),
-    stateful=("FlowLogGroup",),
 )

@@ -174,7 +174,6 @@ CONCERN = Concern(
         Output("RelayFunctionArn", Kind.ARN, "Function that relays log events to people"),
         Output("RelayFunctionName", Kind.NAME, "The same function, as its metrics name it"),
     ),
-    stateful=("DeadLetterQueue", "RelayDeadLetterQueue", "RelayLogGroup"),
     key_uses=(
         KeyUse("messaging", "cloudwatch"),
         KeyUse("messaging", "events"),

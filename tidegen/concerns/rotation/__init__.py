@@ -65,7 +65,6 @@ CONCERN = Concern(
         ),
     ),
     outputs=(Output("RotationFunctionArn", Kind.ARN, "Function that rotates the secrets"),),
-    stateful=("LogGroup",),
     extra_deploy_actions=FUNCTION_EXTRAS,
     assets=(Asset("rotation", _FUNCTION),),
 )

@@ -197,5 +197,4 @@ CONCERN = Concern(
             surface=True,
         ),
     ),
-    stateful=("AccessLogsBucket", "UploadsBucket", "BackupsBucket", "AssetsBucket"),
 )
