@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 ENV ?= development
 
-.PHONY: help install demo test check lint types render bench docs lock diff deploy
+.PHONY: help install demo test check lint types render permissions bench docs lock diff deploy
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 14
@@ -45,6 +45,10 @@ types: install ## Check the types.
 	mypy
 
 render: install ## Write the templates from the concerns.
+	tidegen render
+
+permissions: install ## Write what handlers call, from cfn-lint's schemas; then render.
+	python -m tidegen.rendering.handler_permissions
 	tidegen render
 
 bench: install ## Measure against named peers; prints ratios.

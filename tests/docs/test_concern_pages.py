@@ -12,6 +12,7 @@ from mkdocs.structure.files import Files
 
 from tidegen.concerns import own_concerns
 from tidegen.cloudformation.schemas import create_only
+from tidegen.cloudformation.stateful import stateful_ids
 from tidegen.rendering import render
 
 CONCERNS = own_concerns()
@@ -25,6 +26,10 @@ def resources(concern):
     scope = concern.scopes[0]
     name = f"roots/{scope}.json" if scope.is_direct else f"{concern.name}.json"
     return TEMPLATES[name]["Resources"]
+
+
+def stateful(concern):
+    return tuple(stateful_ids({"Resources": resources(concern)}))
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.md")), ids=lambda path: path.stem)
@@ -48,7 +53,7 @@ def test_the_page_says_everything_of_the_contract(concern):
     assert PLACEHOLDER not in text
     assert concern.purpose in text
     names = [item.name for item in (*concern.inputs, *concern.outputs)]
-    for name in (*names, *concern.stateful):
+    for name in (*names, *stateful(concern)):
         assert f"| `{name}` |" in text
     titles = ["Inputs", "Outputs", "Stateful", "What replaces what"]
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == titles
@@ -67,7 +72,7 @@ def test_a_concern_without_written_parts_has_a_page_all_the_same():
 
 @each
 def test_each_resource_is_in_one_box_and_the_diagram_can_be_read(concern):
-    nodes = nodes_of(resources(concern), concern.stateful)
+    nodes = nodes_of(resources(concern), stateful(concern))
     drawn = sorted(member for node in nodes for member in node.members)
     assert drawn == sorted(resources(concern))
     assert len(nodes) <= 30
@@ -76,10 +81,10 @@ def test_each_resource_is_in_one_box_and_the_diagram_can_be_read(concern):
 
 @each
 def test_what_holds_state_is_drawn_as_what_holds_state(concern):
-    nodes = nodes_of(resources(concern), concern.stateful)
+    nodes = nodes_of(resources(concern), stateful(concern))
     kept = {member for node in nodes if node.stateful for member in node.members}
-    assert kept >= set(concern.stateful)
-    drawn = diagram(resources(concern), concern.stateful)
+    assert kept >= set(stateful(concern))
+    drawn = diagram(resources(concern), stateful(concern))
     assert drawn.count("[(") == sum(node.stateful for node in nodes)
 
 

@@ -26,6 +26,10 @@ def origin(name, pointer):
         ("storage.yaml", "Parameters/Project", "storage/__init__.py", "new_template"),
         ("database.yaml", "Resources/RestoreRole", "database/documents.py", "add_"),
         ("roots/access.yaml", "Resources/Boundary", "", ""),
+        ("roots/access.yaml", "Resources/ExecutionPolicy1", "access/__init__.py", "ManagedPolicy"),
+        ("roots/access.yaml", "Parameters/Project", "access/__init__.py", "new_template"),
+        # built on the way, to see which types it has
+        ("roots/access.yaml", "Resources/Vpc", "", ""),
     ],
 )
 def test_the_line_that_made_it(name, pointer, file, text):

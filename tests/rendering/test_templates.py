@@ -5,6 +5,8 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import cfn_flip
@@ -27,6 +29,21 @@ def rendered():
 def test_committed_templates_are_what_the_source_renders(rendered):
     committed = {p.relative_to(CURRENT).as_posix(): p.read_bytes() for p in COMMITTED}
     assert committed == rendered.files
+
+
+def test_every_concern_is_built_once():
+    """Although the access concern asks which resource types the others have."""
+    builds = Counter()
+
+    def counted(concern):
+        def build(context):
+            builds[concern.name] += 1
+            return concern.build(context)
+
+        return replace(concern, build=build)
+
+    render(tuple(map(counted, own_concerns())), "json")
+    assert builds == Counter(concern.name for concern in own_concerns())
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.name)

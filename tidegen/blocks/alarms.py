@@ -7,15 +7,6 @@ from troposphere.cloudwatch import Alarm, MetricDimension
 
 WARNING = "WarningTopicArn"
 CRITICAL = "CriticalTopicArn"
-#: What CloudFormation calls for alarms.
-ALARM_ACTIONS = (
-    "cloudwatch:DeleteAlarms",
-    "cloudwatch:DescribeAlarms",
-    "cloudwatch:ListTagsForResource",
-    "cloudwatch:PutMetricAlarm",
-    "cloudwatch:TagResource",
-    "cloudwatch:UntagResource",
-)
 
 
 def add_alarm(

@@ -8,62 +8,17 @@ from awacs import logs as logs_actions
 from awacs.aws import Action, Condition, Deny, Null, Statement
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, ec2, logs
 
-from tidegen.blocks.alarms import ALARM_ACTIONS
 from tidegen.blocks.endpoints import let_into_endpoints
 from tidegen.blocks.function_code import code
 from tidegen.blocks.inputs import ENDPOINTS, PRIVATE_SUBNETS, VPC
-from tidegen.blocks.logs import LOG_GROUP_ACTIONS
 from tidegen.blocks.policies import allow
 from tidegen.contract import Context
 
 #: Inputs that a concern with a function inside the VPC declares.
 NETWORK_INPUTS = (VPC, PRIVATE_SUBNETS, ENDPOINTS)
-#: What CloudFormation calls for a function, its role, security group, log group and alarms.
-FUNCTION_ACTIONS = (
-    *ALARM_ACTIONS,
-    *LOG_GROUP_ACTIONS,
-    "ec2:AuthorizeSecurityGroupEgress",
-    "ec2:AuthorizeSecurityGroupIngress",
-    "ec2:CreateSecurityGroup",
-    "ec2:CreateTags",
-    "ec2:DeleteSecurityGroup",
-    "ec2:DeleteTags",
-    "ec2:Describe*",
-    "ec2:RevokeSecurityGroupEgress",
-    "ec2:RevokeSecurityGroupIngress",
-    "iam:AttachRolePolicy",
-    "iam:CreatePolicy",
-    "iam:CreatePolicyVersion",
-    "iam:CreateRole",
-    "iam:DeletePolicy",
-    "iam:DeletePolicyVersion",
-    "iam:DeleteRole",
-    "iam:DetachRolePolicy",
-    "iam:GetPolicy",
-    "iam:GetRole",
-    "iam:ListPolicyVersions",
-    "iam:PassRole",
-    "iam:TagRole",
-    "kms:CreateGrant",
-    "kms:Decrypt",
-    "kms:DescribeKey",
-    "kms:Encrypt",
-    "lambda:AddPermission",
-    "lambda:CreateFunction",
-    "lambda:DeleteFunction",
-    "lambda:DeleteFunctionConcurrency",
-    "lambda:GetFunction",
-    "lambda:GetFunctionConfiguration",
-    "lambda:GetPolicy",
-    "lambda:ListTags",
-    "lambda:PutFunctionConcurrency",
-    "lambda:RemovePermission",
-    "lambda:TagResource",
-    "lambda:UntagResource",
-    "lambda:UpdateFunctionCode",
-    "lambda:UpdateFunctionConfiguration",
-    "s3:GetObject",
-)
+#: What the schema of functions does not name: waiting until one is active, and reading its tags,
+#: which GetFunction returns with that permission only (Lambda API reference).
+FUNCTION_EXTRAS = ("lambda:GetFunctionConfiguration", "lambda:ListTags")
 _INTERFACES: list[Action] = [
     actions.CreateNetworkInterface,
     actions.DeleteNetworkInterface,

@@ -12,17 +12,6 @@ from tidegen.blocks.stateful import RETAINED
 OPERATIONAL_DAYS = 400
 #: Days that audit logs are kept; the registry's rule accepts no other value above six years.
 TEN_YEARS = 3653
-#: What CloudFormation calls for log groups.
-LOG_GROUP_ACTIONS = (
-    "logs:AssociateKmsKey",
-    "logs:CreateLogGroup",
-    "logs:DeleteLogGroup",
-    "logs:DescribeLogGroups",
-    "logs:ListTagsForResource",
-    "logs:PutRetentionPolicy",
-    "logs:TagResource",
-    "logs:UntagResource",
-)
 
 
 def add_log_group(

@@ -94,5 +94,4 @@ CONCERN = Concern(
         Output("PermissionsBoundaryArn", Kind.ARN, "Boundary of every role", surface=True),
         Output("OidcProviderArn", Kind.ARN, "Identity provider of the CI", surface=True),
     ),
-    stateful=("AccessLogsBucket", "ArtifactsBucket", "ArtifactsKey"),
 )

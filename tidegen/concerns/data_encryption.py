@@ -45,5 +45,4 @@ CONCERN = Concern(
         Output("DatabaseKeyArn", Kind.KEY_ARN, "Key of the database's volumes"),
         Output("MetricsKeyArn", Kind.KEY_ARN, "Key of the metrics tables"),
     ),
-    stateful=("DataKey", "BackupKey", "DatabaseKey", "MetricsKey"),
 )

@@ -5,7 +5,7 @@ from typing import Any
 from awacs.aws import Action
 from troposphere import GetAtt, Ref, Sub, Template, dynamodb
 
-from tidegen.blocks.alarms import ALARM_ACTIONS, add_alarm
+from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, PROTECTED, WARNING_TOPIC, from_field
 from tidegen.blocks.policies import deny_other_accounts, document, tls_only
@@ -192,34 +192,6 @@ CONCERN = Concern(
         Output("AnalyticsTableName", Kind.TABLE_NAME, "Table of analytics data", surface=True),
         Output("AnalyticsTableArn", Kind.TABLE_ARN, "Table of analytics data", surface=True),
     ),
-    stateful=("MetricsTable", "AnalyticsTable"),
-    deploy_actions=(
-        *ALARM_ACTIONS,
-        "backup:CreateBackupSelection",
-        "backup:DeleteBackupSelection",
-        "backup:GetBackupSelection",
-        "dynamodb:CreateTable",
-        "dynamodb:DeleteResourcePolicy",
-        "dynamodb:DeleteTable",
-        "dynamodb:DescribeContinuousBackups",
-        "dynamodb:DescribeContributorInsights",
-        "dynamodb:DescribeKinesisStreamingDestination",
-        "dynamodb:DescribeTable",
-        "dynamodb:DescribeTimeToLive",
-        "dynamodb:GetResourcePolicy",
-        "dynamodb:ListTagsOfResource",
-        "dynamodb:PutResourcePolicy",
-        "dynamodb:TagResource",
-        "dynamodb:UntagResource",
-        "dynamodb:UpdateContinuousBackups",
-        "dynamodb:UpdateContributorInsights",
-        "dynamodb:UpdateTable",
-        "dynamodb:UpdateTimeToLive",
-        "kms:CreateGrant",
-        "kms:Decrypt",
-        "kms:DescribeKey",
-        "kms:Encrypt",
-        "kms:GenerateDataKey*",
-        "kms:ReEncrypt*",
-    ),
+    # Needed to give a table a key (DynamoDB guide, "Authorizing use of your customer managed key").
+    extra_deploy_actions=("kms:GenerateDataKey*", "kms:ReEncrypt*"),
 )

@@ -160,28 +160,6 @@ CONCERN = Concern(
             "SecretsPath", Kind.STRING, "What the names of the secrets start with", surface=True
         ),
     ),
-    stateful=tuple(_title(name) for name in CHART_SECRETS),
-    deploy_actions=(
-        "kms:Decrypt",
-        "kms:DescribeKey",
-        "kms:Encrypt",
-        "kms:GenerateDataKey",
-        # Secrets Manager tries the function in the name of whoever makes the schedule.
-        "lambda:InvokeFunction",
-        "secretsmanager:CancelRotateSecret",
-        "secretsmanager:CreateSecret",
-        "secretsmanager:DeleteResourcePolicy",
-        "secretsmanager:DeleteSecret",
-        "secretsmanager:DescribeSecret",
-        "secretsmanager:GetRandomPassword",
-        "secretsmanager:GetResourcePolicy",
-        "secretsmanager:PutResourcePolicy",
-        "secretsmanager:RemoveRegionsFromReplication",
-        "secretsmanager:ReplicateSecretToRegions",
-        "secretsmanager:RotateSecret",
-        "secretsmanager:TagResource",
-        "secretsmanager:UntagResource",
-        "secretsmanager:UpdateSecret",
-        "secretsmanager:ValidateResourcePolicy",
-    ),
+    # A secret's policy is validated before it is put.
+    extra_deploy_actions=("secretsmanager:ValidateResourcePolicy",),
 )

@@ -216,10 +216,4 @@ CONCERN = Concern(
         Output("SharedTargetGroupArn", Kind.ARN, "For the cluster's binding", surface=True),
         Output("TargetsAlarmName", Kind.NAME, "Alarm of the gateway's pods"),
     ),
-    deploy_actions=(
-        "ec2:CreateVpcEndpointServiceConfiguration",
-        "ec2:DeleteVpcEndpointServiceConfigurations",
-        "ec2:ModifyVpcEndpointServiceConfiguration",
-        "ec2:ModifyVpcEndpointServicePermissions",
-    ),
 )

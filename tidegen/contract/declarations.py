@@ -102,15 +102,24 @@ class BuiltAsset:
 
 @dataclass(frozen=True)
 class Context:
-    """What a build may know besides its own inputs: all declarations, and the built assets."""
+    """What a build may know besides its own inputs: all concerns, and the built assets."""
 
     concerns: "tuple[Concern, ...]" = ()
     assets: Mapping[str, BuiltAsset] = field(default_factory=dict)
+    _templates: "dict[str, Template]" = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def key_uses(self, key: str) -> tuple[KeyUse, ...]:
         """Every declared use of one key, without repetition, in a stable order."""
         uses = {use for concern in self.concerns for use in concern.key_uses if use.key == key}
         return tuple(sorted(uses, key=lambda use: (use.service, use.actions)))
+
+    def template_of(self, concern: "Concern") -> "Template":
+        """Return the concern's template, built once however many ask for it."""
+        if concern.name not in self._templates:
+            self._templates[concern.name] = concern.build(self)
+        return self._templates[concern.name]
 
 
 Build = Callable[[Context], "Template"]
@@ -126,10 +135,9 @@ class Concern:
     build: Build
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
-    stateful: tuple[str, ...] = ()
     key_uses: tuple[KeyUse, ...] = ()
-    #: IAM actions that creating, updating and deleting this concern's resources takes.
-    deploy_actions: tuple[str, ...] = ()
+    #: IAM actions that deploying takes besides those that the registry's schemas name.
+    extra_deploy_actions: tuple[str, ...] = ()
     assets: tuple[Asset, ...] = ()
     #: Concerns that must stand first although no value flows from them.
     after: tuple[str, ...] = ()

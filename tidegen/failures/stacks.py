@@ -143,7 +143,7 @@ FAILURES = (
             "UnauthorizedOperation",
         ),
         "the role lacks a permission, or a policy denies it",
-        "give the role this action (a concern's deploy_actions say which), then deploy again",
+        "give the role this action (for a concern: its extra_deploy_actions), then deploy again",
         (DEPLOY,),
         guide("IAM/latest/UserGuide/troubleshoot_access-denied.html"),
     ),

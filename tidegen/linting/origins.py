@@ -5,6 +5,7 @@ template of this project with findings pays for it.
 """
 
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -58,17 +59,20 @@ def _lines_of(name: str) -> _Lines:
         if name == (f"roots/{scope}" if scope.is_direct else concern.name):
             source = concern.build.__code__.co_filename
             with _recording(source) as lines:
-                concern.build(Context(concerns, build_assets(concerns)))
-            return lines
+                template = concern.build(Context(concerns, build_assets(concerns)))
+            return lines[id(template)]
     return {}
 
 
 @contextmanager
-def _recording(source: str) -> Iterator[_Lines]:
-    """The line in the concern's source from which each entry is added while the block runs."""
+def _recording(source: str) -> Iterator[dict[int, _Lines]]:
+    """The lines in the concern's source from which entries are added, by the template's id.
+
+    While the block runs; a build may build other concerns' templates on its way.
+    """
     from troposphere import Template
 
-    lines: _Lines = {}
+    lines: dict[int, _Lines] = defaultdict(dict)
     originals = {section: getattr(Template, name) for section, name in _METHODS.items()}
     for section, name in _METHODS.items():
         setattr(Template, name, _recorder(section, originals[section], source, lines))
@@ -80,12 +84,12 @@ def _recording(source: str) -> Iterator[_Lines]:
 
 
 def _recorder(
-    section: str, original: Callable[..., Any], source: str, lines: _Lines
+    section: str, original: Callable[..., Any], source: str, lines: dict[int, _Lines]
 ) -> Callable[..., Any]:
     def add(self: Any, entry: Any, *more: Any) -> Any:
         line = _line_in(source, sys._getframe(1))  # frames are what this is about
         for item in entry if isinstance(entry, list) else [entry]:
-            lines[section, str(getattr(item, "title", item))] = line
+            lines[id(self)][section, str(getattr(item, "title", item))] = line
         return original(self, entry, *more)
 
     return add

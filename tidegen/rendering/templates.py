@@ -51,7 +51,7 @@ def render(concerns: tuple[Concern, ...], form: str = "yaml") -> Rendered:
     assets = build_assets(concerns)
     context = Context(concerns, assets)
     nested = [concern for concern in concerns if not concern.scopes[0].is_direct]
-    templates = {f"{c.name}.{form}": ordered(c.build(context)) for c in nested}
+    templates = {f"{c.name}.{form}": ordered(context.template_of(c)) for c in nested}
     files = {name: _FORMS[form](body).encode() for name, body in templates.items()}
     children = {c.name: _child(f"{c.name}.{form}", files) for c in nested}
     for scope, composition in compositions.items():

@@ -25,6 +25,7 @@ from tidegen.concerns.access.deployers import (
     reading,
 )
 from tidegen.concerns.access.nesting import nesting
+from tidegen.concerns.access.permissions import deploy_permissions
 from tidegen.contract import (
     Concern,
     Context,
@@ -52,7 +53,7 @@ def build(context: Context) -> Template:
     execution = add_role(
         template, "ExecutionRole", trust("cloudformation"), None, "CloudFormation acts as this role"
     )
-    allowed = [*executing(_actions(context)), *nesting(GetAtt(execution, "Arn"))]
+    allowed = [*executing(deploy_permissions(context)), *nesting(GetAtt(execution, "Arn"))]
     for number, batch in enumerate(_batches(allowed), start=1):
         policy = _add_policy(template, f"ExecutionPolicy{number}", batch)
         if any(statement.Resource == ["*"] for statement in batch):
@@ -73,17 +74,6 @@ def build(context: Context) -> Template:
         ExecutionRoleArn=GetAtt("ExecutionRole", "Arn"),
         ReadRoleArn=GetAtt("ReadRole", "Arn"),
     )
-
-
-def _actions(context: Context) -> set[str]:
-    """Everything that the concerns declare they need to be deployed, IAM's own part aside."""
-    deployed = [
-        concern
-        for concern in context.concerns
-        if any(scope.has_execution_role for scope in concern.scopes)
-    ]
-    declared = {action for concern in deployed for action in concern.deploy_actions}
-    return {action for action in declared if not action.startswith("iam:")}
 
 
 def _batches(statements: list[Statement]) -> list[list[Statement]]:

@@ -184,7 +184,7 @@ def from_workflows() -> PolicyDocument:
 
 
 def executing(actions: Collection[str]) -> list[Statement]:
-    """What the concerns declare: on this environment's own names."""
+    """Allow `actions`, on this environment's own names."""
     return [
         allow(f"Deploy{number}", _parsed(group), [_arn(arn) for arn in arns])
         for number, (arns, group) in enumerate(by_scope(actions).items(), start=1)

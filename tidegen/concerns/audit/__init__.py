@@ -216,5 +216,4 @@ CONCERN = Concern(
         Output("ChangesTopicArn", Kind.TOPIC_ARN, "Topic of every recorded change", surface=True),
         Output("DetectorId", Kind.STRING, "The detector", surface=True),
     ),
-    stateful=("DeadLetterQueue", "TrailLogGroup"),
 )

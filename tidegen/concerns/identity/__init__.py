@@ -60,5 +60,4 @@ CONCERN = Concern(
         Output("BreakGlassRoleArn", Kind.ROLE_ARN, "Role for emergencies", surface=True),
     ),
     # global: they outlive the stack where another region becomes the account's home
-    stateful=("OidcProvider", "PermissionsBoundary"),
 )

@@ -204,5 +204,4 @@ CONCERN = Concern(
         Output("LogIntakeBucketName", Kind.BUCKET_NAME, "Where logs are delivered", surface=True),
         Output("LogIntakeBucketArn", Kind.BUCKET_ARN, "Where logs are delivered", surface=True),
     ),
-    stateful=("AuditKey", "LogArchive", "LogIntake"),
 )

@@ -2,9 +2,8 @@
 
 from troposphere import Equals, Not, Ref, Template
 
-from tidegen.blocks.alarms import ALARM_ACTIONS, add_alarm
+from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.inputs import ENVIRONMENT, LOGS_KEY, PROJECT, WARNING_TOPIC
-from tidegen.blocks.logs import LOG_GROUP_ACTIONS
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.concerns.log_delivery.delivery_stream import add_delivery_stream, add_subscription
 from tidegen.contract import (
@@ -97,21 +96,5 @@ CONCERN = Concern(
         _from_account("AuditKeyArn", Kind.KEY_ARN, "Key of the archive and its intake"),
         *(_group(name, description) for name, description in _EVERYWHERE.items()),
         *(_group(name, description, "") for name, description in _OF_ENVIRONMENTS.items()),
-    ),
-    stateful=("DeliveryLogGroup",),
-    deploy_actions=(
-        *ALARM_ACTIONS,
-        *LOG_GROUP_ACTIONS,
-        "firehose:*DeliveryStream",
-        "firehose:*DeliveryStreamEncryption",
-        "firehose:UpdateDestination",
-        "kms:CreateGrant",
-        "kms:DescribeKey",
-        "logs:CreateLogStream",
-        "logs:DeleteLogStream",
-        "logs:DeleteSubscriptionFilter",
-        "logs:DescribeLogStreams",
-        "logs:DescribeSubscriptionFilters",
-        "logs:PutSubscriptionFilter",
     ),
 )

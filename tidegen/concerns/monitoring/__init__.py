@@ -4,7 +4,7 @@ from typing import Any
 
 from troposphere import Equals, If, Join, Not, Ref, Sub, Template, cloudwatch, logs
 
-from tidegen.blocks.alarms import ALARM_ACTIONS, add_alarm
+from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC
 from tidegen.blocks.logs import add_metric_filter
 from tidegen.concerns.monitoring.dashboards import body
@@ -182,19 +182,5 @@ CONCERN = Concern(
     outputs=(
         Output("DashboardName", Kind.NAME, "Dashboard to open first", surface=True),
         Output("EnvironmentAlarmName", Kind.NAME, "The environment's one state", surface=True),
-    ),
-    deploy_actions=(
-        *ALARM_ACTIONS,
-        "cloudwatch:DeleteDashboards",
-        "cloudwatch:GetDashboard",
-        "cloudwatch:PutCompositeAlarm",
-        "cloudwatch:PutDashboard",
-        "logs:DeleteMetricFilter",
-        "logs:DeleteSubscriptionFilter",
-        "logs:DescribeLogGroups",
-        "logs:DescribeMetricFilters",
-        "logs:DescribeSubscriptionFilters",
-        "logs:PutMetricFilter",
-        "logs:PutSubscriptionFilter",
     ),
 )

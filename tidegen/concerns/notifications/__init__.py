@@ -5,7 +5,7 @@ from pathlib import Path
 from troposphere import GetAtt, Ref, Template
 
 from tidegen.blocks.event_rules import add_event_rule
-from tidegen.blocks.functions import FUNCTION_ACTIONS, NETWORK_INPUTS
+from tidegen.blocks.functions import FUNCTION_EXTRAS, NETWORK_INPUTS
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
     ENVIRONMENT,
@@ -174,48 +174,12 @@ CONCERN = Concern(
         Output("RelayFunctionArn", Kind.ARN, "Function that relays log events to people"),
         Output("RelayFunctionName", Kind.NAME, "The same function, as its metrics name it"),
     ),
-    stateful=("DeadLetterQueue", "RelayDeadLetterQueue", "RelayLogGroup"),
     key_uses=(
         KeyUse("messaging", "cloudwatch"),
         KeyUse("messaging", "events"),
         KeyUse("messaging", "ses"),
         KeyUse("messaging", "sns"),
     ),
-    deploy_actions=(
-        *FUNCTION_ACTIONS,
-        "events:DeleteRule",
-        "events:DescribeRule",
-        "events:ListTagsForResource",
-        "events:ListTargetsByRule",
-        "events:PutRule",
-        "events:PutTargets",
-        "events:RemoveTargets",
-        "events:TagResource",
-        "events:UntagResource",
-        "lambda:DeleteFunctionEventInvokeConfig",
-        "lambda:GetFunctionEventInvokeConfig",
-        "lambda:PutFunctionEventInvokeConfig",
-        "lambda:UpdateFunctionEventInvokeConfig",
-        "sns:CreateTopic",
-        "sns:DeleteTopic",
-        "sns:GetSubscriptionAttributes",
-        "sns:GetTopicAttributes",
-        "sns:ListSubscriptionsByTopic",
-        "sns:ListTagsForResource",
-        "sns:SetSubscriptionAttributes",
-        "sns:SetTopicAttributes",
-        "sns:Subscribe",
-        "sns:TagResource",
-        "sns:Unsubscribe",
-        "sns:UntagResource",
-        "sqs:CreateQueue",
-        "sqs:DeleteQueue",
-        "sqs:GetQueueAttributes",
-        "sqs:GetQueueUrl",
-        "sqs:ListQueueTags",
-        "sqs:SetQueueAttributes",
-        "sqs:TagQueue",
-        "sqs:UntagQueue",
-    ),
+    extra_deploy_actions=FUNCTION_EXTRAS,
     assets=(Asset("relay", _RELAY),),
 )

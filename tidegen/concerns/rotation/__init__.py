@@ -4,7 +4,7 @@ from pathlib import Path
 
 from troposphere import GetAtt, Template
 
-from tidegen.blocks.functions import FUNCTION_ACTIONS, NETWORK_INPUTS
+from tidegen.blocks.functions import FUNCTION_EXTRAS, NETWORK_INPUTS
 from tidegen.blocks.inputs import (
     ARTIFACTS_BUCKET,
     DEAD_LETTERS,
@@ -65,7 +65,6 @@ CONCERN = Concern(
         ),
     ),
     outputs=(Output("RotationFunctionArn", Kind.ARN, "Function that rotates the secrets"),),
-    stateful=("LogGroup",),
-    deploy_actions=FUNCTION_ACTIONS,
+    extra_deploy_actions=FUNCTION_EXTRAS,
     assets=(Asset("rotation", _FUNCTION),),
 )

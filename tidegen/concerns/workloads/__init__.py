@@ -93,13 +93,4 @@ CONCERN = Concern(
         Output("WorkloadNamespace", Kind.NAME, "Namespace to install the chart in", surface=True),
         Output("MailFromAddress", Kind.STRING, "Sender of mail to users", surface=True),
     ),
-    deploy_actions=(
-        "eks:CreatePodIdentityAssociation",
-        "eks:DeletePodIdentityAssociation",
-        "eks:DescribePodIdentityAssociation",
-        "eks:ListPodIdentityAssociations",
-        "eks:TagResource",
-        "eks:UntagResource",
-        "eks:UpdatePodIdentityAssociation",
-    ),
 )

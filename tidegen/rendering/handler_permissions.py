@@ -1,0 +1,21 @@
+"""Write what the handlers of our templates' types call, from the schemas of the cfn-lint in use.
+
+Run as `make permissions`, after a concern has started to use another type or cfn-lint has changed.
+"""
+
+from tidegen.cloudformation.handlers import COMMITTED, permissions_text
+from tidegen.composition import build_assets
+from tidegen.concerns import own_concerns
+from tidegen.concerns.access.permissions import deployed_types
+from tidegen.contract import Context
+from tidegen.rendering.files import write_atomically
+
+
+def current_text() -> str:
+    """Return what the committed file should hold."""
+    concerns = own_concerns()
+    return permissions_text(deployed_types(Context(concerns, build_assets(concerns))))
+
+
+if __name__ == "__main__":
+    write_atomically(COMMITTED, current_text().encode())
