@@ -233,12 +233,16 @@ def test_deploying_changes_stacks_of_this_environment_only():
     }
 
 
-def test_only_workflows_of_the_environment_take_the_roles():
-    for title in ("DeployRole", "ReadRole"):
-        (statement,) = RESOURCES[title]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-        claims = statement["Condition"]["StringEquals"]
-        subject = claims["token.actions.githubusercontent.com:sub"]
-        assert subject == {"Fn::Sub": "repo:${Repository}:environment:${Environment}"}
+def subject(title):
+    (statement,) = RESOURCES[title]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    claims = statement["Condition"]["StringEquals"]
+    return claims["token.actions.githubusercontent.com:sub"]["Fn::Sub"]
+
+
+def test_plans_and_deploys_come_from_two_github_environments():
+    """A pull request's own code runs in the one of plans, before anybody has read it."""
+    assert subject("DeployRole") == "repo:${Repository}:environment:${Environment}"
+    assert subject("ReadRole") == "repo:${Repository}:environment:${Environment}-plan"
 
 
 def test_resources_of_other_environments_are_denied():

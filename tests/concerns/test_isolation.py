@@ -424,25 +424,31 @@ def test_the_deploy_role_closes_default_groups_only(tags, expected):
         assert not allowed(found, Request("ec2:AuthorizeSecurityGroupIngress", group, keys))
 
 
-@pytest.mark.parametrize("role", ["DeployRole", "ReadRole"])
 @pytest.mark.parametrize(
-    ("subject", "audience", "expected"),
-    [
-        ("repo:tidepool-org/platform:environment:staging", "sts.amazonaws.com", True),
-        ("repo:tidepool-org/platform:environment:production", "sts.amazonaws.com", False),
-        ("repo:tidepool-org/platform:ref:refs/heads/main", "sts.amazonaws.com", False),
-        ("repo:tidepool-org/other:environment:staging", "sts.amazonaws.com", False),
-        ("repo:somebody/platform:environment:staging", "sts.amazonaws.com", False),
-        ("repo:tidepool-org/platform:environment:staging", "another", False),
-    ],
+    ("role", "own", "others"),
+    [("DeployRole", "staging", "staging-plan"), ("ReadRole", "staging-plan", "staging")],
 )
-def test_only_the_environments_own_workflow_takes_its_roles(role, subject, audience, expected):
+def test_only_workflows_in_the_roles_own_github_environment_take_it(role, own, others):
+    assert takes(role, f"repo:tidepool-org/platform:environment:{own}")
+    for subject in (
+        f"repo:tidepool-org/platform:environment:{others}",
+        "repo:tidepool-org/platform:environment:production",
+        "repo:tidepool-org/platform:environment:production-plan",
+        "repo:tidepool-org/platform:ref:refs/heads/main",
+        "repo:tidepool-org/platform:pull_request",
+        f"repo:tidepool-org/other:environment:{own}",
+        f"repo:somebody/platform:environment:{own}",
+    ):
+        assert not takes(role, subject), subject
+    assert not takes(role, f"repo:tidepool-org/platform:environment:{own}", "another")
+
+
+def takes(role, subject, audience="sts.amazonaws.com"):
+    """Whether a workflow with this token takes a role of staging."""
     document = body(ACCESS)[role]["Properties"]["AssumeRolePolicyDocument"]
     (statement,) = resolve(document["Statement"], parameters("staging"))
     assert statement["Principal"] == {"Federated": [parameters("staging")["OidcProviderArn"]]}
-    assert holds(statement["Condition"], {f"{HOST}:sub": subject, f"{HOST}:aud": audience}) is (
-        expected
-    )
+    return holds(statement["Condition"], {f"{HOST}:sub": subject, f"{HOST}:aud": audience})
 
 
 EVERYTHING = [{"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}]

@@ -167,11 +167,11 @@ def filling() -> list[Statement]:
     ]
 
 
-def from_workflows() -> PolicyDocument:
-    """Workflows of one repository in the environment of the same name, nothing wider."""
+def from_workflows(suffix: str = "") -> PolicyDocument:
+    """Trust one repository's workflows in the GitHub environment NAME, or NAME and a suffix."""
     claims = {
         f"{OIDC_HOST}:aud": "sts.amazonaws.com",
-        f"{OIDC_HOST}:sub": Sub("repo:${Repository}:environment:${Environment}"),
+        f"{OIDC_HOST}:sub": Sub(f"repo:${{Repository}}:environment:${{Environment}}{suffix}"),
     }
     return document(
         Statement(
