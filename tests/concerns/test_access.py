@@ -255,6 +255,10 @@ def test_resources_of_other_environments_are_denied():
     }
 
 
+#: What is allowed on the roles of services, whose path is IAM's: statement → its path.
+LINKED = dict.fromkeys(("CreateServiceLinkedRoles", "GetLinkedRoles"), ":role/aws-service-role/*")
+
+
 def test_roles_are_made_with_the_boundary_below_the_environments_path():
     found = statements("ExecutionRolesPolicy")
     for sid in ("CreateBoundedRoles", "ChangeBoundedRoles"):
@@ -262,9 +266,14 @@ def test_roles_are_made_with_the_boundary_below_the_environments_path():
             "iam:PermissionsBoundary": {"Ref": "PermissionsBoundaryArn"}
         }
     for sid, statement in found.items():
-        if statement["Effect"] == "Allow" and sid != "CreateServiceLinkedRoles":
+        if statement["Effect"] == "Allow":
             (resource,) = statement["Resource"]
-            assert "/${Project}/${Environment}/*" in resource["Fn::Sub"]
+            path = LINKED.get(sid, "/${Project}/${Environment}/*")
+            assert resource["Fn::Sub"].endswith(path)
+    assert {action for sid in LINKED for action in found[sid]["Action"]} == {
+        "iam:CreateServiceLinkedRole",
+        "iam:GetRole",
+    }
 
 
 def test_roles_are_passed_to_the_services_that_the_templates_trust():

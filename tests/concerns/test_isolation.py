@@ -14,6 +14,7 @@ from policy_evaluator import ACCOUNT, PSEUDO, REGION, Request, allowed, holds, r
 from tidegen.blocks.boundary import NAMED as BY_NAME
 from tidegen.blocks.boundary import READ, SERVICES
 from tidegen.blocks.deploy_limits import CHANGING_KEYS
+from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN as ACCESS
@@ -220,6 +221,19 @@ def test_service_linked_roles_are_made_for_the_services_of_environments_only():
     for service in ("guardduty.amazonaws.com", "replication.dynamodb.amazonaws.com"):
         assert not makes_role(service)
         assert not may("staging", "DeployRole", "iam:CreateServiceLinkedRole", linked_role(service))
+
+
+def test_service_linked_roles_are_read_and_not_changed():
+    """EKS asks with the caller's rights whether its own exists, before it creates a node group."""
+    nodes = "eks-nodegroup.amazonaws.com/AWSServiceRoleForAmazonEKSNodegroup"
+    own = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{nodes}"
+    for arn in (own, *map(linked_role, OF_ENVIRONMENTS)):
+        assert may("staging", "ExecutionRole", "iam:GetRole", arn), arn
+        for action in ("AttachRolePolicy", "DeleteRole", "PassRole", "UpdateAssumeRolePolicy"):
+            assert not may("staging", "ExecutionRole", f"iam:{action}", arn)
+    for path in ("Administrators", "tidepool/production/BlobRole"):
+        role = f"arn:aws:iam::{ACCOUNT}:role/{path}"
+        assert not may("staging", "ExecutionRole", "iam:GetRole", role)
 
 
 RECORDS = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
