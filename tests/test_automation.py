@@ -8,7 +8,16 @@ import yaml
 from tests.conftest import ROOT, tidegen
 from tidegen.cli import COMMANDS
 
-WORKFLOW = yaml.safe_load((ROOT / ".github" / "workflows" / "tidegen.yml").read_text())
+WORKFLOWS = [
+    yaml.safe_load(path.read_text()) for path in (ROOT / ".github" / "workflows").glob("*.y*ml")
+]
+(WORKFLOW,) = WORKFLOWS
+#: The environments that CI deploys, each from the GitHub environment of its name.
+DEPLOYED = {
+    path.stem
+    for path in (ROOT / "environments").glob("*.yaml")
+    if not path.stem.startswith("account-")
+}
 HOOKS = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 
 
@@ -30,6 +39,24 @@ def test_no_job_runs_code_with_a_token_in_the_checkout():
     checkouts = [s for s in steps() if s.get("uses", "").startswith("actions/checkout@")]
     assert len(checkouts) == 3
     assert all(step["with"] == {"persist-credentials": False} for step in checkouts)
+
+
+def test_a_pull_request_runs_in_no_environment_whose_jobs_deploy():
+    """Its jobs run code before its review: DeployRole trusts NAME, ReadRole trusts NAME-plan."""
+    for workflow in WORKFLOWS:
+        if {"pull_request", "pull_request_target"} & set(workflow[True]):  # YAML's `on`
+            names = {name for job in workflow["jobs"].values() for name in environments(job)}
+            assert names
+            assert not names & DEPLOYED
+            assert {name.removesuffix("-plan") for name in names} <= DEPLOYED
+
+
+def environments(job):
+    """The GitHub environments in which a job runs, one for each of its matrix."""
+    environment = job.get("environment", {})
+    name = environment if isinstance(environment, str) else environment.get("name", "")
+    matrix = job.get("strategy", {}).get("matrix", {}).get("environment", [""])
+    return {name.replace("${{ matrix.environment }}", each) for each in matrix} - {""}
 
 
 def test_every_action_has_a_version_and_no_script_takes_an_expression():

@@ -75,7 +75,17 @@ def _on(statement, request):
     excepted = "NotResource" in statement
     patterns = statement["NotResource"] if excepted else statement.get("Resource", ["*"])
     patterns = _filled(patterns, request.keys)
-    return any(_like(request.resource, pattern) for pattern in patterns) is not excepted
+    return any(_covers(pattern, request.resource) for pattern in patterns) is not excepted
+
+
+#: ARNs of IAM with a wildcard in place of the type: IAM refuses them, and they cover nothing
+#: (AWS docs, "IAM JSON policy elements: Resource").
+NO_TYPE = re.compile(r"arn:[^:]*:iam:[^:]*:[^:]*:(?!\*$)[^/]*[*?]")
+
+
+def _covers(pattern, arn):
+    """Whether a Resource covers an ARN."""
+    return pattern == "*" or (not NO_TYPE.match(pattern) and _is_arn_like(arn, pattern))
 
 
 class UnresolvedError(Exception):
@@ -89,6 +99,12 @@ def _names(patterns, action):
 def _like(value, pattern):
     """IAM knows * and ?, and no sets of characters."""
     return fnmatchcase(value, pattern.replace("[", "[[]"))
+
+
+def _is_arn_like(arn, pattern):
+    """Part by part: no wildcard reaches over a colon into the next of an ARN's six parts."""
+    parts, patterns = arn.split(":", 5), pattern.split(":", 5)
+    return len(parts) == len(patterns) and all(map(_like, parts, patterns))
 
 
 def holds(condition, keys):
@@ -119,11 +135,13 @@ def _value(found, keys):
 def _operator(name):
     return {
         "ArnEquals": lambda value, wanted: (
-            value is not None and any(_like(value, w) for w in wanted)
+            value is not None and any(_is_arn_like(value, w) for w in wanted)
         ),
-        "ArnLike": lambda value, wanted: value is not None and any(_like(value, w) for w in wanted),
+        "ArnLike": lambda value, wanted: (
+            value is not None and any(_is_arn_like(value, w) for w in wanted)
+        ),
         "ArnNotLike": lambda value, wanted: (
-            value is None or not any(_like(value, w) for w in wanted)
+            value is None or not any(_is_arn_like(value, w) for w in wanted)
         ),
         "Bool": lambda value, wanted: value is not None and value == str(wanted[0]).lower(),
         # Of a key with several values, which `keys` holds as a list. Without it, for all is true.

@@ -233,12 +233,16 @@ def test_deploying_changes_stacks_of_this_environment_only():
     }
 
 
-def test_only_workflows_of_the_environment_take_the_roles():
-    for title in ("DeployRole", "ReadRole"):
-        (statement,) = RESOURCES[title]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
-        claims = statement["Condition"]["StringEquals"]
-        subject = claims["token.actions.githubusercontent.com:sub"]
-        assert subject == {"Fn::Sub": "repo:${Repository}:environment:${Environment}"}
+def subject(title):
+    (statement,) = RESOURCES[title]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+    claims = statement["Condition"]["StringEquals"]
+    return claims["token.actions.githubusercontent.com:sub"]["Fn::Sub"]
+
+
+def test_plans_and_deploys_come_from_two_github_environments():
+    """A pull request's own code runs in the one of plans, before anybody has read it."""
+    assert subject("DeployRole") == "repo:${Repository}:environment:${Environment}"
+    assert subject("ReadRole") == "repo:${Repository}:environment:${Environment}-plan"
 
 
 def test_resources_of_other_environments_are_denied():
@@ -251,6 +255,10 @@ def test_resources_of_other_environments_are_denied():
     }
 
 
+#: What is allowed on the roles of services, whose path is IAM's: statement → its path.
+LINKED = dict.fromkeys(("CreateServiceLinkedRoles", "GetLinkedRoles"), ":role/aws-service-role/*")
+
+
 def test_roles_are_made_with_the_boundary_below_the_environments_path():
     found = statements("ExecutionRolesPolicy")
     for sid in ("CreateBoundedRoles", "ChangeBoundedRoles"):
@@ -258,9 +266,14 @@ def test_roles_are_made_with_the_boundary_below_the_environments_path():
             "iam:PermissionsBoundary": {"Ref": "PermissionsBoundaryArn"}
         }
     for sid, statement in found.items():
-        if statement["Effect"] == "Allow" and sid != "CreateServiceLinkedRoles":
+        if statement["Effect"] == "Allow":
             (resource,) = statement["Resource"]
-            assert "/${Project}/${Environment}/*" in resource["Fn::Sub"]
+            path = LINKED.get(sid, "/${Project}/${Environment}/*")
+            assert resource["Fn::Sub"].endswith(path)
+    assert {action for sid in LINKED for action in found[sid]["Action"]} == {
+        "iam:CreateServiceLinkedRole",
+        "iam:GetRole",
+    }
 
 
 def test_roles_are_passed_to_the_services_that_the_templates_trust():

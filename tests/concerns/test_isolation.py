@@ -11,6 +11,7 @@ from itertools import permutations
 import pytest
 from policy_evaluator import ACCOUNT, PSEUDO, REGION, Request, allowed, holds, resolve
 
+from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN as ACCESS
@@ -223,6 +224,19 @@ def test_service_linked_roles_are_made_for_the_services_of_environments_only():
         assert not may("staging", "DeployRole", "iam:CreateServiceLinkedRole", linked_role(service))
 
 
+def test_service_linked_roles_are_read_and_not_changed():
+    """EKS asks with the caller's rights whether its own exists, before it creates a node group."""
+    nodes = "eks-nodegroup.amazonaws.com/AWSServiceRoleForAmazonEKSNodegroup"
+    own = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{nodes}"
+    for arn in (own, *map(linked_role, OF_ENVIRONMENTS)):
+        assert may("staging", "ExecutionRole", "iam:GetRole", arn), arn
+        for action in ("AttachRolePolicy", "DeleteRole", "PassRole", "UpdateAssumeRolePolicy"):
+            assert not may("staging", "ExecutionRole", f"iam:{action}", arn)
+    for path in ("Administrators", "tidepool/production/BlobRole"):
+        role = f"arn:aws:iam::{ACCOUNT}:role/{path}"
+        assert not may("staging", "ExecutionRole", "iam:GetRole", role)
+
+
 RECORDS = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 
 
@@ -425,25 +439,31 @@ def test_the_deploy_role_closes_default_groups_only(tags, expected):
         assert not allowed(found, Request("ec2:AuthorizeSecurityGroupIngress", group, keys))
 
 
-@pytest.mark.parametrize("role", ["DeployRole", "ReadRole"])
 @pytest.mark.parametrize(
-    ("subject", "audience", "expected"),
-    [
-        ("repo:tidepool-org/platform:environment:staging", "sts.amazonaws.com", True),
-        ("repo:tidepool-org/platform:environment:production", "sts.amazonaws.com", False),
-        ("repo:tidepool-org/platform:ref:refs/heads/main", "sts.amazonaws.com", False),
-        ("repo:tidepool-org/other:environment:staging", "sts.amazonaws.com", False),
-        ("repo:somebody/platform:environment:staging", "sts.amazonaws.com", False),
-        ("repo:tidepool-org/platform:environment:staging", "another", False),
-    ],
+    ("role", "own", "others"),
+    [("DeployRole", "staging", "staging-plan"), ("ReadRole", "staging-plan", "staging")],
 )
-def test_only_the_environments_own_workflow_takes_its_roles(role, subject, audience, expected):
+def test_only_workflows_in_the_roles_own_github_environment_take_it(role, own, others):
+    assert takes(role, f"repo:tidepool-org/platform:environment:{own}")
+    for subject in (
+        f"repo:tidepool-org/platform:environment:{others}",
+        "repo:tidepool-org/platform:environment:production",
+        "repo:tidepool-org/platform:environment:production-plan",
+        "repo:tidepool-org/platform:ref:refs/heads/main",
+        "repo:tidepool-org/platform:pull_request",
+        f"repo:tidepool-org/other:environment:{own}",
+        f"repo:somebody/platform:environment:{own}",
+    ):
+        assert not takes(role, subject), subject
+    assert not takes(role, f"repo:tidepool-org/platform:environment:{own}", "another")
+
+
+def takes(role, subject, audience="sts.amazonaws.com"):
+    """Whether a workflow with this token takes a role of staging."""
     document = body(ACCESS)[role]["Properties"]["AssumeRolePolicyDocument"]
     (statement,) = resolve(document["Statement"], parameters("staging"))
     assert statement["Principal"] == {"Federated": [parameters("staging")["OidcProviderArn"]]}
-    assert holds(statement["Condition"], {f"{HOST}:sub": subject, f"{HOST}:aud": audience}) is (
-        expected
-    )
+    return holds(statement["Condition"], {f"{HOST}:sub": subject, f"{HOST}:aud": audience})
 
 
 EVERYTHING = [{"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}]

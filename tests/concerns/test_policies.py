@@ -9,6 +9,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from moto.iam.policy_validation import (
+    IAMPolicyDocumentValidator,
+    IAMTrustPolicyDocumentValidator,
+)
 from policy_sentry.querying.actions import (
     get_actions_for_service,
     get_actions_that_support_wildcard_arns_only,
@@ -129,8 +133,8 @@ def resolved(value):
         if value.keys() == {"Fn::Sub"}:
             text = value["Fn::Sub"]
             known = re.sub(r"\$\{(AWS::\w+)\}", lambda found: LONGEST[found[1]], text)
-            named = re.sub(r"\$\{\w+\}", "shared-nonproduction", known.replace("${!", "${"))
-            return re.sub(r"\$\{\w+\.\w+\}", UNKNOWN, named)
+            arns = re.sub(r"\$\{(\w+\.\w+|\w+Arn)\}", UNKNOWN, known)
+            return re.sub(r"\$\{\w+\}", "shared-nonproduction", arns.replace("${!", "${"))
         if len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref")):
             return UNKNOWN
         return {key: resolved(item) for key, item in value.items()}
@@ -151,6 +155,23 @@ def test_policies_of_all_kinds_are_found():
         "AWS::SQS::QueuePolicy",
         "AWS::SecretsManager::ResourcePolicy",
     }
+
+
+@each([p for p in POLICIES if p[1].startswith("AWS::IAM::")])
+def test_iam_accepts_the_grammar(where, type_name, document):
+    """By moto's validator, which follows IAM's own answers."""
+    is_trust = type_name == "AWS::IAM::Role"
+    validator = IAMTrustPolicyDocumentValidator if is_trust else IAMPolicyDocumentValidator
+    validator(json.dumps(quoted(resolved(document)))).validate()
+
+
+def quoted(value):
+    """The value with its numbers as texts: IAM accepts both, and the validator texts only."""
+    if isinstance(value, dict):
+        return {key: quoted(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [quoted(item) for item in value]
+    return str(value) if type(value) is int else value
 
 
 @each(POLICIES)

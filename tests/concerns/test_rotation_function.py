@@ -9,8 +9,10 @@ from tidegen.contract import Context
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:tide-staging-Rotation-1-Function-a"
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret"
 INTERFACE = f"arn:aws:ec2:{REGION}:{ACCOUNT}:network-interface/eni-1"
-KEY, MESSAGING, QUEUE = "arn:aws:kms:key/secrets", "arn:aws:kms:key/messaging", "arn:aws:sqs:q"
-REPLICA = "arn:aws:kms:key/replica"
+QUEUE = f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"
+KEY, MESSAGING, REPLICA = (
+    f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{name}" for name in ("secrets", "messaging", "replica")
+)
 VALUES = {
     "Project": "tide",
     "Environment": "staging",

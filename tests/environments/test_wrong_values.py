@@ -164,6 +164,8 @@ GIVEN = ["account", "account-x", "identity", "bootstrap-2", "x-recovery", "x-acc
 GIVEN += ["log", "log-archive", "log-intake", "config", "artifacts", "artifacts-2"]
 GIVEN += ["access", "x-access-y"]
 GIVEN += ["break-glass", "none"]
+#: Whose role could be taken where another environment's plans run.
+GIVEN += ["x-plan"]
 
 
 def test_a_key_that_is_gone_leads_to_no_other_key(change, problems):
@@ -182,7 +184,7 @@ def test_a_name_is_no_part_of_those_that_tidegen_has_given(examples, change, pro
 
 
 @pytest.mark.parametrize(
-    "name", ["accounts", "logs", "config2", "shared-x", "breaking", "nonesuch"]
+    "name", ["accounts", "logs", "config2", "shared-x", "breaking", "nonesuch", "plan", "plan-b"]
 )
 def test_a_name_that_only_sounds_like_one_is_free(examples, change, name):
     renamed(examples, change, "staging", name)

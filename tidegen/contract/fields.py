@@ -15,6 +15,9 @@ ADMINISTRATORS = (1, 2, 3)
 ZONES = (1, 2, 3)
 #: Addresses of one list of contacts, for the same reason.
 CONTACTS = (1, 2, 3)
+#: Ends the name of the GitHub environment that an environment's plans run in; its deploys run in
+#: the one of its own name.
+PLAN_SUFFIX = "-plan"
 
 _ENV = (Scope.ENVIRONMENT,)
 _ENV_RECOVERY = (Scope.ENVIRONMENT, Scope.RECOVERY)

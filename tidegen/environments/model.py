@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, PrivateAttr, ValidationInfo, field_validator
 
+from tidegen.contract.fields import PLAN_SUFFIX
 from tidegen.contract.scopes import Scope
 from tidegen.environments import sections, types
 from tidegen.environments.types import partition, refusal
@@ -44,9 +45,10 @@ def _is_reserved(name: str) -> bool:
     """Whether an environment of that name would share names with the account, or with itself.
 
     Its own stacks beside the root are PROJECT-NAME-access and -recovery; the boundary knows the
-    roles that deploy by `-access-` in their names.
+    roles that deploy by `-access-` in their names. Jobs in a GitHub environment NAME-plan are
+    approved by nobody: they must not be those that an environment of that name deploys from.
     """
-    beside = "access" in name.split("-") or name.endswith("-recovery")
+    beside = "access" in name.split("-") or name.endswith(("-recovery", PLAN_SUFFIX))
     return (
         beside
         or name in _PATHS

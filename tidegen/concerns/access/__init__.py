@@ -37,6 +37,7 @@ from tidegen.contract import (
     add_outputs,
     new_template,
 )
+from tidegen.contract.fields import PLAN_SUFFIX
 
 #: Characters of statements: below the 6,144 of a managed policy (AWS docs, IAM quotas), as names
 #: are longer than the references to them.
@@ -65,7 +66,7 @@ def build(context: Context) -> Template:
     _add_policy(template, "ExecutionLimitsPolicy", limits)
     deploy = document(*deploying(GetAtt(execution, "Arn")), closing(), *filling())
     add_role(template, "DeployRole", from_workflows(), deploy, "CI deploys as this role")
-    add_role(template, "ReadRole", from_workflows(), None, "CI plans as this role")
+    add_role(template, "ReadRole", from_workflows(PLAN_SUFFIX), None, "CI plans as this role")
     _add_policy(template, "ReadingPolicy", reading(), ("DeployRole", "ReadRole"))
     return add_outputs(
         template,

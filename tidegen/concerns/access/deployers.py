@@ -167,11 +167,11 @@ def filling() -> list[Statement]:
     ]
 
 
-def from_workflows() -> PolicyDocument:
-    """Workflows of one repository in the environment of the same name, nothing wider."""
+def from_workflows(suffix: str = "") -> PolicyDocument:
+    """Trust one repository's workflows in the GitHub environment NAME, or NAME and a suffix."""
     claims = {
         f"{OIDC_HOST}:aud": "sts.amazonaws.com",
-        f"{OIDC_HOST}:sub": Sub("repo:${Repository}:environment:${Environment}"),
+        f"{OIDC_HOST}:sub": Sub(f"repo:${{Repository}}:environment:${{Environment}}{suffix}"),
     }
     return document(
         Statement(
@@ -217,8 +217,9 @@ def managing_roles() -> list[Statement]:
     roles = [Sub(f"{_IAM}:role/{_OWN}/*")]
     bounded = Condition(ArnEquals({"iam:PermissionsBoundary": Ref("PermissionsBoundaryArn")}))
     passed = Condition(StringEquals({"iam:PassedToService": list(PASSED_TO)}))
+    linked_roles = [Sub(f"{_IAM}:role/aws-service-role/*")]
     # The role's path has the service's name too: to say it twice would take 1 KB of the template.
-    linked = Condition(StringEquals({"iam:AWSServiceName": list(OF_ENVIRONMENTS)}))
+    for_services = Condition(StringEquals({"iam:AWSServiceName": list(OF_ENVIRONMENTS)}))
     return [
         _no_other_tags(),
         allow("CreateBoundedRoles", iam_actions("Role", "Create"), roles, bounded),
@@ -257,7 +258,9 @@ def managing_roles() -> list[Statement]:
         allow(
             "CreateServiceLinkedRoles",
             [iam.CreateServiceLinkedRole],
-            [Sub(f"{_IAM}:role/aws-service-role/*")],
-            linked,
+            linked_roles,
+            for_services,
         ),
+        # EKS asks with the caller's rights whether its own exists (AWS::EKS::Nodegroup, handlers).
+        allow("GetLinkedRoles", [iam.GetRole], linked_roles),
     ]

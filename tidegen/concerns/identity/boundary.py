@@ -178,8 +178,10 @@ def _allowed() -> list[Statement]:
 
 def _denied() -> list[Statement]:
     """What holds whatever else allows it, the policy of a resource too."""
-    # roles and policies; no environment has `access` in its name
-    deployers = [Sub(f"{_IAM}:*/${{Project}}/*-access-*")]
+    # No environment has `access` in its name. IAM refuses a wildcard in place of the type; that of
+    # the account is short, and a call to IAM reaches no other.
+    iam = "arn:${AWS::Partition}:iam::*"
+    deployers = [Sub(f"{iam}:{kind}/${{Project}}/*-access-*") for kind in ("role", "policy")]
     return [
         _only_on_its_path(),
         _not_of_others(),

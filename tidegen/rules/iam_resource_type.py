@@ -1,0 +1,100 @@
+"""The ARN of an IAM resource names its type."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tidegen.rules import _policies, _rule
+
+_DOCUMENTS: dict[str, tuple[str, ...]] = {
+    **{
+        f"AWS::IAM::{name}": ("PolicyDocument",)
+        for name in ("ManagedPolicy", "Policy", "GroupPolicy", "RolePolicy", "UserPolicy")
+    },
+    **{
+        f"AWS::IAM::{name}": ("Policies", "*", "PolicyDocument")
+        for name in ("Group", "Role", "User")
+    },
+}
+#: What IAM's refusal lists.
+_TYPES = (
+    "access-report/",
+    "federated-user/",
+    "group/",
+    "instance-profile/",
+    "mfa/",
+    "oidc-provider/",
+    "policy/",
+    "report/",
+    "role/",
+    "saml-provider/",
+    "server-certificate/",
+    "sms-mfa/",
+    "user/",
+)
+_REFERENCE = re.compile(r"\$\{[^}]*\}")
+_NAME = re.compile(r"arn:[^:]*:iam:[^:]*:[^:]*:(.*)")
+
+
+class IamResourceType(_rule.Rule):
+    """The ARN of an IAM resource names its type."""
+
+    id = "E9607"
+    shortdesc = "The ARN of an IAM resource names its type"
+    description = (
+        "IAM refuses a policy with a wildcard in place of the type ('IAM resource path must "
+        'either be "*" or start with user/, role/, policy/ ...\'), and a type that a parameter '
+        "fills in is not known before that."
+    )
+    source_url = (
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html"
+    )
+    types = tuple(_DOCUMENTS)
+    good = """
+Policy:
+  Type: AWS::IAM::ManagedPolicy
+  Properties:
+    PolicyDocument:
+      Statement:
+      - Effect: Deny
+        Action: ["iam:Delete*"]
+        Resource:
+        - !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:role/app/*
+        - !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/app/*
+      - {Effect: Allow, Action: ["iam:List*"], Resource: "*"}
+"""
+    bad = """
+Policy:
+  Type: AWS::IAM::ManagedPolicy
+  Properties:
+    PolicyDocument:
+      Statement:
+      - Effect: Deny
+        Action: ["iam:Delete*"]
+        Resource:
+        - !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:*/app/*
+"""
+
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        for path, document in resource.reach(*_DOCUMENTS[resource.type]):
+            for at, statement in _policies.statements_of(document, path):
+                for place, value in _resources(statement, at):
+                    arn = _rule.text_of(value)
+                    if not _names_its_type(arn):
+                        yield (
+                            place,
+                            f"'{arn}' has no literal type, such as role/, after the account",
+                        )
+
+
+def _resources(statement: Mapping[str, Any], at: _rule.Path) -> Iterator[tuple[_rule.Path, Any]]:
+    """Each resource of a statement, with its path."""
+    for key in ("Resource", "NotResource"):
+        for path, value in _rule.reach(statement, at, [key]):
+            yield from _rule.reach(value, path, ["*"] if isinstance(value, list) else [])
+
+
+def _names_its_type(arn: str) -> bool:
+    """Whether IAM accepts this; everything that is no ARN of IAM passes."""
+    name = _NAME.fullmatch(_REFERENCE.sub("$", arn))
+    return name is None or name[1] == "*" or name[1].startswith(_TYPES)
