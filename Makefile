@@ -36,7 +36,7 @@ check: install ## Format, style, layers, types, templates, scripts, docs.
 	tidegen render --check
 	tidegen lint
 	shellcheck -x -P SCRIPTDIR $$(git ls-files '*.sh') .ci/run
-	NO_MKDOCS_2_WARNING=1 mkdocs build --strict --site-dir .cache/site # --quiet would count no warnings
+	$(MAKE) --no-print-directory docs
 
 lint: install ## Check the committed templates.
 	tidegen lint
@@ -55,8 +55,11 @@ bench: install ## Measure against named peers; prints ratios.
 	python benchmarks/run.py
 	python benchmarks/api_calls.py
 
-docs: install ## Build the documentation.
-	mkdocs build --strict
+docs: install ## Build the documentation in .cache/docs/site, and check its links.
+	python -m docs.build .cache/docs
+	zensical build --strict --config-file .cache/docs/zensical.toml
+	lychee --offline --include-fragments --index-files index.html --extensions html --no-progress \
+		--root-dir '$(CURDIR)/.cache/docs/site' .cache/docs/site
 
 lock: install ## Pin every dependency again.
 	CUSTOM_COMPILE_COMMAND="make lock" pip-compile --upgrade -o requirements.lock setup.cfg

@@ -1,0 +1,1 @@
+"""Documentation: written pages, and what makes the site of them (`docs.build`)."""

@@ -4,7 +4,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from docs.hooks import commands_page
+from docs.build.commands import commands_page
 from tests.conftest import tidegen
 from tidegen.cli import COMMANDS, cli
 

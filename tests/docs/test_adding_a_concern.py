@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from concern_pages import contract_pages, whole_page
 
+from docs.build.concerns import contract_pages, whole_page
 from tidegen.concerns import own_concerns
 from tidegen.rendering import render
 

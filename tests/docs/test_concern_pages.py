@@ -1,18 +1,15 @@
 """Every concern has its page: what its contract says, what its template holds, and why."""
 
-import logging
 import re
 from pathlib import Path
 
 import pytest
-from concern_pages import PLACEHOLDER, WRITTEN, contract_pages, index_page, whole_page
-from diagrams import arrows, diagram, nodes_of
-from mkdocs.config import load_config
-from mkdocs.structure.files import Files
 
-from tidegen.concerns import own_concerns
+from docs.build.concerns import PLACEHOLDER, WRITTEN, contract_pages, index_page, whole_page
+from docs.build.diagrams import arrows, diagram, nodes_of
 from tidegen.cloudformation.schemas import create_only
 from tidegen.cloudformation.stateful import stateful_ids
+from tidegen.concerns import own_concerns
 from tidegen.rendering import render
 
 CONCERNS = own_concerns()
@@ -124,24 +121,3 @@ def test_what_replaces_is_what_the_schemas_say_of_the_properties_in_use():
     for type_name, row in rows.items():
         named = set(re.findall(r"`([\w.]+)`", re.sub(r"\(.*?\)", "", row)))
         assert named <= create_only(type_name)[0]
-
-
-def test_the_docs_build_tells_of_a_concern_of_ours_that_nobody_wrote_of(caplog):
-    """No warning, which `mkdocs build --strict` in `make check` would take for an error."""
-    caplog.set_level(logging.INFO)
-    config = load_config(str(FOLDER.parents[1] / "mkdocs.yml"))
-    files = config.plugins.run_event("files", Files([]), config=config)
-    for concern in CONCERNS:
-        assert f"concerns/{concern.name}.md: is not there" in caplog.text
-        assert files.get_file_from_path(f"concerns/{concern.name}.md") is not None
-        assert f"concerns/{concern.name}.md" in str(config.nav)
-    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
-
-
-def test_make_check_builds_the_docs_so_that_warnings_count():
-    """`mkdocs build --strict --quiet` succeeds whatever it has to warn of."""
-    check = (FOLDER.parents[1] / "Makefile").read_text().partition("\ncheck:")[2]
-    (line,) = (line for line in check.partition("\n\n")[0].splitlines() if "mkdocs" in line)
-    command = line.partition("#")[0]
-    assert "build --strict" in command
-    assert "--quiet" not in command

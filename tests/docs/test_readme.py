@@ -7,10 +7,10 @@ import subprocess
 import click
 import pytest
 
-from docs.hooks import states_table
+from docs.build.states import PLACEHOLDER, states_table
 from tests.conftest import ROOT
-from tidegen.concerns.access.deployers import CHANGING, LISTING, READING
 from tidegen.cli import COMMANDS, cli
+from tidegen.concerns.access.deployers import CHANGING, LISTING, READING
 from tidegen.environments import load_all
 from tidegen.planning.states import STATES
 
@@ -86,11 +86,11 @@ def _cloudformation(cell):
 def test_every_status_is_told():
     rows = re.findall(r"^\| ([A-Z_]+) \| ", states_table(), re.MULTILINE)
     assert rows == list(STATES)
-    assert "<!-- states -->" in (ROOT / "docs" / "deploying.md").read_text()
+    assert PLACEHOLDER in (ROOT / "docs" / "deploying.md").read_text()
 
 
 def test_every_page_is_in_the_navigation():
-    nav = (ROOT / "mkdocs.yml").read_text().partition("\nnav:")[2]
+    nav = (ROOT / "docs" / "zensical.toml").read_text().partition("\nnav = ")[2]
     pages = [path.relative_to(ROOT / "docs").as_posix() for path in PAGES[1:]]
     assert [page for page in pages if page not in nav and not page.startswith("concerns/")] == []
 

@@ -79,7 +79,7 @@ Policy:
         for path, document in resource.reach(*_DOCUMENTS[resource.type]):
             for at, statement in _policies.statements_of(document, path):
                 for place, value in _resources(statement, at):
-                    arn = _rule.text_of(value)
+                    arn = _rule.literal(value)
                     if not _names_its_type(arn):
                         yield (
                             place,

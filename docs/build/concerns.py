@@ -4,16 +4,18 @@ What only a person can say (why, cost, quotas) is in `docs/concerns/<name>.md`, 
 `PLACEHOLDER`. A concern without such a file has a page all the same, without these parts.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from diagrams import diagram, references
-
+from docs.build.diagrams import diagram, references
+from docs.build.markdown import fence, table
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.schemas import create_only
 from tidegen.cloudformation.stateful import stateful_ids
 from tidegen.contract import Concern, Field, Root, Sibling, Source
 from tidegen.rendering import render
+
+_Row = tuple[str, ...]
 
 PLACEHOLDER = "<!-- contract -->"
 #: The parts that people write; a test asks them of every such file.
@@ -29,7 +31,7 @@ def contract_pages(concerns: tuple[Concern, ...]) -> dict[str, str]:
 def index_page(concerns: tuple[Concern, ...]) -> str:
     """Every concern with its scopes and purpose."""
     rows = (
-        f"| [{item.name}]({item.name}.md) | {', '.join(item.scopes)} | {item.purpose} |"
+        (f"[{item.name}]({item.name}.md)", ", ".join(item.scopes), item.purpose)
         for item in concerns
     )
     intro = (
@@ -38,9 +40,7 @@ def index_page(concerns: tuple[Concern, ...]) -> str:
         " show what is worth a look; quotas are AWS's defaults. `tidegen preflight` compares what a"
         " deploy would add with the account's own quotas, where AWS tells them."
     )
-    return (
-        "\n".join(["# Concerns\n", intro, *_table(("concern", "scopes", "purpose"), rows)]) + "\n"
-    )
+    return f"# Concerns\n\n{intro}\n\n{table(('concern', 'scopes', 'purpose'), rows)}\n"
 
 
 def whole_page(name: str, contract: str, written: str | None) -> str:
@@ -61,7 +61,7 @@ def _contract(concern: Concern, template: TemplateBody) -> str:
     scopes = ", ".join(f"`{scope}`" for scope in concern.scopes)
     parts = [
         f"{concern.purpose} Scopes: {scopes}; {len(resources)} resources.",
-        f"```mermaid\n{diagram(resources, stateful)}\n```",
+        fence("mermaid", diagram(resources, stateful)),
         "Cylinders hold state; an arrow leads to what a resource refers to.",
         *_section("Inputs", ("input", "kind", "from", "meaning"), _inputs(concern)),
         *_section("Outputs", ("output", "kind", "surfaced", "meaning"), _outputs(concern)),
@@ -75,18 +75,14 @@ def _contract(concern: Concern, template: TemplateBody) -> str:
     return "\n\n".join(parts)
 
 
-def _section(title: str, head: tuple[str, ...], rows: Iterator[str]) -> list[str]:
-    found = list(rows)
-    return [f"## {title}", "\n".join(_table(head, found)).strip() if found else "None."]
+def _section(title: str, head: _Row, rows: Iterable[_Row]) -> list[str]:
+    listed = list(rows)
+    return [f"## {title}", table(head, listed) if listed else "None."]
 
 
-def _table(head: tuple[str, ...], rows: Any) -> list[str]:
-    return ["", f"| {' | '.join(head)} |", "|---" * len(head) + "|", *rows]
-
-
-def _inputs(concern: Concern) -> Iterator[str]:
+def _inputs(concern: Concern) -> Iterator[_Row]:
     for item in concern.inputs:
-        yield f"| `{item.name}` | {item.kind} | {_source(item.source)} | {item.description} |"
+        yield f"`{item.name}`", item.kind, _source(item.source), item.description
 
 
 def _source(source: Source) -> str:
@@ -99,18 +95,18 @@ def _source(source: Source) -> str:
             return f"root `{scope}`, output `{output}`"
 
 
-def _outputs(concern: Concern) -> Iterator[str]:
+def _outputs(concern: Concern) -> Iterator[_Row]:
     for item in concern.outputs:
         surfaced = "yes" if item.surface else ""
-        yield f"| `{item.name}` | {item.kind} | {surfaced} | {item.description} |"
+        yield f"`{item.name}`", item.kind, surfaced, item.description
 
 
-def _stateful(names: tuple[str, ...], resources: Mapping[str, Any]) -> Iterator[str]:
+def _stateful(names: tuple[str, ...], resources: Mapping[str, Any]) -> Iterator[_Row]:
     for name in names:
-        yield f"| `{name}` | {resources[name]['Type']} |"
+        yield f"`{name}`", resources[name]["Type"]
 
 
-def _replacements(concern: Concern, resources: Mapping[str, Any]) -> Iterator[str]:
+def _replacements(concern: Concern, resources: Mapping[str, Any]) -> Iterator[_Row]:
     """A row a type: the properties in use whose change makes a new resource, by the schemas."""
     inputs = {item.name for item in concern.inputs}
     types: dict[str, dict[str, set[str]]] = {}
@@ -122,7 +118,7 @@ def _replacements(concern: Concern, resources: Mapping[str, Any]) -> Iterator[st
                 found.setdefault(path, set()).update(inputs & set(references(value)))
     for type_name, found in sorted(types.items()):
         if found:
-            yield f"| {type_name} | {', '.join(_fixed(*item) for item in sorted(found.items()))} |"
+            yield type_name, ", ".join(_fixed(*item) for item in sorted(found.items()))
 
 
 def _fixed(path: str, inputs: set[str]) -> str:

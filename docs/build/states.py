@@ -1,0 +1,12 @@
+"""The table of stack statuses, which a written page asks for."""
+
+from docs.build.markdown import table
+from tidegen.planning.states import STATES
+
+PLACEHOLDER = "<!-- states -->"
+
+
+def states_table() -> str:
+    """Return a row for each status: what a deploy does about it, and what it means."""
+    rows = ((name, state.situation, state.advice) for name, state in STATES.items())
+    return table(("status", "a deploy will", "the stack"), rows)
