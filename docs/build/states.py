@@ -8,5 +8,5 @@ PLACEHOLDER = "<!-- states -->"
 
 def states_table() -> str:
     """Return a row for each status: what a deploy does about it, and what it means."""
-    rows = ((name, state.situation, state.advice) for name, state in STATES.items())
+    rows = ((name, state.next_action, state.advice) for name, state in STATES.items())
     return table(("status", "a deploy will", "the stack"), rows)

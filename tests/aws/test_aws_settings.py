@@ -10,7 +10,7 @@ from tidegen.aws.settings import AwsSettings, reach
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.deployment.settings import NotRead
 from tidegen.errors import DeploymentError, RefusedError
-from tidegen.planning.settings import SETTINGS, Reading, SettingName, setting_steps
+from tidegen.planning.settings import SETTINGS, SettingName, SettingReading, setting_steps
 
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 ACCOUNT = {"AccountId": PLACE.account}
@@ -244,7 +244,7 @@ def settings(*calls):
 
 
 def step(name, found):
-    (only,) = setting_steps([Reading(BY_NAME[name], PLACE, "sg-1", found)])
+    (only,) = setting_steps([SettingReading(BY_NAME[name], PLACE, "sg-1", found)])
     return only
 
 

@@ -1,15 +1,15 @@
 import pytest
 
-from tidegen.cloudformation.evaluation import Scope, evaluate
+from tidegen.cloudformation.evaluation import EvaluatedTemplate, evaluate
 
 NAME = {"Parameters": {"Name": {"Type": "String"}, "List": {"Type": "CommaDelimitedList"}}}
 REGION = {"AWS::Region": "eu-west-1"}
 
 
 def value(expression, template=NAME, **values):
-    return Scope("Net", template, {**REGION, "Name": "dev", "List": "a,b", **values}).value(
-        expression
-    )
+    return EvaluatedTemplate(
+        "Net", template, {**REGION, "Name": "dev", "List": "a,b", **values}
+    ).value(expression)
 
 
 VPC = {"Resources": {"Vpc": {"Type": "AWS::EC2::VPC"}}, **NAME}

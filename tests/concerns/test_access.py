@@ -12,7 +12,7 @@ from tidegen.concerns.access import CONCERN
 from tidegen.concerns.access.deployers import CHANGING, CLOSING, LISTING, PASSED_TO, READING
 from tidegen.contract import Context, Scope
 from tidegen.planning.model import Place
-from tidegen.planning.settings import SETTINGS, Reading, setting_steps
+from tidegen.planning.settings import SETTINGS, SettingReading, setting_steps
 
 ROOT = Path(__file__).parents[2]
 CONCERNS = own_concerns()
@@ -173,7 +173,7 @@ def test_the_deploy_role_closes_its_default_group_and_sets_nothing_else():
     for setting in SETTINGS:
         if {Scope.ENVIRONMENT, Scope.SHARED} & set(setting.scopes):
             found = settings.read(setting, "sg-1")
-            for step in setting_steps([Reading(setting, place, "sg-1", found)]):
+            for step in setting_steps([SettingReading(setting, place, "sg-1", found)]):
                 settings.apply(step)
     closing, reading = statements("DeployRolePolicy"), statements("ReadingPolicy")
     assert {*closing["CloseDefaultGroup"]["Action"], *reading["ReadGroupRules"]["Action"]} == (

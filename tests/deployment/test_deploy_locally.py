@@ -148,7 +148,7 @@ def test_a_failed_creation_names_its_root_cause_and_is_mended(
     project.nested("environment", {"Network": network(), "Entry": entry()})
     assert results(deployer.deploy(development))[-1] is Result.CREATED
     assert deployer.of(Recovering)[0].status == "ROLLBACK_COMPLETE"
-    assert [shown.situation for shown in deployer.previews] == ["delete first", "create"]
+    assert [shown.next_action for shown in deployer.previews] == ["delete first", "create"]
 
 
 def test_a_failed_update_leaves_what_stood(standing, project, development):

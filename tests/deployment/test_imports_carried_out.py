@@ -54,12 +54,12 @@ class Importer:
 
         return execute(self.plan(target), self.cloud, approve=approve, pause=nothing)
 
-    def planned(self, **wishes):
-        return import_plan(self.plan(), wishes, self.cloud)
+    def planned(self, **requested):
+        return import_plan(self.plan(), requested, self.cloud)
 
-    def imported(self, wishes):
+    def imported(self, requested):
         plan = self.plan()
-        found = import_plan(plan, wishes, self.cloud)
+        found = import_plan(plan, requested, self.cloud)
         return execute_import(plan, found, self.cloud, pause=nothing)
 
     @property

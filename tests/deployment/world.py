@@ -55,10 +55,10 @@ class World:
     def plan(self, project, target, values=VALUES):
         return build_plan(target, values, project.release, self.wire)
 
-    def bring_in(self, project, target, wishes):
-        """Import what the wishes name; path → identifier."""
+    def bring_in(self, project, target, requested):
+        """Import what the requested name; path → identifier."""
         plan = self.plan(project, target)
-        found = import_plan(plan, wishes, self.wire)
+        found = import_plan(plan, requested, self.wire)
         execute_import(plan, found, self.wire, pause=pause)
 
     def move(self, project, target, asked):

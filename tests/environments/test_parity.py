@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 from tidegen.cli.common import template_folder
 from tidegen.cli.session import checked_assets
 from tidegen.cli.targets import target_of, values_of
-from tidegen.cloudformation.evaluation import Scope as Evaluation
+from tidegen.cloudformation.evaluation import EvaluatedTemplate as Evaluation
 from tidegen.cloudformation.evaluation import evaluate
 from tidegen.cloudformation.text import parse_template
 from tidegen.contract import Scope

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tidegen.cloudformation.evaluation import Scope
+from tidegen.cloudformation.evaluation import EvaluatedTemplate
 from tidegen.errors import InputError, RefusedError
 from tidegen.planning.importing import adoption, identifier_of, import_template
 
@@ -32,7 +32,7 @@ TABLE = {"TableName": "t-big"}
 
 
 def adopted(path="N/Table", identifier=None, deployed=None, existing=None, **values):
-    scope = Scope("N", TEMPLATE, {"Name": "big", **values})
+    scope = EvaluatedTemplate("N", TEMPLATE, {"Name": "big", **values})
     return adoption(path, identifier or TABLE, scope, deployed or {}, existing)
 
 

@@ -3,10 +3,10 @@
 import pytest
 from test_import_plans import properties
 
-from tidegen.cloudformation.evaluation import Scope
+from tidegen.cloudformation.evaluation import EvaluatedTemplate
 from tidegen.errors import RefusedError
 from tidegen.planning.importing import adoption, check_fixed
-from tidegen.planning.live import means
+from tidegen.planning.live import matches
 
 KEY = "arn:aws:kms:us-east-2:1:key/k"
 
@@ -14,7 +14,7 @@ KEY = "arn:aws:kms:us-east-2:1:key/k"
 def adopted(type_name, wanted, existing, identifier, deployed=None):
     resources = {"X": {"Type": type_name, "Properties": wanted}, "Topic": {"Type": "T"}}
     template = {"Parameters": {"KeyArn": {"Type": "String"}}, "Resources": resources}
-    scope = Scope("N", template, {"KeyArn": KEY})
+    scope = EvaluatedTemplate("N", template, {"KeyArn": KEY})
     return adoption("N/X", identifier, scope, deployed or {}, existing)
 
 
@@ -158,7 +158,7 @@ def test_what_cannot_be_changed_and_is_not_known_yet_is_deployed_first():
     ],
 )
 def test_form_order_and_what_is_there_besides_are_no_difference(wanted, there):
-    assert means(wanted, there)
+    assert matches(wanted, there)
 
 
 @pytest.mark.parametrize(
@@ -174,4 +174,4 @@ def test_form_order_and_what_is_there_besides_are_no_difference(wanted, there):
     ],
 )
 def test_what_is_another_value_is_a_difference(wanted, there):
-    assert not means(wanted, there)
+    assert not matches(wanted, there)

@@ -12,7 +12,7 @@ from tidegen.planning.moving import (
     known_attributes,
     moves_of,
     root_between,
-    without,
+    without_resources,
 )
 
 TEMPLATE = {
@@ -40,7 +40,7 @@ OUTPUTS = {"Name": "data-1", "Arn": "arn:aws:s3:::data-1", "Domain": "data-1.s3.
 
 def left(template=TEMPLATE, outputs=OUTPUTS):
     attributes = known_attributes(template, "Data", outputs)
-    return without(template, {"Data": Known("data-1", attributes)}, outputs)
+    return without_resources(template, {"Data": Known("data-1", attributes)}, outputs)
 
 
 def test_the_resource_is_gone_and_references_have_values():

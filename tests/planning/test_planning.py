@@ -11,7 +11,7 @@ from tidegen.errors import InputError, RefusedError
 from tidegen.planning.digest import root_digest
 from tidegen.planning.model import OutputOf, RootStep, RootTemplate
 from tidegen.planning.parameters import effective_parameters, resolved_step, unresolved
-from tidegen.planning.states import is_unchanged, says_no_changes
+from tidegen.planning.states import is_up_to_date, says_no_changes
 from tidegen.planning.steps import Target, locate, prerequisites_of, steps_of
 from tidegen.planning.templates import load_root, sha256
 
@@ -133,9 +133,9 @@ def test_a_stack_policy_denies_replacing_what_is_named():
 
 
 def test_unchanged_means_the_same_digest_at_rest():
-    assert is_unchanged("CREATE_COMPLETE", "d", "d")
-    assert not is_unchanged("UPDATE_IN_PROGRESS", "d", "d")
-    assert not is_unchanged("CREATE_COMPLETE", None, "d")
+    assert is_up_to_date("CREATE_COMPLETE", "d", "d")
+    assert not is_up_to_date("UPDATE_IN_PROGRESS", "d", "d")
+    assert not is_up_to_date("CREATE_COMPLETE", None, "d")
     assert says_no_changes("No updates are to be performed.")
     assert not says_no_changes("Access Denied")
 

@@ -12,8 +12,8 @@ from tidegen.planning.model import Place
 from tidegen.planning.settings import (
     PASSWORDS,
     SETTINGS,
-    Reading,
     SettingName,
+    SettingReading,
     setting_steps,
     settings_of,
 )
@@ -24,7 +24,7 @@ BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def reading(name, **kw):
-    return Reading(BY_NAME[name], PLACE, **kw)
+    return SettingReading(BY_NAME[name], PLACE, **kw)
 
 
 def test_every_setting_is_wanted_once_and_says_why():
@@ -35,14 +35,14 @@ def test_every_setting_is_wanted_once_and_says_why():
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_what_is_as_wanted_gives_no_step(setting):
     beside = {**setting.wanted, "SomethingElse": "as somebody wants it"}
-    assert setting_steps([Reading(setting, PLACE, found=beside)]) == ()
+    assert setting_steps([SettingReading(setting, PLACE, found=beside)]) == ()
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_a_step_is_about_the_parts_that_differ_only(setting):
     part = min(setting.wanted)
     found = {**setting.wanted, part: "other"}
-    (step,) = setting_steps([Reading(setting, PLACE, "sg-1", found)])
+    (step,) = setting_steps([SettingReading(setting, PLACE, "sg-1", found)])
     assert (step.before, step.after) == ({part: "other"}, {part: setting.wanted[part]})
     assert (step.place, step.subject) == (PLACE, "sg-1")
 

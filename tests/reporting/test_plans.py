@@ -8,8 +8,8 @@ from tidegen.contract import Scope
 from tidegen.deployment.events import Preview
 from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange, Verdict
 from tidegen.planning.model import Place, Plan, Prerequisite, StackAddress
-from tidegen.planning.settings import SETTINGS, Reading, SettingName
-from tidegen.planning.states import Situation
+from tidegen.planning.settings import SETTINGS, SettingName, SettingReading
+from tidegen.planning.states import NextAction
 from tidegen.reporting.changes import changes_text, creation_text, is_losing
 from tidegen.reporting.plan_data import plan_data
 from tidegen.reporting.plan_markdown import plan_markdown
@@ -48,7 +48,7 @@ CHANGES = (
 
 def previewed(changes=CHANGES, **kw):
     step = SimpleNamespace(address=ADDRESS, stack_name=ADDRESS.name)
-    return Preview(step, Situation.UPDATE, changes, status="UPDATE_COMPLETE", **kw)
+    return Preview(step, NextAction.UPDATE, changes, status="UPDATE_COMPLETE", **kw)
 
 
 def planned(missing=()):
@@ -100,7 +100,11 @@ def test_only_replacements_leaves_the_rest_out():
 
 def test_a_status_that_needs_mending_and_values_to_come_are_said_first():
     failed = Preview(
-        previewed().step, Situation.DELETE_FIRST, (), status="ROLLBACK_COMPLETE", pending=(ADDRESS,)
+        previewed().step,
+        NextAction.DELETE_FIRST,
+        (),
+        status="ROLLBACK_COMPLETE",
+        pending=(ADDRESS,),
     )
     text = previews_text([failed], bool)
     assert "ROLLBACK_COMPLETE: its creation failed and was undone" in text
@@ -140,7 +144,7 @@ def test_markdown_is_a_diff_and_fits_a_comment():
 
 def settled(name, **kw):
     (setting,) = (setting for setting in SETTINGS if setting.name is name)
-    return Reading(setting, ADDRESS.place, **kw)
+    return SettingReading(setting, ADDRESS.place, **kw)
 
 
 SETTLED = (

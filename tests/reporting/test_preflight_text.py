@@ -1,12 +1,15 @@
 """Preflight's report, as people read it."""
 
-from tidegen.planning.preflight import Finding, Report, Unchecked
+from tidegen.planning.preflight import PreflightFinding, PreflightReport, Unchecked
 from tidegen.reporting.preflight import report_text, summary_text
 
 
 def test_what_would_fail_comes_first_and_one_reason_is_told_once():
-    report = Report(
-        (Finding("A", "is old", 60, blocking=False), Finding("B", "is taken", 53)),
+    report = PreflightReport(
+        (
+            PreflightFinding("A", "is old", 60, blocking=False),
+            PreflightFinding("B", "is taken", 53),
+        ),
         (
             Unchecked("tide", "quota of VPCs", "not allowed"),
             Unchecked("tide", "quota of buckets", "not allowed"),
@@ -20,4 +23,4 @@ def test_what_would_fail_comes_first_and_one_reason_is_told_once():
         "capabilities  CAPABILITY_IAM",
     ]
     assert summary_text(report) == "1 refused, 1 warnings, 2 not checked"
-    assert report_text(Report()) == ""
+    assert report_text(PreflightReport()) == ""

@@ -71,7 +71,7 @@ def add_endpoints(template: Template, zones: tuple[int, ...]) -> None:
         template.add_resource(_interface(service, actions, zones, Condition="HasFullEndpoints"))
 
 
-def let_into_endpoints(template: Template, title: str, source: Any) -> str:
+def allow_to_endpoints(template: Template, title: str, source: Any) -> str:
     """Let a security group call the interface endpoints; returns the rule's title.
 
     Needs the parameter `ENDPOINTS`. What calls them as it starts has to depend on the rule.

@@ -8,7 +8,7 @@ from awacs import logs as logs_actions
 from awacs.aws import Action, Condition, Deny, Null, Statement
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, ec2, logs
 
-from tidegen.blocks.endpoints import let_into_endpoints
+from tidegen.blocks.endpoints import allow_to_endpoints
 from tidegen.blocks.function_code import code
 from tidegen.blocks.inputs import ENDPOINTS, PRIVATE_SUBNETS, VPC
 from tidegen.blocks.policies import allow
@@ -92,7 +92,7 @@ def _inside_vpc(template: Template, function: str) -> awslambda.VPCConfig:
             SecurityGroupEgress=[out],
         )
     )
-    let_into_endpoints(template, f"EndpointsFrom{function}", Ref(group))
+    allow_to_endpoints(template, f"EndpointsFrom{function}", Ref(group))
     return awslambda.VPCConfig(SubnetIds=Ref(PRIVATE_SUBNETS.name), SecurityGroupIds=[Ref(group)])
 
 

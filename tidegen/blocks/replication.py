@@ -73,7 +73,9 @@ def add_replication_role(template: Template, pairs: tuple[Pair, ...]) -> None:
     """The role by which S3 reads the sources and writes the replicas, and nothing else."""
     replicas = [objects_arn(pair.replica_purpose, "RecoveryRegion") for pair in pairs]
     policy = document(
-        *reading([pair.bucket for pair in pairs], [Ref(pair.key_arn) for pair in pairs]),
+        *replication_read_statements(
+            [pair.bucket for pair in pairs], [Ref(pair.key_arn) for pair in pairs]
+        ),
         *writing(replicas, Ref("ReplicaKeyArn"), "RecoveryRegion"),
     )
     role = add_role(template, ROLE, trust(), policy, "S3 replicates to the recovery region as it")
@@ -131,7 +133,7 @@ def trust() -> PolicyDocument:
     return document(statement)
 
 
-def reading(buckets: list[str], key_arns: list[Any]) -> list[Statement]:
+def replication_read_statements(buckets: list[str], key_arns: list[Any]) -> list[Statement]:
     """Read the versions of buckets of this template, by title, under their keys."""
     objects: list[Action] = [
         actions.GetObjectVersionForReplication,

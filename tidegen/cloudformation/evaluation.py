@@ -26,7 +26,7 @@ def evaluate(templates: Mapping[str, TemplateBody], values: Values) -> Resources
     `values` are parameters of the root, and pseudo parameters such as `AWS::Region`. Resources of
     type Stack are left out where their template is given: what is in them is there instead.
     """
-    root = Scope("", templates.get("", {}), values, templates)
+    root = EvaluatedTemplate("", templates.get("", {}), values, templates)
     found = dict(root.resources())
     for logical_id in root.nested_ids():
         found |= root.nested(logical_id).resources()
@@ -34,14 +34,14 @@ def evaluate(templates: Mapping[str, TemplateBody], values: Values) -> Resources
 
 
 @dataclass
-class Scope:
+class EvaluatedTemplate:
     """One template with its parameters' values, and the way to the stacks nested in it."""
 
     path: str
     template: TemplateBody
     values: Values
     templates: Mapping[str, TemplateBody] = field(default_factory=dict)
-    _nested: dict[str, "Scope"] = field(default_factory=dict)
+    _nested: dict[str, "EvaluatedTemplate"] = field(default_factory=dict)
     _decided: dict[str, bool] = field(default_factory=dict)
 
     def resources(self) -> Resources:
@@ -69,14 +69,14 @@ class Scope:
             and self._stands(resource)
         )
 
-    def nested(self, logical_id: str) -> "Scope":
+    def nested(self, logical_id: str) -> "EvaluatedTemplate":
         """The scope of a nested stack: its template with the values that this one passes."""
         if logical_id not in self._nested:
             given = self._declared()[logical_id].get("Properties", {}).get("Parameters", {})
             pseudo = {name: value for name, value in self.values.items() if "::" in name}
             values = {**pseudo, **self.value(given)}
             path = self._at(logical_id)
-            self._nested[logical_id] = Scope(path, self.templates[logical_id], values)
+            self._nested[logical_id] = EvaluatedTemplate(path, self.templates[logical_id], values)
         return self._nested[logical_id]
 
     def value(self, expression: Any) -> Any:

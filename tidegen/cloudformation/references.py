@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tidegen.cloudformation.evaluation import Scope
+from tidegen.cloudformation.evaluation import EvaluatedTemplate
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.values import is_function
 
@@ -13,7 +13,7 @@ Reference = tuple[str, str]
 
 
 def adapted(
-    properties: Mapping[str, Any], scope: Scope, deployed: TemplateBody
+    properties: Mapping[str, Any], scope: EvaluatedTemplate, deployed: TemplateBody
 ) -> tuple[dict[str, Any], set[str]]:
     """Properties of `scope`'s template as they read in `deployed`, and the names left out.
 
@@ -30,7 +30,7 @@ def adapted(
     return found, unknown
 
 
-def _adapted(value: Any, scope: Scope, deployed: TemplateBody) -> Any:
+def _adapted(value: Any, scope: EvaluatedTemplate, deployed: TemplateBody) -> Any:
     if isinstance(value, list):
         return [_adapted(item, scope, deployed) for item in value]
     if not isinstance(value, dict):

@@ -7,12 +7,12 @@ from tidegen.deployment.uploads import upload_missing
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest
 from tidegen.planning.model import RootStep
 from tidegen.planning.parameters import DIGEST, text_parameters
-from tidegen.planning.states import Situation
+from tidegen.planning.states import NextAction
 
 _CREATING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
 
 
-def make_change_set(run: Run, step: RootStep, kind: Situation) -> ChangeSet:
+def make_change_set(run: Run, step: RootStep, kind: NextAction) -> ChangeSet:
     """Upload what is missing and make a change set; it is ready, or it says why it failed."""
     url = upload_missing(run, step)
     parameters = text_parameters(step)
@@ -20,7 +20,7 @@ def make_change_set(run: Run, step: RootStep, kind: Situation) -> ChangeSet:
         step.stack_name,
         # A name of its own each time: a deploy that was killed cannot be in the way.
         f"tidegen-{parameters[DIGEST][:12]}-{secrets.token_hex(4)}",
-        "CREATE" if kind is Situation.CREATE else "UPDATE",
+        "CREATE" if kind is NextAction.CREATE else "UPDATE",
         parameters,
         step.tags,
         None if url else step.template.content.decode(),

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from tidegen.planning.changes import Change
 from tidegen.planning.model import RootStep, StackAddress, StackEvent
-from tidegen.planning.settings import Reading, SettingName, SettingStep, setting_steps
-from tidegen.planning.states import Situation, state_of
+from tidegen.planning.settings import SettingName, SettingReading, SettingStep, setting_steps
+from tidegen.planning.states import NextAction, state_of
 
 
 @dataclass(frozen=True)
@@ -127,12 +127,12 @@ class Preview:
     """
 
     step: RootStep
-    situation: Situation
+    next_action: NextAction
     changes: tuple[Change, ...] = ()
     unchanged: bool = False
     pending: tuple[StackAddress, ...] = ()
     status: str | None = None
-    readings: tuple[Reading, ...] = ()
+    readings: tuple[SettingReading, ...] = ()
 
     @property
     def settings(self) -> tuple[SettingStep, ...]:
@@ -140,7 +140,7 @@ class Preview:
         return setting_steps(self.readings)
 
     @property
-    def unchecked(self) -> tuple[Reading, ...]:
+    def unchecked(self) -> tuple[SettingReading, ...]:
         """The settings that could not be read."""
         return tuple(reading for reading in self.readings if reading.reason)
 

@@ -22,19 +22,19 @@ from tidegen.deployment.imports.moving import check_no_move
 from tidegen.deployment.leftovers import leftover_problems
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import (
+    enable_termination_protection,
     is_protected,
-    lift,
-    lock,
     policies,
     protect,
-    restore,
+    relax_policies,
+    restore_policies,
 )
 from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.reading.deployed_roots import standing
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
-from tidegen.deployment.settings import Reach, nowhere
-from tidegen.deployment.settling import idle_readings, readings, settle
+from tidegen.deployment.settings import SettingsFactory, no_settings
+from tidegen.deployment.settling import apply_settings, idle_readings, readings
 from tidegen.deployment.watch import Followed, follow, mark_now, mark_start
 from tidegen.errors import (
     DeploymentError,
@@ -48,11 +48,11 @@ from tidegen.planning.guards import guard_changes
 from tidegen.planning.model import Plan, RootStep, StackAddress, StackState
 from tidegen.planning.parameters import DIGEST, resolved_step, text_parameters
 from tidegen.planning.states import (
-    Situation,
+    NextAction,
     is_success,
-    is_unchanged,
+    is_up_to_date,
+    next_action,
     says_no_changes,
-    situation,
     state_of,
 )
 
@@ -65,7 +65,7 @@ def execute(
     emit: Emit = ignore,
     allowed: Collection[str] = (),
     pause: Callable[[float], None] = time.sleep,
-    settings: Reach = nowhere,
+    settings: SettingsFactory = no_settings,
 ) -> tuple[Outcome, ...]:
     """Deploy every step of `plan`, and its settings; the outcomes, up to and with a declined one.
 
@@ -85,7 +85,9 @@ def execute(
     for number, step in enumerate(plan.steps, 1):
         emit(StepStarted(step.address, number, len(plan.steps)))
         place = step.address.place
-        run = Run(clouds.at(place), step.address, emit, pause, settings(place), clouds.standings)
+        run = Run(
+            clouds.at(place), step.address, emit, pause, settings(place), clouds.deployed_roots
+        )
         changed = any(outcome.result is not Result.UNCHANGED for outcome in outcomes)
         resolved = resolved_step(step, known)
         work = _Work(run, resolved, approve, frozenset(allowed), plan.environment, changed)
@@ -114,19 +116,19 @@ class _Work:
         suspect = self.others_changed
         while True:
             status = state.status if state else None
-            match situation(status):
-                case Situation.FOLLOW if state:
+            match next_action(status):
+                case NextAction.FOLLOW if state:
                     self._attach(state)
                     suspect = True
-                case Situation.REFUSE:
+                case NextAction.REFUSE:
                     advice = state_of(status).advice
                     raise RefusedError(Problem(str(self.step.address), f"{status}: {advice}"))
-                case Situation.DELETE_FIRST | Situation.CONTINUE_ROLLBACK as wanted if state:
+                case NextAction.DELETE_FIRST | NextAction.CONTINUE_ROLLBACK as wanted if state:
                     self._check_deletion(state, wanted)
                     if not self.approve(Preview(self.step, wanted, status=status)):
                         return Outcome(self.step.address, Result.DECLINED, state.outputs)
                     self._mend(state, wanted)
-                case Situation.UPDATE if state and self._is_current(state):
+                case NextAction.UPDATE if state and self._is_current(state):
                     return self._unchanged(state, suspect=suspect)
                 case _:
                     return self._change(state)
@@ -134,19 +136,19 @@ class _Work:
 
     def _is_current(self, state: StackState) -> bool:
         wanted = text_parameters(self.step)[DIGEST]
-        return is_unchanged(state.status, state.digest, wanted)
+        return is_up_to_date(state.status, state.digest, wanted)
 
     def _unchanged(self, state: StackState, *, suspect: bool) -> Outcome:
         """No stack to change; what an interrupted deploy left undone is completed."""
         protected = is_protected(self.run, self.step, state)
         found = idle_readings(self.run, state, suspect=suspect or not protected)
-        shown = Preview(self.step, Situation.UPDATE, unchanged=True, readings=found)
+        shown = Preview(self.step, NextAction.UPDATE, unchanged=True, readings=found)
         if shown.settings and not self.approve(shown):
             return Outcome(self.step.address, Result.DECLINED, state.outputs)
-        settle(self.run, found)
+        apply_settings(self.run, found)
         if not protected:
             protect(self.run, self.step, state)
-        lock(self.run, self.step, state)
+        enable_termination_protection(self.run, self.step, state)
         result = Result.SETTLED if shown.settings else Result.UNCHANGED
         return Outcome(self.step.address, result, state.outputs)
 
@@ -160,21 +162,21 @@ class _Work:
     def _protect_again(self, state: StackState) -> None:
         """Whoever began an update that failed may have lifted policies for it, and be gone."""
         if state.status.startswith("UPDATE_ROLLBACK"):
-            restore(self.run, self.step, state, policies(self.run, self.step, state))
+            restore_policies(self.run, self.step, state, policies(self.run, self.step, state))
 
-    def _check_deletion(self, state: StackState, wanted: Situation) -> None:
+    def _check_deletion(self, state: StackState, wanted: NextAction) -> None:
         """Nothing that holds state may be in a stack that is deleted to be made anew."""
-        if wanted is not Situation.DELETE_FIRST:
+        if wanted is not NextAction.DELETE_FIRST:
             return
         found = standing(self.run.cloud, state.stack_id).stateful()
         if found:
             told = leftover_problems(self.environment, self.step.address, state.status, found)
             raise RefusedError.of(told)
 
-    def _mend(self, state: StackState, wanted: Situation) -> None:
+    def _mend(self, state: StackState, wanted: NextAction) -> None:
         self.run.emit(Recovering(self.step.address, state.status, str(wanted)))
         mark = mark_now(self.run, state.stack_id)
-        if wanted is Situation.DELETE_FIRST:
+        if wanted is NextAction.DELETE_FIRST:
             self.run.cloud.delete_stack(state.stack_id, self._role())
         else:
             self.run.cloud.continue_rollback(state.stack_id, self._role())
@@ -183,15 +185,15 @@ class _Work:
             raise self._failure(followed)
 
     def _change(self, state: StackState | None) -> Outcome:
-        kind = situation(state.status if state else None)
+        kind = next_action(state.status if state else None)
         if state and state.status == "REVIEW_IN_PROGRESS":
             self.run.emit(Recovering(self.step.address, state.status, "reuse the empty stack"))
-        if state and kind is Situation.UPDATE:
-            check_no_move(self.run.standings.of(self.run.cloud, state))
+        if state and kind is NextAction.UPDATE:
+            check_no_move(self.run.deployed_roots.of(self.run.cloud, state))
         made = make_change_set(self.run, self.step, kind)
         if made.status == "FAILED":
             return self._failed_change_set(made, state, kind)
-        deployed = state if kind is Situation.UPDATE else None
+        deployed = state if kind is NextAction.UPDATE else None
         try:
             changes = changes_of(self.run, self.step, deployed, made.changes)
             guard_changes(changes, self.allowed)
@@ -209,21 +211,21 @@ class _Work:
         return self._execute(made, kind, deployed)
 
     def _failed_change_set(
-        self, made: ChangeSet, state: StackState | None, kind: Situation
+        self, made: ChangeSet, state: StackState | None, kind: NextAction
     ) -> Outcome:
         problems = self.run.cloud.change_set_problems(made.change_set_id)
         self._discard(made, kind)
-        if state and kind is Situation.UPDATE and says_no_changes(made.reason):
+        if state and kind is NextAction.UPDATE and says_no_changes(made.reason):
             return self._unchanged(state, suspect=True)
         where = str(self.step.address)
         head = Problem(where, f"CloudFormation made no change set: {made.reason}")
         raise DeploymentError(head, *(Problem(where, text) for text in problems))
 
-    def _discard(self, made: ChangeSet, kind: Situation) -> None:
+    def _discard(self, made: ChangeSet, kind: NextAction) -> None:
         """Leave nothing behind: neither the change set nor the empty stack made for it."""
         with suppress(OvertakenError):  # whoever came first has taken it away already
             self.run.cloud.delete_change_set(made.change_set_id)
-        if kind is Situation.CREATE:
+        if kind is NextAction.CREATE:
             found = self.run.cloud.stack(made.stack_id)
             # Somebody else may have begun to create it by a change set of their own.
             if found and found.status == "REVIEW_IN_PROGRESS":
@@ -238,25 +240,25 @@ class _Work:
             again = "run the same command again, it follows what is under way and plans anew"
             raise OvertakenError(Problem(str(self.step.address), f"{text}; {again}"))
 
-    def _execute(self, made: ChangeSet, kind: Situation, state: StackState | None) -> Outcome:
-        lifted = lift(self.run, self.step, state, self.allowed) if state else {}
+    def _execute(self, made: ChangeSet, kind: NextAction, state: StackState | None) -> Outcome:
+        lifted = relax_policies(self.run, self.step, state, self.allowed) if state else {}
         mark = mark_now(self.run, made.stack_id)
         try:
             self.run.cloud.execute_change_set(made.change_set_id)
         except OvertakenError:
             if state:
-                restore(self.run, self.step, state, lifted)
+                restore_policies(self.run, self.step, state, lifted)
             raise
         self.run.emit(Executing(self.step.address, str(kind), mark.expected))
         started = state or StackState(self.step.stack_name, made.stack_id, "CREATE_IN_PROGRESS")
         followed = follow(self.run, started, mark)
         if is_success(followed.state.status):
             # Before the stack policy, which says that everything is done.
-            settle(self.run, readings(self.run, followed.state.outputs))
+            apply_settings(self.run, readings(self.run, followed.state.outputs))
             protect(self.run, self.step, followed.state)
-            lock(self.run, self.step, followed.state)
+            enable_termination_protection(self.run, self.step, followed.state)
         else:
-            restore(self.run, self.step, followed.state, lifted)
+            restore_policies(self.run, self.step, followed.state, lifted)
         self._checked(followed)
         result = Result.UPDATED if state else Result.CREATED
         return Outcome(self.step.address, result, followed.state.outputs)

@@ -19,7 +19,9 @@ from tidegen.planning.model import RootStep, StackState
 Policies = Mapping[str, str]
 
 
-def lift(run: Run, step: RootStep, state: StackState, allowed: Collection[str]) -> Policies:
+def relax_policies(
+    run: Run, step: RootStep, state: StackState, allowed: Collection[str]
+) -> Policies:
     """Let one update replace or delete what is `allowed`; the policies before, to `restore`.
 
     Empty where nothing is lifted, and then there is nothing to restore either.
@@ -50,7 +52,7 @@ def policies(run: Run, step: RootStep, state: StackState) -> Policies:
     return {state.stack_id: run.cloud.stack_policy(state.stack_id) or "", **below}
 
 
-def restore(run: Run, step: RootStep, state: StackState, before: Policies) -> None:
+def restore_policies(run: Run, step: RootStep, state: StackState, before: Policies) -> None:
     """Protect again, after an update that failed, what was protected and what is to be.
 
     The root's policy is put back as it was: where an interrupted run had lifted it already, it
@@ -79,7 +81,7 @@ def protect(run: Run, step: RootStep, state: StackState) -> None:
     run.emit(Protected(run.address, len(nested) + 1))
 
 
-def lock(run: Run, step: RootStep, state: StackState) -> None:
+def enable_termination_protection(run: Run, step: RootStep, state: StackState) -> None:
     """Switch termination protection on where the environment is protected."""
     if step.protected and not state.protected:
         run.cloud.set_termination_protection(state.stack_id, enabled=True)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStarted, ignore
 from tidegen.deployment.port import Cloud, Connect
-from tidegen.deployment.reading.deployed_roots import Standing, standing
+from tidegen.deployment.reading.deployed_roots import DeployedRoot, standing
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import InputError, Problem
 from tidegen.planning.model import StackAddress, StackResource, StackState
-from tidegen.planning.states import Situation, situation
+from tidegen.planning.states import NextAction, next_action
 from tidegen.planning.steps import Target, steps_of
 
 
@@ -75,7 +75,7 @@ def rollback_plan(target: Target, connect: Connect, skip: Collection[str] = ()) 
     for address in steps_of(target):
         cloud = clouds.at(address.place)
         state = cloud.stack(address.name)
-        if state and situation(state.status) is Situation.CONTINUE_ROLLBACK:
+        if state and next_action(state.status) is NextAction.CONTINUE_ROLLBACK:
             steps.append(RollbackStep(address, state, _unfinished(cloud, state, skip)))
     known = {item.path for step in steps for item in step.unfinished}
     unknown = sorted(set(skip) - known)
@@ -128,7 +128,7 @@ def _unfinished(cloud: Cloud, state: StackState, skip: Collection[str]) -> tuple
 
 
 def _entry(
-    there: Standing, path: str, resource: StackResource, skip: Collection[str]
+    there: DeployedRoot, path: str, resource: StackResource, skip: Collection[str]
 ) -> Unfinished:
     stack = path.rpartition("/")[0]
     prefix = f"{_name_of(there.nested[stack].physical_id)}." if stack else ""

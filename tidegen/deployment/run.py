@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from tidegen.deployment.events import Emit, ignore
 from tidegen.deployment.port import Cloud, Connect
-from tidegen.deployment.reading.deployed_roots import Standings
-from tidegen.deployment.settings import NoSettings, Settings
+from tidegen.deployment.reading.deployed_roots import DeployedRoots
+from tidegen.deployment.settings import EmptySettings, Settings
 from tidegen.errors import AccessError
 from tidegen.planning.model import Place, StackAddress
 
@@ -20,8 +20,8 @@ class Run:
     address: StackAddress
     emit: Emit = ignore
     pause: Callable[[float], None] = time.sleep
-    settings: Settings = field(default_factory=NoSettings)
-    standings: Standings = field(default_factory=Standings)
+    settings: Settings = field(default_factory=EmptySettings)
+    deployed_roots: DeployedRoots = field(default_factory=DeployedRoots)
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Clouds:
     """
 
     connect: Connect
-    standings: Standings = field(default_factory=Standings)
+    deployed_roots: DeployedRoots = field(default_factory=DeployedRoots)
     _known: dict[Place, Cloud] = field(default_factory=dict)
 
     @classmethod

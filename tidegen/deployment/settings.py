@@ -25,10 +25,10 @@ class Settings(Protocol):
         """Make the parts in `step.after` so, and leave everything else."""
 
 
-Reach = Callable[[Place], Settings]
+SettingsFactory = Callable[[Place], Settings]
 
 
-class NoSettings:
+class EmptySettings:
     """A place of which no settings are read or applied."""
 
     def read(self, setting: Setting, subject: str) -> Values | NotRead:  # noqa: ARG002
@@ -39,6 +39,6 @@ class NoSettings:
         """Never called, as no step follows."""
 
 
-def nowhere(place: Place) -> Settings:  # noqa: ARG001
-    """A Reach for callers who want the stacks only."""
-    return NoSettings()
+def no_settings(place: Place) -> Settings:  # noqa: ARG001
+    """A SettingsFactory for callers who want the stacks only."""
+    return EmptySettings()

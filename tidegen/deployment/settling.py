@@ -7,18 +7,18 @@ from tidegen.deployment.events import SettingApplied, SettingUnchecked
 from tidegen.deployment.run import Run
 from tidegen.deployment.settings import NotRead
 from tidegen.planning.model import StackState
-from tidegen.planning.settings import Reading, Setting, setting_steps, settings_of
+from tidegen.planning.settings import Setting, SettingReading, setting_steps, settings_of
 
 #: Account files are deployed rarely, so theirs are read each time.
 _ALWAYS = (Scope.IDENTITY, Scope.ACCOUNT)
 
 
-def readings(run: Run, outputs: Mapping[str, str] | None) -> tuple[Reading, ...]:
+def readings(run: Run, outputs: Mapping[str, str] | None) -> tuple[SettingReading, ...]:
     """What is there of the root's settings; `outputs` is None where the root does not stand."""
     return tuple(_reading(run, setting, outputs) for setting in settings_of(run.address.scope))
 
 
-def idle_readings(run: Run, state: StackState, *, suspect: bool) -> tuple[Reading, ...]:
+def idle_readings(run: Run, state: StackState, *, suspect: bool) -> tuple[SettingReading, ...]:
     """The same of a root that stays as it is; without a call where nothing is to be suspected.
 
     A VPC that stays has the default group that was closed when its root was deployed. That it was
@@ -30,7 +30,7 @@ def idle_readings(run: Run, state: StackState, *, suspect: bool) -> tuple[Readin
     return readings(run, state.outputs) if suspect or run.address.scope in _ALWAYS else ()
 
 
-def settle(run: Run, found: Iterable[Reading]) -> None:
+def apply_settings(run: Run, found: Iterable[SettingReading]) -> None:
     """Carry the steps out; whatever a run that was killed has left, the next one finds."""
     for reading in found:
         if reading.reason:
@@ -40,14 +40,14 @@ def settle(run: Run, found: Iterable[Reading]) -> None:
             run.emit(SettingApplied(run.address, step))
 
 
-def _reading(run: Run, setting: Setting, outputs: Mapping[str, str] | None) -> Reading:
+def _reading(run: Run, setting: Setting, outputs: Mapping[str, str] | None) -> SettingReading:
     place = run.address.place
     if setting.output and outputs is None:
-        return Reading(setting, place)
+        return SettingReading(setting, place)
     subject = (outputs or {}).get(setting.output, "")
     if setting.output and not subject:
-        return Reading(setting, place, reason=f"the root has no output {setting.output}")
+        return SettingReading(setting, place, reason=f"the root has no output {setting.output}")
     found = run.settings.read(setting, subject)
     if isinstance(found, NotRead):
-        return Reading(setting, place, subject, reason=found.reason)
-    return Reading(setting, place, subject, found)
+        return SettingReading(setting, place, subject, reason=found.reason)
+    return SettingReading(setting, place, subject, found)

@@ -16,13 +16,13 @@ from tidegen.linting.keys import (
     content_digest,
     settings_digest,
 )
-from tidegen.linting.model import Finding, Report, RuleInfo
+from tidegen.linting.model import Finding, LintReport, RuleInfo
 from tidegen.linting.templates import Source, find_templates, read_source
 
 if TYPE_CHECKING:
     from tidegen.linting.cfn_lint import CfnLint
 
-__all__ = ["Finding", "Report", "RuleInfo", "find_templates", "lint", "rule_catalogue"]
+__all__ = ["Finding", "LintReport", "RuleInfo", "find_templates", "lint", "rule_catalogue"]
 
 #: Seconds for one template; the largest that CloudFormation takes need about 30.
 LIMIT = 60.0
@@ -30,7 +30,7 @@ LIMIT = 60.0
 
 def lint(
     paths: Sequence[Path], regions: Sequence[str], *, use_cache: bool = True, limit: float = LIMIT
-) -> Report:
+) -> LintReport:
     """All findings over `paths` in `regions`, at every level.
 
     Raises InputError for unknown regions and a broken `.cfnlintrc`; a broken template is a finding.
@@ -48,7 +48,7 @@ def lint(
             unknown.append(source)
     if unknown:
         findings += _check(unknown, regions, settings, limit, use_cache=use_cache)
-    return Report(tuple(sorted(set(findings))), len(sources), len(unknown))
+    return LintReport(tuple(sorted(set(findings))), len(sources), len(unknown))
 
 
 def rule_catalogue() -> dict[str, RuleInfo]:

@@ -55,7 +55,7 @@ class RuleInfo:
 
 
 @dataclass(frozen=True)
-class Report:
+class LintReport:
     """All findings, sorted, over `templates` files; the verdicts of the others were kept."""
 
     findings: tuple[Finding, ...]

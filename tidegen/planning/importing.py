@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tidegen.cloudformation.evaluation import Scope
+from tidegen.cloudformation.evaluation import EvaluatedTemplate
 from tidegen.cloudformation.references import adapted, references
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.schemas import primary_identifier, required_properties
@@ -120,7 +120,7 @@ def identifier_of(path: str, type_name: str, text: str) -> dict[str, str]:
 def adoption(
     path: str,
     identifier: Mapping[str, str],
-    scope: Scope,
+    scope: EvaluatedTemplate,
     deployed: TemplateBody,
     existing: Mapping[str, Any] | None,
 ) -> Adoption:

@@ -28,7 +28,7 @@ _UNKNOWN = object()
 
 
 @dataclass(frozen=True)
-class Reading:
+class LiveProperties:
     """The properties for an import's template.
 
     `differences` are what the next deploy changes, None where nothing was read. `unread` are the
@@ -48,21 +48,21 @@ def reading(
     wanted: Mapping[str, Any],
     written: Mapping[str, Any],
     existing: Mapping[str, Any] | None,
-) -> Reading:
+) -> LiveProperties:
     """What to write of the properties `wanted`, by value, where the resource is as `existing` says.
 
     `written` are those that can be written as the template has them, with its references; that is
     all there is where `existing` is None, because nobody may read it.
     """
     if existing is None:
-        return Reading(written)
+        return LiveProperties(written)
     found = dict(written)
     differences, unread, fixed = [], [], []
     for name, value in sorted(wanted.items()):
         there = _there(type_name, name, value, existing)
         if there is _UNKNOWN:
             unread += [name] if name in written else []
-        elif means(_readable(type_name, name, value), there):
+        elif matches(_readable(type_name, name, value), there):
             continue
         elif _differs_where_fixed(type_name, name, value, there):
             if name not in written or not any(references(value)):
@@ -72,7 +72,7 @@ def reading(
             if there is not None:
                 found[name] = there
             differences.append(PropertyChange(name, there, value))
-    return Reading(found, tuple(differences), tuple(unread), tuple(fixed))
+    return LiveProperties(found, tuple(differences), tuple(unread), tuple(fixed))
 
 
 def _is_fixed(type_name: str, name: str) -> bool:
@@ -86,7 +86,7 @@ def _differs_where_fixed(type_name: str, name: str, wanted: Any, there: Any) -> 
     always, _ = create_only(type_name)
     inside = [path for path in always if path.startswith(f"{name}.")]
     sides = [(_at(path, {name: wanted}), _at(path, {name: there})) for path in inside]
-    differs = any(None not in side and not means(*side) for side in sides)
+    differs = any(None not in side and not matches(*side) for side in sides)
     return differs or _is_fixed(type_name, name)
 
 
@@ -106,7 +106,7 @@ def _there(type_name: str, name: str, wanted: Any, existing: Mapping[str, Any]) 
     readable = _readable(type_name, name, wanted)
     if readable is None or (readable == {} and wanted):
         return _UNKNOWN
-    there = without(existing, read_only(type_name)).get(name)
+    there = omit_paths(existing, read_only(type_name)).get(name)
     if name == tag_property(type_name):
         there = _own_tags(wanted, there)
     if there is None and (_is_fixed(type_name, name) or name in required_properties(type_name)):
@@ -115,18 +115,18 @@ def _there(type_name: str, name: str, wanted: Any, existing: Mapping[str, Any]) 
 
 
 def _readable(type_name: str, name: str, value: Any) -> Any:
-    return without({name: value}, write_only(type_name)).get(name)
+    return omit_paths({name: value}, write_only(type_name)).get(name)
 
 
-def without(value: Any, paths: Collection[str], path: str = "") -> Any:
+def omit_paths(value: Any, paths: Collection[str], path: str = "") -> Any:
     """A value without what is at the dotted paths, lists not counted."""
     if isinstance(value, list):
-        return [without(item, paths, path) for item in value]
+        return [omit_paths(item, paths, path) for item in value]
     if not isinstance(value, Mapping):
         return value
     places = {key: f"{path}.{key}" if path else key for key in value}
     return {
-        key: without(item, paths, places[key])
+        key: omit_paths(item, paths, places[key])
         for key, item in value.items()
         if places[key] not in paths
     }
@@ -142,14 +142,14 @@ def _own_tags(wanted: Any, there: Any) -> Any:
     return there
 
 
-def means(wanted: Any, there: Any) -> bool:
+def matches(wanted: Any, there: Any) -> bool:
     """Whether what is there is as wanted, whatever the form: numbers as text, order, more keys.
 
     A reference is no value that is known, and so never what is there.
     """
     if isinstance(wanted, Mapping):
         inside = isinstance(there, Mapping) and wanted.keys() <= there.keys()
-        return inside and all(means(item, there[key]) for key, item in wanted.items())
+        return inside and all(matches(item, there[key]) for key, item in wanted.items())
     if isinstance(wanted, list):
         return isinstance(there, list) and _mean(wanted, there)
     return _text(wanted) == _text(there)
@@ -158,7 +158,7 @@ def means(wanted: Any, there: Any) -> bool:
 def _mean(wanted: list[Any], there: list[Any]) -> bool:
     rest = list(there)
     for item in wanted:
-        place = next((n for n, other in enumerate(rest) if means(item, other)), None)
+        place = next((n for n, other in enumerate(rest) if matches(item, other)), None)
         if place is None:
             return False
         del rest[place]

@@ -109,7 +109,7 @@ def known_attributes(
     }
 
 
-def without(
+def without_resources(
     template: TemplateBody, gone: Mapping[str, Known], outputs: Mapping[str, str]
 ) -> TemplateBody:
     """The template without the resources of these logical ids, with values for references to them.

@@ -45,7 +45,7 @@ class Setting:
 
 
 @dataclass(frozen=True)
-class Reading:
+class SettingReading:
     """What is there of a setting.
 
     `found` is None where it cannot be known before the root stands, or (with a `reason`) where it
@@ -149,13 +149,13 @@ def settings_of(scope: Scope) -> tuple[Setting, ...]:
     return tuple(setting for setting in SETTINGS if scope in setting.scopes)
 
 
-def setting_steps(readings: Iterable[Reading]) -> tuple[SettingStep, ...]:
+def setting_steps(readings: Iterable[SettingReading]) -> tuple[SettingStep, ...]:
     """The steps from what is there to what is wanted; none for what is so, or was not read."""
     steps = (_step(reading) for reading in readings if not reading.reason)
     return tuple(step for step in steps if step.after)
 
 
-def _step(reading: Reading) -> SettingStep:
+def _step(reading: SettingReading) -> SettingStep:
     wanted, found = reading.setting.wanted, reading.found
     if found is None:
         return SettingStep(reading.setting, reading.place, reading.subject, {}, wanted)

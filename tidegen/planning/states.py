@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Situation(StrEnum):
+class NextAction(StrEnum):
     """What has to be done with a stack in its present status."""
 
     CREATE = "create"
@@ -20,65 +20,65 @@ class Situation(StrEnum):
 class State:
     """A status: what it asks of a deploy, and what a person is told of it."""
 
-    situation: Situation
+    next_action: NextAction
     advice: str
 
 
-_ABSENT = State(Situation.CREATE, "is not there; a deploy creates it")
-_RUNNING = State(Situation.FOLLOW, "is at work; a deploy, or status --follow, watches it")
-_GOOD = State(Situation.UPDATE, "is at rest and can be updated")
+_ABSENT = State(NextAction.CREATE, "is not there; a deploy creates it")
+_RUNNING = State(NextAction.FOLLOW, "is at work; a deploy, or status --follow, watches it")
+_GOOD = State(NextAction.UPDATE, "is at rest and can be updated")
 
 #: Every status that CloudFormation knows (AWS docs, "Stack status codes"); a test compares.
 STATES: Mapping[str, State] = {
     "CREATE_IN_PROGRESS": _RUNNING,
     "CREATE_FAILED": State(
-        Situation.DELETE_FIRST,
+        NextAction.DELETE_FIRST,
         "its creation failed and what was made still stands; it is deleted and created anew",
     ),
     "CREATE_COMPLETE": _GOOD,
     "ROLLBACK_IN_PROGRESS": _RUNNING,
     "ROLLBACK_FAILED": State(
-        Situation.DELETE_FIRST,
+        NextAction.DELETE_FIRST,
         "its creation failed and could not be undone; it is deleted and created anew",
     ),
     "ROLLBACK_COMPLETE": State(
-        Situation.DELETE_FIRST,
+        NextAction.DELETE_FIRST,
         "its creation failed and was undone; CloudFormation cannot update it, so it is deleted "
         "and created anew",
     ),
     "DELETE_IN_PROGRESS": _RUNNING,
     "DELETE_FAILED": State(
-        Situation.DELETE_FIRST, "its deletion failed; it is deleted again and then created anew"
+        NextAction.DELETE_FIRST, "its deletion failed; it is deleted again and then created anew"
     ),
     "DELETE_COMPLETE": _ABSENT,
     "UPDATE_IN_PROGRESS": _RUNNING,
     "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": _RUNNING,
     "UPDATE_COMPLETE": _GOOD,
     "UPDATE_FAILED": State(
-        Situation.UPDATE, "its update failed and was not rolled back; another update mends it"
+        NextAction.UPDATE, "its update failed and was not rolled back; another update mends it"
     ),
     "UPDATE_ROLLBACK_IN_PROGRESS": _RUNNING,
     "UPDATE_ROLLBACK_FAILED": State(
-        Situation.CONTINUE_ROLLBACK,
+        NextAction.CONTINUE_ROLLBACK,
         "its rollback failed; mend the cause, then continue it: tidegen rollback",
     ),
     "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": _RUNNING,
     "UPDATE_ROLLBACK_COMPLETE": State(
-        Situation.UPDATE, "its last update was rolled back; it stands as before and can be updated"
+        NextAction.UPDATE, "its last update was rolled back; it stands as before and can be updated"
     ),
     "REVIEW_IN_PROGRESS": State(
-        Situation.CREATE, "is empty, made for a change set that nobody executed; it is used again"
+        NextAction.CREATE, "is empty, made for a change set that nobody executed; it is used again"
     ),
     "IMPORT_IN_PROGRESS": _RUNNING,
     "IMPORT_COMPLETE": _GOOD,
     "IMPORT_ROLLBACK_IN_PROGRESS": _RUNNING,
     "IMPORT_ROLLBACK_FAILED": State(
-        Situation.REFUSE,
+        NextAction.REFUSE,
         "an import and its rollback failed; CloudFormation takes no update: mend what the events "
         "name, then ask AWS Support to free the stack",
     ),
     "IMPORT_ROLLBACK_COMPLETE": State(
-        Situation.UPDATE, "its last import was rolled back; it stands as before"
+        NextAction.UPDATE, "its last import was rolled back; it stands as before"
     ),
 }
 
@@ -91,18 +91,18 @@ def state_of(status: str | None) -> State:
     if status is None:
         return _ABSENT
     return STATES.get(
-        status, State(Situation.REFUSE, "is a status that tidegen does not know; upgrade it")
+        status, State(NextAction.REFUSE, "is a status that tidegen does not know; upgrade it")
     )
 
 
-def situation(status: str | None) -> Situation:
+def next_action(status: str | None) -> NextAction:
     """What to do with a stack of that status; None where there is no stack."""
-    return state_of(status).situation
+    return state_of(status).next_action
 
 
 def is_running(status: str) -> bool:
     """Whether CloudFormation is at work; a stack in review waits for somebody."""
-    return situation(status) is Situation.FOLLOW
+    return next_action(status) is NextAction.FOLLOW
 
 
 def is_success(status: str) -> bool:
@@ -110,12 +110,12 @@ def is_success(status: str) -> bool:
     return status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "DELETE_COMPLETE")
 
 
-def is_unchanged(status: str, deployed: str | None, wanted: str) -> bool:
+def is_up_to_date(status: str, deployed: str | None, wanted: str) -> bool:
     """Whether a stack already is what is wanted, by digest, and at rest.
 
     After a failed update the outputs can be the new ones while resources are not.
     """
-    at_rest = situation(status) is Situation.UPDATE and status != "UPDATE_FAILED"
+    at_rest = next_action(status) is NextAction.UPDATE and status != "UPDATE_FAILED"
     return deployed == wanted and at_rest
 
 

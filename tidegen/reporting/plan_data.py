@@ -29,7 +29,7 @@ def _step_data(preview: Preview, keep: Keep) -> dict[str, Any]:
         "region": address.place.region,
         "scope": str(address.scope),
         "status": preview.status,
-        "situation": str(preview.situation),
+        "situation": str(preview.next_action),
         "unchanged": preview.unchanged,
         "pending": [pending.name for pending in preview.pending],
         "refused": [{"path": r.change.path, "reason": str(r)} for r in refusals(preview.changes)],

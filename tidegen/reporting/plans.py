@@ -6,7 +6,7 @@ from tidegen.deployment.events import Preview
 from tidegen.planning.changes import Change
 from tidegen.planning.guards import origins, refusals
 from tidegen.planning.model import Plan, RootStep
-from tidegen.planning.states import Situation
+from tidegen.planning.states import NextAction
 from tidegen.reporting.changes import changes_text
 from tidegen.reporting.settings import settings_lines, unchecked_notes
 
@@ -51,7 +51,7 @@ def _origins(changes: Iterable[Change]) -> list[str]:
 def notes_of(preview: Preview) -> list[str]:
     """What is to be known of a step besides its changes."""
     notes = []
-    if preview.situation not in (Situation.CREATE, Situation.UPDATE):
+    if preview.next_action not in (NextAction.CREATE, NextAction.UPDATE):
         notes.append(f"{preview.status}: {preview.advice}")
     if preview.pending:
         names = ", ".join(address.name for address in preview.pending)

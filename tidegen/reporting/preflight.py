@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from tidegen.planning.preflight import Report, Unchecked
+from tidegen.planning.preflight import PreflightReport, Unchecked
 
 
-def report_text(report: Report) -> str:
+def report_text(report: PreflightReport) -> str:
     """A line a finding, what would fail first; then what could not be checked."""
     findings = sorted(report.findings, key=lambda finding: (not finding.blocking, finding))
     lines = [
@@ -26,7 +26,7 @@ def _unchecked_lines(unchecked: Iterable[Unchecked]) -> Iterator[str]:
         yield f"not checked  {where}: {', '.join(names)}: {reason}"
 
 
-def summary_text(report: Report) -> str:
+def summary_text(report: PreflightReport) -> str:
     """The counts in one line."""
     refused = len(report.blocking)
     warnings = len(report.findings) - refused

@@ -12,7 +12,7 @@ from tidegen.cli.common import env_option, example_epilog, local_option, yes_opt
 @click.pass_obj
 def command(directory: str, name: str, local: bool, yes: bool) -> None:
     """Deploy what must stand before an environment can: its accounts' baselines."""
-    from tidegen.cli.commands.deploying import Wishes, deploy, first_environments
+    from tidegen.cli.commands.deploying import DeployOptions, deploy, first_environments
     from tidegen.cli.session import open_session
     from tidegen.planning.steps import prerequisites_of
 
@@ -20,7 +20,7 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
         missing = session.plan(name).missing
         baselines = first_environments(session, name, missing)
         for other in baselines:
-            deploy(session, other, Wishes(yes=yes))
+            deploy(session, other, DeployOptions(yes=yes))
         if not baselines:
             count = len(prerequisites_of(session.target(name)))
             click.echo(f"{name}: all {count} prerequisites stand")

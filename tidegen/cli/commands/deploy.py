@@ -59,7 +59,7 @@ def command(
     A resource that the templates have in another nested stack, or under another logical id, is
     never made anew by accident: --move carries it over, as a step of its own before the deploy.
     """
-    from tidegen.cli.commands.deploying import Wishes, deploy
+    from tidegen.cli.commands.deploying import DeployOptions, deploy
     from tidegen.cli.commands.plan import command as plan_command
     from tidegen.cli.session import open_session
     from tidegen.deployment.events import Result
@@ -69,7 +69,7 @@ def command(
         context.invoke(plan_command, name=name, local=local, as_json=as_json)
         return
     with open_session(context.obj, local=local) as session:
-        outcomes = deploy(session, name, Wishes(yes, allowed, as_json, moved))
+        outcomes = deploy(session, name, DeployOptions(yes, allowed, as_json, moved))
     if as_json:
         return
     if all(outcome.result is Result.UNCHANGED for outcome in outcomes):

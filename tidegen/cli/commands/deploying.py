@@ -14,7 +14,7 @@ from tidegen.deployment.events import Outcome, Preview, Result
 from tidegen.deployment.executor import execute
 from tidegen.errors import RefusedError
 from tidegen.planning.model import Plan, Prerequisite
-from tidegen.planning.states import Situation
+from tidegen.planning.states import NextAction
 from tidegen.planning.steps import Target
 from tidegen.reporting.changes import changes_text, creation_text
 from tidegen.reporting.plans import plan_text
@@ -22,7 +22,7 @@ from tidegen.reporting.settings import settings_lines
 
 
 @dataclass(frozen=True)
-class Wishes:
+class DeployOptions:
     """How a deploy is to go: asked or not, what may be replaced, for people or for machines."""
 
     yes: bool = False
@@ -34,14 +34,14 @@ class Wishes:
 class Confirmation:
     """Asks before each change: production by its name, others by yes."""
 
-    def __init__(self, target: Target, watch: Watcher, wishes: Wishes) -> None:
-        self.target, self.watch, self.wishes = target, watch, wishes
-        self.given = wishes.yes
+    def __init__(self, target: Target, watch: Watcher, options: DeployOptions) -> None:
+        self.target, self.watch, self.options = target, watch, options
+        self.given = options.yes
 
     def __call__(self, preview: Preview) -> bool:
         """Show the change and ask; once given, a consent holds for the whole deploy."""
         self.watch.hold()
-        if not self.wishes.as_json:
+        if not self.options.as_json:
             click.echo(_preview_text(preview))
         if self.given:
             return True
@@ -60,14 +60,14 @@ def _preview_text(preview: Preview) -> str:
 
 
 def _changes_text(preview: Preview) -> str:
-    if preview.situation is Situation.CREATE:
+    if preview.next_action is NextAction.CREATE:
         return creation_text(preview.changes)
-    if preview.situation is Situation.UPDATE:
+    if preview.next_action is NextAction.UPDATE:
         return changes_text(preview.changes)
     return f"  {preview.status}: {preview.advice}"
 
 
-def deploy(session: Session, name: str, wishes: Wishes) -> tuple[Outcome, ...]:
+def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome, ...]:
     """Deploy one environment, with what is missing before it where that is wanted.
 
     Raises RefusedError or DeploymentError; exits 1 where the confirmation is declined.
@@ -76,37 +76,37 @@ def deploy(session: Session, name: str, wishes: Wishes) -> tuple[Outcome, ...]:
     require_clean_lint(session, name)
     plan = session.plan(name)
     if plan.missing:
-        for other in _wanted_first(session, plan, name, yes=wishes.yes):
-            deploy(session, other, replace(wishes, allowed=(), moved=()))
+        for other in _wanted_first(session, plan, name, yes=options.yes):
+            deploy(session, other, replace(options, allowed=(), moved=()))
         plan = session.plan(name)
-    if not wishes.as_json:
+    if not options.as_json:
         click.echo(plan_text(plan))
-    if wishes.moved:
-        carry_over(session, plan, wishes.moved, yes=wishes.yes, as_json=wishes.as_json)
+    if options.moved:
+        carry_over(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
         plan = session.plan(name)
     check_account(session, plan)
-    outcomes = _executed(session, plan, wishes)
+    outcomes = _executed(session, plan, options)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):
         click.echo("declined; nothing more was changed", err=True)
         raise click.exceptions.Exit(1)
     return outcomes
 
 
-def _executed(session: Session, plan: Plan, wishes: Wishes) -> tuple[Outcome, ...]:
+def _executed(session: Session, plan: Plan, options: DeployOptions) -> tuple[Outcome, ...]:
     from tidegen.aws.settings import reach
 
     name = plan.environment
     with (
         detachable(name, goes_on=not session.own_engine),
-        watcher(as_json=wishes.as_json) as watch,
+        watcher(as_json=options.as_json) as watch,
     ):
-        approve = Confirmation(session.target(name), watch, wishes)
+        approve = Confirmation(session.target(name), watch, options)
         return execute(
             plan,
             session.connect,
             approve=approve,
             emit=watch,
-            allowed=wishes.allowed,
+            allowed=options.allowed,
             settings=reach,
         )
 

@@ -24,7 +24,7 @@ _EPILOG = example_epilog(
 @yes_option
 @json_option
 @click.option("--find", is_flag=True, help="List what exists already, and the command for it.")
-@click.argument("wishes", nargs=-1, metavar="[PATH=IDENTIFIER]...")
+@click.argument("requested", nargs=-1, metavar="[PATH=IDENTIFIER]...")
 @click.pass_obj
 def command(
     directory: str,
@@ -33,7 +33,7 @@ def command(
     yes: bool,
     as_json: bool,
     find: bool,
-    wishes: tuple[str, ...],
+    requested: tuple[str, ...],
 ) -> None:
     """Make members of the environment's stacks of what exists already, unchanged.
 
@@ -47,11 +47,11 @@ def command(
     from tidegen.cli.session import open_session
     from tidegen.reporting.importing import candidates_data, candidates_text
 
-    if find == bool(wishes):
+    if find == bool(requested):
         raise click.UsageError("say what to import, PATH=IDENTIFIER, or --find")
     with open_session(directory, local=local) as session:
         if not find:
-            import_resources(session, name, asked_for(wishes), yes=yes, as_json=as_json)
+            import_resources(session, name, asked_for(requested), yes=yes, as_json=as_json)
             return
         found, unknown = found_candidates(session, name)
     if as_json:

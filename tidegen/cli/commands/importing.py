@@ -19,7 +19,7 @@ from tidegen.planning.model import Plan, StackAddress
 from tidegen.planning.preflight import Candidate
 from tidegen.reporting.importing import import_data, import_text
 
-Wishes = Mapping[str, str]
+RequestedImports = Mapping[str, str]
 
 
 def asked_for(texts: Sequence[str]) -> dict[str, str]:
@@ -39,13 +39,13 @@ def found_candidates(session: Session, name: str) -> tuple[tuple[Candidate, ...]
 
 
 def import_resources(
-    session: Session, name: str, wishes: Wishes, *, yes: bool, as_json: bool
+    session: Session, name: str, requested: RequestedImports, *, yes: bool, as_json: bool
 ) -> None:
     """Show what is imported, ask, and import; exits 1 where it is declined."""
     plan = session.plan(name)
     if plan.missing:
         raise RefusedError(*map(str, plan.missing))
-    shown = import_plan(plan, wishes, session.connect)
+    shown = import_plan(plan, requested, session.connect)
     first = [s.address for item in shown.imports for s in roots_first(plan, item.address)]
     if as_json:
         echo_json(import_data(shown, first))
@@ -55,15 +55,17 @@ def import_resources(
         click.echo("declined; nothing was changed", err=True)
         raise click.exceptions.Exit(1)
     for address in dict.fromkeys(item.address for item in shown.imports):
-        _import_into(session, name, address, wishes)
+        _import_into(session, name, address, requested)
     again = f"'tidegen plan --env {name}' shows what a deploy changes now"
     click.echo(f"imported {len(shown.adoptions)} resources; {again}", err=True)
 
 
-def _import_into(session: Session, name: str, address: StackAddress, wishes: Wishes) -> None:
+def _import_into(
+    session: Session, name: str, address: StackAddress, requested: RequestedImports
+) -> None:
     """The imports into one root, planned anew: what came before may have given it values."""
     plan = _with_earlier_roots(session, name, address)
-    found = import_plan(plan, wishes, session.connect)
+    found = import_plan(plan, requested, session.connect)
     own = ImportPlan(name, tuple(item for item in found.imports if item.address == address))
     with detachable(name, goes_on=not session.own_engine), watcher() as watch:
         execute_import(plan, own, session.connect, emit=watch)

@@ -10,7 +10,7 @@ import click
 
 from tidegen.cli.common import known, project_folder, template_folder, template_paths
 from tidegen.errors import InputError, Problem
-from tidegen.linting import Finding, Report, RuleInfo, find_templates, lint, rule_catalogue
+from tidegen.linting import Finding, LintReport, RuleInfo, find_templates, lint, rule_catalogue
 from tidegen.rules import own_rule_ids
 
 
@@ -176,7 +176,7 @@ def _text(findings: list[Finding], templates: Sequence[Path], form: str) -> str:
     return formatted(findings, templates, form)
 
 
-def _summary(report: Report, where: Sequence[str], findings: int) -> str:
+def _summary(report: LintReport, where: Sequence[str], findings: int) -> str:
     unchanged = report.templates - report.checked
     kept = f" ({unchanged} templates unchanged)" if unchanged else ""
     return f"{report.templates} templates in {', '.join(where)}: {findings} findings{kept}"

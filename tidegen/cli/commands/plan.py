@@ -39,7 +39,7 @@ def command(
     from tidegen.aws.settings import reach
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.preview import preview
-    from tidegen.deployment.settings import nowhere
+    from tidegen.deployment.settings import no_settings
     from tidegen.reporting.changes import is_losing
     from tidegen.reporting.plan_data import plan_data
     from tidegen.reporting.plan_markdown import plan_markdown
@@ -49,7 +49,7 @@ def command(
     with open_session(directory, local=local) as session:
         plan = session.plan(name)
         previews = preview(
-            plan, session.connect, change_sets=change_set, settings=nowhere if only else reach
+            plan, session.connect, change_sets=change_set, settings=no_settings if only else reach
         )
     if as_json:
         echo_json(plan_data(plan, previews, keep))

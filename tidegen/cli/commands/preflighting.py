@@ -10,11 +10,11 @@ from tidegen.deployment.reading.preflight import (
     require_preflight,
 )
 from tidegen.planning.model import Plan
-from tidegen.planning.preflight import Report
+from tidegen.planning.preflight import PreflightReport
 from tidegen.reporting.preflight import summary_text
 
 
-def full_report(session: Session, name: str) -> Report:
+def full_report(session: Session, name: str) -> PreflightReport:
     """All that preflight has to say of an environment, what stands already included."""
     from tidegen.aws.inspection import inspect
 

@@ -16,13 +16,13 @@ from tidegen.concerns.access.deploy_limits import (
     own_names,
 )
 from tidegen.concerns.access.deployers import (
-    closing,
-    deploying,
-    executing,
-    filling,
+    closing_statement,
+    deploying_statements,
+    executing_statements,
+    filling_statements,
     from_workflows,
-    managing_roles,
-    reading,
+    reading_statements,
+    role_statements,
 )
 from tidegen.concerns.access.nesting import nesting
 from tidegen.concerns.access.permissions import deploy_permissions
@@ -54,7 +54,10 @@ def build(context: Context) -> Template:
     execution = add_role(
         template, "ExecutionRole", trust("cloudformation"), None, "CloudFormation acts as this role"
     )
-    allowed = [*executing(deploy_permissions(context)), *nesting(GetAtt(execution, "Arn"))]
+    allowed = [
+        *executing_statements(deploy_permissions(context)),
+        *nesting(GetAtt(execution, "Arn")),
+    ]
     for number, batch in enumerate(_batches(allowed), start=1):
         policy = _add_policy(template, f"ExecutionPolicy{number}", batch)
         if any(statement.Resource == ["*"] for statement in batch):
@@ -62,12 +65,14 @@ def build(context: Context) -> Template:
     own = [GetAtt(title, "Arn") for title in ("ExecutionRole", "DeployRole", "ReadRole")]
     others = not_of_others(Ref("Environment"))
     limits = [only_here(), others, *not_of_the_account(), own_names(), not_itself(own)]
-    _add_policy(template, "ExecutionRolesPolicy", managing_roles())
+    _add_policy(template, "ExecutionRolesPolicy", role_statements())
     _add_policy(template, "ExecutionLimitsPolicy", limits)
-    deploy = document(*deploying(GetAtt(execution, "Arn")), closing(), *filling())
+    deploy = document(
+        *deploying_statements(GetAtt(execution, "Arn")), closing_statement(), *filling_statements()
+    )
     add_role(template, "DeployRole", from_workflows(), deploy, "CI deploys as this role")
     add_role(template, "ReadRole", from_workflows(PLAN_SUFFIX), None, "CI plans as this role")
-    _add_policy(template, "ReadingPolicy", reading(), ("DeployRole", "ReadRole"))
+    _add_policy(template, "ReadingPolicy", reading_statements(), ("DeployRole", "ReadRole"))
     return add_outputs(
         template,
         CONCERN,

@@ -26,7 +26,7 @@ from tidegen.blocks.deploy_scopes import by_scope
 from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
 from tidegen.blocks.policies import allow, document, iam_actions, not_of_others
 from tidegen.blocks.roles import OIDC_HOST
-from tidegen.concerns.access.inspecting import inspecting
+from tidegen.concerns.access.inspecting import inspection_statements
 
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
 _OWN = "${Project}/${Environment}"
@@ -85,7 +85,7 @@ PASSED_TO = (
 )
 
 
-def reading() -> list[Statement]:
+def reading_statements() -> list[Statement]:
     """See the project's stacks and what a plan depends on; no data, and of secrets the names."""
     return [
         # A list of stacks is asked for without a name, which is a question about all of them.
@@ -94,11 +94,11 @@ def reading() -> list[Statement]:
         allow("ListStacks", LISTING, ["*"]),
         # IAM knows no resource for the list of rules (service authorization reference).
         allow("ReadGroupRules", LOOKING_AT_GROUPS, ["*"]),
-        *inspecting(),
+        *inspection_statements(),
     ]
 
 
-def deploying(execution_role: Any) -> list[Statement]:
+def deploying_statements(execution_role: Any) -> list[Statement]:
     """Stacks of this environment by name, templates in the artifacts bucket, one role to pass.
 
     What `reading` allows is needed besides.
@@ -123,7 +123,7 @@ def deploying(execution_role: Any) -> list[Statement]:
     ]
 
 
-def closing() -> Statement:
+def closing_statement() -> Statement:
     """Take the rules of a VPC's default security group away.
 
     IAM cannot say "the default group of this environment's VPC": it knows a VPC by an id that is
@@ -136,7 +136,7 @@ def closing() -> Statement:
     return allow("CloseDefaultGroup", CLOSING, [Sub(group)], Condition(untagged))
 
 
-def filling() -> list[Statement]:
+def filling_statements() -> list[Statement]:
     """Read, write and take over the chart's secrets of this environment, and what replicates them.
 
     Secrets Manager encrypts a replica as who wrote the secret.
@@ -183,7 +183,7 @@ def from_workflows(suffix: str = "") -> PolicyDocument:
     )
 
 
-def executing(actions: Collection[str]) -> list[Statement]:
+def executing_statements(actions: Collection[str]) -> list[Statement]:
     """Allow `actions`, on this environment's own names."""
     return [
         allow(f"Deploy{number}", _parsed(group), [_arn(arn) for arn in arns])
@@ -212,7 +212,7 @@ def _no_other_tags() -> Statement:
     )
 
 
-def managing_roles() -> list[Statement]:
+def role_statements() -> list[Statement]:
     """Roles, policies and profiles below this environment's path, never without the boundary."""
     roles = [Sub(f"{_IAM}:role/{_OWN}/*")]
     bounded = Condition(ArnEquals({"iam:PermissionsBoundary": Ref("PermissionsBoundaryArn")}))

@@ -64,7 +64,7 @@ _LOOKING: Mapping[tuple[str, ...], tuple[str, ...]] = {
 }
 
 
-def inspecting() -> list[Statement]:
+def inspection_statements() -> list[Statement]:
     """Read what `tidegen preflight` asks for."""
     listed = [Action(service, name) for service, names in LISTING.items() for name in names]
     return [allow("ListForPreflight", listed, ["*"]), *starmap(_looking, _LOOKING.items())]

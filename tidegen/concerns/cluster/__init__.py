@@ -3,7 +3,7 @@
 from troposphere import GetAtt, Ref, Sub, Template, eks
 
 from tidegen.blocks.administrators import ADMINISTRATOR_INPUTS, add_administrator_conditions
-from tidegen.blocks.endpoints import let_into_endpoints
+from tidegen.blocks.endpoints import allow_to_endpoints
 from tidegen.blocks.inputs import (
     CRITICAL_TOPIC,
     ENDPOINTS,
@@ -58,7 +58,7 @@ def build(_context: Context) -> Template:
     for number in ADMINISTRATORS:
         _add_administrator(template, number)
     group = GetAtt("Cluster", "ClusterSecurityGroupId")
-    endpoints = let_into_endpoints(template, "EndpointsFromCluster", group)
+    endpoints = allow_to_endpoints(template, "EndpointsFromCluster", group)
     nodes = add_nodes(template, [*add_first_addons(template), endpoints])
     add_later_addons(template, nodes)
     add_autoscaler_role(template)

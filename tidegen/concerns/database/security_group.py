@@ -2,7 +2,7 @@
 
 from troposphere import Ref, Template, ec2
 
-from tidegen.blocks.endpoints import let_into_endpoints
+from tidegen.blocks.endpoints import allow_to_endpoints
 from tidegen.concerns.database.members import PORT
 
 
@@ -39,7 +39,7 @@ def add_security_group(template: Template) -> None:
                 SourceSecurityGroupId=source,
             )
         )
-    let_into_endpoints(template, "EndpointsFromMembers", Ref("SecurityGroup"))
+    allow_to_endpoints(template, "EndpointsFromMembers", Ref("SecurityGroup"))
     template.add_resource(
         ec2.SecurityGroupEgress(
             "ToMembers",

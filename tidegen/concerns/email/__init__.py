@@ -14,7 +14,7 @@ from tidegen.blocks.inputs import (
 from tidegen.concerns.email.account import add_account_alarms
 from tidegen.concerns.email.events import add_mail_archive
 from tidegen.concerns.email.sending import add_sending_policy, identity_arn
-from tidegen.concerns.email.stream import Instance, add_instance
+from tidegen.concerns.email.stream import MailStream, add_instance
 from tidegen.contract import (
     Concern,
     Context,
@@ -27,8 +27,8 @@ from tidegen.contract import (
     new_template,
 )
 
-TRANSACTIONAL = Instance("Transactional", "mail")
-SECURITY = Instance("Security", "alerts")
+TRANSACTIONAL = MailStream("Transactional", "mail")
+SECURITY = MailStream("Security", "alerts")
 #: Logical id → name's end, subject, what the link does, and what to do if nobody asked for it.
 _TEMPLATES = {
     "AccountVerificationTemplate": (

@@ -6,18 +6,18 @@ from troposphere import Sub, Template, iam
 
 from tidegen.blocks.policies import allow, document
 from tidegen.blocks.roles import PATH
-from tidegen.concerns.email.stream import Instance
+from tidegen.concerns.email.stream import MailStream
 
 _SES = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}"
 
 
-def identity_arn(instance: Instance) -> Sub:
+def identity_arn(instance: MailStream) -> Sub:
     """The ARN of an instance's identity, which is its domain."""
     return Sub(f"{_SES}:identity/{instance.subdomain}.${{Domain}}")
 
 
 def add_sending_policy(
-    template: Template, instance: Instance, *, templates: bool = False
+    template: Template, instance: MailStream, *, templates: bool = False
 ) -> iam.ManagedPolicy:
     """`<title>SendingPolicy`, for the role of whoever sends, beyond the chart's own services.
 

@@ -20,7 +20,7 @@ _DKIM_RECORDS = (1, 2, 3)  # Easy DKIM asks for three
 
 
 @dataclass(frozen=True)
-class Instance:
+class MailStream:
     """`title` begins every logical id; `subdomain` is what it sends from."""
 
     title: str
@@ -42,7 +42,7 @@ class Instance:
         return {"ses:configuration-set": Ref(self.configuration_set)}
 
 
-def add_instance(template: Template, instance: Instance) -> list[str]:
+def add_instance(template: Template, instance: MailStream) -> list[str]:
     """Everything of one instance. Returns the logical ids of the alarms on its reputation."""
     _add_configuration_set(template, instance)
     _add_identity(template, instance)
@@ -53,7 +53,7 @@ def add_instance(template: Template, instance: Instance) -> list[str]:
     return _add_reputation_alarms(template, instance)
 
 
-def _add_configuration_set(template: Template, instance: Instance) -> None:
+def _add_configuration_set(template: Template, instance: MailStream) -> None:
     """TLS or nothing, and no tracking of opens or clicks: links of account mails are secrets."""
     pool = template.add_resource(
         ses.DedicatedIpPool(
@@ -78,7 +78,7 @@ def _add_configuration_set(template: Template, instance: Instance) -> None:
     )
 
 
-def _add_identity(template: Template, instance: Instance) -> None:
+def _add_identity(template: Template, instance: MailStream) -> None:
     """The domain. Mail that names no configuration set goes through its own all the same."""
     template.add_resource(
         ses.EmailIdentity(
@@ -97,11 +97,11 @@ def _add_identity(template: Template, instance: Instance) -> None:
     )
 
 
-def _mail_from(instance: Instance) -> Any:
+def _mail_from(instance: MailStream) -> Any:
     return Sub(f"bounce.{instance.subdomain}.${{Domain}}")
 
 
-def _add_records(template: Template, instance: Instance) -> None:
+def _add_records(template: Template, instance: MailStream) -> None:
     """DKIM, MAIL FROM (MX and SPF) and DMARC.
 
     Reject from the first day: the subdomain is new, so nothing else sends from it. DKIM has to
@@ -126,7 +126,7 @@ def _add_records(template: Template, instance: Instance) -> None:
         add_record(template, f"{instance.title}{suffix}", "PublicZoneId", *record)
 
 
-def _add_reputation_alarms(template: Template, instance: Instance) -> list[str]:
+def _add_reputation_alarms(template: Template, instance: MailStream) -> list[str]:
     """Rates at which AWS reviews an account, and a warning well before.
 
     Source: AWS docs, "Amazon SES sending review process FAQs": 5 % bounces, 0.1 % complaints.
@@ -153,7 +153,7 @@ def _add_reputation_alarms(template: Template, instance: Instance) -> list[str]:
     return critical
 
 
-def _add_failure_alarms(template: Template, instance: Instance) -> None:
+def _add_failure_alarms(template: Template, instance: MailStream) -> None:
     # Names of metrics and dimension: SES guide, "Monitoring your Amazon SES sending activity".
     for metric, meaning in (
         ("Reject", "SES found malware in a mail and did not send it. Find out who sent it."),

@@ -16,7 +16,13 @@ from tidegen.blocks.data_buckets import ERASURE, lock
 from tidegen.blocks.inputs import ACCOUNT_ACCESS_LOGS, PROJECT, from_field
 from tidegen.blocks.keys import add_key, logs_use, service_use
 from tidegen.blocks.policies import document
-from tidegen.blocks.replication import ROLE, reading, replication, trust, writing
+from tidegen.blocks.replication import (
+    ROLE,
+    replication,
+    replication_read_statements,
+    trust,
+    writing,
+)
 from tidegen.blocks.roles import BOUNDARY, add_role
 from tidegen.blocks.suppressions import unmet
 from tidegen.concerns.log_archive.archives import (
@@ -25,7 +31,7 @@ from tidegen.concerns.log_archive.archives import (
     GUARDDUTY,
     LOGS,
     Delivery,
-    accepting,
+    delivery_statements,
 )
 from tidegen.contract import (
     Concern,
@@ -134,7 +140,7 @@ def _add_archive(
         LoggingConfiguration=logged_to(Ref("AccountAccessLogsBucketName")),
         **properties,
     )
-    accepted = [statement for item in deliveries for statement in accepting(bucket, item)]
+    accepted = [statement for item in deliveries for statement in delivery_statements(bucket, item)]
     erasure = [*ERASURE, actions.DeleteObject]
     add_bucket_policy(template, bucket, *accepted, deny_but("DenyErasure", title, erasure))
     return bucket
@@ -173,7 +179,7 @@ def _add_replication_role(template: Template) -> None:
     """S3 copies what arrives into the archive, in the same region and under the same key."""
     key_arn = GetAtt("AuditKey", "Arn")
     policy = document(
-        *reading(["LogIntake"], [key_arn]),
+        *replication_read_statements(["LogIntake"], [key_arn]),
         *writing([Sub("${LogArchive.Arn}/AWSLogs/*")], key_arn, "AWS::Region"),
     )
     path = Sub("/${Project}/account/")

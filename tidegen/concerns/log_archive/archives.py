@@ -46,7 +46,7 @@ LOGS = Delivery(
 )
 
 
-def accepting(bucket: s3.Bucket, delivery: Delivery) -> list[Statement]:
+def delivery_statements(bucket: s3.Bucket, delivery: Delivery) -> list[Statement]:
     """The two statements of a bucket policy that let one service deliver for this account."""
     name = "".join(part.capitalize() for part in delivery.service.split("."))
     service = Principal("Service", [f"{delivery.service}.amazonaws.com"])

@@ -10,10 +10,10 @@ from tidegen.cloudformation.stateful import protected_ids, stack_policy
 from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.events import Emit, Outcome, ignore
 from tidegen.deployment.imports.run import execute_import
-from tidegen.deployment.imports.shell import carried_out, ready, upload_template
+from tidegen.deployment.imports.shell import execute_and_wait, upload_template, wait_until_ready
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.changes import changes_of
-from tidegen.deployment.reading.deployed_roots import Standing
+from tidegen.deployment.reading.deployed_roots import DeployedRoot
 from tidegen.deployment.reading.imports import import_plan
 from tidegen.deployment.run import Clouds, Run
 from tidegen.errors import DeploymentError, Problem, RefusedError
@@ -28,10 +28,10 @@ from tidegen.planning.moving import (
     moves_of,
     parameters_between,
     root_between,
-    without,
+    without_resources,
 )
 from tidegen.planning.parameters import known_step
-from tidegen.planning.states import Situation, situation
+from tidegen.planning.states import NextAction, next_action
 
 Moves = tuple[tuple[RootStep, tuple[Move, ...]], ...]
 
@@ -47,7 +47,7 @@ def planned_moves(plan: Plan, asked: Collection[str], connect: Connect) -> Moves
     possible: set[str] = set()
     for step in plan.steps:
         state = plan.states.get(step.address)
-        if state is None or situation(state.status) is not Situation.UPDATE or not asked:
+        if state is None or next_action(state.status) is not NextAction.UPDATE or not asked:
             continue
         cloud = clouds.at(step.address.place)
         moves, paths = _moves_in(cloud, known_step(step, known), state, asked)
@@ -64,7 +64,7 @@ def _moves_in(
     """The moves in one root, and the paths of all that could be, or stand already."""
     run = Run(cloud, step.address)
     changes = changes_of(run, step, state, None)
-    there = run.standings.of(cloud, state)
+    there = run.deployed_roots.of(cloud, state)
     begun = begun_moves(there.templates.get("", {}))
     physical = {path: resource.physical_id for path, resource in there.resources.items()}
     paths = (
@@ -96,8 +96,8 @@ def carry_moves(
         leaving = [move for move in items if move.old]
         if leaving:
             _let_go(run, step, state, leaving)
-        wishes = {f"{step.scope}:{move.new}": move.identifier for move in items}
-        found = import_plan(plan, wishes, clouds, moving=True)
+        requested = {f"{step.scope}:{move.new}": move.identifier for move in items}
+        found = import_plan(plan, requested, clouds, moving=True)
         outcomes += execute_import(plan, found, clouds, emit=emit, pause=pause)
     return tuple(outcomes)
 
@@ -136,7 +136,7 @@ def _reduced(run: Run, stack_id: str, moves: Iterable[Move]) -> str:
         for move in moves
         for logical_id in (move.old.rpartition("/")[2],)
     }
-    return json.dumps(without(template, gone, outputs), indent=1)
+    return json.dumps(without_resources(template, gone, outputs), indent=1)
 
 
 def _attributes(
@@ -165,14 +165,14 @@ def _update(
         url,
         step.service_role if isinstance(step.service_role, str) else None,
     )
-    made = ready(run, run.cloud.create_change_set(request), made_anew=False)
+    made = wait_until_ready(run, run.cloud.create_change_set(request), made_anew=False)
     before = {stack: run.cloud.stack_policy(stack) or "" for stack in (state.stack_id, *leaving)}
     if before[state.stack_id]:
         run.cloud.set_stack_policy(state.stack_id, stack_policy(()))
     for stack, ids in leaving.items():
         run.cloud.set_stack_policy(stack, stack_policy(protected_ids(before[stack]) - ids))
     try:
-        carried_out(run, made, state, "update")
+        execute_and_wait(run, made, state, "update")
     except DeploymentError:
         _restore(run, before, state.stack_id)
         raise
@@ -185,7 +185,7 @@ def _restore(run: Run, before: Mapping[str, str], root: str) -> None:
             run.cloud.set_stack_policy(stack, before[stack])
 
 
-def check_no_move(there: Standing) -> None:
+def check_no_move(there: DeployedRoot) -> None:
     """Refuse to deploy over a move that was begun: what has left its stack is in none yet."""
     begun = begun_moves(there.templates.get("", {}))
     open_ones = {path: text for path, text in begun.items() if path not in there.resources}

@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.stateful import is_stateful, protected_ids, stack_policy
 from tidegen.deployment.events import Emit, Outcome, Protected, Result, ignore
-from tidegen.deployment.imports.shell import SHELL, carried_out, made_shell, ready, upload_template
+from tidegen.deployment.imports.shell import (
+    SHELL,
+    create_empty_stack,
+    execute_and_wait,
+    upload_template,
+    wait_until_ready,
+)
 from tidegen.deployment.port import Connect
-from tidegen.deployment.protection import lock
+from tidegen.deployment.protection import enable_termination_protection
 from tidegen.deployment.run import Clouds, Run
 from tidegen.planning.changes import ChangeSet
 from tidegen.planning.importing import ImportPlan, ImportRequest, StackImport, import_template
@@ -58,7 +64,7 @@ class _Importing:
         stack_id = self.item.stack_id
         template = self.item.template
         if stack_id is None and self.item.nested:
-            stack_id = made_shell(self.run, self.step, self.item.nested)
+            stack_id = create_empty_stack(self.run, self.step, self.item.nested)
             template = import_template(SHELL, self.item.adoptions)
         state = self.run.cloud.stack(stack_id) if stack_id else None
         if self.item.adoptions:
@@ -72,7 +78,7 @@ class _Importing:
     def _import(self, template: TemplateBody, state: StackState | None) -> StackState:
         made = self._change_set(template, state)
         started = state or StackState(self.step.stack_name, made.stack_id, "IMPORT_IN_PROGRESS")
-        return carried_out(self.run, made, started, "import")
+        return execute_and_wait(self.run, made, started, "import")
 
     def _change_set(self, template: TemplateBody, state: StackState | None) -> ChangeSet:
         text = json.dumps(template, indent=1)
@@ -90,12 +96,14 @@ class _Importing:
             url,
             self.step.service_role if isinstance(self.step.service_role, str) else None,
         )
-        return ready(self.run, self.run.cloud.create_import(request), made_anew=state is None)
+        return wait_until_ready(
+            self.run, self.run.cloud.create_import(request), made_anew=state is None
+        )
 
     def _lock(self) -> None:
         root = self.run.cloud.stack(self.step.stack_name)
         if root:
-            lock(self.run, self.step, root)
+            enable_termination_protection(self.run, self.step, root)
 
     def _protect(self, state: StackState) -> None:
         """Keep what holds state in place, beside what is kept already."""

@@ -19,7 +19,7 @@ from tidegen.errors import DeploymentError, Problem, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest
 from tidegen.planning.model import RootStep, StackState
 from tidegen.planning.parameters import text_parameters
-from tidegen.planning.states import Situation, is_success, situation
+from tidegen.planning.states import NextAction, is_success, next_action
 from tidegen.planning.templates import sha256
 
 SHELL: TemplateBody = {
@@ -28,13 +28,13 @@ SHELL: TemplateBody = {
 }
 
 
-def made_shell(run: Run, step: RootStep, nested: str) -> str:
+def create_empty_stack(run: Run, step: RootStep, nested: str) -> str:
     """Add the nested stack, empty, to the root, which is made if it is not there; its id.
 
     Parameters and outputs of the root stay as they are, the digest among them.
     """
     state = run.cloud.stack(step.stack_name)
-    if state and situation(state.status) is Situation.CREATE:
+    if state and next_action(state.status) is NextAction.CREATE:
         state = None  # in review: empty
     url = upload_template(run, step, "shell.json", json.dumps(SHELL, indent=1))
     shell = {"Type": STACK_TYPE, "Properties": {"TemplateURL": url}}
@@ -58,12 +58,12 @@ def _updated(run: Run, step: RootStep, state: StackState | None, text: str) -> S
         upload_template(run, step, "root.json", text),
         step.service_role if isinstance(step.service_role, str) else None,
     )
-    made = ready(run, run.cloud.create_change_set(request), made_anew=state is None)
+    made = wait_until_ready(run, run.cloud.create_change_set(request), made_anew=state is None)
     started = state or StackState(step.stack_name, made.stack_id, "CREATE_IN_PROGRESS")
-    return carried_out(run, made, started, "update" if state else "create")
+    return execute_and_wait(run, made, started, "update" if state else "create")
 
 
-def ready(run: Run, change_set_id: str, *, made_anew: bool) -> ChangeSet:
+def wait_until_ready(run: Run, change_set_id: str, *, made_anew: bool) -> ChangeSet:
     """The change set once it can be executed; else it is taken away, and DeploymentError."""
     while (made := run.cloud.change_set(change_set_id)).status in (
         "CREATE_PENDING",
@@ -82,7 +82,7 @@ def ready(run: Run, change_set_id: str, *, made_anew: bool) -> ChangeSet:
     raise DeploymentError(head, *(Problem(where, text) for text in problems))
 
 
-def carried_out(run: Run, made: ChangeSet, started: StackState, kind: str) -> StackState:
+def execute_and_wait(run: Run, made: ChangeSet, started: StackState, kind: str) -> StackState:
     """Execute a change set and follow it; DeploymentError with the root cause if it fails."""
     mark = mark_now(run, made.stack_id)
     run.cloud.execute_change_set(made.change_set_id)

@@ -26,5 +26,5 @@ def _sides(run: Run, step: RootStep, state: StackState | None) -> tuple[Resource
     wanted = wanted_resources(step, state)
     if state is None:
         return {}, wanted
-    there = run.standings.of(run.cloud, state)
+    there = run.deployed_roots.of(run.cloud, state)
     return standing_resources(step, state, there.templates), wanted

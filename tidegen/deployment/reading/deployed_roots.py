@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from tidegen.cloudformation.evaluation import Scope, evaluate
+from tidegen.cloudformation.evaluation import EvaluatedTemplate, evaluate
 from tidegen.cloudformation.resources import STACK_TYPE, Resources, TemplateBody
 from tidegen.cloudformation.stateful import is_stateful
 from tidegen.cloudformation.text import parse_template
@@ -15,7 +15,7 @@ Templates = Mapping[str, TemplateBody]
 
 
 @dataclass(frozen=True)
-class Standing:
+class DeployedRoot:
     """The deployed templates, the root's under the empty name, and the resources by path.
 
     `nested` holds the nested stacks themselves, by their logical ids.
@@ -40,7 +40,7 @@ class Standing:
         }
 
 
-def standing(cloud: Cloud, stack_id: str) -> Standing:
+def standing(cloud: Cloud, stack_id: str) -> DeployedRoot:
     """What stands of a root and of the stacks directly below it."""
     templates = {"": _template(cloud, stack_id)}
     found: dict[str, StackResource] = {}
@@ -54,20 +54,20 @@ def standing(cloud: Cloud, stack_id: str) -> Standing:
             for inner in _there(cloud, resource.physical_id):
                 found[f"{resource.logical_id}/{inner.logical_id}"] = inner
     known = {name: text for name, text in templates.items() if text}
-    return Standing(known, found, nested)
+    return DeployedRoot(known, found, nested)
 
 
 @dataclass(frozen=True)
-class Standings:
+class DeployedRoots:
     """What stands of roots, read once for the state that each is in.
 
     Preflight, the look for moves and the forecast of one deploy see the same. Imports change a
     nested stack without its root, and read for themselves.
     """
 
-    _known: dict[tuple[object, ...], Standing] = field(default_factory=dict)
+    _known: dict[tuple[object, ...], DeployedRoot] = field(default_factory=dict)
 
-    def of(self, cloud: Cloud, state: StackState) -> Standing:
+    def of(self, cloud: Cloud, state: StackState) -> DeployedRoot:
         """What stands of a root that is in this state."""
         key = (state.stack_id, state.status, state.changed)
         if key not in self._known:
@@ -94,12 +94,12 @@ def wanted_resources(step: RootStep, state: StackState | None) -> Resources:
     return evaluate(wanted_templates(step), values)
 
 
-def wanted_scope(step: RootStep, state: StackState | None) -> Scope:
+def wanted_scope(step: RootStep, state: StackState | None) -> EvaluatedTemplate:
     """The root's wanted template, with the way to the nested ones and the step's parameters."""
     before = dict(state.parameters) if state else {}
     values = {**before, **text_parameters(step), **_pseudo(step)}
     templates = wanted_templates(step)
-    return Scope("", templates[""], values, templates)
+    return EvaluatedTemplate("", templates[""], values, templates)
 
 
 def standing_resources(step: RootStep, state: StackState, deployed: Templates) -> Resources:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tidegen.cloudformation.evaluation import Scope
+from tidegen.cloudformation.evaluation import EvaluatedTemplate
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.port import Cloud, Connect
@@ -21,13 +21,13 @@ from tidegen.planning.importing import (
 )
 from tidegen.planning.model import Plan, RootStep, StackAddress, StackResource, StackState
 from tidegen.planning.parameters import known_step
-from tidegen.planning.states import Situation, situation, state_of
+from tidegen.planning.states import NextAction, next_action, state_of
 
-Wishes = Mapping[str, str]
+RequestedImports = Mapping[str, str]
 
 
 def import_plan(
-    plan: Plan, wishes: Wishes, connect: Connect, *, moving: bool = False
+    plan: Plan, requested: RequestedImports, connect: Connect, *, moving: bool = False
 ) -> ImportPlan:
     """How each wished resource, path → identifier, becomes a member of its stack.
 
@@ -43,7 +43,7 @@ def import_plan(
         _Root(known_step(step, known), plan.states.get(step.address), clouds.at(step.address.place))
         for step in plan.steps
     ]
-    placed = _placed(wishes, roots)
+    placed = _placed(requested, roots)
     imports = [item for root in roots for item in root.imports(placed.get(root.step.scope, {}))]
     found = ImportPlan(plan.environment, tuple(imports))
     for item in () if moving else found.adoptions:
@@ -60,10 +60,10 @@ def roots_first(plan: Plan, address: StackAddress) -> tuple[RootStep, ...]:
     return tuple(step for step, state in states if state is None or state.digest is None)
 
 
-def _placed(wishes: Wishes, roots: Iterable["_Root"]) -> dict[str, dict[str, str]]:
+def _placed(requested: RequestedImports, roots: Iterable["_Root"]) -> dict[str, dict[str, str]]:
     """Scope → path → identifier; each path in the one root that has it."""
     placed: dict[str, dict[str, str]] = {}
-    for text, identifier in wishes.items():
+    for text, identifier in requested.items():
         scope, _, path = text.rpartition(":")
         found = [r.step.scope for r in roots if scope in ("", r.step.scope) and r.has(path)]
         if len(found) != 1:
@@ -88,7 +88,7 @@ class _Root:
     _below: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.state and situation(self.state.status) is Situation.CREATE:
+        if self.state and next_action(self.state.status) is NextAction.CREATE:
             self.state = None  # in review: empty
         self.scope = wanted_scope(self.step, self.state)
 
@@ -99,31 +99,33 @@ class _Root:
             return False
         return path in self._scope_of(nested).resources()
 
-    def imports(self, wishes: Wishes) -> Iterable[StackImport]:
+    def imports(self, requested: RequestedImports) -> Iterable[StackImport]:
         """The imports into this root and the stacks nested in it."""
-        if wishes:
+        if requested:
             self._check()
-        for nested in sorted({path.rpartition("/")[0] for path in wishes}):
-            inside = {p: text for p, text in wishes.items() if p.rpartition("/")[0] == nested}
+        for nested in sorted({path.rpartition("/")[0] for path in requested}):
+            inside = {p: text for p, text in requested.items() if p.rpartition("/")[0] == nested}
             yield self._import(nested, inside)
 
     def _check(self) -> None:
         status = self.state.status if self.state else None
-        if situation(status) not in (Situation.CREATE, Situation.UPDATE):
+        if next_action(status) not in (NextAction.CREATE, NextAction.UPDATE):
             told = f"{status}: {state_of(status).advice}; then import"
             raise RefusedError(Problem(str(self.step.address), told))
 
-    def _scope_of(self, nested: str) -> Scope:
+    def _scope_of(self, nested: str) -> EvaluatedTemplate:
         return self.scope.nested(nested) if nested else self.scope
 
-    def _import(self, nested: str, wishes: Wishes) -> StackImport:
+    def _import(self, nested: str, requested: RequestedImports) -> StackImport:
         stack_id = self._stack_id(nested)
         deployed = _template(self.cloud, stack_id) if stack_id else {}
         held = {r.logical_id: r for r in self.cloud.resources(stack_id)} if stack_id else {}
-        members = tuple(path for path, text in wishes.items() if self._is_member(path, text, held))
+        members = tuple(
+            path for path, text in requested.items() if self._is_member(path, text, held)
+        )
         adoptions = tuple(
             self._adoption(path, text, deployed)
-            for path, text in wishes.items()
+            for path, text in requested.items()
             if path not in members
         )
         template = import_template(deployed, adoptions)

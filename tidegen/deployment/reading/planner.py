@@ -16,7 +16,7 @@ from tidegen.planning.model import (
     StackState,
 )
 from tidegen.planning.parameters import effective_parameters, needed_addresses
-from tidegen.planning.states import Situation, situation
+from tidegen.planning.states import NextAction, next_action
 from tidegen.planning.steps import Target, locate, prerequisites_of, steps_of
 from tidegen.planning.templates import load_root
 
@@ -80,4 +80,4 @@ def _environment(target: Target, scope: Scope) -> str:
 
 def _stands(state: StackState | None) -> bool:
     """Whether a stack can be built upon."""
-    return state is not None and situation(state.status) in (Situation.UPDATE, Situation.FOLLOW)
+    return state is not None and next_action(state.status) in (NextAction.UPDATE, NextAction.FOLLOW)

@@ -7,7 +7,7 @@ from tidegen.deployment.destroy import DestroyPlan, DestroyStep
 from tidegen.deployment.inspection import Inspect, read
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import (
-    Standing,
+    DeployedRoot,
     standing,
     standing_resources,
     wanted_resources,
@@ -26,17 +26,19 @@ from tidegen.planning.parameters import (
 from tidegen.planning.preflight import (
     DELETION_CHECKS,
     Candidate,
-    Report,
+    PreflightReport,
     Subject,
     candidate_questions,
     candidates,
     questions,
     report,
 )
-from tidegen.planning.states import Situation, is_unchanged, situation
+from tidegen.planning.states import NextAction, is_up_to_date, next_action
 
 
-def preflight(plan: Plan, connect: Connect, inspect: Inspect, *, thorough: bool = False) -> Report:
+def preflight(
+    plan: Plan, connect: Connect, inspect: Inspect, *, thorough: bool = False
+) -> PreflightReport:
     """Everything that an account says against `plan`; changes nothing.
 
     Stacks that the deploy would leave alone are not looked at, unless `thorough`, which also
@@ -56,12 +58,14 @@ def find_candidates(
     return candidates(subjects, read(inspect, candidate_questions(subjects)))
 
 
-def require_preflight(plan: Plan, connect: Connect, inspect: Inspect) -> Report:
+def require_preflight(plan: Plan, connect: Connect, inspect: Inspect) -> PreflightReport:
     """The report of a plan that nothing stands against; RefusedError with every finding else."""
     return _required(preflight(plan, connect, inspect))
 
 
-def require_destroy_preflight(plan: DestroyPlan, connect: Connect, inspect: Inspect) -> Report:
+def require_destroy_preflight(
+    plan: DestroyPlan, connect: Connect, inspect: Inspect
+) -> PreflightReport:
     """The same of a deletion: what others have put where the stacks' resources are."""
     clouds = Clouds.of(connect)
     subjects = [_doomed(clouds.at(step.address.place), step) for step in plan.steps]
@@ -95,7 +99,7 @@ def _subjects(plan: Plan, clouds: Clouds, *, thorough: bool) -> list[Subject]:
     ]
 
 
-def _required(found: Report) -> Report:
+def _required(found: PreflightReport) -> PreflightReport:
     if found.blocking:
         problems = [Problem(finding.where, finding.message) for finding in found.blocking]
         raise RefusedError(*problems, f"{len(problems)} findings of preflight; nothing was changed")
@@ -105,8 +109,8 @@ def _required(found: Report) -> Report:
 def _subject(
     clouds: Clouds, step: RootStep, state: StackState | None, *, thorough: bool
 ) -> Subject:
-    wanted = situation(state.status if state else None)
-    changes = wanted is not Situation.FOLLOW and not _is_current(step, state)
+    wanted = next_action(state.status if state else None)
+    changes = wanted is not NextAction.FOLLOW and not _is_current(step, state)
     subject = Subject(
         address=step.address,
         parameters=text_parameters(step),
@@ -117,12 +121,12 @@ def _subject(
     if not (changes or thorough):
         return subject
     cloud = clouds.at(step.address.place)
-    there = clouds.standings.of(cloud, state) if state else Standing()
+    there = clouds.deployed_roots.of(cloud, state) if state else DeployedRoot()
     subject = _holding(subject, there)
     return _compared(subject, step, state, there) if changes else subject
 
 
-def _holding(subject: Subject, there: Standing) -> Subject:
+def _holding(subject: Subject, there: DeployedRoot) -> Subject:
     """The subject with what stands of it."""
     return replace(
         subject,
@@ -133,16 +137,16 @@ def _holding(subject: Subject, there: Standing) -> Subject:
 
 def _is_current(step: RootStep, state: StackState | None) -> bool:
     digest = text_parameters(step).get(DIGEST)
-    return bool(state and digest and is_unchanged(state.status, state.digest, digest))
+    return bool(state and digest and is_up_to_date(state.status, state.digest, digest))
 
 
 def _compared(
-    subject: Subject, step: RootStep, state: StackState | None, there: Standing
+    subject: Subject, step: RootStep, state: StackState | None, there: DeployedRoot
 ) -> Subject:
     """The subject with what the step would add and remove."""
     stays = (
         state
-        if situation(subject.status) not in (Situation.CREATE, Situation.DELETE_FIRST)
+        if next_action(subject.status) not in (NextAction.CREATE, NextAction.DELETE_FIRST)
         else None
     )
     resources = wanted_resources(step, stays)

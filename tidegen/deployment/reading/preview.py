@@ -10,14 +10,14 @@ from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import is_protected
 from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.run import Clouds, Run
-from tidegen.deployment.settings import Reach, nowhere
+from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import idle_readings, readings
 from tidegen.errors import DeploymentError, Problem
 from tidegen.planning.changes import ResourceChange
 from tidegen.planning.model import Plan, RootStep, StackAddress, StackState
 from tidegen.planning.parameters import DIGEST, resolved_step, text_parameters, unresolved
-from tidegen.planning.settings import Reading
-from tidegen.planning.states import Situation, is_unchanged, says_no_changes, situation
+from tidegen.planning.settings import SettingReading
+from tidegen.planning.states import NextAction, is_up_to_date, next_action, says_no_changes
 
 
 def preview(
@@ -27,7 +27,7 @@ def preview(
     change_sets: bool = False,
     emit: Emit = ignore,
     pause: Callable[[float], None] = time.sleep,
-    settings: Reach = nowhere,
+    settings: SettingsFactory = no_settings,
 ) -> tuple[Preview, ...]:
     """The changes of each step, and the settings that follow it.
 
@@ -39,7 +39,9 @@ def preview(
     found: list[Preview] = []
     for step in plan.steps:
         place = step.address.place
-        run = Run(clouds.at(place), step.address, emit, pause, settings(place), clouds.standings)
+        run = Run(
+            clouds.at(place), step.address, emit, pause, settings(place), clouds.deployed_roots
+        )
         state = plan.states.get(step.address)
         shown = _preview(run, step, state, known, exact=change_sets)
         others_changed = any(not before.unchanged or before.settings for before in found)
@@ -50,12 +52,12 @@ def preview(
 
 def _readings(
     run: Run, shown: Preview, state: StackState | None, *, others_changed: bool
-) -> tuple[Reading, ...]:
+) -> tuple[SettingReading, ...]:
     """The settings as a deploy would find them; it reads them where this does."""
     if state and shown.unchanged:
         suspect = others_changed or not is_protected(run, shown.step, state)
         return idle_readings(run, state, suspect=suspect)
-    deployed = state if shown.situation is Situation.UPDATE else None
+    deployed = state if shown.next_action is NextAction.UPDATE else None
     return readings(run, deployed.outputs if deployed else None)
 
 
@@ -68,22 +70,22 @@ def _preview(
     exact: bool,
 ) -> Preview:
     status = state.status if state else None
-    wanted = situation(status)
+    wanted = next_action(status)
     waiting = unresolved(step, known)
-    deployed = state if wanted is not Situation.CREATE else None
+    deployed = state if wanted is not NextAction.CREATE else None
     if waiting:
         pending = tuple(sorted({item.address for item in waiting}, key=str))
         changes = changes_of(run, step, deployed, None)
         return Preview(step, wanted, changes, pending=pending, status=status)
     step = resolved_step(step, known)
-    if state and is_unchanged(state.status, state.digest, text_parameters(step)[DIGEST]):
+    if state and is_up_to_date(state.status, state.digest, text_parameters(step)[DIGEST]):
         return Preview(step, wanted, unchanged=True, status=status)
-    said = _from_change_set(run, step) if exact and wanted is Situation.UPDATE else None
+    said = _from_change_set(run, step) if exact and wanted is NextAction.UPDATE else None
     return Preview(step, wanted, changes_of(run, step, deployed, said), status=status)
 
 
 def _from_change_set(run: Run, step: RootStep) -> tuple[ResourceChange, ...]:
-    made = make_change_set(run, step, Situation.UPDATE)
+    made = make_change_set(run, step, NextAction.UPDATE)
     run.cloud.delete_change_set(made.change_set_id)
     if made.status == "FAILED" and not says_no_changes(made.reason):
         raise DeploymentError(Problem(str(step.address), f"no change set: {made.reason}"))

@@ -13,7 +13,7 @@ from tidegen.deployment.root_cause import failure, find_root_cause
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.watch import follow, last_operation, mark_start
 from tidegen.planning.model import StackAddress, StackState
-from tidegen.planning.states import Situation, is_running, is_success, situation
+from tidegen.planning.states import NextAction, is_running, is_success, next_action
 from tidegen.planning.steps import Target, steps_of
 
 
@@ -78,7 +78,10 @@ def _status(cloud: Cloud, address: StackAddress) -> RootStatus:
 
 def _cause(run: Run, state: StackState) -> str:
     """The root cause where the last operation failed; read only then."""
-    if is_success(state.status) or situation(state.status) in (Situation.FOLLOW, Situation.CREATE):
+    if is_success(state.status) or next_action(state.status) in (
+        NextAction.FOLLOW,
+        NextAction.CREATE,
+    ):
         return ""
     cause = find_root_cause(last_operation(run, state.stack_id))
     return f"{cause.path}: {cause}" if cause else ""

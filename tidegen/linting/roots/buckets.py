@@ -5,7 +5,7 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import listed
-from tidegen.linting.roots.view import Check, Problem, RootView, lets_in
+from tidegen.linting.roots.view import Problem, RootRule, RootView, lets_in
 
 _BUCKET = "AWS::S3::Bucket"
 _WRITES = ("s3:PutObject",)
@@ -113,7 +113,7 @@ Resources:
           Condition: {ArnLike: {"aws:PrincipalArn": "arn:*:role/*/AWSServiceRoleForAutoScaling*"}}
 """
 CHECKS = (
-    Check(
+    RootRule(
         "E9809",
         "The policy of a bucket lets in the service that writes there",
         "Config, CloudTrail, GuardDuty, flow logs and load balancers try their bucket when they are"
@@ -123,7 +123,7 @@ CHECKS = (
         _CHANNEL.replace('"s3:ListBucket", ', ""),
         _let_in,
     ),
-    Check(
+    RootRule(
         "E9810",
         "A bucket is one that the service can deliver to",
         "Access logs cannot use a KMS key (failure catalogue, rows 20 and 21), and Config cannot"
@@ -134,7 +134,7 @@ CHECKS = (
         _CHANNEL.replace("Properties: {}", "Properties: {ObjectLockEnabled: true}"),
         _taken,
     ),
-    Check(
+    RootRule(
         "E9811",
         "The key of what Auto Scaling launches lets Auto Scaling use it",
         "Instances whose volumes Auto Scaling cannot encrypt end as they begin, with an internal"

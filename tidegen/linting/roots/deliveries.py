@@ -5,7 +5,7 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import listed
-from tidegen.linting.roots.view import Check, Problem, RootView, lets_in
+from tidegen.linting.roots.view import Problem, RootRule, RootView, lets_in
 
 _ACTIONS = {"AWS::SNS::Topic": "sns:Publish", "AWS::SQS::Queue": "sqs:SendMessage"}
 _POLICIES = {
@@ -99,7 +99,7 @@ Resources:
           Action: ["kms:Decrypt", "kms:GenerateDataKey*"]
 """
 CHECKS = (
-    Check(
+    RootRule(
         "E9804",
         "Who publishes to a topic or queue may, by its policy and by its key's",
         "An alarm that may not publish, or not use the topic's key, fails in silence: the stack is"

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from tidegen.cloudformation.values import listed, text_of
-from tidegen.linting.roots.view import Check, Problem, RootView, lets_in
+from tidegen.linting.roots.view import Problem, RootRule, RootView, lets_in
 
 _CONTEXT = "kms:EncryptionContext:aws:logs:arn"
 
@@ -52,7 +52,7 @@ Resources:
               kms:EncryptionContext:aws:logs:arn: "arn:*:logs:*:*:log-group:/tide/*"
 """
 CHECKS = (
-    Check(
+    RootRule(
         "E9805",
         "The policy of a log group's key covers the group's name",
         "CloudWatch Logs asks for the key in the name of the log group; a policy whose pattern does"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tidegen.cloudformation.values import listed, text_of
-from tidegen.linting.roots.view import Check, Problem, RootView
+from tidegen.linting.roots.view import Problem, RootRule, RootView
 
 #: What nodes call to join, where there is no way to the internet (EKS docs, private clusters).
 _FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "s3", "sts", "eks", "eks-auth", "logs")
@@ -90,7 +90,7 @@ _GROUP = f"""{_SUBNET}  Group:
     Properties: {{VPCZoneIdentifier: [!Ref Subnet]}}
 """
 CHECKS = (
-    Check(
+    RootRule(
         "E9806",
         "Nodes are in private subnets from which they reach what they boot from",
         "Nodes without a route or endpoints never join, and in a public subnet without public"
@@ -100,7 +100,7 @@ CHECKS = (
         _NODES,
         _nodes_start,
     ),
-    Check(
+    RootRule(
         "E9807",
         "Instances that signal can reach CloudFormation",
         "Without a route or an endpoint the signal never arrives, and the group fails when its time"

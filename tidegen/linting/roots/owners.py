@@ -7,7 +7,7 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import text_of
-from tidegen.linting.roots.view import Check, Problem, RootView
+from tidegen.linting.roots.view import Problem, RootRule, RootView
 
 #: Type → the property that tells one from the other, None where an account has one in a region.
 _SINGLETONS = {
@@ -96,7 +96,7 @@ Resources:
   One: {Type: "AWS::EC2::VPCEndpoint", Properties: {VpcId: !Ref Vpc, ServiceName: kms}}
 """
 CHECKS = (
-    Check(
+    RootRule(
         "E9802",
         "What an account has once is made once",
         "A second recorder, channel, detector or provider is refused by the service, and rolling it"
@@ -106,7 +106,7 @@ CHECKS = (
         f"{_ANALYZER}  Two: {{Type: 'AWS::GuardDuty::Detector'}}\n",
         _owned_once,
     ),
-    Check(
+    RootRule(
         "E9803",
         "No two resources of a root have the same physical name",
         "The second one fails, when the first stands already.",
@@ -115,7 +115,7 @@ CHECKS = (
         f"{_BUCKET}  Two: {{Type: 'AWS::S3::Bucket', Properties: {{BucketName: one}}}}\n",
         _named_once,
     ),
-    Check(
+    RootRule(
         "E9808",
         "A VPC has one endpoint of each service",
         "A second one would have the same private name (failure catalogue, row 43); cfn-lint's"

@@ -14,11 +14,11 @@ from tidegen.environments import load_all, parameter_values
 from tidegen.errors import InputError
 from tidegen.linting.model import Finding
 from tidegen.linting.roots import buckets, deliveries, logs, networks, owners, stacks
-from tidegen.linting.roots.view import Check, RootView
+from tidegen.linting.roots.view import RootRule, RootView
 from tidegen.rendering.releases import MANIFEST, manifest_of
 
 _MODULES = (stacks, owners, deliveries, logs, networks, buckets)
-CHECKS: tuple[Check, ...] = tuple(
+CHECKS: tuple[RootRule, ...] = tuple(
     sorted((c for module in _MODULES for c in module.CHECKS), key=lambda check: check.id)
 )
 

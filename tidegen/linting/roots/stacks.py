@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tidegen.cloudformation.resources import STACK_TYPE, TemplateBody
-from tidegen.linting.roots.view import Check, Problem, RootView
+from tidegen.linting.roots.view import Problem, RootRule, RootView
 from tidegen.planning.changes import Action, Change
 from tidegen.planning.forecast import forecast
 
@@ -112,7 +112,7 @@ Resources:
     Properties: {KeySchema: []}
 """
 CHECKS = (
-    Check(
+    RootRule(
         "E9801",
         "A root gives each nested template what it takes, and takes what it gives",
         "A parameter that is not declared, or not given, and an output that is not there stop the"
@@ -122,7 +122,7 @@ CHECKS = (
         _ROOT.replace("Cidr: 10", "Range: 10"),
         _wired,
     ),
-    Check(
+    RootRule(
         "E9812",
         "A template that is deployed directly fits into the call",
         "CloudFormation takes 51,200 bytes in a call (failure catalogue, row 47); cfn-lint's E1002"
@@ -132,7 +132,7 @@ CHECKS = (
         f"{_TOPIC}# {'x' * _DIRECT}\n",
         _fits,
     ),
-    Check(
+    RootRule(
         "E9813",
         "What a release holds keeps its place in the next one",
         "A renamed resource is made anew: state is left behind, rotation stops (failure catalogue,"

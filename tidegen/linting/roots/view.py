@@ -40,7 +40,7 @@ class RootView(ResourceView):
 
 
 @dataclass(frozen=True)
-class Check:
+class RootRule:
     """A rule over a root. `good` and `bad` are roots in YAML; nested templates follow by name."""
 
     id: str

@@ -28,9 +28,9 @@ from tidegen.planning.preflight.deletion import DELETION_CHECKS
 from tidegen.planning.preflight.model import (
     Answer,
     Facts,
-    Finding,
+    PreflightFinding,
+    PreflightReport,
     Question,
-    Report,
     Topic,
     Unchecked,
     Unknown,
@@ -45,9 +45,9 @@ __all__ = [
     "Candidate",
     "Check",
     "Facts",
-    "Finding",
+    "PreflightFinding",
+    "PreflightReport",
     "Question",
-    "Report",
     "Subject",
     "Topic",
     "Unchecked",
@@ -88,7 +88,7 @@ def report(
     *,
     thorough: bool,
     checks: tuple[Check, ...] = CHECKS,
-) -> Report:
+) -> PreflightReport:
     """Everything that the checks make of the facts, all at once."""
     subjects = tuple(subjects)
     found = [
@@ -98,8 +98,8 @@ def report(
         for item in check.result(subject, facts.get(subject.address.place, {}))
     ]
     needed = {name for s in subjects if s.changes for name in capabilities(s.templates)}
-    return Report(
-        tuple(sorted({item for item in found if isinstance(item, Finding)})),
+    return PreflightReport(
+        tuple(sorted({item for item in found if isinstance(item, PreflightFinding)})),
         tuple(item for item in found if isinstance(item, Unchecked)),
         tuple(sorted(needed)),
     )

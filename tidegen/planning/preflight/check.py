@@ -7,7 +7,7 @@ from typing import Any
 from tidegen.planning.preflight.model import (
     Answer,
     Facts,
-    Finding,
+    PreflightFinding,
     Question,
     Unchecked,
     Unknown,
@@ -16,7 +16,7 @@ from tidegen.planning.preflight.subject import Subject
 
 Ask = Callable[[Subject], Iterable[Question]]
 #: Takes the subject and an answer for each question, in their order.
-Judge = Callable[..., Iterable[Finding | Unchecked]]
+Judge = Callable[..., Iterable[PreflightFinding | Unchecked]]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Check:
             return ()
         return tuple(question for question in self.asks(subject))
 
-    def result(self, subject: Subject, facts: Facts) -> Iterable[Finding | Unchecked]:
+    def result(self, subject: Subject, facts: Facts) -> Iterable[PreflightFinding | Unchecked]:
         """The findings; or why there can be none."""
         if not (subject.changes or self.always):
             return ()

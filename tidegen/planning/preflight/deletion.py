@@ -8,7 +8,7 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.planning.preflight.check import Answer, Check, about
-from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Question, Topic
 from tidegen.planning.preflight.network import INTERFACES
 from tidegen.planning.preflight.subject import Subject
 
@@ -32,22 +32,24 @@ def _going(subject: Subject, type_name: str) -> dict[str, str]:
     }
 
 
-def _full_buckets(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _full_buckets(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for name, path in _going(subject, _BUCKET).items():
         if name in found:
             told = f"bucket '{name}' is deleted with its stack and is not empty"
-            yield Finding(path, f"{told}; empty it, or keep it with a DeletionPolicy", 1)
+            yield PreflightFinding(path, f"{told}; empty it, or keep it with a DeletionPolicy", 1)
 
 
-def _connections(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _connections(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for service, path in _going(subject, _SERVICE).items():
         ends = found.get(service, ())
         if ends:
             told = f"endpoint service {service} is in use by {', '.join(ends)}"
-            yield Finding(path, f"{told}; delete those endpoints, or reject them, first", _NO_ROW)
+            yield PreflightFinding(
+                path, f"{told}; delete those endpoints, or reject them, first", _NO_ROW
+            )
 
 
-def _runtime_endpoints(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _runtime_endpoints(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     """GuardDuty's own endpoint and group, which Runtime Monitoring made in our VPC and never takes.
 
     As long as agents run it would make them anew: then it is only told, as the deletion gets stuck
@@ -60,7 +62,7 @@ def _runtime_endpoints(subject: Subject, found: Answer) -> Iterable[Finding]:
         for vpc, path in _going(subject, _VPC).items():
             told = f"GuardDuty has made endpoint {endpoint} and a security group in {vpc}"
             when = "when the deletion is stuck on them, " if running else ""
-            yield Finding(
+            yield PreflightFinding(
                 path, f"{told}; {when}run {_away(subject, endpoint, vpc)}", _NO_ROW, not running
             )
 
@@ -78,12 +80,12 @@ def _away(subject: Subject, endpoint: str, vpc: str) -> str:
     )
 
 
-def _protected(subject: Subject) -> Iterable[Finding]:
+def _protected(subject: Subject) -> Iterable[PreflightFinding]:
     for path in sorted(subject.removed & subject.resources.keys()):
         resource = subject.resources[path]
         for name in _switched_on(resource.get("Properties", {})):
             told = f"{resource['Type']} has {name} switched on"
-            yield Finding(
+            yield PreflightFinding(
                 path, f"{told}; set 'protected: false' in its file and deploy first", _NO_ROW
             )
 

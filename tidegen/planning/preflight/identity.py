@@ -8,7 +8,7 @@ from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.cloudformation.values import text_of
 from tidegen.contract import Scope
 from tidegen.planning.preflight.check import Answer, Check, about, whole
-from tidegen.planning.preflight.model import Finding, Question, Topic, Unchecked
+from tidegen.planning.preflight.model import PreflightFinding, Question, Topic, Unchecked
 from tidegen.planning.preflight.subject import Subject
 
 #: Without these the key of a stack cannot be made, or its policy never be changed again.
@@ -27,13 +27,13 @@ def _asks_permissions(subject: Subject) -> Iterable[Question]:
     return (Question(Topic.PERMISSIONS, (role, subject.region, *KEY_ACTIONS)),)
 
 
-def _permissions(subject: Subject, decisions: Answer) -> Iterable[Finding | Unchecked]:
+def _permissions(subject: Subject, decisions: Answer) -> Iterable[PreflightFinding | Unchecked]:
     for action, decision in decisions.items():
         if decision == "unknown":
             why = "the policy's conditions need values that only the real call has"
             yield Unchecked(subject.stack_name, f"permission {action}", why)
         if decision in _DENIED:
-            yield Finding(
+            yield PreflightFinding(
                 str(subject.service_role),
                 f"the execution role may not {action} ({decision}), and stack "
                 f"{subject.stack_name} makes keys; deploy the access stack again",
@@ -72,14 +72,16 @@ def _named_roles(subject: Subject) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _roles(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _roles(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for name, (path, folder) in _named_roles(subject).items():
         if name not in found:
             told = f"the policy names role '{name}', which account {subject.account} lacks"
             # A step of an account file's plan, and there before the root that names the role.
             comes = folder.startswith(_LINKED) and subject.address.scope is Scope.ACCOUNT
             listed = folder.removeprefix(_LINKED) in LINKED_SERVICES
-            yield Finding(path, f"{told}; {_remedy(folder)}", 15, blocking=not (comes and listed))
+            yield PreflightFinding(
+                path, f"{told}; {_remedy(folder)}", 15, blocking=not (comes and listed)
+            )
 
 
 def _remedy(folder: str) -> str:
@@ -99,12 +101,12 @@ def _boundaries(subject: Subject) -> dict[str, str]:
     return {arn.rpartition("/")[2]: path for arn, path in found if isinstance(arn, str)}
 
 
-def _bounded(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _bounded(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for name, path in _boundaries(subject).items():
         if name not in found:
             told = f"account {subject.account} lacks policy '{name}', the boundary of every role"
             does = "deploy the account file whose home_region is true first, which makes it"
-            yield Finding(path, f"{told}; {does}", 15)
+            yield PreflightFinding(path, f"{told}; {does}", 15)
 
 
 def _keyless(subject: Subject) -> dict[str, bool]:
@@ -119,14 +121,14 @@ def _keyless(subject: Subject) -> dict[str, bool]:
     return found
 
 
-def _default_key(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _default_key(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     """`key` is empty where it is AWS's own; `always`: volumes are encrypted without being asked."""
     if not found["key"] or _AUTO_SCALING in found["policy"]:
         return
     for path, encrypted in _keyless(subject).items():
         if encrypted or found["always"]:
             told = f"its volumes take the key {found['key']}, which Auto Scaling may not use"
-            yield Finding(path, f"{told}; name {_AUTO_SCALING} in its policy", 24)
+            yield PreflightFinding(path, f"{told}; name {_AUTO_SCALING} in its policy", 24)
 
 
 CHECKS = (

@@ -8,7 +8,7 @@ from typing import Any
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import number_of
 from tidegen.planning.preflight.check import Answer, Check
-from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Question, Topic
 from tidegen.planning.preflight.network import zone_name
 from tidegen.planning.preflight.subject import Subject
 
@@ -71,12 +71,12 @@ def _asks_offerings(subject: Subject) -> Iterable[Question]:
     return (Question(Topic.OFFERINGS, types), Question(Topic.ZONES)) if types else ()
 
 
-def _offered(subject: Subject, offerings: Answer, zones: Answer) -> Iterable[Finding]:
+def _offered(subject: Subject, offerings: Answer, zones: Answer) -> Iterable[PreflightFinding]:
     for group in groups(subject):
         for zone in sorted(_zones(subject, group, zones)):
             if group.types and not any(zone in offerings.get(name, ()) for name in group.types):
                 told = f"{zone} has no {' and no '.join(group.types)}"
-                yield Finding(group.path, f"{told}; choose another instance type", 56)
+                yield PreflightFinding(group.path, f"{told}; choose another instance type", 56)
 
 
 def _zones(subject: Subject, group: Group, zones: Mapping[str, str]) -> set[str]:
@@ -93,7 +93,9 @@ def _asks_vcpus(subject: Subject) -> Iterable[Question]:
     return Question(Topic.VCPUS, types), quota, usage
 
 
-def _vcpus(subject: Subject, sizes: Answer, quota: Answer, usage: Answer) -> Iterable[Finding]:
+def _vcpus(
+    subject: Subject, sizes: Answer, quota: Answer, usage: Answer
+) -> Iterable[PreflightFinding]:
     needed = most = 0
     for group in groups(subject):
         counted = [sizes.get(name, 0) for name in group.types if is_standard(name)]
@@ -105,10 +107,12 @@ def _vcpus(subject: Subject, sizes: Answer, quota: Answer, usage: Answer) -> Ite
     ask = "ask AWS for a higher quota L-1216C47A"
     if used + needed > limit:
         told = f"starts {needed} vCPUs of standard instances ({counts})"
-        yield Finding(subject.stack_name, f"{told}; {ask}", 56)
+        yield PreflightFinding(subject.stack_name, f"{told}; {ask}", 56)
     elif used + most > limit:
         told = f"can grow by {most} vCPUs of standard instances ({counts})"
-        yield Finding(subject.stack_name, f"{told}; {ask} before it does", 56, blocking=False)
+        yield PreflightFinding(
+            subject.stack_name, f"{told}; {ask} before it does", 56, blocking=False
+        )
 
 
 CHECKS = (

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import number_of
 from tidegen.planning.preflight.check import Answer, Check, about
-from tidegen.planning.preflight.model import Finding, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Topic
 from tidegen.planning.preflight.subject import Subject
 
 _VAULT = "AWS::Backup::BackupVault"
@@ -24,7 +24,7 @@ def _standing(subject: Subject) -> dict[str, tuple[str, Properties]]:
     }
 
 
-def _changed(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _changed(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for name, (path, props) in _standing(subject).items():
         lock, deployed = props.get("LockConfiguration", {}), found.get(name, {})
         if not deployed.get("final"):
@@ -36,7 +36,7 @@ def _changed(subject: Subject, found: Answer) -> Iterable[Finding]:
                 f"since {deployed['final']}, and AWS Backup refuses any other"
             )
             way = f"set lock_mode COMPLIANCE and lock_days {deployed['days']} in its file"
-            yield Finding(path, f"{told}; {way}, or raise a second environment", _NO_ROW)
+            yield PreflightFinding(path, f"{told}; {way}, or raise a second environment", _NO_ROW)
 
 
 CHECKS = (

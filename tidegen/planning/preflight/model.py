@@ -83,7 +83,7 @@ Facts = Mapping[Question, Answer | Unknown]
 
 
 @dataclass(frozen=True, order=True)
-class Finding:
+class PreflightFinding:
     """One thing that a deploy would fail over, or (not `blocking`) that somebody has to know."""
 
     where: str
@@ -108,14 +108,14 @@ class Unchecked:
 
 
 @dataclass(frozen=True)
-class Report:
+class PreflightReport:
     """All that preflight has to say of a plan."""
 
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[PreflightFinding, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
     capabilities: tuple[str, ...] = ()
 
     @property
-    def blocking(self) -> tuple[Finding, ...]:
+    def blocking(self) -> tuple[PreflightFinding, ...]:
         """What the deploy would fail over."""
         return tuple(finding for finding in self.findings if finding.blocking)

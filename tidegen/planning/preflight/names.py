@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tidegen.planning.preflight.check import Answer, Check, about
-from tidegen.planning.preflight.model import IMPORT, Finding, Question, Topic
+from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question, Topic
 from tidegen.planning.preflight.subject import Subject
 
 _ADOPT = "make it the environment's own ('tidegen secrets adopt')"
@@ -46,17 +46,17 @@ def _asks(subject: Subject, named: _Named) -> Iterable[Question]:
     return about(named.topic, subject.names(named.type, named.prop))
 
 
-def _taken(subject: Subject, found: Answer, named: _Named) -> Iterable[Finding]:
+def _taken(subject: Subject, found: Answer, named: _Named) -> Iterable[PreflightFinding]:
     for name, path in subject.names(named.type, named.prop).items():
         if name in found:
-            yield Finding(
+            yield PreflightFinding(
                 path,
                 f"{named.type} '{name}' exists already; {IMPORT}, or delete it if nobody needs it",
                 named.row,
             )
 
 
-def _buckets(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _buckets(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for name, path in subject.names("AWS::S3::Bucket", "BucketName").items():
         if name not in found:
             continue
@@ -67,10 +67,10 @@ def _buckets(subject: Subject, found: Answer) -> Iterable[Finding]:
                 f"bucket '{name}' is another account's, or closed to these credentials; choose "
                 "another name, or open it and import it"
             )
-        yield Finding(path, told, 53)
+        yield PreflightFinding(path, told, 53)
 
 
-def _secrets(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _secrets(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for name, path in subject.names(*_SECRET).items():
         if name not in found:
             continue
@@ -80,12 +80,12 @@ def _secrets(subject: Subject, found: Answer) -> Iterable[Finding]:
                 f"secret '{name}' is deleted and keeps its name until {secret['deleted']}; run "
                 f"'aws secretsmanager restore-secret --secret-id {name}' and {_ADOPT}, or wait"
             )
-            yield Finding(path, told, 2)
+            yield PreflightFinding(path, told, 2)
         elif secret["primary"]:
             told = f"secret '{name}' is here already, a replica of {secret['primary']}'s"
-            yield Finding(path, f"{told}; {_ADOPT}", 53)
+            yield PreflightFinding(path, f"{told}; {_ADOPT}", 53)
         else:
-            yield Finding(path, f"secret '{name}' exists already; {_ADOPT}", 53)
+            yield PreflightFinding(path, f"secret '{name}' exists already; {_ADOPT}", 53)
 
 
 CHECKS = (

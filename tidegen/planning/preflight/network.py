@@ -6,7 +6,7 @@ from typing import Any
 from tidegen.cloudformation.resources import Properties
 from tidegen.contract.fields import ZONES
 from tidegen.planning.preflight.check import Answer, Check, about, whole
-from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Question, Topic
 from tidegen.planning.preflight.subject import Subject
 
 _ENDPOINT = "AWS::EC2::VPCEndpoint"
@@ -32,16 +32,16 @@ def _vpcs(subject: Subject) -> Iterable[Question]:
     return about(Topic.ENDPOINTS, (vpc for vpc in held if vpc))
 
 
-def _standing_endpoints(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _standing_endpoints(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for path, props in _private_endpoints(subject):
         service = props.get("ServiceName")
         taken = found.get(service) if isinstance(service, str) else None
         if taken and subject.physical(props.get("VpcId")) and taken not in subject.held.values():
             told = f"the VPC has an endpoint of {service} with private names already, {taken}"
-            yield Finding(path, f"{told}; delete that one, or import it", 43)
+            yield PreflightFinding(path, f"{told}; delete that one, or import it", 43)
 
 
-def _twice(subject: Subject) -> Iterable[Finding]:
+def _twice(subject: Subject) -> Iterable[PreflightFinding]:
     """Two endpoints of one service in one VPC, in whichever templates they are."""
     seen: dict[str, str] = {}
     for path, props in subject.of(_ENDPOINT):
@@ -50,7 +50,7 @@ def _twice(subject: Subject) -> Iterable[Finding]:
         key = f"{props.get('VpcId')} {props.get('ServiceName')}"
         if key in seen:
             told = f"the VPC would get two endpoints of {props.get('ServiceName')}"
-            yield Finding(path, f"{told}, the other is {seen[key]}; keep one", 43)
+            yield PreflightFinding(path, f"{told}, the other is {seen[key]}; keep one", 43)
         seen.setdefault(key, path)
 
 
@@ -67,12 +67,12 @@ def _asks_service_zones(subject: Subject) -> Iterable[Question]:
     return (Question(Topic.SERVICE_ZONES, services), Question(Topic.ZONES)) if services else ()
 
 
-def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable[Finding]:
+def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable[PreflightFinding]:
     """An endpoint fails where one of its subnets is in a zone that its service is not in."""
     for path, service, props in _interfaces_added(subject):
         if service not in offered:
             told = f"{subject.region} offers this account no endpoint of {service}"
-            yield Finding(path, f"{told}; take it out, or choose another region", 69)
+            yield PreflightFinding(path, f"{told}; take it out, or choose another region", 69)
             continue
         subnets = [
             subnet for subnet in map(subject.resource_at, props.get("SubnetIds", [])) if subnet
@@ -81,7 +81,7 @@ def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable
         for zone in sorted(zone for zone in wanted if isinstance(zone, str)):
             if zone not in offered[service]:
                 told = f"{service} is not in {zone}, only in {', '.join(sorted(offered[service]))}"
-                yield Finding(path, f"{told}; name three other zones in network.zones", 69)
+                yield PreflightFinding(path, f"{told}; name three other zones in network.zones", 69)
 
 
 def zone_name(subnet: Properties, zones: Mapping[str, str]) -> str | int | None:
@@ -100,26 +100,28 @@ def zone_name(subnet: Properties, zones: Mapping[str, str]) -> str | int | None:
     return names[number] if number < len(names) else number + 1
 
 
-def _zones(subject: Subject, zones: Answer) -> Iterable[Finding]:
+def _zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of(_SUBNET):
         zone, written = zone_name(props, zones), props.get("AvailabilityZone")
         if isinstance(zone, int):
             told = f"needs zone number {zone}, and {subject.region} offers {len(zones)}"
-            yield Finding(path, f"{told}; choose another region", 37)
+            yield PreflightFinding(path, f"{told}; choose another region", 37)
         elif zone is None and isinstance(written, str):
             told = f"is to be in {written}, which {subject.region} does not offer this account"
-            yield Finding(path, f"{told}; {_other_zones(zones)}", 37)
+            yield PreflightFinding(path, f"{told}; {_other_zones(zones)}", 37)
     for path, props in subject.added_of("AWS::EKS::Cluster"):
         for reference in props.get("ResourcesVpcConfig", {}).get("SubnetIds", []):
             yield from _control_plane(subject, path, reference, zones)
 
 
-def _control_plane(subject: Subject, path: str, reference: Any, zones: Answer) -> Iterable[Finding]:
+def _control_plane(
+    subject: Subject, path: str, reference: Any, zones: Answer
+) -> Iterable[PreflightFinding]:
     subnet = subject.resource_at(reference)
     zone = zone_name(subnet[1], zones) if subnet else None
     if subnet and isinstance(zone, str) and zones[zone] in NO_CONTROL_PLANE:
         told = f"{subnet[0]} is in {zone} ({zones[zone]}), where EKS has no control plane"
-        yield Finding(path, f"{told}; {_other_zones(zones)}", 37)
+        yield PreflightFinding(path, f"{told}; {_other_zones(zones)}", 37)
 
 
 def _other_zones(zones: Answer) -> str:
@@ -138,12 +140,14 @@ def _subnets_going(subject: Subject) -> dict[str, str]:
     }
 
 
-def _interfaces(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _interfaces(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for interface, (description, status) in sorted(found.items()):
         left_behind = description.startswith(_OF_PODS) and status == "available"
         if left_behind or _is_foreign(subject, description):
             told = f"network interface {interface} ('{description}') is in a subnet that goes"
-            yield Finding(subject.stack_name, f"{told}; delete what made it, then run it again", 19)
+            yield PreflightFinding(
+                subject.stack_name, f"{told}; delete what made it, then run it again", 19
+            )
 
 
 def _is_foreign(subject: Subject, description: str) -> bool:

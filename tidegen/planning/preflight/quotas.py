@@ -9,7 +9,7 @@ from typing import Any
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import number_of, text_of
 from tidegen.planning.preflight.check import Answer, Check, whole
-from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Question, Topic
 from tidegen.planning.preflight.network import zone_name
 from tidegen.planning.preflight.subject import Subject
 
@@ -142,12 +142,12 @@ def _asks(subject: Subject, quota: Quota) -> Iterable[Question]:
 
 def _exceeded(
     subject: Subject, allowed: Answer, used: Answer | None = None, *, quota: Quota
-) -> Iterable[Finding]:
+) -> Iterable[PreflightFinding]:
     more, limit = quota.count(subject), allowed[quota.code]
     now = used[quota.usage] if used else 0
     if now + more > limit:
         code = quota.code.partition("/")[2]
-        yield Finding(
+        yield PreflightFinding(
             subject.stack_name,
             f"{more:g} {quota.what} and {now:g} in use are more than the {limit:g} allowed in "
             f"{subject.region}; ask AWS for a higher quota {code}, or remove unused ones",
@@ -172,7 +172,7 @@ def _asks_gateways(subject: Subject) -> Iterable[Question]:
 
 def _gateways_of_zones(
     subject: Subject, allowed: Answer, used: Answer, zones: Answer
-) -> Iterable[Finding]:
+) -> Iterable[PreflightFinding]:
     names = (zone_name(subnet, zones) for subnet in _gateways(subject))
     for zone, count in Counter(name for name in names if isinstance(name, str)).items():
         now, limit = used.get(zone, 0), allowed[_GATEWAYS]
@@ -180,7 +180,7 @@ def _gateways_of_zones(
             told = f"{count} NAT gateways and {now} in {zone} are more than the {limit:g} allowed"
             code = _GATEWAYS.partition("/")[2]
             way = f"ask AWS for a higher quota {code}, or name other zones in network.zones"
-            yield Finding(subject.stack_name, f"{told} in a zone; {way}", 65)
+            yield PreflightFinding(subject.stack_name, f"{told} in a zone; {way}", 65)
 
 
 #: Type → its entry in GetAccountSummary, which has the quota beside it.
@@ -195,13 +195,13 @@ def _asks_iam(subject: Subject) -> Iterable[Question]:
     return whole(Topic.IAM_SUMMARY, wanted=any(subject.added_of(*_IAM)))
 
 
-def _iam(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _iam(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for type_name, entry in _IAM.items():
         more, now = _added(subject, type_name), found.get(entry, 0)
         limit = found.get(f"{entry}Quota")
         if more and limit is not None and now + more > limit:
             told = f"{more:g} {entry} and {now} in use are more than the {limit} allowed"
-            yield Finding(
+            yield PreflightFinding(
                 subject.stack_name, f"{told} in the account; ask AWS for a higher quota", 65
             )
 
@@ -210,11 +210,11 @@ def _asks_trails(subject: Subject) -> Iterable[Question]:
     return whole(Topic.TRAILS, wanted=any(subject.added_of("AWS::CloudTrail::Trail")))
 
 
-def _trails(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _trails(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for path, _ in subject.added_of("AWS::CloudTrail::Trail"):
         if len(found) >= _TRAILS:
             told = f"{subject.region} has {len(found)} trails of {_TRAILS}"
-            yield Finding(path, f"{told} ({', '.join(sorted(found))}); delete one", 65)
+            yield PreflightFinding(path, f"{told} ({', '.join(sorted(found))}); delete one", 65)
 
 
 def _reserved(subject: Subject) -> int:
@@ -226,29 +226,31 @@ def _asks_concurrency(subject: Subject) -> Iterable[Question]:
     return whole(Topic.CONCURRENCY, wanted=_reserved(subject) > 0)
 
 
-def _concurrency(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _concurrency(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     wanted = _reserved(subject)
     if found["free"] - wanted < _UNRESERVED:
         told = (
             f"functions would reserve {wanted} executions at once of the {found['free']} that are "
             f"free in {subject.region} (of {found['limit']}), where {_UNRESERVED} have to stay free"
         )
-        yield Finding(subject.stack_name, f"{told}; ask AWS for a higher quota L-B99A9384", 70)
+        yield PreflightFinding(
+            subject.stack_name, f"{told}; ask AWS for a higher quota L-B99A9384", 70
+        )
 
 
 def _asks_log_policies(subject: Subject) -> Iterable[Question]:
     return whole(Topic.LOG_POLICIES, wanted=any(subject.added_of("AWS::Logs::ResourcePolicy")))
 
 
-def _log_policies(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _log_policies(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of("AWS::Logs::ResourcePolicy"):
         size = len(text_of(props.get("PolicyDocument")))
         if len(found) >= _LOG_POLICIES:
             told = f"{subject.region} has {len(found)} resource policies of logs, the most"
-            yield Finding(path, f"{told} there can be; delete one, or share one", 58)
+            yield PreflightFinding(path, f"{told} there can be; delete one, or share one", 58)
         if size > _LOG_POLICY_SIZE:
             told = f"the policy has {size} characters, {_LOG_POLICY_SIZE} are allowed"
-            yield Finding(path, f"{told}; name groups by a common prefix", 58)
+            yield PreflightFinding(path, f"{told}; name groups by a common prefix", 58)
 
 
 CHECKS = (

@@ -7,7 +7,7 @@ from tidegen.blocks.replication import ROLE as REPLICATION_ROLE
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import text_of
 from tidegen.planning.preflight.check import Answer, Check, about, whole
-from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Question, Topic
 from tidegen.planning.preflight.subject import Subject
 
 _CLUSTER = "AWS::EKS::Cluster"
@@ -21,16 +21,16 @@ def _asks_versions(subject: Subject) -> Iterable[Question]:
     return whole(Topic.VERSIONS, wanted=any(subject.added_of(_CLUSTER)))
 
 
-def _offered(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _offered(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of(_CLUSTER):
         version = str(props.get("Version"))
         status = str(found.get(version, "UNSUPPORTED"))
         if status.upper() == "UNSUPPORTED":
             told = f"EKS does not offer Kubernetes {version} in {subject.region}"
-            yield Finding(path, f"{told}; it offers {', '.join(sorted(found))}", 60)
+            yield PreflightFinding(path, f"{told}; it offers {', '.join(sorted(found))}", 60)
         elif status.upper() == "EXTENDED_SUPPORT":
             told = f"Kubernetes {version} is in extended support and costs six times as much"
-            yield Finding(path, f"{told}; choose a newer version", 60, blocking=False)
+            yield PreflightFinding(path, f"{told}; choose a newer version", 60, blocking=False)
 
 
 def _standing_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
@@ -42,7 +42,7 @@ def _standing_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
     }
 
 
-def _moved(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _moved(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for name, (path, wanted) in _standing_clusters(subject).items():
         live = found.get(name, wanted)
         steps = _minor(wanted) - _minor(live)
@@ -50,7 +50,7 @@ def _moved(subject: Subject, found: Answer) -> Iterable[Finding]:
             way = "back" if steps < 0 else f"{steps} minor versions"
             told = f"the cluster runs Kubernetes {live}, EKS does not move it {way} to {wanted}"
             following = live if steps < 0 else f"1.{_minor(live) + 1}"
-            yield Finding(path, f"{told}; set version {following}", 60)
+            yield PreflightFinding(path, f"{told}; set version {following}", 60)
 
 
 def _minor(version: str) -> int:
@@ -62,17 +62,19 @@ def _asks_mail(subject: Subject) -> Iterable[Question]:
     return whole(Topic.MAIL_ACCOUNT, wanted=any(subject.added_of("AWS::SES::EmailIdentity")))
 
 
-def _mail(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _mail(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     where, daily = f"SES in {subject.region}", found.get("Daily")
     if not found.get("ProductionAccess", True):
         limit = f"{daily:g} mails a day, " if daily is not None else ""
         told = f"the account is in the sandbox: it sends {limit}to verified addresses only"
-        yield Finding(where, f"{told}; ask AWS for production access", 48, blocking=False)
+        yield PreflightFinding(where, f"{told}; ask AWS for production access", 48, blocking=False)
     elif daily is not None and 0 <= daily <= _SANDBOX_DAILY:
         told = f"the account may send {daily:g} mails a day, as many as in the sandbox"
-        yield Finding(where, f"{told}; ask AWS for a higher quota", 48, blocking=False)
+        yield PreflightFinding(where, f"{told}; ask AWS for a higher quota", 48, blocking=False)
     if not found.get("Sending", True):
-        yield Finding(where, "AWS has paused its sending; see the SES console", 48, blocking=False)
+        yield PreflightFinding(
+            where, "AWS has paused its sending; see the SES console", 48, blocking=False
+        )
 
 
 def _certified(subject: Subject) -> Iterator[tuple[str, Properties, Any]]:
@@ -85,14 +87,14 @@ def _certified(subject: Subject) -> Iterator[tuple[str, Properties, Any]]:
         yield from ((path, props, zone) for n, zone in enumerate(zones) if zone not in zones[:n])
 
 
-def _undelegated(subject: Subject) -> Iterable[Finding]:
+def _undelegated(subject: Subject) -> Iterable[PreflightFinding]:
     """A zone that comes with the certificate: nobody can have delegated it yet."""
     for path, props, reference in _certified(subject):
         zone = subject.resource_at(reference)
         if zone and zone[0] in subject.added:
             told = f"the certificate of {text_of(props.get('DomainName'))} waits for its new zone"
             name = text_of(zone[1].get("Name"))
-            yield Finding(
+            yield PreflightFinding(
                 path,
                 f"{told}; put the name servers of {name} into the parent zone while it is made",
                 45,
@@ -110,13 +112,13 @@ def _new_zones(subject: Subject) -> dict[str, str]:
     return {name.rstrip("."): path for name, path in found if isinstance(name, str)}
 
 
-def _second_zones(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _second_zones(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     """A zone kept from an earlier stack, to whose servers the parent zone leads."""
     for domain, path in _new_zones(subject).items():
         others = sorted(set(found.get(domain, ())) - set(subject.held.values()))
         if others:
             told = f"there is a zone of {domain} already, {others[0]}, with other name servers"
-            yield Finding(
+            yield PreflightFinding(
                 path,
                 f"{told}; import that one, or put the new name servers into the parent zone",
                 45,
@@ -140,12 +142,12 @@ def _asks_delegation(subject: Subject) -> Iterable[Question]:
     return (*about(Topic.ZONE_SERVERS, zones), *about(Topic.NAME_SERVERS, domains))
 
 
-def _delegation(subject: Subject, own: Answer, public: Answer) -> Iterable[Finding]:
+def _delegation(subject: Subject, own: Answer, public: Answer) -> Iterable[PreflightFinding]:
     for path, _, domain in _standing_zones(subject):
         servers, told = own.get(domain, ()), public.get(domain, ())
         if not set(servers) & set(told):
             what = f"DNS leads to {', '.join(told)}" if told else "DNS leads nowhere"
-            yield Finding(
+            yield PreflightFinding(
                 path,
                 f"the certificate cannot be proved: {what} for {domain}; put {', '.join(servers)} "
                 "into the parent zone",
@@ -167,7 +169,7 @@ def _destinations(subject: Subject) -> dict[str, str]:
     return found
 
 
-def _versioning(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _versioning(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for name, path in _destinations(subject).items():
         if found.get(name) != "Enabled":
             told = (
@@ -175,10 +177,10 @@ def _versioning(subject: Subject, found: Answer) -> Iterable[Finding]:
                 if name in found
                 else (f"replicates to '{name}', which does not exist")
             )
-            yield Finding(path, f"{told}; deploy the recovery region first", 40)
+            yield PreflightFinding(path, f"{told}; deploy the recovery region first", 40)
 
 
-def _new_replication(subject: Subject) -> Iterable[Finding]:
+def _new_replication(subject: Subject) -> Iterable[PreflightFinding]:
     """Buckets that stand and replicate from now on: S3 copies what comes, not what is there."""
     roles = {path for path, _ in subject.added_of("AWS::IAM::Role")}
     for path, props in subject.of("AWS::S3::Bucket"):
@@ -187,7 +189,7 @@ def _new_replication(subject: Subject) -> Iterable[Finding]:
         if configuration and path in subject.held and path not in subject.added and role in roles:
             told = "replicates from now on, and what is in it already is not copied"
             way = "run the jobs of 'Replicate what was there before', docs/runbooks/recovery.md"
-            yield Finding(path, f"{told}; {way}", 40, blocking=False)
+            yield PreflightFinding(path, f"{told}; {way}", 40, blocking=False)
 
 
 def _topics(subject: Subject) -> Iterable[Question]:
@@ -195,12 +197,12 @@ def _topics(subject: Subject) -> Iterable[Question]:
     return about(Topic.PENDING, held)
 
 
-def _pending(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _pending(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     paths = {physical: path for path, physical in subject.held.items()}
     for topic, endpoints in found.items():
         for endpoint in endpoints:
             told = f"{endpoint} has not confirmed its subscription"
-            yield Finding(
+            yield PreflightFinding(
                 paths.get(topic, topic),
                 f"{told}; follow the link in the mail from AWS",
                 57,

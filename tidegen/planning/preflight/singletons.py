@@ -6,7 +6,7 @@ from functools import partial
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.cloudformation.values import text_of
 from tidegen.planning.preflight.check import Answer, Check, about, whole
-from tidegen.planning.preflight.model import IMPORT, Finding, Question, Topic
+from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question, Topic
 from tidegen.planning.preflight.subject import Subject
 
 _RECORDER = "AWS::Config::ConfigurationRecorder"
@@ -21,10 +21,12 @@ def _asks(subject: Subject, type_name: str, topic: Topic) -> Iterable[Question]:
     return whole(topic, wanted=any(subject.added_of(type_name)))
 
 
-def _one(subject: Subject, found: Answer, type_name: str, row: int, what: str) -> Iterable[Finding]:
+def _one(
+    subject: Subject, found: Answer, type_name: str, row: int, what: str
+) -> Iterable[PreflightFinding]:
     others = sorted(set(found) - set(subject.held.values()))
     for path, _ in subject.added_of(type_name) if others else ():
-        yield Finding(
+        yield PreflightFinding(
             path,
             f"the account has {what} in {subject.region} already, '{others[0]}'; "
             f"{IMPORT}, or delete it first",
@@ -32,7 +34,7 @@ def _one(subject: Subject, found: Answer, type_name: str, row: int, what: str) -
         )
 
 
-def _analyzer(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _analyzer(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     same = {
         name: kind
         for name, kind in found.items()
@@ -41,12 +43,12 @@ def _analyzer(subject: Subject, found: Answer) -> Iterable[Finding]:
     return _one(subject, same, _ANALYZER, 65, "an access analyzer of this type")
 
 
-def _provider(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _provider(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of(_PROVIDER):
         url = text_of(props.get("Url")).removeprefix("https://")
         arn = found.get(url)
         if arn and arn not in subject.held.values():
-            yield Finding(
+            yield PreflightFinding(
                 path,
                 f"the account has the identity provider {arn} already, and a rollback would "
                 f"delete that one (row 23); {IMPORT}",
@@ -59,11 +61,11 @@ def _linked_names(subject: Subject) -> dict[str, str]:
     return {service: path for service, path in found if isinstance(service, str)}
 
 
-def _linked(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _linked(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for service, path in _linked_names(subject).items():
         if service in found:
             step = ": a step of the account file's plan makes it"
-            yield Finding(
+            yield PreflightFinding(
                 path,
                 f"the account has the service-linked role of {service} already, "
                 f"'{found[service]}'; take it out of the template"

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.planning.preflight.check import Answer, Check, about
-from tidegen.planning.preflight.model import Finding, Question, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Question, Topic
 from tidegen.planning.preflight.subject import Subject
-from tidegen.planning.states import Situation, situation
+from tidegen.planning.states import NextAction, next_action
 
 BUCKET_PARAMETER = "BootstrapArtifactsBucketName"
 _NAMES = ("GroupName", "InstanceProfileName", "ManagedPolicyName", "PolicyName", "RoleName")
@@ -28,25 +28,27 @@ def capabilities(templates: Mapping[str, TemplateBody]) -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
-def _transforms(subject: Subject) -> Iterable[Finding]:
+def _transforms(subject: Subject) -> Iterable[PreflightFinding]:
     """CloudFormation makes no change set of nested stacks with macros (CreateChangeSet)."""
     nested = len(subject.templates) > 1
     for name, template in subject.templates.items():
         if template.get("Transform") and nested:
             told = f"has the Transform {template['Transform']}, and no change set can expand it"
             where = name or subject.stack_name
-            yield Finding(where, f"{told} in nested stacks; take it out of the template", 50)
+            yield PreflightFinding(
+                where, f"{told} in nested stacks; take it out of the template", 50
+            )
 
 
-def _states(subject: Subject) -> Iterable[Finding]:
+def _states(subject: Subject) -> Iterable[PreflightFinding]:
     where, status = subject.stack_name, subject.status
-    match situation(status):
-        case Situation.DELETE_FIRST:
+    match next_action(status):
+        case NextAction.DELETE_FIRST:
             told = f"is {status}; the deploy asks, deletes it, and makes it anew"
-            yield Finding(where, told, 34, blocking=False)
-        case Situation.CONTINUE_ROLLBACK:
+            yield PreflightFinding(where, told, 34, blocking=False)
+        case NextAction.CONTINUE_ROLLBACK:
             told = f"is {status}; the deploy asks, and continues the rollback first"
-            yield Finding(where, told, 33, blocking=False)
+            yield PreflightFinding(where, told, 33, blocking=False)
 
 
 def _asks_artifacts(subject: Subject) -> Iterable[Question]:
@@ -55,7 +57,7 @@ def _asks_artifacts(subject: Subject) -> Iterable[Question]:
     return about(Topic.BUCKETS, [name]) if uploads and isinstance(name, str) else ()
 
 
-def _artifacts(subject: Subject, found: Answer) -> Iterable[Finding]:
+def _artifacts(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     name = str(subject.parameters[BUCKET_PARAMETER])
     region, wanted = found.get(name), subject.region
     if region is None:
@@ -66,7 +68,7 @@ def _artifacts(subject: Subject, found: Answer) -> Iterable[Finding]:
         told = f"the artifacts bucket is in {region}, CloudFormation needs it in {wanted}"
     else:
         return
-    yield Finding(name, told, 51)
+    yield PreflightFinding(name, told, 51)
 
 
 CHECKS = (
