@@ -1,9 +1,12 @@
 """The documentation is built from files alone, and a broken link fails the build."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -112,8 +115,13 @@ def build(recipe, tree, folder):
     """Run what `make docs` runs, on this tree."""
     replace_folder(folder, tree, CONFIGURATION)
     script = re.sub(rf"({re.escape(str(ROOT))}/)?\.cache/docs", str(folder), recipe)
+    beside_python = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", script], cwd=ROOT, capture_output=True, text=True
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=ROOT,
+        env={**os.environ, "PATH": beside_python},
+        capture_output=True,
+        text=True,
     )
 
 
