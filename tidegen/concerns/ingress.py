@@ -1,4 +1,4 @@
-"""The way in: a load balancer with TLS 1.3, a firewall, a certificate and alias records."""
+"""Public ingress: a load balancer with TLS 1.3, a firewall, a certificate and alias records."""
 
 from troposphere import GetAtt, Ref, Sub, Template, route53
 
@@ -41,7 +41,7 @@ _HOSTS = {"Api": "api", "App": "app"}
 
 
 def build(_context: Context) -> Template:
-    """The ingress template."""
+    """Return the ingress template."""
     template = new_template(CONCERN)
     hosts = {title: Sub(f"{host}.${{Domain}}") for title, host in _HOSTS.items()}
     add_security_groups(template)
@@ -68,7 +68,7 @@ def build(_context: Context) -> Template:
 
 
 def _add_records(template: Template, hosts: dict[str, Sub]) -> None:
-    """Aliases, and a check from outside that the way in is open."""
+    """Add the alias records, and a health check of the API from outside."""
     target = route53.AliasTarget(
         DNSName=GetAtt("LoadBalancer", "DNSName"),
         HostedZoneId=GetAtt("LoadBalancer", "CanonicalHostedZoneID"),
@@ -84,9 +84,10 @@ def _add_records(template: Template, hosts: dict[str, Sub]) -> None:
                 AliasTarget=target,
             )
         )
-    # Tells a person whether the way in is open as seen from outside (see the runbook "Who can reach
-    # us"). No alarm: Route 53 measures in us-east-1 only, where an environment has nothing. Not on
-    # the records either: without a second one to fail over to, Route 53 answers with the first.
+    # Shows a person whether the API can be reached from outside (see the runbook "Who can reach
+    # us"). No alarm: Route 53 publishes the metric in us-east-1 only, where an environment has no
+    # resources. Not attached to the records either: without a second record to fail over to,
+    # Route 53 answers with the first one anyway.
     template.add_resource(
         route53.HealthCheck(
             "HealthCheck",

@@ -45,11 +45,11 @@ from tidegen.contract import (
 )
 
 _SIX_YEARS = 2192  # days; HIPAA, 45 CFR 164.316(b)(2)(i)
-_EXPIRE_DAYS = _SIX_YEARS + 30  # after the lock, so that expiry never waits for it
-_PASSED_ON_DAYS = 90
-_REPLACED_DAYS = 30
-#: Who uses the audit key, and how by their guides: writers of the archives, and those who publish
-#: to the account's topics.
+_ARCHIVE_DAYS = _SIX_YEARS + 30  # after the lock, so that expiry never waits for it
+_INTAKE_DAYS = 90
+_NONCURRENT_DAYS = 30
+#: Services that use the audit key, with the actions that their guides ask for: writers of the
+#: archives, and publishers to the account's topics.
 _KEY_USES = (
     KeyUse("audit", "cloudtrail", ("GenerateDataKey*", "Decrypt", "DescribeKey")),
     KeyUse("audit", "cloudwatch"),
@@ -66,7 +66,7 @@ _KEY_USES = (
 
 
 def build(_context: Context) -> Template:
-    """The log-archive template."""
+    """Return the log-archive template."""
     template = new_template(CONCERN)
     uses = [s for use in _KEY_USES for s in service_use(use)]
     key = add_key(template, "AuditKey", "audit", logs_use(), *uses, owner="${Project}/account")
@@ -84,13 +84,13 @@ def build(_context: Context) -> Template:
 
 
 def _add_log_archive(template: Template) -> s3.Bucket:
-    """The trail, and the replica of all that arrives in the intake."""
+    """Add the archive: it holds the trail, and the replicas of all objects of the intake."""
     return _add_archive(
         template,
         "LogArchive",
         "log-archive",
         (CLOUDTRAIL,),
-        LifecycleConfiguration=_kept(),
+        LifecycleConfiguration=_archive_lifecycle(),
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), _SIX_YEARS),
         Metadata=unmet(
@@ -101,17 +101,17 @@ def _add_log_archive(template: Template) -> s3.Bucket:
 
 
 def _add_intake(template: Template) -> s3.Bucket:
-    """Where services deliver that do not say that they deliver to a bucket with Object Lock.
+    """Add the intake, for services not documented to deliver to a bucket with Object Lock.
 
-    AWS Config says that it does not (its guide). An object without a retention takes the default
-    of the bucket that it is replicated into.
+    AWS Config's guide says that Config does not. An object without a retention period takes the
+    default of the bucket that it is replicated into.
     """
     return _add_archive(
         template,
         "LogIntake",
         "log-intake",
         (CONFIG, LOGS, GUARDDUTY),
-        LifecycleConfiguration=_passed_on(),
+        LifecycleConfiguration=_intake_lifecycle(),
         ReplicationConfiguration=replication(
             GetAtt("LogArchive", "Arn"), GetAtt("AuditKey", "Arn")
         ),
@@ -130,42 +130,42 @@ def _add_archive(
     deliveries: tuple[Delivery, ...],
     **properties: Any,
 ) -> s3.Bucket:
-    """A bucket that services write and nobody erases."""
+    """Add a bucket that services write to and that only break-glass roles may erase."""
     bucket = add_bucket(
         template,
         title,
-        # Known beforehand: other accounts' and environments' logs are pointed at it.
+        # A physical name: other accounts and environments name it as their log destination.
         Sub(f"${{Project}}-{purpose}-${{AWS::Region}}-${{AWS::AccountId}}"),
         encrypted_with(GetAtt("AuditKey", "Arn")),
         LoggingConfiguration=logged_to(Ref("AccountAccessLogsBucketName")),
         **properties,
     )
-    accepted = [statement for item in deliveries for statement in delivery_statements(bucket, item)]
+    allowed = [statement for item in deliveries for statement in delivery_statements(bucket, item)]
     erasure = [*ERASURE, actions.DeleteObject]
-    add_bucket_policy(template, bucket, *accepted, deny_but("DenyErasure", title, erasure))
+    add_bucket_policy(template, bucket, *allowed, deny_but("DenyErasure", title, erasure))
     return bucket
 
 
-def _kept() -> s3.LifecycleConfiguration:
+def _archive_lifecycle() -> s3.LifecycleConfiguration:
     tier = s3.LifecycleRuleTransition(StorageClass="GLACIER_IR", TransitionInDays=90)
-    return _expiry("archive", _EXPIRE_DAYS, Transitions=[tier])
+    return _lifecycle("archive", _ARCHIVE_DAYS, Transitions=[tier])
 
 
-def _passed_on() -> s3.LifecycleConfiguration:
-    """S3 expires no object of which the replication is pending or has failed.
+def _intake_lifecycle() -> s3.LifecycleConfiguration:
+    """Return the intake's expiry: S3 expires no object with pending or failed replication.
 
     Source: S3 guide, "Lifecycle and other bucket configurations".
     """
-    return _expiry("passed-on", _PASSED_ON_DAYS)
+    return _lifecycle("passed-on", _INTAKE_DAYS)
 
 
-def _expiry(name: str, days: int, **extra: Any) -> s3.LifecycleConfiguration:
+def _lifecycle(name: str, days: int, **extra: Any) -> s3.LifecycleConfiguration:
     expiry = s3.LifecycleRule(
         Id=name,
         Status="Enabled",
         ExpirationInDays=days,
-        # expiry leaves a marker; without this the version itself would stay for ever
-        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=_REPLACED_DAYS),
+        # expiry only adds a delete marker; without this the version itself would never be deleted
+        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=_NONCURRENT_DAYS),
         **extra,
     )
     uploads = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=7)
@@ -176,7 +176,7 @@ def _expiry(name: str, days: int, **extra: Any) -> s3.LifecycleConfiguration:
 
 
 def _add_replication_role(template: Template) -> None:
-    """S3 copies what arrives into the archive, in the same region and under the same key."""
+    """Add the role that replicates the intake into the archive: same region, same key."""
     key_arn = GetAtt("AuditKey", "Arn")
     policy = document(
         *replication_read_statements(["LogIntake"], [key_arn]),

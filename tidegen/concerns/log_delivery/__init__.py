@@ -17,15 +17,15 @@ from tidegen.contract import (
     new_template,
 )
 
-#: Log groups that say who had access to health data and what was done about it, by the parameter
-#: that names each. A group takes two subscriptions; the other one is free for the relay.
+#: Log groups that show access to health data and the response to it, by the prefix of the parameter
+#: that names each. A group takes two subscriptions; the other one is left for the relay.
 _EVERYWHERE = {
     "Application": "What the services print",
     "ControlPlane": "Log of the control plane, with its audit log",
     "Query": "What the VPC asked the resolver",
 }
-#: The same, of concerns that shared services lack.
-_OF_ENVIRONMENTS = {
+#: The same, of concerns that only environments have.
+_ENVIRONMENT_ONLY = {
     "Database": "Log of the database's members",
     "Firewall": "Requests that the firewall saw",
 }
@@ -34,12 +34,12 @@ _STUCK_SECONDS = 30 * 60
 
 
 def build(_context: Context) -> Template:
-    """The log-delivery template."""
+    """Return the log-delivery template."""
     template = new_template(CONCERN)
     add_delivery_stream(template)
     for name in _EVERYWHERE:
         add_subscription(template, name)
-    for name in _OF_ENVIRONMENTS:
+    for name in _ENVIRONMENT_ONLY:
         template.add_condition(f"Has{name}", Not(Equals(Ref(f"{name}LogGroupName"), "")))
         add_subscription(template, name).Condition = f"Has{name}"
     _add_alarms(template)
@@ -47,7 +47,7 @@ def build(_context: Context) -> Template:
 
 
 def _add_alarms(template: Template) -> None:
-    """Firehose keeps what it cannot deliver for 24 hours, then it is lost to the archive."""
+    """Add alarms: Firehose keeps undelivered records for 24 hours, then drops them."""
     dimensions = {"DeliveryStreamName": Ref("DeliveryStream")}
     add_alarm(
         template,
@@ -76,7 +76,7 @@ def _from_account(name: str, kind: Kind, description: str) -> Input:
     return Input(name, kind, Root(Scope.ACCOUNT, name), description)
 
 
-def _group(name: str, description: str, default: str | None = None) -> Input:
+def _log_group(name: str, description: str, default: str | None = None) -> Input:
     title = f"{name}LogGroupName"
     return Input(title, Kind.LOG_GROUP_NAME, Sibling(title), description, default)
 
@@ -94,7 +94,7 @@ CONCERN = Concern(
         WARNING_TOPIC,
         _from_account("LogIntakeBucketArn", Kind.BUCKET_ARN, "Where logs are delivered"),
         _from_account("AuditKeyArn", Kind.KEY_ARN, "Key of the archive and its intake"),
-        *(_group(name, description) for name, description in _EVERYWHERE.items()),
-        *(_group(name, description, "") for name, description in _OF_ENVIRONMENTS.items()),
+        *(_log_group(name, description) for name, description in _EVERYWHERE.items()),
+        *(_log_group(name, description, "") for name, description in _ENVIRONMENT_ONLY.items()),
     ),
 )

@@ -1,4 +1,4 @@
-"""What a person looks at: errors of applications, the environment's one state, a dashboard."""
+"""Monitoring: application errors, one state for the whole environment, and a dashboard."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from troposphere import Equals, If, Join, Not, Ref, Sub, Template, cloudwatch, l
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC
 from tidegen.blocks.logs import add_metric_filter
-from tidegen.concerns.monitoring.dashboards import body
+from tidegen.concerns.monitoring.dashboards import dashboard_body
 from tidegen.concerns.monitoring.environment_dashboard import NAMESPACE, widgets
 from tidegen.concerns.monitoring.network_alarms import add_network_alarms
 from tidegen.contract import (
@@ -23,7 +23,7 @@ from tidegen.contract import (
 )
 from tidegen.contract.fields import ZONES
 
-#: Condition → parameter that another concern fills where the scope has it.
+#: Condition → parameter of a concern that not every scope has; empty where it is missing.
 _ALARMS = {
     "HasDatabase": "DatabaseAlarmName",
     "HasIngress": "IngressAlarmName",
@@ -36,10 +36,10 @@ _PRESENT = {
     "HasTables": "MetricsTableName",
     "HasWorkloads": "WorkloadNamespace",
 }
-#: Logical ids, and parameters that every scope fills.
+#: Logical ids of this template, and parameters that are never empty.
 _EVERYWHERE_ALARMS = ["EnvironmentUnhealthy", "ApplicationErrors", "TargetsAlarmName"]
 #: JSON lines with a level (as the services write them, or below the key under which Fluent Bit
-#: merges them), and plain lines that carry the word.
+#: merges them), and plain lines that contain the word.
 _ERRORS = " || ".join(
     [
         *(
@@ -52,19 +52,18 @@ _ERRORS = " || ".join(
     ]
 )
 _EVERYWHERE = f"{{ {_ERRORS} }}"
-#: The cluster's own pods print errors too, which its own alarms are for.
+#: Only the services' namespace: errors of the cluster's own pods have alarms of their own.
 _IN_NAMESPACE = f'{{ ($.kubernetes.namespace_name = "${{WorkloadNamespace}}") && ({_ERRORS}) }}'
 _ALWAYS = " OR ".join(
     f'ALARM("${{{name}}}")'
     for name in ("ApplicationErrors", "TargetsAlarmName", "NatErrorPortAllocation")
 )
-#: Namespace and name of the metric that counts errors.
-_COUNTED = (Sub(NAMESPACE), "ApplicationErrors")
+_ERROR_METRIC = (Sub(NAMESPACE), "ApplicationErrors")
 _MANY_ERRORS = 25  # in five minutes
 
 
 def build(_context: Context) -> Template:
-    """The monitoring template."""
+    """Return the monitoring template."""
     template = new_template(CONCERN)
     for condition, parameter in _PRESENT.items():
         template.add_condition(condition, Not(Equals(Ref(parameter), "")))
@@ -72,7 +71,7 @@ def build(_context: Context) -> Template:
     _add_environment_alarm(template)
     alarms = [*_EVERYWHERE_ALARMS, *add_network_alarms(template, NAMESPACE)]
     dashboard = template.add_resource(
-        cloudwatch.Dashboard("Dashboard", DashboardBody=body(widgets(alarms, _ALARMS)))
+        cloudwatch.Dashboard("Dashboard", DashboardBody=dashboard_body(widgets(alarms, _ALARMS)))
     )
     return add_outputs(
         template,
@@ -83,10 +82,10 @@ def build(_context: Context) -> Template:
 
 
 def _add_filters(template: Template) -> None:
-    """Errors are counted, and told by the relay: the same ones, of the same group."""
+    """Count errors, and send the same ones, of the same log group, to the relay."""
     group = Ref("ApplicationLogGroupName")
     errors = If("HasWorkloads", Sub(_IN_NAMESPACE), _EVERYWHERE)
-    add_metric_filter(template, "ApplicationErrorFilter", group, errors, _COUNTED)
+    add_metric_filter(template, "ApplicationErrorFilter", group, errors, _ERROR_METRIC)
     template.add_resource(
         logs.SubscriptionFilter(
             "RelaySubscription",
@@ -104,7 +103,7 @@ def _add_error_alarm(template: Template) -> None:
         "ApplicationErrors",
         f"Applications logged more than {_MANY_ERRORS} errors in five minutes, twice in a row. "
         "Read them on the dashboard.",
-        _COUNTED,
+        _ERROR_METRIC,
         {},
         ("GreaterThanThreshold", _MANY_ERRORS),
         periods=2,
@@ -112,7 +111,7 @@ def _add_error_alarm(template: Template) -> None:
 
 
 def _add_environment_alarm(template: Template) -> None:
-    """One state for the whole: each alarm in it tells people by itself, so this only warns."""
+    """Add one state for the environment: it only warns, as each of its alarms notifies people."""
     optional: list[Any] = [
         If(condition, Sub(f' OR ALARM("${{{parameter}}}")'), "")
         for condition, parameter in _ALARMS.items()
@@ -120,8 +119,8 @@ def _add_environment_alarm(template: Template) -> None:
     template.add_resource(
         cloudwatch.CompositeAlarm(
             "EnvironmentUnhealthy",
-            # the role that deploys is granted on names that begin so, and nothing says that one
-            # which CloudFormation makes up for a composite alarm does
+            # the deploy role is granted on names that begin like this, and it is not documented
+            # that a name which CloudFormation generates for a composite alarm does
             AlarmName=Sub("${Project}-${Environment}-unhealthy"),
             AlarmDescription="Something people depend on does not work. The dashboard shows which "
             "alarm it is; that alarm says what to do.",
@@ -134,7 +133,7 @@ def _add_environment_alarm(template: Template) -> None:
 
 
 def _optional(name: str, kind: Kind, description: str) -> Input:
-    """An output of a concern that only some scopes have."""
+    """Return the input for an output of a concern that not every scope has."""
     return Input(name, kind, Sibling(name), description, default="")
 
 

@@ -1,4 +1,4 @@
-"""The network of one environment: a VPC of its own, three tiers over three zones."""
+"""The network of one environment: its own VPC, three tiers over three zones."""
 
 from troposphere import (
     Condition,
@@ -28,7 +28,7 @@ from tidegen.blocks.inputs import (
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet
 from tidegen.concerns.network.acls import add_network_acls
-from tidegen.concerns.network.routing import add_routing, nat_addresses, nat_of
+from tidegen.concerns.network.routing import add_routing, nat_addresses, nat_gateway
 from tidegen.contract import (
     Concern,
     Context,
@@ -43,7 +43,7 @@ from tidegen.contract import (
 from tidegen.contract.fields import ZONES
 
 TIERS = ("Public", "Private", "Data")
-#: Source: cdk-nag, VPCDefaultSecurityGroupClosed, which fires on every VPC.
+#: cdk-nag's VPCDefaultSecurityGroupClosed fires on every VPC.
 _DEFAULT_GROUP = (
     "CloudFormation cannot edit a VPC's default security group: nothing here uses it, the deploy"
     " closes it, and a Config rule tells should it be opened."
@@ -51,7 +51,7 @@ _DEFAULT_GROUP = (
 
 
 def build(_context: Context) -> Template:
-    """The network template."""
+    """Return the network template."""
     template = new_template(CONCERN)
     _add_conditions(template)
     _add_vpc(template)
@@ -66,9 +66,10 @@ def build(_context: Context) -> Template:
 
 
 def _add_conditions(template: Template) -> None:
-    """Capacity only: how many NAT gateways, how many zones with endpoints, an archive or none.
+    """Add conditions of capacity: NAT gateways, zones with endpoints, and zones by name.
 
-    Zones by name are for regions whose first three do not all serve (EKS, in us-east-1).
+    Zones by name are for regions in which not all of the first three can be used (EKS, in
+    us-east-1).
     """
     count = Ref("NatGateways")
     template.add_condition("HasThirdNat", Equals(count, "3"))
@@ -78,7 +79,7 @@ def _add_conditions(template: Template) -> None:
 
 
 def _add_vpc(template: Template) -> None:
-    """Both DNS settings are what private names of interface endpoints need."""
+    """Add the VPC, with both DNS settings that private names of interface endpoints need."""
     template.add_resource(
         ec2.VPC(
             "Vpc",
@@ -91,7 +92,7 @@ def _add_vpc(template: Template) -> None:
 
 
 def _subnet(tier: str, zone: int) -> ec2.Subnet:
-    """One subnet. No instance gets a public address by itself (CT.EC2.PR.11 reads the literal)."""
+    """Return a subnet without automatic public addresses (CT.EC2.PR.11 needs the literal)."""
     return ec2.Subnet(
         f"{tier}Subnet{zone}",
         VpcId=Ref("Vpc"),
@@ -100,7 +101,7 @@ def _subnet(tier: str, zone: int) -> ec2.Subnet:
         ),
         CidrBlock=Select(zone - 1, Ref(f"{tier}Subnets")),
         MapPublicIpOnLaunch=False,
-        # No kubernetes.io/role tags: load balancers are CloudFormation's, none a Service's.
+        # No kubernetes.io/role tags: CloudFormation creates the load balancers, not a Service.
         Tags=Tags(Name=f"{tier.lower()}-{zone}"),
     )
 
@@ -119,7 +120,7 @@ def _output_values() -> dict[str, object]:
         **lists,
         **data,
         **zones,
-        **{f"NatGateway{zone}Id": nat_of(zone) for zone in ZONES},
+        **{f"NatGateway{zone}Id": nat_gateway(zone) for zone in ZONES},
         "FlowLogGroupName": Ref("FlowLogGroup"),
         "NatAddresses": nat_addresses(ZONES),
         "EndpointSecurityGroupId": Ref("EndpointSecurityGroup"),
