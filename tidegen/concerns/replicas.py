@@ -1,4 +1,4 @@
-"""What waits in the recovery region: replicas of uploads and backups, their key, and a vault."""
+"""The recovery region: replicas of uploads and backups, their key, and a vault."""
 
 from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
@@ -19,13 +19,13 @@ from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs,
 
 _LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
 _REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
-#: The account's own in that region: nothing else here is logged, and a disaster needs none of them.
+#: The account's bucket of that region: recovery does not depend on access logs.
 _LOGS = Ref(ACCOUNT_ACCESS_LOGS.name)
 _IS_THE_REPLICA = "This is the replica: a copy of the copy would never come to rest."
 
 
 def build(_context: Context) -> Template:
-    """The recovery region's template. It stands before the environment, which names its ARNs."""
+    """Return the recovery region's template, deployed before the environment that uses its ARNs."""
     template = new_template(CONCERN)
     uses = [account_use(service) for service in ("backup", "s3", "secretsmanager")]
     key = add_key(template, "ReplicaKey", "replica", *uses)
@@ -60,7 +60,7 @@ def _add_uploads(template: Template) -> s3.Bucket:
 
 
 def _add_backups(template: Template) -> s3.Bucket:
-    """S3 replicates a locked bucket into a locked bucket only."""
+    """Add the backups' replica, locked: S3 replicates a locked bucket only into a locked one."""
     return add_data_bucket(
         template,
         "ReplicaBackupsBucket",
@@ -78,7 +78,7 @@ def _add_backups(template: Template) -> s3.Bucket:
 
 
 def _origin() -> Tags:
-    """Where the data comes from, for whoever finds the bucket in a disaster."""
+    """Return a tag with the source region, for anyone who finds the bucket in a disaster."""
     return Tags(SourceRegion=Ref("SourceRegion"))
 
 

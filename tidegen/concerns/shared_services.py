@@ -1,4 +1,4 @@
-"""What the shared cluster offers: a private load balancer behind an endpoint service, one way."""
+"""The shared cluster's services: a private load balancer behind a one-way endpoint service."""
 
 from troposphere import Equals, GetAtt, If, Join, Not, NoValue, Ref, Sub, Template, ec2
 from troposphere import elasticloadbalancingv2 as elb
@@ -32,7 +32,7 @@ from tidegen.contract import (
 )
 
 _PORT = 443
-#: Where the pods of the shared gateway listen, with certificates of their own.
+#: Port of the shared gateway's pods, which have their own certificates.
 _POD_PORT = 8443
 _HAS_USERS = "HasUsers"
 _UNLOGGED = (
@@ -51,7 +51,7 @@ _UNPROTECTED = (
 
 
 def build(_context: Context) -> Template:
-    """The shared-services template: environments connect to it, it can connect to none."""
+    """Return the shared-services template: environments connect to it, never the reverse."""
     template = new_template(CONCERN)
     _add_security_group(template)
     _add_load_balancer(template)
@@ -70,10 +70,10 @@ def build(_context: Context) -> Template:
 
 
 def _add_security_group(template: Template) -> None:
-    """A network load balancer made without a security group can never get one.
+    """Add the load balancer's security group, without which it could never get one later.
 
-    Nothing comes in from the VPC's own addresses; what comes through PrivateLink is not held
-    against the rules (see the load balancer).
+    No ingress rules: nothing connects from the VPC's own addresses, and connections through
+    PrivateLink are not checked against the rules (see the load balancer).
     """
     template.add_resource(
         ec2.SecurityGroup(
@@ -95,7 +95,7 @@ def _add_security_group(template: Template) -> None:
 
 
 def _add_load_balancer(template: Template) -> None:
-    """Who may come through PrivateLink is said by the service's permissions, not by addresses."""
+    """Add the load balancer; the service's permissions, not addresses, limit PrivateLink access."""
     attributes = {
         "deletion_protection.enabled": Ref("Protected"),
         "load_balancing.cross_zone.enabled": "true",
@@ -123,7 +123,7 @@ def _add_load_balancer(template: Template) -> None:
 
 
 def _add_listener(template: Template) -> None:
-    """TLS passes through to the services, which hold their own certificates."""
+    """Pass TLS through to the services, which have their own certificates."""
     attributes = {
         "deregistration_delay.connection_termination.enabled": "true",
         "deregistration_delay.timeout_seconds": "30",
@@ -153,7 +153,7 @@ def _add_listener(template: Template) -> None:
 
 
 def _add_endpoint_service(template: Template) -> None:
-    """No permissions where no environment uses the services: an empty principal is refused."""
+    """Add the service, without permissions if no account is allowed (AWS refuses an empty list)."""
     template.add_condition(_HAS_USERS, Not(Equals(Join(",", Ref("AllowedAccounts")), "")))
     service = template.add_resource(
         ec2.VPCEndpointService(

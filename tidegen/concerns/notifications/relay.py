@@ -1,4 +1,4 @@
-"""The relay of log events to a topic: a function, its role, and what may call it."""
+"""The relay of log events to a topic: a function, its role, and the permission to invoke it."""
 
 from awacs import sns as sns_actions
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, logs
@@ -15,10 +15,10 @@ from tidegen.contract import Context
 
 
 def add_relay(template: Template, context: Context, topic: str) -> awslambda.Function:
-    """The function `Relay`, which publishes to the topic with the logical id `topic`.
+    """Add the function `Relay`, which publishes to the topic with the logical id `topic`.
 
-    It is in the VPC like all that runs. Where the VPC's ways out fail, Lambda keeps the events for
-    an hour, then in the dead-letter queue, whose alarms CloudWatch tells SNS by itself.
+    It runs in the VPC like all other code. While it cannot reach SNS, Lambda keeps the events for
+    an hour, then puts them into the dead-letter queue, whose alarms do not depend on the relay.
     """
     group = add_log_group(template, "RelayLogGroup", Sub("/${Project}/${Environment}/relay"))
     add_relay_queue(template)
@@ -51,14 +51,14 @@ def _add_function(
         Description="Redacts log events and publishes them, a few messages a window",
         Handler="handler.handle",
         Timeout=30,
-        # One at a time: the rate limit is in the memory of the one environment that runs.
+        # One at a time: the rate limit is in the memory of a single execution environment.
         ReservedConcurrentExecutions=1,
         Environment=awslambda.Environment(Variables={"TOPIC_ARN": Ref(topic)}),
     )
 
 
 def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
-    """What it takes to run, and one topic: nothing else."""
+    """Add the function's role: permissions to run and to publish to one topic, nothing else."""
     publishing = allow("Publish", [sns_actions.Publish], [Ref(topic)])
     add_role(
         template,
@@ -70,9 +70,9 @@ def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
 
 
 def _add_permission(template: Template, function: awslambda.Function) -> None:
-    """CloudWatch Logs of this account, for the application log group only (catalogue row 49).
+    """Allow CloudWatch Logs of this account, for the application log group only.
 
-    The relay's own group is not among what may call it, so that it cannot feed itself.
+    The relay's own log group may not invoke it, so that it cannot trigger itself.
     """
     template.add_resource(
         awslambda.Permission(

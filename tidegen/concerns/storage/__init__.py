@@ -1,4 +1,4 @@
-"""Buckets of an environment: uploads, backups, mail assets, and the access logs of them all."""
+"""Buckets of an environment: uploads, backups, mail assets, and the access logs of all three."""
 
 from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, s3
 
@@ -32,7 +32,7 @@ from tidegen.blocks.replication import (
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet, unmet_each
 from tidegen.concerns.storage.batch_copies import add_batch_role
-from tidegen.concerns.storage.content_delivery import add_distribution, read_by
+from tidegen.concerns.storage.content_delivery import add_distribution, allow_distribution
 from tidegen.contract import (
     Concern,
     Context,
@@ -52,7 +52,7 @@ UPLOADS = Pair(
 BACKUPS = Pair("BackupsBucket", "BackupKeyArn", "ReplicaBackupsBucketArn", REPLICA_BACKUPS)
 _LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
 _REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
-#: The registry's rule sees that there is a replication; cdk-nag's looks into it.
+#: The registry's rule accepts the property's presence; cdk-nag's reads the configuration.
 _REPLICATED = {
     "HIPAA.Security-S3BucketReplicationEnabled": "Replicates where the environment has a recovery "
     "region; the rule does not look into Fn::If."
@@ -60,7 +60,7 @@ _REPLICATED = {
 
 
 def build(_context: Context) -> Template:
-    """The storage template: the log target first, as every other bucket names it."""
+    """Return the storage template: first the access logs' bucket, which all others refer to."""
     template = new_template(CONCERN)
     template.add_condition(HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
     bucket = add_access_logs_bucket(
@@ -94,11 +94,11 @@ def build(_context: Context) -> Template:
 
 
 def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
-    """Raw device uploads. Not locked: patients may ask for their data to be deleted.
+    """Add the bucket of raw device uploads. Not locked: patients may ask for deletion.
 
-    The blob service asks for SSE-S3 in every upload (tidepool-org/platform,
-    `store/unstructured/s3/s3.go`, Put), and an upload refused is data lost. Once it asks for
-    nothing, the bucket's key holds for its objects too, and AES256 can go from here
+    The blob service requests SSE-S3 in every upload (tidepool-org/platform,
+    `store/unstructured/s3/s3.go`, Put), and a refused upload is lost data. Once it requests no
+    encryption, the bucket's key applies to its objects too, and AES256 can be removed here
     (docs/decisions/015).
     """
     return add_data_bucket(
@@ -118,7 +118,7 @@ def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
 
 
 def _add_backups(template: Template, logs: Ref) -> s3.Bucket:
-    """Backups: locked from their first second, expired after their retention."""
+    """Add the bucket of backups: locked at creation, expired after their retention period."""
     return add_data_bucket(
         template,
         BACKUPS.bucket,
@@ -135,7 +135,7 @@ def _add_backups(template: Template, logs: Ref) -> s3.Bucket:
 
 
 def _add_assets(template: Template, logs: Ref) -> s3.Bucket:
-    """Logos of mails, which the world may see; made from source, so neither locked nor copied."""
+    """Add the bucket of mail logos: public, and built from source, so not locked or replicated."""
     reason = "Published from source: a copy is a publication away, and an old one is no evidence."
     distribution = add_distribution(template, "AssetsDistribution", "AssetsBucket")
     return add_data_bucket(
@@ -144,7 +144,7 @@ def _add_assets(template: Template, logs: Ref) -> s3.Bucket:
         "assets",
         Ref("DataKeyArn"),
         logs,
-        statements=(read_by(distribution, "AssetsBucket"),),
+        statements=(allow_distribution(distribution, "AssetsBucket"),),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         Metadata=unmet(reason, _LOCK, _REPLICATION),
     )

@@ -1,6 +1,6 @@
-"""Public files out of a private bucket: a CloudFront distribution that alone may read it.
+"""Public files from a private bucket: only a CloudFront distribution may read it.
 
-Why it is CloudFront, with its own certificate: docs/decisions/010-mail-assets.md.
+The reasons for CloudFront and its default certificate: docs/decisions/010-mail-assets.md.
 """
 
 from typing import Any
@@ -29,12 +29,12 @@ _UNMET = {
 
 
 def add_distribution(template: Template, title: str, bucket: str) -> cloudfront.Distribution:
-    """A distribution of all objects of a bucket, given by its title, over https."""
+    """Add a distribution of all objects of the bucket with the logical id `bucket`, over https."""
     access = template.add_resource(
         cloudfront.OriginAccessControl(
             f"{title}AccessControl",
             OriginAccessControlConfig=cloudfront.OriginAccessControlConfig(
-                # CloudFront demands a name, which an account has once for all regions
+                # a required property, unique in an account across all regions
                 Name=Sub("${Project}-${Environment}-assets-${AWS::Region}"),
                 OriginAccessControlOriginType="s3",
                 SigningBehavior="always",
@@ -51,8 +51,8 @@ def add_distribution(template: Template, title: str, bucket: str) -> cloudfront.
     )
 
 
-def read_by(distribution: cloudfront.Distribution, bucket: str) -> Statement:
-    """What the bucket's policy says to this one distribution."""
+def allow_distribution(distribution: cloudfront.Distribution, bucket: str) -> Statement:
+    """Allow this one distribution to read the bucket's objects (a bucket policy statement)."""
     arn = Sub(
         "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/"
         f"${{{distribution.title}}}"
@@ -70,8 +70,8 @@ def read_by(distribution: cloudfront.Distribution, bucket: str) -> Statement:
 def _config(bucket: str, access: Any) -> cloudfront.DistributionConfig:
     return cloudfront.DistributionConfig(
         Comment=Sub("${Project}/${Environment}: mail assets"),
-        DefaultCacheBehavior=_reading(),
-        # there is none: who asks for the root learns nothing
+        DefaultCacheBehavior=_cache_behavior(),
+        # no such object exists: a request of the root reveals nothing
         DefaultRootObject="index.html",
         Enabled=True,
         HttpVersion="http2and3",
@@ -82,7 +82,7 @@ def _config(bucket: str, access: Any) -> cloudfront.DistributionConfig:
     )
 
 
-def _reading() -> cloudfront.DefaultCacheBehavior:
+def _cache_behavior() -> cloudfront.DefaultCacheBehavior:
     return cloudfront.DefaultCacheBehavior(
         AllowedMethods=["GET", "HEAD"],
         CachePolicyId=_CACHING_OPTIMIZED,
@@ -98,6 +98,6 @@ def _origin(bucket: str, access: Any) -> cloudfront.Origin:
         Id=_ORIGIN,
         DomainName=GetAtt(bucket, "RegionalDomainName"),
         OriginAccessControlId=GetAtt(access, "Id"),
-        # empty, as AWS's guide has it: access control takes the place of an identity
+        # empty, as in AWS's guide: origin access control replaces an origin access identity
         S3OriginConfig=cloudfront.S3OriginConfig(OriginAccessIdentity=""),
     )
