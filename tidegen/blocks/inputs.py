@@ -30,6 +30,11 @@ PROTECTED = from_field("Protected", "protected")
 #: For resources that a launch template starts: CloudFormation does not give them the stack's tags.
 STACK_TAGS = {"project": Ref("Project"), "environment": Ref("Environment")}
 
+DOMAIN = from_field("Domain", "domain")
+PRIVATE_DOMAIN = from_field("PrivateDomain", "private_domain")
+PUBLIC_ZONE = sibling("PublicZoneId", Kind.HOSTED_ZONE_ID, "Public zone")
+PRIVATE_ZONE = sibling("PrivateZoneId", Kind.HOSTED_ZONE_ID, "Private zone")
+
 DATA_KEY = sibling("DataKeyArn", Kind.KEY_ARN, "Key of uploads and assets")
 BACKUP_KEY = sibling("BackupKeyArn", Kind.KEY_ARN, "Key of backups")
 LOGS_KEY = sibling("LogsKeyArn", Kind.KEY_ARN, "Key of the log groups")
@@ -45,6 +50,7 @@ PRIVATE_SUBNETS = sibling("PrivateSubnetIds", Kind.SUBNET_IDS, "The three privat
 ENDPOINTS = sibling(
     "EndpointSecurityGroupId", Kind.SECURITY_GROUP_ID, "Security group of the interface endpoints"
 )
+CLUSTER_NAME = sibling("ClusterName", Kind.CLUSTER_NAME, "The cluster")
 CLUSTER_GROUP = sibling(
     "ClusterSecurityGroupId", Kind.SECURITY_GROUP_ID, "Security group of the pods"
 )
@@ -59,6 +65,9 @@ ARTIFACTS_BUCKET = from_root(
 ARTIFACTS_KEY = from_root(Scope.BOOTSTRAP, "ArtifactsKeyArn", Kind.KEY_ARN, "Key of the artifacts")
 ACCOUNT_ACCESS_LOGS = from_root(
     Scope.BOOTSTRAP, "AccountAccessLogsBucketName", Kind.BUCKET_NAME, "Bucket of access logs"
+)
+LOG_INTAKE = from_root(
+    Scope.ACCOUNT, "LogIntakeBucketArn", Kind.BUCKET_ARN, "Bucket that receives logs to archive"
 )
 OIDC_PROVIDER = from_root(
     Scope.BOOTSTRAP, "OidcProviderArn", Kind.ARN, "Identity provider of the CI"

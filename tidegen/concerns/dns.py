@@ -66,8 +66,8 @@ CONCERN = Concern(
     inputs=(
         inputs.PROJECT,
         inputs.ENVIRONMENT,
-        inputs.from_field("Domain", "domain"),
-        inputs.from_field("PrivateDomain", "private_domain"),
+        inputs.DOMAIN,
+        inputs.PRIVATE_DOMAIN,
         inputs.VPC,
         inputs.LOGS_KEY,
     ),

@@ -69,8 +69,8 @@ CONCERN = Concern(
         inputs.VPC,
         inputs.CLUSTER_GROUP,
         inputs.PRIVATE_SUBNETS,
-        inputs.from_field("PrivateDomain", "private_domain"),
-        inputs.sibling("PrivateZoneId", Kind.HOSTED_ZONE_ID, "Private zone"),
+        inputs.PRIVATE_DOMAIN,
+        inputs.PRIVATE_ZONE,
         inputs.from_root(
             Scope.SHARED,
             "EndpointServiceName",

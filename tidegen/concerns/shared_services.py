@@ -183,7 +183,7 @@ CONCERN = Concern(
         inputs.VPC,
         inputs.PRIVATE_SUBNETS,
         inputs.CRITICAL_TOPIC,
-        inputs.sibling("ClusterName", Kind.CLUSTER_NAME, "Cluster whose pods are registered"),
+        inputs.CLUSTER_NAME,
         inputs.CLUSTER_GROUP,
         inputs.from_field("AllowedAccounts", "shared.allowed_accounts"),
     ),

@@ -67,16 +67,16 @@ CONCERN = Concern(
         *SELECTION_INPUTS,
         inputs.ARTIFACTS_KEY,
         inputs.sibling("DatabaseKeyArn", Kind.KEY_ARN, "Key of the volumes"),
-        inputs.sibling("BackupKeyArn", Kind.KEY_ARN, "Key of the backups"),
+        inputs.BACKUP_KEY,
         inputs.SECRETS_KEY,
         inputs.sibling("BackupsBucketName", Kind.BUCKET_NAME, "Bucket of backups"),
         inputs.sibling("BackupsBucketArn", Kind.BUCKET_ARN, "Bucket of backups"),
         inputs.CLUSTER_GROUP,
         inputs.ENDPOINTS,
         ROTATION_FUNCTION,
-        inputs.sibling("PrivateZoneId", Kind.HOSTED_ZONE_ID, "Zone of the members' names"),
-        inputs.sibling("PublicZoneId", Kind.HOSTED_ZONE_ID, "Zone that proves the members' names"),
-        inputs.from_field("PrivateDomain", "private_domain"),
+        inputs.PRIVATE_ZONE,
+        inputs.PUBLIC_ZONE,
+        inputs.PRIVATE_DOMAIN,
         *(
             inputs.sibling(f"DataSubnet{number}Id", Kind.SUBNET_ID, f"Subnet of member {number}")
             for number in MEMBERS

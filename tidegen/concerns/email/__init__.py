@@ -112,8 +112,8 @@ CONCERN = Concern(
         inputs.sibling(
             "EmailEventsTopicArn", Kind.TOPIC_ARN, "Topic of bounces and complaints, for programs"
         ),
-        inputs.sibling("PublicZoneId", Kind.HOSTED_ZONE_ID, "Zone of the mail records"),
-        inputs.from_field("Domain", "domain"),
+        inputs.PUBLIC_ZONE,
+        inputs.DOMAIN,
         inputs.from_field("DedicatedIps", "email.dedicated_ips"),
     ),
     outputs=(

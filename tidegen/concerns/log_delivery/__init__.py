@@ -78,9 +78,7 @@ CONCERN = Concern(
         BOUNDARY,
         inputs.LOGS_KEY,
         inputs.WARNING_TOPIC,
-        inputs.from_root(
-            Scope.ACCOUNT, "LogIntakeBucketArn", Kind.BUCKET_ARN, "Where logs are delivered"
-        ),
+        inputs.LOG_INTAKE,
         inputs.from_root(
             Scope.ACCOUNT, "AuditKeyArn", Kind.KEY_ARN, "Key of the archive and its intake"
         ),

@@ -143,7 +143,7 @@ CONCERN = Concern(
             "ApplicationLogGroupName", Kind.LOG_GROUP_NAME, "Group that the log shipper writes to"
         ),
         _optional("WorkloadNamespace", Kind.NAME, "Namespace of the services"),
-        inputs.sibling("ClusterName", Kind.CLUSTER_NAME, "The cluster"),
+        inputs.CLUSTER_NAME,
         *(
             inputs.sibling(title, kind, meaning)
             for zone in ZONES

@@ -128,12 +128,7 @@ CONCERN = Concern(
         inputs.from_field("Endpoints", "network.endpoints"),
         inputs.LOGS_KEY,
         BOUNDARY,
-        inputs.from_root(
-            Scope.ACCOUNT,
-            "LogIntakeBucketArn",
-            Kind.BUCKET_ARN,
-            "Where flow logs are delivered on their way to the archive",
-        ),
+        inputs.LOG_INTAKE,
     ),
     outputs=(
         Output("VpcId", Kind.VPC_ID, "The VPC", surface=True),

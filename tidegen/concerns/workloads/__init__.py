@@ -65,7 +65,7 @@ CONCERN = Concern(
         inputs.PROJECT,
         inputs.ENVIRONMENT,
         BOUNDARY,
-        inputs.sibling("ClusterName", Kind.CLUSTER_NAME, "Cluster of the pods"),
+        inputs.CLUSTER_NAME,
         inputs.sibling("UploadsBucketArn", Kind.BUCKET_ARN, "Bucket of raw device uploads"),
         inputs.sibling("AssetsBucketArn", Kind.BUCKET_ARN, "Bucket of mail assets"),
         inputs.DATA_KEY,
