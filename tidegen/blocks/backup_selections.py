@@ -4,13 +4,12 @@ from typing import Any
 
 from troposphere import Ref, Template, backup
 
-from tidegen.contract import Input, Kind, Sibling
+from tidegen.blocks.inputs import sibling
+from tidegen.contract import Kind
 
 #: Inputs that a concern with a selection declares.
-BACKUP_PLAN = Input("BackupPlanId", Kind.NAME, Sibling("BackupPlanId"), "Plan of the backups")
-BACKUP_ROLE = Input(
-    "BackupRoleArn", Kind.ROLE_ARN, Sibling("BackupRoleArn"), "Role that AWS Backup backs up with"
-)
+BACKUP_PLAN = sibling("BackupPlanId", Kind.NAME, "Plan of the backups")
+BACKUP_ROLE = sibling("BackupRoleArn", Kind.ROLE_ARN, "Role that AWS Backup backs up with")
 SELECTION_INPUTS = (BACKUP_PLAN, BACKUP_ROLE)
 
 

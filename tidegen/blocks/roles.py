@@ -5,7 +5,8 @@ from typing import Any
 from awacs.aws import PolicyDocument
 from troposphere import Ref, Sub, Template, iam
 
-from tidegen.contract import Input, Kind, Root, Scope
+from tidegen.blocks.inputs import from_root
+from tidegen.contract import Kind, Scope
 
 #: What the identity scope makes once an account is known by name everywhere: IAM is global, and a
 #: region has to do without the one that identity's stack is in. A policy's name is unique in its
@@ -17,11 +18,8 @@ OIDC_HOST = "token.actions.githubusercontent.com"
 OIDC_PROVIDER_ARN = Sub(f"{_IAM}:oidc-provider/{OIDC_HOST}")
 
 #: Inputs that a concern with roles declares.
-BOUNDARY = Input(
-    "PermissionsBoundaryArn",
-    Kind.ARN,
-    Root(Scope.BOOTSTRAP, "PermissionsBoundaryArn"),
-    "Permissions boundary of every role",
+BOUNDARY = from_root(
+    Scope.BOOTSTRAP, "PermissionsBoundaryArn", Kind.ARN, "Permissions boundary of every role"
 )
 
 #: Roles carry a path in place of a name; policies match principals by path.

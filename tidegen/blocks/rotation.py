@@ -5,15 +5,11 @@ from typing import Any
 
 from troposphere import Ref, Tags, Template, secretsmanager
 
-from tidegen.contract import Input, Kind, Sibling
+from tidegen.blocks.inputs import sibling
+from tidegen.contract import Kind
 
 #: Input of a concern whose secrets rotate.
-ROTATION_FUNCTION = Input(
-    "RotationFunctionArn",
-    Kind.ARN,
-    Sibling("RotationFunctionArn"),
-    "Function that rotates the secrets",
-)
+ROTATION_FUNCTION = sibling("RotationFunctionArn", Kind.ARN, "Function that rotates the secrets")
 #: Every other month: 56 or 63 days, where rules ask for 90 at most (Security Hub,
 #: SecretsManager.4). A schedule in days would drift away from Sundays. Night in the Americas, and
 #: clear of the restore test at 03:00; a dump that it breaks is made again an hour later. In UTC.

@@ -2,6 +2,7 @@
 
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
+from tidegen.blocks import inputs
 from tidegen.blocks.access_logs import add_access_logs_bucket
 from tidegen.blocks.buckets import (
     add_bucket,
@@ -12,7 +13,6 @@ from tidegen.blocks.buckets import (
     logged_to,
 )
 from tidegen.blocks.data_buckets import ERASURE
-from tidegen.blocks.inputs import PROJECT
 from tidegen.blocks.keys import account_use, add_key
 from tidegen.blocks.roles import BOUNDARY_ARN, OIDC_PROVIDER_ARN
 from tidegen.blocks.suppressions import unmet
@@ -81,7 +81,7 @@ CONCERN = Concern(
     scopes=(Scope.BOOTSTRAP,),
     purpose="Buckets of templates and assets, and of access logs, once per account and region.",
     build=build,
-    inputs=(PROJECT,),
+    inputs=(inputs.PROJECT,),
     outputs=(
         Output("ArtifactsBucketName", Kind.BUCKET_NAME, "Bucket of artifacts", surface=True),
         Output("ArtifactsKeyArn", Kind.KEY_ARN, "Key of the bucket", surface=True),

@@ -4,22 +4,11 @@ from typing import Any
 
 from troposphere import Equals, GetAtt, If, Join, Not, NoValue, Ref, Split, Sub, Template, backup
 
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
+from tidegen.blocks import inputs
 from tidegen.blocks.policies import trust
 from tidegen.blocks.roles import BOUNDARY, add_role
 from tidegen.blocks.vaults import add_vault
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 #: Loss of a zone or a bad release costs at most these hours; snapshots are incremental.
 _EVERY_SIX_HOURS = "cron(0 5/6 * * ? *)"
@@ -141,20 +130,20 @@ CONCERN = Concern(
     purpose="Recovery points of volumes and tables: locked, copied to the recovery region, tested.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
+        inputs.PROJECT,
+        inputs.ENVIRONMENT,
         BOUNDARY,
-        Input("BackupKeyArn", Kind.KEY_ARN, Sibling("BackupKeyArn"), "Key of backups"),
-        Input(
+        inputs.BACKUP_KEY,
+        inputs.from_root(
+            Scope.RECOVERY,
             "RecoveryVaultArn",
             Kind.ARN,
-            Root(Scope.RECOVERY, "RecoveryVaultArn"),
             "Vault of the copies, or empty",
             default="",
         ),
-        from_field("BackupsDays", "retention.backups_days"),
-        from_field("LockMode", "retention.lock_mode"),
-        from_field("LockDays", "retention.lock_days"),
+        inputs.BACKUPS_DAYS,
+        inputs.LOCK_MODE,
+        inputs.LOCK_DAYS,
     ),
     outputs=(
         Output("BackupPlanId", Kind.NAME, "Plan of the backups"),

@@ -2,8 +2,8 @@
 
 from troposphere import GetAtt, Template
 
+from tidegen.blocks import inputs
 from tidegen.blocks.data_buckets import bucket_arn
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
 from tidegen.blocks.keys import (
     ROLE_BY_CONDITION,
     account_use,
@@ -38,7 +38,7 @@ CONCERN = Concern(
     scopes=(Scope.ENVIRONMENT,),
     purpose="Customer-managed keys of uploads, backups, database volumes and metrics tables.",
     build=build,
-    inputs=(PROJECT, ENVIRONMENT),
+    inputs=(inputs.PROJECT, inputs.ENVIRONMENT),
     outputs=(
         Output("DataKeyArn", Kind.KEY_ARN, "Key of uploads and mail assets"),
         Output("BackupKeyArn", Kind.KEY_ARN, "Key of backups and snapshots"),

@@ -2,7 +2,7 @@
 
 from troposphere import GetAtt, Template
 
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
+from tidegen.blocks import inputs
 from tidegen.blocks.keys import (
     ENVIRONMENT_LOG_GROUPS,
     ROLE_BY_CONDITION,
@@ -37,7 +37,7 @@ CONCERN = Concern(
     scopes=(Scope.SHARED, Scope.ENVIRONMENT),
     purpose="Customer-managed keys of logs, messaging, cluster secrets, node volumes and secrets.",
     build=build,
-    inputs=(PROJECT, ENVIRONMENT),
+    inputs=(inputs.PROJECT, inputs.ENVIRONMENT),
     outputs=(
         Output("LogsKeyArn", Kind.KEY_ARN, "Key of the log groups"),
         Output("MessagingKeyArn", Kind.KEY_ARN, "Key of topics and queues"),

@@ -2,20 +2,10 @@
 
 from troposphere import GetAtt, Ref, Sub, Template, route53
 
+from tidegen.blocks import inputs
 from tidegen.blocks.certificates import add_certificate
 from tidegen.blocks.firewall import add_firewall
 from tidegen.blocks.ingress_alarms import add_ingress_alarms, add_no_targets_alarm
-from tidegen.blocks.inputs import (
-    CLUSTER_GROUP,
-    CRITICAL_TOPIC,
-    ENVIRONMENT,
-    LOGS_KEY,
-    PROJECT,
-    PROTECTED,
-    VPC,
-    WARNING_TOPIC,
-    from_field,
-)
 from tidegen.blocks.load_balancer import (
     add_listener,
     add_load_balancer,
@@ -25,17 +15,7 @@ from tidegen.blocks.load_balancer import (
 )
 from tidegen.blocks.load_balancer_controller import add_controller_role
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _HOSTS = {"Api": "api", "App": "app"}
 
@@ -104,30 +84,26 @@ def _add_records(template: Template, hosts: dict[str, Sub]) -> None:
     )
 
 
-def _sibling(name: str, kind: Kind, description: str) -> Input:
-    return Input(name, kind, Sibling(name), description)
-
-
 CONCERN = Concern(
     name="ingress",
     scopes=(Scope.ENVIRONMENT,),
     purpose="The public load balancer with its firewall, certificate and names.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        PROTECTED,
+        inputs.PROJECT,
+        inputs.ENVIRONMENT,
+        inputs.PROTECTED,
         BOUNDARY,
-        VPC,
-        LOGS_KEY,
-        CRITICAL_TOPIC,
-        WARNING_TOPIC,
-        from_field("Domain", "domain"),
-        _sibling("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets"),
-        _sibling("ClusterName", Kind.CLUSTER_NAME, "Cluster whose pods are registered"),
-        CLUSTER_GROUP,
-        _sibling("PublicZoneId", Kind.HOSTED_ZONE_ID, "Zone of the names"),
-        _sibling("AccessLogsBucketName", Kind.BUCKET_NAME, "Bucket of access logs"),
+        inputs.VPC,
+        inputs.LOGS_KEY,
+        inputs.CRITICAL_TOPIC,
+        inputs.WARNING_TOPIC,
+        inputs.DOMAIN,
+        inputs.sibling("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets"),
+        inputs.CLUSTER_NAME,
+        inputs.CLUSTER_GROUP,
+        inputs.PUBLIC_ZONE,
+        inputs.sibling("AccessLogsBucketName", Kind.BUCKET_NAME, "Bucket of access logs"),
     ),
     outputs=(
         Output("LoadBalancerDomain", Kind.ALIAS_TARGET, "Load balancer's own name", surface=True),

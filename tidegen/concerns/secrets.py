@@ -8,29 +8,18 @@ from awacs import secretsmanager as actions
 from awacs.aws import Action, ArnNotLike, Bool, Condition, Deny, Principal, Statement
 from troposphere import Equals, If, Not, NoValue, Ref, Sub, Template, secretsmanager
 
+from tidegen.blocks import inputs
 from tidegen.blocks.administrators import (
     ADMINISTRATOR_INPUTS,
     add_administrator_conditions,
     administrators,
 )
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.policies import deny_other_accounts, document
 from tidegen.blocks.rotation import ROTATION_FUNCTION, add_rotation
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
 from tidegen.chart.secrets import CHART_SECRETS, MARKER, SEED, WHY_KEPT, Fill, rotated_keys
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 #: CloudFormation generates a new value, and so discards the filled one, whenever a property of this
 #: changes. So it is the same for every secret and contains none of the chart's keys (they are in
@@ -144,19 +133,13 @@ CONCERN = Concern(
     purpose="One secret for each secret that the chart reads, created unfilled.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        Input("SecretsKeyArn", Kind.KEY_ARN, Sibling("SecretsKeyArn"), "Key of the secrets"),
+        inputs.PROJECT,
+        inputs.ENVIRONMENT,
+        inputs.SECRETS_KEY,
         ROTATION_FUNCTION,
-        from_field("RecoveryRegion", "recovery.region"),
+        inputs.from_field("RecoveryRegion", "recovery.region"),
         *ADMINISTRATOR_INPUTS,
-        Input(
-            "ReplicaKeyArn",
-            Kind.KEY_ARN,
-            Root(Scope.RECOVERY, "ReplicaKeyArn"),
-            "Key of the replicas, or empty",
-            default="",
-        ),
+        inputs.REPLICA_KEY,
     ),
     outputs=(
         Output(

@@ -2,19 +2,8 @@
 
 from troposphere import Equals, GetAtt, If, Not, Ref, Select, Split, Sub, Template, ec2, route53
 
-from tidegen.blocks.inputs import CLUSTER_GROUP, PRIVATE_SUBNETS, VPC, from_field
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.blocks import inputs
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _HAS_SHARED = "HasShared"
 
@@ -77,15 +66,15 @@ CONCERN = Concern(
     purpose="The environment's one-way connection to the shared services.",
     build=build,
     inputs=(
-        VPC,
-        CLUSTER_GROUP,
-        PRIVATE_SUBNETS,
-        from_field("PrivateDomain", "private_domain"),
-        Input("PrivateZoneId", Kind.HOSTED_ZONE_ID, Sibling("PrivateZoneId"), "Private zone"),
-        Input(
+        inputs.VPC,
+        inputs.CLUSTER_GROUP,
+        inputs.PRIVATE_SUBNETS,
+        inputs.PRIVATE_DOMAIN,
+        inputs.PRIVATE_ZONE,
+        inputs.from_root(
+            Scope.SHARED,
             "EndpointServiceName",
             Kind.SERVICE_NAME,
-            Root(Scope.SHARED, "EndpointServiceName"),
             "Endpoint service of the shared cluster, or empty",
             default="",
         ),

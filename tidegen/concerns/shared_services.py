@@ -3,33 +3,14 @@
 from troposphere import Equals, GetAtt, If, Join, Not, NoValue, Ref, Sub, Template, ec2
 from troposphere import elasticloadbalancingv2 as elb
 
+from tidegen.blocks import inputs
 from tidegen.blocks.alarms import CRITICAL, add_alarm
 from tidegen.blocks.ingress_alarms import add_no_targets_alarm
-from tidegen.blocks.inputs import (
-    CLUSTER_GROUP,
-    CRITICAL_TOPIC,
-    ENVIRONMENT,
-    PRIVATE_SUBNETS,
-    PROJECT,
-    PROTECTED,
-    VPC,
-    from_field,
-)
 from tidegen.blocks.load_balancer import let_into_pods
 from tidegen.blocks.load_balancer_controller import add_controller_role
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet, unmet_each
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _PORT = 443
 #: Port of the shared gateway's pods, which have their own certificates.
@@ -195,21 +176,16 @@ CONCERN = Concern(
     purpose="The endpoint service through which environments reach the shared cluster.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        PROTECTED,
+        inputs.PROJECT,
+        inputs.ENVIRONMENT,
+        inputs.PROTECTED,
         BOUNDARY,
-        VPC,
-        PRIVATE_SUBNETS,
-        CRITICAL_TOPIC,
-        Input(
-            "ClusterName",
-            Kind.CLUSTER_NAME,
-            Sibling("ClusterName"),
-            "Cluster whose pods are registered",
-        ),
-        CLUSTER_GROUP,
-        from_field("AllowedAccounts", "shared.allowed_accounts"),
+        inputs.VPC,
+        inputs.PRIVATE_SUBNETS,
+        inputs.CRITICAL_TOPIC,
+        inputs.CLUSTER_NAME,
+        inputs.CLUSTER_GROUP,
+        inputs.from_field("AllowedAccounts", "shared.allowed_accounts"),
     ),
     outputs=(
         Output("EndpointServiceName", Kind.SERVICE_NAME, "For the environments", surface=True),

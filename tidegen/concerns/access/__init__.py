@@ -5,7 +5,7 @@ import json
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Template, encode_to_dict, iam
 
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
+from tidegen.blocks import inputs
 from tidegen.blocks.policies import document, not_of_others, trust
 from tidegen.blocks.roles import BOUNDARY, PATH, add_role
 from tidegen.blocks.suppressions import unmet
@@ -26,17 +26,7 @@ from tidegen.concerns.access.deployers import (
 )
 from tidegen.concerns.access.nesting import nesting
 from tidegen.concerns.access.permissions import deploy_permissions
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 from tidegen.contract.fields import PLAN_SUFFIX
 
 #: Characters of statements: below the 6,144 of a managed policy (AWS docs, IAM quotas), as names
@@ -120,19 +110,14 @@ CONCERN = Concern(
     purpose="Deploy, execution and read roles of one environment.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        from_field("Repository", "ci.repository"),
-        from_field("Domain", "domain"),
-        from_field("PrivateDomain", "private_domain"),
-        from_field("RecoveryRegion", "recovery.region", default=""),
+        inputs.PROJECT,
+        inputs.ENVIRONMENT,
+        inputs.from_field("Repository", "ci.repository"),
+        inputs.DOMAIN,
+        inputs.PRIVATE_DOMAIN,
+        inputs.from_field("RecoveryRegion", "recovery.region", default=""),
         BOUNDARY,
-        Input(
-            "OidcProviderArn",
-            Kind.ARN,
-            Root(Scope.BOOTSTRAP, "OidcProviderArn"),
-            "Identity provider of the CI",
-        ),
+        inputs.OIDC_PROVIDER,
     ),
     outputs=(
         Output("DeployRoleArn", Kind.ROLE_ARN, "Role that deploys", surface=True),

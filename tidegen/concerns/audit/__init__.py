@@ -2,8 +2,8 @@
 
 from troposphere import Equals, Ref, Sub, Template
 
+from tidegen.blocks import inputs
 from tidegen.blocks.event_rules import add_event_rule
-from tidegen.blocks.inputs import PROJECT, from_field
 from tidegen.blocks.replication import replication_alarms
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.topics import (
@@ -17,18 +17,7 @@ from tidegen.concerns.audit.cis_filters import add_cis_filters
 from tidegen.concerns.audit.config_rules import add_config_rules
 from tidegen.concerns.audit.detector import add_analyzer, add_detector
 from tidegen.concerns.audit.recorder import add_recorder
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _PATH = Sub("/${Project}/account/")
 _HOME = "IsHomeRegion"
@@ -185,29 +174,20 @@ def _add_finding_rules(template: Template) -> None:
     )
 
 
-def _from_archive(name: str, kind: Kind, description: str) -> Input:
-    return Input(name, kind, Sibling(name), description)
-
-
 CONCERN = Concern(
     name="audit",
     scopes=(Scope.ACCOUNT,),
     purpose="CloudTrail, AWS Config, GuardDuty and Access Analyzer of an account and region.",
     build=build,
     inputs=(
-        PROJECT,
+        inputs.PROJECT,
         BOUNDARY,
-        Input(
-            "OidcProviderArn",
-            Kind.ARN,
-            Root(Scope.BOOTSTRAP, "OidcProviderArn"),
-            "Identity provider of the CI",
-        ),
-        from_field("HomeRegion", "home_region"),
+        inputs.OIDC_PROVIDER,
+        inputs.from_field("HomeRegion", "home_region"),
         *contact_inputs("security"),
-        _from_archive("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives"),
-        _from_archive("LogArchiveBucketName", Kind.BUCKET_NAME, "Bucket of the trail"),
-        _from_archive(
+        inputs.sibling("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives"),
+        inputs.sibling("LogArchiveBucketName", Kind.BUCKET_NAME, "Bucket of the trail"),
+        inputs.sibling(
             "LogIntakeBucketName", Kind.BUCKET_NAME, "Where AWS Config and GuardDuty deliver"
         ),
     ),

@@ -2,7 +2,7 @@
 
 from troposphere import GetAtt, Ref, Sub, Template, iam
 
-from tidegen.blocks.inputs import PROJECT
+from tidegen.blocks import inputs
 from tidegen.blocks.policies import document
 from tidegen.blocks.roles import BOUNDARY_NAME, OIDC_HOST
 from tidegen.blocks.stateful import RETAINED
@@ -53,7 +53,7 @@ CONCERN = Concern(
     scopes=(Scope.IDENTITY,),
     purpose="CI's identity provider, every role's boundary and break-glass, once per account.",
     build=build,
-    inputs=(PROJECT,),
+    inputs=(inputs.PROJECT,),
     outputs=(
         Output("PermissionsBoundaryArn", Kind.ARN, "Boundary of every role", surface=True),
         Output("OidcProviderArn", Kind.ARN, "Identity provider of the CI", surface=True),

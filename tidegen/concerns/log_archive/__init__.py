@@ -5,6 +5,7 @@ from typing import Any
 from awacs import s3 as actions
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
+from tidegen.blocks import inputs
 from tidegen.blocks.buckets import (
     add_bucket,
     add_bucket_policy,
@@ -13,7 +14,6 @@ from tidegen.blocks.buckets import (
     logged_to,
 )
 from tidegen.blocks.data_buckets import ERASURE, lock
-from tidegen.blocks.inputs import ACCOUNT_ACCESS_LOGS, PROJECT, from_field
 from tidegen.blocks.keys import add_key, logs_use, service_use
 from tidegen.blocks.policies import document
 from tidegen.blocks.replication import (
@@ -199,10 +199,10 @@ CONCERN = Concern(
     purpose="The locked log archive of an account and region, and the intake before it.",
     build=build,
     inputs=(
-        PROJECT,
+        inputs.PROJECT,
         BOUNDARY,
-        from_field("LockMode", "retention.lock_mode"),
-        ACCOUNT_ACCESS_LOGS,
+        inputs.LOCK_MODE,
+        inputs.ACCOUNT_ACCESS_LOGS,
     ),
     outputs=(
         Output("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives", surface=True),

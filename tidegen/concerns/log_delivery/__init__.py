@@ -2,20 +2,11 @@
 
 from troposphere import Equals, Not, Ref, Template
 
+from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
-from tidegen.blocks.inputs import ENVIRONMENT, LOGS_KEY, PROJECT, WARNING_TOPIC
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.concerns.log_delivery.delivery_stream import add_delivery_stream, add_subscription
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Root,
-    Scope,
-    Sibling,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Input, Kind, Scope, new_template
 
 #: Log groups that show access to health data and the response to it, by the prefix of the parameter
 #: that names each. A group takes two subscriptions; the other one is left for the relay.
@@ -72,13 +63,8 @@ def _add_alarms(template: Template) -> None:
     )
 
 
-def _from_account(name: str, kind: Kind, description: str) -> Input:
-    return Input(name, kind, Root(Scope.ACCOUNT, name), description)
-
-
 def _log_group(name: str, description: str, default: str | None = None) -> Input:
-    title = f"{name}LogGroupName"
-    return Input(title, Kind.LOG_GROUP_NAME, Sibling(title), description, default)
+    return inputs.sibling(f"{name}LogGroupName", Kind.LOG_GROUP_NAME, description, default)
 
 
 CONCERN = Concern(
@@ -87,13 +73,15 @@ CONCERN = Concern(
     purpose="Logs of CloudWatch on their way into the log archive.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
+        inputs.PROJECT,
+        inputs.ENVIRONMENT,
         BOUNDARY,
-        LOGS_KEY,
-        WARNING_TOPIC,
-        _from_account("LogIntakeBucketArn", Kind.BUCKET_ARN, "Where logs are delivered"),
-        _from_account("AuditKeyArn", Kind.KEY_ARN, "Key of the archive and its intake"),
+        inputs.LOGS_KEY,
+        inputs.WARNING_TOPIC,
+        inputs.LOG_INTAKE,
+        inputs.from_root(
+            Scope.ACCOUNT, "AuditKeyArn", Kind.KEY_ARN, "Key of the archive and its intake"
+        ),
         *(_log_group(name, description) for name, description in _EVERYWHERE.items()),
         *(_log_group(name, description, "") for name, description in _ENVIRONMENT_ONLY.items()),
     ),

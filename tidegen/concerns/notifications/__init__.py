@@ -4,15 +4,9 @@ from pathlib import Path
 
 from troposphere import GetAtt, Ref, Template
 
+from tidegen.blocks import inputs
 from tidegen.blocks.event_rules import add_event_rule
 from tidegen.blocks.functions import FUNCTION_EXTRAS, NETWORK_INPUTS
-from tidegen.blocks.inputs import (
-    ARTIFACTS_BUCKET,
-    ENVIRONMENT,
-    LOGS_KEY,
-    MESSAGING_KEY,
-    PROJECT,
-)
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.topics import (
     add_dead_letter_alarm,
@@ -144,12 +138,12 @@ CONCERN = Concern(
     purpose="Topics that people read, the events that reach them, and the relay of logs.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        MESSAGING_KEY,
-        LOGS_KEY,
+        inputs.PROJECT,
+        inputs.ENVIRONMENT,
+        inputs.MESSAGING_KEY,
+        inputs.LOGS_KEY,
         BOUNDARY,
-        ARTIFACTS_BUCKET,
+        inputs.ARTIFACTS_BUCKET,
         *NETWORK_INPUTS,
         *contact_inputs("critical", "warning", "security"),
     ),

@@ -8,10 +8,10 @@ from awacs import secretsmanager as actions
 from awacs.aws import ArnEquals, Condition, PolicyDocument, StringEquals, StringLike
 from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, awslambda, iam
 
+from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.deploy_scopes import SCOPES
 from tidegen.blocks.functions import add_function, running
-from tidegen.blocks.inputs import DEAD_LETTERS, WARNING_TOPIC
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, through, trust
 from tidegen.blocks.roles import PATH, add_role
@@ -25,7 +25,7 @@ _HAS_REPLICA = "HasReplica"
 def add_rotation_function(template: Template, context: Context) -> awslambda.Function:
     """Add the function `Function`, its log group, security group, role, permission and alarm."""
     group = add_log_group(template, "LogGroup", Sub("/${Project}/${Environment}/rotation"))
-    queue = Ref(DEAD_LETTERS.name)
+    queue = Ref(inputs.DEAD_LETTERS.name)
     role = add_role(
         template,
         "FunctionRole",
@@ -146,5 +146,5 @@ def _add_alarm(template: Template, function: awslambda.Function) -> None:
         ("AWS/Lambda", "Errors"),
         {"FunctionName": Ref(function)},
         ("GreaterThanThreshold", 0),
-        topic=WARNING_TOPIC.name,
+        topic=inputs.WARNING_TOPIC.name,
     )

@@ -2,6 +2,7 @@
 
 from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, s3
 
+from tidegen.blocks import inputs
 from tidegen.blocks.access_logs import add_access_logs_bucket, from_load_balancers
 from tidegen.blocks.data_buckets import (
     OUR_ALGORITHM,
@@ -11,13 +12,6 @@ from tidegen.blocks.data_buckets import (
     deny_others,
     lifecycle,
     lock,
-)
-from tidegen.blocks.inputs import (
-    ACCOUNT_ACCESS_LOGS,
-    ENVIRONMENT,
-    PROJECT,
-    WARNING_TOPIC,
-    from_field,
 )
 from tidegen.blocks.malware_scans import add_malware_scans, deny_infected
 from tidegen.blocks.replication import (
@@ -33,18 +27,7 @@ from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet, unmet_each
 from tidegen.concerns.storage.batch_copies import add_batch_role
 from tidegen.concerns.storage.content_delivery import add_distribution, allow_distribution
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Input, Kind, Output, Scope, add_outputs, new_template
 
 UPLOADS = Pair(
     "UploadsBucket", "DataKeyArn", "ReplicaUploadsBucketArn", REPLICA_UPLOADS, deletions=True
@@ -68,7 +51,7 @@ def build(_context: Context) -> Template:
         "AccessLogsBucket",
         bucket_name("access-logs"),
         from_load_balancers("AccessLogsBucket"),
-        logs=Ref(ACCOUNT_ACCESS_LOGS.name),
+        logs=Ref(inputs.ACCOUNT_ACCESS_LOGS.name),
     )
     logs = Ref(bucket)
     uploads = _add_uploads(template, logs)
@@ -151,7 +134,7 @@ def _add_assets(template: Template, logs: Ref) -> s3.Bucket:
 
 
 def _from_recovery(name: str, kind: Kind, description: str) -> Input:
-    return Input(name, kind, Root(Scope.RECOVERY, name), f"{description}, or empty", default="")
+    return inputs.from_root(Scope.RECOVERY, name, kind, f"{description}, or empty", default="")
 
 
 CONCERN = Concern(
@@ -160,18 +143,18 @@ CONCERN = Concern(
     purpose="Buckets of uploads, backups, mail assets and access logs, and their replication.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
+        inputs.PROJECT,
+        inputs.ENVIRONMENT,
         BOUNDARY,
-        WARNING_TOPIC,
-        ACCOUNT_ACCESS_LOGS,
-        Input("DataKeyArn", Kind.KEY_ARN, Sibling("DataKeyArn"), "Key of uploads and assets"),
-        Input("BackupKeyArn", Kind.KEY_ARN, Sibling("BackupKeyArn"), "Key of backups"),
-        from_field("NoncurrentDays", "retention.noncurrent_days"),
-        from_field("BackupsDays", "retention.backups_days"),
-        from_field("LockMode", "retention.lock_mode"),
-        from_field("LockDays", "retention.lock_days"),
-        from_field("RecoveryRegion", "recovery.region"),
+        inputs.WARNING_TOPIC,
+        inputs.ACCOUNT_ACCESS_LOGS,
+        inputs.DATA_KEY,
+        inputs.BACKUP_KEY,
+        inputs.from_field("NoncurrentDays", "retention.noncurrent_days"),
+        inputs.BACKUPS_DAYS,
+        inputs.LOCK_MODE,
+        inputs.LOCK_DAYS,
+        inputs.from_field("RecoveryRegion", "recovery.region"),
         _from_recovery("ReplicaKeyArn", Kind.KEY_ARN, "Key of the replicas"),
         _from_recovery("ReplicaUploadsBucketArn", Kind.BUCKET_ARN, "Replica of the uploads"),
         _from_recovery("ReplicaBackupsBucketArn", Kind.BUCKET_ARN, "Replica of the backups"),
