@@ -8,6 +8,7 @@ from awacs import logs as logs_actions
 from awacs.aws import Action, Condition, Deny, Null, Statement
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, ec2, logs
 
+from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.endpoints import allow_to_endpoints
 from tidegen.blocks.function_code import code
 from tidegen.blocks.inputs import ENDPOINTS, PRIVATE_SUBNETS, VPC
@@ -57,6 +58,37 @@ def add_function(
             DependsOn=[f"{title}RolePolicy"],
             **own,
         )
+    )
+
+
+def allow_invocation(
+    template: Template, title: str, function: awslambda.Function, service: str, **source: Any
+) -> None:
+    """Allow an AWS service of this account to invoke the function; `source` narrows it further."""
+    template.add_resource(
+        awslambda.Permission(
+            title,
+            Action="lambda:InvokeFunction",
+            FunctionName=Ref(function),
+            Principal=f"{service}.amazonaws.com",
+            SourceAccount=Ref("AWS::AccountId"),
+            **source,
+        )
+    )
+
+
+def add_errors_alarm(
+    template: Template, title: str, function: awslambda.Function, description: str, topic: str
+) -> None:
+    """Add an alarm on any error of the function; `topic` names the parameter or topic."""
+    add_alarm(
+        template,
+        title,
+        description,
+        ("AWS/Lambda", "Errors"),
+        {"FunctionName": Ref(function)},
+        ("GreaterThanThreshold", 0),
+        topic=topic,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from awacs import secretsmanager as actions
 from awacs.aws import Action, ArnNotLike, Bool, Condition, Deny, Principal, Statement
-from troposphere import Equals, If, Not, NoValue, Ref, Sub, Template, secretsmanager
+from troposphere import If, NoValue, Ref, Sub, Template, secretsmanager
 
 from tidegen.blocks import inputs
 from tidegen.blocks.administrators import (
@@ -14,7 +14,9 @@ from tidegen.blocks.administrators import (
     add_administrator_conditions,
     administrators,
 )
+from tidegen.blocks.conditions import add_nonempty_condition
 from tidegen.blocks.policies import deny_other_accounts, document
+from tidegen.blocks.replication import HAS_REPLICA
 from tidegen.blocks.rotation import ROTATION_FUNCTION, add_rotation
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
@@ -31,7 +33,7 @@ _UNFILLED = {
     "PasswordLength": 32,
     "ExcludePunctuation": True,
 }
-_HAS_REPLICA = "HasReplica"
+
 #: In a secret's own policy "*" means the secret.
 _THIS_SECRET = ["*"]
 #: Roles below these paths, and administrators: they can see in the cluster any secret that its pods
@@ -48,7 +50,7 @@ _READERS = [
 def build(_context: Context) -> Template:
     """Return the secrets template: a secret and its policy for each name of the chart."""
     template = new_template(CONCERN)
-    template.add_condition(_HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
+    add_nonempty_condition(template, HAS_REPLICA, inputs.REPLICA_KEY.name)
     add_administrator_conditions(template)
     for name, keys in CHART_SECRETS.items():
         _add_secret(template, name, keys)
@@ -64,7 +66,7 @@ def _add_secret(template: Template, name: str, keys: Mapping[str, Fill]) -> None
             Description=f"Secret {name} of the chart, filled by `tidegen secrets fill`",
             GenerateSecretString=secretsmanager.GenerateSecretString(**_UNFILLED),
             KmsKeyId=Ref("SecretsKeyArn"),
-            ReplicaRegions=If(_HAS_REPLICA, [_replica()], NoValue),
+            ReplicaRegions=If(HAS_REPLICA, [_replica()], NoValue),
             Metadata=_metadata(keys),
             **RETAINED,
         )

@@ -1,8 +1,9 @@
 """The environment's only connection to shared services: it reaches them, never the reverse."""
 
-from troposphere import Equals, GetAtt, If, Not, Ref, Select, Split, Sub, Template, ec2, route53
+from troposphere import GetAtt, If, Ref, Select, Split, Sub, Template, ec2, route53
 
 from tidegen.blocks import inputs
+from tidegen.blocks.conditions import add_nonempty_condition
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _HAS_SHARED = "HasShared"
@@ -11,7 +12,7 @@ _HAS_SHARED = "HasShared"
 def build(_context: Context) -> Template:
     """Return the shared-endpoint template; empty if the environment uses no shared services."""
     template = new_template(CONCERN)
-    template.add_condition(_HAS_SHARED, Not(Equals(Ref("EndpointServiceName"), "")))
+    add_nonempty_condition(template, _HAS_SHARED, "EndpointServiceName")
     template.add_resource(
         ec2.SecurityGroup(
             "EndpointSecurityGroup",

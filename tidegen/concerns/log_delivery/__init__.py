@@ -1,9 +1,10 @@
 """Logs of CloudWatch on their way into the log archive, which locks them for six years."""
 
-from troposphere import Equals, Not, Ref, Template
+from troposphere import Ref, Template
 
 from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.conditions import add_nonempty_condition
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.concerns.log_delivery.delivery_stream import add_delivery_stream, add_subscription
 from tidegen.contract import Concern, Context, Input, Kind, Scope, new_template
@@ -31,7 +32,7 @@ def build(_context: Context) -> Template:
     for name in _EVERYWHERE:
         add_subscription(template, name)
     for name in _ENVIRONMENT_ONLY:
-        template.add_condition(f"Has{name}", Not(Equals(Ref(f"{name}LogGroupName"), "")))
+        add_nonempty_condition(template, f"Has{name}", f"{name}LogGroupName")
         add_subscription(template, name).Condition = f"Has{name}"
     _add_alarms(template)
     return template

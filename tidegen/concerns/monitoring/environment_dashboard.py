@@ -65,9 +65,13 @@ _BLOCKED = search('{AWS/WAFV2,Region,Rule,WebACL} MetricName="BlockedRequests"',
 
 
 def _load_balancer(title: str, statistic: str, names: tuple[str, ...]) -> str:
-    space, key = "AWS/ApplicationELB", "LoadBalancer"
-    metrics = [[space, name, key, "${LoadBalancerFullName}"] for name in names]
+    metrics = _metrics("AWS/ApplicationELB", names, "LoadBalancer", "${LoadBalancerFullName}")
     return metric_widget(title, metrics, statistic=statistic)
+
+
+def _metrics(namespace: str, names: tuple[str, ...], *dimension: str) -> list[Metric]:
+    """Return metrics of one namespace and `dimension` (its name and value, if any)."""
+    return [[namespace, name, *dimension] for name in names]
 
 
 def _database() -> list[ConditionalWidget]:
@@ -108,7 +112,7 @@ _DROPS = search('{AWS/NATGateway,NatGatewayId} MetricName="PacketsDropCount"', "
 def _cluster() -> list[Metric]:
     """Return control plane metrics that EKS publishes without an agent (since Kubernetes 1.28)."""
     names = ("scheduler_pending_pods", "apiserver_request_total_5XX")
-    return [["AWS/EKS", name, "ClusterName", "${ClusterName}"] for name in names]
+    return _metrics("AWS/EKS", names, "ClusterName", "${ClusterName}")
 
 
 def _data() -> list[ConditionalWidget]:
@@ -123,15 +127,15 @@ def _data() -> list[ConditionalWidget]:
 
 def _tables(*names: str) -> list[Metric]:
     return [
-        ["AWS/DynamoDB", name, "TableName", f"${{{table}}}"]
+        metric
         for table in ("MetricsTableName", "AnalyticsTableName")
-        for name in names
+        for metric in _metrics("AWS/DynamoDB", names, "TableName", f"${{{table}}}")
     ]
 
 
 def _backups() -> list[Metric]:
     names = ("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed", "NumberOfCopyJobsFailed")
-    return [["AWS/Backup", name] for name in names]
+    return _metrics("AWS/Backup", names)
 
 
 def _mail_and_messages() -> list[ConditionalWidget]:
@@ -149,12 +153,14 @@ def _mail_and_messages() -> list[ConditionalWidget]:
 
 def _mail(*names: str) -> list[Metric]:
     return [
-        ["AWS/SES", name, "ses:configuration-set", f"${{{kind}ConfigurationSet}}"]
+        metric
         for kind in ("Transactional", "Security")
-        for name in names
+        for metric in _metrics(
+            "AWS/SES", names, "ses:configuration-set", f"${{{kind}ConfigurationSet}}"
+        )
     ]
 
 
 def _relay() -> list[Metric]:
     names = ("Invocations", "Errors", "Throttles")
-    return [["AWS/Lambda", name, "FunctionName", "${RelayFunctionName}"] for name in names]
+    return _metrics("AWS/Lambda", names, "FunctionName", "${RelayFunctionName}")

@@ -3,9 +3,8 @@
 from awacs import sns as sns_actions
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, logs
 
-from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.container_logs import APPLICATIONS
-from tidegen.blocks.functions import add_function, running
+from tidegen.blocks.functions import add_errors_alarm, add_function, allow_invocation, running
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import add_role
@@ -33,7 +32,7 @@ def add_relay(template: Template, context: Context, topic: str) -> awslambda.Fun
             MaximumRetryAttempts=2,
         )
     )
-    _add_permission(template, function)
+    _allow_application_logs(template, function)
     _add_alarm(template, function)
     add_relay_alarms(template, Ref(function))
     return function
@@ -69,34 +68,24 @@ def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
     )
 
 
-def _add_permission(template: Template, function: awslambda.Function) -> None:
+def _allow_application_logs(template: Template, function: awslambda.Function) -> None:
     """Allow CloudWatch Logs of this account, for the application log group only.
 
     The relay's own log group may not invoke it, so that it cannot trigger itself.
     """
-    template.add_resource(
-        awslambda.Permission(
-            "RelayPermission",
-            Action="lambda:InvokeFunction",
-            FunctionName=Ref(function),
-            Principal="logs.amazonaws.com",
-            SourceAccount=Ref("AWS::AccountId"),
-            SourceArn=Sub(
-                "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
-                f"{APPLICATIONS}:*"
-            ),
-        )
+    group = Sub(
+        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
+        f"{APPLICATIONS}:*"
     )
+    allow_invocation(template, "RelayPermission", function, "logs", SourceArn=group)
 
 
 def _add_alarm(template: Template, function: awslambda.Function) -> None:
-    add_alarm(
+    add_errors_alarm(
         template,
         "RelayErrors",
+        function,
         "The relay of log events fails. Read its log group; undelivered events are in its "
         "own dead-letter queue.",
-        ("AWS/Lambda", "Errors"),
-        {"FunctionName": Ref(function)},
-        ("GreaterThanThreshold", 0),
-        topic="WarningTopic",
+        "WarningTopic",
     )

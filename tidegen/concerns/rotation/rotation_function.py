@@ -6,20 +6,20 @@ from awacs import acm as acm_actions
 from awacs import kms as kms_actions
 from awacs import secretsmanager as actions
 from awacs.aws import ArnEquals, Condition, PolicyDocument, StringEquals, StringLike
-from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, awslambda, iam
+from troposphere import GetAtt, Ref, Sub, Template, awslambda, iam
 
 from tidegen.blocks import inputs
-from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.conditions import add_nonempty_condition
 from tidegen.blocks.deploy_scopes import SCOPES
-from tidegen.blocks.functions import add_function, running
+from tidegen.blocks.functions import add_errors_alarm, add_function, allow_invocation, running
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, through, trust
+from tidegen.blocks.replication import HAS_REPLICA
 from tidegen.blocks.roles import PATH, add_role
 from tidegen.contract import Context
 
 #: Secrets whose windows coincide rotate at most this many at a time; each takes about a second.
 _CONCURRENCY = 5
-_HAS_REPLICA = "HasReplica"
 
 
 def add_rotation_function(template: Template, context: Context) -> awslambda.Function:
@@ -46,7 +46,7 @@ def add_rotation_function(template: Template, context: Context) -> awslambda.Fun
     )
     _add_rotating_policy(template, role, function)
     _add_replicating_policy(template, role)
-    _add_permission(template, function)
+    allow_invocation(template, "Permission", function, "secretsmanager")
     _add_alarm(template, function)
     return function
 
@@ -69,7 +69,7 @@ def _add_replicating_policy(template: Template, role: iam.Role) -> None:
 
     Source: Secrets Manager guide, "Troubleshoot replication": without it the replica stays old.
     """
-    template.add_condition(_HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
+    add_nonempty_condition(template, HAS_REPLICA, inputs.REPLICA_KEY.name)
     anywhere = {"kms:ViaService": "secretsmanager.*.amazonaws.com"}
     template.add_resource(
         iam.ManagedPolicy(
@@ -85,7 +85,7 @@ def _add_replicating_policy(template: Template, role: iam.Role) -> None:
                 )
             ),
             Roles=[Ref(role)],
-            Condition=_HAS_REPLICA,
+            Condition=HAS_REPLICA,
         )
     )
 
@@ -125,26 +125,12 @@ def _rotating_document(function: Any) -> PolicyDocument:
     )
 
 
-def _add_permission(template: Template, function: awslambda.Function) -> None:
-    template.add_resource(
-        awslambda.Permission(
-            "Permission",
-            Action="lambda:InvokeFunction",
-            FunctionName=Ref(function),
-            Principal="secretsmanager.amazonaws.com",
-            SourceAccount=Ref("AWS::AccountId"),
-        )
-    )
-
-
 def _add_alarm(template: Template, function: awslambda.Function) -> None:
-    add_alarm(
+    add_errors_alarm(
         template,
         "Errors",
+        function,
         "A secret could not be rotated: its present value stays valid. The log group of the "
         "rotation says which secret and what to do; see the runbook 'A rotation failed'.",
-        ("AWS/Lambda", "Errors"),
-        {"FunctionName": Ref(function)},
-        ("GreaterThanThreshold", 0),
-        topic=inputs.WARNING_TOPIC.name,
+        inputs.WARNING_TOPIC.name,
     )

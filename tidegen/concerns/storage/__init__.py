@@ -1,9 +1,10 @@
 """Buckets of an environment: uploads, backups, mail assets, and the access logs of all three."""
 
-from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, s3
+from troposphere import GetAtt, Ref, Sub, Template, s3
 
 from tidegen.blocks import inputs
 from tidegen.blocks.access_logs import add_access_logs_bucket, from_load_balancers
+from tidegen.blocks.conditions import add_nonempty_condition
 from tidegen.blocks.data_buckets import (
     OUR_ALGORITHM,
     add_data_bucket,
@@ -45,7 +46,7 @@ _REPLICATED = {
 def build(_context: Context) -> Template:
     """Return the storage template: first the access logs' bucket, which all others refer to."""
     template = new_template(CONCERN)
-    template.add_condition(HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
+    add_nonempty_condition(template, HAS_REPLICA, inputs.REPLICA_KEY.name)
     bucket = add_access_logs_bucket(
         template,
         "AccessLogsBucket",
@@ -133,8 +134,8 @@ def _add_assets(template: Template, logs: Ref) -> s3.Bucket:
     )
 
 
-def _from_recovery(name: str, kind: Kind, description: str) -> Input:
-    return inputs.from_root(Scope.RECOVERY, name, kind, f"{description}, or empty", default="")
+def _replica_bucket(name: str, description: str) -> Input:
+    return inputs.from_root(Scope.RECOVERY, name, Kind.BUCKET_ARN, description, default="")
 
 
 CONCERN = Concern(
@@ -155,9 +156,9 @@ CONCERN = Concern(
         inputs.LOCK_MODE,
         inputs.LOCK_DAYS,
         inputs.from_field("RecoveryRegion", "recovery.region"),
-        _from_recovery("ReplicaKeyArn", Kind.KEY_ARN, "Key of the replicas"),
-        _from_recovery("ReplicaUploadsBucketArn", Kind.BUCKET_ARN, "Replica of the uploads"),
-        _from_recovery("ReplicaBackupsBucketArn", Kind.BUCKET_ARN, "Replica of the backups"),
+        inputs.REPLICA_KEY,
+        _replica_bucket("ReplicaUploadsBucketArn", "Replica of the uploads, or empty"),
+        _replica_bucket("ReplicaBackupsBucketArn", "Replica of the backups, or empty"),
     ),
     outputs=(
         Output("BatchRoleArn", Kind.ROLE_ARN, "Role of S3 Batch Operations", surface=True),
