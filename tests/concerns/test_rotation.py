@@ -149,7 +149,7 @@ def test_each_step_is_idempotent(vault):
 )
 def test_an_unfilled_key_is_not_generated(held):
     vault = Vault(json.dumps(held))
-    assert rotate(vault)[0] == "nothing is due: carried over"
+    assert rotate(vault)[0] == "no change is due: value kept"
     assert vault.current == held
 
 
@@ -185,9 +185,9 @@ def test_a_password_is_the_whole_value():
 
 def test_a_test_of_the_schedule_needs_no_value(vault):
     vault.labels["AWSPENDING"] = NEW
-    assert step(vault, "testSecret") == "no pending value: a trial of the schedule"
+    assert step(vault, "testSecret") == "no pending value: a test of the schedule"
     vault.texts[NEW] = vault.texts[FIRST]
-    assert step(vault, "testSecret") == "the pending version fits"
+    assert step(vault, "testSecret") == "the pending version is valid"
 
 
 @pytest.mark.parametrize("late", ["testSecret", "finishSecret"])
@@ -218,7 +218,7 @@ def test_the_mark_of_filled_keys_moves_to_the_new_version_and_older_marks_are_re
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda v: v.tags.update(rotation="unheard of"), "make it one of"),
+        (lambda v: v.tags.update(rotation="unheard of"), "set it to one of"),
         (lambda v: setattr(v, "enabled", False), "rotation is off"),
         (lambda v: v.labels.pop("AWSPENDING"), "is not pending"),
         (lambda v: v.texts.clear(), "fill the secret"),
@@ -234,7 +234,7 @@ def test_an_error_names_the_secret_and_what_to_do(vault, change, message):
 
 
 def test_an_unknown_step_is_an_error(vault):
-    with pytest.raises(RotationError, match="no step 'other'"):
+    with pytest.raises(RotationError, match="unknown step 'other'"):
         step(vault, "other")
 
 
@@ -291,7 +291,7 @@ def test_a_certificate_is_stored_with_chain_key_and_passphrase(kept):
 def test_a_certificate_that_was_not_renewed_leaves_its_secret_unchanged(kept, acm):
     rotate(kept)
     before = kept.current
-    assert rotate(kept, "next")[0] == "nothing is due: carried over"
+    assert rotate(kept, "next")[0] == "no change is due: value kept"
     assert kept.current == before
     acm.certificate = "the renewed one"
     rotate(kept, "third")
