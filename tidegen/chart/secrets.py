@@ -40,12 +40,12 @@ class Fill(StrEnum):
 
 #: Reasons why a key of such a fill is not rotated automatically.
 WHY_KEPT: Mapping[Fill, str] = {
-    Fill.RANDOM: "A new value voids the links in mails that are under way: a person chooses when.",
-    Fill.PERMANENT: "Stored data was made with it and could not be read with another value.",
-    Fill.AGREED: "Keycloak holds the same value: a person changes both sides together.",
+    Fill.RANDOM: "A new value invalidates links in mails already sent: a person chooses when.",
+    Fill.PERMANENT: "Stored data depends on it and could not be read with another value.",
+    Fill.AGREED: "Keycloak has the same value: a person changes both together.",
     Fill.PUBLIC_KEY: "A new pair signs everybody out: a person chooses when.",
     Fill.PRIVATE_KEY: "A new pair signs everybody out: a person chooses when.",
-    Fill.DERIVED: "It says where the database is, and is no secret of its own.",
+    Fill.DERIVED: "It is part of the database's address and is not itself secret.",
     Fill.PERSON: "A third party issues it: a person gets a new one in that party's console.",
 }
 # Services sign their calls to each other with ServiceAuth; a StateSalt is needed while a user logs

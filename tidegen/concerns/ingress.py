@@ -87,7 +87,7 @@ def _add_records(template: Template, hosts: dict[str, Sub]) -> None:
 CONCERN = Concern(
     name="ingress",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="The public load balancer with its firewall, certificate and names.",
+    purpose="The public load balancer with its firewall, certificate and DNS records.",
     build=build,
     inputs=(
         inputs.PROJECT,
@@ -106,14 +106,16 @@ CONCERN = Concern(
         inputs.sibling("AccessLogsBucketName", Kind.BUCKET_NAME, "Bucket of access logs"),
     ),
     outputs=(
-        Output("LoadBalancerDomain", Kind.ALIAS_TARGET, "Load balancer's own name", surface=True),
-        Output("LoadBalancerFullName", Kind.NAME, "Load balancer in metrics"),
-        Output("TargetGroupArn", Kind.ARN, "For the chart's TargetGroupBinding", surface=True),
-        Output("ApiHost", Kind.DOMAIN, "Where the services answer", surface=True),
-        Output("AppHost", Kind.DOMAIN, "Where the web application answers", surface=True),
-        Output("HealthCheckId", Kind.NAME, "Route 53's look from outside", surface=True),
-        Output("IngressAlarmName", Kind.NAME, "Alarm of the load balancer"),
-        Output("TargetsAlarmName", Kind.NAME, "Alarm of the gateway's pods"),
-        Output("FirewallLogGroupName", Kind.LOG_GROUP_NAME, "Requests that the firewall saw"),
+        Output(
+            "LoadBalancerDomain", Kind.ALIAS_TARGET, "DNS name of the load balancer", surface=True
+        ),
+        Output("LoadBalancerFullName", Kind.NAME, "Name of the load balancer in metrics"),
+        Output("TargetGroupArn", Kind.ARN, "Target group of the gateway's pods", surface=True),
+        Output("ApiHost", Kind.DOMAIN, "Host name of the services' API", surface=True),
+        Output("AppHost", Kind.DOMAIN, "Host name of the web application", surface=True),
+        Output("HealthCheckId", Kind.NAME, "Route 53 health check of the API", surface=True),
+        Output("IngressAlarmName", Kind.NAME, "Name of the load balancer's alarm"),
+        Output("TargetsAlarmName", Kind.NAME, "Name of the alarm on missing targets"),
+        Output("FirewallLogGroupName", Kind.LOG_GROUP_NAME, "Log group of the firewall"),
     ),
 )

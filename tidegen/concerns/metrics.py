@@ -152,7 +152,7 @@ def _add_alarms(template: Template, table: dynamodb.Table) -> None:
         add_alarm(
             template,
             f"{table.title}{operation}Throttled",
-            f"{operation}s are refused. Contributor Insights shows the keys: spread a hot one, or"
+            f"{operation}s are throttled. Contributor Insights shows the keys: spread a hot one, or"
             f" raise metrics.{field} in the environment file.",
             ("AWS/DynamoDB", f"{operation}ThrottleEvents"),
             {"TableName": Ref(table)},

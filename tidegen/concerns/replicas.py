@@ -21,7 +21,7 @@ _LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
 _REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
 #: The account's bucket of that region: recovery does not depend on access logs.
 _LOGS = Ref(inputs.ACCOUNT_ACCESS_LOGS.name)
-_IS_THE_REPLICA = "This is the replica: a copy of the copy would never come to rest."
+_IS_THE_REPLICA = "This is the replica, which is not replicated again."
 
 
 def build(_context: Context) -> Template:
@@ -55,7 +55,7 @@ def _add_uploads(template: Template) -> s3.Bucket:
         statements=(deny_others("ReplicaUploadsBucket"), deny_infected("ReplicaUploadsBucket")),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         Tags=_origin(),
-        Metadata=unmet(f"{_IS_THE_REPLICA} Locked no more than its source.", _LOCK, _REPLICATION),
+        Metadata=unmet(f"{_IS_THE_REPLICA} Like its source it is not locked.", _LOCK, _REPLICATION),
     )
 
 
@@ -98,7 +98,7 @@ CONCERN = Concern(
         inputs.LOCK_DAYS,
     ),
     outputs=(
-        Output("ReplicaKeyArn", Kind.KEY_ARN, "Key of everything here", surface=True),
+        Output("ReplicaKeyArn", Kind.KEY_ARN, "Key of the replicas", surface=True),
         Output("ReplicaUploadsBucketArn", Kind.BUCKET_ARN, "Replica of the uploads", surface=True),
         Output("ReplicaBackupsBucketArn", Kind.BUCKET_ARN, "Replica of the backups", surface=True),
         Output("RecoveryVaultArn", Kind.ARN, "Vault of copied recovery points", surface=True),

@@ -143,11 +143,7 @@ CONCERN = Concern(
         *ADMINISTRATOR_INPUTS,
         inputs.REPLICA_KEY,
     ),
-    outputs=(
-        Output(
-            "SecretsPath", Kind.STRING, "What the names of the secrets start with", surface=True
-        ),
-    ),
+    outputs=(Output("SecretsPath", Kind.STRING, "Prefix of the secrets' names", surface=True),),
     # CloudFormation validates a secret's policy before it puts it.
     extra_deploy_actions=("secretsmanager:ValidateResourcePolicy",),
 )

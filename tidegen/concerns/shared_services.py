@@ -17,17 +17,17 @@ _PORT = 443
 _POD_PORT = 8443
 _HAS_USERS = "HasUsers"
 _UNLOGGED = (
-    "A network load balancer logs what it decrypts, and this one passes TLS through to the pods;"
-    " the VPC's flow logs have every connection."
+    "A network load balancer logs only TLS that it terminates, and this one passes TLS through to"
+    " the pods; the VPC's flow logs record every connection."
 )
-_PASSED_THROUGH = "TLS ends in the pods, which hold the certificates: nothing between reads it."
+_PASSED_THROUGH = "TLS is terminated by the pods, which have the certificates."
 _UNASKED = (
-    "Only accounts that the environment files name may connect; a person who accepts each"
-    " connection would decide nothing more, and hold up every new environment."
+    "Only accounts that the environment files name may connect; accepting each connection by hand"
+    " would add no decision, and delay every new environment."
 )
 _UNPROTECTED = (
-    "Set by the file's `protected`: the deletion of services that may go, and the rollback of a"
-    " first deploy, would get stuck on it."
+    "Set by the file's `protected`: it would block the deletion of unprotected services, and the"
+    " rollback of a first deploy."
 )
 
 
@@ -188,8 +188,15 @@ CONCERN = Concern(
         inputs.from_field("AllowedAccounts", "shared.allowed_accounts"),
     ),
     outputs=(
-        Output("EndpointServiceName", Kind.SERVICE_NAME, "For the environments", surface=True),
-        Output("SharedTargetGroupArn", Kind.ARN, "For the cluster's binding", surface=True),
-        Output("TargetsAlarmName", Kind.NAME, "Alarm of the gateway's pods"),
+        Output(
+            "EndpointServiceName",
+            Kind.SERVICE_NAME,
+            "Endpoint service of the shared cluster",
+            surface=True,
+        ),
+        Output(
+            "SharedTargetGroupArn", Kind.ARN, "Target group of the gateway's pods", surface=True
+        ),
+        Output("TargetsAlarmName", Kind.NAME, "Name of the alarm on missing targets"),
     ),
 )

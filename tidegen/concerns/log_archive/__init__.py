@@ -94,7 +94,7 @@ def _add_log_archive(template: Template) -> s3.Bucket:
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), _SIX_YEARS),
         Metadata=unmet(
-            "One archive a region: logs stay in their region, where the lock keeps them.",
+            "One archive per region: logs stay in their region, and the lock keeps them there.",
             "S3_BUCKET_REPLICATION_ENABLED",
         ),
     )
@@ -116,8 +116,8 @@ def _add_intake(template: Template) -> s3.Bucket:
             GetAtt("LogArchive", "Arn"), GetAtt("AuditKey", "Arn")
         ),
         Metadata=unmet(
-            "AWS Config delivers to no bucket with Object Lock, and log delivery and GuardDuty do"
-            " not say that they do; every object is replicated into the locked archive.",
+            "AWS Config does not deliver to a bucket with Object Lock, and for log delivery and"
+            " GuardDuty it is not documented; every object is replicated into the locked archive.",
             "S3_BUCKET_DEFAULT_LOCK_ENABLED",
         ),
     )
@@ -188,7 +188,7 @@ def _add_replication_role(template: Template) -> None:
         ROLE,
         trust(),
         policy,
-        "S3 replicates the intake into the archive as it",
+        "S3 replicates the intake into the archive with it",
         path=path,
     )
 
@@ -196,7 +196,7 @@ def _add_replication_role(template: Template) -> None:
 CONCERN = Concern(
     name="log-archive",
     scopes=(Scope.ACCOUNT,),
-    purpose="The locked log archive of an account and region, and the intake before it.",
+    purpose="The locked log archive of an account and region, and the intake replicated into it.",
     build=build,
     inputs=(
         inputs.PROJECT,
@@ -207,7 +207,17 @@ CONCERN = Concern(
     outputs=(
         Output("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives", surface=True),
         Output("LogArchiveBucketName", Kind.BUCKET_NAME, "Locked log archive", surface=True),
-        Output("LogIntakeBucketName", Kind.BUCKET_NAME, "Where logs are delivered", surface=True),
-        Output("LogIntakeBucketArn", Kind.BUCKET_ARN, "Where logs are delivered", surface=True),
+        Output(
+            "LogIntakeBucketName",
+            Kind.BUCKET_NAME,
+            "Bucket that receives logs to archive",
+            surface=True,
+        ),
+        Output(
+            "LogIntakeBucketArn",
+            Kind.BUCKET_ARN,
+            "Bucket that receives logs to archive",
+            surface=True,
+        ),
     ),
 )

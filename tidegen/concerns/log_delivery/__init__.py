@@ -12,14 +12,14 @@ from tidegen.contract import Concern, Context, Input, Kind, Scope, new_template
 #: Log groups that show access to health data and the response to it, by the prefix of the parameter
 #: that names each. A group takes two subscriptions; the other one is left for the relay.
 _EVERYWHERE = {
-    "Application": "What the services print",
-    "ControlPlane": "Log of the control plane, with its audit log",
-    "Query": "What the VPC asked the resolver",
+    "Application": "Log group of the services' output",
+    "ControlPlane": "Log group of the control plane, with its audit log",
+    "Query": "Log group of the VPC's DNS queries",
 }
 #: The same, of concerns that only environments have.
 _ENVIRONMENT_ONLY = {
-    "Database": "Log of the database's members",
-    "Firewall": "Requests that the firewall saw",
+    "Database": "Log group of the database's members",
+    "Firewall": "Log group of the firewall",
 }
 #: Firehose waits for 5 minutes of records; what is older than this is stuck.
 _STUCK_SECONDS = 30 * 60
@@ -44,8 +44,9 @@ def _add_alarms(template: Template) -> None:
     add_alarm(
         template,
         "DeliveryLate",
-        "Logs do not reach the log archive: Firehose gives records up after 24 hours. Read its log"
-        " group, then mend role, key or the intake's policy; the log groups have it all meanwhile.",
+        "Logs do not reach the log archive, and Firehose drops records after 24 hours. Read its log"
+        " group, then fix the role, the key or the intake's policy. The log groups keep all events"
+        " meanwhile.",
         ("AWS/Firehose", "DeliveryToS3.DataFreshness"),
         dimensions,
         ("GreaterThanThreshold", _STUCK_SECONDS),
@@ -55,7 +56,8 @@ def _add_alarms(template: Template) -> None:
     add_alarm(
         template,
         "DeliveryFailed",
-        "Firehose could not put logs into the intake of the log archive. Its log group says why.",
+        "Firehose could not put logs into the intake of the log archive. Read its log group for"
+        " the reason.",
         ("AWS/Firehose", "DeliveryToS3.Success"),
         dimensions,
         ("LessThanThreshold", 1),
@@ -71,7 +73,7 @@ def _log_group(name: str, description: str, default: str | None = None) -> Input
 CONCERN = Concern(
     name="log-delivery",
     scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Logs of CloudWatch on their way into the log archive.",
+    purpose="Delivery of CloudWatch's log groups to the log archive.",
     build=build,
     inputs=(
         inputs.PROJECT,

@@ -161,5 +161,5 @@ def _add_subscription_role(template: Template, stream: firehose.DeliveryStream) 
                 [GetAtt(stream, "Arn")],
             )
         ),
-        "CloudWatch Logs hands log events to Firehose",
+        "CloudWatch Logs puts log events into Firehose",
     )

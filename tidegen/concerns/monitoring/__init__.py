@@ -113,8 +113,8 @@ def _add_environment_alarm(template: Template) -> None:
             # the deploy role is granted on names that begin like this, and it is not documented
             # that a name which CloudFormation generates for a composite alarm does
             AlarmName=Sub("${Project}-${Environment}-unhealthy"),
-            AlarmDescription="Something people depend on does not work. The dashboard shows which "
-            "alarm it is; that alarm says what to do.",
+            AlarmDescription="A part of the environment that users depend on does not work. The "
+            "dashboard shows which alarm caused this; its description says what to do.",
             AlarmRule=Join("", [Sub(_ALWAYS), *optional]),
             ActionsEnabled=True,
             AlarmActions=[Ref("WarningTopicArn")],
@@ -131,16 +131,18 @@ def _optional(name: str, kind: Kind, description: str) -> Input:
 CONCERN = Concern(
     name="monitoring",
     scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Errors of applications, the environment's one state, and a dashboard.",
+    purpose="Application errors, one alarm for the whole environment, and a dashboard.",
     build=build,
     inputs=(
         inputs.PROJECT,
         inputs.ENVIRONMENT,
         inputs.WARNING_TOPIC,
         inputs.sibling("RelayFunctionArn", Kind.ARN, "Relay of log events"),
-        inputs.sibling("RelayFunctionName", Kind.NAME, "Relay, by its name"),
+        inputs.sibling("RelayFunctionName", Kind.NAME, "Name of the relay function"),
         inputs.sibling(
-            "ApplicationLogGroupName", Kind.LOG_GROUP_NAME, "Group that the log shipper writes to"
+            "ApplicationLogGroupName",
+            Kind.LOG_GROUP_NAME,
+            "Log group that the log shipper writes to",
         ),
         _optional("WorkloadNamespace", Kind.NAME, "Namespace of the services"),
         inputs.CLUSTER_NAME,
@@ -152,13 +154,13 @@ CONCERN = Concern(
                 (f"DataSubnet{zone}Id", Kind.SUBNET_ID, f"Data subnet of zone {zone}"),
             )
         ),
-        inputs.sibling("FlowLogGroupName", Kind.LOG_GROUP_NAME, "The flow logs"),
-        inputs.sibling("TargetsAlarmName", Kind.NAME, "Alarm of the gateway"),
-        _optional("DatabaseAlarmName", Kind.NAME, "Alarm of the database"),
-        _optional("IngressAlarmName", Kind.NAME, "Alarm of the load balancer"),
-        _optional("EmailAlarmName", Kind.NAME, "Alarm of the reputation of mail"),
-        _optional("ClusterAlarmName", Kind.NAME, "Alarm of the cluster"),
-        _optional("LoadBalancerFullName", Kind.NAME, "Load balancer, as its metrics name it"),
+        inputs.sibling("FlowLogGroupName", Kind.LOG_GROUP_NAME, "Log group of the flow logs"),
+        inputs.sibling("TargetsAlarmName", Kind.NAME, "Name of the alarm on missing targets"),
+        _optional("DatabaseAlarmName", Kind.NAME, "Name of the database's alarm"),
+        _optional("IngressAlarmName", Kind.NAME, "Name of the load balancer's alarm"),
+        _optional("EmailAlarmName", Kind.NAME, "Name of the alarm on mail reputation"),
+        _optional("ClusterAlarmName", Kind.NAME, "Name of the cluster's alarm"),
+        _optional("LoadBalancerFullName", Kind.NAME, "Name of the load balancer in metrics"),
         _optional("MetricsTableName", Kind.TABLE_NAME, "Table of application metrics"),
         _optional("AnalyticsTableName", Kind.TABLE_NAME, "Table of analytics data"),
         _optional("TransactionalConfigurationSet", Kind.NAME, "Configuration set of user mail"),
@@ -166,6 +168,6 @@ CONCERN = Concern(
     ),
     outputs=(
         Output("DashboardName", Kind.NAME, "Dashboard to open first", surface=True),
-        Output("EnvironmentAlarmName", Kind.NAME, "The environment's one state", surface=True),
+        Output("EnvironmentAlarmName", Kind.NAME, "Alarm of the whole environment", surface=True),
     ),
 )

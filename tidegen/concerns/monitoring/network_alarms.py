@@ -15,13 +15,13 @@ _NAT = {
     "ErrorPortAllocation": (
         0,
         (
-            "A NAT gateway has no port left for connections to one address; pods cannot call out. "
-            "Find what calls it that often in the flow logs; network.nat_gateways adds gateways."
+            "A NAT gateway has no ports left for connections to one address; pods cannot connect "
+            "to it. Find the caller in the flow logs; network.nat_gateways adds gateways."
         ),
     ),
     "PacketsDropCount": (
         100,
-        "A NAT gateway drops packets. If it goes on, AWS Health says what is wrong with it.",
+        "A NAT gateway drops packets. If it continues, look for its cause in AWS Health.",
     ),
 }
 _MANY_REJECTS = 50  # records in five minutes; late packets from S3 are refused now and then
@@ -39,8 +39,8 @@ def add_network_alarms(template: Template, namespace: str) -> list[str]:
     add_alarm(
         template,
         "DataTierRejects",
-        "Something calls the database's subnets where it may not, or the database calls out: see "
-        "the flow logs for who. A scan, stolen access, or a security group that is wrong.",
+        "Connections to the database's subnets or from them are refused: find their source in the "
+        "flow logs. Possible causes: a scan, stolen access, or a wrong security group.",
         rejects,
         {},
         ("GreaterThanThreshold", _MANY_REJECTS),

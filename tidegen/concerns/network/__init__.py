@@ -29,8 +29,8 @@ from tidegen.contract.fields import ZONES
 TIERS = ("Public", "Private", "Data")
 #: cdk-nag's VPCDefaultSecurityGroupClosed fires on every VPC.
 _DEFAULT_GROUP = (
-    "CloudFormation cannot edit a VPC's default security group: nothing here uses it, the deploy"
-    " closes it, and a Config rule tells should it be opened."
+    "CloudFormation cannot edit a VPC's default security group: no resource uses it, the deploy"
+    " closes it, and a Config rule reports it if it is opened."
 )
 
 
@@ -115,7 +115,7 @@ def _output_values() -> dict[str, object]:
 CONCERN = Concern(
     name="network",
     scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="A VPC of its own: public, private and data subnets over three zones, flow logs.",
+    purpose="The VPC: public, private and data subnets over three zones, and flow logs.",
     build=build,
     inputs=(
         inputs.PROJECT,
@@ -150,14 +150,14 @@ CONCERN = Concern(
             for zone in ZONES
         ),
         *(
-            Output(f"NatGateway{zone}Id", Kind.NAME, f"NAT gateway that zone {zone} goes out by")
+            Output(f"NatGateway{zone}Id", Kind.NAME, f"NAT gateway of zone {zone}")
             for zone in ZONES
         ),
-        Output("FlowLogGroupName", Kind.LOG_GROUP_NAME, "Group of the flow logs"),
+        Output("FlowLogGroupName", Kind.LOG_GROUP_NAME, "Log group of the flow logs"),
         Output(
             "NatAddresses",
             Kind.STRING_LIST,
-            "Public addresses that outgoing traffic comes from",
+            "Public addresses of outgoing traffic",
             surface=True,
         ),
         Output(
@@ -169,7 +169,7 @@ CONCERN = Concern(
         Output(
             "DefaultSecurityGroupId",
             Kind.SECURITY_GROUP_ID,
-            "The VPC's default security group, which has to be closed",
+            "The VPC's default security group, which the deploy closes",
             surface=True,
         ),
     ),

@@ -83,7 +83,7 @@ def _add_public_table(template: Template, zones: tuple[int, ...]) -> None:
             GatewayId=Ref("InternetGateway"),
             DependsOn="InternetGatewayAttachment",
             Metadata=unmet(
-                "The load balancer and the NAT gateways face the internet, nothing else.",
+                "Only the load balancer and the NAT gateways face the internet.",
                 "NO_UNRESTRICTED_ROUTE_TO_IGW",
             ),
         )

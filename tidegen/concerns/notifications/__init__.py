@@ -93,7 +93,7 @@ def _add_backup_rules(template: Template) -> None:
         add_event_rule(
             template,
             title,
-            "AWS Backup jobs that did not complete",
+            "Jobs of AWS Backup that did not complete",
             {"source": ["aws.backup"], "detail-type": detail_types, "detail": {key: failed}},
             "BackupTopic",
             "<type>: <state>. Look at the job in AWS Backup.",
@@ -120,7 +120,7 @@ def _add_compute_rules(template: Template) -> None:
     add_event_rule(
         template,
         "ClusterChanged",
-        "Changes of access to an EKS cluster or of what it records, as CloudTrail saw them",
+        "Changes of access to an EKS cluster or of its logging, as recorded by CloudTrail",
         {
             "source": ["aws.eks"],
             "detail-type": ["AWS API Call via CloudTrail"],
@@ -135,7 +135,7 @@ def _add_compute_rules(template: Template) -> None:
 CONCERN = Concern(
     name="notifications",
     scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Topics that people read, the events that reach them, and the relay of logs.",
+    purpose="Notification topics, the rules that publish to them, and the relay of log events.",
     build=build,
     inputs=(
         inputs.PROJECT,
@@ -162,11 +162,11 @@ CONCERN = Concern(
         Output(
             "DeadLetterQueueArn",
             Kind.QUEUE_ARN,
-            "Queue of what could not be delivered",
+            "Queue of undelivered messages",
             surface=True,
         ),
         Output("RelayFunctionArn", Kind.ARN, "Function that relays log events to people"),
-        Output("RelayFunctionName", Kind.NAME, "The same function, as its metrics name it"),
+        Output("RelayFunctionName", Kind.NAME, "Name of the relay function"),
     ),
     key_uses=(
         KeyUse("messaging", "cloudwatch"),

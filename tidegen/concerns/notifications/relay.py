@@ -47,7 +47,7 @@ def _add_function(
         (context, "relay"),
         group,
         GetAtt(QUEUE, "Arn"),
-        Description="Redacts log events and publishes them, a few messages a window",
+        Description="Publishes summaries of log events, with a limit of messages",
         Handler="handler.handle",
         Timeout=30,
         # One at a time: the rate limit is in the memory of a single execution environment.
@@ -64,7 +64,7 @@ def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
         "RelayRole",
         trust("lambda"),
         document(publishing, *running(group, GetAtt(QUEUE, "Arn"))),
-        "Redacts log events and publishes them",
+        "Publishes summaries of log events",
     )
 
 
@@ -85,7 +85,7 @@ def _add_alarm(template: Template, function: awslambda.Function) -> None:
         template,
         "RelayErrors",
         function,
-        "The relay of log events fails. Read its log group; undelivered events are in its "
-        "own dead-letter queue.",
+        "The relay of log events fails. Read its log group; events that it could not handle are "
+        "in its own dead-letter queue.",
         "WarningTopic",
     )

@@ -18,21 +18,22 @@ _ALARMS = (
         "AWS/SQS",
         "ApproximateNumberOfMessagesVisible",
         (
-            "The relay gave up on log events. Its log group says why, the applications' what they "
-            "said; the queue keeps them four days, for break-glass roles."
+            "The relay could not handle log events. Read its log group for the reason, and the "
+            "applications' log group for the events; the queue keeps copies four days, for "
+            "break-glass roles."
         ),
     ),
     (
         "RelayEventsDropped",
         "AWS/Lambda",
         "AsyncEventsDropped",
-        "Lambda dropped log events that the relay was too slow for, or that were too old.",
+        "Lambda dropped log events: the relay was too slow, or they were too old.",
     ),
     (
         "RelayDeadLetterErrors",
         "AWS/Lambda",
         "DeadLetterErrors",
-        "Lambda could not put log events into the dead-letter queue; see the relay's role.",
+        "Lambda could not put log events into the dead-letter queue; check the relay's role.",
     ),
 )
 

@@ -23,7 +23,7 @@ def build(context: Context) -> Template:
 CONCERN = Concern(
     name="rotation",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="The function that rotates secrets whose values a machine makes.",
+    purpose="The function that rotates secrets whose values can be generated.",
     build=build,
     inputs=(
         inputs.PROJECT,

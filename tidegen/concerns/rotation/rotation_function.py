@@ -39,7 +39,7 @@ def add_rotation_function(template: Template, context: Context) -> awslambda.Fun
         (context, "rotation"),
         group,
         queue,
-        Description="Rotates the secrets whose values a machine makes",
+        Description="Rotates the secrets whose values can be generated",
         Handler="rotation.handler.handle",
         Timeout=60,
         ReservedConcurrentExecutions=_CONCURRENCY,
@@ -130,7 +130,7 @@ def _add_alarm(template: Template, function: awslambda.Function) -> None:
         template,
         "Errors",
         function,
-        "A secret could not be rotated: its present value stays valid. The log group of the "
-        "rotation says which secret and what to do; see the runbook 'A rotation failed'.",
+        "A secret could not be rotated: its present value stays valid. The rotation's log group "
+        "shows which secret and what to do; see the runbook 'A rotation failed'.",
         inputs.WARNING_TOPIC.name,
     )

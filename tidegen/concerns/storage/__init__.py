@@ -38,8 +38,8 @@ _LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
 _REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
 #: The registry's rule accepts the property's presence; cdk-nag's reads the configuration.
 _REPLICATED = {
-    "HIPAA.Security-S3BucketReplicationEnabled": "Replicates where the environment has a recovery "
-    "region; the rule does not look into Fn::If."
+    "HIPAA.Security-S3BucketReplicationEnabled": "Replicated if the environment has a recovery "
+    "region; the rule does not read Fn::If."
 }
 
 
@@ -96,7 +96,7 @@ def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         ReplicationConfiguration=replicated(UPLOADS),
         Metadata=unmet_each(
-            {_LOCK: "A lock would hold data that its owner wants deleted.", **_REPLICATED}
+            {_LOCK: "A lock would keep data that its owner wants deleted.", **_REPLICATED}
         ),
     )
 
@@ -120,7 +120,7 @@ def _add_backups(template: Template, logs: Ref) -> s3.Bucket:
 
 def _add_assets(template: Template, logs: Ref) -> s3.Bucket:
     """Add the bucket of mail logos: public, and built from source, so not locked or replicated."""
-    reason = "Published from source: a copy is a publication away, and an old one is no evidence."
+    reason = "Published from source, and can be published again; old versions are no evidence."
     distribution = add_distribution(template, "AssetsDistribution", "AssetsBucket")
     return add_data_bucket(
         template,
@@ -171,7 +171,7 @@ CONCERN = Concern(
         Output(
             "AssetsUrl",
             Kind.STRING,
-            "Where mail readers find the mail assets (the services' ASSET_URL)",
+            "Address of the mail assets (the services' ASSET_URL)",
             surface=True,
         ),
         Output(

@@ -27,7 +27,7 @@ def add_batch_role(template: Template, replicated: tuple[Pair, ...], copied: Pai
         "BatchRole",
         trust("batchoperations.s3"),
         policy,
-        "S3 Batch Operations replicates what was there before, and copies back from the replica",
+        "S3 Batch Operations replicates existing objects, and copies back from the replica",
     )
 
 

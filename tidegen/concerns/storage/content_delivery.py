@@ -16,15 +16,15 @@ _CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 _SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 _ORIGIN = "bucket"
 _UNMET = {
-    "CKV_AWS_68": "Logos and nothing else, read only; a web ACL of CloudFront has to stand in its"
-    " home region, where an environment has nothing.",
+    "CKV_AWS_68": "Only logos, read only; a web ACL of CloudFront must be in its home region, where"
+    " an environment has no resources.",
     "CKV_AWS_86": "Log delivery needs a bucket with ACLs, or resources in CloudFront's home region."
-    " The bucket's own access logs and data events show what is read from it.",
-    "CKV_AWS_174": "CloudFront fixes the versions of its own certificate; one of ours has to stand"
-    " in its home region. A logo, the same for every recipient, leaves this way.",
-    "CKV_AWS_310": "A mail without its logo is still read; no second origin.",
+    " The bucket's own access logs and data events record all reads.",
+    "CKV_AWS_174": "CloudFront fixes the TLS versions of its default certificate; our own would"
+    " have to be in its home region. Only logos are served, the same for every recipient.",
+    "CKV_AWS_310": "A mail without its logo can still be read; no second origin.",
     "CKV_AWS_374": "Patients read their mail wherever they travel.",
-    "CKV2_AWS_47": "No web ACL (see CKV_AWS_68), and nothing behind this that runs.",
+    "CKV2_AWS_47": "No web ACL (see CKV_AWS_68), and no application behind the distribution.",
 }
 
 

@@ -74,7 +74,7 @@ CONCERN = Concern(
         inputs.sibling(
             "TransactionalConfigurationSet", Kind.NAME, "Configuration set of user mail"
         ),
-        inputs.sibling("SecretsPath", Kind.STRING, "What the names of the secrets start with"),
+        inputs.sibling("SecretsPath", Kind.STRING, "Prefix of the secrets' names"),
         inputs.SECRETS_KEY,
     ),
     outputs=(
