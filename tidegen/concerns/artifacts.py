@@ -7,7 +7,7 @@ from tidegen.blocks.access_logs import add_access_logs_bucket
 from tidegen.blocks.buckets import (
     add_bucket,
     add_bucket_policy,
-    deny_but,
+    deny_except,
     deny_other_keys,
     encrypted_with,
     logged_to,
@@ -65,7 +65,7 @@ def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
     )
     guards = [
         deny_other_keys(bucket.title, key_arn),
-        deny_but("DenyErasure", bucket.title, ERASURE),
+        deny_except("DenyErasure", bucket.title, ERASURE),
     ]
     add_bucket_policy(template, bucket, *guards)
     return bucket

@@ -9,12 +9,12 @@ from tidegen.blocks import inputs
 from tidegen.blocks.buckets import (
     add_bucket,
     add_bucket_policy,
-    deny_but,
+    deny_except,
     encrypted_with,
     logged_to,
 )
 from tidegen.blocks.data_buckets import ERASURE, lock
-from tidegen.blocks.keys import add_key, logs_use, service_use
+from tidegen.blocks.keys import add_key, logs_use, service_uses
 from tidegen.blocks.policies import document
 from tidegen.blocks.replication import (
     ROLE,
@@ -68,7 +68,7 @@ _KEY_USES = (
 def build(_context: Context) -> Template:
     """The log-archive template."""
     template = new_template(CONCERN)
-    uses = [s for use in _KEY_USES for s in service_use(use)]
+    uses = service_uses(_KEY_USES)
     key = add_key(template, "AuditKey", "audit", logs_use(), *uses, owner="${Project}/account")
     archive = _add_log_archive(template)
     intake = _add_intake(template)
@@ -142,7 +142,7 @@ def _add_archive(
     )
     accepted = [statement for item in deliveries for statement in delivery_statements(bucket, item)]
     erasure = [*ERASURE, actions.DeleteObject]
-    add_bucket_policy(template, bucket, *accepted, deny_but("DenyErasure", title, erasure))
+    add_bucket_policy(template, bucket, *accepted, deny_except("DenyErasure", title, erasure))
     return bucket
 
 

@@ -3,9 +3,8 @@
 from awacs import sns as sns_actions
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, logs
 
-from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.container_logs import APPLICATIONS
-from tidegen.blocks.functions import add_function, running
+from tidegen.blocks.functions import add_error_alarm, add_function, function_statements
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import add_role
@@ -34,7 +33,14 @@ def add_relay(template: Template, context: Context, topic: str) -> awslambda.Fun
         )
     )
     _add_permission(template, function)
-    _add_alarm(template, function)
+    add_error_alarm(
+        template,
+        "RelayErrors",
+        "The relay of log events fails. Read its log group; undelivered events are in its "
+        "own dead-letter queue.",
+        function,
+        topic="WarningTopic",
+    )
     add_relay_alarms(template, Ref(function))
     return function
 
@@ -64,7 +70,7 @@ def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
         template,
         "RelayRole",
         trust("lambda"),
-        document(publishing, *running(group, GetAtt(QUEUE, "Arn"))),
+        document(publishing, *function_statements(group, GetAtt(QUEUE, "Arn"))),
         "Redacts log events and publishes them",
     )
 
@@ -86,17 +92,4 @@ def _add_permission(template: Template, function: awslambda.Function) -> None:
                 f"{APPLICATIONS}:*"
             ),
         )
-    )
-
-
-def _add_alarm(template: Template, function: awslambda.Function) -> None:
-    add_alarm(
-        template,
-        "RelayErrors",
-        "The relay of log events fails. Read its log group; undelivered events are in its "
-        "own dead-letter queue.",
-        ("AWS/Lambda", "Errors"),
-        {"FunctionName": Ref(function)},
-        ("GreaterThanThreshold", 0),
-        topic="WarningTopic",
     )

@@ -9,9 +9,8 @@ from awacs.aws import ArnEquals, Condition, PolicyDocument, StringEquals, String
 from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, awslambda, iam
 
 from tidegen.blocks import inputs
-from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.deploy_scopes import SCOPES
-from tidegen.blocks.functions import add_function, running
+from tidegen.blocks.functions import add_error_alarm, add_function, function_statements
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, through, trust
 from tidegen.blocks.roles import PATH, add_role
@@ -30,7 +29,7 @@ def add_rotation_function(template: Template, context: Context) -> awslambda.Fun
         template,
         "FunctionRole",
         trust("lambda"),
-        document(*running(group, queue)),
+        document(*function_statements(group, queue)),
         "Runs the rotation of secrets",
     )
     function = add_function(
@@ -47,7 +46,13 @@ def add_rotation_function(template: Template, context: Context) -> awslambda.Fun
     _add_rotating(template, role, function)
     _add_replicating(template, role)
     _add_permission(template, function)
-    _add_alarm(template, function)
+    add_error_alarm(
+        template,
+        "Errors",
+        "A secret could not be rotated: its present value stays valid. The log group of the "
+        "rotation says which secret and what to do; see the runbook 'A rotation failed'.",
+        function,
+    )
     return function
 
 
@@ -134,17 +139,4 @@ def _add_permission(template: Template, function: awslambda.Function) -> None:
             Principal="secretsmanager.amazonaws.com",
             SourceAccount=Ref("AWS::AccountId"),
         )
-    )
-
-
-def _add_alarm(template: Template, function: awslambda.Function) -> None:
-    add_alarm(
-        template,
-        "Errors",
-        "A secret could not be rotated: its present value stays valid. The log group of the "
-        "rotation says which secret and what to do; see the runbook 'A rotation failed'.",
-        ("AWS/Lambda", "Errors"),
-        {"FunctionName": Ref(function)},
-        ("GreaterThanThreshold", 0),
-        topic=inputs.WARNING_TOPIC.name,
     )
