@@ -17,7 +17,7 @@ _PROPERTIES = "/properties/"
 
 
 class UnknownTypeError(ValueError):
-    """CloudFormation has no such resource type in the region."""
+    """CloudFormation has no such resource type in the region; the engine answers so."""
 
     def __init__(self, type_name: str) -> None:
         """Word the message as CloudFormation does."""
