@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator
 
 from tidegen.planning.preflight import Report, Unchecked
+from tidegen.reporting import style
 
 
 def report_text(report: Report) -> str:
     """A line a finding, what would fail first; then what could not be checked."""
     findings = sorted(report.findings, key=lambda finding: (not finding.blocking, finding))
     lines = [
-        f"{'refused' if finding.blocking else 'warning'}  {finding}  (failure {finding.row})"
+        f"{style.failed('refused') if finding.blocking else style.warned('warning')}"
+        f"  {finding}  (failure {finding.row})"
         for finding in findings
     ]
     needed = ", ".join(report.capabilities)
