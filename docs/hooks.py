@@ -138,7 +138,9 @@ def failures_page() -> str:
         " is deployed, **preflight** looks at the account first (the column names its checks), and"
         " a message in the events of a failed deploy is explained in the words of this table."
     )
-    head = "| # | what AWS says | cause | what to do | lint | preflight | explained | sources |"
+    head = (
+        "| failure | what AWS says | cause | what to do | lint | preflight | explained | sources |"
+    )
     rows = map(_failure, FAILURES)
     return "\n".join(["# Known failures\n", intro, "", head, "|---" * 8 + "|", *rows]) + "\n"
 
@@ -146,10 +148,11 @@ def failures_page() -> str:
 def _failure(row: Failure) -> str:
     said = "<br>".join(f"`{message}`" for message in row.messages) or "nothing"
     lint = ", ".join(row.rules)
-    preflight = ", ".join(check.name for check in CHECKS if row.number in check.rows)
+    preflight = ", ".join(check.name for check in CHECKS if row.slug in check.failures)
     sources = " ".join(f"[{number}]({url})" for number, url in enumerate(row.sources, 1))
     explained = "yes" if row.messages else ""
-    cells = (row.number, said, row.cause, row.action, lint, preflight, explained, sources)
+    name = f'<a id="{row.slug}"></a>`{row.slug}`'
+    cells = (name, said, row.cause, row.action, lint, preflight, explained, sources)
     return "| " + " | ".join(str(cell) for cell in cells) + " |"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from tidegen.planning.preflight import Report, Unchecked
+from tidegen.planning.preflight import Finding, Report, Unchecked
 from tidegen.reporting import style
 
 
@@ -11,12 +11,16 @@ def report_text(report: Report) -> str:
     findings = sorted(report.findings, key=lambda finding: (not finding.blocking, finding))
     lines = [
         f"{style.failed('refused') if finding.blocking else style.warned('warning')}"
-        f"  {finding}  (failure {finding.row})"
+        f"  {finding}{_failure_note(finding)}"
         for finding in findings
     ]
     needed = ", ".join(report.capabilities)
     capabilities = [f"capabilities  {needed}"] if needed else []
     return "\n".join([*lines, *_unchecked_lines(report.unchecked), *capabilities])
+
+
+def _failure_note(finding: Finding) -> str:
+    return f"  (failure {finding.failure})" if finding.failure else ""
 
 
 def _unchecked_lines(unchecked: Iterable[Unchecked]) -> Iterator[str]:

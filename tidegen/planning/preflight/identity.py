@@ -36,7 +36,7 @@ def _permissions(subject: Subject, decisions: Answer) -> Iterable[Finding | Unch
                 str(subject.service_role),
                 f"the execution role may not {action} ({decision}), and stack "
                 f"{subject.stack_name} makes keys; deploy the access stack again",
-                14,
+                "key-without-administrator",
             )
 
 
@@ -78,7 +78,8 @@ def _roles(subject: Subject, found: Answer) -> Iterable[Finding]:
             # A step of an account file's plan, and there before the root that names the role.
             comes = folder.startswith(_LINKED) and subject.address.scope is Scope.ACCOUNT
             listed = folder.removeprefix(_LINKED) in LINKED_SERVICES
-            yield Finding(path, f"{told}; {_remedy(folder)}", 15, blocking=not (comes and listed))
+            blocking = not (comes and listed)
+            yield Finding(path, f"{told}; {_remedy(folder)}", "role-missing", blocking=blocking)
 
 
 def _remedy(folder: str) -> str:
@@ -103,7 +104,7 @@ def _bounded(subject: Subject, found: Answer) -> Iterable[Finding]:
         if name not in found:
             told = f"account {subject.account} lacks policy '{name}', the boundary of every role"
             does = "deploy the account file whose home_region is true first, which makes it"
-            yield Finding(path, f"{told}; {does}", 15)
+            yield Finding(path, f"{told}; {does}", "role-missing")
 
 
 def _keyless(subject: Subject) -> dict[str, bool]:
@@ -125,26 +126,31 @@ def _default_key(subject: Subject, found: Answer) -> Iterable[Finding]:
     for path, encrypted in _keyless(subject).items():
         if encrypted or found["always"]:
             told = f"its volumes take the key {found['key']}, which Auto Scaling may not use"
-            yield Finding(path, f"{told}; name {_AUTO_SCALING} in its policy", 24)
+            yield Finding(path, f"{told}; name {_AUTO_SCALING} in its policy", "volume-key-closed")
 
 
 CHECKS = (
-    Check("permissions of the execution role", (14,), _asks_permissions, _permissions),
+    Check(
+        "permissions of the execution role",
+        ("key-without-administrator",),
+        _asks_permissions,
+        _permissions,
+    ),
     Check(
         "roles that policies name",
-        (15,),
+        ("role-missing",),
         lambda subject: about(Topic.ROLES, _named_roles(subject)),
         _roles,
     ),
     Check(
         "boundary of roles",
-        (15,),
+        ("role-missing",),
         lambda subject: about(Topic.POLICIES, _boundaries(subject)),
         _bounded,
     ),
     Check(
         "key of new volumes",
-        (24,),
+        ("volume-key-closed",),
         lambda subject: whole(Topic.DEFAULT_KEY, wanted=bool(_keyless(subject))),
         _default_key,
     ),

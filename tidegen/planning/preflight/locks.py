@@ -10,7 +10,7 @@ from tidegen.planning.preflight.model import Finding, Topic
 from tidegen.planning.preflight.subject import Properties, Subject, number_of
 
 _VAULT = "AWS::Backup::BackupVault"
-_NO_ROW = 0  # of the catalogue, which knows only what has failed somebody's deploy
+_NO_FAILURE = ""  # of the catalogue, which knows only what has failed somebody's deploy
 
 
 def _standing(subject: Subject) -> dict[str, tuple[str, Properties]]:
@@ -34,7 +34,7 @@ def _changed(subject: Subject, found: Answer) -> Iterable[Finding]:
                 f"since {deployed['final']}, and AWS Backup refuses any other"
             )
             way = f"set lock_mode COMPLIANCE and lock_days {deployed['days']} in its file"
-            yield Finding(path, f"{told}; {way}, or raise a second environment", _NO_ROW)
+            yield Finding(path, f"{told}; {way}, or raise a second environment", _NO_FAILURE)
 
 
 CHECKS = (

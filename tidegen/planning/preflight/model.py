@@ -88,7 +88,7 @@ class Finding:
 
     where: str
     message: str
-    row: int
+    failure: str
     blocking: bool = True
 
     def __str__(self) -> str:

@@ -37,7 +37,7 @@ def _standing_endpoints(subject: Subject, found: Answer) -> Iterable[Finding]:
         taken = found.get(service) if isinstance(service, str) else None
         if taken and subject.physical(props.get("VpcId")) and taken not in subject.held.values():
             told = f"the VPC has an endpoint of {service} with private names already, {taken}"
-            yield Finding(path, f"{told}; delete that one, or import it", 43)
+            yield Finding(path, f"{told}; delete that one, or import it", "endpoint-exists")
 
 
 def _twice(subject: Subject) -> Iterable[Finding]:
@@ -49,7 +49,7 @@ def _twice(subject: Subject) -> Iterable[Finding]:
         key = f"{props.get('VpcId')} {props.get('ServiceName')}"
         if key in seen:
             told = f"the VPC would get two endpoints of {props.get('ServiceName')}"
-            yield Finding(path, f"{told}, the other is {seen[key]}; keep one", 43)
+            yield Finding(path, f"{told}, the other is {seen[key]}; keep one", "endpoint-exists")
         seen.setdefault(key, path)
 
 
@@ -71,14 +71,16 @@ def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable
     for path, service, props in _interfaces_added(subject):
         if service not in offered:
             told = f"{subject.region} offers this account no endpoint of {service}"
-            yield Finding(path, f"{told}; take it out, or choose another region", 69)
+            yield Finding(path, f"{told}; take it out, or choose another region", "endpoint-zone")
             continue
         subnets = [subnet for subnet in map(subject.at, props.get("SubnetIds", [])) if subnet]
         wanted = {zone_name(subnet, zones) for _, subnet in subnets}
         for zone in sorted(zone for zone in wanted if isinstance(zone, str)):
             if zone not in offered[service]:
                 told = f"{service} is not in {zone}, only in {', '.join(sorted(offered[service]))}"
-                yield Finding(path, f"{told}; name three other zones in network.zones", 69)
+                yield Finding(
+                    path, f"{told}; name three other zones in network.zones", "endpoint-zone"
+                )
 
 
 def zone_name(subnet: Properties, zones: Mapping[str, str]) -> str | int | None:
@@ -102,10 +104,10 @@ def _zones(subject: Subject, zones: Answer) -> Iterable[Finding]:
         zone, written = zone_name(props, zones), props.get("AvailabilityZone")
         if isinstance(zone, int):
             told = f"needs zone number {zone}, and {subject.region} offers {len(zones)}"
-            yield Finding(path, f"{told}; choose another region", 37)
+            yield Finding(path, f"{told}; choose another region", "control-plane-zone")
         elif zone is None and isinstance(written, str):
             told = f"is to be in {written}, which {subject.region} does not offer this account"
-            yield Finding(path, f"{told}; {_other_zones(zones)}", 37)
+            yield Finding(path, f"{told}; {_other_zones(zones)}", "control-plane-zone")
     for path, props in subject.added_of("AWS::EKS::Cluster"):
         for reference in props.get("ResourcesVpcConfig", {}).get("SubnetIds", []):
             yield from _control_plane(subject, path, reference, zones)
@@ -116,7 +118,7 @@ def _control_plane(subject: Subject, path: str, reference: Any, zones: Answer) -
     zone = zone_name(subnet[1], zones) if subnet else None
     if subnet and isinstance(zone, str) and zones[zone] in NO_CONTROL_PLANE:
         told = f"{subnet[0]} is in {zone} ({zones[zone]}), where EKS has no control plane"
-        yield Finding(path, f"{told}; {_other_zones(zones)}", 37)
+        yield Finding(path, f"{told}; {_other_zones(zones)}", "control-plane-zone")
 
 
 def _other_zones(zones: Answer) -> str:
@@ -140,7 +142,11 @@ def _interfaces(subject: Subject, found: Answer) -> Iterable[Finding]:
         left_behind = description.startswith(_OF_PODS) and status == "available"
         if left_behind or _is_foreign(subject, description):
             told = f"network interface {interface} ('{description}') is in a subnet that goes"
-            yield Finding(subject.stack_name, f"{told}; delete what made it, then run it again", 19)
+            yield Finding(
+                subject.stack_name,
+                f"{told}; delete what made it, then run it again",
+                "network-in-use",
+            )
 
 
 def _is_foreign(subject: Subject, description: str) -> bool:
@@ -156,17 +162,17 @@ def _is_foreign(subject: Subject, description: str) -> bool:
 
 INTERFACES = Check(
     "network interfaces",
-    (19,),
+    ("network-in-use",),
     lambda subject: about(Topic.INTERFACES, _subnets_going(subject)),
     _interfaces,
 )
 CHECKS = (
-    Check("VPC endpoints", (43,), _vpcs, _standing_endpoints),
-    Check("endpoints in the templates", (43,), None, _twice),
-    Check("zones of endpoint services", (69,), _asks_service_zones, _service_zones),
+    Check("VPC endpoints", ("endpoint-exists",), _vpcs, _standing_endpoints),
+    Check("endpoints in the templates", ("endpoint-exists",), None, _twice),
+    Check("zones of endpoint services", ("endpoint-zone",), _asks_service_zones, _service_zones),
     Check(
         "availability zones",
-        (37,),
+        ("control-plane-zone",),
         lambda subject: whole(Topic.ZONES, wanted=any(subject.added_of(_SUBNET))),
         _zones,
     ),

@@ -35,7 +35,9 @@ def _transforms(subject: Subject) -> Iterable[Finding]:
         if template.get("Transform") and nested:
             told = f"has the Transform {template['Transform']}, and no change set can expand it"
             where = name or subject.stack_name
-            yield Finding(where, f"{told} in nested stacks; take it out of the template", 50)
+            yield Finding(
+                where, f"{told} in nested stacks; take it out of the template", "capability-missing"
+            )
 
 
 def _states(subject: Subject) -> Iterable[Finding]:
@@ -43,10 +45,10 @@ def _states(subject: Subject) -> Iterable[Finding]:
     match situation(status):
         case Situation.DELETE_FIRST:
             told = f"is {status}; the deploy asks, deletes it, and makes it anew"
-            yield Finding(where, told, 34, blocking=False)
+            yield Finding(where, told, "creation-rolled-back", blocking=False)
         case Situation.CONTINUE_ROLLBACK:
             told = f"is {status}; the deploy asks, and continues the rollback first"
-            yield Finding(where, told, 33, blocking=False)
+            yield Finding(where, told, "rollback-failed", blocking=False)
 
 
 def _asks_artifacts(subject: Subject) -> Iterable[Question]:
@@ -66,11 +68,11 @@ def _artifacts(subject: Subject, found: Answer) -> Iterable[Finding]:
         told = f"the artifacts bucket is in {region}, CloudFormation needs it in {wanted}"
     else:
         return
-    yield Finding(name, told, 51)
+    yield Finding(name, told, "template-unreadable")
 
 
 CHECKS = (
-    Check("states of the stacks", (33, 34), None, _states),
-    Check("transforms", (50,), None, _transforms),
-    Check("artifacts bucket", (51,), _asks_artifacts, _artifacts),
+    Check("states of the stacks", ("rollback-failed", "creation-rolled-back"), None, _states),
+    Check("transforms", ("capability-missing",), None, _transforms),
+    Check("artifacts bucket", ("template-unreadable",), _asks_artifacts, _artifacts),
 )
