@@ -4,6 +4,7 @@ Commands live in modules of their own and are imported when they run, so that `-
 more than importing click.
 """
 
+import os
 import sys
 
 import click
@@ -48,6 +49,9 @@ Examples:
 @click.pass_context
 def cli(context: click.Context, directory: str) -> None:
     """One platform in many identical environments: CloudFormation from Python, deployed safely."""
+    from tidegen.reporting.style import allow_colour
+
+    allow_colour(os.environ)
     context.obj = directory
 
 
@@ -71,9 +75,10 @@ def main() -> None:
         sys.exit(1)
     except Exception as error:
         from tidegen.errors import TidegenError  # only needed once something is wrong
+        from tidegen.reporting.style import failed
 
         if not isinstance(error, TidegenError):
             raise
         for problem in error.problems:
-            click.echo(f"error: {problem}", err=True)
+            click.echo(f"{failed('error:')} {problem}", err=True)
         sys.exit(error.exit_code)
