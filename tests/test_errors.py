@@ -13,7 +13,7 @@ PACKAGE = Path(tidegen.__file__).parent
 
 #: Exception classes outside the tree, and why nobody meets them.
 INTERNAL = {
-    "tidegen.concerns.rotation.code.rotation.kinds.RotationError": "raised in AWS, by a Lambda function",
+    "tidegen.concerns.rotation.code.rotation.kinds.RotationError": "raised in a function on AWS",
     "tidegen.environments.yaml_source._StoppedError": "becomes a problem of the file that is read",
     "tidegen.linting.deadline.OverdueError": "becomes a finding (cfn-lint catches Exception)",
     "tidegen.cloudformation.schemas.UnknownTypeError": "raised in the engine, which answers it",

@@ -1,7 +1,5 @@
 """Marks: none before colour is allowed; then failures and losses, and nothing else of a text."""
 
-from contextvars import copy_context
-
 import click
 import pytest
 
@@ -13,18 +11,15 @@ RED, BOLD, YELLOW = "\x1b[31m", "\x1b[1m", "\x1b[33m"
 
 
 def coloured(make, environment=()):
-    """What `make` returns where colour is allowed, without allowing it to other tests."""
-
-    def run():
-        style.allow_colour(dict(environment))
+    """What `make` returns where colour is allowed."""
+    with style.colour(dict(environment)):
         return make()
-
-    return copy_context().run(run)
 
 
 @pytest.mark.parametrize("mark", [style.failed, style.losing, style.warned])
 def test_a_mark_changes_nothing_until_colour_is_allowed(mark):
     assert mark("text") == "text"
+    assert not style.is_coloured()
     assert click.unstyle(coloured(lambda: mark("text"))) == "text"
     assert coloured(lambda: mark("text")) != "text"
 

@@ -11,6 +11,7 @@ import click
 
 from tidegen import __version__
 from tidegen.cli.group import LazyGroup
+from tidegen.reporting.style import colour, failed
 
 #: Command → what it does, in the order of a day's work. A test holds it against the modules.
 COMMANDS = {
@@ -49,13 +50,16 @@ Examples:
 @click.pass_context
 def cli(context: click.Context, directory: str) -> None:
     """One platform in many identical environments: CloudFormation from Python, deployed safely."""
-    from tidegen.reporting.style import allow_colour
-
-    allow_colour(os.environ)
     context.obj = directory
 
 
 def main() -> None:
+    """Run the command line, in colour where the environment allows it."""
+    with colour(os.environ):
+        _run()
+
+
+def _run() -> None:
     """Run the command line; map errors to one line each and an exit code.
 
     0 done, 1 the asked thing does not hold, 2 bad usage or bad input, 130 interrupted.
@@ -75,7 +79,6 @@ def main() -> None:
         sys.exit(1)
     except Exception as error:
         from tidegen.errors import TidegenError  # only needed once something is wrong
-        from tidegen.reporting.style import failed
 
         if not isinstance(error, TidegenError):
             raise

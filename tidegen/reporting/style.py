@@ -3,7 +3,8 @@
 click.echo strips the marks where the stream is no terminal; anything else that prints has to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 import click
@@ -11,9 +12,15 @@ import click
 _allowed = ContextVar("allowed", default=False)
 
 
-def allow_colour(environment: Mapping[str, str]) -> None:
-    """Mark spans from now on, unless `environment` has NO_COLOR (no-color.org) or TERM=dumb."""
-    _allowed.set(not environment.get("NO_COLOR") and environment.get("TERM") != "dumb")
+@contextmanager
+def colour(environment: Mapping[str, str]) -> Iterator[None]:
+    """Mark spans in the block, unless `environment` has NO_COLOR (no-color.org) or TERM=dumb."""
+    wanted = not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+    before = _allowed.set(wanted)
+    try:
+        yield
+    finally:
+        _allowed.reset(before)
 
 
 def is_coloured() -> bool:
