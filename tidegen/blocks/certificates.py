@@ -13,7 +13,7 @@ def add_certificate(
 ) -> certificatemanager.Certificate:
     """Add `Certificate`, of the hosts and no other name; each is validated in `zone`.
 
-    Without the zone's delegation the stack waits here (row 45).
+    Without the zone's delegation the stack waits here (failure zone-not-delegated).
     """
     first, *others = hosts
     options = [

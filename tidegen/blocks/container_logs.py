@@ -5,7 +5,7 @@ from troposphere import Sub, Template
 from tidegen.blocks.logs import add_log_group
 
 #: Prefix of the names, text for Fn::Sub. The add-on creates a group itself, without key or
-#: retention, if it does not exist yet (row 32).
+#: retention, if it does not exist yet (failure log-group-exists).
 #: Source: AWS docs, "Send logs to CloudWatch Logs" (Container Insights, Fluent Bit).
 PREFIX = "/aws/containerinsights/${Project}-${Environment}"
 #: Output of the services, one JSON object a line: `log`, `kubernetes.namespace_name` and so on.

@@ -33,7 +33,7 @@ ESSENTIAL = {
 }
 #: Services whose endpoints are worth their price with real traffic. GuardDuty's is not among them:
 #: its automated agent creates the endpoint itself, and a second one of the same name is refused
-#: (row 43).
+#: (failure endpoint-exists).
 FULL = {
     "elasticloadbalancing": "elasticloadbalancing",
     "events": "events",

@@ -123,7 +123,8 @@ def _use_by(use: KeyUse, sid: str, condition: Condition) -> Statement:
 
 
 #: Names of an environment's log groups: ours, those that services prescribe, and those that
-#: CloudFormation generates. A test compares every log group with them (row 17).
+#: CloudFormation generates. A test compares every log group with them (failure
+#: log-group-key-closed).
 ENVIRONMENT_LOG_GROUPS = (
     "/${Project}/${Environment}/*",
     "/aws/*/${Project}/${Environment}/*",
@@ -150,9 +151,9 @@ def auto_scaling_use() -> list[Statement]:
 
     "*" with the role's ARN as condition, as in the policies of AWS's own keys. The account as
     principal would only let IAM decide, and this role's policy does not mention keys; the role
-    itself exists from the first group on, and would make the policy invalid before (catalogue
-    rows 15 and 24). Source: EC2 Auto Scaling guide, "Required AWS KMS key policy for use with
-    encrypted volumes".
+    itself exists from the first group on, and would make the policy invalid before (failures
+    role-missing and volume-key-closed). Source: EC2 Auto Scaling guide, "Required AWS KMS key
+    policy for use with encrypted volumes".
     """
     role = arn(
         "iam::${AWS::AccountId}:role/aws-service-role/"
@@ -196,7 +197,7 @@ def _allow(
 
 
 def _administration() -> Statement:
-    """Let the account's IAM decide; without this nobody could change the policy again (row 14)."""
+    """Let the account's IAM decide; without this: failure key-without-administrator."""
     return _allow("AdministrationByIam", account_root(), [Action("kms", "*")])
 
 

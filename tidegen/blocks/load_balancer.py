@@ -80,7 +80,7 @@ def add_load_balancer(
 ) -> None:
     """Add the load balancer.
 
-    Logs need their bucket's policy first (row 20): storage is deployed before ingress.
+    Storage is deployed before ingress: logs need its policy first (failure access-logs-refused).
     """
     attributes = {
         "access_logs.s3.enabled": "true",
