@@ -23,7 +23,7 @@ def add_security_group(
     """Add a group in `vpc`, by default the VPC of the input.
 
     Rules between two groups are resources of their own (`add_inbound`, `add_outbound`): inside the
-    groups they would be a cycle (row 44).
+    groups they would be a cycle (failure circular-dependency).
     """
     rules = {"SecurityGroupIngress": inbound, "SecurityGroupEgress": outbound}
     return template.add_resource(

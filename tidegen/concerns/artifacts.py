@@ -12,14 +12,13 @@ from tidegen.blocks.buckets import (
     encrypted_with,
     logged_to,
 )
-from tidegen.blocks.data_buckets import ERASURE
+from tidegen.blocks.data_buckets import ERASURE, abandoned_uploads
 from tidegen.blocks.keys import account_use, add_key
 from tidegen.blocks.roles import BOUNDARY_ARN, OIDC_PROVIDER_ARN
 from tidegen.blocks.suppressions import unmet
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _REASON = "Holds templates and assets that are made from source; no data, no user's object."
-_ABANDONED_UPLOAD_DAYS = 7
 
 
 def build(_context: Context) -> Template:
@@ -50,16 +49,12 @@ def build(_context: Context) -> Template:
 def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
     """Nothing expires: a release that was deployed once may be deployed again."""
     key_arn = GetAtt("ArtifactsKey", "Arn")
-    uploads = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=_ABANDONED_UPLOAD_DAYS)
-    rule = s3.LifecycleRule(
-        Id="abandoned-uploads", Status="Enabled", AbortIncompleteMultipartUpload=uploads
-    )
     bucket = add_bucket(
         template,
         "ArtifactsBucket",
         _name("artifacts"),
         encrypted_with(key_arn),
-        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[rule]),
+        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[abandoned_uploads()]),
         LoggingConfiguration=logged_to(Ref(logs)),
         Metadata=unmet(_REASON, "S3_BUCKET_DEFAULT_LOCK_ENABLED", "S3_BUCKET_REPLICATION_ENABLED"),
     )

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from awacs import secretsmanager as actions
-from awacs.aws import Action, ArnNotLike, Bool, Condition, Deny, Principal, Statement
-from troposphere import Equals, If, Not, NoValue, Ref, Sub, Template, secretsmanager
+from awacs.aws import Action, ArnNotLike, Bool, Condition, Statement
+from troposphere import If, NoValue, Ref, Sub, Template, secretsmanager
 
 from tidegen.blocks import inputs
 from tidegen.blocks.administrators import (
@@ -14,7 +14,8 @@ from tidegen.blocks.administrators import (
     add_administrator_conditions,
     administrators,
 )
-from tidegen.blocks.policies import deny_other_accounts, document
+from tidegen.blocks.conditions import HAS_REPLICA, add_replica_condition
+from tidegen.blocks.policies import deny_everybody, deny_other_accounts, document
 from tidegen.blocks.rotation import ROTATION_FUNCTION, add_rotation
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
@@ -31,7 +32,6 @@ _UNFILLED = {
     "PasswordLength": 32,
     "ExcludePunctuation": True,
 }
-_HAS_REPLICA = "HasReplica"
 #: In a secret's own policy "*" means the secret.
 _THIS_SECRET = ["*"]
 #: Roles below these paths, and the people: they see in the cluster what its pods read, and somebody
@@ -48,7 +48,7 @@ _READERS = [
 def build(_context: Context) -> Template:
     """The secrets template: a secret and its policy for each name of the chart."""
     template = new_template(CONCERN)
-    template.add_condition(_HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
+    add_replica_condition(template)
     add_administrator_conditions(template)
     for name, keys in CHART_SECRETS.items():
         _add_secret(template, name, keys)
@@ -64,7 +64,7 @@ def _add_secret(template: Template, name: str, keys: Mapping[str, Fill]) -> None
             Description=f"Secret {name} of the chart, filled by `tidegen secrets fill`",
             GenerateSecretString=secretsmanager.GenerateSecretString(**_UNFILLED),
             KmsKeyId=Ref("SecretsKeyArn"),
-            ReplicaRegions=If(_HAS_REPLICA, [_replica()], NoValue),
+            ReplicaRegions=If(HAS_REPLICA, [_replica()], NoValue),
             Metadata=_metadata(keys),
             **RETAINED,
         )
@@ -109,19 +109,12 @@ def _deny_other_readers() -> Statement:
 
     It holds in an account that two environments share, whatever their roles' policies say.
     """
-    return Statement(
-        Sid="DenyOtherReaders",
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=[actions.GetSecretValue],
-        Resource=_THIS_SECRET,
-        Condition=Condition(
-            [
-                ArnNotLike({"aws:PrincipalArn": _READERS}),
-                Bool({"aws:PrincipalIsAWSService": "false"}),
-            ]
-        ),
-    )
+    others = [
+        ArnNotLike({"aws:PrincipalArn": _READERS}),
+        Bool({"aws:PrincipalIsAWSService": "false"}),
+    ]
+    reading = [actions.GetSecretValue]
+    return deny_everybody("DenyOtherReaders", reading, _THIS_SECRET, Condition(others))
 
 
 CONCERN = Concern(
@@ -134,7 +127,7 @@ CONCERN = Concern(
         inputs.ENVIRONMENT,
         inputs.SECRETS_KEY,
         ROTATION_FUNCTION,
-        inputs.from_field("RecoveryRegion", "recovery.region"),
+        inputs.RECOVERY_REGION,
         *ADMINISTRATOR_INPUTS,
         inputs.REPLICA_KEY,
     ),

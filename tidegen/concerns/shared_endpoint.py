@@ -1,8 +1,9 @@
 """The environment's one connection to shared services: it reaches them, never the reverse."""
 
-from troposphere import Equals, GetAtt, If, Not, Ref, Select, Split, Sub, Template, ec2, route53
+from troposphere import GetAtt, If, Ref, Select, Split, Sub, Template, ec2, route53
 
 from tidegen.blocks import inputs
+from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.security_groups import HTTPS, add_security_group, rule
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
@@ -12,7 +13,7 @@ _HAS_SHARED = "HasShared"
 def build(_context: Context) -> Template:
     """The shared-endpoint template; empty where the environment uses no shared services."""
     template = new_template(CONCERN)
-    template.add_condition(_HAS_SHARED, Not(Equals(Ref("EndpointServiceName"), "")))
+    add_condition_if_set(template, _HAS_SHARED, "EndpointServiceName")
     pods = Ref(inputs.CLUSTER_GROUP.name)
     add_security_group(
         template,

@@ -1,11 +1,16 @@
 """Logs of CloudWatch on their way into the log archive, which locks them for six years."""
 
-from troposphere import Equals, Not, Ref, Template
+from troposphere import Ref, Template
 
 from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.concerns.log_delivery.delivery_stream import add_delivery_stream, add_subscription
+from tidegen.concerns.log_delivery.delivery_stream import (
+    AUDIT_KEY,
+    add_delivery_stream,
+    add_subscription,
+)
 from tidegen.contract import Concern, Context, Input, Kind, Scope, new_template
 
 #: Log groups that say who had access to health data and what was done about it, by the parameter
@@ -31,7 +36,7 @@ def build(_context: Context) -> Template:
     for name in _EVERYWHERE:
         add_subscription(template, name)
     for name in _OF_ENVIRONMENTS:
-        template.add_condition(f"Has{name}", Not(Equals(Ref(f"{name}LogGroupName"), "")))
+        add_condition_if_set(template, f"Has{name}", f"{name}LogGroupName")
         add_subscription(template, name).Condition = f"Has{name}"
     _add_alarms(template)
     return template
@@ -79,9 +84,7 @@ CONCERN = Concern(
         inputs.LOGS_KEY,
         inputs.WARNING_TOPIC,
         inputs.LOG_INTAKE,
-        inputs.from_root(
-            Scope.ACCOUNT, "AuditKeyArn", Kind.KEY_ARN, "Key of the archive and its intake"
-        ),
+        AUDIT_KEY,
         *(_group(name, description) for name, description in _EVERYWHERE.items()),
         *(_group(name, description, "") for name, description in _OF_ENVIRONMENTS.items()),
     ),

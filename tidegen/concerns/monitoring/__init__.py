@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from troposphere import Equals, If, Join, Not, Ref, Sub, Template, cloudwatch, logs
+from troposphere import If, Join, Ref, Sub, Template, cloudwatch, logs
 
 from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.logs import add_metric_filter
 from tidegen.concerns.monitoring.dashboards import body
 from tidegen.concerns.monitoring.environment_dashboard import NAMESPACE, widgets
@@ -57,7 +58,7 @@ def build(_context: Context) -> Template:
     """The monitoring template."""
     template = new_template(CONCERN)
     for condition, parameter in _PRESENT.items():
-        template.add_condition(condition, Not(Equals(Ref(parameter), "")))
+        add_condition_if_set(template, condition, parameter)
     _add_filters(template)
     _add_environment_alarm(template)
     alarms = [*_EVERYWHERE_ALARMS, *add_network_alarms(template, NAMESPACE)]

@@ -7,7 +7,6 @@ from troposphere import (
     GetAZs,
     If,
     Join,
-    Not,
     Or,
     Ref,
     Select,
@@ -17,6 +16,7 @@ from troposphere import (
 )
 
 from tidegen.blocks import inputs
+from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.endpoints import add_endpoints
 from tidegen.blocks.flow_logs import add_flow_logs
 from tidegen.blocks.roles import BOUNDARY
@@ -58,7 +58,7 @@ def _add_conditions(template: Template) -> None:
     template.add_condition("HasThirdNat", Equals(count, "3"))
     template.add_condition("HasSecondNat", Or(Equals(count, "2"), Condition("HasThirdNat")))
     template.add_condition("HasFullEndpoints", Equals(Ref("Endpoints"), "full"))
-    template.add_condition("HasZones", Not(Equals(Ref("Zone1"), "")))
+    add_condition_if_set(template, "HasZones", "Zone1")
 
 
 def _add_vpc(template: Template) -> None:

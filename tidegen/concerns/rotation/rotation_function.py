@@ -6,9 +6,10 @@ from awacs import acm as acm_actions
 from awacs import kms as kms_actions
 from awacs import secretsmanager as actions
 from awacs.aws import ArnEquals, Condition, PolicyDocument, StringEquals, StringLike
-from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, awslambda, iam
+from troposphere import GetAtt, Ref, Sub, Template, awslambda, iam
 
 from tidegen.blocks import inputs
+from tidegen.blocks.conditions import HAS_REPLICA, add_replica_condition
 from tidegen.blocks.deploy_scopes import SCOPES
 from tidegen.blocks.functions import add_error_alarm, add_function, function_statements
 from tidegen.blocks.logs import add_log_group
@@ -18,7 +19,6 @@ from tidegen.contract import Context
 
 #: Secrets whose windows coincide rotate at most this many at a time; each takes about a second.
 _AT_ONCE = 5
-_HAS_REPLICA = "HasReplica"
 
 
 def add_rotation_function(template: Template, context: Context) -> awslambda.Function:
@@ -74,7 +74,7 @@ def _add_replicating(template: Template, role: iam.Role) -> None:
 
     Source: Secrets Manager guide, "Troubleshoot replication": without these the replica stays old.
     """
-    template.add_condition(_HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
+    add_replica_condition(template)
     anywhere = {"kms:ViaService": "secretsmanager.*.amazonaws.com"}
     template.add_resource(
         iam.ManagedPolicy(
@@ -90,7 +90,7 @@ def _add_replicating(template: Template, role: iam.Role) -> None:
                 )
             ),
             Roles=[Ref(role)],
-            Condition=_HAS_REPLICA,
+            Condition=HAS_REPLICA,
         )
     )
 
