@@ -104,6 +104,7 @@ def test_the_firewalls_log_contains_no_credentials_and_no_queries():
     log = properties("FirewallLog")
     (target,) = log["LogDestinationConfigs"]
     # WAF refuses an ARN with the star that GetAtt returns, and any other prefix of the name
+    # (failure firewall-log-name)
     assert target["Fn::Sub"].endswith(":log-group:${FirewallLogGroup}")
     assert properties("FirewallLogGroup")["LogGroupName"]["Fn::Sub"].startswith("aws-waf-logs-")
     redacted = [

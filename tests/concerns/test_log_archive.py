@@ -33,7 +33,7 @@ def test_the_lock_lasts_six_years_in_the_accounts_mode_and_objects_expire_later(
 
 
 def test_the_intake_without_a_lock_is_replicated_into_the_locked_archive():
-    """AWS Config refuses a bucket with Object Lock; no guide says that the others support one."""
+    """Failure config-bucket-locked; no guide says that other services support a lock."""
     intake = properties("LogIntake")
     assert "ObjectLockEnabled" not in intake
     (rule,) = intake["ReplicationConfiguration"]["Rules"]

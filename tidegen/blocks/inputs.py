@@ -73,6 +73,7 @@ OIDC_PROVIDER = from_root(
     Scope.BOOTSTRAP, "OidcProviderArn", Kind.ARN, "Identity provider of the CI"
 )
 
+RECOVERY_REGION = from_field("RecoveryRegion", "recovery.region")
 BACKUPS_DAYS = from_field("BackupsDays", "retention.backups_days")
 LOCK_MODE = from_field("LockMode", "retention.lock_mode")
 LOCK_DAYS = from_field("LockDays", "retention.lock_days")

@@ -1,5 +1,6 @@
 """Live progress on standard error: lines, on a terminal with a tree below; or JSON lines."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ from tidegen.deployment.events import (
     StepStarted,
     Uploaded,
 )
+from tidegen.reporting import style
 from tidegen.reporting.events import event_data
 from tidegen.reporting.progress import Board, seconds_text
 from tidegen.reporting.settings import setting_text
@@ -32,7 +34,8 @@ def watcher(*, as_json: bool = False) -> "Watcher":
     """What shows deployment's events: JSON lines, a live tree on a terminal, or plain lines."""
     if as_json:
         return JsonLines()
-    return Tree() if sys.stderr.isatty() else Lines()
+    can_draw = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return Tree() if can_draw else Lines()
 
 
 class Watcher:
@@ -116,11 +119,12 @@ class Lines(Watcher):
     def _progress(self, progress: Progress) -> str:
         event = progress.event
         if "FAILED" in event.status:
-            return f"  {event.status:<22} {event.path}: {event.reason}"
+            return style.failed(f"  {event.status:<22} {event.path}: {event.reason}")
         if event.is_own and not event.status.endswith("IN_PROGRESS"):
             where = event.path or event.logical_id
             path = "" if event.path == event.logical_id else event.path
-            return f"  {event.status:<22} {where}  {seconds_text(self.board.elapsed(path))}"
+            text = f"  {event.status:<22} {where}  {seconds_text(self.board.elapsed(path))}"
+            return style.by_status(text, event.status)
         return ""
 
     def _figures(self) -> str:
@@ -150,7 +154,9 @@ class Tree(Lines):
         if self.live is None:
             click.echo(text, err=True)
         else:
-            self.live.console.print(text, markup=False, highlight=False, soft_wrap=True)
+            from rich.text import Text
+
+            self.live.console.print(Text.from_ansi(text), highlight=False, soft_wrap=True)
 
     def hold(self) -> None:
         """Take the tree away."""
@@ -164,7 +170,7 @@ class Tree(Lines):
             from rich.live import Live
 
             # Drawn again by rich four times a second, so that the times go on between events.
-            console = Console(stderr=True)
+            console = Console(stderr=True, no_color=not style.is_coloured())
             self.live = Live(get_renderable=self._tree, console=console, transient=True)
             self.live.start()
 
@@ -173,10 +179,14 @@ class Tree(Lines):
 
         table = Table(box=None, pad_edge=False, show_header=False)
         for stack, status, counts, elapsed in self.board.rows():
-            color = "red" if "FAILED" in status or "ROLLBACK" in status else "cyan"
-            shown = "green" if status.endswith("_COMPLETE") and color == "cyan" else color
-            table.add_row(f"  {stack}", f"[{shown}]{status}[/]", elapsed, counts)
+            table.add_row(f"  {stack}", f"[{_colour(status)}]{status}[/]", elapsed, counts)
         return table
+
+
+def _colour(status: str) -> str:
+    if style.is_failure(status):
+        return "red"
+    return "green" if status.endswith("_COMPLETE") else "cyan"
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from troposphere import Equals, GetAtt, If, Join, Not, NoValue, Ref, Split, Sub, Template, backup
+from troposphere import GetAtt, If, Join, NoValue, Ref, Split, Sub, Template, backup
 
 from tidegen.blocks import inputs
+from tidegen.blocks.conditions import HAS_REPLICA, add_replica_condition
 from tidegen.blocks.policies import trust
 from tidegen.blocks.roles import BOUNDARY, add_role
 from tidegen.blocks.vaults import add_vault
@@ -19,13 +20,12 @@ _EVERY_WEEK = "cron(0 3 ? * SUN *)"
 _TESTED_DAYS = 7
 #: What a test restores goes after these hours; whoever wants to look inside has to look by then.
 _VALIDATION_HOURS = 1
-_HAS_REPLICA = "HasReplica"
 
 
 def build(_context: Context) -> Template:
     """The backup template. The dump of the database is its own affair; this is the second way."""
     template = new_template(CONCERN)
-    template.add_condition(_HAS_REPLICA, Not(Equals(Ref("RecoveryVaultArn"), "")))
+    add_replica_condition(template, "RecoveryVaultArn")
     name = Sub("${Project}-${Environment}")
     vault = add_vault(template, "Vault", name, Ref("BackupKeyArn"))
     _add_plan(template, vault)
@@ -68,7 +68,7 @@ def _add_plan(template: Template, vault: backup.BackupVault) -> None:
         StartWindowMinutes=_START_MINUTES,
         CompletionWindowMinutes=_FINISH_MINUTES,
         Lifecycle=lifecycle,
-        CopyActions=[If(_HAS_REPLICA, copy, NoValue)],
+        CopyActions=[If(HAS_REPLICA, copy, NoValue)],
     )
     plan = backup.BackupPlanResourceType(BackupPlanName=Sub("${Project}-${Environment}"))
     plan.properties["BackupPlanRule"] = [rule]

@@ -1,6 +1,6 @@
 """Keys of the data: uploads, backups, database volumes, metrics tables."""
 
-from troposphere import GetAtt, Template
+from troposphere import Template
 
 from tidegen.blocks import inputs
 from tidegen.blocks.data_buckets import bucket_arn
@@ -10,7 +10,8 @@ from tidegen.blocks.keys import (
     add_key,
     auto_scaling_use,
     distribution_use,
-    service_use,
+    key_arns,
+    service_uses,
 )
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
@@ -18,19 +19,18 @@ from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs,
 def build(context: Context) -> Template:
     """The data-encryption template: one key per kind of data, so that each is granted alone."""
     template = new_template(CONCERN)
-    backup = [s for use in context.key_uses("backup") for s in service_use(use)]
-    keys = {
-        "DataKey": add_key(
+    backup = service_uses(context.key_uses("backup"))
+    keys = (
+        add_key(
             template, "DataKey", "data", account_use("s3"), distribution_use(bucket_arn("assets"))
         ),
-        "BackupKey": add_key(template, "BackupKey", "backup", account_use("s3"), *backup),
-        "DatabaseKey": add_key(
+        add_key(template, "BackupKey", "backup", account_use("s3"), *backup),
+        add_key(
             template, "DatabaseKey", "database", *auto_scaling_use(), Metadata=ROLE_BY_CONDITION
         ),
-        "MetricsKey": add_key(template, "MetricsKey", "metrics", account_use("dynamodb")),
-    }
-    arns = {f"{title}Arn": GetAtt(key, "Arn") for title, key in keys.items()}
-    return add_outputs(template, CONCERN, **arns)
+        add_key(template, "MetricsKey", "metrics", account_use("dynamodb")),
+    )
+    return add_outputs(template, CONCERN, **key_arns(keys))
 
 
 CONCERN = Concern(

@@ -1,6 +1,6 @@
 """Keys of the platform itself: logs, messaging, cluster secrets, node volumes, secrets."""
 
-from troposphere import GetAtt, Template
+from troposphere import Template
 
 from tidegen.blocks import inputs
 from tidegen.blocks.keys import (
@@ -9,8 +9,9 @@ from tidegen.blocks.keys import (
     account_use,
     add_key,
     auto_scaling_use,
+    key_arns,
     logs_use,
-    service_use,
+    service_uses,
 )
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
@@ -18,18 +19,15 @@ from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs,
 def build(context: Context) -> Template:
     """The encryption template: one key per purpose."""
     template = new_template(CONCERN)
-    messaging = [s for use in context.key_uses("messaging") for s in service_use(use)]
-    keys = {
-        "LogsKey": add_key(template, "LogsKey", "logs", logs_use(ENVIRONMENT_LOG_GROUPS)),
-        "MessagingKey": add_key(template, "MessagingKey", "messaging", *messaging),
-        "ClusterKey": add_key(template, "ClusterKey", "cluster"),
-        "NodesKey": add_key(
-            template, "NodesKey", "nodes", *auto_scaling_use(), Metadata=ROLE_BY_CONDITION
-        ),
-        "SecretsKey": add_key(template, "SecretsKey", "secrets", account_use("secretsmanager")),
-    }
-    arns = {f"{title}Arn": GetAtt(key, "Arn") for title, key in keys.items()}
-    return add_outputs(template, CONCERN, **arns)
+    messaging = service_uses(context.key_uses("messaging"))
+    keys = (
+        add_key(template, "LogsKey", "logs", logs_use(ENVIRONMENT_LOG_GROUPS)),
+        add_key(template, "MessagingKey", "messaging", *messaging),
+        add_key(template, "ClusterKey", "cluster"),
+        add_key(template, "NodesKey", "nodes", *auto_scaling_use(), Metadata=ROLE_BY_CONDITION),
+        add_key(template, "SecretsKey", "secrets", account_use("secretsmanager")),
+    )
+    return add_outputs(template, CONCERN, **key_arns(keys))
 
 
 CONCERN = Concern(

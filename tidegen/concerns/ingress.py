@@ -7,9 +7,11 @@ from tidegen.blocks.certificates import add_certificate
 from tidegen.blocks.firewall import add_firewall
 from tidegen.blocks.ingress_alarms import add_ingress_alarms, add_no_targets_alarm
 from tidegen.blocks.load_balancer import (
+    ACCESS_LOGS,
+    PUBLIC_SUBNETS,
     add_listener,
     add_load_balancer,
-    add_security_groups,
+    add_public_security_group,
     add_target_group,
     load_balancer_name,
 )
@@ -24,7 +26,7 @@ def build(_context: Context) -> Template:
     """Return the ingress template."""
     template = new_template(CONCERN)
     hosts = {title: Sub(f"{host}.${{Domain}}") for title, host in _HOSTS.items()}
-    add_security_groups(template)
+    add_public_security_group(template)
     add_load_balancer(template)
     add_certificate(template, list(hosts.values()))
     add_target_group(template)
@@ -99,11 +101,11 @@ CONCERN = Concern(
         inputs.CRITICAL_TOPIC,
         inputs.WARNING_TOPIC,
         inputs.DOMAIN,
-        inputs.sibling("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets"),
+        PUBLIC_SUBNETS,
         inputs.CLUSTER_NAME,
         inputs.CLUSTER_GROUP,
         inputs.PUBLIC_ZONE,
-        inputs.sibling("AccessLogsBucketName", Kind.BUCKET_NAME, "Bucket of access logs"),
+        ACCESS_LOGS,
     ),
     outputs=(
         Output(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from awacs import secretsmanager as actions
-from awacs.aws import Action, ArnNotLike, Bool, Condition, Deny, Principal, Statement
+from awacs.aws import Action, ArnNotLike, Bool, Condition, Statement
 from troposphere import If, NoValue, Ref, Sub, Template, secretsmanager
 
 from tidegen.blocks import inputs
@@ -14,9 +14,8 @@ from tidegen.blocks.administrators import (
     add_administrator_conditions,
     administrators,
 )
-from tidegen.blocks.conditions import add_nonempty_condition
-from tidegen.blocks.policies import deny_other_accounts, document
-from tidegen.blocks.replication import HAS_REPLICA
+from tidegen.blocks.conditions import HAS_REPLICA, add_replica_condition
+from tidegen.blocks.policies import deny_everybody, deny_other_accounts, document
 from tidegen.blocks.rotation import ROTATION_FUNCTION, add_rotation
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
@@ -33,7 +32,6 @@ _UNFILLED = {
     "PasswordLength": 32,
     "ExcludePunctuation": True,
 }
-
 #: In a secret's own policy "*" means the secret.
 _THIS_SECRET = ["*"]
 #: Roles below these paths, and administrators: they can see in the cluster any secret that its pods
@@ -50,7 +48,7 @@ _READERS = [
 def build(_context: Context) -> Template:
     """Return the secrets template: a secret and its policy for each name of the chart."""
     template = new_template(CONCERN)
-    add_nonempty_condition(template, HAS_REPLICA, inputs.REPLICA_KEY.name)
+    add_replica_condition(template)
     add_administrator_conditions(template)
     for name, keys in CHART_SECRETS.items():
         _add_secret(template, name, keys)
@@ -114,19 +112,12 @@ def _deny_other_readers() -> Statement:
 
     In an account that two environments share, it applies regardless of their roles' policies.
     """
-    return Statement(
-        Sid="DenyOtherReaders",
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=[actions.GetSecretValue],
-        Resource=_THIS_SECRET,
-        Condition=Condition(
-            [
-                ArnNotLike({"aws:PrincipalArn": _READERS}),
-                Bool({"aws:PrincipalIsAWSService": "false"}),
-            ]
-        ),
-    )
+    others = [
+        ArnNotLike({"aws:PrincipalArn": _READERS}),
+        Bool({"aws:PrincipalIsAWSService": "false"}),
+    ]
+    reading = [actions.GetSecretValue]
+    return deny_everybody("DenyOtherReaders", reading, _THIS_SECRET, Condition(others))
 
 
 CONCERN = Concern(
@@ -139,7 +130,7 @@ CONCERN = Concern(
         inputs.ENVIRONMENT,
         inputs.SECRETS_KEY,
         ROTATION_FUNCTION,
-        inputs.from_field("RecoveryRegion", "recovery.region"),
+        inputs.RECOVERY_REGION,
         *ADMINISTRATOR_INPUTS,
         inputs.REPLICA_KEY,
     ),

@@ -3,7 +3,8 @@
 from troposphere import GetAtt, If, Ref, Select, Split, Sub, Template, ec2, route53
 
 from tidegen.blocks import inputs
-from tidegen.blocks.conditions import add_nonempty_condition
+from tidegen.blocks.conditions import add_condition_if_set
+from tidegen.blocks.security_groups import HTTPS, add_security_group, rule
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _HAS_SHARED = "HasShared"
@@ -12,17 +13,16 @@ _HAS_SHARED = "HasShared"
 def build(_context: Context) -> Template:
     """Return the shared-endpoint template; empty if the environment uses no shared services."""
     template = new_template(CONCERN)
-    add_nonempty_condition(template, _HAS_SHARED, "EndpointServiceName")
-    template.add_resource(
-        ec2.SecurityGroup(
-            "EndpointSecurityGroup",
-            Condition=_HAS_SHARED,
-            GroupDescription="Shared services: HTTPS from the pods",
-            VpcId=Ref("VpcId"),
-            SecurityGroupIngress=[_rule("HTTPS from the pods", "SourceSecurityGroupId")],
-            # An endpoint opens no connections; without a rule CloudFormation would allow all.
-            SecurityGroupEgress=[_rule("Answers to the pods", "DestinationSecurityGroupId")],
-        )
+    add_condition_if_set(template, _HAS_SHARED, "EndpointServiceName")
+    pods = Ref(inputs.CLUSTER_GROUP.name)
+    add_security_group(
+        template,
+        "EndpointSecurityGroup",
+        "Shared services: HTTPS from the pods",
+        inbound=[rule("HTTPS from the pods", HTTPS, SourceSecurityGroupId=pods)],
+        # An endpoint opens no connections; without a rule CloudFormation would allow all.
+        outbound=[rule("Answers to the pods", HTTPS, DestinationSecurityGroupId=pods)],
+        Condition=_HAS_SHARED,
     )
     endpoint = template.add_resource(
         ec2.VPCEndpoint(
@@ -51,14 +51,6 @@ def build(_context: Context) -> Template:
     )
     host = Sub("shared.${PrivateDomain}")
     return add_outputs(template, CONCERN, SharedServicesHost=If(_HAS_SHARED, host, ""))
-
-
-def _rule(description: str, end: str) -> ec2.SecurityGroupRule:
-    """HTTPS with the pods at one `end`, a property's name: nothing else here uses the services."""
-    pods = {end: Ref("ClusterSecurityGroupId")}
-    return ec2.SecurityGroupRule(
-        Description=description, IpProtocol="tcp", FromPort=443, ToPort=443, **pods
-    )
 
 
 CONCERN = Concern(

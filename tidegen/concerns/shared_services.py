@@ -1,12 +1,11 @@
 """The shared cluster's services: a private load balancer behind a one-way endpoint service."""
 
-from troposphere import Equals, GetAtt, If, Join, Not, NoValue, Ref, Sub, Template, ec2
+from troposphere import Equals, If, Join, Not, NoValue, Ref, Sub, Template, ec2
 from troposphere import elasticloadbalancingv2 as elb
 
 from tidegen.blocks import inputs
-from tidegen.blocks.alarms import CRITICAL, add_alarm
-from tidegen.blocks.ingress_alarms import add_no_targets_alarm
-from tidegen.blocks.load_balancer import let_into_pods
+from tidegen.blocks.ingress_alarms import add_no_targets_alarm, add_unhealthy_targets_alarm
+from tidegen.blocks.load_balancer import add_pods_security_group
 from tidegen.blocks.load_balancer_controller import add_controller_role
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet, unmet_each
@@ -16,6 +15,7 @@ _PORT = 443
 #: Port of the shared gateway's pods, which have their own certificates.
 _POD_PORT = 8443
 _HAS_USERS = "HasUsers"
+_METRICS = "AWS/NetworkELB"
 _UNLOGGED = (
     "A network load balancer logs only TLS that it terminates, and this one passes TLS through to"
     " the pods; the VPC's flow logs record every connection."
@@ -39,14 +39,18 @@ def build(_context: Context) -> Template:
     _add_listener(template)
     _add_endpoint_service(template)
     add_controller_role(template, [Ref("TargetGroup")])
-    _add_alarm(template)
+    add_unhealthy_targets_alarm(
+        template,
+        _METRICS,
+        "Pods of the shared gateway do not answer; environments lose their telemetry.",
+    )
     name = Sub("com.amazonaws.vpce.${AWS::Region}.${EndpointService}")
     return add_outputs(
         template,
         CONCERN,
         EndpointServiceName=name,
         SharedTargetGroupArn=Ref("TargetGroup"),
-        TargetsAlarmName=Ref(add_no_targets_alarm(template, "AWS/NetworkELB")),
+        TargetsAlarmName=Ref(add_no_targets_alarm(template, _METRICS)),
     )
 
 
@@ -56,23 +60,12 @@ def _add_security_group(template: Template) -> None:
     No ingress rules: nothing connects from the VPC's own addresses, and connections through
     PrivateLink are not checked against the rules (see the load balancer).
     """
-    template.add_resource(
-        ec2.SecurityGroup(
-            "LoadBalancerSecurityGroup",
-            GroupDescription="Shared services: HTTPS through the endpoint service",
-            VpcId=Ref("VpcId"),
-            SecurityGroupEgress=[
-                ec2.SecurityGroupRule(
-                    Description="Gateway's pods, and nothing else: no way into an environment",
-                    IpProtocol="tcp",
-                    FromPort=_POD_PORT,
-                    ToPort=_POD_PORT,
-                    DestinationSecurityGroupId=Ref("ClusterSecurityGroupId"),
-                )
-            ],
-        )
+    add_pods_security_group(
+        template,
+        "Shared services: HTTPS through the endpoint service",
+        "Gateway's pods, and nothing else: no way into an environment",
+        _POD_PORT,
     )
-    let_into_pods(template, _POD_PORT)
 
 
 def _add_load_balancer(template: Template) -> None:
@@ -150,23 +143,6 @@ def _add_endpoint_service(template: Template) -> None:
             ServiceId=Ref(service),
             AllowedPrincipals=If(_HAS_USERS, Ref("AllowedAccounts"), NoValue),
         )
-    )
-
-
-def _add_alarm(template: Template) -> None:
-    add_alarm(
-        template,
-        "UnhealthyTargetsAlarm",
-        "Pods of the shared gateway do not answer; environments lose their telemetry.",
-        ("AWS/NetworkELB", "UnHealthyHostCount"),
-        {
-            "LoadBalancer": GetAtt("LoadBalancer", "LoadBalancerFullName"),
-            "TargetGroup": GetAtt("TargetGroup", "TargetGroupFullName"),
-        },
-        ("GreaterThanThreshold", 0),
-        topic=CRITICAL,
-        statistic="Maximum",
-        periods=3,
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from troposphere import Join, Ref, Sub, Template
 
 from tidegen.blocks import inputs
+from tidegen.blocks.assets import asset_key
 from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.roles import BOUNDARY
@@ -13,24 +14,21 @@ from tidegen.concerns.database.alarms import add_database_alarms
 from tidegen.concerns.database.credentials import add_secrets
 from tidegen.concerns.database.documents import add_documents
 from tidegen.concerns.database.members import PORT, add_member
-from tidegen.concerns.database.security_group import add_security_group
+from tidegen.concerns.database.security_group import add_members_security_group
 from tidegen.contract import Asset, Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 MEMBERS = (1, 2, 3)
 _BUNDLE = Asset("database", Path(__file__).parent / "scripts", "tar")
-#: Stands where a build runs without assets; no release uploads under the all-zero hash.
-_PLACEHOLDER = f"assets/{'0' * 64}/database.tar"
 
 
 def build(context: Context) -> Template:
     """The database template."""
     template = new_template(CONCERN)
-    add_security_group(template)
+    add_members_security_group(template)
     add_secrets(template, MEMBERS)
     add_log_group(template, "LogGroup", Sub("/${Project}/${Environment}/mongo"))
-    built = context.assets.get("database")
     for number in MEMBERS:
-        add_member(template, number, built.key if built else _PLACEHOLDER)
+        add_member(template, number, asset_key(context, "database", "tar"))
     volume = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:volume"
     volumes = [Sub(f"{volume}/${{Member{number}Volume}}") for number in MEMBERS]
     add_backup_selection(template, "volumes", volumes)

@@ -4,7 +4,7 @@ from troposphere import Equals, Join, Ref, Sub, Template, cloudwatch, ses
 
 from tidegen.blocks import inputs
 from tidegen.concerns.email.account import add_account_alarms
-from tidegen.concerns.email.events import add_mail_archive
+from tidegen.concerns.email.events import EVENTS_TOPIC, add_mail_archive
 from tidegen.concerns.email.sending import add_sending_policy, identity_arn
 from tidegen.concerns.email.stream import MailStream, add_instance
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
@@ -109,9 +109,7 @@ CONCERN = Concern(
         inputs.WARNING_TOPIC,
         inputs.DEAD_LETTERS,
         inputs.LOGS_KEY,
-        inputs.sibling(
-            "EmailEventsTopicArn", Kind.TOPIC_ARN, "Topic of bounces and complaints, for programs"
-        ),
+        EVENTS_TOPIC,
         inputs.PUBLIC_ZONE,
         inputs.DOMAIN,
         inputs.from_field("DedicatedIps", "email.dedicated_ips"),

@@ -4,9 +4,13 @@ from troposphere import Ref, Template
 
 from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
-from tidegen.blocks.conditions import add_nonempty_condition
+from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.concerns.log_delivery.delivery_stream import add_delivery_stream, add_subscription
+from tidegen.concerns.log_delivery.delivery_stream import (
+    AUDIT_KEY,
+    add_delivery_stream,
+    add_subscription,
+)
 from tidegen.contract import Concern, Context, Input, Kind, Scope, new_template
 
 #: Log groups that show access to health data and the response to it, by the prefix of the parameter
@@ -32,7 +36,7 @@ def build(_context: Context) -> Template:
     for name in _EVERYWHERE:
         add_subscription(template, name)
     for name in _ENVIRONMENT_ONLY:
-        add_nonempty_condition(template, f"Has{name}", f"{name}LogGroupName")
+        add_condition_if_set(template, f"Has{name}", f"{name}LogGroupName")
         add_subscription(template, name).Condition = f"Has{name}"
     _add_alarms(template)
     return template
@@ -82,9 +86,7 @@ CONCERN = Concern(
         inputs.LOGS_KEY,
         inputs.WARNING_TOPIC,
         inputs.LOG_INTAKE,
-        inputs.from_root(
-            Scope.ACCOUNT, "AuditKeyArn", Kind.KEY_ARN, "Key of the archive and its intake"
-        ),
+        AUDIT_KEY,
         *(_log_group(name, description) for name, description in _EVERYWHERE.items()),
         *(_log_group(name, description, "") for name, description in _ENVIRONMENT_ONLY.items()),
     ),

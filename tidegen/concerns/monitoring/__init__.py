@@ -6,7 +6,7 @@ from troposphere import If, Join, Ref, Sub, Template, cloudwatch, logs
 
 from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
-from tidegen.blocks.conditions import add_nonempty_condition
+from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.logs import add_metric_filter
 from tidegen.concerns.monitoring.dashboards import dashboard_body
 from tidegen.concerns.monitoring.environment_dashboard import NAMESPACE, widgets
@@ -57,7 +57,7 @@ def build(_context: Context) -> Template:
     """Return the monitoring template."""
     template = new_template(CONCERN)
     for condition, parameter in _PRESENT.items():
-        add_nonempty_condition(template, condition, parameter)
+        add_condition_if_set(template, condition, parameter)
     _add_filters(template)
     _add_environment_alarm(template)
     alarms = [*_EVERYWHERE_ALARMS, *add_network_alarms(template, NAMESPACE)]

@@ -16,7 +16,7 @@ from troposphere import (
 )
 
 from tidegen.blocks import inputs
-from tidegen.blocks.conditions import add_nonempty_condition
+from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.endpoints import add_endpoints
 from tidegen.blocks.flow_logs import add_flow_logs
 from tidegen.blocks.roles import BOUNDARY
@@ -59,7 +59,7 @@ def _add_conditions(template: Template) -> None:
     template.add_condition("HasThirdNat", Equals(count, "3"))
     template.add_condition("HasSecondNat", Or(Equals(count, "2"), Condition("HasThirdNat")))
     template.add_condition("HasFullEndpoints", Equals(Ref("Endpoints"), "full"))
-    add_nonempty_condition(template, "HasZones", "Zone1")
+    add_condition_if_set(template, "HasZones", "Zone1")
 
 
 def _add_vpc(template: Template) -> None:

@@ -4,7 +4,12 @@ from awacs import sns as sns_actions
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, logs
 
 from tidegen.blocks.container_logs import APPLICATIONS
-from tidegen.blocks.functions import add_errors_alarm, add_function, allow_invocation, running
+from tidegen.blocks.functions import (
+    add_error_alarm,
+    add_function,
+    allow_invocation,
+    function_statements,
+)
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import add_role
@@ -33,7 +38,14 @@ def add_relay(template: Template, context: Context, topic: str) -> awslambda.Fun
         )
     )
     _allow_application_logs(template, function)
-    _add_alarm(template, function)
+    add_error_alarm(
+        template,
+        "RelayErrors",
+        "The relay of log events fails. Read its log group; events that it could not handle are "
+        "in its own dead-letter queue.",
+        function,
+        topic="WarningTopic",
+    )
     add_relay_alarms(template, Ref(function))
     return function
 
@@ -63,7 +75,7 @@ def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
         template,
         "RelayRole",
         trust("lambda"),
-        document(publishing, *running(group, GetAtt(QUEUE, "Arn"))),
+        document(publishing, *function_statements(group, GetAtt(QUEUE, "Arn"))),
         "Publishes summaries of log events",
     )
 
@@ -78,14 +90,3 @@ def _allow_application_logs(template: Template, function: awslambda.Function) ->
         f"{APPLICATIONS}:*"
     )
     allow_invocation(template, "RelayPermission", function, "logs", SourceArn=group)
-
-
-def _add_alarm(template: Template, function: awslambda.Function) -> None:
-    add_errors_alarm(
-        template,
-        "RelayErrors",
-        function,
-        "The relay of log events fails. Read its log group; events that it could not handle are "
-        "in its own dead-letter queue.",
-        "WarningTopic",
-    )

@@ -9,12 +9,16 @@ from awacs.aws import ArnEquals, Condition, PolicyDocument, StringEquals, String
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, iam
 
 from tidegen.blocks import inputs
-from tidegen.blocks.conditions import add_nonempty_condition
+from tidegen.blocks.conditions import HAS_REPLICA, add_replica_condition
 from tidegen.blocks.deploy_scopes import SCOPES
-from tidegen.blocks.functions import add_errors_alarm, add_function, allow_invocation, running
+from tidegen.blocks.functions import (
+    add_error_alarm,
+    add_function,
+    allow_invocation,
+    function_statements,
+)
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, through, trust
-from tidegen.blocks.replication import HAS_REPLICA
 from tidegen.blocks.roles import PATH, add_role
 from tidegen.contract import Context
 
@@ -30,7 +34,7 @@ def add_rotation_function(template: Template, context: Context) -> awslambda.Fun
         template,
         "FunctionRole",
         trust("lambda"),
-        document(*running(group, queue)),
+        document(*function_statements(group, queue)),
         "Runs the rotation of secrets",
     )
     function = add_function(
@@ -47,7 +51,13 @@ def add_rotation_function(template: Template, context: Context) -> awslambda.Fun
     _add_rotating_policy(template, role, function)
     _add_replicating_policy(template, role)
     allow_invocation(template, "Permission", function, "secretsmanager")
-    _add_alarm(template, function)
+    add_error_alarm(
+        template,
+        "Errors",
+        "A secret could not be rotated: its present value stays valid. The rotation's log group "
+        "shows which secret and what to do; see the runbook 'A rotation failed'.",
+        function,
+    )
     return function
 
 
@@ -69,7 +79,7 @@ def _add_replicating_policy(template: Template, role: iam.Role) -> None:
 
     Source: Secrets Manager guide, "Troubleshoot replication": without it the replica stays old.
     """
-    add_nonempty_condition(template, HAS_REPLICA, inputs.REPLICA_KEY.name)
+    add_replica_condition(template)
     anywhere = {"kms:ViaService": "secretsmanager.*.amazonaws.com"}
     template.add_resource(
         iam.ManagedPolicy(
@@ -122,15 +132,4 @@ def _rotating_document(function: Any) -> PolicyDocument:
             [Sub("arn:${AWS::Partition}:acm:${AWS::Region}:${AWS::AccountId}:certificate/*")],
             Condition(StringEquals(tagged)),
         ),
-    )
-
-
-def _add_alarm(template: Template, function: awslambda.Function) -> None:
-    add_errors_alarm(
-        template,
-        "Errors",
-        function,
-        "A secret could not be rotated: its present value stays valid. The rotation's log group "
-        "shows which secret and what to do; see the runbook 'A rotation failed'.",
-        inputs.WARNING_TOPIC.name,
     )

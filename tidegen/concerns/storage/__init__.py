@@ -4,7 +4,7 @@ from troposphere import GetAtt, Ref, Sub, Template, s3
 
 from tidegen.blocks import inputs
 from tidegen.blocks.access_logs import add_access_logs_bucket, from_load_balancers
-from tidegen.blocks.conditions import add_nonempty_condition
+from tidegen.blocks.conditions import add_replica_condition
 from tidegen.blocks.data_buckets import (
     OUR_ALGORITHM,
     add_data_bucket,
@@ -16,13 +16,12 @@ from tidegen.blocks.data_buckets import (
 )
 from tidegen.blocks.malware_scans import add_malware_scans, deny_infected
 from tidegen.blocks.replication import (
-    HAS_REPLICA,
     REPLICA_BACKUPS,
     REPLICA_UPLOADS,
     Pair,
     add_replication_alarms,
     add_replication_role,
-    replicated,
+    optional_replication,
 )
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet, unmet_each
@@ -31,9 +30,18 @@ from tidegen.concerns.storage.content_delivery import add_distribution, allow_di
 from tidegen.contract import Concern, Context, Input, Kind, Output, Scope, add_outputs, new_template
 
 UPLOADS = Pair(
-    "UploadsBucket", "DataKeyArn", "ReplicaUploadsBucketArn", REPLICA_UPLOADS, deletions=True
+    bucket="UploadsBucket",
+    key_arn=inputs.DATA_KEY.name,
+    replica_arn="ReplicaUploadsBucketArn",
+    replica_purpose=REPLICA_UPLOADS,
+    deletions=True,
 )
-BACKUPS = Pair("BackupsBucket", "BackupKeyArn", "ReplicaBackupsBucketArn", REPLICA_BACKUPS)
+BACKUPS = Pair(
+    bucket="BackupsBucket",
+    key_arn=inputs.BACKUP_KEY.name,
+    replica_arn="ReplicaBackupsBucketArn",
+    replica_purpose=REPLICA_BACKUPS,
+)
 _LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
 _REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
 #: The registry's rule accepts the property's presence; cdk-nag's reads the configuration.
@@ -46,7 +54,7 @@ _REPLICATED = {
 def build(_context: Context) -> Template:
     """Return the storage template: first the access logs' bucket, which all others refer to."""
     template = new_template(CONCERN)
-    add_nonempty_condition(template, HAS_REPLICA, inputs.REPLICA_KEY.name)
+    add_replica_condition(template)
     bucket = add_access_logs_bucket(
         template,
         "AccessLogsBucket",
@@ -94,7 +102,7 @@ def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
         algorithms=(OUR_ALGORITHM, "AES256"),
         statements=(deny_others(UPLOADS.bucket), deny_infected(UPLOADS.bucket)),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
-        ReplicationConfiguration=replicated(UPLOADS),
+        ReplicationConfiguration=optional_replication(UPLOADS),
         Metadata=unmet_each(
             {_LOCK: "A lock would keep data that its owner wants deleted.", **_REPLICATED}
         ),
@@ -113,7 +121,7 @@ def _add_backups(template: Template, logs: Ref) -> s3.Bucket:
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), Ref("LockDays")),
         LifecycleConfiguration=backups_lifecycle(),
-        ReplicationConfiguration=replicated(BACKUPS),
+        ReplicationConfiguration=optional_replication(BACKUPS),
         Metadata=unmet_each(_REPLICATED),
     )
 
@@ -155,7 +163,7 @@ CONCERN = Concern(
         inputs.BACKUPS_DAYS,
         inputs.LOCK_MODE,
         inputs.LOCK_DAYS,
-        inputs.from_field("RecoveryRegion", "recovery.region"),
+        inputs.RECOVERY_REGION,
         inputs.REPLICA_KEY,
         _replica_bucket("ReplicaUploadsBucketArn", "Replica of the uploads, or empty"),
         _replica_bucket("ReplicaBackupsBucketArn", "Replica of the backups, or empty"),
