@@ -97,6 +97,22 @@ def add_error_alarm(
     )
 
 
+def add_permission(
+    template: Template, title: str, function: awslambda.Function, service: str, **extra: Any
+) -> None:
+    """Allow an AWS service of this account to invoke a function; `extra` may limit the source."""
+    template.add_resource(
+        awslambda.Permission(
+            title,
+            Action="lambda:InvokeFunction",
+            FunctionName=Ref(function),
+            Principal=f"{service}.amazonaws.com",
+            SourceAccount=Ref("AWS::AccountId"),
+            **extra,
+        )
+    )
+
+
 def _inside_vpc(template: Template, function: str, subnets: Input) -> awslambda.VPCConfig:
     """Add the group `<function>SecurityGroup`: nothing in, HTTPS out; return it with the subnets.
 

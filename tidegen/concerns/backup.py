@@ -130,8 +130,7 @@ CONCERN = Concern(
     purpose="Recovery points of volumes and tables: locked, copied to the recovery region, tested.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         BOUNDARY,
         inputs.BACKUP_KEY,
         inputs.from_root(

@@ -64,8 +64,7 @@ CONCERN = Concern(
     purpose="A public delegated zone, a private zone of the own VPC, and the resolver's query log.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.DOMAIN,
         inputs.PRIVATE_DOMAIN,
         inputs.VPC,

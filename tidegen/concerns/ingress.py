@@ -91,8 +91,7 @@ CONCERN = Concern(
     purpose="The public load balancer with its firewall, certificate and names.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.PROTECTED,
         BOUNDARY,
         inputs.VPC,

@@ -110,8 +110,7 @@ CONCERN = Concern(
     purpose="Deploy, execution and read roles of one environment.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.from_field("Repository", "ci.repository"),
         inputs.DOMAIN,
         inputs.PRIVATE_DOMAIN,

@@ -115,8 +115,7 @@ CONCERN = Concern(
     purpose="A private Kubernetes cluster with managed nodes, add-ons and access entries.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.PROTECTED,
         BOUNDARY,
         inputs.ENDPOINTS,

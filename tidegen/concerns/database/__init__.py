@@ -54,8 +54,7 @@ CONCERN = Concern(
     purpose="The MongoDB replica set: three members, one a zone, each with its own volume.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.PROTECTED,
         BOUNDARY,
         inputs.VPC,

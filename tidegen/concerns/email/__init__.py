@@ -103,8 +103,7 @@ CONCERN = Concern(
     purpose="Two SES instances: transactional mail to users, and security mail.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.CRITICAL_TOPIC,
         inputs.WARNING_TOPIC,
         inputs.DEAD_LETTERS,

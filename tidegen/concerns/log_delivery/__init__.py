@@ -78,8 +78,7 @@ CONCERN = Concern(
     purpose="Logs of CloudWatch on their way into the log archive.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         BOUNDARY,
         inputs.LOGS_KEY,
         inputs.WARNING_TOPIC,

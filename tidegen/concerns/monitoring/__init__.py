@@ -135,8 +135,7 @@ CONCERN = Concern(
     purpose="Errors of applications, the environment's one state, and a dashboard.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.WARNING_TOPIC,
         inputs.sibling("RelayFunctionArn", Kind.ARN, "Relay of log events"),
         inputs.sibling("RelayFunctionName", Kind.NAME, "Relay, by its name"),

@@ -117,8 +117,7 @@ CONCERN = Concern(
     purpose="A VPC of its own: public, private and data subnets over three zones, flow logs.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.VPC_CIDR,
         inputs.from_field("PublicSubnets", "network.public_subnets"),
         inputs.from_field("PrivateSubnets", "network.private_subnets"),

@@ -4,9 +4,14 @@ from awacs import sns as sns_actions
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, logs
 
 from tidegen.blocks.container_logs import APPLICATIONS
-from tidegen.blocks.functions import add_error_alarm, add_function, function_statements
+from tidegen.blocks.functions import (
+    add_error_alarm,
+    add_function,
+    add_permission,
+    function_statements,
+)
 from tidegen.blocks.logs import add_log_group
-from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.policies import allow, arn, document, trust
 from tidegen.blocks.roles import add_role
 from tidegen.concerns.notifications.relay_queue import TITLE as QUEUE
 from tidegen.concerns.notifications.relay_queue import add_relay_alarms, add_relay_queue
@@ -80,16 +85,6 @@ def _add_permission(template: Template, function: awslambda.Function) -> None:
 
     The relay's own group is not among what may call it, so that it cannot feed itself.
     """
-    template.add_resource(
-        awslambda.Permission(
-            "RelayPermission",
-            Action="lambda:InvokeFunction",
-            FunctionName=Ref(function),
-            Principal="logs.amazonaws.com",
-            SourceAccount=Ref("AWS::AccountId"),
-            SourceArn=Sub(
-                "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
-                f"{APPLICATIONS}:*"
-            ),
-        )
-    )
+    own = f"log-group:{APPLICATIONS}:*"
+    source = arn(f"logs:${{AWS::Region}}:${{AWS::AccountId}}:{own}")
+    add_permission(template, "RelayPermission", function, "logs", SourceArn=source)

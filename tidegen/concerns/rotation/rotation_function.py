@@ -11,7 +11,12 @@ from troposphere import GetAtt, Ref, Sub, Template, awslambda, iam
 from tidegen.blocks import inputs
 from tidegen.blocks.conditions import HAS_REPLICA, add_replica_condition
 from tidegen.blocks.deploy_scopes import SCOPES
-from tidegen.blocks.functions import add_error_alarm, add_function, function_statements
+from tidegen.blocks.functions import (
+    add_error_alarm,
+    add_function,
+    add_permission,
+    function_statements,
+)
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, through, trust
 from tidegen.blocks.roles import PATH, add_role
@@ -45,7 +50,7 @@ def add_rotation_function(template: Template, context: Context) -> awslambda.Fun
     )
     _add_rotating(template, role, function)
     _add_replicating(template, role)
-    _add_permission(template, function)
+    add_permission(template, "Permission", function, "secretsmanager")
     add_error_alarm(
         template,
         "Errors",
@@ -127,16 +132,4 @@ def _rotating(function: Any) -> PolicyDocument:
             [Sub("arn:${AWS::Partition}:acm:${AWS::Region}:${AWS::AccountId}:certificate/*")],
             Condition(StringEquals(tagged)),
         ),
-    )
-
-
-def _add_permission(template: Template, function: awslambda.Function) -> None:
-    template.add_resource(
-        awslambda.Permission(
-            "Permission",
-            Action="lambda:InvokeFunction",
-            FunctionName=Ref(function),
-            Principal="secretsmanager.amazonaws.com",
-            SourceAccount=Ref("AWS::AccountId"),
-        )
     )
