@@ -8,7 +8,7 @@ from troposphere import If, Ref, Sub, Tags, Template, ec2
 
 from tidegen.blocks.inputs import ENDPOINTS, VPC_CIDR
 from tidegen.blocks.policies import EVERYBODY, allow, arn, document
-from tidegen.blocks.security_groups import HTTPS, add_inbound, add_security_group, rule
+from tidegen.blocks.security_groups import HTTPS, add_rule, add_security_group, rule
 from tidegen.contract import Input
 
 #: Service of an endpoint → service of its actions; empty where the endpoint takes no policy.
@@ -73,8 +73,7 @@ def allow_to_endpoints(
     A resource that calls them while it starts has to depend on the rule.
     """
     description, group = f"Interface endpoints: {title}", Ref(endpoints.name)
-    added = add_inbound(template, title, description, HTTPS, group=group, source=source)
-    return str(added.title)
+    return add_rule(template, title, description, HTTPS, group=group, source=source)
 
 
 def _interface(service: str, actions: str, zones: tuple[int, ...], **extra: str) -> ec2.VPCEndpoint:

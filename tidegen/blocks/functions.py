@@ -64,22 +64,6 @@ def add_function(
     )
 
 
-def allow_invocation(
-    template: Template, title: str, function: awslambda.Function, service: str, **source: Any
-) -> None:
-    """Allow an AWS service of this account to invoke a function; `source` limits it further."""
-    template.add_resource(
-        awslambda.Permission(
-            title,
-            Action="lambda:InvokeFunction",
-            FunctionName=Ref(function),
-            Principal=f"{service}.amazonaws.com",
-            SourceAccount=Ref("AWS::AccountId"),
-            **source,
-        )
-    )
-
-
 def function_statements(
     group: logs.LogGroup, queue_arn: Any, key: Input = MESSAGING_KEY
 ) -> list[Statement]:
@@ -110,6 +94,22 @@ def add_error_alarm(
         {"FunctionName": Ref(function)},
         ("GreaterThanThreshold", 0),
         topic=topic,
+    )
+
+
+def add_permission(
+    template: Template, title: str, function: awslambda.Function, service: str, **extra: Any
+) -> None:
+    """Allow an AWS service of this account to invoke a function; `extra` may limit the source."""
+    template.add_resource(
+        awslambda.Permission(
+            title,
+            Action="lambda:InvokeFunction",
+            FunctionName=Ref(function),
+            Principal=f"{service}.amazonaws.com",
+            SourceAccount=Ref("AWS::AccountId"),
+            **extra,
+        )
     )
 
 

@@ -52,37 +52,45 @@ def add_ingress_alarms(template: Template) -> Alarm:
 
 def add_unhealthy_targets_alarm(template: Template, namespace: str, description: str) -> Alarm:
     """Add an alarm on unhealthy targets of `TargetGroup`."""
-    return add_alarm(
-        template,
-        "UnhealthyTargetsAlarm",
-        description,
-        (namespace, "UnHealthyHostCount"),
-        target_group_dimensions(),
-        ("GreaterThanThreshold", 0),
-        topic=CRITICAL,
-        statistic="Maximum",
-        periods=3,
-    )
+    metric, any_target = (namespace, "UnHealthyHostCount"), ("GreaterThanThreshold", 0)
+    return _add_targets_alarm(template, "UnhealthyTargetsAlarm", description, metric, any_target)
 
 
 def add_no_targets_alarm(template: Template, namespace: str) -> Alarm:
     """Add an alarm for a `TargetGroup` without a healthy target; it may have no target at all.
 
-    An empty group has no unhealthy target, and reports nothing. Maximum, as each zone reports its
-    own.
+    An empty group has no unhealthy target, and reports nothing.
     """
-    return add_alarm(
+    alarm = _add_targets_alarm(
         template,
         "NoTargetsAlarm",
         "No pod of the gateway takes requests, or none is registered: everything is down. See the "
         "target group, the load balancer controller and the pods.",
         (namespace, "HealthyHostCount"),
-        target_group_dimensions(),
         ("LessThanThreshold", 1),
+    )
+    alarm.TreatMissingData = "breaching"
+    return alarm
+
+
+def _add_targets_alarm(
+    template: Template,
+    title: str,
+    description: str,
+    metric: tuple[str, str],
+    comparison: tuple[str, float],
+) -> Alarm:
+    """Add an alarm on the maximum, as each zone reports its own."""
+    return add_alarm(
+        template,
+        title,
+        description,
+        metric,
+        target_group_dimensions(),
+        comparison,
         topic=CRITICAL,
         statistic="Maximum",
         periods=3,
-        missing="breaching",
     )
 
 

@@ -26,6 +26,8 @@ def from_root(
 
 PROJECT = from_field("Project", "project")
 ENVIRONMENT = from_field("Environment", "name")
+#: Inputs of every concern of an environment: names of its resources begin with both.
+NAMES = (PROJECT, ENVIRONMENT)
 PROTECTED = from_field("Protected", "protected")
 #: For resources that a launch template starts: CloudFormation does not give them the stack's tags.
 STACK_TAGS = {"project": Ref("Project"), "environment": Ref("Environment")}

@@ -43,8 +43,7 @@ _USE = [
     Action("kms", "GenerateDataKey*"),
     actions.DescribeKey,
 ]
-#: For keys with `auto_scaling_use`.
-ROLE_BY_CONDITION = unmet(
+_ROLE_BY_CONDITION = unmet(
     "One role of this account, by condition: as principal it would have to exist already.",
     "CKV_AWS_33",
 )
@@ -84,6 +83,11 @@ def add_key(
     return key
 
 
+def add_instance_key(template: Template, title: str, purpose: str) -> kms.Key:
+    """Add a key for the volumes of instances that Auto Scaling starts."""
+    return add_key(template, title, purpose, *_auto_scaling_use(), Metadata=_ROLE_BY_CONDITION)
+
+
 def key_arns(keys: Iterable[kms.Key]) -> dict[str, GetAtt]:
     """Return the outputs `<title>Arn` of keys."""
     return {f"{key.title}Arn": GetAtt(key, "Arn") for key in keys}
@@ -94,6 +98,11 @@ def key_arns(keys: Iterable[kms.Key]) -> dict[str, GetAtt]:
 #: condition on aws:SourceAccount or aws:SourceArn is not supported from EventBridge to encrypted
 #: topics.
 _BY_CONTEXT = {"events": {"Topics": ("aws:sns:topicArn", "sns"), "Queues": ("aws:sqs:arn", "sqs")}}
+
+
+def uses_of(key: str, *services: str) -> tuple[KeyUse, ...]:
+    """Declare the use of one key by AWS services, for encrypting and decrypting data keys."""
+    return tuple(KeyUse(key, service) for service in services)
 
 
 def service_uses(uses: Iterable[KeyUse]) -> list[Statement]:
@@ -146,7 +155,7 @@ def logs_use(names: tuple[str, ...] = ("*",)) -> Statement:
     return _allow("UseByLogs", logs, _USE, condition)
 
 
-def auto_scaling_use() -> list[Statement]:
+def _auto_scaling_use() -> list[Statement]:
     """Allow Auto Scaling's service-linked role; without it encrypted instances fail at launch.
 
     "*" with the role's ARN as condition, as in the policies of AWS's own keys. The account as

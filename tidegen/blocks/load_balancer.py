@@ -9,7 +9,7 @@ from tidegen.blocks.inputs import CLUSTER_GROUP, PROTECTED, VPC, sibling
 from tidegen.blocks.security_groups import (
     ANYWHERE,
     HTTPS,
-    add_inbound,
+    add_rule,
     add_security_group,
     rule,
 )
@@ -61,7 +61,7 @@ def add_pods_security_group(
     group = add_security_group(
         template, "LoadBalancerSecurityGroup", description, outbound=[to_pods], **extra
     )
-    add_inbound(
+    add_rule(
         template,
         "PodsFromLoadBalancer",
         "Load balancer to the gateway's pods",

@@ -22,8 +22,8 @@ def add_security_group(
 ) -> ec2.SecurityGroup:
     """Add a group in `vpc`, by default the VPC of the input.
 
-    Rules between two groups are resources of their own (`add_inbound`, `add_outbound`): inside the
-    groups they would be a cycle (failure circular-dependency).
+    Rules between two groups are resources of their own (`add_rule`): inside the groups they would
+    be a cycle (failure circular-dependency).
     """
     rules = {"SecurityGroupIngress": inbound, "SecurityGroupEgress": outbound}
     return template.add_resource(
@@ -42,34 +42,27 @@ def rule(description: str, port: int, **peer: Any) -> ec2.SecurityGroupRule:
     return ec2.SecurityGroupRule(Description=description, **_tcp(port), **peer)
 
 
-def add_inbound(
-    template: Template, title: str, description: str, port: int, *, group: Any, source: Any
-) -> ec2.SecurityGroupIngress:
-    """Allow connections to `group` from the group `source`, both by id."""
-    return template.add_resource(
-        ec2.SecurityGroupIngress(
-            title,
-            Description=description,
-            GroupId=group,
-            **_tcp(port),
-            SourceSecurityGroupId=source,
-        )
-    )
+def add_rule(
+    template: Template,
+    title: str,
+    description: str,
+    port: int,
+    *,
+    group: Any,
+    source: Any = None,
+    destination: Any = None,
+) -> str:
+    """Allow connections to `group` from `source`, or from `group` to `destination`, all by id.
 
-
-def add_outbound(
-    template: Template, title: str, description: str, port: int, *, group: Any, destination: Any
-) -> ec2.SecurityGroupEgress:
-    """Allow connections from `group` to the group `destination`, both by id."""
-    return template.add_resource(
-        ec2.SecurityGroupEgress(
-            title,
-            Description=description,
-            GroupId=group,
-            **_tcp(port),
-            DestinationSecurityGroupId=destination,
-        )
+    Returns the rule's logical id.
+    """
+    common = {"Description": description, "GroupId": group, **_tcp(port)}
+    added = template.add_resource(
+        ec2.SecurityGroupIngress(title, **common, SourceSecurityGroupId=source)
+        if source
+        else ec2.SecurityGroupEgress(title, **common, DestinationSecurityGroupId=destination)
     )
+    return str(added.title)
 
 
 def _tcp(port: int) -> dict[str, Any]:

@@ -2,32 +2,22 @@
 
 from troposphere import Template
 
-from tidegen.blocks import inputs
-from tidegen.blocks.keys import (
-    ENVIRONMENT_LOG_GROUPS,
-    ROLE_BY_CONDITION,
-    account_use,
-    add_key,
-    auto_scaling_use,
-    key_arns,
-    logs_use,
-    service_uses,
-)
+from tidegen.blocks import inputs, keys
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 
 def build(context: Context) -> Template:
-    """The encryption template: one key per purpose."""
+    """Return the encryption template: one key per purpose."""
     template = new_template(CONCERN)
-    messaging = service_uses(context.key_uses("messaging"))
-    keys = (
-        add_key(template, "LogsKey", "logs", logs_use(ENVIRONMENT_LOG_GROUPS)),
-        add_key(template, "MessagingKey", "messaging", *messaging),
-        add_key(template, "ClusterKey", "cluster"),
-        add_key(template, "NodesKey", "nodes", *auto_scaling_use(), Metadata=ROLE_BY_CONDITION),
-        add_key(template, "SecretsKey", "secrets", account_use("secretsmanager")),
+    messaging = keys.service_uses(context.key_uses("messaging"))
+    created = (
+        keys.add_key(template, "LogsKey", "logs", keys.logs_use(keys.ENVIRONMENT_LOG_GROUPS)),
+        keys.add_key(template, "MessagingKey", "messaging", *messaging),
+        keys.add_key(template, "ClusterKey", "cluster"),
+        keys.add_instance_key(template, "NodesKey", "nodes"),
+        keys.add_key(template, "SecretsKey", "secrets", keys.account_use("secretsmanager")),
     )
-    return add_outputs(template, CONCERN, **key_arns(keys))
+    return add_outputs(template, CONCERN, **keys.key_arns(created))
 
 
 CONCERN = Concern(
@@ -35,7 +25,7 @@ CONCERN = Concern(
     scopes=(Scope.SHARED, Scope.ENVIRONMENT),
     purpose="Customer-managed keys of logs, messaging, cluster secrets, node volumes and secrets.",
     build=build,
-    inputs=(inputs.PROJECT, inputs.ENVIRONMENT),
+    inputs=inputs.NAMES,
     outputs=(
         Output("LogsKeyArn", Kind.KEY_ARN, "Key of the log groups"),
         Output("MessagingKeyArn", Kind.KEY_ARN, "Key of topics and queues"),

@@ -92,8 +92,7 @@ CONCERN = Concern(
     purpose="The public load balancer with its firewall, certificate and DNS records.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.PROTECTED,
         BOUNDARY,
         inputs.VPC,

@@ -167,8 +167,7 @@ CONCERN = Concern(
     purpose="DynamoDB tables of application metrics and of data sets for analytics.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.PROTECTED,
         inputs.WARNING_TOPIC,
         *SELECTION_INPUTS,

@@ -88,8 +88,7 @@ CONCERN = Concern(
     purpose="Replicas of uploads and backups in the recovery region, their key, and a vault.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.ACCOUNT_ACCESS_LOGS,
         inputs.from_field("SourceRegion", "source.region"),
         inputs.from_field("NoncurrentDays", "retention.noncurrent_days"),

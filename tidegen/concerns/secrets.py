@@ -126,8 +126,7 @@ CONCERN = Concern(
     purpose="One secret for each secret that the chart reads, created unfilled.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.SECRETS_KEY,
         ROTATION_FUNCTION,
         inputs.RECOVERY_REGION,

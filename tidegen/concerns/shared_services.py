@@ -152,8 +152,7 @@ CONCERN = Concern(
     purpose="The endpoint service through which environments reach the shared cluster.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.PROTECTED,
         BOUNDARY,
         inputs.VPC,

@@ -7,8 +7,7 @@ from tidegen.blocks.inputs import CLUSTER_GROUP
 from tidegen.blocks.security_groups import (
     ANYWHERE,
     HTTPS,
-    add_inbound,
-    add_outbound,
+    add_rule,
     add_security_group,
     rule,
 )
@@ -27,6 +26,6 @@ def add_members_security_group(template: Template, pods: Input = CLUSTER_GROUP) 
     )
     own = Ref("SecurityGroup")
     for title, source in (("FromCluster", Ref(pods.name)), ("FromMembers", own)):
-        add_inbound(template, title, f"MongoDB {title}", PORT, group=own, source=source)
+        add_rule(template, title, f"MongoDB {title}", PORT, group=own, source=source)
     allow_to_endpoints(template, "EndpointsFromMembers", own)
-    add_outbound(template, "ToMembers", "MongoDB ToMembers", PORT, group=own, destination=own)
+    add_rule(template, "ToMembers", "MongoDB ToMembers", PORT, group=own, destination=own)

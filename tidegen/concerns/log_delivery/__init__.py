@@ -80,8 +80,7 @@ CONCERN = Concern(
     purpose="Delivery of CloudWatch's log groups to the log archive.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         BOUNDARY,
         inputs.LOGS_KEY,
         inputs.WARNING_TOPIC,

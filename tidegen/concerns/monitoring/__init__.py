@@ -134,8 +134,7 @@ CONCERN = Concern(
     purpose="Application errors, one alarm for the whole environment, and a dashboard.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.WARNING_TOPIC,
         inputs.sibling("RelayFunctionArn", Kind.ARN, "Relay of log events"),
         inputs.sibling("RelayFunctionName", Kind.NAME, "Name of the relay function"),

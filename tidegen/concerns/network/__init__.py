@@ -118,8 +118,7 @@ CONCERN = Concern(
     purpose="The VPC: public, private and data subnets over three zones, and flow logs.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.VPC_CIDR,
         inputs.from_field("PublicSubnets", "network.public_subnets"),
         inputs.from_field("PrivateSubnets", "network.private_subnets"),

@@ -7,6 +7,7 @@ from troposphere import GetAtt, Ref, Template
 from tidegen.blocks import inputs
 from tidegen.blocks.event_rules import add_event_rule
 from tidegen.blocks.functions import FUNCTION_EXTRAS, NETWORK_INPUTS
+from tidegen.blocks.keys import uses_of
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.topics import (
     add_dead_letter_alarm,
@@ -16,17 +17,7 @@ from tidegen.blocks.topics import (
 )
 from tidegen.concerns.notifications.health_rules import add_health_rules
 from tidegen.concerns.notifications.relay import add_relay
-from tidegen.contract import (
-    Asset,
-    Concern,
-    Context,
-    KeyUse,
-    Kind,
-    Output,
-    Scope,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Asset, Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 #: Logical id → display name, publishers, and parameter prefix of its contacts. Events of SES
 #: contain patients' addresses, which must not be mailed: that topic is for programs.
@@ -138,8 +129,7 @@ CONCERN = Concern(
     purpose="Notification topics, the rules that publish to them, and the relay of log events.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         inputs.MESSAGING_KEY,
         inputs.LOGS_KEY,
         BOUNDARY,
@@ -168,12 +158,7 @@ CONCERN = Concern(
         Output("RelayFunctionArn", Kind.ARN, "Function that relays log events to people"),
         Output("RelayFunctionName", Kind.NAME, "Name of the relay function"),
     ),
-    key_uses=(
-        KeyUse("messaging", "cloudwatch"),
-        KeyUse("messaging", "events"),
-        KeyUse("messaging", "ses"),
-        KeyUse("messaging", "sns"),
-    ),
+    key_uses=uses_of("messaging", "cloudwatch", "events", "ses", "sns"),
     extra_deploy_actions=FUNCTION_EXTRAS,
     assets=(Asset("relay", _RELAY),),
 )

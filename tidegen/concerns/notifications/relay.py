@@ -7,11 +7,11 @@ from tidegen.blocks.container_logs import APPLICATIONS
 from tidegen.blocks.functions import (
     add_error_alarm,
     add_function,
-    allow_invocation,
+    add_permission,
     function_statements,
 )
 from tidegen.blocks.logs import add_log_group
-from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.policies import allow, arn, document, trust
 from tidegen.blocks.roles import add_role
 from tidegen.concerns.notifications.relay_queue import TITLE as QUEUE
 from tidegen.concerns.notifications.relay_queue import add_relay_alarms, add_relay_queue
@@ -85,8 +85,6 @@ def _allow_application_logs(template: Template, function: awslambda.Function) ->
 
     The relay's own log group may not invoke it, so that it cannot trigger itself.
     """
-    group = Sub(
-        "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
-        f"{APPLICATIONS}:*"
-    )
-    allow_invocation(template, "RelayPermission", function, "logs", SourceArn=group)
+    group = f"log-group:{APPLICATIONS}:*"
+    source = arn(f"logs:${{AWS::Region}}:${{AWS::AccountId}}:{group}")
+    add_permission(template, "RelayPermission", function, "logs", SourceArn=source)

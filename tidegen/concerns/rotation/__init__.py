@@ -26,8 +26,7 @@ CONCERN = Concern(
     purpose="The function that rotates secrets whose values can be generated.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         BOUNDARY,
         *NETWORK_INPUTS,
         inputs.LOGS_KEY,

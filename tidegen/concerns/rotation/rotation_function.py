@@ -14,7 +14,7 @@ from tidegen.blocks.deploy_scopes import SCOPES
 from tidegen.blocks.functions import (
     add_error_alarm,
     add_function,
-    allow_invocation,
+    add_permission,
     function_statements,
 )
 from tidegen.blocks.logs import add_log_group
@@ -50,7 +50,7 @@ def add_rotation_function(template: Template, context: Context) -> awslambda.Fun
     )
     _add_rotating_policy(template, role, function)
     _add_replicating_policy(template, role)
-    allow_invocation(template, "Permission", function, "secretsmanager")
+    add_permission(template, "Permission", function, "secretsmanager")
     add_error_alarm(
         template,
         "Errors",

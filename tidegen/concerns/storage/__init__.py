@@ -152,8 +152,7 @@ CONCERN = Concern(
     purpose="Buckets of uploads, backups, mail assets and access logs, and their replication.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         BOUNDARY,
         inputs.WARNING_TOPIC,
         inputs.ACCOUNT_ACCESS_LOGS,

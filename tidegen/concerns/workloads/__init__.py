@@ -62,8 +62,7 @@ CONCERN = Concern(
     purpose="A Pod Identity role for each service account of the chart that uses AWS.",
     build=build,
     inputs=(
-        inputs.PROJECT,
-        inputs.ENVIRONMENT,
+        *inputs.NAMES,
         BOUNDARY,
         inputs.CLUSTER_NAME,
         inputs.sibling("UploadsBucketArn", Kind.BUCKET_ARN, "Bucket of raw device uploads"),
