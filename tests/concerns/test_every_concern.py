@@ -82,6 +82,27 @@ def test_conditions_are_few_and_never_on_a_name(concern):
     assert '"Ref": "Environment"' not in json.dumps(conditions)
 
 
+#: EC2 API reference, IpRange: "Invalid rule description" is the error for other characters.
+GROUP_TEXT = re.compile(r"[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{1,255}")
+
+
+def descriptions(value):
+    """Yield every Description and GroupDescription in the properties of a resource."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if key in ("Description", "GroupDescription"):
+            yield inner
+        elif isinstance(inner, dict | list):
+            yield from descriptions(inner)
+
+
+@each
+def test_descriptions_of_security_groups_have_only_characters_that_ec2_accepts(concern):
+    for logical_id, item in body(concern)["Resources"].items():
+        if item["Type"].startswith("AWS::EC2::SecurityGroup"):
+            for text in descriptions(item["Properties"]):
+                assert GROUP_TEXT.fullmatch(text), logical_id
+
+
 @each
 def test_partition_and_suffix_are_never_literal(concern):
     text = json.dumps(body(concern)["Resources"])

@@ -39,7 +39,7 @@ def add_public_security_group(template: Template, pods: Input = CLUSTER_GROUP) -
     add_pods_security_group(
         template,
         "Load balancer: HTTPS from the internet",
-        "Gateway's pods",
+        "Pods of the gateway",
         GATEWAY_PORT,
         pods=pods,
         inbound=[rule("HTTPS", HTTPS, CidrIp=ANYWHERE)],
@@ -64,7 +64,7 @@ def add_pods_security_group(
     add_rule(
         template,
         "PodsFromLoadBalancer",
-        "Load balancer to the gateway's pods",
+        "Load balancer to the pods of the gateway",
         port,
         group=Ref(pods.name),
         source=Ref(group),

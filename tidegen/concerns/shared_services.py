@@ -63,7 +63,7 @@ def _add_security_group(template: Template) -> None:
     add_pods_security_group(
         template,
         "Shared services: HTTPS through the endpoint service",
-        "Gateway's pods, and nothing else: no way into an environment",
+        "Pods of the gateway, and nothing else: no access to an environment",
         _POD_PORT,
     )
 
