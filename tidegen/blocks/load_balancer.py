@@ -71,6 +71,11 @@ def add_pods_security_group(
     )
 
 
+def key_values(kind: Any, attributes: dict[str, Any]) -> list[Any]:
+    """Return attributes as troposphere's `kind`, a class with Key and Value."""
+    return [kind(Key=key, Value=value) for key, value in attributes.items()]
+
+
 def add_load_balancer(
     template: Template,
     *,
@@ -103,10 +108,7 @@ def add_load_balancer(
             Scheme="internet-facing",
             Subnets=Ref(subnets.name),
             SecurityGroups=[Ref("LoadBalancerSecurityGroup")],
-            LoadBalancerAttributes=[
-                elb.LoadBalancerAttributes(Key=key, Value=value)
-                for key, value in attributes.items()
-            ],
+            LoadBalancerAttributes=key_values(elb.LoadBalancerAttributes, attributes),
             Metadata=_DELETABLE,
         )
     )
@@ -134,9 +136,7 @@ def add_target_group(template: Template, vpc: Input = VPC) -> None:
             HealthyThresholdCount=2,
             UnhealthyThresholdCount=3,
             Matcher=elb.Matcher(HttpCode="200"),
-            TargetGroupAttributes=[
-                elb.TargetGroupAttribute(Key=key, Value=value) for key, value in attributes.items()
-            ],
+            TargetGroupAttributes=key_values(elb.TargetGroupAttribute, attributes),
         )
     )
 

@@ -8,6 +8,7 @@ from troposphere import GetAtt, Ref, Sub, Template, dynamodb
 from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
+from tidegen.blocks.outputs import name_and_arn
 from tidegen.blocks.policies import deny_other_accounts, document, tls_only
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.trail import METRICS_TABLE
@@ -43,10 +44,8 @@ def build(_context: Context) -> Template:
     return add_outputs(
         template,
         CONCERN,
-        MetricsTableName=Ref(metrics),
-        MetricsTableArn=GetAtt(metrics, "Arn"),
-        AnalyticsTableName=Ref(analytics),
-        AnalyticsTableArn=GetAtt(analytics, "Arn"),
+        **name_and_arn(metrics),
+        **name_and_arn(analytics),
     )
 
 

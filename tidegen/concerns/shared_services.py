@@ -5,7 +5,7 @@ from troposphere import elasticloadbalancingv2 as elb
 
 from tidegen.blocks import inputs
 from tidegen.blocks.ingress_alarms import add_no_targets_alarm, add_unhealthy_targets_alarm
-from tidegen.blocks.load_balancer import add_pods_security_group
+from tidegen.blocks.load_balancer import add_pods_security_group, key_values
 from tidegen.blocks.load_balancer_controller import add_controller_role
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet, unmet_each
@@ -82,10 +82,7 @@ def _add_load_balancer(template: Template) -> None:
             Subnets=Ref("PrivateSubnetIds"),
             SecurityGroups=[Ref("LoadBalancerSecurityGroup")],
             EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic="off",
-            LoadBalancerAttributes=[
-                elb.LoadBalancerAttributes(Key=key, Value=value)
-                for key, value in attributes.items()
-            ],
+            LoadBalancerAttributes=key_values(elb.LoadBalancerAttributes, attributes),
             Metadata=unmet_each(
                 {
                     "ELBV2_ACCESS_LOGGING_RULE": _UNLOGGED,
@@ -109,9 +106,7 @@ def _add_listener(template: Template) -> None:
             Protocol="TCP",
             Port=_POD_PORT,
             VpcId=Ref("VpcId"),
-            TargetGroupAttributes=[
-                elb.TargetGroupAttribute(Key=key, Value=value) for key, value in attributes.items()
-            ],
+            TargetGroupAttributes=key_values(elb.TargetGroupAttribute, attributes),
         )
     )
     template.add_resource(

@@ -24,7 +24,7 @@ from tidegen.blocks.replication import (
     replication_write_statements,
 )
 from tidegen.blocks.roles import BOUNDARY, add_role
-from tidegen.blocks.suppressions import unmet
+from tidegen.blocks.suppressions import BUCKET_LOCK, BUCKET_REPLICATION, unmet
 from tidegen.concerns.log_archive.archives import (
     CLOUDTRAIL,
     CONFIG,
@@ -94,7 +94,7 @@ def _add_log_archive(template: Template) -> s3.Bucket:
         ObjectLockConfiguration=lock(Ref("LockMode"), SIX_YEARS),
         Metadata=unmet(
             "One archive per region: logs stay in their region, and the lock keeps them there.",
-            "S3_BUCKET_REPLICATION_ENABLED",
+            BUCKET_REPLICATION,
         ),
     )
 
@@ -117,7 +117,7 @@ def _add_intake(template: Template) -> s3.Bucket:
         Metadata=unmet(
             "AWS Config does not deliver to a bucket with Object Lock, and for log delivery and"
             " GuardDuty it is not documented; every object is replicated into the locked archive.",
-            "S3_BUCKET_DEFAULT_LOCK_ENABLED",
+            BUCKET_LOCK,
         ),
     )
 

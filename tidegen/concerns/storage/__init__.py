@@ -15,6 +15,7 @@ from tidegen.blocks.data_buckets import (
     lock,
 )
 from tidegen.blocks.malware_scans import add_malware_scans, deny_infected
+from tidegen.blocks.outputs import name_and_arn
 from tidegen.blocks.replication import (
     REPLICA_BACKUPS,
     REPLICA_UPLOADS,
@@ -24,7 +25,7 @@ from tidegen.blocks.replication import (
     optional_replication,
 )
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.blocks.suppressions import unmet, unmet_each
+from tidegen.blocks.suppressions import BUCKET_LOCK, BUCKET_REPLICATION, unmet, unmet_each
 from tidegen.concerns.storage.batch_copies import add_batch_role
 from tidegen.concerns.storage.content_delivery import add_distribution, allow_distribution
 from tidegen.contract import Concern, Context, Input, Kind, Output, Scope, add_outputs, new_template
@@ -42,8 +43,7 @@ BACKUPS = Pair(
     replica_arn="ReplicaBackupsBucketArn",
     replica_purpose=REPLICA_BACKUPS,
 )
-_LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
-_REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
+
 #: The registry's rule accepts the property's presence; cdk-nag's reads the configuration.
 _REPLICATED = {
     "HIPAA.Security-S3BucketReplicationEnabled": "Replicated if the environment has a recovery "
@@ -73,12 +73,9 @@ def build(_context: Context) -> Template:
     return add_outputs(
         template,
         CONCERN,
-        UploadsBucketName=Ref(uploads),
-        UploadsBucketArn=GetAtt(uploads, "Arn"),
-        BackupsBucketName=Ref(backups),
-        BackupsBucketArn=GetAtt(backups, "Arn"),
-        AssetsBucketName=Ref(assets),
-        AssetsBucketArn=GetAtt(assets, "Arn"),
+        **name_and_arn(uploads),
+        **name_and_arn(backups),
+        **name_and_arn(assets),
         AssetsUrl=Sub("https://${AssetsDistribution.DomainName}"),
         AccessLogsBucketName=logs,
         BatchRoleArn=GetAtt(batch, "Arn"),
@@ -104,7 +101,7 @@ def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         ReplicationConfiguration=optional_replication(UPLOADS),
         Metadata=unmet_each(
-            {_LOCK: "A lock would keep data that its owner wants deleted.", **_REPLICATED}
+            {BUCKET_LOCK: "A lock would keep data that its owner wants deleted.", **_REPLICATED}
         ),
     )
 
@@ -138,7 +135,7 @@ def _add_assets(template: Template, logs: Ref) -> s3.Bucket:
         logs,
         statements=(allow_distribution(distribution, "AssetsBucket"),),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
-        Metadata=unmet(reason, _LOCK, _REPLICATION),
+        Metadata=unmet(reason, BUCKET_LOCK, BUCKET_REPLICATION),
     )
 
 
