@@ -135,22 +135,22 @@ def test_each_step_is_idempotent(vault):
     vault.labels["AWSPENDING"] = NEW
     for name in STEPS:
         step(vault, name)
-        held = dict(vault.texts)
+        value = dict(vault.texts)
         step(vault, name)
-        assert vault.texts == held
+        assert vault.texts == value
     assert vault.writes == 1
     assert [step(vault, name) for name in STEPS] == ["the version is current already"] * 4
 
 
 @pytest.mark.parametrize(
-    "held",
+    "value",
     [{MARKER: "true", SEED: "x"}, {"AppleDeviceCheckKey": "a person's"}, {"ServiceAuth": ""}],
     ids=["unfilled", "half filled", "empty"],
 )
-def test_an_unfilled_key_is_not_generated(held):
-    vault = Vault(json.dumps(held))
+def test_an_unfilled_key_is_not_generated(value):
+    vault = Vault(json.dumps(value))
     assert rotate(vault)[0] == "no change is due: value kept"
-    assert vault.current == held
+    assert vault.current == value
 
 
 def test_two_users_alternate_so_that_the_previous_one_stays_valid():

@@ -1,4 +1,4 @@
-"""The log archive of an account and region, locked for six years, and the intake before it."""
+"""The log archive of an account and region, locked for six years, and its intake."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ def build(_context: Context) -> Template:
 
 
 def _add_log_archive(template: Template) -> s3.Bucket:
-    """Add the archive: it holds the trail, and the replicas of all objects of the intake."""
+    """Add the archive, for the trail and the replicas of all objects of the intake."""
     return _add_archive(
         template,
         "LogArchive",

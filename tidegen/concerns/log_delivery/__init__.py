@@ -1,4 +1,4 @@
-"""Logs of CloudWatch on their way into the log archive, which locks them for six years."""
+"""Delivery of CloudWatch's log groups to the log archive, which locks them for six years."""
 
 from troposphere import Ref, Template
 
@@ -25,7 +25,7 @@ _ENVIRONMENT_ONLY = {
     "Database": "Log group of the database's members",
     "Firewall": "Log group of the firewall",
 }
-#: Firehose waits for 5 minutes of records; what is older than this is stuck.
+#: Firehose waits for 5 minutes of records; older records are stuck.
 _STUCK_SECONDS = 30 * 60
 
 

@@ -1,4 +1,4 @@
-"""Monitoring: application errors, one state for the whole environment, and a dashboard."""
+"""Monitoring: application errors, one alarm for the whole environment, and a dashboard."""
 
 from typing import Any
 
@@ -43,7 +43,7 @@ _ERRORS = " || ".join(
     ]
 )
 _EVERYWHERE = f"{{ {_ERRORS} }}"
-#: Only the services' namespace: errors of the cluster's own pods have alarms of their own.
+#: Only the services' namespace: the cluster's own pods have other alarms.
 _IN_NAMESPACE = f'{{ ($.kubernetes.namespace_name = "${{WorkloadNamespace}}") && ({_ERRORS}) }}'
 _ALWAYS = " OR ".join(
     f'ALARM("${{{name}}}")'
@@ -102,7 +102,7 @@ def _add_error_alarm(template: Template) -> None:
 
 
 def _add_environment_alarm(template: Template) -> None:
-    """Add one state for the environment: it only warns, as each of its alarms notifies people."""
+    """Add one alarm for the environment; it only warns, as each alarm in it notifies people too."""
     optional: list[Any] = [
         If(condition, Sub(f' OR ALARM("${{{parameter}}}")'), "")
         for condition, parameter in _ALARMS.items()

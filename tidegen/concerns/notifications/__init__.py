@@ -1,4 +1,4 @@
-"""Topics that people read, the events that reach them, and the relay of logs."""
+"""Notification topics, the rules that publish to them, and the relay of log events."""
 
 from pathlib import Path
 
