@@ -13,7 +13,7 @@ from tidegen.blocks.security_groups import (
     add_security_group,
     rule,
 )
-from tidegen.blocks.suppressions import unmet
+from tidegen.blocks.suppressions import unmet, unmet_each
 from tidegen.contract import Input, Kind
 
 #: Port of the gateway's pods.
@@ -21,15 +21,15 @@ GATEWAY_PORT = 8080
 PUBLIC_SUBNETS = sibling("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets")
 ACCESS_LOGS = sibling("AccessLogsBucketName", Kind.BUCKET_NAME, "Bucket of access logs")
 _OPEN = unmet(
-    "The public way in: the firewall and TLS stand before the pods.",
+    "Public on purpose: the firewall and TLS protect the pods.",
     "EC2_SECURITY_GROUP_INGRESS_OPEN_TO_WORLD_RULE",
     "SECURITY_GROUP_INGRESS_CIDR_NON_32_RULE",
 )
-_DELETABLE = unmet(
-    "Set by the file's `protected`: the deletion of an environment that may go, and the rollback of"
-    " a first deploy, would get stuck on it.",
-    "ELB_DELETION_PROTECTION_ENABLED",
-)
+#: Deletion protection of load balancers: rule → reason.
+UNPROTECTED = {
+    "ELB_DELETION_PROTECTION_ENABLED": "Set by the file's `protected`: always on, it would block a"
+    " permitted deletion, and the rollback of a first deploy."
+}
 #: A year. Browsers then never call these hosts without TLS, even where a link says http.
 _HSTS = "max-age=31536000; includeSubDomains"
 
@@ -109,7 +109,7 @@ def add_load_balancer(
             Subnets=Ref(subnets.name),
             SecurityGroups=[Ref("LoadBalancerSecurityGroup")],
             LoadBalancerAttributes=key_values(elb.LoadBalancerAttributes, attributes),
-            Metadata=_DELETABLE,
+            Metadata=unmet_each(UNPROTECTED),
         )
     )
 

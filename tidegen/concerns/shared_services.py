@@ -5,7 +5,7 @@ from troposphere import elasticloadbalancingv2 as elb
 
 from tidegen.blocks import inputs
 from tidegen.blocks.ingress_alarms import add_no_targets_alarm, add_unhealthy_targets_alarm
-from tidegen.blocks.load_balancer import add_pods_security_group, key_values
+from tidegen.blocks.load_balancer import UNPROTECTED, add_pods_security_group, key_values
 from tidegen.blocks.load_balancer_controller import add_controller_role
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet, unmet_each
@@ -24,10 +24,6 @@ _PASSED_THROUGH = "TLS is terminated by the pods, which have the certificates."
 _UNASKED = (
     "Only accounts that the environment files name may connect; accepting each connection by hand"
     " would add no decision, and delay every new environment."
-)
-_UNPROTECTED = (
-    "Set by the file's `protected`: it would block the deletion of unprotected services, and the"
-    " rollback of a first deploy."
 )
 
 
@@ -83,12 +79,7 @@ def _add_load_balancer(template: Template) -> None:
             SecurityGroups=[Ref("LoadBalancerSecurityGroup")],
             EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic="off",
             LoadBalancerAttributes=key_values(elb.LoadBalancerAttributes, attributes),
-            Metadata=unmet_each(
-                {
-                    "ELBV2_ACCESS_LOGGING_RULE": _UNLOGGED,
-                    "ELB_DELETION_PROTECTION_ENABLED": _UNPROTECTED,
-                }
-            ),
+            Metadata=unmet_each({"ELBV2_ACCESS_LOGGING_RULE": _UNLOGGED, **UNPROTECTED}),
         )
     )
 
