@@ -1,15 +1,14 @@
-"""What preflight of an environment reads: names, counts, quotas, settings; no data, no secrets.
+"""Statements for preflight of an environment: names, counts, quotas, settings; no data, no secrets.
 
-What only the account's own stacks need to know is left to the people who deploy those.
+Facts that only the account's own stacks need are read by the people who deploy those.
 """
 
 from collections.abc import Mapping
 from itertools import starmap
 
 from awacs.aws import Action, Statement
-from troposphere import Sub
 
-from tidegen.blocks.policies import allow
+from tidegen.blocks.policies import allow, arn, parse_actions
 
 _ACCOUNT = "${AWS::AccountId}"
 #: Lists, counts and settings of an account, for which IAM knows no resource.
@@ -46,7 +45,7 @@ LISTING: Mapping[str, tuple[str, ...]] = {
     "servicequotas": ("GetAWSDefaultServiceQuota",),
     "ses": ("GetAccount",),
 }
-_LOOKING: Mapping[tuple[str, ...], tuple[str, ...]] = {
+_WITH_RESOURCES: Mapping[tuple[str, ...], tuple[str, ...]] = {
     ("dynamodb:DescribeTable",): (f"dynamodb:*:{_ACCOUNT}:table/*",),
     ("eks:DescribeCluster",): (f"eks:*:{_ACCOUNT}:cluster/${{Project}}-*",),
     ("iam:GetRole",): (f"iam::{_ACCOUNT}:role/*",),
@@ -65,12 +64,14 @@ _LOOKING: Mapping[tuple[str, ...], tuple[str, ...]] = {
 
 
 def inspection_statements() -> list[Statement]:
-    """Read what `tidegen preflight` asks for."""
+    """Allow the calls of `tidegen preflight`."""
     listed = [Action(service, name) for service, names in LISTING.items() for name in names]
-    return [allow("ListForPreflight", listed, ["*"]), *starmap(_looking, _LOOKING.items())]
+    return [
+        allow("ListForPreflight", listed, ["*"]),
+        *starmap(_read_statement, _WITH_RESOURCES.items()),
+    ]
 
 
-def _looking(actions: tuple[str, ...], arns: tuple[str, ...]) -> Statement:
+def _read_statement(actions: tuple[str, ...], arns: tuple[str, ...]) -> Statement:
     title = "Look" + actions[0].partition(":")[2]
-    resources = [Sub(f"arn:${{AWS::Partition}}:{arn}") for arn in arns]
-    return allow(title, [Action(*action.split(":")) for action in actions], resources)
+    return allow(title, parse_actions(actions), [arn(text) for text in arns])
