@@ -2,17 +2,16 @@
 
 from tidegen.deployment.events import Uploaded
 from tidegen.deployment.run import Run
-from tidegen.planning.model import RootStep
-from tidegen.planning.parameters import text_parameters
+from tidegen.planning.model import ResolvedStep
 
 BUCKET_PARAMETER = "BootstrapArtifactsBucketName"
 
 
-def upload_missing(run: Run, step: RootStep) -> str | None:
+def upload_missing(run: Run, step: ResolvedStep) -> str | None:
     """Upload what the bucket does not have; the root's address, None where it goes directly."""
     if step.scope.is_direct:
         return None
-    bucket = text_parameters(step)[BUCKET_PARAMETER]
+    bucket = step.parameters[BUCKET_PARAMETER]
     missing = {
         key: content
         for key, content in step.template.uploads.items()

@@ -21,7 +21,7 @@ from tidegen.deployment.protection import enable_termination_protection
 from tidegen.deployment.run import Clouds, Run
 from tidegen.planning.changes import ChangeSet
 from tidegen.planning.importing import ImportPlan, ImportRequest, StackImport, import_template
-from tidegen.planning.model import Plan, RootStep, StackState
+from tidegen.planning.model import Plan, ResolvedStep, StackState
 from tidegen.planning.parameters import known_step
 
 
@@ -40,8 +40,7 @@ def execute_import(
     Raises DeploymentError at the first import that fails; run again, what was imported stays.
     """
     clouds = Clouds.of(connect)
-    known = {address: state.outputs for address, state in plan.states.items() if state}
-    steps = {step.address: known_step(step, known) for step in plan.steps}
+    steps = {step.address: known_step(step, plan.outputs) for step in plan.steps}
     outcomes = []
     for item in imports.imports:
         run = Run(clouds.at(item.address.place), item.address, emit, pause)
@@ -56,7 +55,7 @@ class _Importing:
     """One import being carried out."""
 
     run: Run
-    step: RootStep
+    step: ResolvedStep
     item: StackImport
 
     def carry_out(self) -> Outcome:
@@ -94,7 +93,7 @@ class _Importing:
             tuple(sorted(state.parameters)) if state else (),
             None if url else text,
             url,
-            self.step.service_role if isinstance(self.step.service_role, str) else None,
+            self.step.service_role,
         )
         return wait_until_ready(
             self.run, self.run.cloud.create_import(request), made_anew=state is None

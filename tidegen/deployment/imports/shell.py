@@ -17,8 +17,7 @@ from tidegen.deployment.uploads import BUCKET_PARAMETER
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import DeploymentError, Problem, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest
-from tidegen.planning.model import RootStep, StackState
-from tidegen.planning.parameters import text_parameters
+from tidegen.planning.model import ResolvedStep, StackState
 from tidegen.planning.states import NextAction, is_success, next_action
 from tidegen.planning.templates import sha256
 
@@ -28,7 +27,7 @@ SHELL: TemplateBody = {
 }
 
 
-def create_empty_stack(run: Run, step: RootStep, nested: str) -> str:
+def create_empty_stack(run: Run, step: ResolvedStep, nested: str) -> str:
     """Add the nested stack, empty, to the root, which is made if it is not there; its id.
 
     Parameters and outputs of the root stay as they are, the digest among them.
@@ -46,7 +45,7 @@ def create_empty_stack(run: Run, step: RootStep, nested: str) -> str:
     return found[nested]
 
 
-def _updated(run: Run, step: RootStep, state: StackState | None, text: str) -> StackState:
+def _updated(run: Run, step: ResolvedStep, state: StackState | None, text: str) -> StackState:
     """The root with another template and the parameters that it has."""
     request = ChangeSetRequest(
         step.stack_name,
@@ -56,7 +55,7 @@ def _updated(run: Run, step: RootStep, state: StackState | None, text: str) -> S
         step.tags,
         None,
         upload_template(run, step, "root.json", text),
-        step.service_role if isinstance(step.service_role, str) else None,
+        step.service_role,
     )
     made = wait_until_ready(run, run.cloud.create_change_set(request), made_anew=state is None)
     started = state or StackState(step.stack_name, made.stack_id, "CREATE_IN_PROGRESS")
@@ -94,9 +93,9 @@ def execute_and_wait(run: Run, made: ChangeSet, started: StackState, kind: str) 
     return ended
 
 
-def upload_template(run: Run, step: RootStep, name: str, text: str) -> str:
+def upload_template(run: Run, step: ResolvedStep, name: str, text: str) -> str:
     """Put a template into the artifacts bucket, under the hash of its bytes; its address."""
-    bucket = text_parameters(step)[BUCKET_PARAMETER]
+    bucket = step.parameters[BUCKET_PARAMETER]
     content = text.encode()
     key = f"templates/{sha256(content)}/{name}"
     if not run.cloud.object_exists(bucket, key, content):
