@@ -8,7 +8,6 @@ from tidegen.contract import Scope
 from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStarted, ignore
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import standing
-from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import Problem, RefusedError
@@ -94,10 +93,7 @@ def _delete(run: Run, step: DestroyStep) -> Outcome:
     mark = mark_now(run, step.stack_id)
     run.emit(Executing(step.address, "delete", mark.expected))
     run.cloud.delete_stack(step.stack_id, None)
-    followed = follow(run, state, mark)
-    if followed.state.status != "DELETE_COMPLETE":
-        ended = followed.state
-        raise failure(str(step.address), ended.status, ended.reason, followed.events)
+    follow(run, state, mark).require_success("DELETE_COMPLETE")
     return Outcome(step.address, Result.DELETED)
 
 

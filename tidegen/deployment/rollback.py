@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStarted, ignore
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import DeployedRoot, standing
-from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import InputError, Problem
@@ -110,10 +109,7 @@ def _continue(run: Run, step: RollbackStep) -> Outcome:
     mark = mark_now(run, step.state.stack_id)
     run.cloud.continue_rollback(step.state.stack_id, None, step.skipped)
     run.emit(Executing(step.address, "rollback", mark.expected))
-    followed = follow(run, step.state, mark)
-    ended = followed.state
-    if ended.status != "UPDATE_ROLLBACK_COMPLETE":
-        raise failure(str(step.address), ended.status, ended.reason, followed.events)
+    ended = follow(run, step.state, mark).require_success("UPDATE_ROLLBACK_COMPLETE")
     return Outcome(step.address, Result.ROLLED_BACK, ended.outputs)
 
 

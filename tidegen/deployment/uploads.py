@@ -4,6 +4,7 @@ from tidegen.deployment.events import Uploaded
 from tidegen.deployment.run import Run
 from tidegen.planning.model import RootStep
 from tidegen.planning.parameters import text_parameters
+from tidegen.planning.templates import sha256
 
 BUCKET_PARAMETER = "BootstrapArtifactsBucketName"
 
@@ -24,3 +25,13 @@ def upload_missing(run: Run, step: RootStep) -> str | None:
         size = sum(map(len, missing.values()))
         run.emit(Uploaded(run.address, bucket, tuple(missing), size))
     return run.cloud.object_url(bucket, step.template.key)
+
+
+def upload_template(run: Run, step: RootStep, name: str, text: str) -> str:
+    """Put a template into the artifacts bucket, under the hash of its bytes; its address."""
+    bucket = text_parameters(step)[BUCKET_PARAMETER]
+    content = text.encode()
+    key = f"templates/{sha256(content)}/{name}"
+    if not run.cloud.object_exists(bucket, key, content):
+        run.cloud.put_object(bucket, key, content)
+    return run.cloud.object_url(bucket, key)

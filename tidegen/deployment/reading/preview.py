@@ -4,7 +4,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from tidegen.deployment.change_sets import make_change_set
+from tidegen.deployment.change_sets import (
+    NoChangesError,
+    create_change_set,
+    delete_change_set,
+    deploy_request,
+)
 from tidegen.deployment.events import Emit, Preview, ignore
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import is_protected
@@ -12,12 +17,11 @@ from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import idle_readings, readings
-from tidegen.errors import DeploymentError, Problem
 from tidegen.planning.changes import ResourceChange
 from tidegen.planning.model import Plan, RootStep, StackAddress, StackState
 from tidegen.planning.parameters import DIGEST, resolved_step, text_parameters, unresolved
 from tidegen.planning.settings import SettingReading
-from tidegen.planning.states import NextAction, is_up_to_date, next_action, says_no_changes
+from tidegen.planning.states import NextAction, is_up_to_date, next_action
 
 
 def preview(
@@ -85,8 +89,10 @@ def _preview(
 
 
 def _from_change_set(run: Run, step: RootStep) -> tuple[ResourceChange, ...]:
-    made = make_change_set(run, step, NextAction.UPDATE)
-    run.cloud.delete_change_set(made.change_set_id)
-    if made.status == "FAILED" and not says_no_changes(made.reason):
-        raise DeploymentError(Problem(str(step.address), f"no change set: {made.reason}"))
-    return made.changes
+    request = deploy_request(run, step, NextAction.UPDATE)
+    try:
+        change_set = create_change_set(run, request, creates_stack=False)
+    except NoChangesError:
+        return ()
+    delete_change_set(run, change_set, created_stack=False)
+    return change_set.changes

@@ -9,7 +9,7 @@ from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.contract import Scope
 from tidegen.deployment.events import Attached, Emit, Outcome, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
-from tidegen.deployment.root_cause import failure, find_root_cause
+from tidegen.deployment.root_cause import find_root_cause
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.watch import follow, last_operation, mark_start
 from tidegen.planning.model import StackAddress, StackState
@@ -106,10 +106,7 @@ def follow_environment(
             run = Run(clouds.at(address.place), address, emit, pause)
             mark = mark_start(run, state.stack_id)
             emit(Attached(address, state.status, mark.expected))
-            followed = follow(run, state, mark)
-            ended = followed.state
-            if not is_success(ended.status):
-                raise failure(str(address), ended.status, ended.reason, followed.events)
+            ended = follow(run, state, mark).require_success()
             emit(Outcome(address, Result.FOLLOWED, ended.outputs))
             watched += 1
         if not running:
