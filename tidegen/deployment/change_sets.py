@@ -10,9 +10,9 @@ from tidegen.deployment.uploads import upload_missing
 from tidegen.deployment.watch import Followed, follow, mark_now
 from tidegen.errors import DeploymentError, OvertakenError, Problem, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest
+from tidegen.planning.digest import DIGEST
 from tidegen.planning.importing import ImportRequest
-from tidegen.planning.model import RootStep, StackState
-from tidegen.planning.parameters import DIGEST, text_parameters
+from tidegen.planning.model import ResolvedStep, StackState
 from tidegen.planning.states import NextAction, says_no_changes
 
 _CREATING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
@@ -27,16 +27,16 @@ def unique_name(purpose: str) -> str:
     return f"tidegen-{purpose}-{secrets.token_hex(4)}"
 
 
-def deploy_request(run: Run, step: RootStep, kind: NextAction) -> ChangeSetRequest:
+def deploy_request(run: Run, step: ResolvedStep, kind: NextAction) -> ChangeSetRequest:
     """Upload missing templates and assets; return the request that deploys the step."""
     url = upload_missing(run, step)
-    parameters = text_parameters(step)
     body = None if url else step.template.content.decode()
-    return template_request(step, parameters[DIGEST][:12], kind, parameters, body=body, url=url)
+    purpose = step.parameters[DIGEST][:12]
+    return template_request(step, purpose, kind, step.parameters, body=body, url=url)
 
 
 def template_request(
-    step: RootStep,
+    step: ResolvedStep,
     purpose: str,
     kind: NextAction,
     parameters: Mapping[str, str],
@@ -53,12 +53,12 @@ def template_request(
         tags=step.tags,
         body=body,
         url=url,
-        service_role=step.service_role if isinstance(step.service_role, str) else None,
+        service_role=step.service_role,
     )
 
 
 def create_change_set(
-    run: Run, request: ChangeSetRequest | ImportRequest, *, creates_stack: bool
+    run: Run, request: ChangeSetRequest | ImportRequest, *, new_stack: bool
 ) -> ChangeSet:
     """Create a change set and wait until it can be executed.
 
@@ -69,11 +69,11 @@ def create_change_set(
     if change_set.status == "CREATE_COMPLETE" and change_set.execution_status != "UNAVAILABLE":
         return change_set
     error = _error(run, change_set)
-    if says_no_changes(change_set.reason) and not creates_stack:
-        delete_change_set(run, change_set, created_stack=creates_stack)
+    if says_no_changes(change_set.reason) and not new_stack:
+        delete_change_set(run, change_set, new_stack=new_stack)
         raise NoChangesError(*error.problems)
     with suppress(TidegenError):  # the change set's own failure is the one to report
-        delete_change_set(run, change_set, created_stack=creates_stack)
+        delete_change_set(run, change_set, new_stack=new_stack)
     raise error
 
 
@@ -97,11 +97,11 @@ def _error(run: Run, change_set: ChangeSet) -> DeploymentError:
     return DeploymentError(head, *(Problem(where, text) for text in problems))
 
 
-def delete_change_set(run: Run, change_set: ChangeSet, *, created_stack: bool) -> None:
+def delete_change_set(run: Run, change_set: ChangeSet, *, new_stack: bool) -> None:
     """Delete a change set, and the empty stack that CloudFormation created for it."""
     with suppress(OvertakenError):  # another operation has deleted it already
         run.cloud.delete_change_set(change_set.change_set_id)
-    if created_stack:
+    if new_stack:
         state = run.cloud.stack(change_set.stack_id)
         # Another change set for the same new stack may have been executed in the meantime.
         if state and state.status == "REVIEW_IN_PROGRESS":

@@ -1,7 +1,7 @@
 """Carrying a plan out, one root stack after the other, until done, declined or failed."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -48,8 +48,8 @@ from tidegen.errors import (
 )
 from tidegen.planning.changes import ChangeSet
 from tidegen.planning.guards import guard_changes
-from tidegen.planning.model import Plan, RootStep, StackAddress, StackState
-from tidegen.planning.parameters import DIGEST, resolved_step, text_parameters
+from tidegen.planning.model import Plan, ResolvedStep, StackState
+from tidegen.planning.parameters import resolved_step
 from tidegen.planning.states import (
     NextAction,
     is_success,
@@ -80,9 +80,7 @@ def execute(
             for item in plan.missing
         )
     clouds = Clouds.of(connect)
-    known: dict[StackAddress, Mapping[str, str]] = {
-        address: state.outputs for address, state in plan.states.items() if state
-    }
+    known = plan.outputs
     outcomes: list[Outcome] = []
     for number, step in enumerate(plan.steps, 1):
         emit(StepStarted(step.address, number, len(plan.steps)))
@@ -107,7 +105,7 @@ class _Work:
     """One resolved step being carried out."""
 
     run: Run
-    step: RootStep
+    step: ResolvedStep
     approve: Approve
     allowed: frozenset[str]
     environment: str
@@ -137,8 +135,7 @@ class _Work:
             state = self.run.cloud.stack(self.step.stack_name)
 
     def _is_current(self, state: StackState) -> bool:
-        wanted = text_parameters(self.step)[DIGEST]
-        return is_up_to_date(state.status, state.digest, wanted)
+        return is_up_to_date(state.status, state.digest, self.step.digest)
 
     def _unchanged(self, state: StackState, *, suspect: bool) -> Outcome:
         """No stack to change; what an interrupted deploy left undone is completed."""
@@ -179,9 +176,9 @@ class _Work:
         self.run.emit(Recovering(self.step.address, state.status, str(wanted)))
         mark = mark_now(self.run, state.stack_id)
         if wanted is NextAction.DELETE_FIRST:
-            self.run.cloud.delete_stack(state.stack_id, self._role())
+            self.run.cloud.delete_stack(state.stack_id, self.step.service_role)
         else:
-            self.run.cloud.continue_rollback(state.stack_id, self._role())
+            self.run.cloud.continue_rollback(state.stack_id, self.step.service_role)
         followed = follow(self.run, state, mark)
         followed.require_success("DELETE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
@@ -194,7 +191,7 @@ class _Work:
         deployed = state if kind is NextAction.UPDATE else None
         request = deploy_request(self.run, self.step, kind)
         try:
-            change_set = create_change_set(self.run, request, creates_stack=deployed is None)
+            change_set = create_change_set(self.run, request, new_stack=deployed is None)
         except NoChangesError:
             if deployed is None:
                 raise
@@ -214,10 +211,10 @@ class _Work:
                 self._check_unmoved(deployed)
         except BaseException:
             with suppress(TidegenError):  # the first error is the one to report
-                delete_change_set(self.run, change_set, created_stack=deployed is None)
+                delete_change_set(self.run, change_set, new_stack=deployed is None)
             raise
         if not approved:
-            delete_change_set(self.run, change_set, created_stack=deployed is None)
+            delete_change_set(self.run, change_set, new_stack=deployed is None)
             outputs = deployed.outputs if deployed else {}
             return Outcome(self.step.address, Result.DECLINED, outputs)
         return self._execute(change_set, kind, deployed)
@@ -251,6 +248,3 @@ class _Work:
         followed.require_success()
         result = Result.UPDATED if state else Result.CREATED
         return Outcome(self.step.address, result, followed.state.outputs)
-
-    def _role(self) -> str | None:
-        return self.step.service_role if isinstance(self.step.service_role, str) else None

@@ -17,7 +17,7 @@ from tidegen.deployment.reading.imports import import_plan
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.uploads import upload_template
 from tidegen.errors import DeploymentError, Problem, RefusedError
-from tidegen.planning.model import Plan, RootStep, StackState
+from tidegen.planning.model import Plan, ResolvedStep, StackState
 from tidegen.planning.moving import (
     Known,
     Move,
@@ -32,7 +32,7 @@ from tidegen.planning.moving import (
 from tidegen.planning.parameters import known_step
 from tidegen.planning.states import NextAction, next_action
 
-Moves = tuple[tuple[RootStep, tuple[Move, ...]], ...]
+Moves = tuple[tuple[ResolvedStep, tuple[Move, ...]], ...]
 
 
 def planned_moves(plan: Plan, asked: Collection[str], connect: Connect) -> Moves:
@@ -41,7 +41,6 @@ def planned_moves(plan: Plan, asked: Collection[str], connect: Connect) -> Moves
     A move that was begun has no old place any more. Raises InputError for what does not move.
     """
     clouds = Clouds.of(connect)
-    known = {address: state.outputs for address, state in plan.states.items() if state}
     found = []
     possible: set[str] = set()
     for step in plan.steps:
@@ -49,16 +48,17 @@ def planned_moves(plan: Plan, asked: Collection[str], connect: Connect) -> Moves
         if state is None or next_action(state.status) is not NextAction.UPDATE or not asked:
             continue
         cloud = clouds.at(step.address.place)
-        moves, paths = _moves_in(cloud, known_step(step, known), state, asked)
+        resolved = known_step(step, plan.outputs)
+        moves, paths = _moves_in(cloud, resolved, state, asked)
         possible |= paths
         if moves:
-            found.append((known_step(step, known), moves))
+            found.append((resolved, moves))
     check_asked(asked, possible)
     return tuple(found)
 
 
 def _moves_in(
-    cloud: Cloud, step: RootStep, state: StackState, asked: Collection[str]
+    cloud: Cloud, step: ResolvedStep, state: StackState, asked: Collection[str]
 ) -> tuple[tuple[Move, ...], set[str]]:
     """The moves in one root, and the paths of all that could be, or stand already."""
     run = Run(cloud, step.address)
@@ -101,7 +101,7 @@ def carry_moves(
     return tuple(outcomes)
 
 
-def _let_go(run: Run, step: RootStep, state: StackState, moves: Iterable[Move]) -> None:
+def _let_go(run: Run, step: ResolvedStep, state: StackState, moves: Iterable[Move]) -> None:
     """Update the root so that the old nested stacks hold the resources no more; they are kept."""
     root = _template(run.cloud, state.stack_id)
     nested = {r.logical_id: r.physical_id for r in run.cloud.resources(state.stack_id)}
@@ -148,7 +148,7 @@ def _attributes(
 
 
 def _update(
-    run: Run, step: RootStep, state: StackState, url: str, leaving: Mapping[str, set[str]]
+    run: Run, step: ResolvedStep, state: StackState, url: str, leaving: Mapping[str, set[str]]
 ) -> None:
     """Update the root; what leaves, stack id → logical ids, may be deleted for as long as it takes.
 
@@ -156,7 +156,7 @@ def _update(
     """
     parameters = parameters_between(state.parameters)
     request = template_request(step, "move", NextAction.UPDATE, parameters, url=url)
-    change_set = create_change_set(run, request, creates_stack=False)
+    change_set = create_change_set(run, request, new_stack=False)
     before = {stack: run.cloud.stack_policy(stack) or "" for stack in (state.stack_id, *leaving)}
     if before[state.stack_id]:
         run.cloud.set_stack_policy(state.stack_id, stack_policy(()))

@@ -15,7 +15,7 @@ from tidegen.deployment.protection import enable_termination_protection
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.uploads import upload_template
 from tidegen.planning.importing import ImportPlan, ImportRequest, StackImport, import_template
-from tidegen.planning.model import Plan, RootStep, StackState
+from tidegen.planning.model import Plan, ResolvedStep, StackState
 from tidegen.planning.parameters import known_step
 
 
@@ -34,8 +34,7 @@ def execute_import(
     Raises DeploymentError at the first import that fails; run again, what was imported stays.
     """
     clouds = Clouds.of(connect)
-    known = {address: state.outputs for address, state in plan.states.items() if state}
-    steps = {step.address: known_step(step, known) for step in plan.steps}
+    steps = {step.address: known_step(step, plan.outputs) for step in plan.steps}
     outcomes = []
     for item in imports.imports:
         run = Run(clouds.at(item.address.place), item.address, emit, pause)
@@ -50,7 +49,7 @@ class _Importing:
     """One import being carried out."""
 
     run: Run
-    step: RootStep
+    step: ResolvedStep
     item: StackImport
 
     def carry_out(self) -> Outcome:
@@ -71,7 +70,7 @@ class _Importing:
 
     def _import(self, template: TemplateBody, state: StackState | None) -> StackState:
         request = self._request(template, state)
-        change_set = create_change_set(self.run, request, creates_stack=state is None)
+        change_set = create_change_set(self.run, request, new_stack=state is None)
         return execute_change_set(self.run, change_set, state, "import").require_success()
 
     def _request(self, template: TemplateBody, state: StackState | None) -> ImportRequest:
@@ -88,9 +87,7 @@ class _Importing:
             parameters=tuple(sorted(state.parameters)) if state else (),
             body=None if url else text,
             url=url,
-            service_role=(
-                self.step.service_role if isinstance(self.step.service_role, str) else None
-            ),
+            service_role=self.step.service_role,
         )
 
     def _lock(self) -> None:

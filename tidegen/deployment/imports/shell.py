@@ -11,7 +11,7 @@ from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.change_sets import create_change_set, execute_change_set, template_request
 from tidegen.deployment.run import Run
 from tidegen.deployment.uploads import upload_template
-from tidegen.planning.model import RootStep, StackState
+from tidegen.planning.model import ResolvedStep, StackState
 from tidegen.planning.states import NextAction, next_action
 
 SHELL: TemplateBody = {
@@ -20,7 +20,7 @@ SHELL: TemplateBody = {
 }
 
 
-def create_empty_stack(run: Run, step: RootStep, nested: str) -> str:
+def create_empty_stack(run: Run, step: ResolvedStep, nested: str) -> str:
     """Add the nested stack, empty, to the root, which is made if it is not there; its id.
 
     Parameters and outputs of the root stay as they are, the digest among them.
@@ -38,11 +38,11 @@ def create_empty_stack(run: Run, step: RootStep, nested: str) -> str:
     return found[nested]
 
 
-def _updated(run: Run, step: RootStep, state: StackState | None, text: str) -> StackState:
+def _updated(run: Run, step: ResolvedStep, state: StackState | None, text: str) -> StackState:
     """The root with another template and the parameters that it has."""
     kind = NextAction.UPDATE if state else NextAction.CREATE
     parameters = dict(state.parameters) if state else {}
     url = upload_template(run, step, "root.json", text)
     request = template_request(step, "shell", kind, parameters, url=url)
-    change_set = create_change_set(run, request, creates_stack=state is None)
+    change_set = create_change_set(run, request, new_stack=state is None)
     return execute_change_set(run, change_set, state, str(kind)).require_success()

@@ -18,8 +18,8 @@ from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import idle_readings, readings
 from tidegen.planning.changes import ResourceChange
-from tidegen.planning.model import Plan, RootStep, StackAddress, StackState
-from tidegen.planning.parameters import DIGEST, resolved_step, text_parameters, unresolved
+from tidegen.planning.model import Plan, ResolvedStep, RootStep, StackAddress, StackState
+from tidegen.planning.parameters import known_step, unresolved
 from tidegen.planning.settings import SettingReading
 from tidegen.planning.states import NextAction, is_up_to_date, next_action
 
@@ -39,7 +39,6 @@ def preview(
     that stand: templates are uploaded, and the change set is deleted again.
     """
     clouds = Clouds.of(connect)
-    known = {address: state.outputs for address, state in plan.states.items() if state}
     found: list[Preview] = []
     for step in plan.steps:
         place = step.address.place
@@ -47,7 +46,7 @@ def preview(
             clouds.at(place), step.address, emit, pause, settings(place), clouds.deployed_roots
         )
         state = plan.states.get(step.address)
-        shown = _preview(run, step, state, known, exact=change_sets)
+        shown = _preview(run, step, state, plan.outputs, exact=change_sets)
         others_changed = any(not before.unchanged or before.settings for before in found)
         read = _readings(run, shown, state, others_changed=others_changed)
         found.append(replace(shown, readings=read))
@@ -76,23 +75,23 @@ def _preview(
     status = state.status if state else None
     wanted = next_action(status)
     waiting = unresolved(step, known)
+    step = known_step(step, known)
     deployed = state if wanted is not NextAction.CREATE else None
     if waiting:
         pending = tuple(sorted({item.address for item in waiting}, key=str))
         changes = changes_of(run, step, deployed, None)
         return Preview(step, wanted, changes, pending=pending, status=status)
-    step = resolved_step(step, known)
-    if state and is_up_to_date(state.status, state.digest, text_parameters(step)[DIGEST]):
+    if state and is_up_to_date(state.status, state.digest, step.digest):
         return Preview(step, wanted, unchanged=True, status=status)
     said = _from_change_set(run, step) if exact and wanted is NextAction.UPDATE else None
     return Preview(step, wanted, changes_of(run, step, deployed, said), status=status)
 
 
-def _from_change_set(run: Run, step: RootStep) -> tuple[ResourceChange, ...]:
+def _from_change_set(run: Run, step: ResolvedStep) -> tuple[ResourceChange, ...]:
     request = deploy_request(run, step, NextAction.UPDATE)
     try:
-        change_set = create_change_set(run, request, creates_stack=False)
+        change_set = create_change_set(run, request, new_stack=False)
     except NoChangesError:
         return ()
-    delete_change_set(run, change_set, created_stack=False)
+    delete_change_set(run, change_set, new_stack=False)
     return change_set.changes
