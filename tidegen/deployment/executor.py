@@ -125,7 +125,8 @@ class _Work:
                     raise RefusedError(Problem(str(self.step.address), f"{status}: {advice}"))
                 case NextAction.DELETE_FIRST | NextAction.CONTINUE_ROLLBACK as wanted if state:
                     self._check_deletion(state, wanted)
-                    if not self.approve(Preview(self.step, wanted, status=status)):
+                    shown = Preview(step=self.step, next_action=wanted, status=status)
+                    if not self.approve(shown):
                         return Outcome(self.step.address, Result.DECLINED, state.outputs)
                     self._mend(state, wanted)
                 case NextAction.UPDATE if state and self._is_current(state):
@@ -141,7 +142,9 @@ class _Work:
         """No stack to change; what an interrupted deploy left undone is completed."""
         protected = is_protected(self.run, self.step, state)
         found = idle_readings(self.run, state, suspect=suspect or not protected)
-        shown = Preview(self.step, NextAction.UPDATE, unchanged=True, readings=found)
+        shown = Preview(
+            step=self.step, next_action=NextAction.UPDATE, unchanged=True, readings=found
+        )
         if shown.settings and not self.approve(shown):
             return Outcome(self.step.address, Result.DECLINED, state.outputs)
         apply_settings(self.run, found)
@@ -206,7 +209,8 @@ class _Work:
             changes = changes_of(self.run, self.step, deployed, change_set.changes)
             guard_changes(changes, self.allowed)
             found = readings(self.run, deployed.outputs if deployed else None)
-            approved = self.approve(Preview(self.step, kind, changes, readings=found))
+            shown = Preview(step=self.step, next_action=kind, changes=changes, readings=found)
+            approved = self.approve(shown)
             if approved and deployed:
                 self._check_unmoved(deployed)
         except BaseException:

@@ -80,11 +80,14 @@ def _preview(
     if waiting:
         pending = tuple(sorted({item.address for item in waiting}, key=str))
         changes = changes_of(run, step, deployed, None)
-        return Preview(step, wanted, changes, pending=pending, status=status)
+        return Preview(
+            step=step, next_action=wanted, changes=changes, pending=pending, status=status
+        )
     if state and is_up_to_date(state.status, state.digest, step.digest):
-        return Preview(step, wanted, unchanged=True, status=status)
+        return Preview(step=step, next_action=wanted, unchanged=True, status=status)
     said = _from_change_set(run, step) if exact and wanted is NextAction.UPDATE else None
-    return Preview(step, wanted, changes_of(run, step, deployed, said), status=status)
+    changes = changes_of(run, step, deployed, said)
+    return Preview(step=step, next_action=wanted, changes=changes, status=status)
 
 
 def _from_change_set(run: Run, step: ResolvedStep) -> tuple[ResourceChange, ...]:
