@@ -10,7 +10,7 @@ def add_certificate(
 ) -> certificatemanager.Certificate:
     """`Certificate`, of the hosts and no other name; each is validated in `PublicZoneId`'s zone.
 
-    Without the zone's delegation the stack waits here (row 45).
+    Without the zone's delegation the stack waits here (failure zone-not-delegated).
     """
     first, *others = hosts
     options = [

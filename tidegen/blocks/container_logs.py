@@ -5,7 +5,7 @@ from troposphere import Sub, Template
 from tidegen.blocks.logs import add_log_group
 
 #: What the names begin with, text for Fn::Sub. The add-on makes a group itself, without key or
-#: retention, if it is not there first (row 32).
+#: retention, if it is not there first (failure log-group-exists).
 #: Source: AWS docs, "Send logs to CloudWatch Logs" (Container Insights, Fluent Bit).
 PREFIX = "/aws/containerinsights/${Project}-${Environment}"
 #: What the services print, one JSON object a line: `log`, `kubernetes.namespace_name` and so on.

@@ -30,7 +30,8 @@ ESSENTIAL = {
     "sts": "sts",
 }
 #: What else is worth its price where traffic is real. GuardDuty's is not among them: its automated
-#: agent makes the endpoint itself, and a second one of the same name is refused (row 43).
+#: agent makes the endpoint itself, and a second one of the same name is refused (failure
+#: endpoint-exists).
 FULL = {
     "elasticloadbalancing": "elasticloadbalancing",
     "events": "events",

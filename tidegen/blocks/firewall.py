@@ -37,7 +37,7 @@ def add_firewall(template: Template, load_balancer: str) -> None:
             WebACLArn=GetAtt("Firewall", "Arn"),
         )
     )
-    # WAF delivers to groups of this prefix only (catalogue row 28).
+    # WAF delivers to groups of this prefix only (failure firewall-log-name).
     name = Sub("aws-waf-logs-${Project}-${Environment}")
     add_log_group(template, "FirewallLogGroup", name)
     group = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"

@@ -111,7 +111,8 @@ def _use_by(use: KeyUse, sid: str, condition: Condition) -> Statement:
 
 
 #: How the log groups of an environment are called: by us, by the services that prescribe a name,
-#: and by CloudFormation where nobody names them. A test holds every log group to them (row 17).
+#: and by CloudFormation where nobody names them. A test holds every log group to them (failure
+#: log-group-key-closed).
 ENVIRONMENT_LOG_GROUPS = (
     "/${Project}/${Environment}/*",
     "/aws/*/${Project}/${Environment}/*",
@@ -144,9 +145,9 @@ def auto_scaling_use() -> list[Statement]:
 
     "*" with the role's ARN as condition, as the policies of AWS's own keys have it. The account
     as principal would only let IAM decide, and this role's policy says nothing of keys; the role
-    itself is there from the first group on, and would make the policy invalid before (catalogue
-    rows 15 and 24). Source: EC2 Auto Scaling guide, "Required AWS KMS key policy for use with
-    encrypted volumes".
+    itself is there from the first group on, and would make the policy invalid before (failures
+    role-missing and volume-key-closed). Source: EC2 Auto Scaling guide, "Required AWS KMS key
+    policy for use with encrypted volumes".
     """
     role = Sub(
         "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
@@ -208,7 +209,7 @@ def _allow(sid: str, allowed: list[Action], condition: Condition) -> Statement:
 
 
 def _administration() -> Statement:
-    """The account's own IAM decides; without this nobody could change the policy again (row 14)."""
+    """The account's own IAM decides; without this: failure key-without-administrator."""
     return Statement(
         Sid="AdministrationByIam",
         Effect=Allow,

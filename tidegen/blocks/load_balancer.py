@@ -23,7 +23,7 @@ _HSTS = "max-age=31536000; includeSubDomains"
 
 
 def add_security_groups(template: Template) -> None:
-    """Cross references are rules of their own: inline they would be a cycle (row 44)."""
+    """Cross references are rules of their own (failure circular-dependency)."""
     template.add_resource(
         ec2.SecurityGroup(
             "LoadBalancerSecurityGroup",
@@ -69,7 +69,7 @@ def let_into_pods(template: Template, port: int) -> None:
 
 
 def add_load_balancer(template: Template) -> None:
-    """Logs need their bucket's policy first (row 20): storage stands before ingress."""
+    """Storage stands before ingress: logs need its policy first (failure access-logs-refused)."""
     attributes = {
         "access_logs.s3.enabled": "true",
         "access_logs.s3.bucket": Ref("AccessLogsBucketName"),

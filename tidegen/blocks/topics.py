@@ -57,7 +57,7 @@ def add_topic(
 
     `display` is text for Fn::Sub. `contact` is what the parameters of the addresses begin with
     (see `contact_inputs`); without it nobody is subscribed. Each subscription waits for a person to
-    confirm it (catalogue row 57); `tidegen preflight` lists those that nobody did.
+    confirm it (failure subscription-unconfirmed); `tidegen preflight` lists those that nobody did.
     """
     topic = template.add_resource(
         sns.Topic(

@@ -4,12 +4,14 @@ Commands live in modules of their own and are imported when they run, so that `-
 more than importing click.
 """
 
+import os
 import sys
 
 import click
 
 from tidegen import __version__
 from tidegen.cli.group import LazyGroup
+from tidegen.reporting.style import colour, failed
 
 #: Command → what it does, in the order of a day's work. A test holds it against the modules.
 COMMANDS = {
@@ -52,6 +54,12 @@ def cli(context: click.Context, directory: str) -> None:
 
 
 def main() -> None:
+    """Run the command line, in colour where the environment allows it."""
+    with colour(os.environ):
+        _run()
+
+
+def _run() -> None:
     """Run the command line; map errors to one line each and an exit code.
 
     0 done, 1 the asked thing does not hold, 2 bad usage or bad input, 130 interrupted.
@@ -75,5 +83,5 @@ def main() -> None:
         if not isinstance(error, TidegenError):
             raise
         for problem in error.problems:
-            click.echo(f"error: {problem}", err=True)
+            click.echo(f"{failed('error:')} {problem}", err=True)
         sys.exit(error.exit_code)

@@ -1,5 +1,6 @@
 """Live progress on standard error: lines, on a terminal with a tree below; or JSON lines."""
 
+import os
 import sys
 import time
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ import click
 
 from tidegen.cli.common import echo_json_line
 from tidegen.deployment.events import Attached, Event, Executing, Outcome, Progress
+from tidegen.reporting import style
 from tidegen.reporting.events import event_data, event_text
 from tidegen.reporting.progress import Board
 
@@ -19,7 +21,8 @@ def watcher(*, as_json: bool = False) -> "Watcher":
     """What shows deployment's events: JSON lines, a live tree on a terminal, or plain lines."""
     if as_json:
         return JsonLines()
-    return Tree() if sys.stderr.isatty() else Lines()
+    can_draw = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    return Tree() if can_draw else Lines()
 
 
 class Watcher:
@@ -96,7 +99,9 @@ class Tree(Lines):
         if self.live is None:
             click.echo(text, err=True)
         else:
-            self.live.console.print(text, markup=False, highlight=False, soft_wrap=True)
+            from rich.text import Text
+
+            self.live.console.print(Text.from_ansi(text), highlight=False, soft_wrap=True)
 
     def hold(self) -> None:
         """Remove the tree."""
@@ -110,7 +115,7 @@ class Tree(Lines):
             from rich.live import Live
 
             # rich redraws it four times a second, so that the times advance between events.
-            console = Console(stderr=True)
+            console = Console(stderr=True, no_color=not style.is_coloured())
             self.live = Live(get_renderable=self._tree, console=console, transient=True)
             self.live.start()
 
@@ -119,10 +124,14 @@ class Tree(Lines):
 
         table = Table(box=None, pad_edge=False, show_header=False)
         for stack, status, counts, elapsed in self.board.rows():
-            color = "red" if "FAILED" in status or "ROLLBACK" in status else "cyan"
-            shown = "green" if status.endswith("_COMPLETE") and color == "cyan" else color
-            table.add_row(f"  {stack}", f"[{shown}]{status}[/]", elapsed, counts)
+            table.add_row(f"  {stack}", f"[{_colour(status)}]{status}[/]", elapsed, counts)
         return table
+
+
+def _colour(status: str) -> str:
+    if style.is_failure(status):
+        return "red"
+    return "green" if status.endswith("_COMPLETE") else "cyan"
 
 
 @contextmanager

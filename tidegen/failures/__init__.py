@@ -1,7 +1,7 @@
 """The failure catalogue: how deployments fail, how it is recognised, and what to do.
 
-The first 61 rows were collected from public reports, those from 62 on are general. Lint rules,
-preflight checks and the explanation of failed deployments all refer to these numbers.
+Most were collected from public reports, some are general. Lint rules, preflight checks and the
+explanation of failed deployments refer to a failure by its slug.
 """
 
 from tidegen.failures import audit, compute, identity, logs, network, stacks, storage
@@ -18,14 +18,14 @@ _ROWS: tuple[Failure, ...] = (
     *stacks.FAILURES,
     *storage.FAILURES,
 )
-#: Every row, by number.
-FAILURES = tuple(sorted(_ROWS, key=lambda row: row.number))
-_BY_NUMBER = {row.number: row for row in FAILURES}
+#: Every failure, by slug.
+FAILURES = tuple(sorted(_ROWS, key=lambda row: row.slug))
+_BY_SLUG = {row.slug: row for row in FAILURES}
 
 
-def failure(number: int) -> Failure:
-    """The row of that number."""
-    return _BY_NUMBER[number]
+def failure(slug: str) -> Failure:
+    """Return the failure of that slug."""
+    return _BY_SLUG[slug]
 
 
 def recognised(type_name: str, reason: str) -> Failure | None:

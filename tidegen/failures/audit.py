@@ -4,7 +4,7 @@ from tidegen.failures.model import LINT, PREFLIGHT, Failure, guide, issue
 
 FAILURES = (
     Failure(
-        4,
+        "config-cannot-write",
         (
             "Insufficient delivery policy to s3 bucket",
             "Insufficient delivery policy to s3 bucket…unable to write to bucket",
@@ -19,7 +19,7 @@ FAILURES = (
         rules=("E9501", "E9809"),
     ),
     Failure(
-        5,
+        "config-account-unknown",
         ("Insufficient delivery policy to s3 bucket…unable to get s3 bucket acl",),
         "the bucket of another account does not know this one",
         "add this account to the sources that the log archive's bucket policy names",
@@ -28,7 +28,7 @@ FAILURES = (
         rules=("E9809",),
     ),
     Failure(
-        6,
+        "recorder-channel-order",
         (
             "NoAvailableDeliveryChannelException",
             "Delivery channel is not available to start configuration recorder",
@@ -43,7 +43,7 @@ FAILURES = (
         rules=("E9502",),
     ),
     Failure(
-        7,
+        "recorder-exists",
         (
             "maximum number of configuration recorders",
             "MaxNumberOfConfigurationRecordersExceededException",
@@ -57,7 +57,7 @@ FAILURES = (
         ),
     ),
     Failure(
-        8,
+        "delivery-channel-exists",
         ("MaxNumberOfDeliveryChannelsExceededException", "maximum number of delivery channels"),
         "an account has one delivery channel a region, and this one has it already",
         "import the channel into the account's stack, or delete it with its recorder",
@@ -65,7 +65,7 @@ FAILURES = (
         issue("trussworks/terraform-aws-config", 121),
     ),
     Failure(
-        9,
+        "detector-exists",
         ("a detector already exists for the current account",),
         "GuardDuty is on already, often switched on by the organization",
         "import the detector into the account's stack, or leave it to the organization",
@@ -76,7 +76,7 @@ FAILURES = (
         ),
     ),
     Failure(
-        10,
+        "detector-sources-and-features",
         ("both data sources and features were provided",),
         "the detector has DataSources and Features",
         "keep Features",
@@ -85,7 +85,7 @@ FAILURES = (
         rules=("E3063",),
     ),
     Failure(
-        11,
+        "trail-cannot-write",
         ("Incorrect S3 bucket policy is detected", "InsufficientS3BucketPolicyException"),
         "CloudTrail may not write to its bucket yet: no policy, another path or another SourceArn",
         "have the trail wait for the bucket policy; check its path and SourceArn",
@@ -94,7 +94,7 @@ FAILURES = (
         rules=("E9504", "E9809"),
     ),
     Failure(
-        61,
+        "config-bucket-locked",
         (),
         "Config cannot deliver to a bucket with Object Lock; nothing fails, nothing arrives",
         "give the delivery channel a bucket without Object Lock",

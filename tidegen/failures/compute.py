@@ -4,7 +4,7 @@ from tidegen.failures.model import LINT, PREFLIGHT, Failure, guide, issue
 
 FAILURES = (
     Failure(
-        12,
+        "nodes-cannot-join",
         (
             "Instances failed to join the kubernetes cluster",
             "NodeCreationFailure",
@@ -21,7 +21,7 @@ FAILURES = (
         rules=("E9806",),
     ),
     Failure(
-        13,
+        "nodes-in-public-subnet",
         ("Ec2SubnetInvalidConfiguration", "does not automatically assign public IP addresses"),
         "the node group is in a public subnet",
         "put nodes in private subnets only",
@@ -30,7 +30,7 @@ FAILURES = (
         rules=("E9806",),
     ),
     Failure(
-        31,
+        "addon-without-nodes",
         ("InsufficientNumberOfReplicas", "AWS::EKS::Addon…DEGRADED"),
         "the add-on has no node to run on",
         "have add-ons with pods of their own wait for the node group, and check taints",
@@ -42,7 +42,7 @@ FAILURES = (
         rules=("E9406",),
     ),
     Failure(
-        37,
+        "control-plane-zone",
         (
             "UnsupportedAvailabilityZoneException",
             "the targeted availability zone, does not currently have sufficient capacity",
@@ -57,7 +57,7 @@ FAILURES = (
         rules=("E9102",),
     ),
     Failure(
-        38,
+        "disk-size-twice",
         ("Disk size must be specified within the launch template",),
         "the node group has DiskSize and a launch template",
         "set the size in the launch template",
@@ -66,7 +66,7 @@ FAILURES = (
         rules=("E9402",),
     ),
     Failure(
-        39,
+        "instance-type-twice",
         ("Cannot specify instance types in launch template and API",),
         "the instance type is in the launch template and in the node group",
         "keep it in the node group",
@@ -75,7 +75,7 @@ FAILURES = (
         rules=("E9403",),
     ),
     Failure(
-        46,
+        "signal-missing",
         (
             "SUCCESS signal",
             "resource signal(s) for the current batch",
@@ -94,7 +94,7 @@ FAILURES = (
         rules=("E9407", "E9807"),
     ),
     Failure(
-        55,
+        "volume-in-other-zone",
         ("VolumeInUse", "is not in the same availability zone"),
         "the volume is attached elsewhere, or stands in another zone than its instance",
         "take the volume's zone from its instance's subnet; wait until the old instance is gone",
@@ -103,7 +103,7 @@ FAILURES = (
         rules=("E9309",),
     ),
     Failure(
-        56,
+        "instance-capacity",
         (
             "VcpuLimitExceeded",
             "InsufficientInstanceCapacity",
@@ -116,7 +116,7 @@ FAILURES = (
         guide("AWSEC2/latest/UserGuide/troubleshooting-launch.html"),
     ),
     Failure(
-        60,
+        "kubernetes-version",
         ("unsupported Kubernetes version", "Unsupported Kubernetes minor version update"),
         "EKS moves one minor version at a time, never back, and only to versions it still offers",
         "set the next minor version that EKS offers",
@@ -129,7 +129,7 @@ FAILURES = (
         rules=("E9405",),
     ),
     Failure(
-        70,
+        "concurrency-quota",
         ("decreases account's UnreservedConcurrentExecution below its minimum value",),
         "functions reserve more executions than the account can spare (a new one has 10 in all)",
         "ask AWS for a higher quota of concurrent executions (L-B99A9384)",

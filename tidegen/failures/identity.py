@@ -4,7 +4,7 @@ from tidegen.failures.model import LINT, PREFLIGHT, Failure, issue
 
 FAILURES = (
     Failure(
-        14,
+        "key-without-administrator",
         ("key policy will not allow you to update the key policy in the future",),
         "the key policy leaves nobody its administration, or the role may not set key policies",
         "give the account's root kms:* in the first statement, and the role kms:CreateKey and"
@@ -17,7 +17,7 @@ FAILURES = (
         rules=("E9601",),
     ),
     Failure(
-        15,
+        "role-missing",
         ("one or more invalid principals", "Invalid principal in policy"),
         "the policy names a role that does not exist, often a service-linked one",
         "make the role first: aws iam create-service-linked-role --aws-service-name SERVICE",
@@ -30,7 +30,7 @@ FAILURES = (
         rules=("E9602",),
     ),
     Failure(
-        16,
+        "principal-list-empty",
         ("statement with no principal",),
         "a list of principals is empty",
         "give the environment file's list an entry",
@@ -39,7 +39,7 @@ FAILURES = (
         rules=("E9603",),
     ),
     Failure(
-        17,
+        "log-group-key-closed",
         ("KMS key does not exist or is not allowed to be used with Arn",),
         "the key policy does not let CloudWatch Logs use the key for this log group",
         "let logs.REGION.amazonaws.com use the key for the log group's name",
@@ -51,7 +51,7 @@ FAILURES = (
         rules=("E9805",),
     ),
     Failure(
-        18,
+        "key-id-for-arn",
         ("#/KmsKeyId: failed validation constraint for keyword [pattern]",),
         "the key's id stands where its ARN is wanted",
         "use GetAtt Arn of the key",
@@ -60,7 +60,7 @@ FAILURES = (
         rules=("E9701",),
     ),
     Failure(
-        22,
+        "identity-provider-exists",
         ("Provider with url…already exists",),
         "an account has one identity provider for a URL, and this one has it already",
         "import the provider into the identity stack",
@@ -71,7 +71,7 @@ FAILURES = (
         ),
     ),
     Failure(
-        23,
+        "identity-provider-deleted",
         (),
         "a second stack with the same provider was rolled back, and deleted the first one's",
         "never make a provider that exists: import it into the identity stack",
@@ -79,7 +79,7 @@ FAILURES = (
         issue("aws-cloudformation/cloudformation-coverage-roadmap", 1048),
     ),
     Failure(
-        24,
+        "volume-key-closed",
         ("Client.InternalError: Client error on launch", "Client.InvalidKMSKey.InvalidState"),
         "Auto Scaling may not use the key of the instances' volumes",
         "let AWSServiceRoleForAutoScaling use the key and make grants, in the key's policy",
@@ -92,7 +92,7 @@ FAILURES = (
         rules=("E9811",),
     ),
     Failure(
-        25,
+        "linked-role-exists",
         ("Service role name…has been taken in this account",),
         "an account has each service-linked role once, and this one has it already",
         "take the role out of the template",
@@ -104,7 +104,7 @@ FAILURES = (
         rules=("E9604",),
     ),
     Failure(
-        54,
+        "policy-too-long",
         ("Maximum policy size", "Cannot exceed quota for PolicySize"),
         "the policy is longer than IAM allows",
         "split the policy",

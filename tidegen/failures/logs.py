@@ -4,7 +4,7 @@ from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure, guide, issu
 
 FAILURES = (
     Failure(
-        28,
+        "firewall-log-name",
         ("The ARN isn't valid…LOG_DESTINATION",),
         "WAF logs only to names that begin with aws-waf-logs-, and takes no ARN that ends in :*",
         "name the log group aws-waf-logs-..., and build its ARN without :*",
@@ -17,7 +17,7 @@ FAILURES = (
         rules=("E9702",),
     ),
     Failure(
-        29,
+        "topic-key-closed",
         (
             "does not have authorization to access the SNS topic encryption key",
             "Failed to execute action arn…sns…AWSKMS…AccessDeniedException",
@@ -33,7 +33,7 @@ FAILURES = (
         rules=("E9804",),
     ),
     Failure(
-        30,
+        "topic-policy-closed",
         ("is not authorized to perform: SNS:Publish",),
         "the topic's policy does not name who publishes",
         "add the publisher to the topic's policy",
@@ -42,7 +42,7 @@ FAILURES = (
         rules=("E9804",),
     ),
     Failure(
-        32,
+        "log-group-exists",
         ("AWS::Logs::LogGroup…already exists",),
         "the log group is there already: its service wrote first, or again after a deletion",
         "delete the log group if nobody needs it, or import it into the stack",
@@ -55,7 +55,7 @@ FAILURES = (
         rules=("E9704",),
     ),
     Failure(
-        49,
+        "subscription-before-permission",
         ("Could not execute the lambda function…given CloudWatch Logs permission",),
         "the subscription came before the function's permission, or its SourceArn lacks :*",
         "have the subscription wait for the permission, whose SourceArn is the log group's Arn",
@@ -67,7 +67,7 @@ FAILURES = (
         rules=("E9703",),
     ),
     Failure(
-        57,
+        "subscription-unconfirmed",
         (),
         "an e-mail subscription was not confirmed; nothing fails, nobody is told",
         "follow the link in the mail from AWS Notifications",
@@ -75,7 +75,7 @@ FAILURES = (
         guide("sns/latest/api/API_ListSubscriptionsByTopic.html"),
     ),
     Failure(
-        58,
+        "log-policy-quota",
         (
             "AWS::Logs::ResourcePolicy…limit exceeded",
             "CloudWatch Logs Resource Policy size was exceeded",

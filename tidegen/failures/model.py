@@ -20,12 +20,13 @@ LINT, PREFLIGHT, DEPLOY = Where.LINT, Where.PREFLIGHT, Where.DEPLOY
 class Failure:
     """One way in which deployments fail.
 
-    `messages` are parts of what AWS says, any case, `…` for whatever stands between; empty where
-    AWS says nothing. A message may begin with the resource type that it is about. `where` is all
-    the places that catch it, `rules` are the lint rules: cfn-lint's, or the platform's (E9 and W9).
+    `slug` names it everywhere, as in `role-missing`. `messages` are parts of what AWS says, any
+    case, `…` for whatever stands between; empty where AWS says nothing. A message may begin with
+    the resource type that it is about. `where` is all the places that catch it, `rules` are the
+    lint rules: cfn-lint's, or the platform's (E9 and W9).
     """
 
-    number: int
+    slug: str
     messages: tuple[str, ...]
     cause: str
     action: str

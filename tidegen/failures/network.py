@@ -4,7 +4,7 @@ from tidegen.failures.model import LINT, PREFLIGHT, Failure, issue
 
 FAILURES = (
     Failure(
-        19,
+        "network-in-use",
         ("has dependencies and cannot be deleted", "has some mapped public address"),
         "network interfaces of others are in the network: balancers of Kubernetes, functions",
         "delete the Kubernetes services and ingresses that made them, then run it again",
@@ -15,7 +15,7 @@ FAILURES = (
         ),
     ),
     Failure(
-        36,
+        "address-quota",
         ("maximum number of addresses has been reached", "AddressLimitExceeded"),
         "the account's elastic addresses of this region are used up (5 unless raised)",
         "ask AWS for more elastic addresses (quota L-0263D0A3), or release unused ones",
@@ -26,7 +26,7 @@ FAILURES = (
         ),
     ),
     Failure(
-        42,
+        "subnet-range-taken",
         ("conflicts with another subnet",),
         "CloudFormation makes the new subnet before it deletes the old one of the same range",
         "give the new subnet another range",
@@ -38,7 +38,7 @@ FAILURES = (
         rules=("E9813",),
     ),
     Failure(
-        43,
+        "endpoint-exists",
         (
             "private-dns-enabled cannot be set because there is already a conflicting DNS domain",
             "conflicting DNS domain",
@@ -53,7 +53,7 @@ FAILURES = (
         rules=("E3064", "E9808"),
     ),
     Failure(
-        45,
+        "zone-not-delegated",
         (),
         "the certificate waits for its record in a zone that nobody is led to; for hours nothing"
         " happens",
@@ -66,7 +66,7 @@ FAILURES = (
         ),
     ),
     Failure(
-        48,
+        "mail-sandbox",
         ("Email address is not verified",),
         "SES is in its sandbox here, or the sender is not verified",
         "ask AWS for production access to SES in this region, and verify the sender",
@@ -77,7 +77,7 @@ FAILURES = (
         ),
     ),
     Failure(
-        69,
+        "endpoint-zone",
         (
             "does not support the availability zone of the subnet",
             "AWS::EC2::VPCEndpoint…The Vpc Endpoint Service…does not exist",

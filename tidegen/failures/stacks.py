@@ -4,7 +4,7 @@ from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure, guide, issu
 
 FAILURES = (
     Failure(
-        26,
+        "fixed-name-replaced",
         ("custom-named resource requires replacing",),
         "a resource with a fixed name cannot be replaced: the new one would need the same",
         "give the resource another name in the same change",
@@ -16,7 +16,7 @@ FAILURES = (
         rules=("E9813",),
     ),
     Failure(
-        27,
+        "two-index-changes",
         ("more than one GSI creation or deletion",),
         "DynamoDB changes one global index at a time",
         "deploy one index after the other",
@@ -28,7 +28,7 @@ FAILURES = (
         rules=("E9813",),
     ),
     Failure(
-        33,
+        "rollback-failed",
         ("is in UPDATE_ROLLBACK_FAILED state and can not be updated",),
         "an earlier rollback failed, mostly because something was changed by hand",
         "run 'tidegen deploy': it continues the rollback first",
@@ -39,7 +39,7 @@ FAILURES = (
         ),
     ),
     Failure(
-        34,
+        "creation-rolled-back",
         ("is in ROLLBACK_COMPLETE state and can not be updated",),
         "the stack's first creation failed, and such a stack cannot be updated",
         "run 'tidegen deploy': it deletes the stack and makes it anew, after asking",
@@ -47,7 +47,7 @@ FAILURES = (
         issue("cfn-sphere/cfn-sphere", 28),
     ),
     Failure(
-        35,
+        "export-in-use",
         (
             "Export…cannot be deleted as it is in use by",
             "Export…cannot be updated as it is in use by",
@@ -62,7 +62,7 @@ FAILURES = (
         rules=("E9202",),
     ),
     Failure(
-        44,
+        "circular-dependency",
         ("Circular dependency between resources",),
         "resources wait for each other",
         "put one of the references into a resource of its own, an ingress rule for instance",
@@ -74,7 +74,7 @@ FAILURES = (
         rules=("E3004",),
     ),
     Failure(
-        47,
+        "template-too-large",
         ("'templateBody' failed to satisfy constraint",),
         "a template of more than 51,200 bytes was sent directly",
         "make the template smaller, or nest it",
@@ -86,7 +86,7 @@ FAILURES = (
         rules=("E9812",),
     ),
     Failure(
-        50,
+        "capability-missing",
         ("Requires capabilities", "InsufficientCapabilitiesException"),
         "a template makes named IAM resources or has a Transform, and nobody acknowledged it",
         "take the Transform out of the template",
@@ -98,7 +98,7 @@ FAILURES = (
         rules=("E9107",),
     ),
     Failure(
-        51,
+        "template-unreadable",
         (
             "S3 error",
             "S3 error: Access Denied",
@@ -115,7 +115,7 @@ FAILURES = (
         ),
     ),
     Failure(
-        52,
+        "parameter-not-found",
         ("for parameter name…does not exist",),
         "a parameter of an AWS type holds an id of another account or region",
         "make the parameter a String, or pass an id of this account",
@@ -126,7 +126,7 @@ FAILURES = (
         rules=("W9106",),
     ),
     Failure(
-        59,
+        "nothing-to-update",
         ("No updates are to be performed", "didn't contain changes"),
         "the stack is already as it is wanted",
         "nothing; tidegen takes it as a success",
@@ -134,7 +134,7 @@ FAILURES = (
         guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
     ),
     Failure(
-        62,
+        "permission-missing",
         (
             "is not authorized to perform",
             "You are not authorized to perform this operation",
@@ -148,7 +148,7 @@ FAILURES = (
         guide("IAM/latest/UserGuide/troubleshoot_access-denied.html"),
     ),
     Failure(
-        63,
+        "stack-policy-denies",
         ("Action denied by stack policy",),
         "the resource holds state, and its stack's policy keeps it in place",
         "keep it as it is, or allow that one resource: --allow-replace LOGICAL_ID",
@@ -156,7 +156,7 @@ FAILURES = (
         guide("AWSCloudFormation/latest/UserGuide/protect-stack-resources.html"),
     ),
     Failure(
-        64,
+        "calls-throttled",
         (
             "Rate exceeded",
             "RequestLimitExceeded",
@@ -169,7 +169,7 @@ FAILURES = (
         ("https://repost.aws/knowledge-center/cloudformation-rate-exceeded-error",),
     ),
     Failure(
-        65,
+        "quota-exceeded",
         ("LimitExceeded", "limit exceeded", "QuotaExceeded", "quota exceeded"),
         "a quota of the account is used up",
         "ask AWS for a higher quota, or remove what nobody needs",
@@ -177,7 +177,7 @@ FAILURES = (
         guide("servicequotas/latest/userguide/intro.html"),
     ),
     Failure(
-        66,
+        "export-missing",
         ("No export named",),
         "the stack imports a value that no stack exports",
         "pass values by parameters; remove the import",
@@ -185,7 +185,7 @@ FAILURES = (
         guide("AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"),
     ),
     Failure(
-        67,
+        "property-invalid",
         ("Model validation failed", "Properties validation failed"),
         "a property does not fit the type's schema",
         "run 'tidegen lint', and compare the value with the type's documentation",
@@ -194,7 +194,7 @@ FAILURES = (
         rules=("E3002",),
     ),
     Failure(
-        68,
+        "resource-not-stable",
         ("did not stabilize", "NotStabilized", "Exceeded attempts to wait"),
         "the service took the resource, and it did not become ready in time",
         "look at the resource in its own service for the reason, then deploy again",

@@ -8,7 +8,7 @@ _EMPTY_BUCKETS = (
 
 FAILURES = (
     Failure(
-        1,
+        "bucket-not-empty",
         ("bucket you tried to delete is not empty",),
         "CloudFormation deletes only empty buckets",
         "keep the bucket, or empty it by hand with all versions",
@@ -17,7 +17,7 @@ FAILURES = (
         rules=("E9301",),
     ),
     Failure(
-        2,
+        "secret-being-deleted",
         ("already scheduled for deletion",),
         "a deleted secret keeps its name for 7 to 30 days",
         "restore it (aws secretsmanager restore-secret) and import it, or wait until it is gone",
@@ -28,7 +28,7 @@ FAILURES = (
         ),
     ),
     Failure(
-        3,
+        "rotation-schedule-renamed",
         (),
         "a rotation schedule got another logical id, and the clean-up stopped the rotation",
         "keep the schedule's logical id",
@@ -37,7 +37,7 @@ FAILURES = (
         rules=("E9813",),
     ),
     Failure(
-        20,
+        "access-logs-refused",
         ("Access Denied for bucket…check S3bucket permission",),
         "the load balancer may not write its access logs: no policy, or a bucket with a KMS key",
         "let logdelivery.elasticloadbalancing.amazonaws.com write; encrypt with AES256",
@@ -50,7 +50,7 @@ FAILURES = (
         rules=("E9705", "E9809", "E9810"),
     ),
     Failure(
-        21,
+        "access-logs-encrypted",
         (),
         "S3 cannot write access logs to a bucket with a KMS key; nothing fails, nothing arrives",
         "encrypt the bucket for access logs with AES256",
@@ -59,7 +59,7 @@ FAILURES = (
         rules=("E9705", "E9810"),
     ),
     Failure(
-        40,
+        "replica-without-versions",
         ("Destination bucket must have versioning enabled",),
         "replication needs a bucket with versions at the other end, before it is set up",
         "deploy the recovery region first, and switch versioning on there",
@@ -70,7 +70,7 @@ FAILURES = (
         ),
     ),
     Failure(
-        41,
+        "replication-rule-old",
         ("Number of distinct destination bucket ARNs cannot exceed 1",),
         "a replication rule of the first version has one destination",
         "give each rule Filter, Priority and DeleteMarkerReplication",
@@ -79,7 +79,7 @@ FAILURES = (
         rules=("E9305",),
     ),
     Failure(
-        53,
+        "name-taken",
         (
             "already exists",
             "already exists in stack",

@@ -17,14 +17,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from tidegen.local.errors import EngineStartError, EngineUnavailable
+from tidegen.errors import EngineStartError, EngineUnavailableError, Problem, TidegenError
 
 HOST = "127.0.0.1"
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
 START_TIMEOUT = 30.0  # seconds; a warm start takes less than one
 _STOP_TIMEOUT = 5.0  # seconds
-_LOG_TAIL = 2000  # bytes of the engine's log shown in an error
+_LOG_TAIL = 2000  # bytes of the engine's log in which its last line is looked for
+_WHERE = "local engine"
 
 
 def environment_variables(
@@ -59,13 +60,10 @@ class Engine:
     def start(cls, port: int = 0, timeout: float = START_TIMEOUT) -> "Engine":
         """Start an engine on `port`, or on a free one, and return it once it answers.
 
-        Raises EngineUnavailable when ministack is not installed, and EngineStartError, with the
-        end of the engine's log, when it does not answer within `timeout` seconds.
+        Raises EngineUnavailableError when ministack is not installed, and EngineStartError, which
+        names the engine's log, when it does not answer within `timeout` seconds.
         """
-        if importlib.util.find_spec("ministack") is None:
-            raise EngineUnavailable(
-                "The local engine is not installed: pip install 'tidegen[local]'"
-            )
+        require_installed()
         with _listening_socket(port) as listener:
             log = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the engine
             chosen = int(listener.getsockname()[1])
@@ -96,6 +94,10 @@ class Engine:
         self._log.seek(max(0, end - _LOG_TAIL))
         return self._log.read().decode(errors="replace").strip()
 
+    def wait(self) -> None:
+        """Return never: raise EngineStartError when the engine's process has ended."""
+        raise self._ended_error(self._process.wait())
+
     def stop(self) -> None:
         """End the engine and forget its state. Calling it again does nothing."""
         if self._process.stdin is not None:
@@ -119,21 +121,48 @@ class Engine:
         finally:
             connection.close()
 
-    def _start_error(self, timeout: float) -> Exception:
+    def _start_error(self, timeout: float) -> TidegenError:
         """Return the error for an engine that does not answer."""
         try:
             code = self._process.wait(1)
         except subprocess.TimeoutExpired:
-            reason = f"The local engine did not answer within {timeout:g} s."
-        else:
-            if code == EX_UNAVAILABLE:
-                return EngineUnavailable(self.log_tail())
-            reason = f"The local engine ended with exit code {code}."
-        return EngineStartError(f"{reason} End of its log:\n{self.log_tail()}")
+            text = f"did not answer within {timeout:g} s; run the command again when this machine"
+            return EngineStartError(Problem(_WHERE, f"{text} is less busy; {self._log_hint()}"))
+        if code == EX_UNAVAILABLE:
+            return EngineUnavailableError(Problem(_WHERE, self._last_line()))
+        return self._ended_error(code)
+
+    def _ended_error(self, code: int) -> EngineStartError:
+        """Return the error for an engine that has ended by itself."""
+        reason = f": {self._last_line()}" if self._last_line() else ""
+        text = f"ended with exit code {code}{reason}; run the command again"
+        return EngineStartError(Problem(_WHERE, f"{text}; {self._log_hint()}"))
+
+    def _last_line(self) -> str:
+        return (self.log_tail().splitlines() or [""])[-1]
+
+    def _log_hint(self) -> str:
+        """Keep the log in a file of its own and name it; an empty one is not worth a file."""
+        self._log.seek(0)
+        content = self._log.read()
+        if not content:
+            return "its log is empty"
+        with tempfile.NamedTemporaryFile(
+            prefix="tidegen-engine-", suffix=".log", delete=False
+        ) as kept:
+            kept.write(content)
+        return f"its log is in {kept.name}"
 
 
 # What the server exits with when ministack is missing or another version (sysexits.h).
 EX_UNAVAILABLE = 69
+
+
+def require_installed() -> None:
+    """Raise EngineUnavailableError when ministack is not installed."""
+    if importlib.util.find_spec("ministack") is None:
+        problem = "is not installed; run: pip install 'tidegen[local]'"
+        raise EngineUnavailableError(Problem(_WHERE, problem))
 
 
 @contextmanager
@@ -154,8 +183,10 @@ def _listening_socket(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port), backlog=128)
     except OSError as error:
+        reason = os.strerror(error.errno or 0)
         raise EngineStartError(
-            f"Port {port} of {HOST} cannot be used: {error.strerror}."
+            f"Port {port} of {HOST} cannot be used: {reason}; stop the program that listens there, "
+            "or leave out --port to use a free one"
         ) from error
 
 

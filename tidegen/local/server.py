@@ -58,9 +58,9 @@ def version_problem(pinned: str = MINISTACK_VERSION) -> str:
     try:
         found = importlib.metadata.version("ministack")
     except importlib.metadata.PackageNotFoundError:
-        return f"The local engine is not installed: {install}"
+        return f"is not installed; run: {install}"
     if found != pinned:
-        return f"The local engine needs ministack {pinned}, not {found}: {install}"
+        return f"needs ministack {pinned}, not {found}; run: {install}"
     return ""
 
 

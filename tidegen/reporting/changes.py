@@ -5,6 +5,7 @@ from itertools import groupby
 
 from tidegen.cloudformation.schemas import Replacement
 from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange, Verdict
+from tidegen.reporting import style
 from tidegen.reporting.values import value_text
 
 _SIGNS = {
@@ -27,7 +28,8 @@ def changes_text(changes: Iterable[Change]) -> str:
         indent = "    " if stack else "  "
         lines += [f"  {stack}"] if stack else []
         for change in members:
-            lines += [indent + line for line in change_lines(change)]
+            head, *rest = change_lines(change)
+            lines += [indent + line for line in (_styled(change, head), *rest)]
     return "\n".join([*lines, f"  {counts_text(rows)}"])
 
 
@@ -64,6 +66,13 @@ def change_lines(change: Change) -> list[str]:
     head = f"{sign_of(change)} {change.logical_id}  {change.type}{tail}"
     details = [f"    {_detail_text(detail)}" for detail in change.details]
     return [head, *details, *_disagreement(change)]
+
+
+def _styled(change: Change, line: str) -> str:
+    """The line of a change, marked where the resource is lost or may be."""
+    if change.certain and change.loses:
+        return style.losing(line)
+    return style.warned(line) if is_losing(change) else line
 
 
 def sign_of(change: Change) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tidegen.planning.drift import DriftStatus, PropertyDifference, ResourceDrift, StackDrift
+from tidegen.reporting import style
 from tidegen.reporting.values import shortened
 
 _SIGNS = {"ADD": "+", "REMOVE": "-", "NOT_EQUAL": "~"}
@@ -39,9 +40,10 @@ def _stack_lines(stack: StackDrift) -> Iterator[str]:
     name = stack.path.rpartition("/")[2] if stack.path else str(stack.address)
     yield f"{indent}{name}  {_counts_text(counts)}"
     if stack.problem:
-        yield f"{indent}  not checked to the end: {stack.problem}"
+        yield style.failed(f"{indent}  not checked to the end: {stack.problem}")
     for resource in stack.drifted:
-        yield f"{indent}  {resource.status}  {resource.logical_id}  {_named(resource)}"
+        mark = style.losing if resource.status is DriftStatus.DELETED else style.failed
+        yield mark(f"{indent}  {resource.status}  {resource.logical_id}  {_named(resource)}")
         yield from (f"{indent}    {_difference_text(item)}" for item in resource.differences)
     for resource in stack.resources:
         if resource.reason:

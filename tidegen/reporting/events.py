@@ -16,6 +16,7 @@ from tidegen.deployment.events import (
     StepStarted,
     Uploaded,
 )
+from tidegen.reporting import style
 from tidegen.reporting.progress import Board, seconds_text
 from tidegen.reporting.settings import setting_text
 
@@ -84,11 +85,12 @@ def _setting_unchecked(event: SettingUnchecked, _: Board) -> str:
 def _progress(progress: Progress, board: Board) -> str:
     event = progress.event
     if "FAILED" in event.status:
-        return f"  {event.status:<22} {event.path}: {event.reason}"
+        return style.failed(f"  {event.status:<22} {event.path}: {event.reason}")
     if event.is_own and not event.status.endswith("IN_PROGRESS"):
         where = event.path or event.logical_id
         path = "" if event.path == event.logical_id else event.path
-        return f"  {event.status:<22} {where}  {seconds_text(board.elapsed(path))}"
+        text = f"  {event.status:<22} {where}  {seconds_text(board.elapsed(path))}"
+        return style.by_status(text, event.status)
     return ""
 
 

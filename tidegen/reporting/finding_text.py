@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from tidegen.linting import Finding
+from tidegen.reporting import style
 
 _WIDTH = 100  # characters of a source line; a generated one may have a million
 
@@ -13,7 +14,8 @@ def findings_text(findings: Iterable[Finding], sources: Mapping[str, Sequence[st
 
 
 def _block(finding: Finding, lines: Sequence[str]) -> str:
-    parts = [str(finding)]
+    mark = style.failed if finding.severity == "error" else style.warned
+    parts = [mark(str(finding))]
     if finding.line <= len(lines) and lines[finding.line - 1].strip():
         parts += _excerpt(finding, lines[finding.line - 1])
     if finding.origin:

@@ -7,6 +7,7 @@ from tidegen.planning.changes import Change
 from tidegen.planning.guards import origins, refusals
 from tidegen.planning.model import Plan, RootStep
 from tidegen.planning.states import NextAction
+from tidegen.reporting import style
 from tidegen.reporting.changes import changes_text
 from tidegen.reporting.settings import settings_lines, unchecked_notes
 
@@ -35,9 +36,10 @@ def previews_text(previews: Iterable[Preview], keep: Keep) -> str:
 
 
 def _body_text(preview: Preview, keep: Keep) -> str:
-    lines = [f"  {line}" for line in notes_of(preview)]
+    state = [style.by_status(f"  {line}", preview.status or "") for line in _state_notes(preview)]
+    lines = [*state, *(f"  {line}" for line in _other_notes(preview))]
     shown = [change for change in preview.changes if keep(change)]
-    refused = [f"  refused: {r.change.path}: {r}" for r in refusals(shown)]
+    refused = [style.failed(f"  refused: {r.change.path}: {r}") for r in refusals(shown)]
     settings = settings_lines(preview)
     return "\n".join([*lines, changes_text(shown), *_origins(shown), *refused, *settings])
 
@@ -45,18 +47,25 @@ def _body_text(preview: Preview, keep: Keep) -> str:
 def _origins(changes: Iterable[Change]) -> list[str]:
     """Where replacements begin, in one line."""
     found = [f"{path} ({name})" for path, name in origins(changes)]
-    return [f"  replacement begins at {', '.join(found)}"] if found else []
+    return [style.losing(f"  replacement begins at {', '.join(found)}")] if found else []
 
 
 def notes_of(preview: Preview) -> list[str]:
     """What is to be known of a step besides its changes."""
-    notes = []
-    if preview.next_action not in (NextAction.CREATE, NextAction.UPDATE):
-        notes.append(f"{preview.status}: {preview.advice}")
-    if preview.pending:
-        names = ", ".join(address.name for address in preview.pending)
-        notes.append(f"values of {names} are known once it is deployed")
-    return [*notes, *unchecked_notes(preview)]
+    return [*_state_notes(preview), *_other_notes(preview)]
+
+
+def _state_notes(preview: Preview) -> list[str]:
+    """Say what the stack's state asks for before it can be deployed."""
+    if preview.next_action in (NextAction.CREATE, NextAction.UPDATE):
+        return []
+    return [f"{preview.status}: {preview.advice}"]
+
+
+def _other_notes(preview: Preview) -> list[str]:
+    names = ", ".join(address.name for address in preview.pending)
+    pending = [f"values of {names} are known once it is deployed"] if names else []
+    return [*pending, *unchecked_notes(preview)]
 
 
 def outputs_text(outputs: Mapping[str, Mapping[str, str]]) -> str:

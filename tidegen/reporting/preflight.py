@@ -2,19 +2,25 @@
 
 from collections.abc import Iterable, Iterator
 
-from tidegen.planning.preflight import PreflightReport, Unchecked
+from tidegen.planning.preflight import PreflightFinding, PreflightReport, Unchecked
+from tidegen.reporting import style
 
 
 def report_text(report: PreflightReport) -> str:
     """A line a finding, what would fail first; then what could not be checked."""
     findings = sorted(report.findings, key=lambda finding: (not finding.blocking, finding))
     lines = [
-        f"{'refused' if finding.blocking else 'warning'}  {finding}  (failure {finding.row})"
+        f"{style.failed('refused') if finding.blocking else style.warned('warning')}"
+        f"  {finding}{_failure_note(finding)}"
         for finding in findings
     ]
     needed = ", ".join(report.capabilities)
     capabilities = [f"capabilities  {needed}"] if needed else []
     return "\n".join([*lines, *_unchecked_lines(report.unchecked), *capabilities])
+
+
+def _failure_note(finding: PreflightFinding) -> str:
+    return f"  (failure {finding.failure})" if finding.failure else ""
 
 
 def _unchecked_lines(unchecked: Iterable[Unchecked]) -> Iterator[str]:

@@ -14,8 +14,8 @@ class AddonOrder(_rule.Rule):
     id = "E9406"
     shortdesc = "Add-ons with pods of their own wait for the nodes"
     description = (
-        "An add-on whose pods find no node is DEGRADED until its creation times out (failure "
-        "catalogue, row 31); what nodes need to join must come before them."
+        "An add-on whose pods find no node is DEGRADED until its creation times out (known failure "
+        "addon-without-nodes); what nodes need to join must come before them."
     )
     source_url = "https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html"
     types = ("AWS::EKS::Addon",)

@@ -11,7 +11,8 @@ class ChannelBucket(_rule.Rule):
     id = "E9501"
     shortdesc = "A delivery channel names its bucket, not the ARN"
     description = (
-        "Config takes the ARN for a name and says that it may not write (failure catalogue, row 4)."
+        "Config takes the ARN for a name and says that it may not write (known failure "
+        "config-cannot-write)."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html"
     types = ("AWS::Config::DeliveryChannel",)

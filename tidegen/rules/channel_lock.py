@@ -11,8 +11,8 @@ class ChannelLock(_rule.Rule):
     id = "E9503"
     shortdesc = "Config delivers to a bucket without Object Lock"
     description = (
-        "Config cannot write to a locked bucket: nothing fails, and nothing arrives (failure "
-        "catalogue, row 61)."
+        "Config cannot write to a locked bucket: nothing fails, and nothing arrives (known failure "
+        "config-bucket-locked)."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html"
     types = ("AWS::Config::DeliveryChannel",)

@@ -12,9 +12,9 @@ class ClusterVersion(_rule.Rule):
     id = "E9405"
     shortdesc = "A cluster says its Kubernetes version, by a parameter"
     description = (
-        "A cluster without one gets the newest, and environments drift apart; one that is "
-        "written here cannot go first in development. EKS moves one minor version at a time, "
-        "and only to those it offers (failure catalogue, row 60)."
+        "A cluster without one gets the newest, and environments drift apart; one that is written "
+        "here cannot go first in development. EKS moves one minor version at a time, and only to "
+        "those it offers (known failure kubernetes-version)."
     )
     source_url = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"
     types = ("AWS::EKS::Cluster",)

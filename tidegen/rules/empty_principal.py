@@ -22,8 +22,8 @@ class EmptyPrincipal(_rule.Rule):
     id = "E9603"
     shortdesc = "No statement has an empty list of principals"
     description = (
-        "AWS refuses a policy that names nobody (failure catalogue, row 16); a list parameter "
-        "may be empty, so that it does not stand alone."
+        "AWS refuses a policy that names nobody (known failure principal-list-empty); a list "
+        "parameter may be empty, so that it does not stand alone."
     )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
     types = tuple(_DOCUMENTS)

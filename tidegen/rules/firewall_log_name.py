@@ -27,7 +27,7 @@ class FirewallLogName(_rule.Rule):
     shortdesc = "WAF logs to names that begin with aws-waf-logs-"
     description = (
         "WAF takes no other log group, bucket or stream, and no ARN that ends in :* as GetAtt "
-        "gives it (failure catalogue, row 28)."
+        "gives it (known failure firewall-log-name)."
     )
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html"
     types = ("AWS::WAFv2::LoggingConfiguration",)

@@ -13,8 +13,8 @@ class KeptState(_rule.Rule):
     id = "E9301"
     shortdesc = "What holds state is kept when it is removed or replaced"
     description = (
-        "CloudFormation deletes by default; a bucket that is not empty stops the stack "
-        "(failure catalogue, row 1), anything else is gone."
+        "CloudFormation deletes by default; a bucket that is not empty stops the stack (known "
+        "failure bucket-not-empty), anything else is gone."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html"
     types = (

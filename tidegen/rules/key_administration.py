@@ -22,8 +22,8 @@ class KeyAdministration(_rule.Rule):
     id = "E9601"
     shortdesc = "A key can be administered by its account"
     description = (
-        "A key whose policy names nobody for kms:* cannot be changed by anyone again; KMS "
-        "refuses it (failure catalogue, row 14)."
+        "A key whose policy names nobody for kms:* cannot be changed by anyone again; KMS refuses "
+        "it (known failure key-without-administrator)."
     )
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
     types = ("AWS::KMS::Key",)

@@ -11,8 +11,8 @@ class LinkedRole(_rule.Rule):
     id = "E9604"
     shortdesc = "No template makes a service-linked role"
     description = (
-        "The account has each such role once: it may be there already, and every other stack "
-        "that needs it fails or loses it (failure catalogue, row 25). A deploy makes what is "
+        "The account has each such role once: it may be there already, and every other stack that "
+        "needs it fails or loses it (known failure linked-role-exists). A deploy makes what is "
         "missing as a step of its plan."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-servicelinkedrole.html"

@@ -20,9 +20,8 @@ class LiteralRegion(_rule.Rule):
     id = "E9102"
     shortdesc = "No region and no zone is written in a template"
     description = (
-        "A region that is written down cannot be left when it fails, and a zone name means "
-        "another zone in each account (failure catalogue, row 37: EKS does not run in every "
-        "zone)."
+        "A region that is written down cannot be left when it fails, and a zone name means another "
+        "zone in each account (known failure control-plane-zone: EKS does not run in every zone)."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
     good = """

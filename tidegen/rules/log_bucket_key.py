@@ -19,8 +19,9 @@ class LogBucketKey(_rule.Rule):
     id = "E9705"
     shortdesc = "Buckets that take access logs are encrypted by S3"
     description = (
-        "Server access logs and load balancer logs cannot be delivered to a bucket with a KMS "
-        "key: nothing fails, or the load balancer does (failure catalogue, rows 20 and 21)."
+        "Server access logs and load balancer logs cannot be delivered to a bucket with a KMS key: "
+        "nothing fails, or the load balancer does (known failures access-logs-refused and "
+        "access-logs-encrypted)."
     )
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-server-access-logging.html"
     good = """

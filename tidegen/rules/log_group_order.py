@@ -24,8 +24,8 @@ class LogGroupOrder(_rule.Rule):
     id = "E9704"
     shortdesc = "A log group stands before what writes to it"
     description = (
-        "EKS makes its log group itself where none is there, without key and retention, and "
-        "the stack then finds the name taken (failure catalogue, row 32)."
+        "EKS makes its log group itself where none is there, without key and retention, and the "
+        "stack then finds the name taken (known failure log-group-exists)."
     )
     source_url = "https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html"
     good = """

@@ -14,7 +14,8 @@ class LogKeyArn(_rule.Rule):
     id = "E9701"
     shortdesc = "A log group names its key by ARN"
     description = (
-        "Ref of a key is its id, which the log group's schema refuses (failure catalogue, row 18)."
+        "Ref of a key is its id, which the log group's schema refuses (known failure "
+        "key-id-for-arn)."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-loggroup.html"
     types = ("AWS::Logs::LogGroup",)

@@ -14,9 +14,9 @@ class NamedPrincipal(_rule.Rule):
     id = "E9602"
     shortdesc = "A policy names no role that may not exist yet"
     description = (
-        "AWS refuses a policy whose principal is not there (failure catalogue, row 15), "
-        "service-linked roles in a new account for instance; a condition on aws:PrincipalArn "
-        "asks for it without that."
+        "AWS refuses a policy whose principal is not there (known failure role-missing), "
+        "service-linked roles in a new account for instance; a condition on aws:PrincipalArn asks "
+        "for it without that."
     )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
     types = tuple(_policies.RESOURCE_POLICIES)

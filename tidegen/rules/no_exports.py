@@ -11,8 +11,8 @@ class NoExports(_rule.Rule):
     id = "E9202"
     shortdesc = "Nothing is exported or imported between stacks"
     description = (
-        "An export cannot change while another stack imports it (failure catalogue, row 35); "
-        "a root passes values to its children as parameters."
+        "An export cannot change while another stack imports it (known failure export-in-use); a "
+        "root passes values to its children as parameters."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"
     good = """

@@ -11,9 +11,8 @@ class NoTransform(_rule.Rule):
     id = "E9107"
     shortdesc = "No template has a Transform"
     description = (
-        "A nested template with a Transform needs CAPABILITY_AUTO_EXPAND from everyone who "
-        "deploys it (failure catalogue, row 50), and what is deployed is not what was "
-        "reviewed."
+        "A nested template with a Transform needs CAPABILITY_AUTO_EXPAND from everyone who deploys "
+        "it (known failure capability-missing), and what is deployed is not what was reviewed."
     )
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html"

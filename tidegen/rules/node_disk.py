@@ -11,8 +11,8 @@ class NodeDisk(_rule.Rule):
     id = "E9402"
     shortdesc = "A node group with a launch template has no DiskSize"
     description = (
-        "EKS refuses the group: with a launch template the disk is said there (failure "
-        "catalogue, row 38)."
+        "EKS refuses the group: with a launch template the disk is said there (known failure "
+        "disk-size-twice)."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-eks-nodegroup.html"
     types = ("AWS::EKS::Nodegroup",)

@@ -19,7 +19,7 @@ class NodeInstanceType(_rule.Rule):
     id = "E9403"
     shortdesc = "A node group and its launch template do not both say the same"
     description = (
-        "EKS refuses instance types in both (failure catalogue, row 39), and a profile, a "
+        "EKS refuses instance types in both (known failure instance-type-twice), and a profile, a "
         "subnet or a public interface in the launch template of a group at all."
     )
     source_url = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"

@@ -26,7 +26,7 @@ class PolicySize(_rule.Rule):
     shortdesc = "A policy fits into what its service takes"
     description = (
         "IAM, S3, KMS and the others refuse longer policies, not counting white space, when "
-        "everything else is made (failure catalogue, row 54)."
+        "everything else is made (known failure policy-too-long)."
     )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
     types = (

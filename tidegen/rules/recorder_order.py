@@ -17,8 +17,8 @@ class RecorderOrder(_rule.Rule):
     id = "E9502"
     shortdesc = "Recorder and delivery channel do not wait for each other"
     description = (
-        "The recorder starts only once the channel is there, and CloudFormation waits for it: "
-        "a DependsOn between them never ends or fails (failure catalogue, row 6)."
+        "The recorder starts only once the channel is there, and CloudFormation waits for it: a "
+        "DependsOn between them never ends or fails (known failure recorder-channel-order)."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-configurationrecorder.html"
     good = """

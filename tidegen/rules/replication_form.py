@@ -14,7 +14,7 @@ class ReplicationForm(_rule.Rule):
     shortdesc = "Replication rules have a filter and a priority"
     description = (
         "A rule without Filter is of the first version, of which a bucket takes only one "
-        "destination (failure catalogue, row 41); with Filter come Priority and "
+        "destination (known failure replication-rule-old); with Filter come Priority and "
         "DeleteMarkerReplication."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationrule.html"

@@ -29,8 +29,8 @@ class SignalTime(_rule.Rule):
     id = "E9407"
     shortdesc = "Instances that signal get at least twenty minutes, and signal at updates too"
     description = (
-        "A group that waits for too short a time rolls back while its instances are still "
-        "starting (failure catalogue, row 46)."
+        "A group that waits for too short a time rolls back while its instances are still starting "
+        "(known failure signal-missing)."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-creationpolicy.html"
     types = ("AWS::AutoScaling::AutoScalingGroup", "AWS::EC2::Instance")

@@ -15,8 +15,9 @@ class SubscriptionOrder(_rule.Rule):
     id = "E9703"
     shortdesc = "A subscription of logs waits for the function's permission"
     description = (
-        "CloudWatch Logs tries the function as soon as the filter is made (failure catalogue, "
-        "row 49), and asks in the name of the group's Arn, which ends in :*."
+        "CloudWatch Logs tries the function as soon as the filter is made (known failure "
+        "subscription-before-permission), and asks in the name of the group's Arn, which ends in "
+        ":*."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-subscriptionfilter.html"
     good = """

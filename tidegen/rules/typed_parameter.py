@@ -14,9 +14,9 @@ class TypedParameter(_rule.Rule):
     id = "W9106"
     shortdesc = "Ids of other resources are passed as plain strings"
     description = (
-        "A parameter of an AWS type is looked up in the account and region of the stack: an "
-        "id of another account, or an output that a change set does not know yet, is refused "
-        "(failure catalogue, row 52)."
+        "A parameter of an AWS type is looked up in the account and region of the stack: an id of "
+        "another account, or an output that a change set does not know yet, is refused (known "
+        "failure parameter-not-found)."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html"
     good = """

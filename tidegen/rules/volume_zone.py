@@ -11,8 +11,8 @@ class VolumeZone(_rule.Rule):
     id = "E9309"
     shortdesc = "A volume takes its zone from the subnet of its instance"
     description = (
-        "A volume in another zone than the instance can never be attached (failure catalogue, "
-        "row 55)."
+        "A volume in another zone than the instance can never be attached (known failure "
+        "volume-in-other-zone)."
     )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-volume.html"
     types = ("AWS::EC2::Volume",)

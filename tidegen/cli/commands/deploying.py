@@ -19,6 +19,7 @@ from tidegen.planning.steps import Target
 from tidegen.reporting.changes import changes_text, creation_text
 from tidegen.reporting.plans import plan_text
 from tidegen.reporting.settings import settings_lines
+from tidegen.reporting.style import by_status, warned
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def _changes_text(preview: Preview) -> str:
         return creation_text(preview.changes)
     if preview.next_action is NextAction.UPDATE:
         return changes_text(preview.changes)
-    return f"  {preview.status}: {preview.advice}"
+    return by_status(f"  {preview.status}: {preview.advice}", preview.status or "")
 
 
 def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome, ...]:
@@ -119,7 +120,7 @@ def _wanted_first(session: Session, plan: Plan, name: str, *, yes: bool) -> list
     missing = plan.missing
     names = first_environments(session, name, missing)
     for item in missing:
-        click.echo(f"missing: {item}", err=True)
+        click.echo(f"{warned('missing:')} {item}", err=True)
     question = f"Deploy {', '.join(names)} first?"
     if names and (yes or session.local or click.confirm(question, err=True)):
         return names

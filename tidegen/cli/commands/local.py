@@ -43,6 +43,7 @@ def run_command(arguments: tuple[str, ...]) -> None:
     """Run a command against a fresh engine; its exit code is the command's."""
     import os
 
+    from tidegen.errors import InputError, Problem
     from tidegen.local.engine import running_engine
 
     with running_engine() as engine:
@@ -50,8 +51,10 @@ def run_command(arguments: tuple[str, ...]) -> None:
         try:
             code = subprocess.run(arguments, env=environment, check=False).returncode
         except FileNotFoundError:
-            click.echo(f"error: {arguments[0]}: no such command; check its spelling", err=True)
-            code = 2
+            raise InputError(Problem(arguments[0], "no such command; check its spelling")) from None
+        except OSError as error:
+            message = f"cannot be run: {error.strerror}; name an executable file"
+            raise InputError(Problem(arguments[0], message)) from None
     raise click.exceptions.Exit(code)
 
 
@@ -78,8 +81,6 @@ def types_command(as_json: bool) -> None:
 
 def _serve(port: int) -> None:
     """Keep an engine until Ctrl-C; print what other tools need to reach it."""
-    import threading
-
     from tidegen.local.engine import running_engine
 
     with running_engine(port) as engine:
@@ -88,6 +89,6 @@ def _serve(port: int) -> None:
         click.echo(f"# {_ACCOUNT_HINT}; Ctrl-C stops the engine", err=True)
         sys.stdout.flush()
         try:
-            threading.Event().wait()
+            engine.wait()
         except KeyboardInterrupt:
             click.echo("stopped", err=True)

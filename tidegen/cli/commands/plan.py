@@ -44,6 +44,7 @@ def command(
     from tidegen.reporting.plan_data import plan_data
     from tidegen.reporting.plan_markdown import plan_markdown
     from tidegen.reporting.plans import plan_text, previews_text
+    from tidegen.reporting.style import warned
 
     keep = is_losing if only else bool
     with open_session(directory, local=local) as session:
@@ -58,7 +59,7 @@ def command(
     else:
         click.echo(f"{plan_text(plan)}\n\n{previews_text(previews, keep)}")
         for item in plan.missing:
-            click.echo(f"missing: {item}", err=True)
+            click.echo(f"{warned('missing:')} {item}", err=True)
     changed = any(
         found.settings or any(change.certain for change in found.changes) for found in previews
     )

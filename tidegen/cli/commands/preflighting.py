@@ -12,6 +12,7 @@ from tidegen.deployment.reading.preflight import (
 from tidegen.planning.model import Plan
 from tidegen.planning.preflight import PreflightReport
 from tidegen.reporting.preflight import summary_text
+from tidegen.reporting.style import warned
 
 
 def full_report(session: Session, name: str) -> PreflightReport:
@@ -20,7 +21,7 @@ def full_report(session: Session, name: str) -> PreflightReport:
 
     plan = session.plan(name)
     for item in plan.missing:
-        click.echo(f"missing: {item}", err=True)
+        click.echo(f"{warned('missing:')} {item}", err=True)
     return preflight(plan, session.connect, inspect, thorough=True)
 
 
@@ -33,7 +34,7 @@ def check_account(session: Session, plan: Plan) -> None:
 
     report = require_preflight(plan, session.connect, inspect)
     for finding in report.findings:
-        click.echo(f"warning: {finding}", err=True)
+        click.echo(f"{warned('warning:')} {finding}", err=True)
     if report.unchecked:
         more = f"'tidegen preflight --env {plan.environment}' names them"
         click.echo(f"preflight: {summary_text(report)}; {more}", err=True)
@@ -45,6 +46,6 @@ def check_destroy(session: Session, plan: DestroyPlan) -> None:
 
     report = require_destroy_preflight(plan, session.connect, inspect)
     for finding in report.findings:
-        click.echo(f"warning: {finding}", err=True)
+        click.echo(f"{warned('warning:')} {finding}", err=True)
     for item in report.unchecked:
         click.echo(f"preflight: {item}", err=True)

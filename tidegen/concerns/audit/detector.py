@@ -29,7 +29,8 @@ def add_detector(template: Template) -> guardduty.Detector:
             "Detector",
             Enable=True,
             FindingPublishingFrequency="FIFTEEN_MINUTES",
-            # Features alone: GuardDuty refuses them together with DataSources (row 10).
+            # Features alone: GuardDuty refuses them together with DataSources (failure
+            # detector-sources-and-features).
             Features=[_feature(name, managed) for name, managed in FEATURES.items()],
         )
     )

@@ -13,7 +13,7 @@ _ROLE = Sub(
 
 
 def add_recorder(template: Template) -> config.ConfigurationRecorder:
-    """Recorder and delivery channel, which wait for each other: no DependsOn at all (row 6).
+    """Recorder and delivery channel, which wait for each other (failure recorder-channel-order).
 
     Needs the parameters `AuditKeyArn`, `LogIntakeBucketName` and `HomeRegion`.
     """

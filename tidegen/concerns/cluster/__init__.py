@@ -50,8 +50,9 @@ def build(_context: Context) -> Template:
         "EKS runs the control plane as this role",
         aws_managed=("AmazonEKSClusterPolicy",),
     )
-    # EKS makes the group itself if it is not there first, without key or retention (row 32).
-    # has the audit log of the API server, and lives as long as the account's audit trail
+    # EKS makes the group itself if it is not there first, without key or retention (failure
+    # log-group-exists). has the audit log of the API server, and lives as long as the account's
+    # audit trail
     name = Sub("/aws/eks/${Project}-${Environment}/cluster")
     add_log_group(template, "ControlPlaneLogGroup", name, TEN_YEARS)
     _add_cluster(template)

@@ -107,10 +107,10 @@ def _scaling() -> list[Statement]:
 
 
 def _launch_template() -> ec2.LaunchTemplate:
-    """No instance type, profile or subnet: the node group names them, EKS refuses both (row 39).
+    """No instance type, profile or subnet: the node group names them, EKS refuses both.
 
-    The size of the disk is here for the same reason (row 38). One hop: pods get their credentials
-    from Pod Identity and never reach the node's.
+    These are failures instance-type-twice and, for the size of the disk, disk-size-twice. One hop:
+    pods get their credentials from Pod Identity and never reach the node's.
     """
     volume = ec2.EBSBlockDevice(
         DeleteOnTermination=True,

@@ -85,7 +85,7 @@ def add_member(template: Template, number: int, bundle_key: str) -> None:
 
 
 def _volume(name: str, number: int) -> ec2.Volume:
-    """The zone is the subnet's own: a volume elsewhere could never be attached (row 55)."""
+    """The zone is the subnet's own (failure volume-in-other-zone)."""
     return ec2.Volume(
         f"{name}Volume",
         AvailabilityZone=Ref(f"DataSubnet{number}Zone"),

@@ -1,7 +1,8 @@
 """What AWS services ask of the bucket that they deliver their logs to, and nothing more.
 
-Each statement has its source in the service's guide; paths and conditions are theirs. Rows 4, 5 and
-11 of AWS's refusals: a missing check of the bucket, a wrong path, a wrong source.
+Each statement has its source in the service's guide; paths and conditions are theirs. Failures
+config-cannot-write, config-account-unknown and trail-cannot-write come of a missing check of the
+bucket, a wrong path, a wrong source.
 """
 
 from dataclasses import dataclass

@@ -70,7 +70,7 @@ def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
 
 
 def _add_permission(template: Template, function: awslambda.Function) -> None:
-    """CloudWatch Logs of this account, for the application log group only (catalogue row 49).
+    """CloudWatch Logs of this account, for the application log group only.
 
     The relay's own group is not among what may call it, so that it cannot feed itself.
     """

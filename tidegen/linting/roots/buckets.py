@@ -116,8 +116,9 @@ CHECKS = (
     RootRule(
         "E9809",
         "The policy of a bucket lets in the service that writes there",
-        "Config, CloudTrail, GuardDuty, flow logs and load balancers try their bucket when they are"
-        " made, and fail (failure catalogue, rows 4, 5, 11 and 20).",
+        "Config, CloudTrail, GuardDuty, flow logs and load balancers try their bucket when they"
+        " are made, and fail (known failures config-cannot-write, config-account-unknown,"
+        " trail-cannot-write and access-logs-refused).",
         "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html",
         _CHANNEL,
         _CHANNEL.replace('"s3:ListBucket", ', ""),
@@ -126,9 +127,9 @@ CHECKS = (
     RootRule(
         "E9810",
         "A bucket is one that the service can deliver to",
-        "Access logs cannot use a KMS key (failure catalogue, rows 20 and 21), and Config cannot"
-        " write to a bucket with Object Lock (row 61); the rules E9705 and E9503 see that within"
-        " one template.",
+        "Access logs cannot use a KMS key (known failures access-logs-refused and"
+        " access-logs-encrypted), and Config cannot write to a bucket with Object Lock (known"
+        " failure config-bucket-locked); the rules E9705 and E9503 see that within one template.",
         "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html",
         _CHANNEL,
         _CHANNEL.replace("Properties: {}", "Properties: {ObjectLockEnabled: true}"),
@@ -138,7 +139,7 @@ CHECKS = (
         "E9811",
         "The key of what Auto Scaling launches lets Auto Scaling use it",
         "Instances whose volumes Auto Scaling cannot encrypt end as they begin, with an internal"
-        " error (failure catalogue, row 24).",
+        " error (known failure volume-key-closed).",
         "https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
         _LAUNCH,
         _LAUNCH.replace(', "kms:CreateGrant"', ""),

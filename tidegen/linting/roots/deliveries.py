@@ -103,7 +103,7 @@ CHECKS = (
         "E9804",
         "Who publishes to a topic or queue may, by its policy and by its key's",
         "An alarm that may not publish, or not use the topic's key, fails in silence: the stack is"
-        " green and nobody is told (failure catalogue, rows 29 and 30).",
+        " green and nobody is told (known failures topic-key-closed and topic-policy-closed).",
         "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
         _RESOURCES,
         _RESOURCES.replace('["kms:Decrypt", "kms:GenerateDataKey*"]', "kms:Encrypt"),

@@ -55,8 +55,9 @@ CHECKS = (
     RootRule(
         "E9805",
         "The policy of a log group's key covers the group's name",
-        "CloudWatch Logs asks for the key in the name of the log group; a policy whose pattern does"
-        " not fit it refuses, and the group cannot be made (failure catalogue, row 17).",
+        "CloudWatch Logs asks for the key in the name of the log group; a policy whose pattern"
+        " does not fit it refuses, and the group cannot be made (known failure"
+        " log-group-key-closed).",
         "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
         _RESOURCES,
         _RESOURCES.replace("/tide/app", "/other/app"),

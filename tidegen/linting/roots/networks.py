@@ -94,7 +94,7 @@ CHECKS = (
         "E9806",
         "Nodes are in private subnets from which they reach what they boot from",
         "Nodes without a route or endpoints never join, and in a public subnet without public"
-        " addresses neither (failure catalogue, rows 12 and 13).",
+        " addresses neither (known failures nodes-cannot-join and nodes-in-public-subnet).",
         "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html",
         _NODES + _ROUTE,
         _NODES,
@@ -103,8 +103,8 @@ CHECKS = (
     RootRule(
         "E9807",
         "Instances that signal can reach CloudFormation",
-        "Without a route or an endpoint the signal never arrives, and the group fails when its time"
-        " is up (failure catalogue, row 46).",
+        "Without a route or an endpoint the signal never arrives, and the group fails when its"
+        " time is up (known failure signal-missing).",
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html",
         _GROUP + _ROUTE,
         _GROUP,

@@ -118,7 +118,7 @@ CHECKS = (
     RootRule(
         "E9808",
         "A VPC has one endpoint of each service",
-        "A second one would have the same private name (failure catalogue, row 43); cfn-lint's"
+        "A second one would have the same private name (known failure endpoint-exists); cfn-lint's"
         " E3064 sees that within one template.",
         "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
         _ENDPOINT,

@@ -125,8 +125,8 @@ CHECKS = (
     RootRule(
         "E9812",
         "A template that is deployed directly fits into the call",
-        "CloudFormation takes 51,200 bytes in a call (failure catalogue, row 47); cfn-lint's E1002"
-        " knows only the limit of templates in S3.",
+        "CloudFormation takes 51,200 bytes in a call (known failure template-too-large);"
+        " cfn-lint's E1002 knows only the limit of templates in S3.",
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
         _TOPIC,
         f"{_TOPIC}# {'x' * _DIRECT}\n",
@@ -135,9 +135,10 @@ CHECKS = (
     RootRule(
         "E9813",
         "What a release holds keeps its place in the next one",
-        "A renamed resource is made anew: state is left behind, rotation stops (failure catalogue,"
-        " row 3), a fixed name or range is taken (rows 26 and 42), and DynamoDB changes one index"
-        " at a time (row 27).",
+        "A renamed resource is made anew: state is left behind, rotation stops (known failure"
+        " rotation-schedule-renamed), a fixed name or range is taken (known failures"
+        " fixed-name-replaced and subnet-range-taken), and DynamoDB changes one index at a time"
+        " (known failure two-index-changes).",
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html",
         _TABLE,
         _TABLE.replace("Table:\n", "Renamed:\n", 1),

@@ -21,13 +21,13 @@ Judge = Callable[..., Iterable[PreflightFinding | Unchecked]]
 
 @dataclass(frozen=True)
 class Check:
-    """One check. `rows` of the catalogue; it is made only where it has something to ask.
+    """One check, made only where it has something to ask; `failures` are slugs of the catalogue.
 
     A check with `asks=None` needs no account: the plan says enough.
     """
 
     name: str
-    rows: tuple[int, ...]
+    failures: tuple[str, ...]
     asks: Ask | None
     judge: Judge
     #: Whether it also looks at stacks that the deploy would leave alone.
