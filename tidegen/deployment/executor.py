@@ -20,7 +20,6 @@ from tidegen.deployment.events import (
     Preview,
     Recovering,
     Result,
-    StepStarted,
     ignore,
 )
 from tidegen.deployment.imports.moving import check_no_move
@@ -36,7 +35,7 @@ from tidegen.deployment.protection import (
 )
 from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.reading.deployed_roots import standing
-from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.run import Clouds, Run, begun
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import apply_settings, idle_readings, readings
 from tidegen.deployment.watch import follow, mark_now, mark_start
@@ -82,15 +81,17 @@ def execute(
     clouds = Clouds.of(connect)
     known = plan.outputs
     outcomes: list[Outcome] = []
-    for number, step in enumerate(plan.steps, 1):
-        emit(StepStarted(step.address, number, len(plan.steps)))
-        place = step.address.place
-        run = Run(
-            clouds.at(place), step.address, emit, pause, settings(place), clouds.deployed_roots
-        )
+    for run, step in begun(plan.steps, clouds, emit, pause, settings):
         changed = any(outcome.result is not Result.UNCHANGED for outcome in outcomes)
         resolved = resolved_step(step, known)
-        work = _Work(run, resolved, approve, frozenset(allowed), plan.environment, changed)
+        work = _Work(
+            run=run,
+            step=resolved,
+            approve=approve,
+            allowed=frozenset(allowed),
+            environment=plan.environment,
+            others_changed=changed,
+        )
         outcome = work.deploy(plan.states.get(step.address))
         emit(outcome)
         outcomes.append(outcome)
@@ -100,7 +101,7 @@ def execute(
     return tuple(outcomes)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Work:
     """One resolved step being carried out."""
 

@@ -61,7 +61,7 @@ def _moves_in(
     cloud: Cloud, step: ResolvedStep, state: StackState, asked: Collection[str]
 ) -> tuple[tuple[Move, ...], set[str]]:
     """The moves in one root, and the paths of all that could be, or stand already."""
-    run = Run(cloud, step.address)
+    run = Run(cloud=cloud, address=step.address)
     changes = changes_of(run, step, state, None)
     there = run.deployed_roots.of(cloud, state)
     begun = begun_moves(there.templates.get("", {}))
@@ -91,7 +91,7 @@ def carry_moves(
     for step, items in moves:
         state = plan.states[step.address]
         assert state is not None  # planned so
-        run = Run(clouds.at(step.address.place), step.address, emit, pause)
+        run = clouds.run(step.address, emit, pause)
         leaving = [move for move in items if move.old]
         if leaving:
             _let_go(run, step, state, leaving)

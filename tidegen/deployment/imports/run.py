@@ -37,7 +37,7 @@ def execute_import(
     steps = {step.address: known_step(step, plan.outputs) for step in plan.steps}
     outcomes = []
     for item in imports.imports:
-        run = Run(clouds.at(item.address.place), item.address, emit, pause)
+        run = clouds.run(item.address, emit, pause)
         outcome = _Importing(run, steps[item.address], item).carry_out()
         emit(outcome)
         outcomes.append(outcome)

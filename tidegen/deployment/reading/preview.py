@@ -41,10 +41,7 @@ def preview(
     clouds = Clouds.of(connect)
     found: list[Preview] = []
     for step in plan.steps:
-        place = step.address.place
-        run = Run(
-            clouds.at(place), step.address, emit, pause, settings(place), clouds.deployed_roots
-        )
+        run = clouds.run(step.address, emit, pause, settings)
         state = plan.states.get(step.address)
         shown = _preview(run, step, state, plan.outputs, exact=change_sets)
         others_changed = any(not before.unchanged or before.settings for before in found)
