@@ -106,8 +106,7 @@ def _rotating_document(function: Any) -> PolicyDocument:
     Certificates are identified by their tags: they are created later than the function.
     """
     rotated_by = {"secretsmanager:resource/AllowRotationLambdaArn": function}
-    tags = {"project": Ref("Project"), "environment": Ref("Environment")}
-    tagged = {f"aws:ResourceTag/{name}": value for name, value in tags.items()}
+    tagged = {f"aws:ResourceTag/{name}": value for name, value in inputs.STACK_TAGS.items()}
     return document(
         allow(
             "RotateSecrets",
