@@ -1,5 +1,7 @@
 """The platform's rules, by discovery: each finds its bad example and lets its good one be."""
 
+import ast
+import inspect
 import json
 import re
 import subprocess
@@ -80,7 +82,15 @@ def test_a_rule_says_what_and_why_and_where_from(rule):
     assert not rule.shortdesc.endswith(".")
     assert rule.description.endswith(".")
     assert rule.source_url.startswith("https://docs.aws.amazon.com/")
-    assert type(rule).__doc__ == f"{rule.shortdesc}."
+    first, _, rest = inspect.getdoc(type(rule)).partition("\n\n")
+    assert (rule.shortdesc, rule.description) == (first.removesuffix("."), " ".join(rest.split()))
+    assert first.endswith(".")
+
+
+def test_a_rule_s_text_is_nowhere_but_in_its_docstring():
+    for path in FOLDER.glob("[a-z]*.py"):
+        assert ast.get_docstring(ast.parse(path.read_text())) is None
+        assert not re.search("^    (shortdesc|description) =", path.read_text(), re.MULTILINE)
 
 
 def test_a_file_is_a_rule_and_no_two_have_an_id():
@@ -126,7 +136,19 @@ def test_the_cfn_lint_command_takes_the_folder(tmp_path):
     command = [Path(sys.executable).parent / "cfn-lint", "--append-rules", FOLDER]
     command += ["--format", "json", "--regions", "us-west-2", "--", path]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert [match["Rule"]["Id"] for match in json.loads(done.stdout)] == ["E9201"]
+    (match,) = json.loads(done.stdout)
+    (rule,) = (rule for rule in RULES if rule.id == "E9201")
+    assert match["Rule"]["Id"] == rule.id
+    assert match["Rule"]["ShortDescription"] == rule.shortdesc == "Nothing joins two VPCs"
+    assert match["Rule"]["Description"] == rule.description
+    assert match["Rule"]["Source"] == rule.source_url
+
+
+def test_the_cfn_lint_command_lists_the_texts_of_the_rules():
+    command = [Path(sys.executable).parent / "cfn-lint", "--append-rules", FOLDER, "--list-rules"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    for rule in RULES:
+        assert f"{rule.id}: {rule.shortdesc}\n{rule.description}\n" in done.stdout
 
 
 WEIRD = [None, True, 0, "", "x", [], {}, [None], {"Ref": 1}, {"Fn::If": []}, {"Fn::Sub": []}]

@@ -13,6 +13,7 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
 from tidegen.cloudformation.values import is_function, listed
+from tidegen.rules._texts import Documented
 
 Path = tuple[str | int, ...]
 #: Where something is wrong, and what.
@@ -22,17 +23,12 @@ _NO_VALUE = {"Ref": "AWS::NoValue"}
 _PROSE = ("Description", "AlarmDescription", "GroupDescription", "Comment", "ConstraintDescription")
 
 
-class Rule(CloudFormationLintRule):  # type: ignore[misc] # cfn-lint has no types
-    """A rule of the platform.
+class Rule(Documented, CloudFormationLintRule):  # type: ignore[misc] # cfn-lint has no types
+    """A rule over a template; `types` are those of the resources that it checks.
 
-    `shortdesc` is what it asks for, `description` why, `source_url` where that is documented.
-    `good` and `bad` are the resources of a template, or a template, in YAML: tests run the rule
-    over both, and the documentation shows them.
+    `good` and `bad` are the resources of a template, or a template.
     """
 
-    tags = ["tidegen"]
-    good = ""
-    bad = ""
     types: tuple[str, ...] = ()
 
     def match(self, cfn: Template) -> list[RuleMatch]:

@@ -1,5 +1,3 @@
-"""Add-ons with pods of their own wait for the nodes."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
@@ -9,14 +7,13 @@ _BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 
 
 class AddonOrder(_rule.Rule):
-    """Add-ons with pods of their own wait for the nodes."""
+    """Add-ons with pods of their own wait for the nodes.
+
+    An add-on whose pods find no node is DEGRADED until its creation times out (failure catalogue,
+    row 31); what nodes need to join must come before them.
+    """
 
     id = "E9406"
-    shortdesc = "Add-ons with pods of their own wait for the nodes"
-    description = (
-        "An add-on whose pods find no node is DEGRADED until its creation times out (failure "
-        "catalogue, row 31); what nodes need to join must come before them."
-    )
     source_url = "https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html"
     types = ("AWS::EKS::Addon",)
     good = """

@@ -1,18 +1,15 @@
-"""A delivery channel names its bucket, not the ARN."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class ChannelBucket(_rule.Rule):
-    """A delivery channel names its bucket, not the ARN."""
+    """A delivery channel names its bucket, not the ARN.
+
+    Config takes the ARN for a name and says that it may not write (failure catalogue, row 4).
+    """
 
     id = "E9501"
-    shortdesc = "A delivery channel names its bucket, not the ARN"
-    description = (
-        "Config takes the ARN for a name and says that it may not write (failure catalogue, row 4)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html"
     types = ("AWS::Config::DeliveryChannel",)
     good = """

@@ -1,19 +1,16 @@
-"""Config delivers to a bucket without Object Lock."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class ChannelLock(_rule.Rule):
-    """Config delivers to a bucket without Object Lock."""
+    """Config delivers to a bucket without Object Lock.
+
+    Config cannot write to a locked bucket: nothing fails, and nothing arrives (failure catalogue,
+    row 61).
+    """
 
     id = "E9503"
-    shortdesc = "Config delivers to a bucket without Object Lock"
-    description = (
-        "Config cannot write to a locked bucket: nothing fails, and nothing arrives (failure "
-        "catalogue, row 61)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html"
     types = ("AWS::Config::DeliveryChannel",)
     good = """

@@ -1,5 +1,3 @@
-"""A cluster says its Kubernetes version, by a parameter."""
-
 from collections.abc import Iterator
 
 from tidegen.cloudformation.values import is_function
@@ -7,15 +5,14 @@ from tidegen.rules import _rule
 
 
 class ClusterVersion(_rule.Rule):
-    """A cluster says its Kubernetes version, by a parameter."""
+    """A cluster says its Kubernetes version, by a parameter.
+
+    A cluster without one gets the newest, and environments drift apart; one that is written here
+    cannot go first in development. EKS moves one minor version at a time, and only to those it
+    offers (failure catalogue, row 60).
+    """
 
     id = "E9405"
-    shortdesc = "A cluster says its Kubernetes version, by a parameter"
-    description = (
-        "A cluster without one gets the newest, and environments drift apart; one that is "
-        "written here cannot go first in development. EKS moves one minor version at a time, "
-        "and only to those it offers (failure catalogue, row 60)."
-    )
     source_url = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"
     types = ("AWS::EKS::Cluster",)
     good = """

@@ -1,5 +1,3 @@
-"""State is encrypted with a key of our own."""
-
 import re
 from collections.abc import Iterator
 
@@ -29,14 +27,13 @@ _MANAGED = re.compile(r"^(arn:.*:)?alias/aws/")
 
 
 class CustomerKey(_rule.Rule):
-    """State is encrypted with a key of our own."""
+    """State is encrypted with a key of our own.
+
+    Only the policy of an own key says who may read, and only its use is recorded; HIPAA asks for
+    both.
+    """
 
     id = "E9302"
-    shortdesc = "State is encrypted with a key of our own"
-    description = (
-        "Only the policy of an own key says who may read, and only its use is recorded; HIPAA "
-        "asks for both."
-    )
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html"
     types = (
         "AWS::Backup::BackupVault",

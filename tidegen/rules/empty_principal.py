@@ -1,5 +1,3 @@
-"""No statement has an empty list of principals."""
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,14 +15,13 @@ def _may_be_empty(value: Any, template: _rule.View) -> bool:
 
 
 class EmptyPrincipal(_rule.Rule):
-    """No statement has an empty list of principals."""
+    """No statement has an empty list of principals.
+
+    AWS refuses a policy that names nobody (failure catalogue, row 16); a list parameter may be
+    empty, so that it does not stand alone.
+    """
 
     id = "E9603"
-    shortdesc = "No statement has an empty list of principals"
-    description = (
-        "AWS refuses a policy that names nobody (failure catalogue, row 16); a list parameter "
-        "may be empty, so that it does not stand alone."
-    )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
     types = tuple(_DOCUMENTS)
     good = """

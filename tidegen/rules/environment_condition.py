@@ -1,5 +1,3 @@
-"""No condition asks for the environment's name."""
-
 import re
 from collections.abc import Iterator
 
@@ -16,14 +14,13 @@ def _compares(path: _rule.Path) -> bool:
 
 
 class EnvironmentCondition(_rule.Rule):
-    """No condition asks for the environment's name."""
+    """No condition asks for the environment's name.
+
+    A condition on a name makes environments differ in more than their parameters say: what differs
+    is a capacity or a presence, and has a parameter of its own.
+    """
 
     id = "E9105"
-    shortdesc = "No condition asks for the environment's name"
-    description = (
-        "A condition on a name makes environments differ in more than their parameters say: "
-        "what differs is a capacity or a presence, and has a parameter of its own."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html"
     good = """
 Parameters:

@@ -1,5 +1,3 @@
-"""WAF logs to names that begin with aws-waf-logs-."""
-
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -21,14 +19,13 @@ def _names(arn: Any) -> list[str]:
 
 
 class FirewallLogName(_rule.Rule):
-    """WAF logs to names that begin with aws-waf-logs-."""
+    """WAF logs to names that begin with aws-waf-logs-.
+
+    WAF takes no other log group, bucket or stream, and no ARN that ends in :* as GetAtt gives it
+    (failure catalogue, row 28).
+    """
 
     id = "E9702"
-    shortdesc = "WAF logs to names that begin with aws-waf-logs-"
-    description = (
-        "WAF takes no other log group, bucket or stream, and no ARN that ends in :* as GetAtt "
-        "gives it (failure catalogue, row 28)."
-    )
     source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html"
     types = ("AWS::WAFv2::LoggingConfiguration",)
     good = """

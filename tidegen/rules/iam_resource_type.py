@@ -1,5 +1,3 @@
-"""The ARN of an IAM resource names its type."""
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -37,15 +35,14 @@ _NAME = re.compile(r"arn:[^:]*:iam:[^:]*:[^:]*:(.*)")
 
 
 class IamResourceType(_rule.Rule):
-    """The ARN of an IAM resource names its type."""
+    """The ARN of an IAM resource names its type.
+
+    IAM refuses a policy with a wildcard in place of the type ('IAM resource path must either be "*"
+    or start with user/, role/, policy/ ...'), and a type that a parameter fills in is not known
+    before that.
+    """
 
     id = "E9607"
-    shortdesc = "The ARN of an IAM resource names its type"
-    description = (
-        "IAM refuses a policy with a wildcard in place of the type ('IAM resource path must "
-        'either be "*" or start with user/, role/, policy/ ...\'), and a type that a parameter '
-        "fills in is not known before that."
-    )
     source_url = (
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html"
     )

@@ -1,5 +1,3 @@
-"""A key can be administered by its account."""
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,14 +15,13 @@ def _administers(statement: Mapping[str, Any]) -> bool:
 
 
 class KeyAdministration(_rule.Rule):
-    """A key can be administered by its account."""
+    """A key can be administered by its account.
+
+    A key whose policy names nobody for kms:* cannot be changed by anyone again; KMS refuses it
+    (failure catalogue, row 14).
+    """
 
     id = "E9601"
-    shortdesc = "A key can be administered by its account"
-    description = (
-        "A key whose policy names nobody for kms:* cannot be changed by anyone again; KMS "
-        "refuses it (failure catalogue, row 14)."
-    )
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
     types = ("AWS::KMS::Key",)
     good = """

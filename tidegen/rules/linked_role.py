@@ -1,20 +1,17 @@
-"""No template makes a service-linked role."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class LinkedRole(_rule.Rule):
-    """No template makes a service-linked role."""
+    """No template makes a service-linked role.
+
+    The account has each such role once: it may be there already, and every other stack that needs
+    it fails or loses it (failure catalogue, row 25). A deploy makes what is missing as a step of
+    its plan.
+    """
 
     id = "E9604"
-    shortdesc = "No template makes a service-linked role"
-    description = (
-        "The account has each such role once: it may be there already, and every other stack "
-        "that needs it fails or loses it (failure catalogue, row 25). A deploy makes what is "
-        "missing as a step of its plan."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-servicelinkedrole.html"
     types = ("AWS::IAM::ServiceLinkedRole",)
     good = """

@@ -1,5 +1,3 @@
-"""No environment is named in a template."""
-
 import re
 from collections.abc import Iterator
 
@@ -12,14 +10,13 @@ _NAME = re.compile(rf"(?<!\w)(?<!birdwatcher-)(?:{_NAMES})(?!\w|{_OTHERS})", re.
 
 
 class LiteralEnvironment(_rule.Rule):
-    """No environment is named in a template."""
+    """No environment is named in a template.
+
+    What is written for one environment is there in all; what differs is a parameter that the
+    environment file fills.
+    """
 
     id = "W9104"
-    shortdesc = "No environment is named in a template"
-    description = (
-        "What is written for one environment is there in all; what differs is a parameter "
-        "that the environment file fills."
-    )
     source_url = "https://docs.aws.amazon.com/whitepapers/latest/organizing-your-aws-environment/organizing-your-aws-environment.html"
     good = """
 Topic:

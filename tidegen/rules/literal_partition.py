@@ -1,5 +1,3 @@
-"""No partition is written in an ARN."""
-
 import re
 from collections.abc import Iterator
 
@@ -9,14 +7,13 @@ _PARTITION = re.compile(r"arn:aws[a-z-]*(?=:)")
 
 
 class LiteralPartition(_rule.Rule):
-    """No partition is written in an ARN."""
+    """No partition is written in an ARN.
+
+    ARNs begin with another word in GovCloud and China; a written one deploys there and matches
+    nothing.
+    """
 
     id = "E9103"
-    shortdesc = "No partition is written in an ARN"
-    description = (
-        "ARNs begin with another word in GovCloud and China; a written one deploys there and "
-        "matches nothing."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
     good = """
 Role:

@@ -1,5 +1,3 @@
-"""No region and no zone is written in a template."""
-
 import re
 from collections.abc import Iterator
 
@@ -15,15 +13,13 @@ _PLACE = re.compile(
 
 
 class LiteralRegion(_rule.Rule):
-    """No region and no zone is written in a template."""
+    """No region and no zone is written in a template.
+
+    A region that is written down cannot be left when it fails, and a zone name means another zone
+    in each account (failure catalogue, row 37: EKS does not run in every zone).
+    """
 
     id = "E9102"
-    shortdesc = "No region and no zone is written in a template"
-    description = (
-        "A region that is written down cannot be left when it fails, and a zone name means "
-        "another zone in each account (failure catalogue, row 37: EKS does not run in every "
-        "zone)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
     good = """
 Subnet:

@@ -1,5 +1,3 @@
-"""No secret is written in a template."""
-
 import re
 from collections.abc import Iterator
 
@@ -19,14 +17,13 @@ def _key(path: _rule.Path) -> str:
 
 
 class LiteralSecret(_rule.Rule):
-    """No secret is written in a template."""
+    """No secret is written in a template.
+
+    Templates are committed, stored in a bucket and shown by the console to everybody who may
+    describe the stack.
+    """
 
     id = "E9304"
-    shortdesc = "No secret is written in a template"
-    description = (
-        "Templates are committed, stored in a bucket and shown by the console to everybody "
-        "who may describe the stack."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html"
     good = """
 Secret:

@@ -1,5 +1,3 @@
-"""Buckets that take access logs are encrypted by S3."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _access_logs, _rule
@@ -14,14 +12,13 @@ _KEYS = (
 
 
 class LogBucketKey(_rule.Rule):
-    """Buckets that take access logs are encrypted by S3."""
+    """Buckets that take access logs are encrypted by S3.
+
+    Server access logs and load balancer logs cannot be delivered to a bucket with a KMS key:
+    nothing fails, or the load balancer does (failure catalogue, rows 20 and 21).
+    """
 
     id = "E9705"
-    shortdesc = "Buckets that take access logs are encrypted by S3"
-    description = (
-        "Server access logs and load balancer logs cannot be delivered to a bucket with a KMS "
-        "key: nothing fails, or the load balancer does (failure catalogue, rows 20 and 21)."
-    )
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-server-access-logging.html"
     good = """
 Uploads:

@@ -1,5 +1,3 @@
-"""A log group stands before what writes to it."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
@@ -19,14 +17,13 @@ def _refers(writer: _rule.Resource, group: _rule.Resource, name: str) -> bool:
 
 
 class LogGroupOrder(_rule.Rule):
-    """A log group stands before what writes to it."""
+    """A log group stands before what writes to it.
+
+    EKS makes its log group itself where none is there, without key and retention, and the stack
+    then finds the name taken (failure catalogue, row 32).
+    """
 
     id = "E9704"
-    shortdesc = "A log group stands before what writes to it"
-    description = (
-        "EKS makes its log group itself where none is there, without key and retention, and "
-        "the stack then finds the name taken (failure catalogue, row 32)."
-    )
     source_url = "https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html"
     good = """
 Group:

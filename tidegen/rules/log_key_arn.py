@@ -1,5 +1,3 @@
-"""A log group names its key by ARN."""
-
 from collections.abc import Iterator
 
 from tidegen.cloudformation.values import is_function
@@ -9,13 +7,12 @@ _KEYS = ("AWS::KMS::Key", "AWS::KMS::Alias", "AWS::KMS::ReplicaKey")
 
 
 class LogKeyArn(_rule.Rule):
-    """A log group names its key by ARN."""
+    """A log group names its key by ARN.
+
+    Ref of a key is its id, which the log group's schema refuses (failure catalogue, row 18).
+    """
 
     id = "E9701"
-    shortdesc = "A log group names its key by ARN"
-    description = (
-        "Ref of a key is its id, which the log group's schema refuses (failure catalogue, row 18)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-loggroup.html"
     types = ("AWS::Logs::LogGroup",)
     good = """

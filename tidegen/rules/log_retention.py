@@ -1,16 +1,15 @@
-"""Every log group says how long it keeps its events."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class LogRetention(_rule.Rule):
-    """Every log group says how long it keeps its events."""
+    """Every log group says how long it keeps its events.
+
+    Without RetentionInDays events are kept, and paid for, for ever.
+    """
 
     id = "W9303"
-    shortdesc = "Every log group says how long it keeps its events"
-    description = "Without RetentionInDays events are kept, and paid for, for ever."
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-loggroup.html"
     types = ("AWS::Logs::LogGroup",)
     good = """

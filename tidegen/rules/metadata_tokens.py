@@ -1,5 +1,3 @@
-"""Instances give their credentials only for a token."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
@@ -12,14 +10,13 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
 
 
 class MetadataTokens(_rule.Rule):
-    """Instances give their credentials only for a token."""
+    """Instances give their credentials only for a token.
+
+    Without IMDSv2 a request that a server can be tricked into sending reads the credentials of its
+    role.
+    """
 
     id = "E9401"
-    shortdesc = "Instances give their credentials only for a token"
-    description = (
-        "Without IMDSv2 a request that a server can be tricked into sending reads the "
-        "credentials of its role."
-    )
     source_url = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html"
     types = (
         "AWS::EC2::Instance",

@@ -1,5 +1,3 @@
-"""A policy names no role that may not exist yet."""
-
 import re
 from collections.abc import Iterator
 
@@ -9,15 +7,13 @@ _ROLE = re.compile(r":(role|user)/")
 
 
 class NamedPrincipal(_rule.Rule):
-    """A policy names no role that may not exist yet."""
+    """A policy names no role that may not exist yet.
+
+    AWS refuses a policy whose principal is not there (failure catalogue, row 15), service-linked
+    roles in a new account for instance; a condition on aws:PrincipalArn asks for it without that.
+    """
 
     id = "E9602"
-    shortdesc = "A policy names no role that may not exist yet"
-    description = (
-        "AWS refuses a policy whose principal is not there (failure catalogue, row 15), "
-        "service-linked roles in a new account for instance; a condition on aws:PrincipalArn "
-        "asks for it without that."
-    )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
     types = tuple(_policies.RESOURCE_POLICIES)
     good = """

@@ -1,20 +1,16 @@
-"""No template has a Transform."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class NoTransform(_rule.Rule):
-    """No template has a Transform."""
+    """No template has a Transform.
+
+    A nested template with a Transform needs CAPABILITY_AUTO_EXPAND from everyone who deploys it
+    (failure catalogue, row 50), and what is deployed is not what was reviewed.
+    """
 
     id = "E9107"
-    shortdesc = "No template has a Transform"
-    description = (
-        "A nested template with a Transform needs CAPABILITY_AUTO_EXPAND from everyone who "
-        "deploys it (failure catalogue, row 50), and what is deployed is not what was "
-        "reviewed."
-    )
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html"
     )

@@ -1,19 +1,16 @@
-"""A node group with a launch template has no DiskSize."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class NodeDisk(_rule.Rule):
-    """A node group with a launch template has no DiskSize."""
+    """A node group with a launch template has no DiskSize.
+
+    EKS refuses the group: with a launch template the disk is said there (failure catalogue, row
+    38).
+    """
 
     id = "E9402"
-    shortdesc = "A node group with a launch template has no DiskSize"
-    description = (
-        "EKS refuses the group: with a launch template the disk is said there (failure "
-        "catalogue, row 38)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-eks-nodegroup.html"
     types = ("AWS::EKS::Nodegroup",)
     good = """

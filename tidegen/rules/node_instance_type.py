@@ -1,5 +1,3 @@
-"""A node group and its launch template do not both say the same."""
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,14 +12,13 @@ def _refused(group: _rule.Resource, data: Any) -> list[str]:
 
 
 class NodeInstanceType(_rule.Rule):
-    """A node group and its launch template do not both say the same."""
+    """A node group and its launch template do not both say the same.
+
+    EKS refuses instance types in both (failure catalogue, row 39), and a profile, a subnet or a
+    public interface in the launch template of a group at all.
+    """
 
     id = "E9403"
-    shortdesc = "A node group and its launch template do not both say the same"
-    description = (
-        "EKS refuses instance types in both (failure catalogue, row 39), and a profile, a "
-        "subnet or a public interface in the launch template of a group at all."
-    )
     source_url = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
     types = ("AWS::EKS::Nodegroup",)
     good = """

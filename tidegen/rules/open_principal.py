@@ -1,5 +1,3 @@
-"""No resource policy lets in everybody."""
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,14 +14,13 @@ def _is_bound(statement: Mapping[str, Any]) -> bool:
 
 
 class OpenPrincipal(_rule.Rule):
-    """No resource policy lets in everybody."""
+    """No resource policy lets in everybody.
+
+    A statement that allows `*` lets in every account of AWS unless a condition names an account, an
+    organization or a source.
+    """
 
     id = "E9203"
-    shortdesc = "No resource policy lets in everybody"
-    description = (
-        "A statement that allows `*` lets in every account of AWS unless a condition names an "
-        "account, an organization or a source."
-    )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
     types = tuple(_policies.RESOURCE_POLICIES)
     good = """

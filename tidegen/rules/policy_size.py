@@ -1,5 +1,3 @@
-"""A policy fits into what its service takes."""
-
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -20,14 +18,13 @@ _LIMITS: dict[str, tuple[tuple[str, ...], int]] = {
 
 
 class PolicySize(_rule.Rule):
-    """A policy fits into what its service takes."""
+    """A policy fits into what its service takes.
+
+    IAM, S3, KMS and the others refuse longer policies, not counting white space, when everything
+    else is made (failure catalogue, row 54).
+    """
 
     id = "E9605"
-    shortdesc = "A policy fits into what its service takes"
-    description = (
-        "IAM, S3, KMS and the others refuse longer policies, not counting white space, when "
-        "everything else is made (failure catalogue, row 54)."
-    )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
     types = (
         "AWS::IAM::ManagedPolicy",

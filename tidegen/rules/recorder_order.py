@@ -1,5 +1,3 @@
-"""Recorder and delivery channel do not wait for each other."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
@@ -12,14 +10,13 @@ def _other(type_name: str) -> str:
 
 
 class RecorderOrder(_rule.Rule):
-    """Recorder and delivery channel do not wait for each other."""
+    """Recorder and delivery channel do not wait for each other.
+
+    The recorder starts only once the channel is there, and CloudFormation waits for it: a DependsOn
+    between them never ends or fails (failure catalogue, row 6).
+    """
 
     id = "E9502"
-    shortdesc = "Recorder and delivery channel do not wait for each other"
-    description = (
-        "The recorder starts only once the channel is there, and CloudFormation waits for it: "
-        "a DependsOn between them never ends or fails (failure catalogue, row 6)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-configurationrecorder.html"
     good = """
 Recorder:

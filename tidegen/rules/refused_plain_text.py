@@ -1,16 +1,15 @@
-"""Buckets refuse requests without TLS."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _policies, _rule
 
 
 class RefusedPlainText(_rule.Rule):
-    """Buckets refuse requests without TLS."""
+    """Buckets refuse requests without TLS.
+
+    S3 answers plain HTTP unless the bucket's policy denies it.
+    """
 
     id = "E9306"
-    shortdesc = "Buckets refuse requests without TLS"
-    description = "S3 answers plain HTTP unless the bucket's policy denies it."
     source_url = (
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html"
     )

@@ -1,5 +1,3 @@
-"""Replication rules have a filter and a priority."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
@@ -8,15 +6,13 @@ _NEEDED = ("Filter", "Priority", "DeleteMarkerReplication")
 
 
 class ReplicationForm(_rule.Rule):
-    """Replication rules have a filter and a priority."""
+    """Replication rules have a filter and a priority.
+
+    A rule without Filter is of the first version, of which a bucket takes only one destination
+    (failure catalogue, row 41); with Filter come Priority and DeleteMarkerReplication.
+    """
 
     id = "E9305"
-    shortdesc = "Replication rules have a filter and a priority"
-    description = (
-        "A rule without Filter is of the first version, of which a bucket takes only one "
-        "destination (failure catalogue, row 41); with Filter come Priority and "
-        "DeleteMarkerReplication."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationrule.html"
     types = ("AWS::S3::Bucket",)
     good = """

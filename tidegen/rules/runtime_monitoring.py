@@ -1,16 +1,15 @@
-"""GuardDuty watches run time once."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class RuntimeMonitoring(_rule.Rule):
-    """GuardDuty watches run time once."""
+    """GuardDuty watches run time once.
+
+    RUNTIME_MONITORING includes EKS_RUNTIME_MONITORING; the service refuses both.
+    """
 
     id = "E9506"
-    shortdesc = "GuardDuty watches run time once"
-    description = "RUNTIME_MONITORING includes EKS_RUNTIME_MONITORING; the service refuses both."
     source_url = "https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring.html"
     types = ("AWS::GuardDuty::Detector",)
     good = """

@@ -1,5 +1,3 @@
-"""Instances that signal get at least twenty minutes, and signal at updates too."""
-
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -24,14 +22,13 @@ def _minutes(time: Any) -> float:
 
 
 class SignalTime(_rule.Rule):
-    """Instances that signal get at least twenty minutes, and signal at updates too."""
+    """Instances that signal get at least twenty minutes, and signal at updates too.
+
+    A group that waits for too short a time rolls back while its instances are still starting
+    (failure catalogue, row 46).
+    """
 
     id = "E9407"
-    shortdesc = "Instances that signal get at least twenty minutes, and signal at updates too"
-    description = (
-        "A group that waits for too short a time rolls back while its instances are still "
-        "starting (failure catalogue, row 46)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-creationpolicy.html"
     types = ("AWS::AutoScaling::AutoScalingGroup", "AWS::EC2::Instance")
     good = """

@@ -1,5 +1,3 @@
-"""Everything carries its stack's tags."""
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,15 +10,14 @@ _TEMPLATE = "AWS::EC2::LaunchTemplate"
 
 
 class StackTags(_rule.Rule):
-    """Everything carries its stack's tags."""
+    """Everything carries its stack's tags.
+
+    The tags `project` and `environment` keep environments of one account apart: a resource's own
+    tag of that name would win over the stack's, and what a launch template starts gets no tag of
+    the stack.
+    """
 
     id = "E9606"
-    shortdesc = "Everything carries its stack's tags"
-    description = (
-        "The tags `project` and `environment` keep environments of one account apart: a resource's "
-        "own tag of that name would win over the stack's, and what a launch template starts gets "
-        "no tag of the stack."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html"
     good = """
 Topic:

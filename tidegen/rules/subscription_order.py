@@ -1,5 +1,3 @@
-"""A subscription of logs waits for the function's permission."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
@@ -10,14 +8,13 @@ def _is_for_logs(permission: _rule.Resource) -> bool:
 
 
 class SubscriptionOrder(_rule.Rule):
-    """A subscription of logs waits for the function's permission."""
+    """A subscription of logs waits for the function's permission.
+
+    CloudWatch Logs tries the function as soon as the filter is made (failure catalogue, row 49),
+    and asks in the name of the group's Arn, which ends in :*.
+    """
 
     id = "E9703"
-    shortdesc = "A subscription of logs waits for the function's permission"
-    description = (
-        "CloudWatch Logs tries the function as soon as the filter is made (failure catalogue, "
-        "row 49), and asks in the name of the group's Arn, which ends in :*."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-subscriptionfilter.html"
     good = """
 Filter:

@@ -1,5 +1,3 @@
-"""What listens or sends speaks TLS 1.2 or later."""
-
 import re
 from collections.abc import Iterator
 
@@ -30,14 +28,13 @@ def _listener(listener: _rule.Resource) -> Iterator[_rule.Problem]:
 
 
 class TlsOnly(_rule.Rule):
-    """What listens or sends speaks TLS 1.2 or later."""
+    """What listens or sends speaks TLS 1.2 or later.
+
+    Health data is not sent in the clear: a listener without TLS may only redirect, mail is refused
+    where it cannot be encrypted.
+    """
 
     id = "E9308"
-    shortdesc = "What listens or sends speaks TLS 1.2 or later"
-    description = (
-        "Health data is not sent in the clear: a listener without TLS may only redirect, mail "
-        "is refused where it cannot be encrypted."
-    )
     source_url = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html"
     good = """
 Listener:

@@ -1,19 +1,16 @@
-"""A trail waits for the policy of its bucket."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class TrailOrder(_rule.Rule):
-    """A trail waits for the policy of its bucket."""
+    """A trail waits for the policy of its bucket.
+
+    CloudTrail tries the bucket as soon as the trail is made (failure catalogue, row 11); nothing
+    but DependsOn makes it wait for a policy in the same template.
+    """
 
     id = "E9504"
-    shortdesc = "A trail waits for the policy of its bucket"
-    description = (
-        "CloudTrail tries the bucket as soon as the trail is made (failure catalogue, row "
-        "11); nothing but DependsOn makes it wait for a policy in the same template."
-    )
     source_url = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html"
     types = ("AWS::CloudTrail::Trail",)
     good = """

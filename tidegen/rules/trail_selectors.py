@@ -1,16 +1,15 @@
-"""A trail has selectors of one kind."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class TrailSelectors(_rule.Rule):
-    """A trail has selectors of one kind."""
+    """A trail has selectors of one kind.
+
+    CloudTrail refuses EventSelectors beside AdvancedEventSelectors.
+    """
 
     id = "E9505"
-    shortdesc = "A trail has selectors of one kind"
-    description = "CloudTrail refuses EventSelectors beside AdvancedEventSelectors."
     source_url = (
         "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html"
     )

@@ -1,5 +1,3 @@
-"""Ids of other resources are passed as plain strings."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
@@ -9,15 +7,14 @@ _CHECKED_BY_PURPOSE = ("AWS::EC2::Image::Id",)
 
 
 class TypedParameter(_rule.Rule):
-    """Ids of other resources are passed as plain strings."""
+    """Ids of other resources are passed as plain strings.
+
+    A parameter of an AWS type is looked up in the account and region of the stack: an id of another
+    account, or an output that a change set does not know yet, is refused (failure catalogue, row
+    52).
+    """
 
     id = "W9106"
-    shortdesc = "Ids of other resources are passed as plain strings"
-    description = (
-        "A parameter of an AWS type is looked up in the account and region of the stack: an "
-        "id of another account, or an output that a change set does not know yet, is refused "
-        "(failure catalogue, row 52)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html"
     good = """
 Parameters:

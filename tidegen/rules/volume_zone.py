@@ -1,19 +1,15 @@
-"""A volume takes its zone from the subnet of its instance."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class VolumeZone(_rule.Rule):
-    """A volume takes its zone from the subnet of its instance."""
+    """A volume takes its zone from the subnet of its instance.
+
+    A volume in another zone than the instance can never be attached (failure catalogue, row 55).
+    """
 
     id = "E9309"
-    shortdesc = "A volume takes its zone from the subnet of its instance"
-    description = (
-        "A volume in another zone than the instance can never be attached (failure catalogue, "
-        "row 55)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-volume.html"
     types = ("AWS::EC2::Volume",)
     good = """
