@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tidegen.cloudformation.text import parse_template
 from tidegen.failures import FAILURES
 from tidegen.linting.cfn_lint import CfnLint, own_rules
-from tidegen.linting.roots.run import CHECKS
+from tidegen.linting.roots.rule import discovered_rules
 from tidegen.rules import FOLDER
 from tidegen.rules._rule import View, template_of
 
@@ -100,7 +100,7 @@ def test_a_file_is_a_rule_and_no_two_have_an_id():
 
 def test_every_row_names_rules_that_are_there_and_that_name_it(linter):
     known = {rule.id: rule.description for rule in RULES}
-    known |= {check.id: check.why for check in CHECKS}
+    known |= {rule.id: rule.description for rule in discovered_rules()}
     for row in FAILURES:
         for rule_id in row.rules:
             if rule_id in known:

@@ -50,7 +50,7 @@ class CfnLint:
 
     def catalogue(self) -> dict[str, RuleInfo]:
         """Every rule by its id."""
-        return {rule_id: _info(rule) for rule_id, rule in sorted(self._runner.rules.items())}
+        return {rule_id: RuleInfo.of(rule) for rule_id, rule in sorted(self._runner.rules.items())}
 
 
 def own_rules() -> list[Any]:
@@ -89,15 +89,4 @@ def _finding(match: Any, path: str) -> Finding:
         pointer="/".join(str(part) for part in getattr(match, "path", None) or ()),
         title=match.rule.shortdesc,
         source=match.rule.source_url or "",
-    )
-
-
-def _info(rule: Any) -> RuleInfo:
-    return RuleInfo(
-        id=rule.id,
-        severity=rule.severity.lower(),
-        title=rule.shortdesc,
-        description=rule.description,
-        source=rule.source_url or "",
-        tags=tuple(rule.tags),
     )

@@ -1,4 +1,4 @@
-"""Findings: what a check has to say."""
+"""Findings, reports and rule descriptions."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -44,7 +44,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class RuleInfo:
-    """What `--explain` says about a rule."""
+    """The description of a rule, as `--explain` prints it."""
 
     id: str
     severity: str
@@ -52,6 +52,18 @@ class RuleInfo:
     description: str
     source: str
     tags: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, rule: Any) -> "RuleInfo":
+        """Return the description of a rule of cfn-lint or of a root rule."""
+        return cls(
+            id=rule.id,
+            severity=rule.severity.lower(),
+            title=rule.shortdesc,
+            description=rule.description,
+            source=rule.source_url or "",
+            tags=tuple(rule.tags),
+        )
 
 
 @dataclass(frozen=True)
