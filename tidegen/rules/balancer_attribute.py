@@ -35,8 +35,8 @@ _KEYS = (
 class BalancerAttribute(_rule.Rule):
     """Attributes of load balancers exist.
 
-    The schema takes any key; the service refuses one that it does not know, after everything else
-    was made.
+    The schema accepts any key. The service refuses an unknown one, after everything else was
+    created.
     """
 
     id = "E9408"

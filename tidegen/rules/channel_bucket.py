@@ -6,7 +6,7 @@ from tidegen.rules import _rule
 class ChannelBucket(_rule.Rule):
     """A delivery channel names its bucket, not the ARN.
 
-    Config takes the ARN for a name and says that it may not write (failure catalogue, row 4).
+    Config takes the ARN for a name and reports that it may not write (failure catalogue, row 4).
     """
 
     id = "E9501"
@@ -27,4 +27,4 @@ Bucket: {Type: "AWS::S3::Bucket"}
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, name in resource.reach("S3BucketName"):
             if "Fn::GetAtt" in (name if isinstance(name, dict) else ()) or "arn:" in str(name):
-                yield path, "this is an ARN; Ref the bucket for its name"
+                yield path, "the name is an ARN; Ref the bucket"

@@ -36,4 +36,4 @@ Bucket: {Type: "AWS::S3::Bucket", Properties: {ObjectLockEnabled: true}}
                 bucket
                 and {"ObjectLockEnabled", "ObjectLockConfiguration"} & bucket.properties.keys()
             ):
-                yield path, f"{bucket.name} has Object Lock, to which Config does not deliver"
+                yield path, f"{bucket.name} has Object Lock, which Config cannot use; name another"

@@ -17,8 +17,8 @@ def _may_be_empty(value: Any, template: _rule.View) -> bool:
 class EmptyPrincipal(_rule.Rule):
     """No statement has an empty list of principals.
 
-    AWS refuses a policy that names nobody (failure catalogue, row 16); a list parameter may be
-    empty, so that it does not stand alone.
+    AWS refuses a policy without a principal (failure catalogue, row 16). A list parameter may be
+    empty, so it cannot be the only principal.
     """
 
     id = "E9603"
@@ -32,14 +32,7 @@ Role:
       Statement:
       - {Effect: Allow, Principal: {Service: [ec2.amazonaws.com]}, Action: "sts:AssumeRole"}
 """
-    bad = """
-Role:
-  Type: AWS::IAM::Role
-  Properties:
-    AssumeRolePolicyDocument:
-      Statement:
-      - {Effect: Allow, Principal: {AWS: []}, Action: "sts:AssumeRole"}
-"""
+    bad = good.replace("Service: [ec2.amazonaws.com", "AWS: [")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, document in resource.reach(*_DOCUMENTS[resource.type]):
@@ -52,4 +45,7 @@ Role:
                     if value in ([], "", None) or _may_be_empty(value, template)
                 ]
                 if principal in ({}, []) or empty:
-                    yield (*at, "Principal"), "nobody is named here, or a list that may be empty"
+                    yield (
+                        (*at, "Principal"),
+                        "the principal is empty, or a list that may be empty; name one",
+                    )

@@ -6,10 +6,10 @@ _KEEPING = ("Retain", "RetainExceptOnCreate", "Snapshot")
 
 
 class KeptState(_rule.Rule):
-    """What holds state is kept when it is removed or replaced.
+    """A resource that holds state is kept when it is removed or replaced.
 
-    CloudFormation deletes by default; a bucket that is not empty stops the stack (failure
-    catalogue, row 1), anything else is gone.
+    CloudFormation deletes by default. A bucket that is not empty stops the stack (failure
+    catalogue, row 1); any other resource is lost.
     """
 
     id = "E9301"

@@ -17,7 +17,7 @@ def _administers(statement: Mapping[str, Any]) -> bool:
 class KeyAdministration(_rule.Rule):
     """A key can be administered by its account.
 
-    A key whose policy names nobody for kms:* cannot be changed by anyone again; KMS refuses it
+    A key whose policy grants kms:* to no principal can never be changed again. KMS refuses it
     (failure catalogue, row 14).
     """
 
@@ -54,5 +54,5 @@ Key:
         ):
             yield (
                 resource.at("Properties", "KeyPolicy"),
-                "no statement gives the account's root kms:*",
+                "no statement allows the account's root kms:*; add one",
             )

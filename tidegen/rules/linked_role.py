@@ -4,11 +4,11 @@ from tidegen.rules import _rule
 
 
 class LinkedRole(_rule.Rule):
-    """No template makes a service-linked role.
+    """No template creates a service-linked role.
 
-    The account has each such role once: it may be there already, and every other stack that needs
-    it fails or loses it (failure catalogue, row 25). A deploy makes what is missing as a step of
-    its plan.
+    The account has each such role once. The role may exist already, and every other stack that
+    needs it fails or loses it (failure catalogue, row 25). A deploy creates a missing role as a
+    step of its plan.
     """
 
     id = "E9604"
@@ -26,4 +26,7 @@ Role:
 """
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
-        yield resource.at("Type"), "the account may have this role already; let the plan make it"
+        yield (
+            resource.at("Type"),
+            "the account may have this role already; the plan of a deploy creates it",
+        )

@@ -9,8 +9,8 @@ _ACCOUNT = re.compile(r"(?<![\w.])\d{12}(?![\w.])")
 class LiteralAccount(_rule.Rule):
     """No account id is written in a template.
 
-    The same bytes are deployed to every account; an id from one of them points at it from all
-    others.
+    The same bytes are deployed to every account. An id from one account points at that account from
+    all others.
     """
 
     id = "E9101"
@@ -31,4 +31,4 @@ Topic:
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, text in template.texts:
             for account in _ACCOUNT.findall(text):
-                yield path, f"account {account} is written here; use AWS::AccountId or a parameter"
+                yield path, f"account {account} is literal; use AWS::AccountId or a parameter"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from tidegen.rules import _rule
 
 _NAMES = "production|staging|development|nonproduction|non-production|preproduction|prod|uat"
-#: Buckets of others carry the names of their environments: ECR's, GuardDuty's, Kubernetes'.
+#: Buckets of ECR, GuardDuty and Kubernetes carry the names of those projects' environments.
 _OTHERS = r"-\$\{AWS::Region\}-starport|-registry-k8s-io"
 _NAME = re.compile(rf"(?<!\w)(?<!birdwatcher-)(?:{_NAMES})(?!\w|{_OTHERS})", re.IGNORECASE)
 
@@ -12,8 +12,8 @@ _NAME = re.compile(rf"(?<!\w)(?<!birdwatcher-)(?:{_NAMES})(?!\w|{_OTHERS})", re.
 class LiteralEnvironment(_rule.Rule):
     """No environment is named in a template.
 
-    What is written for one environment is there in all; what differs is a parameter that the
-    environment file fills.
+    A name that is written for one environment is deployed to all. A value that differs is a
+    parameter that the environment file fills.
     """
 
     id = "W9104"
@@ -34,4 +34,4 @@ Topic:
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, text in template.texts:
             for name in _NAME.findall(text):
-                yield path, f"environment '{name}' is named here; take its name as a parameter"
+                yield path, f"environment '{name}' is literal; take its name as a parameter"

@@ -9,8 +9,8 @@ _PARTITION = re.compile(r"arn:aws[a-z-]*(?=:)")
 class LiteralPartition(_rule.Rule):
     """No partition is written in an ARN.
 
-    ARNs begin with another word in GovCloud and China; a written one deploys there and matches
-    nothing.
+    ARNs begin differently in GovCloud and China. A literal partition deploys there and matches no
+    resource.
     """
 
     id = "E9103"
@@ -37,5 +37,5 @@ Role:
             for partition in _PARTITION.findall(text):
                 yield (
                     path,
-                    f"'{partition}' names a partition; write arn:${{AWS::Partition}}: in a Sub",
+                    f"'{partition}' is literal; write arn:${{AWS::Partition}}: in a Sub",
                 )

@@ -10,10 +10,10 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
 
 
 class MetadataTokens(_rule.Rule):
-    """Instances give their credentials only for a token.
+    """Instances require a token for their credentials.
 
-    Without IMDSv2 a request that a server can be tricked into sending reads the credentials of its
-    role.
+    Without IMDSv2, a server that can be tricked into sending a request reveals the credentials of
+    its role.
     """
 
     id = "E9401"
@@ -37,4 +37,4 @@ Template:
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, tokens in resource.reach(*_OPTIONS[resource.type], "HttpTokens"):
             if tokens != "required":
-                yield path, "HttpTokens is not required"
+                yield path, "HttpTokens is not 'required'; set it"

@@ -9,8 +9,9 @@ _ROLE = re.compile(r":(role|user)/")
 class NamedPrincipal(_rule.Rule):
     """A policy names no role that may not exist yet.
 
-    AWS refuses a policy whose principal is not there (failure catalogue, row 15), service-linked
-    roles in a new account for instance; a condition on aws:PrincipalArn asks for it without that.
+    AWS refuses a policy whose principal does not exist (failure catalogue, row 15), such as a
+    service-linked role in a new account. A condition on aws:PrincipalArn does not need the role to
+    exist.
     """
 
     id = "E9602"
@@ -29,17 +30,7 @@ Policy:
       - {Effect: Deny, Principal: "*", Action: "sns:*", Resource: "*",
           Condition: {Bool: {"aws:SecureTransport": "false"}}}
 """
-    bad = """
-Policy:
-  Type: AWS::SNS::TopicPolicy
-  Properties:
-    Topics: [!Ref Topic]
-    PolicyDocument:
-      Statement:
-      - {Effect: Allow,
-          Principal: {AWS: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/app"},
-          Action: "sns:Publish", Resource: "*"}
-"""
+    bad = good.replace(":root", ":role/app")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, statement in _policies.statements(resource):
@@ -47,5 +38,5 @@ Policy:
                 if _ROLE.search(_rule.literal(principal)):
                     yield (
                         path,
-                        f"'{_rule.literal(principal)}' may not exist; ask for aws:PrincipalArn",
+                        f"'{_rule.literal(principal)}' may not exist; use aws:PrincipalArn",
                     )

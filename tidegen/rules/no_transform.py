@@ -7,7 +7,7 @@ class NoTransform(_rule.Rule):
     """No template has a Transform.
 
     A nested template with a Transform needs CAPABILITY_AUTO_EXPAND from everyone who deploys it
-    (failure catalogue, row 50), and what is deployed is not what was reviewed.
+    (failure catalogue, row 50), and the deployed template is not the reviewed one.
     """
 
     id = "E9107"
@@ -27,5 +27,5 @@ Resources:
         if "Transform" in template.body:
             yield (
                 ("Transform",),
-                "templates are deployed as they were reviewed; write out the resources",
+                "a template is deployed as it was reviewed; write out the resources",
             )

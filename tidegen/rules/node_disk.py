@@ -6,7 +6,7 @@ from tidegen.rules import _rule
 class NodeDisk(_rule.Rule):
     """A node group with a launch template has no DiskSize.
 
-    EKS refuses the group: with a launch template the disk is said there (failure catalogue, row
+    EKS refuses the group: with a launch template the disk is declared there (failure catalogue, row
     38).
     """
 
@@ -27,4 +27,7 @@ Nodes:
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         if {"LaunchTemplate", "DiskSize"} <= resource.properties.keys():
-            yield resource.at("Properties", "DiskSize"), "say the disk in the launch template only"
+            yield (
+                resource.at("Properties", "DiskSize"),
+                "the disk is declared twice; keep it in the launch template",
+            )

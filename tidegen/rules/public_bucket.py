@@ -8,7 +8,7 @@ _WAYS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPu
 class PublicBucket(_rule.Rule):
     """Buckets block public access in all four ways.
 
-    One wrong statement or access list opens a bucket that does not block public access by itself.
+    One wrong statement or access list opens a bucket that does not block public access.
     """
 
     id = "E9307"
@@ -35,4 +35,4 @@ Logs:
         for way in _WAYS:
             for path, value in resource.reach("PublicAccessBlockConfiguration", way):
                 if str(value).lower() != "true":
-                    yield path, f"{way} is not true"
+                    yield path, f"{way} is not true; set it"

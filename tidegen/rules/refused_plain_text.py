@@ -16,25 +16,11 @@ class RefusedPlainText(_rule.Rule):
     good = """
 Policy:
   Type: AWS::S3::BucketPolicy
-  Properties:
-    Bucket: logs
-    PolicyDocument:
-      Statement:
-      - Effect: Deny
-        Principal: "*"
-        Action: s3:*
-        Resource: "*"
-        Condition: {Bool: {"aws:SecureTransport": "false"}}
+  Properties: {Bucket: logs, PolicyDocument: {Statement: [
+    {Effect: Deny, Principal: "*", Action: "s3:*", Resource: "*",
+      Condition: {Bool: {"aws:SecureTransport": "false"}}}]}}
 """
-    bad = """
-Policy:
-  Type: AWS::S3::BucketPolicy
-  Properties:
-    Bucket: logs
-    PolicyDocument:
-      Statement:
-      - {Effect: Deny, Principal: "*", Action: "s3:DeleteObject", Resource: "*"}
-"""
+    bad = good.replace('"false"', '"true"')
 
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         for policy in template.resources("AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy"):
@@ -46,5 +32,5 @@ Policy:
             if bucket.name not in protected:
                 yield (
                     bucket.at(),
-                    "the bucket has no policy in its template; add one that asks for TLS",
+                    "the bucket has no policy in its template; add one that requires TLS",
                 )

@@ -8,8 +8,8 @@ _NEEDED = ("Filter", "Priority", "DeleteMarkerReplication")
 class ReplicationForm(_rule.Rule):
     """Replication rules have a filter and a priority.
 
-    A rule without Filter is of the first version, of which a bucket takes only one destination
-    (failure catalogue, row 41); with Filter come Priority and DeleteMarkerReplication.
+    A rule without Filter has the first format, with which a bucket accepts only one destination
+    (failure catalogue, row 41). A rule with Filter needs Priority and DeleteMarkerReplication too.
     """
 
     id = "E9305"
@@ -42,4 +42,4 @@ Uploads:
         for path, rule in resource.reach("ReplicationConfiguration", "Rules", "*"):
             for name in _NEEDED if isinstance(rule, dict) else ():
                 if name not in rule:
-                    yield path, f"the replication rule has no {name}; it belongs to every rule"
+                    yield path, f"the replication rule has no {name}; add it"

@@ -6,8 +6,8 @@ from tidegen.rules import _rule
 class RetiredImage(_rule.Rule):
     """Nodes do not run Amazon Linux 2.
 
-    EKS has no Amazon Linux 2 images for versions from 1.33 on, though the schema still takes the
-    name.
+    EKS has no Amazon Linux 2 images for Kubernetes 1.33 and later, though the schema still accepts
+    the name.
     """
 
     id = "E9404"

@@ -4,7 +4,7 @@ from tidegen.rules import _rule
 
 
 class RuntimeMonitoring(_rule.Rule):
-    """GuardDuty watches run time once.
+    """GuardDuty monitors run time once.
 
     RUNTIME_MONITORING includes EKS_RUNTIME_MONITORING; the service refuses both.
     """
@@ -25,6 +25,6 @@ Detector:
 """
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
-        found = {str(name): path for path, name in resource.reach("Features", "*", "Name")}
-        if {"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING"} <= found.keys():
-            yield found["EKS_RUNTIME_MONITORING"], "RUNTIME_MONITORING includes this; leave it out"
+        paths = {str(name): path for path, name in resource.reach("Features", "*", "Name")}
+        if {"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING"} <= paths.keys():
+            yield paths["EKS_RUNTIME_MONITORING"], "RUNTIME_MONITORING includes this; remove it"

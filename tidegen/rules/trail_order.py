@@ -6,8 +6,8 @@ from tidegen.rules import _rule
 class TrailOrder(_rule.Rule):
     """A trail waits for the policy of its bucket.
 
-    CloudTrail tries the bucket as soon as the trail is made (failure catalogue, row 11); nothing
-    but DependsOn makes it wait for a policy in the same template.
+    CloudTrail tests the bucket as soon as the trail is created (failure catalogue, row 11). Only
+    DependsOn makes it wait for a policy in the same template.
     """
 
     id = "E9504"
@@ -23,15 +23,7 @@ Policy:
   Properties: {Bucket: !Ref Bucket, PolicyDocument: {Statement: []}}
 Bucket: {Type: "AWS::S3::Bucket"}
 """
-    bad = """
-Trail:
-  Type: AWS::CloudTrail::Trail
-  Properties: {IsLogging: true, S3BucketName: !Ref Bucket, KMSKeyId: !Ref KeyArn}
-Policy:
-  Type: AWS::S3::BucketPolicy
-  Properties: {Bucket: !Ref Bucket, PolicyDocument: {Statement: []}}
-Bucket: {Type: "AWS::S3::Bucket"}
-"""
+    bad = good.replace("  DependsOn: Policy\n", "")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, name in resource.reach("S3BucketName"):
@@ -42,5 +34,5 @@ Bucket: {Type: "AWS::S3::Bucket"}
                 if bucket and _rule.target(policy.properties.get("Bucket")) == bucket.name
             }
             if bucket and not policies & resource.waits_for:
-                wanted = min(policies, default="a policy of the bucket")
-                yield path, f"the trail does not wait for {wanted}; name it in DependsOn"
+                missing = min(policies, default="a policy of the bucket")
+                yield path, f"the trail does not wait for {missing}; name it in DependsOn"

@@ -6,7 +6,7 @@ from tidegen.rules import _rule
 class TrailSelectors(_rule.Rule):
     """A trail has selectors of one kind.
 
-    CloudTrail refuses EventSelectors beside AdvancedEventSelectors.
+    CloudTrail refuses EventSelectors together with AdvancedEventSelectors.
     """
 
     id = "E9505"
@@ -29,4 +29,4 @@ Trail:
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         if {"EventSelectors", "AdvancedEventSelectors"} <= resource.properties.keys():
-            yield resource.at("Properties", "EventSelectors"), "keep AdvancedEventSelectors only"
+            yield resource.at("Properties", "EventSelectors"), "the trail has two kinds of selectors; keep AdvancedEventSelectors"
