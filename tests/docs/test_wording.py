@@ -15,9 +15,10 @@ import pytest
 
 from tests.conftest import ROOT
 
-#: "What stands is kept." and "Whoever deploys, ..."; a question is none.
+#: "What is deployed is kept." and "Whoever deploys, ...", but no question.
 CLAUSE = re.compile(
-    r"(?:^|(?<=[.!:;?] )|(?<=\n))((?:What|Whatever|Who|Whoever|Whichever)\b(?!'s)[^.?!]*+[.!]?)(?!\?)",
+    r"(?:^|(?<=[.!:;?] )|(?<=\n))"
+    r"((?:What|Whatever|Who|Whoever|Whichever)\b(?!'s)[^.?!]*+[.!]?)(?!\?)"
 )
 
 
@@ -76,7 +77,7 @@ def texts(tree):
             yield node.lineno, node.value
 
 
-def test_names():
+def test_files_are_found():
     assert "tidegen/rules/_rule.py" in files(".py")
     assert "README.md" in files(".md")
 

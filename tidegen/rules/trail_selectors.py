@@ -29,4 +29,5 @@ Trail:
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         if {"EventSelectors", "AdvancedEventSelectors"} <= resource.properties.keys():
-            yield resource.at("Properties", "EventSelectors"), "the trail has two kinds of selectors; keep AdvancedEventSelectors"
+            path = resource.at("Properties", "EventSelectors")
+            yield path, "the trail has two kinds of selectors; keep AdvancedEventSelectors"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import tidegen
-from tidegen.linting.cache import keep, kept
+from tidegen.linting.cache import load, store
 from tidegen.linting.keys import content_digest, source_digest
 from tidegen.linting.model import Finding, RuleInfo
 
@@ -22,18 +22,18 @@ def lint_roots(project: Path, templates: Path, *, use_cache: bool = True) -> lis
     Raises InputError where an environment file is not valid.
     """
     key = f"roots-{_digest(project, templates)}"
-    results = _kept_findings(key) if use_cache else None
+    results = _cached_findings(key) if use_cache else None
     if results is None:
         from tidegen.linting.roots.run import findings
 
         results = findings(project, templates)
         if use_cache:
-            keep(key, [asdict(finding) for finding in results])
+            store(key, [asdict(finding) for finding in results])
     return [replace(finding, path=str(templates / finding.path)) for finding in results]
 
 
-def _kept_findings(key: str) -> list[Finding] | None:
-    rows: Any = kept(key)
+def _cached_findings(key: str) -> list[Finding] | None:
+    rows: Any = load(key)
     try:
         return [Finding(**row) for row in rows]
     except TypeError:
