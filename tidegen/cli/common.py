@@ -58,12 +58,6 @@ def _unknown(name: str, available: list[str], what: str) -> Problem:
     return Problem(f"{what} '{name}'", f"there is none of that name; {hint}")
 
 
-def is_typed(name: str, verb: str) -> bool:
-    """Whether the user types the environment's name when asked to, e.g. to "delete"."""
-    question = f"Type {name} to {verb}"
-    return bool(click.prompt(question, default="", show_default=False, err=True) == name)
-
-
 def concerns() -> "tuple[Concern, ...]":
     """All concerns, own and third parties'."""
     from tidegen.concerns import discovered_concerns

@@ -3,7 +3,7 @@
 import click
 
 from tidegen.cli.commands.importing import found_candidates, import_resources
-from tidegen.cli.common import is_typed
+from tidegen.cli.confirm import confirm
 from tidegen.cli.session import Session
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.preflight import Candidate
@@ -23,9 +23,7 @@ def adopt(session: Session, name: str, *, yes: bool) -> None:
     for item in found:
         of = f"to promote, a replica of {item.replica_of}'s; then " if item.replica_of else ""
         click.echo(f"  {item.path}  {of}to import")
-    if not (yes or is_typed(name, "adopt")):
-        click.echo("declined; nothing was changed", err=True)
-        raise click.exceptions.Exit(1)
+    confirm(name, "adopt", yes=yes)
     cloud = session.connect(session.target(name).place())
     for item in found:
         if item.replica_of:

@@ -7,6 +7,7 @@ import click
 
 from tidegen.cli.commands.moving import carry_over
 from tidegen.cli.commands.preflighting import check_account
+from tidegen.cli.confirm import decline, is_typed
 from tidegen.cli.progress import Watcher, detachable, watcher
 from tidegen.cli.session import Session, require_clean_lint
 from tidegen.contract import Scope
@@ -47,10 +48,7 @@ class Confirmation:
         if self.given:
             return True
         if self.target.protected:
-            typed = click.prompt(
-                f"Type {self.target.name} to deploy", default="", show_default=False, err=True
-            )
-            self.given = typed == self.target.name
+            self.given = is_typed(self.target.name, "deploy")
         else:
             self.given = click.confirm(f"Deploy to {self.target.name}?", err=True)
         return self.given
@@ -88,8 +86,7 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     check_account(session, plan)
     outcomes = _executed(session, plan, options)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):
-        click.echo("declined; nothing more was changed", err=True)
-        raise click.exceptions.Exit(1)
+        decline("nothing more was changed")
     return outcomes
 
 

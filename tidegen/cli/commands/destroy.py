@@ -2,7 +2,8 @@
 
 import click
 
-from tidegen.cli.common import env_option, example_epilog, is_typed, local_option, yes_option
+from tidegen.cli.common import env_option, example_epilog, local_option, yes_option
+from tidegen.cli.confirm import confirm
 
 
 @click.command(epilog=example_epilog("tidegen destroy --env development"))
@@ -29,8 +30,6 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
         if not plan.steps:
             return
         check_destroy(session, plan)
-        if not (yes or is_typed(name, "delete")):
-            click.echo("declined; nothing was deleted", err=True)
-            raise click.exceptions.Exit(1)
+        confirm(name, "delete", yes=yes)
         with detachable(name, goes_on=not session.own_engine), watcher() as watch:
             execute_destroy(plan, session.connect, emit=watch)

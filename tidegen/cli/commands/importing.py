@@ -6,7 +6,8 @@ from dataclasses import replace
 import click
 
 from tidegen.cli.commands.preflighting import check_account
-from tidegen.cli.common import echo_json, is_typed
+from tidegen.cli.common import echo_json
+from tidegen.cli.confirm import confirm
 from tidegen.cli.progress import detachable, watcher
 from tidegen.cli.session import Session
 from tidegen.deployment.executor import execute
@@ -51,9 +52,7 @@ def import_resources(
         echo_json(import_data(shown, first))
     else:
         click.echo(import_text(shown, first))
-    if shown.adoptions and not (yes or is_typed(name, "import")):
-        click.echo("declined; nothing was changed", err=True)
-        raise click.exceptions.Exit(1)
+    confirm(name, "import", yes=yes or not shown.adoptions)
     for address in dict.fromkeys(item.address for item in shown.imports):
         _import_into(session, name, address, requested)
     again = f"'tidegen plan --env {name}' shows what a deploy changes now"

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import click
 
-from tidegen.cli.common import is_typed
+from tidegen.cli.confirm import confirm
 from tidegen.cli.progress import detachable, watcher
 from tidegen.cli.session import Session
 from tidegen.deployment.imports.moving import carry_moves, planned_moves
@@ -23,9 +23,7 @@ def carry_over(
         click.echo("\n".join([f"{name}: {len(lines)} resources to carry over, unchanged", *lines]))
     if not moves:
         return
-    if not (yes or is_typed(name, "move")):
-        click.echo("declined; nothing was changed", err=True)
-        raise click.exceptions.Exit(1)
+    confirm(name, "move", yes=yes)
     with (
         detachable(name, goes_on=not session.own_engine),
         watcher(as_json=as_json) as watch,

@@ -2,7 +2,8 @@
 
 import click
 
-from tidegen.cli.common import env_option, example_epilog, is_typed, local_option, yes_option
+from tidegen.cli.common import env_option, example_epilog, local_option, yes_option
+from tidegen.cli.confirm import confirm
 
 _EPILOG = example_epilog(
     "tidegen rollback --env staging",
@@ -37,8 +38,6 @@ def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, 
         click.echo(rollback_text(plan))
         if not plan.steps:
             return
-        if not (yes or is_typed(name, "continue")):
-            click.echo("declined; nothing was changed", err=True)
-            raise click.exceptions.Exit(1)
+        confirm(name, "continue", yes=yes)
         with detachable(name, goes_on=not session.own_engine), watcher() as watch:
             execute_rollback(plan, session.connect, emit=watch)

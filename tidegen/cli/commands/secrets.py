@@ -14,6 +14,7 @@ from tidegen.cli.common import (
     local_option,
     yes_option,
 )
+from tidegen.cli.confirm import confirm
 
 if TYPE_CHECKING:
     from tidegen.cli.session import Session
@@ -144,15 +145,8 @@ def rotate_command(
         plan = secrets_plan(session.target(name), session.connect, (secret,), anew=True)
         require_renewable(plan)
         click.echo(f"{name}\n{plan_text(plan.secrets)}", err=True)
-        if not yes and _typed(name) != name:
-            click.echo("declined; nothing was changed", err=True)
-            raise click.exceptions.Exit(1)
+        confirm(name, "renew", yes=yes)
         _write(session, plan, as_json=as_json, ask=False)
-
-
-def _typed(name: str) -> str:
-    question = f"Type {name} to renew"
-    return str(click.prompt(question, default="", show_default=False, err=True))
 
 
 def _require_known(names: tuple[str, ...]) -> None:
