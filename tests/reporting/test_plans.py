@@ -11,9 +11,9 @@ from tidegen.planning.model import Place, Plan, Prerequisite, StackAddress
 from tidegen.planning.settings import SETTINGS, SettingName, SettingReading
 from tidegen.planning.states import NextAction
 from tidegen.reporting.changes import changes_text, creation_text, is_losing
-from tidegen.reporting.plan_data import plan_data
-from tidegen.reporting.plan_markdown import plan_markdown
-from tidegen.reporting.plans import previews_text
+from tidegen.reporting.plan.data import plan_data
+from tidegen.reporting.plan.markdown import plan_markdown
+from tidegen.reporting.plan.text import previews_text
 
 ADDRESS = StackAddress(Place("111122223333", "eu-central-1"), "tide-dev", Scope.ENVIRONMENT)
 CREATE_ONLY = PropertyChange("BucketName", "a", "b", Replacement.ALWAYS)

@@ -6,7 +6,7 @@ from itertools import groupby
 from tidegen.cloudformation.schemas import Replacement
 from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange, Verdict
 from tidegen.reporting import style
-from tidegen.reporting.values import value_text
+from tidegen.reporting.template_values import value_text
 
 _SIGNS = {
     Action.ADD: "+",

@@ -5,7 +5,7 @@ from typing import Any
 
 from tidegen.planning.drift import DriftStatus, PropertyDifference, ResourceDrift, StackDrift
 from tidegen.reporting import style
-from tidegen.reporting.values import shortened
+from tidegen.reporting.template_values import shortened
 
 _SIGNS = {"ADD": "+", "REMOVE": "-", "NOT_EQUAL": "~"}
 

@@ -63,7 +63,7 @@ def command(
     from tidegen.cli.commands.plan import command as plan_command
     from tidegen.cli.session import open_session
     from tidegen.deployment.events import Result
-    from tidegen.reporting.plans import outputs_text
+    from tidegen.reporting.outputs import outputs_text
 
     if dry_run:
         context.invoke(plan_command, name=name, local=local, as_json=as_json)

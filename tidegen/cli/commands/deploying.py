@@ -18,7 +18,7 @@ from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.states import NextAction
 from tidegen.planning.steps import Target
 from tidegen.reporting.changes import changes_text, creation_text
-from tidegen.reporting.plans import plan_text
+from tidegen.reporting.plan.text import plan_text
 from tidegen.reporting.settings import settings_lines
 from tidegen.reporting.style import by_status, warned
 

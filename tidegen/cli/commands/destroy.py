@@ -22,7 +22,7 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
     from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.destroy import destroy_plan, execute_destroy
-    from tidegen.reporting.states import destroy_text
+    from tidegen.reporting.destroy import destroy_text
 
     with open_session(directory, local=local) as session:
         plan = destroy_plan(session.target(name), session.connect)

@@ -45,7 +45,7 @@ def command(
     """
     from tidegen.cli.commands.importing import asked_for, found_candidates, import_resources
     from tidegen.cli.session import open_session
-    from tidegen.reporting.importing import candidates_data, candidates_text
+    from tidegen.reporting.imports import candidates_data, candidates_text
 
     if find == bool(requested):
         raise click.UsageError("say what to import, PATH=IDENTIFIER, or --find")

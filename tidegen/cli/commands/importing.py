@@ -18,7 +18,7 @@ from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.importing import ImportPlan
 from tidegen.planning.model import Plan, StackAddress
 from tidegen.planning.preflight import Candidate
-from tidegen.reporting.importing import import_data, import_text
+from tidegen.reporting.imports import import_data, import_text
 
 RequestedImports = Mapping[str, str]
 

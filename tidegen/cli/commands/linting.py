@@ -125,7 +125,7 @@ def watch(request: Request) -> None:
 
 def explain(name: str) -> None:
     """Print what a rule checks."""
-    from tidegen.reporting.rules import rule_text
+    from tidegen.reporting.lint.rules import rule_text
 
     catalogue = _catalogue()
     known([name], catalogue, "rule")
@@ -137,8 +137,8 @@ def list_suppressions(request: Request) -> None:
     from dataclasses import asdict
 
     from tidegen.linting.suppressions import suppressions
-    from tidegen.reporting.finding_json import json_of
-    from tidegen.reporting.rules import suppressions_text
+    from tidegen.reporting.lint.data import json_of
+    from tidegen.reporting.lint.rules import suppressions_text
 
     templates = request.templates()
     found = suppressions(templates)
@@ -171,7 +171,7 @@ def _with_origins(findings: list[Finding], project: Path | None) -> list[Finding
 
 
 def _text(findings: list[Finding], templates: Sequence[Path], form: str) -> str:
-    from tidegen.reporting.findings import formatted
+    from tidegen.reporting.lint import formatted
 
     return formatted(findings, templates, form)
 

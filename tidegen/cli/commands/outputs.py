@@ -70,8 +70,7 @@ def _text(form: str, outputs: Mapping[str, Mapping[str, str]], region: str, name
     from tidegen.chart.post_renderer import post_renderer
     from tidegen.chart.values import helm_values
     from tidegen.contract import Scope
-    from tidegen.reporting.dotenv import dotenv_text
-    from tidegen.reporting.plans import outputs_text
+    from tidegen.reporting.outputs import dotenv_text, outputs_text
 
     match form:
         case "dotenv":

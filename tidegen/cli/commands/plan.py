@@ -41,9 +41,9 @@ def command(
     from tidegen.deployment.reading.preview import preview
     from tidegen.deployment.settings import no_settings
     from tidegen.reporting.changes import is_losing
-    from tidegen.reporting.plan_data import plan_data
-    from tidegen.reporting.plan_markdown import plan_markdown
-    from tidegen.reporting.plans import plan_text, previews_text
+    from tidegen.reporting.plan.data import plan_data
+    from tidegen.reporting.plan.markdown import plan_markdown
+    from tidegen.reporting.plan.text import plan_text, previews_text
     from tidegen.reporting.style import warned
 
     keep = is_losing if only else bool

@@ -31,7 +31,7 @@ def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, 
     from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.rollback import execute_rollback, rollback_plan
-    from tidegen.reporting.states import rollback_text
+    from tidegen.reporting.rollback import rollback_text
 
     with open_session(directory, local=local) as session:
         plan = rollback_plan(session.target(name), session.connect, skip)

@@ -34,7 +34,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
     from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.status import environment_status, follow_environment
-    from tidegen.reporting.states import status_text
+    from tidegen.reporting.status import status_text
 
     with open_session(directory, local=local) as session:
         target = session.target(name)

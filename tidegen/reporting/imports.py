@@ -6,7 +6,7 @@ from typing import Any
 from tidegen.planning.importing import Adoption, ImportPlan, StackImport
 from tidegen.planning.model import StackAddress
 from tidegen.planning.preflight import Candidate
-from tidegen.reporting.values import value_text
+from tidegen.reporting.template_values import value_text
 
 _TAKEN = "are taken for true, and a deploy sets only what changes later"
 

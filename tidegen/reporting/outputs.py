@@ -1,10 +1,21 @@
-"""Outputs as the lines of an environment file, for shells and programs."""
+"""What `tidegen outputs` prints: outputs as an aligned table or as dotenv lines."""
 
 import re
 import shlex
 from collections.abc import Mapping
 
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def outputs_text(outputs: Mapping[str, Mapping[str, str]]) -> str:
+    """Outputs by root stack, aligned."""
+    parts = []
+    for stack, values in outputs.items():
+        width = max(map(len, values), default=0)
+        parts.append(
+            "\n".join([stack, *(f"  {k:<{width}}  {v}" for k, v in sorted(values.items()))])
+        )
+    return "\n\n".join(parts)
 
 
 def dotenv_text(outputs: Mapping[str, Mapping[str, str]]) -> str:

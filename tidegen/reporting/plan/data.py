@@ -7,7 +7,7 @@ from tidegen.deployment.events import Preview
 from tidegen.planning.changes import Change, PropertyChange, Verdict
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
-from tidegen.reporting.plans import Keep
+from tidegen.reporting.plan.text import Keep
 from tidegen.reporting.settings import settings_data
 
 

@@ -1,6 +1,6 @@
 """A plan as text: what is deployed where, and what changes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from tidegen.deployment.events import Preview
 from tidegen.planning.changes import Change
@@ -66,14 +66,3 @@ def _other_notes(preview: Preview) -> list[str]:
     names = ", ".join(address.name for address in preview.pending)
     pending = [f"values of {names} are known once it is deployed"] if names else []
     return [*pending, *unchecked_notes(preview)]
-
-
-def outputs_text(outputs: Mapping[str, Mapping[str, str]]) -> str:
-    """Outputs by root stack, aligned."""
-    parts = []
-    for stack, values in outputs.items():
-        width = max(map(len, values), default=0)
-        parts.append(
-            "\n".join([stack, *(f"  {k:<{width}}  {v}" for k, v in sorted(values.items()))])
-        )
-    return "\n\n".join(parts)

@@ -7,7 +7,7 @@ from tidegen.planning.changes import Change
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
 from tidegen.reporting.changes import change_lines, counts_text, sign_of
-from tidegen.reporting.plans import Keep, notes_of
+from tidegen.reporting.plan.text import Keep, notes_of
 from tidegen.reporting.settings import setting_text
 
 _COMMENT_LIMIT = 60_000  # characters; GitHub refuses comments over 65,536
