@@ -1,7 +1,7 @@
 """The command line: the only place that prints, prompts and exits.
 
-Commands live in modules of their own and are imported when they run, so that `--help` costs hardly
-more than importing click.
+Each command is a module in `commands`, imported when it runs, so that `--help` takes hardly longer
+than importing click.
 """
 
 import os
@@ -46,11 +46,11 @@ Examples:
 
 
 @click.group(cls=LazyGroup, names=COMMANDS, package="tidegen.cli.commands", epilog=_EPILOG)
-@click.option("-C", "--directory", metavar="DIR", default=".", help="Work as if started in DIR.")
+@click.option("-C", "--directory", metavar="DIR", default=".", help="Run as if started in DIR.")
 @click.version_option(__version__, message="tidegen %(version)s")
 @click.pass_context
 def cli(context: click.Context, directory: str) -> None:
-    """One platform in many identical environments: CloudFormation from Python, deployed safely."""
+    """Render and deploy one platform in many identical environments, with CloudFormation."""
     context.obj = directory
 
 
@@ -63,7 +63,7 @@ def main() -> None:
 def _run() -> None:
     """Run the command line; map errors to one line each and an exit code.
 
-    0 done, 1 the asked thing does not hold, 2 bad usage or bad input, 130 interrupted.
+    0 done, 1 refused, failed or differences, 2 bad usage or bad input, 130 interrupted.
     """
     try:
         sys.exit(cli.main(standalone_mode=False))
@@ -79,7 +79,7 @@ def _run() -> None:
         sys.stderr.close()
         sys.exit(1)
     except Exception as error:
-        from tidegen.errors import TidegenError  # only needed once something is wrong
+        from tidegen.errors import TidegenError  # needed for an error only
 
         if not isinstance(error, TidegenError):
             raise

@@ -5,10 +5,10 @@ from tidegen.reporting import style
 
 
 def destroy_text(plan: DestroyPlan) -> str:
-    """What is deleted, and what stays because it holds state."""
+    """Return the stacks to delete, and the stateful resources that are kept."""
     if not plan.steps:
-        return f"{plan.environment}: there is nothing to delete"
-    lines = [f"{plan.environment}: {len(plan.steps)} root stacks are deleted, in this order"]
+        return f"{plan.environment}: nothing to delete"
+    lines = [f"{plan.environment}: {len(plan.steps)} root stacks to delete, in this order"]
     for step in plan.steps:
         lines.append(style.losing(f"  {step.address}"))
         lines += [

@@ -8,7 +8,7 @@ _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def outputs_text(outputs: Mapping[str, Mapping[str, str]]) -> str:
-    """Outputs by root stack, aligned."""
+    """Return outputs by root stack, aligned."""
     parts = []
     for stack, values in outputs.items():
         width = max(map(len, values), default=0)
@@ -19,7 +19,7 @@ def outputs_text(outputs: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def dotenv_text(outputs: Mapping[str, Mapping[str, str]]) -> str:
-    """`SCOPE_OUTPUT_NAME=value`, a line an output, quoted where a shell would need it."""
+    """Return a line `SCOPE_OUTPUT_NAME=value` for each output, quoted if a shell needs it."""
     return "\n".join(
         f"{_variable(scope, name)}={shlex.quote(value)}"
         for scope, values in outputs.items()
@@ -28,5 +28,5 @@ def dotenv_text(outputs: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def _variable(scope: str, name: str) -> str:
-    """`environment` and `UploadsBucketName` as ENVIRONMENT_UPLOADS_BUCKET_NAME."""
+    """Return ENVIRONMENT_UPLOADS_BUCKET_NAME for `environment` and `UploadsBucketName`."""
     return f"{scope}_{_WORDS.sub('_', name)}".upper()

@@ -5,10 +5,10 @@ from tidegen.reporting import style
 
 
 def rollback_text(plan: RollbackPlan) -> str:
-    """What failed in each rollback, what is skipped, and what that means."""
+    """Return the failed resources of each rollback, and the consequence of each skip."""
     if not plan.steps:
-        return f"{plan.environment}: no rollback has failed; there is nothing to continue"
-    lines = [f"{plan.environment}: {len(plan.steps)} rollbacks are continued"]
+        return f"{plan.environment}: no failed rollback; nothing to continue"
+    lines = [f"{plan.environment}: {len(plan.steps)} rollbacks to continue"]
     for step in plan.steps:
         lines += [f"  {step.address}", *map(_unfinished_text, step.unfinished)]
     return "\n".join(lines)
@@ -19,4 +19,4 @@ def _unfinished_text(item: Unfinished) -> str:
     head = style.failed(head)
     if item.skipped:
         return f"{head}\n      skipped: {item.consequence}"
-    return f"{head}\n      mend it, or leave it as it is with --skip {item.path}"
+    return f"{head}\n      fix the cause, or skip the resource with --skip {item.path}"

@@ -8,7 +8,7 @@ from tidegen.reporting import style
 
 
 def status_text(roots: Sequence[RootStatus]) -> str:
-    """A block a root stack, its nested stacks below it."""
+    """Return a block for each root stack, its nested stacks below it."""
     return "\n".join(map(_root_text, roots))
 
 

@@ -12,11 +12,11 @@ from tidegen.cli.confirm import confirm
 @yes_option
 @click.pass_obj
 def command(directory: str, name: str, local: bool, yes: bool) -> None:
-    """Delete an environment; stateful resources are kept and named.
+    """Delete an environment, keeping and listing its stateful resources.
 
-    A protected environment is refused, and so is what a deletion would get stuck on: network
-    interfaces of others, buckets that are not empty and not kept, endpoints on an endpoint service,
-    deletion protection, environments that use these stacks.
+    Refuses a protected environment, and anything that would make the deletion fail: network
+    interfaces that other services created, buckets that are neither empty nor kept, endpoints
+    connected to an endpoint service, deletion protection, environments that use these stacks.
     """
     from tidegen.cli.commands.preflighting import check_destroy
     from tidegen.cli.progress import detachable, watcher
@@ -31,5 +31,5 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
             return
         check_destroy(session, plan)
         confirm(name, "delete", yes=yes)
-        with detachable(name, goes_on=not session.own_engine), watcher() as watch:
+        with detachable(name, continues=not session.own_engine), watcher() as watch:
             execute_destroy(plan, session.connect, emit=watch)

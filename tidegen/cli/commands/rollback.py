@@ -19,14 +19,15 @@ _EPILOG = example_epilog(
     "--skip",
     multiple=True,
     metavar="PATH",
-    help="Resource to leave as it is, by its path in the plan; repeatable.",
+    help="Skip this resource, by its path in the plan; repeatable.",
 )
 @click.pass_obj
 def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, ...]) -> None:
-    """Continue rollbacks that failed (UPDATE_ROLLBACK_FAILED).
+    """Continue failed rollbacks (UPDATE_ROLLBACK_FAILED).
 
-    Shows what could not be brought back and why. Mend the cause and continue; or skip what cannot
-    be mended, one resource at a time: CloudFormation then takes it to be as it was before.
+    Shows which resources could not be rolled back, and why. Fix the cause and continue, or skip
+    what cannot be fixed, one resource at a time: CloudFormation then assumes that the resource is
+    as it was before.
     """
     from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
@@ -39,5 +40,5 @@ def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, 
         if not plan.steps:
             return
         confirm(name, "continue", yes=yes)
-        with detachable(name, goes_on=not session.own_engine), watcher() as watch:
+        with detachable(name, continues=not session.own_engine), watcher() as watch:
             execute_rollback(plan, session.connect, emit=watch)

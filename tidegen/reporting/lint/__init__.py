@@ -1,4 +1,4 @@
-"""Findings in any of the forms; only the asked one's module is imported."""
+"""What `tidegen lint` prints: findings in one of FORMS, whose module alone is imported."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ FORMS = ("text", "json", "sarif", "junit", "github")
 
 
 def formatted(findings: Sequence[Finding], templates: Sequence[Path], form: str) -> str:
-    """The findings over `templates` in one of FORMS."""
+    """Return the findings in `templates` in one of FORMS."""
     if form == "json":
         from tidegen.reporting.lint.data import findings_json
 

@@ -1,4 +1,4 @@
-"""Findings as JSON: a list of objects."""
+"""Findings as a JSON list of objects."""
 
 import json
 from collections.abc import Iterable
@@ -7,10 +7,10 @@ from tidegen.linting import Finding
 
 
 def findings_json(findings: Iterable[Finding]) -> str:
-    """An object a finding, with the keys of `Finding`."""
-    return json.dumps([finding.as_dict() for finding in findings], indent=2) + "\n"
+    """Return a JSON object for each finding, with the fields of `Finding`."""
+    return json_text([finding.as_dict() for finding in findings])
 
 
-def json_of(rows: object) -> str:
-    """Any plain data in the same form."""
+def json_text(rows: object) -> str:
+    """Return plain data as indented JSON."""
     return json.dumps(rows, indent=2) + "\n"

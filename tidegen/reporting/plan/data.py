@@ -12,7 +12,7 @@ from tidegen.reporting.settings import settings_data
 
 
 def plan_data(plan: Plan, previews: Iterable[Preview], keep: Keep) -> dict[str, Any]:
-    """The plan as plain data: environment, release, what is missing, and a row a step."""
+    """Return the plan as plain data: environment, release, missing roots, and each step."""
     return {
         "environment": plan.environment,
         "release": plan.release,
