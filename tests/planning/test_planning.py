@@ -194,7 +194,7 @@ def test_yaml_short_forms_read_as_long_ones():
     }
     assert parse_template("Fn: !Transform {Name: x}") == {"Fn": {"Fn::Transform": {"Name": "x"}}}
     for broken in ("a: [", "- 1", "{"):
-        with pytest.raises(InputError, match="is no template"):
+        with pytest.raises(InputError, match="is not a template"):
             parse_template(broken)
 
 

@@ -91,9 +91,11 @@ class StackDrift:
         return tuple(item for item in self.resources if item.drifted)
 
 
-def all_resources(check: DriftCheck, found: tuple[ResourceDrift, ...]) -> tuple[ResourceDrift, ...]:
+def all_resources(
+    check: DriftCheck, drifts: tuple[ResourceDrift, ...]
+) -> tuple[ResourceDrift, ...]:
     """What was found, and as not checked what was not; nested stacks are checked themselves."""
-    known = {item.logical_id: item for item in found}
+    known = {item.logical_id: item for item in drifts}
     return tuple(
         known.get(item.logical_id, _unchecked(item))
         for item in sorted(check.resources, key=lambda resource: resource.logical_id)

@@ -15,7 +15,7 @@ def durations(events: Iterable[StackEvent]) -> dict[str, float]:
     `events` are those of the root stack, oldest first; times are AWS's.
     """
     started: dict[str, float] = {}
-    found: dict[str, float] = {}
+    seconds: dict[str, float] = {}
     for event in events:
         if event.type != STACK_TYPE:
             continue
@@ -24,7 +24,7 @@ def durations(events: Iterable[StackEvent]) -> dict[str, float]:
             # A nested stack says twice that it starts; the first counts.
             started.setdefault(name, event.time.timestamp())
         elif event.status in _ENDS and name in started:
-            found[name] = event.time.timestamp() - started.pop(name)
+            seconds[name] = event.time.timestamp() - started.pop(name)
         elif not event.status.endswith("_IN_PROGRESS"):
             started.pop(name, None)
-    return found
+    return seconds

@@ -27,23 +27,23 @@ _COUNTING = ("LatestVersionNumber",)
 
 
 def forecast(old: Resources, new: Resources) -> tuple[Change, ...]:
-    """The changes from the resources `old` to `new`, sorted by path; either may be empty."""
+    """Return the changes from the resources `old` to `new`, sorted by path; either may be empty."""
     moves = find_moves(old, new)
     before = moved(old, moves)
-    found: dict[str, Change] = {}
+    changes: dict[str, Change] = {}
     while True:
         # Each round may replace something that others refer to; the set only grows.
-        again = {c.path: c for c in _changes(before, new, found)}
-        if again == found:
+        again = {c.path: c for c in _changes(before, new, changes)}
+        if again == changes:
             break
-        found = again
+        changes = again
     for path, source in moves.items():
-        found[path] = _move(path, source, new[path], found.get(path))
-    return tuple(found[path] for path in sorted(found))
+        changes[path] = _move(path, source, new[path], changes.get(path))
+    return tuple(changes[path] for path in sorted(changes))
 
 
 def _move(path: str, source: str, resource: TemplateBody, change: Change | None) -> Change:
-    """A resource that stands elsewhere, with what changes in it besides."""
+    """Return a resource that stands elsewhere, with what changes in it besides."""
     if change is None:
         stateful = is_stateful(resource)
         forecast = ChangeSource.FORECAST
@@ -91,7 +91,7 @@ def _change(
 
 
 def _kept_name(old: TemplateBody, new: TemplateBody) -> str:
-    """The physical name that both templates give; empty where there is none or it changes."""
+    """Return the physical name that both templates give; empty where there is none or it changes."""
     names = name_properties(new["Type"])
     before, after = (
         [side.get("Properties", {}).get(name) for name in names] for side in (old, new)
@@ -105,7 +105,7 @@ def _one_line(value: Any) -> str:
 
 
 def _details(old: TemplateBody, new: TemplateBody) -> Iterator[PropertyChange]:
-    """Every property and attribute that differs, at the deepest place that tells it."""
+    """Yield every property and attribute that differs, at the deepest place that tells it."""
     before, after = old.get("Properties", {}), new.get("Properties", {})
     for name, was, becomes in _differences(before, after):
         yield PropertyChange(name, was, becomes, replacement_of(new["Type"], _plain(name)))
@@ -147,7 +147,7 @@ def _list_differences(old: list[Any], new: list[Any], path: str) -> Iterator[tup
 
 
 def _plain(name: str) -> str:
-    """The property path without the places in lists: `A[0].B` as `A.B`."""
+    """Return the property path without the places in lists: `A[0].B` as `A.B`."""
     return ".".join(step.partition("[")[0] for step in name.split("."))
 
 

@@ -52,18 +52,18 @@ def refusals(changes: Iterable[Change], allowed: Collection[str] = ()) -> tuple[
 
     `allowed` holds logical ids (`UploadsBucket`) or whole paths (`Storage/UploadsBucket`).
     """
-    found = []
+    refused = []
     for change in changes:
         if change.path not in allowed and change.logical_id not in allowed:
-            found += [refusal for guard in GUARDS for refusal in guard(change)][:1]
-    return tuple(found)
+            refused += [refusal for guard in GUARDS for refusal in guard(change)][:1]
+    return tuple(refused)
 
 
 def guard_changes(changes: Iterable[Change], allowed: Collection[str] = ()) -> None:
     """Raise RefusedError, one problem each, where `refusals` finds something."""
-    found = refusals(changes, allowed)
-    if found:
-        raise RefusedError.of(Problem(item.change.path, str(item)) for item in found)
+    refused = refusals(changes, allowed)
+    if refused:
+        raise RefusedError.of(Problem(item.change.path, str(item)) for item in refused)
 
 
 def fixed_properties(type_name: str) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def _stateful_lost(change: Change) -> Iterator[Refusal]:
 
 
 def _subnet_replaced(change: Change) -> Iterator[Refusal]:
-    """The new subnet is made before the old one goes, so their ranges conflict (row 42)."""
+    """Yield the new subnet is made before the old one goes, so their ranges conflict (row 42)."""
     if change.type == "AWS::EC2::Subnet" and _changed(change, _SUBNET_PLACE):
         reason = "changes its range or zone: it conflicts with the subnet that is still there"
         way = "put network.cidr and network.zones back, or move to a second environment"
@@ -132,12 +132,12 @@ def _two_indexes(change: Change) -> Iterator[Refusal]:
 
 def _index_operations(detail: PropertyChange) -> int:
     """1 for an index that comes or goes, 2 for one that is made anew, else 0."""
-    found = _INDEX.match(detail.name)
-    if not found:
+    match = _INDEX.match(detail.name)
+    if not match:
         return 0
-    if found.end() == len(detail.name):
+    if match.end() == len(detail.name):
         return 1
-    inner = detail.name[found.end() + 1 :].partition(".")[0].partition("[")[0]
+    inner = detail.name[match.end() + 1 :].partition(".")[0].partition("[")[0]
     return 2 if inner in ("IndexName", "KeySchema", "Projection") else 0
 
 
@@ -163,9 +163,9 @@ def _minor_step(detail: PropertyChange) -> int:
 
 def _cannot_update(change: Change) -> Iterator[Refusal]:
     names, way = _FIXED.get(change.type, ((), ""))
-    found = _changed(change, names)
-    if found:
-        yield Refusal(change, f"cannot change {', '.join(found)} once it stands", way)
+    changed = _changed(change, names)
+    if changed:
+        yield Refusal(change, f"cannot change {', '.join(changed)} once it stands", way)
 
 
 def _changed(change: Change, names: Collection[str]) -> list[str]:

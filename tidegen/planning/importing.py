@@ -101,11 +101,11 @@ class ImportPlan:
     @property
     def adoptions(self) -> tuple[Adoption, ...]:
         """Every resource to import."""
-        return tuple(item for found in self.imports for item in found.adoptions)
+        return tuple(item for stack in self.imports for item in stack.adoptions)
 
 
 def identifier_of(path: str, type_name: str, text: str) -> dict[str, str]:
-    """The identifier that a text gives a resource of that type, such as `NAME` or `ID|NAME`.
+    """Return the identifier that a text gives a resource of that type, such as `NAME` or `ID|NAME`.
 
     Raises InputError where the parts are not as many as the type's primaryIdentifier has.
     """
@@ -147,13 +147,13 @@ def adoption(
 
 
 def _required(
-    path: str, type_name: str, told: Mapping[str, Any], existing: Mapping[str, Any]
+    path: str, type_name: str, known: Mapping[str, Any], existing: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What the type requires and the template does not tell, from what exists."""
-    names = set(required_properties(type_name)) - told.keys()
-    lacking = sorted(names - existing.keys())
-    if lacking:
-        text = f"{type_name} needs {', '.join(lacking)}, which only a deployment knows"
+    names = set(required_properties(type_name)) - known.keys()
+    missing = sorted(names - existing.keys())
+    if missing:
+        text = f"{type_name} needs {', '.join(missing)}, which only a deployment knows"
         raise RefusedError(Problem(path, f"{text}; deploy what it refers to first"))
     return {name: existing[name] for name in names}
 
@@ -166,11 +166,13 @@ def check_fixed(adoption: Adoption) -> None:
 
 def _fixed_text(item: PropertyChange) -> str:
     if any(references(item.after)):
-        told = "which only a deployment knows; deploy what it refers to first"
+        remedy = "which only a deployment knows; deploy what it refers to first"
     else:
-        told = "import one that has it, or write into the template what is there"
+        remedy = "import one that has it, or write into the template what is there"
     is_now, wanted = json.dumps(item.before), json.dumps(item.after)
-    return f"{item.name} is {is_now}, which cannot be changed; the template wants {wanted}; {told}"
+    return (
+        f"{item.name} is {is_now}, which cannot be changed; the template wants {wanted}; {remedy}"
+    )
 
 
 def _check_names(path: str, identifier: Mapping[str, str], wanted: Mapping[str, Any]) -> None:
@@ -178,9 +180,11 @@ def _check_names(path: str, identifier: Mapping[str, str], wanted: Mapping[str, 
     for name, value in identifier.items():
         written = wanted.get(name)
         if isinstance(written, str) and written != value:
-            told = f"the template says {name} '{written}', not '{value}'"
+            problem = f"the template says {name} '{written}', not '{value}'"
             raise RefusedError(
-                Problem(path, f"{told}: a deploy would replace it; give it that name, or leave it")
+                Problem(
+                    path, f"{problem}: a deploy would replace it; give it that name, or leave it"
+                )
             )
 
 
@@ -192,7 +196,7 @@ def _resource(wanted: TemplateBody, properties: Mapping[str, Any]) -> TemplateBo
 
 
 def import_template(deployed: TemplateBody, adoptions: Iterable[Adoption]) -> TemplateBody:
-    """The deployed template, unchanged, with the resources to import."""
+    """Return the deployed template, unchanged, with the resources to import."""
     added = {item.imported.logical_id: item.resource for item in adoptions}
     head = deployed or {"AWSTemplateFormatVersion": _VERSION}
     return {**head, "Resources": {**head.get("Resources", {}), **added}}

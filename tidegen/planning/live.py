@@ -56,7 +56,7 @@ def reading(
     """
     if existing is None:
         return LiveProperties(written)
-    found = dict(written)
+    properties = dict(written)
     differences, unread, fixed = [], [], []
     for name, value in sorted(wanted.items()):
         there = _there(type_name, name, value, existing)
@@ -68,21 +68,21 @@ def reading(
             if name not in written or not any(references(value)):
                 fixed.append(PropertyChange(name, there, value, Replacement.ALWAYS))
         else:
-            found.pop(name, None)
+            properties.pop(name, None)
             if there is not None:
-                found[name] = there
+                properties[name] = there
             differences.append(PropertyChange(name, there, value))
-    return LiveProperties(found, tuple(differences), tuple(unread), tuple(fixed))
+    return LiveProperties(properties, tuple(differences), tuple(unread), tuple(fixed))
 
 
 def _is_fixed(type_name: str, name: str) -> bool:
-    """Whether a resource would be made anew for the whole property, or refuses the change."""
+    """Return whether a resource would be made anew for the whole property, or refuses the change."""
     always, _ = create_only(type_name)
     return name in always or name in fixed_properties(type_name)
 
 
 def _differs_where_fixed(type_name: str, name: str, wanted: Any, there: Any) -> bool:
-    """Whether what differs is, or holds, what a resource would be made anew for."""
+    """Return whether what differs is, or holds, what a resource would be made anew for."""
     always, _ = create_only(type_name)
     inside = [path for path in always if path.startswith(f"{name}.")]
     sides = [(_at(path, {name: wanted}), _at(path, {name: there})) for path in inside]
@@ -98,7 +98,7 @@ def _at(path: str, value: Any) -> Any:
 
 
 def _there(type_name: str, name: str, wanted: Any, existing: Mapping[str, Any]) -> Any:
-    """The value that exists, None where there is none, _UNKNOWN where that cannot be told.
+    """Return the value that exists, None where there is none, _UNKNOWN where that cannot be told.
 
     Nothing is read of write-only properties. Cloud Control also leaves out what has its default: of
     what cannot be changed, or must be written, a value that is missing says nothing.
@@ -119,7 +119,7 @@ def _readable(type_name: str, name: str, value: Any) -> Any:
 
 
 def omit_paths(value: Any, paths: Collection[str], path: str = "") -> Any:
-    """A value without what is at the dotted paths, lists not counted."""
+    """Return a value without what is at the dotted paths, lists not counted."""
     if isinstance(value, list):
         return [omit_paths(item, paths, path) for item in value]
     if not isinstance(value, Mapping):
@@ -133,7 +133,7 @@ def omit_paths(value: Any, paths: Collection[str], path: str = "") -> Any:
 
 
 def _own_tags(wanted: Any, there: Any) -> Any:
-    """The tags that the template sets; others are the stack's, somebody's, or AWS's own."""
+    """Return the tags that the template sets; others are the stack's, somebody's, or AWS's own."""
     if isinstance(there, Mapping) and isinstance(wanted, Mapping):
         return {key: item for key, item in there.items() if key in wanted} or None
     if isinstance(there, list) and isinstance(wanted, list):
@@ -143,7 +143,7 @@ def _own_tags(wanted: Any, there: Any) -> Any:
 
 
 def matches(wanted: Any, there: Any) -> bool:
-    """Whether what is there is as wanted, whatever the form: numbers as text, order, more keys.
+    """Return whether what is there is as wanted, whatever the form: numbers as text, order, more keys.
 
     A reference is no value that is known, and so never what is there.
     """
@@ -166,5 +166,5 @@ def _mean(wanted: list[Any], there: list[Any]) -> bool:
 
 
 def _text(value: Any) -> str:
-    """A scalar as text: templates write `"30"` and `true`, services say 30."""
+    """Return a scalar as text: templates write `"30"` and `true`, services say 30."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -24,7 +24,7 @@ def find_moves(old: Resources, new: Resources) -> dict[str, str]:
 
 
 def moved(resources: Resources, moves: Mapping[str, str]) -> Resources:
-    """The resources as they would read had they always stood where `moves` puts them."""
+    """Return the resources as they would read had they always stood where `moves` puts them."""
     places = {source: path for path, source in moves.items()}
 
     def place(path: str) -> str:
@@ -34,7 +34,7 @@ def moved(resources: Resources, moves: Mapping[str, str]) -> Resources:
 
 
 def _placed(value: Any, place: Callable[[str], str]) -> Any:
-    """A value with references to resources that move led to their place."""
+    """Return a value with references to resources that move led to their place."""
     if isinstance(value, list):
         return [_placed(item, place) for item in value]
     if not isinstance(value, dict):
@@ -48,7 +48,7 @@ def _placed(value: Any, place: Callable[[str], str]) -> Any:
 
 
 def _is_same(old: TemplateBody, new: TemplateBody) -> bool:
-    """Whether two resources are one: by its name where that is written, else by all it says."""
+    """Return whether two resources are one: by its name where that is written, else by all it says."""
     if old["Type"] != new["Type"]:
         return False
     before, after = old.get("Properties", {}), new.get("Properties", {})
@@ -60,5 +60,5 @@ def _is_same(old: TemplateBody, new: TemplateBody) -> bool:
 
 
 def _unplaced(value: Any) -> Any:
-    """A value with the resources it refers to named by logical id, wherever they stand."""
+    """Return a value with the resources it refers to named by logical id, wherever they stand."""
     return _placed(value, lambda path: path.rpartition("/")[2])

@@ -69,7 +69,7 @@ class SecretPlan:
     written: datetime | None = None
 
     def needing(self, *needs: Need) -> tuple[KeyPlan, ...]:
-        """The keys with one of these needs."""
+        """Return the keys with one of these needs."""
         return tuple(key for key in self.keys if key.need in needs)
 
     @property
@@ -124,7 +124,7 @@ def _need(key: str, fills: Mapping[str, Fill], empty: Collection[str], *, anew: 
 
 
 def _held(secret_id: str, text: str) -> dict[str, str]:
-    """The secret's keys, without what marks it unfilled."""
+    """Return the secret's keys, without what marks it unfilled."""
     values = _parsed(text)
     if not isinstance(values, dict) or not all(isinstance(v, str) for v in values.values()):
         raise RefusedError(
@@ -134,7 +134,7 @@ def _held(secret_id: str, text: str) -> dict[str, str]:
 
 
 def _parsed(text: str) -> Any:
-    """The JSON value, None where there is none: json's own error would carry the text."""
+    """Return the JSON value, None where there is none: json's own error would carry the text."""
     try:
         return json.loads(text)
     except ValueError:
@@ -142,7 +142,7 @@ def _parsed(text: str) -> Any:
 
 
 def merged(plan: SecretPlan, new: Mapping[str, str]) -> str:
-    """The text to store: what is held, keys that the chart does not know too, and what is new."""
+    """Return the text to store: what is held, keys that the chart does not know too, and what is new."""
     return json.dumps({**plan.held, **new}, sort_keys=True)
 
 
@@ -152,7 +152,7 @@ def secrets_path(target: Target) -> str:
 
 
 def version_id(filled: Collection[str], unique: str) -> str:
-    """The id of a version that tidegen writes: it says which keys are filled, by digest.
+    """Return the id of a version that tidegen writes: it says which keys are filled, by digest.
 
     So listing secrets, without reading one, tells which are unfilled. 32 to 64 characters, of
     which `unique` takes 32 (AWS docs, PutSecretValue, ClientRequestToken).
@@ -161,7 +161,7 @@ def version_id(filled: Collection[str], unique: str) -> str:
 
 
 def says_filled(mark: str, keys: Collection[str]) -> bool:
-    """Whether a version's id, or the label that a rotation gave it, says that `keys` are filled."""
+    """Return whether a version's id, or the label that a rotation gave it, says that `keys` are filled."""
     return mark.startswith(f"tidegen-{_digest(keys)}-")
 
 
@@ -170,17 +170,17 @@ def _digest(keys: Collection[str]) -> str:
 
 
 def renewable(fills: Collection[Fill]) -> bool:
-    """Whether a machine can make anything of a secret anew."""
+    """Return whether a machine can make anything of a secret anew."""
     return any(fill in _AGAIN for fill in fills)
 
 
 def other_user(name: str) -> str:
-    """The other of the two users of the database that take turns, as the rotation has them."""
+    """Return the other of the two users of the database that take turns, as the rotation has them."""
     return name.removesuffix("-2") if name.endswith("-2") else f"{name}-2"
 
 
 def database_values(hosts: str, before: str = "") -> dict[str, str]:
-    """The chart's mongo secret, but for the password, for a replica set at `hosts`.
+    """Return the chart's mongo secret, but for the password, for a replica set at `hosts`.
 
     `hosts` are host:port, comma-separated. Replica set and TLS are as the database's boot bundle
     makes them. The user is the services' own, never the administrator, and changes with `before`,

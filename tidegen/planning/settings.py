@@ -145,20 +145,20 @@ SETTINGS: tuple[Setting, ...] = (
 
 
 def settings_of(scope: Scope) -> tuple[Setting, ...]:
-    """The settings that go with a root of `scope`."""
+    """Return the settings that go with a root of `scope`."""
     return tuple(setting for setting in SETTINGS if scope in setting.scopes)
 
 
 def setting_steps(readings: Iterable[SettingReading]) -> tuple[SettingStep, ...]:
-    """The steps from what is there to what is wanted; none for what is so, or was not read."""
+    """Return the steps from what is there to what is wanted; none for what is so, or was not read."""
     steps = (_step(reading) for reading in readings if not reading.reason)
     return tuple(step for step in steps if step.after)
 
 
 def _step(reading: SettingReading) -> SettingStep:
-    wanted, found = reading.setting.wanted, reading.found
-    if found is None:
+    wanted, actual = reading.setting.wanted, reading.found
+    if actual is None:
         return SettingStep(reading.setting, reading.place, reading.subject, {}, wanted)
-    after = {part: value for part, value in wanted.items() if found.get(part) != value}
-    before = {part: found.get(part, "not set") for part in after}
+    after = {part: value for part, value in wanted.items() if actual.get(part) != value}
+    before = {part: actual.get(part, "not set") for part in after}
     return SettingStep(reading.setting, reading.place, reading.subject, before, after)

@@ -101,17 +101,17 @@ def next_action(status: str | None) -> NextAction:
 
 
 def is_running(status: str) -> bool:
-    """Whether CloudFormation is at work; a stack in review waits for somebody."""
+    """Return whether CloudFormation is at work; a stack in review waits for somebody."""
     return next_action(status) is NextAction.FOLLOW
 
 
 def is_success(status: str) -> bool:
-    """Whether the last operation did what was asked."""
+    """Return whether the last operation did what was asked."""
     return status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "DELETE_COMPLETE")
 
 
 def is_up_to_date(status: str, deployed: str | None, wanted: str | None) -> bool:
-    """Whether a stack already is what is wanted, by digest, and at rest.
+    """Return whether a stack already is what is wanted, by digest, and at rest.
 
     After a failed update the outputs can be the new ones while resources are not.
     """
@@ -120,5 +120,5 @@ def is_up_to_date(status: str, deployed: str | None, wanted: str | None) -> bool
 
 
 def says_no_changes(reason: str) -> bool:
-    """Whether a failed change set only says that there is nothing to do."""
+    """Return whether a failed change set only says that there is nothing to do."""
     return "didn't contain changes" in reason or "No updates are to be performed" in reason

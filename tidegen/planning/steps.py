@@ -26,7 +26,7 @@ class Target:
     credentials: Credentials = AMBIENT
 
     def place(self, region: str | None = None) -> Place:
-        """The account in `region`, by default the target's own."""
+        """Return the account in `region`, by default the target's own."""
         return Place(self.account, region or self.region, self.credentials)
 
 
@@ -50,7 +50,7 @@ def _region_of(target: Target, scope: Scope, region: str) -> str | None:
 
 
 def steps_of(target: Target) -> tuple[StackAddress, ...]:
-    """The root stacks that deploying `target` takes, first to last."""
+    """Return the root stacks that deploying `target` takes, first to last."""
     at_home = target.region == target.home_region
     addresses = (
         locate(target, scope, target.region)
@@ -75,5 +75,5 @@ def prerequisites_of(target: Target) -> tuple[Prerequisite, ...]:
         if target.shared is not None:
             deploy = f"tidegen deploy --env {target.shared.name}"
             needed.append((Scope.SHARED, target.region, deploy))
-    found = [(locate(target, scope, region), command) for scope, region, command in needed]
-    return tuple(Prerequisite(address, command) for address, command in found if address)
+    located = [(locate(target, scope, region), command) for scope, region, command in needed]
+    return tuple(Prerequisite(address, command) for address, command in located if address)

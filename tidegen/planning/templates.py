@@ -14,7 +14,7 @@ FORMS = ("yaml", "json")
 
 
 def load_root(folder: Path, scope: Scope, assets: Mapping[str, bytes]) -> RootTemplate:
-    """The root of `scope` in a release's `folder`, with its children and assets.
+    """Return the root of `scope` in a release's `folder`, with its children and assets.
 
     `assets` gives assets by object key; what is not there is read from `folder`. Raises InputError
     with one problem for each file that is missing or has other bytes than the root pins.
@@ -34,7 +34,7 @@ def load_root(folder: Path, scope: Scope, assets: Mapping[str, bytes]) -> RootTe
 
 
 def sha256(content: bytes) -> str:
-    """The hexadecimal SHA-256 of `content`."""
+    """Return the hexadecimal SHA-256 of `content`."""
     return hashlib.sha256(content).hexdigest()
 
 

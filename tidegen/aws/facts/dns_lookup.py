@@ -20,7 +20,7 @@ _RECORD = struct.Struct("!HHIH")
 
 
 def name_servers(domain: str) -> tuple[str, ...]:
-    """The name servers that the parent zone leads to, sorted; none if it leads nowhere.
+    """Return the name servers that the parent zone leads to, sorted; none if it leads nowhere.
 
     Raises DeploymentError if no resolver answers, and on a local engine, whose zones nobody sees.
     """
@@ -39,10 +39,10 @@ def name_servers(domain: str) -> tuple[str, ...]:
 
 
 def parsed(answer: bytes, number: int) -> tuple[str, ...]:
-    """The name servers in an answer to question `number`; raises OSError if it is no answer."""
-    found, flags, questions, answers, _, _ = _HEADER.unpack_from(answer)
+    """Return the name servers in an answer to question `number`; raises OSError if it is no answer."""
+    identifier, flags, questions, answers, _, _ = _HEADER.unpack_from(answer)
     code = flags & 0xF
-    if found != number or code not in (0, _NO_SUCH_NAME):
+    if identifier != number or code not in (0, _NO_SUCH_NAME):
         raise OSError(f"answer {code}")
     place = _HEADER.size
     for _ in range(questions):
@@ -72,7 +72,7 @@ def _encoded(domain: str) -> bytes:
 
 
 def _name(answer: bytes, place: int) -> tuple[str, int]:
-    """The name at `place`, and the place after it; a pointer may end it (RFC 1035, 4.1.4)."""
+    """Return the name at `place`, and the place after it; a pointer may end it (RFC 1035, 4.1.4)."""
     labels: list[str] = []
     after = 0
     for _ in range(128):  # a malicious answer may point in circles

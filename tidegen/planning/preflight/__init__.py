@@ -75,11 +75,11 @@ def questions(
     subjects: Iterable[Subject], *, thorough: bool, checks: tuple[Check, ...] = CHECKS
 ) -> dict[Place, set[Question]]:
     """What has to be read, and where. `thorough` also asks what no deploy depends on."""
-    found: dict[Place, set[Question]] = {}
+    asked_at: dict[Place, set[Question]] = {}
     for subject in subjects:
         asked = {q for check in _chosen(checks, thorough) for q in check.questions(subject)}
-        found.setdefault(subject.address.place, set()).update(asked)
-    return {place: asked for place, asked in found.items() if asked}
+        asked_at.setdefault(subject.address.place, set()).update(asked)
+    return {place: asked for place, asked in asked_at.items() if asked}
 
 
 def report(
@@ -91,7 +91,7 @@ def report(
 ) -> PreflightReport:
     """Everything that the checks make of the facts, all at once."""
     subjects = tuple(subjects)
-    found = [
+    results = [
         item
         for subject in subjects
         for check in _chosen(checks, thorough)
@@ -99,8 +99,8 @@ def report(
     ]
     needed = {name for s in subjects if s.changes for name in capabilities(s.templates)}
     return PreflightReport(
-        tuple(sorted({item for item in found if isinstance(item, PreflightFinding)})),
-        tuple(item for item in found if isinstance(item, Unchecked)),
+        tuple(sorted({item for item in results if isinstance(item, PreflightFinding)})),
+        tuple(item for item in results if isinstance(item, Unchecked)),
         tuple(sorted(needed)),
     )
 

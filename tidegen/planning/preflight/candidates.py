@@ -52,29 +52,29 @@ class _Rule:
             return about(self.topic, subject.names(self.type, self.prop))
         return whole(self.topic, wanted=any(subject.added_of(self.type)))
 
-    def candidates(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
+    def candidates(self, subject: Subject, answer: Answer) -> Iterator[Candidate]:
         if self.type == _PROVIDER:
-            yield from self._providers(subject, found)
+            yield from self._providers(subject, answer)
         elif self.prop:
-            yield from self._named(subject, found)
+            yield from self._named(subject, answer)
         else:
-            yield from self._once(subject, found)
+            yield from self._once(subject, answer)
 
-    def _named(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
+    def _named(self, subject: Subject, existing: Answer) -> Iterator[Candidate]:
         for name, path in subject.names(self.type, self.prop).items():
-            if name in found:
-                yield _named(subject.stack_name, path, self.type, name, found[name])
+            if name in existing:
+                yield _named(subject.stack_name, path, self.type, name, existing[name])
 
-    def _once(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
-        others = sorted(set(found) - set(subject.held.values()))
+    def _once(self, subject: Subject, existing: Answer) -> Iterator[Candidate]:
+        others = sorted(set(existing) - set(subject.held.values()))
         note = "one of these" if len(others) > 1 else ""
         for path, _ in subject.added_of(self.type):
             for name in others:
                 yield Candidate(subject.stack_name, path, self.type, name, note)
 
-    def _providers(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
+    def _providers(self, subject: Subject, existing: Answer) -> Iterator[Candidate]:
         for path, props in subject.added_of(self.type):
-            arn = found.get(text_of(props.get("Url")).removeprefix("https://"))
+            arn = existing.get(text_of(props.get("Url")).removeprefix("https://"))
             if arn and arn not in subject.held.values():
                 yield Candidate(subject.stack_name, path, self.type, str(arn))
 
@@ -110,18 +110,18 @@ _RULES = (
 
 def candidate_questions(subjects: Iterable[Subject]) -> dict[Place, set[Question]]:
     """What has to be read to find candidates, and where."""
-    found: dict[Place, set[Question]] = {}
+    asked_at: dict[Place, set[Question]] = {}
     for subject in subjects:
         asked = {question for rule in _RULES for question in rule.questions(subject)}
-        found.setdefault(subject.address.place, set()).update(asked)
-    return {place: asked for place, asked in found.items() if asked}
+        asked_at.setdefault(subject.address.place, set()).update(asked)
+    return {place: asked for place, asked in asked_at.items() if asked}
 
 
 def candidates(
     subjects: Iterable[Subject], facts: Mapping[Place, Facts]
 ) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
     """What could be imported, and which kinds could not be looked for, with the reason."""
-    found: list[Candidate] = []
+    importable: list[Candidate] = []
     unknown: dict[str, None] = {}
     for subject in subjects:
         known = facts.get(subject.address.place, {})
@@ -131,5 +131,5 @@ def candidates(
                 if isinstance(answer, Unknown):
                     unknown[f"{subject.stack_name}: {question.topic}: {answer.reason}"] = None
                 else:
-                    found += rule.candidates(subject, answer)
-    return tuple(sorted(found)), tuple(unknown)
+                    importable += rule.candidates(subject, answer)
+    return tuple(sorted(importable)), tuple(unknown)

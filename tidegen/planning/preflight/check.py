@@ -40,7 +40,7 @@ class Check:
         return tuple(question for question in self.asks(subject))
 
     def result(self, subject: Subject, facts: Facts) -> Iterable[PreflightFinding | Unchecked]:
-        """The findings; or why there can be none."""
+        """Return the findings; or why there can be none."""
         if not (subject.changes or self.always):
             return ()
         if self.asks is None:
@@ -53,13 +53,13 @@ class Check:
 
 
 def about(topic: Topic, names: Iterable[str]) -> tuple[Question, ...]:
-    """A question about `names`; none where there are none."""
+    """Return a question about `names`; none where there are none."""
     wanted = tuple(sorted(set(names)))
     return (Question(topic, wanted),) if wanted else ()
 
 
 def whole(topic: Topic, *, wanted: bool) -> tuple[Question, ...]:
-    """A question about the account, if it is wanted."""
+    """Return a question about the account, if it is wanted."""
     return (Question(topic),) if wanted else ()
 
 

@@ -33,51 +33,53 @@ def _going(subject: Subject, type_name: str) -> dict[str, str]:
     }
 
 
-def _full_buckets(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _full_buckets(subject: Subject, full: Answer) -> Iterable[PreflightFinding]:
     for name, path in _going(subject, _BUCKET).items():
-        if name in found:
-            told = f"bucket '{name}' is deleted with its stack and is not empty"
-            yield PreflightFinding(path, f"{told}; empty it, or keep it with a DeletionPolicy", 1)
-
-
-def _connections(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
-    for service, path in _going(subject, _SERVICE).items():
-        ends = found.get(service, ())
-        if ends:
-            told = f"endpoint service {service} is in use by {', '.join(ends)}"
+        if name in full:
+            problem = f"bucket '{name}' is deleted with its stack and is not empty"
             yield PreflightFinding(
-                path, f"{told}; delete those endpoints, or reject them, first", _NO_ROW
+                path, f"{problem}; empty it, or keep it with a DeletionPolicy", 1
             )
 
 
-def _runtime_endpoints(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _connections(subject: Subject, connections: Answer) -> Iterable[PreflightFinding]:
+    for service, path in _going(subject, _SERVICE).items():
+        ends = connections.get(service, ())
+        if ends:
+            problem = f"endpoint service {service} is in use by {', '.join(ends)}"
+            yield PreflightFinding(
+                path, f"{problem}; delete those endpoints, or reject them, first", _NO_ROW
+            )
+
+
+def _runtime_endpoints(subject: Subject, endpoints: Answer) -> Iterable[PreflightFinding]:
     """GuardDuty's own endpoint and group, which Runtime Monitoring made in our VPC and never takes.
 
     As long as agents run it would make them anew: then it is only told, as the deletion gets stuck
     after they have gone, and the same commands let the next one go on.
     """
     running = any(_going(subject, type_name) for type_name in _MONITORED)
-    for service, endpoint in found.items():
+    for service, endpoint in endpoints.items():
         if not service.endswith(_GUARDDUTY) or endpoint in subject.held.values():
             continue
         for vpc, path in _going(subject, _VPC).items():
-            told = f"GuardDuty has made endpoint {endpoint} and a security group in {vpc}"
+            problem = f"GuardDuty has made endpoint {endpoint} and a security group in {vpc}"
             when = "when the deletion is stuck on them, " if running else ""
             yield PreflightFinding(
-                path, f"{told}; {when}run {_away(subject, endpoint, vpc)}", _NO_ROW, not running
+                path, f"{problem}; {when}run {_away(subject, endpoint, vpc)}", _NO_ROW, not running
             )
 
 
 def _away(subject: Subject, endpoint: str, vpc: str) -> str:
     region = f"--region {subject.region}"
     group = f"GuardDutyManagedSecurityGroup-{vpc}"
-    found = (
+    group_id = (
         f"aws ec2 describe-security-groups {region} --filters Name=group-name,Values={group} "
         "--query SecurityGroups[].GroupId --output text"
     )
     return (
         f"'aws ec2 delete-vpc-endpoints {region} --vpc-endpoint-ids {endpoint}', and once that is "
-        f"gone 'aws ec2 delete-security-group {region} --group-id $({found})', then destroy again"
+        f"gone 'aws ec2 delete-security-group {region} --group-id $({group_id})', then destroy again"
     )
 
 
@@ -85,9 +87,9 @@ def _protected(subject: Subject) -> Iterable[PreflightFinding]:
     for path in sorted(subject.removed & subject.resources.keys()):
         resource = subject.resources[path]
         for name in _switched_on(resource.get("Properties", {})):
-            told = f"{resource['Type']} has {name} switched on"
+            problem = f"{resource['Type']} has {name} switched on"
             yield PreflightFinding(
-                path, f"{told}; set 'protected: false' in its file and deploy first", _NO_ROW
+                path, f"{problem}; set 'protected: false' in its file and deploy first", _NO_ROW
             )
 
 

@@ -43,7 +43,7 @@ def _permissions(subject: Subject, decisions: Answer) -> Iterable[PreflightFindi
 
 
 def _principals(value: Any) -> Iterator[str]:
-    """Every principal of AWS that policies below `value` name."""
+    """Yield every principal of AWS that policies below `value` name."""
     if isinstance(value, list):
         for item in value:
             yield from _principals(item)
@@ -61,7 +61,7 @@ def _named_roles(subject: Subject) -> dict[str, tuple[str, str]]:
     Roles of this account that the root does not make.
     """
     made = {props.get("RoleName") for _, props in subject.of(_ROLE_TYPE)}
-    found: dict[str, tuple[str, str]] = {}
+    roles: dict[str, tuple[str, str]] = {}
     for path, resource in subject.resources.items():
         for principal in _principals(resource.get("Properties", {})):
             match = _ROLE.search(principal)
@@ -69,19 +69,19 @@ def _named_roles(subject: Subject) -> dict[str, tuple[str, str]]:
                 continue
             folder, _, name = match[2].rpartition("/")
             if name not in made:
-                found.setdefault(name, (path, folder))
-    return found
+                roles.setdefault(name, (path, folder))
+    return roles
 
 
-def _roles(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _roles(subject: Subject, existing: Answer) -> Iterable[PreflightFinding]:
     for name, (path, folder) in _named_roles(subject).items():
-        if name not in found:
-            told = f"the policy names role '{name}', which account {subject.account} lacks"
+        if name not in existing:
+            problem = f"the policy names role '{name}', which account {subject.account} lacks"
             # A step of an account file's plan, and there before the root that names the role.
             comes = folder.startswith(_LINKED) and subject.address.scope is Scope.ACCOUNT
             listed = folder.removeprefix(_LINKED) in LINKED_SERVICES
             yield PreflightFinding(
-                path, f"{told}; {_remedy(folder)}", 15, blocking=not (comes and listed)
+                path, f"{problem}; {_remedy(folder)}", 15, blocking=not (comes and listed)
             )
 
 
@@ -98,38 +98,38 @@ def _remedy(folder: str) -> str:
 def _boundaries(subject: Subject) -> dict[str, str]:
     """Name of a boundary → path of a role to make with it."""
     roles = subject.added_of(_ROLE_TYPE)
-    found = ((props.get("PermissionsBoundary"), path) for path, props in roles)
-    return {arn.rpartition("/")[2]: path for arn, path in found if isinstance(arn, str)}
+    boundaries = ((props.get("PermissionsBoundary"), path) for path, props in roles)
+    return {arn.rpartition("/")[2]: path for arn, path in boundaries if isinstance(arn, str)}
 
 
-def _bounded(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _bounded(subject: Subject, existing: Answer) -> Iterable[PreflightFinding]:
     for name, path in _boundaries(subject).items():
-        if name not in found:
-            told = f"account {subject.account} lacks policy '{name}', the boundary of every role"
+        if name not in existing:
+            problem = f"account {subject.account} lacks policy '{name}', the boundary of every role"
             does = "deploy the account file whose home_region is true first, which makes it"
-            yield PreflightFinding(path, f"{told}; {does}", 15)
+            yield PreflightFinding(path, f"{problem}; {does}", 15)
 
 
 def _keyless(subject: Subject) -> dict[str, bool]:
     """Launch templates with volumes that name no key → whether they ask for encryption."""
-    found = {}
+    templates = {}
     for path, props in subject.added_of("AWS::EC2::LaunchTemplate"):
         mappings = props.get("LaunchTemplateData", {}).get("BlockDeviceMappings", [])
         volumes = [m["Ebs"] for m in mappings if isinstance(m, dict) and "Ebs" in m]
         keyless = [volume for volume in volumes if "KmsKeyId" not in volume]
         if keyless or not volumes:
-            found[path] = any(str(v.get("Encrypted")).lower() == "true" for v in keyless)
-    return found
+            templates[path] = any(str(v.get("Encrypted")).lower() == "true" for v in keyless)
+    return templates
 
 
-def _default_key(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _default_key(subject: Subject, default: Answer) -> Iterable[PreflightFinding]:
     """`key` is empty where it is AWS's own; `always`: volumes are encrypted without being asked."""
-    if not found["key"] or _AUTO_SCALING in found["policy"]:
+    if not default["key"] or _AUTO_SCALING in default["policy"]:
         return
     for path, encrypted in _keyless(subject).items():
-        if encrypted or found["always"]:
-            told = f"its volumes take the key {found['key']}, which Auto Scaling may not use"
-            yield PreflightFinding(path, f"{told}; name {_AUTO_SCALING} in its policy", 24)
+        if encrypted or default["always"]:
+            problem = f"its volumes take the key {default['key']}, which Auto Scaling may not use"
+            yield PreflightFinding(path, f"{problem}; name {_AUTO_SCALING} in its policy", 24)
 
 
 CHECKS = (

@@ -25,19 +25,21 @@ def _standing(subject: Subject) -> dict[str, tuple[str, Properties]]:
     }
 
 
-def _changed(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _changed(subject: Subject, locks: Answer) -> Iterable[PreflightFinding]:
     for name, (path, props) in _standing(subject).items():
-        lock, deployed = props.get("LockConfiguration", {}), found.get(name, {})
+        lock, deployed = props.get("LockConfiguration", {}), locks.get(name, {})
         if not deployed.get("final"):
             continue
         days = number_of(lock.get("MinRetentionDays"))
         if days != deployed["days"] or "ChangeableForDays" not in lock:
-            told = (
+            problem = (
                 f"the lock of vault '{name}', COMPLIANCE with {deployed['days']} days, is final "
                 f"since {deployed['final']}, and AWS Backup refuses any other"
             )
             way = f"set lock_mode COMPLIANCE and lock_days {deployed['days']} in its file"
-            yield PreflightFinding(path, f"{told}; {way}, or raise a second environment", _NO_ROW)
+            yield PreflightFinding(
+                path, f"{problem}; {way}, or raise a second environment", _NO_ROW
+            )
 
 
 CHECKS = (

@@ -47,9 +47,9 @@ def _asks(subject: Subject, named: _Named) -> Iterable[Question]:
     return about(named.topic, subject.names(named.type, named.prop))
 
 
-def _taken(subject: Subject, found: Answer, named: _Named) -> Iterable[PreflightFinding]:
+def _taken(subject: Subject, taken: Answer, named: _Named) -> Iterable[PreflightFinding]:
     for name, path in subject.names(named.type, named.prop).items():
-        if name in found:
+        if name in taken:
             yield PreflightFinding(
                 path,
                 f"{named.type} '{name}' exists already; {IMPORT}, or delete it if nobody needs it",
@@ -57,34 +57,34 @@ def _taken(subject: Subject, found: Answer, named: _Named) -> Iterable[Preflight
             )
 
 
-def _buckets(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _buckets(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
     for name, path in subject.names("AWS::S3::Bucket", "BucketName").items():
-        if name not in found:
+        if name not in regions:
             continue
-        if found[name]:
-            told = f"bucket '{name}' exists already in {found[name]}; {IMPORT}"
+        if regions[name]:
+            problem = f"bucket '{name}' exists already in {regions[name]}; {IMPORT}"
         else:
-            told = (
+            problem = (
                 f"bucket '{name}' is another account's, or closed to these credentials; choose "
                 "another name, or open it and import it"
             )
-        yield PreflightFinding(path, told, 53)
+        yield PreflightFinding(path, problem, 53)
 
 
-def _secrets(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _secrets(subject: Subject, secrets: Answer) -> Iterable[PreflightFinding]:
     for name, path in subject.names(*_SECRET).items():
-        if name not in found:
+        if name not in secrets:
             continue
-        secret = found[name]
+        secret = secrets[name]
         if secret["deleted"]:
-            told = (
+            problem = (
                 f"secret '{name}' is deleted and keeps its name until {secret['deleted']}; run "
                 f"'aws secretsmanager restore-secret --secret-id {name}' and {_ADOPT}, or wait"
             )
-            yield PreflightFinding(path, told, 2)
+            yield PreflightFinding(path, problem, 2)
         elif secret["primary"]:
-            told = f"secret '{name}' is here already, a replica of {secret['primary']}'s"
-            yield PreflightFinding(path, f"{told}; {_ADOPT}", 53)
+            problem = f"secret '{name}' is here already, a replica of {secret['primary']}'s"
+            yield PreflightFinding(path, f"{problem}; {_ADOPT}", 53)
         else:
             yield PreflightFinding(path, f"secret '{name}' exists already; {_ADOPT}", 53)
 

@@ -33,13 +33,13 @@ def _vpcs(subject: Subject) -> Iterable[Question]:
     return about(Topic.ENDPOINTS, (vpc for vpc in held if vpc))
 
 
-def _standing_endpoints(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _standing_endpoints(subject: Subject, endpoints: Answer) -> Iterable[PreflightFinding]:
     for path, props in _private_endpoints(subject):
         service = props.get("ServiceName")
-        taken = found.get(service) if isinstance(service, str) else None
+        taken = endpoints.get(service) if isinstance(service, str) else None
         if taken and subject.physical(props.get("VpcId")) and taken not in subject.held.values():
-            told = f"the VPC has an endpoint of {service} with private names already, {taken}"
-            yield PreflightFinding(path, f"{told}; delete that one, or import it", 43)
+            problem = f"the VPC has an endpoint of {service} with private names already, {taken}"
+            yield PreflightFinding(path, f"{problem}; delete that one, or import it", 43)
 
 
 def _twice(subject: Subject) -> Iterable[PreflightFinding]:
@@ -50,8 +50,8 @@ def _twice(subject: Subject) -> Iterable[PreflightFinding]:
             continue
         key = f"{props.get('VpcId')} {props.get('ServiceName')}"
         if key in seen:
-            told = f"the VPC would get two endpoints of {props.get('ServiceName')}"
-            yield PreflightFinding(path, f"{told}, the other is {seen[key]}; keep one", 43)
+            problem = f"the VPC would get two endpoints of {props.get('ServiceName')}"
+            yield PreflightFinding(path, f"{problem}, the other is {seen[key]}; keep one", 43)
         seen.setdefault(key, path)
 
 
@@ -69,11 +69,11 @@ def _asks_service_zones(subject: Subject) -> Iterable[Question]:
 
 
 def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable[PreflightFinding]:
-    """An endpoint fails where one of its subnets is in a zone that its service is not in."""
+    """Yield an endpoint fails where one of its subnets is in a zone that its service is not in."""
     for path, service, props in _interfaces_added(subject):
         if service not in offered:
-            told = f"{subject.region} offers this account no endpoint of {service}"
-            yield PreflightFinding(path, f"{told}; take it out, or choose another region", 69)
+            problem = f"{subject.region} offers this account no endpoint of {service}"
+            yield PreflightFinding(path, f"{problem}; take it out, or choose another region", 69)
             continue
         subnets = [
             subnet for subnet in map(subject.resource_at, props.get("SubnetIds", [])) if subnet
@@ -81,12 +81,16 @@ def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable
         wanted = {zone_name(subnet, zones) for _, subnet in subnets}
         for zone in sorted(zone for zone in wanted if isinstance(zone, str)):
             if zone not in offered[service]:
-                told = f"{service} is not in {zone}, only in {', '.join(sorted(offered[service]))}"
-                yield PreflightFinding(path, f"{told}; name three other zones in network.zones", 69)
+                problem = (
+                    f"{service} is not in {zone}, only in {', '.join(sorted(offered[service]))}"
+                )
+                yield PreflightFinding(
+                    path, f"{problem}; name three other zones in network.zones", 69
+                )
 
 
 def zone_name(subnet: Properties, zones: Mapping[str, str]) -> str | int | None:
-    """The zone of a subnet; its number where the region has fewer; None if it is not known.
+    """Return the zone of a subnet; its number where the region has fewer; None if it is not known.
 
     `Fn::GetAZs` gives the zones in the order of their names. In a VPC-less account, that is; with
     a default VPC only those in which that has a subnet, which are mostly all.
@@ -105,11 +109,11 @@ def _zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of(_SUBNET):
         zone, written = zone_name(props, zones), props.get("AvailabilityZone")
         if isinstance(zone, int):
-            told = f"needs zone number {zone}, and {subject.region} offers {len(zones)}"
-            yield PreflightFinding(path, f"{told}; choose another region", 37)
+            problem = f"needs zone number {zone}, and {subject.region} offers {len(zones)}"
+            yield PreflightFinding(path, f"{problem}; choose another region", 37)
         elif zone is None and isinstance(written, str):
-            told = f"is to be in {written}, which {subject.region} does not offer this account"
-            yield PreflightFinding(path, f"{told}; {_other_zones(zones)}", 37)
+            problem = f"is to be in {written}, which {subject.region} does not offer this account"
+            yield PreflightFinding(path, f"{problem}; {_other_zones(zones)}", 37)
     for path, props in subject.added_of("AWS::EKS::Cluster"):
         for reference in props.get("ResourcesVpcConfig", {}).get("SubnetIds", []):
             yield from _control_plane(subject, path, reference, zones)
@@ -121,8 +125,8 @@ def _control_plane(
     subnet = subject.resource_at(reference)
     zone = zone_name(subnet[1], zones) if subnet else None
     if subnet and isinstance(zone, str) and zones[zone] in NO_CONTROL_PLANE:
-        told = f"{subnet[0]} is in {zone} ({zones[zone]}), where EKS has no control plane"
-        yield PreflightFinding(path, f"{told}; {_other_zones(zones)}", 37)
+        problem = f"{subnet[0]} is in {zone} ({zones[zone]}), where EKS has no control plane"
+        yield PreflightFinding(path, f"{problem}; {_other_zones(zones)}", 37)
 
 
 def _other_zones(zones: Answer) -> str:
@@ -141,18 +145,18 @@ def _subnets_going(subject: Subject) -> dict[str, str]:
     }
 
 
-def _interfaces(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
-    for interface, (description, status) in sorted(found.items()):
+def _interfaces(subject: Subject, interfaces: Answer) -> Iterable[PreflightFinding]:
+    for interface, (description, status) in sorted(interfaces.items()):
         left_behind = description.startswith(_OF_PODS) and status == "available"
         if left_behind or _is_foreign(subject, description):
-            told = f"network interface {interface} ('{description}') is in a subnet that goes"
+            problem = f"network interface {interface} ('{description}') is in a subnet that goes"
             yield PreflightFinding(
-                subject.stack_name, f"{told}; delete what made it, then run it again", 19
+                subject.stack_name, f"{problem}; delete what made it, then run it again", 19
             )
 
 
 def _is_foreign(subject: Subject, description: str) -> bool:
-    """Whether nothing that the stacks hold made the interface: a load balancer, or a function."""
+    """Return whether nothing that the stacks hold made the interface: a load balancer, or a function."""
     kind = next((kind for kind in _FOREIGN if description.startswith(kind)), None)
     if kind is None:
         return False

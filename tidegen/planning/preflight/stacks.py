@@ -18,15 +18,15 @@ def capabilities(templates: Mapping[str, TemplateBody]) -> tuple[str, ...]:
 
     CreateChangeSet, `Capabilities`: IAM resources, with names of their own, and macros.
     """
-    found = set()
+    names = set()
     for template in templates.values():
         for resource in template.get("Resources", {}).values():
             if str(resource.get("Type")).startswith("AWS::IAM::"):
                 named = any(name in resource.get("Properties", {}) for name in _NAMES)
-                found.add("CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM")
+                names.add("CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM")
         if template.get("Transform"):
-            found.add("CAPABILITY_AUTO_EXPAND")
-    return tuple(sorted(found))
+            names.add("CAPABILITY_AUTO_EXPAND")
+    return tuple(sorted(names))
 
 
 def _transforms(subject: Subject) -> Iterable[PreflightFinding]:
@@ -34,10 +34,10 @@ def _transforms(subject: Subject) -> Iterable[PreflightFinding]:
     nested = len(subject.templates) > 1
     for name, template in subject.templates.items():
         if template.get("Transform") and nested:
-            told = f"has the Transform {template['Transform']}, and no change set can expand it"
+            problem = f"has the Transform {template['Transform']}, and no change set can expand it"
             where = name or subject.stack_name
             yield PreflightFinding(
-                where, f"{told} in nested stacks; take it out of the template", 50
+                where, f"{problem} in nested stacks; take it out of the template", 50
             )
 
 
@@ -45,11 +45,11 @@ def _states(subject: Subject) -> Iterable[PreflightFinding]:
     where, status = subject.stack_name, subject.status
     match next_action(status):
         case NextAction.DELETE_FIRST:
-            told = f"is {status}; the deploy asks, deletes it, and makes it anew"
-            yield PreflightFinding(where, told, 34, blocking=False)
+            problem = f"is {status}; the deploy asks, deletes it, and makes it anew"
+            yield PreflightFinding(where, problem, 34, blocking=False)
         case NextAction.CONTINUE_ROLLBACK:
-            told = f"is {status}; the deploy asks, and continues the rollback first"
-            yield PreflightFinding(where, told, 33, blocking=False)
+            problem = f"is {status}; the deploy asks, and continues the rollback first"
+            yield PreflightFinding(where, problem, 33, blocking=False)
 
 
 def _asks_artifacts(subject: Subject) -> Iterable[Question]:
@@ -58,18 +58,18 @@ def _asks_artifacts(subject: Subject) -> Iterable[Question]:
     return about(Topic.BUCKETS, [name]) if uploads and isinstance(name, str) else ()
 
 
-def _artifacts(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _artifacts(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
     name = str(subject.parameters[BUCKET_PARAMETER])
-    region, wanted = found.get(name), subject.region
+    region, wanted = regions.get(name), subject.region
     if region is None:
-        told = "the artifacts bucket does not exist; deploy the bootstrap stack again"
+        problem = "the artifacts bucket does not exist; deploy the bootstrap stack again"
     elif not region:
-        told = "the artifacts bucket is closed to these credentials; check its policy"
+        problem = "the artifacts bucket is closed to these credentials; check its policy"
     elif region != wanted:
-        told = f"the artifacts bucket is in {region}, CloudFormation needs it in {wanted}"
+        problem = f"the artifacts bucket is in {region}, CloudFormation needs it in {wanted}"
     else:
         return
-    yield PreflightFinding(name, told, 51)
+    yield PreflightFinding(name, problem, 51)
 
 
 CHECKS = (

@@ -54,12 +54,12 @@ class Subject(ResourceView):
 
         `prop` is a property, dotted where it is inside of another.
         """
-        found = ((property_at(props, prop), path) for path, props in self.added_of(type_name))
+        named = ((property_at(props, prop), path) for path, props in self.added_of(type_name))
         held = set(self.held.values())
-        return {name: path for name, path in found if isinstance(name, str) and name not in held}
+        return {name: path for name, path in named if isinstance(name, str) and name not in held}
 
     def physical(self, value: Any) -> str | None:
-        """The id that a value stands for: a text, or a reference to what stands already."""
+        """Return the id that a value stands for: a text, or a reference to what stands already."""
         if isinstance(value, str):
             return value
         path = value.get("Ref") if isinstance(value, dict) else None
