@@ -107,7 +107,7 @@ def test_a_status_that_needs_mending_and_values_to_come_are_said_first():
         pending=(ADDRESS,),
     )
     text = previews_text([failed], bool)
-    assert "ROLLBACK_COMPLETE: its creation failed and was undone" in text
+    assert "ROLLBACK_COMPLETE: its creation failed and was rolled back" in text
     assert "values of tide-dev are known once it is deployed" in text
 
 

@@ -1,4 +1,4 @@
-"""A change set beside the forecast: one list of changes, and where the two disagree."""
+"""A change set compared with the forecast: one list of changes, with the disagreements."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -11,11 +11,11 @@ from tidegen.planning.changes import Action, Change, ChangeSource, ResourceChang
 def compared(
     expected: tuple[Change, ...], change_set: tuple[ResourceChange, ...], resources: Resources
 ) -> tuple[Change, ...]:
-    """Return all changes, sorted by path; `resources` says of each path what it is.
+    """Return all changes, sorted by path; `resources` has the resource of each path.
 
-    CloudFormation's word leads, with the forecast's values where the change set has none. What
-    only the forecast sees stands too, marked so. A nested stack for which the engine gives no
-    change set of its own is forecast.
+    CloudFormation's change comes first, with the forecast's values where the change set has none. A
+    change that only the forecast has is listed and marked. A nested stack for which the engine
+    gives no change set is forecast.
     """
     reported = {change.path: change for change in _flat(change_set, "", resources)}
     mute = set(_mute(change_set, ""))
@@ -26,9 +26,9 @@ def compared(
 
 
 def _merged(reported: Change, forecast: Change | None) -> Change:
-    """CloudFormation's change, with what the forecast adds to it or says against it."""
+    """Return CloudFormation's change, with the forecast's values and its disagreement."""
     if forecast is None:
-        # A value that waits for the deployment is no disagreement: the forecast sees no new one.
+        # A value known after deployment is not a disagreement: the forecast sees no new one.
         return (
             replace(reported, otherwise=Verdict(ChangeSource.FORECAST))
             if reported.certain
@@ -40,7 +40,7 @@ def _merged(reported: Change, forecast: Change | None) -> Change:
         certain=True,
         details=forecast.details or reported.details,
         name=forecast.name,
-        # A change set knows no move: it sees a removal, and something to add.
+        # A change set has no moves: it shows a removal and an addition.
         moved_from=forecast.moved_from,
         stateful=reported.stateful or bool(forecast.moved_from and forecast.stateful),
         otherwise=None if agrees else forecast.verdict,
@@ -48,7 +48,7 @@ def _merged(reported: Change, forecast: Change | None) -> Change:
 
 
 def _alone(forecast: Change, mute: set[str]) -> Change:
-    """Return a change that only the forecast has: another opinion, unless a change set cannot have it."""
+    """Return a change that only the forecast has; a disagreement if a change set could have it."""
     covered = _parent(forecast.path) not in mute and forecast.type != EXPORT
     return replace(forecast, otherwise=Verdict(ChangeSource.CHANGE_SET)) if covered else forecast
 

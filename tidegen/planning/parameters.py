@@ -18,7 +18,7 @@ def effective_parameters(
     locate: Callable[[Scope], StackAddress | None],
     release: str,
 ) -> dict[str, str | OutputOf]:
-    """Return the root's parameters but for Digest, by name; other roots' outputs still to be read.
+    """Return the root's parameters without Digest, by name; outputs are still to be read.
 
     `values` are the environment's, by dotted field. Raises InputError for a field without a value.
     """
@@ -51,13 +51,15 @@ def _output(
     if address is not None:
         return {name: OutputOf(address, output, default)}
     if default is None:
-        problems.append(Problem(name, f"needs output {output} of a root the file does not name"))
+        problems.append(
+            Problem(name, f"needs output {output} of a root that the file does not name")
+        )
         return {}
     return {name: default}
 
 
 def needed_addresses(step: RootStep) -> set[StackAddress]:
-    """Return the stacks whose outputs the step takes."""
+    """Return the stacks whose outputs the step uses."""
     return {value.address for value in _outputs_of(step)}
 
 
@@ -72,7 +74,7 @@ def _outputs_of(step: RootStep) -> list[OutputOf]:
 
 
 def resolved_step(step: RootStep, outputs: Outputs) -> ResolvedStep:
-    """Return the step with every output read and its Digest added; raises RefusedError if one lacks."""
+    """Return the step with every output and its Digest; raise RefusedError for missing outputs."""
     missing = unresolved(step, outputs)
     if missing:
         raise RefusedError.of(
@@ -88,7 +90,7 @@ def resolved_step(step: RootStep, outputs: Outputs) -> ResolvedStep:
 
 
 def known_step(step: RootStep, known: Outputs) -> ResolvedStep:
-    """Return the step with every output that is known already, and without the parameters that are not."""
+    """Return the step with the outputs known already, without the parameters that are not known."""
     if not unresolved(step, known):
         return resolved_step(step, known)
     values = {name: _known_text(value, known) for name, value in step.parameters.items()}

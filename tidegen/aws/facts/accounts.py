@@ -1,4 +1,4 @@
-"""What an account has once, its roles, and its quotas."""
+"""The resources that an account has once, its roles, and its quotas."""
 
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ Names = tuple[str, ...]
 
 
 def _recorders(reader: Reader, _: Names) -> Answer:
-    """Return those of the account; a service's own recorder is counted apart."""
+    """Return those of the account; a service's own recorder counts separately."""
     key = "ConfigurationRecorders"
     recorders = reader.pages("config", "describe_configuration_recorders", key)
     return {item["name"]: "" for item in recorders if not item.get("servicePrincipal")}
@@ -53,7 +53,7 @@ def _linked_roles(reader: Reader, names: Names) -> Answer:
 
 
 def _policies(reader: Reader, names: Names) -> Answer:
-    """Return the account's own: a name is taken whatever the path."""
+    """Return the account's own: a name is taken with any path."""
     policies = reader.pages("iam", "list_policies", "Policies", Scope="Local")
     return {item["PolicyName"]: item["Arn"] for item in policies if item["PolicyName"] in names}
 
@@ -64,7 +64,7 @@ def _iam_summary(reader: Reader, _: Names) -> Answer:
 
 
 def _permissions(reader: Reader, names: Names) -> Answer:
-    """Decisions of the simulator, which knows the role's policies and its boundary.
+    """Return the decisions of the simulator, which has the role's policies and boundary.
 
     Raises DeploymentError on the local engine, which simulates neither paths nor conditions.
     """
@@ -75,7 +75,7 @@ def _permissions(reader: Reader, names: Names) -> Answer:
 
 
 def _decision(reader: Reader, role: str, region: str, action: str) -> str:
-    """Return the decision on one action; `unknown` where a denial may hang on what only the call has."""
+    """Return the decision on one action; `unknown` if a denial may depend on values of the call."""
     context = {
         "ContextKeyName": "aws:RequestedRegion",
         "ContextKeyValues": [region],
@@ -94,7 +94,7 @@ def _decision(reader: Reader, role: str, region: str, action: str) -> str:
 
 
 def _resource(role: str, region: str, action: str) -> str:
-    """What an action on keys is simulated on: CreateKey takes no resource, the others some key."""
+    """Return the resource to simulate on: none for CreateKey, some key for the others."""
     if action == "kms:CreateKey":
         return "*"
     partition, account = (role.split(":")[number] for number in (1, 4))
@@ -106,7 +106,7 @@ def _quotas(reader: Reader, names: Names) -> Answer:
 
 
 def _quota(reader: Reader, service: str, code: str) -> float:
-    """Return the account's own value; AWS's default where nobody has asked for another."""
+    """Return the account's own value; AWS's default if it has none."""
     asked = {"ServiceCode": service, "QuotaCode": code}
     answer = reader.found("service-quotas", "get_service_quota", **asked)
     answer = answer or reader.call("service-quotas", "get_aws_default_service_quota", **asked)

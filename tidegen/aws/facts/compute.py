@@ -1,4 +1,4 @@
-"""Zones, instance types, the key of new volumes, and how much is in use."""
+"""Zones, instance types, the key of new volumes, and counts of resources in use."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -63,7 +63,7 @@ def _nat_gateways(reader: Reader, _: Names) -> Answer:
 
 
 def _stacks(reader: Reader) -> float:
-    """Nested ones count as well; of those that are deleted the list goes on for 90 days."""
+    """Return the number of stacks, nested ones too; deleted ones are listed for 90 days."""
     stacks = reader.pages("cloudformation", "list_stacks", "StackSummaries")
     return sum(1 for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE")
 
@@ -102,7 +102,7 @@ def _running_vcpus(reader: Reader) -> float:
     return float(sum(item["CoreCount"] * item["ThreadsPerCore"] for item in options))
 
 
-#: What is in use, by the name that quotas give it.
+#: Counts of resources in use, by the names of the quotas.
 _COUNTS: dict[str, Callable[[Reader], float]] = {
     "addresses": _count("ec2", "describe_addresses", "Addresses"),
     "application balancers": _balancers("application"),

@@ -16,9 +16,9 @@ def _buckets(reader: Reader, names: Names) -> Answer:
 
 
 def _bucket_region(reader: Reader, name: str) -> str | None:
-    """Return the bucket's region; empty if it is closed to this account, None if there is none.
+    """Return the bucket's region; empty if access is denied, None if it does not exist.
 
-    HeadBucket would take s3:ListBucket, which shows the keys of objects.
+    HeadBucket would need s3:ListBucket, which shows the keys of objects.
     """
     from botocore.exceptions import ClientError
 
@@ -33,7 +33,7 @@ def _bucket_region(reader: Reader, name: str) -> str | None:
 
 
 def _region(constraint: str | None) -> str:
-    """Return the region of a location constraint, whose oldest two forms are not names of regions."""
+    """Return the region of a location constraint, whose oldest forms are not region names."""
     return {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}.get(constraint) or str(
         constraint
     )
@@ -45,7 +45,7 @@ def _versioning(reader: Reader, names: Names) -> Answer:
 
 
 def _contents(reader: Reader, names: Names) -> Answer:
-    """Of versions too: a bucket with any of them cannot be deleted."""
+    """Return buckets with objects or versions, which cannot be deleted."""
     return {name: "" for name in names if _has_objects(reader, name)}
 
 
@@ -103,14 +103,14 @@ def _key_aliases(reader: Reader, names: Names) -> Answer:
 
 
 def _vaults(reader: Reader, names: Names) -> Answer:
-    """From the list: asked for one that is not there, AWS Backup says that access is denied."""
+    """Return vaults from the list: asked for a missing one, AWS Backup reports denied access."""
     listed = reader.pages("backup", "list_backup_vaults", "BackupVaultList")
     existing = {item["BackupVaultName"] for item in listed}
     return {name: "" for name in names if name in existing}
 
 
 def _locks(reader: Reader, names: Names) -> Answer:
-    """Without a date a lock stays one that administrators can lift."""
+    """Return the locks; without a date administrators can still remove a lock."""
     listed = reader.pages("backup", "list_backup_vaults", "BackupVaultList")
     return {
         item["BackupVaultName"]: {

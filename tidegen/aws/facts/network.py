@@ -28,7 +28,7 @@ def _hosted_zones(reader: Reader, domains: Names) -> Answer:
 
 
 def _zones_of(reader: Reader, domain: str) -> tuple[str, ...]:
-    """Return the public zones of a domain; the list begins at it and goes on with what follows."""
+    """Return the public zones of a domain; the list begins at it and continues with later names."""
     listed = reader.call("route53", "list_hosted_zones_by_name", DNSName=domain)["HostedZones"]
     public = (zone for zone in listed if not zone.get("Config", {}).get("PrivateZone"))
     return tuple(
@@ -56,7 +56,7 @@ def _connections(reader: Reader, services: Names) -> Answer:
 
 
 def _service_zones(reader: Reader, services: Names) -> Answer:
-    """Return those that are offered. Raises DeploymentError on the local engine, which knows but a few."""
+    """Return the offered services; raise DeploymentError on the local engine, which has few."""
     if local_endpoint():
         raise DeploymentError("a local engine does not know where services are offered")
     key, by_name = "ServiceDetails", _values("service-name", services)

@@ -1,7 +1,7 @@
-"""Preflight: what an account says against a plan, decided as frozen data from facts.
+"""Preflight checks: pure functions from account facts to findings.
 
-Every check is a pair of pure functions, what to ask and what to make of the answers; reading is
-`deployment.preflight`'s part.
+Every check is a pair of functions, one for its questions and one for the findings from the answers;
+`deployment.reading.preflight` reads the answers.
 """
 
 from collections.abc import Iterable, Mapping
@@ -74,7 +74,7 @@ CHECKS: tuple[Check, ...] = (
 def questions(
     subjects: Iterable[Subject], *, thorough: bool, checks: tuple[Check, ...] = CHECKS
 ) -> dict[Place, set[Question]]:
-    """What has to be read, and where. `thorough` also asks what no deploy depends on."""
+    """Return the questions by place; `thorough` includes those that no deploy depends on."""
     asked_at: dict[Place, set[Question]] = {}
     for subject in subjects:
         asked = {q for check in _chosen(checks, thorough) for q in check.questions(subject)}
@@ -89,7 +89,7 @@ def report(
     thorough: bool,
     checks: tuple[Check, ...] = CHECKS,
 ) -> PreflightReport:
-    """Everything that the checks make of the facts, all at once."""
+    """Return all findings of the checks from the facts, at once."""
     subjects = tuple(subjects)
     results = [
         item

@@ -1,4 +1,4 @@
-"""What could be imported: wanted resources whose like exists already and no stack of ours holds."""
+"""Import candidates: existing resources like wanted ones that no stack of ours holds."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tidegen.planning.preflight.model import Answer, Facts, Question, Unknown
 from tidegen.planning.preflight.names import NAMED, SECRET_TYPE
 from tidegen.planning.preflight.subject import Subject
 
-#: Types of which an account has one in a region, or that are used in place of one's own; the
+#: Types of which an account has one in a region, or that can serve in place of a new one; the
 #: answer's names identify them.
 _ONCE = {
     "AWS::CloudTrail::Trail": Topic.TRAILS,
@@ -21,14 +21,14 @@ _ONCE = {
     "AWS::GuardDuty::Detector": Topic.DETECTORS,
 }
 _BUCKET, _SECRET = "AWS::S3::Bucket", SECRET_TYPE
-#: Types that are identified by what the account answers, not by their name.
+#: Types that are identified by the account's answer, not by their name.
 _BY_ID = ("AWS::CloudFront::OriginAccessControl", "AWS::IAM::ManagedPolicy")
 _PROVIDER = "AWS::IAM::OIDCProvider"
 
 
 @dataclass(frozen=True, order=True)
 class Candidate:
-    """Something to import at `path`; without `identifier` a person has to find that out."""
+    """A resource to import at `path`; without `identifier` a person has to find it."""
 
     where: str
     path: str
@@ -41,7 +41,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class _Rule:
-    """Which question finds candidates of a type."""
+    """The question that finds candidates of a type."""
 
     type: str
     topic: Topic
@@ -80,11 +80,11 @@ class _Rule:
 
 
 def _named(where: str, path: str, type_name: str, name: str, about_it: Any) -> Candidate:
-    """What has that name; `about_it` is what the account says of it."""
+    """Return the candidate of that name; `about_it` is the account's answer."""
     if type_name == _SECRET:
         return _secret(where, path, about_it)
     if type_name == _BUCKET and not about_it:
-        closed = "another account's, or closed to these credentials"
+        closed = "of another account, or access is denied to these credentials"
         return Candidate(where, path, type_name, "", closed)
     return Candidate(where, path, type_name, about_it if type_name in _BY_ID else name)
 
@@ -95,7 +95,7 @@ def _secret(where: str, path: str, secret: Mapping[str, str]) -> Candidate:
             where, path, _SECRET, "", f"deleted, restore it before {secret['deleted']}"
         )
     primary = secret["primary"]
-    note = f"a replica of {primary}'s: 'tidegen secrets adopt'" if primary else ""
+    note = f"a replica of the one in {primary}: 'tidegen secrets adopt'" if primary else ""
     return Candidate(where, path, _SECRET, secret["arn"], note, primary)
 
 
@@ -109,7 +109,7 @@ _RULES = (
 
 
 def candidate_questions(subjects: Iterable[Subject]) -> dict[Place, set[Question]]:
-    """What has to be read to find candidates, and where."""
+    """Return the questions for candidates by place."""
     asked_at: dict[Place, set[Question]] = {}
     for subject in subjects:
         asked = {question for rule in _RULES for question in rule.questions(subject)}
@@ -120,7 +120,7 @@ def candidate_questions(subjects: Iterable[Subject]) -> dict[Place, set[Question
 def candidates(
     subjects: Iterable[Subject], facts: Mapping[Place, Facts]
 ) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
-    """What could be imported, and which kinds could not be looked for, with the reason."""
+    """Return the candidates, and the kinds that could not be checked, with the reason."""
     importable: list[Candidate] = []
     unknown: dict[str, None] = {}
     for subject in subjects:

@@ -1,4 +1,4 @@
-"""Instances: types that a zone has, and vCPUs that the quota leaves."""
+"""Instances: the types that a zone offers, and the vCPUs left in the quota."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -25,7 +25,7 @@ def is_standard(type_name: str) -> bool:
 
 @dataclass(frozen=True)
 class Group:
-    """Instances that something starts: types to choose from, where, how many, how many at most."""
+    """A group of instances: types to choose from, subnets, desired and largest number."""
 
     path: str
     types: tuple[str, ...]
@@ -112,7 +112,7 @@ def _vcpus(
     elif used + most > limit:
         problem = f"can grow by {most} vCPUs of standard instances ({counts})"
         yield PreflightFinding(
-            subject.stack_name, f"{problem}; {ask} before it does", 56, blocking=False
+            subject.stack_name, f"{problem}; {ask} before that", 56, blocking=False
         )
 
 

@@ -1,4 +1,4 @@
-"""Names that are taken: kept from an earlier stack, made by hand, or somebody else's."""
+"""Names that are taken: by a retained resource, a resource created by hand, or another owner."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from tidegen.planning.preflight.check import Answer, Check, about
 from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 
-_ADOPT = "make it the environment's own ('tidegen secrets adopt')"
+_ADOPT = "adopt it ('tidegen secrets adopt')"
 SECRET_TYPE = "AWS::SecretsManager::Secret"
 _SECRET = (SECRET_TYPE, "Name")
 
 
 @dataclass(frozen=True)
 class _Named:
-    """A type whose name somebody chooses, and how the account is asked for it."""
+    """A type with a chosen name, and the topic to ask the account for it."""
 
     type: str
     prop: str
@@ -52,7 +52,7 @@ def _taken(subject: Subject, taken: Answer, named: _Named) -> Iterable[Preflight
         if name in taken:
             yield PreflightFinding(
                 path,
-                f"{named.type} '{name}' exists already; {IMPORT}, or delete it if nobody needs it",
+                f"{named.type} '{name}' exists already; {IMPORT}, or delete it if it is not needed",
                 named.row,
             )
 
@@ -65,8 +65,8 @@ def _buckets(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
             problem = f"bucket '{name}' exists already in {regions[name]}; {IMPORT}"
         else:
             problem = (
-                f"bucket '{name}' is another account's, or closed to these credentials; choose "
-                "another name, or open it and import it"
+                f"bucket '{name}' belongs to another account or denies access to these "
+                "credentials; choose another name, or allow access and import it"
             )
         yield PreflightFinding(path, problem, 53)
 
@@ -83,7 +83,9 @@ def _secrets(subject: Subject, secrets: Answer) -> Iterable[PreflightFinding]:
             )
             yield PreflightFinding(path, problem, 2)
         elif secret["primary"]:
-            problem = f"secret '{name}' is here already, a replica of {secret['primary']}'s"
+            problem = (
+                f"secret '{name}' exists already, as a replica of the one in {secret['primary']}"
+            )
             yield PreflightFinding(path, f"{problem}; {_ADOPT}", 53)
         else:
             yield PreflightFinding(path, f"secret '{name}' exists already; {_ADOPT}", 53)

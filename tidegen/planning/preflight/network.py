@@ -1,4 +1,4 @@
-"""Networks: endpoints that stand already, zones that lack something, interfaces in the way."""
+"""Networks: existing endpoints, zones without a needed service, interfaces in use."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -14,11 +14,11 @@ _ENDPOINT = "AWS::EC2::VPCEndpoint"
 _SUBNET = "AWS::EC2::Subnet"
 #: Zones without a control plane (Amazon EKS user guide, "VPC and subnet requirements").
 NO_CONTROL_PLANE = ("use1-az3", "usw1-az2", "cac1-az3")
-#: How interfaces describe themselves that neither a stack nor its resources take away.
+#: Descriptions of interfaces that neither a stack nor its resources delete.
 _FOREIGN = ("ELB ", "AWS Lambda VPC ENI-", "EFS mount target")
-#: What Lambda puts behind the function's name: a hyphen and a UUID.
+#: Length of the end of Lambda's description after the function's name: a hyphen and a UUID.
 _UUID = 37
-#: The VPC CNI's: they go with their node, but for those that lost theirs (status available).
+#: The VPC CNI's: deleted with their node, except those that lost it (status available).
 _OF_PODS = "aws-K8S-"
 
 
@@ -43,7 +43,7 @@ def _standing_endpoints(subject: Subject, endpoints: Answer) -> Iterable[Preflig
 
 
 def _twice(subject: Subject) -> Iterable[PreflightFinding]:
-    """Two endpoints of one service in one VPC, in whichever templates they are."""
+    """Yield second endpoints of one service in one VPC, in any templates."""
     seen: dict[str, str] = {}
     for path, props in subject.of(_ENDPOINT):
         if str(props.get("PrivateDnsEnabled", "")).lower() != "true":
@@ -56,7 +56,7 @@ def _twice(subject: Subject) -> Iterable[PreflightFinding]:
 
 
 def _interfaces_added(subject: Subject) -> Iterator[tuple[str, str, Properties]]:
-    """Path, service and properties of the interface endpoints whose service is known."""
+    """Yield path, service and properties of the interface endpoints with a known service."""
     for path, props in subject.added_of(_ENDPOINT):
         service = props.get("ServiceName")
         if props.get("VpcEndpointType") == "Interface" and isinstance(service, str):
@@ -69,11 +69,11 @@ def _asks_service_zones(subject: Subject) -> Iterable[Question]:
 
 
 def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable[PreflightFinding]:
-    """Yield an endpoint fails where one of its subnets is in a zone that its service is not in."""
+    """Yield endpoints with a subnet in a zone without their service, which fail."""
     for path, service, props in _interfaces_added(subject):
         if service not in offered:
             problem = f"{subject.region} offers this account no endpoint of {service}"
-            yield PreflightFinding(path, f"{problem}; take it out, or choose another region", 69)
+            yield PreflightFinding(path, f"{problem}; remove it, or choose another region", 69)
             continue
         subnets = [
             subnet for subnet in map(subject.resource_at, props.get("SubnetIds", [])) if subnet
@@ -85,15 +85,15 @@ def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable
                     f"{service} is not in {zone}, only in {', '.join(sorted(offered[service]))}"
                 )
                 yield PreflightFinding(
-                    path, f"{problem}; name three other zones in network.zones", 69
+                    path, f"{problem}; set three other zones in network.zones", 69
                 )
 
 
 def zone_name(subnet: Properties, zones: Mapping[str, str]) -> str | int | None:
-    """Return the zone of a subnet; its number where the region has fewer; None if it is not known.
+    """Return the zone of a subnet; its number if the region has fewer; None if it is not known.
 
-    `Fn::GetAZs` gives the zones in the order of their names. In a VPC-less account, that is; with
-    a default VPC only those in which that has a subnet, which are mostly all.
+    `Fn::GetAZs` gives the zones in the order of their names; in an account with a default VPC only
+    those in which that has a subnet, mostly all.
     """
     written: Any = subnet.get("AvailabilityZone") or subnet.get("AvailabilityZoneId")
     if isinstance(written, str):
@@ -109,10 +109,10 @@ def _zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of(_SUBNET):
         zone, written = zone_name(props, zones), props.get("AvailabilityZone")
         if isinstance(zone, int):
-            problem = f"needs zone number {zone}, and {subject.region} offers {len(zones)}"
+            problem = f"needs zone number {zone}, but {subject.region} offers {len(zones)}"
             yield PreflightFinding(path, f"{problem}; choose another region", 37)
         elif zone is None and isinstance(written, str):
-            problem = f"is to be in {written}, which {subject.region} does not offer this account"
+            problem = f"needs {written}, which {subject.region} does not offer this account"
             yield PreflightFinding(path, f"{problem}; {_other_zones(zones)}", 37)
     for path, props in subject.added_of("AWS::EKS::Cluster"):
         for reference in props.get("ResourcesVpcConfig", {}).get("SubnetIds", []):
@@ -130,14 +130,14 @@ def _control_plane(
 
 
 def _other_zones(zones: Answer) -> str:
-    """What to write into the environment's file: the first three zones with a control plane."""
+    """Return the remedy: the first three zones with a control plane."""
     fit = [name for name, zone in sorted(zones.items()) if zone not in NO_CONTROL_PLANE]
     if len(fit) < len(ZONES):
         return "choose another region"
     return f"set network.zones to [{', '.join(fit[: len(ZONES)])}]"
 
 
-def _subnets_going(subject: Subject) -> dict[str, str]:
+def _deleted_subnets(subject: Subject) -> dict[str, str]:
     return {
         subject.held[path]: path
         for path in subject.removed
@@ -149,14 +149,18 @@ def _interfaces(subject: Subject, interfaces: Answer) -> Iterable[PreflightFindi
     for interface, (description, status) in sorted(interfaces.items()):
         left_behind = description.startswith(_OF_PODS) and status == "available"
         if left_behind or _is_foreign(subject, description):
-            problem = f"network interface {interface} ('{description}') is in a subnet that goes"
+            problem = (
+                f"network interface {interface} ('{description}') is in a subnet to be deleted"
+            )
             yield PreflightFinding(
-                subject.stack_name, f"{problem}; delete what made it, then run it again", 19
+                subject.stack_name,
+                f"{problem}; delete its owner, then run the same command again",
+                19,
             )
 
 
 def _is_foreign(subject: Subject, description: str) -> bool:
-    """Return whether nothing that the stacks hold made the interface: a load balancer, or a function."""
+    """Return whether the interface belongs to a load balancer or function outside the stacks."""
     kind = next((kind for kind in _FOREIGN if description.startswith(kind)), None)
     if kind is None:
         return False
@@ -169,7 +173,7 @@ def _is_foreign(subject: Subject, description: str) -> bool:
 INTERFACES = Check(
     "network interfaces",
     (19,),
-    lambda subject: about(Topic.INTERFACES, _subnets_going(subject)),
+    lambda subject: about(Topic.INTERFACES, _deleted_subnets(subject)),
     _interfaces,
 )
 CHECKS = (

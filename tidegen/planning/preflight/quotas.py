@@ -1,4 +1,4 @@
-"""Quotas: what the plan would add to what is in use, against what the account may have."""
+"""Quotas: resources in use and added by the plan, compared with the account's limits."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -28,7 +28,7 @@ _LOG_POLICY_SIZE = 5120  # characters (PutResourcePolicy)
 class Quota:
     """A quota of Service Quotas: `code` is service/code, `usage` the count of what is in use.
 
-    An empty `usage` stands for a quota within something that the plan makes itself.
+    An empty `usage` marks a quota within a resource that the plan creates itself.
     """
 
     code: str
@@ -54,7 +54,7 @@ def _gp3(subject: Subject) -> float:
 
 
 def _interface_endpoints(subject: Subject) -> float:
-    """Return all of the fullest VPC, where any is added."""
+    """Return the number in the VPC with most endpoints, if any is added."""
     by_vpc: dict[str, int] = {}
     if not any(subject.added_of("AWS::EC2::VPCEndpoint")):
         return 0
@@ -66,17 +66,17 @@ def _interface_endpoints(subject: Subject) -> float:
 
 
 def _security_groups(subject: Subject) -> float:
-    """Return each VPC comes with one of its own."""
+    """Return the number of groups; each VPC has a default group."""
     return _added(subject, "AWS::EC2::SecurityGroup") + _added(subject, "AWS::EC2::VPC")
 
 
 def _groups_of_an_interface(subject: Subject) -> float:
-    """Return the longest list of security groups in what would be added."""
+    """Return the longest list of security groups in the resources that would be added."""
     return max((_longest(props) for _, props in subject.added_of(*_WITH_GROUPS)), default=0)
 
 
 def _longest(value: Any) -> int:
-    """Return the longest list under a key that holds security groups, however deep."""
+    """Return the longest list under a key for security groups, at any depth."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     own = value.items() if isinstance(value, dict) else ()
     lists = [len(v) for k, v in own if k in _GROUP_LISTS and isinstance(v, list)]
@@ -84,7 +84,7 @@ def _longest(value: Any) -> int:
 
 
 def _stacks(subject: Subject) -> float:
-    """Return all of a root that is made anew; what comes and goes below one that stands is little."""
+    """Return the stacks of a new root; a deployed root adds few."""
     return len(subject.templates) if subject.status is None else 0
 
 
@@ -157,7 +157,7 @@ def _exceeded(
 
 
 def _gateways(subject: Subject) -> list[Properties]:
-    """Return the subnets in which NAT gateways would be made."""
+    """Return the subnets in which NAT gateways would be created."""
     subnets = (
         subject.resource_at(p.get("SubnetId")) for _, p in subject.added_of("AWS::EC2::NatGateway")
     )
@@ -182,11 +182,11 @@ def _gateways_of_zones(
                 f"{count} NAT gateways and {now} in {zone} are more than the {limit:g} allowed"
             )
             code = _GATEWAYS.partition("/")[2]
-            way = f"ask AWS for a higher quota {code}, or name other zones in network.zones"
+            way = f"ask AWS for a higher quota {code}, or set other zones in network.zones"
             yield PreflightFinding(subject.stack_name, f"{problem} in a zone; {way}", 65)
 
 
-#: Type → its entry in GetAccountSummary, which has the quota beside it.
+#: Type → its entry in GetAccountSummary, which has the quota as well.
 _IAM = {
     "AWS::IAM::Role": "Roles",
     "AWS::IAM::ManagedPolicy": "Policies",
@@ -233,8 +233,8 @@ def _concurrency(subject: Subject, executions: Answer) -> Iterable[PreflightFind
     wanted = _reserved(subject)
     if executions["free"] - wanted < _UNRESERVED:
         problem = (
-            f"functions would reserve {wanted} executions at once of the {executions['free']} that are "
-            f"free in {subject.region} (of {executions['limit']}), where {_UNRESERVED} have to stay free"
+            f"functions would reserve {wanted} executions at once of the {executions['free']} free "
+            f"in {subject.region} (of {executions['limit']}), and {_UNRESERVED} have to stay free"
         )
         yield PreflightFinding(
             subject.stack_name, f"{problem}; ask AWS for a higher quota L-B99A9384", 70
@@ -250,10 +250,12 @@ def _log_policies(subject: Subject, policies: Answer) -> Iterable[PreflightFindi
         size = len(text_of(props.get("PolicyDocument")))
         if len(policies) >= _LOG_POLICIES:
             problem = f"{subject.region} has {len(policies)} resource policies of logs, the most"
-            yield PreflightFinding(path, f"{problem} there can be; delete one, or share one", 58)
+            yield PreflightFinding(
+                path, f"{problem} that are allowed; delete one, or share one", 58
+            )
         if size > _LOG_POLICY_SIZE:
             problem = f"the policy has {size} characters, {_LOG_POLICY_SIZE} are allowed"
-            yield PreflightFinding(path, f"{problem}; name groups by a common prefix", 58)
+            yield PreflightFinding(path, f"{problem}; use a common prefix of the groups", 58)
 
 
 CHECKS = (

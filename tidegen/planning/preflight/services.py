@@ -14,7 +14,7 @@ from tidegen.planning.preflight.subject import Subject
 _CLUSTER = "AWS::EKS::Cluster"
 _CERTIFICATE = "AWS::CertificateManager::Certificate"
 _ZONE = "AWS::Route53::HostedZone"
-#: Mails in 24 hours (Amazon SES guide, "Request production access"); -1 stands for no limit.
+#: Mails in 24 hours (Amazon SES guide, "Request production access"); -1 means no limit.
 _SANDBOX_DAILY = 200
 
 
@@ -28,14 +28,16 @@ def _offered(subject: Subject, statuses: Answer) -> Iterable[PreflightFinding]:
         status = str(statuses.get(version, "UNSUPPORTED"))
         if status.upper() == "UNSUPPORTED":
             problem = f"EKS does not offer Kubernetes {version} in {subject.region}"
-            yield PreflightFinding(path, f"{problem}; it offers {', '.join(sorted(statuses))}", 60)
+            yield PreflightFinding(
+                path, f"{problem}; choose one of {', '.join(sorted(statuses))}", 60
+            )
         elif status.upper() == "EXTENDED_SUPPORT":
             problem = f"Kubernetes {version} is in extended support and costs six times as much"
             yield PreflightFinding(path, f"{problem}; choose a newer version", 60, blocking=False)
 
 
 def _standing_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
-    """Name of a cluster that stays → its path and the wanted version."""
+    """Return name of a cluster that stays → its path and the wanted version."""
     return {
         subject.held[path]: (path, str(props.get("Version")))
         for path, props in subject.of(_CLUSTER)
@@ -81,7 +83,7 @@ def _mail(subject: Subject, account: Answer) -> Iterable[PreflightFinding]:
 
 
 def _certified(subject: Subject) -> Iterator[tuple[str, Properties, Any]]:
-    """Certificates that would be added, each with the zones that prove its names."""
+    """Yield certificates that would be added, each with the zones that validate its names."""
     for path, props in subject.added_of(_CERTIFICATE):
         options = props.get("DomainValidationOptions", [])
         zones = [
@@ -91,7 +93,7 @@ def _certified(subject: Subject) -> Iterator[tuple[str, Properties, Any]]:
 
 
 def _undelegated(subject: Subject) -> Iterable[PreflightFinding]:
-    """Yield a zone that comes with the certificate: nobody can have delegated it yet."""
+    """Yield zones created with their certificate, which cannot be delegated yet."""
     for path, props, reference in _certified(subject):
         zone = subject.resource_at(reference)
         if zone and zone[0] in subject.added:
@@ -101,14 +103,14 @@ def _undelegated(subject: Subject) -> Iterable[PreflightFinding]:
             name = text_of(zone[1].get("Name"))
             yield PreflightFinding(
                 path,
-                f"{problem}; put the name servers of {name} into the parent zone while it is made",
+                f"{problem}; put the name servers of {name} into the parent zone meanwhile",
                 45,
                 blocking=False,
             )
 
 
 def _new_zones(subject: Subject) -> dict[str, str]:
-    """Domain of a public zone that would be added → its path."""
+    """Return domain of a public zone that would be added → its path."""
     named = (
         (props.get("Name"), path)
         for path, props in subject.added_of(_ZONE)
@@ -122,7 +124,7 @@ def _second_zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]
     for domain, path in _new_zones(subject).items():
         others = sorted(set(zones.get(domain, ())) - set(subject.held.values()))
         if others:
-            problem = f"there is a zone of {domain} already, {others[0]}, with other name servers"
+            problem = f"a zone of {domain} exists already, {others[0]}, with other name servers"
             yield PreflightFinding(
                 path,
                 f"{problem}; import that one, or put the new name servers into the parent zone",
@@ -132,7 +134,7 @@ def _second_zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]
 
 
 def _standing_zones(subject: Subject) -> list[tuple[str, str, str]]:
-    """Path of each certificate that a standing zone proves, with that zone's id and its domain."""
+    """Return path, zone id and domain of each certificate that a deployed zone validates."""
     zones = []
     for path, _, reference in _certified(subject):
         zone, standing = subject.resource_at(reference), subject.physical(reference)
@@ -151,17 +153,21 @@ def _delegation(subject: Subject, own: Answer, public: Answer) -> Iterable[Prefl
     for path, _, domain in _standing_zones(subject):
         servers, delegated = own.get(domain, ()), public.get(domain, ())
         if not set(servers) & set(delegated):
-            what = f"DNS leads to {', '.join(delegated)}" if delegated else "DNS leads nowhere"
+            what = (
+                f"DNS delegates to {', '.join(delegated)}"
+                if delegated
+                else "there is no delegation in DNS"
+            )
             yield PreflightFinding(
                 path,
-                f"the certificate cannot be proved: {what} for {domain}; put {', '.join(servers)} "
-                "into the parent zone",
+                f"the certificate cannot be validated: {what} for {domain}; "
+                f"put {', '.join(servers)} into the parent zone",
                 45,
             )
 
 
 def _destinations(subject: Subject) -> dict[str, str]:
-    """Bucket of another root that something replicates to → path of the source."""
+    """Return bucket of another root that is a replication target → path of the source."""
     own = set(subject.held.values()) | {
         str(props.get("BucketName")) for _, props in subject.of("AWS::S3::Bucket")
     }
@@ -186,13 +192,13 @@ def _versioning(subject: Subject, statuses: Answer) -> Iterable[PreflightFinding
 
 
 def _new_replication(subject: Subject) -> Iterable[PreflightFinding]:
-    """Buckets that stand and replicate from now on: S3 copies what comes, not what is there."""
+    """Yield deployed buckets with new replication: S3 does not copy existing objects."""
     roles = {path for path, _ in subject.added_of("AWS::IAM::Role")}
     for path, props in subject.of("AWS::S3::Bucket"):
         configuration = props.get("ReplicationConfiguration")
         role = f"{path.rpartition('/')[0]}/{REPLICATION_ROLE}".lstrip("/")
         if configuration and path in subject.held and path not in subject.added and role in roles:
-            problem = "replicates from now on, and what is in it already is not copied"
+            problem = "replicates from now on, and its existing objects are not copied"
             way = "run the jobs of 'Replicate what was there before', docs/runbooks/recovery.md"
             yield PreflightFinding(path, f"{problem}; {way}", 40, blocking=False)
 
@@ -218,7 +224,7 @@ def _pending(subject: Subject, pending: Answer) -> Iterable[PreflightFinding]:
 CHECKS = (
     Check("Kubernetes versions", (60,), _asks_versions, _offered),
     Check(
-        "clusters that stand",
+        "deployed clusters",
         (60,),
         lambda subject: about(Topic.CLUSTERS, _standing_clusters(subject)),
         _moved,

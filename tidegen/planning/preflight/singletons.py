@@ -1,4 +1,4 @@
-"""Things that an account has once: recorder, channel, detector, providers, linked roles."""
+"""Resources that an account has once: recorder, channel, detector, providers, linked roles."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -52,7 +52,7 @@ def _provider(subject: Subject, arns: Answer) -> Iterable[PreflightFinding]:
             yield PreflightFinding(
                 path,
                 f"the account has the identity provider {arn} already, and a rollback would "
-                f"delete that one (row 23); {IMPORT}",
+                f"delete that one; {IMPORT}",
                 22,
             )
 
@@ -67,11 +67,11 @@ def _linked_names(subject: Subject) -> dict[str, str]:
 def _linked(subject: Subject, roles: Answer) -> Iterable[PreflightFinding]:
     for service, path in _linked_names(subject).items():
         if service in roles:
-            step = ": a step of the account file's plan makes it"
+            step = ": a step of the account file's plan creates it"
             yield PreflightFinding(
                 path,
                 f"the account has the service-linked role of {service} already, "
-                f"'{roles[service]}'; take it out of the template"
+                f"'{roles[service]}'; remove it from the template"
                 f"{step if service in LINKED_SERVICES else ''}",
                 25,
             )

@@ -14,9 +14,9 @@ _NAMES = ("GroupName", "InstanceProfileName", "ManagedPolicyName", "PolicyName",
 
 
 def capabilities(templates: Mapping[str, TemplateBody]) -> tuple[str, ...]:
-    """What somebody has to acknowledge before a root with these templates is deployed.
+    """Return the capabilities to acknowledge before a root with these templates is deployed.
 
-    CreateChangeSet, `Capabilities`: IAM resources, with names of their own, and macros.
+    CreateChangeSet, `Capabilities`: IAM resources, named IAM resources, and macros.
     """
     names = set()
     for template in templates.values():
@@ -30,14 +30,14 @@ def capabilities(templates: Mapping[str, TemplateBody]) -> tuple[str, ...]:
 
 
 def _transforms(subject: Subject) -> Iterable[PreflightFinding]:
-    """CloudFormation makes no change set of nested stacks with macros (CreateChangeSet)."""
+    """Yield macros: CloudFormation creates no nested change set with them (CreateChangeSet)."""
     nested = len(subject.templates) > 1
     for name, template in subject.templates.items():
         if template.get("Transform") and nested:
             problem = f"has the Transform {template['Transform']}, and no change set can expand it"
             where = name or subject.stack_name
             yield PreflightFinding(
-                where, f"{problem} in nested stacks; take it out of the template", 50
+                where, f"{problem} in nested stacks; remove it from the template", 50
             )
 
 
@@ -45,10 +45,10 @@ def _states(subject: Subject) -> Iterable[PreflightFinding]:
     where, status = subject.stack_name, subject.status
     match next_action(status):
         case NextAction.DELETE_FIRST:
-            problem = f"is {status}; the deploy asks, deletes it, and makes it anew"
+            problem = f"is {status}; the deploy asks, then deletes and recreates it"
             yield PreflightFinding(where, problem, 34, blocking=False)
         case NextAction.CONTINUE_ROLLBACK:
-            problem = f"is {status}; the deploy asks, and continues the rollback first"
+            problem = f"is {status}; the deploy asks, then continues the rollback first"
             yield PreflightFinding(where, problem, 33, blocking=False)
 
 
@@ -64,7 +64,7 @@ def _artifacts(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
     if region is None:
         problem = "the artifacts bucket does not exist; deploy the bootstrap stack again"
     elif not region:
-        problem = "the artifacts bucket is closed to these credentials; check its policy"
+        problem = "the artifacts bucket denies access to these credentials; check its policy"
     elif region != wanted:
         problem = f"the artifacts bucket is in {region}, CloudFormation needs it in {wanted}"
     else:
