@@ -57,4 +57,4 @@ def test_a_release_that_is_not_there(project):
     pinned(project, "v9")
     done = tidegen("deploy", "--env", "account-nonproduction", "--local", "--yes", cwd=project)
     assert done.returncode == 2
-    assert "'tidegen release' makes releases" in done.stderr
+    assert "'tidegen release' creates releases" in done.stderr

@@ -103,7 +103,7 @@ PLANTS = (
     Plant(
         33, {}, "continues the rollback", blocking=False, given={"status": "UPDATE_ROLLBACK_FAILED"}
     ),
-    Plant(34, {}, "deletes and recreates it", blocking=False, given={"status": "ROLLBACK_COMPLETE"}),
+    Plant(34, {}, "deletes and recreates", blocking=False, given={"status": "ROLLBACK_COMPLETE"}),
     Plant(
         53,
         {"Bucket": resource("S3::Bucket", BucketName="tide-uploads")},
