@@ -28,9 +28,10 @@ test: install ## Run the tests with branch coverage.
 	coverage erase
 	pytest --cov --cov-report=term
 
-check: install ## Format, style, layers, types, templates, scripts, docs.
+check: install ## Format, style, wording, layers, types, templates, scripts, docs.
 	ruff format --check .
 	ruff check .
+	codespell $$(git ls-files)
 	lint-imports
 	mypy
 	tidegen render --check

@@ -86,7 +86,7 @@ def _type_changed(change: Change) -> Iterator[Refusal]:
 
 
 def _export_in_use(change: Change) -> Iterator[Refusal]:
-    """Refuse "Export X cannot be deleted/updated as it is in use by Y" (row 35)."""
+    """Refuse "Export X cannot be deleted/updated as it is in use by Y"."""
     if change.type == EXPORT and change.action is not Action.ADD:
         reason = (
             "is changed or deleted, which CloudFormation refuses while another stack imports it"
@@ -101,7 +101,7 @@ def _stateful_lost(change: Change) -> Iterator[Refusal]:
 
 
 def _subnet_replaced(change: Change) -> Iterator[Refusal]:
-    """Refuse another range or zone: a new subnet is created before the old is deleted (row 42)."""
+    """Refuse a range or zone that the old subnet still has (failure subnet-range-taken)."""
     if change.type == "AWS::EC2::Subnet" and _changed(change, _SUBNET_PLACE):
         reason = "changes its range or zone: it conflicts with the subnet that still exists"
         way = "restore network.cidr and network.zones, or move to a second environment"
@@ -124,7 +124,7 @@ def _named_replaced(change: Change) -> Iterator[Refusal]:
 
 
 def _two_indexes(change: Change) -> Iterator[Refusal]:
-    """Refuse more than one index creation or deletion an update, the limit of DynamoDB (row 27)."""
+    """Refuse a second index operation, as DynamoDB does (failure two-index-changes)."""
     if change.type != "AWS::DynamoDB::Table":
         return
     count = sum(map(_index_operations, change.details))
@@ -146,7 +146,7 @@ def _index_operations(detail: PropertyChange) -> int:
 
 
 def _version_jump(change: Change) -> Iterator[Refusal]:
-    """Refuse version jumps: EKS goes up one minor version at a time and never down (row 60)."""
+    """Refuse a jump of versions: EKS goes up one minor version (failure kubernetes-version)."""
     if change.type not in _VERSIONED:
         return
     for detail in change.details:

@@ -1,4 +1,4 @@
-"""Failures to plant: a row of the catalogue, the plan's resources, the account's answers."""
+"""Failures to plant: a slug of the catalogue, the plan's resources, the account's answers."""
 
 from dataclasses import dataclass, field
 
@@ -48,7 +48,7 @@ def subject(resources, **given):
 class Plant:
     """One failure: the finding has to name `says`. `answers` differ from the clean account's."""
 
-    row: int
+    failure: str
     resources: dict
     says: str
     answers: dict = field(default_factory=dict)

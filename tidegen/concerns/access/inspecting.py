@@ -1,36 +1,34 @@
-"""What preflight of an environment reads: names, counts, quotas, settings; no data, no secrets."""
+"""Statements for preflight: names, counts, quotas and settings; no data, no secrets."""
 
 from collections.abc import Collection, Iterable
 from itertools import chain, starmap
 
-from awacs.aws import Action, Statement
-from troposphere import Sub
+from awacs.aws import Statement
 
-from tidegen.blocks.policies import allow
+from tidegen.blocks.policies import allow, arn, parse_actions
 from tidegen.contract.topics import EVERYTHING, Topic
 
 
 def inspection_statements(others: Collection[str]) -> list[Statement]:
-    """Read what `tidegen preflight` asks for, but for what `others` allow on everything."""
+    """Allow what `tidegen preflight` reads, except what `others` allow on every resource."""
     actions = _granted()
     listed = actions.pop(EVERYTHING) - set(others)
-    looks = ((sorted(names), arns) for arns, names in actions.items())
-    return [allow("ListForPreflight", _parsed(sorted(listed)), ["*"]), *starmap(_looking, looks)]
+    reads = ((sorted(names), arns) for arns, names in actions.items())
+    return [
+        allow("ListForPreflight", parse_actions(sorted(listed)), ["*"]),
+        *starmap(_read_statement, reads),
+    ]
 
 
 def _granted() -> dict[tuple[str, ...], set[str]]:
-    """The actions that the topics need, by the resources that they read."""
-    found: dict[tuple[str, ...], set[str]] = {}
+    """Return the actions that the topics need, by the resources that they read."""
+    actions: dict[tuple[str, ...], set[str]] = {}
     for permission in chain.from_iterable(topic.permissions for topic in Topic):
         if permission.granted:
-            found.setdefault(permission.resources, set()).update(permission.actions)
-    return found
+            actions.setdefault(permission.resources, set()).update(permission.actions)
+    return actions
 
 
-def _looking(actions: list[str], arns: Iterable[str]) -> Statement:
+def _read_statement(actions: list[str], arns: Iterable[str]) -> Statement:
     title = "Look" + actions[0].partition(":")[2]
-    return allow(title, _parsed(actions), [Sub(f"arn:${{AWS::Partition}}:{arn}") for arn in arns])
-
-
-def _parsed(actions: Iterable[str]) -> list[Action]:
-    return [Action(*action.split(":")) for action in actions]
+    return allow(title, parse_actions(actions), [arn(text) for text in arns])

@@ -1,23 +1,22 @@
 """Carrying moves out: out of the old nested stack by its root, then into the new one."""
 
 import json
-import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.stateful import protected_ids, stack_policy
 from tidegen.cloudformation.text import parse_template
+from tidegen.deployment.change_sets import create_change_set, execute_change_set, template_request
 from tidegen.deployment.events import Emit, Outcome, ignore
 from tidegen.deployment.imports.run import execute_import
-from tidegen.deployment.imports.shell import execute_and_wait, upload_template, wait_until_ready
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.reading.deployed_roots import DeployedRoot
 from tidegen.deployment.reading.imports import import_plan
 from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.uploads import upload_template
 from tidegen.errors import DeploymentError, Problem, RefusedError
-from tidegen.planning.changes import ChangeSetRequest
 from tidegen.planning.model import Plan, ResolvedStep, StackState
 from tidegen.planning.moving import (
     Known,
@@ -62,7 +61,7 @@ def _moves_in(
     cloud: Cloud, step: ResolvedStep, state: StackState, asked: Collection[str]
 ) -> tuple[tuple[Move, ...], set[str]]:
     """The moves in one root, and the paths of all that could be, or stand already."""
-    run = Run(cloud, step.address)
+    run = Run(cloud=cloud, address=step.address)
     changes = changes_of(run, step, state, None)
     there = run.deployed_roots.of(cloud, state)
     begun = begun_moves(there.templates.get("", {}))
@@ -92,7 +91,7 @@ def carry_moves(
     for step, items in moves:
         state = plan.states[step.address]
         assert state is not None  # planned so
-        run = Run(clouds.at(step.address.place), step.address, emit, pause)
+        run = clouds.run(step.address, emit, pause)
         leaving = [move for move in items if move.old]
         if leaving:
             _let_go(run, step, state, leaving)
@@ -155,24 +154,16 @@ def _update(
 
     The root's policy is lifted first: it tells the next run of an interruption.
     """
-    request = ChangeSetRequest(
-        step.stack_name,
-        f"tidegen-move-{secrets.token_hex(4)}",
-        "UPDATE",
-        parameters_between(state.parameters),
-        step.tags,
-        None,
-        url,
-        step.service_role,
-    )
-    made = wait_until_ready(run, run.cloud.create_change_set(request), made_anew=False)
+    parameters = parameters_between(state.parameters)
+    request = template_request(step, "move", NextAction.UPDATE, parameters, url=url)
+    change_set = create_change_set(run, request, new_stack=False)
     before = {stack: run.cloud.stack_policy(stack) or "" for stack in (state.stack_id, *leaving)}
     if before[state.stack_id]:
         run.cloud.set_stack_policy(state.stack_id, stack_policy(()))
     for stack, ids in leaving.items():
         run.cloud.set_stack_policy(stack, stack_policy(protected_ids(before[stack]) - ids))
     try:
-        execute_and_wait(run, made, state, "update")
+        execute_change_set(run, change_set, state, "update").require_success()
     except DeploymentError:
         _restore(run, before, state.stack_id)
         raise

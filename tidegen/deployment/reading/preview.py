@@ -4,7 +4,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from tidegen.deployment.change_sets import make_change_set
+from tidegen.deployment.change_sets import (
+    NoChangesError,
+    create_change_set,
+    delete_change_set,
+    deploy_request,
+)
 from tidegen.deployment.events import Emit, Preview, ignore
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import is_protected
@@ -12,12 +17,11 @@ from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import idle_readings, readings
-from tidegen.errors import DeploymentError, Problem
 from tidegen.planning.changes import ResourceChange
 from tidegen.planning.model import Plan, ResolvedStep, RootStep, StackAddress, StackState
 from tidegen.planning.parameters import known_step, unresolved
 from tidegen.planning.settings import SettingReading
-from tidegen.planning.states import NextAction, is_up_to_date, next_action, says_no_changes
+from tidegen.planning.states import NextAction, is_up_to_date, next_action
 
 
 def preview(
@@ -37,10 +41,7 @@ def preview(
     clouds = Clouds.of(connect)
     found: list[Preview] = []
     for step in plan.steps:
-        place = step.address.place
-        run = Run(
-            clouds.at(place), step.address, emit, pause, settings(place), clouds.deployed_roots
-        )
+        run = clouds.run(step.address, emit, pause, settings)
         state = plan.states.get(step.address)
         shown = _preview(run, step, state, plan.outputs, exact=change_sets)
         others_changed = any(not before.unchanged or before.settings for before in found)
@@ -76,16 +77,21 @@ def _preview(
     if waiting:
         pending = tuple(sorted({item.address for item in waiting}, key=str))
         changes = changes_of(run, step, deployed, None)
-        return Preview(step, wanted, changes, pending=pending, status=status)
+        return Preview(
+            step=step, next_action=wanted, changes=changes, pending=pending, status=status
+        )
     if state and is_up_to_date(state.status, state.digest, step.digest):
-        return Preview(step, wanted, unchanged=True, status=status)
+        return Preview(step=step, next_action=wanted, unchanged=True, status=status)
     said = _from_change_set(run, step) if exact and wanted is NextAction.UPDATE else None
-    return Preview(step, wanted, changes_of(run, step, deployed, said), status=status)
+    changes = changes_of(run, step, deployed, said)
+    return Preview(step=step, next_action=wanted, changes=changes, status=status)
 
 
 def _from_change_set(run: Run, step: ResolvedStep) -> tuple[ResourceChange, ...]:
-    made = make_change_set(run, step, NextAction.UPDATE)
-    run.cloud.delete_change_set(made.change_set_id)
-    if made.status == "FAILED" and not says_no_changes(made.reason):
-        raise DeploymentError(Problem(str(step.address), f"no change set: {made.reason}"))
-    return made.changes
+    request = deploy_request(run, step, NextAction.UPDATE)
+    try:
+        change_set = create_change_set(run, request, new_stack=False)
+    except NoChangesError:
+        return ()
+    delete_change_set(run, change_set, new_stack=False)
+    return change_set.changes

@@ -21,13 +21,13 @@ Judge = Callable[..., Iterable[PreflightFinding | Unchecked]]
 
 @dataclass(frozen=True)
 class Check:
-    """One check, with its `rows` of the catalogue; it runs only if it has a question.
+    """One check, which runs only if it has a question; `failures` are slugs of the catalogue.
 
     A check with `asks=None` needs no account: the plan is enough.
     """
 
     name: str
-    rows: tuple[int, ...]
+    failures: tuple[str, ...]
     asks: Ask | None
     judge: Judge
     #: Whether it also looks at stacks that the deploy would leave alone.

@@ -18,7 +18,7 @@ _VPC = "AWS::EC2::VPC"
 _GUARDDUTY = ".guardduty-data"
 #: Types that GuardDuty's agents run on.
 _MONITORED = ("AWS::AutoScaling::AutoScalingGroup", "AWS::EKS::Nodegroup")
-_NO_ROW = 0  # of the catalogue, which lists only failures seen in a deploy
+_NO_FAILURE = ""  # of the catalogue, which lists only failures seen in a deploy
 #: Boolean properties with which a service refuses to delete a resource.
 _PROTECTING = ("DeletionProtection", "DeletionProtectionEnabled", "DisableApiTermination")
 _ATTRIBUTES = ("LoadBalancerAttributes", "deletion_protection.enabled")
@@ -38,7 +38,7 @@ def _full_buckets(subject: Subject, full: Answer) -> Iterable[PreflightFinding]:
         if name in full:
             problem = f"bucket '{name}' is deleted with its stack and is not empty"
             yield PreflightFinding(
-                path, f"{problem}; empty it, or keep it with a DeletionPolicy", 1
+                path, f"{problem}; empty it, or keep it with a DeletionPolicy", "bucket-not-empty"
             )
 
 
@@ -48,7 +48,7 @@ def _connections(subject: Subject, connections: Answer) -> Iterable[PreflightFin
         if ends:
             problem = f"endpoint service {service} is in use by {', '.join(ends)}"
             yield PreflightFinding(
-                path, f"{problem}; delete those endpoints, or reject them, first", _NO_ROW
+                path, f"{problem}; delete those endpoints, or reject them, first", _NO_FAILURE
             )
 
 
@@ -68,7 +68,7 @@ def _runtime_endpoints(subject: Subject, endpoints: Answer) -> Iterable[Prefligh
             yield PreflightFinding(
                 path,
                 f"{problem}; {when}run {_removal_commands(subject, endpoint, vpc)}",
-                _NO_ROW,
+                _NO_FAILURE,
                 not running,
             )
 
@@ -93,7 +93,7 @@ def _protected(subject: Subject) -> Iterable[PreflightFinding]:
         for name in _enabled(resource.get("Properties", {})):
             problem = f"{resource['Type']} has {name} switched on"
             yield PreflightFinding(
-                path, f"{problem}; set 'protected: false' in its file and deploy first", _NO_ROW
+                path, f"{problem}; set 'protected: false' in its file and deploy first", _NO_FAILURE
             )
 
 
@@ -120,7 +120,12 @@ def _asks(type_name: str, topic: Topic) -> Any:
 
 DELETION_CHECKS: tuple[Check, ...] = (
     INTERFACES,
-    Check("buckets that are not empty", (1,), _asks(_BUCKET, Topic.CONTENTS), _full_buckets),
+    Check(
+        "buckets that are not empty",
+        ("bucket-not-empty",),
+        _asks(_BUCKET, Topic.CONTENTS),
+        _full_buckets,
+    ),
     Check("endpoints in use", (), _asks(_SERVICE, Topic.CONNECTIONS), _connections),
     Check("GuardDuty's endpoints", (), _asks(_VPC, Topic.ENDPOINTS), _runtime_endpoints),
     Check("deletion protection", (), None, _protected),

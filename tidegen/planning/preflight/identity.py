@@ -38,7 +38,7 @@ def _permissions(subject: Subject, decisions: Answer) -> Iterable[PreflightFindi
                 str(subject.service_role),
                 f"the execution role may not {action} ({decision}), and stack "
                 f"{subject.stack_name} creates keys; deploy the access stack again",
-                14,
+                "key-without-administrator",
             )
 
 
@@ -83,7 +83,10 @@ def _roles(subject: Subject, existing: Answer) -> Iterable[PreflightFinding]:
             comes = folder.startswith(_LINKED) and subject.address.scope is Scope.ACCOUNT
             listed = folder.removeprefix(_LINKED) in LINKED_SERVICES
             yield PreflightFinding(
-                path, f"{problem}; {_remedy(folder)}", 15, blocking=not (comes and listed)
+                path,
+                f"{problem}; {_remedy(folder)}",
+                "role-missing",
+                blocking=not (comes and listed),
             )
 
 
@@ -113,7 +116,7 @@ def _bounded(subject: Subject, existing: Answer) -> Iterable[PreflightFinding]:
                 f"boundary policy '{name}' of every role is missing in account {subject.account}"
             )
             does = "first deploy the account file whose home_region is true, which creates it"
-            yield PreflightFinding(path, f"{problem}; {does}", 15)
+            yield PreflightFinding(path, f"{problem}; {does}", "role-missing")
 
 
 def _keyless(subject: Subject) -> dict[str, bool]:
@@ -138,26 +141,33 @@ def _default_key(subject: Subject, default: Answer) -> Iterable[PreflightFinding
     for path, encrypted in _keyless(subject).items():
         if encrypted or default["always"]:
             problem = f"its volumes use the key {default['key']}, which Auto Scaling may not use"
-            yield PreflightFinding(path, f"{problem}; name {_AUTO_SCALING} in its policy", 24)
+            yield PreflightFinding(
+                path, f"{problem}; name {_AUTO_SCALING} in its policy", "volume-key-closed"
+            )
 
 
 CHECKS = (
-    Check("permissions of the execution role", (14,), _asks_permissions, _permissions),
+    Check(
+        "permissions of the execution role",
+        ("key-without-administrator",),
+        _asks_permissions,
+        _permissions,
+    ),
     Check(
         "roles that policies name",
-        (15,),
+        ("role-missing",),
         lambda subject: about(Topic.ROLES, _named_roles(subject)),
         _roles,
     ),
     Check(
         "boundary of roles",
-        (15,),
+        ("role-missing",),
         lambda subject: about(Topic.POLICIES, _boundaries(subject)),
         _bounded,
     ),
     Check(
         "key of new volumes",
-        (24,),
+        ("volume-key-closed",),
         lambda subject: whole(Topic.DEFAULT_KEY, wanted=bool(_keyless(subject))),
         _default_key,
     ),

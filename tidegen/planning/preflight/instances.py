@@ -77,7 +77,9 @@ def _offered(subject: Subject, offerings: Answer, zones: Answer) -> Iterable[Pre
         for zone in sorted(_zones(subject, group, zones)):
             if group.types and not any(zone in offerings.get(name, ()) for name in group.types):
                 problem = f"{zone} has no {' and no '.join(group.types)}"
-                yield PreflightFinding(group.path, f"{problem}; choose another instance type", 56)
+                yield PreflightFinding(
+                    group.path, f"{problem}; choose another instance type", "instance-capacity"
+                )
 
 
 def _zones(subject: Subject, group: Group, zones: Mapping[str, str]) -> set[str]:
@@ -108,15 +110,15 @@ def _vcpus(
     ask = "ask AWS for a higher quota L-1216C47A"
     if used + needed > limit:
         problem = f"starts {needed} vCPUs of standard instances ({counts})"
-        yield PreflightFinding(subject.stack_name, f"{problem}; {ask}", 56)
+        yield PreflightFinding(subject.stack_name, f"{problem}; {ask}", "instance-capacity")
     elif used + most > limit:
         problem = f"can grow by {most} vCPUs of standard instances ({counts})"
         yield PreflightFinding(
-            subject.stack_name, f"{problem}; {ask} before that", 56, blocking=False
+            subject.stack_name, f"{problem}; {ask} before that", "instance-capacity", blocking=False
         )
 
 
 CHECKS = (
-    Check("instance types in their zones", (56,), _asks_offerings, _offered),
-    Check("vCPU quota", (56,), _asks_vcpus, _vcpus),
+    Check("instance types in their zones", ("instance-capacity",), _asks_offerings, _offered),
+    Check("vCPU quota", ("instance-capacity",), _asks_vcpus, _vcpus),
 )

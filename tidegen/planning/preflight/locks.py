@@ -13,7 +13,7 @@ from tidegen.planning.preflight.model import PreflightFinding
 from tidegen.planning.preflight.subject import Subject
 
 _VAULT = "AWS::Backup::BackupVault"
-_NO_ROW = 0  # of the catalogue, which lists only failures seen in a deploy
+_NO_FAILURE = ""  # of the catalogue, which lists only failures seen in a deploy
 
 
 def _standing(subject: Subject) -> dict[str, tuple[str, Properties]]:
@@ -38,7 +38,7 @@ def _changed(subject: Subject, locks: Answer) -> Iterable[PreflightFinding]:
             )
             way = f"set lock_mode COMPLIANCE and lock_days {deployed['days']} in its file"
             yield PreflightFinding(
-                path, f"{problem}; {way}, or create a second environment", _NO_ROW
+                path, f"{problem}; {way}, or create a second environment", _NO_FAILURE
             )
 
 

@@ -37,7 +37,7 @@ class PreflightFinding:
 
     where: str
     message: str
-    row: int
+    failure: str
     blocking: bool = True
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ class _Named:
     type: str
     prop: str
     topic: Topic
-    row: int = 53
+    failure: str = "name-taken"
 
 
 NAMED = (
@@ -36,7 +36,7 @@ NAMED = (
     _Named("AWS::IAM::ManagedPolicy", "ManagedPolicyName", Topic.POLICIES),
     _Named("AWS::IAM::Role", "RoleName", Topic.ROLES),
     _Named("AWS::KMS::Alias", "AliasName", Topic.KEY_ALIASES),
-    _Named("AWS::Logs::LogGroup", "LogGroupName", Topic.LOG_GROUPS, 32),
+    _Named("AWS::Logs::LogGroup", "LogGroupName", Topic.LOG_GROUPS, "log-group-exists"),
     _Named("AWS::SES::ConfigurationSet", "Name", Topic.MAIL_SETS),
     _Named("AWS::SES::DedicatedIpPool", "PoolName", Topic.MAIL_POOLS),
     _Named("AWS::SES::EmailIdentity", "EmailIdentity", Topic.MAIL_IDENTITIES),
@@ -53,7 +53,7 @@ def _taken(subject: Subject, taken: Answer, named: _Named) -> Iterable[Preflight
             yield PreflightFinding(
                 path,
                 f"{named.type} '{name}' exists already; {IMPORT}, or delete it if it is not needed",
-                named.row,
+                named.failure,
             )
 
 
@@ -68,7 +68,7 @@ def _buckets(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
                 f"bucket '{name}' belongs to another account or denies access to these "
                 "credentials; choose another name, or allow access and import it"
             )
-        yield PreflightFinding(path, problem, 53)
+        yield PreflightFinding(path, problem, "name-taken")
 
 
 def _secrets(subject: Subject, secrets: Answer) -> Iterable[PreflightFinding]:
@@ -81,21 +81,21 @@ def _secrets(subject: Subject, secrets: Answer) -> Iterable[PreflightFinding]:
                 f"secret '{name}' is deleted and keeps its name until {secret['deleted']}; run "
                 f"'aws secretsmanager restore-secret --secret-id {name}' and {_ADOPT}, or wait"
             )
-            yield PreflightFinding(path, problem, 2)
+            yield PreflightFinding(path, problem, "secret-being-deleted")
         elif secret["primary"]:
             problem = (
                 f"secret '{name}' exists already, as a replica of the one in {secret['primary']}"
             )
-            yield PreflightFinding(path, f"{problem}; {_ADOPT}", 53)
+            yield PreflightFinding(path, f"{problem}; {_ADOPT}", "name-taken")
         else:
-            yield PreflightFinding(path, f"secret '{name}' exists already; {_ADOPT}", 53)
+            yield PreflightFinding(path, f"secret '{name}' exists already; {_ADOPT}", "name-taken")
 
 
 CHECKS = (
     *(
         Check(
             str(named.topic),
-            (named.row,),
+            (named.failure,),
             partial(_asks, named=named),
             partial(_taken, named=named),
         )
@@ -103,13 +103,13 @@ CHECKS = (
     ),
     Check(
         "buckets",
-        (53,),
+        ("name-taken",),
         lambda subject: about(Topic.BUCKETS, subject.names("AWS::S3::Bucket", "BucketName")),
         _buckets,
     ),
     Check(
         "secrets",
-        (2, 53),
+        ("secret-being-deleted", "name-taken"),
         lambda subject: about(Topic.SECRETS, subject.names(*_SECRET)),
         _secrets,
     ),

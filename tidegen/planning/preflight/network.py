@@ -39,7 +39,9 @@ def _standing_endpoints(subject: Subject, endpoints: Answer) -> Iterable[Preflig
         taken = endpoints.get(service) if isinstance(service, str) else None
         if taken and subject.physical(props.get("VpcId")) and taken not in subject.held.values():
             problem = f"the VPC has an endpoint of {service} with private names already, {taken}"
-            yield PreflightFinding(path, f"{problem}; delete that one, or import it", 43)
+            yield PreflightFinding(
+                path, f"{problem}; delete that one, or import it", "endpoint-exists"
+            )
 
 
 def _twice(subject: Subject) -> Iterable[PreflightFinding]:
@@ -51,7 +53,9 @@ def _twice(subject: Subject) -> Iterable[PreflightFinding]:
         key = f"{props.get('VpcId')} {props.get('ServiceName')}"
         if key in seen:
             problem = f"the VPC would get two endpoints of {props.get('ServiceName')}"
-            yield PreflightFinding(path, f"{problem}, the other is {seen[key]}; keep one", 43)
+            yield PreflightFinding(
+                path, f"{problem}, the other is {seen[key]}; keep one", "endpoint-exists"
+            )
         seen.setdefault(key, path)
 
 
@@ -73,7 +77,9 @@ def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable
     for path, service, props in _interfaces_added(subject):
         if service not in offered:
             problem = f"{subject.region} offers this account no endpoint of {service}"
-            yield PreflightFinding(path, f"{problem}; remove it, or choose another region", 69)
+            yield PreflightFinding(
+                path, f"{problem}; remove it, or choose another region", "endpoint-zone"
+            )
             continue
         subnets = [
             subnet for subnet in map(subject.resource_at, props.get("SubnetIds", [])) if subnet
@@ -85,7 +91,7 @@ def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable
                     f"{service} is not in {zone}, only in {', '.join(sorted(offered[service]))}"
                 )
                 yield PreflightFinding(
-                    path, f"{problem}; set three other zones in network.zones", 69
+                    path, f"{problem}; set three other zones in network.zones", "endpoint-zone"
                 )
 
 
@@ -110,10 +116,10 @@ def _zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]:
         zone, written = zone_name(props, zones), props.get("AvailabilityZone")
         if isinstance(zone, int):
             problem = f"needs zone number {zone}, but {subject.region} offers {len(zones)}"
-            yield PreflightFinding(path, f"{problem}; choose another region", 37)
+            yield PreflightFinding(path, f"{problem}; choose another region", "control-plane-zone")
         elif zone is None and isinstance(written, str):
             problem = f"needs {written}, which {subject.region} does not offer this account"
-            yield PreflightFinding(path, f"{problem}; {_other_zones(zones)}", 37)
+            yield PreflightFinding(path, f"{problem}; {_other_zones(zones)}", "control-plane-zone")
     for path, props in subject.added_of("AWS::EKS::Cluster"):
         for reference in props.get("ResourcesVpcConfig", {}).get("SubnetIds", []):
             yield from _control_plane(subject, path, reference, zones)
@@ -126,7 +132,7 @@ def _control_plane(
     zone = zone_name(subnet[1], zones) if subnet else None
     if subnet and isinstance(zone, str) and zones[zone] in NO_CONTROL_PLANE:
         problem = f"{subnet[0]} is in {zone} ({zones[zone]}), where EKS has no control plane"
-        yield PreflightFinding(path, f"{problem}; {_other_zones(zones)}", 37)
+        yield PreflightFinding(path, f"{problem}; {_other_zones(zones)}", "control-plane-zone")
 
 
 def _other_zones(zones: Answer) -> str:
@@ -155,7 +161,7 @@ def _interfaces(subject: Subject, interfaces: Answer) -> Iterable[PreflightFindi
             yield PreflightFinding(
                 subject.stack_name,
                 f"{problem}; delete its owner, then run the same command again",
-                19,
+                "network-in-use",
             )
 
 
@@ -172,17 +178,17 @@ def _is_foreign(subject: Subject, description: str) -> bool:
 
 INTERFACES = Check(
     "network interfaces",
-    (19,),
+    ("network-in-use",),
     lambda subject: about(Topic.INTERFACES, _deleted_subnets(subject)),
     _interfaces,
 )
 CHECKS = (
-    Check("VPC endpoints", (43,), _vpcs, _standing_endpoints),
-    Check("endpoints in the templates", (43,), None, _twice),
-    Check("zones of endpoint services", (69,), _asks_service_zones, _service_zones),
+    Check("VPC endpoints", ("endpoint-exists",), _vpcs, _standing_endpoints),
+    Check("endpoints in the templates", ("endpoint-exists",), None, _twice),
+    Check("zones of endpoint services", ("endpoint-zone",), _asks_service_zones, _service_zones),
     Check(
         "availability zones",
-        (37,),
+        ("control-plane-zone",),
         lambda subject: whole(Topic.ZONES, wanted=any(subject.added_of(_SUBNET))),
         _zones,
     ),

@@ -35,7 +35,7 @@ class Quota:
     what: str
     usage: str
     count: Callable[[Subject], float]
-    row: int = 65
+    failure: str = "quota-exceeded"
 
 
 def _added(subject: Subject, type_name: str) -> float:
@@ -104,7 +104,7 @@ QUOTAS = (
         "elastic addresses",
         "addresses",
         partial(_added, type_name="AWS::EC2::EIP"),
-        36,
+        "address-quota",
     ),
     Quota("vpc/L-F678F1CE", "VPCs", "vpcs", partial(_added, type_name="AWS::EC2::VPC")),
     Quota("vpc/L-E79EC296", "security groups", "security groups", _security_groups),
@@ -152,7 +152,7 @@ def _exceeded(
             subject.stack_name,
             f"{more:g} {quota.what} and {now:g} in use are more than the {limit:g} allowed in "
             f"{subject.region}; ask AWS for a higher quota {code}, or remove unused ones",
-            quota.row,
+            quota.failure,
         )
 
 
@@ -183,7 +183,9 @@ def _gateways_of_zones(
             )
             code = _GATEWAYS.partition("/")[2]
             way = f"ask AWS for a higher quota {code}, or set other zones in network.zones"
-            yield PreflightFinding(subject.stack_name, f"{problem} in a zone; {way}", 65)
+            yield PreflightFinding(
+                subject.stack_name, f"{problem} in a zone; {way}", "quota-exceeded"
+            )
 
 
 #: Type → its entry in GetAccountSummary, which has the quota as well.
@@ -205,7 +207,9 @@ def _iam(subject: Subject, counts: Answer) -> Iterable[PreflightFinding]:
         if more and limit is not None and now + more > limit:
             problem = f"{more:g} {entry} and {now} in use are more than the {limit} allowed"
             yield PreflightFinding(
-                subject.stack_name, f"{problem} in the account; ask AWS for a higher quota", 65
+                subject.stack_name,
+                f"{problem} in the account; ask AWS for a higher quota",
+                "quota-exceeded",
             )
 
 
@@ -217,7 +221,9 @@ def _trails(subject: Subject, trails: Answer) -> Iterable[PreflightFinding]:
     for path, _ in subject.added_of("AWS::CloudTrail::Trail"):
         if len(trails) >= _TRAILS:
             problem = f"{subject.region} has {len(trails)} trails of {_TRAILS}"
-            yield PreflightFinding(path, f"{problem} ({', '.join(sorted(trails))}); delete one", 65)
+            yield PreflightFinding(
+                path, f"{problem} ({', '.join(sorted(trails))}); delete one", "quota-exceeded"
+            )
 
 
 def _reserved(subject: Subject) -> int:
@@ -237,7 +243,9 @@ def _concurrency(subject: Subject, executions: Answer) -> Iterable[PreflightFind
             f"in {subject.region} (of {executions['limit']}), and {_UNRESERVED} have to stay free"
         )
         yield PreflightFinding(
-            subject.stack_name, f"{problem}; ask AWS for a higher quota L-B99A9384", 70
+            subject.stack_name,
+            f"{problem}; ask AWS for a higher quota L-B99A9384",
+            "concurrency-quota",
         )
 
 
@@ -251,26 +259,28 @@ def _log_policies(subject: Subject, policies: Answer) -> Iterable[PreflightFindi
         if len(policies) >= _LOG_POLICIES:
             problem = f"{subject.region} has {len(policies)} resource policies of logs, the most"
             yield PreflightFinding(
-                path, f"{problem} that are allowed; delete one, or share one", 58
+                path, f"{problem} that are allowed; delete one, or share one", "log-policy-quota"
             )
         if size > _LOG_POLICY_SIZE:
             problem = f"the policy has {size} characters, {_LOG_POLICY_SIZE} are allowed"
-            yield PreflightFinding(path, f"{problem}; use a common prefix of the groups", 58)
+            yield PreflightFinding(
+                path, f"{problem}; use a common prefix of the groups", "log-policy-quota"
+            )
 
 
 CHECKS = (
     *(
         Check(
             f"quota of {quota.what}",
-            (quota.row,),
+            (quota.failure,),
             partial(_asks, quota=quota),
             partial(_exceeded, quota=quota),
         )
         for quota in QUOTAS
     ),
-    Check("quota of NAT gateways", (65,), _asks_gateways, _gateways_of_zones),
-    Check("quotas of IAM", (65,), _asks_iam, _iam),
-    Check("quota of trails", (65,), _asks_trails, _trails),
-    Check("concurrency of functions", (70,), _asks_concurrency, _concurrency),
-    Check("resource policies of logs", (58,), _asks_log_policies, _log_policies),
+    Check("quota of NAT gateways", ("quota-exceeded",), _asks_gateways, _gateways_of_zones),
+    Check("quotas of IAM", ("quota-exceeded",), _asks_iam, _iam),
+    Check("quota of trails", ("quota-exceeded",), _asks_trails, _trails),
+    Check("concurrency of functions", ("concurrency-quota",), _asks_concurrency, _concurrency),
+    Check("resource policies of logs", ("log-policy-quota",), _asks_log_policies, _log_policies),
 )

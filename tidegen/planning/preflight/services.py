@@ -29,11 +29,15 @@ def _offered(subject: Subject, statuses: Answer) -> Iterable[PreflightFinding]:
         if status.upper() == "UNSUPPORTED":
             problem = f"EKS does not offer Kubernetes {version} in {subject.region}"
             yield PreflightFinding(
-                path, f"{problem}; choose one of {', '.join(sorted(statuses))}", 60
+                path,
+                f"{problem}; choose one of {', '.join(sorted(statuses))}",
+                "kubernetes-version",
             )
         elif status.upper() == "EXTENDED_SUPPORT":
             problem = f"Kubernetes {version} is in extended support and costs six times as much"
-            yield PreflightFinding(path, f"{problem}; choose a newer version", 60, blocking=False)
+            yield PreflightFinding(
+                path, f"{problem}; choose a newer version", "kubernetes-version", blocking=False
+            )
 
 
 def _standing_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
@@ -53,7 +57,9 @@ def _moved(subject: Subject, versions: Answer) -> Iterable[PreflightFinding]:
             way = "back" if steps < 0 else f"{steps} minor versions"
             problem = f"the cluster runs Kubernetes {live}, EKS does not move it {way} to {wanted}"
             following = live if steps < 0 else f"1.{_minor(live) + 1}"
-            yield PreflightFinding(path, f"{problem}; set version {following}", 60)
+            yield PreflightFinding(
+                path, f"{problem}; set version {following}", "kubernetes-version"
+            )
 
 
 def _minor(version: str) -> int:
@@ -71,14 +77,16 @@ def _mail(subject: Subject, account: Answer) -> Iterable[PreflightFinding]:
         limit = f"{daily:g} mails a day, " if daily is not None else ""
         problem = f"the account is in the sandbox: it sends {limit}to verified addresses only"
         yield PreflightFinding(
-            where, f"{problem}; ask AWS for production access", 48, blocking=False
+            where, f"{problem}; ask AWS for production access", "mail-sandbox", blocking=False
         )
     elif daily is not None and 0 <= daily <= _SANDBOX_DAILY:
         problem = f"the account may send {daily:g} mails a day, as many as in the sandbox"
-        yield PreflightFinding(where, f"{problem}; ask AWS for a higher quota", 48, blocking=False)
+        yield PreflightFinding(
+            where, f"{problem}; ask AWS for a higher quota", "mail-sandbox", blocking=False
+        )
     if not account.get("Sending", True):
         yield PreflightFinding(
-            where, "AWS has paused its sending; see the SES console", 48, blocking=False
+            where, "AWS has paused its sending; see the SES console", "mail-sandbox", blocking=False
         )
 
 
@@ -104,7 +112,7 @@ def _undelegated(subject: Subject) -> Iterable[PreflightFinding]:
             yield PreflightFinding(
                 path,
                 f"{problem}; put the name servers of {name} into the parent zone meanwhile",
-                45,
+                "zone-not-delegated",
                 blocking=False,
             )
 
@@ -128,7 +136,7 @@ def _second_zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]
             yield PreflightFinding(
                 path,
                 f"{problem}; import that one, or put the new name servers into the parent zone",
-                45,
+                "zone-not-delegated",
                 blocking=False,
             )
 
@@ -162,7 +170,7 @@ def _delegation(subject: Subject, own: Answer, public: Answer) -> Iterable[Prefl
                 path,
                 f"the certificate cannot be validated: {what} for {domain}; "
                 f"put {', '.join(servers)} into the parent zone",
-                45,
+                "zone-not-delegated",
             )
 
 
@@ -188,7 +196,9 @@ def _versioning(subject: Subject, statuses: Answer) -> Iterable[PreflightFinding
                 if name in statuses
                 else (f"replicates to '{name}', which does not exist")
             )
-            yield PreflightFinding(path, f"{problem}; deploy the recovery region first", 40)
+            yield PreflightFinding(
+                path, f"{problem}; deploy the recovery region first", "replica-without-versions"
+            )
 
 
 def _new_replication(subject: Subject) -> Iterable[PreflightFinding]:
@@ -200,7 +210,9 @@ def _new_replication(subject: Subject) -> Iterable[PreflightFinding]:
         if configuration and path in subject.held and path not in subject.added and role in roles:
             problem = "replicates from now on, and its existing objects are not copied"
             way = "run the jobs of 'Replicate what was there before', docs/runbooks/recovery.md"
-            yield PreflightFinding(path, f"{problem}; {way}", 40, blocking=False)
+            yield PreflightFinding(
+                path, f"{problem}; {way}", "replica-without-versions", blocking=False
+            )
 
 
 def _topics(subject: Subject) -> Iterable[Question]:
@@ -216,34 +228,34 @@ def _pending(subject: Subject, pending: Answer) -> Iterable[PreflightFinding]:
             yield PreflightFinding(
                 paths.get(topic, topic),
                 f"{problem}; follow the link in the mail from AWS",
-                57,
+                "subscription-unconfirmed",
                 blocking=False,
             )
 
 
 CHECKS = (
-    Check("Kubernetes versions", (60,), _asks_versions, _offered),
+    Check("Kubernetes versions", ("kubernetes-version",), _asks_versions, _offered),
     Check(
         "deployed clusters",
-        (60,),
+        ("kubernetes-version",),
         lambda subject: about(Topic.CLUSTERS, _standing_clusters(subject)),
         _moved,
     ),
-    Check("SES account", (48,), _asks_mail, _mail),
-    Check("new zones of certificates", (45,), None, _undelegated),
+    Check("SES account", ("mail-sandbox",), _asks_mail, _mail),
+    Check("new zones of certificates", ("zone-not-delegated",), None, _undelegated),
     Check(
         "zones of the same domain",
-        (45,),
+        ("zone-not-delegated",),
         lambda subject: about(Topic.HOSTED_ZONES, _new_zones(subject)),
         _second_zones,
     ),
-    Check("zones of certificates", (45,), _asks_delegation, _delegation),
+    Check("zones of certificates", ("zone-not-delegated",), _asks_delegation, _delegation),
     Check(
         "replication",
-        (40,),
+        ("replica-without-versions",),
         lambda subject: about(Topic.VERSIONING, _destinations(subject)),
         _versioning,
     ),
-    Check("replication that begins", (40,), None, _new_replication),
-    Check("subscriptions", (57,), _topics, _pending, always=True),
+    Check("replication that begins", ("replica-without-versions",), None, _new_replication),
+    Check("subscriptions", ("subscription-unconfirmed",), _topics, _pending, always=True),
 )

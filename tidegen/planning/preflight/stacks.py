@@ -37,7 +37,9 @@ def _transforms(subject: Subject) -> Iterable[PreflightFinding]:
             problem = f"has the Transform {template['Transform']}, and no change set can expand it"
             where = name or subject.stack_name
             yield PreflightFinding(
-                where, f"{problem} in nested stacks; remove it from the template", 50
+                where,
+                f"{problem} in nested stacks; remove it from the template",
+                "capability-missing",
             )
 
 
@@ -46,10 +48,10 @@ def _states(subject: Subject) -> Iterable[PreflightFinding]:
     match next_action(status):
         case NextAction.DELETE_FIRST:
             problem = f"is {status}; the deploy asks, then deletes and recreates it"
-            yield PreflightFinding(where, problem, 34, blocking=False)
+            yield PreflightFinding(where, problem, "creation-rolled-back", blocking=False)
         case NextAction.CONTINUE_ROLLBACK:
             problem = f"is {status}; the deploy asks, then continues the rollback first"
-            yield PreflightFinding(where, problem, 33, blocking=False)
+            yield PreflightFinding(where, problem, "rollback-failed", blocking=False)
 
 
 def _asks_artifacts(subject: Subject) -> Iterable[Question]:
@@ -69,11 +71,11 @@ def _artifacts(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
         problem = f"the artifacts bucket is in {region}, CloudFormation needs it in {wanted}"
     else:
         return
-    yield PreflightFinding(name, problem, 51)
+    yield PreflightFinding(name, problem, "template-unreadable")
 
 
 CHECKS = (
-    Check("states of the stacks", (33, 34), None, _states),
-    Check("transforms", (50,), None, _transforms),
-    Check("artifacts bucket", (51,), _asks_artifacts, _artifacts),
+    Check("states of the stacks", ("rollback-failed", "creation-rolled-back"), None, _states),
+    Check("transforms", ("capability-missing",), None, _transforms),
+    Check("artifacts bucket", ("template-unreadable",), _asks_artifacts, _artifacts),
 )
