@@ -83,13 +83,13 @@ def test_a_topic_names_the_actions_of_its_reader(topic):
     assert actions == {iam_action(service, method) for service, method, *_ in calls}
 
 
-def test_what_may_not_be_read_is_refused_by_name():
+def test_denied_access_is_refused_with_the_topic():
     calls = [("guardduty", "list_detectors", {}, "AccessDeniedException")]
     with pytest.raises(RefusedError, match="GuardDuty detectors is not allowed"):
         AwsInspector(PLACE, Session(calls)).answer(Question(Topic.DETECTORS))
 
 
-def test_another_refusal_of_a_bucket_is_no_answer():
+def test_another_error_of_a_bucket_is_not_an_answer():
     calls = [
         ("s3", "get_bucket_location", {"Bucket": "b", "ExpectedBucketOwner": "111122223333"}, "400")
     ]
@@ -97,7 +97,7 @@ def test_another_refusal_of_a_bucket_is_no_answer():
         AwsInspector(PLACE, Session(calls)).answer(Question(Topic.BUCKETS, ("b",)))
 
 
-def test_an_answer_that_lacks_something_is_no_answer():
+def test_an_incomplete_answer_is_not_an_answer():
     calls = [("config", "describe_delivery_channels", {}, {"DeliveryChannels": [{}]})]
     with pytest.raises(DeploymentError, match="lacks 'name'"):
         AwsInspector(PLACE, Session(calls)).answer(Question(Topic.CHANNELS))
@@ -134,6 +134,6 @@ def test_name_servers_are_read_from_an_answer():
 @pytest.mark.parametrize(
     "answer", [reply(code=2), reply(number=8), reply(records=[(2, b"\xc0\x2a")])]
 )
-def test_what_is_no_answer_is_refused(answer):
+def test_a_broken_answer_is_refused(answer):
     with pytest.raises(OSError, match=r"answer|without end"):
         parsed(answer, 7)

@@ -149,7 +149,7 @@ def test_a_plan_for_people_machines_and_pull_requests(aws, project):
     assert "Network" in shown.stdout
     refused = tidegen("deploy", "--env", "development", "--yes", env=aws, cwd=project)
     assert refused.returncode == 1
-    assert "raise a second environment" in refused.stderr
+    assert "create a second environment" in refused.stderr
 
 
 def test_following_what_is_at_rest_ends_at_once(aws):

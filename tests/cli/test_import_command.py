@@ -33,7 +33,7 @@ def test_it_wants_to_know_what(aws):
 def test_adopting_an_account_from_the_refusal_to_a_deploy_that_changes_nothing(aws):
     done = tidegen("deploy", *ENV, "--yes", env=aws)
     assert done.returncode == 1
-    assert "'tidegen import --find' says how" in done.stderr
+    assert "'tidegen import --find' shows how" in done.stderr
 
     done = tidegen("import", *ENV, "--find", env=aws)
     assert done.returncode == 0, done.stderr

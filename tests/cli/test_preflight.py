@@ -29,7 +29,7 @@ def test_a_deploy_that_would_fail_is_refused_with_every_reason(aws):
     done = tidegen("deploy", *ENV, "--yes", env=aws)
     assert done.returncode == 1
     assert "error: Audit/Recorder: the account has a configuration recorder" in done.stderr
-    assert "'by-hand'; import it into the stack ('tidegen import --find' says how)" in done.stderr
+    assert "'by-hand'; import it into the stack ('tidegen import --find' shows how)" in done.stderr
     assert "nothing was changed" in done.stderr
     assert tidegen("status", *ENV, env=aws).stdout.count("not deployed") == 3
 

@@ -34,7 +34,7 @@ def test_a_release_is_deployed_as_it_was_frozen(project):
         audit.write_text(audit.read_text() + "# edited\n")
         done = tidegen(*deploy, cwd=project, env=env)
     assert done.returncode == 1
-    assert "audit.yaml: is not what was frozen" in done.stderr
+    assert "audit.yaml: differs from the frozen file" in done.stderr
 
 
 def test_only_what_the_source_renders_is_frozen(project):
@@ -57,4 +57,4 @@ def test_a_release_that_is_not_there(project):
     pinned(project, "v9")
     done = tidegen("deploy", "--env", "account-nonproduction", "--local", "--yes", cwd=project)
     assert done.returncode == 2
-    assert "'tidegen release' makes releases" in done.stderr
+    assert "'tidegen release' creates releases" in done.stderr

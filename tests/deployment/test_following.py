@@ -64,5 +64,5 @@ def test_status_names_the_root_cause_of_a_nested_stack_that_is_gone(target):
     fail(double, root)
     double.record(root, ROOT, root, STACK_TYPE, "UPDATE_ROLLBACK_COMPLETE")
     text = status_text(environment_status(target, double))
-    assert "its last update was rolled back; it stands as before" in text
+    assert "its last update was rolled back; it is unchanged" in text
     assert "root cause: Network/Table: AWS::DynamoDB::Table: Rate exceeded" in text

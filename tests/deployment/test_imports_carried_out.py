@@ -367,5 +367,5 @@ def test_what_stands_where_it_is_to_stand_is_left_alone(moving):
 
 
 def test_what_does_not_move_is_told(moving):
-    with pytest.raises(InputError, match="Nothing: is no resource that moves"):
+    with pytest.raises(InputError, match="Nothing: is not a resource that moves"):
         move(moving, "Nothing")

@@ -114,7 +114,7 @@ def test_a_failed_stack_is_told_with_what_the_deploy_does(plan, project, develop
         deploy(development)
     (finding,) = preflight(plan(), connect, inspect).findings
     assert not finding.blocking
-    assert "ROLLBACK_COMPLETE; the deploy asks, deletes it, and makes it anew" in finding.message
+    assert "ROLLBACK_COMPLETE; the deploy asks, then deletes and recreates it" in finding.message
 
 
 class Pending:

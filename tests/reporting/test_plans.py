@@ -108,7 +108,7 @@ def test_a_failed_status_and_values_known_after_deployment_are_shown_first():
         pending=(ADDRESS,),
     )
     text = previews_text([failed], bool)
-    assert "ROLLBACK_COMPLETE: its creation failed and was undone" in text
+    assert "ROLLBACK_COMPLETE: its creation failed and was rolled back" in text
     assert "values of tide-dev are known after its deployment" in text
 
 
