@@ -61,7 +61,7 @@ def answer(status, text):
     ("error", "kind", "text"),
     [
         (answered("ExpiredToken"), AccessError, "have expired; renew them"),
-        (answered("InvalidClientTokenId"), AccessError, "knows no such credentials"),
+        (answered("InvalidClientTokenId"), AccessError, "does not know the credentials"),
         (answered("AccessDenied"), RefusedError, "s3:PutObject is not allowed: why"),
         (answered("Throttling"), DeploymentError, "throttles"),
         (answered("TooManyRequestsException"), DeploymentError, "throttles"),
@@ -102,7 +102,7 @@ def test_who_comes_second_is_told_so(code, message):
     operation = "cloudformation:ExecuteChangeSet"
     with pytest.raises(OvertakenError) as raised, translated("here", operation):
         raise answered(code, message)
-    assert "came first" in str(raised.value)
+    assert "another operation on this stack was first" in str(raised.value)
     assert "it follows" in str(raised.value)
     assert raised.value.exit_code == 1
     with pytest.raises(DeploymentError), translated("here", "cloudformation:DescribeChangeSet"):

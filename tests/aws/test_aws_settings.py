@@ -269,7 +269,7 @@ def test_every_setting_is_read_and_applied_here():
     ("code", "reason"),
     [
         ("UnauthorizedOperation", "reading encryption of new volumes is not allowed"),
-        ("InvalidAction", "the engine lacks GetEbsEncryptionByDefault"),
+        ("InvalidAction", "the engine does not support GetEbsEncryptionByDefault"),
     ],
 )
 def test_what_cannot_be_read_is_no_failure(code, reason):

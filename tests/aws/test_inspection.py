@@ -91,7 +91,7 @@ def test_another_refusal_of_a_bucket_is_no_answer():
 
 def test_an_answer_that_lacks_something_is_no_answer():
     calls = [("config", "describe_delivery_channels", {}, {"DeliveryChannels": [{}]})]
-    with pytest.raises(DeploymentError, match="lacks 'name'"):
+    with pytest.raises(DeploymentError, match="has no field 'name'"):
         AwsInspector(PLACE, Session(calls)).answer(Question(Topic.CHANNELS))
 
 

@@ -257,7 +257,7 @@ class Double(Drifts, Imports, Stacks):
 
     def object_exists(self, bucket, key, content):
         if self.objects.get(key, content) != content:
-            raise RefusedError(Problem(f"s3://{bucket}/{key}", "holds other bytes"))
+            raise RefusedError(Problem(f"s3://{bucket}/{key}", "has other bytes"))
         return key in self.objects
 
     def put_object(self, bucket, key, content):

@@ -10,7 +10,7 @@ from tiny_project import RETAINED, VALUES, entry, network
 from tidegen.cloudformation.stateful import protected_ids
 from tidegen.deployment.events import Result
 from tidegen.deployment.executor import execute
-from tidegen.deployment.imports.moving import carry_moves, planned_moves
+from tidegen.deployment.imports.moving import execute_moves, planned_moves
 from tidegen.deployment.imports.run import execute_import
 from tidegen.deployment.reading.imports import import_plan, roots_first
 from tidegen.deployment.reading.planner import build_plan
@@ -162,7 +162,7 @@ def test_protection_that_an_interruption_left_undone_is_completed(standing):
 
 
 def test_a_member_is_not_exchanged_for_another(standing):
-    with pytest.raises(RefusedError, match="the stack has another one there, t-blue"):
+    with pytest.raises(RefusedError, match="the stack has another resource at this path, t-blue"):
         standing.planned(**{"Network/Table": "other"})
 
 
@@ -279,7 +279,7 @@ def moving(standing, project):
 def move(importer, *asked):
     plan = importer.plan()
     moves = planned_moves(plan, asked, importer.cloud)
-    return carry_moves(plan, moves, importer.cloud, pause=nothing)
+    return execute_moves(plan, moves, importer.cloud, pause=nothing)
 
 
 def test_a_deploy_does_not_make_it_a_second_time(moving):
@@ -350,7 +350,9 @@ def test_a_move_that_was_begun_is_not_deployed_over(moving):
     moving.cloud.create_import = ended
     with pytest.raises(Ended):
         move(moving, "Kept")
-    with pytest.raises(RefusedError, match=r"Archive/Kept: was on its way here \(t-blue\)"):
+    with pytest.raises(
+        RefusedError, match=r"Archive/Kept: the move of t-blue to this path was interrupted"
+    ):
         moving.deploy()
     moving.cloud.create_import = create_import
     move(moving, "Kept")

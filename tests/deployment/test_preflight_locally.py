@@ -184,5 +184,5 @@ def test_shared_services_stay_while_an_environment_uses_them(
         Parameters=[{"ParameterKey": "Given", "ParameterValue": outputs["Topic"]}],
         Tags=[{"Key": "project", "Value": "tide"}],
     )
-    with pytest.raises(RefusedError, match="tide-user: uses what tide-shared provides"):
+    with pytest.raises(RefusedError, match="tide-user: uses outputs of tide-shared"):
         destroy_plan(shared, connect)

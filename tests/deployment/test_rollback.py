@@ -51,7 +51,7 @@ def test_what_failed_is_named_with_its_reason_and_what_skipping_means(stuck, tar
     assert step.skipped == ("tide-development-Network-1ABC.Table",)
     text = rollback_text(rollback_plan(target, stuck, ["Network/Table"]))
     assert "Network/Table  AWS::DynamoDB::Table tbl: Rate exceeded" in text
-    assert "skipped: CloudFormation takes it to be as before" in text
+    assert "skipped: CloudFormation assumes that it is as before" in text
     assert "it holds state: check its data first" in text
     assert "--skip Topic" in text
 

@@ -70,7 +70,7 @@ def test_a_first_deploy_that_is_overtaken_while_it_is_approved(world, first, sec
     approve = meanwhile(world, lambda: world.deploy(*first))
     with pytest.raises(OvertakenError) as raised:
         world.deploy(*second, approve=approve)
-    assert "came first" in one_line(raised)
+    assert "another operation on this stack was first" in one_line(raised)
     left = snapshot(world.cloud, name)
     assert {stack["status"] for stack in left} == {"CREATE_COMPLETE"}
     assert {stack["left over"] for stack in left} == {"[]"}
@@ -96,7 +96,7 @@ def test_an_update_that_is_overtaken_while_it_is_approved(world, first, second, 
     approve = meanwhile(world, lambda: world.deploy(*first))
     with pytest.raises(OvertakenError) as raised:
         world.deploy(*second, allowed=allowed, approve=approve)
-    assert "came first" in one_line(raised)
+    assert "another operation on this stack was first" in one_line(raised)
     left = snapshot(world.cloud, name)
     assert world.deploy(*first)[-1].result is Result.UNCHANGED
     assert snapshot(world.cloud, name) == left

@@ -9,7 +9,7 @@ from wire import Killed, Wire
 from tidegen.contract import Scope
 from tidegen.deployment.destroy import destroy_plan, execute_destroy
 from tidegen.deployment.executor import execute
-from tidegen.deployment.imports.moving import carry_moves, planned_moves
+from tidegen.deployment.imports.moving import execute_moves, planned_moves
 from tidegen.deployment.imports.run import execute_import
 from tidegen.deployment.reading.imports import import_plan
 from tidegen.deployment.reading.planner import build_plan
@@ -65,7 +65,7 @@ class World:
         """Carry over what is asked for, then deploy."""
         plan = self.plan(project, target)
         moves = planned_moves(plan, asked, self.wire)
-        carry_moves(plan, moves, self.wire, pause=pause)
+        execute_moves(plan, moves, self.wire, pause=pause)
         return self.deploy(project, target)
 
     def destroy(self, target):

@@ -289,9 +289,9 @@ def test_an_object_is_written_once(subject):
     subject.upload(template(A=topic()))
     subject.cloud.put_object(subject.bucket, "templates/once", b"x")
     subject.cloud.put_object(subject.bucket, "templates/once", b"x")
-    with pytest.raises(RefusedError, match="holds other bytes"):
+    with pytest.raises(RefusedError, match="has other bytes"):
         subject.cloud.put_object(subject.bucket, "templates/once", b"y")
-    with pytest.raises(RefusedError, match="holds other bytes"):
+    with pytest.raises(RefusedError, match="has other bytes"):
         subject.cloud.object_exists(subject.bucket, "templates/once", b"y")
 
 
