@@ -254,7 +254,7 @@ def test_a_setting_is_read(name, call, found):
 
 
 @pytest.mark.parametrize(("name", "found", "calls"), APPLIED)
-def test_a_step_changes_what_differs_and_nothing_else(name, found, calls):
+def test_a_step_changes_only_the_differences(name, found, calls):
     session = Session(calls)
     AwsSettings(PLACE, lambda: session).apply(step(name, found))
     for stub in session.stubs:
@@ -272,13 +272,13 @@ def test_every_setting_is_read_and_applied_here():
         ("InvalidAction", "the engine does not support GetEbsEncryptionByDefault"),
     ],
 )
-def test_what_cannot_be_read_is_no_failure(code, reason):
+def test_an_unreadable_setting_is_no_failure(code, reason):
     found = settings((*encrypted(True)[:3], code)).read(BY_NAME[SettingName.VOLUMES], "")
     assert isinstance(found, NotRead)
     assert found.reason.startswith(reason)
 
 
-def test_an_error_that_may_pass_is_one():
+def test_a_transient_error_is_raised():
     """Else a group would be left open because AWS was busy."""
     with pytest.raises(DeploymentError, match="throttles"):
         settings((*encrypted(True)[:3], "Throttling")).read(BY_NAME[SettingName.VOLUMES], "")
@@ -297,12 +297,12 @@ def test_an_error_that_may_pass_is_one():
         ),
     ],
 )
-def test_what_the_organization_sets_is_left_to_it(name, call):
+def test_a_setting_of_the_organization_is_not_changed(name, call):
     found = settings(call).read(BY_NAME[name], "")
     assert found == NotRead("a declarative policy of the organization sets it")
 
 
-def test_a_step_that_is_not_allowed_says_which():
+def test_a_step_that_is_not_allowed_is_named():
     with pytest.raises(RefusedError, match="setting encryption of new volumes is not allowed"):
         settings(("ec2", "enable_ebs_encryption_by_default", {}, "UnauthorizedOperation")).apply(
             step(SettingName.VOLUMES, {})
@@ -314,11 +314,11 @@ def linked_step():
     return step(SettingName.LINKED_ROLES, {**there, "eks.amazonaws.com": "absent"})
 
 
-def test_a_role_that_came_in_between_is_there():
+def test_a_role_created_in_the_meantime_is_accepted():
     settings((*CREATE, "InvalidInput"), roles("eks.amazonaws.com")).apply(linked_step())
 
 
-def test_a_role_that_cannot_be_made_is_an_error():
+def test_a_role_that_cannot_be_created_is_an_error():
     with pytest.raises(DeploymentError, match="InvalidInput"):
         settings((*CREATE, "InvalidInput"), roles()).apply(linked_step())
     with pytest.raises(RefusedError, match="service-linked roles is not allowed"):

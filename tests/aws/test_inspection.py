@@ -75,13 +75,13 @@ def test_every_topic_has_a_reader_and_a_case():
     assert {Topic[case["topic"]] for case in CASES} == set(Topic) - {Topic.NAME_SERVERS}
 
 
-def test_what_may_not_be_read_is_refused_by_name():
+def test_a_question_that_may_not_be_asked_is_refused_by_name():
     calls = [("guardduty", "list_detectors", {}, "AccessDeniedException")]
     with pytest.raises(RefusedError, match="GuardDuty detectors is not allowed"):
         AwsInspector(PLACE, Session(calls)).answer(Question(Topic.DETECTORS))
 
 
-def test_another_refusal_of_a_bucket_is_no_answer():
+def test_another_error_about_a_bucket_is_no_answer():
     calls = [
         ("s3", "get_bucket_location", {"Bucket": "b", "ExpectedBucketOwner": "111122223333"}, "400")
     ]
@@ -89,7 +89,7 @@ def test_another_refusal_of_a_bucket_is_no_answer():
         AwsInspector(PLACE, Session(calls)).answer(Question(Topic.BUCKETS, ("b",)))
 
 
-def test_an_answer_that_lacks_something_is_no_answer():
+def test_an_incomplete_answer_is_no_answer():
     calls = [("config", "describe_delivery_channels", {}, {"DeliveryChannels": [{}]})]
     with pytest.raises(DeploymentError, match="has no field 'name'"):
         AwsInspector(PLACE, Session(calls)).answer(Question(Topic.CHANNELS))
@@ -126,6 +126,6 @@ def test_name_servers_are_read_from_an_answer():
 @pytest.mark.parametrize(
     "answer", [reply(code=2), reply(number=8), reply(records=[(2, b"\xc0\x2a")])]
 )
-def test_what_is_no_answer_is_refused(answer):
+def test_an_invalid_answer_is_refused(answer):
     with pytest.raises(OSError, match=r"answer|without end"):
         parsed(answer, 7)

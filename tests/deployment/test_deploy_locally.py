@@ -96,7 +96,7 @@ def test_creation_is_forecast_where_the_engine_has_no_nested_change_sets(deploye
     assert {c.source for c in changes} == {ChangeSource.FORECAST}
 
 
-def test_nothing_to_change_asks_nobody_and_uploads_nothing(standing, development):
+def test_a_deploy_without_changes_asks_nobody_and_uploads_nothing(standing, development):
     outcomes = standing.deploy(development)
     assert results(outcomes) == [Result.UNCHANGED, Result.UNCHANGED]
     assert not standing.previews
@@ -122,7 +122,7 @@ def test_an_update_shows_and_changes_one_resource(standing, project, development
     assert values == ["two"]
 
 
-def test_a_changed_field_changes_what_takes_it(standing, development):
+def test_a_changed_field_changes_its_resources(standing, development):
     green = {**VALUES, "environment": {"network.color": "green"}}
     standing.deploy(development, values=green)
     assert [change.path for change in standing.previews[-1].changes] == ["Network/Topic"]
@@ -134,7 +134,7 @@ def test_declining_leaves_nothing_behind(deployer, account):
     assert connect(account.place()).stack("tide-identity") is None
 
 
-def test_a_failed_creation_names_its_root_cause_and_is_mended(
+def test_a_failed_creation_names_its_root_cause_and_is_recreated(
     deployer, project, account, development
 ):
     deployer.deploy(account)
@@ -151,7 +151,7 @@ def test_a_failed_creation_names_its_root_cause_and_is_mended(
     assert [shown.next_action for shown in deployer.previews] == ["delete first", "create"]
 
 
-def test_a_failed_update_leaves_what_stood(standing, project, development):
+def test_a_failed_update_keeps_the_previous_resources(standing, project, development):
     project.nested("environment", {"Network": network(), "Entry": entry(timeout=99999999)})
     with pytest.raises(DeploymentError, match="Entry/Queue"):
         standing.deploy(development)
@@ -207,7 +207,7 @@ def test_preview_reads_only(standing, project, development):
     assert [change.path for change in exact.changes] == ["Entry/Note"]
 
 
-def test_destroy_deletes_in_reverse_and_names_what_stays(standing, development, account):
+def test_destroy_deletes_in_reverse_and_names_retained_resources(standing, development, account):
     with pytest.raises(RefusedError, match="termination protection"):
         destroy_plan(account, connect)
     plan = destroy_plan(development, connect)

@@ -43,7 +43,7 @@ def change(cloud, logical_id):
     return stack
 
 
-def test_every_stack_is_asked_itself(cloud, account):
+def test_every_stack_has_its_own_detection(cloud, account):
     stacks = found(cloud, account)
     assert [(s.address.name, s.path) for s in stacks] == [
         ("tide-identity", ""),
@@ -54,13 +54,13 @@ def test_every_stack_is_asked_itself(cloud, account):
     assert not any(stack.drifted or stack.problem for stack in stacks)
 
 
-def test_what_cannot_be_checked_is_counted_and_never_in_sync(cloud, account):
+def test_unchecked_resources_are_counted_and_never_in_sync(cloud, account):
     identity = found(cloud, account)[0]
     assert identity.count(DriftStatus.NOT_CHECKED) == 1
     assert identity.count(DriftStatus.IN_SYNC) == 0
 
 
-def test_a_changed_resource_is_told_with_its_properties(cloud, account):
+def test_a_changed_resource_is_reported_with_its_properties(cloud, account):
     change(cloud, "Topic")
     stacks = found(cloud, account)
     text = drift_text(stacks)
@@ -76,14 +76,14 @@ def test_a_changed_resource_is_told_with_its_properties(cloud, account):
     assert row["differences"][0]["actual"] == "red"
 
 
-def test_a_detection_is_waited_for(cloud, account):
+def test_a_detection_is_awaited(cloud, account):
     nested = change(cloud, "Topic")
     cloud.detecting[nested] = 3
     assert found(cloud, account)[-1].drifted
     assert cloud.calls.count("drift_detection") == 3 + 3
 
 
-def test_a_stack_that_cannot_be_checked_says_why_and_the_others_go_on(cloud, account):
+def test_a_stack_that_cannot_be_checked_does_not_stop_the_others(cloud, account):
     change(cloud, "Topic")
     state = cloud.stacks["tide-bootstrap"]
     cloud.stacks["tide-bootstrap"] = replace(state, status="ROLLBACK_COMPLETE")

@@ -81,7 +81,7 @@ def test_only_project_and_environment_are_tags(double, project, development):
     assert tags == {(("project", "tide"), ("environment", "development"))}
 
 
-def test_the_accounts_own_stack_is_tagged_as_no_environments(double, project, account):
+def test_account_roots_have_no_environments_tag(double, project, account):
     """Roles of environments are denied what carries another tag; all of them use the other two."""
     steps = build_plan(account, VALUES, project.release, double).steps
     assert {step.scope: step.tags.get("environment") for step in steps} == {
@@ -91,7 +91,7 @@ def test_the_accounts_own_stack_is_tagged_as_no_environments(double, project, ac
     }
 
 
-def test_no_changes_in_cloudformations_words_is_a_success(standing, project, development):
+def test_a_change_set_without_changes_is_a_success(standing, project, development):
     green = {**VALUES, "environment": {"network.color": "green"}}
     standing.says[ENVIRONMENT] = NO_CHANGES
     plan = build_plan(development, green, project.release, standing)
@@ -100,7 +100,7 @@ def test_no_changes_in_cloudformations_words_is_a_success(standing, project, dev
     assert "delete_change_set" in standing.calls
 
 
-def test_a_change_set_that_fails_otherwise_is_an_error_and_goes(double, project, development):
+def test_a_failed_change_set_is_an_error_and_is_deleted(double, project, development):
     double.says[ACCESS] = "Transform failed"
     with pytest.raises(DeploymentError, match="Transform failed"):
         deploy(double, project, development)
@@ -143,7 +143,7 @@ def _child_text(project):
     return (project.folder / "environment-network.yaml").read_text()
 
 
-def test_an_operation_under_way_is_followed(standing, project, development):
+def test_an_operation_in_progress_is_followed(standing, project, development):
     state = standing.stacks[ENVIRONMENT]
     standing.stacks[ENVIRONMENT] = replace(state, status="UPDATE_IN_PROGRESS")
     standing.record(state.stack_id, ENVIRONMENT, state.stack_id, STACK_TYPE, "UPDATE_IN_PROGRESS")
@@ -209,9 +209,7 @@ def test_a_failure_in_a_nested_stack_leads_the_error(double, project, developmen
     assert paths.count("Network/Topic") == 1
 
 
-def test_protection_left_undone_is_completed_although_nothing_changes(
-    standing, project, development
-):
+def test_incomplete_protection_is_completed_without_other_changes(standing, project, development):
     protected = replace(development, protected=True)
     standing.policies.clear()
     outcomes = deploy(standing, project, protected)
@@ -226,7 +224,7 @@ def test_protection_left_undone_is_completed_although_nothing_changes(
     assert not [call for call in standing.calls if call.startswith("set_")]
 
 
-def test_a_root_without_state_asks_for_no_policy(standing, project, development):
+def test_a_root_without_state_reads_no_policy(standing, project, development):
     asked = []
     standing.stack_policy = lambda stack: asked.append(stack) or standing.policies.get(stack)
     deploy(standing, project, development)
@@ -235,7 +233,7 @@ def test_a_root_without_state_asks_for_no_policy(standing, project, development)
 
 
 @pytest.mark.parametrize("n", [0, 1])
-def test_protection_whose_lifting_was_interrupted_is_put_back(standing, project, development, n):
+def test_policies_are_restored_after_an_interrupted_relaxation(standing, project, development, n):
     plan = build_plan(development, VALUES, project.release, standing)
     before = dict(standing.policies)
     project.write("roots/environment.yaml", _recolored(project))
@@ -272,7 +270,7 @@ def test_a_nested_stack_that_is_not_listed_yet_is_protected_by_the_next_run(
     assert not [call for call in double.calls if call.startswith("set_stack_policy")]
 
 
-def test_nothing_changes_costs_few_calls(standing, project, development):
+def test_a_deploy_without_changes_makes_few_calls(standing, project, development):
     deploy(standing, project, development)
     # Whose credentials (for the plan and for the deploy, which the command line makes one), and
     # each stack of the plan once; stack policies are not in the double's record.
@@ -299,7 +297,7 @@ def test_destroying_stops_at_the_first_failure(standing, development):
     assert standing.calls.count("delete_stack") == 1
 
 
-def test_a_failed_update_puts_relaxed_protection_back(standing, project, development):
+def test_a_failed_update_restores_relaxed_policies(standing, project, development):
     project.write("roots/environment.yaml", _recolored(project))
     standing.outcomes[ENVIRONMENT] = []
     original = standing.execute_change_set
@@ -321,7 +319,7 @@ def test_a_failed_update_puts_relaxed_protection_back(standing, project, develop
     assert "LogicalResourceId/Network" in restored[1]
 
 
-def test_mending_that_fails_is_an_error(standing, project, development):
+def test_a_failed_recovery_is_an_error(standing, project, development):
     state = standing.stacks[ENVIRONMENT]
     standing.stacks[ENVIRONMENT] = replace(state, status="ROLLBACK_COMPLETE")
     standing.nested = {
@@ -334,7 +332,7 @@ def test_mending_that_fails_is_an_error(standing, project, development):
         execute(plan, standing, approve=lambda s: True, pause=lambda seconds: None)
 
 
-def test_a_change_set_in_the_making_is_waited_for(double, project, development):
+def test_a_change_set_is_awaited(double, project, development):
     original, looks = double.change_set, []
 
     def slow(change_set_id):
@@ -346,14 +344,14 @@ def test_a_change_set_in_the_making_is_waited_for(double, project, development):
     assert deploy(double, project, development)[-1].result is Result.CREATED
 
 
-def test_one_clouds_is_asked_once_whose_credentials_it_has(standing, project, development):
+def test_shared_clouds_check_the_account_once(standing, project, development):
     clouds = Clouds(standing)
     plan = build_plan(development, VALUES, project.release, clouds)
     execute(plan, clouds, approve=lambda s: True)
     assert standing.calls.count("account") == 1
 
 
-def test_a_preview_before_the_first_deploy_names_what_it_waits_for(double, project, development):
+def test_a_preview_before_the_first_deploy_names_pending_stacks(double, project, development):
     plan = build_plan(development, VALUES, project.release, double)
     access, environment = preview(plan, double)
     assert [change.path for change in access.changes] == ["Role"]
@@ -361,7 +359,7 @@ def test_a_preview_before_the_first_deploy_names_what_it_waits_for(double, proje
     assert {change.path for change in environment.changes} >= {"Network/Table", "Entry/Note"}
 
 
-def test_a_preview_by_change_set_says_why_there_is_none(standing, project, development):
+def test_a_preview_by_change_set_reports_why_it_failed(standing, project, development):
     green = {**VALUES, "environment": {"network.color": "green"}}
     plan = build_plan(development, green, project.release, standing)
     standing.says[ENVIRONMENT] = "Transform failed"
@@ -372,9 +370,7 @@ def test_a_preview_by_change_set_says_why_there_is_none(standing, project, devel
     assert {change.otherwise for change in changes} == {Verdict(ChangeSource.CHANGE_SET)}
 
 
-def test_a_failed_stack_that_holds_state_is_not_deleted_to_be_made_anew(
-    standing, project, development
-):
+def test_a_failed_stack_that_holds_state_is_not_recreated(standing, project, development):
     state = standing.stacks[ENVIRONMENT]
     standing.stacks[ENVIRONMENT] = replace(state, status="ROLLBACK_FAILED")
     child = "arn:aws:cloudformation:x:1:stack/child/1"
@@ -394,7 +390,7 @@ def test_a_failed_stack_that_holds_state_is_not_deleted_to_be_made_anew(
     assert deploy(standing, project, development, answer=False)[-1].result is Result.DECLINED
 
 
-def test_a_status_that_no_deploy_can_mend_is_refused(standing, project, development):
+def test_a_status_that_no_deploy_can_fix_is_refused(standing, project, development):
     state = standing.stacks[ENVIRONMENT]
     standing.stacks[ENVIRONMENT] = replace(state, status="IMPORT_ROLLBACK_FAILED")
     with pytest.raises(RefusedError, match="IMPORT_ROLLBACK_FAILED: an import and its rollback"):
@@ -414,7 +410,7 @@ def test_a_refused_change_set_is_explained_by_early_validation(standing, project
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_the_last_state_of_a_nested_stack_may_go_once_it_is_allowed(
+def test_the_last_stateful_resource_of_a_nested_stack_may_be_removed_if_allowed(
     double, project, development, fails
 ):
     """Its policy is of a stack that will hold no state: it is lifted all the same, and put back."""

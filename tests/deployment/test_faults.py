@@ -65,7 +65,7 @@ def test_transient_faults_at_any_call_are_not_noticed(world, wanted):
 @pytest.mark.parametrize(
     "operation", ["CreateChangeSet", "ExecuteChangeSet", "SetStackPolicy", "PutObject"]
 )
-def test_what_changes_something_is_done_once(world, wanted, kind, operation):
+def test_writes_are_made_once(world, wanted, kind, operation):
     name = f"once-{kind}-{operation}".replace(" ", "-").lower()
     arguments = world.project(name), world.target(name, protected=True)
     world.wire.arm(TRANSIENT[kind], 1, only=operation)
@@ -85,7 +85,7 @@ def test_what_changes_something_is_done_once(world, wanted, kind, operation):
     ],
     ids=["expired", "skewed", "503", "throttled", "reset"],
 )
-def test_what_lasts_ends_in_one_line_and_is_resumed(world, wanted, harm, kind, said):
+def test_a_lasting_fault_ends_in_one_line_and_is_resumed(world, wanted, harm, kind, said):
     ended = 0
     for n in itertools.count(1, 1 if harm is EXPIRED else 9):
         name = f"lasting-{kind.__name__[:3]}-{len(said)}-{n:03d}".lower()
@@ -106,7 +106,7 @@ def test_what_lasts_ends_in_one_line_and_is_resumed(world, wanted, harm, kind, s
     assert ended > 2
 
 
-def test_a_new_stack_that_is_not_everywhere_yet(world, wanted):
+def test_a_new_stack_that_is_not_visible_yet(world, wanted):
     missing = answered(400, "ValidationError", "Stack with id arn does not exist")
     for n in range(6, 13):
         name = f"eventual{n:03d}"
@@ -117,7 +117,7 @@ def test_a_new_stack_that_is_not_everywhere_yet(world, wanted):
         assert snapshot(world.cloud, name) == wanted
 
 
-def test_a_change_set_that_is_not_everywhere_yet(world, wanted):
+def test_a_change_set_that_is_not_visible_yet(world, wanted):
     missing = answered(404, "ChangeSetNotFound", "ChangeSet [c] does not exist")
     world.wire.arm(missing, 1, times=2, only="DescribeChangeSet")
     arguments = world.project("early"), world.target("early", protected=True)
@@ -126,7 +126,7 @@ def test_a_change_set_that_is_not_everywhere_yet(world, wanted):
     assert snapshot(world.cloud, "early") == wanted
 
 
-def test_an_object_that_is_not_seen_is_uploaded_again(world, wanted):
+def test_an_object_that_is_not_visible_is_uploaded_again(world, wanted):
     project, target = world.project("unseen"), world.target("unseen", protected=True)
     world.deploy(project, target)
     project.nested("environment", {"Network": network("unseen"), "Entry": entry("two")})

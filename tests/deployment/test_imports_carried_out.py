@@ -83,7 +83,7 @@ def standing(project, account, development, number):
 WISH = {"Network/Kept": "kept"}
 
 
-def test_the_plan_says_what_the_template_wants_beside_what_exists(standing):
+def test_the_plan_shows_wanted_values_next_to_existing_ones(standing):
     (item,) = import_plan(standing.plan(), WISH, standing.cloud).imports
     assert (item.nested, item.stack_id) == ("Network", standing.nested["Network"])
     (adoption,) = item.adoptions
@@ -93,7 +93,7 @@ def test_the_plan_says_what_the_template_wants_beside_what_exists(standing):
     assert standing.cloud.calls.count("create_import Network") == 0
 
 
-def test_the_nested_stack_takes_it_in_and_the_root_stays(standing):
+def test_the_nested_stack_imports_and_the_root_does_not_change(standing):
     root = standing.cloud.stacks["tide-development"]
     template = standing.cloud.template("tide-development")
     (outcome,) = standing.imported(WISH)
@@ -106,13 +106,13 @@ def test_the_nested_stack_takes_it_in_and_the_root_stays(standing):
     assert held["Kept"] == "kept"
 
 
-def test_what_is_imported_is_kept_in_place_beside_the_rest(standing):
+def test_an_imported_resource_is_added_to_the_stack_policy(standing):
     standing.imported(WISH)
     policy = standing.cloud.policies[standing.nested["Network"]]
     assert protected_ids(policy) == {"Kept", "Table"}
 
 
-def test_the_deploy_afterwards_changes_what_is_otherwise_and_nothing_else(standing):
+def test_the_next_deploy_changes_only_the_differences(standing):
     standing.imported(WISH)
     held = json.loads(standing.cloud.template(standing.nested["Network"]))["Resources"]["Kept"]
     assert held["Properties"]["BillingMode"] == "PROVISIONED"
@@ -125,7 +125,7 @@ def test_the_deploy_afterwards_changes_what_is_otherwise_and_nothing_else(standi
     assert standing.deploy()[-1].result is Result.UNCHANGED
 
 
-def test_the_deploy_afterwards_changes_nothing_in_what_is_as_wanted(standing):
+def test_the_next_deploy_does_not_change_a_resource_without_differences(standing):
     properties = extended()["Resources"]["Kept"]["Properties"]
     standing.cloud.present[TABLE, "kept"] = {**properties, "DeletionProtectionEnabled": False}
     standing.imported(WISH)
@@ -134,7 +134,7 @@ def test_the_deploy_afterwards_changes_nothing_in_what_is_as_wanted(standing):
     assert standing.deploy()[-1].result is Result.UNCHANGED
 
 
-def test_what_is_otherwise_and_cannot_be_changed_is_not_imported(standing, project):
+def test_a_resource_with_an_unchangeable_difference_is_not_imported(standing, project):
     wanted = extended()
     wanted["Resources"]["Kept"] = {
         "Type": "AWS::EC2::Volume",
@@ -147,21 +147,21 @@ def test_what_is_otherwise_and_cannot_be_changed_is_not_imported(standing, proje
         standing.planned(**{"Network/Kept": "vol-1"})
 
 
-def test_run_again_it_is_a_member_already(standing):
+def test_a_second_import_changes_nothing(standing):
     standing.imported(WISH)
     (item,) = standing.planned(**WISH).imports
     assert item.members == ("Network/Kept",)
     assert standing.imported(WISH)[0].result is Result.UNCHANGED
 
 
-def test_protection_that_an_interruption_left_undone_is_completed(standing):
+def test_protection_is_completed_after_an_interruption(standing):
     standing.imported(WISH)
     del standing.cloud.policies[standing.nested["Network"]]
     standing.imported(WISH)
     assert "Kept" in protected_ids(standing.cloud.policies[standing.nested["Network"]])
 
 
-def test_a_member_is_not_exchanged_for_another(standing):
+def test_a_member_is_not_replaced_by_another_resource(standing):
     with pytest.raises(RefusedError, match="the stack has another resource at this path, t-blue"):
         standing.planned(**{"Network/Table": "other"})
 
@@ -170,12 +170,12 @@ def test_a_member_is_not_exchanged_for_another(standing):
     ("path", "words"),
     [("Network/Nothing", "no template has"), ("Nothing/Kept", "no template has")],
 )
-def test_a_path_that_no_template_has_is_told(standing, path, words):
+def test_a_path_that_no_template_has_is_refused(standing, path, words):
     with pytest.raises(InputError, match=words):
         standing.planned(**{path: "kept"})
 
 
-def test_what_is_not_there_fails_and_leaves_nothing_behind(standing):
+def test_importing_a_missing_resource_fails_and_leaves_nothing_behind(standing):
     del standing.cloud.present[TABLE, "kept"]
     with pytest.raises(DeploymentError, match="was not found"):
         standing.imported(WISH)
@@ -183,13 +183,13 @@ def test_what_is_not_there_fails_and_leaves_nothing_behind(standing):
     assert "Kept" not in standing.cloud.template(standing.nested["Network"])
 
 
-def test_a_stack_at_work_takes_nothing_in(standing):
+def test_a_stack_in_progress_accepts_no_import(standing):
     standing.cloud.outcomes["tide-development"] = ["UPDATE_IN_PROGRESS"]
     with pytest.raises(RefusedError, match="UPDATE_IN_PROGRESS"):
         standing.planned(**WISH)
 
 
-def test_a_nested_stack_that_is_not_there_is_made_empty_first(standing, project):
+def test_a_missing_nested_stack_is_created_empty_first(standing, project):
     children = {"Network": network(), "Entry": entry(), "Archive": extended()}
     project.nested("environment", children)
     standing.imported({"Archive/Kept": "kept"})
@@ -199,7 +199,7 @@ def test_a_nested_stack_that_is_not_there_is_made_empty_first(standing, project)
     assert before["Outputs"].keys() == {"Release", "Digest", "Topic"}
 
 
-def test_a_root_that_is_not_there_is_made_with_it(project, account, development, number):
+def test_a_missing_root_is_created_with_the_nested_stack(project, account, development, number):
     importer = Importer(project, account, number)
     project.nested("account", {"Network": extended()})
     importer.cloud.present[TABLE, "kept"] = extended()["Resources"]["Kept"]["Properties"]
@@ -220,7 +220,7 @@ def test_a_root_that_is_not_there_is_made_with_it(project, account, development,
     assert "Network/Kept" not in actions
 
 
-def test_a_direct_root_is_made_by_the_import_itself(project, account, number):
+def test_a_missing_direct_root_is_created_by_the_import(project, account, number):
     importer = Importer(project, account, number)
     provider = {
         "Type": "AWS::IAM::OIDCProvider",
@@ -282,14 +282,14 @@ def move(importer, *asked):
     return execute_moves(plan, moves, importer.cloud, pause=nothing)
 
 
-def test_a_deploy_does_not_make_it_a_second_time(moving):
+def test_a_deploy_does_not_create_a_moved_resource_again(moving):
     with pytest.raises(
         RefusedError, match=r"Archive/Kept: .*moves from Network/Table.*--move Kept"
     ):
         moving.deploy()
 
 
-def test_a_move_carries_it_over_and_the_deploy_leaves_it_alone(moving):
+def test_a_move_keeps_the_resource_and_the_deploy_does_not_change_it(moving):
     network_id = moving.nested["Network"]
     move(moving, "Kept")
     assert "Table" not in moving.cloud.template(network_id)
@@ -303,7 +303,7 @@ def test_a_move_carries_it_over_and_the_deploy_leaves_it_alone(moving):
     assert moving.deploy()[-1].result is Result.UNCHANGED
 
 
-def test_what_a_move_changes_besides_is_changed_by_the_deploy(moving, project):
+def test_other_changes_of_a_moved_resource_are_made_by_the_deploy(moving, project):
     children = archived()
     children["Archive"]["Resources"]["Kept"]["Properties"]["BillingMode"] = "PROVISIONED"
     project.nested("environment", children)
@@ -315,7 +315,7 @@ def test_what_a_move_changes_besides_is_changed_by_the_deploy(moving, project):
     assert found["Archive/Kept"].properties == ("BillingMode",)
 
 
-def test_a_move_goes_on_where_something_cannot_be_changed(moving):
+def test_a_move_ignores_unchangeable_differences(moving):
     there = archived()["Archive"]["Resources"]["Kept"]["Properties"]
     moving.cloud.present[TABLE, "t-blue"] = {**there, "TableName": "otherwise"}
     move(moving, "Kept")
@@ -323,7 +323,7 @@ def test_a_move_goes_on_where_something_cannot_be_changed(moving):
     assert held["Properties"]["TableName"] == "t-blue"
 
 
-def test_only_what_leaves_may_be_deleted_and_only_meanwhile(moving):
+def test_only_leaving_resources_may_be_deleted_and_only_during_the_move(moving):
     seen = []
     execute_change_set = moving.cloud.execute_change_set
 
@@ -337,7 +337,7 @@ def test_only_what_leaves_may_be_deleted_and_only_meanwhile(moving):
     assert "Kept" in protected_ids(moving.cloud.policies[moving.nested["Archive"]])
 
 
-def test_a_move_that_was_begun_is_not_deployed_over(moving):
+def test_a_deploy_over_a_begun_move_is_refused(moving):
     """The old stack has let go of it, and nothing holds it: another deploy would make it anew."""
 
     class Ended(Exception):  # noqa: N818 - the process that ends
@@ -360,7 +360,7 @@ def test_a_move_that_was_begun_is_not_deployed_over(moving):
     assert moving.deploy()[-1].result is Result.UNCHANGED
 
 
-def test_what_stands_where_it_is_to_stand_is_left_alone(moving):
+def test_a_finished_move_is_not_repeated(moving):
     move(moving, "Kept")
     moving.deploy()
     moving.cloud.calls.clear()
@@ -368,6 +368,6 @@ def test_what_stands_where_it_is_to_stand_is_left_alone(moving):
     assert not [call for call in moving.cloud.calls if "create" in call or "execute" in call]
 
 
-def test_what_does_not_move_is_told(moving):
+def test_a_resource_that_does_not_move_is_refused(moving):
     with pytest.raises(InputError, match="Nothing: is no resource that moves"):
         move(moving, "Nothing")

@@ -71,7 +71,7 @@ def nobody(place):
     raise AssertionError("nothing is to be asked")
 
 
-def test_a_taken_name_is_refused_before_anything_is_made(plan, account_client):
+def test_a_name_in_use_is_refused_before_anything_is_created(plan, account_client):
     account_client("dynamodb").create_table(TableName="t-blue", **TABLE)
     with pytest.raises(RefusedError) as raised:
         require_preflight(plan(), connect, inspect)
@@ -83,19 +83,19 @@ def test_a_taken_name_is_refused_before_anything_is_made(plan, account_client):
     assert "tide-development" not in {stack["StackName"] for stack in found}
 
 
-def test_a_standing_stack_does_not_trip_over_itself(plan, project, development, deploy):
+def test_a_deployed_stack_does_not_conflict_with_itself(plan, project, development, deploy):
     deploy(development)
     project.nested("environment", {"Network": network(), "Entry": entry("two")})
     report = preflight(plan(), connect, inspect, thorough=True)
     assert not report.findings
 
 
-def test_where_nothing_changes_nothing_is_asked(plan, development, deploy):
+def test_an_unchanged_environment_asks_no_questions(plan, development, deploy):
     deploy(development)
     assert not require_preflight(plan(), connect, nobody).findings
 
 
-def test_what_stands_is_read_once_for_the_whole_deploy(project, development, plan, deploy):
+def test_deployed_roots_are_read_once_a_deploy(project, development, plan, deploy):
     """By preflight, the look for moves and the comparison: three templates, each once."""
     deploy(development)
     project.nested("environment", {"Network": network(), "Entry": entry("two")})
@@ -108,7 +108,9 @@ def test_what_stands_is_read_once_for_the_whole_deploy(project, development, pla
     assert wire.calls.count("GetTemplate") == 3
 
 
-def test_a_failed_stack_is_told_with_what_the_deploy_does(plan, project, development, deploy):
+def test_a_failed_stack_is_reported_with_the_deploys_next_action(
+    plan, project, development, deploy
+):
     project.nested("environment", {"Network": network(), "Entry": entry(timeout=99999999)})
     with pytest.raises(DeploymentError):
         deploy(development)
@@ -128,7 +130,7 @@ class Pending:
         return dict.fromkeys(question.names, ("oncall@tide.example",))
 
 
-def test_pending_subscriptions_are_listed_when_asked_for(plan, development, deploy):
+def test_pending_subscriptions_are_listed_on_request(plan, development, deploy):
     deploy(development)
     assert not preflight(plan(), connect, Pending).findings
     (finding,) = preflight(plan(), connect, Pending, thorough=True).findings
@@ -149,7 +151,7 @@ class Balancers:
         return {f"eni of {subnet}": found for subnet in question.names}
 
 
-def test_a_deletion_that_would_get_stuck_is_refused(plan, project, development, deploy):
+def test_a_deletion_that_would_fail_is_refused(plan, project, development, deploy):
     vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}
     subnet = {
         "Type": "AWS::EC2::Subnet",
@@ -165,9 +167,7 @@ def test_a_deletion_that_would_get_stuck_is_refused(plan, project, development, 
     assert not require_destroy_preflight(doomed, connect, inspect).findings
 
 
-def test_shared_services_stay_while_an_environment_uses_them(
-    project, account, deploy, number, account_client
-):
+def test_shared_services_in_use_are_not_destroyed(project, account, deploy, number, account_client):
     """What a stack was given by the shared root's outputs is needed as long as it stands."""
     deploy(account)
     shared = Target("shared", "tide", Scope.SHARED, number, REGION, REGION)

@@ -45,7 +45,7 @@ def ended(double, status):
     double.outcomes["tide-development"] = ["UPDATE_ROLLBACK_IN_PROGRESS", status]
 
 
-def test_what_failed_is_named_with_its_reason_and_what_skipping_means(stuck, target):
+def test_failed_resources_are_named_with_reason_and_consequence_of_skipping(stuck, target):
     (step,) = rollback_plan(target, stuck, ["Network/Table"]).steps
     assert [item.path for item in step.unfinished] == ["Network/Table", "Topic"]
     assert step.skipped == ("tide-development-Network-1ABC.Table",)
@@ -61,7 +61,7 @@ def test_a_path_that_did_not_fail_cannot_be_skipped(stuck, target):
         rollback_plan(target, stuck, ["Network/Fine"])
 
 
-def test_it_is_continued_with_what_is_skipped(stuck, target):
+def test_a_rollback_is_continued_without_the_skipped_resources(stuck, target):
     plan = rollback_plan(target, stuck, ["Topic"])
     ended(stuck, "UPDATE_ROLLBACK_COMPLETE")
     (outcome,) = execute_rollback(plan, stuck, pause=lambda seconds: None)

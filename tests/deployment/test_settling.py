@@ -98,7 +98,7 @@ def green():
     return {**VALUES, "environment": {"network.color": "green"}}
 
 
-def test_the_group_is_closed_before_the_root_is_called_done(deploy, development):
+def test_the_group_is_closed_before_the_root_is_marked_done(deploy, development):
     events, shown = [], []
     deploy(development, emit=events.append, answer=lambda s: shown.append(s) or True)
     kinds = [type(e) for e in events if isinstance(e, SettingApplied | Protected)]
@@ -109,14 +109,14 @@ def test_the_group_is_closed_before_the_root_is_called_done(deploy, development)
     assert applied.subject == "sg-1"
 
 
-def test_a_deploy_that_changes_nothing_asks_nothing_of_settings(deploy, settings, development):
+def test_a_deploy_without_changes_reads_no_settings(deploy, settings, development):
     deploy(development)
     settings.take()
     assert {o.result for o in deploy(development)} == {Result.UNCHANGED}
     assert settings.take() == []
 
 
-def test_a_changed_root_has_its_group_looked_at_again(deploy, settings, development):
+def test_a_changed_root_has_its_group_read_again(deploy, settings, development):
     deploy(development)
     settings.there[GROUP, "sg-1"] = {"InboundRules": "2", "OutboundRules": "0"}
     settings.take()
@@ -126,7 +126,7 @@ def test_a_changed_root_has_its_group_looked_at_again(deploy, settings, developm
     assert settings.take() == [f"read {GROUP}", f"read {GROUP}", f"apply {GROUP}"]
 
 
-def test_a_changed_access_root_lets_the_group_be_closed_at_last(
+def test_a_changed_access_root_lets_the_group_be_closed(
     cloud, deploy, settings, project, development
 ):
     """Whoever might not read it has set the root's policy all the same."""
@@ -142,9 +142,7 @@ def test_a_changed_access_root_lets_the_group_be_closed_at_last(
     assert settings.take()[-1] == f"apply {GROUP}"
 
 
-def test_an_operation_that_was_followed_has_the_group_looked_at(
-    cloud, deploy, settings, development
-):
+def test_a_followed_operation_has_the_group_read(cloud, deploy, settings, development):
     deploy(development)
     settings.take()
     cloud.outcomes[ROOT] = ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
@@ -152,7 +150,7 @@ def test_an_operation_that_was_followed_has_the_group_looked_at(
     assert settings.take() == [f"read {GROUP}"]
 
 
-def test_an_account_file_has_its_settings_looked_at_each_time(deploy, settings, account):
+def test_an_account_file_has_its_settings_read_each_time(deploy, settings, account):
     deploy(account)
     names = [s.name for s in SETTINGS if {Scope.IDENTITY, Scope.ACCOUNT} & set(s.scopes)]
     assert [c for c in settings.take() if c.startswith("apply")] == [f"apply {n}" for n in names]
@@ -172,7 +170,7 @@ def test_settings_alone_are_confirmed_too(deploy, settings, account):
 
 
 @pytest.mark.parametrize("scope", [Scope.ACCOUNT, Scope.ENVIRONMENT])
-def test_killed_at_any_call_the_next_run_does_what_is_left(
+def test_after_a_kill_at_any_call_the_next_run_completes_the_settings(
     deploy, settings, account, development, scope
 ):
     """The stacks stand then, and their own kills are tried elsewhere."""
@@ -191,7 +189,7 @@ def test_killed_at_any_call_the_next_run_does_what_is_left(
         assert settings.there[setting.name, "sg-1" if setting.output else ""] == setting.wanted
 
 
-def test_killed_while_the_root_was_made_its_group_is_closed_by_the_next_run(
+def test_after_a_kill_during_creation_the_next_run_closes_the_group(
     cloud, deploy, settings, development
 ):
     settings.life = 0
@@ -213,7 +211,7 @@ def test_a_root_of_an_older_release_names_no_group(cloud, deploy, settings, deve
     assert told.reason == "the root has no output DefaultSecurityGroupId"
 
 
-def test_a_plan_shows_what_a_deploy_would_do(cloud, deploy, settings, project, development):
+def test_a_plan_shows_the_settings_of_a_deploy(cloud, deploy, settings, project, development):
     def planned(values=VALUES):
         plan = build_plan(development, values, project.release, cloud)
         found = preview(plan, cloud, settings=settings)

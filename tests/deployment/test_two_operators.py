@@ -66,7 +66,7 @@ def one_line(raised):
     return problem.message
 
 
-def test_a_first_deploy_that_is_overtaken_while_it_is_approved(world, first, second, name):
+def test_a_first_deploy_overtaken_during_its_approval_is_refused(world, first, second, name):
     approve = meanwhile(world, lambda: world.deploy(*first))
     with pytest.raises(OvertakenError) as raised:
         world.deploy(*second, approve=approve)
@@ -76,7 +76,7 @@ def test_a_first_deploy_that_is_overtaken_while_it_is_approved(world, first, sec
     assert {stack["left over"] for stack in left} == {"[]"}
 
 
-def test_declining_leaves_alone_what_somebody_else_has_begun(world, first, second, name):
+def test_declining_does_not_touch_another_runs_operation(world, first, second, name):
     approve = meanwhile(world, lambda: world.deploy(*first), answer=False)
     access = meanwhile(world, lambda: None)
 
@@ -88,7 +88,7 @@ def test_declining_leaves_alone_what_somebody_else_has_begun(world, first, secon
 
 
 @pytest.mark.parametrize("allowed", [(), ("Network/Table",)])
-def test_an_update_that_is_overtaken_while_it_is_approved(world, first, second, name, allowed):
+def test_an_update_overtaken_during_its_approval_is_refused(world, first, second, name, allowed):
     world.deploy(*first)
     first[0].nested("environment", {"Network": network(name), "Entry": entry("three")})
     if not allowed:
@@ -104,7 +104,7 @@ def test_an_update_that_is_overtaken_while_it_is_approved(world, first, second, 
     assert world.deploy(*second, allowed=allowed)[-1].result is Result.UPDATED
 
 
-def test_a_plan_of_before_is_refused_while_another_is_carried_out(world, first, second):
+def test_an_older_plan_is_refused_during_another_deploy(world, first, second):
     world.deploy(*first)
     plan = world.plan(*second)
     first[0].nested("environment", {"Network": network("x-" + first[1].name), "Entry": entry("4")})
@@ -120,7 +120,7 @@ def test_a_plan_of_before_is_refused_while_another_is_carried_out(world, first, 
     assert len(seen) == 1
 
 
-def test_a_plan_made_while_another_is_carried_out_follows_it(world, first):
+def test_a_plan_made_during_another_deploy_follows_it(world, first):
     world.deploy(*first)
     plan_reads, seen = 5, []
     under_way(world, plan_reads)
@@ -130,7 +130,7 @@ def test_a_plan_made_while_another_is_carried_out_follows_it(world, first):
     assert followed == ["access", "environment"]
 
 
-def test_nothing_is_destroyed_while_it_is_deployed(world, name):
+def test_nothing_is_destroyed_during_a_deploy(world, name):
     target = world.target(name, protected=False)
     world.deploy(world.project(name), target)
     under_way(world, 1)

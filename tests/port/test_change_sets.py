@@ -11,7 +11,7 @@ from tidegen.errors import DeploymentError, OvertakenError
 from tidegen.planning.changes import Action
 
 
-def test_a_create_change_set_makes_a_stack_in_review(subject):
+def test_a_create_change_set_creates_a_stack_in_review(subject):
     """A change set for a new stack makes the stack, in REVIEW_IN_PROGRESS and without resources.
 
     Source: API_CreateChangeSet
@@ -24,7 +24,7 @@ def test_a_create_change_set_makes_a_stack_in_review(subject):
     assert subject.cloud.resources(made.stack_id) == ()
 
 
-def test_a_stack_in_review_takes_further_change_sets(subject):
+def test_a_stack_in_review_accepts_further_change_sets(subject):
     """A further CREATE change set belongs to the same stack in review.
 
     UNVERIFIED: the documentation lists several change sets of a stack, not of one in review.
@@ -35,7 +35,7 @@ def test_a_stack_in_review_takes_further_change_sets(subject):
     assert subject.cloud.change_set(first.change_set_id).status == "CREATE_COMPLETE"
 
 
-def test_executing_takes_the_other_change_sets_away(subject):
+def test_executing_deletes_the_other_change_sets(subject):
     """Executing a change set deletes all others of the stack, which are no longer valid.
 
     Source: API_ExecuteChangeSet
@@ -67,7 +67,7 @@ def test_a_stack_is_created_once(subject):
         subject.change_set("s", template(A=topic()))
 
 
-def test_what_does_not_exist_cannot_be_updated(subject):
+def test_a_missing_stack_cannot_be_updated(subject):
     """UPDATE is refused for a stack that does not exist.
 
     Source: API_CreateChangeSet, ChangeSetType
@@ -121,7 +121,7 @@ def test_nested_stacks_have_change_sets_of_their_own(subject):
 
 
 @only("engine")
-def test_the_engine_is_mute_about_nested_stacks(subject):
+def test_the_engine_has_no_change_sets_of_nested_stacks(subject):
     """The engine has no change sets of nested stacks: children are None, not empty.
 
     Source: none; it is the difference that tidegen's forecast fills
@@ -152,7 +152,7 @@ def test_parameters_need_values(subject):
         subject.change_set("s", wanted)
 
 
-def test_a_change_set_that_was_deleted_is_gone(subject):
+def test_a_deleted_change_set_does_not_exist(subject):
     """A deleted change set cannot be executed; deleting it again is no error.
 
     Source: API_ExecuteChangeSet, ChangeSetNotFound; deleting it again is UNVERIFIED: not documented
@@ -165,7 +165,7 @@ def test_a_change_set_that_was_deleted_is_gone(subject):
 
 
 @only("double")
-def test_nothing_is_begun_while_something_is_under_way(subject):
+def test_no_operation_begins_while_another_is_in_progress(subject):
     """A stack that is being changed takes no change set.
 
     UNVERIFIED: API_CreateChangeSet names no such error; the words are from reports.
@@ -191,7 +191,7 @@ def test_a_failed_creation_can_only_be_deleted(subject):
 
 
 @only("double")
-def test_a_stack_whose_creation_failed_takes_no_update(subject):
+def test_a_stack_whose_creation_failed_accepts_no_update(subject):
     """A stack in ROLLBACK_COMPLETE can be deleted only.
 
     Source: "Stack status codes", ROLLBACK_COMPLETE

@@ -18,7 +18,7 @@ def found(subject, stack):
     return {item.logical_id: item for item in subject.cloud.resource_drifts(stack)}
 
 
-def test_what_nobody_touched_is_in_sync(subject):
+def test_an_unchanged_resource_is_in_sync(subject):
     """A resource as its template made it is IN_SYNC.
 
     Source: API_StackResourceDrift, StackResourceDriftStatus
@@ -37,7 +37,7 @@ def test_types_that_cannot_be_checked_are_left_out(subject):
     assert found(subject, state.stack_id).keys() == {"A"}
 
 
-def test_a_detection_leaves_nested_stacks_alone(subject):
+def test_a_detection_leaves_out_nested_stacks(subject):
     """Drift of nested stacks is detected on each itself.
 
     Source: API_DetectStackDrift
@@ -49,7 +49,7 @@ def test_a_detection_leaves_nested_stacks_alone(subject):
     assert found(subject, below.physical_id)["A"].status is DriftStatus.IN_SYNC
 
 
-def test_a_stack_that_holds_nothing_cannot_be_checked(subject):
+def test_an_empty_stack_cannot_be_checked(subject):
     """Drift is detected in stacks that are at rest only.
 
     Source: "Detect drift on an entire CloudFormation stack", considerations
@@ -60,7 +60,7 @@ def test_a_stack_that_holds_nothing_cannot_be_checked(subject):
 
 
 @only("engine")
-def test_a_change_by_hand_is_told_property_by_property(subject):
+def test_a_change_by_hand_is_reported_property_by_property(subject):
     """A difference has the property's path, what was expected, what is there, and the kind.
 
     Source: API_PropertyDifference

@@ -36,7 +36,7 @@ def imported(subject, *arguments, **more):
     return subject.settled(made.stack_id)
 
 
-def test_what_exists_becomes_a_member(subject):
+def test_an_existing_resource_becomes_a_member(subject):
     """After an import the stack is IMPORT_COMPLETE and holds the resource by its identifier.
 
     Source: "Import AWS resources into a CloudFormation stack manually"
@@ -49,7 +49,7 @@ def test_what_exists_becomes_a_member(subject):
     assert held["T"] == "t-1"
 
 
-def test_an_import_makes_a_stack_that_is_not_there(subject):
+def test_an_import_creates_a_missing_stack(subject):
     """An import into a name that has no stack makes one, without outputs.
 
     Source: "Create a stack from existing resources"
@@ -101,7 +101,7 @@ def test_an_import_does_nothing_else(subject, wanted, words):
         subject.cloud.create_import(asked(state.stack_id, wanted, "t-4"))
 
 
-def test_what_is_not_there_cannot_be_imported(subject):
+def test_a_missing_resource_cannot_be_imported(subject):
     """The change set fails where nothing has that identifier.
 
     Source: "Import AWS resources into a CloudFormation stack manually", import validation
@@ -129,7 +129,7 @@ def test_a_member_of_one_stack_cannot_join_another(subject):
     assert "already exists in stack" in found.reason
 
 
-def test_what_was_kept_when_its_stack_went_can_be_imported(subject):
+def test_a_resource_kept_by_a_deleted_stack_can_be_imported(subject):
     """A retained resource is in no stack after its own is deleted.
 
     Source: "DeletionPolicy attribute", Retain
@@ -141,7 +141,7 @@ def test_what_was_kept_when_its_stack_went_can_be_imported(subject):
     assert imported(subject, state.stack_id, wanted, "t-6").status == "IMPORT_COMPLETE"
 
 
-def test_an_import_takes_the_template_s_word(subject):
+def test_an_import_does_not_compare_the_template_with_the_resource(subject):
     """An import records the template's values, whatever the resource's are, for the next update.
 
     Source: "Import AWS resources into a CloudFormation stack manually", import validation
@@ -158,7 +158,7 @@ def test_an_import_takes_the_template_s_word(subject):
 
 
 @only("double")
-def test_what_exists_can_be_read(subject):
+def test_an_existing_resource_can_be_read(subject):
     """GetResource of Cloud Control gives the properties that a template would.
 
     Source: Cloud Control API, API_GetResource

@@ -23,7 +23,7 @@ def test_an_unknown_stack_is_none(subject):
     assert subject.cloud.template("nothing") == ""
 
 
-def test_a_stack_says_what_it_was_made_with(subject):
+def test_a_stack_has_its_parameters_outputs_and_tags(subject):
     """A stack has its outputs, parameters and tags, and the template as it was sent.
 
     Source: API_Stack, API_GetTemplate
@@ -58,7 +58,7 @@ def test_a_deleted_stack_is_found_by_id_only(subject):
     assert subject.cloud.stack(state.stack_id).status == "DELETE_COMPLETE"
 
 
-def test_deleting_what_is_not_there_is_no_error(subject):
+def test_deleting_a_missing_stack_is_no_error(subject):
     """DeleteStack of a stack that does not exist succeeds.
 
     UNVERIFIED: API_DeleteStack names no error for it.
@@ -92,7 +92,7 @@ def test_termination_protection_keeps_a_stack(subject):
     assert subject.cloud.stack("s").status == "CREATE_COMPLETE"
 
 
-def test_events_tell_an_operation_from_start_to_end(subject):
+def test_events_cover_an_operation_from_start_to_end(subject):
     """Events of an operation begin and end with the stack's own, whose resource is the stack.
 
     Source: "Understand CloudFormation stack creation events"
@@ -102,7 +102,7 @@ def test_events_tell_an_operation_from_start_to_end(subject):
     assert own[-2:] == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
 
 
-def test_events_since_a_time_leave_out_what_came_before(subject):
+def test_events_since_a_time_leave_out_earlier_ones(subject):
     """Events come newest first; a time of CloudFormation's own divides them.
 
     Source: API_DescribeStackEvents
@@ -158,7 +158,7 @@ def test_a_stack_has_no_policy_until_one_is_set(subject):
     ("wanted", "action"),
     [(template(T=table("t-2")), "Update:Replace"), (template(A=topic()), "Update:Delete")],
 )
-def test_a_stack_policy_denies_what_it_says(subject, wanted, action):
+def test_a_stack_policy_denies_updates(subject, wanted, action):
     """An update that a stack policy denies fails and is rolled back.
 
     Source: protect-stack-resources
@@ -201,7 +201,7 @@ def test_the_engine_enforces_no_stack_policy(subject):
     assert subject.apply("s", template(T=table("t-2")), "UPDATE").status == "UPDATE_COMPLETE"
 
 
-def test_a_name_that_is_taken_fails_the_stack(subject):
+def test_a_name_in_use_fails_the_stack(subject):
     """A resource whose name is taken fails, and with it the operation.
 
     Source: aws-properties-name, cfn-resource-physical-id
@@ -217,7 +217,7 @@ def test_a_name_that_is_taken_fails_the_stack(subject):
     assert "already exists" in failed.reason
 
 
-def test_what_is_retained_keeps_its_name_when_its_stack_goes(subject):
+def test_a_retained_resource_keeps_its_name_when_its_stack_is_deleted(subject):
     """A resource with DeletionPolicy RetainExceptOnCreate outlives its stack.
 
     Source: aws-attribute-deletionpolicy
@@ -228,7 +228,7 @@ def test_what_is_retained_keeps_its_name_when_its_stack_goes(subject):
 
 
 @only("engine")
-def test_a_failed_update_leaves_what_stood(subject):
+def test_a_failed_update_keeps_the_previous_resources(subject):
     """An update that fails is rolled back: template, outputs and resources are those of before.
 
     Source: "Stack status codes", UPDATE_ROLLBACK_COMPLETE
@@ -244,7 +244,7 @@ def test_a_failed_update_leaves_what_stood(subject):
 
 
 @only("double")
-def test_a_failed_rollback_is_continued_without_what_is_skipped(subject):
+def test_a_failed_rollback_is_continued_without_skipped_resources(subject):
     """ContinueUpdateRollback takes up a failed rollback, without resources in UPDATE_FAILED.
 
     Source: API_ContinueUpdateRollback, using-cfn-updating-stacks-continueupdaterollback
@@ -270,7 +270,7 @@ def test_only_a_failed_rollback_is_continued(subject):
         subject.cloud.continue_rollback(state.stack_id, None)
 
 
-def test_an_object_is_there_once_it_is_put(subject):
+def test_an_object_exists_once_it_is_uploaded(subject):
     """S3 shows an object as soon as it was put.
 
     Source: AmazonS3 user guide, "Amazon S3 data consistency model"
@@ -296,7 +296,7 @@ def test_an_object_is_written_once(subject):
 
 
 @only("double")
-def test_throttling_and_lag_reach_who_asks(subject):
+def test_throttling_and_lag_reach_the_caller(subject):
     """A request may be throttled; a stack may not be seen yet by its name.
 
     Source: CommonErrors, Throttling; lag is UNVERIFIED: no documented guarantee was found
