@@ -42,8 +42,8 @@ def _no_credentials(monkeypatch, tmp_path):
 
 def answered(code, message="why", status=400):
     about = {"HTTPStatusCode": status}
-    said = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": about}
-    return known.ClientError(said, "Operation")
+    answer = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": about}
+    return known.ClientError(answer, "Operation")
 
 
 IDENTITY = (
@@ -112,12 +112,12 @@ def test_the_second_of_two_operations_is_refused(code, message):
 def test_messages_of_aws_are_shown_without_credentials(monkeypatch):
     secret, token = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "FwoGZXIvYXdzEXAMPLE//token=="
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
-    said = (
+    answer = (
         f"no {secret} for AKIAIOSFODNN7EXAMPLE: X-Amz-Security-Token={token}&Signature=abc123 "
         f'"SessionToken": "{token}" x-amz-security-token:{token}\nsecond line'
     )
     with pytest.raises(DeploymentError) as raised, translated("here", "s3:PutObject"):
-        raise answered("ValidationError", said)
+        raise answered("ValidationError", answer)
     text = str(raised.value)
     assert not [word for word in (secret, token, "AKIA", "abc123") if word in text]
     assert "no [hidden] for [hidden]" in text
@@ -152,7 +152,7 @@ def test_an_endpoint_that_does_not_answer(monkeypatch):
 
 @pytest.fixture
 def broken_endpoint(monkeypatch):
-    """An endpoint that takes every request and hangs up."""
+    """An endpoint that accepts every request and closes the connection."""
     server = socket.create_server(("127.0.0.1", 0))
 
     def hang_up():
@@ -174,7 +174,7 @@ def broken_endpoint(monkeypatch):
 
 
 def test_an_error_of_a_failed_secret_write_has_no_value(broken_endpoint):
-    """botocore's error holds the request that it could not send, and so the value."""
+    """botocore's error holds the request that it could not send, and with it the value."""
     with pytest.raises(TidegenError, match="cannot be reached") as raised:
         connect(PLACE).put_secret("/tide/it", "hunter2", "v" * 32)
     assert raised.value.__cause__ is None
@@ -192,7 +192,7 @@ def test_a_listed_secret_has_its_current_version_and_rotation():
 
 
 def test_a_rotated_secret_counts_as_filled_by_its_label():
-    """A rotation cannot choose the id of its version, by which `fill` says what is filled."""
+    """A rotation cannot choose its version's id, in which `fill` records the filled keys."""
     label = version_id(("a",), "0" * 32).removesuffix("-" + "0" * 32)
     for current, filled in (("v2", True), ("v1", False)):
         stages = {"v1": ["AWSPREVIOUS"], "v2": [label]}

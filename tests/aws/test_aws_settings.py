@@ -1,4 +1,4 @@
-"""What each setting is asked and told AWS; botocore's Stubber checks against the services' models.
+"""The calls of each setting to AWS; botocore's Stubber checks them against the services' models.
 
 A call is (service, operation, parameters, answer); an answer that is a text is an error's code.
 """
@@ -55,7 +55,7 @@ def rules(*egress):
 
 
 def passwords(**policy):
-    """What IAM answers: the switches always, the figures where they are set."""
+    """Return IAM's answer: the switches always, the numbers where they are set."""
     switches = {**dict.fromkeys(KINDS, False), "AllowUsersToChangePassword": False}
     return ("iam", PASSWORDS, {}, {"PasswordPolicy": {**switches, **policy}})
 
@@ -108,7 +108,7 @@ READ = [
     (
         SettingName.PASSWORDS,
         passwords(MinimumPasswordLength=20, MaxPasswordAge=120, PasswordReusePrevention=24),
-        {  # a longer one is as wanted; IAM names the switches always
+        {  # a longer one is accepted; IAM always names the switches
             "MinimumPasswordLength": "14",
             "PasswordReusePrevention": "24",
             "MaxPasswordAge": "120",
@@ -127,7 +127,7 @@ READ = [
         {name: "present" if name == "eks.amazonaws.com" else "absent" for name in LINKED_SERVICES},
     ),
 ]
-#: Setting, what is there of it, and the calls that one step takes.
+#: Setting, its present value, and the calls of one step.
 APPLIED = [
     (
         SettingName.BACKUPS,
@@ -279,7 +279,7 @@ def test_an_unreadable_setting_is_no_failure(code, reason):
 
 
 def test_a_transient_error_is_raised():
-    """Else a group would be left open because AWS was busy."""
+    """Otherwise a group would be left open because AWS was busy."""
     with pytest.raises(DeploymentError, match="throttles"):
         settings((*encrypted(True)[:3], "Throttling")).read(BY_NAME[SettingName.VOLUMES], "")
 
@@ -310,8 +310,8 @@ def test_a_step_that_is_not_allowed_is_named():
 
 
 def linked_step():
-    there = dict.fromkeys(LINKED_SERVICES, "present")
-    return step(SettingName.LINKED_ROLES, {**there, "eks.amazonaws.com": "absent"})
+    roles = dict.fromkeys(LINKED_SERVICES, "present")
+    return step(SettingName.LINKED_ROLES, {**roles, "eks.amazonaws.com": "absent"})
 
 
 def test_a_role_created_in_the_meantime_is_accepted():

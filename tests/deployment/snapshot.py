@@ -1,10 +1,10 @@
-"""What an account holds of an environment, as its services show it, without what is random."""
+"""An environment's resources as the services list them, without random parts."""
 
 import re
 
 from botocore.exceptions import ClientError
 
-# What differs between environments that are alike: hashes, and the suffixes of generated names.
+# Differences between equal environments: hashes, and the suffixes of generated names.
 _RANDOM = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{3}|[0-9a-fA-F]{13})\b")
 
 

@@ -20,7 +20,7 @@ def nothing(seconds):
 
 @pytest.fixture
 def cloud(project, account, number):
-    """An account whose own roots stand."""
+    """An account with its roots deployed."""
     double = Double(number, outputs={"ArtifactsBucketName": "artifacts"})
     plan = build_plan(account, VALUES, project.release, double)
     execute(plan, double, approve=lambda shown: True, pause=nothing)
@@ -33,7 +33,7 @@ def found(cloud, target):
 
 
 def change(cloud, logical_id):
-    """Let a nested resource be another one than its template says; the stack's id."""
+    """Let a nested resource differ from its template; return the stack's id."""
     stack = next(s for s, r in cloud.nested.items() if logical_id in [i.logical_id for i in r])
     held = next(r for r in cloud.nested[stack] if r.logical_id == logical_id)
     differs = PropertyDifference("/DisplayName", "blue", "red", "NOT_EQUAL")

@@ -1,4 +1,4 @@
-"""Filling and renewing secrets: one write each, only what is new, nothing lost to interruption."""
+"""Filling and renewing secrets: one write each, of new values only; an interruption loses none."""
 
 import json
 

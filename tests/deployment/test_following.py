@@ -1,4 +1,4 @@
-"""Watching from elsewhere, and the root cause of what failed before."""
+"""Following operations of other runs, and the root cause of an earlier failure."""
 
 import pytest
 from double import Double

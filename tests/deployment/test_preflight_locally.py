@@ -1,4 +1,4 @@
-"""Preflight on the local engine: what is planted through the services is found, and only that."""
+"""Preflight on the local engine: exactly the problems created through the services are reported."""
 
 import json
 
@@ -62,7 +62,7 @@ def deploy(project):
 
 @pytest.fixture
 def plan(project, account, development, deploy):
-    """Of an environment whose account stands."""
+    """Return the plan of an environment whose account is deployed."""
     deploy(account)
     return lambda: build_plan(development, VALUES, project.release, connect)
 
@@ -96,7 +96,7 @@ def test_an_unchanged_environment_asks_no_questions(plan, development, deploy):
 
 
 def test_deployed_roots_are_read_once_a_deploy(project, development, plan, deploy):
-    """By preflight, the look for moves and the comparison: three templates, each once."""
+    """By preflight, the search for moves and the comparison: three templates, each once."""
     deploy(development)
     project.nested("environment", {"Network": network(), "Entry": entry("two")})
     wire = Wire()
@@ -120,7 +120,7 @@ def test_a_failed_stack_is_reported_with_the_deploys_next_action(
 
 
 class Pending:
-    """An account in which a subscription waits; the engine confirms all at once."""
+    """An account with a pending subscription; the engine confirms all at once."""
 
     def __init__(self, place):
         self.place = place
@@ -139,7 +139,7 @@ def test_pending_subscriptions_are_listed_on_request(plan, development, deploy):
 
 
 class Balancers:
-    """An account in which Kubernetes has made a load balancer in every subnet."""
+    """An account in which Kubernetes has created a load balancer in every subnet."""
 
     def __init__(self, place):
         self.place = place
@@ -168,7 +168,7 @@ def test_a_deletion_that_would_fail_is_refused(plan, project, development, deplo
 
 
 def test_shared_services_in_use_are_not_destroyed(project, account, deploy, number, account_client):
-    """What a stack was given by the shared root's outputs is needed as long as it stands."""
+    """The shared root's outputs are in use as long as a stack with their values exists."""
     deploy(account)
     shared = Target("shared", "tide", Scope.SHARED, number, REGION, REGION)
     project.nested("shared", {"Network": network("shared")})

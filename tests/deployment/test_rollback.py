@@ -1,4 +1,4 @@
-"""Rollbacks that failed: what is left, what is skipped, how they are continued."""
+"""Failed rollbacks: the failed resources, the skipped ones, and continuing."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ def target():
 
 @pytest.fixture
 def stuck():
-    """A root whose rollback failed at one resource of a nested stack and one of its own."""
+    """A root whose rollback failed at one of its resources and at one of a nested stack."""
     double = Double()
     root = double.add("tide-development", "UPDATE_ROLLBACK_FAILED")
     double.nested[root.stack_id] = (

@@ -1,4 +1,4 @@
-"""A failed operation's error: the first cause, why, and what to do."""
+"""A failed operation's error: the first cause, the reason, and the remedy."""
 
 from datetime import UTC, datetime, timedelta
 

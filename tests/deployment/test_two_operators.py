@@ -1,4 +1,4 @@
-"""Two operators at once: the second follows, or is told in one line what to do; nothing is lost."""
+"""Two operators at once: the second follows, or gets one line with the remedy; nothing is lost."""
 
 import pytest
 from snapshot import snapshot
@@ -12,26 +12,26 @@ from tidegen.errors import OvertakenError, RefusedError
 
 @pytest.fixture
 def name(request):
-    """An environment of the test's own."""
+    """An environment for this test only."""
     return request.node.name.replace("_", "-").replace("[", "-").replace("]", "")[-40:]
 
 
 @pytest.fixture
 def first(world, name):
-    """The project as the first operator has it, and the environment."""
+    """The first operator's project, and the environment."""
     return world.project(name), world.target(name, protected=True)
 
 
 @pytest.fixture
 def second(world, first, name):
-    """The project as the second operator has it, who changes a value and the table."""
+    """The second operator's project, with a changed value and another table."""
     project = world.project(f"{name}-2")
     project.nested("environment", {"Network": network(f"{name}-2"), "Entry": entry("two")})
     return project, first[1]
 
 
 def meanwhile(world, command, answer=True):
-    """An approval during which somebody else's command runs, once, from start to end."""
+    """Return an approval during which another operator's command runs once, from start to end."""
     waiting = [command]
 
     def approve(shown):
@@ -43,7 +43,7 @@ def meanwhile(world, command, answer=True):
 
 
 def on_update(command):
-    """An emit that runs somebody else's command once the environment's update has begun."""
+    """Return an emit that runs another operator's command once the update has begun."""
     waiting = [command]
 
     def emit(event):
@@ -54,7 +54,7 @@ def on_update(command):
 
 
 def under_way(world, calls):
-    """Let the engine, which is too quick for us, say so many times that it is still at work."""
+    """Let the engine, which is too fast, answer so many times that the operation is in progress."""
     still = rewritten(lambda text: text.replace("CREATE_COMPLETE", "CREATE_IN_PROGRESS"))
     world.wire.arm(still, 1, times=calls, only="DescribeStacks")
 

@@ -1,4 +1,4 @@
-"""Change sets and statuses: what deployment's decisions rest on."""
+"""Change sets and statuses, on which deployment's decisions depend."""
 
 from urllib.parse import parse_qs
 
@@ -12,7 +12,7 @@ from tidegen.planning.changes import Action
 
 
 def test_a_create_change_set_creates_a_stack_in_review(subject):
-    """A change set for a new stack makes the stack, in REVIEW_IN_PROGRESS and without resources.
+    """A change set for a new stack creates the stack, in REVIEW_IN_PROGRESS and without resources.
 
     Source: API_CreateChangeSet
     """
@@ -58,7 +58,7 @@ def test_a_change_set_is_executed_once(subject):
 
 
 def test_a_stack_is_created_once(subject):
-    """CREATE is refused for a stack that exists.
+    """CREATE is refused for an existing stack.
 
     Source: API_CreateChangeSet, ChangeSetType and AlreadyExistsException
     """
@@ -97,15 +97,15 @@ def test_a_change_says_whether_it_replaces(subject):
     subject.apply("s", template(A=topic(), T=table("t-1"), Gone=topic()))
     wanted = template(A=topic("two"), T=table("t-2"))
     found = subject.change_set("s", wanted, "UPDATE").changes
-    said = {c.logical_id: (c.action, c.replacement, c.properties) for c in found}
-    assert said["A"] == (Action.MODIFY, Replacement.NEVER, ("DisplayName",))
-    assert said["T"] == (Action.REPLACE, Replacement.ALWAYS, ("TableName",))
-    assert said["Gone"][0] is Action.REMOVE
+    changes = {c.logical_id: (c.action, c.replacement, c.properties) for c in found}
+    assert changes["A"] == (Action.MODIFY, Replacement.NEVER, ("DisplayName",))
+    assert changes["T"] == (Action.REPLACE, Replacement.ALWAYS, ("TableName",))
+    assert changes["Gone"][0] is Action.REMOVE
 
 
 @only("double")
 def test_nested_stacks_have_change_sets_of_their_own(subject):
-    """With IncludeNestedStacks a change set leads to those of the nested stacks.
+    """With IncludeNestedStacks a change set refers to those of the nested stacks.
 
     Source: change-sets-for-nested-stacks
     """
@@ -124,7 +124,7 @@ def test_nested_stacks_have_change_sets_of_their_own(subject):
 def test_the_engine_has_no_change_sets_of_nested_stacks(subject):
     """The engine has no change sets of nested stacks: children are None, not empty.
 
-    Source: none; it is the difference that tidegen's forecast fills
+    Source: none; tidegen's forecast replaces them
     """
     root = template(N=nested(subject.upload(template(A=topic()))))
     (change,) = subject.change_set("s", root).changes
@@ -166,7 +166,7 @@ def test_a_deleted_change_set_does_not_exist(subject):
 
 @only("double")
 def test_no_operation_begins_while_another_is_in_progress(subject):
-    """A stack that is being changed takes no change set.
+    """A stack in progress accepts no change set.
 
     UNVERIFIED: API_CreateChangeSet names no such error; the words are from reports.
     """
@@ -179,7 +179,7 @@ def test_no_operation_begins_while_another_is_in_progress(subject):
 
 @only("engine")
 def test_a_failed_creation_can_only_be_deleted(subject):
-    """A creation that fails is rolled back: the stack stays, ROLLBACK_COMPLETE and empty.
+    """A creation that fails is rolled back: the stack is kept, ROLLBACK_COMPLETE and empty.
 
     Source: stack-failure-options, and "Stack status codes"
     """
@@ -192,7 +192,7 @@ def test_a_failed_creation_can_only_be_deleted(subject):
 
 @only("double")
 def test_a_stack_whose_creation_failed_accepts_no_update(subject):
-    """A stack in ROLLBACK_COMPLETE can be deleted only.
+    """A stack in ROLLBACK_COMPLETE can only be deleted.
 
     Source: "Stack status codes", ROLLBACK_COMPLETE
     """

@@ -1,4 +1,4 @@
-"""Drift: what is compared, and what is not."""
+"""Drift: the compared resources, and the others."""
 
 import pytest
 from contract_templates import nested, template, topic
@@ -11,7 +11,7 @@ HANDLE = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
 
 
 def found(subject, stack):
-    """What a detection says once it has ended, by logical id."""
+    """Return the result of a finished detection, by logical id."""
     detection = subject.cloud.detect_drift(stack)
     while subject.cloud.drift_detection(detection).running:
         pass
@@ -19,7 +19,7 @@ def found(subject, stack):
 
 
 def test_an_unchanged_resource_is_in_sync(subject):
-    """A resource as its template made it is IN_SYNC.
+    """A resource that equals its template is IN_SYNC.
 
     Source: API_StackResourceDrift, StackResourceDriftStatus
     """
@@ -38,7 +38,7 @@ def test_types_that_cannot_be_checked_are_left_out(subject):
 
 
 def test_a_detection_leaves_out_nested_stacks(subject):
-    """Drift of nested stacks is detected on each itself.
+    """Drift of a nested stack is detected by a detection on that stack.
 
     Source: API_DetectStackDrift
     """
@@ -50,7 +50,7 @@ def test_a_detection_leaves_out_nested_stacks(subject):
 
 
 def test_an_empty_stack_cannot_be_checked(subject):
-    """Drift is detected in stacks that are at rest only.
+    """Drift is detected only in stacks at rest.
 
     Source: "Detect drift on an entire CloudFormation stack", considerations
     """
@@ -61,7 +61,7 @@ def test_an_empty_stack_cannot_be_checked(subject):
 
 @only("engine")
 def test_a_change_by_hand_is_reported_property_by_property(subject):
-    """A difference has the property's path, what was expected, what is there, and the kind.
+    """A difference has the property's path, the expected and the actual value, and the kind.
 
     Source: API_PropertyDifference
     """

@@ -1,4 +1,4 @@
-"""Imports: what exists becomes a member of a stack, and nothing else happens."""
+"""Imports: an existing resource becomes a member of a stack, and nothing else changes."""
 
 import json
 import secrets
@@ -14,7 +14,7 @@ TABLE = "AWS::DynamoDB::Table"
 
 
 def existing(subject, name):
-    """A table that no stack holds."""
+    """Create a table in no stack."""
     if subject.kind == "double":
         subject.cloud.present[TABLE, name] = {"TableName": name}
         return
@@ -29,7 +29,7 @@ def asked(stack, wanted, name, **more):
 
 
 def imported(subject, *arguments, **more):
-    """An import that was carried out; the stack's state."""
+    """Execute an import; return the stack's state."""
     made = subject.cloud.change_set(subject.cloud.create_import(asked(*arguments, **more)))
     assert made.status == "CREATE_COMPLETE", made.reason
     subject.cloud.execute_change_set(made.change_set_id)
@@ -50,7 +50,7 @@ def test_an_existing_resource_becomes_a_member(subject):
 
 
 def test_an_import_creates_a_missing_stack(subject):
-    """An import into a name that has no stack makes one, without outputs.
+    """An import into a name without stack creates one, without outputs.
 
     Source: "Create a stack from existing resources"
     """
@@ -61,9 +61,9 @@ def test_an_import_creates_a_missing_stack(subject):
 
 
 def test_an_import_into_a_nested_stack_is_made_on_that_stack(subject):
-    """A nested stack takes an import itself, and its root stays as it is.
+    """A nested stack is the target of its import, and its root does not change.
 
-    UNVERIFIED: no page says so of nested stacks; drift and updates of one are its own as well.
+    UNVERIFIED: no page states this of nested stacks; drift and updates are also per nested stack.
     """
     existing(subject, "t-3")
     url = subject.upload(template(A=topic()))
@@ -91,7 +91,7 @@ def test_an_import_into_a_nested_stack_is_made_on_that_stack(subject):
     ],
 )
 def test_an_import_does_nothing_else(subject, wanted, words):
-    """Outputs, other resources and what stands stay; each imported one has a DeletionPolicy.
+    """Outputs and other resources do not change; each imported resource has a DeletionPolicy.
 
     Source: "Import AWS resources into a CloudFormation stack manually", considerations
     """
@@ -102,7 +102,7 @@ def test_an_import_does_nothing_else(subject, wanted, words):
 
 
 def test_a_missing_resource_cannot_be_imported(subject):
-    """The change set fails where nothing has that identifier.
+    """The change set fails where no resource has that identifier.
 
     Source: "Import AWS resources into a CloudFormation stack manually", import validation
     """
@@ -142,7 +142,7 @@ def test_a_resource_kept_by_a_deleted_stack_can_be_imported(subject):
 
 
 def test_an_import_does_not_compare_the_template_with_the_resource(subject):
-    """An import records the template's values, whatever the resource's are, for the next update.
+    """An import records the template's values, even if the resource's differ, for the next update.
 
     Source: "Import AWS resources into a CloudFormation stack manually", import validation
     """
@@ -159,7 +159,7 @@ def test_an_import_does_not_compare_the_template_with_the_resource(subject):
 
 @only("double")
 def test_an_existing_resource_can_be_read(subject):
-    """GetResource of Cloud Control gives the properties that a template would.
+    """GetResource of Cloud Control returns the properties as a template has them.
 
     Source: Cloud Control API, API_GetResource
     """
