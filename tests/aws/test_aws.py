@@ -216,8 +216,8 @@ def test_a_role_is_assumed_with_the_environments_credentials(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
     role = Credentials(role="arn:aws:iam::111122223333:role/deploy")
-    found = session(Place("111122223333", "eu-central-1", role)).get_credentials()
-    assert found.method == "assume-role"
+    credentials = session(Place("111122223333", "eu-central-1", role)).get_credentials()
+    assert credentials.method == "assume-role"
 
 
 def test_throttling_is_retried():
@@ -242,8 +242,8 @@ def test_a_replacing_change_is_read_as_replacement():
     item = {"LogicalResourceId": "B", "ResourceType": "T", "Action": "Modify"}
     details = [{"Target": {"Attribute": "Properties", "Name": "Name"}}]
     replacing = {**item, "Replacement": "True", "Details": details}
-    found = change_of(replacing, None)
-    assert (found.action, found.properties) == (Action.REPLACE, ("Name",))
+    change = change_of(replacing, None)
+    assert (change.action, change.properties) == (Action.REPLACE, ("Name",))
     assert change_of({**item, "Replacement": "Conditional"}, None).replacement is (
         Replacement.CONDITIONAL
     )
@@ -251,8 +251,8 @@ def test_a_replacing_change_is_read_as_replacement():
 
 def test_a_reason_is_read_without_credentials():
     item = {"LogicalResourceId": "B", "ResourceType": "T", "ResourceStatus": "CREATE_FAILED"}
-    found = resource_of({**item, "ResourceStatusReason": "bad key AKIAIOSFODNN7EXAMPLE"})
-    assert found.reason == "bad key [hidden]"
+    resource = resource_of({**item, "ResourceStatusReason": "bad key AKIAIOSFODNN7EXAMPLE"})
+    assert resource.reason == "bad key [hidden]"
 
 
 def test_addresses_are_in_path_style(monkeypatch):
@@ -266,11 +266,11 @@ def test_a_change_set_with_values_known_before_and_after_deployment():
     target = {"Path": "/Properties/Tags/0", "BeforeValue": "a", "AfterValue": "b"}
     item = {"LogicalResourceId": "B", "ResourceType": "T", "Action": "Modify"}
     always = {"Target": {**target, "RequiresRecreation": "Always"}, "Evaluation": "Static"}
-    found = change_of({**item, "Details": [always]}, None)
-    (detail,) = found.details
+    change = change_of({**item, "Details": [always]}, None)
+    (detail,) = change.details
     assert (detail.name, detail.before, detail.after) == ("Tags.0", "a", "b")
     assert detail.replacement is Replacement.ALWAYS
-    assert found.certain
+    assert change.certain
     waits = {"Target": {"Name": "Tags"}, "Evaluation": "Dynamic"}
     assert not change_of({**item, "Details": [waits]}, None).certain
 

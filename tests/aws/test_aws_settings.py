@@ -47,11 +47,11 @@ def blocked(value):
 
 
 def rules(*egress):
-    found = [
+    rules = [
         {"SecurityGroupRuleId": f"sgr-{number}", "IsEgress": outbound}
         for number, outbound in enumerate(egress)
     ]
-    return ("ec2", "describe_security_group_rules", RULES, {"SecurityGroupRules": found})
+    return ("ec2", "describe_security_group_rules", RULES, {"SecurityGroupRules": rules})
 
 
 def passwords(**policy):
@@ -243,20 +243,20 @@ def settings(*calls):
     return AwsSettings(PLACE, lambda: Session(calls))
 
 
-def step(name, found):
-    (only,) = setting_steps([SettingReading(BY_NAME[name], PLACE, "sg-1", found)])
+def step(name, values):
+    (only,) = setting_steps([SettingReading(BY_NAME[name], PLACE, "sg-1", values)])
     return only
 
 
-@pytest.mark.parametrize(("name", "call", "found"), READ)
-def test_a_setting_is_read(name, call, found):
-    assert settings(call).read(BY_NAME[name], "sg-1") == found
+@pytest.mark.parametrize(("name", "call", "values"), READ)
+def test_a_setting_is_read(name, call, values):
+    assert settings(call).read(BY_NAME[name], "sg-1") == values
 
 
-@pytest.mark.parametrize(("name", "found", "calls"), APPLIED)
-def test_a_step_changes_only_the_differences(name, found, calls):
+@pytest.mark.parametrize(("name", "values", "calls"), APPLIED)
+def test_a_step_changes_only_the_differences(name, values, calls):
     session = Session(calls)
-    AwsSettings(PLACE, lambda: session).apply(step(name, found))
+    AwsSettings(PLACE, lambda: session).apply(step(name, values))
     for stub in session.stubs:
         stub.assert_no_pending_responses()
 
@@ -273,9 +273,9 @@ def test_every_setting_is_read_and_applied_here():
     ],
 )
 def test_an_unreadable_setting_is_no_failure(code, reason):
-    found = settings((*encrypted(True)[:3], code)).read(BY_NAME[SettingName.VOLUMES], "")
-    assert isinstance(found, NotRead)
-    assert found.reason.startswith(reason)
+    values = settings((*encrypted(True)[:3], code)).read(BY_NAME[SettingName.VOLUMES], "")
+    assert isinstance(values, NotRead)
+    assert values.reason.startswith(reason)
 
 
 def test_a_transient_error_is_raised():
@@ -298,8 +298,8 @@ def test_a_transient_error_is_raised():
     ],
 )
 def test_a_setting_of_the_organization_is_not_changed(name, call):
-    found = settings(call).read(BY_NAME[name], "")
-    assert found == NotRead("a declarative policy of the organization sets it")
+    values = settings(call).read(BY_NAME[name], "")
+    assert values == NotRead("a declarative policy of the organization sets it")
 
 
 def test_a_step_that_is_not_allowed_is_named():
@@ -327,7 +327,7 @@ def test_a_role_that_cannot_be_created_is_an_error():
 
 def test_a_local_engine_has_no_host_for_the_account(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    found = reach(PLACE).read(BY_NAME[SettingName.BUCKETS], "")
-    assert found == NotRead("a local engine has no settings of S3 for the account")
-    found = reach(PLACE).read(BY_NAME[SettingName.BACKUPS], "")
-    assert found == NotRead("a local engine keeps no settings of AWS Backup")
+    values = reach(PLACE).read(BY_NAME[SettingName.BUCKETS], "")
+    assert values == NotRead("a local engine has no settings of S3 for the account")
+    values = reach(PLACE).read(BY_NAME[SettingName.BACKUPS], "")
+    assert values == NotRead("a local engine keeps no settings of AWS Backup")

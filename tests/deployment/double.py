@@ -82,10 +82,10 @@ class Double(Drifts, Imports, Stacks):
         if self.lag and ":stack/" not in name:
             self.lag -= 1
             return None
-        found = self._find(name)
-        if found is not None and self.outcomes.get(found.name):
-            found = self._advance(found)
-        return found or self.deleted.get(name)
+        state = self._find(name)
+        if state is not None and self.outcomes.get(state.name):
+            state = self._advance(state)
+        return state or self.deleted.get(name)
 
     def _find(self, name):
         return next((s for s in self.stacks.values() if name in (s.name, s.stack_id)), None)
@@ -154,8 +154,8 @@ class Double(Drifts, Imports, Stacks):
         return self.templates.get(self._id(stack), "")
 
     def _id(self, stack):
-        found = self._find(stack)
-        return found.stack_id if found else stack
+        state = self._find(stack)
+        return state.stack_id if state else stack
 
     def create_change_set(self, request):
         self.calls.append(f"create_change_set {request.kind} {request.stack_name}")
@@ -176,8 +176,8 @@ class Double(Drifts, Imports, Stacks):
     def _object(self, url):
         """Return the object whose key ends a URL, or `Fn::Sub` of one."""
         text = url.get("Fn::Sub", "") if isinstance(url, dict) else url
-        found = (content for key, content in self.objects.items() if text.endswith(key))
-        return next(found, b"").decode()
+        objects = (content for key, content in self.objects.items() if text.endswith(key))
+        return next(objects, b"").decode()
 
     def change_set(self, change_set_id):
         request = self._request(change_set_id, "DescribeChangeSet")
@@ -284,8 +284,8 @@ class Double(Drifts, Imports, Stacks):
         self.policies[self._id(stack)] = policy
 
     def secret(self, secret_id):
-        found = self.secrets.get(secret_id)
-        return StoredSecret(*found) if found else None
+        stored = self.secrets.get(secret_id)
+        return StoredSecret(*stored) if stored else None
 
     def put_secret(self, secret_id, text, version):
         self.calls.append(f"put_secret {secret_id}")
@@ -293,8 +293,8 @@ class Double(Drifts, Imports, Stacks):
 
     def listed_secrets(self, prefix):
         self.calls.append("listed_secrets")
-        found = {name: version for name, (version, _) in self.secrets.items()}
-        return {n: ListedSecret(v) for n, v in found.items() if n.startswith(prefix)}
+        versions = {name: version for name, (version, _) in self.secrets.items()}
+        return {n: ListedSecret(v) for n, v in versions.items() if n.startswith(prefix)}
 
 
 def nested_change(logical_id, *children):

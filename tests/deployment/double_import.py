@@ -30,8 +30,8 @@ class Imports:
     def _import_changes(self, change_set_id):
         """Return the changes, or the reason of a failure: CloudFormation reads the resources."""
         for item in self.importing[change_set_id]:
-            found = (item.type, item.text)
-            if found not in {*self.present, *self.names}:
+            key = (item.type, item.text)
+            if key not in {*self.present, *self.names}:
                 return (
                     f"Resource of type '{item.type}' with identifier '{item.text}' was not found."
                 )

@@ -15,8 +15,8 @@ class Stacks:
     def _object(self, url):
         """Return the object whose key ends a URL, or `Fn::Sub` of one."""
         text = url.get("Fn::Sub", "") if isinstance(url, dict) else url
-        found = (content for key, content in self.objects.items() if text.endswith(key))
-        return next(found, b"").decode()
+        objects = (content for key, content in self.objects.items() if text.endswith(key))
+        return next(objects, b"").decode()
 
     def _given(self, resource):
         """Return the template of a nested stack, and its parameters."""
@@ -37,7 +37,7 @@ class Stacks:
 
     def _changes(self, stack_id, text, parameters):
         """Return the changes of a change set, with child change sets."""
-        found = []
+        changes = []
         for name, resource, *change in self._differences(stack_id, text, parameters):
             action, replacement, properties = change
             children = None
@@ -48,8 +48,8 @@ class Stacks:
                 if action is Action.MODIFY and not properties and not children:
                     continue
             kind = resource["Type"]
-            found.append(ResourceChange(name, kind, action, replacement, properties, children))
-        return tuple(found)
+            changes.append(ResourceChange(name, kind, action, replacement, properties, children))
+        return tuple(changes)
 
     def _fails(self, stack_id, text, parameters, verb):
         """Return whether a change is denied, or a name in use; record the event."""

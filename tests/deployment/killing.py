@@ -16,20 +16,20 @@ def tries(prefix, harm):
 
 def every_call(world, harm, prepare, command, prefix, only=""):
     """Kill `command` at each call and run it again; return its results and the expected ones."""
-    found = {}
+    results = {}
     for n, name in tries(prefix, harm):
         arguments = prepare(name)
         where = world.harmed(harm, n, command, arguments, only=only)
         if where:
             command(*arguments)
-        found[n, where] = snapshot(world.cloud, name), world.third(command, *arguments)
+        results[n, where] = snapshot(world.cloud, name), world.third(command, *arguments)
         if n and not where:
             break
-    return found
+    return results
 
 
-def assert_all_alike(found):
-    (_, wanted), *others = found.items()
+def assert_all_alike(results):
+    (_, wanted), *others = results.items()
     assert len(others) > 5
     different = {where: _difference(wanted, left) for where, left in others if left != wanted}
 

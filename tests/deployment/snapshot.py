@@ -17,10 +17,10 @@ def snapshot(cloud, name, roots=()):
     `name` is what differs from one to the next and is left out: the environment or the account.
     """
     cloudformation = cloud._client("cloudformation")
-    found = []
+    stacks = []
     for root in roots or (f"tide-{name}-access", f"tide-{name}"):
-        found += _stacks(cloudformation, root, name)
-    return found
+        stacks += _stacks(cloudformation, root, name)
+    return stacks
 
 
 def _stacks(cloudformation, stack_id, name):
@@ -29,11 +29,11 @@ def _stacks(cloudformation, stack_id, name):
     except ClientError:
         return []
     resources = cloudformation.list_stack_resources(StackName=stack_id)["StackResourceSummaries"]
-    found = [_stack(cloudformation, stack, name, resources)]
+    stacks = [_stack(cloudformation, stack, name, resources)]
     for resource in sorted(resources, key=lambda item: item["LogicalResourceId"]):
         if resource["ResourceType"] == "AWS::CloudFormation::Stack":
-            found += _stacks(cloudformation, resource["PhysicalResourceId"], name)
-    return found
+            stacks += _stacks(cloudformation, resource["PhysicalResourceId"], name)
+    return stacks
 
 
 def _stack(cloudformation, stack, name, resources):

@@ -28,7 +28,7 @@ def cloud(project, account, number):
     return double
 
 
-def found(cloud, target):
+def detected(cloud, target):
     return detect_drift(drift_plan(target, cloud), cloud, pause=nothing)
 
 
@@ -44,7 +44,7 @@ def change(cloud, logical_id):
 
 
 def test_every_stack_has_its_own_detection(cloud, account):
-    stacks = found(cloud, account)
+    stacks = detected(cloud, account)
     assert [(s.address.name, s.path) for s in stacks] == [
         ("tide-identity", ""),
         ("tide-bootstrap", ""),
@@ -55,14 +55,14 @@ def test_every_stack_has_its_own_detection(cloud, account):
 
 
 def test_unchecked_resources_are_counted_and_never_in_sync(cloud, account):
-    identity = found(cloud, account)[0]
+    identity = detected(cloud, account)[0]
     assert identity.count(DriftStatus.NOT_CHECKED) == 1
     assert identity.count(DriftStatus.IN_SYNC) == 0
 
 
 def test_a_changed_resource_is_reported_with_its_properties(cloud, account):
     change(cloud, "Topic")
-    stacks = found(cloud, account)
+    stacks = detected(cloud, account)
     text = drift_text(stacks)
     assert "  Network  1 in sync, 1 modified" in text
     assert "~ /DisplayName: expected blue, is red" in text
@@ -79,7 +79,7 @@ def test_a_changed_resource_is_reported_with_its_properties(cloud, account):
 def test_a_detection_is_awaited(cloud, account):
     nested = change(cloud, "Topic")
     cloud.detecting[nested] = 3
-    assert found(cloud, account)[-1].drifted
+    assert detected(cloud, account)[-1].drifted
     assert cloud.calls.count("drift_detection") == 3 + 3
 
 
@@ -87,7 +87,7 @@ def test_a_stack_that_cannot_be_checked_does_not_stop_the_others(cloud, account)
     change(cloud, "Topic")
     state = cloud.stacks["tide-bootstrap"]
     cloud.stacks["tide-bootstrap"] = replace(state, status="ROLLBACK_COMPLETE")
-    stacks = found(cloud, account)
+    stacks = detected(cloud, account)
     assert "ROLLBACK_COMPLETE" in stacks[1].problem
     assert stacks[1].count(DriftStatus.NOT_CHECKED) == 1
     assert stacks[-1].drifted

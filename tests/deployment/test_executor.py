@@ -127,8 +127,8 @@ def test_child_change_sets_are_shown_with_their_source(deployed, project, develo
         )[-1].result
         is Result.UPDATED
     )
-    (found,) = (c for c in shown[0].changes if c.source is ChangeSource.CHANGE_SET)
-    assert found.path == "Network/Table"
+    (change,) = (c for c in shown[0].changes if c.source is ChangeSource.CHANGE_SET)
+    assert change.path == "Network/Table"
 
 
 def _recolored(project):
@@ -323,8 +323,8 @@ def test_a_failed_recovery_is_an_error(deployed, project, development):
     state = deployed.stacks[ENVIRONMENT]
     deployed.stacks[ENVIRONMENT] = replace(state, status="ROLLBACK_COMPLETE")
     deployed.nested = {
-        stack: tuple(replace(resource, status="DELETE_COMPLETE") for resource in found)
-        for stack, found in deployed.nested.items()
+        stack: tuple(replace(resource, status="DELETE_COMPLETE") for resource in resources)
+        for stack, resources in deployed.nested.items()
     }
     plan = build_plan(development, VALUES, project.release, deployed)
     deployed.outcomes[ENVIRONMENT] = ["DELETE_IN_PROGRESS", "DELETE_FAILED"]

@@ -43,7 +43,7 @@ def wanted(world):
 
 def test_transient_faults_at_any_call_are_not_noticed(world, wanted):
     quick = [kind for kind in TRANSIENT if kind != "throttled"]  # its wait is not shortened
-    found = {}
+    results = {}
     for n in itertools.count(1):
         kind = quick[n % len(quick)]
         name = f"transient{n:03d}"
@@ -54,11 +54,11 @@ def test_transient_faults_at_any_call_are_not_noticed(world, wanted):
         world.wire.revive()
         left = snapshot(world.cloud, name)
         if [o.result for o in outcomes] != [Result.CREATED] * 2 or left != wanted:
-            found[n, kind] = left
+            results[n, kind] = left
         if not struck:
             break
     assert n > 20
-    assert found == {}
+    assert results == {}
 
 
 @pytest.mark.parametrize("kind", TRANSIENT)
@@ -149,8 +149,8 @@ def test_nothing_depends_on_this_machines_clock(world, wanted, hours):
 
 
 def _shifted(hours):
-    def shift(found):
-        moved = datetime.strptime(found[0], "%Y-%m-%dT%H") + timedelta(hours=hours)
+    def shift(match):
+        moved = datetime.strptime(match[0], "%Y-%m-%dT%H") + timedelta(hours=hours)
         return moved.strftime("%Y-%m-%dT%H")
 
     return shift

@@ -59,13 +59,13 @@ class Importer:
 
     def imported(self, requested):
         plan = self.plan()
-        found = import_plan(plan, requested, self.cloud)
-        return execute_import(plan, found, self.cloud, pause=nothing)
+        imports = import_plan(plan, requested, self.cloud)
+        return execute_import(plan, imports, self.cloud, pause=nothing)
 
     @property
     def nested(self):
-        found = self.cloud.resources("tide-development")
-        return {r.logical_id: r.physical_id for r in found}
+        resources = self.cloud.resources("tide-development")
+        return {r.logical_id: r.physical_id for r in resources}
 
 
 @pytest.fixture
@@ -311,8 +311,8 @@ def test_other_changes_of_a_moved_resource_are_made_by_the_deploy(moving, projec
     moving.cloud.present[TABLE, "t-blue"] = properties
     move(moving, "Kept")
     moving.deploy()
-    found = {change.path: change for change in moving.previews[-1].changes}
-    assert found["Archive/Kept"].properties == ("BillingMode",)
+    changes = {change.path: change for change in moving.previews[-1].changes}
+    assert changes["Archive/Kept"].properties == ("BillingMode",)
 
 
 def test_a_move_ignores_unchangeable_differences(moving):

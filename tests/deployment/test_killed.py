@@ -32,14 +32,14 @@ def test_a_destroy(world):
         world.deploy(project, target)
         return (target,)
 
-    found = every_call(world, killed_after, prepare, world.destroy, "gone")
-    assert_all_alike(found)
-    assert found[0, ""] == ([], [])
+    results = every_call(world, killed_after, prepare, world.destroy, "gone")
+    assert_all_alike(results)
+    assert results[0, ""] == ([], [])
 
 
 def test_an_account(world):
     """At each call that writes."""
-    project, found = world.project("baseline"), {}
+    project, results = world.project("baseline"), {}
     for n in itertools.count(0):
         number = f"{n + 1:012d}"
         arguments = project, Target("account", "tide", Scope.ACCOUNT, number, REGION, REGION)
@@ -47,10 +47,10 @@ def test_an_account(world):
         if where:
             world.deploy(*arguments)
         left = snapshot(world.wire(Place(number, REGION)), number, ACCOUNT_ROOTS)
-        found[n, where] = left, world.third(world.deploy, *arguments)
+        results[n, where] = left, world.third(world.deploy, *arguments)
         if n and not where:
             break
-    assert_all_alike(found)
+    assert_all_alike(results)
 
 
 @pytest.mark.parametrize("nested", ["Network", "Extra"])
@@ -98,8 +98,8 @@ def test_a_move(world):
         return project, target, ("Archive/Kept",)
 
     def created(table):
-        found = world.cloud._client("dynamodb").describe_table(TableName=table)
-        return table, found["Table"]["TableId"]
+        described = world.cloud._client("dynamodb").describe_table(TableName=table)
+        return table, described["Table"]["TableId"]
 
     assert_all_alike(every_call(world, killed_after, prepare, world.move, "move", CHANGING))
     assert [created(table) for table, _ in kept] == kept

@@ -33,8 +33,8 @@ def test_an_update(world, change, allowed, calls):
         change(project, name)
         return project, target, allowed
 
-    found = every_call(world, killed_after, prepare, world.deploy, change.__name__, calls)
-    assert_all_alike(found)
+    results = every_call(world, killed_after, prepare, world.deploy, change.__name__, calls)
+    assert_all_alike(results)
 
 
 def test_a_killed_update_that_fails_leaves_no_state_unprotected(world):

@@ -79,8 +79,8 @@ def test_a_name_in_use_is_refused_before_anything_is_created(plan, account_clien
     assert finding.where == "Network/Table"
     assert "'t-blue' exists already; import it" in finding.message
     assert "1 findings of preflight; nothing was changed" in summary.message
-    found = account_client("cloudformation").describe_stacks()["Stacks"]
-    assert "tide-development" not in {stack["StackName"] for stack in found}
+    stacks = account_client("cloudformation").describe_stacks()["Stacks"]
+    assert "tide-development" not in {stack["StackName"] for stack in stacks}
 
 
 def test_a_deployed_stack_does_not_conflict_with_itself(plan, project, development, deploy):
@@ -147,8 +147,8 @@ class Balancers:
     def answer(self, question):
         if question.topic is not Topic.INTERFACES:
             return {}
-        found = ("ELB net/k8s-web/1", "in-use")
-        return {f"eni of {subnet}": found for subnet in question.names}
+        interface = ("ELB net/k8s-web/1", "in-use")
+        return {f"eni of {subnet}": interface for subnet in question.names}
 
 
 def test_a_deletion_that_would_fail_is_refused(plan, project, development, deploy):

@@ -214,8 +214,8 @@ def test_a_root_of_an_older_release_names_no_group(cloud, deploy, settings, deve
 def test_a_plan_shows_the_settings_of_a_deploy(cloud, deploy, settings, project, development):
     def planned(values=VALUES):
         plan = build_plan(development, values, project.release, cloud)
-        found = preview(plan, cloud, settings=settings)
-        return [step.setting.name for shown in found for step in shown.settings]
+        previews = preview(plan, cloud, settings=settings)
+        return [step.setting.name for shown in previews for step in shown.settings]
 
     assert planned() == [GROUP]
     assert settings.take() == []

@@ -115,8 +115,8 @@ def rewritten(change):
     """Return a fault that changes the text of the engine's answer."""
 
     def answer(request):
-        found = carried_out(request)
-        return _response(request, found.status_code, change(found.text))
+        answer = carried_out(request)
+        return _response(request, answer.status_code, change(answer.text))
 
     return answer
 

@@ -58,8 +58,8 @@ class World:
     def bring_in(self, project, target, requested):
         """Import the requested resources; path → identifier."""
         plan = self.plan(project, target)
-        found = import_plan(plan, requested, self.wire)
-        execute_import(plan, found, self.wire, pause=pause)
+        imports = import_plan(plan, requested, self.wire)
+        execute_import(plan, imports, self.wire, pause=pause)
 
     def move(self, project, target, asked):
         """Execute the requested moves, then deploy."""

@@ -60,7 +60,7 @@ def page():
         "## Rules of both\n",
         *_table(rule for rule in all_rules if rule.on == "both"),
         "\n## Where the engine and the double differ\n",
-        "The double follows AWS where the engine does not; the other rules are tested on the engine.\n",
+        "The double follows AWS where the engine does not; the engine is tested on the rest.\n",
         *_table((rule for rule in all_rules if rule.on != "both"), on=True),
         "\n## Unverified\n",
         *(f"- {rule.text} ({_after(rule.source)})" for rule in all_rules if rule.unverified),

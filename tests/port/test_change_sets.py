@@ -96,8 +96,8 @@ def test_a_change_says_whether_it_replaces(subject):
     """
     subject.apply("s", template(A=topic(), T=table("t-1"), Gone=topic()))
     wanted = template(A=topic("two"), T=table("t-2"))
-    found = subject.change_set("s", wanted, "UPDATE").changes
-    changes = {c.logical_id: (c.action, c.replacement, c.properties) for c in found}
+    listed = subject.change_set("s", wanted, "UPDATE").changes
+    changes = {c.logical_id: (c.action, c.replacement, c.properties) for c in listed}
     assert changes["A"] == (Action.MODIFY, Replacement.NEVER, ("DisplayName",))
     assert changes["T"] == (Action.REPLACE, Replacement.ALWAYS, ("TableName",))
     assert changes["Gone"][0] is Action.REMOVE

@@ -10,7 +10,7 @@ from tidegen.planning.drift import DriftStatus
 HANDLE = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
 
 
-def found(subject, stack):
+def detected(subject, stack):
     """Return the result of a finished detection, by logical id."""
     detection = subject.cloud.detect_drift(stack)
     while subject.cloud.drift_detection(detection).running:
@@ -24,7 +24,7 @@ def test_an_unchanged_resource_is_in_sync(subject):
     Source: API_StackResourceDrift, StackResourceDriftStatus
     """
     state = subject.apply("s", template(A=topic()))
-    drift = found(subject, state.stack_id)["A"]
+    drift = detected(subject, state.stack_id)["A"]
     assert (drift.status, drift.differences) == (DriftStatus.IN_SYNC, ())
 
 
@@ -34,7 +34,7 @@ def test_types_that_cannot_be_checked_are_left_out(subject):
     Source: API_DescribeStackResourceDrifts
     """
     state = subject.apply("s", template(A=topic(), B=HANDLE))
-    assert found(subject, state.stack_id).keys() == {"A"}
+    assert detected(subject, state.stack_id).keys() == {"A"}
 
 
 def test_a_detection_leaves_out_nested_stacks(subject):
@@ -44,9 +44,9 @@ def test_a_detection_leaves_out_nested_stacks(subject):
     """
     url = subject.upload(template(A=topic()))
     state = subject.apply("s", template(N=nested(url), B=topic()))
-    assert "A" not in found(subject, state.stack_id)
+    assert "A" not in detected(subject, state.stack_id)
     (below,) = [r for r in subject.cloud.resources(state.stack_id) if r.logical_id == "N"]
-    assert found(subject, below.physical_id)["A"].status is DriftStatus.IN_SYNC
+    assert detected(subject, below.physical_id)["A"].status is DriftStatus.IN_SYNC
 
 
 def test_an_empty_stack_cannot_be_checked(subject):
@@ -70,8 +70,8 @@ def test_a_change_by_hand_is_reported_property_by_property(subject):
     arguments = {"AttributeName": "DisplayName", "AttributeValue": "two"}
     sns = subject.cloud._client("sns")
     sns.set_topic_attributes(TopicArn=held.physical_id, **arguments)
-    (difference,) = found(subject, state.stack_id)["A"].differences
+    (difference,) = detected(subject, state.stack_id)["A"].differences
     assert (difference.path, difference.expected) == ("/DisplayName", "one")
     assert (difference.actual, difference.kind) == ("two", "NOT_EQUAL")
     sns.delete_topic(TopicArn=held.physical_id)
-    assert found(subject, state.stack_id)["A"].status is DriftStatus.DELETED
+    assert detected(subject, state.stack_id)["A"].status is DriftStatus.DELETED

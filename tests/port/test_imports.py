@@ -109,9 +109,9 @@ def test_a_missing_resource_cannot_be_imported(subject):
     state = subject.apply("s", template(A=topic()))
     wanted = template(A=topic(), T=table("t-none"))
     made = subject.cloud.create_import(asked(state.stack_id, wanted, "t-none"))
-    found = subject.cloud.change_set(made)
-    assert found.status == "FAILED"
-    assert "t-none" in found.reason
+    change_set = subject.cloud.change_set(made)
+    assert change_set.status == "FAILED"
+    assert "t-none" in change_set.reason
 
 
 def test_a_member_of_one_stack_cannot_join_another(subject):
@@ -122,11 +122,11 @@ def test_a_member_of_one_stack_cannot_join_another(subject):
     subject.apply("other", template(T=table("t-5")))
     state = subject.apply("s", template(A=topic()))
     wanted = template(A=topic(), T=table("t-5"))
-    found = subject.cloud.change_set(
+    change_set = subject.cloud.change_set(
         subject.cloud.create_import(asked(state.stack_id, wanted, "t-5"))
     )
-    assert found.status == "FAILED"
-    assert "already exists in stack" in found.reason
+    assert change_set.status == "FAILED"
+    assert "already exists in stack" in change_set.reason
 
 
 def test_a_resource_kept_by_a_deleted_stack_can_be_imported(subject):
@@ -153,8 +153,8 @@ def test_an_import_does_not_compare_the_template_with_the_resource(subject):
     wanted = template(A=topic(), T=other)
     assert imported(subject, state.stack_id, wanted, "t-8").status == "IMPORT_COMPLETE"
     assert subject.change_set("s", wanted, "UPDATE").status == "FAILED"
-    found = subject.change_set("s", template(A=topic(), T=table("t-8")), "UPDATE")
-    assert [(c.logical_id, c.properties) for c in found.changes] == [("T", ("BillingMode",))]
+    change_set = subject.change_set("s", template(A=topic(), T=table("t-8")), "UPDATE")
+    assert [(c.logical_id, c.properties) for c in change_set.changes] == [("T", ("BillingMode",))]
 
 
 @only("double")

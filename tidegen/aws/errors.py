@@ -119,7 +119,7 @@ def _local_error(error: Exception, where: str) -> "TidegenError":
 
 
 def _unreachable(text: str) -> str:
-    """Why nobody answers, and what to do: a local engine that ended has lost its state."""
+    """Return the message of a failed connection; a local engine that ended has lost its state."""
     if local_endpoint():
         text = (
             f"the local AWS cannot be reached ({text}): its engine has ended, and its state with it"
