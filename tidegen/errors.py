@@ -76,8 +76,8 @@ class OvertakenError(RefusedError):
 def overtaken_text(reason: str) -> str:
     """Return the message of an OvertakenError."""
     return (
-        f"another operation on this stack was first ({reason}); this command did not change it; run "
-        "the same command again: it follows the operation in progress and plans again"
+        f"another operation on this stack was first ({reason}); this command did not change it; "
+        "run the same command again: it follows the operation in progress and plans again"
     )
 
 
