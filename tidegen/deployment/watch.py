@@ -72,14 +72,14 @@ def last_operation(run: Run, stack_id: str) -> tuple[StackEvent, ...]:
 
     CloudFormation keeps the events of deleted nested stacks for 90 days, by stack id.
     """
-    tree = _Tree(run, mark_start(run, stack_id), {stack_id: ""}, {stack_id})
+    tree = _Tree.of(run, mark_start(run, stack_id), stack_id)
     tree.poll(stack_id)
     return tuple(sorted(tree.events, key=lambda event: event.time))
 
 
 def follow(run: Run, state: StackState, mark: Mark) -> Followed:
     """Report events until the operation since `mark` has ended, be it a deletion."""
-    tree = _Tree(run, mark, {state.stack_id: ""}, {state.stack_id})
+    tree = _Tree.of(run, mark, state.stack_id)
     while True:
         ended = tree.poll(state.stack_id)
         now = run.cloud.stack(state.stack_id) or replace(state, status="DELETE_COMPLETE")
@@ -91,7 +91,7 @@ def follow(run: Run, state: StackState, mark: Mark) -> Followed:
         run.pause(run.cloud.poll_seconds)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Tree:
     """The stacks of an operation, found by their events: id → path, and the active ones."""
 
@@ -101,6 +101,11 @@ class _Tree:
     active: set[str]
     events: list[StackEvent] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, run: Run, mark: Mark, root_id: str) -> "_Tree":
+        """Return the tree of a root, none of whose events is read yet."""
+        return cls(run=run, mark=mark, paths={root_id: ""}, active={root_id})
 
     def poll(self, root_id: str) -> bool:
         """Report new events of all stacks in order of time; return whether the root has ended."""
