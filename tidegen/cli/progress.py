@@ -1,4 +1,4 @@
-"""Live progress on standard error: lines, on a terminal with a tree below; or JSON lines."""
+"""Print live progress: lines on standard error, a tree below them on a terminal; or JSON lines."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ from tidegen.reporting.progress import Board
 
 
 def watcher(*, as_json: bool = False) -> "Watcher":
-    """What shows deployment's events: JSON lines, a live tree on a terminal, or plain lines."""
+    """Return the watcher for the output: JSON lines, a live tree on a terminal, or plain lines."""
     if as_json:
         return JsonLines()
     can_draw = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
@@ -26,10 +26,10 @@ def watcher(*, as_json: bool = False) -> "Watcher":
 
 
 class Watcher:
-    """Takes deployment's events; as a context manager it leaves the terminal as it was."""
+    """Prints deployment events; a context manager that restores the terminal on exit."""
 
     def __enter__(self) -> Self:
-        """Begin watching."""
+        """Return itself."""
         return self
 
     def __exit__(
@@ -38,19 +38,19 @@ class Watcher:
         error: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        """Restore the terminal, also after an error."""
+        """Restore the terminal, after an error too."""
         self.hold()
 
     def __call__(self, event: Event) -> None:
-        """Show one event."""
+        """Print one event."""
         raise NotImplementedError
 
     def hold(self) -> None:
-        """Leave the terminal alone, for a question."""
+        """Stop drawing, so that a question can be asked."""
 
 
 class JsonLines(Watcher):
-    """One JSON object an event on standard output."""
+    """One JSON object for each event, on standard output."""
 
     def __call__(self, event: Event) -> None:
         """Print the event."""
@@ -58,7 +58,7 @@ class JsonLines(Watcher):
 
 
 class Lines(Watcher):
-    """One line for each event that a person wants to read later."""
+    """One line for each event that is worth keeping in a log."""
 
     def __init__(self) -> None:
         self.board = Board(time.monotonic)
@@ -87,7 +87,7 @@ class Tree(Lines):
         self.live: Any = None
 
     def __call__(self, event: Event) -> None:
-        """Print the line and redraw the tree."""
+        """Print the event's line and redraw the tree."""
         super().__call__(event)
         if isinstance(event, Outcome):
             self.hold()
@@ -135,12 +135,13 @@ def _colour(status: str) -> str:
 
 
 @contextmanager
-def detachable(name: str, *, goes_on: bool) -> Iterator[None]:
-    """Ctrl-C inside the block stops the watching, never the deploy; say how to follow it again."""
+def detachable(name: str, *, continues: bool) -> Iterator[None]:
+    """Stop watching, not the deploy, on Ctrl-C in the block; print how to follow it again."""
     try:
         yield
     except KeyboardInterrupt:
-        again = f"tidegen status --env {name} --follow; the same command run again follows it too"
-        hint = f"it goes on: {again}" if goes_on else "the local engine ends with this command"
+        command = f"'tidegen status --env {name} --follow'"
+        again = f"it continues; follow it with {command}, or run this command again"
+        hint = again if continues else "the local engine stops with this command"
         click.echo(f"stopped watching {name}; {hint}", err=True)
         raise click.exceptions.Exit(130) from None
