@@ -93,7 +93,7 @@ def test_a_setting_alone_is_planned_confirmed_and_applied(aws):
 def test_what_the_engine_lacks_is_told_and_is_no_failure(aws):
     done = tidegen("plan", "--env", ACCOUNT, "--exit-code", env=aws)
     assert done.returncode == 0
-    assert "not checked: encryption of new volumes: the engine lacks" in done.stdout
+    assert "not checked: encryption of new volumes: the engine does not support" in done.stdout
     assert "not checked: public access to buckets: a local engine has no" in done.stdout
 
 

@@ -243,7 +243,7 @@ def test_what_stored_data_depends_on_is_not_renewed(filled, manager, aws):
     before = held(manager, "userdata")
     done = tidegen("secrets", "rotate", *ENV, "userdata", "--yes", env=aws)
     assert done.returncode == 1
-    assert "is not for a machine to renew: GroupIdEncryptionKey is permanent" in done.stderr
+    assert "cannot be renewed automatically: GroupIdEncryptionKey is permanent" in done.stderr
     assert held(manager, "userdata") == before
 
 

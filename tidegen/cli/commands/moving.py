@@ -7,7 +7,7 @@ import click
 from tidegen.cli.confirm import confirm
 from tidegen.cli.progress import detachable, watcher
 from tidegen.cli.session import Session
-from tidegen.deployment.imports.moving import carry_moves, planned_moves
+from tidegen.deployment.imports.moving import execute_moves, planned_moves
 from tidegen.planning.model import Plan
 from tidegen.planning.moving import Move
 
@@ -28,7 +28,7 @@ def move_resources(
         detachable(name, continues=not session.own_engine),
         watcher(as_json=as_json) as watch,
     ):
-        carry_moves(plan, moves, session.connect, emit=watch)
+        execute_moves(plan, moves, session.connect, emit=watch)
 
 
 def _move_text(move: Move) -> str:
