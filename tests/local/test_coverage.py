@@ -1,5 +1,7 @@
 """What is created and what is only recorded, of the types that tidegen's templates use."""
 
+from dataclasses import replace
+
 import pytest
 from cfnlint.schema._getatts import _all_property_types
 from local_cloud import Cloud
@@ -96,10 +98,16 @@ def test_a_change_that_replaces_gives_another_physical_id(cloud: Cloud) -> None:
 
 
 def test_generated_values_follow_from_the_identity() -> None:
-    one = Identity("AWS::WAFv2::WebACL", "111122223333", "eu-central-1", "stack", "It")
+    one = Identity(
+        type_name="AWS::WAFv2::WebACL",
+        account="111122223333",
+        region="eu-central-1",
+        stack_name="stack",
+        logical_id="It",
+    )
     assert arn(one) == arn(one)
     assert arn(one).startswith("arn:aws:wafv2:eu-central-1:111122223333:webacl/stack-It-")
-    other = Identity("AWS::WAFv2::WebACL", "111122223333", "eu-central-1", "stack", "Other")
+    other = replace(one, logical_id="Other")
     assert one.name() != other.name()
 
 

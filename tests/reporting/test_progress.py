@@ -32,7 +32,7 @@ def child(seconds, status):
 
 
 def board(*events, expected=None, clock=None):
-    made = Board(clock or Clock(), expected or {})
+    made = Board(clock=clock or Clock(), expected=expected or {})
     for item in events:
         made.add(item)
     return made

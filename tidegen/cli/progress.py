@@ -74,15 +74,15 @@ class Lines(Watcher):
     """One line for each event that is worth keeping in a log."""
 
     def __init__(self) -> None:
-        self.board = Board(time.monotonic)
+        self.board = Board(clock=time.monotonic)
 
     def __call__(self, event: Event) -> None:
         """Print the event's line, if it has one."""
         match event:
             case Executing() | Attached():
-                self.board = Board(time.monotonic, event.expected)
-            case Progress(_, found):
-                self.board.add(found)
+                self.board = Board(clock=time.monotonic, expected=event.expected)
+            case Progress():
+                self.board.add(event.event)
         text = self._text(event)
         if text:
             self.line(text)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from tidegen.planning.model import Plan
 from tidegen.planning.steps import Target
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Session:
     """A project, its environment files, and the connection to AWS."""
 
@@ -62,16 +63,16 @@ def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
     from tidegen.environments import load_all
 
     project = project_folder(directory)
-    files = load_all(project)
+    session = partial(Session, project=project, files=load_all(project), connect=Clouds(connect))
     if not local or local_endpoint():
-        yield Session(project, files, Clouds(connect), local=bool(local_endpoint()))
+        yield session(local=bool(local_endpoint()))
         return
     from tidegen.local import running_engine
 
     with running_engine() as engine:
         os.environ.update(engine.environment_variables())
         click.echo(f"local AWS at {engine.endpoint}; its state is lost when it stops", err=True)
-        yield Session(project, files, Clouds(connect), local=True, own_engine=True)
+        yield session(local=True, own_engine=True)
 
 
 def checked_assets(folder: Path) -> dict[str, bytes]:

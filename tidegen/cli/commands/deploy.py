@@ -69,7 +69,8 @@ def command(
         context.invoke(plan_command, name=name, local=local, as_json=as_json)
         return
     with open_session(context.obj, local=local) as session:
-        outcomes = deploy(session, name, DeployOptions(yes, allowed, as_json, moved))
+        options = DeployOptions(yes=yes, allowed=allowed, as_json=as_json, moved=moved)
+        outcomes = deploy(session, name, options)
     if as_json:
         return
     if all(outcome.result is Result.UNCHANGED for outcome in outcomes):

@@ -23,7 +23,7 @@ from tidegen.reporting.settings import settings_lines
 from tidegen.reporting.style import by_status, warned
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DeployOptions:
     """Options of a deploy: confirmation, replacements and moves that are allowed, output form."""
 
