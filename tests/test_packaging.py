@@ -1,4 +1,4 @@
-"""The wheel is the product for whoever uses tidegen from a repository of their own."""
+"""The wheel is the product for anyone who uses tidegen from another repository."""
 
 import shutil
 import subprocess
@@ -25,7 +25,7 @@ def packed(tmp_path_factory):
     return set(zipfile.ZipFile(wheel).namelist())
 
 
-def test_the_wheel_holds_every_file_of_the_package(packed):
+def test_the_wheel_contains_every_file_of_the_package(packed):
     tracked = subprocess.run(
         ["git", "ls-files", "tidegen"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.splitlines()

@@ -17,7 +17,7 @@ def coloured(make, environment=()):
 
 
 @pytest.mark.parametrize("mark", [style.failed, style.losing, style.warned])
-def test_a_mark_changes_nothing_until_colour_is_allowed(mark):
+def test_text_stays_plain_until_colour_is_allowed(mark):
     assert mark("text") == "text"
     assert not style.is_coloured()
     assert click.unstyle(coloured(lambda: mark("text"))) == "text"
@@ -35,7 +35,7 @@ def test_a_mark_changes_nothing_until_colour_is_allowed(mark):
         ({"TERM": "xterm"}, True),
     ],
 )
-def test_what_allows_colour(environment, allowed):
+def test_environment_variables_that_allow_colour(environment, allowed):
     assert coloured(style.is_coloured, environment) is allowed
 
 
