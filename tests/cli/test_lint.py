@@ -90,9 +90,7 @@ def test_suppressions_are_listed_and_counted(project):
 def test_an_unknown_region_names_the_closest(project, bad):
     done = tidegen("lint", bad, "--region", "us-wesst-2", cwd=project)
     assert done.returncode == 2
-    assert (
-        "region 'us-wesst-2': there is none of that name; did you mean 'us-west-2'?" in done.stderr
-    )
+    assert "region 'us-wesst-2': does not exist; did you mean 'us-west-2'?" in done.stderr
 
 
 def test_any_templates_outside_any_project(tmp_path):

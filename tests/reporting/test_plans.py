@@ -48,7 +48,9 @@ CHANGES = (
 
 def previewed(changes=CHANGES, **kw):
     step = SimpleNamespace(address=ADDRESS, stack_name=ADDRESS.name)
-    return Preview(step, NextAction.UPDATE, changes, status="UPDATE_COMPLETE", **kw)
+    return Preview(
+        step=step, next_action=NextAction.UPDATE, changes=changes, status="UPDATE_COMPLETE", **kw
+    )
 
 
 def planned(missing=()):
@@ -100,9 +102,8 @@ def test_only_replacements_leaves_the_rest_out():
 
 def test_a_failed_status_and_values_known_after_deployment_are_shown_first():
     failed = Preview(
-        previewed().step,
-        NextAction.DELETE_FIRST,
-        (),
+        step=previewed().step,
+        next_action=NextAction.DELETE_FIRST,
         status="ROLLBACK_COMPLETE",
         pending=(ADDRESS,),
     )

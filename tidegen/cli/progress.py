@@ -11,23 +11,10 @@ from typing import Any, Self
 import click
 
 from tidegen.cli.common import echo_json_line
-from tidegen.deployment.events import (
-    Attached,
-    Event,
-    Executing,
-    Outcome,
-    Progress,
-    Protected,
-    Recovering,
-    SettingApplied,
-    SettingUnchecked,
-    StepStarted,
-    Uploaded,
-)
+from tidegen.deployment.events import Attached, Event, Executing, Outcome, Progress
 from tidegen.reporting import style
-from tidegen.reporting.events import event_data
-from tidegen.reporting.progress import Board, seconds_text
-from tidegen.reporting.settings import setting_text
+from tidegen.reporting.events import event_data, event_text
+from tidegen.reporting.progress import Board
 
 
 def watcher(*, as_json: bool = False) -> "Watcher":
@@ -83,7 +70,7 @@ class Lines(Watcher):
                 self.board = Board(clock=time.monotonic, expected=event.expected)
             case Progress():
                 self.board.add(event.event)
-        text = self._text(event)
+        text = event_text(event, self.board)
         if text:
             self.line(text)
 
@@ -91,51 +78,9 @@ class Lines(Watcher):
         """Print one line."""
         click.echo(text, err=True)
 
-    def _text(self, event: Event) -> str:  # noqa: C901 - one case for each event
-        match event:
-            case StepStarted(address, number, total):
-                return f"[{number}/{total}] {address}"
-            case Uploaded(_, bucket, keys, size):
-                return f"  uploaded {len(keys)} objects, {size} bytes, to {bucket}"
-            case Attached(_, status):
-                return f"  {status}: following the operation under way"
-            case Recovering(_, status, what):
-                return f"  {status}: {what}"
-            case Executing(_, kind, expected) if "" in expected:
-                return f"  {kind} under way, about {seconds_text(expected[''])} last time"
-            case Protected(_, stacks):
-                return f"  stack policy on {stacks} stacks"
-            case SettingApplied(_, step):
-                return f"  set {setting_text(step)}"
-            case SettingUnchecked(_, name, reason):
-                return f"  not checked: {name}: {reason}"
-            case Progress():
-                return self._progress(event)
-            case Outcome():
-                return f"  {event.result}{self._figures()}"
-            case _:
-                return ""
-
-    def _progress(self, progress: Progress) -> str:
-        event = progress.event
-        if "FAILED" in event.status:
-            return style.failed(f"  {event.status:<22} {event.path}: {event.reason}")
-        if event.is_own and not event.status.endswith("IN_PROGRESS"):
-            where = event.path or event.logical_id
-            path = "" if event.path == event.logical_id else event.path
-            text = f"  {event.status:<22} {where}  {seconds_text(self.board.elapsed(path))}"
-            return style.by_status(text, event.status)
-        return ""
-
-    def _figures(self) -> str:
-        done = sum(len(stack.done) for stack in self.board.stacks.values())
-        if "" not in self.board.stacks:
-            return ""
-        return f" {done} resources in {seconds_text(self.board.elapsed(''))}"
-
 
 class Tree(Lines):
-    """The lines, and below them the stacks at work: resources, elapsed time, estimate."""
+    """The lines, and below them the stacks in progress: resources, elapsed time, estimate."""
 
     def __init__(self) -> None:
         super().__init__()

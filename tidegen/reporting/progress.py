@@ -76,6 +76,13 @@ class Board:
             for path, stack in sorted(self.stacks.items())
         ]
 
+    def figures(self) -> str:
+        """Return the resources done and the time of the operation; empty before its first event."""
+        if "" not in self.stacks:
+            return ""
+        done = sum(len(stack.done) for stack in self.stacks.values())
+        return f" {done} resources in {seconds_text(self.elapsed(''))}"
+
     def _time(self, path: str) -> str:
         usual = self.expected.get(path)
         tail = f" of about {seconds_text(usual)}" if usual and not self.stacks[path].ended else ""

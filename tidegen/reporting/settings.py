@@ -30,20 +30,8 @@ def unchecked_notes(preview: Preview) -> list[str]:
 def settings_data(preview: Preview) -> dict[str, Any]:
     """Return settings as plain data."""
     return {
-        "settings": [setting_data(step) for step in preview.settings],
+        "settings": [step.data() for step in preview.settings],
         "unchecked_settings": [
             {"setting": str(r.setting.name), "reason": r.reason} for r in preview.unchecked
         ],
-    }
-
-
-def setting_data(step: SettingStep) -> dict[str, Any]:
-    """Return one setting; `before` has no entry for values known only after deployment."""
-    return {
-        "setting": str(step.setting.name),
-        "subject": step.subject or None,
-        "before": dict(step.before),
-        "after": dict(step.after),
-        "why": step.setting.why,
-        "source": step.setting.source,
     }
