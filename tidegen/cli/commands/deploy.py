@@ -2,13 +2,7 @@
 
 import click
 
-from tidegen.cli.common import (
-    env_option,
-    example_epilog,
-    json_option,
-    local_option,
-    yes_option,
-)
+from tidegen.cli.common import example_epilog, json_option, target_options, yes_option
 
 _EPILOG = example_epilog(
     "tidegen deploy --env development",
@@ -20,8 +14,7 @@ _EPILOG = example_epilog(
 
 
 @click.command(epilog=_EPILOG)
-@env_option
-@local_option
+@target_options
 @yes_option
 @click.option(
     "--allow-replace",

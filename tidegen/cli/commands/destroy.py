@@ -2,13 +2,12 @@
 
 import click
 
-from tidegen.cli.common import env_option, example_epilog, local_option, yes_option
+from tidegen.cli.common import example_epilog, target_options, yes_option
 from tidegen.cli.confirm import confirm
 
 
 @click.command(epilog=example_epilog("tidegen destroy --env development"))
-@env_option
-@local_option
+@target_options
 @yes_option
 @click.pass_obj
 def command(directory: str, name: str, local: bool, yes: bool) -> None:

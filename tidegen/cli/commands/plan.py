@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.common import echo_json, env_option, example_epilog, json_option, local_option
+from tidegen.cli.common import echo_json, example_epilog, json_option, target_options
 
 _EPILOG = example_epilog(
     "tidegen plan --env staging",
@@ -13,8 +13,7 @@ _EPILOG = example_epilog(
 
 
 @click.command(epilog=_EPILOG)
-@env_option
-@local_option
+@target_options
 @click.option(
     "--change-set", is_flag=True, help="Add CloudFormation's prediction; uploads the templates."
 )

@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.common import env_option, example_epilog, local_option, yes_option
+from tidegen.cli.common import example_epilog, target_options, yes_option
 from tidegen.cli.confirm import confirm
 
 _EPILOG = example_epilog(
@@ -12,8 +12,7 @@ _EPILOG = example_epilog(
 
 
 @click.command(epilog=_EPILOG)
-@env_option
-@local_option
+@target_options
 @yes_option
 @click.option(
     "--skip",

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tidegen.cli.common import echo_json, env_option, example_epilog, json_option, local_option
+from tidegen.cli.common import echo_json, example_epilog, json_option, target_options
 
 if TYPE_CHECKING:
     from tidegen.cli.session import Session
@@ -17,8 +17,7 @@ _EPILOG = example_epilog(
 
 
 @click.command(epilog=_EPILOG)
-@env_option
-@local_option
+@target_options
 @json_option
 @click.option("--follow", is_flag=True, help="Watch the operation under way until it ends.")
 @click.pass_obj
