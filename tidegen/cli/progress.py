@@ -135,10 +135,14 @@ def _colour(status: str) -> str:
 
 
 @contextmanager
-def detachable(name: str, *, continues: bool) -> Iterator[None]:
-    """Stop watching, not the deploy, on Ctrl-C in the block; print how to follow it again."""
+def watching(name: str, *, continues: bool, as_json: bool = False) -> Iterator[Watcher]:
+    """Yield the watcher of an operation; Ctrl-C stops watching, and prints how to follow it again.
+
+    `continues` is whether the operation outlives this process.
+    """
     try:
-        yield
+        with watcher(as_json=as_json) as watch:
+            yield watch
     except KeyboardInterrupt:
         command = f"'tidegen status --env {name} --follow'"
         again = f"it continues; follow it with {command}, or run this command again"

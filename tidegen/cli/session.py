@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from tidegen.cli.common import concerns, project_folder, template_folder, template_paths
+from tidegen.cli.progress import Watcher, watching
 from tidegen.cli.targets import target_of, values_of
 from tidegen.deployment.port import Connect
 from tidegen.deployment.reading.planner import Release, build_plan
@@ -18,6 +19,7 @@ from tidegen.deployment.run import Clouds
 from tidegen.errors import RefusedError
 from tidegen.planning.model import Plan
 from tidegen.planning.steps import Target
+from tidegen.reporting.style import warned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +43,10 @@ class Session:
     def target(self, name: str) -> Target:
         """Return the target of an environment."""
         return target_of(self.file(name), self.files)
+
+    def watching(self, name: str, *, as_json: bool = False) -> AbstractContextManager[Watcher]:
+        """Yield the watcher of an operation on an environment; Ctrl-C stops watching only."""
+        return watching(name, continues=not self.own_engine, as_json=as_json)
 
     def release(self, name: str) -> Release:
         """Return the environment's release: committed templates, checked against the source."""
@@ -95,6 +101,18 @@ def checked_assets(folder: Path) -> dict[str, bytes]:
             "run 'tidegen render', review and commit"
         )
     return {asset.key: asset.content for asset in rendered.assets.values()}
+
+
+def echo_missing(plan: Plan) -> None:
+    """Print the missing roots, each with the command that creates it."""
+    for item in plan.missing:
+        click.echo(f"{warned('missing:')} {item}", err=True)
+
+
+def require_prerequisites(plan: Plan) -> None:
+    """Raise RefusedError that names each missing root and the command that creates it."""
+    if plan.missing:
+        raise RefusedError(*map(str, plan.missing))
 
 
 def require_clean_lint(session: Session, name: str) -> None:

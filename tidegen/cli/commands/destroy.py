@@ -18,7 +18,6 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
     connected to an endpoint service, deletion protection, environments that use these stacks.
     """
     from tidegen.cli.commands.preflighting import check_destroy
-    from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.destroy import destroy_plan, execute_destroy
     from tidegen.reporting.destroy import destroy_text
@@ -30,5 +29,5 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
             return
         check_destroy(session, plan)
         confirm(name, "delete", yes=yes)
-        with detachable(name, continues=not session.own_engine), watcher() as watch:
+        with session.watching(name) as watch:
             execute_destroy(plan, session.connect, emit=watch)

@@ -28,7 +28,6 @@ def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, 
     what cannot be fixed, one resource at a time: CloudFormation then assumes that the resource is
     as it was before.
     """
-    from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.rollback import execute_rollback, rollback_plan
     from tidegen.reporting.rollback import rollback_text
@@ -39,5 +38,5 @@ def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, 
         if not plan.steps:
             return
         confirm(name, "continue", yes=yes)
-        with detachable(name, continues=not session.own_engine), watcher() as watch:
+        with session.watching(name) as watch:
             execute_rollback(plan, session.connect, emit=watch)

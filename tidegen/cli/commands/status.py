@@ -29,7 +29,6 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
     """
     from dataclasses import asdict
 
-    from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.status import environment_status, follow_environment
     from tidegen.reporting.status import status_text
@@ -37,7 +36,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
     with open_session(directory, local=local) as session:
         target = session.target(name)
         if follow:
-            with detachable(name, continues=True), watcher(as_json=as_json) as watch:
+            with session.watching(name, as_json=as_json) as watch:
                 follow_environment(target, session.connect, emit=watch)
         roots = environment_status(target, session.connect)
         deployed = all(root.status for root in roots)
