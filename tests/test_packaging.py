@@ -14,7 +14,7 @@ SOURCES = ("environments", "tidegen", "setup.cfg", "pyproject.toml", "README.md"
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory):
-    """The files in a wheel built from a copy, which a build litters: name → content."""
+    """The files of a wheel, built from a copy as builds leave files behind: name → content."""
     source, target = (tmp_path_factory.mktemp(name) for name in ("source", "wheel"))
     for name in SOURCES:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy

@@ -31,7 +31,7 @@ def aws():
 
 
 def create(aws, type_name, **properties):
-    """Let the engine's Cloud Control know of it: it does not look into other services."""
+    """Create the resource with Cloud Control, which does not read other services in the engine."""
     client(aws, "cloudcontrol").create_resource(
         TypeName=f"AWS::{type_name}", DesiredState=json.dumps(properties)
     )

@@ -51,7 +51,7 @@ def read(descriptor):
 
 @pytest.fixture(scope="module")
 def aws():
-    """An engine with an account's root stack from elsewhere, and a recorder made by hand."""
+    """An engine with an account's root stack of another origin, and a recorder created by hand."""
     with running_engine() as engine:
         env = engine.environment_variables()
         template = {"Resources": {"Old": {"Type": "AWS::SNS::Topic"}}}

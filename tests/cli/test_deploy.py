@@ -1,4 +1,4 @@
-"""The main job through the command line, on the local engine, with the committed environments."""
+"""Deploying through the command line, on the local engine, with the committed environments."""
 
 import json
 import os

@@ -18,7 +18,7 @@ STARTING = [("status", *ACCOUNT, "--local"), ("local",), ("local", "run", "true"
 
 
 def error_line(done):
-    """The only line on standard error of a command that ended with 2."""
+    """Return the only line on standard error of a command that exited with 2."""
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
@@ -28,7 +28,7 @@ def error_line(done):
 
 @pytest.fixture
 def bare(tmp_path):
-    """Environment variables with which Python finds all that is installed here but ministack."""
+    """Environment variables with which Python imports all installed packages except ministack."""
     for entry in Path(sysconfig.get_path("purelib")).iterdir():
         if not entry.name.startswith("ministack"):
             (tmp_path / entry.name).symlink_to(entry)

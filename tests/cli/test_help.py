@@ -13,7 +13,7 @@ from tidegen.cli import COMMANDS, cli
 
 
 def members():
-    """(group, command) of every command inside a command."""
+    """Yield (group, command) for every subcommand."""
     context = click.Context(cli)
     for name in COMMANDS:
         command = cli.get_command(context, name)
@@ -26,7 +26,7 @@ each = pytest.mark.parametrize("name", COMMANDS)
 
 
 def tidegen_help():
-    """What `tidegen --help` prints."""
+    """Return the output of `tidegen --help`."""
     return CliRunner().invoke(cli, ["--help"]).output
 
 
@@ -70,7 +70,7 @@ def test_the_table_has_every_module_that_is_a_command():
 
 
 def examples(path):
-    """The words after `tidegen` of each example in a command's help."""
+    """Yield the words after `tidegen` of each example in a command's help."""
     output = CliRunner().invoke(cli, [*path, "--help"]).output.partition("Examples:")[2]
     for line in re.findall(r"(?<![\w-])tidegen ([^|>\n]+)", output):
         yield shlex.split(line.partition(")")[0])

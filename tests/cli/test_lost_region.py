@@ -1,4 +1,4 @@
-"""Production is raised in its recovery region while its home region answers nothing."""
+"""Production is rebuilt in its recovery region while its home region does not answer."""
 
 import json
 import shutil
@@ -62,7 +62,7 @@ def secrets(aws, region):
 
 @pytest.fixture(scope="module")
 def moved(project, aws):
-    """The project after docs/runbooks/new-region.md: production's file names the other region."""
+    """The project after docs/runbooks/new-region.md: production's file has the other region."""
     edit(
         project,
         ("recovery: {region: us-east-2, cidr: 10.72.0.0/16}\n", ""),
@@ -74,7 +74,7 @@ def moved(project, aws):
 
 @pytest.fixture(scope="module")
 def raised(aws, moved):
-    """Production in the recovery region, raised without a call to the lost one."""
+    """Production in the recovery region, rebuilt without a call to the lost one."""
     with without(HOME, aws["AWS_ENDPOINT_URL"]) as (endpoint, refused):
         there = {**aws, "AWS_ENDPOINT_URL": endpoint}
         planned = tidegen("plan", *ENV, env=there, cwd=moved)
@@ -88,7 +88,7 @@ def raised(aws, moved):
 
 
 def test_only_replicas_of_secrets_block_the_deploy(raised):
-    """Buckets, roles and policies of the lost region keep their names; others are wanted here."""
+    """Buckets, roles and policies of the lost region keep their names; these differ."""
     assert len(raised) == len(CHART_SECRETS)
     assert all(f"a replica of {HOME}'s" in item["message"] for item in raised)
     assert all("'tidegen secrets adopt'" in item["message"] for item in raised)

@@ -39,14 +39,14 @@ COMMANDS = (
 
 @dataclass
 class World:
-    """An engine, a project and a home, and all values that secrets had so far."""
+    """An engine, a project, a home folder, and all secret values so far."""
 
     folder: object
     env: dict
     values: set = field(default_factory=set)
 
     def run(self, *arguments):
-        """The command's exit code and all that it printed."""
+        """Run the command; return its exit code and output."""
         done = tidegen("-C", self.folder / "project", *arguments, env=self.env, text="")
         return done.returncode, done.stdout + done.stderr
 
@@ -62,11 +62,11 @@ class World:
                 self.values |= {v for v in values_of(item["Name"], text) if len(v) >= SHORTEST}
 
     def leaked(self, text):
-        """The secrets' values that a text holds, as they are or as JSON or base64 have them."""
+        """Return the secret values in a text, plain or as in JSON or base64."""
         return [value for value in self.values if any(form in text for form in forms(value))]
 
     def files(self):
-        """All text on the disk that a command may have written."""
+        """Return the text of every file that a command may have written."""
         files = (path for path in self.folder.rglob("*") if path.is_file())
         return {path: path.read_bytes().decode(errors="replace") for path in files}
 
@@ -117,7 +117,7 @@ def world(tmp_path_factory):
 
 
 def plant(manager):
-    """Give a value to each key that a machine does not fill."""
+    """Set a value for each key that a person fills."""
     for name, kinds in CHART_SECRETS.items():
         secret = f"/tidepool/development/{name}"
         held = json.loads(manager.get_secret_value(SecretId=secret)["SecretString"])
@@ -144,7 +144,7 @@ def test_no_file_on_the_disk_contains_a_value(world):
 
 
 def test_a_printed_value_is_detected(world):
-    """What looks for nothing finds nothing."""
+    """The search itself works."""
     assert len(world.values) > 80
     canary = next(value for value in world.values if value.startswith("canary-"))
     for form in forms(canary):

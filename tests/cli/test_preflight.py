@@ -1,4 +1,4 @@
-"""`tidegen preflight`, and the same in front of a deploy, with the committed environments."""
+"""`tidegen preflight`, and the same checks before a deploy, with the committed environments."""
 
 import json
 

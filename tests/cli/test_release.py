@@ -1,4 +1,4 @@
-"""A release through the command line: frozen, deployed, and refused once it was touched."""
+"""A release through the command line: frozen, deployed, and refused after a change."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Filling, checking and renewing secrets through the command line, on the local engine."""
+"""Filling, checking and rotating secrets through the command line, on the local engine."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The catalogue: whole, well formed, and each message recognised as its own row."""
+"""The catalogue: complete, well formed, and each message recognised as its failure."""
 
 import re
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_a_slug_is_words_in_kebab_case(row):
 
 
 def references():
-    """Where the project names failures: `failure SLUG`, or several after `failures`."""
+    """Yield path and slug of each `failure SLUG`, or of several after `failures`."""
     files = [*ROOT.glob("tidegen/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("docs/**/*.md")]
     for path in files:
         text = re.sub(r'"\s*\n\s*"|\s*\n\s*#?:?\s*', " ", path.read_text())

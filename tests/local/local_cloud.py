@@ -1,4 +1,4 @@
-"""One account of an engine, as the tests use it."""
+"""A test client for one account of an engine."""
 
 import json
 import time
@@ -13,7 +13,7 @@ Template = dict[str, Any]
 
 
 def _body(template: Template) -> str:
-    """Without a space: a body has at most 51,200 bytes, as on AWS."""
+    """Return compact JSON: a body has at most 51,200 bytes, as on AWS."""
     return json.dumps(template, separators=(",", ":"))
 
 

@@ -1,4 +1,4 @@
-"""The engine's process: how it starts, whom it answers, and how it ends."""
+"""The engine's process: start, clients and end."""
 
 import os
 import signal

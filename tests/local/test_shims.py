@@ -1,4 +1,4 @@
-"""Each shim is needed: ministack as it comes, without tidegen, still has the defect.
+"""Each shim is needed: unchanged ministack still has the defect.
 
 When one of these fails, upstream has fixed something: take the shim out.
 """

@@ -1,4 +1,4 @@
-"""A plan for people, machines and pull requests."""
+"""A plan as text, data and Markdown."""
 
 import json
 from types import SimpleNamespace

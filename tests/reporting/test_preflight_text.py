@@ -1,4 +1,4 @@
-"""Preflight's report, as people read it."""
+"""The preflight report as text."""
 
 from tidegen.planning.preflight import PreflightFinding, PreflightReport, Unchecked
 from tidegen.reporting.preflight import report_text, summary_text

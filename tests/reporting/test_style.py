@@ -1,4 +1,4 @@
-"""Marks: none before colour is allowed; then failures and losses, and nothing else of a text."""
+"""Colour: none before it is allowed; then failures and losses, and no other text."""
 
 import click
 import pytest
@@ -11,7 +11,7 @@ RED, BOLD, YELLOW = "\x1b[31m", "\x1b[1m", "\x1b[33m"
 
 
 def coloured(make, environment=()):
-    """What `make` returns where colour is allowed."""
+    """Return the result of `make` with colour allowed."""
     with style.colour(dict(environment)):
         return make()
 
