@@ -5,7 +5,6 @@ from collections.abc import Collection
 import click
 
 from tidegen.cli.confirm import confirm
-from tidegen.cli.progress import detachable, watcher
 from tidegen.cli.session import Session
 from tidegen.deployment.imports.moving import execute_moves, planned_moves
 from tidegen.planning.model import Plan
@@ -24,10 +23,7 @@ def move_resources(
     if not moves:
         return
     confirm(name, "move", yes=yes)
-    with (
-        detachable(name, continues=not session.own_engine),
-        watcher(as_json=as_json) as watch,
-    ):
+    with session.watching(name, as_json=as_json) as watch:
         execute_moves(plan, moves, session.connect, emit=watch)
 
 
