@@ -1,4 +1,4 @@
-"""What README and pages say exists: commands, targets, dependencies, permissions, files."""
+"""Commands, targets, dependencies, permissions and files named on pages exist."""
 
 import configparser
 import re
@@ -64,13 +64,13 @@ def test_every_dependency_has_its_line():
     lines = [line for text in wanted for line in text.splitlines() if line[:1].isalpha()]
     names = {re.split(r"[=<>\[ ]", line)[0] for line in lines}
     section = README.partition("## Dependencies")[2].partition("\n## ")[0]
-    told = re.findall(r"^\| ([\w, .-]+) \| .+ \|$", section, re.MULTILINE)
-    assert {name for cell in told for name in cell.split(", ")} - {"package"} == names
+    listed = re.findall(r"^\| ([\w, .-]+) \| .+ \|$", section, re.MULTILINE)
+    assert {name for cell in listed for name in cell.split(", ")} - {"package"} == names
 
 
 def test_the_permissions_are_those_of_the_roles():
     rows = dict(re.findall(r"^\| ([^|]+) \| (.+) \|$", README, re.MULTILINE))
-    starts = ("read and plan", "compare with what is there", "see what is imported")
+    starts = ("read and plan", "compare with the deployed resources", "compare imported resources")
     reading = [text for name, text in rows.items() if name.startswith(starts)]
     (changing,) = (text for name, text in rows.items() if name.startswith("deploy, "))
     seen = set().union(*map(_cloudformation, reading))
@@ -83,7 +83,7 @@ def _cloudformation(cell):
     return {name.removeprefix("cloudformation:") for name in re.findall(r"`([\w:]+)`", part)}
 
 
-def test_every_status_is_told():
+def test_every_status_has_a_row():
     rows = re.findall(r"^\| ([A-Z_]+) \| ", states_table(), re.MULTILINE)
     assert rows == list(STATES)
     assert PLACEHOLDER in (ROOT / "docs" / "deploying.md").read_text()
