@@ -102,3 +102,17 @@ def test_the_runbook_s_files_of_a_new_region_fit_together(project):
     files = {file.name: file for file in load_all(project)}
     assert files["europe"].region == files["account-europe"].region == "eu-central-1"
     assert files["europe"].protected
+
+
+def test_every_heading_that_a_message_names_exists():
+    """Alarms and findings name a heading of a runbook to the person who reads them."""
+    sources = [*(ROOT / "tidegen").rglob("*.py"), *(ROOT / "templates" / "current").rglob("*.yaml")]
+    text = " ".join(" ".join(path.read_text().split()) for path in sources)
+    named = re.findall(r"runbook of the (database), '{1,2}([^']+)'", text)
+    named += [
+        (page, heading) for heading, page in re.findall(r"'([^']+)', docs/runbooks/(\S+)\.md", text)
+    ]
+    assert {page for page, _ in named} == {"database", "recovery"}
+    for page, heading in named:
+        runbook = (ROOT / "docs" / "runbooks" / f"{page}.md").read_text()
+        assert re.search(rf"^##+ {re.escape(heading)}$", runbook, re.MULTILINE), heading
