@@ -24,7 +24,7 @@ def options(command):
 
 
 @each_page
-def test_every_command_line_shown_is_one_that_exists(page):
+def test_every_command_line_on_a_page_exists(page):
     blocks = re.findall(r"```[a-z]*\n(.*?)```", page.read_text(), re.DOTALL)
     spans = re.findall(r"`(tidegen [^`]+)`", page.read_text())
     lines = [line for block in blocks for line in block.splitlines()] + spans
@@ -34,7 +34,7 @@ def test_every_command_line_shown_is_one_that_exists(page):
 
 
 def _check(words):
-    """The words after `tidegen` are a command, and its options are options that it has."""
+    """Assert that the words after `tidegen` are a command and its own options."""
     context, command = click.Context(cli), cli
     if words[0] == "COMMAND":
         return
@@ -49,7 +49,7 @@ def _check(words):
     assert used - {"--help"} <= options(command), words
 
 
-def test_every_target_of_make_that_is_named_exists():
+def test_every_make_target_on_a_page_exists():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = {name for page in PAGES for name in re.findall(r"`make ([a-z]+)", page.read_text())}
     assert {"demo", "help", "docs"} <= named
@@ -68,7 +68,7 @@ def test_every_dependency_has_its_line():
     assert {name for cell in listed for name in cell.split(", ")} - {"package"} == names
 
 
-def test_the_permissions_are_those_of_the_roles():
+def test_the_permissions_in_the_readme_are_those_of_the_roles():
     rows = dict(re.findall(r"^\| ([^|]+) \| (.+) \|$", README, re.MULTILINE))
     starts = ("read and plan", "compare with the deployed resources", "compare imported resources")
     reading = [text for name, text in rows.items() if name.startswith(starts)]
@@ -95,7 +95,7 @@ def test_every_page_is_in_the_navigation():
     assert [page for page in pages if page not in nav and not page.startswith("concerns/")] == []
 
 
-def test_the_runbook_s_files_of_a_new_region_fit_together(project):
+def test_the_files_of_the_new_region_runbook_are_valid(project):
     runbook = (ROOT / "docs" / "runbooks" / "new-region.md").read_text()
     (script,) = re.findall(r"```\n(cd environments\n.*?)```", runbook, re.DOTALL)
     subprocess.run(["bash", "-euc", script], cwd=project, check=True)

@@ -84,9 +84,9 @@ def _add_records(template: Template, hosts: dict[str, Sub]) -> None:
                 AliasTarget=target,
             )
         )
-    # Tells a person whether the way in is open as seen from outside (see
-    # docs/runbooks/way-in.md). No alarm: Route 53 measures in us-east-1 only, where an environment has nothing. Not on
-    # the records either: without a second one to fail over to, Route 53 answers with the first.
+    # Tells a person whether the way in is open as seen from outside (docs/runbooks/way-in.md). No
+    # alarm: Route 53 measures in us-east-1 only, where an environment has nothing. Not on the
+    # records either: without a second one to fail over to, Route 53 answers with the first.
     template.add_resource(
         route53.HealthCheck(
             "HealthCheck",
