@@ -4,6 +4,8 @@ TidegenError                exit 2: bad usage or bad input
 ├── InputError              an environment file, a template or an argument is wrong
 ├── CompositionError        concerns do not fit together
 ├── AccessError             no way to AWS: credentials, account or network
+├── EngineUnavailableError  the local engine's package is missing or is another version
+├── EngineStartError        the local engine does not start, answer, or go on
 ├── RefusedError            exit 1: a guard says no
 │   └── OvertakenError      another operation on the stack came first
 └── DeploymentError         exit 1: AWS did not do what was asked
@@ -51,6 +53,14 @@ class CompositionError(TidegenError):
 
 class AccessError(TidegenError):
     """AWS is out of reach: no or expired credentials, another account's, or no network."""
+
+
+class EngineUnavailableError(TidegenError):
+    """The local engine cannot run here: its package is missing or is another version."""
+
+
+class EngineStartError(TidegenError):
+    """The local engine's port is taken, or its process ended or did not answer in time."""
 
 
 class RefusedError(TidegenError):

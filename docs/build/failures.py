@@ -5,7 +5,7 @@ from tidegen.failures import FAILURES, Failure
 from tidegen.planning.preflight import CHECKS
 
 _HEAD = (
-    *("#", "AWS's message", "cause", "fix"),
+    *("failure", "AWS's message", "cause", "fix"),
     *("lint", "preflight", "explained", "sources"),
 )
 
@@ -23,7 +23,8 @@ def failures_page() -> str:
 
 def _failure(row: Failure) -> tuple[str, ...]:
     messages = "<br>".join(f"`{message}`" for message in row.messages) or "none"
-    preflight = ", ".join(check.name for check in CHECKS if row.number in check.rows)
+    preflight = ", ".join(check.name for check in CHECKS if row.slug in check.failures)
     sources = " ".join(f"[{number}]({url})" for number, url in enumerate(row.sources, 1))
     caught = (", ".join(row.rules), preflight, "yes" if row.messages else "")
-    return (str(row.number), messages, row.cause, row.action, *caught, sources)
+    name = f'<a id="{row.slug}"></a>`{row.slug}`'
+    return (name, messages, row.cause, row.action, *caught, sources)

@@ -42,7 +42,7 @@ def test_rotates_every_year_and_waits_thirty_days(concern, title):
 
 @each
 def test_the_accounts_iam_administers_it_first_of_all(concern, title):
-    """Row 14: without this nobody could change the policy again."""
+    """Failure key-without-administrator: without this nobody could change the policy again."""
     first = statements(concern, title)[0]
     assert first["Principal"] == ROOT
     assert first["Action"] == ["kms:*"]
@@ -65,7 +65,7 @@ def test_break_glass_deletes_and_a_create_that_rolls_back_and_nobody_else(concer
 
 @each
 def test_principals_are_this_account_and_bounded_services(concern, title):
-    """Row 15: a role that does not exist yet would make the policy invalid."""
+    """Failure role-missing: a role that does not exist yet would make the policy invalid."""
     for statement in statements(concern, title)[2:]:
         assert statement["Effect"] == "Allow"
         principal = statement["Principal"]
@@ -78,7 +78,9 @@ def test_principals_are_this_account_and_bounded_services(concern, title):
 
 
 def test_keys_of_instances_let_auto_scalings_role_in_without_naming_it_as_principal():
-    """Rows 15 and 24. The account as principal would only let IAM decide, and the role's policy
+    """Failures role-missing and volume-key-closed.
+
+    The account as principal would only let IAM decide, and the role's policy
     says nothing of keys: every encrypted instance would die at launch.
     """
     for concern, title in (("encryption", "NodesKey"), ("data-encryption", "DatabaseKey")):
@@ -112,7 +114,7 @@ def groups():
 
 @pytest.mark.parametrize(("concern", "title", "group"), list(groups()))
 def test_the_logs_key_serves_every_log_group_of_an_environment(concern, title, group):
-    """Row 17: a log group whose name the key's policy does not cover cannot be made."""
+    """A log group whose name the key's policy does not cover: failure log-group-key-closed."""
     (use,) = (s for s in statements("encryption", "LogsKey") if s["Sid"] == "UseByLogs")
     patterns = use["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
     # CloudFormation calls an unnamed one after its stack, which is called after the environment

@@ -39,12 +39,12 @@ def test_preflight_tells_people_and_machines(aws):
     done = tidegen("preflight", *ENV, env=aws)
     assert done.returncode == 1
     assert "refused  Audit/Recorder" in done.stdout
-    assert "(failure 7)" in done.stdout
+    assert "(failure recorder-exists)" in done.stdout
     assert "not checked  tidepool-account: GuardDuty detector" in done.stdout
     assert "capabilities  CAPABILITY_IAM, CAPABILITY_NAMED_IAM" in done.stdout
     assert f"{NAME}: 1 refused" in done.stderr
     shown = json.loads(tidegen("preflight", *ENV, "--json", env=aws).stdout)
-    assert [finding["row"] for finding in shown["findings"]] == [7]
+    assert [finding["failure"] for finding in shown["findings"]] == ["recorder-exists"]
     assert shown["findings"][0]["blocking"] is True
     assert shown["capabilities"] == ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
 

@@ -167,7 +167,7 @@ def test_every_watched_call_exists():
 
 
 def test_recorder_and_channel_do_not_wait_for_each_other():
-    """NoAvailableDeliveryChannelException, or a create that never ends (catalogue row 6)."""
+    """A create that fails or never ends (failure recorder-channel-order)."""
     assert "DependsOn" not in RESOURCES["Recorder"]
     assert "DependsOn" not in RESOURCES["DeliveryChannel"]
     group = RESOURCES["Recorder"]["Properties"]["RecordingGroup"]
@@ -189,7 +189,7 @@ def test_the_recorder_acts_through_the_role_that_the_account_file_makes():
 
 
 def test_configuration_goes_to_the_archive_without_object_lock():
-    """AWS Config delivers to no locked bucket (row 61), and tells no encrypted topic."""
+    """Failure config-bucket-locked; and AWS Config tells no encrypted topic."""
     channel = RESOURCES["DeliveryChannel"]["Properties"]
     assert channel["S3BucketName"] == {"Ref": "LogIntakeBucketName"}
     assert "ObjectLockEnabled" not in ARCHIVE["LogIntake"]["Properties"]
@@ -207,7 +207,7 @@ def test_every_rule_waits_for_the_recorder_and_global_ones_are_evaluated_once():
 
 def test_the_detector_has_all_features_and_no_data_sources():
     (detector,) = of("AWS::GuardDuty::Detector").values()
-    assert "DataSources" not in detector  # refused together with Features (row 10)
+    assert "DataSources" not in detector  # failure detector-sources-and-features
     features = {f["Name"]: f for f in detector["Features"]}
     assert {f["Status"] for f in features.values()} == {"ENABLED"}
     assert "EKS_RUNTIME_MONITORING" not in features  # excludes RUNTIME_MONITORING

@@ -88,7 +88,7 @@ def test_guardduty_owns_its_agent():
 
 
 def test_the_node_group_and_its_launch_template_do_not_say_the_same_twice():
-    """EKS refuses that: rows 38 and 39 of the failure catalogue."""
+    """EKS refuses that: failures disk-size-twice and instance-type-twice."""
     data = properties("NodeLaunchTemplate")["LaunchTemplateData"]
     assert not {"InstanceType", "IamInstanceProfile", "NetworkInterfaces"} & set(data)
     assert not {"DiskSize", "RemoteAccess", "NodegroupName"} & set(properties("Nodes"))

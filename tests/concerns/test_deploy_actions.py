@@ -227,6 +227,6 @@ def test_a_type_that_cfn_lint_does_not_know_is_refused():
     with pytest.raises(CompositionError) as caught:
         permissions(unknown("A"))
     assert str(caught.value) == (
-        "resource type AWS::New::Thing: cfn-lint has no schema, so what deploying it takes is"
-        " unknown; update cfn-lint"
+        "resource type AWS::New::Thing: cfn-lint has no schema, so the permissions to deploy"
+        " it are unknown; update cfn-lint"
     )

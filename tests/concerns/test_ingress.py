@@ -103,7 +103,8 @@ def test_the_firewall_has_its_rules_in_order_and_stands_before_the_load_balancer
 def test_the_firewalls_log_holds_no_credentials_and_no_queries():
     log = properties("FirewallLog")
     (target,) = log["LogDestinationConfigs"]
-    # WAF refuses an ARN with the star that GetAtt gives, and another prefix (row 28)
+    # WAF refuses an ARN with the star that GetAtt gives, and another prefix (failure
+    # firewall-log-name)
     assert target["Fn::Sub"].endswith(":log-group:${FirewallLogGroup}")
     assert properties("FirewallLogGroup")["LogGroupName"]["Fn::Sub"].startswith("aws-waf-logs-")
     redacted = [

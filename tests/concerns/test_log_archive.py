@@ -33,7 +33,7 @@ def test_the_lock_lasts_six_years_in_the_accounts_mode_and_expiry_waits_for_it()
 
 
 def test_what_is_delivered_to_the_bucket_without_a_lock_is_replicated_into_the_locked_one():
-    """Row 61: AWS Config refuses a bucket with Object Lock; no guide says that others take one."""
+    """Failure config-bucket-locked; no guide says that others than AWS Config take a lock."""
     intake = properties("LogIntake")
     assert "ObjectLockEnabled" not in intake
     (rule,) = intake["ReplicationConfiguration"]["Rules"]

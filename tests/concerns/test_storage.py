@@ -80,7 +80,7 @@ def test_uploads_never_expire():
 
 @pytest.mark.parametrize("title", REPLICATED)
 def test_replication_is_of_the_current_schema_and_encrypts_there(title):
-    """Rows 40 and 41 of the failure catalogue."""
+    """Failures replica-without-versions and replication-rule-old."""
     condition, configuration, otherwise = properties(title)["ReplicationConfiguration"]["Fn::If"]
     assert (condition, otherwise) == ("HasReplica", {"Ref": "AWS::NoValue"})
     (rule,) = configuration["Rules"]
@@ -120,7 +120,7 @@ def test_the_replication_role_reads_sources_and_writes_replicas_only():
 
 
 def test_access_logs_are_kept_for_six_years_under_a_key_that_log_delivery_can_use():
-    """Rows 20 and 21: log delivery cannot use a customer-managed key."""
+    """Log delivery cannot use such a key: access-logs-refused and access-logs-encrypted."""
     (rule,) = properties("AccessLogsBucket")["BucketEncryption"][
         "ServerSideEncryptionConfiguration"
     ]

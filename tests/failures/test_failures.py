@@ -1,27 +1,62 @@
 """The catalogue: whole, well formed, and each message recognised as its own row."""
 
+import re
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tidegen.failures import FAILURES, Where, failure, recognised
 
-#: Row → type and reason of a failed event, in AWS's words (the sources of each row).
+_SLUG = r"[a-z]+(?:-[a-z]+)+"
+_REFERENCE = re.compile(rf"\b[Ff]ailures? ({_SLUG}(?:(?:, | and ){_SLUG})*)")
+
+#: Slug → type and reason of a failed event, in AWS's words (the sources of each row).
 REASONS = {
-    int(number): (type_name, reason)
-    for number, type_name, reason in (
+    slug: (type_name, reason)
+    for slug, type_name, reason in (
         line.split(" ", 2)
         for line in Path(__file__).with_name("reasons.txt").read_text().splitlines()
     )
 }
 
 
-def test_the_catalogue_has_every_row_once_and_in_order():
-    assert [row.number for row in FAILURES] == list(range(1, len(FAILURES) + 1))
-    assert len(FAILURES) >= 61
+def test_the_catalogue_has_every_slug_once_and_in_order():
+    slugs = [row.slug for row in FAILURES]
+    assert slugs == sorted(set(slugs))
+    assert len(FAILURES) >= 70
 
 
-@pytest.mark.parametrize("row", FAILURES, ids=lambda row: str(row.number))
+@pytest.mark.parametrize("row", FAILURES, ids=lambda row: row.slug)
+def test_a_slug_is_words_in_kebab_case(row):
+    assert re.fullmatch(r"[a-z]+(-[a-z]+){1,4}", row.slug)
+    assert failure(row.slug) is row
+
+
+def references():
+    """Where the project names failures: `failure SLUG`, or several after `failures`."""
+    files = [*ROOT.glob("tidegen/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("docs/**/*.md")]
+    for path in files:
+        text = re.sub(r'"\s*\n\s*"|\s*\n\s*#?:?\s*', " ", path.read_text())
+        for found in _REFERENCE.finditer(" ".join(text.split())):
+            for slug in re.findall(_SLUG, found[1]):
+                yield path, slug
+
+
+def test_a_failure_is_named_only_by_a_slug_of_the_catalogue():
+    named = list(references())
+    known = {row.slug for row in FAILURES}
+    assert [(path, slug) for path, slug in named if slug not in known] == []
+    assert len(named) > 60
+
+
+def test_no_number_of_a_failure_is_left():
+    number = re.compile(r"\b(catalogue,? rows?|\(?rows?|failure) \d")
+    for path in (*ROOT.glob("tidegen/**/*.py"), *ROOT.glob("docs/**/*.md")):
+        assert not number.search(path.read_text()), path
+
+
+@pytest.mark.parametrize("row", FAILURES, ids=lambda row: row.slug)
 def test_a_row_says_cause_action_place_and_source_in_one_line(row):
     assert row.cause
     assert row.action
@@ -32,18 +67,18 @@ def test_a_row_says_cause_action_place_and_source_in_one_line(row):
     assert bool(row.rules) == (Where.LINT in row.where)
 
 
-@pytest.mark.parametrize("number", REASONS)
-def test_a_reason_is_recognised_as_its_own_row(number):
-    type_name, reason = REASONS[number]
+@pytest.mark.parametrize("slug", REASONS)
+def test_a_reason_is_recognised_as_its_own_row(slug):
+    type_name, reason = REASONS[slug]
     found = recognised(type_name, reason)
     assert found is not None
-    assert found.number == number
+    assert found.slug == slug
 
 
 def test_every_row_with_a_message_has_a_reason_here():
-    assert {row.number for row in FAILURES if row.messages} == REASONS.keys()
+    assert {row.slug for row in FAILURES if row.messages} == REASONS.keys()
 
 
 def test_what_nobody_has_seen_is_not_explained():
     assert recognised("AWS::SNS::Topic", "The dog ate it") is None
-    assert failure(1).likeness("AWS::S3::Bucket: fine") == 0
+    assert failure("bucket-not-empty").likeness("AWS::S3::Bucket: fine") == 0

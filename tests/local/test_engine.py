@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from local_cloud import Cloud
 
-from tidegen.local import Engine, EngineStartError, EngineUnavailable, running_engine, server
+from tidegen.errors import EngineStartError, EngineUnavailableError
+from tidegen.local import Engine, running_engine, server
 
 _PARENT = """
 import sys, time
@@ -67,7 +68,7 @@ def test_stopping_ends_the_process_and_can_be_repeated() -> None:
 def test_a_port_in_use_is_said() -> None:
     with running_engine() as engine:
         port = int(engine.endpoint.rpartition(":")[2])
-        with pytest.raises(EngineStartError, match=f"Port {port} of 127.0.0.1 cannot be used"):
+        with pytest.raises(EngineStartError, match=f"port {port} of 127.0.0.1 cannot be used"):
             Engine.start(port)
 
 
@@ -104,7 +105,9 @@ def test_another_version_of_ministack_is_refused(
     information.mkdir()
     (information / "METADATA").write_text("Metadata-Version: 2.1\nName: ministack\nVersion: 9.9\n")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with pytest.raises(EngineUnavailable, match=r"needs ministack 1\.5\.33, not 9\.9: pip install"):
+    with pytest.raises(
+        EngineUnavailableError, match=r"needs ministack 1\.5\.33, not 9\.9; run: pip"
+    ):
         Engine.start()
 
 
@@ -112,9 +115,10 @@ def test_a_missing_ministack_is_said(tmp_path: Path) -> None:
     # -S: no site-packages, so nothing but tidegen itself is installed.
     root = str(Path(server.__file__).parents[2])
     code = (
-        "from tidegen.local import Engine, EngineUnavailable\n"
+        "from tidegen.errors import EngineUnavailableError\n"
+        "from tidegen.local import Engine\n"
         "try: Engine.start()\n"
-        "except EngineUnavailable as error: print(error)"
+        "except EngineUnavailableError as error: print(error)"
     )
     found = subprocess.run(
         [sys.executable, "-S", "-c", code],

@@ -7,8 +7,9 @@ from tidegen.reporting.preflight import report_text, summary_text
 def test_what_would_fail_comes_first_and_one_reason_is_told_once():
     report = PreflightReport(
         (
-            PreflightFinding("A", "is old", 60, blocking=False),
-            PreflightFinding("B", "is taken", 53),
+            PreflightFinding("C", "has no row", ""),
+            PreflightFinding("A", "is old", "kubernetes-version", blocking=False),
+            PreflightFinding("B", "is taken", "name-taken"),
         ),
         (
             Unchecked("tide", "quota of VPCs", "not allowed"),
@@ -17,10 +18,11 @@ def test_what_would_fail_comes_first_and_one_reason_is_told_once():
         ("CAPABILITY_IAM",),
     )
     assert report_text(report).splitlines() == [
-        "refused  B: is taken  (failure 53)",
-        "warning  A: is old  (failure 60)",
+        "refused  B: is taken  (failure name-taken)",
+        "refused  C: has no row",
+        "warning  A: is old  (failure kubernetes-version)",
         "not checked  tide: quota of VPCs, quota of buckets: not allowed",
         "capabilities  CAPABILITY_IAM",
     ]
-    assert summary_text(report) == "1 refused, 1 warnings, 2 not checked"
+    assert summary_text(report) == "2 refused, 1 warnings, 2 not checked"
     assert report_text(PreflightReport()) == ""

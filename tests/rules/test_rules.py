@@ -104,7 +104,7 @@ def test_every_failure_names_rules_that_exist_and_mention_it(linter):
     for row in FAILURES:
         for rule_id in row.rules:
             if rule_id in known:
-                assert re.search(rf"rows? [\d, and]*\b{row.number}\b", known[rule_id])
+                assert row.slug in re.findall(r"[a-z]+(?:-[a-z]+)+", known[rule_id])
             else:
                 assert rule_id in CAUGHT_BY_CFN_LINT
 

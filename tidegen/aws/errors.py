@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tidegen.aws.redaction import redacted
+from tidegen.aws.sessions import local_endpoint
 from tidegen.errors import (
     AccessError,
     DeploymentError,
@@ -112,9 +113,18 @@ def _local_error(error: Exception, where: str) -> "TidegenError":
     ):
         return AccessError(Problem(where, f"no credentials ({said}); log in again"))
     if isinstance(error, (known.ConnectionError, known.HTTPClientError)):
-        text = f"AWS cannot be reached ({said}); check the network, then {AGAIN}"
-        return AccessError(Problem(where, text))
+        return AccessError(Problem(where, _unreachable(said)))
     return DeploymentError(Problem(where, said))
+
+
+def _unreachable(said: str) -> str:
+    """Why nobody answers, and what to do: a local engine that ended has lost its state."""
+    if local_endpoint():
+        text = (
+            f"the local AWS cannot be reached ({said}): its engine has ended, and its state with it"
+        )
+        return f"{text}; unset AWS_ENDPOINT_URL, then run the same command again with --local"
+    return f"AWS cannot be reached ({said}); check the network, then {AGAIN}"
 
 
 def _one_line(text: str) -> str:

@@ -1,1 +1,1 @@
-"""Building blocks that concerns share: small functions from values to troposphere objects."""
+"""Building blocks that concerns share: small functions that return or add troposphere objects."""

@@ -1,23 +1,23 @@
-"""The bucket that takes access logs: of the other buckets, and of load balancers."""
+"""The bucket that receives access logs of the other buckets and of load balancers."""
 
 from typing import Any
 
 from awacs import s3 as actions
-from awacs.aws import Allow, ArnLike, Condition, Principal, Statement, StringEquals
+from awacs.aws import ArnLike, Condition, Statement, StringEquals
 from troposphere import Ref, Sub, Template, s3
 
 from tidegen.blocks.buckets import (
     add_bucket,
     add_bucket_policy,
-    deny_but,
+    deny_except,
     encrypted_by_s3,
     logged_to,
 )
 from tidegen.blocks.data_buckets import ERASURE, lifecycle
+from tidegen.blocks.logs import SIX_YEARS
+from tidegen.blocks.policies import allow, arn, service_principal
 from tidegen.blocks.suppressions import unmet_each
 
-#: Six years, for which HIPAA asks (45 CFR 164.316(b)(2)(i)).
-_KEPT_DAYS = 2192
 _REPLACED_DAYS = 30
 _DELIVERED = "Log delivery of S3 and of load balancers takes no customer-managed key and no lock."
 _REASONS = {
@@ -37,10 +37,10 @@ def add_access_logs_bucket(
     sources: str = "${Project}-${Environment}-*",
     logs: Any = None,
 ) -> s3.Bucket:
-    """The bucket and its policy: buckets named like `sources` may deliver, and `statements`.
+    """Add the bucket and its policy, which lets buckets named like `sources` deliver.
 
-    `sources` is text for Fn::Sub. `logs` is the name of the bucket that takes this one's own access
-    logs; the account's, which stands first, has none.
+    `sources` is text for Fn::Sub; `statements` add to the policy. `logs` is the name of the bucket
+    for this one's own access logs; the account's bucket, which is created first, has none.
     """
     logged = {"LoggingConfiguration": logged_to(logs)} if logs else {}
     bucket = add_bucket(
@@ -48,14 +48,14 @@ def add_access_logs_bucket(
         title,
         name,
         encrypted_by_s3(),
-        LifecycleConfiguration=lifecycle(_REPLACED_DAYS, _KEPT_DAYS),
+        LifecycleConfiguration=lifecycle(_REPLACED_DAYS, SIX_YEARS),
         Metadata=unmet_each(_REASONS if logs else {**_REASONS, **_LAST}),
         **logged,
     )
     add_bucket_policy(
         template,
         bucket,
-        deny_but("DenyErasure", title, ERASURE),
+        deny_except("DenyErasure", title, ERASURE),
         _from_buckets(title, sources),
         *statements,
     )
@@ -63,33 +63,29 @@ def add_access_logs_bucket(
 
 
 def from_load_balancers(title: str) -> Statement:
-    """Delivery of Application Load Balancers' logs, under `alb/`, for this account only.
+    """Allow delivery of Application Load Balancers' logs, under `alb/`, for this account only.
 
-    The path carries the load balancer's account, which is what ties delivery to ours: the policy
-    in AWS's guide ("Enable access logs for your Application Load Balancer") has no condition.
+    The path contains the load balancer's account, which limits delivery to ours: the policy in
+    AWS's guide ("Enable access logs for your Application Load Balancer") has no condition.
     """
-    return Statement(
-        Sid="DeliveryFromLoadBalancers",
-        Effect=Allow,
-        Principal=Principal("Service", ["logdelivery.elasticloadbalancing.amazonaws.com"]),
-        Action=[actions.PutObject],
-        Resource=[Sub(f"${{{title}.Arn}}/alb/AWSLogs/${{AWS::AccountId}}/*")],
+    return allow(
+        "DeliveryFromLoadBalancers",
+        [actions.PutObject],
+        [Sub(f"${{{title}.Arn}}/alb/AWSLogs/${{AWS::AccountId}}/*")],
+        principal=service_principal("logdelivery.elasticloadbalancing"),
     )
 
 
 def _from_buckets(title: str, sources: str) -> Statement:
-    """Delivery of S3's server access logs; by name pattern, as the buckets need this one first."""
-    arns = Sub(f"arn:${{AWS::Partition}}:s3:::{sources}")
-    return Statement(
-        Sid="DeliveryFromBuckets",
-        Effect=Allow,
-        Principal=Principal("Service", ["logging.s3.amazonaws.com"]),
-        Action=[actions.PutObject],
-        Resource=[Sub(f"${{{title}.Arn}}/s3/*")],
-        Condition=Condition(
-            [
-                StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}),
-                ArnLike({"aws:SourceArn": arns}),
-            ]
-        ),
+    """Allow delivery of S3's access logs, by name pattern: the buckets are created after this."""
+    from_sources = [
+        StringEquals({"aws:SourceAccount": Ref("AWS::AccountId")}),
+        ArnLike({"aws:SourceArn": arn(f"s3:::{sources}")}),
+    ]
+    return allow(
+        "DeliveryFromBuckets",
+        [actions.PutObject],
+        [Sub(f"${{{title}.Arn}}/s3/*")],
+        Condition(from_sources),
+        principal=service_principal("logging.s3"),
     )

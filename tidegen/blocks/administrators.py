@@ -1,13 +1,14 @@
-"""The people of an environment: one to three roles that administer its cluster."""
+"""The administrators of an environment: one to three roles that administer its cluster."""
 
 from typing import Any
 
-from troposphere import Equals, If, Not, NoValue, Ref, Template
+from troposphere import If, NoValue, Ref, Template
 
+from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.inputs import from_field
 from tidegen.contract.fields import ADMINISTRATORS
 
-#: Inputs of a concern that names them; the second and the third may be empty.
+#: Inputs of a concern that refers to them; the second and the third may be empty.
 ADMINISTRATOR_INPUTS = tuple(
     from_field(f"Administrator{number}", f"cluster.administrator_{number}")
     for number in ADMINISTRATORS
@@ -15,14 +16,13 @@ ADMINISTRATOR_INPUTS = tuple(
 
 
 def add_administrator_conditions(template: Template) -> None:
-    """`HasAdministrator2` and `HasAdministrator3`; there is always a first."""
+    """Add `HasAdministrator2` and `HasAdministrator3`; the first always exists."""
     for number in ADMINISTRATORS[1:]:
-        there = Not(Equals(Ref(f"Administrator{number}"), ""))
-        template.add_condition(f"HasAdministrator{number}", there)
+        add_condition_if_set(template, f"HasAdministrator{number}", f"Administrator{number}")
 
 
 def administrators() -> list[Any]:
-    """The ARNs of those that there are, under these conditions."""
+    """Return the administrators' ARNs, the optional ones under these conditions."""
     first, *others = ADMINISTRATORS
     return [
         Ref(f"Administrator{first}"),

@@ -23,10 +23,10 @@ def add_alarm(
     periods: int = 1,
     missing: str = "notBreaching",
 ) -> Alarm:
-    """An alarm on `metric` (namespace, name) when `comparison` (operator, threshold) holds.
+    """Add an alarm on `metric` (namespace, name) for `comparison` (operator, threshold).
 
-    `topic` names the template's parameter that holds the topic's ARN. A `statistic` like `p99` is
-    a percentile.
+    `topic` is the parameter that has the topic's ARN, or the topic's logical id. A `statistic`
+    like `p99` is a percentile.
     """
     kind = "ExtendedStatistic" if statistic.startswith("p") else "Statistic"
     namespace, name = metric

@@ -1,30 +1,36 @@
-"""What the environment's backup plan takes: named one by one, beside the resources themselves."""
+"""Resources in the environment's backup plan, named one by one in their own template."""
 
 from typing import Any
 
 from troposphere import Ref, Template, backup
 
-from tidegen.contract import Input, Kind, Sibling
+from tidegen.blocks.inputs import sibling
+from tidegen.contract import Input, Kind
 
 #: Inputs that a concern with a selection declares.
-BACKUP_PLAN = Input("BackupPlanId", Kind.NAME, Sibling("BackupPlanId"), "Plan of the backups")
-BACKUP_ROLE = Input(
-    "BackupRoleArn", Kind.ROLE_ARN, Sibling("BackupRoleArn"), "Role that AWS Backup backs up with"
-)
+BACKUP_PLAN = sibling("BackupPlanId", Kind.NAME, "Plan of the backups")
+BACKUP_ROLE = sibling("BackupRoleArn", Kind.ROLE_ARN, "Role that AWS Backup backs up with")
 SELECTION_INPUTS = (BACKUP_PLAN, BACKUP_ROLE)
 
 
-def add_backup_selection(template: Template, name: str, arns: list[Any]) -> backup.BackupSelection:
-    """Back up the resources with these ARNs by the plan; needs the parameters `SELECTION_INPUTS`.
+def add_backup_selection(
+    template: Template,
+    name: str,
+    arns: list[Any],
+    *,
+    plan: Input = BACKUP_PLAN,
+    role: Input = BACKUP_ROLE,
+) -> backup.BackupSelection:
+    """Back up the resources with these ARNs by the plan.
 
-    By ARN and not by tag: a tag that somebody removes would end the backups, and nobody would see
-    it. Source: cdk-nag, EC2EBSInBackupPlan and DynamoDBInBackupPlan, which look for it here.
+    By ARN and not by tag: removing a tag would end the backups without anybody noticing.
+    Source: cdk-nag, EC2EBSInBackupPlan and DynamoDBInBackupPlan, which look for it here.
     """
     selection = backup.BackupSelectionResourceType(
-        SelectionName=name, IamRoleArn=Ref(BACKUP_ROLE.name), Resources=arns
+        SelectionName=name, IamRoleArn=Ref(role.name), Resources=arns
     )
     return template.add_resource(
         backup.BackupSelection(
-            "BackupSelection", BackupPlanId=Ref(BACKUP_PLAN.name), BackupSelection=selection
+            "BackupSelection", BackupPlanId=Ref(plan.name), BackupSelection=selection
         )
     )

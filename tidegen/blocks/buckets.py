@@ -4,19 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from awacs import s3 as actions
-from awacs.aws import (
-    Action,
-    ArnNotLike,
-    Condition,
-    Deny,
-    Null,
-    Principal,
-    Statement,
-    StringNotEquals,
-)
+from awacs.aws import Action, ArnNotLike, Condition, Statement
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
-from tidegen.blocks.policies import deny_other_accounts, document, tls_12_only, tls_only
+from tidegen.blocks.policies import (
+    deny_everybody,
+    deny_other_accounts,
+    document,
+    present_and_not,
+    tls_12_only,
+    tls_only,
+)
 from tidegen.blocks.roles import BREAK_GLASS
 from tidegen.blocks.stateful import RETAINED
 
@@ -24,7 +22,7 @@ _ALL_S3 = [Action("s3", "*")]
 
 
 def closed() -> s3.PublicAccessBlockConfiguration:
-    """All four public access blocks."""
+    """Return all four public access blocks."""
     return s3.PublicAccessBlockConfiguration(
         BlockPublicAcls=True,
         BlockPublicPolicy=True,
@@ -34,18 +32,18 @@ def closed() -> s3.PublicAccessBlockConfiguration:
 
 
 def encrypted_with(key_arn: Any) -> s3.BucketEncryption:
-    """Default encryption with a customer-managed key, and a bucket key to spare KMS requests."""
+    """Return default encryption with a customer-managed key, and a bucket key to save requests."""
     default = s3.ServerSideEncryptionByDefault(SSEAlgorithm="aws:kms", KMSMasterKeyID=key_arn)
     return _encryption(default, BucketKeyEnabled=True)
 
 
 def encrypted_by_s3() -> s3.BucketEncryption:
-    """SSE-S3, for the log targets that cannot take a customer-managed key."""
+    """Return SSE-S3, for the log targets that cannot take a customer-managed key."""
     return _encryption(s3.ServerSideEncryptionByDefault(SSEAlgorithm="AES256"))
 
 
 def _encryption(default: s3.ServerSideEncryptionByDefault, **extra: Any) -> s3.BucketEncryption:
-    """No key that a client keeps (SSE-C): whoever holds it could hold the data to ransom."""
+    """Block keys that a client keeps (SSE-C): anyone who has one could hold the data to ransom."""
     rule = s3.ServerSideEncryptionRule(
         ServerSideEncryptionByDefault=default,
         BlockedEncryptionTypes=s3.BlockedEncryptionTypes(EncryptionType=["SSE-C"]),
@@ -55,13 +53,13 @@ def _encryption(default: s3.ServerSideEncryptionByDefault, **extra: Any) -> s3.B
 
 
 def _events_to_event_bridge() -> s3.NotificationConfiguration:
-    """Every event to the default bus, where rules choose; the bucket itself names no target."""
+    """Send every event to the default bus, where rules choose; the bucket names no target."""
     bridge = s3.EventBridgeConfiguration(EventBridgeEnabled=True)
     return s3.NotificationConfiguration(EventBridgeConfiguration=bridge)
 
 
 def logged_to(bucket_name: Any) -> s3.LoggingConfiguration:
-    """Access logs under `s3/` of the bucket of that name, partitioned by the event's day."""
+    """Return access logs under `s3/` of the named bucket, partitioned by the event's day."""
     by_event = s3.PartitionedPrefix(PartitionDateSource="EventTime")
     return s3.LoggingConfiguration(
         DestinationBucketName=bucket_name,
@@ -73,8 +71,8 @@ def logged_to(bucket_name: Any) -> s3.LoggingConfiguration:
 def add_bucket(
     template: Template, title: str, name: Any, encryption: s3.BucketEncryption, **properties: Any
 ) -> s3.Bucket:
-    """A stateful bucket with what every bucket here has; `properties` adds the rest."""
-    owned = s3.OwnershipControls(
+    """Add a stateful bucket with the settings that all share; `properties` adds the rest."""
+    ownership = s3.OwnershipControls(
         Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]
     )
     return template.add_resource(
@@ -83,7 +81,7 @@ def add_bucket(
             BucketName=name,
             BucketEncryption=encryption,
             NotificationConfiguration=_events_to_event_bridge(),
-            OwnershipControls=owned,
+            OwnershipControls=ownership,
             PublicAccessBlockConfiguration=closed(),
             VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
             **RETAINED,
@@ -93,7 +91,7 @@ def add_bucket(
 
 
 def add_bucket_policy(template: Template, bucket: s3.Bucket, *extra: Statement) -> s3.BucketPolicy:
-    """`<title>Policy`: TLS 1.2 only, nobody outside the account, and what `extra` adds."""
+    """Add `<title>Policy`: TLS 1.2 only, nobody outside the account, and `extra`."""
     everything = [GetAtt(bucket, "Arn"), Sub(f"${{{bucket.title}.Arn}}/*")]
     return template.add_resource(
         s3.BucketPolicy(
@@ -110,31 +108,23 @@ def add_bucket_policy(template: Template, bucket: s3.Bucket, *extra: Statement) 
 
 
 def deny_other_keys(title: str, key_arn: Any) -> Statement:
-    """A Deny of uploads to a bucket, given by its title, that name another key.
+    """Deny uploads that name another key to a bucket, given by its title.
 
-    A negated operator matches when the header is absent as well, and would refuse default
-    encryption; `Null: false` limits it to requests that do name a key.
+    Uploads without a key get the bucket's default encryption.
     """
     header = "s3:x-amz-server-side-encryption-aws-kms-key-id"
-    condition = Condition([StringNotEquals({header: key_arn}), Null({header: "false"})])
+    condition = Condition(present_and_not(header, key_arn))
     return deny_objects("DenyOtherKeys", title, [actions.PutObject], condition)
 
 
-def deny_but(
+def deny_except(
     sid: str, title: str, denied: Sequence[Action], excepted: list[Any] | None = None
 ) -> Statement:
-    """A Deny on a bucket's objects for all but break-glass roles, and the ARNs of `excepted`."""
+    """Deny actions on a bucket's objects, except for break-glass roles and the ARNs `excepted`."""
     others = ArnNotLike({"aws:PrincipalArn": [BREAK_GLASS, *(excepted or [])]})
     return deny_objects(sid, title, denied, Condition(others))
 
 
 def deny_objects(sid: str, title: str, denied: Sequence[Action], condition: Condition) -> Statement:
-    """A Deny on a bucket's objects, for everybody under `condition`."""
-    return Statement(
-        Sid=sid,
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=list(denied),
-        Resource=[Sub(f"${{{title}.Arn}}/*")],
-        Condition=condition,
-    )
+    """Deny actions on a bucket's objects for everybody under `condition`."""
+    return deny_everybody(sid, denied, [Sub(f"${{{title}.Arn}}/*")], condition)

@@ -1,20 +1,23 @@
-"""Public certificates of hosts, proved by records in the public zone."""
+"""Public certificates of hosts, validated by records in the public zone."""
 
 from typing import Any
 
 from troposphere import Ref, Sub, Template, certificatemanager
 
+from tidegen.blocks.inputs import PUBLIC_ZONE
+from tidegen.contract import Input
+
 
 def add_certificate(
-    template: Template, hosts: list[Sub], **more: Any
+    template: Template, hosts: list[Sub], *, zone: Input = PUBLIC_ZONE, **more: Any
 ) -> certificatemanager.Certificate:
-    """`Certificate`, of the hosts and no other name; each is validated in `PublicZoneId`'s zone.
+    """Add `Certificate`, of the hosts and no other name; each is validated in `zone`.
 
-    Without the zone's delegation the stack waits here (row 45).
+    Without the zone's delegation the stack waits here (failure zone-not-delegated).
     """
     first, *others = hosts
     options = [
-        certificatemanager.DomainValidationOption(DomainName=host, HostedZoneId=Ref("PublicZoneId"))
+        certificatemanager.DomainValidationOption(DomainName=host, HostedZoneId=Ref(zone.name))
         for host in hosts
     ]
     return template.add_resource(

@@ -1,8 +1,8 @@
-"""What an execution role may touch, service by service: ARNs of its own environment.
+"""ARNs that an execution role may act on, service by service: those of its own environment.
 
-Names say whose a resource is wherever CloudFormation or a template gives one that begins with the
-project and the environment. Elsewhere (ids, names cut short) the account limits the ARN, and the
-Deny on other environments' tags does the rest.
+A name shows which environment owns a resource wherever CloudFormation or a template gives one that
+begins with the project and the environment. Elsewhere (ids, names cut short) the account limits the
+ARN, and the Deny on other environments' tags does the rest.
 """
 
 from collections import defaultdict
@@ -13,7 +13,7 @@ _ACCOUNT = "${AWS::AccountId}"
 _OWN = "${Project}-${Environment}"
 _PATH = "${Project}/${Environment}"
 
-#: Service → ARNs without `arn:<partition>:`. What is not here is `<service>:*:<account>:*`.
+#: Service → ARNs without `arn:<partition>:`. Other services have `<service>:*:<account>:*`.
 SCOPES: dict[str, tuple[str, ...]] = {
     "autoscaling": (f"autoscaling:*:{_ACCOUNT}:autoScalingGroup:*:autoScalingGroupName/{_OWN}-*",),
     "cloudfront": (
@@ -33,9 +33,9 @@ SCOPES: dict[str, tuple[str, ...]] = {
             for part in ("access-entry", "addon", "nodegroup", "podidentityassociation")
         ),
     ),
-    # Names of at most 64 characters are cut short, and with them perhaps the environment's.
+    # Names of at most 64 characters are cut short, and may lose the environment's name.
     "events": (f"events:*:{_ACCOUNT}:rule/${{Project}}-*",),
-    # Names of at most 64 characters, as of rules.
+    # Names of at most 64 characters, like those of rules.
     "firehose": (f"firehose:*:{_ACCOUNT}:deliverystream/${{Project}}-*",),
     "kms": (f"kms:*:{_ACCOUNT}:key/*", f"kms:*:{_ACCOUNT}:alias/{_PATH}/*"),
     "lambda": (f"lambda:*:{_ACCOUNT}:function:${{Project}}-*",),
@@ -102,9 +102,9 @@ EVERYWHERE = (
 
 
 def arns_of(action: str) -> tuple[str, ...]:
-    """The ARNs, without `arn:<partition>:` and as text for Fn::Sub, that an action may touch.
+    """Return the ARNs, without `arn:<partition>:` and as text for Fn::Sub, of an action.
 
-    `*` alone stands for everything.
+    `*` alone means every resource.
     """
     if any(fnmatchcase(action, pattern) for pattern in EVERYWHERE):
         return ("*",)
@@ -113,9 +113,9 @@ def arns_of(action: str) -> tuple[str, ...]:
 
 
 def by_scope(actions: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
-    """Actions in order, by the ARNs that they may touch.
+    """Return actions in order, grouped by the ARNs that they may act on.
 
-    Services that only the account limits share a group: an action reaches the ARNs of its own.
+    Services that only the account limits share a group: an action acts on its own service's ARNs.
     """
     groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for action in sorted(actions):

@@ -3,15 +3,17 @@
 from typing import Any
 
 from awacs import s3 as s3_actions
-from awacs.aws import Action, Allow, Condition, Principal, Statement, StringEquals
+from awacs.aws import Action, Condition, Statement, StringEquals
 from troposphere import If, Ref, Sub, Tags, Template, ec2
 
-from tidegen.blocks.inputs import ENDPOINTS
-from tidegen.blocks.policies import document
+from tidegen.blocks.inputs import ENDPOINTS, VPC_CIDR
+from tidegen.blocks.policies import EVERYBODY, allow, arn, document
+from tidegen.blocks.security_groups import HTTPS, add_rule, add_security_group, rule
+from tidegen.contract import Input
 
-_HTTPS = 443
 #: Service of an endpoint → service of its actions; empty where the endpoint takes no policy.
-#: What the data tier boots from (it has no route out) and what a private cluster needs.
+#: The services that the data tier boots from (it has no route out) and that a private cluster
+#: needs.
 ESSENTIAL = {
     "autoscaling": "autoscaling",
     "cloudformation": "cloudformation",
@@ -29,41 +31,33 @@ ESSENTIAL = {
     "ssmmessages": "",
     "sts": "sts",
 }
-#: What else is worth its price where traffic is real. GuardDuty's is not among them: its automated
-#: agent makes the endpoint itself, and a second one of the same name is refused (row 43).
+#: Services whose endpoints are worth their price with real traffic. GuardDuty's is not among them:
+#: its automated agent creates the endpoint itself, and a second one of the same name is refused
+#: (failure endpoint-exists).
 FULL = {
     "elasticloadbalancing": "elasticloadbalancing",
     "events": "events",
     "sns": "sns",
     "sqs": "sqs",
 }
-#: Services whose every call names a resource: it has to be ours, as well as who calls.
+#: Services whose every call names a resource: it has to be ours, like the caller.
 _OWN_RESOURCES = ("kms", "secretsmanager", "sns", "sqs")
 
 
 def add_endpoints(template: Template, zones: tuple[int, ...]) -> None:
-    """Both gateways, the interfaces, and the security group the interfaces stand behind.
+    """Add both gateways, the interfaces, and the interfaces' security group.
 
-    Nobody comes in by being in the VPC: each concern lets its own in, with `let_into_endpoints`.
-    An endpoint opens no connections; without a rule out CloudFormation would allow all.
+    Being in the VPC gives no access: each concern allows its own, with `allow_to_endpoints`.
+    An endpoint opens no connections; without an outbound rule CloudFormation would allow all.
     """
     _add_gateways(template, zones)
-    template.add_resource(
-        ec2.SecurityGroup(
-            "EndpointSecurityGroup",
-            GroupDescription="Interface endpoints: HTTPS from the groups that are let in",
-            VpcId=Ref("Vpc"),
-            SecurityGroupEgress=[
-                ec2.SecurityGroupRule(
-                    Description="Answers inside the VPC",
-                    IpProtocol="tcp",
-                    FromPort=_HTTPS,
-                    ToPort=_HTTPS,
-                    CidrIp=Ref("VpcCidr"),
-                )
-            ],
-            Tags=Tags(Name="endpoints"),
-        )
+    add_security_group(
+        template,
+        "EndpointSecurityGroup",
+        "Interface endpoints: HTTPS from the groups that are let in",
+        vpc=Ref("Vpc"),
+        outbound=[rule("Answers inside the VPC", HTTPS, CidrIp=Ref(VPC_CIDR.name))],
+        Tags=Tags(Name="endpoints"),
     )
     for service, actions in ESSENTIAL.items():
         template.add_resource(_interface(service, actions, zones))
@@ -71,25 +65,19 @@ def add_endpoints(template: Template, zones: tuple[int, ...]) -> None:
         template.add_resource(_interface(service, actions, zones, Condition="HasFullEndpoints"))
 
 
-def allow_to_endpoints(template: Template, title: str, source: Any) -> str:
-    """Let a security group call the interface endpoints; returns the rule's title.
+def allow_to_endpoints(
+    template: Template, title: str, source: Any, endpoints: Input = ENDPOINTS
+) -> str:
+    """Allow a security group to call the interface endpoints; return the rule's logical id.
 
-    Needs the parameter `ENDPOINTS`. What calls them as it starts has to depend on the rule.
+    A resource that calls them while it starts has to depend on the rule.
     """
-    rule = ec2.SecurityGroupIngress(
-        title,
-        Description=f"Interface endpoints: {title}",
-        GroupId=Ref(ENDPOINTS.name),
-        IpProtocol="tcp",
-        FromPort=_HTTPS,
-        ToPort=_HTTPS,
-        SourceSecurityGroupId=source,
-    )
-    return str(template.add_resource(rule).title)
+    description, group = f"Interface endpoints: {title}", Ref(endpoints.name)
+    return add_rule(template, title, description, HTTPS, group=group, source=source)
 
 
 def _interface(service: str, actions: str, zones: tuple[int, ...], **extra: str) -> ec2.VPCEndpoint:
-    """One interface endpoint: in every zone, or in the first alone where capacity says so."""
+    """Return an interface endpoint: in every zone, or in the first alone without `full`."""
     policy = {"PolicyDocument": document(_own_principals(actions))} if actions else {}
     every = [Ref(f"PrivateSubnet{zone}") for zone in zones]
     title = "".join(part.capitalize() for part in service.replace(".", "-").split("-"))
@@ -107,11 +95,11 @@ def _interface(service: str, actions: str, zones: tuple[int, ...], **extra: str)
 
 
 def _own_principals(service: str) -> Statement:
-    """Only this account's principals: stolen keys of another account carry nothing out."""
-    wanted = {"aws:PrincipalAccount": Ref("AWS::AccountId")}
+    """Allow this account's principals only: stolen keys of another account carry nothing out."""
+    keys = {"aws:PrincipalAccount": Ref("AWS::AccountId")}
     if service in _OWN_RESOURCES:
-        wanted["aws:ResourceAccount"] = Ref("AWS::AccountId")
-    return _allowed("OwnAccount", service, wanted)
+        keys["aws:ResourceAccount"] = Ref("AWS::AccountId")
+    return _allow_whole(service, keys)
 
 
 def _add_gateways(template: Template, zones: tuple[int, ...]) -> None:
@@ -133,33 +121,24 @@ def _add_gateways(template: Template, zones: tuple[int, ...]) -> None:
 
 
 def _own(service: str) -> Statement:
-    """Only this account's buckets or tables: data cannot leave for somebody else's."""
+    """Allow this account's buckets or tables only: data cannot be copied to another account."""
     own = Ref("AWS::AccountId")
-    return _allowed(
-        "OwnAccount", service, {"aws:ResourceAccount": own, "aws:PrincipalAccount": own}
-    )
+    return _allow_whole(service, {"aws:ResourceAccount": own, "aws:PrincipalAccount": own})
 
 
-def _allowed(sid: str, service: str, wanted: dict[str, Ref]) -> Statement:
-    """Everything of a service, on a condition: an endpoint's policy only ever takes away."""
-    return Statement(
-        Sid=sid,
-        Effect=Allow,
-        Principal=Principal("*"),
-        Action=[Action(service, "*")],
-        Resource=["*"],
-        Condition=Condition(StringEquals(wanted)),
-    )
+def _allow_whole(service: str, keys: dict[str, Ref]) -> Statement:
+    """Allow a whole service under a condition: an endpoint's policy grants nothing by itself."""
+    condition = Condition(StringEquals(keys))
+    return allow("OwnAccount", [Action(service, "*")], ["*"], condition, principal=EVERYBODY)
 
 
 def _packages_and_images() -> Statement:
-    """Read access to public buckets: image layers, system packages, SSM and what it installs.
+    """Allow reading public buckets: image layers, system packages, SSM and packages it installs.
 
-    Image layers are ECR's and those of registry.k8s.io, which sends requests from AWS to buckets
-    of the region. SSM installs GuardDuty's agent. Sources: ECR guide, "VPC endpoints"; SSM guide,
-    "SSM Agent communications with AWS managed S3 buckets"; kubernetes/registry.k8s.io.
+    Image layers are ECR's and those of registry.k8s.io, which redirects requests from AWS to
+    buckets of the region. SSM installs GuardDuty's agent. Sources: ECR guide, "VPC endpoints"; SSM
+    guide, "SSM Agent communications with AWS managed S3 buckets"; kubernetes/registry.k8s.io.
     """
-    prefix = "arn:${AWS::Partition}:s3:::"
     buckets = (
         "prod-${AWS::Region}-starport-layer-bucket",
         "prod-registry-k8s-io-${AWS::Region}",
@@ -169,10 +148,5 @@ def _packages_and_images() -> Statement:
         "aws-ssm-${AWS::Region}",
         "${AWS::Region}-birdwatcher-prod",
     )
-    return Statement(
-        Sid="ImagesAndPackages",
-        Effect=Allow,
-        Principal=Principal("*"),
-        Action=[s3_actions.GetObject],
-        Resource=[Sub(f"{prefix}{bucket}/*") for bucket in buckets],
-    )
+    objects = [arn(f"s3:::{bucket}/*") for bucket in buckets]
+    return allow("ImagesAndPackages", [s3_actions.GetObject], objects, principal=EVERYBODY)

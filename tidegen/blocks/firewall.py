@@ -3,8 +3,10 @@
 from troposphere import GetAtt, Ref, Sub, Template, wafv2
 
 from tidegen.blocks.logs import add_log_group
+from tidegen.blocks.policies import arn
 
-#: AWS managed rule groups in order of evaluation; bodies of uploads are larger than WAF reads.
+#: AWS managed rule groups in order of evaluation, with the rules that only count: bodies of
+#: uploads are larger than WAF reads.
 _MANAGED = {
     "AWSManagedRulesAmazonIpReputationList": (),
     "AWSManagedRulesCommonRuleSet": ("SizeRestrictions_BODY",),
@@ -14,12 +16,12 @@ _REQUESTS_IN_FIVE_MINUTES = 2000
 _REDACTED = ("authorization", "cookie", "x-tidepool-session-token")
 
 
-#: The firewall in its metrics: an account may hold several.
+#: The firewall's name in its metrics: an account may have several.
 METRIC_NAME = Sub("${Project}-${Environment}-firewall")
 
 
 def add_firewall(template: Template, load_balancer: str) -> None:
-    """The firewall, its association with the load balancer, and its log."""
+    """Add the firewall, its association with the load balancer, and its log."""
     rules = [_managed(n, name, counted) for n, (name, counted) in enumerate(_MANAGED.items())]
     template.add_resource(
         wafv2.WebACL(
@@ -37,15 +39,16 @@ def add_firewall(template: Template, load_balancer: str) -> None:
             WebACLArn=GetAtt("Firewall", "Arn"),
         )
     )
-    # WAF delivers to groups of this prefix only (catalogue row 28).
+    # WAF delivers to groups of this prefix only (failure firewall-log-name).
     name = Sub("aws-waf-logs-${Project}-${Environment}")
     add_log_group(template, "FirewallLogGroup", name)
-    group = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
     template.add_resource(
         wafv2.LoggingConfiguration(
             "FirewallLog",
             ResourceArn=GetAtt("Firewall", "Arn"),
-            LogDestinationConfigs=[Sub(f"{group}:${{FirewallLogGroup}}")],
+            LogDestinationConfigs=[
+                arn("logs:${AWS::Region}:${AWS::AccountId}:log-group:${FirewallLogGroup}")
+            ],
             RedactedFields=[
                 # addresses and names of patients are looked up by query
                 wafv2.LoggingConfigurationFieldToMatch(QueryString={}),
@@ -88,7 +91,7 @@ def _rate_limit(priority: int) -> wafv2.WebACLRule:
 
 
 def _visibility(metric: str | Sub) -> wafv2.VisibilityConfig:
-    """Metrics, no samples: those show whole requests, as no redaction reaches them."""
+    """Return metrics without samples: samples show whole requests, nothing is redacted in them."""
     return wafv2.VisibilityConfig(
         CloudWatchMetricsEnabled=True, MetricName=metric, SampledRequestsEnabled=False
     )

@@ -3,12 +3,14 @@
 from awacs import logs as actions
 from troposphere import GetAtt, Ref, Sub, Template, ec2
 
+from tidegen.blocks.inputs import LOG_INTAKE
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import add_role
+from tidegen.contract import Input
 
-#: What the default says, and who really talked: behind a NAT gateway or a pod's node the packet's
-#: own addresses differ from the interface's. AWS docs, "Flow log records".
+#: The default fields, and the packet's own addresses: behind a NAT gateway or a pod's node they
+#: differ from the interface's. AWS docs, "Flow log records".
 FIELDS = (
     *("version", "account-id", "interface-id", "srcaddr", "dstaddr", "srcport", "dstport"),
     *("protocol", "packets", "bytes", "start", "end", "action", "log-status", "vpc-id"),
@@ -18,8 +20,8 @@ FIELDS = (
 _FORMAT = " ".join(f"${{{field}}}" for field in FIELDS)
 
 
-def add_flow_logs(template: Template) -> None:
-    """Both flow logs and the role of the first; S3 delivery must not have a role."""
+def add_flow_logs(template: Template, intake: Input = LOG_INTAKE) -> None:
+    """Add both flow logs and the role of the first; delivery to S3 must not have a role."""
     group = add_log_group(template, "FlowLogGroup", Sub("/${Project}/${Environment}/flow-logs"))
     statement = allow(
         "WriteFlowLogs",
@@ -54,7 +56,7 @@ def add_flow_logs(template: Template) -> None:
         ec2.FlowLog(
             "ArchiveFlowLog",
             LogDestinationType="s3",
-            LogDestination=Ref("LogIntakeBucketArn"),
+            LogDestination=Ref(intake.name),
             DestinationOptions=ec2.DestinationOptions(
                 FileFormat="parquet", HiveCompatiblePartitions=True, PerHourPartition=True
             ),

@@ -1,21 +1,20 @@
-"""Alarms of the public load balancer: errors, targets, latency, and what the firewall blocks."""
+"""Alarms of the public load balancer: errors, targets, latency, and blocked requests."""
 
 from typing import Any
 
-from troposphere import GetAtt, Ref, Template
+from troposphere import Ref, Template
 from troposphere.cloudwatch import Alarm
 
 from tidegen.blocks.alarms import CRITICAL, WARNING, add_alarm
 from tidegen.blocks.firewall import METRIC_NAME
-from tidegen.blocks.load_balancer import load_balancer_name
+from tidegen.blocks.load_balancer import load_balancer_name, target_group_dimensions
 
 _SPACE = "AWS/ApplicationELB"
 
 
 def add_ingress_alarms(template: Template) -> Alarm:
-    """All alarms; returns the one that stands for the way in as a whole."""
+    """Add all alarms; return the one that represents the ingress as a whole."""
     whole = {"LoadBalancer": load_balancer_name()}
-    targets = {**whole, "TargetGroup": GetAtt("TargetGroup", "TargetGroupFullName")}
     _add_firewall_alarm(template)
     _add_certificate_alarm(template)
     _add(
@@ -26,15 +25,10 @@ def add_ingress_alarms(template: Template) -> Alarm:
         whole,
         50,
     )
-    _add(
+    add_unhealthy_targets_alarm(
         template,
-        "UnhealthyTargetsAlarm",
+        _SPACE,
         "Pods of the gateway fail their health check; see the target group and the pods.",
-        "UnHealthyHostCount",
-        targets,
-        0,
-        "Maximum",
-        3,
     )
     _add(
         template,
@@ -56,26 +50,47 @@ def add_ingress_alarms(template: Template) -> Alarm:
     )
 
 
-def add_no_targets_alarm(template: Template, namespace: str) -> Alarm:
-    """No target of `TargetGroup` is healthy, or there is none: an empty group has no unhealthy one.
+def add_unhealthy_targets_alarm(template: Template, namespace: str, description: str) -> Alarm:
+    """Add an alarm on unhealthy targets of `TargetGroup`."""
+    metric, any_target = (namespace, "UnHealthyHostCount"), ("GreaterThanThreshold", 0)
+    return _add_targets_alarm(template, "UnhealthyTargetsAlarm", description, metric, any_target)
 
-    Maximum, as each zone reports its own. A group without targets reports nothing.
+
+def add_no_targets_alarm(template: Template, namespace: str) -> Alarm:
+    """Add an alarm for a `TargetGroup` without a healthy target; it may have no target at all.
+
+    An empty group has no unhealthy target, and reports nothing.
     """
-    return add_alarm(
+    alarm = _add_targets_alarm(
         template,
         "NoTargetsAlarm",
         "No pod of the gateway takes requests, or none is registered: everything is down. See the "
         "target group, the load balancer controller and the pods.",
         (namespace, "HealthyHostCount"),
-        {
-            "LoadBalancer": load_balancer_name(),
-            "TargetGroup": GetAtt("TargetGroup", "TargetGroupFullName"),
-        },
         ("LessThanThreshold", 1),
+    )
+    alarm.TreatMissingData = "breaching"
+    return alarm
+
+
+def _add_targets_alarm(
+    template: Template,
+    title: str,
+    description: str,
+    metric: tuple[str, str],
+    comparison: tuple[str, float],
+) -> Alarm:
+    """Add an alarm on the maximum, as each zone reports its own."""
+    return add_alarm(
+        template,
+        title,
+        description,
+        metric,
+        target_group_dimensions(),
+        comparison,
         topic=CRITICAL,
         statistic="Maximum",
         periods=3,
-        missing="breaching",
     )
 
 
@@ -117,8 +132,9 @@ def _add_firewall_alarm(template: Template) -> None:
 
 
 def _add_certificate_alarm(template: Template) -> None:
-    """ACM renews 60 days before the end; one that is still old at 30 days is stuck.
+    """Add an alarm for a certificate that was not renewed.
 
+    ACM renews 60 days before the end; a certificate that is still old at 30 days is stuck.
     Source: ACM guide, "CloudWatch metrics": one value a day, and none once it has expired.
     """
     add_alarm(

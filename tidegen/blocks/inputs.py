@@ -1,69 +1,81 @@
-"""Inputs that many concerns declare in the same words."""
+"""Inputs of concerns: helpers that declare them, and those that many concerns share."""
 
 from troposphere import Ref
 
 from tidegen.contract import Field, Input, Kind, Root, Scope, Sibling
 from tidegen.contract.fields import FIELDS
 
-PROJECT = Input("Project", Kind.NAME, Field("project"), FIELDS["project"].description)
-ENVIRONMENT = Input("Environment", Kind.NAME, Field("name"), FIELDS["name"].description)
-PROTECTED = Input("Protected", Kind.BOOLEAN, Field("protected"), FIELDS["protected"].description)
-LOGS_KEY = Input("LogsKeyArn", Kind.KEY_ARN, Sibling("LogsKeyArn"), "Key of the log groups")
-MESSAGING_KEY = Input(
-    "MessagingKeyArn", Kind.KEY_ARN, Sibling("MessagingKeyArn"), "Key of topics and queues"
-)
-#: For what a launch template starts: CloudFormation gives it no tag of the stack.
-STACK_TAGS = {"project": Ref("Project"), "environment": Ref("Environment")}
-VPC = Input("VpcId", Kind.VPC_ID, Sibling("VpcId"), "The VPC")
-VPC_CIDR = Input("VpcCidr", Kind.CIDR, Field("network.cidr"), "Address range of the VPC")
-PRIVATE_SUBNETS = Input(
-    "PrivateSubnetIds", Kind.SUBNET_IDS, Sibling("PrivateSubnetIds"), "The three private subnets"
-)
-ENDPOINTS = Input(
-    "EndpointSecurityGroupId",
-    Kind.SECURITY_GROUP_ID,
-    Sibling("EndpointSecurityGroupId"),
-    "Security group of the interface endpoints",
-)
-CLUSTER_GROUP = Input(
-    "ClusterSecurityGroupId",
-    Kind.SECURITY_GROUP_ID,
-    Sibling("ClusterSecurityGroupId"),
-    "Security group of the pods",
-)
-CRITICAL_TOPIC = Input(
-    "CriticalTopicArn", Kind.TOPIC_ARN, Sibling("CriticalTopicArn"), "Topic that pages somebody"
-)
-WARNING_TOPIC = Input(
-    "WarningTopicArn", Kind.TOPIC_ARN, Sibling("WarningTopicArn"), "Topic of warnings"
-)
-SECURITY_TOPIC = Input(
-    "SecurityTopicArn", Kind.TOPIC_ARN, Sibling("SecurityTopicArn"), "Topic of security findings"
-)
-BACKUP_TOPIC = Input(
-    "BackupTopicArn", Kind.TOPIC_ARN, Sibling("BackupTopicArn"), "Topic of backup results"
-)
-DEAD_LETTERS = Input(
-    "DeadLetterQueueArn",
-    Kind.QUEUE_ARN,
-    Sibling("DeadLetterQueueArn"),
-    "Queue of what could not be delivered",
-)
-ARTIFACTS_BUCKET = Input(
-    "ArtifactsBucketName",
-    Kind.BUCKET_NAME,
-    Root(Scope.BOOTSTRAP, "ArtifactsBucketName"),
-    "Bucket of templates and assets",
-)
-ACCOUNT_ACCESS_LOGS = Input(
-    "AccountAccessLogsBucketName",
-    Kind.BUCKET_NAME,
-    Root(Scope.BOOTSTRAP, "AccountAccessLogsBucketName"),
-    "Bucket of access logs",
-)
-
 
 def from_field(name: str, field: str, default: str | None = None) -> Input:
-    """An input that comes from the environment file, described as the catalogue does."""
+    """Return an input that takes its value, kind and description from an environment field."""
     entry = FIELDS[field]
     return Input(name, entry.kind, Field(field), entry.description, default)
+
+
+def sibling(name: str, kind: Kind, description: str, default: str | None = None) -> Input:
+    """Return an input that takes the output of the same name of another concern in its root."""
+    return Input(name, kind, Sibling(name), description, default)
+
+
+def from_root(
+    scope: Scope, name: str, kind: Kind, description: str, default: str | None = None
+) -> Input:
+    """Return an input that takes the output of the same name of another root."""
+    return Input(name, kind, Root(scope, name), description, default)
+
+
+PROJECT = from_field("Project", "project")
+ENVIRONMENT = from_field("Environment", "name")
+#: Inputs of every concern of an environment: names of its resources begin with both.
+NAMES = (PROJECT, ENVIRONMENT)
+PROTECTED = from_field("Protected", "protected")
+#: For resources that a launch template starts: CloudFormation does not give them the stack's tags.
+STACK_TAGS = {"project": Ref("Project"), "environment": Ref("Environment")}
+
+DOMAIN = from_field("Domain", "domain")
+PRIVATE_DOMAIN = from_field("PrivateDomain", "private_domain")
+PUBLIC_ZONE = sibling("PublicZoneId", Kind.HOSTED_ZONE_ID, "Public zone")
+PRIVATE_ZONE = sibling("PrivateZoneId", Kind.HOSTED_ZONE_ID, "Private zone")
+
+DATA_KEY = sibling("DataKeyArn", Kind.KEY_ARN, "Key of uploads and assets")
+BACKUP_KEY = sibling("BackupKeyArn", Kind.KEY_ARN, "Key of backups")
+LOGS_KEY = sibling("LogsKeyArn", Kind.KEY_ARN, "Key of the log groups")
+MESSAGING_KEY = sibling("MessagingKeyArn", Kind.KEY_ARN, "Key of topics and queues")
+SECRETS_KEY = sibling("SecretsKeyArn", Kind.KEY_ARN, "Key of the secrets")
+REPLICA_KEY = from_root(
+    Scope.RECOVERY, "ReplicaKeyArn", Kind.KEY_ARN, "Key of the replicas, or empty", default=""
+)
+
+VPC = sibling("VpcId", Kind.VPC_ID, "The VPC")
+VPC_CIDR = Input("VpcCidr", Kind.CIDR, Field("network.cidr"), "Address range of the VPC")
+PRIVATE_SUBNETS = sibling("PrivateSubnetIds", Kind.SUBNET_IDS, "The three private subnets")
+ENDPOINTS = sibling(
+    "EndpointSecurityGroupId", Kind.SECURITY_GROUP_ID, "Security group of the interface endpoints"
+)
+CLUSTER_NAME = sibling("ClusterName", Kind.CLUSTER_NAME, "The cluster")
+CLUSTER_GROUP = sibling(
+    "ClusterSecurityGroupId", Kind.SECURITY_GROUP_ID, "Security group of the pods"
+)
+
+CRITICAL_TOPIC = sibling("CriticalTopicArn", Kind.TOPIC_ARN, "Topic that pages somebody")
+WARNING_TOPIC = sibling("WarningTopicArn", Kind.TOPIC_ARN, "Topic of warnings")
+DEAD_LETTERS = sibling("DeadLetterQueueArn", Kind.QUEUE_ARN, "Queue of what could not be delivered")
+
+ARTIFACTS_BUCKET = from_root(
+    Scope.BOOTSTRAP, "ArtifactsBucketName", Kind.BUCKET_NAME, "Bucket of templates and assets"
+)
+ARTIFACTS_KEY = from_root(Scope.BOOTSTRAP, "ArtifactsKeyArn", Kind.KEY_ARN, "Key of the artifacts")
+ACCOUNT_ACCESS_LOGS = from_root(
+    Scope.BOOTSTRAP, "AccountAccessLogsBucketName", Kind.BUCKET_NAME, "Bucket of access logs"
+)
+LOG_INTAKE = from_root(
+    Scope.ACCOUNT, "LogIntakeBucketArn", Kind.BUCKET_ARN, "Bucket that receives logs to archive"
+)
+OIDC_PROVIDER = from_root(
+    Scope.BOOTSTRAP, "OidcProviderArn", Kind.ARN, "Identity provider of the CI"
+)
+
+RECOVERY_REGION = from_field("RecoveryRegion", "recovery.region")
+BACKUPS_DAYS = from_field("BackupsDays", "retention.backups_days")
+LOCK_MODE = from_field("LockMode", "retention.lock_mode")
+LOCK_DAYS = from_field("LockDays", "retention.lock_days")

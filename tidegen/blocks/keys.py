@@ -1,11 +1,11 @@
-"""Customer-managed keys: rotation, retention, and a policy built from what is declared."""
+"""Customer-managed keys: rotation, retention, and a policy built from declared uses."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from awacs import kms as actions
 from awacs.aws import (
     Action,
-    Allow,
     ArnEquals,
     ArnLike,
     ArnNotLike,
@@ -13,15 +13,22 @@ from awacs.aws import (
     Bool,
     Condition,
     ConditionElement,
-    Deny,
     Principal,
     Statement,
     StringEquals,
     StringNotEquals,
 )
-from troposphere import Ref, Sub, Template, kms
+from troposphere import GetAtt, Ref, Sub, Template, kms
 
-from tidegen.blocks.policies import account_root, document, from_service
+from tidegen.blocks.policies import (
+    account_root,
+    allow,
+    arn,
+    deny_everybody,
+    document,
+    from_service,
+    service_principal,
+)
 from tidegen.blocks.roles import BREAK_GLASS, EXECUTION
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
@@ -36,13 +43,14 @@ _USE = [
     Action("kms", "GenerateDataKey*"),
     actions.DescribeKey,
 ]
-#: For keys with `auto_scaling_use`.
-ROLE_BY_CONDITION = unmet(
+_ROLE_BY_CONDITION = unmet(
     "One role of this account, by condition: as principal it would have to exist already.",
     "CKV_AWS_33",
 )
-#: The path of an environment's names: its keys' aliases, and the roles that use them.
+#: Path of an environment's names: of its keys' aliases, and of the roles that use them.
 ENVIRONMENT_OWNER = "${Project}/${Environment}"
+#: Aliases of the keys of the account's own stacks, which have no environment's tag.
+ACCOUNT_ALIASES = [Sub(f"alias/${{Project}}/{scope}/*") for scope in ("account", "bootstrap")]
 
 
 def add_key(
@@ -53,10 +61,10 @@ def add_key(
     owner: str = ENVIRONMENT_OWNER,
     **extra: Any,
 ) -> kms.Key:
-    """A key and its alias `alias/<owner>/<purpose>`; `owner` is text for Fn::Sub.
+    """Add a key and its alias `alias/<owner>/<purpose>`; `owner` is text for Fn::Sub.
 
-    The alias goes with the stack (a retained one would collide when the stack is made again);
-    the key stays.
+    The alias is deleted with the stack (a retained one would collide when the stack is recreated);
+    the key is retained.
     """
     key = template.add_resource(
         kms.Key(
@@ -75,43 +83,57 @@ def add_key(
     return key
 
 
-#: Services whose calls carry no source, and by what each call is bound in its place: SNS and SQS
-#: give the topic or queue as encryption context, whoever calls. AWS docs, "Amazon SNS key
-#: management": a condition on aws:SourceAccount or aws:SourceArn is not supported from EventBridge
-#: to encrypted topics.
+def add_instance_key(template: Template, title: str, purpose: str) -> kms.Key:
+    """Add a key for the volumes of instances that Auto Scaling starts."""
+    return add_key(template, title, purpose, *_auto_scaling_use(), Metadata=_ROLE_BY_CONDITION)
+
+
+def key_arns(keys: Iterable[kms.Key]) -> dict[str, GetAtt]:
+    """Return the outputs `<title>Arn` of keys."""
+    return {f"{key.title}Arn": GetAtt(key, "Arn") for key in keys}
+
+
+#: Services whose calls have no source, and the encryption context that limits each call instead:
+#: SNS and SQS give the topic or queue, for any caller. AWS docs, "Amazon SNS key management": a
+#: condition on aws:SourceAccount or aws:SourceArn is not supported from EventBridge to encrypted
+#: topics.
 _BY_CONTEXT = {"events": {"Topics": ("aws:sns:topicArn", "sns"), "Queues": ("aws:sqs:arn", "sqs")}}
 
 
-def service_use(use: KeyUse) -> list[Statement]:
-    """What one declared key use becomes."""
+def uses_of(key: str, *services: str) -> tuple[KeyUse, ...]:
+    """Declare the use of one key by AWS services, for encrypting and decrypting data keys."""
+    return tuple(KeyUse(key, service) for service in services)
+
+
+def service_uses(uses: Iterable[KeyUse]) -> list[Statement]:
+    """Return the statements for declared key uses."""
+    return [statement for use in uses for statement in _service_use(use)]
+
+
+def _service_use(use: KeyUse) -> list[Statement]:
     name = "UseBy" + "".join(part.capitalize() for part in use.service.split(".")[0].split("-"))
     if use.service not in _BY_CONTEXT:
         return [_use_by(use, name, from_service(use.service))]
     return [
-        _use_by(use, f"{name}For{what}", _own(context, service))
-        for what, (context, service) in _BY_CONTEXT[use.service].items()
+        _use_by(use, f"{name}For{kind}", _own(context, service))
+        for kind, (context, service) in _BY_CONTEXT[use.service].items()
     ]
 
 
 def _own(context: str, service: str) -> Condition:
-    """What this account has of a service in this region, by the encryption context."""
-    own = Sub(f"arn:${{AWS::Partition}}:{service}:${{AWS::Region}}:${{AWS::AccountId}}:*")
+    """Match this account's resources of a service in this region, by the encryption context."""
+    own = arn(f"{service}:${{AWS::Region}}:${{AWS::AccountId}}:*")
     return Condition(ArnLike({f"kms:EncryptionContext:{context}": own}))
 
 
 def _use_by(use: KeyUse, sid: str, condition: Condition) -> Statement:
-    return Statement(
-        Sid=sid,
-        Effect=Allow,
-        Principal=Principal("Service", [f"{use.service}.amazonaws.com"]),
-        Action=[Action("kms", action) for action in use.actions],
-        Resource=THIS_KEY,
-        Condition=condition,
-    )
+    allowed = [Action("kms", action) for action in use.actions]
+    return _allow(sid, service_principal(use.service), allowed, condition)
 
 
-#: How the log groups of an environment are called: by us, by the services that prescribe a name,
-#: and by CloudFormation where nobody names them. A test holds every log group to them (row 17).
+#: Names of an environment's log groups: ours, those that services prescribe, and those that
+#: CloudFormation generates. A test compares every log group with them (failure
+#: log-group-key-closed).
 ENVIRONMENT_LOG_GROUPS = (
     "/${Project}/${Environment}/*",
     "/aws/*/${Project}/${Environment}/*",
@@ -122,107 +144,77 @@ ENVIRONMENT_LOG_GROUPS = (
 
 
 def logs_use(names: tuple[str, ...] = ("*",)) -> Statement:
-    """CloudWatch Logs, for this account's log groups of these names in this region only.
+    """Allow CloudWatch Logs, for this account's log groups of these names in this region only.
 
     `names` are patterns, text for Fn::Sub. Source: AWS docs, "Encrypt log data in CloudWatch Logs
     using KMS".
     """
-    prefix = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
-    groups = [Sub(f"{prefix}:{name}") for name in names]
-    return Statement(
-        Sid="UseByLogs",
-        Effect=Allow,
-        Principal=Principal("Service", [Sub("logs.${AWS::Region}.amazonaws.com")]),
-        Action=_USE,
-        Resource=THIS_KEY,
-        Condition=Condition(ArnLike({"kms:EncryptionContext:aws:logs:arn": groups})),
-    )
+    groups = [arn(f"logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{name}") for name in names]
+    condition = Condition(ArnLike({"kms:EncryptionContext:aws:logs:arn": groups}))
+    logs = Principal("Service", [Sub("logs.${AWS::Region}.amazonaws.com")])
+    return _allow("UseByLogs", logs, _USE, condition)
 
 
-def auto_scaling_use() -> list[Statement]:
-    """Auto Scaling's service-linked role, without which encrypted instances die at launch.
+def _auto_scaling_use() -> list[Statement]:
+    """Allow Auto Scaling's service-linked role; without it encrypted instances fail at launch.
 
-    "*" with the role's ARN as condition, as the policies of AWS's own keys have it. The account
-    as principal would only let IAM decide, and this role's policy says nothing of keys; the role
-    itself is there from the first group on, and would make the policy invalid before (catalogue
-    rows 15 and 24). Source: EC2 Auto Scaling guide, "Required AWS KMS key policy for use with
-    encrypted volumes".
+    "*" with the role's ARN as condition, as in the policies of AWS's own keys. The account as
+    principal would only let IAM decide, and this role's policy does not mention keys; the role
+    itself exists from the first group on, and would make the policy invalid before (failures
+    role-missing and volume-key-closed). Source: EC2 Auto Scaling guide, "Required AWS KMS key
+    policy for use with encrypted volumes".
     """
-    role = Sub(
-        "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
+    role = arn(
+        "iam::${AWS::AccountId}:role/aws-service-role/"
         "autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
     )
+    everybody = AWSPrincipal("*")
     ours = StringEquals({"kms:CallerAccount": Ref("AWS::AccountId")})
     by_role = [ours, ArnEquals({"aws:PrincipalArn": role})]
     grant = Bool({"kms:GrantIsForAWSResource": "true"})
     return [
-        _allow_role("UseByAutoScaling", _USE, by_role),
-        _allow_role("GrantByAutoScaling", [actions.CreateGrant], [*by_role, grant]),
+        _allow("UseByAutoScaling", everybody, _USE, Condition(by_role)),
+        _allow(
+            "GrantByAutoScaling", everybody, [actions.CreateGrant], Condition([*by_role, grant])
+        ),
     ]
 
 
-def _allow_role(sid: str, allowed: list[Action], by_role: list[ConditionElement]) -> Statement:
-    return Statement(
-        Sid=sid,
-        Effect=Allow,
-        Principal=AWSPrincipal("*"),
-        Action=allowed,
-        Resource=THIS_KEY,
-        Condition=Condition(by_role),
-    )
-
-
 def distribution_use(bucket_arn: Sub) -> Statement:
-    """CloudFront, to decrypt what it reads of one bucket; by the bucket's ARN.
+    """Allow CloudFront to decrypt objects of one bucket, given by its ARN.
 
-    With a bucket key S3 gives the bucket's ARN as encryption context, so that the grant reaches no
+    With a bucket key S3 gives the bucket's ARN as encryption context, so that the grant covers no
     other bucket under the same key. Source: CloudFront guide, "Restrict access to an S3 origin".
     """
     context = {"kms:EncryptionContext:aws:s3:arn": bucket_arn}
-    return Statement(
-        Sid="UseByCloudFront",
-        Effect=Allow,
-        Principal=Principal("Service", ["cloudfront.amazonaws.com"]),
-        Action=[actions.Decrypt],
-        Resource=THIS_KEY,
-        Condition=from_service("cloudfront", context),
-    )
+    condition = from_service("cloudfront", context)
+    return _allow("UseByCloudFront", service_principal("cloudfront"), [actions.Decrypt], condition)
 
 
 def account_use(service: str) -> Statement:
-    """Principals of this account, through one AWS service of this region only."""
+    """Allow principals of this account, through one AWS service of this region only."""
     via = Sub(f"{service}.${{AWS::Region}}.amazonaws.com")
     condition = StringEquals({"kms:ViaService": via, "kms:CallerAccount": Ref("AWS::AccountId")})
-    return _allow(f"UseThrough{service.capitalize()}", _USE, Condition(condition))
+    sid = f"UseThrough{service.capitalize()}"
+    return _allow(sid, account_root(), _USE, Condition(condition))
 
 
-def _allow(sid: str, allowed: list[Action], condition: Condition) -> Statement:
-    return Statement(
-        Sid=sid,
-        Effect=Allow,
-        Principal=account_root(),
-        Action=allowed,
-        Resource=THIS_KEY,
-        Condition=condition,
-    )
+def _allow(
+    sid: str, principal: Principal, actions: list[Action], condition: Condition | None = None
+) -> Statement:
+    return allow(sid, actions, THIS_KEY, condition, principal=principal)
 
 
 def _administration() -> Statement:
-    """The account's own IAM decides; without this nobody could change the policy again (row 14)."""
-    return Statement(
-        Sid="AdministrationByIam",
-        Effect=Allow,
-        Principal=account_root(),
-        Action=[Action("kms", "*")],
-        Resource=THIS_KEY,
-    )
+    """Let the account's IAM decide; without this: failure key-without-administrator."""
+    return _allow("AdministrationByIam", account_root(), [Action("kms", "*")])
 
 
 def _no_deletion(owner: str) -> Statement:
-    """Only a break-glass role deletes, and CloudFormation when it rolls a create back.
+    """Deny deletion, except to break-glass roles and to CloudFormation's rollback of a create.
 
-    An environment's stacks are made as its execution role; the other scopes' by CloudFormation in
-    the name of whoever deploys them.
+    An environment's stacks are created as its execution role; those of the other scopes by
+    CloudFormation with the permissions of the caller.
     """
     allowed = [BREAK_GLASS]
     others: list[ConditionElement] = [ArnNotLike({"aws:PrincipalArn": allowed})]
@@ -230,11 +222,5 @@ def _no_deletion(owner: str) -> Statement:
         allowed.append(EXECUTION)
     else:
         others.append(StringNotEquals({"aws:CalledViaLast": "cloudformation.amazonaws.com"}))
-    return Statement(
-        Sid="DenyDeletion",
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=[actions.ScheduleKeyDeletion, actions.DisableKey],
-        Resource=THIS_KEY,
-        Condition=Condition(others),
-    )
+    deletion = [actions.ScheduleKeyDeletion, actions.DisableKey]
+    return deny_everybody("DenyDeletion", deletion, THIS_KEY, Condition(others))

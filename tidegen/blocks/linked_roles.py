@@ -1,7 +1,7 @@
-"""Services that act through a role of their own, and the types of ours that need it.
+"""Services with a service-linked role, and the resource types of ours that need it.
 
-The role is the account's: what is in `LINKED_SERVICES` a person makes with the account's file, not
-the first environment as a side effect.
+The account owns the role: roles in `LINKED_SERVICES` are created by a person with the account's
+file, not by the first environment as a side effect.
 """
 
 from collections.abc import Mapping
@@ -16,18 +16,18 @@ LINKED_SERVICES: Mapping[str, tuple[str, ...]] = {
     "elasticloadbalancing.amazonaws.com": ("AWS::ElasticLoadBalancingV2::LoadBalancer",),
     "guardduty.amazonaws.com": ("AWS::GuardDuty::Detector",),
 }
-#: Made by the service when it is first used, with the permission of whoever uses it.
+#: Created by the service when it is first used, with the permission of its caller.
 ON_FIRST_USE: Mapping[str, tuple[str, ...]] = {
     "contributorinsights.dynamodb.amazonaws.com": ("AWS::DynamoDB::Table",),
     "restore-testing.backup.amazonaws.com": ("AWS::Backup::RestoreTestingPlan",),
     "route53resolver.amazonaws.com": ("AWS::Route53Resolver::ResolverQueryLoggingConfig",),
     "wafv2.amazonaws.com": ("AWS::WAFv2::LoggingConfiguration",),
 }
-#: Needed by the account's own stacks alone, which no execution role makes.
+#: Needed only by the account's own stacks, which no execution role creates.
 OF_THE_ACCOUNT = (
     "access-analyzer.amazonaws.com",
     "config.amazonaws.com",
     "guardduty.amazonaws.com",
 )
-#: Services for which an environment may make the role where it is missing.
+#: Services for which an environment may create the role where it is missing.
 OF_ENVIRONMENTS = tuple(sorted({*LINKED_SERVICES, *ON_FIRST_USE} - set(OF_THE_ACCOUNT)))

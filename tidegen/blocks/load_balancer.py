@@ -1,13 +1,25 @@
 """The public load balancer: HTTPS only, TLS 1.3, logs of connections and requests, one target."""
 
-from troposphere import GetAtt, Ref, Template, ec2
+from typing import Any
+
+from troposphere import GetAtt, Ref, Template
 from troposphere import elasticloadbalancingv2 as elb
 
+from tidegen.blocks.inputs import CLUSTER_GROUP, PROTECTED, VPC, sibling
+from tidegen.blocks.security_groups import (
+    ANYWHERE,
+    HTTPS,
+    add_rule,
+    add_security_group,
+    rule,
+)
 from tidegen.blocks.suppressions import unmet
+from tidegen.contract import Input, Kind
 
-#: Where the gateway's pods listen.
+#: Port of the gateway's pods.
 GATEWAY_PORT = 8080
-_ANYWHERE = "0.0.0.0/0"
+PUBLIC_SUBNETS = sibling("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets")
+ACCESS_LOGS = sibling("AccessLogsBucketName", Kind.BUCKET_NAME, "Bucket of access logs")
 _OPEN = unmet(
     "The public way in: the firewall and TLS stand before the pods.",
     "EC2_SECURITY_GROUP_INGRESS_OPEN_TO_WORLD_RULE",
@@ -18,66 +30,66 @@ _DELETABLE = unmet(
     " a first deploy, would get stuck on it.",
     "ELB_DELETION_PROTECTION_ENABLED",
 )
-#: A year. Browsers then never ask these hosts without TLS, whatever a link says.
+#: A year. Browsers then never call these hosts without TLS, even where a link says http.
 _HSTS = "max-age=31536000; includeSubDomains"
 
 
-def add_security_groups(template: Template) -> None:
-    """Cross references are rules of their own: inline they would be a cycle (row 44)."""
-    template.add_resource(
-        ec2.SecurityGroup(
-            "LoadBalancerSecurityGroup",
-            GroupDescription="Load balancer: HTTPS from the internet",
-            VpcId=Ref("VpcId"),
-            SecurityGroupIngress=[
-                ec2.SecurityGroupRule(
-                    Description="HTTPS",
-                    IpProtocol="tcp",
-                    FromPort=443,
-                    ToPort=443,
-                    CidrIp=_ANYWHERE,
-                )
-            ],
-            SecurityGroupEgress=[
-                ec2.SecurityGroupRule(
-                    Description="Gateway's pods",
-                    IpProtocol="tcp",
-                    FromPort=GATEWAY_PORT,
-                    ToPort=GATEWAY_PORT,
-                    DestinationSecurityGroupId=Ref("ClusterSecurityGroupId"),
-                )
-            ],
-            Metadata=_OPEN,
-        )
-    )
-    let_into_pods(template, GATEWAY_PORT)
-
-
-def let_into_pods(template: Template, port: int) -> None:
-    """The load balancer's way to the gateway's pods, a rule of its own on the cluster's group."""
-    template.add_resource(
-        ec2.SecurityGroupIngress(
-            "PodsFromLoadBalancer",
-            Description="Load balancer to the gateway's pods",
-            GroupId=Ref("ClusterSecurityGroupId"),
-            IpProtocol="tcp",
-            FromPort=port,
-            ToPort=port,
-            SourceSecurityGroupId=Ref("LoadBalancerSecurityGroup"),
-        )
+def add_public_security_group(template: Template, pods: Input = CLUSTER_GROUP) -> None:
+    """Add the load balancer's group: HTTPS from the internet, and to the pods of the gateway."""
+    add_pods_security_group(
+        template,
+        "Load balancer: HTTPS from the internet",
+        "Gateway's pods",
+        GATEWAY_PORT,
+        pods=pods,
+        inbound=[rule("HTTPS", HTTPS, CidrIp=ANYWHERE)],
+        Metadata=_OPEN,
     )
 
 
-def add_load_balancer(template: Template) -> None:
-    """Logs need their bucket's policy first (row 20): storage stands before ingress."""
+def add_pods_security_group(
+    template: Template,
+    description: str,
+    outbound: str,
+    port: int,
+    *,
+    pods: Input = CLUSTER_GROUP,
+    **extra: Any,
+) -> None:
+    """Add a load balancer's group with a rule to the pods, described by `outbound`, and back."""
+    to_pods = rule(outbound, port, DestinationSecurityGroupId=Ref(pods.name))
+    group = add_security_group(
+        template, "LoadBalancerSecurityGroup", description, outbound=[to_pods], **extra
+    )
+    add_rule(
+        template,
+        "PodsFromLoadBalancer",
+        "Load balancer to the gateway's pods",
+        port,
+        group=Ref(pods.name),
+        source=Ref(group),
+    )
+
+
+def add_load_balancer(
+    template: Template,
+    *,
+    subnets: Input = PUBLIC_SUBNETS,
+    logs: Input = ACCESS_LOGS,
+    protected: Input = PROTECTED,
+) -> None:
+    """Add the load balancer.
+
+    Storage is deployed before ingress: logs need its policy first (failure access-logs-refused).
+    """
     attributes = {
         "access_logs.s3.enabled": "true",
-        "access_logs.s3.bucket": Ref("AccessLogsBucketName"),
+        "access_logs.s3.bucket": Ref(logs.name),
         "access_logs.s3.prefix": "alb",
         "connection_logs.s3.enabled": "true",
-        "connection_logs.s3.bucket": Ref("AccessLogsBucketName"),
+        "connection_logs.s3.bucket": Ref(logs.name),
         "connection_logs.s3.prefix": "alb",
-        "deletion_protection.enabled": Ref("Protected"),
+        "deletion_protection.enabled": Ref(protected.name),
         # longer than the longest answer that the chart allows (global.maxTimeout, 120 s)
         "idle_timeout.timeout_seconds": "130",
         "routing.http.desync_mitigation_mode": "defensive",
@@ -89,7 +101,7 @@ def add_load_balancer(template: Template) -> None:
             "LoadBalancer",
             Type="application",
             Scheme="internet-facing",
-            Subnets=Ref("PublicSubnetIds"),
+            Subnets=Ref(subnets.name),
             SecurityGroups=[Ref("LoadBalancerSecurityGroup")],
             LoadBalancerAttributes=[
                 elb.LoadBalancerAttributes(Key=key, Value=value)
@@ -100,10 +112,11 @@ def add_load_balancer(template: Template) -> None:
     )
 
 
-def add_target_group(template: Template) -> None:
-    """Pods are registered by the load balancer controller through a TargetGroupBinding.
+def add_target_group(template: Template, vpc: Input = VPC) -> None:
+    """Add the group of the gateway's pods.
 
-    No name: a replacement would collide with its own predecessor.
+    The load balancer controller registers them through a TargetGroupBinding. Without a name: a
+    replacement would collide with its own predecessor.
     """
     attributes = {
         "deregistration_delay.timeout_seconds": "30",
@@ -115,7 +128,7 @@ def add_target_group(template: Template) -> None:
             TargetType="ip",
             Protocol="HTTP",
             Port=GATEWAY_PORT,
-            VpcId=Ref("VpcId"),
+            VpcId=Ref(vpc.name),
             HealthCheckPath="/status",
             HealthCheckIntervalSeconds=15,
             HealthyThresholdCount=2,
@@ -129,10 +142,10 @@ def add_target_group(template: Template) -> None:
 
 
 def add_listener(template: Template, hosts: list[object]) -> None:
-    """HTTPS for `hosts`; other names get a 404.
+    """Add HTTPS for `hosts`; other names get a 404.
 
-    There is no listener on port 80, not even to redirect: a client's first request would have sent
-    its session token in the clear before it read the answer. Browsers ask for HTTPS by themselves.
+    No listener on port 80, not even to redirect: a client's first request would have sent its
+    session token in the clear before it read the answer. Browsers use HTTPS automatically.
     """
     template.add_resource(
         elb.Listener(
@@ -168,5 +181,13 @@ def _not_found() -> elb.Action:
 
 
 def load_balancer_name() -> GetAtt:
-    """The load balancer as its metrics name it."""
+    """Return the name of the load balancer in its metrics."""
     return GetAtt("LoadBalancer", "LoadBalancerFullName")
+
+
+def target_group_dimensions() -> dict[str, Any]:
+    """Return the dimensions of metrics of `TargetGroup`."""
+    return {
+        "LoadBalancer": load_balancer_name(),
+        "TargetGroup": GetAtt("TargetGroup", "TargetGroupFullName"),
+    }

@@ -1,7 +1,7 @@
 """The role of the AWS Load Balancer Controller, for TargetGroupBindings alone.
 
 CloudFormation owns load balancers, listeners, rules and security groups; the controller registers
-pods with target groups that stand. Source: AWS Load Balancer Controller, "TargetGroupBinding".
+pods with existing target groups. Source: AWS Load Balancer Controller, "TargetGroupBinding".
 """
 
 from typing import Any
@@ -10,26 +10,30 @@ from awacs import ec2, elasticloadbalancing
 from awacs.aws import Statement
 from troposphere import Ref, Template
 
+from tidegen.blocks.inputs import CLUSTER_NAME
 from tidegen.blocks.pod_identity import add_pod_role
 from tidegen.blocks.policies import allow
+from tidegen.contract import Input
 
-#: Where the controller's chart runs it by default.
+#: Namespace and service account that the controller's chart uses by default.
 _CONTROLLER = ("kube-system", "aws-load-balancer-controller")
 
 
-def add_controller_role(template: Template, target_groups: list[Any]) -> None:
-    """Register and deregister with `target_groups` (ARNs) and no other."""
+def add_controller_role(
+    template: Template, target_groups: list[Any], cluster: Input = CLUSTER_NAME
+) -> None:
+    """Add the role, which may change `target_groups` (ARNs) and no other."""
     add_pod_role(
         template,
         "ControllerRole",
         _CONTROLLER,
-        _registering(target_groups),
+        _registration_statements(target_groups),
         "Pods of the load balancer controller",
-        Ref("ClusterName"),
+        Ref(cluster.name),
     )
 
 
-def _registering(target_groups: list[Any]) -> list[Statement]:
+def _registration_statements(target_groups: list[Any]) -> list[Statement]:
     changing = [elasticloadbalancing.RegisterTargets, elasticloadbalancing.DeregisterTargets]
     return [
         allow("Register", changing, target_groups),

@@ -3,29 +3,19 @@
 from typing import Any
 
 from awacs import sts
-from awacs.aws import (
-    Allow,
-    ArnEquals,
-    Condition,
-    PolicyDocument,
-    Principal,
-    Statement,
-    StringEquals,
-)
+from awacs.aws import Allow, ArnEquals, Condition, PolicyDocument, Statement, StringEquals
 from troposphere import GetAtt, Ref, Sub, Template, eks, iam
 
-from tidegen.blocks.policies import document
+from tidegen.blocks.policies import arn, document, service_principal
 from tidegen.blocks.roles import add_role
 
-#: Fixed: roles, log groups, alarms and kubeconfig name the cluster before it stands.
+#: Fixed: roles, log groups, alarms and kubeconfig refer to the cluster before it exists.
 CLUSTER_NAME = Sub("${Project}-${Environment}")
-_CLUSTER_ARN = Sub(
-    "arn:${AWS::Partition}:eks:${AWS::Region}:${AWS::AccountId}:cluster/${Project}-${Environment}"
-)
+_CLUSTER_ARN = arn("eks:${AWS::Region}:${AWS::AccountId}:cluster/${Project}-${Environment}")
 
 
 def pod_trust() -> PolicyDocument:
-    """Trust in pods of this environment's cluster, and no other cluster of the account.
+    """Return trust in pods of this environment's cluster, and no other cluster of the account.
 
     Source: AWS docs, "Assign an IAM role to a Kubernetes service account" (EKS Pod Identity).
     """
@@ -36,7 +26,7 @@ def pod_trust() -> PolicyDocument:
     return document(
         Statement(
             Effect=Allow,
-            Principal=Principal("Service", ["pods.eks.amazonaws.com"]),
+            Principal=service_principal("pods.eks"),
             Action=[sts.AssumeRole, sts.TagSession],
             Condition=Condition(own),
         )
@@ -51,7 +41,7 @@ def add_pod_role(
     description: str,
     cluster: Any,
 ) -> iam.Role:
-    """A role and its association with `service_account`, a (namespace, name) of `cluster`."""
+    """Add a role and its association with `service_account`, a (namespace, name) of `cluster`."""
     role = add_role(template, title, pod_trust(), document(*statements), description)
     namespace, name = service_account
     template.add_resource(

@@ -1,4 +1,4 @@
-"""Records of the public zone that change rarely: of mail, and of who issues certificates."""
+"""Records of the public zone that change rarely: for mail, and for issuers of certificates."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ _HOUR = "3600"  # seconds a record may be cached
 def add_record(
     template: Template, title: str, zone: str, name: Any, kind: str, *values: Any
 ) -> route53.RecordSetType:
-    """A record set in the zone whose logical id or parameter is `zone`."""
+    """Add a record set to the zone whose logical id or parameter is `zone`."""
     return template.add_resource(
         route53.RecordSetType(
             title,

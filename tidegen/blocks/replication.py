@@ -1,35 +1,38 @@
-"""Replication of buckets: rules, the role that S3 acts as, and the alarms."""
+"""Replication of buckets: rules, the role of S3, and the alarms."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from awacs import kms, sts
+from awacs import kms
 from awacs import s3 as actions
-from awacs.aws import Action, Allow, Condition, PolicyDocument, Principal, Statement
+from awacs.aws import Action, Condition, Statement
 from troposphere import GetAtt, If, NoValue, Ref, Sub, Template, s3
 from troposphere.cloudwatch import Alarm
 
 from tidegen.blocks.alarms import WARNING, add_alarm
+from tidegen.blocks.conditions import HAS_REPLICA
 from tidegen.blocks.data_buckets import bucket_name, objects_arn
-from tidegen.blocks.policies import allow, document, through
+from tidegen.blocks.inputs import RECOVERY_REGION, REPLICA_KEY
+from tidegen.blocks.policies import allow, document, through, trust
 from tidegen.blocks.roles import add_role
+from tidegen.contract import Input
 
-#: Purposes in the replicas' names: not the sources', so that an environment moved to the recovery
-#: region finds its own names free.
+#: Purposes in the replicas' names. They differ from the sources', so that an environment that moves
+#: to the recovery region can use its own names.
 REPLICA_UPLOADS = "uploads-dr"
 REPLICA_BACKUPS = "backups-dr"
 ROLE = "ReplicationRole"
-HAS_REPLICA = "HasReplica"
 RULE = "recovery"
-#: What S3 promises with replication time control.
+#: The time that S3 promises with replication time control.
 _MINUTES = 15
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pair:
-    """A bucket, its key, and its replica: a title, names of parameters, and a name's purpose.
+    """A bucket and its replica: the bucket's title, and names of parameters.
 
-    With `deletions` what is deleted at the source is deleted at the replica too.
+    `replica_purpose` is part of the replica's name. With `deletions`, deletions at the source are
+    replicated.
     """
 
     bucket: str
@@ -39,9 +42,9 @@ class Pair:
     deletions: bool = False
 
 
-def replicated(pair: Pair) -> Any:
-    """The replication of one bucket, where there is a replica to write to."""
-    arns = (Ref(pair.replica_arn), Ref("ReplicaKeyArn"))
+def optional_replication(pair: Pair, key: Input = REPLICA_KEY) -> Any:
+    """Return the replication of one bucket where the environment has a recovery region."""
+    arns = (Ref(pair.replica_arn), Ref(key.name))
     configuration = replication(*arns, deletions=pair.deletions)
     return If(HAS_REPLICA, configuration, NoValue)
 
@@ -49,10 +52,10 @@ def replicated(pair: Pair) -> Any:
 def replication(
     replica_arn: Any, key_arn: Any, *, deletions: bool = False
 ) -> s3.ReplicationConfiguration:
-    """The replication of every object to one bucket, under that bucket's key.
+    """Return the replication of every object to one bucket, under that bucket's key.
 
-    Without `deletions` who deletes at the source has not deleted at the replica. Versions that are
-    deleted for good, and what a lifecycle rule deletes, S3 replicates never. The rule is of the
+    Without `deletions` an object that is deleted at the source remains at the replica. S3 never
+    replicates permanent deletions of versions, or deletions by a lifecycle rule. The rule has the
     current schema, which needs all of Filter, Priority and delete markers.
     """
     markers = "Enabled" if deletions else "Disabled"
@@ -69,32 +72,43 @@ def replication(
     return s3.ReplicationConfiguration(Role=GetAtt(ROLE, "Arn"), Rules=[rule])
 
 
-def add_replication_role(template: Template, pairs: tuple[Pair, ...]) -> None:
-    """The role by which S3 reads the sources and writes the replicas, and nothing else."""
-    replicas = [objects_arn(pair.replica_purpose, "RecoveryRegion") for pair in pairs]
+def add_replication_role(
+    template: Template,
+    pairs: tuple[Pair, ...],
+    key: Input = REPLICA_KEY,
+    region: Input = RECOVERY_REGION,
+) -> None:
+    """Add the role as which S3 reads the sources and writes the replicas, and nothing else."""
+    replicas = [objects_arn(pair.replica_purpose, region.name) for pair in pairs]
     policy = document(
         *replication_read_statements(
             [pair.bucket for pair in pairs], [Ref(pair.key_arn) for pair in pairs]
         ),
-        *writing(replicas, Ref("ReplicaKeyArn"), "RecoveryRegion"),
+        *replication_write_statements(replicas, Ref(key.name), region.name),
     )
-    role = add_role(template, ROLE, trust(), policy, "S3 replicates to the recovery region as it")
+    role = add_role(
+        template, ROLE, trust("s3"), policy, "S3 replicates to the recovery region as it"
+    )
     role.Condition = HAS_REPLICA
     template.resources[f"{ROLE}Policy"].Condition = HAS_REPLICA
 
 
-def add_replication_alarms(template: Template, pairs: tuple[Pair, ...]) -> None:
-    """Per bucket: an object that did not arrive, and one that is late."""
+def add_replication_alarms(
+    template: Template, pairs: tuple[Pair, ...], region: Input = RECOVERY_REGION
+) -> None:
+    """Add two alarms per bucket, for objects that did not arrive and for late ones."""
     for pair in pairs:
-        replica = bucket_name(pair.replica_purpose, "RecoveryRegion")
-        for alarm in replication_alarms(template, pair.bucket, Ref(pair.bucket), replica):
+        replica = bucket_name(pair.replica_purpose, region.name)
+        for alarm in add_bucket_replication_alarms(
+            template, pair.bucket, Ref(pair.bucket), replica
+        ):
             alarm.Condition = HAS_REPLICA
 
 
-def replication_alarms(
+def add_bucket_replication_alarms(
     template: Template, title: str, source: Any, replica: Any, topic: str = WARNING
 ) -> tuple[Alarm, Alarm]:
-    """The two alarms of one bucket, given by name, and its replica; titles begin with `title`."""
+    """Add the two alarms of one bucket and its replica, both by name; `title` begins their ids."""
     dimensions = {"SourceBucket": source, "DestinationBucket": replica, "RuleId": RULE}
     failed = add_alarm(
         template,
@@ -121,20 +135,8 @@ def replication_alarms(
     return failed, late
 
 
-def trust() -> PolicyDocument:
-    """Trust in S3 as AWS's guide has it ("Setting up permissions for live replication").
-
-    It sets no source account, and an unmet condition would only show as objects that do not
-    arrive; S3 takes no role of another account here.
-    """
-    statement = Statement(
-        Effect=Allow, Principal=Principal("Service", ["s3.amazonaws.com"]), Action=[sts.AssumeRole]
-    )
-    return document(statement)
-
-
 def replication_read_statements(buckets: list[str], key_arns: list[Any]) -> list[Statement]:
-    """Read the versions of buckets of this template, by title, under their keys."""
+    """Allow reading the versions of this template's buckets, given by title, under their keys."""
     objects: list[Action] = [
         actions.GetObjectVersionForReplication,
         actions.GetObjectVersionAcl,
@@ -153,15 +155,15 @@ def replication_read_statements(buckets: list[str], key_arns: list[Any]) -> list
     ]
 
 
-def writing(objects: list[Any], key_arn: Any, region: str) -> list[Statement]:
-    """Write replicas, given as ARNs of objects, in the region that the parameter `region` names."""
+def replication_write_statements(objects: list[Any], key_arn: Any, region: str) -> list[Statement]:
+    """Allow writing replicas, given as ARNs of objects, in the region in parameter `region`."""
     return [
         allow(
             "WriteReplicas",
             [actions.ReplicateObject, actions.ReplicateDelete, actions.ReplicateTags],
             objects,
         ),
-        # a bucket key makes S3 ask for data keys
+        # with a bucket key S3 requests data keys
         allow(
             "Encrypt",
             [kms.Encrypt, kms.GenerateDataKey],

@@ -1,15 +1,16 @@
-"""Roles: always with a path, a permissions boundary and managed policies of their own."""
+"""Roles: always with a path, a permissions boundary and their own managed policies."""
 
 from typing import Any
 
 from awacs.aws import PolicyDocument
 from troposphere import Ref, Sub, Template, iam
 
-from tidegen.contract import Input, Kind, Root, Scope
+from tidegen.blocks.inputs import from_root
+from tidegen.contract import Input, Kind, Scope
 
-#: What the identity scope makes once an account is known by name everywhere: IAM is global, and a
-#: region has to do without the one that identity's stack is in. A policy's name is unique in its
-#: account whatever its path, so it holds the project.
+#: Resources that the identity scope creates once per account are known by name everywhere: IAM is
+#: global, and a region must not depend on the one that identity's stack is in. A policy's name is
+#: unique in its account whatever its path, so it contains the project.
 BOUNDARY_NAME = Sub("${Project}-permissions-boundary")
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
 BOUNDARY_ARN = Sub(f"{_IAM}:policy/${{Project}}/${{Project}}-permissions-boundary")
@@ -17,21 +18,18 @@ OIDC_HOST = "token.actions.githubusercontent.com"
 OIDC_PROVIDER_ARN = Sub(f"{_IAM}:oidc-provider/{OIDC_HOST}")
 
 #: Inputs that a concern with roles declares.
-BOUNDARY = Input(
-    "PermissionsBoundaryArn",
-    Kind.ARN,
-    Root(Scope.BOOTSTRAP, "PermissionsBoundaryArn"),
-    "Permissions boundary of every role",
+BOUNDARY = from_root(
+    Scope.BOOTSTRAP, "PermissionsBoundaryArn", Kind.ARN, "Permissions boundary of every role"
 )
 
-#: Roles carry a path in place of a name; policies match principals by path.
+#: Roles have a path in place of a name; policies match principals by path.
 PATH = Sub("/${Project}/${Environment}/")
 _ROLES = f"{_IAM}:role/${{Project}}"
-#: ARN patterns: who may undo a protection, CloudFormation as it makes an environment's stacks, and
-#: S3 as it replicates.
+#: ARN patterns: of roles that may undo a protection, of CloudFormation's role for an environment's
+#: stacks, and of S3's role for replication.
 BREAK_GLASS = Sub(f"{_ROLES}/break-glass/*")
 EXECUTION = Sub(f"{_ROLES}/${{Environment}}/*ExecutionRole*")
-#: An environment's own roles, and those that AWS's services have of themselves.
+#: An environment's own roles, and the service-linked roles.
 OWN = Sub(f"{_ROLES}/${{Environment}}/*")
 SERVICE_LINKED = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/*")
 REPLICATION = Sub(f"{_ROLES}/${{Environment}}/*ReplicationRole*")
@@ -45,8 +43,10 @@ def add_role(
     description: str,
     aws_managed: tuple[str, ...] = (),
     path: Any = PATH,
+    *,
+    boundary: Input = BOUNDARY,
 ) -> iam.Role:
-    """A role, its managed policy `<title>Policy`, and the AWS managed policies it needs by name.
+    """Add a role, its managed policy `<title>Policy`, and its AWS managed policies, by name.
 
     Inline policies fail the public rule sets (IAM_NO_INLINE_POLICY_CHECK), so there are none.
     """
@@ -58,7 +58,7 @@ def add_role(
             Description=description,
             Path=path,
             AssumeRolePolicyDocument=trust,
-            PermissionsBoundary=Ref(BOUNDARY.name),
+            PermissionsBoundary=Ref(boundary.name),
             **extra,
         )
     )

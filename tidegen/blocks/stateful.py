@@ -1,4 +1,4 @@
-"""Protection that every stateful resource carries, the same in every environment."""
+"""Protection that every stateful resource has, the same in every environment."""
 
 #: Literal on purpose: CloudFormation allows no function here, and no environment may differ.
 RETAINED = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}

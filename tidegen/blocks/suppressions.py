@@ -1,9 +1,9 @@
-"""Public rules that a resource does not meet, and why: Metadata of that one resource."""
+"""Public rules that a resource does not meet, with reasons: Metadata of that resource."""
 
 from collections.abc import Mapping
 from typing import Any
 
-#: The same demand under its other names: the Guard registry's → checkov's and cdk-nag's.
+#: Other names of the same requirement: the Guard registry's → checkov's and cdk-nag's.
 _ALSO = {
     "ELBV2_ACCESS_LOGGING_RULE": ("CKV_AWS_91", "HIPAA.Security-ELBLoggingEnabled"),
     "ELB_DELETION_PROTECTION_ENABLED": ("HIPAA.Security-ELBDeletionProtectionEnabled",),
@@ -16,15 +16,15 @@ _ALSO = {
 
 
 def unmet(reason: str, *rules: str) -> dict[str, Any]:
-    """Metadata by which each judge skips `rules`, all for one reason; names as for `unmet_each`."""
+    """Return Metadata that makes each tool skip `rules`, all for one reason; see `unmet_each`."""
     return unmet_each(dict.fromkeys(rules, reason))
 
 
 def unmet_each(reasons: Mapping[str, str]) -> dict[str, Any]:
-    """Metadata by which each judge skips these rules, each for its own reason.
+    """Return Metadata that makes each tool skip these rules, each for its own reason.
 
-    A rule has its name in the Guard registry, which stands for its names in checkov and cdk-nag
-    too, or, where the registry has none, checkov's or cdk-nag's own.
+    A rule is given by its name in the Guard registry, which implies its names in checkov and
+    cdk-nag, or, where the registry has none, by checkov's or cdk-nag's name.
     """
     named = {
         name: reason for rule, reason in reasons.items() for name in (rule, *_ALSO.get(rule, ()))

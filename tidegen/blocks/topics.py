@@ -1,4 +1,4 @@
-"""Topics, their policies and subscriptions, and the queue of what could not be delivered."""
+"""Topics, their policies and subscriptions, and the queue of undelivered notifications."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,20 +7,19 @@ from awacs import sns as sns_actions
 from awacs import sqs as sqs_actions
 from awacs.aws import (
     Action,
-    Allow,
     ArnLike,
     ArnLikeIfExists,
     Condition,
-    Principal,
     Statement,
     StringEquals,
     StringEqualsIfExists,
 )
-from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, sns, sqs
+from troposphere import GetAtt, Ref, Sub, Template, sns, sqs
 
 from tidegen.blocks.alarms import add_alarm
-from tidegen.blocks.inputs import from_field
-from tidegen.blocks.policies import document, tls_only
+from tidegen.blocks.conditions import add_condition_if_set
+from tidegen.blocks.inputs import MESSAGING_KEY, from_field
+from tidegen.blocks.policies import allow, arn, document, service_principal, tls_only
 from tidegen.blocks.stateful import RETAINED
 from tidegen.contract import Input
 from tidegen.contract.fields import CONTACTS
@@ -32,15 +31,14 @@ SOURCES = {
     "ses": "ses:${AWS::Region}:${AWS::AccountId}:configuration-set/*",
     "sns": "sns:${AWS::Region}:${AWS::AccountId}:*",
 }
-#: EventBridge does not always send a source when it publishes to a topic: a condition that wants
-#: one would stop every event, one that reads it where it is there stops other accounts' rules.
+#: EventBridge does not always send a source when it publishes to a topic: a condition that requires
+#: one would stop every event; one that reads it where it is sent stops other accounts' rules.
 #: Source: EventBridge guide, "Using resource-based policies", SNS permissions, and "Using IAM
 #: policy conditions" (both keys may be null).
 _PUBLISHES_WITHOUT_SOURCE = ("events",)
-#: Services that send an ARN, which holds the account, and by their guides no account beside it.
+#: Services that send an ARN, which contains the account, and by their guides no separate account.
 #: Sources: EventBridge guide, "Dead-letter queues"; SNS guide, "Dead-letter queues".
 _SENDS_ARN_ONLY = ("events", "sns")
-MESSAGING_KEY = "MessagingKeyArn"
 _FOURTEEN_DAYS = 1_209_600  # seconds, the longest that SQS keeps a message
 
 
@@ -51,23 +49,26 @@ def add_topic(
     publishers: Iterable[str],
     contact: str | None = None,
     *,
-    key: str = MESSAGING_KEY,
+    key: Input = MESSAGING_KEY,
 ) -> sns.Topic:
-    """A topic under the key whose ARN the parameter `key` holds, its policy, its subscriptions.
+    """Add a topic encrypted with `key`, its policy and its subscriptions.
 
-    `display` is text for Fn::Sub. `contact` is what the parameters of the addresses begin with
-    (see `contact_inputs`); without it nobody is subscribed. Each subscription waits for a person to
-    confirm it (catalogue row 57); `tidegen preflight` lists those that nobody did.
+    `display` is text for Fn::Sub. `contact` is the prefix of the addresses' parameters (see
+    `contact_inputs`); without it the topic has no subscription. Each subscription waits for a
+    person to confirm it (failure subscription-unconfirmed); `tidegen preflight` lists the
+    unconfirmed ones.
     """
     topic = template.add_resource(
         sns.Topic(
             title,
             DisplayName=Sub(display),
-            KmsMasterKeyId=Ref(key),
+            KmsMasterKeyId=Ref(key.name),
             SignatureVersion="2",  # SHA-256; version 1 signs with SHA-1
         )
     )
-    statements = [_may(sns_actions.Publish, service, Ref(topic)) for service in sorted(publishers)]
+    statements = [
+        _allow_service(sns_actions.Publish, service, Ref(topic)) for service in sorted(publishers)
+    ]
     template.add_resource(
         sns.TopicPolicy(
             f"{title}Policy",
@@ -82,11 +83,11 @@ def add_topic(
 
 
 def _add_subscription(template: Template, topic: sns.Topic, contact: str, number: int) -> None:
-    """The subscription of one address, where there is a `number`-th."""
+    """Add the subscription of the `number`-th address; all after the first are optional."""
     address = Ref(f"{contact}{number}")
     condition = {"Condition": f"Has{contact}{number}"} if number > 1 else {}
     for name in condition.values():
-        template.conditions[name] = Not(Equals(address, ""))
+        add_condition_if_set(template, name, f"{contact}{number}")
     template.add_resource(
         sns.SubscriptionResource(
             f"{topic.title}Email{number}",
@@ -100,7 +101,7 @@ def _add_subscription(template: Template, topic: sns.Topic, contact: str, number
 
 
 def contact_inputs(*kinds: str) -> list[Input]:
-    """The parameters that `add_topic` reads, for lists of contacts like `critical`."""
+    """Return the inputs that `add_topic` reads, for lists of contacts like `critical`."""
     return [
         from_field(f"{kind.capitalize()}Contact{number}", f"contacts.{kind}_{number}")
         for kind in kinds
@@ -108,27 +109,27 @@ def contact_inputs(*kinds: str) -> list[Input]:
     ]
 
 
-def add_dead_letter_queue(template: Template, *, key: str = MESSAGING_KEY) -> sqs.Queue:
-    """The queue `DeadLetterQueue` and its policy: what SNS and EventBridge could not deliver."""
+def add_dead_letter_queue(template: Template, *, key: Input = MESSAGING_KEY) -> sqs.Queue:
+    """Add `DeadLetterQueue` and its policy, for undelivered events of SNS and EventBridge."""
     queue = template.add_resource(
         sqs.Queue(
             "DeadLetterQueue",
-            KmsMasterKeyId=Ref(key),
+            KmsMasterKeyId=Ref(key.name),
             MessageRetentionPeriod=_FOURTEEN_DAYS,
-            # No queue of SQS drains into this one; SNS and EventBridge are not asked by it.
+            # No queue of SQS drains into this one; the policy does not affect SNS and EventBridge.
             RedriveAllowPolicy={"redrivePermission": "denyAll"},
             **RETAINED,
         )
     )
-    arn = GetAtt(queue, "Arn")
+    queue_arn = GetAtt(queue, "Arn")
     template.add_resource(
         sqs.QueuePolicy(
             "DeadLetterQueuePolicy",
             Queues=[Ref(queue)],
             PolicyDocument=document(
-                _may(sqs_actions.SendMessage, "events", arn),
-                _may(sqs_actions.SendMessage, "sns", arn),
-                *tls_only([Action("sqs", "*")], [arn]),
+                _allow_service(sqs_actions.SendMessage, "events", queue_arn),
+                _allow_service(sqs_actions.SendMessage, "sns", queue_arn),
+                *tls_only([Action("sqs", "*")], [queue_arn]),
             ),
         )
     )
@@ -136,7 +137,7 @@ def add_dead_letter_queue(template: Template, *, key: str = MESSAGING_KEY) -> sq
 
 
 def add_dead_letter_alarm(template: Template, topic: str) -> None:
-    """Tells the topic with the logical id `topic` when something lies in the queue."""
+    """Add an alarm to the topic with the logical id `topic` for any message in the queue."""
     add_alarm(
         template,
         "DeadLetters",
@@ -150,21 +151,16 @@ def add_dead_letter_alarm(template: Template, topic: str) -> None:
     )
 
 
-def _may(action: Action, service: str, resource: Any) -> Statement:
-    """One service of this account, for its own kind of source only (confused deputy)."""
-    arn = {"aws:SourceArn": Sub(f"arn:${{AWS::Partition}}:{SOURCES[service]}")}
+def _allow_service(action: Action, service: str, resource: Any) -> Statement:
+    """Allow one service of this account, for its own kind of source only (confused deputy)."""
+    source = {"aws:SourceArn": arn(SOURCES[service])}
     account = {"aws:SourceAccount": Ref("AWS::AccountId")}
     if service in _PUBLISHES_WITHOUT_SOURCE and action == sns_actions.Publish:
-        operators = [ArnLikeIfExists(arn), StringEqualsIfExists(account)]
+        operators = [ArnLikeIfExists(source), StringEqualsIfExists(account)]
     elif service in _SENDS_ARN_ONLY:
-        operators = [ArnLike(arn)]
+        operators = [ArnLike(source)]
     else:
-        operators = [ArnLike(arn), StringEquals(account)]
-    return Statement(
-        Sid=f"{action.action}From{service.capitalize()}",
-        Effect=Allow,
-        Principal=Principal("Service", [f"{service}.amazonaws.com"]),
-        Action=[action],
-        Resource=[resource],
-        Condition=Condition(operators),
-    )
+        operators = [ArnLike(source), StringEquals(account)]
+    sid = f"{action.action}From{service.capitalize()}"
+    principal = service_principal(service)
+    return allow(sid, [action], [resource], Condition(operators), principal=principal)

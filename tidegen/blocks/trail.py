@@ -5,11 +5,13 @@ from typing import Any
 from awacs import logs as log_actions
 from troposphere import GetAtt, Ref, Sub, Template, cloudtrail, logs
 
+from tidegen.blocks.inputs import sibling
 from tidegen.blocks.logs import OPERATIONAL_DAYS
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import add_role
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet_each
+from tidegen.contract import Input, Kind
 
 _UNMET = {
     "CLOUDTRAIL_S3_DATAEVENTS_ENABLED": "Advanced selectors log the project's buckets; the rule "
@@ -17,30 +19,39 @@ _UNMET = {
     "CLOUD_TRAIL_ENCRYPTION_ENABLED": "The key is the archive's, by its ARN; the rule accepts no "
     "reference.",
 }
-#: What the account's bucket names say after the project: buckets that logs are delivered to.
+#: Parts of the account's bucket names after the project: buckets that logs are delivered to.
 _DELIVERED_TO = ("log-archive", "log-intake", "access-logs")
-#: What CloudTrail learns the usual rate of, in management events.
+#: Rates of management events that CloudTrail learns.
 _INSIGHTS = ("ApiCallRateInsight", "ApiErrorRateInsight")
-#: How the name of the table of application metrics ends. A metric that is written tells nothing of
-#: who saw what, and there are more of them than of all other events: each would be paid for as a
+#: Suffix of the name of the table of application metrics. A written metric says nothing about
+#: access to data, and there are more of them than of all other events: each would be paid for as a
 #: data event and again in the log group.
 METRICS_TABLE = "-metrics"
 _WRITES = ["BatchWriteItem", "PutItem", "UpdateItem"]
+AUDIT_KEY = sibling("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives")
+LOG_ARCHIVE = sibling("LogArchiveBucketName", Kind.BUCKET_NAME, "Bucket of the trail")
 Selector = dict[str, list[Any]]
 
 
-def add_trail(template: Template, path: Any, condition: str) -> logs.LogGroup:
-    """The trail of all regions, and the log group in which its events are watched.
+def add_trail(
+    template: Template,
+    path: Any,
+    condition: str,
+    *,
+    key: Input = AUDIT_KEY,
+    bucket: Input = LOG_ARCHIVE,
+) -> logs.LogGroup:
+    """Add the trail of all regions, and the log group in which alarms watch its events.
 
     `condition` holds in one region of an account: a second trail would cost the same again and
-    tell nothing new. Needs the parameters `AuditKeyArn`, `LogArchiveBucketName` and `Project`.
+    record nothing new. The trail's objects go to `bucket`; `key` encrypts them and the group.
     """
     group = template.add_resource(
         logs.LogGroup(
             "TrailLogGroup",
             Condition=condition,
-            KmsKeyId=Ref("AuditKeyArn"),
-            # To be watched and searched in: the archive keeps the same events for six years.
+            KmsKeyId=Ref(key.name),
+            # For alarms and searches: the archive keeps the same events for six years.
             RetentionInDays=OPERATIONAL_DAYS,
             **RETAINED,
         )
@@ -58,9 +69,9 @@ def add_trail(template: Template, path: Any, condition: str) -> logs.LogGroup:
             IncludeGlobalServiceEvents=True,
             IsLogging=True,
             IsMultiRegionTrail=True,
-            KMSKeyId=Ref("AuditKeyArn"),
-            S3BucketName=Ref("LogArchiveBucketName"),
-            # CloudTrail writes to the group when it is created, to see whether it may.
+            KMSKeyId=Ref(key.name),
+            S3BucketName=Ref(bucket.name),
+            # CloudTrail writes to the group when the trail is created, to test its permission.
             DependsOn="TrailRolePolicy",
             Metadata=unmet_each(_UNMET),
         )
@@ -82,10 +93,10 @@ def _add_role(template: Template, group: logs.LogGroup, path: Any, condition: st
 
 
 def _selectors() -> list[cloudtrail.AdvancedEventSelector]:
-    """Management events, and data events of the project's buckets and of tables.
+    """Return management events, and data events of the project's buckets and of tables.
 
-    Tables are those of the whole account: their ARNs begin with a region, and the trail is one of
-    all regions. Of the archive, its intake and the account's bucket of access logs, everything but
+    Tables are those of the whole account: their ARNs begin with a region, and the trail covers all
+    regions. Of the archive, its intake and the account's bucket of access logs, everything except
     the deliveries: each delivery would be an event to deliver.
     """
     bucket = "arn:${AWS::Partition}:s3:::${Project}-"

@@ -1,29 +1,39 @@
-"""Vaults of recovery points: a key of ours, a lock, and no erasure but by break-glass roles."""
+"""Vaults of recovery points: a key of ours, a lock, and no erasure except by break-glass roles."""
 
 from typing import Any
 
 from awacs import backup as actions
-from awacs.aws import Action, ArnNotLike, Condition, Deny, Principal, Statement
+from awacs.aws import Action, ArnNotLike, Condition, Statement
 from troposphere import Equals, If, NoValue, Ref, Template, backup
 
-from tidegen.blocks.policies import document
+from tidegen.blocks.inputs import LOCK_DAYS, LOCK_MODE
+from tidegen.blocks.policies import deny_everybody, document
 from tidegen.blocks.roles import BREAK_GLASS, EXECUTION
 from tidegen.blocks.stateful import RETAINED
+from tidegen.contract import Input
 
-#: After these days a compliance lock is final, for AWS as well. The least that AWS allows.
+#: After these days a compliance lock is final, for AWS as well. The shortest time that AWS accepts.
 _GRACE_DAYS = 3
 
 
-def add_vault(template: Template, title: str, name: Any, key_arn: Any) -> backup.BackupVault:
-    """A vault locked as the parameters LockMode and LockDays say. AWS Backup demands a name."""
-    template.add_condition("IsCompliance", Equals(Ref("LockMode"), "COMPLIANCE"))
+def add_vault(
+    template: Template,
+    title: str,
+    name: Any,
+    key_arn: Any,
+    *,
+    mode: Input = LOCK_MODE,
+    days: Input = LOCK_DAYS,
+) -> backup.BackupVault:
+    """Add a vault, locked as `mode` and `days` say. AWS Backup requires a name."""
+    template.add_condition("IsCompliance", Equals(Ref(mode.name), "COMPLIANCE"))
     vault = backup.BackupVault(
         title,
         BackupVaultName=name,
         EncryptionKeyArn=key_arn,
         LockConfiguration=backup.LockConfigurationType(
-            MinRetentionDays=Ref("LockDays"),
-            # without the days of grace the lock stays one that administrators can lift
+            MinRetentionDays=Ref(days.name),
+            # without the days of grace, administrators can still remove the lock
             ChangeableForDays=If("IsCompliance", _GRACE_DAYS, NoValue),
         ),
         **RETAINED,
@@ -34,9 +44,9 @@ def add_vault(template: Template, title: str, name: Any, key_arn: Any) -> backup
 
 
 def _guards() -> list[Statement]:
-    """No erasure by hand, and no other policy (Config: backup-recovery-point-manual-deletion).
+    """Deny erasure by hand, and other policies (Config: backup-recovery-point-manual-deletion).
 
-    Expiry goes on: AWS Backup does not call its own API for that.
+    Recovery points still expire: AWS Backup does not call its own API for that.
     """
     erasure: list[Action] = [actions.DeleteRecoveryPoint, actions.UpdateRecoveryPointLifecycle]
     policy: list[Action] = [
@@ -44,18 +54,12 @@ def _guards() -> list[Statement]:
         actions.DeleteBackupVaultAccessPolicy,
     ]
     return [
-        _deny_but("DenyErasure", erasure, [BREAK_GLASS]),
-        _deny_but("DenyOtherPolicies", policy, [BREAK_GLASS, EXECUTION]),
+        _deny_except("DenyErasure", erasure, [BREAK_GLASS]),
+        _deny_except("DenyOtherPolicies", policy, [BREAK_GLASS, EXECUTION]),
     ]
 
 
-def _deny_but(sid: str, denied: list[Action], excepted: list[Any]) -> Statement:
+def _deny_except(sid: str, denied: list[Action], excepted: list[Any]) -> Statement:
     """In a vault's policy "*" means this vault and its recovery points."""
-    return Statement(
-        Sid=sid,
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=denied,
-        Resource=["*"],
-        Condition=Condition(ArnNotLike({"aws:PrincipalArn": excepted})),
-    )
+    others = Condition(ArnNotLike({"aws:PrincipalArn": excepted}))
+    return deny_everybody(sid, denied, ["*"], others)

@@ -1,4 +1,4 @@
-"""Discovery of concerns: every module here, and whatever the entry points offer."""
+"""Discovery of concerns: every module here, and those that entry points register."""
 
 import pkgutil
 from importlib import import_module
@@ -9,13 +9,13 @@ ENTRY_POINT_GROUP = "tidegen.concerns"
 
 
 def own_concerns() -> tuple[Concern, ...]:
-    """The concerns of this package, by name: the `CONCERN` of each module."""
+    """Return the concerns of this package, by name: the `CONCERN` of each module."""
     names = sorted(module.name for module in pkgutil.iter_modules(__path__))
     return tuple(import_module(f"{__name__}.{name}").CONCERN for name in names)
 
 
 def discovered_concerns() -> tuple[Concern, ...]:
-    """Own concerns and those of third parties, by name.
+    """Return own concerns and those of third parties, by name.
 
     A third party registers an entry point in the group `tidegen.concerns` whose value is a
     `Concern`.

@@ -2,24 +2,23 @@
 
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
+from tidegen.blocks import inputs
 from tidegen.blocks.access_logs import add_access_logs_bucket
 from tidegen.blocks.buckets import (
     add_bucket,
     add_bucket_policy,
-    deny_but,
+    deny_except,
     deny_other_keys,
     encrypted_with,
     logged_to,
 )
-from tidegen.blocks.data_buckets import ERASURE
-from tidegen.blocks.inputs import PROJECT
+from tidegen.blocks.data_buckets import ERASURE, abandoned_uploads
 from tidegen.blocks.keys import account_use, add_key
 from tidegen.blocks.roles import BOUNDARY_ARN, OIDC_PROVIDER_ARN
 from tidegen.blocks.suppressions import unmet
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _REASON = "Holds templates and assets that are made from source; no data, no user's object."
-_ABANDONED_UPLOAD_DAYS = 7
 
 
 def build(_context: Context) -> Template:
@@ -50,22 +49,18 @@ def build(_context: Context) -> Template:
 def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
     """Nothing expires: a release that was deployed once may be deployed again."""
     key_arn = GetAtt("ArtifactsKey", "Arn")
-    uploads = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=_ABANDONED_UPLOAD_DAYS)
-    rule = s3.LifecycleRule(
-        Id="abandoned-uploads", Status="Enabled", AbortIncompleteMultipartUpload=uploads
-    )
     bucket = add_bucket(
         template,
         "ArtifactsBucket",
         _name("artifacts"),
         encrypted_with(key_arn),
-        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[rule]),
+        LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[abandoned_uploads()]),
         LoggingConfiguration=logged_to(Ref(logs)),
         Metadata=unmet(_REASON, "S3_BUCKET_DEFAULT_LOCK_ENABLED", "S3_BUCKET_REPLICATION_ENABLED"),
     )
     guards = [
         deny_other_keys(bucket.title, key_arn),
-        deny_but("DenyErasure", bucket.title, ERASURE),
+        deny_except("DenyErasure", bucket.title, ERASURE),
     ]
     add_bucket_policy(template, bucket, *guards)
     return bucket
@@ -81,7 +76,7 @@ CONCERN = Concern(
     scopes=(Scope.BOOTSTRAP,),
     purpose="Buckets of templates and assets, and of access logs, once per account and region.",
     build=build,
-    inputs=(PROJECT,),
+    inputs=(inputs.PROJECT,),
     outputs=(
         Output("ArtifactsBucketName", Kind.BUCKET_NAME, "Bucket of artifacts", surface=True),
         Output("ArtifactsKeyArn", Kind.KEY_ARN, "Key of the bucket", surface=True),

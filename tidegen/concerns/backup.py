@@ -2,24 +2,14 @@
 
 from typing import Any
 
-from troposphere import Equals, GetAtt, If, Join, Not, NoValue, Ref, Split, Sub, Template, backup
+from troposphere import GetAtt, If, Join, NoValue, Ref, Split, Sub, Template, backup
 
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
+from tidegen.blocks import inputs
+from tidegen.blocks.conditions import HAS_REPLICA, add_replica_condition
 from tidegen.blocks.policies import trust
 from tidegen.blocks.roles import BOUNDARY, add_role
 from tidegen.blocks.vaults import add_vault
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 #: Loss of a zone or a bad release costs at most these hours; snapshots are incremental.
 _EVERY_SIX_HOURS = "cron(0 5/6 * * ? *)"
@@ -30,13 +20,12 @@ _EVERY_WEEK = "cron(0 3 ? * SUN *)"
 _TESTED_DAYS = 7
 #: What a test restores goes after these hours; whoever wants to look inside has to look by then.
 _VALIDATION_HOURS = 1
-_HAS_REPLICA = "HasReplica"
 
 
 def build(_context: Context) -> Template:
     """The backup template. The dump of the database is its own affair; this is the second way."""
     template = new_template(CONCERN)
-    template.add_condition(_HAS_REPLICA, Not(Equals(Ref("RecoveryVaultArn"), "")))
+    add_replica_condition(template, "RecoveryVaultArn")
     name = Sub("${Project}-${Environment}")
     vault = add_vault(template, "Vault", name, Ref("BackupKeyArn"))
     _add_plan(template, vault)
@@ -79,7 +68,7 @@ def _add_plan(template: Template, vault: backup.BackupVault) -> None:
         StartWindowMinutes=_START_MINUTES,
         CompletionWindowMinutes=_FINISH_MINUTES,
         Lifecycle=lifecycle,
-        CopyActions=[If(_HAS_REPLICA, copy, NoValue)],
+        CopyActions=[If(HAS_REPLICA, copy, NoValue)],
     )
     plan = backup.BackupPlanResourceType(BackupPlanName=Sub("${Project}-${Environment}"))
     plan.properties["BackupPlanRule"] = [rule]
@@ -141,20 +130,19 @@ CONCERN = Concern(
     purpose="Recovery points of volumes and tables: locked, copied to the recovery region, tested.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
+        *inputs.NAMES,
         BOUNDARY,
-        Input("BackupKeyArn", Kind.KEY_ARN, Sibling("BackupKeyArn"), "Key of backups"),
-        Input(
+        inputs.BACKUP_KEY,
+        inputs.from_root(
+            Scope.RECOVERY,
             "RecoveryVaultArn",
             Kind.ARN,
-            Root(Scope.RECOVERY, "RecoveryVaultArn"),
             "Vault of the copies, or empty",
             default="",
         ),
-        from_field("BackupsDays", "retention.backups_days"),
-        from_field("LockMode", "retention.lock_mode"),
-        from_field("LockDays", "retention.lock_days"),
+        inputs.BACKUPS_DAYS,
+        inputs.LOCK_MODE,
+        inputs.LOCK_DAYS,
     ),
     outputs=(
         Output("BackupPlanId", Kind.NAME, "Plan of the backups"),

@@ -1,36 +1,29 @@
 """Keys of the data: uploads, backups, database volumes, metrics tables."""
 
-from troposphere import GetAtt, Template
+from troposphere import Template
 
+from tidegen.blocks import inputs, keys
 from tidegen.blocks.data_buckets import bucket_arn
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
-from tidegen.blocks.keys import (
-    ROLE_BY_CONDITION,
-    account_use,
-    add_key,
-    auto_scaling_use,
-    distribution_use,
-    service_use,
-)
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 
 def build(context: Context) -> Template:
-    """The data-encryption template: one key per kind of data, so that each is granted alone."""
+    """Return the data-encryption template: one key per kind of data, each granted separately."""
     template = new_template(CONCERN)
-    backup = [s for use in context.key_uses("backup") for s in service_use(use)]
-    keys = {
-        "DataKey": add_key(
-            template, "DataKey", "data", account_use("s3"), distribution_use(bucket_arn("assets"))
+    backup = keys.service_uses(context.key_uses("backup"))
+    created = (
+        keys.add_key(
+            template,
+            "DataKey",
+            "data",
+            keys.account_use("s3"),
+            keys.distribution_use(bucket_arn("assets")),
         ),
-        "BackupKey": add_key(template, "BackupKey", "backup", account_use("s3"), *backup),
-        "DatabaseKey": add_key(
-            template, "DatabaseKey", "database", *auto_scaling_use(), Metadata=ROLE_BY_CONDITION
-        ),
-        "MetricsKey": add_key(template, "MetricsKey", "metrics", account_use("dynamodb")),
-    }
-    arns = {f"{title}Arn": GetAtt(key, "Arn") for title, key in keys.items()}
-    return add_outputs(template, CONCERN, **arns)
+        keys.add_key(template, "BackupKey", "backup", keys.account_use("s3"), *backup),
+        keys.add_instance_key(template, "DatabaseKey", "database"),
+        keys.add_key(template, "MetricsKey", "metrics", keys.account_use("dynamodb")),
+    )
+    return add_outputs(template, CONCERN, **keys.key_arns(created))
 
 
 CONCERN = Concern(
@@ -38,7 +31,7 @@ CONCERN = Concern(
     scopes=(Scope.ENVIRONMENT,),
     purpose="Customer-managed keys of uploads, backups, database volumes and metrics tables.",
     build=build,
-    inputs=(PROJECT, ENVIRONMENT),
+    inputs=inputs.NAMES,
     outputs=(
         Output("DataKeyArn", Kind.KEY_ARN, "Key of uploads and mail assets"),
         Output("BackupKeyArn", Kind.KEY_ARN, "Key of backups and snapshots"),

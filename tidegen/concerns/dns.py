@@ -2,7 +2,7 @@
 
 from troposphere import GetAtt, Join, Ref, Sub, Template, route53, route53resolver
 
-from tidegen.blocks.inputs import ENVIRONMENT, LOGS_KEY, PROJECT, VPC, from_field
+from tidegen.blocks import inputs
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.records import add_record
 from tidegen.blocks.stateful import RETAINED
@@ -64,12 +64,11 @@ CONCERN = Concern(
     purpose="A public delegated zone, a private zone of the own VPC, and the resolver's query log.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        from_field("Domain", "domain"),
-        from_field("PrivateDomain", "private_domain"),
-        VPC,
-        LOGS_KEY,
+        *inputs.NAMES,
+        inputs.DOMAIN,
+        inputs.PRIVATE_DOMAIN,
+        inputs.VPC,
+        inputs.LOGS_KEY,
     ),
     outputs=(
         Output("PublicZoneId", Kind.HOSTED_ZONE_ID, "Public zone", surface=True),

@@ -1,35 +1,23 @@
 """Keys of the platform itself: logs, messaging, cluster secrets, node volumes, secrets."""
 
-from troposphere import GetAtt, Template
+from troposphere import Template
 
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
-from tidegen.blocks.keys import (
-    ENVIRONMENT_LOG_GROUPS,
-    ROLE_BY_CONDITION,
-    account_use,
-    add_key,
-    auto_scaling_use,
-    logs_use,
-    service_use,
-)
+from tidegen.blocks import inputs, keys
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 
 def build(context: Context) -> Template:
-    """The encryption template: one key per purpose."""
+    """Return the encryption template: one key per purpose."""
     template = new_template(CONCERN)
-    messaging = [s for use in context.key_uses("messaging") for s in service_use(use)]
-    keys = {
-        "LogsKey": add_key(template, "LogsKey", "logs", logs_use(ENVIRONMENT_LOG_GROUPS)),
-        "MessagingKey": add_key(template, "MessagingKey", "messaging", *messaging),
-        "ClusterKey": add_key(template, "ClusterKey", "cluster"),
-        "NodesKey": add_key(
-            template, "NodesKey", "nodes", *auto_scaling_use(), Metadata=ROLE_BY_CONDITION
-        ),
-        "SecretsKey": add_key(template, "SecretsKey", "secrets", account_use("secretsmanager")),
-    }
-    arns = {f"{title}Arn": GetAtt(key, "Arn") for title, key in keys.items()}
-    return add_outputs(template, CONCERN, **arns)
+    messaging = keys.service_uses(context.key_uses("messaging"))
+    created = (
+        keys.add_key(template, "LogsKey", "logs", keys.logs_use(keys.ENVIRONMENT_LOG_GROUPS)),
+        keys.add_key(template, "MessagingKey", "messaging", *messaging),
+        keys.add_key(template, "ClusterKey", "cluster"),
+        keys.add_instance_key(template, "NodesKey", "nodes"),
+        keys.add_key(template, "SecretsKey", "secrets", keys.account_use("secretsmanager")),
+    )
+    return add_outputs(template, CONCERN, **keys.key_arns(created))
 
 
 CONCERN = Concern(
@@ -37,7 +25,7 @@ CONCERN = Concern(
     scopes=(Scope.SHARED, Scope.ENVIRONMENT),
     purpose="Customer-managed keys of logs, messaging, cluster secrets, node volumes and secrets.",
     build=build,
-    inputs=(PROJECT, ENVIRONMENT),
+    inputs=inputs.NAMES,
     outputs=(
         Output("LogsKeyArn", Kind.KEY_ARN, "Key of the log groups"),
         Output("MessagingKeyArn", Kind.KEY_ARN, "Key of topics and queues"),

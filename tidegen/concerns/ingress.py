@@ -2,40 +2,22 @@
 
 from troposphere import GetAtt, Ref, Sub, Template, route53
 
+from tidegen.blocks import inputs
 from tidegen.blocks.certificates import add_certificate
 from tidegen.blocks.firewall import add_firewall
 from tidegen.blocks.ingress_alarms import add_ingress_alarms, add_no_targets_alarm
-from tidegen.blocks.inputs import (
-    CLUSTER_GROUP,
-    CRITICAL_TOPIC,
-    ENVIRONMENT,
-    LOGS_KEY,
-    PROJECT,
-    PROTECTED,
-    VPC,
-    WARNING_TOPIC,
-    from_field,
-)
 from tidegen.blocks.load_balancer import (
+    ACCESS_LOGS,
+    PUBLIC_SUBNETS,
     add_listener,
     add_load_balancer,
-    add_security_groups,
+    add_public_security_group,
     add_target_group,
     load_balancer_name,
 )
 from tidegen.blocks.load_balancer_controller import add_controller_role
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _HOSTS = {"Api": "api", "App": "app"}
 
@@ -44,7 +26,7 @@ def build(_context: Context) -> Template:
     """The ingress template."""
     template = new_template(CONCERN)
     hosts = {title: Sub(f"{host}.${{Domain}}") for title, host in _HOSTS.items()}
-    add_security_groups(template)
+    add_public_security_group(template)
     add_load_balancer(template)
     add_certificate(template, list(hosts.values()))
     add_target_group(template)
@@ -103,30 +85,25 @@ def _add_records(template: Template, hosts: dict[str, Sub]) -> None:
     )
 
 
-def _sibling(name: str, kind: Kind, description: str) -> Input:
-    return Input(name, kind, Sibling(name), description)
-
-
 CONCERN = Concern(
     name="ingress",
     scopes=(Scope.ENVIRONMENT,),
     purpose="The public load balancer with its firewall, certificate and names.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        PROTECTED,
+        *inputs.NAMES,
+        inputs.PROTECTED,
         BOUNDARY,
-        VPC,
-        LOGS_KEY,
-        CRITICAL_TOPIC,
-        WARNING_TOPIC,
-        from_field("Domain", "domain"),
-        _sibling("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets"),
-        _sibling("ClusterName", Kind.CLUSTER_NAME, "Cluster whose pods are registered"),
-        CLUSTER_GROUP,
-        _sibling("PublicZoneId", Kind.HOSTED_ZONE_ID, "Zone of the names"),
-        _sibling("AccessLogsBucketName", Kind.BUCKET_NAME, "Bucket of access logs"),
+        inputs.VPC,
+        inputs.LOGS_KEY,
+        inputs.CRITICAL_TOPIC,
+        inputs.WARNING_TOPIC,
+        inputs.DOMAIN,
+        PUBLIC_SUBNETS,
+        inputs.CLUSTER_NAME,
+        inputs.CLUSTER_GROUP,
+        inputs.PUBLIC_ZONE,
+        ACCESS_LOGS,
     ),
     outputs=(
         Output("LoadBalancerDomain", Kind.ALIAS_TARGET, "Load balancer's own name", surface=True),

@@ -5,23 +5,13 @@ from typing import Any
 from awacs.aws import Action
 from troposphere import GetAtt, Ref, Sub, Template, dynamodb
 
+from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, PROTECTED, WARNING_TOPIC, from_field
 from tidegen.blocks.policies import deny_other_accounts, document, tls_only
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.trail import METRICS_TABLE
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _RECOVERY_DAYS = 35
 _EXPIRES = "expiresAt"
@@ -177,14 +167,13 @@ CONCERN = Concern(
     purpose="DynamoDB tables of application metrics and of data sets for analytics.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        PROTECTED,
-        WARNING_TOPIC,
+        *inputs.NAMES,
+        inputs.PROTECTED,
+        inputs.WARNING_TOPIC,
         *SELECTION_INPUTS,
-        Input("MetricsKeyArn", Kind.KEY_ARN, Sibling("MetricsKeyArn"), "Key of both tables"),
-        from_field("MaxReadUnits", "metrics.max_read_units"),
-        from_field("MaxWriteUnits", "metrics.max_write_units"),
+        inputs.sibling("MetricsKeyArn", Kind.KEY_ARN, "Key of both tables"),
+        inputs.from_field("MaxReadUnits", "metrics.max_read_units"),
+        inputs.from_field("MaxWriteUnits", "metrics.max_write_units"),
     ),
     outputs=(
         Output("MetricsTableName", Kind.TABLE_NAME, "Table of application metrics", surface=True),

@@ -2,6 +2,7 @@
 
 from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
+from tidegen.blocks import inputs
 from tidegen.blocks.data_buckets import (
     add_data_bucket,
     backups_lifecycle,
@@ -9,7 +10,6 @@ from tidegen.blocks.data_buckets import (
     lifecycle,
     lock,
 )
-from tidegen.blocks.inputs import ACCOUNT_ACCESS_LOGS, ENVIRONMENT, PROJECT, from_field
 from tidegen.blocks.keys import account_use, add_key
 from tidegen.blocks.malware_scans import deny_infected
 from tidegen.blocks.replication import REPLICA_BACKUPS, REPLICA_UPLOADS
@@ -20,7 +20,7 @@ from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs,
 _LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
 _REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
 #: The account's own in that region: nothing else here is logged, and a disaster needs none of them.
-_LOGS = Ref(ACCOUNT_ACCESS_LOGS.name)
+_LOGS = Ref(inputs.ACCOUNT_ACCESS_LOGS.name)
 _IS_THE_REPLICA = "This is the replica: a copy of the copy would never come to rest."
 
 
@@ -88,14 +88,13 @@ CONCERN = Concern(
     purpose="Replicas of uploads and backups in the recovery region, their key, and a vault.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        ACCOUNT_ACCESS_LOGS,
-        from_field("SourceRegion", "source.region"),
-        from_field("NoncurrentDays", "retention.noncurrent_days"),
-        from_field("BackupsDays", "retention.backups_days"),
-        from_field("LockMode", "retention.lock_mode"),
-        from_field("LockDays", "retention.lock_days"),
+        *inputs.NAMES,
+        inputs.ACCOUNT_ACCESS_LOGS,
+        inputs.from_field("SourceRegion", "source.region"),
+        inputs.from_field("NoncurrentDays", "retention.noncurrent_days"),
+        inputs.BACKUPS_DAYS,
+        inputs.LOCK_MODE,
+        inputs.LOCK_DAYS,
     ),
     outputs=(
         Output("ReplicaKeyArn", Kind.KEY_ARN, "Key of everything here", surface=True),

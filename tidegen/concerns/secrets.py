@@ -5,32 +5,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from awacs import secretsmanager as actions
-from awacs.aws import Action, ArnNotLike, Bool, Condition, Deny, Principal, Statement
-from troposphere import Equals, If, Not, NoValue, Ref, Sub, Template, secretsmanager
+from awacs.aws import Action, ArnNotLike, Bool, Condition, Statement
+from troposphere import If, NoValue, Ref, Sub, Template, secretsmanager
 
+from tidegen.blocks import inputs
 from tidegen.blocks.administrators import (
     ADMINISTRATOR_INPUTS,
     add_administrator_conditions,
     administrators,
 )
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
-from tidegen.blocks.policies import deny_other_accounts, document
+from tidegen.blocks.conditions import HAS_REPLICA, add_replica_condition
+from tidegen.blocks.policies import deny_everybody, deny_other_accounts, document
 from tidegen.blocks.rotation import ROTATION_FUNCTION, add_rotation
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
 from tidegen.chart.secrets import CHART_SECRETS, MARKER, SEED, WHY_KEPT, Fill, rotated_keys
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 #: CloudFormation makes a new value, and so discards the filled one, whenever anything in here
 #: changes. That is why it is the same for every secret and knows none of the chart's keys (they
@@ -42,7 +32,6 @@ _UNFILLED = {
     "PasswordLength": 32,
     "ExcludePunctuation": True,
 }
-_HAS_REPLICA = "HasReplica"
 #: In a secret's own policy "*" means the secret.
 _THIS_SECRET = ["*"]
 #: Roles below these paths, and the people: they see in the cluster what its pods read, and somebody
@@ -59,7 +48,7 @@ _READERS = [
 def build(_context: Context) -> Template:
     """The secrets template: a secret and its policy for each name of the chart."""
     template = new_template(CONCERN)
-    template.add_condition(_HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
+    add_replica_condition(template)
     add_administrator_conditions(template)
     for name, keys in CHART_SECRETS.items():
         _add_secret(template, name, keys)
@@ -75,7 +64,7 @@ def _add_secret(template: Template, name: str, keys: Mapping[str, Fill]) -> None
             Description=f"Secret {name} of the chart, filled by `tidegen secrets fill`",
             GenerateSecretString=secretsmanager.GenerateSecretString(**_UNFILLED),
             KmsKeyId=Ref("SecretsKeyArn"),
-            ReplicaRegions=If(_HAS_REPLICA, [_replica()], NoValue),
+            ReplicaRegions=If(HAS_REPLICA, [_replica()], NoValue),
             Metadata=_metadata(keys),
             **RETAINED,
         )
@@ -120,19 +109,12 @@ def _deny_other_readers() -> Statement:
 
     It holds in an account that two environments share, whatever their roles' policies say.
     """
-    return Statement(
-        Sid="DenyOtherReaders",
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=[actions.GetSecretValue],
-        Resource=_THIS_SECRET,
-        Condition=Condition(
-            [
-                ArnNotLike({"aws:PrincipalArn": _READERS}),
-                Bool({"aws:PrincipalIsAWSService": "false"}),
-            ]
-        ),
-    )
+    others = [
+        ArnNotLike({"aws:PrincipalArn": _READERS}),
+        Bool({"aws:PrincipalIsAWSService": "false"}),
+    ]
+    reading = [actions.GetSecretValue]
+    return deny_everybody("DenyOtherReaders", reading, _THIS_SECRET, Condition(others))
 
 
 CONCERN = Concern(
@@ -141,19 +123,12 @@ CONCERN = Concern(
     purpose="One secret for each secret that the chart reads, created unfilled.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        Input("SecretsKeyArn", Kind.KEY_ARN, Sibling("SecretsKeyArn"), "Key of the secrets"),
+        *inputs.NAMES,
+        inputs.SECRETS_KEY,
         ROTATION_FUNCTION,
-        from_field("RecoveryRegion", "recovery.region"),
+        inputs.RECOVERY_REGION,
         *ADMINISTRATOR_INPUTS,
-        Input(
-            "ReplicaKeyArn",
-            Kind.KEY_ARN,
-            Root(Scope.RECOVERY, "ReplicaKeyArn"),
-            "Key of the replicas, or empty",
-            default="",
-        ),
+        inputs.REPLICA_KEY,
     ),
     outputs=(
         Output(

@@ -1,20 +1,11 @@
 """The environment's one connection to shared services: it reaches them, never the reverse."""
 
-from troposphere import Equals, GetAtt, If, Not, Ref, Select, Split, Sub, Template, ec2, route53
+from troposphere import GetAtt, If, Ref, Select, Split, Sub, Template, ec2, route53
 
-from tidegen.blocks.inputs import CLUSTER_GROUP, PRIVATE_SUBNETS, VPC, from_field
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.blocks import inputs
+from tidegen.blocks.conditions import add_condition_if_set
+from tidegen.blocks.security_groups import HTTPS, add_security_group, rule
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _HAS_SHARED = "HasShared"
 
@@ -22,17 +13,16 @@ _HAS_SHARED = "HasShared"
 def build(_context: Context) -> Template:
     """The shared-endpoint template; empty where the environment uses no shared services."""
     template = new_template(CONCERN)
-    template.add_condition(_HAS_SHARED, Not(Equals(Ref("EndpointServiceName"), "")))
-    template.add_resource(
-        ec2.SecurityGroup(
-            "EndpointSecurityGroup",
-            Condition=_HAS_SHARED,
-            GroupDescription="Shared services: HTTPS from the pods",
-            VpcId=Ref("VpcId"),
-            SecurityGroupIngress=[_rule("HTTPS from the pods", "SourceSecurityGroupId")],
-            # An endpoint opens no connections; without a rule CloudFormation would allow all.
-            SecurityGroupEgress=[_rule("Answers to the pods", "DestinationSecurityGroupId")],
-        )
+    add_condition_if_set(template, _HAS_SHARED, "EndpointServiceName")
+    pods = Ref(inputs.CLUSTER_GROUP.name)
+    add_security_group(
+        template,
+        "EndpointSecurityGroup",
+        "Shared services: HTTPS from the pods",
+        inbound=[rule("HTTPS from the pods", HTTPS, SourceSecurityGroupId=pods)],
+        # An endpoint opens no connections; without a rule CloudFormation would allow all.
+        outbound=[rule("Answers to the pods", HTTPS, DestinationSecurityGroupId=pods)],
+        Condition=_HAS_SHARED,
     )
     endpoint = template.add_resource(
         ec2.VPCEndpoint(
@@ -63,29 +53,21 @@ def build(_context: Context) -> Template:
     return add_outputs(template, CONCERN, SharedServicesHost=If(_HAS_SHARED, host, ""))
 
 
-def _rule(description: str, end: str) -> ec2.SecurityGroupRule:
-    """HTTPS with the pods at one `end`, a property's name: nothing else here uses the services."""
-    pods = {end: Ref("ClusterSecurityGroupId")}
-    return ec2.SecurityGroupRule(
-        Description=description, IpProtocol="tcp", FromPort=443, ToPort=443, **pods
-    )
-
-
 CONCERN = Concern(
     name="shared-endpoint",
     scopes=(Scope.ENVIRONMENT,),
     purpose="The environment's one-way connection to the shared services.",
     build=build,
     inputs=(
-        VPC,
-        CLUSTER_GROUP,
-        PRIVATE_SUBNETS,
-        from_field("PrivateDomain", "private_domain"),
-        Input("PrivateZoneId", Kind.HOSTED_ZONE_ID, Sibling("PrivateZoneId"), "Private zone"),
-        Input(
+        inputs.VPC,
+        inputs.CLUSTER_GROUP,
+        inputs.PRIVATE_SUBNETS,
+        inputs.PRIVATE_DOMAIN,
+        inputs.PRIVATE_ZONE,
+        inputs.from_root(
+            Scope.SHARED,
             "EndpointServiceName",
             Kind.SERVICE_NAME,
-            Root(Scope.SHARED, "EndpointServiceName"),
             "Endpoint service of the shared cluster, or empty",
             default="",
         ),

@@ -1,40 +1,21 @@
 """What the shared cluster offers: a private load balancer behind an endpoint service, one way."""
 
-from troposphere import Equals, GetAtt, If, Join, Not, NoValue, Ref, Sub, Template, ec2
+from troposphere import Equals, If, Join, Not, NoValue, Ref, Sub, Template, ec2
 from troposphere import elasticloadbalancingv2 as elb
 
-from tidegen.blocks.alarms import CRITICAL, add_alarm
-from tidegen.blocks.ingress_alarms import add_no_targets_alarm
-from tidegen.blocks.inputs import (
-    CLUSTER_GROUP,
-    CRITICAL_TOPIC,
-    ENVIRONMENT,
-    PRIVATE_SUBNETS,
-    PROJECT,
-    PROTECTED,
-    VPC,
-    from_field,
-)
-from tidegen.blocks.load_balancer import let_into_pods
+from tidegen.blocks import inputs
+from tidegen.blocks.ingress_alarms import add_no_targets_alarm, add_unhealthy_targets_alarm
+from tidegen.blocks.load_balancer import add_pods_security_group
 from tidegen.blocks.load_balancer_controller import add_controller_role
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet, unmet_each
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _PORT = 443
 #: Where the pods of the shared gateway listen, with certificates of their own.
 _POD_PORT = 8443
 _HAS_USERS = "HasUsers"
+_METRICS = "AWS/NetworkELB"
 _UNLOGGED = (
     "A network load balancer logs what it decrypts, and this one passes TLS through to the pods;"
     " the VPC's flow logs have every connection."
@@ -58,14 +39,18 @@ def build(_context: Context) -> Template:
     _add_listener(template)
     _add_endpoint_service(template)
     add_controller_role(template, [Ref("TargetGroup")])
-    _add_alarm(template)
+    add_unhealthy_targets_alarm(
+        template,
+        _METRICS,
+        "Pods of the shared gateway do not answer; environments lose their telemetry.",
+    )
     name = Sub("com.amazonaws.vpce.${AWS::Region}.${EndpointService}")
     return add_outputs(
         template,
         CONCERN,
         EndpointServiceName=name,
         SharedTargetGroupArn=Ref("TargetGroup"),
-        TargetsAlarmName=Ref(add_no_targets_alarm(template, "AWS/NetworkELB")),
+        TargetsAlarmName=Ref(add_no_targets_alarm(template, _METRICS)),
     )
 
 
@@ -75,23 +60,12 @@ def _add_security_group(template: Template) -> None:
     Nothing comes in from the VPC's own addresses; what comes through PrivateLink is not held
     against the rules (see the load balancer).
     """
-    template.add_resource(
-        ec2.SecurityGroup(
-            "LoadBalancerSecurityGroup",
-            GroupDescription="Shared services: HTTPS through the endpoint service",
-            VpcId=Ref("VpcId"),
-            SecurityGroupEgress=[
-                ec2.SecurityGroupRule(
-                    Description="Gateway's pods, and nothing else: no way into an environment",
-                    IpProtocol="tcp",
-                    FromPort=_POD_PORT,
-                    ToPort=_POD_PORT,
-                    DestinationSecurityGroupId=Ref("ClusterSecurityGroupId"),
-                )
-            ],
-        )
+    add_pods_security_group(
+        template,
+        "Shared services: HTTPS through the endpoint service",
+        "Gateway's pods, and nothing else: no way into an environment",
+        _POD_PORT,
     )
-    let_into_pods(template, _POD_PORT)
 
 
 def _add_load_balancer(template: Template) -> None:
@@ -172,44 +146,21 @@ def _add_endpoint_service(template: Template) -> None:
     )
 
 
-def _add_alarm(template: Template) -> None:
-    add_alarm(
-        template,
-        "UnhealthyTargetsAlarm",
-        "Pods of the shared gateway do not answer; environments lose their telemetry.",
-        ("AWS/NetworkELB", "UnHealthyHostCount"),
-        {
-            "LoadBalancer": GetAtt("LoadBalancer", "LoadBalancerFullName"),
-            "TargetGroup": GetAtt("TargetGroup", "TargetGroupFullName"),
-        },
-        ("GreaterThanThreshold", 0),
-        topic=CRITICAL,
-        statistic="Maximum",
-        periods=3,
-    )
-
-
 CONCERN = Concern(
     name="shared-services",
     scopes=(Scope.SHARED,),
     purpose="The endpoint service through which environments reach the shared cluster.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        PROTECTED,
+        *inputs.NAMES,
+        inputs.PROTECTED,
         BOUNDARY,
-        VPC,
-        PRIVATE_SUBNETS,
-        CRITICAL_TOPIC,
-        Input(
-            "ClusterName",
-            Kind.CLUSTER_NAME,
-            Sibling("ClusterName"),
-            "Cluster whose pods are registered",
-        ),
-        CLUSTER_GROUP,
-        from_field("AllowedAccounts", "shared.allowed_accounts"),
+        inputs.VPC,
+        inputs.PRIVATE_SUBNETS,
+        inputs.CRITICAL_TOPIC,
+        inputs.CLUSTER_NAME,
+        inputs.CLUSTER_GROUP,
+        inputs.from_field("AllowedAccounts", "shared.allowed_accounts"),
     ),
     outputs=(
         Output("EndpointServiceName", Kind.SERVICE_NAME, "For the environments", surface=True),

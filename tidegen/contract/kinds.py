@@ -47,8 +47,9 @@ class Kind(StrEnum):
         """The CloudFormation parameter type: a plain string or list.
 
         AWS-specific types are checked against the account while a sibling's output is still
-        unknown in a nested change set, and fail there (catalogue row 52). A machine image comes
-        from the environment file, never from a sibling, so there the check is welcome (W2506).
+        unknown in a nested change set, and fail there (failure parameter-not-found). A machine
+        image comes from the environment file, never from a sibling, so there the check is welcome
+        (W2506).
         """
         if self is Kind.AMI_ID:
             return "AWS::EC2::Image::Id"

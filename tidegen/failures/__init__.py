@@ -1,7 +1,7 @@
-"""The failure catalogue: how deployments fail, how it is recognised, and what to do.
+"""The failure catalogue: known failures of deployments, AWS's messages, causes and actions.
 
-The first 61 rows were collected from public reports, those from 62 on are general. Lint rules,
-preflight checks and the explanation of failed deployments all refer to these numbers.
+Most were collected from public reports, some are general. Lint rules, preflight checks and the
+root cause of a failed deployment name a failure by its slug.
 """
 
 from tidegen.failures import audit, compute, identity, logs, network, stacks, storage
@@ -18,18 +18,18 @@ _ROWS: tuple[Failure, ...] = (
     *stacks.FAILURES,
     *storage.FAILURES,
 )
-#: Every row, by number.
-FAILURES = tuple(sorted(_ROWS, key=lambda row: row.number))
-_BY_NUMBER = {row.number: row for row in FAILURES}
+#: Every failure, by slug.
+FAILURES = tuple(sorted(_ROWS, key=lambda row: row.slug))
+_BY_SLUG = {row.slug: row for row in FAILURES}
 
 
-def failure(number: int) -> Failure:
-    """The row of that number."""
-    return _BY_NUMBER[number]
+def failure(slug: str) -> Failure:
+    """Return the failure of that slug."""
+    return _BY_SLUG[slug]
 
 
 def recognised(type_name: str, reason: str) -> Failure | None:
-    """The row that says most about why a resource of that type failed; None if none fits."""
+    """Return the failure with the longest message in `reason`, for that type; None if none fits."""
     text = f"{type_name}: {reason}"
     best = max(FAILURES, key=lambda row: row.likeness(text))
     return best if best.likeness(text) else None

@@ -4,13 +4,13 @@ from tidegen.failures.model import LINT, PREFLIGHT, Failure, guide, issue
 
 FAILURES = (
     Failure(
-        12,
+        "nodes-cannot-join",
         (
             "Instances failed to join the kubernetes cluster",
             "NodeCreationFailure",
             "Nodegroup…failed to stabilize",
         ),
-        "the nodes cannot reach the cluster or what they boot from",
+        "the nodes cannot reach the cluster, or the services that they boot from",
         "check routes, endpoints (ec2, ecr, s3, sts, eks, eks-auth) and the node role",
         (LINT,),
         (
@@ -21,7 +21,7 @@ FAILURES = (
         rules=("E9806",),
     ),
     Failure(
-        13,
+        "nodes-in-public-subnet",
         ("Ec2SubnetInvalidConfiguration", "does not automatically assign public IP addresses"),
         "the node group is in a public subnet",
         "put nodes in private subnets only",
@@ -30,10 +30,10 @@ FAILURES = (
         rules=("E9806",),
     ),
     Failure(
-        31,
+        "addon-without-nodes",
         ("InsufficientNumberOfReplicas", "AWS::EKS::Addon…DEGRADED"),
         "the add-on has no node to run on",
-        "have add-ons with pods of their own wait for the node group, and check taints",
+        "make add-ons that run pods depend on the node group, and check taints",
         (LINT,),
         (
             *issue("pulumi/pulumi-eks", 1819),
@@ -42,7 +42,7 @@ FAILURES = (
         rules=("E9406",),
     ),
     Failure(
-        37,
+        "control-plane-zone",
         (
             "UnsupportedAvailabilityZoneException",
             "the targeted availability zone, does not currently have sufficient capacity",
@@ -57,7 +57,7 @@ FAILURES = (
         rules=("E9102",),
     ),
     Failure(
-        38,
+        "disk-size-twice",
         ("Disk size must be specified within the launch template",),
         "the node group has DiskSize and a launch template",
         "set the size in the launch template",
@@ -66,7 +66,7 @@ FAILURES = (
         rules=("E9402",),
     ),
     Failure(
-        39,
+        "instance-type-twice",
         ("Cannot specify instance types in launch template and API",),
         "the instance type is in the launch template and in the node group",
         "keep it in the node group",
@@ -75,13 +75,13 @@ FAILURES = (
         rules=("E9403",),
     ),
     Failure(
-        46,
+        "signal-missing",
         (
             "SUCCESS signal",
             "resource signal(s) for the current batch",
             "MinSuccessfulInstancesPercent",
         ),
-        "an instance did not say in time that it is ready: its start failed, or it has no way to"
+        "an instance did not signal in time that it is ready: its boot failed, or it cannot reach"
         " CloudFormation",
         "read the instance's boot log (its console output, or the log group of its stack), then"
         " deploy again",
@@ -94,32 +94,32 @@ FAILURES = (
         rules=("E9407", "E9807"),
     ),
     Failure(
-        55,
+        "volume-in-other-zone",
         ("VolumeInUse", "is not in the same availability zone"),
-        "the volume is attached elsewhere, or stands in another zone than its instance",
-        "take the volume's zone from its instance's subnet; wait until the old instance is gone",
+        "the volume is attached to another instance, or in another zone than its instance",
+        "take the volume's zone from its instance's subnet; wait until the old instance is deleted",
         (LINT,),
         guide("ebs/latest/userguide/ebs-attaching-volume.html"),
         rules=("E9309",),
     ),
     Failure(
-        56,
+        "instance-capacity",
         (
             "VcpuLimitExceeded",
             "InsufficientInstanceCapacity",
             "quota for maximum Fleet Requests",
             "more vCPU capacity than your current vCPU limit",
         ),
-        "the account's vCPU quota or the zone's stock of that instance type is used up",
+        "the account's vCPU quota or the zone's capacity for the instance type is used up",
         "ask AWS for a higher quota, or choose another instance type",
         (PREFLIGHT,),
         guide("AWSEC2/latest/UserGuide/troubleshooting-launch.html"),
     ),
     Failure(
-        60,
+        "kubernetes-version",
         ("unsupported Kubernetes version", "Unsupported Kubernetes minor version update"),
-        "EKS moves one minor version at a time, never back, and only to versions it still offers",
-        "set the next minor version that EKS offers",
+        "EKS upgrades one minor version at a time, never back, and only to supported versions",
+        "set the next minor version that EKS supports",
         (LINT, PREFLIGHT),
         (
             *issue("finos/compliant-financial-infrastructure", 228),
@@ -129,9 +129,9 @@ FAILURES = (
         rules=("E9405",),
     ),
     Failure(
-        70,
+        "concurrency-quota",
         ("decreases account's UnreservedConcurrentExecution below its minimum value",),
-        "functions reserve more executions than the account can spare (a new one has 10 in all)",
+        "functions reserve more concurrent executions than the account has (10 in a new account)",
         "ask AWS for a higher quota of concurrent executions (L-B99A9384)",
         (PREFLIGHT,),
         (

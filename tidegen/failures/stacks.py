@@ -1,12 +1,12 @@
-"""Failures of CloudFormation itself, and those that any service may answer with."""
+"""Failures of CloudFormation itself, and errors of any service."""
 
 from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure, guide, issue
 
 FAILURES = (
     Failure(
-        26,
+        "fixed-name-replaced",
         ("custom-named resource requires replacing",),
-        "a resource with a fixed name cannot be replaced: the new one would need the same",
+        "a resource with a fixed name cannot be replaced: the new one would need the same name",
         "give the resource another name in the same change",
         (LINT,),
         (
@@ -16,9 +16,9 @@ FAILURES = (
         rules=("E9813",),
     ),
     Failure(
-        27,
+        "two-index-changes",
         ("more than one GSI creation or deletion",),
-        "DynamoDB changes one global index at a time",
+        "DynamoDB creates or deletes one global index at a time",
         "deploy one index after the other",
         (LINT,),
         (
@@ -28,9 +28,9 @@ FAILURES = (
         rules=("E9813",),
     ),
     Failure(
-        33,
+        "rollback-failed",
         ("is in UPDATE_ROLLBACK_FAILED state and can not be updated",),
-        "an earlier rollback failed, mostly because something was changed by hand",
+        "an earlier rollback failed, usually because a resource was changed by hand",
         "run 'tidegen deploy': it continues the rollback first",
         (PREFLIGHT, DEPLOY),
         (
@@ -39,21 +39,21 @@ FAILURES = (
         ),
     ),
     Failure(
-        34,
+        "creation-rolled-back",
         ("is in ROLLBACK_COMPLETE state and can not be updated",),
         "the stack's first creation failed, and such a stack cannot be updated",
-        "run 'tidegen deploy': it deletes the stack and makes it anew, after asking",
+        "run 'tidegen deploy': it deletes and recreates the stack, after asking",
         (PREFLIGHT,),
         issue("cfn-sphere/cfn-sphere", 28),
     ),
     Failure(
-        35,
+        "export-in-use",
         (
             "Export…cannot be deleted as it is in use by",
             "Export…cannot be updated as it is in use by",
         ),
         "another stack imports the value",
-        "pass values by parameters; remove the import first",
+        "replace the import by a parameter first",
         (LINT,),
         (
             *issue("linz/geostore", 630),
@@ -62,10 +62,10 @@ FAILURES = (
         rules=("E9202",),
     ),
     Failure(
-        44,
+        "circular-dependency",
         ("Circular dependency between resources",),
-        "resources wait for each other",
-        "put one of the references into a resource of its own, an ingress rule for instance",
+        "resources depend on each other",
+        "move one of the references to a separate resource, for example an ingress rule",
         (LINT,),
         (
             *issue("hashicorp/terraform", 2996),
@@ -74,9 +74,9 @@ FAILURES = (
         rules=("E3004",),
     ),
     Failure(
-        47,
+        "template-too-large",
         ("'templateBody' failed to satisfy constraint",),
-        "a template of more than 51,200 bytes was sent directly",
+        "a template of more than 51,200 bytes was sent in the request",
         "make the template smaller, or nest it",
         (LINT,),
         (
@@ -86,10 +86,10 @@ FAILURES = (
         rules=("E9812",),
     ),
     Failure(
-        50,
+        "capability-missing",
         ("Requires capabilities", "InsufficientCapabilitiesException"),
-        "a template makes named IAM resources or has a Transform, and nobody acknowledged it",
-        "take the Transform out of the template",
+        "the request does not acknowledge a template's named IAM resources or Transform",
+        "remove the Transform from the template",
         (LINT, PREFLIGHT),
         (
             *issue("aws/eks-hybrid", 597),
@@ -98,16 +98,16 @@ FAILURES = (
         rules=("E9107",),
     ),
     Failure(
-        51,
+        "template-unreadable",
         (
             "S3 error",
             "S3 error: Access Denied",
             "TemplateURL must be a supported URL",
             "TemplateURL must reference a valid S3 object",
         ),
-        "CloudFormation cannot read a template: it is not there, in another region, or its key is"
-        " closed to the role",
-        "check the artifacts bucket's region and that the role may read it, then deploy again",
+        "CloudFormation cannot read a template: it is missing, in another region, or the role"
+        " cannot use its key",
+        "check the artifacts bucket's region and the role's access to it, then deploy again",
         (PREFLIGHT,),
         (
             *issue("awslabs/sagemaker-explaining-credit-decisions", 1),
@@ -115,10 +115,10 @@ FAILURES = (
         ),
     ),
     Failure(
-        52,
+        "parameter-not-found",
         ("for parameter name…does not exist",),
-        "a parameter of an AWS type holds an id of another account or region",
-        "make the parameter a String, or pass an id of this account",
+        "a parameter of an AWS-specific type has an id of another account or region",
+        "change the parameter's type to String, or pass an id of this account",
         (LINT,),
         guide(
             "AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html",
@@ -126,15 +126,15 @@ FAILURES = (
         rules=("W9106",),
     ),
     Failure(
-        59,
+        "nothing-to-update",
         ("No updates are to be performed", "didn't contain changes"),
-        "the stack is already as it is wanted",
-        "nothing; tidegen takes it as a success",
+        "the stack is up to date",
+        "nothing; tidegen counts this as a success",
         (DEPLOY,),
         guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
     ),
     Failure(
-        62,
+        "permission-missing",
         (
             "is not authorized to perform",
             "You are not authorized to perform this operation",
@@ -142,21 +142,21 @@ FAILURES = (
             "Access Denied",
             "UnauthorizedOperation",
         ),
-        "the role lacks a permission, or a policy denies it",
-        "give the role this action (for a concern: its extra_deploy_actions), then deploy again",
+        "the role does not have a permission, or a policy denies it",
+        "allow the action to the role (for a concern: in extra_deploy_actions), then deploy again",
         (DEPLOY,),
         guide("IAM/latest/UserGuide/troubleshoot_access-denied.html"),
     ),
     Failure(
-        63,
+        "stack-policy-denies",
         ("Action denied by stack policy",),
-        "the resource holds state, and its stack's policy keeps it in place",
-        "keep it as it is, or allow that one resource: --allow-replace LOGICAL_ID",
+        "the resource is stateful, and its stack policy denies the change",
+        "revert the change, or allow it for this resource: --allow-replace LOGICAL_ID",
         (DEPLOY,),
         guide("AWSCloudFormation/latest/UserGuide/protect-stack-resources.html"),
     ),
     Failure(
-        64,
+        "calls-throttled",
         (
             "Rate exceeded",
             "RequestLimitExceeded",
@@ -169,35 +169,35 @@ FAILURES = (
         ("https://repost.aws/knowledge-center/cloudformation-rate-exceeded-error",),
     ),
     Failure(
-        65,
+        "quota-exceeded",
         ("LimitExceeded", "limit exceeded", "QuotaExceeded", "quota exceeded"),
         "a quota of the account is used up",
-        "ask AWS for a higher quota, or remove what nobody needs",
+        "ask AWS for a higher quota, or delete unused resources",
         (PREFLIGHT, DEPLOY),
         guide("servicequotas/latest/userguide/intro.html"),
     ),
     Failure(
-        66,
+        "export-missing",
         ("No export named",),
         "the stack imports a value that no stack exports",
-        "pass values by parameters; remove the import",
+        "replace the import by a parameter",
         (DEPLOY,),
         guide("AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"),
     ),
     Failure(
-        67,
+        "property-invalid",
         ("Model validation failed", "Properties validation failed"),
-        "a property does not fit the type's schema",
+        "a property does not match the type's schema",
         "run 'tidegen lint', and compare the value with the type's documentation",
         (LINT, DEPLOY),
         guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
         rules=("E3002",),
     ),
     Failure(
-        68,
+        "resource-not-stable",
         ("did not stabilize", "NotStabilized", "Exceeded attempts to wait"),
-        "the service took the resource, and it did not become ready in time",
-        "look at the resource in its own service for the reason, then deploy again",
+        "the service accepted the resource, but it did not become ready in time",
+        "look up the reason in the resource's service, then deploy again",
         (DEPLOY,),
         guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
     ),

@@ -1,6 +1,6 @@
 """Which resource types the engine creates, which it only records, and which it refuses.
 
-A recorded type was validated and kept, no more: it proves nothing about what it would do.
+A recorded type is validated and kept only: it proves nothing about the type's behaviour.
 """
 
 from importlib import resources
@@ -8,19 +8,20 @@ from typing import Literal
 
 from tidegen.cloudformation import schemas
 from tidegen.local import upstream
+from tidegen.local.engine import require_installed
 from tidegen.local.handlers.registry import created_handlers
 
 Kind = Literal["created", "recorded", "unsupported"]
 
-# Types of CloudFormation itself, which its engine runs and no service stands for.
+# Types of CloudFormation itself, which the engine runs without a service.
 _OWN = "AWS::CloudFormation::"
 
 
 def kind_of(type_name: str) -> Kind:
     """Return what the engine does with a type, from the handlers themselves.
 
-    `created` means through a service that shows it afterwards; needs ministack to be installed
-    for the types that its own handlers create.
+    `created` means through a service, which shows the resource afterwards. Raises
+    EngineUnavailableError if ministack, whose handlers create most types, is not installed.
     """
     if type_name in created_handlers() or type_name in _upstream_types():
         return "created"
@@ -36,9 +37,7 @@ def committed_recorded_types() -> list[str]:
 
 
 def _upstream_types() -> frozenset[str]:
-    """Return the types of ministack's own handlers; none when it is not installed."""
-    try:
-        table = upstream.provisioners()._RESOURCE_HANDLERS
-    except ModuleNotFoundError:
-        return frozenset()
+    """Return the types of ministack's own handlers."""
+    require_installed()
+    table = upstream.provisioners()._RESOURCE_HANDLERS
     return frozenset(name for name, entry in table.items() if not entry.get("added_by_tidegen"))

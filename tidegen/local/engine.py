@@ -1,8 +1,8 @@
 """The engine as a subprocess: start it, wait for it, stop it.
 
-The engine is `tidegen.local.server`, run by the current interpreter in a session of its own, so
-that Ctrl-C reaches the command line only, which then decides. The child holds the read end of a
-pipe whose write end is ours: when this process ends, for whatever reason, the child ends too.
+The engine is `tidegen.local.server`, run by the current interpreter in a separate session, so that
+Ctrl-C reaches the command line only, which decides what to stop. The child reads from a pipe that
+this process holds open: when this process ends, for any reason, the child ends too.
 """
 
 import http.client
@@ -17,22 +17,23 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from tidegen.local.errors import EngineStartError, EngineUnavailable
+from tidegen.errors import EngineStartError, EngineUnavailableError, Problem, TidegenError
 
 HOST = "127.0.0.1"
 DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
 START_TIMEOUT = 30.0  # seconds; a warm start takes less than one
 _STOP_TIMEOUT = 5.0  # seconds
-_LOG_TAIL = 2000  # bytes of the engine's log shown in an error
+_LOG_TAIL = 2000  # bytes of the engine's log that are searched for its last line
+_WHERE = "local engine"
 
 
 def environment_variables(
     endpoint: str, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION
 ) -> dict[str, str]:
-    """Return what any AWS SDK or tool needs in its environment to reach an engine.
+    """Return the environment variables with which an AWS SDK or tool reaches an engine.
 
-    The engine takes a 12-digit access key id for the account number.
+    The engine uses a 12-digit access key id as the account number.
     """
     return {
         "AWS_ENDPOINT_URL": endpoint,
@@ -40,7 +41,7 @@ def environment_variables(
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
-        # Profiles and instance metadata of this machine are not the engine's.
+        # Instance metadata would give credentials of a real account.
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 
@@ -59,13 +60,10 @@ class Engine:
     def start(cls, port: int = 0, timeout: float = START_TIMEOUT) -> "Engine":
         """Start an engine on `port`, or on a free one, and return it once it answers.
 
-        Raises EngineUnavailable when ministack is not installed, and EngineStartError, with the
-        end of the engine's log, when it does not answer within `timeout` seconds.
+        Raises EngineUnavailableError when ministack is not installed, and EngineStartError, which
+        names the engine's log, when it does not answer within `timeout` seconds.
         """
-        if importlib.util.find_spec("ministack") is None:
-            raise EngineUnavailable(
-                "The local engine is not installed: pip install 'tidegen[local]'"
-            )
+        require_installed()
         with _listening_socket(port) as listener:
             log = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as the engine
             chosen = int(listener.getsockname()[1])
@@ -85,7 +83,7 @@ class Engine:
 
     @property
     def running(self) -> bool:
-        """Whether the engine's process is alive."""
+        """Return whether the engine's process is alive."""
         return self._process.poll() is None
 
     def log_tail(self) -> str:
@@ -96,8 +94,12 @@ class Engine:
         self._log.seek(max(0, end - _LOG_TAIL))
         return self._log.read().decode(errors="replace").strip()
 
+    def wait(self) -> None:
+        """Wait until the engine's process ends, then raise EngineStartError."""
+        raise self._ended_error(self._process.wait())
+
     def stop(self) -> None:
-        """End the engine and forget its state. Calling it again does nothing."""
+        """End the engine and its state. Calling it again does nothing."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.terminate()
@@ -119,21 +121,48 @@ class Engine:
         finally:
             connection.close()
 
-    def _start_error(self, timeout: float) -> Exception:
+    def _start_error(self, timeout: float) -> TidegenError:
         """Return the error for an engine that does not answer."""
         try:
             code = self._process.wait(1)
         except subprocess.TimeoutExpired:
-            reason = f"The local engine did not answer within {timeout:g} s."
-        else:
-            if code == EX_UNAVAILABLE:
-                return EngineUnavailable(self.log_tail())
-            reason = f"The local engine ended with exit code {code}."
-        return EngineStartError(f"{reason} End of its log:\n{self.log_tail()}")
+            text = f"did not answer within {timeout:g} s; run the command again when this machine"
+            return EngineStartError(Problem(_WHERE, f"{text} is less busy; {self._log_hint()}"))
+        if code == EX_UNAVAILABLE:
+            return EngineUnavailableError(Problem(_WHERE, self._last_line()))
+        return self._ended_error(code)
+
+    def _ended_error(self, code: int) -> EngineStartError:
+        """Return the error for an engine that ended unexpectedly."""
+        reason = f": {self._last_line()}" if self._last_line() else ""
+        text = f"ended with exit code {code}{reason}; run the command again"
+        return EngineStartError(Problem(_WHERE, f"{text}; {self._log_hint()}"))
+
+    def _last_line(self) -> str:
+        return (self.log_tail().splitlines() or [""])[-1]
+
+    def _log_hint(self) -> str:
+        """Save the log in a file and return a text that names it; an empty log is not saved."""
+        self._log.seek(0)
+        content = self._log.read()
+        if not content:
+            return "its log is empty"
+        with tempfile.NamedTemporaryFile(
+            prefix="tidegen-engine-", suffix=".log", delete=False
+        ) as kept:
+            kept.write(content)
+        return f"its log is in {kept.name}"
 
 
-# What the server exits with when ministack is missing or another version (sysexits.h).
+# The server's exit code when ministack is missing or has another version (sysexits.h).
 EX_UNAVAILABLE = 69
+
+
+def require_installed() -> None:
+    """Raise EngineUnavailableError when ministack is not installed."""
+    if importlib.util.find_spec("ministack") is None:
+        problem = "is not installed; run: pip install 'tidegen[local]'"
+        raise EngineUnavailableError(Problem(_WHERE, problem))
 
 
 @contextmanager
@@ -154,15 +183,17 @@ def _listening_socket(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port), backlog=128)
     except OSError as error:
+        reason = os.strerror(error.errno or 0)
         raise EngineStartError(
-            f"Port {port} of {HOST} cannot be used: {error.strerror}."
+            f"port {port} of {HOST} cannot be used: {reason}; stop the program that uses it, "
+            "or leave out --port to use a free one"
         ) from error
 
 
 def _spawn(port: int, listener: int, log: IO[bytes]) -> "subprocess.Popen[bytes]":
     """Start the server process on an inherited listening socket."""
     command = [sys.executable, "-m", "tidegen.local.server", f"--port={port}", f"--fd={listener}"]
-    return subprocess.Popen(  # noqa: S603 - our own module, no input from outside
+    return subprocess.Popen(  # noqa: S603 - a module of tidegen, no user input
         [*command, "--end-with-stdin"],
         stdin=subprocess.PIPE,
         stdout=log,
@@ -174,9 +205,9 @@ def _spawn(port: int, listener: int, log: IO[bytes]) -> "subprocess.Popen[bytes]
 
 
 def _child_environment() -> dict[str, str]:
-    """Return this process's environment without what would lead the engine to a real AWS.
+    """Return this process's environment without the variables that point to a real AWS.
 
-    The child finds the same tidegen as this process, whatever the working directory.
+    The child imports the same tidegen as this process, in any working directory.
     """
     kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     paths = [str(Path(__file__).parents[2]), kept.get("PYTHONPATH", "")]

@@ -86,7 +86,7 @@ def _type_changed(change: Change) -> Iterator[Refusal]:
 
 
 def _export_in_use(change: Change) -> Iterator[Refusal]:
-    """CloudFormation: "Export X cannot be deleted/updated as it is in use by Y" (row 35)."""
+    """CloudFormation: "Export X cannot be deleted/updated as it is in use by Y"."""
     if change.type == EXPORT and change.action is not Action.ADD:
         reason = "changes or goes, which CloudFormation refuses while another stack imports it"
         yield Refusal(change, reason, "make the importing stacks do without it first")
@@ -99,7 +99,7 @@ def _stateful_lost(change: Change) -> Iterator[Refusal]:
 
 
 def _subnet_replaced(change: Change) -> Iterator[Refusal]:
-    """The new subnet is made before the old one goes, so their ranges conflict (row 42)."""
+    """The new subnet is made before the old one goes (failure subnet-range-taken)."""
     if change.type == "AWS::EC2::Subnet" and _changed(change, _SUBNET_PLACE):
         reason = "changes its range or zone: it conflicts with the subnet that is still there"
         way = "put network.cidr and network.zones back, or move to a second environment"
@@ -120,7 +120,7 @@ def _named_replaced(change: Change) -> Iterator[Refusal]:
 
 
 def _two_indexes(change: Change) -> Iterator[Refusal]:
-    """DynamoDB takes one index creation or deletion an update (row 27)."""
+    """DynamoDB takes one index creation or deletion an update (failure two-index-changes)."""
     if change.type != "AWS::DynamoDB::Table":
         return
     count = sum(map(_index_operations, change.details))
@@ -142,7 +142,7 @@ def _index_operations(detail: PropertyChange) -> int:
 
 
 def _version_jump(change: Change) -> Iterator[Refusal]:
-    """EKS goes up one minor version at a time and never down (row 60)."""
+    """EKS goes up one minor version at a time and never down (failure kubernetes-version)."""
     if change.type not in _VERSIONED:
         return
     for detail in change.details:

@@ -1,15 +1,17 @@
-"""What preflight found, as text."""
+"""What `tidegen preflight` prints: findings, unchecked facts, counts."""
 
 from collections.abc import Iterable, Iterator
 
-from tidegen.planning.preflight import PreflightReport, Unchecked
+from tidegen.planning.preflight import PreflightFinding, PreflightReport, Unchecked
+from tidegen.reporting import style
 
 
 def report_text(report: PreflightReport) -> str:
-    """A line a finding, what would fail first; then what could not be checked."""
+    """Return a line for each finding, blocking ones first; then the unchecked facts."""
     findings = sorted(report.findings, key=lambda finding: (not finding.blocking, finding))
     lines = [
-        f"{'refused' if finding.blocking else 'warning'}  {finding}  (failure {finding.row})"
+        f"{style.failed('refused') if finding.blocking else style.warned('warning')}"
+        f"  {finding}{_failure_note(finding)}"
         for finding in findings
     ]
     needed = ", ".join(report.capabilities)
@@ -17,8 +19,12 @@ def report_text(report: PreflightReport) -> str:
     return "\n".join([*lines, *_unchecked_lines(report.unchecked), *capabilities])
 
 
+def _failure_note(finding: PreflightFinding) -> str:
+    return f"  (failure {finding.failure})" if finding.failure else ""
+
+
 def _unchecked_lines(unchecked: Iterable[Unchecked]) -> Iterator[str]:
-    """A line for all checks of a stack that one reason prevented."""
+    """Yield a line for all checks of a stack that one reason prevented."""
     checks: dict[tuple[str, str], list[str]] = {}
     for item in unchecked:
         checks.setdefault((item.where, item.reason), []).append(item.check)
@@ -27,7 +33,7 @@ def _unchecked_lines(unchecked: Iterable[Unchecked]) -> Iterator[str]:
 
 
 def summary_text(report: PreflightReport) -> str:
-    """The counts in one line."""
+    """Return the counts in one line."""
     refused = len(report.blocking)
     warnings = len(report.findings) - refused
     return f"{refused} refused, {warnings} warnings, {len(report.unchecked)} not checked"

@@ -9,8 +9,9 @@ _BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 class AddonOrder(_rule.Rule):
     """Add-ons with pods of their own depend on the nodes.
 
-    An add-on whose pods have no node to run on is DEGRADED until its creation times out (failure
-    catalogue, row 31). An add-on that nodes need to join the cluster is created before them.
+    An add-on whose pods have no node to run on is DEGRADED until its creation times out (known
+    failure addon-without-nodes). An add-on that nodes need to join the cluster is created before
+    them.
     """
 
     id = "E9406"

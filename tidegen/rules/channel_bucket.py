@@ -6,7 +6,8 @@ from tidegen.rules import _rule
 class ChannelBucket(_rule.Rule):
     """A delivery channel names its bucket, not the ARN.
 
-    Config takes the ARN for a name and reports that it may not write (failure catalogue, row 4).
+    Config takes the ARN for a name and reports that it may not write (known failure
+    config-cannot-write).
     """
 
     id = "E9501"

@@ -6,8 +6,8 @@ from tidegen.rules import _rule
 class ChannelLock(_rule.Rule):
     """Config delivers to a bucket without Object Lock.
 
-    Config cannot write to a locked bucket: nothing fails, and nothing arrives (failure catalogue,
-    row 61).
+    Config cannot write to a locked bucket: nothing fails, and nothing arrives (known failure
+    config-bucket-locked).
     """
 
     id = "E9503"

@@ -9,7 +9,7 @@ class ClusterVersion(_rule.Rule):
 
     A cluster without a version gets the newest, and environments drift apart. A version that is
     written in the template cannot be tried in development first. EKS moves one minor version at a
-    time, and only to the versions it offers (failure catalogue, row 60).
+    time, and only to the versions it offers (known failure kubernetes-version).
     """
 
     id = "E9405"

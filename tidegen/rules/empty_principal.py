@@ -17,8 +17,8 @@ def _may_be_empty(value: Any, template: _rule.View) -> bool:
 class EmptyPrincipal(_rule.Rule):
     """No statement has an empty list of principals.
 
-    AWS refuses a policy without a principal (failure catalogue, row 16). A list parameter may be
-    empty, so it cannot be the only principal.
+    AWS refuses a policy without a principal (known failure principal-list-empty). A list parameter
+    may be empty, so it cannot be the only principal.
     """
 
     id = "E9603"

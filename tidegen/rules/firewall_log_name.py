@@ -22,7 +22,7 @@ class FirewallLogName(_rule.Rule):
     """WAF logs to names that begin with aws-waf-logs-.
 
     WAF accepts no other log group, bucket or stream, and no ARN that ends in :* as GetAtt returns
-    it (failure catalogue, row 28).
+    it (known failure firewall-log-name).
     """
 
     id = "E9702"

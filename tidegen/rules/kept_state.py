@@ -8,8 +8,8 @@ _KEEPING = ("Retain", "RetainExceptOnCreate", "Snapshot")
 class KeptState(_rule.Rule):
     """A resource that holds state is kept when it is removed or replaced.
 
-    CloudFormation deletes by default. A bucket that is not empty stops the stack (failure
-    catalogue, row 1); any other resource is lost.
+    CloudFormation deletes by default. A bucket that is not empty stops the stack (known failure
+    bucket-not-empty); any other resource is lost.
     """
 
     id = "E9301"

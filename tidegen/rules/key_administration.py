@@ -18,7 +18,7 @@ class KeyAdministration(_rule.Rule):
     """A key can be administered by its account.
 
     A key whose policy grants kms:* to no principal can never be changed again. KMS refuses it
-    (failure catalogue, row 14).
+    (known failure key-without-administrator).
     """
 
     id = "E9601"

@@ -7,8 +7,8 @@ class LinkedRole(_rule.Rule):
     """No template creates a service-linked role.
 
     The account has each such role once. The role may exist already, and every other stack that
-    needs it fails or loses it (failure catalogue, row 25). A deploy creates a missing role as a
-    step of its plan.
+    needs it fails or loses it (known failure linked-role-exists). A deploy creates a missing role
+    as a step of its plan.
     """
 
     id = "E9604"

@@ -16,8 +16,8 @@ class LiteralRegion(_rule.Rule):
     """No region and no zone is written in a template.
 
     A template with a literal region cannot move to another region when that region fails, and a
-    zone name means a different zone in each account (failure catalogue, row 37: EKS does not run in
-    every zone).
+    zone name means a different zone in each account (known failure control-plane-zone: EKS does not
+    run in every zone).
     """
 
     id = "E9102"

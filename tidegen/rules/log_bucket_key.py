@@ -15,8 +15,8 @@ class LogBucketKey(_rule.Rule):
     """Buckets that take access logs are encrypted by S3.
 
     Server access logs and load balancer logs cannot be delivered to a bucket with a KMS key: either
-    nothing fails and no log arrives, or the load balancer fails (failure catalogue, rows 20 and
-    21).
+    nothing fails and no log arrives, or the load balancer fails (known failures access-logs-refused
+    and access-logs-encrypted).
     """
 
     id = "E9705"

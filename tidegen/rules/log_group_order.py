@@ -20,7 +20,7 @@ class LogGroupOrder(_rule.Rule):
     """A log group is created before the resource that writes to it.
 
     EKS creates a missing log group itself, without key and retention, and the stack then fails
-    because the name is taken (failure catalogue, row 32).
+    because the name is taken (known failure log-group-exists).
     """
 
     id = "E9704"

@@ -9,7 +9,7 @@ _KEYS = ("AWS::KMS::Key", "AWS::KMS::Alias", "AWS::KMS::ReplicaKey")
 class LogKeyArn(_rule.Rule):
     """A log group names its key by ARN.
 
-    Ref of a key is its id, which the schema of a log group refuses (failure catalogue, row 18).
+    Ref of a key is its id, which the schema of a log group refuses (known failure key-id-for-arn).
     """
 
     id = "E9701"

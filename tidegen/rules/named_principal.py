@@ -9,7 +9,7 @@ _ROLE = re.compile(r":(role|user)/")
 class NamedPrincipal(_rule.Rule):
     """A policy names no role that may not exist yet.
 
-    AWS refuses a policy whose principal does not exist (failure catalogue, row 15), such as a
+    AWS refuses a policy whose principal does not exist (known failure role-missing), such as a
     service-linked role in a new account. A condition on aws:PrincipalArn does not need the role to
     exist.
     """

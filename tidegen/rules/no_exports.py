@@ -6,7 +6,7 @@ from tidegen.rules import _rule
 class NoExports(_rule.Rule):
     """Nothing is exported or imported between stacks.
 
-    An export cannot change while another stack imports it (failure catalogue, row 35). A root
+    An export cannot change while another stack imports it (known failure export-in-use). A root
     passes values to its children as parameters.
     """
 

@@ -7,7 +7,7 @@ class NoTransform(_rule.Rule):
     """No template has a Transform.
 
     A nested template with a Transform needs CAPABILITY_AUTO_EXPAND from everyone who deploys it
-    (failure catalogue, row 50), and the deployed template is not the reviewed one.
+    (known failure capability-missing), and the deployed template is not the reviewed one.
     """
 
     id = "E9107"

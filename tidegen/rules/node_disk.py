@@ -6,8 +6,8 @@ from tidegen.rules import _rule
 class NodeDisk(_rule.Rule):
     """A node group with a launch template has no DiskSize.
 
-    EKS refuses the group: with a launch template the disk is declared there (failure catalogue, row
-    38).
+    EKS refuses the group: with a launch template the disk is declared there (known failure
+    disk-size-twice).
     """
 
     id = "E9402"

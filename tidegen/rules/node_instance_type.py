@@ -14,8 +14,8 @@ def _refused(group: _rule.Resource, data: Any) -> list[str]:
 class NodeInstanceType(_rule.Rule):
     """A node group and its launch template do not both declare the same.
 
-    EKS refuses instance types in both (failure catalogue, row 39), and any profile, subnet or
-    public interface in the launch template of a group.
+    EKS refuses instance types in both (known failure instance-type-twice), and any profile, subnet
+    or public interface in the launch template of a group.
     """
 
     id = "E9403"

@@ -21,7 +21,7 @@ class PolicySize(_rule.Rule):
     """A policy is not longer than its service accepts.
 
     IAM, S3, KMS and other services refuse longer policies, not counting white space, after
-    everything else was created (failure catalogue, row 54).
+    everything else was created (known failure policy-too-long).
     """
 
     id = "E9605"

@@ -13,7 +13,7 @@ class RecorderOrder(_rule.Rule):
     """Recorder and delivery channel do not wait for each other.
 
     The recorder starts only once the channel exists, and CloudFormation waits for it: a DependsOn
-    between them never ends or fails (failure catalogue, row 6).
+    between them never ends or fails (known failure recorder-channel-order).
     """
 
     id = "E9502"

@@ -9,7 +9,8 @@ class ReplicationForm(_rule.Rule):
     """Replication rules have a filter and a priority.
 
     A rule without Filter has the first format, with which a bucket accepts only one destination
-    (failure catalogue, row 41). A rule with Filter needs Priority and DeleteMarkerReplication too.
+    (known failure replication-rule-old). A rule with Filter needs Priority and
+    DeleteMarkerReplication too.
     """
 
     id = "E9305"

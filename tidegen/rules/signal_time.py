@@ -24,8 +24,8 @@ def _minutes(time: Any) -> float:
 class SignalTime(_rule.Rule):
     """Instances that signal have at least twenty minutes, also in an update.
 
-    A group with a shorter timeout rolls back while its instances are still starting (failure
-    catalogue, row 46).
+    A group with a shorter timeout rolls back while its instances are still starting (known failure
+    signal-missing).
     """
 
     id = "E9407"

@@ -10,8 +10,8 @@ def _is_for_logs(permission: _rule.Resource) -> bool:
 class SubscriptionOrder(_rule.Rule):
     """A subscription of logs waits for the function's permission.
 
-    CloudWatch Logs tests the function as soon as the filter is created (failure catalogue, row 49).
-    It calls with the ARN of the log group, which ends in :*.
+    CloudWatch Logs tests the function as soon as the filter is created (known failure
+    subscription-before-permission). It calls with the ARN of the log group, which ends in :*.
     """
 
     id = "E9703"

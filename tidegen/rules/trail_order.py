@@ -6,8 +6,8 @@ from tidegen.rules import _rule
 class TrailOrder(_rule.Rule):
     """A trail waits for the policy of its bucket.
 
-    CloudTrail tests the bucket as soon as the trail is created (failure catalogue, row 11). Only
-    DependsOn makes it wait for a policy in the same template.
+    CloudTrail tests the bucket as soon as the trail is created (known failure trail-cannot-write).
+    Only DependsOn makes it wait for a policy in the same template.
     """
 
     id = "E9504"

@@ -10,8 +10,8 @@ class TypedParameter(_rule.Rule):
     """Ids of other resources are passed as plain strings.
 
     CloudFormation looks up a parameter of an AWS type in the account and region of the stack. It
-    refuses an id of another account, and an output that a change set does not know yet (failure
-    catalogue, row 52).
+    refuses an id of another account, and an output that a change set does not know yet (known
+    failure parameter-not-found).
     """
 
     id = "W9106"

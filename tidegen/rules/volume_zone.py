@@ -6,7 +6,8 @@ from tidegen.rules import _rule
 class VolumeZone(_rule.Rule):
     """A volume takes its zone from the subnet of its instance.
 
-    A volume in another zone than its instance can never be attached (failure catalogue, row 55).
+    A volume in another zone than its instance can never be attached (known failure
+    volume-in-other-zone).
     """
 
     id = "E9309"

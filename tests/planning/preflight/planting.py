@@ -1,4 +1,4 @@
-"""Failures to plant: a row of the catalogue, what the plan would make, what the account says."""
+"""Failures to plant: a slug of the catalogue, what the plan would make, what the account says."""
 
 from dataclasses import dataclass, field
 
@@ -48,7 +48,7 @@ def subject(resources, **given):
 class Plant:
     """One failure: the finding has to name `says`. `answers` differ from the clean account's."""
 
-    row: int
+    failure: str
     resources: dict
     says: str
     answers: dict = field(default_factory=dict)

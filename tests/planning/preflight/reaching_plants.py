@@ -18,7 +18,7 @@ from tidegen.planning.preflight import Topic
 
 PLANTS = (
     Plant(
-        19,
+        "network-in-use",
         {},
         "eni-1 ('ELB net/k8s-web/1')",
         {
@@ -34,27 +34,32 @@ PLANTS = (
             "types_held": {"Subnet": "AWS::EC2::Subnet"},
         },
     ),
-    Plant(37, {"Cluster": CLUSTER, **SUBNETS}, "us-east-1e (use1-az3)", {Topic.ZONES: ZONES}),
     Plant(
-        37,
+        "control-plane-zone",
+        {"Cluster": CLUSTER, **SUBNETS},
+        "us-east-1e (use1-az3)",
+        {Topic.ZONES: ZONES},
+    ),
+    Plant(
+        "control-plane-zone",
         {"Cluster": CLUSTER, **SUBNETS},
         "set network.zones to [us-east-1a, us-east-1b, us-east-1f]",
         {Topic.ZONES: ZONES | {"us-east-1f": "use1-az5", "us-east-1g": "use1-az6"}},
     ),
     Plant(
-        37,
+        "control-plane-zone",
         {"Subnet": resource("EC2::Subnet", AvailabilityZone="us-east-1c")},
         "is to be in us-east-1c, which us-east-1 does not offer this account",
         {Topic.ZONES: ZONES},
     ),
     Plant(
-        37,
+        "control-plane-zone",
         SUBNETS,
         "needs zone number 3, and us-east-1 offers 2",
         {Topic.ZONES: {"us-east-1a": "use1-az1", "us-east-1b": "use1-az2"}},
     ),
     Plant(
-        37,
+        "control-plane-zone",
         {
             "Subnet": resource("EC2::Subnet", AvailabilityZoneId="use1-az3"),
             "Cluster": resource(
@@ -68,7 +73,7 @@ PLANTS = (
     ),
     *(
         Plant(
-            69,
+            "endpoint-zone",
             {"Endpoint": ENDPOINT_IN_ZONES, **SUBNETS},
             says,
             {Topic.SERVICE_ZONES: offered},
@@ -79,19 +84,19 @@ PLANTS = (
         )
     ),
     Plant(
-        40,
+        "replica-without-versions",
         {"Uploads": replicating("replica")},
         "'replica', which keeps no versions",
         {Topic.VERSIONING: {"replica": ""}},
     ),
     Plant(
-        40,
+        "replica-without-versions",
         {"Uploads": replicating("replica")},
         "'replica', which does not exist",
         {Topic.VERSIONING: {}},
     ),
     Plant(
-        40,
+        "replica-without-versions",
         {
             "Storage/Uploads": replicating("replica"),
             "Storage/ReplicationRole": resource("IAM::Role"),
@@ -104,30 +109,34 @@ PLANTS = (
         },
     ),
     Plant(
-        43,
+        "endpoint-exists",
         {"Vpc": resource("EC2::VPC"), "Endpoint": ENDPOINT},
         "vpce-1; delete that one",
         {Topic.ENDPOINTS: {"com.amazonaws.us-east-1.sts": "vpce-1"}},
         given=VPC_HELD,
     ),
-    Plant(43, {"A/Endpoint": ENDPOINT, "B/Endpoint": ENDPOINT}, "the other is A/Endpoint"),
-    Plant(45, CERTIFICATE, "name servers of tide.example", blocking=False),
     Plant(
-        45,
+        "endpoint-exists",
+        {"A/Endpoint": ENDPOINT, "B/Endpoint": ENDPOINT},
+        "the other is A/Endpoint",
+    ),
+    Plant("zone-not-delegated", CERTIFICATE, "name servers of tide.example", blocking=False),
+    Plant(
+        "zone-not-delegated",
         CERTIFICATE,
         "DNS leads nowhere for tide.example; put ns-1.example, ns-2.example",
         {Topic.NAME_SERVERS: {"tide.example": ()}},
         given={"held": {"Zone": "Z1"}, "added": frozenset({"Certificate"})},
     ),
     Plant(
-        45,
+        "zone-not-delegated",
         {"Zone": resource("Route53::HostedZone", Name="tide.example")},
         "a zone of tide.example already, Z1",
         {Topic.HOSTED_ZONES: {"tide.example": ("Z1",)}},
         blocking=False,
     ),
     Plant(
-        48,
+        "mail-sandbox",
         {"Identity": resource("SES::EmailIdentity", EmailIdentity="tide.example")},
         "in the sandbox",
         {Topic.MAIL_ACCOUNT: {"ProductionAccess": False, "Sending": True}},
@@ -135,7 +144,7 @@ PLANTS = (
     ),
     *(
         Plant(
-            48,
+            "mail-sandbox",
             {"Identity": resource("SES::EmailIdentity", EmailIdentity="tide.example")},
             says,
             {Topic.MAIL_ACCOUNT: {"ProductionAccess": access, "Sending": True, "Daily": 200.0}},
@@ -147,41 +156,41 @@ PLANTS = (
         )
     ),
     Plant(
-        48,
+        "mail-sandbox",
         {"Identity": resource("SES::EmailIdentity", EmailIdentity="tide.example")},
         "AWS has paused its sending",
         {Topic.MAIL_ACCOUNT: {"ProductionAccess": True, "Sending": False}},
         blocking=False,
     ),
     Plant(
-        50,
+        "capability-missing",
         {},
         "has the Transform Macro",
         given={"templates": {"": {}, "Network": {"Transform": "Macro"}}},
     ),
     Plant(
-        51,
+        "template-unreadable",
         {},
         "is in eu-west-1, CloudFormation needs it in us-east-1",
         {Topic.BUCKETS: {"artifacts": "eu-west-1"}},
         given={"parameters": {"BootstrapArtifactsBucketName": "artifacts"}},
     ),
     Plant(
-        51,
+        "template-unreadable",
         {},
         "does not exist",
         {Topic.BUCKETS: {}},
         given={"parameters": {"BootstrapArtifactsBucketName": "artifacts"}},
     ),
     Plant(
-        51,
+        "template-unreadable",
         {},
         "closed to these credentials; check its policy",
         {Topic.BUCKETS: {"artifacts": ""}},
         given={"parameters": {"BootstrapArtifactsBucketName": "artifacts"}},
     ),
     Plant(
-        57,
+        "subscription-unconfirmed",
         {},
         "a@tide.example has not confirmed",
         {Topic.PENDING: {"arn:topic": ("a@tide.example",)}},

@@ -11,13 +11,13 @@ def gateway(number):
 
 PLANTS = (
     Plant(
-        36,
+        "address-quota",
         {f"Address{n}": resource("EC2::EIP") for n in range(3)},
         "3 elastic addresses and 3 in use are more than the 5 allowed",
         {Topic.QUOTAS: {"ec2/L-0263D0A3": 5.0}, Topic.USAGE: {"addresses": 3}},
     ),
     Plant(
-        65,
+        "quota-exceeded",
         {**SUBNETS, **{f"Gateway{n}": gateway(n % 3) for n in range(4)}},
         "2 NAT gateways and 4 in us-east-1a are more than the 5 allowed in a zone",
         {
@@ -26,45 +26,50 @@ PLANTS = (
         },
     ),
     Plant(
-        65,
+        "quota-exceeded",
         {},
         "2 stacks and 1999 in use are more than the 2000 allowed",
         {Topic.QUOTAS: {"cloudformation/L-0485CB21": 2000.0}, Topic.USAGE: {"stacks": 1999}},
         given={"templates": {"": {}, "Network": {}}},
     ),
     Plant(
-        56,
+        "instance-capacity",
         {"Nodes": NODES, **SUBNETS},
         "starts 8 vCPUs of standard instances (2 in use, 8 allowed",
         {Topic.QUOTAS: {"ec2/L-1216C47A": 8.0}, Topic.USAGE: {"vcpus": 2}},
     ),
     Plant(
-        56,
+        "instance-capacity",
         {"Nodes": NODES, **SUBNETS},
         "can grow by 16 vCPUs",
         {Topic.QUOTAS: {"ec2/L-1216C47A": 12.0}, Topic.USAGE: {"vcpus": 2}},
         blocking=False,
     ),
-    Plant(56, MEMBER, "us-east-1b has no m7g.large", {Topic.OFFERINGS: {"m7g.large": []}}),
     Plant(
-        58,
+        "instance-capacity",
+        MEMBER,
+        "us-east-1b has no m7g.large",
+        {Topic.OFFERINGS: {"m7g.large": []}},
+    ),
+    Plant(
+        "log-policy-quota",
         {"Policy": resource("Logs::ResourcePolicy", PolicyDocument="{}")},
         "has 10 resource policies of logs",
         {Topic.LOG_POLICIES: {str(n): 10 for n in range(10)}},
     ),
     Plant(
-        58,
+        "log-policy-quota",
         {"Policy": resource("Logs::ResourcePolicy", PolicyDocument="x" * 5121)},
         "has 5121 characters",
     ),
     Plant(
-        60,
+        "kubernetes-version",
         {"Cluster": CLUSTER, **SUBNETS},
         "does not offer Kubernetes 1.35",
         {Topic.VERSIONS: {"1.36": "STANDARD_SUPPORT"}},
     ),
     Plant(
-        60,
+        "kubernetes-version",
         {"Cluster": CLUSTER, **SUBNETS},
         "extended support",
         {Topic.VERSIONS: {"1.35": "EXTENDED_SUPPORT"}},
@@ -72,7 +77,7 @@ PLANTS = (
     ),
     *(
         Plant(
-            60,
+            "kubernetes-version",
             {"Cluster": CLUSTER},
             says,
             {Topic.CLUSTERS: {"tide": live}},
@@ -84,7 +89,7 @@ PLANTS = (
         )
     ),
     Plant(
-        70,
+        "concurrency-quota",
         {
             "One": resource("Lambda::Function", ReservedConcurrentExecutions="1"),
             "Two": resource("Lambda::Function", ReservedConcurrentExecutions=2),
@@ -93,26 +98,26 @@ PLANTS = (
         {Topic.CONCURRENCY: {"free": 102, "limit": 120}},
     ),
     Plant(
-        65,
+        "quota-exceeded",
         {"Trail": resource("CloudTrail::Trail")},
         "has 5 trails of 5 (0, 1, 2, 3, 4)",
         {Topic.TRAILS: {str(n): REGION for n in range(5)}},
     ),
     Plant(
-        65,
+        "quota-exceeded",
         {"Role": resource("IAM::Role")},
         "1 Roles and 1000 in use are more than the 1000 allowed",
         {Topic.IAM_SUMMARY: {"Roles": 1000, "RolesQuota": 1000}},
     ),
     Plant(
-        65,
+        "quota-exceeded",
         {"Analyzer": resource("AccessAnalyzer::Analyzer", Type="ACCOUNT")},
         "access analyzer of this type",
         {Topic.ANALYZERS: {"arn:one": "ACCOUNT", "arn:two": "ORGANIZATION"}},
     ),
     *(
         Plant(
-            65,
+            "quota-exceeded",
             {"It": resource(type_name, **properties)},
             f"{what} and 0 in use are more than the 0 allowed",
             {Topic.QUOTAS: {code: 0.0}},

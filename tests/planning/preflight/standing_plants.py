@@ -6,37 +6,37 @@ from tidegen.planning.preflight import Topic
 
 PLANTS = (
     Plant(
-        2,
+        "secret-being-deleted",
         SECRET,
         "keeps its name until 2026-12-01",
         {Topic.SECRETS: {"tide/mail": secret(deleted="2026-12-01")}},
     ),
     Plant(
-        7,
+        "recorder-exists",
         {"Recorder": resource("Config::ConfigurationRecorder")},
         "configuration recorder in us-east-1 already, 'default'",
         {Topic.RECORDERS: {"default": ""}},
     ),
     Plant(
-        8,
+        "delivery-channel-exists",
         {"Channel": resource("Config::DeliveryChannel")},
         "delivery channel in us-east-1 already",
         {Topic.CHANNELS: {"default": ""}},
     ),
     Plant(
-        9,
+        "detector-exists",
         {"Detector": resource("GuardDuty::Detector")},
         "GuardDuty detector in us-east-1 already, 'abc'",
         {Topic.DETECTORS: {"abc": ""}},
     ),
     Plant(
-        14,
+        "key-without-administrator",
         {"Key": resource("KMS::Key")},
         "may not kms:PutKeyPolicy (implicitDeny)",
         {Topic.PERMISSIONS: {"kms:CreateKey": "allowed", "kms:PutKeyPolicy": "implicitDeny"}},
     ),
     Plant(
-        15,
+        "role-missing",
         {
             "Key": trusting(
                 "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
@@ -46,85 +46,97 @@ PLANTS = (
         {Topic.ROLES: {}},
     ),
     Plant(
-        15,
+        "role-missing",
         {"Key": trusting("aws-service-role/es.amazonaws.com/AWSServiceRoleForES")},
         "--aws-service-name es.amazonaws.com' first",
         {Topic.ROLES: {}},
     ),
     Plant(
-        15,
+        "role-missing",
         {"Role": bounded("tide-boundary")},
         "lacks policy 'tide-boundary', the boundary of every role; deploy the account file",
         {Topic.POLICIES: {}},
     ),
     Plant(
-        53,
+        "name-taken",
         {"Policy": resource("IAM::ManagedPolicy", ManagedPolicyName="tide-other")},
         "AWS::IAM::ManagedPolicy 'tide-other' exists already; import it",
         {Topic.POLICIES: {"tide-other": "arn:aws:iam::111122223333:policy/tide/tide-other"}},
     ),
-    Plant(15, {"Key": trusting("reader")}, "names role 'reader'", {Topic.ROLES: {}}),
+    Plant("role-missing", {"Key": trusting("reader")}, "names role 'reader'", {Topic.ROLES: {}}),
     Plant(
-        22,
+        "identity-provider-exists",
         {"Provider": resource("IAM::OIDCProvider", Url="https://token.example")},
         "arn:aws:iam::1:oidc-provider/token.example already",
         {Topic.PROVIDERS: {"token.example": "arn:aws:iam::1:oidc-provider/token.example"}},
     ),
     Plant(
-        23,
+        "identity-provider-deleted",
         {"Provider": resource("IAM::OIDCProvider", Url="https://token.example")},
         "a rollback would delete that one",
         {Topic.PROVIDERS: {"token.example": "arn:aws:iam::1:oidc-provider/token.example"}},
     ),
     Plant(
-        24,
+        "volume-key-closed",
         MEMBER,
         "its volumes take the key arn:aws:kms:x",
         {Topic.DEFAULT_KEY: {"key": "arn:aws:kms:x", "policy": "{}", "always": False}},
     ),
     Plant(
-        25,
+        "linked-role-exists",
         {"Linked": resource("IAM::ServiceLinkedRole", AWSServiceName="es.amazonaws.com")},
         "service-linked role of es.amazonaws.com already",
         {Topic.LINKED_ROLES: {"es.amazonaws.com": "AWSServiceRoleForES"}},
     ),
     Plant(
-        25,
+        "linked-role-exists",
         {"Linked": resource("IAM::ServiceLinkedRole", AWSServiceName="eks.amazonaws.com")},
         "take it out of the template: a step of the account file's plan makes it",
         {Topic.LINKED_ROLES: {"eks.amazonaws.com": "AWSServiceRoleForAmazonEKS"}},
     ),
     Plant(
-        32,
+        "log-group-exists",
         {"Group": resource("Logs::LogGroup", LogGroupName="/aws/eks/tide/cluster")},
         "'/aws/eks/tide/cluster' exists already",
         {Topic.LOG_GROUPS: {"/aws/eks/tide/cluster": ""}},
     ),
     Plant(
-        33, {}, "continues the rollback", blocking=False, given={"status": "UPDATE_ROLLBACK_FAILED"}
+        "rollback-failed",
+        {},
+        "continues the rollback",
+        blocking=False,
+        given={"status": "UPDATE_ROLLBACK_FAILED"},
     ),
-    Plant(34, {}, "makes it anew", blocking=False, given={"status": "ROLLBACK_COMPLETE"}),
     Plant(
-        53,
+        "creation-rolled-back",
+        {},
+        "makes it anew",
+        blocking=False,
+        given={"status": "ROLLBACK_COMPLETE"},
+    ),
+    Plant(
+        "name-taken",
         {"Bucket": resource("S3::Bucket", BucketName="tide-uploads")},
         "another account's",
         {Topic.BUCKETS: {"tide-uploads": ""}},
     ),
     Plant(
-        53,
+        "name-taken",
         {"Bucket": resource("S3::Bucket", BucketName="tide-uploads")},
         "exists already in eu-west-1; import it",
         {Topic.BUCKETS: {"tide-uploads": "eu-west-1"}},
     ),
-    Plant(53, SECRET, "'tide/mail' exists already", {Topic.SECRETS: {"tide/mail": secret()}}),
     Plant(
-        53,
+        "name-taken", SECRET, "'tide/mail' exists already", {Topic.SECRETS: {"tide/mail": secret()}}
+    ),
+    Plant(
+        "name-taken",
         SECRET,
         "a replica of us-west-2's; make it the environment's own ('tidegen secrets adopt')",
         {Topic.SECRETS: {"tide/mail": secret(primary="us-west-2")}},
     ),
     Plant(
-        53,
+        "name-taken",
         {
             "Control": resource(
                 "CloudFront::OriginAccessControl", OriginAccessControlConfig={"Name": "tide-assets"}
@@ -134,7 +146,7 @@ PLANTS = (
         {Topic.ACCESS_CONTROLS: {"tide-assets": "E1"}},
     ),
     Plant(
-        53,
+        "name-taken",
         {"Alias": resource("KMS::Alias", AliasName="alias/tide")},
         "AWS::KMS::Alias 'alias/tide' exists already",
         {Topic.KEY_ALIASES: {"alias/tide": ""}},

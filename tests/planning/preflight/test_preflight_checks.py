@@ -51,7 +51,7 @@ def answer(question, said):
     return said
 
 
-@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: f"{plant.row}-{plant.says[:30]}")
+@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: f"{plant.failure}-{plant.says[:30]}")
 def test_a_planted_failure_is_caught(plant):
     found = reported(subject(plant.resources, **plant.given), plant.answers)
     said = [finding for finding in found.findings if plant.says in str(finding)]
@@ -64,7 +64,7 @@ def test_a_planted_failure_is_caught(plant):
 SHOWN = [plant for plant in PLANTS if plant.answers]
 
 
-@pytest.mark.parametrize("plant", SHOWN, ids=lambda plant: f"{plant.row}-{plant.says[:30]}")
+@pytest.mark.parametrize("plant", SHOWN, ids=lambda plant: f"{plant.failure}-{plant.says[:30]}")
 def test_nothing_is_found_where_nothing_is_wrong(plant):
     found = reported(subject(plant.resources, **plant.given))
     assert not found.blocking
@@ -72,15 +72,15 @@ def test_nothing_is_found_where_nothing_is_wrong(plant):
 
 
 def test_every_row_that_an_account_shows_has_a_check_and_a_plant():
-    rows = {row.number for row in FAILURES if Where.PREFLIGHT in row.where}
-    assert {row for check in CHECKS for row in check.rows} == rows
-    assert {plant.row for plant in PLANTS} == rows
+    rows = {row.slug for row in FAILURES if Where.PREFLIGHT in row.where}
+    assert {slug for check in CHECKS for slug in check.failures} == rows
+    assert {plant.failure for plant in PLANTS} == rows
 
 
 def test_a_finding_names_a_row_that_preflight_catches():
     for plant in PLANTS:
         for finding in reported(subject(plant.resources, **plant.given), plant.answers).findings:
-            assert Where.PREFLIGHT in failure(finding.row).where
+            assert Where.PREFLIGHT in failure(finding.failure).where
 
 
 def test_what_the_stack_holds_already_is_no_finding():
@@ -141,7 +141,7 @@ def test_a_linked_role_that_the_account_file_makes_first_is_in_nobodys_way(scope
     key = {"Key": trusting(f"aws-service-role/{role}")}
     root = replace(subject(key), address=replace(ADDRESS, scope=scope))
     (found,) = reported(root, {Topic.ROLES: {}}).findings
-    assert (found.row, found.blocking) == (15, blocking)
+    assert (found.failure, found.blocking) == ("role-missing", blocking)
 
 
 def interfaces(found, **held):
@@ -177,7 +177,11 @@ def test_all_is_reported_at_once():
         Topic.RECORDERS: {"default": ""},
         Topic.SECRETS: {"tide/mail": secret()},
     }
-    assert {finding.row for finding in reported(subject(resources), answers).findings} == {7, 9, 53}
+    assert {finding.failure for finding in reported(subject(resources), answers).findings} == {
+        "detector-exists",
+        "name-taken",
+        "recorder-exists",
+    }
 
 
 def test_the_capabilities_that_a_root_needs():
@@ -209,4 +213,5 @@ def test_every_certificate_of_a_zone_is_named_once_however_many_names_it_has(sta
     given = {"held": {"Zone": "Z1"}, "added": frozenset(both)} if stands else {}
     root = subject({"Zone": CERTIFICATE["Zone"], **dict.fromkeys(both, certificate)}, **given)
     found = reported(root, {Topic.NAME_SERVERS: {"tide.example": ()}})
-    assert sorted(f.where for f in found.findings if f.row == 45) == sorted(both)
+    undelegated = [f.where for f in found.findings if f.failure == "zone-not-delegated"]
+    assert sorted(undelegated) == sorted(both)

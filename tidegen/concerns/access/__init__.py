@@ -1,42 +1,24 @@
-"""Who deploys one environment: deploy, execution and read roles."""
+"""Roles that deploy one environment: deploy, execution and read roles."""
 
 import json
 
 from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Template, encode_to_dict, iam
 
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, from_field
+from tidegen.blocks import inputs
 from tidegen.blocks.policies import document, not_of_others, trust
 from tidegen.blocks.roles import BOUNDARY, PATH, add_role
 from tidegen.blocks.suppressions import unmet
+from tidegen.concerns.access import deployers
 from tidegen.concerns.access.deploy_limits import (
     not_itself,
     not_of_the_account,
     only_here,
     own_names,
 )
-from tidegen.concerns.access.deployers import (
-    closing_statement,
-    deploying_statements,
-    executing_statements,
-    filling_statements,
-    from_workflows,
-    reading_statements,
-    role_statements,
-)
-from tidegen.concerns.access.nesting import nesting
+from tidegen.concerns.access.nesting import nesting_statements
 from tidegen.concerns.access.permissions import deploy_permissions
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 from tidegen.contract.fields import PLAN_SUFFIX
 
 #: Characters of statements: below the 6,144 of a managed policy (AWS docs, IAM quotas), as names
@@ -49,14 +31,14 @@ _EVERYWHERE = (
 
 
 def build(context: Context) -> Template:
-    """The access template: deployed once by an administrator, then by itself."""
+    """Return the access template: deployed by an administrator, as no role may change itself."""
     template = new_template(CONCERN)
     execution = add_role(
         template, "ExecutionRole", trust("cloudformation"), None, "CloudFormation acts as this role"
     )
     allowed = [
-        *executing_statements(deploy_permissions(context)),
-        *nesting(GetAtt(execution, "Arn")),
+        *deployers.executing_statements(deploy_permissions(context)),
+        *nesting_statements(GetAtt(execution, "Arn")),
     ]
     for number, batch in enumerate(_batches(allowed), start=1):
         policy = _add_policy(template, f"ExecutionPolicy{number}", batch)
@@ -65,14 +47,19 @@ def build(context: Context) -> Template:
     own = [GetAtt(title, "Arn") for title in ("ExecutionRole", "DeployRole", "ReadRole")]
     others = not_of_others(Ref("Environment"))
     limits = [only_here(), others, *not_of_the_account(), own_names(), not_itself(own)]
-    _add_policy(template, "ExecutionRolesPolicy", role_statements())
+    _add_policy(template, "ExecutionRolesPolicy", deployers.role_statements())
     _add_policy(template, "ExecutionLimitsPolicy", limits)
     deploy = document(
-        *deploying_statements(GetAtt(execution, "Arn")), closing_statement(), *filling_statements()
+        *deployers.deploying_statements(GetAtt(execution, "Arn")),
+        deployers.closing_statement(),
+        *deployers.filling_statements(),
     )
-    add_role(template, "DeployRole", from_workflows(), deploy, "CI deploys as this role")
-    add_role(template, "ReadRole", from_workflows(PLAN_SUFFIX), None, "CI plans as this role")
-    _add_policy(template, "ReadingPolicy", reading_statements(), ("DeployRole", "ReadRole"))
+    trust_ci, trust_plans = deployers.from_workflows(), deployers.from_workflows(PLAN_SUFFIX)
+    add_role(template, "DeployRole", trust_ci, deploy, "CI deploys as this role")
+    add_role(template, "ReadRole", trust_plans, None, "CI plans as this role")
+    _add_policy(
+        template, "ReadingPolicy", deployers.reading_statements(), ("DeployRole", "ReadRole")
+    )
     return add_outputs(
         template,
         CONCERN,
@@ -83,7 +70,7 @@ def build(context: Context) -> Template:
 
 
 def _batches(statements: list[Statement]) -> list[list[Statement]]:
-    """The statements in order, cut so that each part fits a managed policy."""
+    """Return the statements in order, split so that each part fits a managed policy."""
     batches: list[list[Statement]] = [[]]
     size = 0
     for statement in statements:
@@ -102,7 +89,7 @@ def _add_policy(
     statements: list[Statement],
     roles: tuple[str, ...] = ("ExecutionRole",),
 ) -> iam.ManagedPolicy:
-    """A policy of one or more roles; shared where roles share it, as a direct root is small."""
+    """Add a policy of one or more roles; they share it, as the size of a direct root is limited."""
     return template.add_resource(
         iam.ManagedPolicy(
             title,
@@ -120,19 +107,13 @@ CONCERN = Concern(
     purpose="Deploy, execution and read roles of one environment.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        from_field("Repository", "ci.repository"),
-        from_field("Domain", "domain"),
-        from_field("PrivateDomain", "private_domain"),
-        from_field("RecoveryRegion", "recovery.region", default=""),
+        *inputs.NAMES,
+        inputs.from_field("Repository", "ci.repository"),
+        inputs.DOMAIN,
+        inputs.PRIVATE_DOMAIN,
+        inputs.from_field("RecoveryRegion", "recovery.region", default=""),
         BOUNDARY,
-        Input(
-            "OidcProviderArn",
-            Kind.ARN,
-            Root(Scope.BOOTSTRAP, "OidcProviderArn"),
-            "Identity provider of the CI",
-        ),
+        inputs.OIDC_PROVIDER,
     ),
     outputs=(
         Output("DeployRoleArn", Kind.ROLE_ARN, "Role that deploys", surface=True),

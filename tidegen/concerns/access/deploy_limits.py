@@ -1,4 +1,4 @@
-"""What no role that deploys an environment may do, whatever else allows it."""
+"""Actions denied to every role that deploys an environment, even where another policy allows."""
 
 from collections.abc import Collection
 from typing import Any
@@ -15,9 +15,10 @@ from awacs.aws import (
 )
 from troposphere import Ref, Sub
 
-from tidegen.blocks.policies import iam_actions
+from tidegen.blocks.keys import ACCOUNT_ALIASES
+from tidegen.blocks.policies import arn, deny, iam_actions
 
-#: Whatever gives a key away, changes it or ends it.
+#: Actions that grant, change or delete a key.
 CHANGING_KEYS = [
     kms.CreateAlias,
     kms.CreateGrant,
@@ -31,12 +32,12 @@ CHANGING_KEYS = [
     kms.UpdateAlias,
     kms.UpdateKeyDescription,
 ]
-#: Services without regions: their calls carry the region that the partition answers from.
+#: Services without regions: their calls have the region that the partition answers from.
 _GLOBAL = ("cloudfront", "iam", "route53")
 
 
 def only_here() -> Statement:
-    """Nothing in other regions than the environment's two, except in services without regions."""
+    """Deny other regions than the environment's two, except for services without regions."""
     here = {"aws:RequestedRegion": [Ref("AWS::Region"), Ref("RecoveryRegion")]}
     return Statement(
         Sid="OnlyHere",
@@ -48,54 +49,38 @@ def only_here() -> Statement:
 
 
 def not_of_the_account() -> list[Statement]:
-    """Nothing of the account's own stacks, which carry no environment's tag.
+    """Deny changes of the account's own stacks' resources, which have no environment's tag.
 
-    Of their keys only what reading takes: a function's code lies under one of them.
+    Their keys can still be used for reading: one of them encrypts the code of functions.
     """
-    aliases = [Sub(f"alias/${{Project}}/{scope}/*") for scope in ("account", "bootstrap")]
-    rules = Sub("arn:${AWS::Partition}:events:*:${AWS::AccountId}:rule/${Project}-account-*")
+    of_account = Condition(ForAnyValueStringLike({"kms:ResourceAliases": ACCOUNT_ALIASES}))
+    rules = arn("events:*:${AWS::AccountId}:rule/${Project}-account-*")
     return [
-        Statement(
-            Sid="NoKeyOfTheAccount",
-            Effect=Deny,
-            Action=CHANGING_KEYS,
-            Resource=["*"],
-            Condition=Condition(ForAnyValueStringLike({"kms:ResourceAliases": aliases})),
-        ),
-        Statement(
-            Sid="NoRuleOfTheAccount", Effect=Deny, Action=[Action("events", "*")], Resource=[rules]
-        ),
+        deny("NoKeyOfTheAccount", CHANGING_KEYS, condition=of_account),
+        deny("NoRuleOfTheAccount", [Action("events", "*")], [rules]),
     ]
 
 
 def own_names() -> Statement:
-    """Records of this environment's names only, as IAM does not look at the tags of zones.
+    """Deny records of other names than this environment's, as IAM ignores the tags of zones.
 
     Route 53 guide, "Using IAM policy conditions for fine-grained access control".
     """
     names = [Sub(f"{end}${{{name}}}") for name in ("Domain", "PrivateDomain") for end in ("", "*.")]
-    asked = {"route53:ChangeResourceRecordSetsNormalizedRecordNames": names}
-    return Statement(
-        Sid="OwnNames",
-        Effect=Deny,
-        Action=[route53.ChangeResourceRecordSets],
-        Resource=["*"],
-        Condition=Condition(ForAnyValueStringNotLike(asked)),
-    )
+    requested = {"route53:ChangeResourceRecordSetsNormalizedRecordNames": names}
+    others = Condition(ForAnyValueStringNotLike(requested))
+    return deny("OwnNames", [route53.ChangeResourceRecordSets], condition=others)
 
 
 def not_itself(roles: Collection[Any]) -> Statement:
-    """Nobody changes with these roles what these roles may do; an administrator deploys them.
+    """Deny these roles to change their own permissions; an administrator deploys them.
 
     `roles` are their ARNs; their policies have the names that the access stack gives them.
     """
-    policies = Sub(
-        "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/${Project}/${Environment}/${AWS::StackName}-*"
-    )
-    return Statement(
-        Sid="NotItself",
-        Effect=Deny,
-        Action=[
+    policies = arn("iam::${AWS::AccountId}:policy/${Project}/${Environment}/${AWS::StackName}-*")
+    return deny(
+        "NotItself",
+        [
             *iam_actions("RolePolicy", "Attach", "Delete", "Detach", "Put"),
             *iam_actions("Role", "Delete", "Tag", "Untag", "Update"),
             iam.UpdateAssumeRolePolicy,
@@ -103,5 +88,5 @@ def not_itself(roles: Collection[Any]) -> Statement:
             *iam_actions("PolicyVersion", "Create", "Delete"),
             iam.SetDefaultPolicyVersion,
         ],
-        Resource=[*roles, policies],
+        [*roles, policies],
     )

@@ -1,16 +1,14 @@
-"""What deploys, and reads for, one environment may do: statements of the roles in `access`."""
+"""Statements of the roles that deploy and read one environment."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from awacs import cloudformation as cfn
 from awacs import ec2, iam, kms, s3, secretsmanager, sts
 from awacs.aws import (
-    Action,
     Allow,
     ArnEquals,
     Condition,
-    Deny,
     ForAnyValueStringEquals,
     Null,
     PolicyDocument,
@@ -18,22 +16,32 @@ from awacs.aws import (
     Statement,
     StringEquals,
     StringLike,
-    StringNotEquals,
 )
 from troposphere import Ref, Sub
 
 from tidegen.blocks.deploy_scopes import by_scope
+from tidegen.blocks.inputs import OIDC_PROVIDER
 from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
-from tidegen.blocks.policies import allow, document, iam_actions, not_of_others
-from tidegen.blocks.roles import OIDC_HOST
+from tidegen.blocks.policies import (
+    allow,
+    arn,
+    deny,
+    document,
+    iam_actions,
+    not_of_others,
+    parse_actions,
+    present_and_not,
+)
+from tidegen.blocks.roles import BOUNDARY, OIDC_HOST
 from tidegen.concerns.access.inspecting import inspection_statements
+from tidegen.contract import Input
 
-_IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
+_IAM = "iam::${AWS::AccountId}"
 _OWN = "${Project}/${Environment}"
-_STACK = "arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stack"
-#: The root, and whatever begins with its name and a hyphen: its children, access and recovery.
-_OWN_STACKS = [Sub(f"{_STACK}/${{Project}}-${{Environment}}{end}/*") for end in ("", "-*")]
-_BUCKET = "arn:${AWS::Partition}:s3:::${Project}-artifacts-*-${AWS::AccountId}"
+_STACK = "cloudformation:*:${AWS::AccountId}:stack"
+#: The root, and stacks whose names begin with its name and a hyphen: children, access, recovery.
+_OWN_STACKS = [arn(f"{_STACK}/${{Project}}-${{Environment}}{end}/*") for end in ("", "-*")]
+_BUCKET = "s3:::${Project}-artifacts-*-${AWS::AccountId}"
 #: Every call that tidegen makes to read, in the order of `aws.adapter`.
 READING = [
     cfn.DescribeStacks,
@@ -46,14 +54,14 @@ READING = [
     cfn.DetectStackResourceDrift,
     cfn.DescribeStackResourceDrifts,
 ]
-#: Read as well, without a resource that IAM knows (service authorization reference): how far a
-#: detection is, the list of stacks, which DescribeStacks without a name takes too, and what exists,
-#: by Cloud Control, with the caller's own read access to it.
+#: Read as well, for which IAM knows no resource (service authorization reference): the progress of
+#: a detection, the list of stacks, which DescribeStacks without a name needs too, and existing
+#: resources by Cloud Control, with the caller's own read access to them.
 LISTING = [cfn.DescribeStackDriftDetectionStatus, cfn.ListStacks, cfn.GetResource]
-#: What a default security group lets through, and taking that away.
+#: Reading the rules of a default security group, and removing them.
 LOOKING_AT_GROUPS = [ec2.DescribeSecurityGroupRules]
 CLOSING = [ec2.RevokeSecurityGroupEgress, ec2.RevokeSecurityGroupIngress]
-#: Every call to CloudFormation that changes something.
+#: Every call to CloudFormation that makes changes.
 CHANGING = [
     cfn.CreateChangeSet,
     cfn.DescribeChangeSet,
@@ -65,8 +73,8 @@ CHANGING = [
     cfn.TagResource,
     cfn.UpdateTerminationProtection,
 ]
-#: Services that roles of an environment are handed to; a test compares them with the templates.
-#: AWS Backup takes a role for restore tests under another name than the role trusts (service
+#: Services that roles of an environment are passed to; a test compares them with the templates.
+#: AWS Backup accepts a role for restore tests under another name than the role trusts (service
 #: authorization reference, CreateRestoreTestingSelection).
 PASSED_TO = (
     "backup.amazonaws.com",
@@ -86,22 +94,22 @@ PASSED_TO = (
 
 
 def reading_statements() -> list[Statement]:
-    """See the project's stacks and what a plan depends on; no data, and of secrets the names."""
+    """Allow reading the project's stacks and inputs of plans; no data, only names of secrets."""
     return [
-        # A list of stacks is asked for without a name, which is a question about all of them.
-        allow("DescribeAllStacks", [cfn.DescribeStacks], [Sub(f"{_STACK}/*/*")]),
-        allow("ReadStacks", READING, [Sub(f"{_STACK}/${{Project}}-*/*")]),
+        # The call that lists stacks has no name, so IAM checks it against all of them.
+        allow("DescribeAllStacks", [cfn.DescribeStacks], [arn(f"{_STACK}/*/*")]),
+        allow("ReadStacks", READING, [arn(f"{_STACK}/${{Project}}-*/*")]),
         allow("ListStacks", LISTING, ["*"]),
         # IAM knows no resource for the list of rules (service authorization reference).
         allow("ReadGroupRules", LOOKING_AT_GROUPS, ["*"]),
-        *inspection_statements(),
+        *inspection_statements(others=[action.JSONrepr() for action in LISTING]),
     ]
 
 
 def deploying_statements(execution_role: Any) -> list[Statement]:
-    """Stacks of this environment by name, templates in the artifacts bucket, one role to pass.
+    """Allow changing this environment's stacks, uploading artifacts, and passing one role.
 
-    What `reading` allows is needed besides.
+    The role also needs `reading_statements`.
     """
     passed = Condition(StringEquals({"iam:PassedToService": "cloudformation.amazonaws.com"}))
     alias = Condition(
@@ -110,13 +118,13 @@ def deploying_statements(execution_role: Any) -> list[Statement]:
         )
     )
     once = Condition(Null({"s3:if-none-match": "false"}))
-    keys = Sub("arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*")
+    keys = arn("kms:*:${AWS::AccountId}:key/*")
     return [
         allow("ChangeStacks", CHANGING, _OWN_STACKS),
-        allow("FindArtifacts", [s3.ListBucket], [Sub(_BUCKET)]),
-        allow("ReadArtifacts", [s3.GetObject], [Sub(f"{_BUCKET}/*")]),
-        # Never over an object, which another environment of the account may be about to deploy.
-        allow("UploadArtifacts", [s3.PutObject], [Sub(f"{_BUCKET}/*")], once),
+        allow("FindArtifacts", [s3.ListBucket], [arn(_BUCKET)]),
+        allow("ReadArtifacts", [s3.GetObject], [arn(f"{_BUCKET}/*")]),
+        # Never replace an object, which another environment of the account may be about to deploy.
+        allow("UploadArtifacts", [s3.PutObject], [arn(f"{_BUCKET}/*")], once),
         allow("UseArtifactsKey", [kms.Decrypt, kms.GenerateDataKey], [keys], alias),
         allow("PassExecutionRole", [iam.PassRole], [execution_role], passed),
         not_of_others(Ref("Environment")),
@@ -124,30 +132,30 @@ def deploying_statements(execution_role: Any) -> list[Statement]:
 
 
 def closing_statement() -> Statement:
-    """Take the rules of a VPC's default security group away.
+    """Allow removing the rules of a VPC's default security group.
 
-    IAM cannot say "the default group of this environment's VPC": it knows a VPC by an id that is
-    not there yet, and CloudFormation tags no default group. What others have made has tags: the
-    groups of every environment, EKS's own, and those of the load balancer controller.
+    IAM cannot express "the default group of this environment's VPC": it knows a VPC by an id that
+    does not exist yet, and CloudFormation tags no default group. All other groups have tags: those
+    of every environment, EKS's own, and those of the load balancer controller.
     """
     tags = ("environment", "aws:eks:cluster-name", "elbv2.k8s.aws/cluster", "Name")
     untagged = Null({f"aws:ResourceTag/{tag}": "true" for tag in tags})
-    group = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:security-group/*"
-    return allow("CloseDefaultGroup", CLOSING, [Sub(group)], Condition(untagged))
+    groups = arn("ec2:${AWS::Region}:${AWS::AccountId}:security-group/*")
+    return allow("CloseDefaultGroup", CLOSING, [groups], Condition(untagged))
 
 
 def filling_statements() -> list[Statement]:
-    """Read, write and take over the chart's secrets of this environment, and what replicates them.
+    """Allow reading, writing and adopting this environment's chart secrets, and replicating them.
 
-    Secrets Manager encrypts a replica as who wrote the secret.
+    Secrets Manager encrypts a replica with the permissions of the secret's writer.
     """
-    secret = "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret"
+    secrets = arn(f"secretsmanager:${{AWS::Region}}:${{AWS::AccountId}}:secret:/{_OWN}/*")
     aliases = [Sub(f"alias/{_OWN}/{key}") for key in ("secrets", "replica")]
     through = [
         StringLike({"kms:ViaService": "secretsmanager.*.amazonaws.com"}),
         ForAnyValueStringEquals({"kms:ResourceAliases": aliases}),
     ]
-    keys = Sub("arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*")
+    keys = arn("kms:*:${AWS::AccountId}:key/*")
     return [
         allow(
             "FillSecrets",
@@ -156,7 +164,7 @@ def filling_statements() -> list[Statement]:
                 secretsmanager.PutSecretValue,
                 secretsmanager.StopReplicationToReplica,
             ],
-            [Sub(f"{secret}:/{_OWN}/*")],
+            [secrets],
         ),
         allow(
             "UseSecretsKey",
@@ -167,7 +175,7 @@ def filling_statements() -> list[Statement]:
     ]
 
 
-def from_workflows(suffix: str = "") -> PolicyDocument:
+def from_workflows(suffix: str = "", provider: Input = OIDC_PROVIDER) -> PolicyDocument:
     """Trust one repository's workflows in the GitHub environment NAME, or NAME and a suffix."""
     claims = {
         f"{OIDC_HOST}:aud": "sts.amazonaws.com",
@@ -176,7 +184,7 @@ def from_workflows(suffix: str = "") -> PolicyDocument:
     return document(
         Statement(
             Effect=Allow,
-            Principal=Principal("Federated", [Ref("OidcProviderArn")]),
+            Principal=Principal("Federated", [Ref(provider.name)]),
             Action=[sts.AssumeRoleWithWebIdentity],
             Condition=Condition(StringEquals(claims)),
         )
@@ -186,39 +194,28 @@ def from_workflows(suffix: str = "") -> PolicyDocument:
 def executing_statements(actions: Collection[str]) -> list[Statement]:
     """Allow `actions`, on this environment's own names."""
     return [
-        allow(f"Deploy{number}", _parsed(group), [_arn(arn) for arn in arns])
+        allow(f"Deploy{number}", parse_actions(group), [_resource(text) for text in arns])
         for number, (arns, group) in enumerate(by_scope(actions).items(), start=1)
     ]
 
 
-def _arn(text: str) -> Any:
-    return text if text == "*" else Sub(f"arn:${{AWS::Partition}}:{text}")
-
-
-def _parsed(actions: Iterable[str]) -> list[Action]:
-    return [Action(*action.split(":", 1)) for action in actions]
+def _resource(text: str) -> Any:
+    return text if text == "*" else arn(text)
 
 
 def _no_other_tags() -> Statement:
-    """Roles are tagged for this environment only: the boundary holds each to its tag."""
-    tag = "aws:RequestTag/environment"
-    other = [StringNotEquals({tag: Ref("Environment")}), Null({tag: "false"})]
-    return Statement(
-        Sid="NoOtherTags",
-        Effect=Deny,
-        Action=[iam.CreateRole, iam.TagRole],
-        Resource=["*"],
-        Condition=Condition(other),
-    )
+    """Deny tagging roles for other environments: the boundary limits each role by its tag."""
+    other = Condition(present_and_not("aws:RequestTag/environment", Ref("Environment")))
+    return deny("NoOtherTags", [iam.CreateRole, iam.TagRole], condition=other)
 
 
-def role_statements() -> list[Statement]:
-    """Roles, policies and profiles below this environment's path, never without the boundary."""
-    roles = [Sub(f"{_IAM}:role/{_OWN}/*")]
-    bounded = Condition(ArnEquals({"iam:PermissionsBoundary": Ref("PermissionsBoundaryArn")}))
+def role_statements(boundary: Input = BOUNDARY) -> list[Statement]:
+    """Allow roles, policies and profiles below this environment's path, only with the boundary."""
+    roles = [arn(f"{_IAM}:role/{_OWN}/*")]
+    bounded = Condition(ArnEquals({"iam:PermissionsBoundary": Ref(boundary.name)}))
     passed = Condition(StringEquals({"iam:PassedToService": list(PASSED_TO)}))
-    linked_roles = [Sub(f"{_IAM}:role/aws-service-role/*")]
-    # The role's path has the service's name too: to say it twice would take 1 KB of the template.
+    linked_roles = [arn(f"{_IAM}:role/aws-service-role/*")]
+    # The role's path has the service's name too: repeating it would take 1 KB of the template.
     for_services = Condition(StringEquals({"iam:AWSServiceName": list(OF_ENVIRONMENTS)}))
     return [
         _no_other_tags(),
@@ -244,7 +241,7 @@ def role_statements() -> list[Statement]:
                 iam.ListPolicyVersions,
                 iam.ListEntitiesForPolicy,
             ],
-            [Sub(f"{_IAM}:policy/{_OWN}/*")],
+            [arn(f"{_IAM}:policy/{_OWN}/*")],
         ),
         allow(
             "ManageInstanceProfiles",
@@ -253,7 +250,7 @@ def role_statements() -> list[Statement]:
                 iam.AddRoleToInstanceProfile,
                 iam.RemoveRoleFromInstanceProfile,
             ],
-            [Sub(f"{_IAM}:instance-profile/{_OWN}/*")],
+            [arn(f"{_IAM}:instance-profile/{_OWN}/*")],
         ),
         allow(
             "CreateServiceLinkedRoles",
@@ -261,6 +258,6 @@ def role_statements() -> list[Statement]:
             linked_roles,
             for_services,
         ),
-        # EKS asks with the caller's rights whether its own exists (AWS::EKS::Nodegroup, handlers).
+        # EKS checks with the caller's rights that its own exists (AWS::EKS::Nodegroup, handlers).
         allow("GetLinkedRoles", [iam.GetRole], linked_roles),
     ]

@@ -1,4 +1,4 @@
-"""What handlers call, by the registry's schemas, and no deploy may do: exceptions, with reasons.
+"""Actions that handlers call, by the registry's schemas, but no deploy is granted, with reasons.
 
 Patterns are regular expressions that match a whole action.
 """
@@ -7,7 +7,7 @@ import functools
 import re
 from collections.abc import Mapping
 
-#: Never granted, whatever type's handler calls it.
+#: Never granted, for no type's handler.
 NEVER: Mapping[str, str] = {
     r"dynamodb:(BatchWriteItem|DeleteItem|GetItem|PutItem|Query|Scan|UpdateItem)": "data",
     r"s3:(DeleteObject|PutObjectAcl|PutBucketAcl|GetObjectVersion)": "data",
@@ -19,7 +19,7 @@ NEVER: Mapping[str, str] = {
     r"logs:DisassociateKmsKey": "logs stay encrypted",
     r"(ec2|ssm):Get\*": "wildcards that reach data; single actions are granted",
 }
-#: Texts of the schemas that IAM knows no action for.
+#: Entries of the schemas that are no IAM action.
 UNKNOWN_TO_IAM = (
     r"backup-storage:Mount",
     r"cloudfront:CreateDistributionWithTags",
@@ -32,7 +32,7 @@ UNKNOWN_TO_IAM = (
     r"s3:(PutBucketReplication|PutObjectLockConfiguration|GetObjectMetadata)",
     r"s3:UpdateBucketMetadataAnnotationTableConfiguration",
 )
-#: Resource type → what its handlers call for features that no template uses → why.
+#: Resource type → actions of its handlers for features that no template uses → reason.
 NOT_USED: Mapping[str, Mapping[str, str]] = {
     "AWS::AutoScaling::AutoScalingGroup": {
         r"autoscaling:.*(LoadBalancer|TrafficSource|InstanceRefresh).*": "members have no balancer",

@@ -1,18 +1,17 @@
-"""Stacks in a stack: CloudFormation makes them as the execution role, by calls to itself."""
+"""Nested stacks: CloudFormation creates them as the execution role, by calls to itself."""
 
 from typing import Any
 
 from awacs import cloudformation as cfn
 from awacs import iam
-from awacs.aws import Action, Condition, Deny, Statement, StringEquals
-from troposphere import Sub
+from awacs.aws import Action, Condition, Statement, StringEquals
 
-from tidegen.blocks.policies import allow
+from tidegen.blocks.policies import allow, arn, deny
 
-_STACK = "arn:${AWS::Partition}:cloudformation:*:${AWS::AccountId}:stack"
-#: What the handlers of AWS::CloudFormation::Stack call (registry schema), change sets and
-#: rollbacks of whole trees, and tags, which a root hands on. CloudFormation asks for the nested
-#: stacks' own permissions since April 2024 (aws-amplify/amplify-cli#13622 has its letter).
+_STACK = "cloudformation:*:${AWS::AccountId}:stack"
+#: Calls of the handlers of AWS::CloudFormation::Stack (registry schema), change sets and rollbacks
+#: of whole trees, and tags, which a root passes on. CloudFormation requires permissions for the
+#: nested stacks themselves since April 2024 (aws-amplify/amplify-cli#13622 has its letter).
 NESTING = [
     cfn.CancelUpdateStack,
     cfn.ContinueUpdateRollback,
@@ -34,21 +33,17 @@ NESTING = [
 ]
 
 
-def nesting(execution_role: Any) -> list[Statement]:
-    """Children of this environment's roots, made as the same role; never the roles' own stack.
+def nesting_statements(execution_role: Any) -> list[Statement]:
+    """Allow children of this environment's roots, as the same role; never the roles' own stack.
 
-    A child's name begins with its root's and a hyphen. Their templates are read as the role too:
-    it may get objects of the artifacts bucket, where the code of functions is as well.
+    A child's name begins with its root's name and a hyphen. Their templates are read as the role
+    too: it may get objects of the artifacts bucket, which contains the code of functions as well.
     """
     to_itself = Condition(StringEquals({"iam:PassedToService": "cloudformation.amazonaws.com"}))
-    children = Sub(f"{_STACK}/${{Project}}-${{Environment}}-*/*")
+    children = arn(f"{_STACK}/${{Project}}-${{Environment}}-*/*")
+    own_stack = arn(f"{_STACK}/${{AWS::StackName}}/*")
     return [
         allow("NestStacks", NESTING, [children]),
         allow("PassItselfOn", [iam.PassRole], [execution_role], to_itself),
-        Statement(
-            Sid="NotItsOwnStack",
-            Effect=Deny,
-            Action=[Action("cloudformation", "*")],
-            Resource=[Sub(f"{_STACK}/${{AWS::StackName}}/*")],
-        ),
+        deny("NotItsOwnStack", [Action("cloudformation", "*")], [own_stack]),
     ]

@@ -1,4 +1,4 @@
-"""What the execution role may do: what the handlers of its resource types call, with exceptions."""
+"""Permissions of the execution role: the calls of its resource types' handlers, with exceptions."""
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -9,14 +9,14 @@ from tidegen.concerns.access.exceptions import is_excepted
 from tidegen.contract import Concern, Context
 from tidegen.errors import CompositionError, Problem
 
-#: Granted as one where handlers call some of it: a managed policy ends at 6,144 characters.
+#: Granted as one where handlers call some of it: a managed policy has at most 6,144 characters.
 _TOGETHER = ("firehose:*DeliveryStream", "firehose:*DeliveryStreamEncryption", "s3:GetBucket*")
 #: The access concern has statements of its own for them, with conditions.
 _ELSEWHERE = ("iam:", "cloudformation:")
 
 
 def deploy_permissions(context: Context) -> set[str]:
-    """Return the actions that deploying the concerns' templates takes, with their extras.
+    """Return the actions that deploying the concerns' templates needs, with their extras.
 
     IAM's own part is left out, as is nesting. Raises CompositionError for an unknown type.
     """
@@ -33,13 +33,15 @@ def deployed_types(context: Context) -> set[str]:
 
 
 def granted_to(type_name: str) -> set[str]:
-    """Return what the handlers of a type call and the execution role lets them call."""
+    """Return the calls of a type's handlers that the execution role is granted."""
     if not type_name.startswith("AWS::"):
         return set()  # custom resources, and private types with a role of their own
     try:
         actions = handler_permissions(type_name)
     except UnknownTypeError:
-        reason = "cfn-lint has no schema, so what deploying it takes is unknown; update cfn-lint"
+        reason = (
+            "cfn-lint has no schema, so the permissions to deploy it are unknown; update cfn-lint"
+        )
         raise CompositionError(Problem(f"resource type {type_name}", reason)) from None
     return {action for action in actions if not is_excepted(action, type_name)}
 

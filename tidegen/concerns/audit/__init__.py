@@ -2,9 +2,9 @@
 
 from troposphere import Equals, Ref, Sub, Template
 
+from tidegen.blocks import inputs
 from tidegen.blocks.event_rules import add_event_rule
-from tidegen.blocks.inputs import PROJECT, from_field
-from tidegen.blocks.replication import replication_alarms
+from tidegen.blocks.replication import add_bucket_replication_alarms
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.topics import (
     add_dead_letter_alarm,
@@ -12,27 +12,15 @@ from tidegen.blocks.topics import (
     add_topic,
     contact_inputs,
 )
-from tidegen.blocks.trail import add_trail
+from tidegen.blocks.trail import AUDIT_KEY, LOG_ARCHIVE, add_trail
 from tidegen.concerns.audit.cis_filters import add_cis_filters
 from tidegen.concerns.audit.config_rules import add_config_rules
 from tidegen.concerns.audit.detector import add_analyzer, add_detector
-from tidegen.concerns.audit.recorder import add_recorder
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.concerns.audit.recorder import HOME_REGION, LOG_INTAKE, add_recorder
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _PATH = Sub("/${Project}/account/")
 _HOME = "IsHomeRegion"
-_KEY = "AuditKeyArn"
 _FINDINGS = "FindingsTopic"
 _CHANGES = "ChangesTopic"
 
@@ -50,7 +38,7 @@ _GUARDS = [
 def build(_context: Context) -> Template:
     """The audit template; one owner per account and region."""
     template = new_template(CONCERN)
-    template.add_condition(_HOME, Equals(Ref("HomeRegion"), "true"))
+    template.add_condition(_HOME, Equals(Ref(HOME_REGION.name), "true"))
     _add_topics(template)
     group = add_trail(template, _PATH, _HOME)
     add_cis_filters(template, group.title, _FINDINGS, _HOME)
@@ -73,23 +61,23 @@ def build(_context: Context) -> Template:
 def _add_topics(template: Template) -> None:
     """What needs somebody goes to people; every change, of which there are many, to machines."""
     account = "${Project} ${AWS::Region} "
-    add_dead_letter_queue(template, key=_KEY)
+    add_dead_letter_queue(template, key=AUDIT_KEY)
     add_topic(
         template,
         _FINDINGS,
         f"{account}findings",
         ("cloudwatch", "events"),
         "SecurityContact",
-        key=_KEY,
+        key=AUDIT_KEY,
     )
-    add_topic(template, _CHANGES, f"{account}changes", ("events",), key=_KEY)
+    add_topic(template, _CHANGES, f"{account}changes", ("events",), key=AUDIT_KEY)
     add_dead_letter_alarm(template, _FINDINGS)
 
 
 def _add_replication_alarms(template: Template) -> None:
     """What is delivered is locked as far as it is replicated: here, as findings have a topic."""
-    archives = (Ref("LogIntakeBucketName"), Ref("LogArchiveBucketName"))
-    replication_alarms(template, "LogIntake", *archives, topic=_FINDINGS)
+    archives = (Ref(LOG_INTAKE.name), Ref(LOG_ARCHIVE.name))
+    add_bucket_replication_alarms(template, "LogIntake", *archives, topic=_FINDINGS)
 
 
 def _add_configuration_rules(template: Template) -> None:
@@ -185,31 +173,20 @@ def _add_finding_rules(template: Template) -> None:
     )
 
 
-def _from_archive(name: str, kind: Kind, description: str) -> Input:
-    return Input(name, kind, Sibling(name), description)
-
-
 CONCERN = Concern(
     name="audit",
     scopes=(Scope.ACCOUNT,),
     purpose="CloudTrail, AWS Config, GuardDuty and Access Analyzer of an account and region.",
     build=build,
     inputs=(
-        PROJECT,
+        inputs.PROJECT,
         BOUNDARY,
-        Input(
-            "OidcProviderArn",
-            Kind.ARN,
-            Root(Scope.BOOTSTRAP, "OidcProviderArn"),
-            "Identity provider of the CI",
-        ),
-        from_field("HomeRegion", "home_region"),
+        inputs.OIDC_PROVIDER,
+        HOME_REGION,
         *contact_inputs("security"),
-        _from_archive("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives"),
-        _from_archive("LogArchiveBucketName", Kind.BUCKET_NAME, "Bucket of the trail"),
-        _from_archive(
-            "LogIntakeBucketName", Kind.BUCKET_NAME, "Where AWS Config and GuardDuty deliver"
-        ),
+        AUDIT_KEY,
+        LOG_ARCHIVE,
+        LOG_INTAKE,
     ),
     outputs=(
         Output("FindingsTopicArn", Kind.TOPIC_ARN, "Topic of findings", surface=True),

@@ -2,18 +2,9 @@
 
 from troposphere import GetAtt, Ref, Sub, Template, eks
 
+from tidegen.blocks import inputs
 from tidegen.blocks.administrators import ADMINISTRATOR_INPUTS, add_administrator_conditions
 from tidegen.blocks.endpoints import allow_to_endpoints
-from tidegen.blocks.inputs import (
-    CRITICAL_TOPIC,
-    ENDPOINTS,
-    ENVIRONMENT,
-    LOGS_KEY,
-    PRIVATE_SUBNETS,
-    PROJECT,
-    PROTECTED,
-    from_field,
-)
 from tidegen.blocks.logs import TEN_YEARS, add_log_group
 from tidegen.blocks.pod_identity import CLUSTER_NAME
 from tidegen.blocks.policies import trust
@@ -21,17 +12,7 @@ from tidegen.blocks.roles import BOUNDARY, add_role
 from tidegen.concerns.cluster.addons import add_first_addons, add_later_addons
 from tidegen.concerns.cluster.alarms import add_cluster_alarms
 from tidegen.concerns.cluster.nodes import add_autoscaler_role, add_nodes
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 from tidegen.contract.fields import ADMINISTRATORS
 
 _LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -50,8 +31,9 @@ def build(_context: Context) -> Template:
         "EKS runs the control plane as this role",
         aws_managed=("AmazonEKSClusterPolicy",),
     )
-    # EKS makes the group itself if it is not there first, without key or retention (row 32).
-    # has the audit log of the API server, and lives as long as the account's audit trail
+    # EKS makes the group itself if it is not there first, without key or retention (failure
+    # log-group-exists). has the audit log of the API server, and lives as long as the account's
+    # audit trail
     name = Sub("/aws/eks/${Project}-${Environment}/cluster")
     add_log_group(template, "ControlPlaneLogGroup", name, TEN_YEARS)
     _add_cluster(template)
@@ -133,31 +115,32 @@ CONCERN = Concern(
     purpose="A private Kubernetes cluster with managed nodes, add-ons and access entries.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        PROTECTED,
+        *inputs.NAMES,
+        inputs.PROTECTED,
         BOUNDARY,
-        ENDPOINTS,
-        PRIVATE_SUBNETS,
-        LOGS_KEY,
-        CRITICAL_TOPIC,
-        Input("ClusterKeyArn", Kind.KEY_ARN, Sibling("ClusterKeyArn"), "Key of the secrets"),
-        Input("NodesKeyArn", Kind.KEY_ARN, Sibling("NodesKeyArn"), "Key of the nodes' volumes"),
-        from_field("Version", "cluster.version"),
-        from_field("Image", "cluster.image"),
-        from_field("AmiType", "cluster.ami_type"),
-        from_field("InstanceTypes", "cluster.instance_types"),
-        from_field("MinNodes", "cluster.min_nodes"),
-        from_field("MaxNodes", "cluster.max_nodes"),
-        from_field("VolumeGib", "cluster.volume_gib"),
+        inputs.ENDPOINTS,
+        inputs.PRIVATE_SUBNETS,
+        inputs.LOGS_KEY,
+        inputs.CRITICAL_TOPIC,
+        inputs.sibling("ClusterKeyArn", Kind.KEY_ARN, "Key of the secrets"),
+        inputs.sibling("NodesKeyArn", Kind.KEY_ARN, "Key of the nodes' volumes"),
+        inputs.from_field("Version", "cluster.version"),
+        inputs.from_field("Image", "cluster.image"),
+        inputs.from_field("AmiType", "cluster.ami_type"),
+        inputs.from_field("InstanceTypes", "cluster.instance_types"),
+        inputs.from_field("MinNodes", "cluster.min_nodes"),
+        inputs.from_field("MaxNodes", "cluster.max_nodes"),
+        inputs.from_field("VolumeGib", "cluster.volume_gib"),
         *ADMINISTRATOR_INPUTS,
-        from_field("VpcCniVersion", "cluster.addons.vpc_cni"),
-        from_field("CorednsVersion", "cluster.addons.coredns"),
-        from_field("KubeProxyVersion", "cluster.addons.kube_proxy"),
-        from_field("PodIdentityAgentVersion", "cluster.addons.pod_identity_agent"),
-        from_field("EbsCsiDriverVersion", "cluster.addons.ebs_csi_driver"),
-        from_field("MetricsServerVersion", "cluster.addons.metrics_server"),
-        from_field("CloudwatchObservabilityVersion", "cluster.addons.cloudwatch_observability"),
+        inputs.from_field("VpcCniVersion", "cluster.addons.vpc_cni"),
+        inputs.from_field("CorednsVersion", "cluster.addons.coredns"),
+        inputs.from_field("KubeProxyVersion", "cluster.addons.kube_proxy"),
+        inputs.from_field("PodIdentityAgentVersion", "cluster.addons.pod_identity_agent"),
+        inputs.from_field("EbsCsiDriverVersion", "cluster.addons.ebs_csi_driver"),
+        inputs.from_field("MetricsServerVersion", "cluster.addons.metrics_server"),
+        inputs.from_field(
+            "CloudwatchObservabilityVersion", "cluster.addons.cloudwatch_observability"
+        ),
     ),
     outputs=(
         Output("ClusterName", Kind.CLUSTER_NAME, "The cluster", surface=True),

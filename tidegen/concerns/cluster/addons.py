@@ -54,7 +54,8 @@ _BEFORE_NODES = (
     _Addon("kube-proxy", "KubeProxyVersion"),
     _Addon("eks-pod-identity-agent", "PodIdentityAgentVersion"),
 )
-#: These wait for pods that wait for nodes: before the nodes they end DEGRADED (row 31).
+#: These wait for pods that wait for nodes: before the nodes they end DEGRADED (failure
+#: addon-without-nodes).
 _AFTER_NODES = (
     _Addon("coredns", "CorednsVersion"),
     _Addon("aws-ebs-csi-driver", "EbsCsiDriverVersion", _CSI, _OWNED_VOLUMES),

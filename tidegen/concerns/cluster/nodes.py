@@ -6,7 +6,7 @@ from awacs import eks as eks_actions
 from awacs.aws import Condition, Statement, StringEquals
 from troposphere import GetAtt, Ref, Sub, Tags, Template, ec2, eks
 
-from tidegen.blocks.inputs import STACK_TAGS
+from tidegen.blocks import inputs
 from tidegen.blocks.pod_identity import CLUSTER_NAME, add_pod_role
 from tidegen.blocks.policies import allow, trust
 from tidegen.blocks.roles import add_role
@@ -107,10 +107,10 @@ def _scaling() -> list[Statement]:
 
 
 def _launch_template() -> ec2.LaunchTemplate:
-    """No instance type, profile or subnet: the node group names them, EKS refuses both (row 39).
+    """No instance type, profile or subnet: the node group names them, EKS refuses both.
 
-    The size of the disk is here for the same reason (row 38). One hop: pods get their credentials
-    from Pod Identity and never reach the node's.
+    These are failures instance-type-twice and, for the size of the disk, disk-size-twice. One hop:
+    pods get their credentials from Pod Identity and never reach the node's.
     """
     volume = ec2.EBSBlockDevice(
         DeleteOnTermination=True,
@@ -130,7 +130,9 @@ def _launch_template() -> ec2.LaunchTemplate:
             ),
             Monitoring=ec2.Monitoring(Enabled=True),
             TagSpecifications=[
-                ec2.TagSpecifications(ResourceType=kind, Tags=Tags(Name=CLUSTER_NAME, **STACK_TAGS))
+                ec2.TagSpecifications(
+                    ResourceType=kind, Tags=Tags(Name=CLUSTER_NAME, **inputs.STACK_TAGS)
+                )
                 for kind in ("instance", "volume")
             ],
         ),

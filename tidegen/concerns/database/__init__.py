@@ -4,19 +4,9 @@ from pathlib import Path
 
 from troposphere import Join, Ref, Sub, Template
 
+from tidegen.blocks import inputs
+from tidegen.blocks.assets import asset_key
 from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
-from tidegen.blocks.inputs import (
-    ARTIFACTS_BUCKET,
-    CLUSTER_GROUP,
-    CRITICAL_TOPIC,
-    ENDPOINTS,
-    ENVIRONMENT,
-    LOGS_KEY,
-    PROJECT,
-    PROTECTED,
-    VPC,
-    from_field,
-)
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.rotation import ROTATION_FUNCTION
@@ -24,36 +14,21 @@ from tidegen.concerns.database.alarms import add_database_alarms
 from tidegen.concerns.database.credentials import add_secrets
 from tidegen.concerns.database.documents import add_documents
 from tidegen.concerns.database.members import PORT, add_member
-from tidegen.concerns.database.security_group import add_security_group
-from tidegen.contract import (
-    Asset,
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.concerns.database.security_group import add_members_security_group
+from tidegen.contract import Asset, Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 MEMBERS = (1, 2, 3)
 _BUNDLE = Asset("database", Path(__file__).parent / "scripts", "tar")
-#: Stands where a build runs without assets; no release uploads under the all-zero hash.
-_PLACEHOLDER = f"assets/{'0' * 64}/database.tar"
 
 
 def build(context: Context) -> Template:
     """The database template."""
     template = new_template(CONCERN)
-    add_security_group(template)
+    add_members_security_group(template)
     add_secrets(template, MEMBERS)
     add_log_group(template, "LogGroup", Sub("/${Project}/${Environment}/mongo"))
-    built = context.assets.get("database")
     for number in MEMBERS:
-        add_member(template, number, built.key if built else _PLACEHOLDER)
+        add_member(template, number, asset_key(context, "database", "tar"))
     volume = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:volume"
     volumes = [Sub(f"{volume}/${{Member{number}Volume}}") for number in MEMBERS]
     add_backup_selection(template, "volumes", volumes)
@@ -73,55 +48,47 @@ def build(context: Context) -> Template:
     )
 
 
-def _sibling(name: str, kind: Kind, description: str) -> Input:
-    return Input(name, kind, Sibling(name), description)
-
-
 CONCERN = Concern(
     name="database",
     scopes=(Scope.ENVIRONMENT,),
     purpose="The MongoDB replica set: three members, one a zone, each with its own volume.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        PROTECTED,
+        *inputs.NAMES,
+        inputs.PROTECTED,
         BOUNDARY,
-        VPC,
-        ARTIFACTS_BUCKET,
-        LOGS_KEY,
-        CRITICAL_TOPIC,
+        inputs.VPC,
+        inputs.ARTIFACTS_BUCKET,
+        inputs.LOGS_KEY,
+        inputs.CRITICAL_TOPIC,
         *SELECTION_INPUTS,
-        Input(
-            "ArtifactsKeyArn",
-            Kind.KEY_ARN,
-            Root(Scope.BOOTSTRAP, "ArtifactsKeyArn"),
-            "Key of the artifacts",
-        ),
-        _sibling("DatabaseKeyArn", Kind.KEY_ARN, "Key of the volumes"),
-        _sibling("BackupKeyArn", Kind.KEY_ARN, "Key of the backups"),
-        _sibling("SecretsKeyArn", Kind.KEY_ARN, "Key of the secrets"),
-        _sibling("BackupsBucketName", Kind.BUCKET_NAME, "Bucket of backups"),
-        _sibling("BackupsBucketArn", Kind.BUCKET_ARN, "Bucket of backups"),
-        CLUSTER_GROUP,
-        ENDPOINTS,
+        inputs.ARTIFACTS_KEY,
+        inputs.sibling("DatabaseKeyArn", Kind.KEY_ARN, "Key of the volumes"),
+        inputs.BACKUP_KEY,
+        inputs.SECRETS_KEY,
+        inputs.sibling("BackupsBucketName", Kind.BUCKET_NAME, "Bucket of backups"),
+        inputs.sibling("BackupsBucketArn", Kind.BUCKET_ARN, "Bucket of backups"),
+        inputs.CLUSTER_GROUP,
+        inputs.ENDPOINTS,
         ROTATION_FUNCTION,
-        _sibling("PrivateZoneId", Kind.HOSTED_ZONE_ID, "Zone of the members' names"),
-        _sibling("PublicZoneId", Kind.HOSTED_ZONE_ID, "Zone that proves the members' names"),
-        from_field("PrivateDomain", "private_domain"),
+        inputs.PRIVATE_ZONE,
+        inputs.PUBLIC_ZONE,
+        inputs.PRIVATE_DOMAIN,
         *(
-            _sibling(f"DataSubnet{number}Id", Kind.SUBNET_ID, f"Subnet of member {number}")
+            inputs.sibling(f"DataSubnet{number}Id", Kind.SUBNET_ID, f"Subnet of member {number}")
             for number in MEMBERS
         ),
         *(
-            _sibling(f"DataSubnet{number}Zone", Kind.AVAILABILITY_ZONE, f"Zone of member {number}")
+            inputs.sibling(
+                f"DataSubnet{number}Zone", Kind.AVAILABILITY_ZONE, f"Zone of member {number}"
+            )
             for number in MEMBERS
         ),
-        from_field("Image", "database.image"),
-        from_field("InstanceType", "database.instance_type"),
-        from_field("VolumeGib", "database.volume_gib"),
-        from_field("Iops", "database.iops"),
-        from_field("ThroughputMibps", "database.throughput_mibps"),
+        inputs.from_field("Image", "database.image"),
+        inputs.from_field("InstanceType", "database.instance_type"),
+        inputs.from_field("VolumeGib", "database.volume_gib"),
+        inputs.from_field("Iops", "database.iops"),
+        inputs.from_field("ThroughputMibps", "database.throughput_mibps"),
     ),
     outputs=(
         Output("DatabaseSecurityGroupId", Kind.SECURITY_GROUP_ID, "Security group", surface=True),

@@ -29,8 +29,9 @@ def add_secrets(template: Template, members: tuple[int, ...]) -> None:
     add_rotation(template, admin, "password")
     # The members' names lie in the private zone, and are proved in the public one above it.
     hosts = [Sub(f"mongo-{number}.${{PrivateDomain}}") for number in members]
-    exportable = {"KeyAlgorithm": "RSA_2048", "CertificateExport": "ENABLED"}
-    certificate = add_certificate(template, hosts, **exportable)
+    certificate = add_certificate(
+        template, hosts, KeyAlgorithm="RSA_2048", CertificateExport="ENABLED"
+    )
     # until the first rotation, which begins at once, the value is no certificate
     exported = _add(template, "Certificate", "Certificate of the members, with its key", 40)
     add_rotation(

@@ -10,7 +10,7 @@ from troposphere.policies import (
     UpdatePolicy,
 )
 
-from tidegen.blocks.inputs import STACK_TAGS
+from tidegen.blocks import inputs
 from tidegen.blocks.policies import document, trust
 from tidegen.blocks.roles import PATH, add_role
 from tidegen.blocks.stateful import RETAINED
@@ -85,7 +85,7 @@ def add_member(template: Template, number: int, bundle_key: str) -> None:
 
 
 def _volume(name: str, number: int) -> ec2.Volume:
-    """The zone is the subnet's own: a volume elsewhere could never be attached (row 55)."""
+    """The zone is the subnet's own (failure volume-in-other-zone)."""
     return ec2.Volume(
         f"{name}Volume",
         AvailabilityZone=Ref(f"DataSubnet{number}Zone"),
@@ -150,7 +150,7 @@ def _launch_template(name: str, number: int, bundle_key: str) -> ec2.LaunchTempl
         Monitoring=ec2.Monitoring(Enabled=True),
         SecurityGroupIds=[Ref("SecurityGroup")],
         TagSpecifications=[
-            ec2.TagSpecifications(ResourceType=kind, Tags=_tags(number, **STACK_TAGS))
+            ec2.TagSpecifications(ResourceType=kind, Tags=_tags(number, **inputs.STACK_TAGS))
             for kind in ("instance", "volume")
         ],
         UserData=Base64(Sub(_loader(number, bundle_key))),

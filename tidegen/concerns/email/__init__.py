@@ -2,30 +2,12 @@
 
 from troposphere import Equals, Join, Ref, Sub, Template, cloudwatch, ses
 
-from tidegen.blocks.inputs import (
-    CRITICAL_TOPIC,
-    DEAD_LETTERS,
-    ENVIRONMENT,
-    LOGS_KEY,
-    PROJECT,
-    WARNING_TOPIC,
-    from_field,
-)
+from tidegen.blocks import inputs
 from tidegen.concerns.email.account import add_account_alarms
-from tidegen.concerns.email.events import add_mail_archive
+from tidegen.concerns.email.events import EVENTS_TOPIC, add_mail_archive
 from tidegen.concerns.email.sending import add_sending_policy, identity_arn
 from tidegen.concerns.email.stream import MailStream, add_instance
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 TRANSACTIONAL = MailStream("Transactional", "mail")
 SECURITY = MailStream("Security", "alerts")
@@ -121,23 +103,15 @@ CONCERN = Concern(
     purpose="Two SES instances: transactional mail to users, and security mail.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        CRITICAL_TOPIC,
-        WARNING_TOPIC,
-        DEAD_LETTERS,
-        LOGS_KEY,
-        Input(
-            "EmailEventsTopicArn",
-            Kind.TOPIC_ARN,
-            Sibling("EmailEventsTopicArn"),
-            "Topic of bounces and complaints, for programs",
-        ),
-        Input(
-            "PublicZoneId", Kind.HOSTED_ZONE_ID, Sibling("PublicZoneId"), "Zone of the mail records"
-        ),
-        from_field("Domain", "domain"),
-        from_field("DedicatedIps", "email.dedicated_ips"),
+        *inputs.NAMES,
+        inputs.CRITICAL_TOPIC,
+        inputs.WARNING_TOPIC,
+        inputs.DEAD_LETTERS,
+        inputs.LOGS_KEY,
+        EVENTS_TOPIC,
+        inputs.PUBLIC_ZONE,
+        inputs.DOMAIN,
+        inputs.from_field("DedicatedIps", "email.dedicated_ips"),
     ),
     outputs=(
         Output("TransactionalDomain", Kind.DOMAIN, "Domain of mail to users", surface=True),

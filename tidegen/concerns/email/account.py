@@ -1,21 +1,25 @@
-"""What SES judges by account and region: all instances, and all environments in the account.
+"""SES's limits per account and region, for all instances and all environments in the account.
 
-An account whose rate is too high sends nothing any more, by whichever instance the mails went.
+SES stops all mail of an account whose rate is too high, whichever instance sent the mails.
 """
 
 from troposphere import Ref, Template
 
-from tidegen.blocks.alarms import CRITICAL, add_alarm
+from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.event_rules import add_event_rule
+from tidegen.blocks.inputs import CRITICAL_TOPIC, DEAD_LETTERS
+from tidegen.contract import Input
 
 #: Rates at which AWS reviews an account. Source: SES guide, "Sending review process FAQs".
 RATES = {"BounceRate": 0.05, "ComplaintRate": 0.001}
 
 
-def add_account_alarms(template: Template) -> list[str]:
-    """Alarms on the account's reputation, and word when SES stops sending; the alarms' titles.
+def add_account_alarms(
+    template: Template, *, topic: Input = CRITICAL_TOPIC, dead_letters: Input = DEAD_LETTERS
+) -> list[str]:
+    """Add alarms on the account's reputation, and a rule for stopped sending.
 
-    Needs the parameters `CriticalTopicArn` and `DeadLetterQueueArn`.
+    Returns the alarms' logical ids.
     """
     titles = [
         add_alarm(
@@ -26,7 +30,7 @@ def add_account_alarms(template: Template) -> list[str]:
             ("AWS/SES", f"Reputation.{metric}"),
             {},  # without a dimension: of the whole account
             ("GreaterThanOrEqualToThreshold", threshold),
-            topic=CRITICAL,
+            topic=topic.name,
             statistic="Maximum",
             period_seconds=3600,
         ).title
@@ -38,9 +42,9 @@ def add_account_alarms(template: Template) -> list[str]:
         "SES sends no mail of this account or of one of its parts any more",
         # Source: EventBridge reference, "Amazon SES events".
         {"source": ["aws.ses"], "detail-type": ["Sending Status Disabled"]},
-        CRITICAL,
+        topic.name,
         "SES: <type>. Nobody can verify an account or reset a password: see the SES console.",
         {"type": "$.detail-type"},
-        dead_letters=Ref("DeadLetterQueueArn"),
+        dead_letters=Ref(dead_letters.name),
     )
     return titles

@@ -1,13 +1,13 @@
-"""Who may act in an account: the CI's provider, every role's boundary, and who breaks the glass."""
+"""Identities of an account: the CI's provider, every role's boundary, and the break-glass role."""
 
 from troposphere import GetAtt, Ref, Sub, Template, iam
 
-from tidegen.blocks.inputs import PROJECT
+from tidegen.blocks import inputs
 from tidegen.blocks.policies import document
 from tidegen.blocks.roles import BOUNDARY_NAME, OIDC_HOST
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
-from tidegen.concerns.identity.boundary import ceiling
+from tidegen.concerns.identity.boundary import ceiling_statements
 from tidegen.concerns.identity.break_glass import add_break_glass
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
@@ -16,11 +16,12 @@ _FULL_ACCESS = "HIPAA.Security-IAMPolicyNoStatementsWithFullAccess"
 
 
 def build(_context: Context) -> Template:
-    """The identity template: IAM is global, so once per account."""
+    """Return the identity template: IAM is global, so once per account."""
     template = new_template(CONCERN)
     provider = template.add_resource(
         iam.OIDCProvider(
             "OidcProvider",
+            # these are global: they outlive the stack where another region becomes the home
             **RETAINED,
             Url=f"https://{OIDC_HOST}",
             ClientIdList=["sts.amazonaws.com"],
@@ -31,10 +32,10 @@ def build(_context: Context) -> Template:
             "PermissionsBoundary",
             **RETAINED,
             Description="Ceiling of every role of the project",
-            # every region's templates know it by its name: they have to do without this region
+            # every region's templates use its name: they must not depend on this region
             ManagedPolicyName=BOUNDARY_NAME,
             Path=Sub("/${Project}/"),
-            PolicyDocument=document(*ceiling()),
+            PolicyDocument=document(*ceiling_statements()),
             Metadata=unmet(_REASON, _FULL_ACCESS),
         )
     )
@@ -53,11 +54,10 @@ CONCERN = Concern(
     scopes=(Scope.IDENTITY,),
     purpose="CI's identity provider, every role's boundary and break-glass, once per account.",
     build=build,
-    inputs=(PROJECT,),
+    inputs=(inputs.PROJECT,),
     outputs=(
         Output("PermissionsBoundaryArn", Kind.ARN, "Boundary of every role", surface=True),
         Output("OidcProviderArn", Kind.ARN, "Identity provider of the CI", surface=True),
         Output("BreakGlassRoleArn", Kind.ROLE_ARN, "Role for emergencies", surface=True),
     ),
-    # global: they outlive the stack where another region becomes the account's home
 )

@@ -1,11 +1,9 @@
-"""The role for emergencies: it may undo what every other role is denied, and nothing else.
+"""The role for emergencies: it may undo the protections that bind every other role, nothing else.
 
-Policies of buckets, keys, vaults and secrets leave it out by its path. Whoever takes it has signed
-in with a second factor within the hour; that somebody did is an alarm (`concerns.audit`).
+Policies of buckets, keys, vaults and secrets except it by its path. A person who assumes it has
+signed in with a second factor within the hour; every use raises an alarm (`concerns.audit`).
 Source: Well-Architected, SEC03-BP03, "Establish emergency access process".
 """
-
-from typing import Any
 
 from awacs import backup, kms, s3, secretsmanager, sqs, sts
 from awacs.aws import (
@@ -20,10 +18,10 @@ from awacs.aws import (
 )
 from troposphere import Ref, Sub, Template, iam
 
-from tidegen.blocks.policies import account_root, allow, document
+from tidegen.blocks.policies import account_root, allow, arn, document
 
 _PATH = Sub("/${Project}/break-glass/")
-#: An hour: the least that IAM takes, of a session and of the time since the second factor.
+#: An hour: the shortest session that IAM accepts, and the longest time since the second factor.
 _SECONDS = 3_600
 _HELD: list[Action] = [
     s3.BypassGovernanceRetention,
@@ -58,13 +56,13 @@ _QUEUES: list[Action] = [sqs.DeleteMessage, sqs.GetQueueAttributes, sqs.ReceiveM
 
 
 def add_break_glass(template: Template) -> iam.Role:
-    """The role and its policy, which is its boundary too: attaching another adds nothing."""
+    """Add the role and its policy, which is its boundary too: attaching another adds nothing."""
     policy = template.add_resource(
         iam.ManagedPolicy(
             "BreakGlassPolicy",
             Description="What only the break-glass role may undo",
             Path=_PATH,
-            PolicyDocument=document(*_undoing()),
+            PolicyDocument=document(*_undo_statements()),
         )
     )
     return template.add_resource(
@@ -81,7 +79,7 @@ def add_break_glass(template: Template) -> iam.Role:
 
 
 def _people() -> PolicyDocument:
-    """Whom the account's IAM lets take it, with a second factor: a service has none."""
+    """Return trust in the account's principals with a second factor, which a service has not."""
     recent = [
         Bool({"aws:MultiFactorAuthPresent": "true"}),
         NumericLessThan({"aws:MultiFactorAuthAge": _SECONDS}),
@@ -96,28 +94,22 @@ def _people() -> PolicyDocument:
     )
 
 
-def _undoing() -> list[Statement]:
+def _undo_statements() -> list[Statement]:
     buckets = "s3:::${Project}-*"
     points = ("backup:*:${AWS::AccountId}:recovery-point:*", "ec2:*::snapshot/*")
     ours = ForAnyValueStringLike({"kms:ResourceAliases": Sub("alias/${Project}/*")})
     listing: list[Action] = [s3.ListBucket, s3.ListBucketVersions]
     reading: list[Action] = [secretsmanager.DescribeSecret, secretsmanager.GetSecretValue]
     return [
-        allow("FindObjects", listing, [_arn(buckets)]),
-        allow("ChangeHeldObjects", _HELD, [_arn(f"{buckets}/*")]),
-        allow("EndKeys", _KEYS, [_arn("kms:*:${AWS::AccountId}:key/*")], Condition(ours)),
-        allow("EndRecoveryPoints", _POINTS, [_arn(point) for point in points]),
-        allow(
-            "OpenVaults", _VAULTS, [_arn("backup:*:${AWS::AccountId}:backup-vault:${Project}-*")]
-        ),
+        allow("FindObjects", listing, [arn(buckets)]),
+        allow("ChangeHeldObjects", _HELD, [arn(f"{buckets}/*")]),
+        allow("EndKeys", _KEYS, [arn("kms:*:${AWS::AccountId}:key/*")], Condition(ours)),
+        allow("EndRecoveryPoints", _POINTS, [arn(point) for point in points]),
+        allow("OpenVaults", _VAULTS, [arn("backup:*:${AWS::AccountId}:backup-vault:${Project}-*")]),
         allow(
             "ReadSecrets",
             reading,
-            [_arn("secretsmanager:*:${AWS::AccountId}:secret:/${Project}/*")],
+            [arn("secretsmanager:*:${AWS::AccountId}:secret:/${Project}/*")],
         ),
-        allow("ReadQueues", _QUEUES, [_arn("sqs:*:${AWS::AccountId}:${Project}-*")]),
+        allow("ReadQueues", _QUEUES, [arn("sqs:*:${AWS::AccountId}:${Project}-*")]),
     ]
-
-
-def _arn(text: str) -> Any:
-    return Sub(f"arn:${{AWS::Partition}}:{text}")

@@ -5,23 +5,23 @@ from typing import Any
 from awacs import s3 as actions
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
+from tidegen.blocks import inputs
 from tidegen.blocks.buckets import (
     add_bucket,
     add_bucket_policy,
-    deny_but,
+    deny_except,
     encrypted_with,
     logged_to,
 )
-from tidegen.blocks.data_buckets import ERASURE, lock
-from tidegen.blocks.inputs import ACCOUNT_ACCESS_LOGS, PROJECT, from_field
-from tidegen.blocks.keys import add_key, logs_use, service_use
-from tidegen.blocks.policies import document
+from tidegen.blocks.data_buckets import ERASURE, abandoned_uploads, lock
+from tidegen.blocks.keys import add_key, logs_use, service_uses
+from tidegen.blocks.logs import SIX_YEARS
+from tidegen.blocks.policies import document, trust
 from tidegen.blocks.replication import (
     ROLE,
     replication,
     replication_read_statements,
-    trust,
-    writing,
+    replication_write_statements,
 )
 from tidegen.blocks.roles import BOUNDARY, add_role
 from tidegen.blocks.suppressions import unmet
@@ -44,8 +44,7 @@ from tidegen.contract import (
     new_template,
 )
 
-_SIX_YEARS = 2192  # days; HIPAA, 45 CFR 164.316(b)(2)(i)
-_EXPIRE_DAYS = _SIX_YEARS + 30  # after the lock, so that expiry never waits for it
+_EXPIRE_DAYS = SIX_YEARS + 30  # after the lock, so that expiry never waits for it
 _PASSED_ON_DAYS = 90
 _REPLACED_DAYS = 30
 #: Who uses the audit key, and how by their guides: writers of the archives, and those who publish
@@ -68,7 +67,7 @@ _KEY_USES = (
 def build(_context: Context) -> Template:
     """The log-archive template."""
     template = new_template(CONCERN)
-    uses = [s for use in _KEY_USES for s in service_use(use)]
+    uses = service_uses(_KEY_USES)
     key = add_key(template, "AuditKey", "audit", logs_use(), *uses, owner="${Project}/account")
     archive = _add_log_archive(template)
     intake = _add_intake(template)
@@ -92,7 +91,7 @@ def _add_log_archive(template: Template) -> s3.Bucket:
         (CLOUDTRAIL,),
         LifecycleConfiguration=_kept(),
         ObjectLockEnabled=True,
-        ObjectLockConfiguration=lock(Ref("LockMode"), _SIX_YEARS),
+        ObjectLockConfiguration=lock(Ref("LockMode"), SIX_YEARS),
         Metadata=unmet(
             "One archive a region: logs stay in their region, where the lock keeps them.",
             "S3_BUCKET_REPLICATION_ENABLED",
@@ -142,7 +141,7 @@ def _add_archive(
     )
     accepted = [statement for item in deliveries for statement in delivery_statements(bucket, item)]
     erasure = [*ERASURE, actions.DeleteObject]
-    add_bucket_policy(template, bucket, *accepted, deny_but("DenyErasure", title, erasure))
+    add_bucket_policy(template, bucket, *accepted, deny_except("DenyErasure", title, erasure))
     return bucket
 
 
@@ -168,11 +167,7 @@ def _expiry(name: str, days: int, **extra: Any) -> s3.LifecycleConfiguration:
         NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=_REPLACED_DAYS),
         **extra,
     )
-    uploads = s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=7)
-    abandoned = s3.LifecycleRule(
-        Id="abandoned-uploads", Status="Enabled", AbortIncompleteMultipartUpload=uploads
-    )
-    return s3.LifecycleConfiguration(Rules=[expiry, abandoned])
+    return s3.LifecycleConfiguration(Rules=[expiry, abandoned_uploads()])
 
 
 def _add_replication_role(template: Template) -> None:
@@ -180,13 +175,13 @@ def _add_replication_role(template: Template) -> None:
     key_arn = GetAtt("AuditKey", "Arn")
     policy = document(
         *replication_read_statements(["LogIntake"], [key_arn]),
-        *writing([Sub("${LogArchive.Arn}/AWSLogs/*")], key_arn, "AWS::Region"),
+        *replication_write_statements([Sub("${LogArchive.Arn}/AWSLogs/*")], key_arn, "AWS::Region"),
     )
     path = Sub("/${Project}/account/")
     add_role(
         template,
         ROLE,
-        trust(),
+        trust("s3"),
         policy,
         "S3 replicates the intake into the archive as it",
         path=path,
@@ -199,10 +194,10 @@ CONCERN = Concern(
     purpose="The locked log archive of an account and region, and the intake before it.",
     build=build,
     inputs=(
-        PROJECT,
+        inputs.PROJECT,
         BOUNDARY,
-        from_field("LockMode", "retention.lock_mode"),
-        ACCOUNT_ACCESS_LOGS,
+        inputs.LOCK_MODE,
+        inputs.ACCOUNT_ACCESS_LOGS,
     ),
     outputs=(
         Output("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives", surface=True),

@@ -1,16 +1,17 @@
 """What AWS services ask of the bucket that they deliver their logs to, and nothing more.
 
-Each statement has its source in the service's guide; paths and conditions are theirs. Rows 4, 5 and
-11 of AWS's refusals: a missing check of the bucket, a wrong path, a wrong source.
+Each statement has its source in the service's guide; paths and conditions are theirs. Failures
+config-cannot-write, config-account-unknown and trail-cannot-write come of a missing check of the
+bucket, a wrong path, a wrong source.
 """
 
 from dataclasses import dataclass
 
 from awacs import s3 as actions
-from awacs.aws import Action, Allow, Principal, Statement
+from awacs.aws import Action, Statement
 from troposphere import GetAtt, Sub, s3
 
-from tidegen.blocks.policies import from_service
+from tidegen.blocks.policies import allow, from_service, service_principal
 
 _OWN = "AWSLogs/${AWS::AccountId}"
 
@@ -49,23 +50,21 @@ LOGS = Delivery(
 def delivery_statements(bucket: s3.Bucket, delivery: Delivery) -> list[Statement]:
     """The two statements of a bucket policy that let one service deliver for this account."""
     name = "".join(part.capitalize() for part in delivery.service.split("."))
-    service = Principal("Service", [f"{delivery.service}.amazonaws.com"])
+    service = service_principal(delivery.service)
     acl = {"s3:x-amz-acl": "bucket-owner-full-control"} if delivery.sets_acl else {}
     return [
-        Statement(
-            Sid=f"CheckBy{name}",
-            Effect=Allow,
-            Principal=service,
-            Action=list(delivery.checks),
-            Resource=[GetAtt(bucket, "Arn")],
-            Condition=from_service(delivery.service),
+        allow(
+            f"CheckBy{name}",
+            delivery.checks,
+            [GetAtt(bucket, "Arn")],
+            from_service(delivery.service),
+            principal=service,
         ),
-        Statement(
-            Sid=f"DeliveryBy{name}",
-            Effect=Allow,
-            Principal=service,
-            Action=[actions.PutObject],
-            Resource=[Sub(f"${{{bucket.title}.Arn}}/{path}") for path in delivery.paths],
-            Condition=from_service(delivery.service, acl),
+        allow(
+            f"DeliveryBy{name}",
+            [actions.PutObject],
+            [Sub(f"${{{bucket.title}.Arn}}/{path}") for path in delivery.paths],
+            from_service(delivery.service, acl),
+            principal=service,
         ),
     ]

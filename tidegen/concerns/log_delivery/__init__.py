@@ -1,21 +1,17 @@
 """Logs of CloudWatch on their way into the log archive, which locks them for six years."""
 
-from troposphere import Equals, Not, Ref, Template
+from troposphere import Ref, Template
 
+from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
-from tidegen.blocks.inputs import ENVIRONMENT, LOGS_KEY, PROJECT, WARNING_TOPIC
+from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.concerns.log_delivery.delivery_stream import add_delivery_stream, add_subscription
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Root,
-    Scope,
-    Sibling,
-    new_template,
+from tidegen.concerns.log_delivery.delivery_stream import (
+    AUDIT_KEY,
+    add_delivery_stream,
+    add_subscription,
 )
+from tidegen.contract import Concern, Context, Input, Kind, Scope, new_template
 
 #: Log groups that say who had access to health data and what was done about it, by the parameter
 #: that names each. A group takes two subscriptions; the other one is free for the relay.
@@ -40,7 +36,7 @@ def build(_context: Context) -> Template:
     for name in _EVERYWHERE:
         add_subscription(template, name)
     for name in _OF_ENVIRONMENTS:
-        template.add_condition(f"Has{name}", Not(Equals(Ref(f"{name}LogGroupName"), "")))
+        add_condition_if_set(template, f"Has{name}", f"{name}LogGroupName")
         add_subscription(template, name).Condition = f"Has{name}"
     _add_alarms(template)
     return template
@@ -72,13 +68,8 @@ def _add_alarms(template: Template) -> None:
     )
 
 
-def _from_account(name: str, kind: Kind, description: str) -> Input:
-    return Input(name, kind, Root(Scope.ACCOUNT, name), description)
-
-
 def _group(name: str, description: str, default: str | None = None) -> Input:
-    title = f"{name}LogGroupName"
-    return Input(title, Kind.LOG_GROUP_NAME, Sibling(title), description, default)
+    return inputs.sibling(f"{name}LogGroupName", Kind.LOG_GROUP_NAME, description, default)
 
 
 CONCERN = Concern(
@@ -87,13 +78,12 @@ CONCERN = Concern(
     purpose="Logs of CloudWatch on their way into the log archive.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
+        *inputs.NAMES,
         BOUNDARY,
-        LOGS_KEY,
-        WARNING_TOPIC,
-        _from_account("LogIntakeBucketArn", Kind.BUCKET_ARN, "Where logs are delivered"),
-        _from_account("AuditKeyArn", Kind.KEY_ARN, "Key of the archive and its intake"),
+        inputs.LOGS_KEY,
+        inputs.WARNING_TOPIC,
+        inputs.LOG_INTAKE,
+        AUDIT_KEY,
         *(_group(name, description) for name, description in _EVERYWHERE.items()),
         *(_group(name, description, "") for name, description in _OF_ENVIRONMENTS.items()),
     ),

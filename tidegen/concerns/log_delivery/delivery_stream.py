@@ -9,10 +9,15 @@ from awacs import s3 as s3_actions
 from awacs.aws import ArnLike, Condition, StringEquals
 from troposphere import GetAtt, Ref, Sub, Template, firehose, logs
 
+from tidegen.blocks.inputs import LOG_INTAKE, LOGS_KEY, from_root
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, through, trust
 from tidegen.blocks.roles import add_role
+from tidegen.contract import Input, Kind, Scope
 
+AUDIT_KEY = from_root(
+    Scope.ACCOUNT, "AuditKeyArn", Kind.KEY_ARN, "Key of the archive and its intake"
+)
 #: Where an environment's logs are in the intake and in the archive.
 _LOGS = "AWSLogs/${AWS::AccountId}/CloudWatch/${Environment}/"
 _FAILED = "AWSLogs/${AWS::AccountId}/CloudWatchFailed/${Environment}/"
@@ -25,27 +30,32 @@ class _Processor(firehose.Processor):
     props: ClassVar[dict[str, Any]] = {**firehose.Processor.props, "Type": (str, True)}
 
 
-def add_delivery_stream(template: Template) -> firehose.DeliveryStream:
-    """The stream `DeliveryStream`, encrypted, and `SubscriptionRole`, which fills it.
+def add_delivery_stream(
+    template: Template,
+    *,
+    key: Input = LOGS_KEY,
+    intake: Input = LOG_INTAKE,
+    intake_key: Input = AUDIT_KEY,
+) -> firehose.DeliveryStream:
+    """Add the stream `DeliveryStream`, encrypted, and `SubscriptionRole`, which fills it.
 
-    Needs the parameters `AuditKeyArn`, `Environment`, `LogIntakeBucketArn`, `LogsKeyArn` and
-    `Project`.
+    `key` encrypts the stream, `intake_key` the objects that it writes to `intake`.
     """
     group = add_log_group(
-        template, "DeliveryLogGroup", Sub("/${Project}/${Environment}/log-delivery")
+        template, "DeliveryLogGroup", Sub("/${Project}/${Environment}/log-delivery"), key=key
     )
     log = template.add_resource(logs.LogStream("DeliveryLog", LogGroupName=Ref(group)))
-    _add_delivery_role(template)
+    _add_delivery_role(template, intake, intake_key)
     stream = template.add_resource(
         firehose.DeliveryStream(
             "DeliveryStream",
             DeliveryStreamType="DirectPut",
             DeliveryStreamEncryptionConfigurationInput=(
                 firehose.DeliveryStreamEncryptionConfigurationInput(
-                    KeyType="CUSTOMER_MANAGED_CMK", KeyARN=Ref("LogsKeyArn")
+                    KeyType="CUSTOMER_MANAGED_CMK", KeyARN=Ref(key.name)
                 )
             ),
-            ExtendedS3DestinationConfiguration=_destination(group, log),
+            ExtendedS3DestinationConfiguration=_destination(group, log, intake, intake_key),
             DependsOn=["DeliveryRolePolicy"],
         )
     )
@@ -70,15 +80,17 @@ def add_subscription(template: Template, name: str) -> logs.SubscriptionFilter:
     )
 
 
-def _destination(group: logs.LogGroup, log: logs.LogStream) -> Any:
+def _destination(
+    group: logs.LogGroup, log: logs.LogStream, intake: Input, intake_key: Input
+) -> Any:
     """Records come compressed one by one; objects are lines of JSON, compressed as a whole."""
     lines = [
         _processor("Decompression", "CompressionFormat", "GZIP"),
         _processor("AppendDelimiterToRecord", "Delimiter", "\\n"),
     ]
-    key = firehose.KMSEncryptionConfig(AWSKMSKeyARN=Ref("AuditKeyArn"))
+    key = firehose.KMSEncryptionConfig(AWSKMSKeyARN=Ref(intake_key.name))
     return firehose.ExtendedS3DestinationConfiguration(
-        BucketARN=Ref("LogIntakeBucketArn"),
+        BucketARN=Ref(intake.name),
         RoleARN=GetAtt("DeliveryRole", "Arn"),
         Prefix=Sub(f"{_LOGS}!{{timestamp:yyyy/MM/dd/HH}}/"),
         ErrorOutputPrefix=Sub(
@@ -99,12 +111,12 @@ def _processor(kind: str, name: str, value: str) -> _Processor:
     return _Processor(Type=kind, Parameters=[parameter])
 
 
-def _add_delivery_role(template: Template) -> None:
+def _add_delivery_role(template: Template, intake: Input, key: Input) -> None:
     """What Firehose's guide grants ("Grant Firehose access to an Amazon S3 destination").
 
     It is taken with the account as external id, as that guide has it too.
     """
-    objects = [Sub(f"${{LogIntakeBucketArn}}/{prefix}*") for prefix in (_LOGS, _FAILED)]
+    objects = [Sub(f"${{{intake.name}}}/{prefix}*") for prefix in (_LOGS, _FAILED)]
     log = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
     add_role(
         template,
@@ -121,7 +133,7 @@ def _add_delivery_role(template: Template) -> None:
                     s3_actions.ListBucket,
                     s3_actions.ListBucketMultipartUploads,
                 ],
-                [Ref("LogIntakeBucketArn")],
+                [Ref(intake.name)],
             ),
             allow(
                 "Deliver",
@@ -131,7 +143,7 @@ def _add_delivery_role(template: Template) -> None:
             allow(
                 "UseAuditKey",
                 [kms_actions.Decrypt, kms_actions.GenerateDataKey],
-                [Ref("AuditKeyArn")],
+                [Ref(key.name)],
                 Condition(through("s3")),
             ),
             allow(

@@ -2,25 +2,16 @@
 
 from typing import Any
 
-from troposphere import Equals, If, Join, Not, Ref, Sub, Template, cloudwatch, logs
+from troposphere import If, Join, Ref, Sub, Template, cloudwatch, logs
 
+from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT, WARNING_TOPIC
+from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.logs import add_metric_filter
 from tidegen.concerns.monitoring.dashboards import body
 from tidegen.concerns.monitoring.environment_dashboard import NAMESPACE, widgets
 from tidegen.concerns.monitoring.network_alarms import add_network_alarms
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Input, Kind, Output, Scope, add_outputs, new_template
 from tidegen.contract.fields import ZONES
 
 #: Condition → parameter that another concern fills where the scope has it.
@@ -67,7 +58,7 @@ def build(_context: Context) -> Template:
     """The monitoring template."""
     template = new_template(CONCERN)
     for condition, parameter in _PRESENT.items():
-        template.add_condition(condition, Not(Equals(Ref(parameter), "")))
+        add_condition_if_set(template, condition, parameter)
     _add_filters(template)
     _add_environment_alarm(template)
     alarms = [*_EVERYWHERE_ALARMS, *add_network_alarms(template, NAMESPACE)]
@@ -135,7 +126,7 @@ def _add_environment_alarm(template: Template) -> None:
 
 def _optional(name: str, kind: Kind, description: str) -> Input:
     """An output of a concern that only some scopes have."""
-    return Input(name, kind, Sibling(name), description, default="")
+    return inputs.sibling(name, kind, description, default="")
 
 
 CONCERN = Concern(
@@ -144,31 +135,25 @@ CONCERN = Concern(
     purpose="Errors of applications, the environment's one state, and a dashboard.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        WARNING_TOPIC,
-        Input("RelayFunctionArn", Kind.ARN, Sibling("RelayFunctionArn"), "Relay of log events"),
-        Input("RelayFunctionName", Kind.NAME, Sibling("RelayFunctionName"), "Relay, by its name"),
-        Input(
-            "ApplicationLogGroupName",
-            Kind.LOG_GROUP_NAME,
-            Sibling("ApplicationLogGroupName"),
-            "Group that the log shipper writes to",
+        *inputs.NAMES,
+        inputs.WARNING_TOPIC,
+        inputs.sibling("RelayFunctionArn", Kind.ARN, "Relay of log events"),
+        inputs.sibling("RelayFunctionName", Kind.NAME, "Relay, by its name"),
+        inputs.sibling(
+            "ApplicationLogGroupName", Kind.LOG_GROUP_NAME, "Group that the log shipper writes to"
         ),
         _optional("WorkloadNamespace", Kind.NAME, "Namespace of the services"),
-        Input("ClusterName", Kind.CLUSTER_NAME, Sibling("ClusterName"), "The cluster"),
+        inputs.CLUSTER_NAME,
         *(
-            Input(title, kind, Sibling(title), meaning)
+            inputs.sibling(title, kind, meaning)
             for zone in ZONES
             for title, kind, meaning in (
                 (f"NatGateway{zone}Id", Kind.NAME, f"NAT gateway of zone {zone}"),
                 (f"DataSubnet{zone}Id", Kind.SUBNET_ID, f"Data subnet of zone {zone}"),
             )
         ),
-        Input(
-            "FlowLogGroupName", Kind.LOG_GROUP_NAME, Sibling("FlowLogGroupName"), "The flow logs"
-        ),
-        Input("TargetsAlarmName", Kind.NAME, Sibling("TargetsAlarmName"), "Alarm of the gateway"),
+        inputs.sibling("FlowLogGroupName", Kind.LOG_GROUP_NAME, "The flow logs"),
+        inputs.sibling("TargetsAlarmName", Kind.NAME, "Alarm of the gateway"),
         _optional("DatabaseAlarmName", Kind.NAME, "Alarm of the database"),
         _optional("IngressAlarmName", Kind.NAME, "Alarm of the load balancer"),
         _optional("EmailAlarmName", Kind.NAME, "Alarm of the reputation of mail"),

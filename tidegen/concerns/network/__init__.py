@@ -7,7 +7,6 @@ from troposphere import (
     GetAZs,
     If,
     Join,
-    Not,
     Or,
     Ref,
     Select,
@@ -16,30 +15,15 @@ from troposphere import (
     ec2,
 )
 
+from tidegen.blocks import inputs
+from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.endpoints import add_endpoints
 from tidegen.blocks.flow_logs import add_flow_logs
-from tidegen.blocks.inputs import (
-    ENVIRONMENT,
-    LOGS_KEY,
-    PROJECT,
-    VPC_CIDR,
-    from_field,
-)
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet
 from tidegen.concerns.network.acls import add_network_acls
 from tidegen.concerns.network.routing import add_routing, nat_addresses, nat_of
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 from tidegen.contract.fields import ZONES
 
 TIERS = ("Public", "Private", "Data")
@@ -74,7 +58,7 @@ def _add_conditions(template: Template) -> None:
     template.add_condition("HasThirdNat", Equals(count, "3"))
     template.add_condition("HasSecondNat", Or(Equals(count, "2"), Condition("HasThirdNat")))
     template.add_condition("HasFullEndpoints", Equals(Ref("Endpoints"), "full"))
-    template.add_condition("HasZones", Not(Equals(Ref("Zone1"), "")))
+    add_condition_if_set(template, "HasZones", "Zone1")
 
 
 def _add_vpc(template: Template) -> None:
@@ -133,23 +117,17 @@ CONCERN = Concern(
     purpose="A VPC of its own: public, private and data subnets over three zones, flow logs.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        VPC_CIDR,
-        from_field("PublicSubnets", "network.public_subnets"),
-        from_field("PrivateSubnets", "network.private_subnets"),
-        from_field("DataSubnets", "network.data_subnets"),
-        *(from_field(f"Zone{zone}", f"network.zone_{zone}", "") for zone in ZONES),
-        from_field("NatGateways", "network.nat_gateways"),
-        from_field("Endpoints", "network.endpoints"),
-        LOGS_KEY,
+        *inputs.NAMES,
+        inputs.VPC_CIDR,
+        inputs.from_field("PublicSubnets", "network.public_subnets"),
+        inputs.from_field("PrivateSubnets", "network.private_subnets"),
+        inputs.from_field("DataSubnets", "network.data_subnets"),
+        *(inputs.from_field(f"Zone{zone}", f"network.zone_{zone}", "") for zone in ZONES),
+        inputs.from_field("NatGateways", "network.nat_gateways"),
+        inputs.from_field("Endpoints", "network.endpoints"),
+        inputs.LOGS_KEY,
         BOUNDARY,
-        Input(
-            "LogIntakeBucketArn",
-            Kind.BUCKET_ARN,
-            Root(Scope.ACCOUNT, "LogIntakeBucketArn"),
-            "Where flow logs are delivered on their way to the archive",
-        ),
+        inputs.LOG_INTAKE,
     ),
     outputs=(
         Output("VpcId", Kind.VPC_ID, "The VPC", surface=True),

@@ -4,15 +4,10 @@ from pathlib import Path
 
 from troposphere import GetAtt, Ref, Template
 
+from tidegen.blocks import inputs
 from tidegen.blocks.event_rules import add_event_rule
 from tidegen.blocks.functions import FUNCTION_EXTRAS, NETWORK_INPUTS
-from tidegen.blocks.inputs import (
-    ARTIFACTS_BUCKET,
-    ENVIRONMENT,
-    LOGS_KEY,
-    MESSAGING_KEY,
-    PROJECT,
-)
+from tidegen.blocks.keys import uses_of
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.topics import (
     add_dead_letter_alarm,
@@ -22,17 +17,7 @@ from tidegen.blocks.topics import (
 )
 from tidegen.concerns.notifications.health_rules import add_health_rules
 from tidegen.concerns.notifications.relay import add_relay
-from tidegen.contract import (
-    Asset,
-    Concern,
-    Context,
-    KeyUse,
-    Kind,
-    Output,
-    Scope,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Asset, Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 #: Logical id → display, publishers, and what its contacts are called. Events of SES hold patients'
 #: addresses, which no mail may carry on: that topic is for programs.
@@ -144,12 +129,11 @@ CONCERN = Concern(
     purpose="Topics that people read, the events that reach them, and the relay of logs.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
-        MESSAGING_KEY,
-        LOGS_KEY,
+        *inputs.NAMES,
+        inputs.MESSAGING_KEY,
+        inputs.LOGS_KEY,
         BOUNDARY,
-        ARTIFACTS_BUCKET,
+        inputs.ARTIFACTS_BUCKET,
         *NETWORK_INPUTS,
         *contact_inputs("critical", "warning", "security"),
     ),
@@ -174,12 +158,7 @@ CONCERN = Concern(
         Output("RelayFunctionArn", Kind.ARN, "Function that relays log events to people"),
         Output("RelayFunctionName", Kind.NAME, "The same function, as its metrics name it"),
     ),
-    key_uses=(
-        KeyUse("messaging", "cloudwatch"),
-        KeyUse("messaging", "events"),
-        KeyUse("messaging", "ses"),
-        KeyUse("messaging", "sns"),
-    ),
+    key_uses=uses_of("messaging", "cloudwatch", "events", "ses", "sns"),
     extra_deploy_actions=FUNCTION_EXTRAS,
     assets=(Asset("relay", _RELAY),),
 )

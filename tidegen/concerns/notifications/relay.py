@@ -3,11 +3,15 @@
 from awacs import sns as sns_actions
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, logs
 
-from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.container_logs import APPLICATIONS
-from tidegen.blocks.functions import add_function, running
+from tidegen.blocks.functions import (
+    add_error_alarm,
+    add_function,
+    add_permission,
+    function_statements,
+)
 from tidegen.blocks.logs import add_log_group
-from tidegen.blocks.policies import allow, document, trust
+from tidegen.blocks.policies import allow, arn, document, trust
 from tidegen.blocks.roles import add_role
 from tidegen.concerns.notifications.relay_queue import TITLE as QUEUE
 from tidegen.concerns.notifications.relay_queue import add_relay_alarms, add_relay_queue
@@ -34,7 +38,14 @@ def add_relay(template: Template, context: Context, topic: str) -> awslambda.Fun
         )
     )
     _add_permission(template, function)
-    _add_alarm(template, function)
+    add_error_alarm(
+        template,
+        "RelayErrors",
+        "The relay of log events fails. Read its log group; undelivered events are in its "
+        "own dead-letter queue.",
+        function,
+        topic="WarningTopic",
+    )
     add_relay_alarms(template, Ref(function))
     return function
 
@@ -64,39 +75,16 @@ def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
         template,
         "RelayRole",
         trust("lambda"),
-        document(publishing, *running(group, GetAtt(QUEUE, "Arn"))),
+        document(publishing, *function_statements(group, GetAtt(QUEUE, "Arn"))),
         "Redacts log events and publishes them",
     )
 
 
 def _add_permission(template: Template, function: awslambda.Function) -> None:
-    """CloudWatch Logs of this account, for the application log group only (catalogue row 49).
+    """CloudWatch Logs of this account, for the application log group only.
 
     The relay's own group is not among what may call it, so that it cannot feed itself.
     """
-    template.add_resource(
-        awslambda.Permission(
-            "RelayPermission",
-            Action="lambda:InvokeFunction",
-            FunctionName=Ref(function),
-            Principal="logs.amazonaws.com",
-            SourceAccount=Ref("AWS::AccountId"),
-            SourceArn=Sub(
-                "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:"
-                f"{APPLICATIONS}:*"
-            ),
-        )
-    )
-
-
-def _add_alarm(template: Template, function: awslambda.Function) -> None:
-    add_alarm(
-        template,
-        "RelayErrors",
-        "The relay of log events fails. Read its log group; undelivered events are in its "
-        "own dead-letter queue.",
-        ("AWS/Lambda", "Errors"),
-        {"FunctionName": Ref(function)},
-        ("GreaterThanThreshold", 0),
-        topic="WarningTopic",
-    )
+    own = f"log-group:{APPLICATIONS}:*"
+    source = arn(f"logs:${{AWS::Region}}:${{AWS::AccountId}}:{own}")
+    add_permission(template, "RelayPermission", function, "logs", SourceArn=source)

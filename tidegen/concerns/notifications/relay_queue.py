@@ -1,11 +1,11 @@
 """Log events that the relay could not handle: as they were logged, so for few eyes and few days."""
 
 from awacs import sqs as actions
-from awacs.aws import Action, ArnNotLike, Condition, Deny, Principal, Statement
+from awacs.aws import Action, ArnNotLike, Condition
 from troposphere import GetAtt, Ref, Template, sqs
 
 from tidegen.blocks.alarms import add_alarm
-from tidegen.blocks.policies import document, tls_only
+from tidegen.blocks.policies import deny_everybody, document, tls_only
 from tidegen.blocks.roles import BREAK_GLASS
 from tidegen.blocks.stateful import RETAINED
 
@@ -49,14 +49,8 @@ def add_relay_queue(template: Template) -> sqs.Queue:
         )
     )
     arn = GetAtt(queue, "Arn")
-    reading = Statement(
-        Sid="ReadByBreakGlassOnly",
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=[actions.ReceiveMessage],
-        Resource=[arn],
-        Condition=Condition(ArnNotLike({"aws:PrincipalArn": [BREAK_GLASS]})),
-    )
+    others = Condition(ArnNotLike({"aws:PrincipalArn": [BREAK_GLASS]}))
+    reading = deny_everybody("ReadByBreakGlassOnly", [actions.ReceiveMessage], [arn], others)
     template.add_resource(
         sqs.QueuePolicy(
             f"{TITLE}Policy",

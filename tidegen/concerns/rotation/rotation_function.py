@@ -6,12 +6,17 @@ from awacs import acm as acm_actions
 from awacs import kms as kms_actions
 from awacs import secretsmanager as actions
 from awacs.aws import ArnEquals, Condition, PolicyDocument, StringEquals, StringLike
-from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, awslambda, iam
+from troposphere import GetAtt, Ref, Sub, Template, awslambda, iam
 
-from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks import inputs
+from tidegen.blocks.conditions import HAS_REPLICA, add_replica_condition
 from tidegen.blocks.deploy_scopes import SCOPES
-from tidegen.blocks.functions import add_function, running
-from tidegen.blocks.inputs import DEAD_LETTERS, WARNING_TOPIC
+from tidegen.blocks.functions import (
+    add_error_alarm,
+    add_function,
+    add_permission,
+    function_statements,
+)
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, through, trust
 from tidegen.blocks.roles import PATH, add_role
@@ -19,18 +24,17 @@ from tidegen.contract import Context
 
 #: Secrets whose windows coincide rotate at most this many at a time; each takes about a second.
 _AT_ONCE = 5
-_HAS_REPLICA = "HasReplica"
 
 
 def add_rotation_function(template: Template, context: Context) -> awslambda.Function:
     """The function `Function` with its log group, security group, role, permission and alarm."""
     group = add_log_group(template, "LogGroup", Sub("/${Project}/${Environment}/rotation"))
-    queue = Ref(DEAD_LETTERS.name)
+    queue = Ref(inputs.DEAD_LETTERS.name)
     role = add_role(
         template,
         "FunctionRole",
         trust("lambda"),
-        document(*running(group, queue)),
+        document(*function_statements(group, queue)),
         "Runs the rotation of secrets",
     )
     function = add_function(
@@ -46,8 +50,14 @@ def add_rotation_function(template: Template, context: Context) -> awslambda.Fun
     )
     _add_rotating(template, role, function)
     _add_replicating(template, role)
-    _add_permission(template, function)
-    _add_alarm(template, function)
+    add_permission(template, "Permission", function, "secretsmanager")
+    add_error_alarm(
+        template,
+        "Errors",
+        "A secret could not be rotated: its present value stays valid. The log group of the "
+        "rotation says which secret and what to do; see the runbook 'A rotation failed'.",
+        function,
+    )
     return function
 
 
@@ -69,7 +79,7 @@ def _add_replicating(template: Template, role: iam.Role) -> None:
 
     Source: Secrets Manager guide, "Troubleshoot replication": without these the replica stays old.
     """
-    template.add_condition(_HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
+    add_replica_condition(template)
     anywhere = {"kms:ViaService": "secretsmanager.*.amazonaws.com"}
     template.add_resource(
         iam.ManagedPolicy(
@@ -85,7 +95,7 @@ def _add_replicating(template: Template, role: iam.Role) -> None:
                 )
             ),
             Roles=[Ref(role)],
-            Condition=_HAS_REPLICA,
+            Condition=HAS_REPLICA,
         )
     )
 
@@ -122,29 +132,4 @@ def _rotating(function: Any) -> PolicyDocument:
             [Sub("arn:${AWS::Partition}:acm:${AWS::Region}:${AWS::AccountId}:certificate/*")],
             Condition(StringEquals(tagged)),
         ),
-    )
-
-
-def _add_permission(template: Template, function: awslambda.Function) -> None:
-    template.add_resource(
-        awslambda.Permission(
-            "Permission",
-            Action="lambda:InvokeFunction",
-            FunctionName=Ref(function),
-            Principal="secretsmanager.amazonaws.com",
-            SourceAccount=Ref("AWS::AccountId"),
-        )
-    )
-
-
-def _add_alarm(template: Template, function: awslambda.Function) -> None:
-    add_alarm(
-        template,
-        "Errors",
-        "A secret could not be rotated: its present value stays valid. The log group of the "
-        "rotation says which secret and what to do; see the runbook 'A rotation failed'.",
-        ("AWS/Lambda", "Errors"),
-        {"FunctionName": Ref(function)},
-        ("GreaterThanThreshold", 0),
-        topic=WARNING_TOPIC.name,
     )

@@ -1,8 +1,10 @@
 """Buckets of an environment: uploads, backups, mail assets, and the access logs of them all."""
 
-from troposphere import Equals, GetAtt, Not, Ref, Sub, Template, s3
+from troposphere import GetAtt, Ref, Sub, Template, s3
 
+from tidegen.blocks import inputs
 from tidegen.blocks.access_logs import add_access_logs_bucket, from_load_balancers
+from tidegen.blocks.conditions import add_replica_condition
 from tidegen.blocks.data_buckets import (
     OUR_ALGORITHM,
     add_data_bucket,
@@ -12,44 +14,34 @@ from tidegen.blocks.data_buckets import (
     lifecycle,
     lock,
 )
-from tidegen.blocks.inputs import (
-    ACCOUNT_ACCESS_LOGS,
-    ENVIRONMENT,
-    PROJECT,
-    WARNING_TOPIC,
-    from_field,
-)
 from tidegen.blocks.malware_scans import add_malware_scans, deny_infected
 from tidegen.blocks.replication import (
-    HAS_REPLICA,
     REPLICA_BACKUPS,
     REPLICA_UPLOADS,
     Pair,
     add_replication_alarms,
     add_replication_role,
-    replicated,
+    optional_replication,
 )
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet, unmet_each
 from tidegen.concerns.storage.batch_copies import add_batch_role
 from tidegen.concerns.storage.content_delivery import add_distribution, read_by
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Root,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Input, Kind, Output, Scope, add_outputs, new_template
 
 UPLOADS = Pair(
-    "UploadsBucket", "DataKeyArn", "ReplicaUploadsBucketArn", REPLICA_UPLOADS, deletions=True
+    bucket="UploadsBucket",
+    key_arn=inputs.DATA_KEY.name,
+    replica_arn="ReplicaUploadsBucketArn",
+    replica_purpose=REPLICA_UPLOADS,
+    deletions=True,
 )
-BACKUPS = Pair("BackupsBucket", "BackupKeyArn", "ReplicaBackupsBucketArn", REPLICA_BACKUPS)
+BACKUPS = Pair(
+    bucket="BackupsBucket",
+    key_arn=inputs.BACKUP_KEY.name,
+    replica_arn="ReplicaBackupsBucketArn",
+    replica_purpose=REPLICA_BACKUPS,
+)
 _LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
 _REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
 #: The registry's rule sees that there is a replication; cdk-nag's looks into it.
@@ -62,13 +54,13 @@ _REPLICATED = {
 def build(_context: Context) -> Template:
     """The storage template: the log target first, as every other bucket names it."""
     template = new_template(CONCERN)
-    template.add_condition(HAS_REPLICA, Not(Equals(Ref("ReplicaKeyArn"), "")))
+    add_replica_condition(template)
     bucket = add_access_logs_bucket(
         template,
         "AccessLogsBucket",
         bucket_name("access-logs"),
         from_load_balancers("AccessLogsBucket"),
-        logs=Ref(ACCOUNT_ACCESS_LOGS.name),
+        logs=Ref(inputs.ACCOUNT_ACCESS_LOGS.name),
     )
     logs = Ref(bucket)
     uploads = _add_uploads(template, logs)
@@ -110,7 +102,7 @@ def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
         algorithms=(OUR_ALGORITHM, "AES256"),
         statements=(deny_others(UPLOADS.bucket), deny_infected(UPLOADS.bucket)),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
-        ReplicationConfiguration=replicated(UPLOADS),
+        ReplicationConfiguration=optional_replication(UPLOADS),
         Metadata=unmet_each(
             {_LOCK: "A lock would hold data that its owner wants deleted.", **_REPLICATED}
         ),
@@ -129,7 +121,7 @@ def _add_backups(template: Template, logs: Ref) -> s3.Bucket:
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), Ref("LockDays")),
         LifecycleConfiguration=backups_lifecycle(),
-        ReplicationConfiguration=replicated(BACKUPS),
+        ReplicationConfiguration=optional_replication(BACKUPS),
         Metadata=unmet_each(_REPLICATED),
     )
 
@@ -151,7 +143,7 @@ def _add_assets(template: Template, logs: Ref) -> s3.Bucket:
 
 
 def _from_recovery(name: str, kind: Kind, description: str) -> Input:
-    return Input(name, kind, Root(Scope.RECOVERY, name), f"{description}, or empty", default="")
+    return inputs.from_root(Scope.RECOVERY, name, kind, f"{description}, or empty", default="")
 
 
 CONCERN = Concern(
@@ -160,18 +152,17 @@ CONCERN = Concern(
     purpose="Buckets of uploads, backups, mail assets and access logs, and their replication.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
+        *inputs.NAMES,
         BOUNDARY,
-        WARNING_TOPIC,
-        ACCOUNT_ACCESS_LOGS,
-        Input("DataKeyArn", Kind.KEY_ARN, Sibling("DataKeyArn"), "Key of uploads and assets"),
-        Input("BackupKeyArn", Kind.KEY_ARN, Sibling("BackupKeyArn"), "Key of backups"),
-        from_field("NoncurrentDays", "retention.noncurrent_days"),
-        from_field("BackupsDays", "retention.backups_days"),
-        from_field("LockMode", "retention.lock_mode"),
-        from_field("LockDays", "retention.lock_days"),
-        from_field("RecoveryRegion", "recovery.region"),
+        inputs.WARNING_TOPIC,
+        inputs.ACCOUNT_ACCESS_LOGS,
+        inputs.DATA_KEY,
+        inputs.BACKUP_KEY,
+        inputs.from_field("NoncurrentDays", "retention.noncurrent_days"),
+        inputs.BACKUPS_DAYS,
+        inputs.LOCK_MODE,
+        inputs.LOCK_DAYS,
+        inputs.RECOVERY_REGION,
         _from_recovery("ReplicaKeyArn", Kind.KEY_ARN, "Key of the replicas"),
         _from_recovery("ReplicaUploadsBucketArn", Kind.BUCKET_ARN, "Replica of the uploads"),
         _from_recovery("ReplicaBackupsBucketArn", Kind.BUCKET_ARN, "Replica of the backups"),

@@ -6,9 +6,10 @@ Why it is CloudFront, with its own certificate: docs/decisions/010-mail-assets.m
 from typing import Any
 
 from awacs import s3 as actions
-from awacs.aws import Allow, Condition, Principal, Statement, StringEquals
+from awacs.aws import Condition, Statement, StringEquals
 from troposphere import GetAtt, Sub, Template, cloudfront
 
+from tidegen.blocks.policies import allow, arn, service_principal
 from tidegen.blocks.suppressions import unmet_each
 
 #: Policies that AWS manages, by their published ids: CachingOptimized, and SecurityHeadersPolicy.
@@ -53,17 +54,13 @@ def add_distribution(template: Template, title: str, bucket: str) -> cloudfront.
 
 def read_by(distribution: cloudfront.Distribution, bucket: str) -> Statement:
     """What the bucket's policy says to this one distribution."""
-    arn = Sub(
-        "arn:${AWS::Partition}:cloudfront::${AWS::AccountId}:distribution/"
-        f"${{{distribution.title}}}"
-    )
-    return Statement(
-        Sid="ReadByCloudFront",
-        Effect=Allow,
-        Principal=Principal("Service", ["cloudfront.amazonaws.com"]),
-        Action=[actions.GetObject],
-        Resource=[Sub(f"${{{bucket}.Arn}}/*")],
-        Condition=Condition(StringEquals({"aws:SourceArn": arn})),
+    source = arn(f"cloudfront::${{AWS::AccountId}}:distribution/${{{distribution.title}}}")
+    return allow(
+        "ReadByCloudFront",
+        [actions.GetObject],
+        [Sub(f"${{{bucket}.Arn}}/*")],
+        Condition(StringEquals({"aws:SourceArn": source})),
+        principal=service_principal("cloudfront"),
     )
 
 

@@ -3,7 +3,7 @@
 from awacs.aws import Statement
 from troposphere import Ref, Sub, Template
 
-from tidegen.blocks.inputs import ENVIRONMENT, PROJECT
+from tidegen.blocks import inputs
 from tidegen.blocks.pod_identity import add_pod_role
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.chart.workloads import BLOB_PREFIXES, EXTERNAL_SECRETS, SENDER
@@ -13,17 +13,7 @@ from tidegen.concerns.workloads.permissions import (
     sending_mail,
     storing_objects,
 )
-from tidegen.contract import (
-    Concern,
-    Context,
-    Input,
-    Kind,
-    Output,
-    Scope,
-    Sibling,
-    add_outputs,
-    new_template,
-)
+from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 #: The chart leaves the namespace free. An environment is a cluster of its own, so that nothing has
 #: to differ between them: the project's name, and no field of the environment file.
@@ -66,28 +56,25 @@ def _services() -> dict[str, list[Statement]]:
     }
 
 
-def _sibling(name: str, kind: Kind, description: str) -> Input:
-    return Input(name, kind, Sibling(name), description)
-
-
 CONCERN = Concern(
     name="workloads",
     scopes=(Scope.ENVIRONMENT,),
     purpose="A Pod Identity role for each service account of the chart that uses AWS.",
     build=build,
     inputs=(
-        PROJECT,
-        ENVIRONMENT,
+        *inputs.NAMES,
         BOUNDARY,
-        _sibling("ClusterName", Kind.CLUSTER_NAME, "Cluster of the pods"),
-        _sibling("UploadsBucketArn", Kind.BUCKET_ARN, "Bucket of raw device uploads"),
-        _sibling("AssetsBucketArn", Kind.BUCKET_ARN, "Bucket of mail assets"),
-        _sibling("DataKeyArn", Kind.KEY_ARN, "Key of uploads and assets"),
-        _sibling("TransactionalDomain", Kind.DOMAIN, "Domain of mail to users"),
-        _sibling("TransactionalIdentityArn", Kind.ARN, "Identity of mail to users"),
-        _sibling("TransactionalConfigurationSet", Kind.NAME, "Configuration set of user mail"),
-        _sibling("SecretsPath", Kind.STRING, "What the names of the secrets start with"),
-        _sibling("SecretsKeyArn", Kind.KEY_ARN, "Key of the secrets"),
+        inputs.CLUSTER_NAME,
+        inputs.sibling("UploadsBucketArn", Kind.BUCKET_ARN, "Bucket of raw device uploads"),
+        inputs.sibling("AssetsBucketArn", Kind.BUCKET_ARN, "Bucket of mail assets"),
+        inputs.DATA_KEY,
+        inputs.sibling("TransactionalDomain", Kind.DOMAIN, "Domain of mail to users"),
+        inputs.sibling("TransactionalIdentityArn", Kind.ARN, "Identity of mail to users"),
+        inputs.sibling(
+            "TransactionalConfigurationSet", Kind.NAME, "Configuration set of user mail"
+        ),
+        inputs.sibling("SecretsPath", Kind.STRING, "What the names of the secrets start with"),
+        inputs.SECRETS_KEY,
     ),
     outputs=(
         Output("WorkloadNamespace", Kind.NAME, "Namespace to install the chart in", surface=True),

@@ -92,7 +92,8 @@ class BucketPolicyAllowsWriter(RootRule):
     """The policy of a bucket allows the service that writes to it.
 
     Config, CloudTrail, GuardDuty, flow logs and load balancers test their bucket when they are
-    created, and fail without its permission (failure catalogue, rows 4, 5, 11 and 20).
+    created, and fail without its permission (known failures config-cannot-write,
+    config-account-unknown, trail-cannot-write and access-logs-refused).
     """
 
     id = "E9809"
@@ -115,9 +116,9 @@ class BucketPolicyAllowsWriter(RootRule):
 class BucketTakesDeliveries(RootRule):
     """A service can deliver to the bucket that it writes to.
 
-    Access logs cannot use a KMS key (failure catalogue, rows 20 and 21), and Config cannot write to
-    a bucket with Object Lock (failure catalogue, row 61). The rules E9705 and E9503 check the same
-    within one template.
+    Access logs cannot use a KMS key (known failures access-logs-refused and access-logs-encrypted),
+    and Config cannot write to a bucket with Object Lock (known failure config-bucket-locked). The
+    rules E9705 and E9503 check the same within one template.
     """
 
     id = "E9810"
@@ -142,7 +143,7 @@ class VolumeKeyAllowsAutoScaling(RootRule):
     """The key of the volumes that Auto Scaling launches allows Auto Scaling to use it.
 
     An instance whose volumes Auto Scaling cannot encrypt terminates at once with an internal error
-    (failure catalogue, row 24).
+    (known failure volume-key-closed).
     """
 
     id = "E9811"

@@ -110,7 +110,7 @@ class PublisherIsAllowed(RootRule):
     """The policy and the key of a topic or queue allow every service that publishes to it.
 
     An alarm that may not publish, or may not use the topic's key, fails silently: the stack is
-    green and nobody is notified (failure catalogue, rows 29 and 30).
+    green and nobody is notified (known failures topic-key-closed and topic-policy-closed).
     """
 
     id = "E9804"

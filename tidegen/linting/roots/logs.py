@@ -47,8 +47,8 @@ class LogGroupKeyCoversName(RootRule):
     """The policy of a log group's key covers the name of the group.
 
     CloudWatch Logs sends the name of the log group when it uses the key. A policy with a pattern
-    that does not match the name refuses it, and the group cannot be created (failure catalogue,
-    row 17).
+    that does not match the name refuses it, and the group cannot be created (known failure
+    log-group-key-closed).
     """
 
     id = "E9805"

@@ -76,7 +76,8 @@ class NodesReachBootServices(RootRule):
     """Nodes are in private subnets that reach every service needed to boot.
 
     Nodes without a default route or endpoints never join the cluster, nor do nodes in a public
-    subnet that have no public address (failure catalogue, rows 12 and 13).
+    subnet that have no public address (known failures nodes-cannot-join and
+    nodes-in-public-subnet).
     """
 
     id = "E9806"
@@ -102,7 +103,7 @@ class SignalsReachCloudFormation(RootRule):
     """Instances that signal can reach CloudFormation.
 
     Without a default route or an endpoint the signal never arrives, and the group fails when its
-    timeout ends (failure catalogue, row 46).
+    timeout ends (known failure signal-missing).
     """
 
     id = "E9807"

@@ -121,7 +121,7 @@ class NameOnce(RootRule):
 class EndpointOnce(RootRule):
     """A VPC has one endpoint of each service.
 
-    A second one would have the same private name (failure catalogue, row 43). cfn-lint's E3064
+    A second one would have the same private name (known failure endpoint-exists). cfn-lint's E3064
     checks the same within one template.
     """
 

@@ -113,7 +113,7 @@ class NestedStackWiring(RootRule):
 class DirectTemplateSize(RootRule):
     """A template that is deployed directly fits into the API call.
 
-    CloudFormation takes 51,200 bytes in a call (failure catalogue, row 47). cfn-lint's E1002
+    CloudFormation takes 51,200 bytes in a call (known failure template-too-large). cfn-lint's E1002
     checks only the limit of templates in S3.
     """
 
@@ -135,9 +135,10 @@ class DirectTemplateSize(RootRule):
 class StateKeepsItsPlace(RootRule):
     """A resource of the last release keeps its place in the next one.
 
-    A renamed resource is recreated: its state is left behind, rotation stops (failure catalogue,
-    row 3), and a fixed name or range is still taken (failure catalogue, rows 26 and 42). DynamoDB
-    changes one index at a time (failure catalogue, row 27).
+    A renamed resource is recreated: its state is left behind, rotation stops (known failure
+    rotation-schedule-renamed), and a fixed name or range is still taken (known failures
+    fixed-name-replaced and subnet-range-taken). DynamoDB changes one index at a time (known failure
+    two-index-changes).
     """
 
     id = "E9813"

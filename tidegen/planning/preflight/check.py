@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.model import (
     Answer,
     Facts,
@@ -21,13 +21,13 @@ Judge = Callable[..., Iterable[PreflightFinding | Unchecked]]
 
 @dataclass(frozen=True)
 class Check:
-    """One check. `rows` of the catalogue; it is made only where it has something to ask.
+    """One check, made only where it has something to ask; `failures` are slugs of the catalogue.
 
     A check with `asks=None` needs no account: the plan says enough.
     """
 
     name: str
-    rows: tuple[int, ...]
+    failures: tuple[str, ...]
     asks: Ask | None
     judge: Judge
     #: Whether it also looks at stacks that the deploy would leave alone.
@@ -52,13 +52,13 @@ class Check:
         return self.judge(subject, *answers) if answers else ()
 
 
-def about(topic: Any, names: Iterable[str]) -> tuple[Question, ...]:
+def about(topic: Topic, names: Iterable[str]) -> tuple[Question, ...]:
     """A question about `names`; none where there are none."""
     wanted = tuple(sorted(set(names)))
     return (Question(topic, wanted),) if wanted else ()
 
 
-def whole(topic: Any, *, wanted: bool) -> tuple[Question, ...]:
+def whole(topic: Topic, *, wanted: bool) -> tuple[Question, ...]:
     """A question about the account, if it is wanted."""
     return (Question(topic),) if wanted else ()
 

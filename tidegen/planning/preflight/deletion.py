@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tidegen.cloudformation.resources import Properties
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.check import Answer, Check, about
-from tidegen.planning.preflight.model import PreflightFinding, Question, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.network import INTERFACES
 from tidegen.planning.preflight.subject import Subject
 
@@ -17,7 +18,7 @@ _VPC = "AWS::EC2::VPC"
 _GUARDDUTY = ".guardduty-data"
 #: What GuardDuty's agents run on.
 _MONITORED = ("AWS::AutoScaling::AutoScalingGroup", "AWS::EKS::Nodegroup")
-_NO_ROW = 0  # of the catalogue, which knows only what has failed somebody's deploy
+_NO_FAILURE = ""  # of the catalogue, which knows only what has failed somebody's deploy
 #: Boolean properties with which a service refuses to delete what has them.
 _PROTECTING = ("DeletionProtection", "DeletionProtectionEnabled", "DisableApiTermination")
 _ATTRIBUTES = ("LoadBalancerAttributes", "deletion_protection.enabled")
@@ -36,7 +37,9 @@ def _full_buckets(subject: Subject, found: Answer) -> Iterable[PreflightFinding]
     for name, path in _going(subject, _BUCKET).items():
         if name in found:
             told = f"bucket '{name}' is deleted with its stack and is not empty"
-            yield PreflightFinding(path, f"{told}; empty it, or keep it with a DeletionPolicy", 1)
+            yield PreflightFinding(
+                path, f"{told}; empty it, or keep it with a DeletionPolicy", "bucket-not-empty"
+            )
 
 
 def _connections(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
@@ -45,7 +48,7 @@ def _connections(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
         if ends:
             told = f"endpoint service {service} is in use by {', '.join(ends)}"
             yield PreflightFinding(
-                path, f"{told}; delete those endpoints, or reject them, first", _NO_ROW
+                path, f"{told}; delete those endpoints, or reject them, first", _NO_FAILURE
             )
 
 
@@ -63,7 +66,7 @@ def _runtime_endpoints(subject: Subject, found: Answer) -> Iterable[PreflightFin
             told = f"GuardDuty has made endpoint {endpoint} and a security group in {vpc}"
             when = "when the deletion is stuck on them, " if running else ""
             yield PreflightFinding(
-                path, f"{told}; {when}run {_away(subject, endpoint, vpc)}", _NO_ROW, not running
+                path, f"{told}; {when}run {_away(subject, endpoint, vpc)}", _NO_FAILURE, not running
             )
 
 
@@ -86,7 +89,7 @@ def _protected(subject: Subject) -> Iterable[PreflightFinding]:
         for name in _switched_on(resource.get("Properties", {})):
             told = f"{resource['Type']} has {name} switched on"
             yield PreflightFinding(
-                path, f"{told}; set 'protected: false' in its file and deploy first", _NO_ROW
+                path, f"{told}; set 'protected: false' in its file and deploy first", _NO_FAILURE
             )
 
 
@@ -113,7 +116,12 @@ def _asks(type_name: str, topic: Topic) -> Any:
 
 DELETION_CHECKS: tuple[Check, ...] = (
     INTERFACES,
-    Check("buckets that are not empty", (1,), _asks(_BUCKET, Topic.CONTENTS), _full_buckets),
+    Check(
+        "buckets that are not empty",
+        ("bucket-not-empty",),
+        _asks(_BUCKET, Topic.CONTENTS),
+        _full_buckets,
+    ),
     Check("endpoints in use", (), _asks(_SERVICE, Topic.CONNECTIONS), _connections),
     Check("GuardDuty's endpoints", (), _asks(_VPC, Topic.ENDPOINTS), _runtime_endpoints),
     Check("deletion protection", (), None, _protected),

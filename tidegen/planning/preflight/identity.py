@@ -7,8 +7,9 @@ from typing import Any
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.cloudformation.values import text_of
 from tidegen.contract import Scope
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.check import Answer, Check, about, whole
-from tidegen.planning.preflight.model import PreflightFinding, Question, Topic, Unchecked
+from tidegen.planning.preflight.model import PreflightFinding, Question, Unchecked
 from tidegen.planning.preflight.subject import Subject
 
 #: Without these the key of a stack cannot be made, or its policy never be changed again.
@@ -37,7 +38,7 @@ def _permissions(subject: Subject, decisions: Answer) -> Iterable[PreflightFindi
                 str(subject.service_role),
                 f"the execution role may not {action} ({decision}), and stack "
                 f"{subject.stack_name} makes keys; deploy the access stack again",
-                14,
+                "key-without-administrator",
             )
 
 
@@ -79,8 +80,9 @@ def _roles(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
             # A step of an account file's plan, and there before the root that names the role.
             comes = folder.startswith(_LINKED) and subject.address.scope is Scope.ACCOUNT
             listed = folder.removeprefix(_LINKED) in LINKED_SERVICES
+            blocking = not (comes and listed)
             yield PreflightFinding(
-                path, f"{told}; {_remedy(folder)}", 15, blocking=not (comes and listed)
+                path, f"{told}; {_remedy(folder)}", "role-missing", blocking=blocking
             )
 
 
@@ -106,7 +108,7 @@ def _bounded(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
         if name not in found:
             told = f"account {subject.account} lacks policy '{name}', the boundary of every role"
             does = "deploy the account file whose home_region is true first, which makes it"
-            yield PreflightFinding(path, f"{told}; {does}", 15)
+            yield PreflightFinding(path, f"{told}; {does}", "role-missing")
 
 
 def _keyless(subject: Subject) -> dict[str, bool]:
@@ -128,26 +130,33 @@ def _default_key(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for path, encrypted in _keyless(subject).items():
         if encrypted or found["always"]:
             told = f"its volumes take the key {found['key']}, which Auto Scaling may not use"
-            yield PreflightFinding(path, f"{told}; name {_AUTO_SCALING} in its policy", 24)
+            yield PreflightFinding(
+                path, f"{told}; name {_AUTO_SCALING} in its policy", "volume-key-closed"
+            )
 
 
 CHECKS = (
-    Check("permissions of the execution role", (14,), _asks_permissions, _permissions),
+    Check(
+        "permissions of the execution role",
+        ("key-without-administrator",),
+        _asks_permissions,
+        _permissions,
+    ),
     Check(
         "roles that policies name",
-        (15,),
+        ("role-missing",),
         lambda subject: about(Topic.ROLES, _named_roles(subject)),
         _roles,
     ),
     Check(
         "boundary of roles",
-        (15,),
+        ("role-missing",),
         lambda subject: about(Topic.POLICIES, _boundaries(subject)),
         _bounded,
     ),
     Check(
         "key of new volumes",
-        (24,),
+        ("volume-key-closed",),
         lambda subject: whole(Topic.DEFAULT_KEY, wanted=bool(_keyless(subject))),
         _default_key,
     ),

@@ -7,8 +7,9 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import number_of
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.check import Answer, Check
-from tidegen.planning.preflight.model import PreflightFinding, Question, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.network import zone_name
 from tidegen.planning.preflight.subject import Subject
 
@@ -76,7 +77,9 @@ def _offered(subject: Subject, offerings: Answer, zones: Answer) -> Iterable[Pre
         for zone in sorted(_zones(subject, group, zones)):
             if group.types and not any(zone in offerings.get(name, ()) for name in group.types):
                 told = f"{zone} has no {' and no '.join(group.types)}"
-                yield PreflightFinding(group.path, f"{told}; choose another instance type", 56)
+                yield PreflightFinding(
+                    group.path, f"{told}; choose another instance type", "instance-capacity"
+                )
 
 
 def _zones(subject: Subject, group: Group, zones: Mapping[str, str]) -> set[str]:
@@ -107,15 +110,15 @@ def _vcpus(
     ask = "ask AWS for a higher quota L-1216C47A"
     if used + needed > limit:
         told = f"starts {needed} vCPUs of standard instances ({counts})"
-        yield PreflightFinding(subject.stack_name, f"{told}; {ask}", 56)
+        yield PreflightFinding(subject.stack_name, f"{told}; {ask}", "instance-capacity")
     elif used + most > limit:
         told = f"can grow by {most} vCPUs of standard instances ({counts})"
         yield PreflightFinding(
-            subject.stack_name, f"{told}; {ask} before it does", 56, blocking=False
+            subject.stack_name, f"{told}; {ask} before it does", "instance-capacity", blocking=False
         )
 
 
 CHECKS = (
-    Check("instance types in their zones", (56,), _asks_offerings, _offered),
-    Check("vCPU quota", (56,), _asks_vcpus, _vcpus),
+    Check("instance types in their zones", ("instance-capacity",), _asks_offerings, _offered),
+    Check("vCPU quota", ("instance-capacity",), _asks_vcpus, _vcpus),
 )

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import number_of
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.check import Answer, Check, about
-from tidegen.planning.preflight.model import PreflightFinding, Topic
+from tidegen.planning.preflight.model import PreflightFinding
 from tidegen.planning.preflight.subject import Subject
 
 _VAULT = "AWS::Backup::BackupVault"
-_NO_ROW = 0  # of the catalogue, which knows only what has failed somebody's deploy
+_NO_FAILURE = ""  # of the catalogue, which knows only what has failed somebody's deploy
 
 
 def _standing(subject: Subject) -> dict[str, tuple[str, Properties]]:
@@ -36,7 +37,9 @@ def _changed(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
                 f"since {deployed['final']}, and AWS Backup refuses any other"
             )
             way = f"set lock_mode COMPLIANCE and lock_days {deployed['days']} in its file"
-            yield PreflightFinding(path, f"{told}; {way}, or raise a second environment", _NO_ROW)
+            yield PreflightFinding(
+                path, f"{told}; {way}, or raise a second environment", _NO_FAILURE
+            )
 
 
 CHECKS = (

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.check import Answer, Check, about
-from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question, Topic
+from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 
 _ADOPT = "make it the environment's own ('tidegen secrets adopt')"
@@ -20,7 +21,7 @@ class _Named:
     type: str
     prop: str
     topic: Topic
-    row: int = 53
+    failure: str = "name-taken"
 
 
 NAMED = (
@@ -35,7 +36,7 @@ NAMED = (
     _Named("AWS::IAM::ManagedPolicy", "ManagedPolicyName", Topic.POLICIES),
     _Named("AWS::IAM::Role", "RoleName", Topic.ROLES),
     _Named("AWS::KMS::Alias", "AliasName", Topic.KEY_ALIASES),
-    _Named("AWS::Logs::LogGroup", "LogGroupName", Topic.LOG_GROUPS, 32),
+    _Named("AWS::Logs::LogGroup", "LogGroupName", Topic.LOG_GROUPS, "log-group-exists"),
     _Named("AWS::SES::ConfigurationSet", "Name", Topic.MAIL_SETS),
     _Named("AWS::SES::DedicatedIpPool", "PoolName", Topic.MAIL_POOLS),
     _Named("AWS::SES::EmailIdentity", "EmailIdentity", Topic.MAIL_IDENTITIES),
@@ -52,7 +53,7 @@ def _taken(subject: Subject, found: Answer, named: _Named) -> Iterable[Preflight
             yield PreflightFinding(
                 path,
                 f"{named.type} '{name}' exists already; {IMPORT}, or delete it if nobody needs it",
-                named.row,
+                named.failure,
             )
 
 
@@ -67,7 +68,7 @@ def _buckets(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
                 f"bucket '{name}' is another account's, or closed to these credentials; choose "
                 "another name, or open it and import it"
             )
-        yield PreflightFinding(path, told, 53)
+        yield PreflightFinding(path, told, "name-taken")
 
 
 def _secrets(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
@@ -80,19 +81,19 @@ def _secrets(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
                 f"secret '{name}' is deleted and keeps its name until {secret['deleted']}; run "
                 f"'aws secretsmanager restore-secret --secret-id {name}' and {_ADOPT}, or wait"
             )
-            yield PreflightFinding(path, told, 2)
+            yield PreflightFinding(path, told, "secret-being-deleted")
         elif secret["primary"]:
             told = f"secret '{name}' is here already, a replica of {secret['primary']}'s"
-            yield PreflightFinding(path, f"{told}; {_ADOPT}", 53)
+            yield PreflightFinding(path, f"{told}; {_ADOPT}", "name-taken")
         else:
-            yield PreflightFinding(path, f"secret '{name}' exists already; {_ADOPT}", 53)
+            yield PreflightFinding(path, f"secret '{name}' exists already; {_ADOPT}", "name-taken")
 
 
 CHECKS = (
     *(
         Check(
             str(named.topic),
-            (named.row,),
+            (named.failure,),
             partial(_asks, named=named),
             partial(_taken, named=named),
         )
@@ -100,13 +101,13 @@ CHECKS = (
     ),
     Check(
         "buckets",
-        (53,),
+        ("name-taken",),
         lambda subject: about(Topic.BUCKETS, subject.names("AWS::S3::Bucket", "BucketName")),
         _buckets,
     ),
     Check(
         "secrets",
-        (2, 53),
+        ("secret-being-deleted", "name-taken"),
         lambda subject: about(Topic.SECRETS, subject.names(*_SECRET)),
         _secrets,
     ),

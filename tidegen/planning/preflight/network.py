@@ -5,8 +5,9 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.contract.fields import ZONES
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.check import Answer, Check, about, whole
-from tidegen.planning.preflight.model import PreflightFinding, Question, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 
 _ENDPOINT = "AWS::EC2::VPCEndpoint"
@@ -38,7 +39,9 @@ def _standing_endpoints(subject: Subject, found: Answer) -> Iterable[PreflightFi
         taken = found.get(service) if isinstance(service, str) else None
         if taken and subject.physical(props.get("VpcId")) and taken not in subject.held.values():
             told = f"the VPC has an endpoint of {service} with private names already, {taken}"
-            yield PreflightFinding(path, f"{told}; delete that one, or import it", 43)
+            yield PreflightFinding(
+                path, f"{told}; delete that one, or import it", "endpoint-exists"
+            )
 
 
 def _twice(subject: Subject) -> Iterable[PreflightFinding]:
@@ -50,7 +53,9 @@ def _twice(subject: Subject) -> Iterable[PreflightFinding]:
         key = f"{props.get('VpcId')} {props.get('ServiceName')}"
         if key in seen:
             told = f"the VPC would get two endpoints of {props.get('ServiceName')}"
-            yield PreflightFinding(path, f"{told}, the other is {seen[key]}; keep one", 43)
+            yield PreflightFinding(
+                path, f"{told}, the other is {seen[key]}; keep one", "endpoint-exists"
+            )
         seen.setdefault(key, path)
 
 
@@ -72,7 +77,9 @@ def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable
     for path, service, props in _interfaces_added(subject):
         if service not in offered:
             told = f"{subject.region} offers this account no endpoint of {service}"
-            yield PreflightFinding(path, f"{told}; take it out, or choose another region", 69)
+            yield PreflightFinding(
+                path, f"{told}; take it out, or choose another region", "endpoint-zone"
+            )
             continue
         subnets = [
             subnet for subnet in map(subject.resource_at, props.get("SubnetIds", [])) if subnet
@@ -81,7 +88,9 @@ def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable
         for zone in sorted(zone for zone in wanted if isinstance(zone, str)):
             if zone not in offered[service]:
                 told = f"{service} is not in {zone}, only in {', '.join(sorted(offered[service]))}"
-                yield PreflightFinding(path, f"{told}; name three other zones in network.zones", 69)
+                yield PreflightFinding(
+                    path, f"{told}; name three other zones in network.zones", "endpoint-zone"
+                )
 
 
 def zone_name(subnet: Properties, zones: Mapping[str, str]) -> str | int | None:
@@ -105,10 +114,10 @@ def _zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]:
         zone, written = zone_name(props, zones), props.get("AvailabilityZone")
         if isinstance(zone, int):
             told = f"needs zone number {zone}, and {subject.region} offers {len(zones)}"
-            yield PreflightFinding(path, f"{told}; choose another region", 37)
+            yield PreflightFinding(path, f"{told}; choose another region", "control-plane-zone")
         elif zone is None and isinstance(written, str):
             told = f"is to be in {written}, which {subject.region} does not offer this account"
-            yield PreflightFinding(path, f"{told}; {_other_zones(zones)}", 37)
+            yield PreflightFinding(path, f"{told}; {_other_zones(zones)}", "control-plane-zone")
     for path, props in subject.added_of("AWS::EKS::Cluster"):
         for reference in props.get("ResourcesVpcConfig", {}).get("SubnetIds", []):
             yield from _control_plane(subject, path, reference, zones)
@@ -121,7 +130,7 @@ def _control_plane(
     zone = zone_name(subnet[1], zones) if subnet else None
     if subnet and isinstance(zone, str) and zones[zone] in NO_CONTROL_PLANE:
         told = f"{subnet[0]} is in {zone} ({zones[zone]}), where EKS has no control plane"
-        yield PreflightFinding(path, f"{told}; {_other_zones(zones)}", 37)
+        yield PreflightFinding(path, f"{told}; {_other_zones(zones)}", "control-plane-zone")
 
 
 def _other_zones(zones: Answer) -> str:
@@ -146,7 +155,9 @@ def _interfaces(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
         if left_behind or _is_foreign(subject, description):
             told = f"network interface {interface} ('{description}') is in a subnet that goes"
             yield PreflightFinding(
-                subject.stack_name, f"{told}; delete what made it, then run it again", 19
+                subject.stack_name,
+                f"{told}; delete what made it, then run it again",
+                "network-in-use",
             )
 
 
@@ -163,17 +174,17 @@ def _is_foreign(subject: Subject, description: str) -> bool:
 
 INTERFACES = Check(
     "network interfaces",
-    (19,),
+    ("network-in-use",),
     lambda subject: about(Topic.INTERFACES, _subnets_going(subject)),
     _interfaces,
 )
 CHECKS = (
-    Check("VPC endpoints", (43,), _vpcs, _standing_endpoints),
-    Check("endpoints in the templates", (43,), None, _twice),
-    Check("zones of endpoint services", (69,), _asks_service_zones, _service_zones),
+    Check("VPC endpoints", ("endpoint-exists",), _vpcs, _standing_endpoints),
+    Check("endpoints in the templates", ("endpoint-exists",), None, _twice),
+    Check("zones of endpoint services", ("endpoint-zone",), _asks_service_zones, _service_zones),
     Check(
         "availability zones",
-        (37,),
+        ("control-plane-zone",),
         lambda subject: whole(Topic.ZONES, wanted=any(subject.added_of(_SUBNET))),
         _zones,
     ),

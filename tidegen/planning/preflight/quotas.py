@@ -8,8 +8,9 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import number_of, text_of
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.check import Answer, Check, whole
-from tidegen.planning.preflight.model import PreflightFinding, Question, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.network import zone_name
 from tidegen.planning.preflight.subject import Subject
 
@@ -34,7 +35,7 @@ class Quota:
     what: str
     usage: str
     count: Callable[[Subject], float]
-    row: int = 65
+    failure: str = "quota-exceeded"
 
 
 def _added(subject: Subject, type_name: str) -> float:
@@ -103,7 +104,7 @@ QUOTAS = (
         "elastic addresses",
         "addresses",
         partial(_added, type_name="AWS::EC2::EIP"),
-        36,
+        "address-quota",
     ),
     Quota("vpc/L-F678F1CE", "VPCs", "vpcs", partial(_added, type_name="AWS::EC2::VPC")),
     Quota("vpc/L-E79EC296", "security groups", "security groups", _security_groups),
@@ -151,7 +152,7 @@ def _exceeded(
             subject.stack_name,
             f"{more:g} {quota.what} and {now:g} in use are more than the {limit:g} allowed in "
             f"{subject.region}; ask AWS for a higher quota {code}, or remove unused ones",
-            quota.row,
+            quota.failure,
         )
 
 
@@ -180,7 +181,7 @@ def _gateways_of_zones(
             told = f"{count} NAT gateways and {now} in {zone} are more than the {limit:g} allowed"
             code = _GATEWAYS.partition("/")[2]
             way = f"ask AWS for a higher quota {code}, or name other zones in network.zones"
-            yield PreflightFinding(subject.stack_name, f"{told} in a zone; {way}", 65)
+            yield PreflightFinding(subject.stack_name, f"{told} in a zone; {way}", "quota-exceeded")
 
 
 #: Type → its entry in GetAccountSummary, which has the quota beside it.
@@ -201,9 +202,8 @@ def _iam(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
         limit = found.get(f"{entry}Quota")
         if more and limit is not None and now + more > limit:
             told = f"{more:g} {entry} and {now} in use are more than the {limit} allowed"
-            yield PreflightFinding(
-                subject.stack_name, f"{told} in the account; ask AWS for a higher quota", 65
-            )
+            message = f"{told} in the account; ask AWS for a higher quota"
+            yield PreflightFinding(subject.stack_name, message, "quota-exceeded")
 
 
 def _asks_trails(subject: Subject) -> Iterable[Question]:
@@ -214,7 +214,9 @@ def _trails(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     for path, _ in subject.added_of("AWS::CloudTrail::Trail"):
         if len(found) >= _TRAILS:
             told = f"{subject.region} has {len(found)} trails of {_TRAILS}"
-            yield PreflightFinding(path, f"{told} ({', '.join(sorted(found))}); delete one", 65)
+            yield PreflightFinding(
+                path, f"{told} ({', '.join(sorted(found))}); delete one", "quota-exceeded"
+            )
 
 
 def _reserved(subject: Subject) -> int:
@@ -234,7 +236,9 @@ def _concurrency(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
             f"free in {subject.region} (of {found['limit']}), where {_UNRESERVED} have to stay free"
         )
         yield PreflightFinding(
-            subject.stack_name, f"{told}; ask AWS for a higher quota L-B99A9384", 70
+            subject.stack_name,
+            f"{told}; ask AWS for a higher quota L-B99A9384",
+            "concurrency-quota",
         )
 
 
@@ -247,25 +251,29 @@ def _log_policies(subject: Subject, found: Answer) -> Iterable[PreflightFinding]
         size = len(text_of(props.get("PolicyDocument")))
         if len(found) >= _LOG_POLICIES:
             told = f"{subject.region} has {len(found)} resource policies of logs, the most"
-            yield PreflightFinding(path, f"{told} there can be; delete one, or share one", 58)
+            yield PreflightFinding(
+                path, f"{told} there can be; delete one, or share one", "log-policy-quota"
+            )
         if size > _LOG_POLICY_SIZE:
             told = f"the policy has {size} characters, {_LOG_POLICY_SIZE} are allowed"
-            yield PreflightFinding(path, f"{told}; name groups by a common prefix", 58)
+            yield PreflightFinding(
+                path, f"{told}; name groups by a common prefix", "log-policy-quota"
+            )
 
 
 CHECKS = (
     *(
         Check(
             f"quota of {quota.what}",
-            (quota.row,),
+            (quota.failure,),
             partial(_asks, quota=quota),
             partial(_exceeded, quota=quota),
         )
         for quota in QUOTAS
     ),
-    Check("quota of NAT gateways", (65,), _asks_gateways, _gateways_of_zones),
-    Check("quotas of IAM", (65,), _asks_iam, _iam),
-    Check("quota of trails", (65,), _asks_trails, _trails),
-    Check("concurrency of functions", (70,), _asks_concurrency, _concurrency),
-    Check("resource policies of logs", (58,), _asks_log_policies, _log_policies),
+    Check("quota of NAT gateways", ("quota-exceeded",), _asks_gateways, _gateways_of_zones),
+    Check("quotas of IAM", ("quota-exceeded",), _asks_iam, _iam),
+    Check("quota of trails", ("quota-exceeded",), _asks_trails, _trails),
+    Check("concurrency of functions", ("concurrency-quota",), _asks_concurrency, _concurrency),
+    Check("resource policies of logs", ("log-policy-quota",), _asks_log_policies, _log_policies),
 )

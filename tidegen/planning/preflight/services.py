@@ -6,8 +6,9 @@ from typing import Any
 from tidegen.blocks.replication import ROLE as REPLICATION_ROLE
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import text_of
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.check import Answer, Check, about, whole
-from tidegen.planning.preflight.model import PreflightFinding, Question, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 
 _CLUSTER = "AWS::EKS::Cluster"
@@ -27,10 +28,14 @@ def _offered(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
         status = str(found.get(version, "UNSUPPORTED"))
         if status.upper() == "UNSUPPORTED":
             told = f"EKS does not offer Kubernetes {version} in {subject.region}"
-            yield PreflightFinding(path, f"{told}; it offers {', '.join(sorted(found))}", 60)
+            yield PreflightFinding(
+                path, f"{told}; it offers {', '.join(sorted(found))}", "kubernetes-version"
+            )
         elif status.upper() == "EXTENDED_SUPPORT":
             told = f"Kubernetes {version} is in extended support and costs six times as much"
-            yield PreflightFinding(path, f"{told}; choose a newer version", 60, blocking=False)
+            yield PreflightFinding(
+                path, f"{told}; choose a newer version", "kubernetes-version", blocking=False
+            )
 
 
 def _standing_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
@@ -50,7 +55,7 @@ def _moved(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
             way = "back" if steps < 0 else f"{steps} minor versions"
             told = f"the cluster runs Kubernetes {live}, EKS does not move it {way} to {wanted}"
             following = live if steps < 0 else f"1.{_minor(live) + 1}"
-            yield PreflightFinding(path, f"{told}; set version {following}", 60)
+            yield PreflightFinding(path, f"{told}; set version {following}", "kubernetes-version")
 
 
 def _minor(version: str) -> int:
@@ -67,13 +72,17 @@ def _mail(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
     if not found.get("ProductionAccess", True):
         limit = f"{daily:g} mails a day, " if daily is not None else ""
         told = f"the account is in the sandbox: it sends {limit}to verified addresses only"
-        yield PreflightFinding(where, f"{told}; ask AWS for production access", 48, blocking=False)
+        yield PreflightFinding(
+            where, f"{told}; ask AWS for production access", "mail-sandbox", blocking=False
+        )
     elif daily is not None and 0 <= daily <= _SANDBOX_DAILY:
         told = f"the account may send {daily:g} mails a day, as many as in the sandbox"
-        yield PreflightFinding(where, f"{told}; ask AWS for a higher quota", 48, blocking=False)
+        yield PreflightFinding(
+            where, f"{told}; ask AWS for a higher quota", "mail-sandbox", blocking=False
+        )
     if not found.get("Sending", True):
         yield PreflightFinding(
-            where, "AWS has paused its sending; see the SES console", 48, blocking=False
+            where, "AWS has paused its sending; see the SES console", "mail-sandbox", blocking=False
         )
 
 
@@ -97,7 +106,7 @@ def _undelegated(subject: Subject) -> Iterable[PreflightFinding]:
             yield PreflightFinding(
                 path,
                 f"{told}; put the name servers of {name} into the parent zone while it is made",
-                45,
+                "zone-not-delegated",
                 blocking=False,
             )
 
@@ -121,7 +130,7 @@ def _second_zones(subject: Subject, found: Answer) -> Iterable[PreflightFinding]
             yield PreflightFinding(
                 path,
                 f"{told}; import that one, or put the new name servers into the parent zone",
-                45,
+                "zone-not-delegated",
                 blocking=False,
             )
 
@@ -151,7 +160,7 @@ def _delegation(subject: Subject, own: Answer, public: Answer) -> Iterable[Prefl
                 path,
                 f"the certificate cannot be proved: {what} for {domain}; put {', '.join(servers)} "
                 "into the parent zone",
-                45,
+                "zone-not-delegated",
             )
 
 
@@ -177,7 +186,9 @@ def _versioning(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
                 if name in found
                 else (f"replicates to '{name}', which does not exist")
             )
-            yield PreflightFinding(path, f"{told}; deploy the recovery region first", 40)
+            yield PreflightFinding(
+                path, f"{told}; deploy the recovery region first", "replica-without-versions"
+            )
 
 
 def _new_replication(subject: Subject) -> Iterable[PreflightFinding]:
@@ -189,7 +200,9 @@ def _new_replication(subject: Subject) -> Iterable[PreflightFinding]:
         if configuration and path in subject.held and path not in subject.added and role in roles:
             told = "replicates from now on, and what is in it already is not copied"
             way = "run the jobs of 'Replicate existing objects', docs/runbooks/recovery.md"
-            yield PreflightFinding(path, f"{told}; {way}", 40, blocking=False)
+            yield PreflightFinding(
+                path, f"{told}; {way}", "replica-without-versions", blocking=False
+            )
 
 
 def _topics(subject: Subject) -> Iterable[Question]:
@@ -205,34 +218,34 @@ def _pending(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
             yield PreflightFinding(
                 paths.get(topic, topic),
                 f"{told}; follow the link in the mail from AWS",
-                57,
+                "subscription-unconfirmed",
                 blocking=False,
             )
 
 
 CHECKS = (
-    Check("Kubernetes versions", (60,), _asks_versions, _offered),
+    Check("Kubernetes versions", ("kubernetes-version",), _asks_versions, _offered),
     Check(
         "clusters that stand",
-        (60,),
+        ("kubernetes-version",),
         lambda subject: about(Topic.CLUSTERS, _standing_clusters(subject)),
         _moved,
     ),
-    Check("SES account", (48,), _asks_mail, _mail),
-    Check("new zones of certificates", (45,), None, _undelegated),
+    Check("SES account", ("mail-sandbox",), _asks_mail, _mail),
+    Check("new zones of certificates", ("zone-not-delegated",), None, _undelegated),
     Check(
         "zones of the same domain",
-        (45,),
+        ("zone-not-delegated",),
         lambda subject: about(Topic.HOSTED_ZONES, _new_zones(subject)),
         _second_zones,
     ),
-    Check("zones of certificates", (45,), _asks_delegation, _delegation),
+    Check("zones of certificates", ("zone-not-delegated",), _asks_delegation, _delegation),
     Check(
         "replication",
-        (40,),
+        ("replica-without-versions",),
         lambda subject: about(Topic.VERSIONING, _destinations(subject)),
         _versioning,
     ),
-    Check("replication that begins", (40,), None, _new_replication),
-    Check("subscriptions", (57,), _topics, _pending, always=True),
+    Check("replication that begins", ("replica-without-versions",), None, _new_replication),
+    Check("subscriptions", ("subscription-unconfirmed",), _topics, _pending, always=True),
 )

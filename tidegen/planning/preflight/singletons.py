@@ -5,8 +5,9 @@ from functools import partial
 
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.cloudformation.values import text_of
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.check import Answer, Check, about, whole
-from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question, Topic
+from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 
 _RECORDER = "AWS::Config::ConfigurationRecorder"
@@ -22,7 +23,7 @@ def _asks(subject: Subject, type_name: str, topic: Topic) -> Iterable[Question]:
 
 
 def _one(
-    subject: Subject, found: Answer, type_name: str, row: int, what: str
+    subject: Subject, found: Answer, type_name: str, failure: str, what: str
 ) -> Iterable[PreflightFinding]:
     others = sorted(set(found) - set(subject.held.values()))
     for path, _ in subject.added_of(type_name) if others else ():
@@ -30,7 +31,7 @@ def _one(
             path,
             f"the account has {what} in {subject.region} already, '{others[0]}'; "
             f"{IMPORT}, or delete it first",
-            row,
+            failure,
         )
 
 
@@ -40,7 +41,7 @@ def _analyzer(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
         for name, kind in found.items()
         if kind in {props.get("Type") for _, props in subject.added_of(_ANALYZER)}
     }
-    return _one(subject, same, _ANALYZER, 65, "an access analyzer of this type")
+    return _one(subject, same, _ANALYZER, "quota-exceeded", "an access analyzer of this type")
 
 
 def _provider(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
@@ -51,8 +52,8 @@ def _provider(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
             yield PreflightFinding(
                 path,
                 f"the account has the identity provider {arn} already, and a rollback would "
-                f"delete that one (row 23); {IMPORT}",
-                22,
+                f"delete that one (failure identity-provider-deleted); {IMPORT}",
+                "identity-provider-exists",
             )
 
 
@@ -70,44 +71,48 @@ def _linked(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
                 f"the account has the service-linked role of {service} already, "
                 f"'{found[service]}'; take it out of the template"
                 f"{step if service in LINKED_SERVICES else ''}",
-                25,
+                "linked-role-exists",
             )
 
 
 CHECKS = (
     Check(
         "configuration recorder",
-        (7,),
+        ("recorder-exists",),
         partial(_asks, type_name=_RECORDER, topic=Topic.RECORDERS),
-        partial(_one, type_name=_RECORDER, row=7, what="a configuration recorder"),
+        partial(
+            _one, type_name=_RECORDER, failure="recorder-exists", what="a configuration recorder"
+        ),
     ),
     Check(
         "delivery channel",
-        (8,),
+        ("delivery-channel-exists",),
         partial(_asks, type_name=_CHANNEL, topic=Topic.CHANNELS),
-        partial(_one, type_name=_CHANNEL, row=8, what="a delivery channel"),
+        partial(
+            _one, type_name=_CHANNEL, failure="delivery-channel-exists", what="a delivery channel"
+        ),
     ),
     Check(
         "GuardDuty detector",
-        (9,),
+        ("detector-exists",),
         partial(_asks, type_name=_DETECTOR, topic=Topic.DETECTORS),
-        partial(_one, type_name=_DETECTOR, row=9, what="a GuardDuty detector"),
+        partial(_one, type_name=_DETECTOR, failure="detector-exists", what="a GuardDuty detector"),
     ),
     Check(
         "access analyzer",
-        (65,),
+        ("quota-exceeded",),
         partial(_asks, type_name=_ANALYZER, topic=Topic.ANALYZERS),
         _analyzer,
     ),
     Check(
         "identity provider",
-        (22, 23),
+        ("identity-provider-exists", "identity-provider-deleted"),
         partial(_asks, type_name=_PROVIDER, topic=Topic.PROVIDERS),
         _provider,
     ),
     Check(
         "service-linked roles",
-        (25,),
+        ("linked-role-exists",),
         lambda subject: about(Topic.LINKED_ROLES, _linked_names(subject)),
         _linked,
     ),

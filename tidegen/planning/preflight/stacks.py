@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 
 from tidegen.cloudformation.resources import TemplateBody
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.check import Answer, Check, about
-from tidegen.planning.preflight.model import PreflightFinding, Question, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 from tidegen.planning.states import NextAction, next_action
 
@@ -36,7 +37,7 @@ def _transforms(subject: Subject) -> Iterable[PreflightFinding]:
             told = f"has the Transform {template['Transform']}, and no change set can expand it"
             where = name or subject.stack_name
             yield PreflightFinding(
-                where, f"{told} in nested stacks; take it out of the template", 50
+                where, f"{told} in nested stacks; take it out of the template", "capability-missing"
             )
 
 
@@ -45,10 +46,10 @@ def _states(subject: Subject) -> Iterable[PreflightFinding]:
     match next_action(status):
         case NextAction.DELETE_FIRST:
             told = f"is {status}; the deploy asks, deletes it, and makes it anew"
-            yield PreflightFinding(where, told, 34, blocking=False)
+            yield PreflightFinding(where, told, "creation-rolled-back", blocking=False)
         case NextAction.CONTINUE_ROLLBACK:
             told = f"is {status}; the deploy asks, and continues the rollback first"
-            yield PreflightFinding(where, told, 33, blocking=False)
+            yield PreflightFinding(where, told, "rollback-failed", blocking=False)
 
 
 def _asks_artifacts(subject: Subject) -> Iterable[Question]:
@@ -68,11 +69,11 @@ def _artifacts(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
         told = f"the artifacts bucket is in {region}, CloudFormation needs it in {wanted}"
     else:
         return
-    yield PreflightFinding(name, told, 51)
+    yield PreflightFinding(name, told, "template-unreadable")
 
 
 CHECKS = (
-    Check("states of the stacks", (33, 34), None, _states),
-    Check("transforms", (50,), None, _transforms),
-    Check("artifacts bucket", (51,), _asks_artifacts, _artifacts),
+    Check("states of the stacks", ("rollback-failed", "creation-rolled-back"), None, _states),
+    Check("transforms", ("capability-missing",), None, _transforms),
+    Check("artifacts bucket", ("template-unreadable",), _asks_artifacts, _artifacts),
 )

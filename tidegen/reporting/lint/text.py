@@ -1,19 +1,21 @@
-"""Findings for people: place, rule and message, the source line with a caret, who made it."""
+"""Findings as text: place, rule, message, the source line with a caret, the Python origin."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
 from tidegen.linting import Finding
+from tidegen.reporting import style
 
 _WIDTH = 100  # characters of a source line; a generated one may have a million
 
 
 def findings_text(findings: Iterable[Finding], sources: Mapping[str, Sequence[str]]) -> str:
-    """A block a finding; `sources` has the lines of the files."""
+    """Return a block for each finding; `sources` has the lines of each file."""
     return "".join(_block(finding, sources.get(finding.path, ())) for finding in findings)
 
 
 def _block(finding: Finding, lines: Sequence[str]) -> str:
-    parts = [str(finding)]
+    mark = style.failed if finding.severity == "error" else style.warned
+    parts = [mark(str(finding))]
     if finding.line <= len(lines) and lines[finding.line - 1].strip():
         parts += _excerpt(finding, lines[finding.line - 1])
     if finding.origin:

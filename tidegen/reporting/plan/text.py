@@ -1,0 +1,68 @@
+"""A plan as text: its root stacks in order, and their changes."""
+
+from collections.abc import Callable, Iterable
+
+from tidegen.deployment.events import Preview
+from tidegen.planning.changes import Change
+from tidegen.planning.guards import origins, refusals
+from tidegen.planning.model import Plan, RootStep
+from tidegen.planning.states import NextAction
+from tidegen.reporting import style
+from tidegen.reporting.changes import changes_text
+from tidegen.reporting.settings import settings_lines, unchecked_notes
+
+Keep = Callable[[Change], bool]
+
+
+def plan_text(plan: Plan) -> str:
+    """Return the steps of a plan, first to last."""
+    head = (
+        f"{plan.environment}: release {plan.release}, {len(plan.steps)} root stacks in this order"
+    )
+    return "\n".join([head, *map(_step_line, plan.steps)])
+
+
+def _step_line(step: RootStep) -> str:
+    children = len(step.template.children)
+    nested = f", {children} nested stacks" if children else ""
+    return f"  {step.stack_name:<40} {step.account} {step.region}  {step.scope}{nested}"
+
+
+def previews_text(previews: Iterable[Preview], keep: Keep) -> str:
+    """Return the effects of each step, with the changes that `keep` accepts."""
+    return "\n\n".join(
+        f"{preview.step.address}\n{_body_text(preview, keep)}" for preview in previews
+    )
+
+
+def _body_text(preview: Preview, keep: Keep) -> str:
+    state = [style.by_status(f"  {line}", preview.status or "") for line in _state_notes(preview)]
+    lines = [*state, *(f"  {line}" for line in _other_notes(preview))]
+    shown = [change for change in preview.changes if keep(change)]
+    refused = [style.failed(f"  refused: {r.change.path}: {r}") for r in refusals(shown)]
+    settings = settings_lines(preview)
+    return "\n".join([*lines, changes_text(shown), *_origins(shown), *refused, *settings])
+
+
+def _origins(changes: Iterable[Change]) -> list[str]:
+    """Return the origins of replacements, in one line."""
+    causes = [f"{path} ({name})" for path, name in origins(changes)]
+    return [style.losing(f"  replacement begins at {', '.join(causes)}")] if causes else []
+
+
+def notes_of(preview: Preview) -> list[str]:
+    """Return the notes on a step besides its changes."""
+    return [*_state_notes(preview), *_other_notes(preview)]
+
+
+def _state_notes(preview: Preview) -> list[str]:
+    """Return the advice for a stack whose state prevents a deploy."""
+    if preview.next_action in (NextAction.CREATE, NextAction.UPDATE):
+        return []
+    return [f"{preview.status}: {preview.advice}"]
+
+
+def _other_notes(preview: Preview) -> list[str]:
+    names = ", ".join(address.name for address in preview.pending)
+    pending = [f"values of {names} are known after its deployment"] if names else []
+    return [*pending, *unchecked_notes(preview)]
