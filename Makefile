@@ -1,4 +1,4 @@
-# Everything a contributor needs; `make help` lists it.
+# All tasks of a contributor; `make help` lists them.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -15,7 +15,7 @@ help: ## List the targets.
 install: .venv/installed ## Build .venv from the hashed lock.
 
 .venv/installed: requirements.lock setup.cfg pyproject.toml
-	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is not there; install Python 3.11 or say make PYTHON=..." >&2; exit 2; }
+	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is missing; install Python 3.11 or run make PYTHON=..." >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
@@ -48,7 +48,7 @@ types: install ## Check the types.
 render: install ## Write the templates from the concerns.
 	tidegen render
 
-permissions: install ## Write what handlers call, from cfn-lint's schemas; then render.
+permissions: install ## Write the permissions of handlers, from cfn-lint's schemas; then render.
 	python -m tidegen.rendering.handler_permissions
 	tidegen render
 
@@ -65,10 +65,10 @@ docs: install ## Build the documentation in .cache/docs/site, and check its link
 	lychee --offline --include-fragments --index-files index.html --extensions html --no-progress \
 		--root-dir '$(CURDIR)/.cache/docs/site' .cache/docs/site
 
-lock: install ## Pin every dependency again.
+lock: install ## Pin every dependency to its newest version.
 	CUSTOM_COMPILE_COMMAND="make lock" pip-compile --upgrade -o requirements.lock setup.cfg
 
-diff: install ## Show what a deploy would change: make diff ENV=development
+diff: install ## Show the changes of a deploy: make diff ENV=development
 	tidegen plan --env $(ENV)
 
 deploy: install ## Deploy an environment: make deploy ENV=development

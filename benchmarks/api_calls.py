@@ -1,10 +1,10 @@
-"""API calls and seconds of a deploy that changes nothing, and of a status, beside named peers.
+"""API calls and seconds of a deploy without changes, and of a status, next to named peers.
 
 One embedded engine holds the example environment, deployed by tidegen. Every tool then runs
-against it through a relay that counts requests, so that the count is the same for all, whatever
-library they use. The peers get the same root templates with the parameters that are deployed; that
-somebody would have to look these up first is not counted. They are installed into a throw-away
-virtual environment; what cannot be installed or does not work is left out, and said to be.
+against it through a relay that counts requests, so that the count is the same for all libraries.
+The peers get the same root templates with the deployed parameters; looking these up is not counted.
+They are installed into a throw-away virtual environment; a tool that cannot be installed or does
+not work is left out, and reported.
 """
 
 import http.client
@@ -35,7 +35,7 @@ CAPABILITIES = ("CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 
 
 class Relay(BaseHTTPRequestHandler):
-    """Passes each request on to the engine and counts it by its operation."""
+    """Forwards each request to the engine and counts it by its operation."""
 
     protocol_version = "HTTP/1.1"
     engine = ""
@@ -62,11 +62,11 @@ class Relay(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = _relay
 
     def log_message(self, *_: object) -> None:
-        """Say nothing of each request."""
+        """Print nothing for a request."""
 
 
 def _operation(method: str, target: str, body: bytes) -> str:
-    """The operation by its protocol: JSON names it in a header, query in the body, S3 nowhere."""
+    """Return the operation: JSON has it in a header, the query protocol in the body, S3 nowhere."""
     if target:
         return target.rpartition(".")[2]
     asked = parse_qs(body.decode(errors="replace")) if method == "POST" else {}
@@ -75,7 +75,7 @@ def _operation(method: str, target: str, body: bytes) -> str:
 
 @contextmanager
 def relay(endpoint: str) -> Iterator[str]:
-    """Run a relay to `endpoint` on a free port, and give its address."""
+    """Run a relay to `endpoint` on a free port, and yield its address."""
     Relay.engine = urlsplit(endpoint).netloc
     server = ThreadingHTTPServer(("127.0.0.1", 0), Relay)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -86,15 +86,15 @@ def relay(endpoint: str) -> Iterator[str]:
 
 
 def run(command: list[str], folder: Path = ROOT) -> None:
-    """Run a command; say what it said where it fails."""
+    """Run a command; raise RuntimeError with the end of its output if it fails."""
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise RuntimeError(f"{Path(command[0]).name} failed: {' '.join(said[-2:])[:300]}")
+        output = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise RuntimeError(f"{Path(command[0]).name} failed: {' '.join(output[-2:])[:300]}")
 
 
 def measured(action: Callable[[], None]) -> tuple[Counter[str], float]:
-    """Calls by operation, and the median of seconds, of an action that changes nothing."""
+    """Return calls by operation, and the median of seconds, of an action without changes."""
     action()  # once to warm up
     seconds = []
     for _ in range(ROUNDS):
@@ -106,10 +106,10 @@ def measured(action: Callable[[], None]) -> tuple[Counter[str], float]:
 
 
 class Peers:
-    """awscli and sceptre, and the environment's roots as they are to give to them."""
+    """awscli and sceptre, with the environment's roots in the form that they need."""
 
     def __init__(self, folder: Path, stacks: list[dict], bucket: str) -> None:
-        """Install the tools; `problem` says why they are not there."""
+        """Install the tools; `problem` is the reason why they are missing."""
         self.folder, self.stacks, self.bucket = folder, stacks, bucket
         self.bin = folder / "venv" / "bin"
         self.problem = ""
@@ -120,7 +120,7 @@ class Peers:
             self.problem = str(error)
 
     def aws_deploy(self) -> None:
-        """`aws cloudformation deploy` of each root."""
+        """Run `aws cloudformation deploy` for each root."""
         for stack in self.stacks:
             values = [f"{key}={value}" for key, value in _parameters(stack).items()]
             tags = [f"{tag['Key']}={tag['Value']}" for tag in stack["Tags"]]
@@ -135,18 +135,18 @@ class Peers:
             )
 
     def aws_status(self) -> None:
-        """What `tidegen status` shows, asked by `aws`: each stack, and those below it."""
+        """Ask `aws` for the output of `tidegen status`: each stack, and its nested stacks."""
         for stack in self.stacks:
             for command in ("describe-stacks", "list-stack-resources"):
                 name = ("--stack-name", stack["StackName"])
                 run([str(self.bin / "aws"), "cloudformation", command, *name])
 
     def sceptre_launch(self) -> None:
-        """`sceptre launch` of the environment."""
+        """Run `sceptre launch` for the environment."""
         run([str(self.bin / "sceptre"), "launch", "-y", "bench"], self.folder)
 
     def sceptre_status(self) -> None:
-        """`sceptre status` of the environment."""
+        """Run `sceptre status` for the environment."""
         run([str(self.bin / "sceptre"), "status", "bench"], self.folder)
 
     def write_sceptre_project(self, region: str) -> None:
@@ -154,7 +154,7 @@ class Peers:
         (self.folder / "templates").mkdir()
         config = self.folder / "config" / "bench"
         config.mkdir(parents=True)
-        # No bucket: the engine does not read the address that sceptre gives of what is in one.
+        # No bucket: the engine cannot read sceptre's address of an object in one.
         about = {"project_code": "bench", "region": region}
         (self.folder / "config" / "config.yaml").write_text(json.dumps(about))
         for stack in self.stacks:
@@ -180,7 +180,7 @@ def _template(stack: dict) -> Path:
 
 
 def deployed() -> tuple[list[dict], str, str]:
-    """The environment's roots as they stand, the artifacts bucket, and the region."""
+    """Return the environment's deployed roots, the artifacts bucket, and the region."""
     from tidegen.cli.session import open_session
     from tidegen.planning.steps import steps_of
 

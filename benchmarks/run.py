@@ -22,14 +22,14 @@ FLOOR = ROOT / "benchmarks" / "bare_troposphere.py"
 
 
 def seconds(command: list[str]) -> float:
-    """Wall-clock seconds of one run."""
+    """Return the wall-clock seconds of one run."""
     start = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
     return time.perf_counter() - start
 
 
 def ratio(ours: list[str], peer: list[str], rounds: int) -> tuple[float, float, float]:
-    """(ours, peer, ours / peer) in seconds, medians over alternating rounds."""
+    """Return (ours, peer, ours / peer) in seconds, medians over alternating rounds."""
     pairs = [(seconds(ours), seconds(peer)) for _ in range(rounds + 1)][1:]  # the first warms up
     mine, theirs = (statistics.median(side) for side in zip(*pairs, strict=True))
     return mine, theirs, mine / theirs
@@ -37,7 +37,7 @@ def ratio(ours: list[str], peer: list[str], rounds: int) -> tuple[float, float, 
 
 @dataclass(frozen=True)
 class Row:
-    """Two commands that do the same, and the ratio that ours may have."""
+    """Two commands with the same task, and the allowed ratio."""
 
     name: str
     peer_name: str
@@ -48,7 +48,7 @@ class Row:
 
 
 def rows(folder: str) -> list[Row]:
-    """What is measured; `folder` takes what the commands write."""
+    """Return the comparisons; the commands write into `folder`."""
     python, tidegen = sys.executable, str(BIN / "tidegen")
     floor = [python, str(FLOOR), f"{folder}/floor"]
     render = [tidegen, "render", "--output"]
@@ -65,7 +65,7 @@ def rows(folder: str) -> list[Row]:
 
 
 def lint_rows(folder: str, tidegen: str) -> list[Row]:
-    """Linting all templates, again, and after a change of one."""
+    """Return the comparisons of lint: all templates, a second run, and after a change of one."""
     templates = [str(p) for p in sorted((ROOT / "templates" / "current").rglob("*.yaml"))]
     changing = shutil.copy(ROOT / "templates" / "current" / "storage.yaml", folder)
     ours = [tidegen, "lint", *(f"--region={r}" for r in REGIONS), *templates, changing]
@@ -80,7 +80,7 @@ def lint_rows(folder: str, tidegen: str) -> list[Row]:
 
 
 def main() -> int:
-    """Print the table; 1 where a ratio is more than `--check` times its target."""
+    """Print the table; return 1 if a ratio is more than `--check` times its target."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", type=float, metavar="TIMES", help="fail beyond TIMES the target")
     allowed = parser.parse_args().check

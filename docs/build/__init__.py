@@ -1,4 +1,4 @@
-"""The documentation's source tree: what people wrote, and the pages generated from the code.
+"""The documentation's source tree: written pages, and pages generated from the code.
 
 `python -m docs.build FOLDER` writes it as files, so that any engine can make a site of it.
 """

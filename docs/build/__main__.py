@@ -21,8 +21,8 @@ def main(folder: Path, written: Path) -> None:
     """Write the source tree of the documentation's site to FOLDER, replacing the last one."""
     concerns = own_concerns()
     for name in without_written_page(written, concerns):
-        # a remark, no failure: a concern is one new file and nothing else
-        click.echo(f"docs/{name}: missing; write why the concern is like that", err=True)
+        # a notice, no failure: a concern needs only one new file
+        click.echo(f"docs/{name}: missing; write the reasons for the concern's design", err=True)
     try:
         replace_folder(folder, source_tree(written, concerns), CONFIGURATION)
     except FileExistsError as error:

@@ -1,14 +1,15 @@
-"""A page for each concern: from its contract and its template, with what people wrote of it.
+"""A page for each concern: from its contract and its template, with written parts.
 
-What only a person can say (why, cost, quotas) is in `docs/concerns/<name>.md`, around the line
+The written parts (reasons, costs, quotas) are in `docs/concerns/<name>.md`, around the line
 `PLACEHOLDER`. A concern without such a file has a page all the same, without these parts.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from docs.build.diagrams import diagram, references
+from docs.build.diagrams import diagram
 from docs.build.markdown import fence, table
+from tidegen.cloudformation.references import references
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.schemas import create_only
 from tidegen.cloudformation.stateful import stateful_ids
@@ -18,33 +19,33 @@ from tidegen.rendering import render
 _Row = tuple[str, ...]
 
 PLACEHOLDER = "<!-- contract -->"
-#: The parts that people write; a test asks them of every such file.
+#: The parts that people write; a test requires them in every such file.
 WRITTEN = ("## Why it is like this", "## Cost drivers", "## Quotas")
 
 
 def contract_pages(concerns: tuple[Concern, ...]) -> dict[str, str]:
-    """What each concern's contract and template say, as Markdown, by the concern's name."""
+    """Return each concern's contract and template as Markdown, by the concern's name."""
     templates = render(concerns, "json").templates
     return {item.name: _contract(item, templates[_file(item)]) for item in concerns}
 
 
 def index_page(concerns: tuple[Concern, ...]) -> str:
-    """Every concern with its scopes and purpose."""
+    """Return a table of every concern with its scopes and purpose."""
     rows = (
         (f"[{item.name}]({item.name}.md)", ", ".join(item.scopes), item.purpose)
         for item in concerns
     )
     intro = (
-        "One template each, the same in every environment. A scope is what one root stack covers:"
+        "One template each, the same in every environment. A scope is the extent of one root stack:"
         " see [the overview](../index.md). Prices on these pages are list prices in us-west-2, to"
-        " show what is worth a look; quotas are AWS's defaults. `tidegen preflight` compares what a"
-        " deploy would add with the account's own quotas, where AWS tells them."
+        " show the cost drivers; quotas are AWS's defaults. `tidegen preflight` compares a deploy's"
+        " additions with the account's own quotas, if AWS provides them."
     )
     return f"# Concerns\n\n{intro}\n\n{table(('concern', 'scopes', 'purpose'), rows)}\n"
 
 
 def whole_page(name: str, contract: str, written: str | None) -> str:
-    """The whole page; `written` is the text of the concern's own file, if it has one."""
+    """Return the whole page; `written` is the text of the concern's own file, if it has one."""
     if written is None:
         return f"# {name}\n\n{contract}\n"
     return written.replace(PLACEHOLDER, contract)
@@ -62,13 +63,13 @@ def _contract(concern: Concern, template: TemplateBody) -> str:
     parts = [
         f"{concern.purpose} Scopes: {scopes}; {len(resources)} resources.",
         fence("mermaid", diagram(resources, stateful)),
-        "Cylinders hold state; an arrow leads to what a resource refers to.",
+        "Cylinders hold state; an arrow points to a referenced resource.",
         *_section("Inputs", ("input", "kind", "from", "meaning"), _inputs(concern)),
         *_section("Outputs", ("output", "kind", "surfaced", "meaning"), _outputs(concern)),
         *_section("Stateful", ("resource", "type"), _stateful(stateful, resources)),
         *_section(
-            "What replaces what",
-            ("type", "a change of (which comes from)"),
+            "Replacements",
+            ("type", "replaced by a change of (from input)"),
             _replacements(concern, resources),
         ),
     ]
@@ -107,18 +108,19 @@ def _stateful(names: tuple[str, ...], resources: Mapping[str, Any]) -> Iterator[
 
 
 def _replacements(concern: Concern, resources: Mapping[str, Any]) -> Iterator[_Row]:
-    """A row a type: the properties in use whose change makes a new resource, by the schemas."""
+    """Yield a row for each type: its properties in use whose change replaces the resource."""
     inputs = {item.name for item in concern.inputs}
     types: dict[str, dict[str, set[str]]] = {}
     for resource in resources.values():
         always, _ = create_only(resource["Type"])
-        found = types.setdefault(resource["Type"], {})
+        replacing = types.setdefault(resource["Type"], {})
         for path, value in _values(resource.get("Properties", {})):
             if path in always:
-                found.setdefault(path, set()).update(inputs & set(references(value)))
-    for type_name, found in sorted(types.items()):
-        if found:
-            yield type_name, ", ".join(_fixed(*item) for item in sorted(found.items()))
+                names = {name for section, name in references(value) if not section}
+                replacing.setdefault(path, set()).update(inputs & names)
+    for type_name, replacing in sorted(types.items()):
+        if replacing:
+            yield type_name, ", ".join(_fixed(*item) for item in sorted(replacing.items()))
 
 
 def _fixed(path: str, inputs: set[str]) -> str:
@@ -127,7 +129,7 @@ def _fixed(path: str, inputs: set[str]) -> str:
 
 
 def _values(value: Any, start: str = "") -> Iterator[tuple[str, Any]]:
-    """Dotted path and value of each property that a template sets, list places left out."""
+    """Yield dotted path and value of each property that a template sets, without list indexes."""
     for item in value if isinstance(value, list) else [value]:
         for key, inner in item.items() if isinstance(item, dict) else ():
             path = f"{start}.{key}" if start else key

@@ -5,25 +5,26 @@ from tidegen.failures import FAILURES, Failure
 from tidegen.planning.preflight import CHECKS
 
 _HEAD = (
-    *("failure", "what AWS says", "cause", "what to do"),
+    *("failure", "AWS's message", "cause", "fix"),
     *("lint", "preflight", "explained", "sources"),
 )
 
 
 def failures_page() -> str:
-    """Return a row for each failure: its words, cause, way out, who catches it, who reported it."""
+    """Return a row for each failure: messages, cause, fix, the checks that find it, sources."""
     intro = (
         "How deployments fail, from public reports. **lint** refuses the templates before anything"
-        " is deployed, **preflight** looks at the account first (the column names its checks), and"
-        " a message in the events of a failed deploy is explained in the words of this table."
+        " is deployed, **preflight** checks the account first (the column names its checks), and"
+        " the output of a failed deploy explains a message of AWS with the cause and fix in this"
+        " table."
     )
     return f"# Known failures\n\n{intro}\n\n{table(_HEAD, map(_failure, FAILURES))}\n"
 
 
 def _failure(row: Failure) -> tuple[str, ...]:
-    said = "<br>".join(f"`{message}`" for message in row.messages) or "nothing"
+    messages = "<br>".join(f"`{message}`" for message in row.messages) or "none"
     preflight = ", ".join(check.name for check in CHECKS if row.slug in check.failures)
     sources = " ".join(f"[{number}]({url})" for number, url in enumerate(row.sources, 1))
     caught = (", ".join(row.rules), preflight, "yes" if row.messages else "")
     name = f'<a id="{row.slug}"></a>`{row.slug}`'
-    return (name, said, row.cause, row.action, *caught, sources)
+    return (name, messages, row.cause, row.action, *caught, sources)

@@ -12,6 +12,6 @@ def local_types_page(concerns: tuple[Concern, ...]) -> str:
     rows = ((f"`{name}`", kind_of(name)) for name in names)
     intro = (
         "Created: the engine's own service shows the resource. Recorded: checked against the"
-        " registry schema and kept, but nothing stands behind it; it proves no property."
+        " registry schema and kept, but no service is behind it; it proves no property."
     )
     return f"# Local resource types\n\n{intro}\n\n{table(('type', 'local engine'), rows)}\n"

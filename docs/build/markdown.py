@@ -1,4 +1,4 @@
-"""The Markdown that several pages are made of."""
+"""Markdown elements of several pages."""
 
 from collections.abc import Iterable, Sequence
 

@@ -13,7 +13,7 @@ from docs.build.local_types import local_types_page
 from docs.build.rules import rules_page
 from tidegen.contract import Concern
 
-#: Where people write.
+#: The folder of the written pages.
 WRITTEN = Path(__file__).resolve().parents[1]
 CONFIGURATION = "zensical.toml"
 #: The line of the configuration that each concern's page replaces in the navigation.
@@ -35,7 +35,7 @@ def source_tree(written: Path, concerns: tuple[Concern, ...]) -> dict[str, str]:
 
 
 def without_written_page(written: Path, concerns: tuple[Concern, ...]) -> list[str]:
-    """Return the paths of the pages that somebody should write."""
+    """Return the paths of missing written pages."""
     paths = [_path(concern.name) for concern in concerns]
     return [path for path in paths if not (written / path).is_file()]
 

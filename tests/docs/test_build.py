@@ -28,7 +28,7 @@ def tree():
 
 @pytest.fixture(scope="module")
 def recipe():
-    """What `make docs` runs once the source tree is written."""
+    """Return the commands of `make docs` after the source tree is written."""
     return recipe_of("docs").partition(ASSEMBLE)[2]
 
 
@@ -38,7 +38,7 @@ def recipe_of(target):
 
 
 def navigation(tree):
-    """The pages that the configuration of the site names."""
+    """Return the pages in the navigation of the site."""
     return list(_leaves(tomllib.loads(tree[CONFIGURATION])["project"]["nav"]))
 
 
@@ -68,7 +68,7 @@ def test_no_placeholder_is_left(tree):
     assert "# each concern" not in tree[CONFIGURATION]
 
 
-def test_a_concern_that_nobody_wrote_of_has_a_page_and_a_place_in_the_navigation(tmp_path):
+def test_a_concern_without_a_written_page_has_a_page_in_the_navigation(tmp_path):
     shutil.copy(WRITTEN / CONFIGURATION, tmp_path)
     tree = source_tree(tmp_path, CONCERNS)
     paths = [f"concerns/{concern.name}.md" for concern in CONCERNS]
@@ -77,7 +77,7 @@ def test_a_concern_that_nobody_wrote_of_has_a_page_and_a_place_in_the_navigation
     assert set(paths) <= set(navigation(tree))
 
 
-def test_the_command_mentions_a_concern_that_nobody_wrote_of_and_succeeds(tmp_path):
+def test_the_command_reports_a_concern_without_a_written_page_and_succeeds(tmp_path):
     shutil.copy(WRITTEN / CONFIGURATION, tmp_path)
     result = CliRunner().invoke(main, [str(tmp_path / "out"), "--written", str(tmp_path)])
     assert result.exit_code == 0
@@ -103,7 +103,7 @@ def test_after_a_failure_the_old_folder_is_intact(tmp_path):
     assert list(tmp_path.iterdir()) == [folder]
 
 
-def test_a_folder_of_somebody_else_s_is_not_replaced(tmp_path):
+def test_a_foreign_folder_is_not_replaced(tmp_path):
     (tmp_path / "thesis.md").write_text("years of work")
     result = CliRunner().invoke(main, [str(tmp_path)])
     assert result.exit_code == 1
@@ -112,20 +112,20 @@ def test_a_folder_of_somebody_else_s_is_not_replaced(tmp_path):
 
 
 def build(recipe, tree, folder):
-    """Run what `make docs` runs, on this tree."""
+    """Run the commands of `make docs` on this tree."""
     replace_folder(folder, tree, CONFIGURATION)
     script = re.sub(rf"({re.escape(str(ROOT))}/)?\.cache/docs", str(folder), recipe)
-    beside_python = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    with_scripts = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-euo", "pipefail", "-c", script],
         cwd=ROOT,
-        env={**os.environ, "PATH": beside_python},
+        env={**os.environ, "PATH": with_scripts},
         capture_output=True,
         text=True,
     )
 
 
-def test_the_site_is_built_and_has_every_page_and_nothing_foreign(recipe, tree, tmp_path):
+def test_the_site_has_every_page_and_no_foreign_file(recipe, tree, tmp_path):
     result = build(recipe, tree, tmp_path / "docs")
     assert result.returncode == 0, result.stdout + result.stderr
     site = tmp_path / "docs" / "site"
@@ -149,7 +149,7 @@ LINKS = {
     "- one\n- [see](runbooks/rotation.md#missing)": 1,
     "| a |\n|---|\n| [see](missing.md) |": 1,
     "[see](../README.md)": 1,
-    # what the engine's own check does not look at
+    # links that the engine's own check ignores
     "- [x](missing.md)": 2,
     "![see](missing.png)": 2,
     "[see](runbooks/)": 2,
@@ -171,10 +171,10 @@ def test_a_broken_link_fails_the_build(recipe, tree, tmp_path, text, status):
     assert result.returncode == status, result.stdout + result.stderr
 
 
-def test_a_page_of_the_navigation_that_is_missing_fails_the_build(recipe, tree, tmp_path):
+def test_a_missing_page_in_the_navigation_fails_the_build(recipe, tree, tmp_path):
     planted = {name: text for name, text in tree.items() if name != "pages/port-contract.md"}
     assert build(recipe, planted, tmp_path / "docs").returncode != 0
 
 
-def test_make_check_builds_the_docs_as_make_docs_does(recipe):
+def test_make_check_builds_the_docs_like_make_docs(recipe):
     assert ASSEMBLE + recipe in recipe_of("check")

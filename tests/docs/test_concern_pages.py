@@ -1,4 +1,4 @@
-"""Every concern has its page: what its contract says, what its template holds, and why."""
+"""Every concern has a page: its contract, its template's resources, and the written reasons."""
 
 import re
 from pathlib import Path
@@ -30,7 +30,7 @@ def stateful(concern):
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.md")), ids=lambda path: path.stem)
-def test_a_person_wrote_why_and_what_it_costs_and_takes(path):
+def test_a_written_page_has_reasons_costs_and_quotas(path):
     text = path.read_text()
     assert text.count(PLACEHOLDER) == 1
     for title in WRITTEN:
@@ -40,35 +40,35 @@ def test_a_person_wrote_why_and_what_it_costs_and_takes(path):
     assert 5 <= len(why) <= 24, "short enough to be read, long enough to say something"
 
 
-def test_nobody_wrote_of_a_concern_that_is_not_there():
+def test_every_written_page_has_a_concern():
     assert {path.stem for path in FOLDER.glob("*.md")} <= {concern.name for concern in CONCERNS}
 
 
 @each
-def test_the_page_says_everything_of_the_contract(concern):
+def test_the_page_has_the_whole_contract(concern):
     text = whole_page(concern.name, PAGES[concern.name], f"# {concern.name}\n{PLACEHOLDER}")
     assert PLACEHOLDER not in text
     assert concern.purpose in text
     names = [item.name for item in (*concern.inputs, *concern.outputs)]
     for name in (*names, *stateful(concern)):
         assert f"| `{name}` |" in text
-    titles = ["Inputs", "Outputs", "Stateful", "What replaces what"]
+    titles = ["Inputs", "Outputs", "Stateful", "Replacements"]
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == titles
 
 
 @each
-def test_the_index_leads_to_the_page(concern):
+def test_the_index_links_to_the_page(concern):
     assert f"[{concern.name}]({concern.name}.md)" in index_page(CONCERNS)
 
 
-def test_a_concern_without_written_parts_has_a_page_all_the_same():
+def test_a_concern_without_written_parts_has_a_page():
     text = whole_page("reports", PAGES["metrics"], None)
     assert text.startswith("# reports\n")
     assert "## Inputs" in text
 
 
 @each
-def test_each_resource_is_in_one_box_and_the_diagram_can_be_read(concern):
+def test_each_resource_is_in_one_box_and_the_diagram_is_readable(concern):
     nodes = nodes_of(resources(concern), stateful(concern))
     drawn = sorted(member for node in nodes for member in node.members)
     assert drawn == sorted(resources(concern))
@@ -77,7 +77,7 @@ def test_each_resource_is_in_one_box_and_the_diagram_can_be_read(concern):
 
 
 @each
-def test_what_holds_state_is_drawn_as_what_holds_state(concern):
+def test_stateful_resources_are_drawn_as_stateful(concern):
     nodes = nodes_of(resources(concern), stateful(concern))
     kept = {member for node in nodes if node.stateful for member in node.members}
     assert kept >= set(stateful(concern))
@@ -85,7 +85,7 @@ def test_what_holds_state_is_drawn_as_what_holds_state(concern):
     assert drawn.count("[(") == sum(node.stateful for node in nodes)
 
 
-def test_arrows_follow_every_kind_of_reference_and_skip_what_others_imply():
+def test_arrows_follow_every_kind_of_reference_and_skip_implied_ones():
     template = {
         "Vpc": {"Type": "AWS::EC2::VPC"},
         "Subnet1": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}}},
@@ -114,7 +114,7 @@ def test_arrows_follow_every_kind_of_reference_and_skip_what_others_imply():
     assert 'Logs_LogGroup_Group[("Group<br>(LogGroup)")]' in drawn
 
 
-def test_what_replaces_is_what_the_schemas_say_of_the_properties_in_use():
+def test_replacements_are_create_only_properties_in_use():
     rows = dict(re.findall(r"^\| (AWS::\S+) \| (.+) \|$", PAGES["network"], re.MULTILINE))
     assert "`CidrBlock` (`VpcCidr`)" in rows["AWS::EC2::VPC"]
     assert "EnableDnsSupport" not in rows["AWS::EC2::VPC"]

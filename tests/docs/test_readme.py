@@ -1,4 +1,4 @@
-"""What README and pages say exists: commands, targets, dependencies, permissions, files."""
+"""Commands, targets, dependencies, permissions and files named on pages exist."""
 
 import configparser
 import re
@@ -24,7 +24,7 @@ def options(command):
 
 
 @each_page
-def test_every_command_line_shown_is_one_that_exists(page):
+def test_every_command_line_on_a_page_exists(page):
     blocks = re.findall(r"```[a-z]*\n(.*?)```", page.read_text(), re.DOTALL)
     spans = re.findall(r"`(tidegen [^`]+)`", page.read_text())
     lines = [line for block in blocks for line in block.splitlines()] + spans
@@ -34,7 +34,7 @@ def test_every_command_line_shown_is_one_that_exists(page):
 
 
 def _check(words):
-    """The words after `tidegen` are a command, and its options are options that it has."""
+    """Assert that the words after `tidegen` are a command and its own options."""
     context, command = click.Context(cli), cli
     if words[0] == "COMMAND":
         return
@@ -49,7 +49,7 @@ def _check(words):
     assert used - {"--help"} <= options(command), words
 
 
-def test_every_target_of_make_that_is_named_exists():
+def test_every_make_target_on_a_page_exists():
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = {name for page in PAGES for name in re.findall(r"`make ([a-z]+)", page.read_text())}
     assert {"demo", "help", "docs"} <= named
@@ -64,13 +64,13 @@ def test_every_dependency_has_its_line():
     lines = [line for text in wanted for line in text.splitlines() if line[:1].isalpha()]
     names = {re.split(r"[=<>\[ ]", line)[0] for line in lines}
     section = README.partition("## Dependencies")[2].partition("\n## ")[0]
-    told = re.findall(r"^\| ([\w, .-]+) \| .+ \|$", section, re.MULTILINE)
-    assert {name for cell in told for name in cell.split(", ")} - {"package"} == names
+    listed = re.findall(r"^\| ([\w, .-]+) \| .+ \|$", section, re.MULTILINE)
+    assert {name for cell in listed for name in cell.split(", ")} - {"package"} == names
 
 
-def test_the_permissions_are_those_of_the_roles():
+def test_the_permissions_in_the_readme_are_those_of_the_roles():
     rows = dict(re.findall(r"^\| ([^|]+) \| (.+) \|$", README, re.MULTILINE))
-    starts = ("read and plan", "compare with what is there", "see what is imported")
+    starts = ("read and plan", "compare with the deployed resources", "compare imported resources")
     reading = [text for name, text in rows.items() if name.startswith(starts)]
     (changing,) = (text for name, text in rows.items() if name.startswith("deploy, "))
     seen = set().union(*map(_cloudformation, reading))
@@ -83,7 +83,7 @@ def _cloudformation(cell):
     return {name.removeprefix("cloudformation:") for name in re.findall(r"`([\w:]+)`", part)}
 
 
-def test_every_status_is_told():
+def test_every_status_has_a_row():
     rows = re.findall(r"^\| ([A-Z_]+) \| ", states_table(), re.MULTILINE)
     assert rows == list(STATES)
     assert PLACEHOLDER in (ROOT / "docs" / "deploying.md").read_text()
@@ -95,10 +95,24 @@ def test_every_page_is_in_the_navigation():
     assert [page for page in pages if page not in nav and not page.startswith("concerns/")] == []
 
 
-def test_the_runbook_s_files_of_a_new_region_fit_together(project):
+def test_the_files_of_the_new_region_runbook_are_valid(project):
     runbook = (ROOT / "docs" / "runbooks" / "new-region.md").read_text()
     (script,) = re.findall(r"```\n(cd environments\n.*?)```", runbook, re.DOTALL)
     subprocess.run(["bash", "-euc", script], cwd=project, check=True)
     files = {file.name: file for file in load_all(project)}
     assert files["europe"].region == files["account-europe"].region == "eu-central-1"
     assert files["europe"].protected
+
+
+def test_every_heading_that_a_message_names_exists():
+    """Alarms and findings name a heading of a runbook to the person who reads them."""
+    sources = [*(ROOT / "tidegen").rglob("*.py"), *(ROOT / "templates" / "current").rglob("*.yaml")]
+    text = " ".join(" ".join(path.read_text().split()) for path in sources)
+    named = re.findall(r"runbook of the (database), '{1,2}([^']+)'", text)
+    named += [
+        (page, heading) for heading, page in re.findall(r"'([^']+)', docs/runbooks/(\S+)\.md", text)
+    ]
+    assert {page for page, _ in named} == {"database", "recovery"}
+    for page, heading in named:
+        runbook = (ROOT / "docs" / "runbooks" / f"{page}.md").read_text()
+        assert re.search(rf"^##+ {re.escape(heading)}$", runbook, re.MULTILINE), heading
