@@ -21,13 +21,13 @@ GATEWAY_PORT = 8080
 PUBLIC_SUBNETS = sibling("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets")
 ACCESS_LOGS = sibling("AccessLogsBucketName", Kind.BUCKET_NAME, "Bucket of access logs")
 _OPEN = unmet(
-    "The public way in: the firewall and TLS stand before the pods.",
+    "The public entry: the firewall and TLS protect the pods.",
     "EC2_SECURITY_GROUP_INGRESS_OPEN_TO_WORLD_RULE",
     "SECURITY_GROUP_INGRESS_CIDR_NON_32_RULE",
 )
 _DELETABLE = unmet(
-    "Set by the file's `protected`: the deletion of an environment that may go, and the rollback of"
-    " a first deploy, would get stuck on it.",
+    "Set by the file's `protected`: otherwise the deletion of an unprotected environment, and the"
+    " rollback of a first deploy, would fail.",
     "ELB_DELETION_PROTECTION_ENABLED",
 )
 #: A year. Browsers then never call these hosts without TLS, even where a link says http.

@@ -18,7 +18,7 @@ from tidegen.contract import Concern, Context, Input, Kind, Scope, new_template
 _EVERYWHERE = {
     "Application": "What the services print",
     "ControlPlane": "Log of the control plane, with its audit log",
-    "Query": "What the VPC asked the resolver",
+    "Query": "Log of the VPC's resolver queries",
 }
 #: The same, of concerns that shared services lack.
 _OF_ENVIRONMENTS = {

@@ -152,7 +152,7 @@ CONCERN = Concern(
         Output(
             "DeadLetterQueueArn",
             Kind.QUEUE_ARN,
-            "Queue of what could not be delivered",
+            "Queue of undelivered notifications",
             surface=True,
         ),
         Output("RelayFunctionArn", Kind.ARN, "Function that relays log events to people"),
