@@ -231,7 +231,7 @@ def test_the_users_are_what_the_secrets_say_however_the_restore_ends(backed_up, 
     assert (backed_up.folder / "users-made").read_text() == "the-key the-password\n"
     (call,) = [call for call in backed_up.calls("mongosh") if "dropUser" in call]
     assert "--host tidepool/mongo-1." in call
-    assert ("restore again, or another backup" in done.stderr) == bool(code)
+    assert ("restore this backup again, or another one" in done.stderr) == bool(code)
 
 
 def test_users_that_stayed_the_backups_are_told_of(backed_up):
@@ -245,7 +245,7 @@ def test_users_that_stayed_the_backups_are_told_of(backed_up):
 def test_a_protected_environment_asks_for_its_name_and_today(backed_up, said):
     done = backed_up.run("restore.sh", backup_of(backed_up), said)
     assert done.returncode != 0
-    assert f"say '{today()}' to restore over it" in done.stderr
+    assert f"give '{today()}' as the confirmation to restore over it" in done.stderr
     assert not backed_up.calls()
 
 
@@ -264,7 +264,7 @@ def test_a_dump_that_is_not_what_the_manifest_says_is_not_restored(backed_up):
     path.write_bytes(DUMP[:-1])
     done = backed_up.run("restore.sh", backup_of(backed_up), today())
     assert done.returncode != 0
-    assert "is not what its manifest says" in done.stderr
+    assert "does not match its manifest" in done.stderr
     assert not backed_up.calls("mongorestore")
 
 

@@ -112,7 +112,7 @@ def test_a_volume_that_cannot_be_read_is_not_taken_for_a_blank_one(machine, code
     machine.stand_in("blkid", f"exit {code}")
     done = boot(machine)
     assert done.returncode != 0
-    assert f"blkid ended with {code}" in done.stderr
+    assert f"blkid exited with {code}" in done.stderr
     assert not machine.calls("mkfs")
     assert not machine.calls("systemctl enable --now mongod")
     assert signalled(machine) == "FAILURE"
@@ -303,7 +303,7 @@ def test_a_member_in_place_of_a_dead_one_may_take_hours(replacement):
     )
     done = boot(replacement)
     assert done.returncode == 0, done.stderr
-    assert "still waits for this member to catch up" in done.stderr
+    assert "still waiting for this member to catch up" in done.stderr
 
 
 def test_a_host_that_hangs_keeps_the_volume_and_the_next_instance_waits(replacement):
@@ -313,7 +313,7 @@ def test_a_host_that_hangs_keeps_the_volume_and_the_next_instance_waits(replacem
     replacement.stand_in("aws", state + _AWS)
     done = boot(replacement)
     assert done.returncode == 0, done.stderr
-    assert "let go of vol-0abc; if that instance hangs, end it by force" in done.stderr
+    assert "release vol-0abc; if that instance hangs, terminate it by force" in done.stderr
     assert len(replacement.calls("aws ec2 attach-volume")) == 1
 
 
@@ -344,4 +344,4 @@ def test_a_boot_that_is_made_again_never_ends_a_member_that_runs(replacement):
 def test_where_nobody_can_be_told_a_person_is(replacement):
     replacement.stand_in("dnf", "exit 1")
     replacement.stand_in("aws", f'case "$*" in autoscaling*) exit 1 ;; esac\n{_AWS}')
-    assert "end this instance by hand" in boot(replacement).stderr
+    assert "terminate it by hand" in boot(replacement).stderr
