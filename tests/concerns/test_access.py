@@ -101,7 +101,7 @@ def test_only_the_deploy_role_reads_secrets_and_only_its_environments():
     assert "secretsmanager:GetSecretValue" not in reads
 
 
-def test_a_keys_aliases_are_asked_as_the_set_they_are():
+def test_aliases_of_keys_are_compared_as_a_set():
     """A key of several values: without ForAnyValue IAM does not promise to compare one."""
     asked = [
         operator
@@ -188,7 +188,7 @@ def test_the_deploy_role_closes_its_default_group_and_sets_nothing_else():
     assert granted & others == {"ec2:getebsencryptionbydefault", "iam:listroles"}
 
 
-def test_only_groups_that_nobody_has_tagged_are_closed():
+def test_only_untagged_groups_are_closed():
     statement = statements("DeployRolePolicy")["CloseDefaultGroup"]
     (resource,) = statement["Resource"]
     assert resource["Fn::Sub"].endswith(":${AWS::Region}:${AWS::AccountId}:security-group/*")
@@ -259,7 +259,7 @@ def test_resources_of_other_environments_are_denied():
 LINKED = dict.fromkeys(("CreateServiceLinkedRoles", "GetLinkedRoles"), ":role/aws-service-role/*")
 
 
-def test_roles_are_made_with_the_boundary_below_the_environments_path():
+def test_roles_are_created_with_the_boundary_below_the_environments_path():
     found = statements("ExecutionRolesPolicy")
     for sid in ("CreateBoundedRoles", "ChangeBoundedRoles"):
         assert found[sid]["Condition"]["ArnEquals"] == {
@@ -290,14 +290,14 @@ def test_roles_are_passed_to_the_services_that_the_templates_trust():
     assert trusted < set(PASSED_TO)
 
 
-def test_cloudformation_takes_its_role_without_a_condition():
+def test_cloudformation_assumes_its_role_without_a_condition():
     """Its guide shows none, and a key that it does not send would refuse every deployment."""
     (statement,) = RESOURCES["ExecutionRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": ["cloudformation.amazonaws.com"]}
     assert "Condition" not in statement
 
 
-def test_each_policy_fits_and_the_role_takes_them_all():
+def test_each_policy_fits_and_the_role_can_have_them_all():
     policies = [v for v in RESOURCES.values() if v["Type"] == "AWS::IAM::ManagedPolicy"]
     sizes = [len(json.dumps(p["Properties"]["PolicyDocument"]).replace(" ", "")) for p in policies]
     assert max(sizes) < 6_144
@@ -305,7 +305,7 @@ def test_each_policy_fits_and_the_role_takes_them_all():
     assert len(attached) <= 10
 
 
-def test_distributions_are_named_as_no_region_can_limit_them():
+def test_distributions_are_limited_by_name_as_they_have_no_region():
     found = [
         statement
         for title in RESOURCES

@@ -26,7 +26,7 @@ def of(kind):
     return {k: v["Properties"] for k, v in RESOURCES.items() if v["Type"] == kind}
 
 
-def test_there_is_one_trail_of_all_regions_where_the_account_is_at_home():
+def test_one_trail_of_all_regions_exists_in_the_home_region():
     (trail,) = of("AWS::CloudTrail::Trail").values()
     for switch in ("IsMultiRegionTrail", "IncludeGlobalServiceEvents", "IsLogging"):
         assert trail[switch] is True
@@ -40,7 +40,7 @@ def test_there_is_one_trail_of_all_regions_where_the_account_is_at_home():
         assert RESOURCES[title]["Condition"] == "IsHomeRegion"
 
 
-def test_the_trail_learns_what_is_usual_and_reports_what_is_not():
+def test_the_trail_reports_unusual_rates():
     (trail,) = of("AWS::CloudTrail::Trail").values()
     found = {selector["InsightType"] for selector in trail["InsightSelectors"]}
     assert found == {"ApiCallRateInsight", "ApiErrorRateInsight"}
@@ -85,7 +85,7 @@ def test_data_events_of_tables_are_those_of_every_region():
         assert "AWS::Region" not in json.dumps(found[name])
 
 
-def test_what_the_services_measure_is_no_event_when_it_is_written_and_one_when_it_is_read():
+def test_reads_of_metrics_are_logged_and_writes_are_not():
     """A write of a metric tells nothing, and there are more of them than of all else."""
     found = selectors()
     assert found["Tables"]["resources.ARN"] == {"NotEndsWith": ["-metrics"]}
@@ -120,7 +120,7 @@ def test_every_watch_is_a_filter_on_the_trail_and_an_alarm_to_people(title):
     assert len(str(given["Properties"]["FilterPattern"])) <= 1024
 
 
-def test_taking_the_role_for_emergencies_is_watched():
+def test_assuming_the_role_for_emergencies_raises_an_alarm():
     """Every session of it begins with this call, in whatever region; the trail has them all."""
     pattern = RESOURCES["BreakGlassUseFilter"]["Properties"]["FilterPattern"]["Fn::Sub"]
     path = IDENTITY["BreakGlassRole"]["Properties"]["Path"]["Fn::Sub"]
@@ -128,7 +128,7 @@ def test_taking_the_role_for_emergencies_is_watched():
     assert f":role{path}*" in pattern
 
 
-def test_the_watches_are_the_benchmarks_to_the_letter():
+def test_the_filters_are_the_benchmarks_literally():
     """Security Hub compares patterns, so that these three stand here as its controls write them."""
     assert CIS[1] == "RootUse"
     assert CIS[15] == "OrganizationsChanges"
@@ -174,7 +174,7 @@ def test_recorder_and_channel_do_not_wait_for_each_other():
     assert group == {"AllSupported": True, "IncludeGlobalResourceTypes": {"Ref": "HomeRegion"}}
 
 
-def test_the_recorder_acts_through_the_role_that_the_account_file_makes():
+def test_the_recorder_uses_the_service_linked_role_of_the_account_file():
     """PutConfigRule: refused where the recorder's role lacks config:Put*."""
     assert RESOURCES["Recorder"]["Properties"]["RoleARN"] == {
         "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
@@ -188,7 +188,7 @@ def test_the_recorder_acts_through_the_role_that_the_account_file_makes():
     }
 
 
-def test_configuration_goes_to_the_archive_without_object_lock():
+def test_configuration_is_delivered_to_the_bucket_without_object_lock():
     """Failure config-bucket-locked; and AWS Config tells no encrypted topic."""
     channel = RESOURCES["DeliveryChannel"]["Properties"]
     assert channel["S3BucketName"] == {"Ref": "LogIntakeBucketName"}
@@ -234,7 +234,7 @@ def test_findings_are_archived_where_guardduty_may_write_with_a_key_it_may_use()
     assert ["guardduty.amazonaws.com"] in services
 
 
-def test_people_are_told_of_changes_that_no_deploy_makes_and_machines_of_all():
+def test_people_get_changes_outside_deploys_and_machines_get_all():
     rule = RESOURCES["GuardChanged"]["Properties"]
     assert rule["Targets"][0]["Arn"] == {"Ref": "FindingsTopic"}
     types = rule["EventPattern"]["detail"]["configurationItem"]["resourceType"]
@@ -251,7 +251,7 @@ def test_people_are_told_of_changes_that_no_deploy_makes_and_machines_of_all():
     assert everything["Targets"][0]["Arn"] == {"Ref": "ChangesTopic"}
 
 
-def test_the_trust_in_our_ci_is_no_finding_and_any_other_is():
+def test_trust_in_our_ci_is_no_finding_and_any_other_trust_is():
     (analyzer,) = of("AWS::AccessAnalyzer::Analyzer").values()
     (rule,) = analyzer["ArchiveRules"]
     found = {item.pop("Property"): item for item in rule["Filter"]}
@@ -278,7 +278,7 @@ def test_findings_of_medium_severity_reach_people_or_the_dead_letter_queue():
         assert "deadLetterTargetArn" in subscription["RedrivePolicy"]
 
 
-def test_somebody_hears_when_what_config_delivers_is_not_locked():
+def test_failed_replication_of_deliveries_raises_an_alarm():
     for title, metric in (
         ("LogIntakeReplicationFailed", "OperationsFailedReplication"),
         ("LogIntakeReplicationLate", "ReplicationLatency"),

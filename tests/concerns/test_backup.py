@@ -65,7 +65,7 @@ def test_restores_are_tested_every_week_under_a_key_of_ours():
         assert test["ValidationWindowHours"] == 1
 
 
-def test_tests_restore_whatever_is_in_the_vault():
+def test_tests_restore_everything_in_the_vault():
     for title in ("VolumesRestoreTest", "TablesRestoreTest"):
         test = RESOURCES[title]["Properties"]
         assert test["ProtectedResourceArns"] == ["*"]

@@ -44,7 +44,7 @@ def may(action, arn, alias="alias/tidepool/staging/data"):
     return allowed(GRANTED, Request(action, arn.format(account=ACCOUNT), keys))
 
 
-def test_what_others_are_denied_it_may_do():
+def test_the_role_may_do_everything_that_others_are_denied():
     """A role that is left out and lacks the permission would help nobody in the emergency."""
     left = {a for d in denials(TEMPLATES) for a in d["Action"]}
     assert left >= {"s3:DeleteObjectVersion", "kms:ScheduleKeyDeletion", "s3:*"}
@@ -53,7 +53,7 @@ def test_what_others_are_denied_it_may_do():
         assert may(action, VAULT if vault else ARNS[action.partition(":")[0]]), action
 
 
-def test_it_may_do_nothing_else():
+def test_the_role_may_do_nothing_else():
     services = {action.partition(":")[0] for s in GRANTED for action in s["Action"]}
     assert services == set(ARNS)
     assert not may("s3:PutBucketPolicy", "arn:aws:s3:::tidepool-staging-uploads-us-west-2-1")
@@ -73,7 +73,7 @@ def test_nothing_can_be_added_to_it():
     ("factor", "age", "expected"),
     [("true", 60, True), ("true", 3600, False), ("false", None, False), (None, None, False)],
 )
-def test_only_whoever_has_shown_a_second_factor_takes_it(factor, age, expected):
+def test_only_principals_with_a_second_factor_assume_the_role(factor, age, expected):
     (statement,) = ROLE["AssumeRolePolicyDocument"]["Statement"]
     assert set(statement["Principal"]) == {"AWS"}
     keys = {"aws:MultiFactorAuthPresent": factor, "aws:MultiFactorAuthAge": age}

@@ -117,7 +117,7 @@ def test_every_exception_is_needed():
     ]
 
 
-def test_concerns_declare_only_what_the_schemas_do_not_name():
+def test_concerns_declare_only_actions_missing_from_the_schemas():
     actions = called()
     extras = [action for concern in DEPLOYED for action in concern.extra_deploy_actions]
     assert not [action for action in extras if action in actions]
@@ -127,13 +127,13 @@ def test_only_deployed_concerns_declare_extras():
     assert not [c.name for c in OWN if c.extra_deploy_actions and c not in DEPLOYED]
 
 
-def test_the_committed_permissions_are_what_the_schemas_say():
+def test_the_committed_permissions_match_the_schemas():
     """After a change of a concern or of cfn-lint: `make permissions`."""
     assert COMMITTED.read_text() == current_text()
     assert set(json.loads(COMMITTED.read_text())) == types() - {"AWS::CloudFormation::Stack"}
 
 
-def test_every_type_in_use_has_handlers_that_say_what_they_call():
+def test_every_type_in_use_has_handlers_with_permissions():
     assert not [name for name in types() if not called_by(name)]
 
 
@@ -158,7 +158,7 @@ def _permissions(type_name):
     return {action for handler in handlers for action in handler.get("permissions", [])}
 
 
-def test_what_is_never_granted_is_not_granted_by_another_way():
+def test_actions_never_granted_match_no_granted_wildcard():
     allowed = granted()
     services = {action.partition(":")[0] for action in allowed}
     actions = {action for service in services for action in known(service)}
@@ -167,7 +167,7 @@ def test_what_is_never_granted_is_not_granted_by_another_way():
     assert not [a for a in actions if any(p.fullmatch(a) for p in never) and is_granted(a, allowed)]
 
 
-def test_what_is_not_used_is_granted_by_wildcards_of_reading_only():
+def test_unused_actions_are_granted_only_by_reading_wildcards():
     allowed = granted()
     excepted = {a for a, names in called().items() if all(is_excepted(a, n) for n in names)}
     reached = {action for action in excepted if is_granted(action, allowed)}
@@ -192,7 +192,7 @@ def permissions(*resources, extras=()):
     return deploy_permissions(Context((concern_of(*resources, extras=extras),)))
 
 
-def test_a_type_that_is_not_committed_is_looked_up_in_the_schemas():
+def test_an_uncommitted_type_is_looked_up_in_the_schemas():
     assert "AWS::Kinesis::Stream" not in json.loads(COMMITTED.read_text())
     found = permissions(kinesis.Stream("Stream"))
     assert {"kinesis:CreateStream", "kinesis:DeleteStream"} <= found
@@ -210,19 +210,19 @@ def test_extras_are_granted_besides():
     assert permissions(queue, extras=("sqs:PurgeQueue",)) - permissions(queue) == {"sqs:PurgeQueue"}
 
 
-def test_a_wildcard_stands_for_what_it_covers():
+def test_a_wildcard_replaces_the_actions_that_it_covers():
     found = permissions(sqs.Queue("Queue"), extras=("sqs:*Queue",))
     assert {action for action in found if action.endswith("Queue")} == {"sqs:*Queue"}
 
 
 @pytest.mark.parametrize("type_name", ["Custom::Thing", "Ours::Reports::Thing"])
-def test_a_type_that_is_not_of_aws_takes_nothing(type_name):
+def test_a_type_outside_aws_needs_no_permission(type_name):
     assert permissions(cloudformation.CustomResource("A", ServiceToken="a")) == set()
     custom = type("Custom", (cloudformation.CustomResource,), {"resource_type": type_name})
     assert permissions(custom("A", ServiceToken="a")) == set()
 
 
-def test_a_type_that_cfn_lint_does_not_know_is_refused():
+def test_a_type_unknown_to_cfn_lint_is_refused():
     unknown = type("New", (sqs.Queue,), {"resource_type": "AWS::New::Thing"})
     with pytest.raises(CompositionError) as caught:
         permissions(unknown("A"))

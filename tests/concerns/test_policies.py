@@ -175,13 +175,13 @@ def quoted(value):
 
 
 @each(POLICIES)
-def test_nothing_is_allowed_by_what_is_left_out(where, type_name, document):
+def test_no_statement_allows_by_exclusion(where, type_name, document):
     for statement in allowed(document):
         assert not {"NotAction", "NotPrincipal", "NotResource"} & statement.keys()
 
 
 @each(GRANTS)
-def test_actions_exist_and_no_service_is_allowed_whole(where, type_name, document):
+def test_actions_exist_and_no_statement_allows_a_whole_service(where, type_name, document):
     for statement in allowed(document):
         root = type_name == "AWS::KMS::Key" and statement["Sid"] == "AdministrationByIam"
         for action in listed(statement["Action"]):
@@ -191,7 +191,7 @@ def test_actions_exist_and_no_service_is_allowed_whole(where, type_name, documen
 
 
 @each([p for p in GRANTS if p[1] in IDENTITY])
-def test_a_resource_is_named_where_the_action_knows_resources(where, type_name, document):
+def test_resources_are_named_for_actions_that_have_resources(where, type_name, document):
     for statement in allowed(document):
         if "*" in listed(statement["Resource"]):
             for pattern in set(listed(statement["Action"])) - ON_EVERYTHING.keys():
@@ -200,7 +200,7 @@ def test_a_resource_is_named_where_the_action_knows_resources(where, type_name, 
 
 
 @each([p for p in GRANTS if p[1] in IDENTITY])
-def test_an_action_without_resources_is_allowed_at_all(where, type_name, document):
+def test_actions_without_resources_are_allowed_on_everything(where, type_name, document):
     """Where a statement names resources, such an action is refused in spite of it."""
     for statement in allowed(document):
         if "*" not in listed(statement["Resource"]):
@@ -224,7 +224,7 @@ def bounds(statement):
 
 
 @each([p for p in GRANTS if p[1] not in IDENTITY])
-def test_every_principal_is_of_this_account_or_bound_to_it(where, type_name, document):
+def test_every_principal_is_in_this_account_or_limited_to_it(where, type_name, document):
     exceptions = TRUSTED if type_name == "AWS::IAM::Role" else WITHOUT_SOURCE
     for statement in allowed(document):
         condition = json.dumps(bounds(statement))
@@ -241,7 +241,7 @@ def test_every_principal_is_of_this_account_or_bound_to_it(where, type_name, doc
 
 
 @each(POLICIES)
-def test_it_fits_and_its_statements_have_names_of_their_own(where, type_name, document):
+def test_the_policy_fits_and_its_statements_have_unique_names(where, type_name, document):
     text = json.dumps(resolved(document), separators=(",", ":"))
     assert len(text) <= LIMITS.get(type_name, LIMIT)
     names = [s["Sid"] for s in document["Statement"] if "Sid" in s]

@@ -74,7 +74,7 @@ def test_the_stack_policy_keeps_state_in_place(file):
     assert found <= denied
 
 
-def test_the_templates_keep_what_is_listed():
+def test_the_templates_retain_the_listed_resources():
     """So that nothing becomes stateless unseen: a resource that goes is a line that goes.
 
     A direct scope's template is its root; everything else is a file of its concern's name.
@@ -88,7 +88,7 @@ def test_the_templates_keep_what_is_listed():
     assert kept == listed
 
 
-def test_a_type_that_keeps_something_is_judged():
+def test_every_type_with_a_retention_is_classified():
     types = {item["Type"] for t in TEMPLATES.values() for item in t["Resources"].values()}
     keeping = {t for t in types if any(map(_KEEPING.search, schema_of(t)["properties"]))}
     assert keeping - STATEFUL_TYPES <= set(HOLD_NOTHING)

@@ -105,29 +105,29 @@ def test_a_new_set_is_backed_up_within_the_hour_and_then_once_a_day(world):
     assert len(world.backups()) == 3
 
 
-def test_a_failure_is_tried_again_in_the_next_hour(world):
+def test_a_failed_backup_is_repeated_in_the_next_hour(world):
     assert world.look(1, 1, 1, broken=True) == [1]
     assert world.look(2, 2, 2) == [2]
     assert len(world.backups()) == 1
 
 
-def test_of_members_that_disagree_one_does_it(world):
+def test_only_one_of_disagreeing_members_makes_the_backup(world):
     """In the middle of an election each may think that it comes first."""
     assert len(world.look(1, 2, 3)) == 1
     assert len(world.backups()) == 1
 
 
-def test_a_dump_that_takes_hours_is_left_alone_when_another_member_comes_first(world):
+def test_a_long_dump_is_not_disturbed_when_another_member_is_first(world):
     world.put("2026/11/24/claim-03")
     assert [world.look(2, 2, 2) for _ in range(4)] == [[], [], [], []]
 
 
-def test_a_member_that_died_with_its_claim_is_not_waited_for_longer_than_that(world):
+def test_a_claim_of_a_dead_member_expires(world):
     world.put("2026/11/24/claim-03")
     assert [bool(world.look(2, 2, 2)) for _ in range(5)] == [False] * 4 + [True]
 
 
-def test_whoever_asks_gets_a_backup_although_there_is_one(world):
+def test_a_requested_backup_is_made_although_one_exists(world):
     world.look(1, 1, 1)
     done = world.machines[0].run("backup.sh", "now", MEMBER="1", WORLD=str(world.folder))
     assert done.returncode == 0, done.stderr
@@ -145,7 +145,7 @@ _HOURS = st.lists(
 
 @settings(max_examples=8, deadline=None)
 @given(hours=_HOURS)
-def test_whatever_happens_there_is_one_dump_as_soon_as_a_member_can(tmp_path_factory, hours):
+def test_one_dump_is_made_as_soon_as_a_member_can_in_any_sequence(tmp_path_factory, hours):
     world = World(tmp_path_factory.mktemp("world"))
     taken = START - timedelta(hours=18)
     world.put(f"{taken:%Y/%m/%d/%H%M%S}/manifest.json")

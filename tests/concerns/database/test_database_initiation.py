@@ -68,7 +68,7 @@ def test_the_last_member_initiates_and_adds_the_others(machine):
     assert '{"_id": 2, "host": "mongo-2.internal.staging.example:27017"}' in others
 
 
-def test_the_claim_comes_before_the_initiation(machine):
+def test_the_claim_is_written_before_the_initiation(machine):
     start(machine, 3)
     calls = machine.calls()
     claim = next(n for n, call in enumerate(calls) if "put-parameter" in call)
@@ -92,7 +92,7 @@ def test_a_second_start_does_not_initiate_again(machine):
 
 
 @pytest.mark.parametrize("member", [1, 2, 3])
-def test_nobody_initiates_under_the_claim_of_another(machine, member):
+def test_no_member_initiates_under_the_claim_of_another(machine, member):
     """A blank volume in place of a lost one is taken in by the set, and makes none of its own."""
     (machine.folder / "claim").write_text("vol-other")
     done = start(machine, member)
@@ -101,14 +101,14 @@ def test_nobody_initiates_under_the_claim_of_another(machine, member):
 
 
 @pytest.mark.parametrize("member", [1, 2])
-def test_nobody_initiates_beside_a_set_even_if_the_claim_is_lost(machine, member):
+def test_no_member_initiates_next_to_a_set_even_without_a_claim(machine, member):
     knows_a_set(machine, f"mongo-{member}.internal.staging.example")
     done = start(machine, 3)
     assert done.returncode != 0
     assert not initiations(machine)
 
 
-def test_nobody_initiates_while_a_member_does_not_answer(machine):
+def test_no_member_initiates_while_another_does_not_answer(machine):
     """It may know a set: silence is no no."""
     (machine.folder / "down" / "mongo-2.internal.staging.example").touch()
     done = start(machine, 3)
@@ -118,7 +118,7 @@ def test_nobody_initiates_while_a_member_does_not_answer(machine):
     assert not machine.calls("aws ssm put-parameter")
 
 
-def test_a_member_that_answers_with_an_error_knows_no_peace(machine):
+def test_an_error_of_another_member_stops_the_initiation(machine):
     """An error is never read as an empty answer."""
     machine.stand_in(
         "mongosh", f'case "$*" in *setName*mongo-2*|*mongo-2*setName*) exit 1;; esac\n{_MONGOSH}'
@@ -127,7 +127,7 @@ def test_a_member_that_answers_with_an_error_knows_no_peace(machine):
     assert not initiations(machine)
 
 
-def test_an_unreadable_claim_is_no_free_way(machine):
+def test_an_unreadable_claim_is_not_treated_as_missing(machine):
     (machine.folder / "broken").touch()
     done = start(machine, 3)
     assert done.returncode != 0
@@ -143,14 +143,14 @@ def test_of_two_claimants_one_initiates(machine):
     assert not initiations(machine)
 
 
-def test_the_claim_of_a_stack_that_was_rolled_back_does_not_bind_the_next(machine):
+def test_the_claim_of_a_rolled_back_stack_does_not_block_the_next(machine):
     (machine.folder / "claim").write_text("vol-gone")
     (machine.folder / "other").mkdir()
     assert start(machine, 3, STACK="tide-staging-Database-2").returncode == 0
     assert len(initiations(machine)) == 1
 
 
-def test_its_own_claim_is_taken_up_where_it_broke_off(machine):
+def test_a_member_resumes_its_own_claim(machine):
     """The instance died between claiming and initiating: the volume tells that it was this one."""
     (machine.folder / "claim").write_text("vol-0abc")
     assert start(machine, 3).returncode == 0
@@ -169,7 +169,7 @@ def test_a_member_of_the_set_joins_again(machine):
     assert not initiations(machine)
 
 
-def test_a_member_comes_back_while_another_is_down(machine):
+def test_a_member_rejoins_while_another_is_down(machine):
     """Even the one that initiated the set: what its volume knows, nobody has to say."""
     (machine.folder / "claim").write_text("vol-0abc")
     knows_a_set(machine, "localhost")
@@ -179,7 +179,7 @@ def test_a_member_comes_back_while_another_is_down(machine):
     assert not initiations(machine)
 
 
-def test_a_member_that_cannot_tell_what_it_knows_is_not_taken_for_blank(machine):
+def test_a_member_that_cannot_read_its_state_is_not_treated_as_blank(machine):
     machine.stand_in("mongosh", f'case "$*" in *setName*) exit 1;; esac\n{_MONGOSH}')
     assert start(machine, 3).returncode != 0
     assert not machine.calls("aws ssm")

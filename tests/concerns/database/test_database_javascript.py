@@ -82,14 +82,14 @@ def test_a_new_set_gets_its_administrator_and_then_its_members_one_by_one():
     assert users == {"admin": "secret"}
 
 
-def test_what_was_done_before_is_not_done_again():
+def test_completed_steps_are_not_repeated():
     all_members = ({"_id": 3, "host": "mongo-3:27017"}, *HOSTS)
     assert initiate(users={"admin": "secret"}, members=all_members)[:2] == (True, [])
     _, calls, _ = initiate(users={"admin": "secret"}, members=all_members[:2])
     assert calls == [["add", "mongo-2:27017"]]
 
 
-def test_the_primary_is_well_while_another_member_is_down():
+def test_the_primary_is_healthy_while_another_member_is_down():
     """It came back as one; nobody was added, so nobody is waited for."""
     about = {"users": {"admin": "secret"}, "members": ({"_id": 3, "host": "mongo-3:27017"}, *HOSTS)}
     assert initiate(**about, down=2)[:2] == (True, [])
@@ -99,11 +99,11 @@ def test_a_new_member_is_waited_for():
     assert not initiate(down=2)[0]
 
 
-def test_a_secondary_changes_nothing_and_says_what_is_missing():
+def test_a_secondary_changes_nothing_and_reports_missing_steps():
     assert initiate(users={"admin": "secret"}, primary=False)[:2] == (False, [])
 
 
-def test_the_services_user_is_made_and_follows_its_password():
+def test_the_services_user_is_created_and_its_password_updated():
     secret = {"Username": "tidepool", "Password": "one"}
     well, calls, users = follow(secret)
     assert well
@@ -114,7 +114,7 @@ def test_the_services_user_is_made_and_follows_its_password():
     assert users["tidepool"] == "two"
 
 
-def test_the_user_whose_turn_is_over_stays_valid_until_its_next():
+def test_the_previous_user_stays_valid_until_the_next_rotation():
     """Pods that run go on as the one user while others start as the other."""
     users = {"admin": "secret"}
     for turn, name in enumerate(("services", "services-2", "services")):
@@ -125,7 +125,7 @@ def test_the_user_whose_turn_is_over_stays_valid_until_its_next():
     assert users == {"admin": "secret", "services": "p2", "services-2": "p1"}
 
 
-def test_a_rotated_password_is_followed_where_the_one_before_still_holds():
+def test_a_rotated_password_is_set_with_the_previous_one():
     rotated = {"users": {"admin": "older"}, "MONGO_PASSWORD_BEFORE": "older"}
     well, calls, users = follow({}, **rotated)
     assert well
@@ -134,13 +134,13 @@ def test_a_rotated_password_is_followed_where_the_one_before_still_holds():
     assert follow({}, users=users, MONGO_PASSWORD_BEFORE="older")[:2] == (True, [])
 
 
-def test_an_administrator_with_the_password_before_is_not_made_again():
+def test_an_administrator_with_the_previous_password_is_not_recreated():
     all_members = ({"_id": 3, "host": "mongo-3:27017"}, *HOSTS)
     about = {"users": {"admin": "older"}, "members": all_members}
     assert initiate(**about, MONGO_PASSWORD_BEFORE="older")[:2] == (True, [])
 
 
-def test_after_a_restore_the_administrator_alone_is_left_with_its_password_of_today():
+def test_after_a_restore_only_the_administrator_is_left_with_its_current_password():
     """The services' user is made anew by the primary's next look."""
     brought = {"admin": "of that day", "services": "of that day", "somebody": "x"}
     well, calls, users = run("restored.js", users=brought)
@@ -158,7 +158,7 @@ def test_after_a_restore_the_administrator_alone_is_left_with_its_password_of_to
     ],
     ids=["unfilled", "half filled", "of the administrator"],
 )
-def test_nothing_comes_of_a_secret_that_is_no_services_user(secret):
+def test_a_secret_without_a_services_user_changes_nothing(secret):
     well, calls, _ = follow(secret, users={"admin": "secret"})
     assert well
     assert calls == []
