@@ -1,4 +1,4 @@
-"""What holds for every bucket of every template, whoever wrote its concern."""
+"""Properties of every bucket of every template."""
 
 import pytest
 
@@ -49,11 +49,11 @@ def test_keys_of_clients_are_blocked(concern, title):
 
 @each
 def test_policy_refuses_plain_http_old_tls_and_other_accounts(concern, title):
-    found = statements(concern, title)
+    by_sid = statements(concern, title)
     for sid in ("DenyPlainHttp", "DenyPlainHttpAsText", "DenyOldTls", "DenyOtherAccounts"):
-        assert found[sid]["Effect"] == "Deny"
-        assert found[sid]["Action"] == ["s3:*"]
-        assert len(found[sid]["Resource"]) == 2
+        assert by_sid[sid]["Effect"] == "Deny"
+        assert by_sid[sid]["Action"] == ["s3:*"]
+        assert len(by_sid[sid]["Resource"]) == 2
 
 
 @each

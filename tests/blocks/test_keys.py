@@ -1,4 +1,4 @@
-"""Every key of every template: who administers it, who may use it, and that it stays."""
+"""Every key of every template: its administration, its uses, and its retention."""
 
 import fnmatch
 import json
@@ -51,7 +51,7 @@ def test_the_accounts_iam_administers_the_key(concern, title):
 
 @each
 def test_only_break_glass_and_the_rollback_of_a_create_delete_keys(concern, title):
-    """A policy that stopped CloudFormation would leave a failed create that cannot be removed."""
+    """A policy that blocked CloudFormation would leave a failed create that cannot be removed."""
     deny = statements(concern, title)[1]
     assert deny["Effect"] == "Deny"
     assert deny["Principal"] == "*"
@@ -84,24 +84,24 @@ def test_keys_of_instances_allow_auto_scalings_role_by_condition_not_as_principa
     says nothing of keys: every encrypted instance would die at launch.
     """
     for concern, title in (("encryption", "NodesKey"), ("data-encryption", "DatabaseKey")):
-        found = {s["Sid"]: s for s in statements(concern, title)}
+        by_sid = {s["Sid"]: s for s in statements(concern, title)}
         for sid in ("UseByAutoScaling", "GrantByAutoScaling"):
-            assert found[sid]["Principal"] == ANYBODY
-            role = found[sid]["Condition"]["ArnEquals"]["aws:PrincipalArn"]["Fn::Sub"]
+            assert by_sid[sid]["Principal"] == ANYBODY
+            role = by_sid[sid]["Condition"]["ArnEquals"]["aws:PrincipalArn"]["Fn::Sub"]
             assert role.endswith(
                 "/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
             )
-        grant = found["GrantByAutoScaling"]["Condition"]["Bool"]
+        grant = by_sid["GrantByAutoScaling"]["Condition"]["Bool"]
         assert grant == {"kms:GrantIsForAWSResource": "true"}
 
 
 def test_log_delivery_may_use_the_archives_key_as_its_guide_requires():
     """VPC guide, "Required key policy for use with SSE-KMS buckets"."""
-    found = {s["Sid"]: s for s in statements("log-archive", "AuditKey")}
+    by_sid = {s["Sid"]: s for s in statements("log-archive", "AuditKey")}
     assert {"kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"} <= set(
-        found["UseByDelivery"]["Action"]
+        by_sid["UseByDelivery"]["Action"]
     )
-    assert found["UseByGuardduty"]["Action"] == ["kms:GenerateDataKey"]
+    assert by_sid["UseByGuardduty"]["Action"] == ["kms:GenerateDataKey"]
 
 
 def groups():
@@ -117,7 +117,7 @@ def test_the_logs_key_covers_every_log_group_of_an_environment(concern, title, g
     """A log group whose name the key's policy does not cover: failure log-group-key-closed."""
     (use,) = (s for s in statements("encryption", "LogsKey") if s["Sid"] == "UseByLogs")
     patterns = use["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
-    # CloudFormation calls an unnamed one after its stack, which is called after the environment
+    # CloudFormation names an unnamed group after its stack, which is named after the environment
     name = group.get("LogGroupName", {"Fn::Sub": f"${{Project}}-${{Environment}}-{title}"})
 
     def text(value):

@@ -1,4 +1,4 @@
-"""Suppressions: one reason reaches every judge under the name that it knows the rule by."""
+"""Suppressions: one reason is given to every tool under its own name of the rule."""
 
 from tidegen.blocks.suppressions import unmet, unmet_each
 

@@ -1,4 +1,4 @@
-"""Who deploys: enough for what tidegen calls, one environment only, never beyond the boundary."""
+"""Roles that deploy: all calls of tidegen, one environment only, never beyond the boundary."""
 
 import ast
 import json
@@ -25,14 +25,14 @@ PREFIXES = {
     "service-quotas": "servicequotas",
     "sesv2": "ses",
 }
-#: Calls of S3 that IAM knows under another name.
+#: Calls of S3 that have another name in IAM.
 RENAMED = {
     "s3:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
     "s3:ListBuckets": "s3:ListAllMyBuckets",
     "s3:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
 }
-#: Asked for by the account's own stacks only, which people deploy; and the keys of objects, which
-#: no role of an environment lists: its own buckets are kept, and need not be empty.
+#: Calls for the account's own stacks only, which people deploy; and listing keys of objects, which
+#: no role of an environment does: its own buckets are retained, and need not be empty.
 BY_PEOPLE = {
     "access-analyzer:listanalyzers",
     "cloudtrail:describetrails",
@@ -46,12 +46,12 @@ RESOURCES = json.loads(CONCERN.build(CONTEXT).to_json())["Resources"]
 
 
 def statements(title):
-    found = RESOURCES[title]["Properties"]["PolicyDocument"]["Statement"]
-    return {statement["Sid"]: statement for statement in found}
+    attached = RESOURCES[title]["Properties"]["PolicyDocument"]["Statement"]
+    return {statement["Sid"]: statement for statement in attached}
 
 
 def called():
-    """Every CloudFormation operation named in the adapter, as an IAM action."""
+    """Return every CloudFormation operation named in the adapter, as an IAM action."""
     from botocore.session import Session
 
     operations = Session().get_service_model("cloudformation").operation_names
@@ -70,8 +70,8 @@ def test_the_roles_may_make_every_call_that_tidegen_makes():
     granted = allowed([*READING, *LISTING, *CHANGING])
     assert len(called()) > 10
     assert called() <= granted
-    # A change set tags the stack, a detection looks at each resource, all stacks are a list: no
-    # call of its own says so; and Cloud Control's actions are CloudFormation's too.
+    # A change set tags the stack, a detection reads each resource, all stacks are a list: these
+    # have no call of their own; and Cloud Control's actions are CloudFormation's too.
     assert granted - called() == {
         "cloudformation:ListStacks",
         "cloudformation:TagResource",
@@ -102,7 +102,7 @@ def test_only_the_deploy_role_reads_secrets_and_only_its_environments():
 
 
 def test_aliases_of_keys_are_compared_as_a_set():
-    """A key of several values: without ForAnyValue IAM does not promise to compare one."""
+    """A key with several values: without ForAnyValue IAM does not guarantee the comparison."""
     asked = [
         operator
         for title, item in RESOURCES.items()
@@ -125,12 +125,12 @@ def test_every_call_to_secrets_manager_is_granted():
 
 
 def inspected():
-    """Every call of preflight's readers, as an IAM action in lower case."""
+    """Return every call of preflight's readers, as an IAM action in lower case."""
     return actions_in((ROOT / "tidegen" / "aws" / "facts").glob("*.py"))
 
 
 def actions_in(paths):
-    """Every call that these modules name, as an IAM action in lower case."""
+    """Return every call in these modules, as an IAM action in lower case."""
     from botocore.session import get_session
 
     texts = [path.read_text() for path in paths]
@@ -145,7 +145,7 @@ def actions_in(paths):
 
 
 class Recording:
-    """Stands in for boto3's session and its clients: keeps the calls, as IAM actions."""
+    """A double of boto3's session and clients that records calls as IAM actions."""
 
     def __init__(self):
         self.calls = set()
@@ -172,8 +172,8 @@ def test_the_deploy_role_closes_its_default_group_and_sets_nothing_else():
     settings = AwsSettings(place, lambda: session)
     for setting in SETTINGS:
         if {Scope.ENVIRONMENT, Scope.SHARED} & set(setting.scopes):
-            found = settings.read(setting, "sg-1")
-            for step in setting_steps([SettingReading(setting, place, "sg-1", found)]):
+            rules = settings.read(setting, "sg-1")
+            for step in setting_steps([SettingReading(setting, place, "sg-1", rules)]):
                 settings.apply(step)
     closing, reading = statements("DeployRolePolicy"), statements("ReadingPolicy")
     assert {*closing["CloseDefaultGroup"]["Action"], *reading["ReadGroupRules"]["Action"]} == (
@@ -184,7 +184,7 @@ def test_the_deploy_role_closes_its_default_group_and_sets_nothing_else():
     }
     others = actions_in([ROOT / "tidegen" / "aws" / "settings.py"])
     others -= {action.lower() for action in session.calls}
-    # What preflight reads too.
+    # Preflight reads this too.
     assert granted & others == {"ec2:getebsencryptionbydefault", "iam:listroles"}
 
 
@@ -240,7 +240,7 @@ def subject(title):
 
 
 def test_plans_and_deploys_come_from_two_github_environments():
-    """A pull request's own code runs in the one of plans, before anybody has read it."""
+    """A pull request's own code runs in that of plans, before anybody has reviewed it."""
     assert subject("DeployRole") == "repo:${Repository}:environment:${Environment}"
     assert subject("ReadRole") == "repo:${Repository}:environment:${Environment}-plan"
 
@@ -255,22 +255,22 @@ def test_resources_of_other_environments_are_denied():
     }
 
 
-#: What is allowed on the roles of services, whose path is IAM's: statement → its path.
+#: Statements on service-linked roles, whose path is IAM's: statement → path.
 LINKED = dict.fromkeys(("CreateServiceLinkedRoles", "GetLinkedRoles"), ":role/aws-service-role/*")
 
 
 def test_roles_are_created_with_the_boundary_below_the_environments_path():
-    found = statements("ExecutionRolesPolicy")
+    by_sid = statements("ExecutionRolesPolicy")
     for sid in ("CreateBoundedRoles", "ChangeBoundedRoles"):
-        assert found[sid]["Condition"]["ArnEquals"] == {
+        assert by_sid[sid]["Condition"]["ArnEquals"] == {
             "iam:PermissionsBoundary": {"Ref": "PermissionsBoundaryArn"}
         }
-    for sid, statement in found.items():
+    for sid, statement in by_sid.items():
         if statement["Effect"] == "Allow":
             (resource,) = statement["Resource"]
             path = LINKED.get(sid, "/${Project}/${Environment}/*")
             assert resource["Fn::Sub"].endswith(path)
-    assert {action for sid in LINKED for action in found[sid]["Action"]} == {
+    assert {action for sid in LINKED for action in by_sid[sid]["Action"]} == {
         "iam:CreateServiceLinkedRole",
         "iam:GetRole",
     }
@@ -291,7 +291,7 @@ def test_roles_are_passed_to_the_services_that_the_templates_trust():
 
 
 def test_cloudformation_assumes_its_role_without_a_condition():
-    """Its guide shows none, and a key that it does not send would refuse every deployment."""
+    """Its guide shows none, and a key that it does not send would make every deployment fail."""
     (statement,) = RESOURCES["ExecutionRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": ["cloudformation.amazonaws.com"]}
     assert "Condition" not in statement
@@ -306,13 +306,13 @@ def test_each_policy_fits_and_the_role_can_have_them_all():
 
 
 def test_distributions_are_limited_by_name_as_they_have_no_region():
-    found = [
+    matching = [
         statement
         for title in RESOURCES
         if title.startswith("ExecutionPolicy")
         for statement in statements(title).values()
         if any(action.startswith("cloudfront:Update") for action in statement["Action"])
     ]
-    assert found
-    for statement in found:
+    assert matching
+    for statement in matching:
         assert all("${AWS::AccountId}" in arn["Fn::Sub"] for arn in statement["Resource"])

@@ -1,4 +1,4 @@
-"""Recovery points: a locked vault, the right resources only, copies where there is a replica."""
+"""Recovery points: a locked vault, the right resources only, copies in a recovery region."""
 
 import json
 
@@ -73,7 +73,7 @@ def test_tests_restore_everything_in_the_vault():
 
 
 def test_the_name_of_the_tests_has_no_hyphen():
-    """AWS Backup takes letters, digits and underscores only."""
+    """AWS Backup accepts letters, digits and underscores only."""
     name = RESOURCES["RestoreTests"]["Properties"]["RestoreTestingPlanName"]
     separator, parts = name["Fn::Join"]
     assert separator == "_"

@@ -1,4 +1,4 @@
-"""The role for emergencies: all that policies of others leave to it, no more, and people only."""
+"""The role for emergencies: exactly the exceptions of other policies, and people only."""
 
 import json
 
@@ -16,7 +16,7 @@ ROLE = TEMPLATES["identity"]["BreakGlassRole"]["Properties"]
 POLICY = TEMPLATES["identity"]["BreakGlassPolicy"]["Properties"]
 GRANTED = [resolve(s, {"Project": "tidepool"}) for s in POLICY["PolicyDocument"]["Statement"]]
 PATH = "role/${Project}/break-glass/*"
-#: Where something of an environment lies, by service.
+#: ARN of a resource of an environment, by service.
 ARNS = {
     "backup": "arn:aws:backup:us-west-2:{account}:recovery-point:1",
     "kms": "arn:aws:kms:us-west-2:{account}:key/1",
@@ -28,7 +28,7 @@ VAULT = "arn:aws:backup:us-west-2:{account}:backup-vault:tidepool-staging-recove
 
 
 def denials(value):
-    """Every Deny that leaves the path out, wherever a policy stands."""
+    """Yield every Deny that excepts the path, in every policy."""
     if isinstance(value, dict):
         if value.get("Effect") == "Deny" and PATH in json.dumps(value.get("Condition", {})):
             yield value
@@ -45,7 +45,7 @@ def may(action, arn, alias="alias/tidepool/staging/data"):
 
 
 def test_the_role_may_do_everything_that_others_are_denied():
-    """A role that is left out and lacks the permission would help nobody in the emergency."""
+    """A role that is excepted but has no permission would be useless in an emergency."""
     left = {a for d in denials(TEMPLATES) for a in d["Action"]}
     assert left >= {"s3:DeleteObjectVersion", "kms:ScheduleKeyDeletion", "s3:*"}
     for action in left - {"s3:*"}:

@@ -1,4 +1,4 @@
-"""The cluster: private, encrypted, logged; add-ons in order; pods with roles of their own."""
+"""The cluster: private, encrypted, logged; add-ons in order; pods with their own roles."""
 
 import json
 
@@ -70,7 +70,7 @@ def test_nodes_are_created_between_early_and_late_addons():
 
 
 def test_volumes_of_pods_are_tagged_for_the_environment():
-    """AWS's policy of the driver reaches those of every cluster; the boundary goes by the tag."""
+    """AWS's policy of the driver covers those of every cluster; the boundary uses the tag."""
     values = addons()["aws-ebs-csi-driver"]["Properties"]["ConfigurationValues"]["Fn::Sub"]
     assert json.loads(values) == {
         "controller": {"extraVolumeTags": {"environment": "${Environment}"}}
@@ -147,6 +147,6 @@ def test_each_administrator_has_an_access_entry(count):
     given = dict.fromkeys(TEMPLATE["Parameters"], "x")
     for number in (1, 2, 3):
         given[f"Administrator{number}"] = "".join(arns[number - 1 : number])
-    found = evaluate({"": TEMPLATE}, given)
-    entries = [i for i in found.values() if i["Type"] == "AWS::EKS::AccessEntry"]
+    resources = evaluate({"": TEMPLATE}, given)
+    entries = [i for i in resources.values() if i["Type"] == "AWS::EKS::AccessEntry"]
     assert [entry["Properties"]["PrincipalArn"] for entry in entries] == arns

@@ -1,4 +1,4 @@
-"""The replica set: members that keep volume and address, roll in turn, and only write backups."""
+"""The replica set: members keep volume and address, roll in turn, and only write backups."""
 
 import json
 import re
@@ -46,7 +46,7 @@ def test_the_name_is_the_interfaces_address(number):
     record = properties(f"Member{number}Record")
     address = {"Fn::GetAtt": [f"Member{number}Interface", "PrimaryPrivateIpAddress"]}
     assert record["ResourceRecords"] == [address]
-    # an interface of the template's own would collide with the group's
+    # an interface in the launch template would conflict with the group's
     assert "NetworkInterfaces" not in properties(f"Member{number}LaunchTemplate")
 
 
@@ -73,10 +73,10 @@ def test_a_member_terminates_before_its_replacement_starts_and_is_never_protecte
 
 @each
 def test_a_member_signals_for_and_terminates_only_itself(number):
-    found = statements(f"Member{number}RolePolicy")
-    (group,) = found["EndItself"]["Resource"]
+    by_sid = statements(f"Member{number}RolePolicy")
+    (group,) = by_sid["EndItself"]["Resource"]
     assert group["Fn::Sub"].endswith(f"/${{AWS::StackName}}-Member{number}Group-*")
-    assert set(found["EndItself"]["Action"]) == {
+    assert set(by_sid["EndItself"]["Action"]) == {
         "autoscaling:CompleteLifecycleAction",
         "autoscaling:SetInstanceHealth",
     }
@@ -86,7 +86,7 @@ def test_a_member_signals_for_and_terminates_only_itself(number):
 def test_members_roll_one_after_the_other(number):
     before = RESOURCES[f"Member{number}Group"]["DependsOn"]
     assert (f"Member{number - 1}Group" in before) == (number > 1)
-    # the boot uses these, and nothing refers to them
+    # the boot uses these without referring to them
     assert {f"Member{number}RolePolicy", f"Member{number}Record", "FromMembers"} <= set(before)
 
 
@@ -177,12 +177,12 @@ def test_a_member_cannot_read_or_delete_backups(number):
 
 @each
 def test_a_member_reads_these_secrets_and_writes_none(number):
-    found = statements(f"Member{number}RolePolicy")
-    readable = found["ReadSecrets"]["Resource"]
+    by_sid = statements(f"Member{number}RolePolicy")
+    readable = by_sid["ReadSecrets"]["Resource"]
     own = [{"Ref": f"{name}Secret"} for name in ("Keyfile", "Admin", "Certificate")]
     assert readable[:-1] == own
     assert readable[-1]["Fn::Sub"].endswith(":secret:/${Project}/${Environment}/mongo-??????")
-    actions = {action for s in found.values() for action in s["Action"]}
+    actions = {action for s in by_sid.values() for action in s["Action"]}
     assert {a for a in actions if a.startswith("secretsmanager:")} == {
         "secretsmanager:GetSecretValue"
     }
@@ -221,10 +221,10 @@ def test_a_deploy_does_not_rotate_the_administrators_password():
 
 
 def test_no_pod_may_read_the_databases_own_secrets():
-    """External Secrets reads what lies below the environment's path."""
+    """External Secrets reads all secrets below the environment's path."""
     for name in ("Keyfile", "Admin", "Certificate"):
-        found = properties(f"{name}Secret")["Name"]["Fn::Sub"]
-        assert found == f"${{Project}}-${{Environment}}-mongo-{name.lower()}"
+        name_of_secret = properties(f"{name}Secret")["Name"]["Fn::Sub"]
+        assert name_of_secret == f"${{Project}}-${{Environment}}-mongo-{name.lower()}"
 
 
 def test_instances_have_imds_v2_encrypted_roots_and_only_the_database_port():
@@ -278,9 +278,9 @@ def test_a_set_that_is_being_created_raises_no_alarm():
 def test_runbook_sections_named_by_alarms_and_scripts_exist():
     runbook = (ROOT / "docs" / "runbooks" / "database.md").read_text()
     (asset,) = CONCERN.assets
-    said = [json.dumps(RESOURCES), *(path.read_text() for path in asset.folder.iterdir())]
+    texts = [json.dumps(RESOURCES), *(path.read_text() for path in asset.folder.iterdir())]
     named = {
-        name for text in said for name in re.findall(r"runbook of the database, '(.*?)'", text)
+        name for text in texts for name in re.findall(r"runbook of the database, '(.*?)'", text)
     }
     assert {"No primary", "Nobody can log in"} <= named
     assert not [name for name in named if f"## {name}\n" not in runbook]

@@ -85,7 +85,7 @@ def test_problems_reach_programs_and_everything_is_counted(resources, title):
 
 @pytest.mark.parametrize("title", INSTANCES)
 def test_people_get_a_problem_without_its_addresses(resources, title):
-    """An event of SES holds the recipient, the subject and headers: none of them is passed on."""
+    """An event of SES contains recipient, subject and headers: none of them is passed on."""
     rule = resources[f"{title}ProblemsRule"]["Properties"]
     own = {"mail": {"tags": {"ses:configuration-set": [{"Ref": f"{title}ConfigurationSet"}]}}}
     assert rule["EventPattern"]["detail"] == own
@@ -103,7 +103,7 @@ def test_people_get_a_problem_without_its_addresses(resources, title):
 
 
 def test_the_accounts_rates_page_people_as_aws_judges_by_them(resources):
-    """Without a dimension a metric is that of the account and region: all instances together."""
+    """Without a dimension a metric covers the account and region: all instances together."""
     rule = json.dumps(resources["EmailReputation"]["Properties"]["AlarmRule"])
     for metric, threshold in (("BounceRate", 0.05), ("ComplaintRate", 0.001)):
         alarm = resources[f"Account{metric}"]["Properties"]
@@ -121,7 +121,7 @@ def test_people_are_paged_when_ses_stops_sending(resources):
 
 
 def test_no_record_requests_reports_that_nobody_could_receive(resources):
-    """The domain takes no mail, and another one's would have to say that it wants them."""
+    """The domain receives no mail, and another domain would have to agree to receive them."""
     records = [
         r["Properties"] for r in resources.values() if r["Type"] == "AWS::Route53::RecordSet"
     ]

@@ -1,4 +1,4 @@
-"""Backups: one healthy secondary, nothing called good that is not, no restore by mistake."""
+"""Backups: one healthy secondary, no success without a backup, no restore by mistake."""
 
 import gzip
 import hashlib
@@ -26,7 +26,7 @@ case "$*" in
   "cloudwatch put-metric-data"*) [ ! -e "$STATE/mute" ] ;;
 esac
 """
-#: Refuses what mongorestore refuses (mongo-tools, mongorestore.go, ParseAndValidateOptions).
+#: Refuses the same options as mongorestore (mongo-tools, mongorestore.go, ParseAndValidateOptions).
 _MONGORESTORE = """
 case "$*" in *--nsExclude*--oplogReplay*|*--nsInclude*--oplogReplay*)
   echo "Failed: cannot use --oplogReplay with excludes specified" >&2; exit 1 ;;
@@ -69,13 +69,13 @@ def stored(machine, name):
 
 
 def metrics(machine):
-    found = (
+    matches = (
         re.search(r"MetricName=(\w+),Value=([^,]*)", call) for call in machine.calls("aws cloud")
     )
-    return {match[1]: match[2] for match in found if match}
+    return {match[1]: match[2] for match in matches if match}
 
 
-def nothing_good_was_said(machine):
+def no_success_was_reported(machine):
     return not stored(machine, "manifest.json") and "BackupSuccess" not in metrics(machine)
 
 
@@ -126,7 +126,7 @@ def test_no_healthy_secondary_is_a_failure(machine):
     done = machine.run("backup.sh")
     assert done.returncode != 0
     assert "no healthy secondary" in done.stderr
-    assert nothing_good_was_said(machine)
+    assert no_success_was_reported(machine)
 
 
 def test_a_set_that_does_not_answer_is_a_failure(machine):
@@ -139,19 +139,19 @@ def test_a_set_that_does_not_answer_is_a_failure(machine):
 def test_a_failed_dump_is_a_failure(machine, dumped):
     machine.stand_in("mongodump", f"{dumped}\nexit 1")
     assert machine.run("backup.sh").returncode != 0
-    assert nothing_good_was_said(machine)
+    assert no_success_was_reported(machine)
 
 
 def test_an_empty_dump_is_a_failure(machine):
     machine.stand_in("mongodump", "exit 0")
     assert machine.run("backup.sh").returncode != 0
-    assert nothing_good_was_said(machine)
+    assert no_success_was_reported(machine)
 
 
 def test_a_failed_upload_is_a_failure(machine):
     (machine.folder / "refuse").touch()
     assert machine.run("backup.sh").returncode != 0
-    assert nothing_good_was_said(machine)
+    assert no_success_was_reported(machine)
 
 
 def test_a_backup_succeeds_without_its_metrics(machine):
@@ -162,7 +162,7 @@ def test_a_backup_succeeds_without_its_metrics(machine):
 
 @pytest.mark.parametrize("accepted", ["MONGO_PASSWORD", "MONGO_PASSWORD_BEFORE"])
 def test_the_dump_uses_the_password_that_the_set_accepts(machine, accepted):
-    """After a rotation that is the one before, until the primary has followed."""
+    """After a rotation that is the previous one, until the primary has updated it."""
     machine.stand_in("aws", f'case "$*" in *AWSPREVIOUS*) echo older; exit ;; esac\n{_AWS}')
     machine.stand_in("mongosh", _MONGOSH.replace('$MONGO_PASSWORD"', f'${accepted}"'))
     assert machine.run("backup.sh").returncode == 0
@@ -214,7 +214,7 @@ def test_a_restore_reads_the_given_bucket(backed_up):
 
 @pytest.mark.parametrize("keyfile", ["the-key\n", "- the-key\n- the-next\n"])
 def test_the_members_own_user_restores_because_no_dump_contains_it(backed_up, keyfile):
-    """The administrator's password may be replaced while mongorestore works."""
+    """The administrator's password may be replaced while mongorestore runs."""
     (backed_up.folder / "etc" / "mongo.keyfile").write_text(keyfile)
     assert backed_up.run("restore.sh", backup_of(backed_up), today()).returncode == 0
     (call,) = backed_up.calls("mongorestore")
@@ -224,7 +224,7 @@ def test_the_members_own_user_restores_because_no_dump_contains_it(backed_up, ke
 
 @pytest.mark.parametrize("code", [0, 1])
 def test_users_match_the_secrets_whatever_the_result_of_the_restore(backed_up, code):
-    """A dump knows the passwords of its day, or of another environment."""
+    """A dump contains the passwords of its day, or of another environment."""
     backed_up.stand_in("mongorestore", f"{_MONGORESTORE}\nexit {code}")
     done = backed_up.run("restore.sh", backup_of(backed_up), today())
     assert done.returncode == code
@@ -241,9 +241,9 @@ def test_users_left_from_the_backup_are_reported(backed_up):
     assert "'Nobody can log in'" in done.stderr
 
 
-@pytest.mark.parametrize("said", ["", "staging", "staging-20200101", "yes"])
-def test_a_protected_environment_requires_its_name_and_todays_date(backed_up, said):
-    done = backed_up.run("restore.sh", backup_of(backed_up), said)
+@pytest.mark.parametrize("confirmation", ["", "staging", "staging-20200101", "yes"])
+def test_a_protected_environment_requires_its_name_and_todays_date(backed_up, confirmation):
+    done = backed_up.run("restore.sh", backup_of(backed_up), confirmation)
     assert done.returncode != 0
     assert f"give '{today()}' as the confirmation to restore over it" in done.stderr
     assert not backed_up.calls()
@@ -305,7 +305,7 @@ def test_no_backup_counts_as_an_old_one(machine):
 
 @pytest.mark.parametrize("hours", [1, 30])
 def test_a_set_without_a_backup_reports_its_own_age(machine, hours):
-    """A new environment is not alarmed at before its first backup, and is if that does not come."""
+    """A new environment raises no alarm before its first backup, and one if that is missing."""
     begun = datetime.now(UTC) - timedelta(hours=hours)
     (machine.folder / "initiated").write_text(begun.isoformat())
     machine.run("metrics.sh")
@@ -313,7 +313,7 @@ def test_a_set_without_a_backup_reports_its_own_age(machine, hours):
 
 
 def test_a_member_without_a_set_measures_nothing(machine):
-    """Else the alarms of a new set would be born with what it was like before it was there."""
+    """Otherwise the alarms of a new set would start with values from before it existed."""
     (machine.folder / "alone").touch()
     done = machine.run("metrics.sh")
     assert done.returncode == 0, done.stderr
@@ -323,9 +323,9 @@ def test_a_member_without_a_set_measures_nothing(machine):
 def test_a_set_without_a_primary_reports_that_and_no_lag(machine):
     (machine.folder / "leaderless").touch()
     assert machine.run("metrics.sh").returncode != 0
-    found = metrics(machine)
-    assert found["HasPrimary"] == "0"
-    assert "ReplicationLag" not in found
+    reported = metrics(machine)
+    assert reported["HasPrimary"] == "0"
+    assert "ReplicationLag" not in reported
 
 
 def test_a_set_with_a_primary_reports_that(machine):

@@ -1,4 +1,4 @@
-"""A member's boot: its own volume and address, data never formatted away, loud where it fails."""
+"""A member's boot: its own volume and address, data never formatted, failures reported."""
 
 import hashlib
 import re
@@ -26,7 +26,7 @@ case "$*" in
   "ssm get-parameter"*) echo vol-0abc ;;
 esac
 """
-#: A member of a set that is healthy, whatever it is asked.
+#: A healthy member of a set, for every query.
 _MONGOSH = """
 case "$*" in
   *setName*) echo tidepool ;;
@@ -54,7 +54,7 @@ def machine(tmp_path):
 
 @pytest.fixture
 def replacement(machine):
-    """An instance in place of a dead one, for which CloudFormation does not wait."""
+    """Return an instance that replaces a dead one, for which CloudFormation does not wait."""
     (machine.folder / "group").write_text("UPDATE_COMPLETE")
     return machine
 
@@ -64,7 +64,7 @@ def boot(machine):
 
 
 def upload(folder, *packages):
-    """Put packages and their checksums where the artifacts bucket would have them."""
+    """Put packages and their checksums into the artifacts bucket's folder."""
     uploaded = folder / "uploaded"
     uploaded.mkdir(exist_ok=True)
     for name in packages:
@@ -108,7 +108,7 @@ def test_a_blank_volume_is_formatted_without_force(machine):
 
 @pytest.mark.parametrize("code", [1, 4, 8, 127])
 def test_an_unreadable_volume_is_not_treated_as_blank(machine, code):
-    """blkid ends with 8 where it is in doubt, and with 4 where it was asked wrongly."""
+    """blkid exits with 8 for ambivalent results, and with 4 for usage errors."""
     machine.stand_in("blkid", f"exit {code}")
     done = boot(machine)
     assert done.returncode != 0
@@ -132,7 +132,7 @@ def test_a_second_run_changes_nothing(machine):
 
 @pytest.mark.parametrize("step", ["aws ec2 attach-volume", "mount ", "dnf install"])
 def test_an_interrupted_boot_completes_when_run_again(machine, step):
-    """Whatever step failed the first time, the second run ends well and formats nothing."""
+    """After a failure of any step, the second run succeeds and formats nothing."""
     name, _, rest = step.partition(" ")
     original = _AWS if name == "aws" else ""
     machine.stand_in(name, f'case "$*" in "{rest}"*) exit 1 ;; esac\n{original}')
@@ -219,7 +219,7 @@ def test_the_kernel_is_configured_for_mongodb_before_mongod_starts(machine):
 
 
 def test_connections_never_run_out_of_memory_maps(machine):
-    """mongod takes two for each, and accepts as many as it may open files."""
+    """mongod uses two for each, and accepts as many as it may open files."""
     boot(machine)
     maps = re.search(r"max_map_count = (\d+)", machine.etc("sysctl.d/90-mongo.conf"))
     unit = machine.etc("systemd/system/mongod.service.d/override.conf")
@@ -235,7 +235,7 @@ def test_read_ahead_of_the_data_volume_is_small(machine):
 
 
 def test_the_members_own_name_resolves_to_the_loopback(machine):
-    """The certificate knows no localhost, and the administrator is made over the loopback."""
+    """The certificate has no localhost, and the administrator is created over the loopback."""
     boot(machine)
     assert "127.0.0.1 mongo-1.internal.staging.example\n" in machine.etc("hosts")
     assert not [call for call in machine.calls("mongosh") if "--host localhost" in call]
@@ -267,7 +267,7 @@ def test_the_first_metrics_exist_before_the_alarms_are_created(machine, member, 
     assert order == ["systemctl start mongo-metrics.service", *["sleep 120"] * waits]
 
 
-def never_well(machine):
+def never_healthy(machine):
     machine.stand_in("mongosh", _MONGOSH.replace("echo true", "echo false"))
 
 
@@ -275,7 +275,7 @@ UNITS = ("mongo-terminate.service", "mongo-backup.timer", "mongo-metrics.timer",
 
 
 def test_a_member_that_stays_unhealthy_fails_the_update(machine):
-    never_well(machine)
+    never_healthy(machine)
     done = boot(machine)
     assert done.returncode != 0
     assert "gave up waiting for this member to catch up" in done.stderr
@@ -284,8 +284,8 @@ def test_a_member_that_stays_unhealthy_fails_the_update(machine):
 
 
 def test_everything_else_runs_before_the_member_joins_the_set(machine):
-    """A blank volume takes hours: hand-over, metrics and backups are not to wait for it."""
-    never_well(machine)
+    """A blank volume takes hours: hand-over, metrics and backups must not wait for it."""
+    never_healthy(machine)
     boot(machine)
     (enabled,) = [call for call in machine.calls("systemctl enable") if "timer" in call]
     assert all(unit in enabled for unit in UNITS)
@@ -295,7 +295,7 @@ def test_everything_else_runs_before_the_member_joins_the_set(machine):
 
 
 def test_a_member_that_replaces_a_dead_one_may_take_hours(replacement):
-    """It is asked in vain longer than any limit; in this test each try is one."""
+    """It does not answer for longer than any limit; in this test each try is one."""
     replacement.stand_in(
         "mongosh",
         """case "$*" in *setName*) echo tidepool ;; *isWritablePrimary*)
@@ -327,14 +327,14 @@ def test_a_failed_boot_outside_an_update_is_repeated_by_another_instance(replace
 
 
 def test_an_instance_whose_mongod_runs_is_never_replaced(replacement):
-    """It may be the primary; and the next one would find the same."""
+    """It may be the primary; and another instance would fail in the same way."""
     replacement.stand_in("amazon-cloudwatch-agent-ctl", "exit 1")
     assert boot(replacement).returncode != 0
     assert not replacement.calls("aws autoscaling")
 
 
 def test_a_repeated_boot_never_terminates_a_running_member(replacement):
-    """As the change of a keyfile does; something may fail that did not before."""
+    """A change of the keyfile repeats the boot; a step may fail that succeeded before."""
     (replacement.folder / "runs").touch()
     replacement.stand_in("blkid", "exit 1")
     assert boot(replacement).returncode != 0

@@ -1,4 +1,4 @@
-"""The member's certificate: waited for, checked as clients will, installed whole, and used."""
+"""The member's certificate: awaited, checked as clients do, installed atomically, and used."""
 
 import json
 
@@ -7,7 +7,7 @@ from authority import OPENSSL, Authority, authority, openssl
 from stand_ins import Machine
 
 HOST = "mongo-1.internal.staging.example"
-#: The secret is a file; so many reads of it as `early` has lines come before its first rotation.
+#: The secret is a file; the number of lines of `early` is that of reads before its first rotation.
 _AWS = """
 case "$*" in
   "secretsmanager get-secret-value --secret-id certificate"*)
@@ -99,18 +99,18 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("make", "told"), WRONG.values(), ids=WRONG.keys())
-def test_a_certificate_that_clients_would_refuse_is_not_installed(machine, tmp_path, make, told):
+@pytest.mark.parametrize(("make", "message"), WRONG.values(), ids=WRONG.keys())
+def test_a_certificate_that_clients_would_refuse_is_not_installed(machine, tmp_path, make, message):
     (tmp_path / "stranger").mkdir()
     offer(machine, make(tmp_path / "stranger"))
     done = run(machine)
     assert done.returncode != 0
-    assert told in done.stderr
+    assert message in done.stderr
     assert not list(folder(machine).iterdir())
 
 
-@pytest.mark.parametrize(("make", "told"), WRONG.values(), ids=WRONG.keys())
-def test_an_invalid_certificate_does_not_replace_a_valid_one(machine, tmp_path, make, told):
+@pytest.mark.parametrize(("make", "message"), WRONG.values(), ids=WRONG.keys())
+def test_an_invalid_certificate_does_not_replace_a_valid_one(machine, tmp_path, make, message):
     run(machine)
     before = installed(machine)
     (tmp_path / "stranger").mkdir()
@@ -122,7 +122,7 @@ def test_an_invalid_certificate_does_not_replace_a_valid_one(machine, tmp_path, 
 
 @pytest.fixture
 def booted(machine):
-    """A member whose mongod has started with the first certificate."""
+    """Return a member whose mongod has started with the first certificate."""
     assert run(machine).returncode == 0
     (machine.folder / "served").write_text(installed(machine))
     machine.forget()
@@ -131,7 +131,7 @@ def booted(machine):
 
 def test_an_installed_certificate_changes_nothing(booted):
     before = (folder(booted) / "member.pem").stat()
-    # the same certificate, exported again: key and passphrase are encrypted anew
+    # the same certificate, exported again: key and passphrase are encrypted again
     done = run(booted, "renew.sh")
     assert done.returncode == 0, done.stderr
     assert (folder(booted) / "member.pem").stat().st_ino == before.st_ino

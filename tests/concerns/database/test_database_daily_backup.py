@@ -1,4 +1,4 @@
-"""Three members look every hour: never two dumps of a day, never a day without one."""
+"""Three members check every hour: never two dumps of a day, never a day without one."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -10,12 +10,12 @@ from stand_ins import Machine
 
 MEMBERS = (1, 2, 3)
 START = datetime(2026, 11, 24, 3, 5, tzinfo=UTC)
-#: The time that the members share; a time that is given is taken as it is.
+#: The time that the members share; an explicit time is used as it is.
 _DATE = """
 case "$*" in *-d*) exec /usr/bin/date "$@" ;; esac
 exec /usr/bin/date -d "@$(cat "$WORLD/now")" "$@"
 """
-#: One bucket, whose objects are files. One that has to be new is made by one of those who try.
+#: One bucket, whose objects are files. A new object is created by only one of several writers.
 _AWS = """
 key() { sed 's/.*--key \\([^ ]*\\).*/\\1/' <<<"$*"; }
 case "$*" in
@@ -66,7 +66,7 @@ class World:
         return made
 
     def look(self, *views, broken=False):
-        """One hour: each member sees its view's member as the one that does it; who dumped."""
+        """Run one hour, in which each view names a first member; return the members that dumped."""
         time = START + timedelta(hours=self.hour)
         self.hour += 1
         (self.folder / "now").write_text(str(int(time.timestamp())))
@@ -112,7 +112,7 @@ def test_a_failed_backup_is_repeated_in_the_next_hour(world):
 
 
 def test_only_one_of_disagreeing_members_makes_the_backup(world):
-    """In the middle of an election each may think that it comes first."""
+    """During an election each may consider itself first."""
     assert len(world.look(1, 2, 3)) == 1
     assert len(world.backups()) == 1
 
@@ -134,7 +134,7 @@ def test_a_requested_backup_is_made_although_one_exists(world):
     assert world.machines[0].calls("mongodump")
 
 
-#: An hour: who comes first in each member's eyes (nobody is 0), and whether its dump breaks off.
+#: An hour: the first member in each member's view (0 for none), and whether its dump fails.
 _FIRST = st.sampled_from((0, *MEMBERS))
 _HOURS = st.lists(
     st.tuples(st.one_of(_FIRST.map(lambda n: (n,) * 3), st.tuples(*[_FIRST] * 3)), st.booleans()),

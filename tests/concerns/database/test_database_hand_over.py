@@ -1,4 +1,4 @@
-"""A member's end, and the services' user."""
+"""Termination of a member, and the services' user."""
 
 import pytest
 from stand_ins import Machine
@@ -63,7 +63,7 @@ def test_secondaries_do_not_change_the_user(machine):
 
 
 def test_the_primary_also_gets_the_previous_password(machine):
-    """Between a rotation and its own next look, that one is right."""
+    """Between a rotation and the primary's next check, that one is right."""
     machine.stand_in(
         "mongosh", 'echo "$MONGO_PASSWORD $MONGO_PASSWORD_BEFORE" >"$STATE/given"\necho true'
     )

@@ -1,4 +1,4 @@
-"""What the scripts say to the set, in a set made of a few objects."""
+"""Calls of the scripts to the set, which is simulated by a few objects."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ from stand_ins import DATABASE
 
 pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="no JavaScript engine here")
 HOSTS = [{"_id": n, "host": f"mongo-{n}:27017"} for n in (1, 2)]
-#: A set that knows its users and members, and agrees on one new member at a time.
+#: A set with users and members, which accepts one new member at a time.
 _SET = """
 const given = JSON.parse(process.env.SET), calls = [];
 const users = given.users, members = given.members;
@@ -48,7 +48,7 @@ const rs = {
 def run(
     script, users=(), members=({"_id": 3, "host": "mongo-3:27017"},), primary=True, down=0, **env
 ):
-    """Run a script of the bundle; returns (whether it ended well, what it called, the users)."""
+    """Run a script of the bundle; return (whether it succeeded, its calls, the users)."""
     known = {"users": dict(users), "members": list(members), "primary": primary, "down": down}
     scripts = "\n".join((DATABASE / name).read_text() for name in ("login.js", script))
     text = f"{_SET}\n{scripts}\nconsole.log(JSON.stringify([calls, users]));"
@@ -90,7 +90,7 @@ def test_completed_steps_are_not_repeated():
 
 
 def test_the_primary_is_healthy_while_another_member_is_down():
-    """It came back as one; nobody was added, so nobody is waited for."""
+    """It rejoined as primary; no member was added, so it waits for none."""
     about = {"users": {"admin": "secret"}, "members": ({"_id": 3, "host": "mongo-3:27017"}, *HOSTS)}
     assert initiate(**about, down=2)[:2] == (True, [])
 
@@ -115,7 +115,7 @@ def test_the_services_user_is_created_and_its_password_updated():
 
 
 def test_the_previous_user_stays_valid_until_the_next_rotation():
-    """Pods that run go on as the one user while others start as the other."""
+    """Running pods use the one user while others start with the other."""
     users = {"admin": "secret"}
     for turn, name in enumerate(("services", "services-2", "services")):
         well, _, users = follow({"Username": name, "Password": f"p{turn}"}, users=users)
@@ -141,7 +141,7 @@ def test_an_administrator_with_the_previous_password_is_not_recreated():
 
 
 def test_after_a_restore_only_the_administrator_is_left_with_its_current_password():
-    """The services' user is made anew by the primary's next look."""
+    """The services' user is recreated by the primary's next check."""
     brought = {"admin": "of that day", "services": "of that day", "somebody": "x"}
     well, calls, users = run("restored.js", users=brought)
     assert well
