@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 ENV ?= development
 
-.PHONY: help install demo test check lint types render permissions bench docs lock diff deploy
+.PHONY: help install demo test check lint types render permissions schema bench docs lock diff deploy
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 14
@@ -28,9 +28,10 @@ test: install ## Run the tests with branch coverage.
 	coverage erase
 	pytest --cov --cov-report=term
 
-check: install ## Format, style, layers, types, templates, scripts, docs.
+check: install ## Format, style, wording, layers, types, templates, scripts, docs.
 	ruff format --check .
 	ruff check .
+	codespell $$(git ls-files)
 	lint-imports
 	mypy
 	tidegen render --check
@@ -50,6 +51,9 @@ render: install ## Write the templates from the concerns.
 permissions: install ## Write what handlers call, from cfn-lint's schemas; then render.
 	python -m tidegen.rendering.handler_permissions
 	tidegen render
+
+schema: install ## Write the JSON Schema of environment files.
+	python -m tidegen.environments.schema
 
 bench: install ## Measure against named peers; prints ratios.
 	python benchmarks/run.py

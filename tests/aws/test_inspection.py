@@ -10,6 +10,7 @@ import pytest
 import yaml
 from botocore.session import get_session
 from botocore.stub import Stubber
+from iam_actions import iam_action
 
 from tidegen.aws.facts import READERS
 from tidegen.aws.facts.dns_lookup import name_servers, parsed
@@ -73,6 +74,13 @@ def plain(value):
 def test_every_topic_has_a_reader_and_a_case():
     assert READERS.keys() == set(Topic)
     assert {Topic[case["topic"]] for case in CASES} == set(Topic) - {Topic.NAME_SERVERS}
+
+
+@pytest.mark.parametrize("topic", Topic, ids=lambda topic: topic.name)
+def test_a_topic_names_the_actions_of_its_reader(topic):
+    calls = [call for case in CASES if case["topic"] == topic.name for call in case["calls"]]
+    actions = {action for grant in topic.permissions for action in grant.actions}
+    assert actions == {iam_action(service, method) for service, method, *_ in calls}
 
 
 def test_what_may_not_be_read_is_refused_by_name():

@@ -84,10 +84,10 @@ def test_a_setting_alone_is_planned_confirmed_and_applied(aws):
     done = tidegen("deploy", "--env", ACCOUNT, "--yes", env=aws)
     assert done.returncode == 0, done.stderr
     assert "  set service-linked roles: eks.amazonaws.com: absent -> present\n" in done.stderr
-    assert "there is nothing to change" not in done.stdout
+    assert "nothing to change" not in done.stdout
     assert roles(aws)["eks.amazonaws.com"] == name
     again = tidegen("deploy", "--env", ACCOUNT, "--yes", env=aws)
-    assert "there is nothing to change" in again.stdout
+    assert "nothing to change" in again.stdout
 
 
 def test_what_the_engine_lacks_is_told_and_is_no_failure(aws):

@@ -57,7 +57,7 @@ def test_a_recorder_and_a_trail_become_the_platforms(aws):
 
     done = tidegen("deploy", *ENV, "--yes", env=aws)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "there is nothing to change" in tidegen("deploy", *ENV, "--yes", env=aws).stdout
+    assert "nothing to change" in tidegen("deploy", *ENV, "--yes", env=aws).stdout
     (recorder,) = client(aws, "config").describe_configuration_recorders()["ConfigurationRecorders"]
     assert recorder["name"] == "default"
     assert recorder["roleARN"] != ROLE

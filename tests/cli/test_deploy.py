@@ -27,7 +27,7 @@ def aws():
 def test_a_second_deploy_says_that_there_is_nothing_to_change(aws):
     done = tidegen("deploy", "--env", "development", "--yes", env=aws)
     assert done.returncode == 0
-    assert "development: there is nothing to change" in done.stdout
+    assert "development: nothing to change" in done.stdout
 
 
 def test_status_shows_every_nested_stack(aws):
@@ -56,7 +56,7 @@ def test_outputs_as_the_values_of_the_chart(aws):
     shared = ("outputs", "--env", "shared-nonproduction", "--format", "helm-values")
     done = tidegen(*shared, env=aws)
     assert done.returncode == 2
-    assert "has no environment's root stack" in done.stderr
+    assert "has no environment root stack" in done.stderr
 
 
 def test_outputs_of_shared_services_for_their_cluster(aws):
@@ -175,7 +175,7 @@ def test_a_declined_deploy_exits_1_and_changes_nothing(aws, project):
 def test_bootstrap_has_nothing_left_to_do(aws):
     done = tidegen("bootstrap", "--env", "development", "--yes", env=aws)
     assert done.returncode == 0
-    assert "prerequisites stand" in done.stdout
+    assert "prerequisites are deployed" in done.stdout
 
 
 def test_templates_that_are_not_what_the_source_renders_are_refused(aws, project):
@@ -183,7 +183,7 @@ def test_templates_that_are_not_what_the_source_renders_are_refused(aws, project
     path.write_text(path.read_text() + "# edited\n")
     done = tidegen("deploy", "--env", "development", "--yes", env=aws, cwd=project)
     assert done.returncode == 1
-    assert "are not what the source renders (network.yaml)" in done.stderr
+    assert "differ from what the source renders (network.yaml)" in done.stderr
 
 
 def test_what_is_missing_is_named_with_its_command(aws):
@@ -254,7 +254,7 @@ def test_init_makes_a_project_that_renders(tmp_path):
     assert "production" in names
     again = tidegen("init", cwd=tmp_path)
     assert again.returncode == 2
-    assert "is there already" in again.stderr
+    assert "already exists" in again.stderr
 
 
 def test_list_schema_and_local_types():

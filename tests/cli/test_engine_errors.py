@@ -74,7 +74,7 @@ def test_a_port_in_use():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         line = said(tidegen("local", "--port", port))
-    assert f"Port {port} of 127.0.0.1 cannot be used: Address already in use; " in line
+    assert f"port {port} of 127.0.0.1 cannot be used: Address already in use; " in line
     assert "leave out --port" in line
 
 

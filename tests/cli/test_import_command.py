@@ -27,7 +27,7 @@ def test_it_wants_to_know_what(aws):
     assert tidegen("import", *ENV, "--find", WISH, env=aws).returncode == 2
     done = tidegen("import", *ENV, "LogArchive/LogArchive", env=aws)
     assert done.returncode == 2
-    assert "does not read PATH=IDENTIFIER" in done.stderr
+    assert "is not of the form PATH=IDENTIFIER" in done.stderr
 
 
 def test_adopting_an_account_from_the_refusal_to_a_deploy_that_changes_nothing(aws):
@@ -60,8 +60,8 @@ def test_adopting_an_account_from_the_refusal_to_a_deploy_that_changes_nothing(a
     done = tidegen("deploy", *ENV, "--yes", env=aws)
     assert done.returncode == 0, done.stdout + done.stderr
     done = tidegen("deploy", *ENV, "--yes", env=aws)
-    assert "there is nothing to change" in done.stdout
+    assert "nothing to change" in done.stdout
     done = tidegen("import", *ENV, WISH, "--yes", env=aws)
     assert done.returncode == 0
-    assert f"{PATH}  is a member already" in done.stdout
+    assert f"{PATH}  already in the stack" in done.stdout
     assert "nothing that exists already" in tidegen("import", *ENV, "--find", env=aws).stdout

@@ -43,7 +43,7 @@ def test_ctrl_c_detaches_and_the_same_command_takes_it_up(aws):
     deploy = ("deploy", "--env", "account-nonproduction", "--yes")
     code, said = interrupted_after("[2/3]", *deploy, env=aws)
     assert code == 130
-    assert "stopped watching account-nonproduction; it goes on" in said
+    assert "stopped watching account-nonproduction; it continues" in said
     assert "Traceback" not in said
     again = tidegen(*deploy, env=aws)
     assert again.returncode == 0, again.stderr

@@ -65,10 +65,10 @@ def test_a_misspelt_rule_names_the_closest(option, project, bad):
     done = tidegen("lint", option, "E302", bad, cwd=project)
     if option == "--explain":
         assert done.returncode == 2
-        assert "rule 'E302': there is none of that name; did you mean 'E" in done.stderr
+        assert "rule 'E302': does not exist; did you mean 'E" in done.stderr
     done = tidegen("lint", option, "X3002", bad, cwd=project)
     assert done.returncode == 2
-    assert "rule 'X3002': there is none of that name; did you mean '" in done.stderr
+    assert "rule 'X3002': does not exist; did you mean '" in done.stderr
 
 
 def test_explain_says_what_a_rule_checks_and_where_from():
@@ -90,9 +90,7 @@ def test_suppressions_are_listed_and_counted(project):
 def test_an_unknown_region_names_the_closest(project, bad):
     done = tidegen("lint", bad, "--region", "us-wesst-2", cwd=project)
     assert done.returncode == 2
-    assert (
-        "region 'us-wesst-2': there is none of that name; did you mean 'us-west-2'?" in done.stderr
-    )
+    assert "region 'us-wesst-2': does not exist; did you mean 'us-west-2'?" in done.stderr
 
 
 def test_any_templates_outside_any_project(tmp_path):
@@ -159,7 +157,7 @@ def test_no_templates(tmp_path):
     (tmp_path / "environments").mkdir()
     done = tidegen("lint", cwd=tmp_path)
     assert done.returncode == 2
-    assert "holds no templates; run 'tidegen render' first" in done.stderr
+    assert "contains no templates; run 'tidegen render' first" in done.stderr
     assert tidegen("lint", "environments", cwd=tmp_path).returncode == 2
 
 

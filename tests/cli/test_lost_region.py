@@ -109,7 +109,7 @@ def test_it_stands_whole_and_nothing_is_left_to_adopt(aws, moved):
     assert f"tidepool-production (111122223333/{RECOVERY})  UPDATE_COMPLETE" in status.stdout
     done = tidegen("secrets", "adopt", *ENV, "--yes", env=aws, cwd=moved)
     assert done.returncode == 0
-    assert "no secret waits to be adopted" in done.stderr
+    assert "no secrets to adopt" in done.stderr
 
 
 @pytest.mark.usefixtures("raised")

@@ -43,7 +43,7 @@ def test_a_named_concern_leaves_the_others_alone(project):
 def test_an_unknown_concern_names_the_closest(project):
     done = tidegen("render", "netwerk", cwd=project)
     assert done.returncode == 2
-    assert "concern 'netwerk': there is none of that name; did you mean 'network'?" in done.stderr
+    assert "concern 'netwerk': does not exist; did you mean 'network'?" in done.stderr
 
 
 def test_it_works_from_a_folder_below(project):

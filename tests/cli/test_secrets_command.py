@@ -103,7 +103,7 @@ def test_a_second_run_changes_nothing(filled, manager, aws):
 def test_status_names_what_is_unfilled_and_exits_1(filled, aws):
     done = tidegen("secrets", "status", *ENV, env=aws)
     assert done.returncode == 1
-    assert "server               1 of 1 filled  rotates by itself, last: " in done.stdout
+    assert "server               1 of 1 filled  rotates automatically, last: " in done.stdout
     assert re.search(r"carelink +1 of 1 filled  written [0-9-]{10}, 0 days ago", done.stdout)
     assert "OFF" not in done.stdout
     rows = json.loads(tidegen("secrets", "status", *ENV, "--json", env=aws).stdout)
@@ -112,7 +112,7 @@ def test_status_names_what_is_unfilled_and_exits_1(filled, aws):
     assert unfilled["server"] == {}
     count = sum(1 for keys in unfilled.values() if keys)
     line = tidegen("status", *ENV, env=aws).stdout.splitlines()[-1]
-    assert line.startswith(f"{count} secrets are not wholly filled")
+    assert line.startswith(f"{count} secrets have unfilled keys")
 
 
 def test_other_scopes_have_no_line_and_no_secrets(filled, aws):

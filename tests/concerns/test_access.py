@@ -5,6 +5,8 @@ import json
 import re
 from pathlib import Path
 
+from iam_actions import iam_action
+
 from tidegen.aws.settings import AwsSettings
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
@@ -17,20 +19,6 @@ from tidegen.planning.settings import SETTINGS, SettingReading, setting_steps
 ROOT = Path(__file__).parents[2]
 CONCERNS = own_concerns()
 CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
-#: Services whose IAM prefix is not boto3's name.
-PREFIXES = {
-    "accessanalyzer": "access-analyzer",
-    "elbv2": "elasticloadbalancing",
-    "s3control": "s3",
-    "service-quotas": "servicequotas",
-    "sesv2": "ses",
-}
-#: Calls of S3 that have another name in IAM.
-RENAMED = {
-    "s3:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
-    "s3:ListBuckets": "s3:ListAllMyBuckets",
-    "s3:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
-}
 #: Calls for the account's own stacks only, which people deploy; and listing keys of objects, which
 #: no role of an environment does: its own buckets are retained, and need not be empty.
 BY_PEOPLE = {
@@ -40,7 +28,7 @@ BY_PEOPLE = {
     "config:describedeliverychannels",
     "guardduty:listdetectors",
     "iam:listopenidconnectproviders",
-    "s3:listobjectversions",
+    "s3:listbucketversions",
 }
 RESOURCES = json.loads(CONCERN.build(CONTEXT).to_json())["Resources"]
 
@@ -135,13 +123,9 @@ def actions_in(paths):
 
     texts = [path.read_text() for path in paths]
     calls = set(re.findall(r'"([a-z0-9-]+)",\s*"([a-z_]+)"', "\n".join(texts)))
-    found = set()
-    for service in {service for service, _ in calls} & set(get_session().get_available_services()):
-        client = get_session().create_client(service, "us-west-2")
-        methods = client.meta.method_to_api_mapping
-        names = {methods[name] for known, name in calls if known == service and name in methods}
-        found |= {f"{PREFIXES.get(service, service)}:{name}" for name in names}
-    return {RENAMED.get(action, action).lower() for action in found}
+    services = set(get_session().get_available_services())
+    actions = {iam_action(*call) for call in calls if call[0] in services}
+    return {action.lower() for action in actions if action}
 
 
 class Recording:

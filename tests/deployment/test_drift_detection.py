@@ -91,7 +91,7 @@ def test_a_stack_that_cannot_be_checked_says_why_and_the_others_go_on(cloud, acc
     assert "ROLLBACK_COMPLETE" in stacks[1].problem
     assert stacks[1].count(DriftStatus.NOT_CHECKED) == 1
     assert stacks[-1].drifted
-    assert "1 not checked to the end" in drift_text(stacks)
+    assert "1 not checked completely" in drift_text(stacks)
 
 
 def test_without_a_stack_there_is_nothing_to_compare(account, number):

@@ -408,7 +408,7 @@ def test_a_refused_change_set_is_explained_by_early_validation(standing, project
     with pytest.raises(DeploymentError) as raised:
         deploy(standing, project, development)
     assert [problem.message for problem in raised.value.problems] == [
-        "CloudFormation made no change set: The following hook(s)/validation failed",
+        "CloudFormation created no change set: The following hook(s)/validation failed",
         "Bucket AWS::S3::Bucket: Bucket exists",
     ]
 

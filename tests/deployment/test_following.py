@@ -9,7 +9,7 @@ from tidegen.deployment.events import Attached, Outcome
 from tidegen.deployment.reading.status import environment_status, follow_environment
 from tidegen.errors import DeploymentError
 from tidegen.planning.steps import Target
-from tidegen.reporting.states import status_text
+from tidegen.reporting.status import status_text
 
 ROOT = "tide-development"
 CHILD = "arn:aws:cloudformation:x:1:stack/tide-development-Network-1/1"

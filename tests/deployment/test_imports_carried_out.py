@@ -239,6 +239,25 @@ def test_a_direct_root_is_made_by_the_import_itself(project, account, number):
     assert [detail.name for detail in change.details] == ["DeletionPolicy"]
 
 
+def test_a_failed_import_does_not_delete_a_stack_that_another_run_creates(project, account, number):
+    importer = Importer(project, account, number)
+    provider = {"Type": "AWS::IAM::OIDCProvider", "Properties": {"Url": "https://token.example"}}
+    project.direct("identity", {"Provider": provider}, {"Arn": {"Value": {"Ref": "Provider"}}})
+    create_import = importer.cloud.create_import
+
+    def overtaken(request):
+        change_set_id = create_import(request)
+        review = importer.cloud.stacks["tide-identity"]
+        importer.cloud.stacks["tide-identity"] = replace(review, status="CREATE_IN_PROGRESS")
+        return change_set_id
+
+    importer.cloud.create_import = overtaken
+    with pytest.raises(DeploymentError, match="was not found"):
+        importer.imported({"Provider": "arn:aws:iam::1:oidc-provider/token.example"})
+    assert importer.cloud.stacks["tide-identity"].status == "CREATE_IN_PROGRESS"
+    assert "delete_stack" not in importer.cloud.calls
+
+
 def archived():
     """The network's table in a nested stack of its own, under another logical id."""
     rest, archive = network(), network()

@@ -11,7 +11,7 @@ from tidegen.deployment.rollback import execute_rollback, rollback_plan
 from tidegen.errors import DeploymentError, InputError
 from tidegen.planning.model import StackResource
 from tidegen.planning.steps import Target
-from tidegen.reporting.states import rollback_text
+from tidegen.reporting.rollback import rollback_text
 
 CHILD = "arn:aws:cloudformation:x:1:stack/tide-development-Network-1ABC/1"
 

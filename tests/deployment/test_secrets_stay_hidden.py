@@ -18,8 +18,9 @@ from tidegen.deployment.events import Preview
 from tidegen.deployment.reading.preview import preview
 from tidegen.deployment.reading.status import environment_outputs, environment_status
 from tidegen.errors import TidegenError
-from tidegen.reporting.plans import outputs_text, plan_text
-from tidegen.reporting.states import status_text
+from tidegen.reporting.outputs import outputs_text
+from tidegen.reporting.plan.text import plan_text
+from tidegen.reporting.status import status_text
 
 PARAMETER, NEXT = "planted-parameter-1f0c", "planted-parameter-2e9d"
 VARIABLE = "planted-variable/7MDENG+bPxRfi"

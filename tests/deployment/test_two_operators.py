@@ -47,7 +47,7 @@ def on_update(command):
     waiting = [command]
 
     def emit(event):
-        if isinstance(event, Executing) and event.kind == "update" and waiting:
+        if isinstance(event, Executing) and event.operation == "update" and waiting:
             waiting.pop()()
 
     return emit

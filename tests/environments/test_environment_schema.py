@@ -4,13 +4,16 @@ import pytest
 
 from tests.conftest import ROOT
 from tidegen.environments import example_files, json_schema
+from tidegen.environments.new_project import SCHEMA_NAME
+from tidegen.environments.schema import schema_text
 
 COMMITTED = sorted((ROOT / "environments").glob("*.yaml"))
 
 
 def test_the_committed_schema_is_current():
-    name = "environment.schema.json"
-    assert (ROOT / "environments" / name).read_bytes() == example_files()[name]
+    text = schema_text()
+    assert (ROOT / "environments" / SCHEMA_NAME).read_text() == text, "run 'make schema'"
+    assert example_files()[SCHEMA_NAME].decode() == text
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=[path.name for path in COMMITTED])

@@ -1,11 +1,11 @@
-"""Fixtures for tests that lint files of their own."""
+"""Fixtures of tests that write the files to lint."""
 
 import pytest
 
 
 @pytest.fixture
 def work(tmp_path, monkeypatch):
-    """A working folder, with a cache and a home of the test's own beside it."""
+    """Return a working folder, with separate cache and home folders next to it."""
     for name in ("cache", "home", "work"):
         (tmp_path / name).mkdir()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))

@@ -1,4 +1,4 @@
-"""Whatever a file holds, linting it ends, with a finding where there is something to say."""
+"""Linting ends for any content of a file, with a finding for each fault."""
 
 import os
 
@@ -109,30 +109,30 @@ def test_sections_of_any_shape_end_in_findings(work, template):
     assert report.findings or "Resources" in template
 
 
-def test_a_template_that_takes_too_long_is_named_with_the_rule(work):
+def test_a_timeout_names_the_template_and_the_rule(work):
     path = work / "large.yaml"
     path.write_bytes(
         b"Resources:\n" + b"".join(b"  R%d: {Type: AWS::S3::Bucket}\n" % n for n in range(5_000))
     )
-    for _ in range(2):  # a verdict that another moment might not give is not kept
+    for _ in range(2):  # a verdict after a timeout is not cached
         (finding,) = lint([path], REGION, limit=1.0).findings
         assert finding.rule == "E0002"
         assert finding.message.startswith("Not checked to the end: over 1 seconds, the last in ")
 
 
-def test_what_cannot_be_read_does_not_hide_the_others(work):
+def test_an_unreadable_file_does_not_hide_the_others(work):
     (work / "fine.yaml").write_bytes(GOOD + b"    Nope: 1\n")
     (work / "gone.yaml").write_bytes(GOOD)
     paths = [work / "fine.yaml", work / "gone.yaml", work]
     (work / "gone.yaml").unlink()
-    found = {f.path: f.message for f in lint(paths, REGION).findings}
-    assert found[str(work / "gone.yaml")] == "Cannot be read: No such file or directory"
-    assert found[str(work)] == "Is not a regular file"
-    assert "Nope" in found[str(work / "fine.yaml")]
+    messages = {f.path: f.message for f in lint(paths, REGION).findings}
+    assert messages[str(work / "gone.yaml")] == "Cannot be read: No such file or directory"
+    assert messages[str(work)] == "Is not a regular file"
+    assert "Nope" in messages[str(work / "fine.yaml")]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_a_file_without_rights(work):
+def test_a_file_without_read_permission(work):
     path = work / "secret.yaml"
     path.write_bytes(GOOD)
     path.chmod(0)
@@ -147,7 +147,7 @@ def test_a_pipe_is_not_waited_for(work):
     assert done.stdout.startswith("pipe.yaml:1: E0000 error: Is not a regular file")
 
 
-def test_a_folder_gives_its_templates_and_no_loop_is_walked(work):
+def test_a_folder_yields_its_templates_and_links_in_a_circle_end(work):
     (work / "a" / "b").mkdir(parents=True)
     (work / ".hidden").mkdir()
     for name in ("z.yaml", "a/one.yml", "a/b/two.json", "a/b/three.template", ".hidden/no.yaml"):
@@ -161,7 +161,7 @@ def test_a_folder_gives_its_templates_and_no_loop_is_walked(work):
     assert found == ["z.yaml", "a/one.yml", "a/b/three.template", "a/b/two.json"]
 
 
-def test_a_folder_with_five_thousand_files(work):
+def test_a_folder_with_five_thousand_files_is_searched(work):
     for number in range(5_000):
         (work / f"{number}.yaml").write_bytes(b"kind: Pod\n" if number % 500 else GOOD)
     done = tidegen("lint", work, cwd=work)

@@ -1,4 +1,4 @@
-"""Kept results: harmless when broken, bounded, and whole under concurrent runs."""
+"""Cached results: harmless when broken, bounded, and whole under concurrent runs."""
 
 import json
 import multiprocessing
@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import pytest
 
-from tidegen.linting.cache import cache_folder, keep, kept, prune
+from tidegen.linting.cache import cache_folder, load, prune, store
 
 
 @pytest.fixture(autouse=True)
@@ -17,39 +17,39 @@ def folder(tmp_path, monkeypatch):
     return cache_folder()
 
 
-def test_what_is_kept_comes_back():
-    keep("key", [{"rule": "W1"}])
-    assert kept("key") == [{"rule": "W1"}]
-    assert kept("other") is None
+def test_a_stored_value_is_loaded():
+    store("key", [{"rule": "W1"}])
+    assert load("key") == [{"rule": "W1"}]
+    assert load("other") is None
 
 
 @pytest.mark.parametrize("content", ['[{"path": 1', "", "\x00", "[" * 100_000])
 def test_a_broken_entry_is_a_miss(folder, content):
     folder.mkdir(parents=True)
     (folder / "key.json").write_text(content)
-    assert kept("key") is None
+    assert load("key") is None
 
 
-def test_a_folder_that_cannot_be_written_is_no_error(tmp_path, monkeypatch):
+def test_a_read_only_folder_is_no_error(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    keep("key", [])
+    store("key", [])
     prune()
-    assert kept("key") is None
+    assert load("key") is None
 
 
-def test_the_oldest_go_beyond_either_bound(folder):
+def test_the_oldest_entries_are_deleted_beyond_either_bound(folder):
     for age, key in enumerate(("new", "middle", "old")):
-        keep(key, "x" * 98)  # 100 bytes of JSON
+        store(key, "x" * 98)  # 100 bytes of JSON
         os.utime(folder / f"{key}.json", (time.time() - age * 10,) * 2)
     prune(max_entries=2)
-    assert (kept("new"), kept("old")) == ("x" * 98, None)
+    assert (load("new"), load("old")) == ("x" * 98, None)
     prune(max_bytes=150)
-    assert (kept("new"), kept("middle")) == ("x" * 98, None)
+    assert (load("new"), load("middle")) == ("x" * 98, None)
 
 
-def test_what_a_crash_left_goes_and_what_is_being_written_stays(folder):
-    keep("key", 1)
+def test_pruning_deletes_files_of_a_crash_and_keeps_files_being_written(folder):
+    store("key", 1)
     for name, age in ((".old.1", 7_200), (".new.2", 0)):
         (folder / name).write_text("half")
         os.utime(folder / name, (time.time() - age,) * 2)
@@ -57,16 +57,16 @@ def test_what_a_crash_left_goes_and_what_is_being_written_stays(folder):
     assert sorted(path.name for path in folder.iterdir()) == [".new.2", "key.json"]
 
 
-def _keep_often(length):
+def _store_often(length):
     for _ in range(200):
-        keep("key", ["x" * length])
+        store("key", ["x" * length])
         prune(max_entries=1)
 
 
-def test_concurrent_runs_never_show_half_an_entry(folder):
-    keep("key", [])
+def test_concurrent_runs_never_load_half_an_entry(folder):
+    store("key", [])
     context = multiprocessing.get_context("spawn")
-    writers = [context.Process(target=_keep_often, args=(n,)) for n in (10, 50_000)]
+    writers = [context.Process(target=_store_often, args=(n,)) for n in (10, 50_000)]
     for writer in writers:
         writer.start()
     while any(writer.is_alive() for writer in writers):

@@ -1,4 +1,4 @@
-"""The findings are those of the cfn-lint command: on damaged templates as on the committed ones."""
+"""The findings equal those of the cfn-lint command, on damaged and on committed templates."""
 
 import json
 import subprocess
@@ -18,12 +18,12 @@ COMMITTED = sorted((ROOT / "templates" / "current").rglob("*.yaml"))
 SMALL = [path for path in COMMITTED if path.stat().st_size < 15_000]
 
 
-def place(path, line, column, rule, message):
-    """What makes a finding; cfn-lint prints sets in whatever order they have in its process."""
+def identity(path, line, column, rule, message):
+    """Return the identity of a finding; the order of a set in its message differs by process."""
     return path, line, column, rule, "".join(sorted(message))
 
 
-def found_by_cfn_lint(paths):
+def findings_of_cfn_lint(paths):
     command = [
         Path(sys.executable).parent / "cfn-lint",
         "--format",
@@ -34,7 +34,7 @@ def found_by_cfn_lint(paths):
     command += ["--append-rules", FOLDER, "--regions", *REGIONS, "--", *paths]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return {
-        place(
+        identity(
             match["Filename"],
             match["Location"]["Start"]["LineNumber"],
             match["Location"]["Start"]["ColumnNumber"],
@@ -45,9 +45,9 @@ def found_by_cfn_lint(paths):
     }
 
 
-def found_by_us(paths):
+def findings_of_tidegen(paths):
     report = lint(paths, REGIONS, use_cache=False)
-    return {place(f.path, f.line, f.column, f.rule, f.message) for f in report.findings}
+    return {identity(f.path, f.line, f.column, f.rule, f.message) for f in report.findings}
 
 
 def damaged(text, chance):
@@ -78,20 +78,20 @@ def damaged(text, chance):
     )
 )
 @settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck))
-def test_damaged_templates(work, cases):
+def test_damaged_templates_have_the_same_findings(work, cases):
     paths = []
     for number, (source, chance) in enumerate(cases):
         paths.append(work / f"{number}.yaml")
         paths[-1].write_text(damaged(source.read_text(), chance))
-    assert found_by_us(paths) == found_by_cfn_lint(paths)
+    assert findings_of_tidegen(paths) == findings_of_cfn_lint(paths)
 
 
 @pytest.mark.usefixtures("work")
-def test_the_committed_templates_each_with_a_fault(tmp_path):
+def test_committed_templates_with_a_fault_have_the_same_findings(tmp_path):
     paths = []
     for source in COMMITTED:
         paths.append(tmp_path / source.name)
         paths[-1].write_text(source.read_text().replace("    Properties:\n", "    Propertys:\n", 1))
-    ours = found_by_us(paths)
-    assert ours == found_by_cfn_lint(paths)
+    ours = findings_of_tidegen(paths)
+    assert ours == findings_of_cfn_lint(paths)
     assert len({path for path, *_ in ours}) == len(paths)

@@ -1,6 +1,6 @@
-"""The quicker copies are those that cfn-lint's own functions make.
+"""The faster copies equal those of cfn-lint's own functions.
 
-That nothing else changes is tests/linting/test_equality.py's to show, against the command.
+tests/linting/test_equality.py shows, against the command, that nothing else changes.
 """
 
 import gc
@@ -35,7 +35,7 @@ def test_equal_validators_are_one_class_and_different_ones_are_not():
     assert validators.create({"type": repr}, plain, {}) is not one
 
 
-def test_a_validator_s_copy_forgets_what_was_set_on_the_instance_alone():
+def test_a_validator_s_copy_drops_fields_set_on_the_instance_alone():
     install()
     validator = validators.create({"type": print}, FunctionFilter(), {})(schema={})
     validator.validators = {}
@@ -45,8 +45,8 @@ def test_a_validator_s_copy_forgets_what_was_set_on_the_instance_alone():
     assert copy.cfn is validator.cfn
 
 
-def test_it_is_still_needed():
-    """cfn-lint's own `create` makes a class a call; once it does not, this module can go."""
+def test_the_faster_copies_are_still_needed():
+    """cfn-lint's own `create` creates a class a call; once it does not, delete the module."""
     script = (
         "from cfnlint.jsonschema.validators import create;"
         "raise SystemExit(create({}) is create({}))"
@@ -54,7 +54,7 @@ def test_it_is_still_needed():
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
-def test_collections_are_as_before_afterwards():
+def test_the_garbage_collector_is_restored():
     before = gc.get_threshold()
     with rare_collections():
         assert gc.get_threshold()[0] > before[0]

@@ -1,4 +1,4 @@
-"""Findings about our own templates name the concern's line that made the resource."""
+"""Findings in the project's templates name the line of the concern that created the resource."""
 
 import linecache
 
@@ -28,11 +28,11 @@ def origin(name, pointer):
         ("roots/access.yaml", "Resources/Boundary", "", ""),
         ("roots/access.yaml", "Resources/ExecutionPolicy1", "access/__init__.py", "ManagedPolicy"),
         ("roots/access.yaml", "Parameters/Project", "access/__init__.py", "new_template"),
-        # built on the way, to see which types it has
+        # a template that the build reads for its types
         ("roots/access.yaml", "Resources/Vpc", "", ""),
     ],
 )
-def test_the_line_that_made_it(name, pointer, file, text):
+def test_a_finding_names_the_line_that_created_the_resource(name, pointer, file, text):
     path, _, line = origin(name, pointer).rpartition(":")
     assert path == (f"tidegen/concerns/{file}" if file else "")
     if file:
@@ -41,12 +41,12 @@ def test_the_line_that_made_it(name, pointer, file, text):
         assert text in "".join(around)
 
 
-def test_a_template_elsewhere_has_none(tmp_path):
+def test_a_template_outside_the_project_has_no_origin(tmp_path):
     finding = Finding(str(tmp_path / "a.yaml"), 1, 1, "E1", "error", "m", pointer="Resources/Vpc")
     assert with_origins([finding], FOLDER) == [finding]
 
 
-def test_troposphere_is_left_as_it_was():
+def test_troposphere_is_restored():
     before = {name: getattr(Template, name) for name in dir(Template) if name.startswith("add_")}
     assert origin("dns.yaml", "Outputs/NameServers")
     assert {name: getattr(Template, name) for name in before} == before

@@ -1,4 +1,4 @@
-"""Suppressions in Metadata, in every tool's form."""
+"""Suppressions in Metadata, in the form of every tool."""
 
 from pathlib import Path
 
@@ -23,8 +23,8 @@ Resources:
 def test_every_form_is_found(tmp_path):
     path = tmp_path / "a.yaml"
     path.write_text(TEMPLATE)
-    found = [(i.logical_id, i.tool, i.rule, i.reason) for i in suppressions([path])]
-    assert found == [
+    rows = [(i.logical_id, i.tool, i.rule, i.reason) for i in suppressions([path])]
+    assert rows == [
         ("", "cfn-lint", "W3005", "Order matters here."),
         ("T", "cdk_nag", "HIPAA-1", ""),
         ("T", "checkov", "CKV_AWS_26", "Public."),
@@ -33,23 +33,23 @@ def test_every_form_is_found(tmp_path):
     ]
 
 
-def test_what_is_no_template_has_none(tmp_path):
+def test_a_file_that_is_no_template_has_no_suppressions(tmp_path):
     for number, text in enumerate(("a: [", "", "- 1", "Resources: [T]", "Metadata: 1")):
         path = tmp_path / f"{number}.yaml"
         path.write_text(text)
         assert suppressions([path, tmp_path / "gone.yaml"]) == []
 
 
-def test_every_suppression_of_ours_has_its_reason():
-    found = suppressions(sorted((ROOT / "templates" / "current").rglob("*.yaml")))
-    assert found
-    assert [item for item in found if not item.reason] == []
+def test_every_suppression_has_its_reason():
+    ours = suppressions(sorted((ROOT / "templates" / "current").rglob("*.yaml")))
+    assert ours
+    assert [item for item in ours if not item.reason] == []
 
 
-def test_every_suppression_of_ours_has_been_reviewed():
-    """To switch a rule off takes a line there, and a commit that says why it cannot be met.
+def test_every_suppression_is_reviewed():
+    """A new suppression needs a line in the file, and a commit with the reason.
 
-    `tidegen lint --suppressions > tests/linting/suppressions.txt` writes the file anew.
+    `tidegen lint --suppressions > tests/linting/suppressions.txt` regenerates the file.
     """
     done = tidegen("lint", "--suppressions")
     assert done.stdout.splitlines() == REVIEWED.read_text().splitlines()

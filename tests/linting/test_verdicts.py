@@ -1,4 +1,4 @@
-"""Verdicts: what is kept, what makes it be checked again; a warm run imports nothing big."""
+"""Verdicts: when they are cached and when checked again; a warm run imports nothing heavy."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ def bad(work):
     return path
 
 
-def test_a_planted_fault_is_found_with_its_line_cold_and_kept(bad):
+def test_a_planted_fault_is_found_with_its_line_cold_and_warm(bad):
     cold, warm = lint([bad], REGION), lint([bad], REGION)
     (finding,) = cold.findings
     assert (finding.rule, finding.line, finding.logical_id) == ("E3002", 5, "T")
@@ -36,7 +36,7 @@ def test_a_planted_fault_is_found_with_its_line_cold_and_kept(bad):
     assert (cold.checked, warm.checked) == (1, 0)
 
 
-def test_the_same_content_at_another_path_is_known_and_has_its_own_path(bad):
+def test_the_same_content_at_another_path_is_cached_under_its_own_path(bad):
     lint([bad], REGION)
     copy = shutil.copy(bad, bad.with_name("copy.yaml"))
     report = lint([copy], REGION)
@@ -44,7 +44,7 @@ def test_the_same_content_at_another_path_is_known_and_has_its_own_path(bad):
     assert report.findings[0].path == str(copy)
 
 
-def test_one_changed_template_is_the_only_one_checked(bad):
+def test_only_the_changed_template_is_checked_again(bad):
     good = bad.with_name("good.yaml")
     good.write_text(GOOD)
     assert lint([bad, good], REGION).checked == 2
@@ -69,7 +69,7 @@ def test_fetched_schemas_change_the_verdict(bad, tmp_path):
     assert lint([bad], REGION).checked == 1
 
 
-def test_configuration_that_names_further_files_keeps_nothing(bad):
+def test_a_configuration_with_further_files_is_not_cached(bad):
     bad.with_name(".cfnlintrc").write_text("append_rules: [own]\n")
     bad.with_name("own").mkdir()
     assert [lint([bad], REGION).checked for _ in range(2)] == [1, 1]
@@ -87,14 +87,14 @@ def test_a_template_that_reads_another_is_always_checked(work):
     assert [f for f in lint([parent], REGION).findings if f.rule == "E3043"]
 
 
-def test_without_the_cache_everything_is_checked_again_and_nothing_is_kept(bad, tmp_path):
+def test_without_the_cache_everything_is_checked_and_nothing_stored(bad, tmp_path):
     lint([bad], REGION, use_cache=False)
     assert list((tmp_path / "cache").iterdir()) == []
     lint([bad], REGION)
     assert lint([bad], REGION, use_cache=False).checked == 1
 
 
-def test_several_processes_find_what_one_does(work):
+def test_several_processes_find_the_same_as_one(work):
     paths = []
     for number in range(4):
         paths.append(work / f"{number}.yaml")
@@ -105,7 +105,7 @@ def test_several_processes_find_what_one_does(work):
     assert len(alone) == 4
 
 
-def test_a_warm_run_imports_nothing_big(project):
+def test_a_warm_run_imports_nothing_heavy(project):
     assert tidegen("lint", cwd=project).returncode == 0
     script = (
         "import sys; from tidegen.cli import cli; cli.main(['lint'], standalone_mode=False);"
@@ -123,7 +123,7 @@ def test_a_warm_run_imports_nothing_big(project):
     assert "templates unchanged" in done.stderr
 
 
-def test_a_wrong_environment_file_is_told_at_every_run(project):
+def test_a_wrong_environment_file_is_reported_at_every_run(project):
     path = project / "environments" / "development.yaml"
     path.write_text(path.read_text().replace("region: us-west-2", "region: nowhere-9"))
     for _ in range(2):
@@ -133,7 +133,7 @@ def test_a_wrong_environment_file_is_told_at_every_run(project):
 
 
 def test_the_cfn_lint_command_finds_the_same_with_our_rules_folder():
-    """Whoever has only the templates can append the folder; it must load by itself."""
+    """The folder loads in cfn-lint without the tidegen command."""
     from tidegen.rules import FOLDER
 
     command = [Path(sys.executable).parent / "cfn-lint", "--append-rules", str(FOLDER), "--regions"]

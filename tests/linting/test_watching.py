@@ -1,4 +1,4 @@
-"""Watching: once at the start, then once a change."""
+"""Watching: a round at the start, then one for each change."""
 
 from tidegen.linting.watching import changes
 
@@ -21,6 +21,6 @@ def test_a_round_at_the_start_and_one_for_each_change(tmp_path):
     assert len(slept) == 4
 
 
-def test_a_file_that_goes_between_two_looks_is_no_error(tmp_path):
+def test_a_file_deleted_between_two_polls_is_no_error(tmp_path):
     rounds = changes(lambda: [tmp_path / "gone.yaml"], lambda _seconds: None)
     assert next(rounds) == [tmp_path / "gone.yaml"]

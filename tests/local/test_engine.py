@@ -68,7 +68,7 @@ def test_stopping_ends_the_process_and_can_be_repeated() -> None:
 def test_a_port_in_use_is_said() -> None:
     with running_engine() as engine:
         port = int(engine.endpoint.rpartition(":")[2])
-        with pytest.raises(EngineStartError, match=f"Port {port} of 127.0.0.1 cannot be used"):
+        with pytest.raises(EngineStartError, match=f"port {port} of 127.0.0.1 cannot be used"):
             Engine.start(port)
 
 

@@ -1,6 +1,7 @@
 """Planning is pure: the same input, the same plan."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -9,8 +10,13 @@ from tidegen.cloudformation.text import parse_template
 from tidegen.contract import Scope
 from tidegen.errors import InputError, RefusedError
 from tidegen.planning.digest import root_digest
-from tidegen.planning.model import OutputOf, RootStep, RootTemplate
-from tidegen.planning.parameters import effective_parameters, resolved_step, unresolved
+from tidegen.planning.model import OutputOf, Plan, RootStep, RootTemplate, StackState
+from tidegen.planning.parameters import (
+    effective_parameters,
+    known_step,
+    resolved_step,
+    unresolved,
+)
 from tidegen.planning.states import is_up_to_date, says_no_changes
 from tidegen.planning.steps import Target, locate, prerequisites_of, steps_of
 from tidegen.planning.templates import load_root, sha256
@@ -85,6 +91,16 @@ def find(scope):
     return locate(target(), scope, HOME)
 
 
+def step_of(address, template, environment, parameters):
+    return RootStep(
+        address=address,
+        project="tide",
+        environment=environment,
+        template=template,
+        parameters=parameters,
+    )
+
+
 def test_parameters_come_from_fields_and_other_roots():
     template = root(
         {"Cidr": {}, "Bucket": {}, "Endpoint": {"Default": ""}},
@@ -97,13 +113,42 @@ def test_parameters_come_from_fields_and_other_roots():
     assert found["Release"] == "1.0"
     bucket = found["Bucket"]
     assert isinstance(bucket, OutputOf)
-    step = RootStep(find(Scope.ENVIRONMENT), "tide", "staging", template, found)
+    step = step_of(find(Scope.ENVIRONMENT), template, "staging", found)
     assert unresolved(step, {}) == (bucket,)
     with pytest.raises(RefusedError, match=r"tide-bootstrap.*ArtifactsBucketName"):
         resolved_step(step, {})
     resolved = resolved_step(step, {bucket.address: {"ArtifactsBucketName": "b"}})
     assert resolved.parameters["Bucket"] == "b"
     assert len(resolved.parameters["Digest"]) == 64
+    assert resolved.digest == resolved.parameters["Digest"]
+
+
+def test_a_step_leaves_out_parameters_that_are_not_known_yet():
+    address, access = find(Scope.BOOTSTRAP), find(Scope.ACCESS)
+    parameters = {
+        "Cidr": "10.0.0.0/16",
+        "Bucket": OutputOf(address, "ArtifactsBucketName"),
+        "Key": OutputOf(address, "KeyArn"),
+        "Endpoint": OutputOf(address, "Endpoint", ""),
+    }
+    step = step_of(find(Scope.ENVIRONMENT), root({}), "staging", parameters)
+    step = replace(step, service_role=OutputOf(access, "ExecutionRoleArn"))
+    known = known_step(step, {address: {"ArtifactsBucketName": "b"}})
+    assert known.parameters == {"Cidr": "10.0.0.0/16", "Bucket": "b"}
+    assert known.digest is None
+    assert known.service_role is None
+    everything = {address: {"ArtifactsBucketName": "b", "KeyArn": "k"}}
+    resolved = known_step(step, {**everything, access: {"ExecutionRoleArn": "arn"}})
+    assert resolved.parameters.keys() == {*parameters, "Digest"}
+    assert (resolved.service_role, resolved.parameters["Endpoint"]) == ("arn", "")
+    assert not is_up_to_date("CREATE_COMPLETE", None, known.digest)
+
+
+def test_a_plan_knows_the_outputs_of_the_deployed_stacks():
+    address, missing = find(Scope.BOOTSTRAP), find(Scope.ACCESS)
+    state = StackState("tide-bootstrap", "arn", "CREATE_COMPLETE", outputs={"Bucket": "b"})
+    plan = Plan("staging", "1.0", (), states={address: state, missing: None})
+    assert plan.outputs == {address: {"Bucket": "b"}}
 
 
 def test_every_value_that_is_missing_is_named():
@@ -183,6 +228,6 @@ def test_a_release_with_other_bytes_is_refused(tmp_path):
 def test_a_place_reads_as_account_and_region():
     address = locate(target(), Scope.ENVIRONMENT, HOME)
     assert str(address) == "tide-staging (111122223333/us-west-2)"
-    step = RootStep(address, "tide", "", root({}), {})
+    step = step_of(address, root({}), "", {})
     assert (step.account, step.region) == ("111122223333", HOME)
     assert step.tags == {"project": "tide"}

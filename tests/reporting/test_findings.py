@@ -10,12 +10,12 @@ from junitparser import JUnitXml
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
 
 from tidegen.linting import Finding
-from tidegen.reporting.finding_github import findings_github
-from tidegen.reporting.finding_json import findings_json
-from tidegen.reporting.finding_junit import findings_junit
-from tidegen.reporting.finding_sarif import findings_sarif
-from tidegen.reporting.finding_text import findings_text
-from tidegen.reporting.findings import FORMS, formatted
+from tidegen.reporting.lint import FORMS, formatted
+from tidegen.reporting.lint.data import findings_json
+from tidegen.reporting.lint.github import findings_github
+from tidegen.reporting.lint.junit import findings_junit
+from tidegen.reporting.lint.sarif import findings_sarif
+from tidegen.reporting.lint.text import findings_text
 
 FINDING = Finding(
     path="templates/a b.yaml",

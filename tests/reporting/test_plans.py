@@ -11,9 +11,9 @@ from tidegen.planning.model import Place, Plan, Prerequisite, StackAddress
 from tidegen.planning.settings import SETTINGS, SettingName, SettingReading
 from tidegen.planning.states import NextAction
 from tidegen.reporting.changes import changes_text, creation_text, is_losing
-from tidegen.reporting.plan_data import plan_data
-from tidegen.reporting.plan_markdown import plan_markdown
-from tidegen.reporting.plans import previews_text
+from tidegen.reporting.plan.data import plan_data
+from tidegen.reporting.plan.markdown import plan_markdown
+from tidegen.reporting.plan.text import previews_text
 
 ADDRESS = StackAddress(Place("111122223333", "eu-central-1"), "tide-dev", Scope.ENVIRONMENT)
 CREATE_ONLY = PropertyChange("BucketName", "a", "b", Replacement.ALWAYS)
@@ -48,7 +48,9 @@ CHANGES = (
 
 def previewed(changes=CHANGES, **kw):
     step = SimpleNamespace(address=ADDRESS, stack_name=ADDRESS.name)
-    return Preview(step, NextAction.UPDATE, changes, status="UPDATE_COMPLETE", **kw)
+    return Preview(
+        step=step, next_action=NextAction.UPDATE, changes=changes, status="UPDATE_COMPLETE", **kw
+    )
 
 
 def planned(missing=()):
@@ -57,7 +59,7 @@ def planned(missing=()):
 
 def test_changes_are_a_tree_with_values_causes_and_counts():
     assert changes_text(CHANGES).splitlines() == [
-        "  ? Topic  AWS::SNS::Topic  (only if a value known after deployment is a new one)",
+        "  ? Topic  AWS::SNS::Topic  (only if a value known after deployment changes)",
         "  Network",
         "    + Vpc  AWS::EC2::VPC",
         "  Storage",
@@ -98,17 +100,16 @@ def test_only_replacements_leaves_the_rest_out():
     assert "Topic" not in text
 
 
-def test_a_status_that_needs_mending_and_values_to_come_are_said_first():
+def test_a_failed_status_and_values_known_after_deployment_are_shown_first():
     failed = Preview(
-        previewed().step,
-        NextAction.DELETE_FIRST,
-        (),
+        step=previewed().step,
+        next_action=NextAction.DELETE_FIRST,
         status="ROLLBACK_COMPLETE",
         pending=(ADDRESS,),
     )
     text = previews_text([failed], bool)
     assert "ROLLBACK_COMPLETE: its creation failed and was undone" in text
-    assert "values of tide-dev are known once it is deployed" in text
+    assert "values of tide-dev are known after its deployment" in text
 
 
 def test_the_data_holds_everything_and_is_json():

@@ -48,7 +48,7 @@ def test_a_stack_at_work_shows_what_is_done_and_what_is_not():
     )
     assert made.rows() == [
         ("root", "CREATE_IN_PROGRESS", "0 done", "4.0 s"),
-        ("Network", "CREATE_IN_PROGRESS", "1 done, at work: Topic", "3.0 s"),
+        ("Network", "CREATE_IN_PROGRESS", "1 done, in progress: Topic", "3.0 s"),
     ]
 
 

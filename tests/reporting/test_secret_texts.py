@@ -31,13 +31,13 @@ OUTCOME = SecretOutcome("dexcom", ("Salt",), ("Id",))
 def test_a_plan_names_what_each_secret_needs():
     lines = plan_text([HALF, FULL]).splitlines()
     assert lines[0].split(maxsplit=1) == ["dexcom", "filled: Salt; given by a person: Id"]
-    assert lines[1:] == ["  1 of 2 secrets need nothing"]
+    assert lines[1:] == ["  1 of 2 secrets need no change"]
 
 
 def test_a_secret_is_a_line_and_a_row():
     lines = secrets_text([HALF, FULL], LISTED, NOW).splitlines()
     assert lines[0].endswith(
-        "1 of 2 filled  rotates by itself, last: 2026-09-06  Id (given by a person)"
+        "1 of 2 filled  rotates automatically, last: 2026-09-06  Id (given by a person)"
     )
     assert lines[1].endswith("1 of 1 filled  written 2026-11-01, 10 days ago")
     assert secrets_rows([HALF], LISTED)[0] == {
@@ -78,7 +78,7 @@ def test_an_outcome_says_what_was_written_and_what_is_left():
 def test_the_status_line_names_the_command():
     assert unfilled_text("staging", ()) == "all secrets are filled"
     text = unfilled_text("staging", ("a", "b"))
-    assert text.startswith("2 secrets are not wholly filled")
+    assert text.startswith("2 secrets have unfilled keys")
     assert text.endswith("'tidegen secrets status --env staging'")
 
 

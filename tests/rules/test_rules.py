@@ -1,5 +1,7 @@
-"""The platform's rules, by discovery: each finds its bad example and lets its good one be."""
+"""The platform's rules, by discovery: each reports its bad example and accepts its good one."""
 
+import ast
+import inspect
 import json
 import re
 import subprocess
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from tidegen.cloudformation.text import parse_template
 from tidegen.failures import FAILURES
 from tidegen.linting.cfn_lint import CfnLint, own_rules
-from tidegen.linting.roots.run import CHECKS
+from tidegen.linting.roots.rule import discovered_rules
 from tidegen.rules import FOLDER
 from tidegen.rules._rule import View, template_of
 
@@ -59,7 +61,7 @@ def findings(linter, folder, text):
 
 
 @each
-def test_the_bad_example_is_found_at_a_line_of_it(linter, tmp_path, rule):
+def test_the_bad_example_is_reported_at_one_of_its_lines(linter, tmp_path, rule):
     text = template_of(rule.bad)
     found = [f for f in findings(linter, tmp_path, text) if f.rule == rule.id]
     assert found
@@ -69,28 +71,36 @@ def test_the_bad_example_is_found_at_a_line_of_it(linter, tmp_path, rule):
 
 
 @each
-def test_the_good_example_is_let_be(linter, tmp_path, rule):
+def test_the_good_example_is_accepted(linter, tmp_path, rule):
     found = findings(linter, tmp_path, template_of(rule.good))
     assert not [f for f in found if f.rule in (rule.id, "E0000", "E0002")]
 
 
 @each
-def test_a_rule_says_what_and_why_and_where_from(rule):
+def test_a_rule_has_a_text_a_reason_and_a_source(rule):
     assert re.fullmatch(r"[EW]9[1-7]\d\d", rule.id)
     assert not rule.shortdesc.endswith(".")
     assert rule.description.endswith(".")
     assert rule.source_url.startswith("https://docs.aws.amazon.com/")
-    assert type(rule).__doc__ == f"{rule.shortdesc}."
+    first, _, rest = inspect.getdoc(type(rule)).partition("\n\n")
+    assert (rule.shortdesc, rule.description) == (first.removesuffix("."), " ".join(rest.split()))
+    assert first.endswith(".")
 
 
-def test_a_file_is_a_rule_and_no_two_have_an_id():
+def test_the_text_of_a_rule_is_only_in_its_docstring():
+    for path in FOLDER.glob("[a-z]*.py"):
+        assert ast.get_docstring(ast.parse(path.read_text())) is None
+        assert not re.search("^    (shortdesc|description) =", path.read_text(), re.MULTILINE)
+
+
+def test_each_file_is_one_rule_and_ids_are_unique():
     files = list(FOLDER.rglob("[a-z]*.py"))
     assert len(files) == len(RULES) == len({rule.id for rule in RULES}) > 40
 
 
-def test_every_row_names_rules_that_are_there_and_that_name_it(linter):
+def test_every_failure_names_rules_that_exist_and_mention_it(linter):
     known = {rule.id: rule.description for rule in RULES}
-    known |= {check.id: check.why for check in CHECKS}
+    known |= {rule.id: rule.description for rule in discovered_rules()}
     for row in FAILURES:
         for rule_id in row.rules:
             if rule_id in known:
@@ -100,12 +110,12 @@ def test_every_row_names_rules_that_are_there_and_that_name_it(linter):
 
 
 @pytest.mark.parametrize("rule_id", CAUGHT_BY_CFN_LINT)
-def test_cfn_lint_catches_what_is_left_to_it(linter, tmp_path, rule_id):
+def test_cfn_lint_catches_the_failures_left_to_it(linter, tmp_path, rule_id):
     text = f"Resources:\n{CAUGHT_BY_CFN_LINT[rule_id]}\n"
     assert rule_id in {finding.rule for finding in findings(linter, tmp_path, text)}
 
 
-def test_a_rule_is_switched_off_in_one_resource(linter, tmp_path):
+def test_a_rule_can_be_switched_off_in_one_resource(linter, tmp_path):
     text = """
 Resources:
   A:
@@ -118,7 +128,7 @@ Resources:
     assert [finding.logical_id for finding in found] == ["B"]
 
 
-def test_the_cfn_lint_command_takes_the_folder(tmp_path):
+def test_the_cfn_lint_command_runs_the_folder_s_rules(tmp_path):
     path = tmp_path / "template.yaml"
     path.write_text(
         "Resources:\n  Gateway: {Type: AWS::EC2::VPNGateway, Properties: {Type: ipsec.1}}\n"
@@ -126,7 +136,19 @@ def test_the_cfn_lint_command_takes_the_folder(tmp_path):
     command = [Path(sys.executable).parent / "cfn-lint", "--append-rules", FOLDER]
     command += ["--format", "json", "--regions", "us-west-2", "--", path]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert [match["Rule"]["Id"] for match in json.loads(done.stdout)] == ["E9201"]
+    (match,) = json.loads(done.stdout)
+    (rule,) = (rule for rule in RULES if rule.id == "E9201")
+    assert match["Rule"]["Id"] == rule.id
+    assert match["Rule"]["ShortDescription"] == rule.shortdesc == "Nothing joins two VPCs"
+    assert match["Rule"]["Description"] == rule.description
+    assert match["Rule"]["Source"] == rule.source_url
+
+
+def test_the_cfn_lint_command_lists_the_texts_of_the_rules():
+    command = [Path(sys.executable).parent / "cfn-lint", "--append-rules", FOLDER, "--list-rules"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    for rule in RULES:
+        assert f"{rule.id}: {rule.shortdesc}\n{rule.description}\n" in done.stdout
 
 
 WEIRD = [None, True, 0, "", "x", [], {}, [None], {"Ref": 1}, {"Fn::If": []}, {"Fn::Sub": []}]
@@ -140,7 +162,7 @@ WEIRD += [
 
 
 def places(value, path=()):
-    """The path of everything in a template."""
+    """Yield the path of every value in a template."""
     items = value.items() if isinstance(value, dict) else enumerate(value)
     for key, item in items if isinstance(value, (dict, list)) else ():
         yield (*path, key)
@@ -152,7 +174,7 @@ EXAMPLES = [text for rule in RULES for text in (template_of(rule.good), template
 
 @given(st.sampled_from(EXAMPLES), st.data())
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-def test_no_rule_stumbles_over_odd_values(text, data):
+def test_no_rule_fails_on_odd_values(text, data):
     body = parse_template(text)
     for _ in range(data.draw(st.integers(1, 3))):
         path = data.draw(st.sampled_from(sorted(places(body), key=str) or [()]))
@@ -170,5 +192,5 @@ def test_no_rule_stumbles_over_odd_values(text, data):
 @pytest.mark.parametrize(
     "body", [*WEIRD, {"Resources": []}, {"Resources": {"A": "b", "C": {"Type": 1}}}]
 )
-def test_what_is_no_template_has_no_problems(body):
+def test_a_body_that_is_no_template_has_no_problems(body):
     assert not [problem for rule in RULES for problem in rule.problems(View(body))]

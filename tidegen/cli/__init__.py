@@ -1,7 +1,7 @@
 """The command line: the only place that prints, prompts and exits.
 
-Commands live in modules of their own and are imported when they run, so that `--help` costs hardly
-more than importing click.
+Each command is a module in `commands`, imported when it runs, so that `--help` takes hardly longer
+than importing click.
 """
 
 import os
@@ -13,28 +13,29 @@ from tidegen import __version__
 from tidegen.cli.group import LazyGroup
 from tidegen.reporting.style import colour, failed
 
-#: Command → what it does, in the order of a day's work. A test holds it against the modules.
-COMMANDS = {
-    "init": "Make environments/ and templates/ in a repository of your own.",
-    "render": "Write the templates from the concerns.",
-    "lint": "Check the templates with cfn-lint.",
-    "release": "Freeze the committed templates as a release.",
-    "plan": "Show what a deploy would change.",
-    "preflight": "Check what the account says against a deploy.",
-    "deploy": "Deploy an environment as nested stacks.",
-    "bootstrap": "Deploy what must stand before an environment can.",
-    "import": "Make members of the environment's stacks of what exists already.",
-    "status": "Show an environment's stacks.",
-    "drift": "Show where resources differ from their templates.",
-    "secrets": "Fill, check and renew the secrets that Tidepool's chart reads.",
-    "outputs": "Show an environment's outputs.",
-    "list": "List environments and concerns.",
-    "rollback": "Continue a rollback that failed.",
-    "destroy": "Delete an environment; stateful resources are kept.",
-    "schema": "Print the JSON Schema of environment files.",
-    "local": "Run the embedded local AWS.",
-    "completion": "Print the shell completion script.",
-}
+#: The commands, in the order of a day's work; the first sentence of each one's docstring is its
+#: line in the help.
+COMMANDS = (
+    "init",
+    "render",
+    "lint",
+    "release",
+    "plan",
+    "preflight",
+    "deploy",
+    "bootstrap",
+    "import",
+    "status",
+    "drift",
+    "secrets",
+    "outputs",
+    "list",
+    "rollback",
+    "destroy",
+    "schema",
+    "local",
+    "completion",
+)
 
 _EPILOG = """\b
 Examples:
@@ -44,12 +45,12 @@ Examples:
 """
 
 
-@click.group(cls=LazyGroup, commands_help=COMMANDS, package="tidegen.cli.commands", epilog=_EPILOG)
-@click.option("-C", "--directory", metavar="DIR", default=".", help="Work as if started in DIR.")
+@click.group(cls=LazyGroup, names=COMMANDS, package="tidegen.cli.commands", epilog=_EPILOG)
+@click.option("-C", "--directory", metavar="DIR", default=".", help="Run as if started in DIR.")
 @click.version_option(__version__, message="tidegen %(version)s")
 @click.pass_context
 def cli(context: click.Context, directory: str) -> None:
-    """One platform in many identical environments: CloudFormation from Python, deployed safely."""
+    """Render and deploy one platform in many identical environments, with CloudFormation."""
     context.obj = directory
 
 
@@ -62,7 +63,7 @@ def main() -> None:
 def _run() -> None:
     """Run the command line; map errors to one line each and an exit code.
 
-    0 done, 1 the asked thing does not hold, 2 bad usage or bad input, 130 interrupted.
+    0 done, 1 refused, failed or differences, 2 bad usage or bad input, 130 interrupted.
     """
     try:
         sys.exit(cli.main(standalone_mode=False))
@@ -78,7 +79,7 @@ def _run() -> None:
         sys.stderr.close()
         sys.exit(1)
     except Exception as error:
-        from tidegen.errors import TidegenError  # only needed once something is wrong
+        from tidegen.errors import TidegenError  # needed for an error only
 
         if not isinstance(error, TidegenError):
             raise

@@ -1,4 +1,4 @@
-"""What commands share: the project's folders, closest names, options in the same words."""
+"""Options, folders and output that several commands share."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -13,59 +13,60 @@ if TYPE_CHECKING:
     from tidegen.contract import Concern
 
 env_option = click.option(
-    "--env", "name", required=True, metavar="NAME", help="Environment: a file in environments/."
+    "--env",
+    "name",
+    required=True,
+    metavar="NAME",
+    help="Environment: the name of a file in environments/.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for machines.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 local_option = click.option(
-    "--local", is_flag=True, help="Use the embedded local AWS; no account is touched."
+    "--local", is_flag=True, help="Use the embedded local AWS instead of an account."
 )
-yes_option = click.option("--yes", is_flag=True, help="Do not ask (for CI).")
+yes_option = click.option("--yes", is_flag=True, help="Skip the confirmation (for CI).")
 
 
 def example_epilog(*lines: str) -> str:
-    """An epilog of examples that click leaves as it is."""
+    """Return an epilog of examples that click does not rewrap."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def project_folder(directory: str) -> Path:
-    """The project's root: the nearest folder with `environments/`, from `directory` up."""
+    """Return the nearest folder with `environments/`, from `directory` up."""
     from tidegen.environments import find_project
 
     return find_project(Path(directory).resolve())
 
 
 def template_folder(project: Path, release: str = "current") -> Path:
-    """Where a release's templates are committed."""
+    """Return the folder of a release's committed templates."""
     return project / "templates" / ("current" if release == "current" else f"releases/{release}")
 
 
 def template_paths(folder: Path) -> list[Path]:
-    """The committed templates below `folder`, sorted."""
+    """Return the committed templates below `folder`, sorted."""
     return sorted(path for path in folder.rglob("*.yaml") if path.is_file())
 
 
-def known(names: Iterable[str], choices: Iterable[str], what: str) -> None:
-    """Raise InputError for every name that is none of `choices`, with the closest one."""
+def known(names: Iterable[str], choices: Iterable[str], kind: str) -> None:
+    """Raise InputError that names each unknown name and the closest of `choices`.
+
+    `kind` is the kind of name, e.g. "concern".
+    """
     available = sorted(choices)
-    problems = [_unknown(name, available, what) for name in names if name not in available]
+    problems = [_unknown(name, available, kind) for name in names if name not in available]
     if problems:
         raise InputError.of(problems)
 
 
-def _unknown(name: str, available: list[str], what: str) -> Problem:
+def _unknown(name: str, available: list[str], kind: str) -> Problem:
     close = get_close_matches(name, available, n=1)
     hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(available)}"
-    return Problem(f"{what} '{name}'", f"there is none of that name; {hint}")
-
-
-def is_typed(name: str, verb: str) -> bool:
-    """Whether the user types the environment's name when asked to, e.g. to "delete"."""
-    question = f"Type {name} to {verb}"
-    return bool(click.prompt(question, default="", show_default=False, err=True) == name)
+    return Problem(f"{kind} '{name}'", f"does not exist; {hint}")
 
 
 def concerns() -> "tuple[Concern, ...]":
-    """All concerns, own and third parties'."""
+    """Return all concerns, tidegen's and third parties'."""
     from tidegen.concerns import discovered_concerns
 
     return discovered_concerns()
@@ -79,7 +80,7 @@ def echo_json(value: Any) -> None:
 
 
 def echo_json_line(value: Any) -> None:
-    """Print `value` as JSON on one line, at once: somebody may read along."""
+    """Print `value` as one line of JSON, unbuffered for a reader that follows."""
     import json
 
     click.echo(json.dumps(value, default=str))

@@ -1,49 +1,73 @@
 """A group whose commands are imported only when they run."""
 
+import re
+from collections.abc import Sequence
 from importlib import import_module
+from importlib.util import find_spec
 from keyword import iskeyword
+from pathlib import Path
 from typing import Any
 
 import click
 
+_FIRST_SENTENCE = re.compile(
+    r'^def command\(.*?^    """(.+?\.)(?=\s|""")', re.DOTALL | re.MULTILINE
+)
+
 
 class LazyGroup(click.Group):
-    """Commands by name from the modules of `package`, with help texts known beforehand.
+    """Commands by name, each from the module of `package` that has its name.
 
-    A name that Python keeps for itself, `import`, has its module under `import_`.
+    A name that Python reserves has an underscore added: `import` is the module `import_`.
     """
 
-    def __init__(self, *args: Any, commands_help: dict[str, str], package: str, **kwargs: Any):
+    def __init__(self, *args: Any, names: Sequence[str], package: str, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.commands_help = commands_help
+        self.names = names
         self.package = package
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The names, in the order of the table."""
-        return list(self.commands_help)
+        """Return the names, in their given order."""
+        return list(self.names)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, imported now; None where there is none of that name."""
-        if cmd_name not in self.commands_help:
+        """Import and return the command; None for an unknown name."""
+        if cmd_name not in self.names:
             return None
-        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
-        command = import_module(f"{self.package}.{module}").command
+        command = import_module(f"{self.package}.{_module_name(cmd_name)}").command
         assert isinstance(command, click.Command)
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that the arguments name; a misspelt one is answered with the closest."""
-        if args and not args[0].startswith("-") and args[0] not in self.commands_help:
+        """Return the command that the arguments name; fail on a misspelt one with the closest."""
+        if args and not args[0].startswith("-") and args[0] not in self.names:
             from difflib import get_close_matches
 
-            close = get_close_matches(args[0], self.commands_help, n=1)
+            close = get_close_matches(args[0], self.names, n=1)
             hint = f"; did you mean '{close[0]}'?" if close else "; see 'tidegen --help'"
             ctx.fail(f"no command '{args[0]}'{hint}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The table of commands, without importing any."""
+        """Write the table of commands, without importing any."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(self.commands_help.items()))
+            formatter.write_dl([(name, self.summary(name)) for name in self.names])
+
+    def summary(self, name: str) -> str:
+        """Return the first sentence of a command's docstring, read from its source.
+
+        Importing all commands would take longer than the rest of `--help`.
+        """
+        spec = find_spec(self.package)
+        assert spec is not None
+        assert spec.submodule_search_locations is not None
+        path = Path(spec.submodule_search_locations[0], f"{_module_name(name)}.py")
+        match = _FIRST_SENTENCE.search(path.read_text(encoding="utf-8"))
+        assert match is not None, path
+        return " ".join(match[1].split())
+
+
+def _module_name(command: str) -> str:
+    return f"{command}_" if iskeyword(command) else command

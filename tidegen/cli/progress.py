@@ -1,4 +1,4 @@
-"""Live progress on standard error: lines, on a terminal with a tree below; or JSON lines."""
+"""Print live progress: lines on standard error, a tree below them on a terminal; or JSON lines."""
 
 import os
 import sys
@@ -11,27 +11,14 @@ from typing import Any, Self
 import click
 
 from tidegen.cli.common import echo_json_line
-from tidegen.deployment.events import (
-    Attached,
-    Event,
-    Executing,
-    Outcome,
-    Progress,
-    Protected,
-    Recovering,
-    SettingApplied,
-    SettingUnchecked,
-    StepStarted,
-    Uploaded,
-)
+from tidegen.deployment.events import Attached, Event, Executing, Outcome, Progress
 from tidegen.reporting import style
-from tidegen.reporting.events import event_data
-from tidegen.reporting.progress import Board, seconds_text
-from tidegen.reporting.settings import setting_text
+from tidegen.reporting.events import event_data, event_text
+from tidegen.reporting.progress import Board
 
 
 def watcher(*, as_json: bool = False) -> "Watcher":
-    """What shows deployment's events: JSON lines, a live tree on a terminal, or plain lines."""
+    """Return the watcher for the output: JSON lines, a live tree on a terminal, or plain lines."""
     if as_json:
         return JsonLines()
     can_draw = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
@@ -39,10 +26,10 @@ def watcher(*, as_json: bool = False) -> "Watcher":
 
 
 class Watcher:
-    """Takes deployment's events; as a context manager it leaves the terminal as it was."""
+    """Prints deployment events; a context manager that restores the terminal on exit."""
 
     def __enter__(self) -> Self:
-        """Begin watching."""
+        """Return itself."""
         return self
 
     def __exit__(
@@ -51,19 +38,19 @@ class Watcher:
         error: BaseException | None,
         tb: TracebackType | None,
     ) -> None:
-        """Give the terminal back, whatever happened."""
+        """Restore the terminal, after an error too."""
         self.hold()
 
     def __call__(self, event: Event) -> None:
-        """Show one event."""
+        """Print one event."""
         raise NotImplementedError
 
     def hold(self) -> None:
-        """Leave the terminal alone, for a question."""
+        """Stop drawing, so that a question can be asked."""
 
 
 class JsonLines(Watcher):
-    """One JSON object an event on standard output."""
+    """One JSON object for each event, on standard output."""
 
     def __call__(self, event: Event) -> None:
         """Print the event."""
@@ -71,67 +58,25 @@ class JsonLines(Watcher):
 
 
 class Lines(Watcher):
-    """One line for each thing that a person wants to know later."""
+    """One line for each event that is worth keeping in a log."""
 
     def __init__(self) -> None:
         self.board = Board(time.monotonic)
 
     def __call__(self, event: Event) -> None:
-        """Print what the event says, if it is worth a line."""
+        """Print the event's line, if it has one."""
         match event:
             case Executing() | Attached():
                 self.board = Board(time.monotonic, event.expected)
-            case Progress(_, found):
-                self.board.add(found)
-        text = self._text(event)
+            case Progress():
+                self.board.add(event.event)
+        text = event_text(event, self.board)
         if text:
             self.line(text)
 
     def line(self, text: str) -> None:
         """Print one line."""
         click.echo(text, err=True)
-
-    def _text(self, event: Event) -> str:  # noqa: C901 - one case an event, nothing nested
-        match event:
-            case StepStarted(address, number, total):
-                return f"[{number}/{total}] {address}"
-            case Uploaded(_, bucket, keys, size):
-                return f"  uploaded {len(keys)} objects, {size} bytes, to {bucket}"
-            case Attached(_, status):
-                return f"  {status} already: following"
-            case Recovering(_, status, what):
-                return f"  {status}: {what}"
-            case Executing(_, kind, expected) if "" in expected:
-                return f"  {kind} under way, about {seconds_text(expected[''])} the last time"
-            case Protected(_, stacks):
-                return f"  stack policy on {stacks} stacks"
-            case SettingApplied(_, step):
-                return f"  set {setting_text(step)}"
-            case SettingUnchecked(_, name, reason):
-                return f"  not checked: {name}: {reason}"
-            case Progress():
-                return self._progress(event)
-            case Outcome():
-                return f"  {event.result}{self._figures()}"
-            case _:
-                return ""
-
-    def _progress(self, progress: Progress) -> str:
-        event = progress.event
-        if "FAILED" in event.status:
-            return style.failed(f"  {event.status:<22} {event.path}: {event.reason}")
-        if event.is_own and not event.status.endswith("IN_PROGRESS"):
-            where = event.path or event.logical_id
-            path = "" if event.path == event.logical_id else event.path
-            text = f"  {event.status:<22} {where}  {seconds_text(self.board.elapsed(path))}"
-            return style.by_status(text, event.status)
-        return ""
-
-    def _figures(self) -> str:
-        done = sum(len(stack.done) for stack in self.board.stacks.values())
-        if "" not in self.board.stacks:
-            return ""
-        return f" {done} resources in {seconds_text(self.board.elapsed(''))}"
 
 
 class Tree(Lines):
@@ -142,7 +87,7 @@ class Tree(Lines):
         self.live: Any = None
 
     def __call__(self, event: Event) -> None:
-        """Print the line and draw the tree anew."""
+        """Print the event's line and redraw the tree."""
         super().__call__(event)
         if isinstance(event, Outcome):
             self.hold()
@@ -159,7 +104,7 @@ class Tree(Lines):
             self.live.console.print(Text.from_ansi(text), highlight=False, soft_wrap=True)
 
     def hold(self) -> None:
-        """Take the tree away."""
+        """Remove the tree."""
         if self.live is not None:
             self.live.stop()
             self.live = None
@@ -169,7 +114,7 @@ class Tree(Lines):
             from rich.console import Console
             from rich.live import Live
 
-            # Drawn again by rich four times a second, so that the times go on between events.
+            # rich redraws it four times a second, so that the times advance between events.
             console = Console(stderr=True, no_color=not style.is_coloured())
             self.live = Live(get_renderable=self._tree, console=console, transient=True)
             self.live.start()
@@ -190,12 +135,13 @@ def _colour(status: str) -> str:
 
 
 @contextmanager
-def detachable(name: str, *, goes_on: bool) -> Iterator[None]:
-    """Ctrl-C inside the block stops the watching, never the deploy; say how to follow it again."""
+def detachable(name: str, *, continues: bool) -> Iterator[None]:
+    """Stop watching, not the deploy, on Ctrl-C in the block; print how to follow it again."""
     try:
         yield
     except KeyboardInterrupt:
-        again = f"tidegen status --env {name} --follow; the same command run again follows it too"
-        hint = f"it goes on: {again}" if goes_on else "the local engine ends with this command"
+        command = f"'tidegen status --env {name} --follow'"
+        again = f"it continues; follow it with {command}, or run this command again"
+        hint = again if continues else "the local engine stops with this command"
         click.echo(f"stopped watching {name}; {hint}", err=True)
         raise click.exceptions.Exit(130) from None

@@ -1,4 +1,4 @@
-"""What every command that reaches AWS needs: the project's files, the release, a connection."""
+"""Sessions: a project's environment files, its release and a connection to AWS."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ from tidegen.planning.steps import Target
 
 @dataclass(frozen=True)
 class Session:
-    """A project, its environment files, and how AWS is reached."""
+    """A project, its environment files, and the connection to AWS."""
 
     project: Path
     files: Sequence[Any]
@@ -31,24 +31,24 @@ class Session:
     own_engine: bool = False
 
     def file(self, name: str) -> Any:
-        """The environment file of that name; InputError with the closest one if there is none."""
+        """Return the environment file of that name; raise InputError with the closest name."""
         from tidegen.environments import load_environment
 
-        found = [file for file in self.files if file.name == name]
-        return found[0] if found else load_environment(self.project, name)
+        named = (file for file in self.files if file.name == name)
+        return next(named, None) or load_environment(self.project, name)
 
     def target(self, name: str) -> Target:
-        """The target of an environment."""
+        """Return the target of an environment."""
         return target_of(self.file(name), self.files)
 
     def release(self, name: str) -> Release:
-        """The committed templates of the environment's release, checked against the source."""
+        """Return the environment's release: committed templates, checked against the source."""
         release = self.file(name).release
         folder = template_folder(self.project, release)
         return Release(release, folder, checked_assets(folder))
 
     def plan(self, name: str) -> Plan:
-        """What deploying the environment would do."""
+        """Return the plan of deploying the environment."""
         file = self.file(name)
         values = values_of(file, self.files)
         return build_plan(self.target(name), values, self.release(name), self.connect)
@@ -56,7 +56,7 @@ class Session:
 
 @contextmanager
 def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
-    """A session; with `local` an embedded engine runs for its duration, unless one runs already."""
+    """Yield a session; with `local`, start the embedded engine for it unless one is running."""
     from tidegen.aws import connect
     from tidegen.aws.sessions import local_endpoint
     from tidegen.environments import load_all
@@ -70,15 +70,15 @@ def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
 
     with running_engine() as engine:
         os.environ.update(engine.environment_variables())
-        click.echo(f"local AWS at {engine.endpoint}; its state is gone when it ends", err=True)
+        click.echo(f"local AWS at {engine.endpoint}; its state is lost when it stops", err=True)
         yield Session(project, files, Clouds(connect), local=True, own_engine=True)
 
 
 def checked_assets(folder: Path) -> dict[str, bytes]:
-    """Assets by object key, once the templates are what was reviewed; RefusedError otherwise.
+    """Return assets by object key; raise RefusedError if the templates are not as reviewed.
 
-    The working set has to be what the source renders. A release has to be what was frozen, and
-    carries its assets itself.
+    The current templates have to equal what the source renders. A release has to equal its
+    manifest, and contains its assets.
     """
     from tidegen.rendering import file_changes, render, require_frozen
 
@@ -90,14 +90,14 @@ def checked_assets(folder: Path) -> dict[str, bytes]:
     if changes:
         names = ", ".join(change.path.name for change in changes[:5])
         raise RefusedError(
-            f"{folder}: {len(changes)} files are not what the source renders ({names}); "
+            f"{folder}: {len(changes)} files differ from what the source renders ({names}); "
             "run 'tidegen render', review and commit"
         )
     return {asset.key: asset.content for asset in rendered.assets.values()}
 
 
 def require_clean_lint(session: Session, name: str) -> None:
-    """Lint the release's templates in every region the files name; RefusedError on a finding."""
+    """Lint the release's templates in every region in use; raise RefusedError on a finding."""
     from tidegen.environments import regions
     from tidegen.linting import lint
 

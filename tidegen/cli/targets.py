@@ -1,4 +1,4 @@
-"""From environment files to what planning takes: targets and their values."""
+"""Convert environment files into targets and their parameter values."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from tidegen.planning.steps import Target
 
 
 def target_of(environment: Any, files: Sequence[Any]) -> Target:
-    """The target of one file; `files` are all of the project's, for what it refers to."""
+    """Return the target of one file; `files` are all of the project's, for its references."""
     shared_name = getattr(environment, "shared", None)
     shared = next((file for file in files if file.name == shared_name), None)
     recovery = getattr(environment, "recovery", None)
@@ -31,7 +31,7 @@ def target_of(environment: Any, files: Sequence[Any]) -> Target:
 
 
 def _home_region(environment: Any, files: Sequence[Any]) -> str:
-    """The region whose account file keeps the account's global resources."""
+    """Return the region whose account file owns the account's global resources."""
     owners = (
         file.region
         for file in files
@@ -41,7 +41,7 @@ def _home_region(environment: Any, files: Sequence[Any]) -> str:
 
 
 def values_of(environment: Any, files: Sequence[Any]) -> dict[Scope, dict[str, str]]:
-    """Dotted field → parameter text, for every scope that the file's roots belong to."""
+    """Return dotted field → parameter text, for every scope of the file's roots."""
     from tidegen.environments import parameter_values
 
     return {scope: parameter_values(environment, scope, files) for scope in _scopes(environment)}

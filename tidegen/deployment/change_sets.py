@@ -1,35 +1,123 @@
-"""Change sets: made from a step, after what they need is uploaded."""
+"""Change sets: created, awaited, executed and deleted. No other module does any of it."""
 
 import secrets
+from collections.abc import Mapping
+from contextlib import suppress
 
+from tidegen.deployment.events import Executing
 from tidegen.deployment.run import Run
 from tidegen.deployment.uploads import upload_missing
+from tidegen.deployment.watch import Followed, follow, mark_now
+from tidegen.errors import DeploymentError, OvertakenError, Problem, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest
-from tidegen.planning.model import RootStep
-from tidegen.planning.parameters import DIGEST, text_parameters
-from tidegen.planning.states import NextAction
+from tidegen.planning.digest import DIGEST
+from tidegen.planning.importing import ImportRequest
+from tidegen.planning.model import ResolvedStep, StackState
+from tidegen.planning.states import NextAction, says_no_changes
 
 _CREATING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
 
 
-def make_change_set(run: Run, step: RootStep, kind: NextAction) -> ChangeSet:
-    """Upload what is missing and make a change set; it is ready, or it says why it failed."""
+class NoChangesError(DeploymentError):
+    """CloudFormation has no change to make."""
+
+
+def unique_name(purpose: str) -> str:
+    """Return a change set's name; no change set of a deploy that was killed has the same."""
+    return f"tidegen-{purpose}-{secrets.token_hex(4)}"
+
+
+def deploy_request(run: Run, step: ResolvedStep, kind: NextAction) -> ChangeSetRequest:
+    """Upload missing templates and assets; return the request that deploys the step."""
     url = upload_missing(run, step)
-    parameters = text_parameters(step)
-    request = ChangeSetRequest(
-        step.stack_name,
-        # A name of its own each time: a deploy that was killed cannot be in the way.
-        f"tidegen-{parameters[DIGEST][:12]}-{secrets.token_hex(4)}",
-        "CREATE" if kind is NextAction.CREATE else "UPDATE",
-        parameters,
-        step.tags,
-        None if url else step.template.content.decode(),
-        url,
-        step.service_role if isinstance(step.service_role, str) else None,
+    body = None if url else step.template.content.decode()
+    purpose = step.parameters[DIGEST][:12]
+    return template_request(step, purpose, kind, step.parameters, body=body, url=url)
+
+
+def template_request(
+    step: ResolvedStep,
+    purpose: str,
+    kind: NextAction,
+    parameters: Mapping[str, str],
+    *,
+    body: str | None = None,
+    url: str | None = None,
+) -> ChangeSetRequest:
+    """Return a request for the step's stack, by a template's `body` or its `url`."""
+    return ChangeSetRequest(
+        stack_name=step.stack_name,
+        name=unique_name(purpose),
+        kind="CREATE" if kind is NextAction.CREATE else "UPDATE",
+        parameters=parameters,
+        tags=step.tags,
+        body=body,
+        url=url,
+        service_role=step.service_role,
     )
-    change_set_id = run.cloud.create_change_set(request)
-    while True:
-        made = run.cloud.change_set(change_set_id)
-        if made.status not in _CREATING:
-            return made
+
+
+def create_change_set(
+    run: Run, request: ChangeSetRequest | ImportRequest, *, new_stack: bool
+) -> ChangeSet:
+    """Create a change set and wait until it can be executed.
+
+    One that fails is deleted. Raises NoChangesError where an update has nothing to change, else
+    DeploymentError with CloudFormation's reasons.
+    """
+    change_set = _awaited(run, _create(run, request))
+    if change_set.status == "CREATE_COMPLETE" and change_set.execution_status != "UNAVAILABLE":
+        return change_set
+    error = _error(run, change_set)
+    if says_no_changes(change_set.reason) and not new_stack:
+        delete_change_set(run, change_set, new_stack=new_stack)
+        raise NoChangesError(*error.problems)
+    with suppress(TidegenError):  # the change set's own failure is the one to report
+        delete_change_set(run, change_set, new_stack=new_stack)
+    raise error
+
+
+def _create(run: Run, request: ChangeSetRequest | ImportRequest) -> str:
+    if isinstance(request, ImportRequest):
+        return run.cloud.create_import(request)
+    return run.cloud.create_change_set(request)
+
+
+def _awaited(run: Run, change_set_id: str) -> ChangeSet:
+    while (change_set := run.cloud.change_set(change_set_id)).status in _CREATING:
         run.pause(run.cloud.poll_seconds)
+    return change_set
+
+
+def _error(run: Run, change_set: ChangeSet) -> DeploymentError:
+    """Return the error for a failed change set, with what early validation reports."""
+    where = str(run.address)
+    problems = run.cloud.change_set_problems(change_set.change_set_id)
+    head = Problem(where, f"CloudFormation created no change set: {change_set.reason}")
+    return DeploymentError(head, *(Problem(where, text) for text in problems))
+
+
+def delete_change_set(run: Run, change_set: ChangeSet, *, new_stack: bool) -> None:
+    """Delete a change set, and the empty stack that CloudFormation created for it."""
+    with suppress(OvertakenError):  # another operation has deleted it already
+        run.cloud.delete_change_set(change_set.change_set_id)
+    if new_stack:
+        state = run.cloud.stack(change_set.stack_id)
+        # Another change set for the same new stack may have been executed in the meantime.
+        if state and state.status == "REVIEW_IN_PROGRESS":
+            run.cloud.delete_stack(change_set.stack_id, None)
+
+
+def execute_change_set(
+    run: Run, change_set: ChangeSet, state: StackState | None, kind: str
+) -> Followed:
+    """Execute a change set and follow the operation to its end, good or bad.
+
+    `state` is the stack's before it, None for a new stack. Raises OvertakenError where another
+    operation on the stack was first.
+    """
+    mark = mark_now(run, change_set.stack_id)
+    run.cloud.execute_change_set(change_set.change_set_id)
+    run.emit(Executing(run.address, kind, mark.expected))
+    started = StackState(run.address.name, change_set.stack_id, "CREATE_IN_PROGRESS")
+    return follow(run, state or started, mark)

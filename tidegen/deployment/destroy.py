@@ -5,11 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tidegen.contract import Scope
-from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStarted, ignore
+from tidegen.deployment.events import Emit, Executing, Outcome, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import standing
-from tidegen.deployment.root_cause import failure
-from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.run import Clouds, Run, carry_out
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.model import StackAddress, StackState
@@ -77,14 +76,7 @@ def execute_destroy(
     pause: Callable[[float], None] = time.sleep,
 ) -> tuple[Outcome, ...]:
     """Delete the stacks of `plan` in its order; raises DeploymentError at the first that fails."""
-    clouds = Clouds.of(connect)
-    outcomes = []
-    for number, step in enumerate(plan.steps, 1):
-        emit(StepStarted(step.address, number, len(plan.steps)))
-        outcome = _delete(Run(clouds.at(step.address.place), step.address, emit, pause), step)
-        emit(outcome)
-        outcomes.append(outcome)
-    return tuple(outcomes)
+    return carry_out(plan.steps, connect, _delete, emit=emit, pause=pause)
 
 
 def _delete(run: Run, step: DestroyStep) -> Outcome:
@@ -94,10 +86,7 @@ def _delete(run: Run, step: DestroyStep) -> Outcome:
     mark = mark_now(run, step.stack_id)
     run.emit(Executing(step.address, "delete", mark.expected))
     run.cloud.delete_stack(step.stack_id, None)
-    followed = follow(run, state, mark)
-    if followed.state.status != "DELETE_COMPLETE":
-        ended = followed.state
-        raise failure(str(step.address), ended.status, ended.reason, followed.events)
+    follow(run, state, mark).require_success("DELETE_COMPLETE")
     return Outcome(step.address, Result.DELETED)
 
 

@@ -1,8 +1,13 @@
-"""What deployment reports while it works, as frozen data; the caller decides what to show."""
+"""What deployment reports while it works, as frozen data; the caller decides what to show.
 
+A new kind of event is a class here and, if it deserves one, a line in `reporting.events`.
+"""
+
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, ClassVar
 
 from tidegen.planning.changes import Change
 from tidegen.planning.model import RootStep, StackAddress, StackEvent
@@ -11,85 +16,140 @@ from tidegen.planning.states import NextAction, state_of
 
 
 @dataclass(frozen=True)
-class StepStarted:
-    """A root stack's turn; `number` counts from 1 to `total`."""
+class Event(ABC):
+    """An event on a root stack: its `kind` and `data` are what JSON output says of it."""
 
+    kind: ClassVar[str]
     address: StackAddress
-    number: int
-    total: int
+
+    @abstractmethod
+    def data(self) -> dict[str, Any]:
+        """Return the event's own fields as plain data."""
 
 
 @dataclass(frozen=True)
-class Uploaded:
-    """Objects that were missing in the artifacts bucket and are there now."""
+class StepStarted(Event):
+    """A root stack's turn; `number` counts from 1 to `total`."""
 
-    address: StackAddress
+    kind = "step"
+    number: int
+    total: int
+
+    def data(self) -> dict[str, Any]:
+        """Return the step's number of how many."""
+        return {"number": self.number, "total": self.total}
+
+
+@dataclass(frozen=True)
+class Uploaded(Event):
+    """Objects that were missing in the artifacts bucket and are uploaded; `size` in bytes."""
+
+    kind = "uploaded"
     bucket: str
     keys: tuple[str, ...]
     size: int
 
+    def data(self) -> dict[str, Any]:
+        """Return bucket, keys and bytes."""
+        return {"bucket": self.bucket, "keys": list(self.keys), "bytes": self.size}
+
 
 @dataclass(frozen=True)
-class Attached:
-    """An operation was under way already and is followed; `expected` as in Executing."""
+class Attached(Event):
+    """An operation already in progress is followed; `expected` as in Executing."""
 
-    address: StackAddress
+    kind = "attached"
     status: str
     expected: Mapping[str, float] = field(default_factory=dict)
 
+    def data(self) -> dict[str, Any]:
+        """Return the stack's status and the expected seconds."""
+        return {"status": self.status, "expected_seconds": dict(self.expected)}
+
 
 @dataclass(frozen=True)
-class Recovering:
-    """A stack's status needs mending first; this is being done."""
+class Recovering(Event):
+    """The stack's status is fixed before the deploy goes on; `what` is being done."""
 
-    address: StackAddress
+    kind = "recovering"
     status: str
     what: str
 
+    def data(self) -> dict[str, Any]:
+        """Return the status and the action."""
+        return {"status": self.status, "what": self.what}
+
 
 @dataclass(frozen=True)
-class Executing:
-    """CloudFormation is at work; `kind` is create, update, import, delete or rollback.
+class Executing(Event):
+    """CloudFormation is at work; `operation` is create, update, import, delete or rollback.
 
-    `expected` is how many seconds the root (the empty name) and its nested stacks took before.
+    `expected` holds the seconds that the root (the empty name) and its nested stacks took before.
     """
 
-    address: StackAddress
-    kind: str
+    kind = "executing"
+    operation: str
     expected: Mapping[str, float] = field(default_factory=dict)
 
+    def data(self) -> dict[str, Any]:
+        """Return the operation and the expected seconds."""
+        return {"kind": self.operation, "expected_seconds": dict(self.expected)}
+
 
 @dataclass(frozen=True)
-class Progress:
-    """An event of the root stack or of one below it; `event.path` says of which resource."""
+class Progress(Event):
+    """An event of the root stack or of one below it; `event.path` names the resource."""
 
-    address: StackAddress
+    kind = "progress"
     event: StackEvent
 
+    def data(self) -> dict[str, Any]:
+        """Return the resource's status and the time, which is AWS's, in UTC."""
+        return {
+            "path": self.event.path,
+            "type": self.event.type,
+            "status": self.event.status,
+            "reason": self.event.reason or None,
+            "physical_id": self.event.physical_id or None,
+            "time": self.event.time.isoformat(),
+        }
+
 
 @dataclass(frozen=True)
-class Protected:
-    """Stack policies and termination protection are set."""
+class Protected(Event):
+    """Stack policies are set on so many stacks."""
 
-    address: StackAddress
+    kind = "protected"
     stacks: int
 
+    def data(self) -> dict[str, Any]:
+        """Return the number of stacks."""
+        return {"stacks": self.stacks}
+
 
 @dataclass(frozen=True)
-class SettingApplied:
-    """A setting that CloudFormation has no type for is as wanted now."""
+class SettingApplied(Event):
+    """A setting for which CloudFormation has no type has its wanted value now."""
 
-    address: StackAddress
+    kind = "setting"
     step: SettingStep
 
+    def data(self) -> dict[str, Any]:
+        """Return the setting's step."""
+        return self.step.data()
+
 
 @dataclass(frozen=True)
-class SettingUnchecked:
-    """A setting that could not be read, and why; it is left as it is."""
+class SettingUnchecked(Event):
+    """A setting that could not be read, with the reason; it is not changed."""
 
-    address: StackAddress
+    kind = "setting-unchecked"
     name: SettingName
     reason: str
+
+    def data(self) -> dict[str, Any]:
+        """Return the setting's name and the reason."""
+        return {"setting": str(self.name), "reason": self.reason}
 
 
 class Result(StrEnum):
@@ -108,22 +168,26 @@ class Result(StrEnum):
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """A finished step; outputs are those of the stack as it stands."""
+class Outcome(Event):
+    """A finished step, with the deployed stack's outputs."""
 
-    address: StackAddress
+    kind = "outcome"
     result: Result
     outputs: Mapping[str, str] = field(default_factory=dict)
 
+    def data(self) -> dict[str, Any]:
+        """Return the result and the outputs."""
+        return {"result": str(self.result), "outputs": dict(self.outputs)}
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, kw_only=True)
 class Preview:
-    """What a step would do, to be approved.
+    """The changes that a step would make, for approval.
 
-    `situation` is CREATE or UPDATE with `changes`, or what has to be mended first (DELETE_FIRST,
-    CONTINUE_ROLLBACK; then another preview follows) or FOLLOW. `unchanged` says that there is
-    nothing to do in the stack; `pending` names the stacks whose outputs are not known yet.
-    `readings` are of the settings that follow it.
+    `next_action` is CREATE or UPDATE with `changes`, FOLLOW, or a fix to make first (DELETE_FIRST,
+    CONTINUE_ROLLBACK), after which another preview follows. `unchanged`: the stack needs no change.
+    `pending` names the stacks whose outputs are not known yet. `readings` are of the settings that
+    are applied after the stack.
     """
 
     step: RootStep
@@ -136,7 +200,7 @@ class Preview:
 
     @property
     def settings(self) -> tuple[SettingStep, ...]:
-        """The steps that follow the stack's change."""
+        """The steps to apply after the stack's change."""
         return setting_steps(self.readings)
 
     @property
@@ -146,25 +210,13 @@ class Preview:
 
     @property
     def advice(self) -> str:
-        """What the stack's status means for this deploy."""
+        """The meaning of the stack's status for this deploy."""
         return state_of(self.status).advice
 
 
-Event = (
-    StepStarted
-    | Uploaded
-    | Attached
-    | Recovering
-    | Executing
-    | Progress
-    | Protected
-    | SettingApplied
-    | SettingUnchecked
-    | Outcome
-)
 Emit = Callable[[Event], None]
 Approve = Callable[[Preview], bool]
 
 
 def ignore(event: Event) -> None:
-    """An Emit for callers who want the result only."""
+    """Drop the event: an Emit for callers who want the result only."""

@@ -1,21 +1,25 @@
 """Carrying a plan out, one root stack after the other, until done, declined or failed."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 
-from tidegen.deployment.change_sets import make_change_set
+from tidegen.deployment.change_sets import (
+    NoChangesError,
+    create_change_set,
+    delete_change_set,
+    deploy_request,
+    execute_change_set,
+)
 from tidegen.deployment.events import (
     Approve,
     Attached,
     Emit,
-    Executing,
     Outcome,
     Preview,
     Recovering,
     Result,
-    StepStarted,
     ignore,
 )
 from tidegen.deployment.imports.moving import check_no_move
@@ -31,13 +35,11 @@ from tidegen.deployment.protection import (
 )
 from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.reading.deployed_roots import standing
-from tidegen.deployment.root_cause import failure
-from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.run import Clouds, Run, begun
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import apply_settings, idle_readings, readings
-from tidegen.deployment.watch import Followed, follow, mark_now, mark_start
+from tidegen.deployment.watch import follow, mark_now, mark_start
 from tidegen.errors import (
-    DeploymentError,
     OvertakenError,
     Problem,
     RefusedError,
@@ -45,14 +47,13 @@ from tidegen.errors import (
 )
 from tidegen.planning.changes import ChangeSet
 from tidegen.planning.guards import guard_changes
-from tidegen.planning.model import Plan, RootStep, StackAddress, StackState
-from tidegen.planning.parameters import DIGEST, resolved_step, text_parameters
+from tidegen.planning.model import Plan, ResolvedStep, StackState
+from tidegen.planning.parameters import resolved_step
 from tidegen.planning.states import (
     NextAction,
     is_success,
     is_up_to_date,
     next_action,
-    says_no_changes,
     state_of,
 )
 
@@ -78,19 +79,19 @@ def execute(
             for item in plan.missing
         )
     clouds = Clouds.of(connect)
-    known: dict[StackAddress, Mapping[str, str]] = {
-        address: state.outputs for address, state in plan.states.items() if state
-    }
+    known = plan.outputs
     outcomes: list[Outcome] = []
-    for number, step in enumerate(plan.steps, 1):
-        emit(StepStarted(step.address, number, len(plan.steps)))
-        place = step.address.place
-        run = Run(
-            clouds.at(place), step.address, emit, pause, settings(place), clouds.deployed_roots
-        )
+    for run, step in begun(plan.steps, clouds, emit, pause, settings):
         changed = any(outcome.result is not Result.UNCHANGED for outcome in outcomes)
         resolved = resolved_step(step, known)
-        work = _Work(run, resolved, approve, frozenset(allowed), plan.environment, changed)
+        work = _Work(
+            run=run,
+            step=resolved,
+            approve=approve,
+            allowed=frozenset(allowed),
+            environment=plan.environment,
+            others_changed=changed,
+        )
         outcome = work.deploy(plan.states.get(step.address))
         emit(outcome)
         outcomes.append(outcome)
@@ -100,12 +101,12 @@ def execute(
     return tuple(outcomes)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Work:
     """One resolved step being carried out."""
 
     run: Run
-    step: RootStep
+    step: ResolvedStep
     approve: Approve
     allowed: frozenset[str]
     environment: str
@@ -125,7 +126,8 @@ class _Work:
                     raise RefusedError(Problem(str(self.step.address), f"{status}: {advice}"))
                 case NextAction.DELETE_FIRST | NextAction.CONTINUE_ROLLBACK as wanted if state:
                     self._check_deletion(state, wanted)
-                    if not self.approve(Preview(self.step, wanted, status=status)):
+                    shown = Preview(step=self.step, next_action=wanted, status=status)
+                    if not self.approve(shown):
                         return Outcome(self.step.address, Result.DECLINED, state.outputs)
                     self._mend(state, wanted)
                 case NextAction.UPDATE if state and self._is_current(state):
@@ -135,14 +137,15 @@ class _Work:
             state = self.run.cloud.stack(self.step.stack_name)
 
     def _is_current(self, state: StackState) -> bool:
-        wanted = text_parameters(self.step)[DIGEST]
-        return is_up_to_date(state.status, state.digest, wanted)
+        return is_up_to_date(state.status, state.digest, self.step.digest)
 
     def _unchanged(self, state: StackState, *, suspect: bool) -> Outcome:
         """No stack to change; what an interrupted deploy left undone is completed."""
         protected = is_protected(self.run, self.step, state)
         found = idle_readings(self.run, state, suspect=suspect or not protected)
-        shown = Preview(self.step, NextAction.UPDATE, unchanged=True, readings=found)
+        shown = Preview(
+            step=self.step, next_action=NextAction.UPDATE, unchanged=True, readings=found
+        )
         if shown.settings and not self.approve(shown):
             return Outcome(self.step.address, Result.DECLINED, state.outputs)
         apply_settings(self.run, found)
@@ -157,7 +160,7 @@ class _Work:
         self.run.emit(Attached(self.step.address, state.status, mark.expected))
         followed = follow(self.run, state, mark)
         self._protect_again(followed.state)
-        self._checked(followed)
+        followed.require_success()
 
     def _protect_again(self, state: StackState) -> None:
         """Whoever began an update that failed may have lifted policies for it, and be gone."""
@@ -177,12 +180,11 @@ class _Work:
         self.run.emit(Recovering(self.step.address, state.status, str(wanted)))
         mark = mark_now(self.run, state.stack_id)
         if wanted is NextAction.DELETE_FIRST:
-            self.run.cloud.delete_stack(state.stack_id, self._role())
+            self.run.cloud.delete_stack(state.stack_id, self.step.service_role)
         else:
-            self.run.cloud.continue_rollback(state.stack_id, self._role())
+            self.run.cloud.continue_rollback(state.stack_id, self.step.service_role)
         followed = follow(self.run, state, mark)
-        if followed.state.status not in ("DELETE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"):
-            raise self._failure(followed)
+        followed.require_success("DELETE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
     def _change(self, state: StackState | None) -> Outcome:
         kind = next_action(state.status if state else None)
@@ -190,46 +192,37 @@ class _Work:
             self.run.emit(Recovering(self.step.address, state.status, "reuse the empty stack"))
         if state and kind is NextAction.UPDATE:
             check_no_move(self.run.deployed_roots.of(self.run.cloud, state))
-        made = make_change_set(self.run, self.step, kind)
-        if made.status == "FAILED":
-            return self._failed_change_set(made, state, kind)
         deployed = state if kind is NextAction.UPDATE else None
+        request = deploy_request(self.run, self.step, kind)
         try:
-            changes = changes_of(self.run, self.step, deployed, made.changes)
+            change_set = create_change_set(self.run, request, new_stack=deployed is None)
+        except NoChangesError:
+            if deployed is None:
+                raise
+            return self._unchanged(deployed, suspect=True)
+        return self._approved(change_set, kind, deployed)
+
+    def _approved(
+        self, change_set: ChangeSet, kind: NextAction, deployed: StackState | None
+    ) -> Outcome:
+        """Execute the change set if it is approved, else delete it."""
+        try:
+            changes = changes_of(self.run, self.step, deployed, change_set.changes)
             guard_changes(changes, self.allowed)
             found = readings(self.run, deployed.outputs if deployed else None)
-            approved = self.approve(Preview(self.step, kind, changes, readings=found))
+            shown = Preview(step=self.step, next_action=kind, changes=changes, readings=found)
+            approved = self.approve(shown)
             if approved and deployed:
                 self._check_unmoved(deployed)
         except BaseException:
-            with suppress(TidegenError):  # what went wrong first is what is told
-                self._discard(made, kind)
+            with suppress(TidegenError):  # the first error is the one to report
+                delete_change_set(self.run, change_set, new_stack=deployed is None)
             raise
         if not approved:
-            self._discard(made, kind)
-            return Outcome(self.step.address, Result.DECLINED, state.outputs if state else {})
-        return self._execute(made, kind, deployed)
-
-    def _failed_change_set(
-        self, made: ChangeSet, state: StackState | None, kind: NextAction
-    ) -> Outcome:
-        problems = self.run.cloud.change_set_problems(made.change_set_id)
-        self._discard(made, kind)
-        if state and kind is NextAction.UPDATE and says_no_changes(made.reason):
-            return self._unchanged(state, suspect=True)
-        where = str(self.step.address)
-        head = Problem(where, f"CloudFormation made no change set: {made.reason}")
-        raise DeploymentError(head, *(Problem(where, text) for text in problems))
-
-    def _discard(self, made: ChangeSet, kind: NextAction) -> None:
-        """Leave nothing behind: neither the change set nor the empty stack made for it."""
-        with suppress(OvertakenError):  # whoever came first has taken it away already
-            self.run.cloud.delete_change_set(made.change_set_id)
-        if kind is NextAction.CREATE:
-            found = self.run.cloud.stack(made.stack_id)
-            # Somebody else may have begun to create it by a change set of their own.
-            if found and found.status == "REVIEW_IN_PROGRESS":
-                self.run.cloud.delete_stack(made.stack_id, None)
+            delete_change_set(self.run, change_set, new_stack=deployed is None)
+            outputs = deployed.outputs if deployed else {}
+            return Outcome(self.step.address, Result.DECLINED, outputs)
+        return self._execute(change_set, kind, deployed)
 
     def _check_unmoved(self, state: StackState) -> None:
         """What was approved must still hold, before policies are lifted for it."""
@@ -240,18 +233,16 @@ class _Work:
             again = "run the same command again, it follows what is under way and plans anew"
             raise OvertakenError(Problem(str(self.step.address), f"{text}; {again}"))
 
-    def _execute(self, made: ChangeSet, kind: NextAction, state: StackState | None) -> Outcome:
+    def _execute(
+        self, change_set: ChangeSet, kind: NextAction, state: StackState | None
+    ) -> Outcome:
         lifted = relax_policies(self.run, self.step, state, self.allowed) if state else {}
-        mark = mark_now(self.run, made.stack_id)
         try:
-            self.run.cloud.execute_change_set(made.change_set_id)
+            followed = execute_change_set(self.run, change_set, state, str(kind))
         except OvertakenError:
             if state:
                 restore_policies(self.run, self.step, state, lifted)
             raise
-        self.run.emit(Executing(self.step.address, str(kind), mark.expected))
-        started = state or StackState(self.step.stack_name, made.stack_id, "CREATE_IN_PROGRESS")
-        followed = follow(self.run, started, mark)
         if is_success(followed.state.status):
             # Before the stack policy, which says that everything is done.
             apply_settings(self.run, readings(self.run, followed.state.outputs))
@@ -259,17 +250,6 @@ class _Work:
             enable_termination_protection(self.run, self.step, followed.state)
         else:
             restore_policies(self.run, self.step, followed.state, lifted)
-        self._checked(followed)
+        followed.require_success()
         result = Result.UPDATED if state else Result.CREATED
         return Outcome(self.step.address, result, followed.state.outputs)
-
-    def _checked(self, followed: Followed) -> None:
-        if not is_success(followed.state.status):
-            raise self._failure(followed)
-
-    def _failure(self, followed: Followed) -> DeploymentError:
-        state = followed.state
-        return failure(str(self.step.address), state.status, state.reason, followed.events)
-
-    def _role(self) -> str | None:
-        return self.step.service_role if isinstance(self.step.service_role, str) else None

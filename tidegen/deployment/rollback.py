@@ -8,11 +8,10 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from tidegen.deployment.events import Emit, Executing, Outcome, Result, StepStarted, ignore
+from tidegen.deployment.events import Emit, Executing, Outcome, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import DeployedRoot, standing
-from tidegen.deployment.root_cause import failure
-from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.run import Clouds, Run, carry_out
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import InputError, Problem
 from tidegen.planning.model import StackAddress, StackResource, StackState
@@ -20,7 +19,7 @@ from tidegen.planning.states import NextAction, next_action
 from tidegen.planning.steps import Target, steps_of
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Unfinished:
     """A resource that the rollback could not bring back, and what skipping it would mean."""
 
@@ -96,24 +95,14 @@ def execute_rollback(
     pause: Callable[[float], None] = time.sleep,
 ) -> tuple[Outcome, ...]:
     """Continue each rollback of `plan`; raises DeploymentError at the first that fails again."""
-    clouds = Clouds.of(connect)
-    outcomes = []
-    for number, step in enumerate(plan.steps, 1):
-        emit(StepStarted(step.address, number, len(plan.steps)))
-        run = Run(clouds.at(step.address.place), step.address, emit, pause)
-        outcomes.append(_continue(run, step))
-        emit(outcomes[-1])
-    return tuple(outcomes)
+    return carry_out(plan.steps, connect, _continue, emit=emit, pause=pause)
 
 
 def _continue(run: Run, step: RollbackStep) -> Outcome:
     mark = mark_now(run, step.state.stack_id)
     run.cloud.continue_rollback(step.state.stack_id, None, step.skipped)
     run.emit(Executing(step.address, "rollback", mark.expected))
-    followed = follow(run, step.state, mark)
-    ended = followed.state
-    if ended.status != "UPDATE_ROLLBACK_COMPLETE":
-        raise failure(str(step.address), ended.status, ended.reason, followed.events)
+    ended = follow(run, step.state, mark).require_success("UPDATE_ROLLBACK_COMPLETE")
     return Outcome(step.address, Result.ROLLED_BACK, ended.outputs)
 
 
@@ -133,13 +122,13 @@ def _entry(
     stack = path.rpartition("/")[0]
     prefix = f"{_name_of(there.nested[stack].physical_id)}." if stack else ""
     return Unfinished(
-        path,
-        resource.type,
-        resource.physical_id,
-        resource.reason,
-        f"{prefix}{resource.logical_id}",
-        path in skip,
-        there.is_stateful(path),
+        path=path,
+        type=resource.type,
+        physical_id=resource.physical_id,
+        reason=resource.reason,
+        skip_name=f"{prefix}{resource.logical_id}",
+        skipped=path in skip,
+        stateful=there.is_stateful(path),
     )
 
 

@@ -1,18 +1,19 @@
 """What every part of a deploy works with, for one root stack."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
 
-from tidegen.deployment.events import Emit, ignore
+from tidegen.deployment.events import Emit, Outcome, StepStarted, ignore
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import DeployedRoots
-from tidegen.deployment.settings import EmptySettings, Settings
+from tidegen.deployment.settings import EmptySettings, Settings, SettingsFactory, no_settings
 from tidegen.errors import AccessError
 from tidegen.planning.model import Place, StackAddress
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """A stack's address, its cloud, where events go, how to wait, settings, and what was read."""
 
@@ -56,3 +57,61 @@ class Clouds:
                 )
             self._known[place] = cloud
         return self._known[place]
+
+    def run(
+        self,
+        address: StackAddress,
+        emit: Emit = ignore,
+        pause: Callable[[float], None] = time.sleep,
+        settings: SettingsFactory = no_settings,
+    ) -> Run:
+        """Return what an operation on the stack at `address` works with."""
+        place = address.place
+        return Run(
+            cloud=self.at(place),
+            address=address,
+            emit=emit,
+            pause=pause,
+            settings=settings(place),
+            deployed_roots=self.deployed_roots,
+        )
+
+
+class Step(Protocol):
+    """A step of any plan, on one root stack."""
+
+    @property
+    def address(self) -> StackAddress:
+        """The stack's address."""
+
+
+StepT = TypeVar("StepT", bound=Step)
+
+
+def begun(
+    steps: Sequence[StepT],
+    clouds: Clouds,
+    emit: Emit,
+    pause: Callable[[float], None],
+    settings: SettingsFactory = no_settings,
+) -> Iterator[tuple[Run, StepT]]:
+    """Report the beginning of each step, and yield it with its Run."""
+    for number, step in enumerate(steps, 1):
+        emit(StepStarted(step.address, number, len(steps)))
+        yield clouds.run(step.address, emit, pause, settings), step
+
+
+def carry_out(
+    steps: Sequence[StepT],
+    connect: Connect,
+    action: Callable[[Run, StepT], Outcome],
+    *,
+    emit: Emit,
+    pause: Callable[[float], None],
+) -> tuple[Outcome, ...]:
+    """Run `action` for each step in order; report and return the outcomes."""
+    outcomes = []
+    for run, step in begun(steps, Clouds.of(connect), emit, pause):
+        outcomes.append(action(run, step))
+        emit(outcomes[-1])
+    return tuple(outcomes)

@@ -2,17 +2,17 @@
 
 from tidegen.deployment.events import Uploaded
 from tidegen.deployment.run import Run
-from tidegen.planning.model import RootStep
-from tidegen.planning.parameters import text_parameters
+from tidegen.planning.model import ResolvedStep
+from tidegen.planning.templates import sha256
 
 BUCKET_PARAMETER = "BootstrapArtifactsBucketName"
 
 
-def upload_missing(run: Run, step: RootStep) -> str | None:
+def upload_missing(run: Run, step: ResolvedStep) -> str | None:
     """Upload what the bucket does not have; the root's address, None where it goes directly."""
     if step.scope.is_direct:
         return None
-    bucket = text_parameters(step)[BUCKET_PARAMETER]
+    bucket = step.parameters[BUCKET_PARAMETER]
     missing = {
         key: content
         for key, content in step.template.uploads.items()
@@ -24,3 +24,13 @@ def upload_missing(run: Run, step: RootStep) -> str | None:
         size = sum(map(len, missing.values()))
         run.emit(Uploaded(run.address, bucket, tuple(missing), size))
     return run.cloud.object_url(bucket, step.template.key)
+
+
+def upload_template(run: Run, step: ResolvedStep, name: str, text: str) -> str:
+    """Put a template into the artifacts bucket, under the hash of its bytes; its address."""
+    bucket = step.parameters[BUCKET_PARAMETER]
+    content = text.encode()
+    key = f"templates/{sha256(content)}/{name}"
+    if not run.cloud.object_exists(bucket, key, content):
+        run.cloud.put_object(bucket, key, content)
+    return run.cloud.object_url(bucket, key)

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.deployment.events import Progress
+from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Run
 from tidegen.planning.durations import durations
-from tidegen.planning.model import StackEvent, StackState
-from tidegen.planning.states import is_running
+from tidegen.planning.model import StackAddress, StackEvent, StackState
+from tidegen.planning.states import is_running, is_success
 
 _STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
 
@@ -28,10 +29,22 @@ class Mark:
 
 @dataclass(frozen=True)
 class Followed:
-    """How an operation ended, and all its events, oldest first."""
+    """How an operation on a root stack ended, and all its events, oldest first."""
 
+    address: StackAddress
     state: StackState
     events: tuple[StackEvent, ...]
+
+    def require_success(self, *statuses: str) -> StackState:
+        """Return the stack's state; raise DeploymentError with the root cause of a failure.
+
+        `statuses` are the successful ones; without any, those of every operation.
+        """
+        state = self.state
+        succeeded = state.status in statuses if statuses else is_success(state.status)
+        if not succeeded:
+            raise failure(str(self.address), state.status, state.reason, self.events)
+        return state
 
 
 def mark_now(run: Run, stack_id: str) -> Mark:
@@ -72,7 +85,9 @@ def follow(run: Run, state: StackState, mark: Mark) -> Followed:
         now = run.cloud.stack(state.stack_id) or replace(state, status="DELETE_COMPLETE")
         gone = now.status == "DELETE_COMPLETE"
         if not is_running(now.status) and (ended or gone):
-            return Followed(now, tuple(sorted(tree.events, key=lambda event: event.time)))
+            return Followed(
+                run.address, now, tuple(sorted(tree.events, key=lambda event: event.time))
+            )
         run.pause(run.cloud.poll_seconds)
 
 

@@ -7,8 +7,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tidegen.environments.examples import example_files
     from tidegen.environments.model import AccountFile, EnvironmentFile, File, SharedFile
+    from tidegen.environments.new_project import example_files
     from tidegen.environments.project import (
         find_project,
         load_all,
@@ -42,7 +42,7 @@ _MODULES = {
     "File": "model",
     "SharedFile": "model",
     "check_release_name": "types",
-    "example_files": "examples",
+    "example_files": "new_project",
     "json_schema": "schema",
     "parameter_values": "values",
 }

@@ -62,7 +62,7 @@ class _File(sections.Section):
 
     scope: Scope
     # The order matters: a field's check sees the values of the fields above it.
-    project: types.Name = Field(description="Project, the first part of every name")
+    project: types.Name = sections.catalogued("project")
     account: types.Account = Field(description="Account id, 12 digits in quotes")
     region: types.Region = Field(description="Region that this is deployed to")
     name: types.Name = Field(description="Name, the same as the file's without .yaml")

@@ -1,9 +1,10 @@
 """The blocks of an environment file. Each description becomes documentation and editor help."""
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
+from tidegen.contract.fields import FIELDS
 from tidegen.environments import types
 from tidegen.environments.types import refusal
 
@@ -12,6 +13,11 @@ class Section(BaseModel):
     """A block: frozen, no key but its own, no conversion of one type to another."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def catalogued(name: str, note: str = "", **constraints: Any) -> Any:
+    """Return a field described as in the catalogue, with a note for the author of the file."""
+    return Field(description=FIELDS[name].description + note, **constraints)
 
 
 class Credentials(Section):
@@ -41,40 +47,38 @@ class Recovery(Section):
 class Network(Section):
     """The VPC: its range and how it reaches the outside."""
 
-    cidr: types.Cidr = Field(description="Address range of the VPC, a private /16")
+    cidr: types.Cidr = catalogued("network.cidr", note=", a private /16")
     zones: types.Zones | None = Field(
         default=None,
         description="Names of the three availability zones; left out: the region's first three",
     )
-    nat_gateways: int = Field(ge=1, le=3, description="NAT gateways, 1 to 3")
-    endpoints: Literal["essential", "full"] = Field(
-        description="Interface endpoints: essential (one zone) or full (three zones)"
-    )
+    nat_gateways: int = catalogued("network.nat_gateways", ge=1, le=3)
+    endpoints: Literal["essential", "full"] = catalogued("network.endpoints")
 
 
 class Addons(Section):
     """Versions of the cluster's add-ons."""
 
-    vpc_cni: types.AddonVersion = Field(description="Version of vpc-cni")
-    coredns: types.AddonVersion = Field(description="Version of coredns")
-    kube_proxy: types.AddonVersion = Field(description="Version of kube-proxy")
-    pod_identity_agent: types.AddonVersion = Field(description="Version of eks-pod-identity-agent")
-    ebs_csi_driver: types.AddonVersion = Field(description="Version of aws-ebs-csi-driver")
-    metrics_server: types.AddonVersion = Field(description="Version of metrics-server")
-    cloudwatch_observability: types.AddonVersion = Field(
-        description="Version of amazon-cloudwatch-observability"
+    vpc_cni: types.AddonVersion = catalogued("cluster.addons.vpc_cni")
+    coredns: types.AddonVersion = catalogued("cluster.addons.coredns")
+    kube_proxy: types.AddonVersion = catalogued("cluster.addons.kube_proxy")
+    pod_identity_agent: types.AddonVersion = catalogued("cluster.addons.pod_identity_agent")
+    ebs_csi_driver: types.AddonVersion = catalogued("cluster.addons.ebs_csi_driver")
+    metrics_server: types.AddonVersion = catalogued("cluster.addons.metrics_server")
+    cloudwatch_observability: types.AddonVersion = catalogued(
+        "cluster.addons.cloudwatch_observability"
     )
 
 
 class Cluster(Section):
     """The Kubernetes cluster: versions, capacity and who administers it."""
 
-    version: types.KubernetesVersion = Field(description="Kubernetes minor version, in quotes")
-    image: types.NodeImage = Field(description="Release of the managed node image")
-    instance_types: types.InstanceTypes = Field(description="Instance types of the nodes")
-    min_nodes: int = Field(ge=1, le=450, description="Smallest number of nodes")
-    max_nodes: int = Field(ge=1, le=450, description="Largest number of nodes")
-    volume_gib: int = Field(ge=20, le=16384, description="Root volume of a node in GiB")
+    version: types.KubernetesVersion = catalogued("cluster.version", note=", in quotes")
+    image: types.NodeImage = catalogued("cluster.image")
+    instance_types: types.InstanceTypes = catalogued("cluster.instance_types")
+    min_nodes: int = catalogued("cluster.min_nodes", ge=1, le=450)
+    max_nodes: int = catalogued("cluster.max_nodes", ge=1, le=450)
+    volume_gib: int = catalogued("cluster.volume_gib", ge=20, le=16384)
     administrators: types.RoleArns = Field(description="ARNs of roles that administer the cluster")
     addons: Addons = Field(description="Versions of the cluster's add-ons")
 
@@ -107,13 +111,11 @@ class Cluster(Section):
 class Database(Section):
     """Each of the three members of the replica set."""
 
-    image: types.ImageId = Field(description="Machine image of the members")
-    instance_type: types.InstanceType = Field(description="Instance type of a member")
-    volume_gib: int = Field(ge=10, le=65536, description="Data volume (gp3) of a member in GiB")
-    iops: int = Field(ge=3000, le=80000, description="Provisioned IOPS of a data volume")
-    throughput_mibps: int = Field(
-        ge=125, le=2000, description="Throughput of a data volume in MiB/s"
-    )
+    image: types.ImageId = catalogued("database.image")
+    instance_type: types.InstanceType = catalogued("database.instance_type")
+    volume_gib: int = catalogued("database.volume_gib", note=", of type gp3", ge=10, le=65536)
+    iops: int = catalogued("database.iops", ge=3000, le=80000)
+    throughput_mibps: int = catalogued("database.throughput_mibps", ge=125, le=2000)
 
     # Ratios of gp3: https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
     @field_validator("iops")
@@ -136,14 +138,14 @@ class Database(Section):
 class Metrics(Section):
     """Ceilings of the on-demand tables: what a runaway client can cost."""
 
-    max_read_units: int = Field(ge=1, le=40000, description="Read units per second, each table")
-    max_write_units: int = Field(ge=1, le=40000, description="Write units per second, each table")
+    max_read_units: int = catalogued("metrics.max_read_units", ge=1, le=40000)
+    max_write_units: int = catalogued("metrics.max_write_units", ge=1, le=40000)
 
 
 class Email(Section):
     """Outgoing mail."""
 
-    dedicated_ips: bool = Field(description="Whether mail leaves from dedicated addresses")
+    dedicated_ips: bool = catalogued("email.dedicated_ips")
 
 
 class AccountRetention(Section):
@@ -155,14 +157,12 @@ class AccountRetention(Section):
 class Retention(Section):
     """How long backups and replaced objects are kept."""
 
-    backups_days: int = Field(ge=7, le=3653, description="Days that backups are kept")
-    noncurrent_days: int = Field(
-        ge=1, le=3653, description="Days that replaced versions of uploads and mail assets are kept"
-    )
+    backups_days: int = catalogued("retention.backups_days", ge=7, le=3653)
+    noncurrent_days: int = catalogued("retention.noncurrent_days", ge=1, le=3653)
     lock_mode: types.LockMode = Field(
         description="Object Lock mode: GOVERNANCE (some roles may lift it) or COMPLIANCE (nobody)"
     )
-    lock_days: int = Field(ge=1, le=3653, description="Days that a backup is locked")
+    lock_days: int = catalogued("retention.lock_days", ge=1, le=3653)
 
     @field_validator("lock_days")
     @classmethod
@@ -190,6 +190,4 @@ class AccountContacts(Section):
 class Ci(Section):
     """Continuous integration."""
 
-    repository: types.Repository = Field(
-        description="GitHub repository, OWNER/NAME, whose workflows may deploy"
-    )
+    repository: types.Repository = catalogued("ci.repository")

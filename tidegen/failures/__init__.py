@@ -1,7 +1,7 @@
-"""The failure catalogue: how deployments fail, how it is recognised, and what to do.
+"""The failure catalogue: known failures of deployments, AWS's messages, causes and actions.
 
 Most were collected from public reports, some are general. Lint rules, preflight checks and the
-explanation of failed deployments refer to a failure by its slug.
+root cause of a failed deployment name a failure by its slug.
 """
 
 from tidegen.failures import audit, compute, identity, logs, network, stacks, storage
@@ -29,7 +29,7 @@ def failure(slug: str) -> Failure:
 
 
 def recognised(type_name: str, reason: str) -> Failure | None:
-    """The row that says most about why a resource of that type failed; None if none fits."""
+    """Return the failure with the longest message in `reason`, for that type; None if none fits."""
     text = f"{type_name}: {reason}"
     best = max(FAILURES, key=lambda row: row.likeness(text))
     return best if best.likeness(text) else None

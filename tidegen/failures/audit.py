@@ -1,4 +1,4 @@
-"""Failures of the account's record keeping: Config, CloudTrail, GuardDuty."""
+"""Failures of an account's audit services: Config, CloudTrail, GuardDuty."""
 
 from tidegen.failures.model import LINT, PREFLIGHT, Failure, guide, issue
 
@@ -9,8 +9,8 @@ FAILURES = (
             "Insufficient delivery policy to s3 bucket",
             "Insufficient delivery policy to s3 bucket…unable to write to bucket",
         ),
-        "Config may not write to its bucket: policy or key, or an ARN for a name",
-        "let config.amazonaws.com use the bucket and its key, and have the channel wait for both",
+        "Config cannot write to its bucket: policy, key, or an ARN instead of a name",
+        "allow config.amazonaws.com to use the bucket and its key; make the channel depend on both",
         (LINT,),
         (
             *issue("hashicorp/terraform-provider-aws", 8655),
@@ -21,8 +21,8 @@ FAILURES = (
     Failure(
         "config-account-unknown",
         ("Insufficient delivery policy to s3 bucket…unable to get s3 bucket acl",),
-        "the bucket of another account does not know this one",
-        "add this account to the sources that the log archive's bucket policy names",
+        "the bucket policy of the other account does not allow this account",
+        "add this account to the sources in the log archive's bucket policy",
         (LINT,),
         issue("awslabs/landing-zone-accelerator-on-aws", 127, 142),
         rules=("E9809",),
@@ -34,7 +34,7 @@ FAILURES = (
             "Delivery channel is not available to start configuration recorder",
         ),
         "the recorder waits for the channel, or the channel for the recorder",
-        "leave out the DependsOn between them; CloudFormation makes both together",
+        "remove the DependsOn between them; CloudFormation creates both together",
         (LINT,),
         (
             *issue("aws/aws-cdk", 9001),
@@ -48,7 +48,7 @@ FAILURES = (
             "maximum number of configuration recorders",
             "MaxNumberOfConfigurationRecordersExceededException",
         ),
-        "an account has one configuration recorder a region, and this one has it already",
+        "an account can have one configuration recorder per region, and it exists already",
         "import the recorder into the account's stack, or delete it with its channel",
         (PREFLIGHT,),
         (
@@ -59,7 +59,7 @@ FAILURES = (
     Failure(
         "delivery-channel-exists",
         ("MaxNumberOfDeliveryChannelsExceededException", "maximum number of delivery channels"),
-        "an account has one delivery channel a region, and this one has it already",
+        "an account can have one delivery channel per region, and it exists already",
         "import the channel into the account's stack, or delete it with its recorder",
         (PREFLIGHT,),
         issue("trussworks/terraform-aws-config", 121),
@@ -67,7 +67,7 @@ FAILURES = (
     Failure(
         "detector-exists",
         ("a detector already exists for the current account",),
-        "GuardDuty is on already, often switched on by the organization",
+        "GuardDuty is enabled already, often by the organization",
         "import the detector into the account's stack, or leave it to the organization",
         (PREFLIGHT,),
         (
@@ -78,8 +78,8 @@ FAILURES = (
     Failure(
         "detector-sources-and-features",
         ("both data sources and features were provided",),
-        "the detector has DataSources and Features",
-        "keep Features",
+        "the detector has both DataSources and Features",
+        "keep only Features",
         (LINT,),
         issue("aws-cloudformation/cfn-lint", 4153),
         rules=("E3063",),
@@ -87,8 +87,8 @@ FAILURES = (
     Failure(
         "trail-cannot-write",
         ("Incorrect S3 bucket policy is detected", "InsufficientS3BucketPolicyException"),
-        "CloudTrail may not write to its bucket yet: no policy, another path or another SourceArn",
-        "have the trail wait for the bucket policy; check its path and SourceArn",
+        "CloudTrail cannot write to its bucket: no policy yet, or another path or SourceArn in it",
+        "make the trail depend on the bucket policy; check its path and SourceArn",
         (LINT,),
         issue("aws/aws-cdk", 1172, 31400, 27168),
         rules=("E9504", "E9809"),
@@ -96,7 +96,7 @@ FAILURES = (
     Failure(
         "config-bucket-locked",
         (),
-        "Config cannot deliver to a bucket with Object Lock; nothing fails, nothing arrives",
+        "Config cannot deliver to a bucket with Object Lock, and reports no error",
         "give the delivery channel a bucket without Object Lock",
         (LINT,),
         guide(

@@ -10,7 +10,7 @@ FAILURES = (
             "NodeCreationFailure",
             "Nodegroup…failed to stabilize",
         ),
-        "the nodes cannot reach the cluster or what they boot from",
+        "the nodes cannot reach the cluster, or the services that they boot from",
         "check routes, endpoints (ec2, ecr, s3, sts, eks, eks-auth) and the node role",
         (LINT,),
         (
@@ -33,7 +33,7 @@ FAILURES = (
         "addon-without-nodes",
         ("InsufficientNumberOfReplicas", "AWS::EKS::Addon…DEGRADED"),
         "the add-on has no node to run on",
-        "have add-ons with pods of their own wait for the node group, and check taints",
+        "make add-ons that run pods depend on the node group, and check taints",
         (LINT,),
         (
             *issue("pulumi/pulumi-eks", 1819),
@@ -81,7 +81,7 @@ FAILURES = (
             "resource signal(s) for the current batch",
             "MinSuccessfulInstancesPercent",
         ),
-        "an instance did not say in time that it is ready: its start failed, or it has no way to"
+        "an instance did not signal in time that it is ready: its boot failed, or it cannot reach"
         " CloudFormation",
         "read the instance's boot log (its console output, or the log group of its stack), then"
         " deploy again",
@@ -96,8 +96,8 @@ FAILURES = (
     Failure(
         "volume-in-other-zone",
         ("VolumeInUse", "is not in the same availability zone"),
-        "the volume is attached elsewhere, or stands in another zone than its instance",
-        "take the volume's zone from its instance's subnet; wait until the old instance is gone",
+        "the volume is attached to another instance, or in another zone than its instance",
+        "take the volume's zone from its instance's subnet; wait until the old instance is deleted",
         (LINT,),
         guide("ebs/latest/userguide/ebs-attaching-volume.html"),
         rules=("E9309",),
@@ -110,7 +110,7 @@ FAILURES = (
             "quota for maximum Fleet Requests",
             "more vCPU capacity than your current vCPU limit",
         ),
-        "the account's vCPU quota or the zone's stock of that instance type is used up",
+        "the account's vCPU quota or the zone's capacity for the instance type is used up",
         "ask AWS for a higher quota, or choose another instance type",
         (PREFLIGHT,),
         guide("AWSEC2/latest/UserGuide/troubleshooting-launch.html"),
@@ -118,8 +118,8 @@ FAILURES = (
     Failure(
         "kubernetes-version",
         ("unsupported Kubernetes version", "Unsupported Kubernetes minor version update"),
-        "EKS moves one minor version at a time, never back, and only to versions it still offers",
-        "set the next minor version that EKS offers",
+        "EKS upgrades one minor version at a time, never back, and only to supported versions",
+        "set the next minor version that EKS supports",
         (LINT, PREFLIGHT),
         (
             *issue("finos/compliant-financial-infrastructure", 228),
@@ -131,7 +131,7 @@ FAILURES = (
     Failure(
         "concurrency-quota",
         ("decreases account's UnreservedConcurrentExecution below its minimum value",),
-        "functions reserve more executions than the account can spare (a new one has 10 in all)",
+        "functions reserve more concurrent executions than the account has (10 in a new account)",
         "ask AWS for a higher quota of concurrent executions (L-B99A9384)",
         (PREFLIGHT,),
         (

@@ -6,9 +6,9 @@ FAILURES = (
     Failure(
         "key-without-administrator",
         ("key policy will not allow you to update the key policy in the future",),
-        "the key policy leaves nobody its administration, or the role may not set key policies",
-        "give the account's root kms:* in the first statement, and the role kms:CreateKey and"
-        " kms:PutKeyPolicy",
+        "no principal may administer the key, or the role cannot set key policies",
+        "allow kms:* to the account's root in the first statement, and kms:CreateKey and"
+        " kms:PutKeyPolicy to the role",
         (LINT, PREFLIGHT),
         (
             *issue("aws-solutions/innovation-sandbox-on-aws", 31),
@@ -20,7 +20,7 @@ FAILURES = (
         "role-missing",
         ("one or more invalid principals", "Invalid principal in policy"),
         "the policy names a role that does not exist, often a service-linked one",
-        "make the role first: aws iam create-service-linked-role --aws-service-name SERVICE",
+        "create the role first: aws iam create-service-linked-role --aws-service-name SERVICE",
         (LINT, PREFLIGHT),
         (
             *issue("lightspin-tech/eks-creation-engine", 4),
@@ -33,7 +33,7 @@ FAILURES = (
         "principal-list-empty",
         ("statement with no principal",),
         "a list of principals is empty",
-        "give the environment file's list an entry",
+        "add an entry to the list in the environment file",
         (LINT,),
         issue("aws-samples/data-mesh-datazone-cdk-cloudformation", 17),
         rules=("E9603",),
@@ -41,8 +41,8 @@ FAILURES = (
     Failure(
         "log-group-key-closed",
         ("KMS key does not exist or is not allowed to be used with Arn",),
-        "the key policy does not let CloudWatch Logs use the key for this log group",
-        "let logs.REGION.amazonaws.com use the key for the log group's name",
+        "the key policy does not allow CloudWatch Logs to use the key for this log group",
+        "allow logs.REGION.amazonaws.com to use the key for the log group's name",
         (LINT,),
         (
             *issue("hashicorp/terraform-provider-aws", 29282),
@@ -53,8 +53,8 @@ FAILURES = (
     Failure(
         "key-id-for-arn",
         ("#/KmsKeyId: failed validation constraint for keyword [pattern]",),
-        "the key's id stands where its ARN is wanted",
-        "use GetAtt Arn of the key",
+        "the property has the key's id instead of its ARN",
+        "use Fn::GetAtt Arn of the key",
         (LINT,),
         issue("aws-cloudformation/cloudformation-resource-schema", 119),
         rules=("E9701",),
@@ -62,7 +62,7 @@ FAILURES = (
     Failure(
         "identity-provider-exists",
         ("Provider with url…already exists",),
-        "an account has one identity provider for a URL, and this one has it already",
+        "an account can have one identity provider per URL, and it exists already",
         "import the provider into the identity stack",
         (PREFLIGHT,),
         (
@@ -73,16 +73,16 @@ FAILURES = (
     Failure(
         "identity-provider-deleted",
         (),
-        "a second stack with the same provider was rolled back, and deleted the first one's",
-        "never make a provider that exists: import it into the identity stack",
+        "a second stack with the same provider was rolled back, which deleted the provider",
+        "import an existing provider into the identity stack instead of creating it",
         (PREFLIGHT,),
         issue("aws-cloudformation/cloudformation-coverage-roadmap", 1048),
     ),
     Failure(
         "volume-key-closed",
         ("Client.InternalError: Client error on launch", "Client.InvalidKMSKey.InvalidState"),
-        "Auto Scaling may not use the key of the instances' volumes",
-        "let AWSServiceRoleForAutoScaling use the key and make grants, in the key's policy",
+        "Auto Scaling cannot use the key of the instances' volumes",
+        "allow AWSServiceRoleForAutoScaling to use the key and create grants, in the key's policy",
         (LINT, PREFLIGHT),
         (
             *issue("aws/aws-cdk", 34491),
@@ -94,8 +94,8 @@ FAILURES = (
     Failure(
         "linked-role-exists",
         ("Service role name…has been taken in this account",),
-        "an account has each service-linked role once, and this one has it already",
-        "take the role out of the template",
+        "an account can have each service-linked role once, and it exists already",
+        "remove the role from the template",
         (LINT, PREFLIGHT),
         (
             *issue("DataDog/pathfinding-labs", 23),

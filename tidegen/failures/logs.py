@@ -6,8 +6,8 @@ FAILURES = (
     Failure(
         "firewall-log-name",
         ("The ARN isn't valid…LOG_DESTINATION",),
-        "WAF logs only to names that begin with aws-waf-logs-, and takes no ARN that ends in :*",
-        "name the log group aws-waf-logs-..., and build its ARN without :*",
+        "WAF logs only to names that begin with aws-waf-logs-, and accepts no ARN that ends in :*",
+        "name the log group aws-waf-logs-..., and pass its ARN without :*",
         (LINT,),
         (
             *issue("aws/aws-cdk", 35311),
@@ -22,8 +22,8 @@ FAILURES = (
             "does not have authorization to access the SNS topic encryption key",
             "Failed to execute action arn…sns…AWSKMS…AccessDeniedException",
         ),
-        "the alarm may not use the key of its topic; the stack is green and nobody is told",
-        "let cloudwatch.amazonaws.com use the topic's key",
+        "the alarm cannot use the key of its topic; the deploy succeeds, but no message is sent",
+        "allow cloudwatch.amazonaws.com to use the topic's key",
         (LINT,),
         (
             *issue("aws/aws-cdk", 11121),
@@ -35,7 +35,7 @@ FAILURES = (
     Failure(
         "topic-policy-closed",
         ("is not authorized to perform: SNS:Publish",),
-        "the topic's policy does not name who publishes",
+        "the topic's policy does not allow the publisher",
         "add the publisher to the topic's policy",
         (LINT,),
         issue("aws-solutions/automated-security-response-on-aws", 43),
@@ -44,8 +44,8 @@ FAILURES = (
     Failure(
         "log-group-exists",
         ("AWS::Logs::LogGroup…already exists",),
-        "the log group is there already: its service wrote first, or again after a deletion",
-        "delete the log group if nobody needs it, or import it into the stack",
+        "the log group exists already: its service wrote to it first, or again after its deletion",
+        "delete the log group if it is not needed, or import it into the stack",
         (LINT, PREFLIGHT),
         (
             *issue("cloudposse/terraform-aws-eks-cluster", 67),
@@ -57,8 +57,8 @@ FAILURES = (
     Failure(
         "subscription-before-permission",
         ("Could not execute the lambda function…given CloudWatch Logs permission",),
-        "the subscription came before the function's permission, or its SourceArn lacks :*",
-        "have the subscription wait for the permission, whose SourceArn is the log group's Arn",
+        "the subscription was created before the function's permission, or its SourceArn has no :*",
+        "make the subscription depend on the permission, with the log group's Arn as SourceArn",
         (LINT,),
         (
             *issue("grafana/loki", 11071),
@@ -69,8 +69,8 @@ FAILURES = (
     Failure(
         "subscription-unconfirmed",
         (),
-        "an e-mail subscription was not confirmed; nothing fails, nobody is told",
-        "follow the link in the mail from AWS Notifications",
+        "an email subscription was not confirmed; no error is reported, and no message is sent",
+        "follow the link in the email from AWS Notifications",
         (PREFLIGHT, DEPLOY),
         guide("sns/latest/api/API_ListSubscriptionsByTopic.html"),
     ),
@@ -80,8 +80,8 @@ FAILURES = (
             "AWS::Logs::ResourcePolicy…limit exceeded",
             "CloudWatch Logs Resource Policy size was exceeded",
         ),
-        "an account has 10 resource policies of CloudWatch Logs a region, of 5,120 characters each",
-        "delete one that nobody needs, or share one; name vended groups /aws/vendedlogs/...",
+        "an account can have 10 CloudWatch Logs resource policies per region, of 5,120 characters",
+        "delete an unused one, or share one; name vended log groups /aws/vendedlogs/...",
         (PREFLIGHT,),
         (
             *issue("aws/copilot-cli", 5743),

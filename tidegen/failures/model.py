@@ -1,4 +1,4 @@
-"""What a row of the failure catalogue says."""
+"""The fields of a failure in the catalogue."""
 
 import re
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Where(StrEnum):
-    """The first place at which tidegen can see a failure coming, or meet it."""
+    """A place where tidegen detects a failure."""
 
     LINT = "lint"
     PREFLIGHT = "preflight"
@@ -18,12 +18,12 @@ LINT, PREFLIGHT, DEPLOY = Where.LINT, Where.PREFLIGHT, Where.DEPLOY
 
 @dataclass(frozen=True)
 class Failure:
-    """One way in which deployments fail.
+    """One known failure of deployments.
 
-    `slug` names it everywhere, as in `role-missing`. `messages` are parts of what AWS says, any
-    case, `…` for whatever stands between; empty where AWS says nothing. A message may begin with
-    the resource type that it is about. `where` is all the places that catch it, `rules` are the
-    lint rules: cfn-lint's, or the platform's (E9 and W9).
+    `slug` is its name everywhere, such as `role-missing`. `messages` are parts of AWS's message, in
+    any case, with `…` for any text between; empty if AWS reports nothing. A message may begin with
+    its resource type. `where` are all places that detect the failure, `rules` the lint rules:
+    cfn-lint's, or the platform's (E9 and W9).
     """
 
     slug: str
@@ -38,9 +38,9 @@ class Failure:
         return f"{self.cause}; {self.action}"
 
     def likeness(self, text: str) -> int:
-        """Characters of the longest message that `text` holds; 0 if it holds none."""
-        found = (message for message in self.messages if _pattern(message).search(text))
-        return max((len(message.replace("…", "")) for message in found), default=0)
+        """Return the length of the longest message in `text`; 0 if it contains none."""
+        matching = (message for message in self.messages if _pattern(message).search(text))
+        return max((len(message.replace("…", "")) for message in matching), default=0)
 
 
 def _pattern(message: str) -> re.Pattern[str]:
@@ -49,10 +49,10 @@ def _pattern(message: str) -> re.Pattern[str]:
 
 
 def issue(repository: str, *numbers: int) -> tuple[str, ...]:
-    """Addresses of threads of a GitHub repository."""
+    """Return the addresses of issues of a GitHub repository."""
     return tuple(f"https://github.com/{repository}/issues/{number}" for number in numbers)
 
 
 def guide(page: str) -> tuple[str, ...]:
-    """The address of a page of AWS's documentation."""
+    """Return the address of a page of AWS's documentation."""
     return (f"https://docs.aws.amazon.com/{page}",)

@@ -1,4 +1,4 @@
-"""Failures of networks, names in DNS, and mail."""
+"""Failures of networks, DNS and email."""
 
 from tidegen.failures.model import LINT, PREFLIGHT, Failure, issue
 
@@ -6,8 +6,8 @@ FAILURES = (
     Failure(
         "network-in-use",
         ("has dependencies and cannot be deleted", "has some mapped public address"),
-        "network interfaces of others are in the network: balancers of Kubernetes, functions",
-        "delete the Kubernetes services and ingresses that made them, then run it again",
+        "the network contains interfaces of other services: Kubernetes load balancers, functions",
+        "delete the Kubernetes services and ingresses that created them, then run it again",
         (PREFLIGHT,),
         (
             *issue("eksctl-io/eksctl", 7589, 253),
@@ -17,8 +17,8 @@ FAILURES = (
     Failure(
         "address-quota",
         ("maximum number of addresses has been reached", "AddressLimitExceeded"),
-        "the account's elastic addresses of this region are used up (5 unless raised)",
-        "ask AWS for more elastic addresses (quota L-0263D0A3), or release unused ones",
+        "the account's Elastic IP addresses in this region are used up (5 by default)",
+        "ask AWS for a higher quota (L-0263D0A3), or release unused addresses",
         (PREFLIGHT,),
         (
             *issue("radius-project/samples", 711),
@@ -28,7 +28,7 @@ FAILURES = (
     Failure(
         "subnet-range-taken",
         ("conflicts with another subnet",),
-        "CloudFormation makes the new subnet before it deletes the old one of the same range",
+        "CloudFormation creates the new subnet before it deletes the old one of the same range",
         "give the new subnet another range",
         (LINT,),
         (
@@ -43,7 +43,7 @@ FAILURES = (
             "private-dns-enabled cannot be set because there is already a conflicting DNS domain",
             "conflicting DNS domain",
         ),
-        "the VPC has an endpoint of the same service with private names already",
+        "the VPC already has an endpoint of the same service with private DNS names",
         "delete the other endpoint, or import it",
         (LINT, PREFLIGHT),
         (
@@ -55,9 +55,9 @@ FAILURES = (
     Failure(
         "zone-not-delegated",
         (),
-        "the certificate waits for its record in a zone that nobody is led to; for hours nothing"
-        " happens",
-        "put the zone's name servers into the parent zone",
+        "the certificate waits for its record in a zone that is not delegated, for hours"
+        " without an error",
+        "add the zone's name servers to the parent zone",
         (PREFLIGHT,),
         (
             *issue("aws/aws-cdk", 2914),
@@ -68,7 +68,7 @@ FAILURES = (
     Failure(
         "mail-sandbox",
         ("Email address is not verified",),
-        "SES is in its sandbox here, or the sender is not verified",
+        "SES is in the sandbox in this region, or the sender is not verified",
         "ask AWS for production access to SES in this region, and verify the sender",
         (PREFLIGHT,),
         (
@@ -83,7 +83,7 @@ FAILURES = (
             "AWS::EC2::VPCEndpoint…The Vpc Endpoint Service…does not exist",
         ),
         "the service of an interface endpoint is not offered in one of the chosen zones",
-        "name three other zones in network.zones, or take the endpoint out",
+        "name three other zones in network.zones, or remove the endpoint",
         (PREFLIGHT,),
         (
             *issue("terraform-aws-modules/terraform-aws-vpc", 462, 785),

@@ -1,4 +1,4 @@
-"""Failures of CloudFormation itself, and those that any service may answer with."""
+"""Failures of CloudFormation itself, and errors of any service."""
 
 from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure, guide, issue
 
@@ -6,7 +6,7 @@ FAILURES = (
     Failure(
         "fixed-name-replaced",
         ("custom-named resource requires replacing",),
-        "a resource with a fixed name cannot be replaced: the new one would need the same",
+        "a resource with a fixed name cannot be replaced: the new one would need the same name",
         "give the resource another name in the same change",
         (LINT,),
         (
@@ -18,7 +18,7 @@ FAILURES = (
     Failure(
         "two-index-changes",
         ("more than one GSI creation or deletion",),
-        "DynamoDB changes one global index at a time",
+        "DynamoDB creates or deletes one global index at a time",
         "deploy one index after the other",
         (LINT,),
         (
@@ -30,7 +30,7 @@ FAILURES = (
     Failure(
         "rollback-failed",
         ("is in UPDATE_ROLLBACK_FAILED state and can not be updated",),
-        "an earlier rollback failed, mostly because something was changed by hand",
+        "an earlier rollback failed, usually because a resource was changed by hand",
         "run 'tidegen deploy': it continues the rollback first",
         (PREFLIGHT, DEPLOY),
         (
@@ -42,7 +42,7 @@ FAILURES = (
         "creation-rolled-back",
         ("is in ROLLBACK_COMPLETE state and can not be updated",),
         "the stack's first creation failed, and such a stack cannot be updated",
-        "run 'tidegen deploy': it deletes the stack and makes it anew, after asking",
+        "run 'tidegen deploy': it deletes and recreates the stack, after asking",
         (PREFLIGHT,),
         issue("cfn-sphere/cfn-sphere", 28),
     ),
@@ -53,7 +53,7 @@ FAILURES = (
             "Export…cannot be updated as it is in use by",
         ),
         "another stack imports the value",
-        "pass values by parameters; remove the import first",
+        "replace the import by a parameter first",
         (LINT,),
         (
             *issue("linz/geostore", 630),
@@ -64,8 +64,8 @@ FAILURES = (
     Failure(
         "circular-dependency",
         ("Circular dependency between resources",),
-        "resources wait for each other",
-        "put one of the references into a resource of its own, an ingress rule for instance",
+        "resources depend on each other",
+        "move one of the references to a separate resource, for example an ingress rule",
         (LINT,),
         (
             *issue("hashicorp/terraform", 2996),
@@ -76,7 +76,7 @@ FAILURES = (
     Failure(
         "template-too-large",
         ("'templateBody' failed to satisfy constraint",),
-        "a template of more than 51,200 bytes was sent directly",
+        "a template of more than 51,200 bytes was sent in the request",
         "make the template smaller, or nest it",
         (LINT,),
         (
@@ -88,8 +88,8 @@ FAILURES = (
     Failure(
         "capability-missing",
         ("Requires capabilities", "InsufficientCapabilitiesException"),
-        "a template makes named IAM resources or has a Transform, and nobody acknowledged it",
-        "take the Transform out of the template",
+        "the request does not acknowledge a template's named IAM resources or Transform",
+        "remove the Transform from the template",
         (LINT, PREFLIGHT),
         (
             *issue("aws/eks-hybrid", 597),
@@ -105,9 +105,9 @@ FAILURES = (
             "TemplateURL must be a supported URL",
             "TemplateURL must reference a valid S3 object",
         ),
-        "CloudFormation cannot read a template: it is not there, in another region, or its key is"
-        " closed to the role",
-        "check the artifacts bucket's region and that the role may read it, then deploy again",
+        "CloudFormation cannot read a template: it is missing, in another region, or the role"
+        " cannot use its key",
+        "check the artifacts bucket's region and the role's access to it, then deploy again",
         (PREFLIGHT,),
         (
             *issue("awslabs/sagemaker-explaining-credit-decisions", 1),
@@ -117,8 +117,8 @@ FAILURES = (
     Failure(
         "parameter-not-found",
         ("for parameter name…does not exist",),
-        "a parameter of an AWS type holds an id of another account or region",
-        "make the parameter a String, or pass an id of this account",
+        "a parameter of an AWS-specific type has an id of another account or region",
+        "change the parameter's type to String, or pass an id of this account",
         (LINT,),
         guide(
             "AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html",
@@ -128,8 +128,8 @@ FAILURES = (
     Failure(
         "nothing-to-update",
         ("No updates are to be performed", "didn't contain changes"),
-        "the stack is already as it is wanted",
-        "nothing; tidegen takes it as a success",
+        "the stack is up to date",
+        "nothing; tidegen counts this as a success",
         (DEPLOY,),
         guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
     ),
@@ -142,16 +142,16 @@ FAILURES = (
             "Access Denied",
             "UnauthorizedOperation",
         ),
-        "the role lacks a permission, or a policy denies it",
-        "give the role this action (for a concern: its extra_deploy_actions), then deploy again",
+        "the role does not have a permission, or a policy denies it",
+        "allow the action to the role (for a concern: in extra_deploy_actions), then deploy again",
         (DEPLOY,),
         guide("IAM/latest/UserGuide/troubleshoot_access-denied.html"),
     ),
     Failure(
         "stack-policy-denies",
         ("Action denied by stack policy",),
-        "the resource holds state, and its stack's policy keeps it in place",
-        "keep it as it is, or allow that one resource: --allow-replace LOGICAL_ID",
+        "the resource is stateful, and its stack policy denies the change",
+        "revert the change, or allow it for this resource: --allow-replace LOGICAL_ID",
         (DEPLOY,),
         guide("AWSCloudFormation/latest/UserGuide/protect-stack-resources.html"),
     ),
@@ -172,7 +172,7 @@ FAILURES = (
         "quota-exceeded",
         ("LimitExceeded", "limit exceeded", "QuotaExceeded", "quota exceeded"),
         "a quota of the account is used up",
-        "ask AWS for a higher quota, or remove what nobody needs",
+        "ask AWS for a higher quota, or delete unused resources",
         (PREFLIGHT, DEPLOY),
         guide("servicequotas/latest/userguide/intro.html"),
     ),
@@ -180,14 +180,14 @@ FAILURES = (
         "export-missing",
         ("No export named",),
         "the stack imports a value that no stack exports",
-        "pass values by parameters; remove the import",
+        "replace the import by a parameter",
         (DEPLOY,),
         guide("AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"),
     ),
     Failure(
         "property-invalid",
         ("Model validation failed", "Properties validation failed"),
-        "a property does not fit the type's schema",
+        "a property does not match the type's schema",
         "run 'tidegen lint', and compare the value with the type's documentation",
         (LINT, DEPLOY),
         guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
@@ -196,8 +196,8 @@ FAILURES = (
     Failure(
         "resource-not-stable",
         ("did not stabilize", "NotStabilized", "Exceeded attempts to wait"),
-        "the service took the resource, and it did not become ready in time",
-        "look at the resource in its own service for the reason, then deploy again",
+        "the service accepted the resource, but it did not become ready in time",
+        "look up the reason in the resource's service, then deploy again",
         (DEPLOY,),
         guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
     ),

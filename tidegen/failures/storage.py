@@ -1,4 +1,4 @@
-"""Failures of buckets, secrets and names that are taken."""
+"""Failures of buckets and secrets, and of names in use."""
 
 from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure, guide, issue
 
@@ -11,7 +11,7 @@ FAILURES = (
         "bucket-not-empty",
         ("bucket you tried to delete is not empty",),
         "CloudFormation deletes only empty buckets",
-        "keep the bucket, or empty it by hand with all versions",
+        "keep the bucket, or empty it, all versions included",
         (LINT, DEPLOY),
         (_EMPTY_BUCKETS,),
         rules=("E9301",),
@@ -20,7 +20,7 @@ FAILURES = (
         "secret-being-deleted",
         ("already scheduled for deletion",),
         "a deleted secret keeps its name for 7 to 30 days",
-        "restore it (aws secretsmanager restore-secret) and import it, or wait until it is gone",
+        "restore it (aws secretsmanager restore-secret) and import it, or wait until it is deleted",
         (PREFLIGHT,),
         (
             *issue("aws-samples/appmod-blueprints", 872),
@@ -30,7 +30,7 @@ FAILURES = (
     Failure(
         "rotation-schedule-renamed",
         (),
-        "a rotation schedule got another logical id, and the clean-up stopped the rotation",
+        "the logical id of a rotation schedule changed, and the clean-up disabled the rotation",
         "keep the schedule's logical id",
         (LINT,),
         issue("aws-cloudformation/cloudformation-coverage-roadmap", 1813),
@@ -39,8 +39,8 @@ FAILURES = (
     Failure(
         "access-logs-refused",
         ("Access Denied for bucket…check S3bucket permission",),
-        "the load balancer may not write its access logs: no policy, or a bucket with a KMS key",
-        "let logdelivery.elasticloadbalancing.amazonaws.com write; encrypt with AES256",
+        "the load balancer cannot write its access logs: no bucket policy, or KMS encryption",
+        "allow logdelivery.elasticloadbalancing.amazonaws.com to write; encrypt with AES256",
         (LINT,),
         (
             *issue("aws/aws-cdk", 21947),
@@ -52,7 +52,7 @@ FAILURES = (
     Failure(
         "access-logs-encrypted",
         (),
-        "S3 cannot write access logs to a bucket with a KMS key; nothing fails, nothing arrives",
+        "S3 cannot write access logs to a bucket with a KMS key, and reports no error",
         "encrypt the bucket for access logs with AES256",
         (LINT,),
         issue("ministryofjustice/modernisation-platform", 1355),
@@ -61,8 +61,8 @@ FAILURES = (
     Failure(
         "replica-without-versions",
         ("Destination bucket must have versioning enabled",),
-        "replication needs a bucket with versions at the other end, before it is set up",
-        "deploy the recovery region first, and switch versioning on there",
+        "replication requires a destination bucket with versioning, before it is set up",
+        "deploy the recovery region first, and enable versioning there",
         (PREFLIGHT,),
         (
             *issue("nozaq/terraform-aws-remote-state-s3-backend", 107),
@@ -72,8 +72,8 @@ FAILURES = (
     Failure(
         "replication-rule-old",
         ("Number of distinct destination bucket ARNs cannot exceed 1",),
-        "a replication rule of the first version has one destination",
-        "give each rule Filter, Priority and DeleteMarkerReplication",
+        "replication rules of the first schema version allow one destination only",
+        "add Filter, Priority and DeleteMarkerReplication to each rule",
         (LINT,),
         issue("aws-cloudformation/cloudformation-coverage-roadmap", 730),
         rules=("E9305",),
@@ -86,8 +86,8 @@ FAILURES = (
             "BucketAlreadyExists",
             "BucketAlreadyOwnedByYou",
         ),
-        "the name is taken, by something kept from an earlier stack or by somebody else",
-        "import the resource into the stack, or remove what nobody needs",
+        "the name is in use, by a resource kept from an earlier stack or by another account",
+        "import the resource into the stack, or delete it if it is not needed",
         (PREFLIGHT,),
         guide("AmazonS3/latest/API/API_CreateBucket.html"),
     ),

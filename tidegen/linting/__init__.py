@@ -1,7 +1,7 @@
 """Linting: templates in, findings out.
 
-Verdicts are kept by content, so that what has not changed is neither checked again nor costs the
-import of cfn-lint.
+Verdicts are cached by content: an unchanged template is not checked again, and a run without
+changes does not import cfn-lint.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tidegen.linting.cache import keep, kept, prune
+from tidegen.linting.cache import load, prune, store
 from tidegen.linting.keys import (
     configuration_is_self_contained,
     content_digest,
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Finding", "LintReport", "RuleInfo", "find_templates", "lint", "rule_catalogue"]
 
-#: Seconds for one template; the largest that CloudFormation takes need about 30.
+#: Seconds for one template; the largest that CloudFormation accepts takes about 30.
 LIMIT = 60.0
 
 
 def lint(
     paths: Sequence[Path], regions: Sequence[str], *, use_cache: bool = True, limit: float = LIMIT
 ) -> LintReport:
-    """All findings over `paths` in `regions`, at every level.
+    """Return all findings over `paths` in `regions`, at every level.
 
     Raises InputError for unknown regions and a broken `.cfnlintrc`; a broken template is a finding.
     """
@@ -41,7 +41,7 @@ def lint(
     findings = [source.problem for source in sources if source.problem]
     unknown = []
     for source in sources:
-        known = _kept_findings(source) if use_cache and not source.problem else None
+        known = _cached_findings(source) if use_cache and not source.problem else None
         if known is not None:
             findings += known
         elif not source.problem:
@@ -52,16 +52,16 @@ def lint(
 
 
 def rule_catalogue() -> dict[str, RuleInfo]:
-    """Every rule by its id, kept like verdicts are."""
+    """Return every rule by its id, cached like verdicts."""
     key = f"rules-{settings_digest(())}"
-    rows = kept(key)
+    rows = load(key)
     try:
         return {row["id"]: RuleInfo(**{**row, "tags": tuple(row["tags"])}) for row in rows}
     except (TypeError, KeyError):
         from tidegen.linting.cfn_lint import CfnLint
 
         catalogue = CfnLint(["us-east-1"]).catalogue()
-        keep(key, [asdict(rule) for rule in catalogue.values()])
+        store(key, [asdict(rule) for rule in catalogue.values()])
         return catalogue
 
 
@@ -78,41 +78,41 @@ def _check(
     with rare_collections():
         from tidegen.linting.workers import check
 
-        found: list[Finding] = []
+        results: list[Finding] = []
         linter = _linter(tuple(regions), settings)
         for source, findings, is_final in check(sources, linter, limit):
-            found += findings
+            results += findings
             if use_cache and is_final and not source.reads_others:
-                _keep_findings(source, settings, findings)
+                _store_findings(source, settings, findings)
     if use_cache:
         prune()
-    return found
+    return results
 
 
 @lru_cache(maxsize=1)
 def _linter(regions: tuple[str, ...], _settings: str) -> "CfnLint":
-    """Rules are built once while settings stay as they are, however often a watcher comes back."""
+    """Build the rules once for the same settings, for every round of a watcher."""
     from tidegen.linting.cfn_lint import CfnLint
 
     return CfnLint(regions)
 
 
-def _kept_findings(source: Source) -> list[Finding] | None:
-    rows: Any = None if source.reads_others else kept(source.digest)
+def _cached_findings(source: Source) -> list[Finding] | None:
+    rows: Any = None if source.reads_others else load(source.digest)
     try:
         return [Finding(path=source.path, **row) for row in rows]
     except TypeError:
         return None
 
 
-def _keep_findings(source: Source, settings: str, findings: Iterable[Finding]) -> None:
-    """Keep the verdict, unless the file is no longer what it was when it was read."""
+def _store_findings(source: Source, settings: str, findings: Iterable[Finding]) -> None:
+    """Store the verdict, unless the file changed since it was read."""
     try:
         content = Path(source.path).read_bytes()
     except OSError:
         return
     if content_digest(content, settings) == source.digest:
-        keep(source.digest, [_without_path(finding) for finding in findings])
+        store(source.digest, [_without_path(finding) for finding in findings])
 
 
 def _without_path(finding: Finding) -> dict[str, object]:

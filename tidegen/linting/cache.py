@@ -1,8 +1,8 @@
-"""Results kept by content, in the user's cache folder.
+"""Results cached by content, in the user's cache folder.
 
-One file an entry, named by a SHA-256 over all that can change it, written whole and then renamed:
-concurrent runs write the same bytes, and a crash leaves at most a temporary file. What is missing
-or broken is a miss, and a full disk or a read-only home only costs time.
+One file an entry, named by a SHA-256 over everything that can change it, written whole and then
+renamed: concurrent runs write the same bytes, and a crash leaves at most a temporary file. A
+missing or broken entry is a miss, and a full disk or a read-only home only costs time.
 """
 
 import json
@@ -14,26 +14,26 @@ from typing import Any
 
 _MAX_ENTRIES = 16_384
 _MAX_BYTES = 64_000_000
-#: Seconds after which a temporary file is what a crash left.
+#: Seconds after which a temporary file counts as left by a crash.
 _ABANDONED = 3_600
 
 
 def cache_folder() -> Path:
-    """`$XDG_CACHE_HOME/tidegen/lint`, or the same below `~/.cache`."""
+    """Return `$XDG_CACHE_HOME/tidegen/lint`, or the same below `~/.cache`."""
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111 - no error without a home
     return Path(base) / "tidegen" / "lint"
 
 
-def kept(key: str) -> Any:
-    """What is kept under `key`, or None."""
+def load(key: str) -> Any:
+    """Return the value stored under `key`, or None."""
     try:
         return json.loads((cache_folder() / f"{key}.json").read_bytes())
     except (OSError, ValueError, RecursionError):
         return None
 
 
-def keep(key: str, value: Any) -> None:
-    """Keep `value`, which JSON must be able to hold."""
+def store(key: str, value: Any) -> None:
+    """Store `value`, which JSON must be able to hold, under `key`."""
     folder = cache_folder()
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ def keep(key: str, value: Any) -> None:
 
 
 def prune(max_entries: int = _MAX_ENTRIES, max_bytes: int = _MAX_BYTES) -> None:
-    """Drop the oldest entries beyond both bounds, and what crashes left."""
+    """Delete the oldest entries beyond both bounds, and temporary files left by crashes."""
     with suppress(OSError):
         entries = [_Entry(item) for item in os.scandir(cache_folder())]
         count = total = 0

@@ -1,4 +1,4 @@
-"""cfn-lint in process: every level including informational, rules built once for all templates."""
+"""cfn-lint in process: every level including informational, one set of rules for all templates."""
 
 import logging
 from collections.abc import Sequence
@@ -21,10 +21,10 @@ from tidegen.linting.templates import MAX_DEPTH, nested_too_deep, refusal
 
 
 class CfnLint:
-    """cfn-lint with its own rules, the platform's and what `.cfnlintrc` asks for."""
+    """cfn-lint with its own rules, the platform's rules and the settings of `.cfnlintrc`."""
 
     def __init__(self, regions: Sequence[str]) -> None:
-        """Raises InputError for a region that does not exist or a broken `.cfnlintrc`."""
+        """Raise InputError for a region that does not exist or a broken `.cfnlintrc`."""
         _check_regions(regions)
         memory.install()
         logging.getLogger("cfnlint").setLevel(logging.CRITICAL)  # findings say the same
@@ -33,10 +33,10 @@ class CfnLint:
             config = ConfigMixIn(["--include-checks", "I", "--regions", *regions, *appended])
             self._runner = Runner(config)
         except (ConfigFileError, CfnLintExitException) as error:
-            raise InputError(Problem(".cfnlintrc", f"is not valid, {error}; mend it")) from error
+            raise InputError(Problem(".cfnlintrc", f"is not valid, {error}; fix it")) from error
 
     def findings(self, path: str) -> list[Finding]:
-        """All findings in one template, sorted."""
+        """Return all findings in one template, sorted."""
         config, loaded = self._runner.config, self._runner.rules
         config.template_args = {}
         try:
@@ -44,22 +44,22 @@ class CfnLint:
                 return [refusal(path, "E0000", f"Is nested more than {MAX_DEPTH} levels deep")]
             run = run_template_by_file_path(path, config, loaded, ignore_bad_template=False)
             matches = list(run)
-        except Exception as error:  # whatever a template makes cfn-lint raise is a finding
+        except Exception as error:  # any error that a template causes in cfn-lint is a finding
             return [failure(path, f"cfn-lint stopped: {type(error).__name__}: {error}")]
         return sorted({_finding(match, path) for match in matches})
 
     def catalogue(self) -> dict[str, RuleInfo]:
-        """Every rule by its id."""
-        return {rule_id: _info(rule) for rule_id, rule in sorted(self._runner.rules.items())}
+        """Return every rule by its id."""
+        return {rule_id: RuleInfo.of(rule) for rule_id, rule in sorted(self._runner.rules.items())}
 
 
 def own_rules() -> list[Any]:
-    """The platform's rules, as cfn-lint loads them, by their ids."""
+    """Return the platform's rules as cfn-lint loads them, sorted by id."""
     return sorted(load_plugins(str(rules.FOLDER)), key=lambda rule: str(rule.id))
 
 
 def failure(path: str, message: str) -> Finding:
-    """A finding in cfn-lint's own words for a rule that could not be carried out."""
+    """Return the finding that cfn-lint itself reports for a rule that failed."""
     title = "Error processing rule on the template"
     return Finding(path, 1, 1, "E0002", "error", message, 1, 2, title=title)
 
@@ -72,8 +72,10 @@ def _check_regions(regions: Sequence[str]) -> None:
 
 def _unknown(region: str) -> Problem:
     close = get_close_matches(region, REGIONS, n=1)
-    hint = f"did you mean '{close[0]}'?" if close else "known: those that cfn-lint has schemas of"
-    return Problem(f"region '{region}'", f"there is none of that name; {hint}")
+    hint = (
+        f"did you mean '{close[0]}'?" if close else "known are the regions with schemas in cfn-lint"
+    )
+    return Problem(f"region '{region}'", f"does not exist; {hint}")
 
 
 def _finding(match: Any, path: str) -> Finding:
@@ -89,15 +91,4 @@ def _finding(match: Any, path: str) -> Finding:
         pointer="/".join(str(part) for part in getattr(match, "path", None) or ()),
         title=match.rule.shortdesc,
         source=match.rule.source_url or "",
-    )
-
-
-def _info(rule: Any) -> RuleInfo:
-    return RuleInfo(
-        id=rule.id,
-        severity=rule.severity.lower(),
-        title=rule.shortdesc,
-        description=rule.description,
-        source=rule.source_url or "",
-        tags=tuple(rule.tags),
     )

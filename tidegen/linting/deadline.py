@@ -1,4 +1,4 @@
-"""A time limit that names the rule which was running when it passed."""
+"""A time limit that names the rule running when it passes."""
 
 import signal
 import threading
@@ -9,7 +9,7 @@ from typing import Any
 
 
 class OverdueError(BaseException):
-    """The time is up, in that rule or module. No Exception, as cfn-lint catches those."""
+    """The time limit passed, in that rule or module. No Exception, as cfn-lint catches those."""
 
     def __init__(self, rule: str) -> None:
         super().__init__(rule)
@@ -20,7 +20,7 @@ class OverdueError(BaseException):
 def deadline(seconds: float) -> Iterator[None]:
     """Raise OverdueError in the block once `seconds` have passed.
 
-    Without effect outside the main thread, where signals cannot be taken.
+    Without effect outside the main thread, which alone receives signals.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -39,7 +39,7 @@ def _overdue(_number: int, frame: FrameType | None) -> None:
 
 
 def running_rule(frame: FrameType | None) -> str:
-    """The id of the innermost cfn-lint rule from `frame` outwards, else the module it stands in."""
+    """Return the id of the innermost cfn-lint rule around `frame`, else the frame's module."""
     module = str(frame.f_globals.get("__name__")) if frame else "?"
     while frame is not None:
         owner: Any = frame.f_locals.get("self")

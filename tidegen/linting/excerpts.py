@@ -7,7 +7,7 @@ from tidegen.linting.model import Finding
 
 
 def source_lines(findings: Iterable[Finding]) -> dict[str, list[str]]:
-    """The lines of every file that findings name; a file that is no text has none."""
+    """Return the lines of every file that findings name; none for a file that is no text."""
     return {path: _lines(path) for path in {finding.path for finding in findings}}
 
 

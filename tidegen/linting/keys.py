@@ -1,6 +1,6 @@
-"""What a verdict depends on, as a digest: computed without importing cfn-lint.
+"""Digests of everything that a verdict depends on, computed without importing cfn-lint.
 
-Everything but the template: the Python and cfn-lint versions, the schemas that `cfn-lint
+Next to the template these are: the Python and cfn-lint versions, the schemas that `cfn-lint
 --update-specs` fetched, `.cfnlintrc` files, the sources of the rules and of this package, regions.
 """
 
@@ -15,29 +15,29 @@ from pathlib import Path
 from tidegen import cloudformation, rules
 
 _CONFIGURATIONS = (".cfnlintrc", ".cfnlintrc.yaml", ".cfnlintrc.yml")
-#: Options that make a verdict depend on files which are not looked at here.
+#: Options that make a verdict depend on files that no digest here covers.
 _OTHER_FILES = re.compile(
     rb"append_rules|custom_rules|override_spec|registry_schemas|parameter_files|deployment_files"
 )
 
 
 def settings_digest(regions: Sequence[str]) -> str:
-    """SHA-256 over everything but the template."""
+    """Return the SHA-256 over everything but the template."""
     return _digest([sys.version, *regions, *_cfn_lint_state()], _files())
 
 
 def content_digest(content: bytes, settings: str = "") -> str:
-    """SHA-256 over a template's bytes and the digest of the settings."""
+    """Return the SHA-256 over a template's bytes and the digest of the settings."""
     return hashlib.sha256(settings.encode() + b"\0" + content).hexdigest()
 
 
 def source_digest(folders: Iterable[Path]) -> str:
-    """SHA-256 over the Python sources below `folders`."""
+    """Return the SHA-256 over the Python sources below `folders`."""
     return _digest([sys.version], [p for folder in folders for p in sorted(folder.rglob("*.py"))])
 
 
 def configuration_is_self_contained() -> bool:
-    """Whether no `.cfnlintrc` names further files, so that verdicts may be kept."""
+    """Return whether no `.cfnlintrc` names further files, so that verdicts may be cached."""
     return not any(_OTHER_FILES.search(path.read_bytes()) for path in _configurations())
 
 
@@ -51,18 +51,18 @@ def _digest(texts: Iterable[str], paths: Iterable[Path]) -> str:
 def _files() -> Iterator[Path]:
     yield from sorted(Path(__file__).parent.glob("*.py"))
     yield from sorted(rules.FOLDER.rglob("*.py"))
-    yield from sorted(Path(cloudformation.__file__).parent.glob("*.py"))  # which rules import
+    yield from sorted(Path(cloudformation.__file__).parent.glob("*.py"))  # imported by rules
     yield from _configurations()
 
 
 def _configurations() -> list[Path]:
     folders = (Path(os.path.expanduser("~")), Path())  # noqa: PTH111 - no error without a home
-    found = (folder / name for folder in folders for name in _CONFIGURATIONS)
-    return [path for path in found if path.is_file()]
+    paths = (folder / name for folder in folders for name in _CONFIGURATIONS)
+    return [path for path in paths if path.is_file()]
 
 
 def _cfn_lint_state() -> Iterator[str]:
-    """The version as its source says it, and when fetched schemas were last replaced."""
+    """Yield cfn-lint's version file, and the time of the last change to fetched schemas."""
     spec = find_spec("cfnlint")
     assert spec is not None
     assert spec.origin is not None

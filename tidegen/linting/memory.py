@@ -1,10 +1,10 @@
 """cfn-lint faster without changing what it finds: cheaper copies, fewer classes, rarer collections.
 
-cfn-lint 1.58 makes a new dataclass, compiled from source text, at each of thousands of steps into a
-schema, though there are about a dozen different ones; and it makes each of hundreds of thousands of
-copies by listing a dataclass's fields and calling its constructor. Classes are remembered here by
-what they are made from, and copies made by copying. A name that another version does not have is
-left alone: slower, and as right. See docs/decisions/020-lint-speed.md.
+cfn-lint 1.58 creates a new dataclass, compiled from source text, at each of thousands of steps into
+a schema, though about a dozen differ; and it creates each of hundreds of thousands of copies by
+listing a dataclass's fields and calling its constructor. This module caches classes by their
+arguments, and copies by copying. A name that another version of cfn-lint does not have is left
+alone: slower, with the same findings. See docs/decisions/020-lint-speed.md.
 """
 
 import gc
@@ -17,7 +17,7 @@ from typing import Any
 
 
 def install() -> None:
-    """Put the quicker functions in place; again is the same as once."""
+    """Replace cfn-lint's functions by the faster ones; a second call changes nothing."""
     context = import_module("cfnlint.context.context")
     if getattr(context, "fields", None) is fields:
         context.fields = _known_fields  # type: ignore[attr-defined]
@@ -38,7 +38,7 @@ def _fields_of(owner: type) -> Any:
 
 
 def _evolve_context(self: Any, **changes: Any) -> Any:
-    """`Context.evolve`: a copy with `changes`; reference values are added to those there are."""
+    """Return a copy with `changes`, as `Context.evolve` does; reference values are added."""
     if "ref_values" in changes:
         changes["ref_values"] = {**self.ref_values, **changes["ref_values"]}
     copy = _copy(self, changes)
@@ -47,7 +47,7 @@ def _evolve_context(self: Any, **changes: Any) -> Any:
 
 
 def _copy(instance: Any, changes: dict[str, Any]) -> Any:
-    """What the constructor would make of the instance's fields and `changes`, without its work."""
+    """Return the result of the constructor for the instance's fields and `changes`, faster."""
     copy = object.__new__(type(instance))
     copy.__dict__.update(instance.__dict__)
     copy.__dict__.update(changes)
@@ -55,7 +55,7 @@ def _copy(instance: Any, changes: dict[str, Any]) -> Any:
 
 
 def _memo(create: Callable[..., type]) -> Callable[..., type]:
-    """`create` with one class for equal arguments; the key holds them, so no id is used again."""
+    """Return `create` with one class for equal arguments; the keys keep them, so ids are unique."""
     classes: dict[Any, type] = {}
 
     def remembered(
@@ -74,8 +74,8 @@ def _memo(create: Callable[..., type]) -> Callable[..., type]:
 def _copy_instead_of_constructing(owner: Any) -> None:
     """Give a validator class an `evolve` that copies.
 
-    As with the constructor, what it does not take is again as the class has it: rules set it on one
-    instance, and not for those that come from it.
+    As with the constructor, a field that it does not take gets the class's default again: rules
+    set such a field on one instance, and not on its copies.
     """
     fixed = {field.name: field.default_factory() for field in _fixed(owner)}
 
@@ -94,7 +94,7 @@ def _items(mapping: Any) -> Any:
 
 
 def _state(function_filter: Any) -> Any:
-    """Type and attributes of a filter, lists as tuples."""
+    """Return the type and attributes of a filter, lists as tuples."""
     if function_filter is None:
         return None
     values = vars(function_filter).items()
@@ -104,7 +104,7 @@ def _state(function_filter: Any) -> Any:
 
 @contextmanager
 def rare_collections() -> Iterator[None]:
-    """Collect garbage rarely: checking makes millions of short-lived objects, few in cycles."""
+    """Collect garbage rarely: checking creates millions of short-lived objects, few in cycles."""
     before = gc.get_threshold()
     gc.set_threshold(200_000, 20, 100)
     try:

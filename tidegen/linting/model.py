@@ -1,4 +1,4 @@
-"""Findings: what a check has to say."""
+"""Findings, reports and rule descriptions."""
 
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -6,11 +6,11 @@ from typing import Any
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One finding. Lines and columns count from 1; `path` is as the caller gave it.
+    """One finding. Lines and columns count from 1; `path` is as the caller passed it.
 
-    `severity` is error, warning or informational. `pointer` is the place in the template, as in
-    `Resources/Vpc/Properties/CidrBlock`. `title` says what the rule checks, `source` where that is
-    documented. `origin` is the Python line that made the resource, `file:line`, where it is known.
+    `severity` is error, warning or informational. `pointer` is the path in the template, such as
+    `Resources/Vpc/Properties/CidrBlock`. `title` is the text of the rule, `source` its
+    documentation. `origin` is the Python line that created the resource, `file:line`, if known.
     """
 
     path: str
@@ -28,23 +28,25 @@ class Finding:
 
     @property
     def logical_id(self) -> str:
-        """The resource, parameter or output that the finding is about, if any."""
+        """The logical id of the resource, parameter or output of the finding, or empty."""
         parts = self.pointer.split("/")
         return parts[1] if len(parts) > 1 else ""
 
     def __str__(self) -> str:
         message = " ".join(self.message.split())
         line = f"{self.path}:{self.line}: {self.rule} {self.severity}: {message}"
-        return "".join(c if c.isprintable() else "?" for c in line)  # terminals obey some others
+        return "".join(
+            c if c.isprintable() else "?" for c in line
+        )  # terminals obey other characters
 
     def as_dict(self) -> dict[str, Any]:
-        """The finding as plain data for `--json`."""
+        """Return the finding as plain data for `--json`."""
         return {**asdict(self), "logical_id": self.logical_id}
 
 
 @dataclass(frozen=True)
 class RuleInfo:
-    """What `--explain` says about a rule."""
+    """The description of a rule, as `--explain` prints it."""
 
     id: str
     severity: str
@@ -53,10 +55,22 @@ class RuleInfo:
     source: str
     tags: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, rule: Any) -> "RuleInfo":
+        """Return the description of a rule of cfn-lint or of a root rule."""
+        return cls(
+            id=rule.id,
+            severity=rule.severity.lower(),
+            title=rule.shortdesc,
+            description=rule.description,
+            source=rule.source_url or "",
+            tags=tuple(rule.tags),
+        )
+
 
 @dataclass(frozen=True)
 class LintReport:
-    """All findings, sorted, over `templates` files; the verdicts of the others were kept."""
+    """All findings, sorted, over `templates` files, of which `checked` were not cached."""
 
     findings: tuple[Finding, ...]
     templates: int

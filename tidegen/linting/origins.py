@@ -1,7 +1,7 @@
-"""The Python line that made what a finding is about: where the fix is made.
+"""The Python line that created the resource of a finding: the place to fix it.
 
-The concern is built once more, with troposphere's `add_*` methods recording who called them. Only a
-template of this project with findings pays for it.
+The concern is built once more, with troposphere's `add_*` methods recording their callers. Only a
+template of this project with findings costs this time.
 """
 
 import sys
@@ -15,7 +15,7 @@ from typing import Any
 
 from tidegen.linting.model import Finding
 
-#: What troposphere calls to add an entry, by the template's section.
+#: Section of a template → troposphere's method that adds an entry.
 _METHODS = {
     "Resources": "add_resource",
     "Parameters": "add_parameter",
@@ -27,7 +27,7 @@ _Lines = dict[tuple[str, str], str]
 
 
 def with_origins(findings: Sequence[Finding], folder: Path) -> list[Finding]:
-    """The findings, those about templates that concerns render into `folder` with their origin."""
+    """Return the findings; those in templates that concerns render into `folder` get an origin."""
     lines: dict[str, _Lines] = {}
     result = []
     for finding in findings:
@@ -41,7 +41,7 @@ def with_origins(findings: Sequence[Finding], folder: Path) -> list[Finding]:
 
 
 def _name_below(path: str, folder: Path) -> str:
-    """`storage` for `templates/current/storage.yaml`; `roots/access` for a root; else nothing."""
+    """Return `storage` for `templates/current/storage.yaml`, `roots/access` for a root, else ""."""
     resolved = Path(path).resolve()
     if not resolved.is_relative_to(folder.resolve()):
         return ""
@@ -66,9 +66,9 @@ def _lines_of(name: str) -> _Lines:
 
 @contextmanager
 def _recording(source: str) -> Iterator[dict[int, _Lines]]:
-    """The lines in the concern's source from which entries are added, by the template's id.
+    """Record the lines of the concern's source that add entries, by the template's id.
 
-    While the block runs; a build may build other concerns' templates on its way.
+    While the block runs; a build may also build the templates of other concerns.
     """
     from troposphere import Template
 
@@ -87,7 +87,7 @@ def _recorder(
     section: str, original: Callable[..., Any], source: str, lines: dict[int, _Lines]
 ) -> Callable[..., Any]:
     def add(self: Any, entry: Any, *more: Any) -> Any:
-        line = _line_in(source, sys._getframe(1))  # frames are what this is about
+        line = _line_in(source, sys._getframe(1))  # the caller is wanted
         for item in entry if isinstance(entry, list) else [entry]:
             lines[id(self)][section, str(getattr(item, "title", item))] = line
         return original(self, entry, *more)
@@ -104,12 +104,12 @@ def _line_in(source: str, frame: FrameType | None) -> str:
 
 
 def _is_part(file: str, source: str) -> bool:
-    """Whether `file` belongs to the concern: its module, or any module of its package."""
+    """Return whether `file` belongs to the concern: its module, or any module of its package."""
     folder, slash, name = source.rpartition("/")
     return file.startswith(f"{folder}{slash}") if name == "__init__.py" else file == source
 
 
 def _shown(source: str) -> str:
-    """Relative to the working folder where it lies below, as template paths mostly are."""
+    """Return the path relative to the working folder if it is below it, as template paths are."""
     path = Path(source)
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else source

@@ -1,30 +1,30 @@
-"""The regions that a project's environment files name, without reading unchanged files again."""
+"""The regions in a project's environment files, cached for unchanged files."""
 
 from pathlib import Path
 
 import tidegen
 from tidegen.environments.project import FOLDER
-from tidegen.linting.cache import keep, kept
+from tidegen.linting.cache import load, store
 from tidegen.linting.keys import content_digest, source_digest
 
-#: Sources on which it depends whether files are valid.
+#: The packages that validate environment files.
 _PACKAGES = ("environments", "contract")
 
 
 def used_regions(project: Path) -> tuple[str, ...]:
-    """All regions that the files name, recovery regions too, sorted.
+    """Return all regions in the files, recovery regions included, sorted.
 
-    Raises InputError where a file is not valid; only a good answer is kept.
+    Raises InputError where a file is not valid; only a good answer is cached.
     """
     key = f"regions-{_digest(project)}"
-    known = kept(key)
+    known = load(key)
     if isinstance(known, list):
         return tuple(map(str, known))
     from tidegen.environments import load_all, regions
 
-    found = regions(load_all(project))
-    keep(key, found)
-    return tuple(found)
+    names = regions(load_all(project))
+    store(key, names)
+    return tuple(names)
 
 
 def _digest(project: Path) -> str:

@@ -1,4 +1,4 @@
-"""Rules that templates switch off in their Metadata, with the reasons they give."""
+"""Rules that templates switch off in their Metadata, and the reasons."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ import yaml
 
 @dataclass(frozen=True, order=True)
 class Suppression:
-    """One rule of one tool that is off in a resource; without `logical_id` in the template."""
+    """A rule of a tool, switched off in a resource, or in the template if `logical_id` is empty."""
 
     path: str
     logical_id: str
@@ -20,14 +20,14 @@ class Suppression:
 
 
 class _Loader(yaml.CSafeLoader):
-    """Plain data; what a CloudFormation function would compute does not matter here."""
+    """Load plain data; the values of CloudFormation functions do not matter here."""
 
 
 _Loader.add_multi_constructor("!", lambda _loader, _suffix, _node: None)
 
 
 def suppressions(paths: Sequence[Path]) -> list[Suppression]:
-    """All suppressions in the Metadata of `paths`, sorted; a file that is no template has none."""
+    """Return all suppressions in the Metadata of `paths`, sorted; none in other files."""
     return sorted({item for path in paths for item in _of_file(path)})
 
 
@@ -42,7 +42,7 @@ def _of_file(path: Path) -> Iterator[Suppression]:
 
 
 def _of_metadata(metadata: Any) -> Iterator[tuple[str, Any, str]]:
-    """(tool, rule, reason) in the forms of cfn-lint, Guard, checkov, cfn-nag and cdk-nag."""
+    """Yield (tool, rule, reason) in the forms of cfn-lint, Guard, checkov, cfn-nag and cdk-nag."""
     config = _get(_get(metadata, "cfn-lint"), "config")
     for rule in _list(_get(config, "ignore_checks")):
         yield "cfn-lint", rule, str(_get(config, "reason") or "")

@@ -1,4 +1,4 @@
-"""Files to check: found below folders, read, and held back where cfn-lint would not survive."""
+"""Files to check: searched below folders, read, and refused where cfn-lint would crash."""
 
 import os
 import re
@@ -11,20 +11,20 @@ from tidegen.linting.keys import content_digest
 from tidegen.linting.model import Finding
 
 ENDINGS = (".yaml", ".yml", ".json", ".template")
-#: CloudFormation takes 1 MB; up to here cfn-lint says so itself, in bearable time.
+#: CloudFormation accepts 1 MB; up to this size cfn-lint reports that itself, fast enough.
 MAX_BYTES = 5_000_000
-#: cfn-lint's parsers overflow the C stack somewhere beyond ten thousand.
+#: cfn-lint's parsers overflow the C stack at more than ten thousand levels.
 MAX_DEPTH = 2_000
 _TEMPLATE = re.compile(
     rb"""(?:^|[{,\s])["']?(?:AWSTemplateFormatVersion|Resources)["']?\s*:""", re.MULTILINE
 )
-#: cfn-lint reads a nested stack's template where it is a local file.
+#: cfn-lint reads the template of a nested stack if it is a local file.
 _LOCAL_CHILD = re.compile(rb"""(?:TemplateURL|Location)["']?\s*:\s*["']?(?!https?:|s3:|[!{"'])\S""")
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to check: its content's digest, or the finding that says why it is not checked."""
+    """A file to check: the digest of its content, or the finding with the reason against it."""
 
     path: str
     digest: str = ""
@@ -34,12 +34,12 @@ class Source:
 
 
 def find_templates(roots: Sequence[Path]) -> list[Path]:
-    """Named files, and the files of named folders that look like templates; in order, once each.
+    """Return named files, and files in named folders that look like templates; in order, once each.
 
-    Links to folders are not followed, hidden folders are passed over.
+    Links to folders are not followed, hidden folders are skipped.
     """
-    found = [path for root in roots for path in (_below(root) if root.is_dir() else [root])]
-    return list(dict.fromkeys(found))
+    paths = [path for root in roots for path in (_below(root) if root.is_dir() else [root])]
+    return list(dict.fromkeys(paths))
 
 
 def _below(root: Path) -> Iterator[Path]:
@@ -52,7 +52,7 @@ def _below(root: Path) -> Iterator[Path]:
 
 
 def looks_like_template(path: Path) -> bool:
-    """Whether the text has a key that only templates have; an unreadable file may be one."""
+    """Return whether the text has a key of a template; an unreadable file may be one."""
     try:
         with path.open("rb") as file:
             return _TEMPLATE.search(file.read(MAX_BYTES)) is not None
@@ -61,7 +61,7 @@ def looks_like_template(path: Path) -> bool:
 
 
 def read_source(path: Path, settings: str) -> Source:
-    """The file as a Source; never raises."""
+    """Return the file as a Source; never raise."""
     name = str(path)
     try:
         status = path.stat()
@@ -80,14 +80,14 @@ def read_source(path: Path, settings: str) -> Source:
 
 
 def refusal(path: str, rule: str, message: str) -> Finding:
-    """The only finding in a file that is not checked."""
+    """Return the only finding in a file that is not checked."""
     return Finding(path, 1, 1, rule, "error", message, 1, 2, title="Template cannot be checked")
 
 
 def nested_too_deep(content: bytes) -> bool:
-    """Whether brackets or indentation go deeper than MAX_DEPTH.
+    """Return whether brackets or indentation nest deeper than MAX_DEPTH.
 
-    Parsing to find out is left to the rare file in which it is possible at all.
+    Only a file in which that is possible at all is parsed, which is rare.
     """
     brackets = content.count(b"[") + content.count(b"{")
     longest = max(map(len, re.split(rb"[\r\n]", content)), default=0)
@@ -95,7 +95,7 @@ def nested_too_deep(content: bytes) -> bool:
 
 
 def _depth_passes(content: bytes) -> bool:
-    import yaml  # hardly ever
+    import yaml  # rarely needed
 
     depth = 0
     try:
@@ -107,5 +107,5 @@ def _depth_passes(content: bytes) -> bool:
             if depth > MAX_DEPTH:
                 return True
     except (yaml.YAMLError, ValueError):
-        return False  # cfn-lint stops at the same place and says why
+        return False  # cfn-lint stops at the same place and reports why
     return False

@@ -1,4 +1,4 @@
-"""Waiting for files to change, by looking at their times: no dependency, works on every volume."""
+"""Waiting for files to change, by polling their times: no dependency, works on every volume."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -6,14 +6,14 @@ from pathlib import Path
 
 _Seen = dict[Path, tuple[int, int, int]]
 
-#: Seconds between looks; five thousand files take a few hundredths of one.
+#: Seconds between two polls; five thousand files take a few hundredths of a second.
 INTERVAL = 0.3
 
 
 def changes(
     find: Callable[[], Iterable[Path]], sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[list[Path]]:
-    """The paths that `find` gives: at once, and again after each change to them, without end."""
+    """Yield the paths that `find` returns: at once, and again after each change, without end."""
     seen: _Seen | None = None
     while True:
         paths = list(find())
@@ -29,7 +29,7 @@ def _states(paths: Iterable[Path]) -> _Seen:
 
 
 def _state(path: Path) -> tuple[int, int, int] | None:
-    """None for a file that is just being replaced."""
+    """Return time, size and inode; None for a file that is just being replaced."""
     try:
         status = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Checking spread over processes: forked once the rules stand, handed back as plain findings."""
+"""Checking in several processes, forked once the rules are built; findings return as plain data."""
 
 import gc
 import os
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 _WORTH_FORKING = 10_000
 _MAX_WORKERS = 8
 
-#: In a forked process: what its parent had built.
+#: In a forked process: the linter that its parent built.
 _inherited: list[CfnLint] = []
 
 
 def check(
     sources: Sequence[Source], linter: CfnLint, limit: float, workers: int | None = None
 ) -> Iterator[tuple[Source, list[Finding], bool]]:
-    """Each source with its findings, and whether they would be the same another time.
+    """Yield (source, findings, cacheable).
 
-    `workers` is how many processes are used, by default as many as pay.
+    `workers` is the number of processes, by default as many as save time.
     """
     ordered = sorted(sources, key=lambda source: -source.size)  # the longest first, to end together
     workers = workers or worker_count(ordered)
@@ -44,28 +44,28 @@ def check(
             unfinished.append(source)
         else:
             yield source, *result
-    for source in unfinished:  # a process died: alone, each shows whether it was the cause
+    for source in unfinished:  # a process died: check each alone to see whether it is the cause
         ((_, alone),) = _in_pool([source], linter, limit, 1)
-        died = failure(source.path, "cfn-lint's process died, probably for want of memory")
+        died = failure(source.path, "cfn-lint's process died, probably out of memory")
         yield source, *(alone or ([died], False))
 
 
 def worker_count(sources: Sequence[Source]) -> int:
-    """Processes to use: one where there is little to do, or where threads make forking unsafe."""
+    """Return the number of processes: one for little work, or where threads make forking unsafe."""
     if len(sources) < 2 or sum(source.size for source in sources[1:]) < _WORTH_FORKING:
         return 1
     if threading.active_count() > 1 or not hasattr(os, "sched_getaffinity"):
-        return 1  # macOS' own libraries do not take a fork either
+        return 1  # macOS' own libraries do not survive a fork either
     return min(len(os.sched_getaffinity(0)), len(sources), _MAX_WORKERS)
 
 
 def _in_pool(
     sources: Sequence[Source], linter: CfnLint, limit: float, workers: int
 ) -> Iterator[tuple[Source, tuple[list[Finding], bool] | None]]:
-    import multiprocessing  # none of this for a single template
+    import multiprocessing  # not needed for a single template
     from concurrent.futures import ProcessPoolExecutor
 
-    gc.freeze()  # what is built is shared; collecting would only copy its pages
+    gc.freeze()  # the rules are shared memory; collecting would only copy its pages
     context = multiprocessing.get_context("fork")
     pool = ProcessPoolExecutor(workers, context, _start, (linter,))
     try:
@@ -73,7 +73,7 @@ def _in_pool(
         for source, future in zip(sources, futures, strict=True):
             yield source, _result(future)
     finally:
-        pool.shutdown(cancel_futures=True)  # and wait: its thread must not see the next fork
+        pool.shutdown(cancel_futures=True)  # and wait: its thread must end before the next fork
         gc.unfreeze()
 
 
@@ -88,7 +88,7 @@ def _result(future: "Future[tuple[list[Finding], bool]]") -> tuple[list[Finding]
 
 def _start(linter: CfnLint) -> None:
     _inherited.append(linter)
-    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # the parent says it, once
+    signal.signal(signal.SIGINT, lambda *_: os._exit(130))  # the parent reports it, once
 
 
 def _work(path: str, limit: float) -> tuple[list[Finding], bool]:

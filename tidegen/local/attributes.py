@@ -1,8 +1,8 @@
-"""Identifiers and attributes for resources that no service gives them to.
+"""Generate identifiers and attributes for resources without a service.
 
-They are shaped like the real ones and follow from account, region, stack and logical id alone,
-so that the same template gives the same values twice. What an attribute is called and which
-property identifies a type comes from the registry schema.
+They have the format of real ones and depend on account, region, stack and logical id only, so that
+the same template always gives the same values. Names of attributes and the property that
+identifies a type are read from the registry schema.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ GIVEN_PROPERTIES_ARE_ATTRIBUTES = frozenset(
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells one resource from all others. `seed` changes when it is replaced."""
+    """The values that identify one resource. `seed` changes when it is replaced."""
 
     type_name: str
     account: str
@@ -54,7 +54,7 @@ class Identity:
     seed: str = ""
 
     def digest(self, label: str) -> str:
-        """Return 64 hexadecimal digits that follow from this identity and `label`."""
+        """Return 64 hexadecimal digits computed from this identity and `label`."""
         parts = (self.type_name, self.account, self.region, self.stack_name, self.logical_id)
         return hashlib.sha256("\0".join((*parts, self.seed, label)).encode()).hexdigest()
 
@@ -64,7 +64,7 @@ class Identity:
 
 
 def physical_id(schema: Schema, identity: Identity, properties: dict[str, Any]) -> str:
-    """Return what `Ref` gives: the parts of the primary identifier, joined by `|`."""
+    """Return the value of `Ref`: the parts of the primary identifier, joined by `|`."""
     names = property_names(schema, "primaryIdentifier")
     parts = [properties.get(name) or value_of(schema, identity, name) for name in names]
     return "|".join(str(part) for part in parts)
@@ -73,19 +73,19 @@ def physical_id(schema: Schema, identity: Identity, properties: dict[str, Any]) 
 def attributes(
     schema: Schema, identity: Identity, properties: dict[str, Any], physical: str
 ) -> dict[str, Any]:
-    """Return what `Fn::GetAtt` gives for every attribute the type has."""
-    found: dict[str, Any] = {}
+    """Return the value of `Fn::GetAtt` for every attribute of the type."""
+    values: dict[str, Any] = {}
     if identity.type_name in GIVEN_PROPERTIES_ARE_ATTRIBUTES:
-        found.update(properties)
+        values.update(properties)
     identifiers = property_names(schema, "primaryIdentifier")
     for name in property_names(schema, "readOnlyProperties"):
-        if "*" not in name and name not in found and not _is_absent(identity, name, properties):
-            found[name] = physical if identifiers == [name] else value_of(schema, identity, name)
-    return found
+        if "*" not in name and name not in values and not _is_absent(identity, name, properties):
+            values[name] = physical if identifiers == [name] else value_of(schema, identity, name)
+    return values
 
 
 def _is_absent(identity: Identity, name: str, properties: dict[str, Any]) -> bool:
-    """Whether the type has the attribute only with a property that is not given."""
+    """Return whether the attribute requires a property that is not set."""
     needs = _ATTRIBUTES_OF_PROPERTIES.get((identity.type_name, name))
     return needs is not None and needs not in properties
 

@@ -1,4 +1,4 @@
-"""Change sets as CloudFormation keeps them: tokens make retries safe, stacks in review stay.
+"""Shims for change sets: idempotency tokens, and stacks that stay in review.
 
 Each shim names the defect upstream and has a test in `tests/local/test_shims.py` that fails once
 upstream no longer needs it.
@@ -20,7 +20,7 @@ _TOKENS = {
 
 
 def install() -> None:
-    """Change what ministack does with the requests of change sets."""
+    """Replace ministack's handlers of change-set requests."""
     handlers = upstream.module("ministack.services.cloudformation.handlers")._ACTION_HANDLERS
     handlers["CreateChangeSet"] = keeping_the_stack_in_review(handlers["CreateChangeSet"])
     for action, token in _TOKENS.items():
@@ -28,11 +28,11 @@ def install() -> None:
 
 
 def answering_once(handle: Handler, token_name: str) -> Handler:
-    """Answer a request that comes again with the same token as the first time.
+    """Return the first answer again for a request with the same token.
 
     Upstream: the token is ignored, so that a request whose answer was lost fails when it is
     retried. AWS, API reference of CreateChangeSet and ExecuteChangeSet: the token lets
-    CloudFormation know that the retry does not ask for another one.
+    CloudFormation recognise that a retry does not request another change set.
     """
     answers: dict[tuple[str, str, str], Any] = {}
 
@@ -51,10 +51,10 @@ def answering_once(handle: Handler, token_name: str) -> Handler:
 
 
 def keeping_the_stack_in_review(create: Handler) -> Handler:
-    """Add a change set to the stack that is in review already, instead of making it anew.
+    """Add a change set to the stack that is in review already, instead of recreating the stack.
 
-    Upstream: a second CREATE change set gives the stack a new id, and the first one stays behind
-    for ever, since it belongs to a stack that is no more.
+    Upstream: a second CREATE change set gives the stack a new id, and the first one is
+    never deleted, since its stack no longer exists.
     """
 
     @functools.wraps(create)
@@ -67,7 +67,7 @@ def keeping_the_stack_in_review(create: Handler) -> Handler:
         if not before or before["StackStatus"] != "REVIEW_IN_PROGRESS" or after is before:
             return status, headers, body
         stacks[name] = before
-        if after is None:  # refused: upstream takes the stack away
+        if after is None:  # refused: upstream deletes the stack
             return status, headers, body
         _move_change_sets(after["StackId"], before["StackId"])
         renamed = body.replace(after["StackId"].encode(), before["StackId"].encode())
@@ -77,7 +77,7 @@ def keeping_the_stack_in_review(create: Handler) -> Handler:
 
 
 def _move_change_sets(old: str, new: str) -> None:
-    """Let the change sets of the stack `old` belong to `new`."""
+    """Move the change sets of the stack `old` to `new`."""
     package = upstream.cloudformation()
     package._stack_events.pop(old, None)
     for change_set in package._change_sets.values():

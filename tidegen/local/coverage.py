@@ -1,6 +1,6 @@
 """Which resource types the engine creates, which it only records, and which it refuses.
 
-A recorded type was validated and kept, no more: it proves nothing about what it would do.
+A recorded type is validated and kept only: it proves nothing about the type's behaviour.
 """
 
 from importlib import resources
@@ -13,15 +13,15 @@ from tidegen.local.handlers.registry import created_handlers
 
 Kind = Literal["created", "recorded", "unsupported"]
 
-# Types of CloudFormation itself, which its engine runs and no service stands for.
+# Types of CloudFormation itself, which the engine runs without a service.
 _OWN = "AWS::CloudFormation::"
 
 
 def kind_of(type_name: str) -> Kind:
     """Return what the engine does with a type, from the handlers themselves.
 
-    `created` means through a service that shows it afterwards. Raises EngineUnavailableError when
-    ministack is not installed, whose own handlers create most types.
+    `created` means through a service, which shows the resource afterwards. Raises
+    EngineUnavailableError if ministack, whose handlers create most types, is not installed.
     """
     if type_name in created_handlers() or type_name in _upstream_types():
         return "created"

@@ -1,8 +1,8 @@
 """The engine as a subprocess: start it, wait for it, stop it.
 
-The engine is `tidegen.local.server`, run by the current interpreter in a session of its own, so
-that Ctrl-C reaches the command line only, which then decides. The child holds the read end of a
-pipe whose write end is ours: when this process ends, for whatever reason, the child ends too.
+The engine is `tidegen.local.server`, run by the current interpreter in a separate session, so that
+Ctrl-C reaches the command line only, which decides what to stop. The child reads from a pipe that
+this process holds open: when this process ends, for any reason, the child ends too.
 """
 
 import http.client
@@ -24,16 +24,16 @@ DEFAULT_ACCOUNT = "000000000000"
 DEFAULT_REGION = "us-east-1"
 START_TIMEOUT = 30.0  # seconds; a warm start takes less than one
 _STOP_TIMEOUT = 5.0  # seconds
-_LOG_TAIL = 2000  # bytes of the engine's log in which its last line is looked for
+_LOG_TAIL = 2000  # bytes of the engine's log that are searched for its last line
 _WHERE = "local engine"
 
 
 def environment_variables(
     endpoint: str, account: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION
 ) -> dict[str, str]:
-    """Return what any AWS SDK or tool needs in its environment to reach an engine.
+    """Return the environment variables with which an AWS SDK or tool reaches an engine.
 
-    The engine takes a 12-digit access key id for the account number.
+    The engine uses a 12-digit access key id as the account number.
     """
     return {
         "AWS_ENDPOINT_URL": endpoint,
@@ -41,7 +41,7 @@ def environment_variables(
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
-        # Profiles and instance metadata of this machine are not the engine's.
+        # Instance metadata would give credentials of a real account.
         "AWS_EC2_METADATA_DISABLED": "true",
     }
 
@@ -83,7 +83,7 @@ class Engine:
 
     @property
     def running(self) -> bool:
-        """Whether the engine's process is alive."""
+        """Return whether the engine's process is alive."""
         return self._process.poll() is None
 
     def log_tail(self) -> str:
@@ -95,11 +95,11 @@ class Engine:
         return self._log.read().decode(errors="replace").strip()
 
     def wait(self) -> None:
-        """Return never: raise EngineStartError when the engine's process has ended."""
+        """Wait until the engine's process ends, then raise EngineStartError."""
         raise self._ended_error(self._process.wait())
 
     def stop(self) -> None:
-        """End the engine and forget its state. Calling it again does nothing."""
+        """End the engine and its state. Calling it again does nothing."""
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.terminate()
@@ -133,7 +133,7 @@ class Engine:
         return self._ended_error(code)
 
     def _ended_error(self, code: int) -> EngineStartError:
-        """Return the error for an engine that has ended by itself."""
+        """Return the error for an engine that ended unexpectedly."""
         reason = f": {self._last_line()}" if self._last_line() else ""
         text = f"ended with exit code {code}{reason}; run the command again"
         return EngineStartError(Problem(_WHERE, f"{text}; {self._log_hint()}"))
@@ -142,7 +142,7 @@ class Engine:
         return (self.log_tail().splitlines() or [""])[-1]
 
     def _log_hint(self) -> str:
-        """Keep the log in a file of its own and name it; an empty one is not worth a file."""
+        """Save the log in a file and return a text that names it; an empty log is not saved."""
         self._log.seek(0)
         content = self._log.read()
         if not content:
@@ -154,7 +154,7 @@ class Engine:
         return f"its log is in {kept.name}"
 
 
-# What the server exits with when ministack is missing or another version (sysexits.h).
+# The server's exit code when ministack is missing or has another version (sysexits.h).
 EX_UNAVAILABLE = 69
 
 
@@ -185,7 +185,7 @@ def _listening_socket(port: int) -> socket.socket:
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise EngineStartError(
-            f"Port {port} of {HOST} cannot be used: {reason}; stop the program that listens there, "
+            f"port {port} of {HOST} cannot be used: {reason}; stop the program that uses it, "
             "or leave out --port to use a free one"
         ) from error
 
@@ -193,7 +193,7 @@ def _listening_socket(port: int) -> socket.socket:
 def _spawn(port: int, listener: int, log: IO[bytes]) -> "subprocess.Popen[bytes]":
     """Start the server process on an inherited listening socket."""
     command = [sys.executable, "-m", "tidegen.local.server", f"--port={port}", f"--fd={listener}"]
-    return subprocess.Popen(  # noqa: S603 - our own module, no input from outside
+    return subprocess.Popen(  # noqa: S603 - a module of tidegen, no user input
         [*command, "--end-with-stdin"],
         stdin=subprocess.PIPE,
         stdout=log,
@@ -205,9 +205,9 @@ def _spawn(port: int, listener: int, log: IO[bytes]) -> "subprocess.Popen[bytes]
 
 
 def _child_environment() -> dict[str, str]:
-    """Return this process's environment without what would lead the engine to a real AWS.
+    """Return this process's environment without the variables that point to a real AWS.
 
-    The child finds the same tidegen as this process, whatever the working directory.
+    The child imports the same tidegen as this process, in any working directory.
     """
     kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
     paths = [str(Path(__file__).parents[2]), kept.get("PYTHONPATH", "")]

@@ -1,6 +1,6 @@
-"""Names that are taken: CloudFormation refuses to create what exists already.
+"""Names in use: CloudFormation refuses to create a resource that exists already.
 
-Upstream's handlers overwrite most of what has the name, another stack's included.
+Upstream's handlers overwrite most resources of the same name, those of other stacks too.
 """
 
 from typing import Any, NamedTuple
@@ -11,13 +11,13 @@ from tidegen.local.handlers.service import client
 
 
 class _LookUp(NamedTuple):
-    """How a service is asked for a name."""
+    """The operation that looks a name up in its service."""
 
     prop: str
     service: str
     operation: str
     argument: str
-    found: str = ""  # the list in the answer; without it, an answer means that it exists
+    result: str = ""  # the list in the answer; without it, an answer means that it exists
 
 
 _LOOK_UPS = {
@@ -73,8 +73,8 @@ def refuse_taken(resource: Resource) -> None:
 
 
 def _exists(look_up: _LookUp, name: str) -> bool:
-    """Whether the service knows the name."""
-    plural = bool(look_up.found) and look_up.argument.endswith("s")
+    """Return whether the service has a resource of that name."""
+    plural = bool(look_up.result) and look_up.argument.endswith("s")
     argument: Any = [name] if plural else name
     more = {"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]} if "Alarm" in look_up.prop else {}
     try:
@@ -82,4 +82,4 @@ def _exists(look_up: _LookUp, name: str) -> bool:
         answer = operation(**{look_up.argument: argument}, **more)
     except upstream.module("botocore.exceptions").ClientError:
         return False
-    return bool(answer[look_up.found]) if look_up.found else True
+    return bool(answer[look_up.result]) if look_up.result else True

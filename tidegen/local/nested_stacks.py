@@ -1,4 +1,4 @@
-"""What is changed in ministack's nested stacks: failed creations, retained resources, policies."""
+"""Shims for nested stacks: failed creations, retained resources, stack policies."""
 
 from typing import Any
 
@@ -16,10 +16,10 @@ def install() -> None:
 
 
 def undo_failed_creates() -> None:
-    """Delete what a nested stack had created when its creation fails, and say which stack it was.
+    """Delete the resources of a nested stack whose creation fails, and record its id.
 
-    Upstream: the parent is told nothing of a child that failed to create, so its rollback leaves
-    the child's resources behind, and its events do not lead to the child.
+    Upstream: the parent does not know a child that failed to create, so its rollback keeps the
+    child's resources, and its events do not name the child.
     """
     table = upstream.provisioners()._RESOURCE_HANDLERS
     upstream_create, upstream_delete = table[TYPE]["create"], table[TYPE]["delete"]
@@ -30,7 +30,7 @@ def undo_failed_creates() -> None:
             return upstream_create(logical_id, properties, stack_name)
         except Exception:
             for child in _children(stack_name) - before:
-                _tell(stack_name, logical_id, _stacks()[child]["StackId"])
+                _record_child(stack_name, logical_id, _stacks()[child]["StackId"])
                 _roll_back(child, upstream_delete)
             raise
 
@@ -47,15 +47,15 @@ def _children(stack_name: str) -> set[str]:
     return {name for name in known if known[name].get("_parent_stack_name") == stack_name}
 
 
-def _tell(parent: str, logical_id: str, child_id: str) -> None:
-    """Record the child's id in the parent's events, as CloudFormation does when it is made."""
+def _record_child(parent: str, logical_id: str, child_id: str) -> None:
+    """Record the child's id in the parent's events, as CloudFormation does at its creation."""
     add_event, parent_id = upstream.stacks()._add_event, _stacks()[parent]["StackId"]
     reason = "Resource creation Initiated"
     add_event(parent_id, parent, logical_id, TYPE, "CREATE_IN_PROGRESS", reason, child_id)
 
 
 def _roll_back(name: str, delete: Any) -> None:
-    """Delete a nested stack's resources and word its events as CloudFormation does."""
+    """Delete a nested stack's resources and add its events in CloudFormation's words."""
     stack = _stacks()[name]
     add_event = upstream.stacks()._add_event
     about = (stack["StackId"], name, name, TYPE)
@@ -65,9 +65,9 @@ def _roll_back(name: str, delete: Any) -> None:
 
 
 def keep_policies() -> None:
-    """Let a nested stack keep its stack policy through an update.
+    """Keep a nested stack's policy through an update.
 
-    Upstream: `_cfn_nested_stack_deploy` writes the stack's record anew, without the policy.
+    Upstream: `_cfn_nested_stack_deploy` replaces the stack's record, without the policy.
     """
     table = upstream.provisioners()._RESOURCE_HANDLERS
     upstream_update = table[TYPE]["update"]
@@ -85,9 +85,9 @@ def keep_policies() -> None:
 
 
 def skip_retained_resources() -> None:
-    """Leave the retained resources of a nested stack when it is deleted.
+    """Keep the retained resources of a nested stack when it is deleted.
 
-    Upstream: `_cfn_nested_stack_delete` deletes all of them, whatever their DeletionPolicy.
+    Upstream: `_cfn_nested_stack_delete` deletes all of them, regardless of DeletionPolicy.
     """
     table = upstream.provisioners()._RESOURCE_HANDLERS
     upstream_delete = table[TYPE]["delete"]
@@ -102,7 +102,7 @@ def skip_retained_resources() -> None:
 def _forget_retained(name: str) -> None:
     stack = _stacks().get(name) or {}
     parent = _stacks().get(stack.get("_parent_stack_name")) or {}
-    # A rollback undoes a creation, which is what RetainExceptOnCreate excepts.
+    # A rollback undoes a creation: RetainExceptOnCreate does not retain then.
     undone = "ROLLBACK" in parent.get("StackStatus", "")
     kept = _RETAINED - {"RetainExceptOnCreate"} if undone else _RETAINED
     declared = (stack.get("_template") or {}).get("Resources", {})

@@ -1,4 +1,4 @@
-"""Scalars as CloudFormation reads them: `"80"` is a number and `"true"` a boolean, both ways."""
+"""Convert scalars like CloudFormation: `"80"` ↔ 80, `"true"` ↔ true."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ _BOOLEANS = {"true": True, "false": False}
 
 
 def converted(value: Any, types: list[str]) -> Any:
-    """Return `value` as the first of the JSON `types` it can stand for, or itself."""
+    """Return `value` as the first of the JSON `types` that it converts to, or itself."""
     if not types or any(is_type(value, name) for name in types):
         return value
     for name in types:
@@ -18,7 +18,7 @@ def converted(value: Any, types: list[str]) -> Any:
 
 
 def is_type(value: Any, name: str) -> bool:
-    """Whether `value` is of the JSON type `name`, without any conversion."""
+    """Return whether `value` is of the JSON type `name`, without conversion."""
     if isinstance(value, bool):
         return name == "boolean"
     if name == "number":
@@ -37,7 +37,7 @@ _PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
 
 
 def _convert(value: Any, name: str) -> Any:
-    """Return `value` as JSON type `name`, or None when it does not stand for one."""
+    """Return `value` as JSON type `name`, or None if it does not convert."""
     if name == "string" and isinstance(value, bool):
         return str(value).lower()
     if name == "string" and isinstance(value, int | float):
@@ -52,7 +52,7 @@ def _convert(value: Any, name: str) -> Any:
 
 
 def _number(value: str, kind: type[int] | type[float]) -> Any:
-    """Return the number that `value` spells, or None."""
+    """Return the number in the text `value`, or None."""
     try:
         return kind(value)
     except ValueError:
@@ -60,7 +60,7 @@ def _number(value: str, kind: type[int] | type[float]) -> Any:
 
 
 def _document(value: str) -> Any:
-    """Return the JSON object that `value` spells, or None: policies may be given as text."""
+    """Return the JSON object in the text `value`, or None: policies may be given as text."""
     try:
         document = json.loads(value)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What ministack does not serve of Secrets Manager: promoting a replica, and importing a secret."""
+"""Additions to ministack's Secrets Manager: promoting a replica, and importing a secret."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ _TYPE = "AWS::SecretsManager::Secret"
 
 
 def install() -> None:
-    """Answer the one action, and let change sets import the type."""
+    """Add the action StopReplicationToReplica, and let change sets import secrets."""
     module = upstream.service("secretsmanager")
     serve = module.handle_request
 
@@ -37,12 +37,12 @@ def _promoted(module: Any, secret_id: str) -> Any:
 
 
 def _secret(arn: str) -> Any:
-    """The secret of that ARN in this region; None if there is none."""
+    """Return the secret of that ARN in this region, or None."""
     return upstream.service("secretsmanager")._resolve(arn)[1]
 
 
 def _import_problem(arn: str) -> str | None:
-    """A replica is no resource to CloudFormation: only its primary can be in a stack."""
+    """Return the error for a replica or an unknown secret: only primaries can be in a stack."""
     module, secret = upstream.service("secretsmanager"), _secret(arn)
     if secret is None or module._is_replica(secret):
         return f"Resource of type '{_TYPE}' with identifier '{arn}' was not found."
@@ -50,6 +50,6 @@ def _import_problem(arn: str) -> str | None:
 
 
 def _imported(identifier: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """Upstream's physical id of a secret is its name."""
+    """Return the secret's name, which upstream uses as physical id, and its attributes."""
     arn = identifier["Id"]
     return _secret(arn)["Name"], {"Id": arn, "Arn": arn}

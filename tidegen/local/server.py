@@ -1,4 +1,4 @@
-"""The engine's process: ministack, made to behave like CloudFormation, on 127.0.0.1.
+"""The engine's process: ministack on 127.0.0.1, changed to behave like CloudFormation.
 
 Run by `tidegen.local.engine`; `python -m tidegen.local.server --port 4566` also works alone.
 """
@@ -15,7 +15,7 @@ from typing import Any
 
 from tidegen.local.engine import EX_UNAVAILABLE, HOST
 
-MINISTACK_VERSION = "1.5.33"  # the shims reach into its private code, so no other will do
+MINISTACK_VERSION = "1.5.33"  # the shims change its private code, so the version is fixed
 
 _END_TIMEOUT = 5.0  # seconds
 
@@ -27,8 +27,8 @@ _SETTINGS = {
     "S3_PERSIST": "0",
     "IOT_MTLS_ENABLED": "0",
     "SFTP_ENABLED": "0",
-    # Nothing is executed and no container is touched, this machine's least of all.
-    "LAMBDA_STRICT": "1",  # functions run in containers only, and there are none
+    # The engine executes no code and uses no containers of this machine.
+    "LAMBDA_STRICT": "1",  # run functions in containers only, of which there are none
     "DOCKER_HOST": "unix:///nonexistent",
     # botocore inside the engine must not read this user's profiles.
     "AWS_CONFIG_FILE": os.devnull,
@@ -37,7 +37,7 @@ _SETTINGS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Serve until terminated; return 69 (EX_UNAVAILABLE) when ministack is not the pinned one."""
+    """Serve until terminated; return EX_UNAVAILABLE without ministack of the pinned version."""
     options = _parse(arguments)
     problem = version_problem()
     if problem:
@@ -53,14 +53,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def version_problem(pinned: str = MINISTACK_VERSION) -> str:
-    """Return one line on why ministack cannot be used, or an empty string."""
+    """Return a line that says why ministack cannot be used, or an empty string."""
     install = f"pip install 'tidegen[local]' (ministack=={pinned})"
     try:
-        found = importlib.metadata.version("ministack")
+        installed = importlib.metadata.version("ministack")
     except importlib.metadata.PackageNotFoundError:
         return f"is not installed; run: {install}"
-    if found != pinned:
-        return f"needs ministack {pinned}, not {found}; run: {install}"
+    if installed != pinned:
+        return f"needs ministack {pinned}, not {installed}; run: {install}"
     return ""
 
 
@@ -83,7 +83,7 @@ def _end_with_stdin() -> None:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    """Prepare ministack and serve it. Imported here: the environment must be set before."""
+    """Change ministack and serve it, imported after its environment is set."""
     from tidegen.local import shims, upstream
 
     shims.install()
@@ -93,7 +93,7 @@ def _serve(options: argparse.Namespace) -> None:
 
 
 def _hypercorn_config(bind: str) -> Any:
-    """Return a quiet configuration of the ASGI server, as ministack's own `main` makes it."""
+    """Return a quiet configuration of the ASGI server, as ministack's `main` creates it."""
     from tidegen.local import upstream
 
     config = upstream.module("hypercorn.config").Config()

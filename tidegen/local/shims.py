@@ -1,4 +1,4 @@
-"""What is changed in ministack before it serves: handlers added, handlers wrapped, defects fixed.
+"""Changes to ministack before it serves: add handlers, wrap handlers, fix defects.
 
 Each shim names the defect upstream and has a test in `tests/local/test_shims.py` that fails once
 upstream no longer needs it.
@@ -16,7 +16,7 @@ INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
 
 
 def install() -> None:
-    """Change ministack, which must be imported in this process only after its settings."""
+    """Change ministack; its settings have to be in the environment before it is imported."""
     table = upstream.provisioners()._RESOURCE_HANDLERS
     identify_instance_profiles_by_name()
     for type_name in schemas.resource_types():
@@ -55,7 +55,7 @@ def identify_instance_profiles_by_name() -> None:
 
 
 def take_alarms_of_several_metrics() -> None:
-    """Make an alarm on an expression one on its first metric, with everything else as written.
+    """Create an alarm on an expression as one on its first metric, other properties unchanged.
 
     Upstream: refuses them, in its templates and in its API, which knows no other alarms to show.
     """
@@ -83,10 +83,10 @@ def _profile_arn(name: str) -> str:
 
 
 def keep_attributes_of_unchanged_resources() -> None:
-    """Hand an update the attributes the resource has.
+    """Pass the resource's attributes to an update.
 
     Upstream: `_cfn_nested_stack_deploy` calls `_update_resource` without `old_attrs`, so that in
-    a nested stack an unchanged resource has no attributes left and GetAtt of it fails.
+    a nested stack an unchanged resource loses its attributes and GetAtt of it fails.
     """
     provisioners = upstream.provisioners()
     upstream_update = provisioners._update_resource
@@ -104,7 +104,7 @@ def keep_attributes_of_unchanged_resources() -> None:
 
 
 def _attributes_of(stack_name: str, logical_id: str) -> dict[str, Any]:
-    """Return the attributes that a stack has on record for one of its resources."""
+    """Return the recorded attributes of one of a stack's resources."""
     stack = upstream.cloudformation()._stacks.get(stack_name) or {}
     record = stack.get("_resources", {}).get(logical_id, {})
     return dict(record.get("Attributes") or {})
@@ -119,25 +119,25 @@ def run_handlers_off_the_event_loop() -> None:
 
 
 class _FromSchemas(dict[str, Any]):
-    """Upstream's table of some types, with the registry schemas answering for the others."""
+    """Upstream's table of some types, completed from the registry schemas."""
 
     def __init__(
         self, known: dict[str, Any], types: frozenset[str], read: Callable[[schemas.Schema], Any]
     ) -> None:
-        """Answer with `known` first, then with `read` of the schema for one of `types`."""
+        """Use `known` first, then `read` on the schema of one of `types`."""
         super().__init__(known)
         self._types = types
         self._read = read
 
     def get(self, type_name: str, default: Any = None) -> Any:
-        """Return what is said of a type."""
+        """Return the entry of a type."""
         if type_name not in self and type_name in self._types:
             self[type_name] = self._read(schemas.schema_of(type_name))
         return super().get(type_name, default)
 
 
 def read_replacements_and_tags_from_schemas(types: frozenset[str]) -> None:
-    """Let change sets and updates know what replaces a resource, and where its tags go.
+    """Give change sets and updates each type's replacing properties and tag property.
 
     Upstream knows both for about a hundred types and calls the rest `Conditionally` replaced.
     """

@@ -1,4 +1,4 @@
-"""Entries of ministack's handler table: ours, and upstream's with validation and attributes.
+"""Entries of ministack's handler table: tidegen's, and upstream's with validation and attributes.
 
 An entry is a dict of functions with upstream's signatures: `create(logical_id, properties,
 stack_name)`, `update(physical_id, old, new, stack_name, logical_id)` and `delete(physical_id,
@@ -19,7 +19,7 @@ Entry = dict[str, Any]
 
 
 def entry_of(type_name: str) -> Entry:
-    """Return the entry of a type that ministack does not know: created or recorded."""
+    """Return the entry of a type that ministack does not have: created or recorded."""
     handler = created_handlers().get(type_name) or Recorded()
 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Result:
@@ -48,9 +48,9 @@ def entry_of(type_name: str) -> Entry:
 
 
 def _importing(handler: Handler, type_name: str) -> Entry:
-    """The entry's `import`, where the handler finds what exists; its look-up goes into upstream's.
+    """Return the entry's `import`, if its handler supports it, and register the look-up upstream.
 
-    Upstream asks the look-up whether the thing is there before it makes a change set.
+    Upstream uses the look-up to check that the resource exists before it creates a change set.
     """
     if type(handler).existing is Handler.existing:
         return {}
@@ -63,10 +63,10 @@ def _importing(handler: Handler, type_name: str) -> Entry:
         return None if handler.existing(identifier) else str(words)
 
     def adopt(identifier: Properties) -> Result:
-        found = handler.existing(identifier[key])
-        if found is None:
+        existing = handler.existing(identifier[key])
+        if existing is None:
             raise ValueError(problem(identifier[key]))
-        return found
+        return existing
 
     module._IMPORT_LOOKUPS.setdefault(type_name, ((key,), problem))
     return {"import": adopt}
@@ -82,7 +82,7 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
         try:
             return _completed(resource, completion.complete(resource, made))
         except Exception:
-            # The stack does not know of it yet, so its rollback would leave it behind.
+            # The stack has not recorded it yet, so its rollback would not delete it.
             entry["delete"](made.physical_id, properties)
             raise
 
@@ -115,7 +115,7 @@ def _resource(type_name: str, logical_id: str, stack_name: str, properties: Prop
 def _as_written(properties: Properties, stack_name: str) -> Properties:
     """Return `properties` without the stack's own tags, which upstream has added to them.
 
-    They lack what some types want of a tag, such as an Auto Scaling group's `PropagateAtLaunch`.
+    They have only key and value; some types require more, such as `PropagateAtLaunch`.
     """
     stack = upstream.cloudformation()._stacks.get(stack_name) or {}
     added = [{key: tag[key] for key in ("Key", "Value")} for tag in stack.get("Tags") or []]
@@ -133,7 +133,7 @@ def _converted(type_name: str, properties: Properties) -> Properties:
 
 
 def _completed(resource: Resource, made: Result) -> Result:
-    """Return `made` with the attributes that the schema has and the handler does not give."""
+    """Return `made` with generated values for the schema's other attributes."""
     identity = resource.identity
     schema = schemas.schema_of(identity.type_name, identity.region)
     generated = attributes.attributes(schema, identity, resource.properties, made.physical_id)

@@ -1,6 +1,6 @@
-"""The parts of ministack that tidegen reaches into, all of them private, by name.
+"""The private parts of ministack that tidegen uses.
 
-Nothing else in tidegen names a ministack module. Everything is imported on first use, because
+No other module of tidegen names a ministack module. Everything is imported on first use, because
 ministack reads its settings from the environment while it is imported.
 """
 
@@ -26,7 +26,7 @@ def event_loop() -> Any:
 
 
 def provisioners() -> Any:
-    """Return the module with CloudFormation's handler table and what uses it."""
+    """Return the module with CloudFormation's handler table and its callers."""
     return module(f"{_CLOUDFORMATION}.provisioners")
 
 
@@ -36,7 +36,7 @@ def stacks() -> Any:
 
 
 def change_sets() -> Any:
-    """Return the module that makes change sets, imports among them."""
+    """Return the module that creates change sets, imports included."""
     return module(f"{_CLOUDFORMATION}.changesets")
 
 

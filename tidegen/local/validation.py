@@ -1,4 +1,4 @@
-"""What CloudFormation would refuse: properties checked against the type's registry schema.
+"""Check properties against the type's registry schema, like CloudFormation.
 
 The schemas use a part of JSON Schema draft 7 and a few keywords of cfn-lint's; each keyword is
 one function here. Scalars are converted first, as CloudFormation does (`scalars`).
@@ -62,7 +62,7 @@ def _own_tags(tags: Any) -> Any:
 
 
 def _is_system_tag(tag: Any) -> bool:
-    """Whether `tag` is one that CloudFormation adds."""
+    """Return whether `tag` is one that CloudFormation adds."""
     return isinstance(tag, dict) and str(tag.get("Key", "")).startswith(_SYSTEM_TAG)
 
 
@@ -70,11 +70,11 @@ class Checker:
     """Checks values against the parts of one schema."""
 
     def __init__(self, schema: Schema) -> None:
-        """Take the whole schema, in which references are followed."""
+        """Keep the whole schema, to resolve references in it."""
         self._schema = schema
 
     def convert(self, node: Schema, value: Any) -> Any:
-        """Return `value` with every scalar converted to the type that `node` gives it."""
+        """Return `value` with every scalar converted to its type in `node`."""
         node = resolve(self._schema, node)
         value = converted(value, _types(node))
         if isinstance(value, dict):
@@ -84,11 +84,11 @@ class Checker:
         return value
 
     def problems(self, node: Schema, value: Any, path: str) -> Problems:
-        """Yield what is wrong with `value` at `path`, in CloudFormation's words."""
+        """Yield the problems of `value` at `path`, in CloudFormation's words."""
         node = resolve(self._schema, node)
         types = _types(node)
         if types and not any(is_type(value, name) for name in types):
-            yield f"{path}: expected type: {types[0].capitalize()}, found: {_found(value)}"
+            yield f"{path}: expected type: {types[0].capitalize()}, found: {_type_name(value)}"
             return
         for keyword, argument in node.items():
             check = _CHECKS.get(keyword)
@@ -98,7 +98,7 @@ class Checker:
         yield from self._combined(node, value, path)
 
     def _member(self, node: Schema, key: str) -> Schema:
-        """Return the schema of property `key` of `node`: empty when nothing is said about it."""
+        """Return the schema of property `key` of `node`; empty if it has none."""
         if key in node.get("properties", {}):
             return dict(node["properties"][key])
         for pattern, member in node.get("patternProperties", {}).items():
@@ -108,7 +108,7 @@ class Checker:
         return additional if isinstance(additional, dict) else {}
 
     def _nested(self, node: Schema, value: Any, path: str) -> Problems:
-        """Yield what is wrong inside an object or a list."""
+        """Yield the problems inside an object or a list."""
         if isinstance(value, list):
             for index, item in enumerate(value):
                 yield from self.problems(node.get("items") or {}, item, f"{path}/{index}")
@@ -118,7 +118,7 @@ class Checker:
                 yield from self.problems(self._member(node, key), value[key], f"{path}/{key}")
 
     def _combined(self, node: Schema, value: Any, path: str) -> Problems:
-        """Yield what is wrong by `allOf`, `anyOf`, `oneOf`, `not` and `if`."""
+        """Yield the problems of `allOf`, `anyOf`, `oneOf`, `not` and `if`."""
         for part in node.get("allOf", []):
             yield from self.problems(part, value, path)
         for keyword, allowed in (("anyOf", range(1, 1000)), ("oneOf", range(1, 2))):
@@ -134,17 +134,17 @@ class Checker:
             yield from self.problems(node.get(branch, {}), value, path)
 
     def _fits(self, node: Schema, value: Any) -> bool:
-        """Whether `value` is valid against `node`."""
+        """Return whether `value` is valid against `node`."""
         return next(self.problems(node, self.convert(node, value), ""), None) is None
 
 
 def _types(node: Schema) -> list[str]:
-    """Return the JSON types that `node` allows; empty when it does not say."""
+    """Return the JSON types that `node` allows; empty if it allows all."""
     types = node.get("type", [])
     return [types] if isinstance(types, str) else list(types)
 
 
-def _found(value: Any) -> str:
+def _type_name(value: Any) -> str:
     """Return the name CloudFormation gives to the type of `value`."""
     if isinstance(value, bool):
         return "Boolean"
@@ -153,7 +153,7 @@ def _found(value: Any) -> str:
 
 
 def _unknown(node: Schema, value: dict[str, Any], path: str) -> Problems:
-    """Yield the keys that the schema does not know, where it knows all."""
+    """Yield the unknown keys of an object without additional properties."""
     if node.get("additionalProperties") is not False:
         return
     known, patterns = node.get("properties", {}), node.get("patternProperties", {})
@@ -163,7 +163,7 @@ def _unknown(node: Schema, value: dict[str, Any], path: str) -> Problems:
 
 
 def _matches(pattern: str, text: str) -> bool:
-    """Whether `pattern` is found in `text`. One that Python cannot read counts as found."""
+    """Return whether `pattern` matches in `text`; one that Python cannot compile always does."""
     try:
         return re.search(pattern, text) is not None
     except re.error:

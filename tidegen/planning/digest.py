@@ -4,6 +4,9 @@ import hashlib
 import json
 from collections.abc import Mapping
 
+#: The parameter and the output of a root that hold its digest.
+DIGEST = "Digest"
+
 
 def root_digest(content: bytes, parameters: Mapping[str, str]) -> str:
     """SHA-256 over a root's bytes and its effective parameters, as hexadecimal digits.
@@ -11,7 +14,7 @@ def root_digest(content: bytes, parameters: Mapping[str, str]) -> str:
     The root pins its children by hash, so this covers every byte below it. The Digest parameter
     itself is left out.
     """
-    effective = {name: value for name, value in parameters.items() if name != "Digest"}
+    effective = {name: value for name, value in parameters.items() if name != DIGEST}
     text = json.dumps(effective, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     # Two hashes side by side: no template could pass for a template with parameters.
     parts = hashlib.sha256(content).digest() + hashlib.sha256(text.encode()).digest()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.contract import Scope
+from tidegen.planning.digest import DIGEST
 
 
 @dataclass(frozen=True)
@@ -93,9 +94,9 @@ class RootTemplate:
         return {**nested, **self.assets, self.key: self.content}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RootStep:
-    """One root stack to create or update."""
+    """One root stack to create or update; other roots' outputs are still to be read."""
 
     address: StackAddress
     project: str
@@ -135,6 +136,19 @@ class RootStep:
         return {**tags, "environment": self.environment} if self.environment else tags
 
 
+@dataclass(frozen=True, kw_only=True)
+class ResolvedStep(RootStep):
+    """A root step whose values are texts; a parameter that is not known yet is left out."""
+
+    parameters: Mapping[str, str] = field(repr=False)
+    service_role: str | None = None
+
+    @property
+    def digest(self) -> str | None:
+        """The digest to deploy; None while a value is not known yet."""
+        return self.parameters.get(DIGEST)
+
+
 @dataclass(frozen=True)
 class Prerequisite:
     """A root that must stand first and does not, and the command that makes it."""
@@ -164,7 +178,7 @@ class StackState:
     @property
     def digest(self) -> str | None:
         """The digest that the stack was last deployed with."""
-        return self.outputs.get("Digest")
+        return self.outputs.get(DIGEST)
 
 
 @dataclass(frozen=True)
@@ -207,3 +221,8 @@ class Plan:
     steps: tuple[RootStep, ...]
     missing: tuple[Prerequisite, ...] = ()
     states: Mapping[StackAddress, StackState | None] = field(default_factory=dict, repr=False)
+
+    @property
+    def outputs(self) -> dict[StackAddress, Mapping[str, str]]:
+        """The outputs of the deployed stacks that were read."""
+        return {address: state.outputs for address, state in self.states.items() if state}

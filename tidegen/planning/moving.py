@@ -15,7 +15,7 @@ from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.values import is_function
 from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.changes import Action, Change
-from tidegen.planning.parameters import DIGEST
+from tidegen.planning.digest import DIGEST
 
 _KEPT = ("Retain", "RetainExceptOnCreate")
 #: Where a root says which moves it is in the middle of: new path → identifier.

@@ -1,16 +1,15 @@
 """Effective parameters of a root: environment fields and other roots' outputs, by its Metadata."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import fields
 
 from tidegen.contract import Scope
 from tidegen.errors import InputError, Problem, RefusedError
-from tidegen.planning.digest import root_digest
-from tidegen.planning.model import OutputOf, RootStep, RootTemplate, StackAddress
+from tidegen.planning.digest import DIGEST, root_digest
+from tidegen.planning.model import OutputOf, ResolvedStep, RootStep, RootTemplate, StackAddress
 
 Outputs = Mapping[StackAddress, Mapping[str, str]]
 RELEASE = "Release"
-DIGEST = "Digest"
 
 
 def effective_parameters(
@@ -59,18 +58,20 @@ def _output(
 
 def needed_addresses(step: RootStep) -> set[StackAddress]:
     """The stacks whose outputs the step takes."""
-    values = [*step.parameters.values(), step.service_role]
-    return {value.address for value in values if isinstance(value, OutputOf)}
+    return {value.address for value in _outputs_of(step)}
 
 
 def unresolved(step: RootStep, outputs: Outputs) -> tuple[OutputOf, ...]:
     """The values that `outputs` does not provide."""
+    return tuple(value for value in _outputs_of(step) if _read(value, outputs) is None)
+
+
+def _outputs_of(step: RootStep) -> list[OutputOf]:
     values = [*step.parameters.values(), step.service_role]
-    wanted = [value for value in values if isinstance(value, OutputOf)]
-    return tuple(value for value in wanted if _read(value, outputs) is None)
+    return [value for value in values if isinstance(value, OutputOf)]
 
 
-def resolved_step(step: RootStep, outputs: Outputs) -> RootStep:
+def resolved_step(step: RootStep, outputs: Outputs) -> ResolvedStep:
     """The step with every output read and its Digest added; raises RefusedError if one lacks."""
     lacking = unresolved(step, outputs)
     if lacking:
@@ -79,31 +80,32 @@ def resolved_step(step: RootStep, outputs: Outputs) -> RootStep:
             for item in lacking
         )
     parameters = {name: _text(value, outputs) for name, value in step.parameters.items()}
+    digest = root_digest(step.template.content, parameters)
     role = step.service_role
-    return replace(
-        step,
-        parameters={**parameters, DIGEST: root_digest(step.template.content, parameters)},
-        service_role=None if role is None else _text(role, outputs),
+    return _with_texts(
+        step, {**parameters, DIGEST: digest}, None if role is None else _text(role, outputs)
     )
 
 
-def known_step(step: RootStep, known: Outputs) -> RootStep:
-    """The step with every output that is known already."""
+def known_step(step: RootStep, known: Outputs) -> ResolvedStep:
+    """The step with every output that is known already, and without the parameters that are not."""
     if not unresolved(step, known):
         return resolved_step(step, known)
-    parameters = {name: _known_value(value, known) for name, value in step.parameters.items()}
+    values = {name: _known_text(value, known) for name, value in step.parameters.items()}
+    parameters = {name: text for name, text in values.items() if text is not None}
     role = step.service_role
-    return replace(
-        step,
-        parameters=parameters,
-        service_role=None if role is None else _known_value(role, known),
-    )
+    return _with_texts(step, parameters, None if role is None else _known_text(role, known))
 
 
-def _known_value(value: str | OutputOf, known: Outputs) -> str | OutputOf:
+def _with_texts(step: RootStep, parameters: Mapping[str, str], role: str | None) -> ResolvedStep:
+    given = {item.name: getattr(step, item.name) for item in fields(step)}
+    return ResolvedStep(**{**given, "parameters": parameters, "service_role": role})
+
+
+def _known_text(value: str | OutputOf, known: Outputs) -> str | None:
     if isinstance(value, str):
         return value
-    return known.get(value.address, {}).get(value.output, value)
+    return known.get(value.address, {}).get(value.output)
 
 
 def _text(value: str | OutputOf, outputs: Outputs) -> str:
@@ -114,8 +116,3 @@ def _text(value: str | OutputOf, outputs: Outputs) -> str:
 
 def _read(value: OutputOf, outputs: Outputs) -> str | None:
     return outputs.get(value.address, {}).get(value.output, value.default)
-
-
-def text_parameters(step: RootStep) -> dict[str, str]:
-    """The parameters of a resolved step."""
-    return {name: value for name, value in step.parameters.items() if isinstance(value, str)}

@@ -7,6 +7,7 @@ is named here is compared: a step never loosens anything.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.contract import Scope
@@ -68,6 +69,17 @@ class SettingStep:
     subject: str
     before: Values = field(default_factory=dict)
     after: Values = field(default_factory=dict)
+
+    def data(self) -> dict[str, Any]:
+        """Return the step as plain data; `before` leaves out values known after deployment only."""
+        return {
+            "setting": str(self.setting.name),
+            "subject": self.subject or None,
+            "before": dict(self.before),
+            "after": dict(self.after),
+            "why": self.setting.why,
+            "source": self.setting.source,
+        }
 
 
 #: As the Config rule PasswordPolicy wants it, by the names of IAM's API. Days where it is an age.

@@ -110,13 +110,13 @@ def is_success(status: str) -> bool:
     return status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE", "DELETE_COMPLETE")
 
 
-def is_up_to_date(status: str, deployed: str | None, wanted: str) -> bool:
+def is_up_to_date(status: str, deployed: str | None, wanted: str | None) -> bool:
     """Whether a stack already is what is wanted, by digest, and at rest.
 
     After a failed update the outputs can be the new ones while resources are not.
     """
     at_rest = next_action(status) is NextAction.UPDATE and status != "UPDATE_FAILED"
-    return deployed == wanted and at_rest
+    return at_rest and deployed is not None and deployed == wanted
 
 
 def says_no_changes(reason: str) -> bool:

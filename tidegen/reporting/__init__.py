@@ -1,1 +1,1 @@
-"""Reporting: plans, states and findings as text. Everything here returns strings."""
+"""Text and data for output, mostly one module for each command. Nothing here prints."""

@@ -1,4 +1,4 @@
-"""Changes as a tree: nested stacks, what happens to each resource in them, and why."""
+"""Changes as text: a block for each nested stack, with each resource's change and its reason."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -6,7 +6,7 @@ from itertools import groupby
 from tidegen.cloudformation.schemas import Replacement
 from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange, Verdict
 from tidegen.reporting import style
-from tidegen.reporting.values import value_text
+from tidegen.reporting.template_values import value_text
 
 _SIGNS = {
     Action.ADD: "+",
@@ -19,7 +19,7 @@ _UNCERTAIN = "?"
 
 
 def changes_text(changes: Iterable[Change]) -> str:
-    """A block a nested stack, a line a change, and one for each property before and after."""
+    """Return a block for each nested stack, with a line for each change and changed property."""
     rows = sorted(changes, key=lambda change: (change.stack, change.logical_id))
     if not rows:
         return "  no changes"
@@ -34,7 +34,7 @@ def changes_text(changes: Iterable[Change]) -> str:
 
 
 def creation_text(changes: Iterable[Change]) -> str:
-    """A line a nested stack: a stack that is made for the first time has hundreds of additions."""
+    """Return a line for each nested stack of a new root, which has hundreds of additions."""
     rows = sorted(changes, key=lambda change: change.stack)
     if not rows:
         return "  no resources"
@@ -52,7 +52,7 @@ def _creation_line(stack: str, members: Sequence[Change]) -> str:
 
 
 def change_lines(change: Change) -> list[str]:
-    """One change: what, then its properties, then what the other source says against it."""
+    """Return the lines of a change: resource, properties, and a disagreeing source's verdict."""
     notes = [] if change.details else [*change.properties]
     if change.moved_from:
         notes.append(f"moved from {change.moved_from}")
@@ -61,7 +61,7 @@ def change_lines(change: Change) -> list[str]:
     if change.stateful:
         notes.append("stateful")
     if not change.certain:
-        notes.append("only if a value known after deployment is a new one")
+        notes.append("only if a value known after deployment changes")
     tail = f"  ({', '.join(notes)})" if notes else ""
     head = f"{sign_of(change)} {change.logical_id}  {change.type}{tail}"
     details = [f"    {_detail_text(detail)}" for detail in change.details]
@@ -69,14 +69,14 @@ def change_lines(change: Change) -> list[str]:
 
 
 def _styled(change: Change, line: str) -> str:
-    """The line of a change, marked where the resource is lost or may be."""
+    """Mark the line of a change in which the resource is lost or may be."""
     if change.certain and change.loses:
         return style.losing(line)
     return style.warned(line) if is_losing(change) else line
 
 
 def sign_of(change: Change) -> str:
-    """The sign before a change's line."""
+    """Return the sign at the beginning of a change's line."""
     return _SIGNS[change.action] if change.certain else _UNCERTAIN
 
 
@@ -96,14 +96,14 @@ def _disagreement(change: Change) -> list[str]:
 
 
 def verdict_text(verdict: Verdict) -> str:
-    """What one source says, with its name."""
-    what = str(verdict.action or "no change")
+    """Return the verdict of one source, with the source's name."""
+    action = str(verdict.action or "no change")
     conditional = verdict.replacement is Replacement.CONDITIONAL
-    return f"{verdict.source}: {what}{', may replace' if conditional else ''}"
+    return f"{verdict.source}: {action}{', may replace' if conditional else ''}"
 
 
 def counts_text(changes: Sequence[Change]) -> str:
-    """How many changes of each kind, and who says so."""
+    """Return the number of changes of each kind, and their sources."""
     actions = [str(change.action) for change in changes if change.certain]
     counts = [f"{actions.count(a)} to {a}" for a in Action if str(a) in actions]
     unsure = sum(not change.certain for change in changes)
@@ -113,11 +113,11 @@ def counts_text(changes: Sequence[Change]) -> str:
 
 
 def sources_text(changes: Iterable[Change]) -> str:
-    """The sources of the changes, the change set first."""
+    """Return the sources of the changes, the change set first."""
     named = {change.source for change in changes}
     return " and ".join(str(source) for source in ChangeSource if source in named)
 
 
 def is_losing(change: Change) -> bool:
-    """Whether the resource may be removed or made anew: what `--only replacements` keeps."""
+    """Return whether the resource may be removed or replaced; `--only replacements` keeps these."""
     return change.loses or change.replacement is not Replacement.NEVER

@@ -1,46 +1,47 @@
-"""Drift as a tree of stacks, and as data."""
+"""What `tidegen drift` prints: drift as a tree of stacks, or as plain data."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tidegen.planning.drift import DriftStatus, PropertyDifference, ResourceDrift, StackDrift
 from tidegen.reporting import style
-from tidegen.reporting.values import shortened
+from tidegen.reporting.template_values import shortened
 
 _SIGNS = {"ADD": "+", "REMOVE": "-", "NOT_EQUAL": "~"}
 
 
 def drift_text(stacks: Sequence[StackDrift]) -> str:
-    """A line a stack with its counts, below it what differs, and the sum at the end."""
+    """Return a line for each stack with its counts, its differences below, and the total."""
     lines = [line for stack in stacks for line in _stack_lines(stack)]
     return "\n".join([*lines, summary_text(stacks)])
 
 
 def summary_text(stacks: Sequence[StackDrift]) -> str:
-    """All counts in one line."""
-    counts = {status: sum(stack.count(status) for stack in stacks) for status in DriftStatus}
+    """Return all counts in one line."""
     failed = sum(bool(stack.problem) for stack in stacks)
-    told = [_counts_text(counts), f"{len(stacks)} stacks"]
-    return "; ".join([*told, f"{failed} not checked to the end"] if failed else told)
+    parts = [_counts_text(_totals(stacks)), f"{len(stacks)} stacks"]
+    return "; ".join([*parts, f"{failed} not checked completely"] if failed else parts)
 
 
 def drift_data(environment: str, stacks: Sequence[StackDrift]) -> dict[str, Any]:
-    """The same as plain data: every resource with its status."""
-    counts = {status: sum(stack.count(status) for stack in stacks) for status in DriftStatus}
+    """Return drift as plain data: every resource with its status."""
     return {
         "environment": environment,
-        "counts": {status.lower(): number for status, number in counts.items()},
+        "counts": {status.lower(): number for status, number in _totals(stacks).items()},
         "stacks": [_stack_data(stack) for stack in stacks],
     }
 
 
+def _totals(stacks: Sequence[StackDrift]) -> dict[DriftStatus, int]:
+    return {status: sum(stack.count(status) for stack in stacks) for status in DriftStatus}
+
+
 def _stack_lines(stack: StackDrift) -> Iterator[str]:
-    counts = {status: stack.count(status) for status in DriftStatus}
     indent = "  " * (stack.path.count("/") + 1) if stack.path else ""
     name = stack.path.rpartition("/")[2] if stack.path else str(stack.address)
-    yield f"{indent}{name}  {_counts_text(counts)}"
+    yield f"{indent}{name}  {_counts_text(_totals([stack]))}"
     if stack.problem:
-        yield style.failed(f"{indent}  not checked to the end: {stack.problem}")
+        yield style.failed(f"{indent}  not checked completely: {stack.problem}")
     for resource in stack.drifted:
         mark = style.losing if resource.status is DriftStatus.DELETED else style.failed
         yield mark(f"{indent}  {resource.status}  {resource.logical_id}  {_named(resource)}")
@@ -56,8 +57,8 @@ def _named(resource: ResourceDrift) -> str:
 
 def _counts_text(counts: dict[DriftStatus, int]) -> str:
     words = {status: status.lower().replace("_", " ") for status in DriftStatus}
-    found = [f"{number} {words[status]}" for status, number in counts.items() if number]
-    return ", ".join(found) or "no resources"
+    shown = [f"{number} {words[status]}" for status, number in counts.items() if number]
+    return ", ".join(shown) or "no resources"
 
 
 def _difference_text(item: PropertyDifference) -> str:

@@ -1,5 +1,6 @@
-"""Deployment's events as plain data: one JSON object a line for machines."""
+"""Deployment's events: one line of text for people, or one JSON object for machines."""
 
+from functools import singledispatch
 from typing import Any
 
 from tidegen.deployment.events import (
@@ -15,60 +16,84 @@ from tidegen.deployment.events import (
     StepStarted,
     Uploaded,
 )
-from tidegen.reporting.settings import setting_data
+from tidegen.reporting import style
+from tidegen.reporting.progress import Board, seconds_text
+from tidegen.reporting.settings import setting_text
 
 
 def event_data(event: Event) -> dict[str, Any]:
-    """The event's kind, its stack and what it says; times are AWS's, in UTC."""
+    """Return the event's kind, its stack and its own data; times are AWS's, in UTC."""
     return {
-        "event": _KINDS[type(event)],
+        "event": event.kind,
         "stack": event.address.name,
         "account": event.address.place.account,
         "region": event.address.place.region,
-        **_content(event),
+        **event.data(),
     }
 
 
-_KINDS: dict[type[Any], str] = {
-    StepStarted: "step",
-    Uploaded: "uploaded",
-    Attached: "attached",
-    Recovering: "recovering",
-    Executing: "executing",
-    Progress: "progress",
-    Protected: "protected",
-    SettingApplied: "setting",
-    SettingUnchecked: "setting-unchecked",
-    Outcome: "outcome",
-}
+@singledispatch
+def event_text(event: Event, board: Board) -> str:  # noqa: ARG001 - for those registered
+    """Return the event's line, with times from `board`; empty where it deserves none."""
+    return ""
 
 
-def _content(event: Event) -> dict[str, Any]:  # noqa: C901 - one case an event, nothing nested
-    match event:
-        case StepStarted():
-            return {"number": event.number, "total": event.total}
-        case Uploaded():
-            return {"bucket": event.bucket, "keys": list(event.keys), "bytes": event.size}
-        case Attached():
-            return {"status": event.status, "expected_seconds": dict(event.expected)}
-        case Recovering():
-            return {"status": event.status, "what": event.what}
-        case Executing():
-            return {"kind": event.kind, "expected_seconds": dict(event.expected)}
-        case Protected():
-            return {"stacks": event.stacks}
-        case SettingApplied():
-            return setting_data(event.step)
-        case SettingUnchecked():
-            return {"setting": str(event.name), "reason": event.reason}
-        case Outcome():
-            return {"result": str(event.result), "outputs": dict(event.outputs)}
-        case Progress(_, found):
-            return {
-                "path": found.path,
-                "type": found.type,
-                "status": found.status,
-                "reason": found.reason or None,
-                "physical_id": found.physical_id or None,
-                "time": found.time.isoformat(),
-            }
+@event_text.register
+def _step_started(event: StepStarted, _: Board) -> str:
+    return f"[{event.number}/{event.total}] {event.address}"
+
+
+@event_text.register
+def _uploaded(event: Uploaded, _: Board) -> str:
+    return f"  uploaded {len(event.keys)} objects, {event.size} bytes, to {event.bucket}"
+
+
+@event_text.register
+def _attached(event: Attached, _: Board) -> str:
+    return f"  {event.status} already: following"
+
+
+@event_text.register
+def _recovering(event: Recovering, _: Board) -> str:
+    return f"  {event.status}: {event.what}"
+
+
+@event_text.register
+def _executing(event: Executing, _: Board) -> str:
+    if "" not in event.expected:
+        return ""
+    usual = seconds_text(event.expected[""])
+    return f"  {event.operation} in progress, about {usual} the last time"
+
+
+@event_text.register
+def _protected(event: Protected, _: Board) -> str:
+    return f"  stack policy on {event.stacks} stacks"
+
+
+@event_text.register
+def _setting_applied(event: SettingApplied, _: Board) -> str:
+    return f"  set {setting_text(event.step)}"
+
+
+@event_text.register
+def _setting_unchecked(event: SettingUnchecked, _: Board) -> str:
+    return f"  not checked: {event.name}: {event.reason}"
+
+
+@event_text.register
+def _progress(progress: Progress, board: Board) -> str:
+    event = progress.event
+    if "FAILED" in event.status:
+        return style.failed(f"  {event.status:<22} {event.path}: {event.reason}")
+    if event.is_own and not event.status.endswith("IN_PROGRESS"):
+        where = event.path or event.logical_id
+        path = "" if event.path == event.logical_id else event.path
+        text = f"  {event.status:<22} {where}  {seconds_text(board.elapsed(path))}"
+        return style.by_status(text, event.status)
+    return ""
+
+
+@event_text.register
+def _outcome(event: Outcome, board: Board) -> str:
+    return f"  {event.result}{board.figures()}"

@@ -1,4 +1,4 @@
-"""What preflight found, as text."""
+"""What `tidegen preflight` prints: findings, unchecked facts, counts."""
 
 from collections.abc import Iterable, Iterator
 
@@ -7,7 +7,7 @@ from tidegen.reporting import style
 
 
 def report_text(report: PreflightReport) -> str:
-    """A line a finding, what would fail first; then what could not be checked."""
+    """Return a line for each finding, blocking ones first; then the unchecked facts."""
     findings = sorted(report.findings, key=lambda finding: (not finding.blocking, finding))
     lines = [
         f"{style.failed('refused') if finding.blocking else style.warned('warning')}"
@@ -24,7 +24,7 @@ def _failure_note(finding: PreflightFinding) -> str:
 
 
 def _unchecked_lines(unchecked: Iterable[Unchecked]) -> Iterator[str]:
-    """A line for all checks of a stack that one reason prevented."""
+    """Yield a line for all checks of a stack that one reason prevented."""
     checks: dict[tuple[str, str], list[str]] = {}
     for item in unchecked:
         checks.setdefault((item.where, item.reason), []).append(item.check)
@@ -33,7 +33,7 @@ def _unchecked_lines(unchecked: Iterable[Unchecked]) -> Iterator[str]:
 
 
 def summary_text(report: PreflightReport) -> str:
-    """The counts in one line."""
+    """Return the counts in one line."""
     refused = len(report.blocking)
     warnings = len(report.findings) - refused
     return f"{refused} refused, {warnings} warnings, {len(report.unchecked)} not checked"

@@ -1,4 +1,4 @@
-"""How far the stacks of an operation are, from its events."""
+"""Progress of an operation's stacks, computed from its events."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from tidegen.planning.model import StackEvent
 
 @dataclass
 class StackProgress:
-    """One stack: its latest status, the resources done, when it started and ended (AWS's time)."""
+    """One stack: latest status, resources done and in progress, start and end (AWS's time)."""
 
     status: str = ""
     started: datetime | None = None
@@ -21,10 +21,10 @@ class StackProgress:
 
 @dataclass
 class Board:
-    """All stacks of one operation by path; the root's path is the empty text.
+    """All stacks of one operation by path; the root's path is empty.
 
-    `clock` gives seconds that only grow. AWS's times and ours are never compared: what has passed
-    since the latest event is measured here and added to what AWS says.
+    `clock` returns monotonic seconds. AWS's and local times are never compared: the time since the
+    latest event is measured locally and added to AWS's.
     """
 
     clock: Callable[[], float]
@@ -34,7 +34,7 @@ class Board:
     _received: float = 0.0
 
     def add(self, event: StackEvent) -> None:
-        """Take one event into account."""
+        """Update the stack of one event."""
         if self._latest is None or event.time >= self._latest:
             self._latest, self._received = event.time, self.clock()
         if event.type == STACK_TYPE:
@@ -47,8 +47,8 @@ class Board:
         stack = self.stacks.setdefault(path, StackProgress())
         stack.status = event.status
         stack.started = stack.started or event.time
-        at_work = event.status.endswith("_IN_PROGRESS")
-        stack.ended = None if at_work else event.time
+        in_progress = event.status.endswith("_IN_PROGRESS")
+        stack.ended = None if in_progress else event.time
 
     def _resource(self, event: StackEvent) -> None:
         parent, _, name = event.path.rpartition("/")
@@ -60,7 +60,7 @@ class Board:
             stack.done.add(name)
 
     def elapsed(self, path: str) -> float:
-        """Seconds that the stack has been at work, or took."""
+        """Return the seconds since the stack's start, up to its end."""
         stack = self.stacks[path]
         if stack.started is None or self._latest is None:
             return 0.0
@@ -70,11 +70,18 @@ class Board:
         return (self._latest - stack.started).total_seconds() + since
 
     def rows(self) -> list[tuple[str, str, str, str]]:
-        """Stack, status, resources and time of each stack, the root first."""
+        """Return name, status, resources and time of each stack, the root first."""
         return [
             (path or "root", stack.status, _counts(stack), self._time(path))
             for path, stack in sorted(self.stacks.items())
         ]
+
+    def figures(self) -> str:
+        """Return the resources done and the time of the operation; empty before its first event."""
+        if "" not in self.stacks:
+            return ""
+        done = sum(len(stack.done) for stack in self.stacks.values())
+        return f" {done} resources in {seconds_text(self.elapsed(''))}"
 
     def _time(self, path: str) -> str:
         usual = self.expected.get(path)
@@ -83,17 +90,17 @@ class Board:
 
 
 def seconds_text(seconds: float) -> str:
-    """A span of time as people say it: `4.2 s`, `3 min 20 s`."""
+    """Return a duration as text: `4.2 s`, `3 min 20 s`."""
     if seconds < 60:
         return f"{seconds:.1f} s"
     return f"{int(seconds) // 60} min {int(seconds) % 60} s"
 
 
 def _counts(stack: StackProgress) -> str:
-    busy = f", at work: {', '.join(sorted(stack.busy)[:3])}" if stack.busy else ""
+    busy = f", in progress: {', '.join(sorted(stack.busy)[:3])}" if stack.busy else ""
     return f"{len(stack.done)} done{busy}"
 
 
 def _root_is_empty(event: StackEvent) -> str:
-    """The path of the stack that the event is about; the root's own has its name for a path."""
+    """Return the path of the event's stack; the root's own events have its name as path."""
     return "" if event.is_own and event.path == event.logical_id else event.path

@@ -1,4 +1,4 @@
-"""Secrets as text: which keys are filled, by whom the others are to be filled. Names only."""
+"""What `tidegen secrets` prints: names of keys, filled or not, and their source; no values."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -10,14 +10,14 @@ from tidegen.planning.secrets import ListedSecret, Need, SecretPlan
 
 
 def plan_text(secrets: Sequence[SecretPlan]) -> str:
-    """One line a secret that needs something, and a line for all that need nothing."""
+    """Return a line for each secret with keys to fill, and one with the number of the others."""
     lines = []
     for secret in secrets:
         needs = [f"{need}: {_names(secret, need)}" for need in Need if _names(secret, need)]
         if secret.needing(Need.MAKE, Need.DERIVE, Need.ASK):
             lines.append(f"  {secret.name:<20} {'; '.join(needs)}")
     filled = len(secrets) - len(lines)
-    return "\n".join([*lines, f"  {filled} of {len(secrets)} secrets need nothing"])
+    return "\n".join([*lines, f"  {filled} of {len(secrets)} secrets need no change"])
 
 
 def _names(secret: SecretPlan, need: Need) -> str:
@@ -25,10 +25,10 @@ def _names(secret: SecretPlan, need: Need) -> str:
 
 
 def outcome_text(outcome: SecretOutcome) -> str:
-    """What was written of a secret and what is left; empty where neither is."""
+    """Return the keys that were written and left; empty if there are none."""
     parts = [
-        f"{what} {', '.join(names)}"
-        for what, names in (("wrote", outcome.written), ("left", outcome.left))
+        f"{verb} {', '.join(names)}"
+        for verb, names in (("wrote", outcome.written), ("left", outcome.left))
         if names
     ]
     return f"  {outcome.name:<20} {'; '.join(parts)}" if parts else ""
@@ -37,7 +37,7 @@ def outcome_text(outcome: SecretOutcome) -> str:
 def secrets_text(
     secrets: Sequence[SecretPlan], listed: Mapping[str, ListedSecret], now: datetime
 ) -> str:
-    """A line a secret: how many of its keys are filled, how old they are, who fills the others."""
+    """Return a line for each secret: keys filled, their age, and the source of the others."""
     return "\n".join(_secret_line(secret, listed.get(secret.name), now) for secret in secrets)
 
 
@@ -49,26 +49,26 @@ def _secret_line(secret: SecretPlan, listed: ListedSecret | None, now: datetime)
 
 
 def _age(secret: SecretPlan, listed: ListedSecret | None, now: datetime) -> str:
-    """Of what rotates by itself the last rotation; of the rest how long ago it was written."""
+    """Return the date of the last rotation, or without rotation the age of the value."""
     if _rotates(secret):
         if listed and not listed.rotates:
             return "rotation is OFF: deploy to switch it on"
         last = f"{listed.rotated:%Y-%m-%d}" if listed and listed.rotated else "not yet"
-        return f"rotates by itself, last: {last}"
+        return f"rotates automatically, last: {last}"
     if secret.written is None or len(secret.unfilled) == len(secret.keys):
         return ""
     return f"written {secret.written:%Y-%m-%d}, {(now - secret.written).days} days ago"
 
 
 def _rotates(secret: SecretPlan) -> bool:
-    """Whether some of its keys are made anew by themselves."""
+    """Return whether any of its keys rotates automatically."""
     return any(key.fill is Fill.ROTATED for key in secret.keys)
 
 
 def secrets_rows(
     secrets: Sequence[SecretPlan], listed: Mapping[str, ListedSecret]
 ) -> list[dict[str, Any]]:
-    """The same for machines; times are ISO 8601, None where there is none."""
+    """Return secrets as plain data; times are ISO 8601 or None."""
     return [
         {
             "secret": secret.name,
@@ -88,13 +88,13 @@ def _iso(time: datetime | None) -> str | None:
 
 
 def outcomes_rows(outcomes: Sequence[SecretOutcome]) -> list[dict[str, Any]]:
-    """What was written and what is left, for machines."""
+    """Return the keys that were written and left, as plain data."""
     return [{"secret": o.name, "written": list(o.written), "left": list(o.left)} for o in outcomes]
 
 
 def unfilled_text(environment: str, names: Sequence[str]) -> str:
-    """One line for an environment's status."""
+    """Return the line of an environment's status on its unfilled secrets."""
     if not names:
         return "all secrets are filled"
-    shown = f"{len(names)} secrets are not wholly filled"
+    shown = f"{len(names)} secrets have unfilled keys"
     return f"{shown}; see 'tidegen secrets status --env {environment}'"

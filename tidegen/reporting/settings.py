@@ -1,4 +1,4 @@
-"""Settings that CloudFormation has no type for, as lines and as plain data."""
+"""Account settings that CloudFormation has no type for, as lines and as plain data."""
 
 from collections import defaultdict
 from typing import Any
@@ -8,12 +8,12 @@ from tidegen.planning.settings import SettingStep
 
 
 def settings_lines(preview: Preview) -> list[str]:
-    """A line a setting that follows the stack."""
+    """Return a line for each setting that is applied after the stack."""
     return [f"  ~ {setting_text(step)}" for step in preview.settings]
 
 
 def setting_text(step: SettingStep) -> str:
-    """One setting, whose it is, and from what to what; parts that change alike stand together."""
+    """Return a setting, its subject, and its changes; parts with the same change are grouped."""
     parts: dict[str, list[str]] = defaultdict(list)
     for part, after in step.after.items():
         parts[f"{step.before.get(part, 'known after deployment')} -> {after}"].append(part)
@@ -23,27 +23,15 @@ def setting_text(step: SettingStep) -> str:
 
 
 def unchecked_notes(preview: Preview) -> list[str]:
-    """The settings that could not be read, and why."""
+    """Return a note for each setting that could not be read, with the reason."""
     return [f"not checked: {r.setting.name}: {r.reason}" for r in preview.unchecked]
 
 
 def settings_data(preview: Preview) -> dict[str, Any]:
-    """The same for machines."""
+    """Return settings as plain data."""
     return {
-        "settings": [setting_data(step) for step in preview.settings],
+        "settings": [step.data() for step in preview.settings],
         "unchecked_settings": [
             {"setting": str(r.setting.name), "reason": r.reason} for r in preview.unchecked
         ],
-    }
-
-
-def setting_data(step: SettingStep) -> dict[str, Any]:
-    """A setting's step; `before` has no entry for what is known after deployment only."""
-    return {
-        "setting": str(step.setting.name),
-        "subject": step.subject or None,
-        "before": dict(step.before),
-        "after": dict(step.after),
-        "why": step.setting.why,
-        "source": step.setting.source,
     }

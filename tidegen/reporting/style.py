@@ -1,6 +1,6 @@
-"""Colour, in one place: mark spans of text by their meaning, once a caller has allowed it.
+"""Colour text by its meaning, if a caller has allowed it.
 
-click.echo strips the marks where the stream is no terminal; anything else that prints has to.
+click.echo strips colours unless the stream is a terminal; any other printer has to do so itself.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,9 +14,9 @@ _allowed = ContextVar("allowed", default=False)
 
 @contextmanager
 def colour(environment: Mapping[str, str]) -> Iterator[None]:
-    """Mark spans in the block, unless `environment` has NO_COLOR (no-color.org) or TERM=dumb."""
-    wanted = not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
-    before = _allowed.set(wanted)
+    """Allow colours in the block, unless `environment` has NO_COLOR (no-color.org) or TERM=dumb."""
+    allowed = not environment.get("NO_COLOR") and environment.get("TERM") != "dumb"
+    before = _allowed.set(allowed)
     try:
         yield
     finally:
@@ -24,27 +24,27 @@ def colour(environment: Mapping[str, str]) -> Iterator[None]:
 
 
 def is_coloured() -> bool:
-    """Return whether spans are marked."""
+    """Return whether colours are allowed."""
     return _allowed.get()
 
 
 def failed(text: str) -> str:
-    """Mark a failure or a refusal."""
+    """Colour a failure or a refusal."""
     return click.style(text, fg="red") if is_coloured() else text
 
 
 def losing(text: str) -> str:
-    """Mark a replacement or a removal."""
+    """Colour a replacement or a removal."""
     return click.style(text, fg="red", bold=True) if is_coloured() else text
 
 
 def warned(text: str) -> str:
-    """Mark a warning, or something that may be a loss."""
+    """Colour a warning or a possible loss."""
     return click.style(text, fg="yellow") if is_coloured() else text
 
 
 def by_status(text: str, status: str) -> str:
-    """Mark `text` as a failure where CloudFormation's `status` is one."""
+    """Colour `text` as a failure if CloudFormation's `status` is one."""
     return failed(text) if is_failure(status) else text
 
 

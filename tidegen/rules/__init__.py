@@ -1,8 +1,8 @@
-"""The platform's own rules: one cfn-lint rule a file, found by being here.
+"""The platform's own rules: one cfn-lint rule a file, discovered in this folder.
 
-`tidegen lint` appends this folder to cfn-lint's rules, and so can anybody who has only templates,
-with `cfn-lint --append-rules`. cfn-lint loads every module here and below whose name begins with a
-letter.
+`tidegen lint` appends this folder to cfn-lint's rules; without tidegen's command
+`cfn-lint --append-rules` does the same. cfn-lint loads every module here and below whose name
+begins with a letter.
 """
 
 import re
@@ -15,6 +15,6 @@ _ID = re.compile(r'^    id = "(\w+)"$', re.MULTILINE)
 
 @cache
 def own_rule_ids() -> frozenset[str]:
-    """The ids of the rules here, read from their sources: importing them takes cfn-lint."""
+    """Return the ids of the rules here, read from their sources: importing them needs cfn-lint."""
     texts = (path.read_text() for path in FOLDER.glob("[a-z]*.py"))
     return frozenset(rule_id for text in texts for rule_id in _ID.findall(text))

@@ -1,4 +1,4 @@
-"""Buckets that take access logs, which their deliverers cannot encrypt with a KMS key."""
+"""Buckets that receive access logs; the delivering services cannot use a KMS key there."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ _DELIVERERS = ("logging.s3.", "logdelivery.elasticloadbalancing.")
 
 
 def log_buckets(template: View) -> Iterator[tuple[Path, str]]:
-    """Where a bucket of the template is said to take access logs, and its logical id."""
+    """Yield the path that makes a bucket a destination of access logs, and its logical id."""
     for bucket in template.resources("AWS::S3::Bucket"):
         for path, name in bucket.reach("LoggingConfiguration", "DestinationBucketName"):
             place = template.referred(name, "AWS::S3::Bucket")

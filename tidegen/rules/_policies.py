@@ -1,4 +1,4 @@
-"""Policy documents as rules look at them."""
+"""Policy documents as rules read them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from tidegen.cloudformation.values import listed
 from tidegen.rules._rule import Path, Resource, reach
 
-#: Type → the way to its policy document.
+#: Type → the path of its policy document.
 RESOURCE_POLICIES: dict[str, tuple[str, ...]] = {
     "AWS::Backup::BackupVault": ("AccessPolicy",),
     "AWS::DynamoDB::Table": ("ResourcePolicy", "PolicyDocument"),
@@ -20,23 +20,23 @@ RESOURCE_POLICIES: dict[str, tuple[str, ...]] = {
 
 
 def statements(resource: Resource) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Every statement of the policy that a resource carries, with its path."""
+    """Yield every statement of a resource's policy, with its path."""
     for path, document in resource.reach(*RESOURCE_POLICIES[resource.type]):
         yield from statements_of(document, path)
 
 
 def statements_of(document: Any, path: Path) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Every statement of a document."""
-    for place, found in reach(document, path, ["Statement"]):
-        for index, item in enumerate(listed(found)):
-            inner = (*place, index) if isinstance(found, list) else place
+    """Yield every statement of a policy document, with its path."""
+    for place, section in reach(document, path, ["Statement"]):
+        for index, item in enumerate(listed(section)):
+            inner = (*place, index) if isinstance(section, list) else place
             for at, statement in reach(item, inner, []):
                 if isinstance(statement, dict):
                     yield at, statement
 
 
 def principals(statement: Mapping[str, Any], kind: str) -> list[Any]:
-    """The principals of a kind, as `Service`; `*` is one of kind `AWS`."""
+    """Return the principals of a kind, such as `Service`; `*` is of kind `AWS`."""
     principal = statement.get("Principal")
     if principal == "*":
         return ["*"] if kind == "AWS" else []
@@ -44,7 +44,7 @@ def principals(statement: Mapping[str, Any], kind: str) -> list[Any]:
 
 
 def denies_plain_text(statement: Mapping[str, Any]) -> bool:
-    """Whether a statement refuses requests without TLS."""
+    """Return whether a statement denies requests without TLS."""
     condition = statement.get("Condition")
     bool_test = condition.get("Bool") if isinstance(condition, dict) else None
     secure = bool_test.get("aws:SecureTransport") if isinstance(bool_test, dict) else None

@@ -1,7 +1,7 @@
-"""What the rules share: resources by type, values below conditions, texts with their places.
+"""The base of the rules over templates: resources by type, values below Fn::If, texts with paths.
 
 The name begins with an underscore so that cfn-lint does not load this module as a rule. Rules
-import the module, never the class: cfn-lint makes an instance of every rule class it sees in one.
+import the module, never the class: cfn-lint creates an instance of every rule class in a module.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,44 +13,40 @@ from cfnlint.rules import CloudFormationLintRule, RuleMatch
 from cfnlint.template import Template
 
 from tidegen.cloudformation.values import is_function, listed
+from tidegen.rules._texts import Documented
 
 Path = tuple[str | int, ...]
-#: Where something is wrong, and what.
+#: The path of a fault, and the message.
 Problem = tuple[Path, str]
 _NO_VALUE = {"Ref": "AWS::NoValue"}
-#: Texts for people, in which any word may stand.
+#: Texts for people, in which any word is allowed.
 _PROSE = ("Description", "AlarmDescription", "GroupDescription", "Comment", "ConstraintDescription")
 
 
-class Rule(CloudFormationLintRule):  # type: ignore[misc] # cfn-lint has no types
-    """A rule of the platform.
+class Rule(Documented, CloudFormationLintRule):  # type: ignore[misc] # cfn-lint has no types
+    """A rule over a template; `types` are the types of the resources to check, by default all.
 
-    `shortdesc` is what it asks for, `description` why, `source_url` where that is documented.
-    `good` and `bad` are the resources of a template, or a template, in YAML: tests run the rule
-    over both, and the documentation shows them.
+    `good` and `bad` are the resources of a template, or a template.
     """
 
-    tags = ["tidegen"]
-    good = ""
-    bad = ""
     types: tuple[str, ...] = ()
 
     def match(self, cfn: Template) -> list[RuleMatch]:
-        """What cfn-lint calls, once a template."""
+        """Return the matches in a template; cfn-lint calls this."""
         return [RuleMatch(list(path), message) for path, message in self.problems(view(cfn))]
 
     def problems(self, template: "View") -> Iterator[Problem]:
-        """All that is wrong in a template: what is wrong in each resource of `types`."""
-        for resource in template.resources(*self.types):
+        """Yield the problems of a template: by default those of each resource of `types`."""
+        for resource in template.resources(*(self.types or template.types)):
             yield from self.check(resource, template)
 
     def check(self, resource: "Resource", template: "View") -> Iterator[Problem]:
-        """All that is wrong in a resource."""
+        """Yield the problems of a resource."""
         raise NotImplementedError
 
 
 def template_of(example: str) -> str:
-    """A template with the resources of an example; what is a template stays as it is."""
+    """Return an example as a template: resources get their section, a template is unchanged."""
     if "\nResources:" in example:
         return example
     return "Resources:\n" + "\n".join(f"  {line}" for line in example.strip().splitlines()) + "\n"
@@ -58,7 +54,7 @@ def template_of(example: str) -> str:
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource as the template writes it."""
+    """A resource as its template writes it."""
 
     name: str
     type: str
@@ -66,9 +62,9 @@ class Resource:
 
     @property
     def properties(self) -> Mapping[str, Any]:
-        """The properties; none where they are not a mapping."""
-        found = self.body.get("Properties")
-        return found if isinstance(found, dict) else {}
+        """The properties; empty if they are not a mapping."""
+        properties = self.body.get("Properties")
+        return properties if isinstance(properties, dict) else {}
 
     @property
     def waits_for(self) -> frozenset[str]:
@@ -76,33 +72,33 @@ class Resource:
         return frozenset(name for name in listed(self.body.get("DependsOn")) if is_text(name))
 
     def at(self, *path: str | int) -> Path:
-        """The path of something in the resource."""
+        """Return the path of a part of the resource."""
         return ("Resources", self.name, *path)
 
     def reach(self, *keys: str) -> Iterator[tuple[Path, Any]]:
-        """What `keys` lead to from the properties; see `reach`."""
+        """Yield the values at `keys` below the properties; see `reach`."""
         start = self.at("Properties") if "Properties" in self.body else self.at()
         return reach(self.properties, start, keys)
 
 
 class View:
-    """A template as rules look at it."""
+    """A template as rules read it."""
 
     def __init__(self, body: Any) -> None:
         self.body: Mapping[str, Any] = body if isinstance(body, dict) else {}
 
     def section(self, name: str) -> Mapping[str, Any]:
-        """A section; empty where it is not a mapping."""
-        found = self.body.get(name)
-        return found if isinstance(found, dict) else {}
+        """Return a section; empty if it is not a mapping."""
+        section = self.body.get(name)
+        return section if isinstance(section, dict) else {}
 
     @cached_property
     def _by_type(self) -> dict[str, list[Resource]]:
-        found: dict[str, list[Resource]] = {}
+        groups: dict[str, list[Resource]] = {}
         for name, body in self.section("Resources").items():
             if isinstance(body, dict) and is_text(body.get("Type")):
-                found.setdefault(body["Type"], []).append(Resource(name, body["Type"], body))
-        return found
+                groups.setdefault(body["Type"], []).append(Resource(name, body["Type"], body))
+        return groups
 
     @property
     def types(self) -> frozenset[str]:
@@ -110,40 +106,40 @@ class View:
         return frozenset(self._by_type)
 
     def resources(self, *types: str) -> Iterator[Resource]:
-        """The resources of these types."""
+        """Yield the resources of these types."""
         for type_name in types:
             yield from self._by_type.get(type_name, ())
 
     def referred(self, value: Any, *types: str) -> Resource | None:
-        """The resource of one of these types that Ref or GetAtt leads to."""
+        """Return the resource of one of these types that Ref or GetAtt names."""
         name = target(value)
         return next((r for r in self.resources(*types) if r.name == name), None)
 
     @cached_property
     def texts(self) -> list[tuple[Path, str]]:
-        """Every text and number that a deployment would see, and the keys of mappings.
+        """Every text and number that a deployment reads, and the keys of mappings.
 
-        Prose and Metadata are left out; so are dates of versions, which are no such text.
+        Prose and Metadata are left out, and so is the version of the template format.
         """
-        found: list[tuple[Path, str]] = []
+        texts: list[tuple[Path, str]] = []
         names = ("Parameters", "Mappings", "Conditions", "Resources", "Outputs")
         todo: list[tuple[Path, Any]] = [((name,), self.body.get(name)) for name in names]
-        while todo:  # a loop: templates nest deeper than calls may
+        while todo:  # no recursion: templates nest deeper than calls can
             path, value = todo.pop()
             if isinstance(value, dict):
                 todo += [((*path, key), item) for key, item in value.items() if _is_seen(path, key)]
                 if path[0] == "Mappings":
-                    found += [((*path, key), str(key)) for key in value]
+                    texts += [((*path, key), str(key)) for key in value]
             elif isinstance(value, list):
                 todo += [((*path, index), item) for index, item in enumerate(value)]
             elif isinstance(value, (str, int)) and not isinstance(value, bool):
-                found.append((path, str(value)))
-        return found
+                texts.append((path, str(value)))
+        return texts
 
 
 @lru_cache(maxsize=1)
 def view(cfn: Template) -> View:
-    """The template's view: one for all rules."""
+    """Return the template's view, the same for all rules."""
     return View(cfn.template)
 
 
@@ -153,16 +149,16 @@ def _is_seen(path: Path, key: Any) -> bool:
 
 
 def reach(value: Any, path: Path, keys: Sequence[str]) -> Iterator[tuple[Path, Any]]:
-    """Every value that `keys` lead to, with its path, on all sides of Fn::If.
+    """Yield every value at `keys`, with its path, in both branches of Fn::If.
 
-    `*` stands for each item of a list. What is missing is None, with the path of what there is;
-    what only a deployment knows is left out.
+    `*` means each item of a list. A missing value is None, with the path of its innermost existing
+    parent. A value that only a deployment knows is left out.
     """
     if not isinstance(value, (dict, list)) and value is not None and keys:
         return
     if is_function(value) and isinstance(value.get("Fn::If"), list):
-        for index, side in enumerate(value["Fn::If"][1:3], 1):
-            yield from reach(side, (*path, "Fn::If", index), keys)
+        for index, branch in enumerate(value["Fn::If"][1:3], 1):
+            yield from reach(branch, (*path, "Fn::If", index), keys)
     elif value is None or value == _NO_VALUE:
         yield path, None
     elif not keys:
@@ -181,12 +177,12 @@ def _step(value: Any, path: Path, keys: Sequence[str]) -> Iterator[tuple[Path, A
 
 
 def is_text(value: Any) -> bool:
-    """Whether a value is a text."""
+    """Return whether a value is a text."""
     return isinstance(value, str)
 
 
 def target(value: Any) -> str | None:
-    """The name that Ref or GetAtt begins with."""
+    """Return the logical id in Ref or GetAtt; None for any other value."""
     if not is_function(value):
         return None
     name = value.get("Ref", value.get("Fn::GetAtt"))
@@ -195,7 +191,7 @@ def target(value: Any) -> str | None:
 
 
 def literal(value: Any) -> str:
-    """A text, or the text of a Sub; else nothing."""
+    """Return a text, or the text of a Sub; empty for any other value."""
     inner = value.get("Fn::Sub") if is_function(value) else value
     first = inner[0] if isinstance(inner, list) and inner else inner
     return str(first) if is_text(first) else ""

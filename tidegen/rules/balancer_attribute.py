@@ -1,5 +1,3 @@
-"""Attributes of load balancers exist."""
-
 from collections.abc import Iterator
 from difflib import get_close_matches
 
@@ -35,14 +33,13 @@ _KEYS = (
 
 
 class BalancerAttribute(_rule.Rule):
-    """Attributes of load balancers exist."""
+    """Attributes of load balancers exist.
+
+    The schema accepts any key. The service refuses an unknown one, after everything else was
+    created.
+    """
 
     id = "E9408"
-    shortdesc = "Attributes of load balancers exist"
-    description = (
-        "The schema takes any key; the service refuses one that it does not know, after "
-        "everything else was made."
-    )
     source_url = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html"
     types = ("AWS::ElasticLoadBalancingV2::LoadBalancer",)
     good = """

@@ -1,19 +1,16 @@
-"""Config delivers to a bucket without Object Lock."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class ChannelLock(_rule.Rule):
-    """Config delivers to a bucket without Object Lock."""
+    """Config delivers to a bucket without Object Lock.
+
+    Config cannot write to a locked bucket: nothing fails, and nothing arrives (known failure
+    config-bucket-locked).
+    """
 
     id = "E9503"
-    shortdesc = "Config delivers to a bucket without Object Lock"
-    description = (
-        "Config cannot write to a locked bucket: nothing fails, and nothing arrives (known failure "
-        "config-bucket-locked)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html"
     types = ("AWS::Config::DeliveryChannel",)
     good = """
@@ -39,4 +36,4 @@ Bucket: {Type: "AWS::S3::Bucket", Properties: {ObjectLockEnabled: true}}
                 bucket
                 and {"ObjectLockEnabled", "ObjectLockConfiguration"} & bucket.properties.keys()
             ):
-                yield path, f"{bucket.name} has Object Lock, to which Config does not deliver"
+                yield path, f"{bucket.name} has Object Lock, which Config cannot use; name another"

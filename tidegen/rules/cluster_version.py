@@ -1,5 +1,3 @@
-"""A cluster says its Kubernetes version, by a parameter."""
-
 from collections.abc import Iterator
 
 from tidegen.cloudformation.values import is_function
@@ -7,15 +5,14 @@ from tidegen.rules import _rule
 
 
 class ClusterVersion(_rule.Rule):
-    """A cluster says its Kubernetes version, by a parameter."""
+    """A cluster takes its Kubernetes version from a parameter.
+
+    A cluster without a version gets the newest, and environments drift apart. A version that is
+    written in the template cannot be tried in development first. EKS moves one minor version at a
+    time, and only to the versions it offers (known failure kubernetes-version).
+    """
 
     id = "E9405"
-    shortdesc = "A cluster says its Kubernetes version, by a parameter"
-    description = (
-        "A cluster without one gets the newest, and environments drift apart; one that is written "
-        "here cannot go first in development. EKS moves one minor version at a time, and only to "
-        "those it offers (known failure kubernetes-version)."
-    )
     source_url = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"
     types = ("AWS::EKS::Cluster",)
     good = """
@@ -37,4 +34,4 @@ Cluster:
             if version is None:
                 yield path, "the cluster has no Version; take it as a parameter"
             elif not is_function(version):
-                yield path, f"version {version} is written here; take it as a parameter"
+                yield path, f"version {version} is literal; take it as a parameter"

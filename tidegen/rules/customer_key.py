@@ -1,12 +1,10 @@
-"""State is encrypted with a key of our own."""
-
 import re
 from collections.abc import Iterator
 
 from tidegen.rules import _access_logs, _rule
 
 _BUCKET = ("BucketEncryption", "ServerSideEncryptionConfiguration", "*")
-#: Type → where its key is said.
+#: Type → the path of its key.
 _KEYS: dict[str, tuple[str, ...]] = {
     "AWS::Backup::BackupVault": ("EncryptionKeyArn",),
     "AWS::CloudTrail::EventDataStore": ("KmsKeyId",),
@@ -29,14 +27,13 @@ _MANAGED = re.compile(r"^(arn:.*:)?alias/aws/")
 
 
 class CustomerKey(_rule.Rule):
-    """State is encrypted with a key of our own."""
+    """State is encrypted with a customer managed key.
+
+    Only a customer managed key has a policy that says who may read, and a record of its use. HIPAA
+    requires both.
+    """
 
     id = "E9302"
-    shortdesc = "State is encrypted with a key of our own"
-    description = (
-        "Only the policy of an own key says who may read, and only its use is recorded; HIPAA "
-        "asks for both."
-    )
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html"
     types = (
         "AWS::Backup::BackupVault",
@@ -72,7 +69,7 @@ Queue:
             return
         for path, value in resource.reach(*_KEYS[resource.type]):
             if value is None:
-                wanted = "/".join(_KEYS[resource.type])
-                yield path, f"{resource.type} has no key of its own; set {wanted}"
+                option = "/".join(_KEYS[resource.type])
+                yield path, f"{resource.type} has no customer managed key; set {option}"
             elif _MANAGED.search(_rule.literal(value)):
-                yield path, f"'{value}' is AWS's key; name one of our own"
+                yield path, f"'{value}' is an AWS managed key; name a customer managed one"

@@ -1,5 +1,3 @@
-"""No statement has an empty list of principals."""
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,14 +15,13 @@ def _may_be_empty(value: Any, template: _rule.View) -> bool:
 
 
 class EmptyPrincipal(_rule.Rule):
-    """No statement has an empty list of principals."""
+    """No statement has an empty list of principals.
+
+    AWS refuses a policy without a principal (known failure principal-list-empty). A list parameter
+    may be empty, so it cannot be the only principal.
+    """
 
     id = "E9603"
-    shortdesc = "No statement has an empty list of principals"
-    description = (
-        "AWS refuses a policy that names nobody (known failure principal-list-empty); a list "
-        "parameter may be empty, so that it does not stand alone."
-    )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
     types = tuple(_DOCUMENTS)
     good = """
@@ -35,14 +32,7 @@ Role:
       Statement:
       - {Effect: Allow, Principal: {Service: [ec2.amazonaws.com]}, Action: "sts:AssumeRole"}
 """
-    bad = """
-Role:
-  Type: AWS::IAM::Role
-  Properties:
-    AssumeRolePolicyDocument:
-      Statement:
-      - {Effect: Allow, Principal: {AWS: []}, Action: "sts:AssumeRole"}
-"""
+    bad = good.replace("Service: [ec2.amazonaws.com", "AWS: [")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, document in resource.reach(*_DOCUMENTS[resource.type]):
@@ -55,4 +45,7 @@ Role:
                     if value in ([], "", None) or _may_be_empty(value, template)
                 ]
                 if principal in ({}, []) or empty:
-                    yield (*at, "Principal"), "nobody is named here, or a list that may be empty"
+                    yield (
+                        (*at, "Principal"),
+                        "the principal is empty, or a list that may be empty; name one",
+                    )

@@ -1,5 +1,3 @@
-"""No condition asks for the environment's name."""
-
 import re
 from collections.abc import Iterator
 
@@ -11,19 +9,18 @@ _NAME = re.compile(
 
 
 def _compares(path: _rule.Path) -> bool:
-    """Whether this stands in a comparison outside the section of conditions, as rules allow."""
+    """Return whether the path is in a comparison outside Conditions, which Rules allow."""
     return "Fn::Equals" in path
 
 
 class EnvironmentCondition(_rule.Rule):
-    """No condition asks for the environment's name."""
+    """No condition compares the environment's name.
+
+    A condition on a name makes environments differ in more than their parameters show. A capacity
+    or a presence that differs has a parameter of its own.
+    """
 
     id = "E9105"
-    shortdesc = "No condition asks for the environment's name"
-    description = (
-        "A condition on a name makes environments differ in more than their parameters say: "
-        "what differs is a capacity or a presence, and has a parameter of its own."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html"
     good = """
 Parameters:
@@ -46,5 +43,5 @@ Resources: {}
             if is_name and ("Conditions" in path[:1] or _compares(path)):
                 yield (
                     path,
-                    f"the condition asks for {text}; give what differs a parameter of its own",
+                    f"the condition compares {text}; add a parameter for the difference",
                 )

@@ -1,5 +1,3 @@
-"""The ARN of an IAM resource names its type."""
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,7 +14,7 @@ _DOCUMENTS: dict[str, tuple[str, ...]] = {
         for name in ("Group", "Role", "User")
     },
 }
-#: What IAM's refusal lists.
+#: The types that IAM lists when it refuses a policy.
 _TYPES = (
     "access-report/",
     "federated-user/",
@@ -37,15 +35,14 @@ _NAME = re.compile(r"arn:[^:]*:iam:[^:]*:[^:]*:(.*)")
 
 
 class IamResourceType(_rule.Rule):
-    """The ARN of an IAM resource names its type."""
+    """The ARN of an IAM resource names its type.
+
+    IAM refuses a policy with a wildcard in place of the type ('IAM resource path must either be "*"
+    or start with user/, role/, policy/ ...'). A type from a parameter is unknown before a
+    deployment.
+    """
 
     id = "E9607"
-    shortdesc = "The ARN of an IAM resource names its type"
-    description = (
-        "IAM refuses a policy with a wildcard in place of the type ('IAM resource path must "
-        'either be "*" or start with user/, role/, policy/ ...\'), and a type that a parameter '
-        "fills in is not known before that."
-    )
     source_url = (
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html"
     )
@@ -63,17 +60,7 @@ Policy:
         - !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/app/*
       - {Effect: Allow, Action: ["iam:List*"], Resource: "*"}
 """
-    bad = """
-Policy:
-  Type: AWS::IAM::ManagedPolicy
-  Properties:
-    PolicyDocument:
-      Statement:
-      - Effect: Deny
-        Action: ["iam:Delete*"]
-        Resource:
-        - !Sub arn:${AWS::Partition}:iam::${AWS::AccountId}:*/app/*
-"""
+    bad = good.replace(":role/app", ":*/app")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, document in resource.reach(*_DOCUMENTS[resource.type]):
@@ -83,18 +70,18 @@ Policy:
                     if not _names_its_type(arn):
                         yield (
                             place,
-                            f"'{arn}' has no literal type, such as role/, after the account",
+                            f"'{arn}' has no literal type after the account, as role/; add it",
                         )
 
 
 def _resources(statement: Mapping[str, Any], at: _rule.Path) -> Iterator[tuple[_rule.Path, Any]]:
-    """Each resource of a statement, with its path."""
+    """Yield each resource of a statement, with its path."""
     for key in ("Resource", "NotResource"):
         for path, value in _rule.reach(statement, at, [key]):
             yield from _rule.reach(value, path, ["*"] if isinstance(value, list) else [])
 
 
 def _names_its_type(arn: str) -> bool:
-    """Whether IAM accepts this; everything that is no ARN of IAM passes."""
+    """Return whether IAM accepts a resource; any text that is no ARN of IAM passes."""
     name = _NAME.fullmatch(_REFERENCE.sub("$", arn))
     return name is None or name[1] == "*" or name[1].startswith(_TYPES)

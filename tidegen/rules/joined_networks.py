@@ -1,5 +1,3 @@
-"""Nothing joins two VPCs."""
-
 import re
 from collections.abc import Iterator
 
@@ -13,15 +11,13 @@ _JOINING = re.compile(
 
 
 class JoinedNetworks(_rule.Rule):
-    """Nothing joins two VPCs."""
+    """Nothing joins two VPCs.
+
+    Environments are isolated because no network connects them. An environment reaches the shared
+    services through a VPC endpoint, which opens in one direction only.
+    """
 
     id = "E9201"
-    shortdesc = "Nothing joins two VPCs"
-    description = (
-        "Environments are kept apart by having no way to each other; what an environment "
-        "needs of the shared services it reaches through a VPC endpoint, which opens in one "
-        "direction only."
-    )
     source_url = "https://docs.aws.amazon.com/whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure/vpc-to-vpc-connectivity.html"
     good = """
 Endpoint:
@@ -41,7 +37,6 @@ Peering:
 Vpc: {Type: "AWS::EC2::VPC", Properties: {CidrBlock: 10.0.0.0/16}}
 """
 
-    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
-        for resource in template.resources(*template.types):
-            if _JOINING.match(resource.type):
-                yield resource.at("Type"), f"{resource.type} joins networks; use a VPC endpoint"
+    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
+        if _JOINING.match(resource.type):
+            yield resource.at("Type"), f"{resource.type} joins networks; use a VPC endpoint"

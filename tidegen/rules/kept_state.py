@@ -1,5 +1,3 @@
-"""What holds state is kept when it is removed or replaced."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
@@ -8,14 +6,13 @@ _KEEPING = ("Retain", "RetainExceptOnCreate", "Snapshot")
 
 
 class KeptState(_rule.Rule):
-    """What holds state is kept when it is removed or replaced."""
+    """A resource that holds state is kept when it is removed or replaced.
+
+    CloudFormation deletes by default. A bucket that is not empty stops the stack (known failure
+    bucket-not-empty); any other resource is lost.
+    """
 
     id = "E9301"
-    shortdesc = "What holds state is kept when it is removed or replaced"
-    description = (
-        "CloudFormation deletes by default; a bucket that is not empty stops the stack (known "
-        "failure bucket-not-empty), anything else is gone."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html"
     types = (
         "AWS::Backup::BackupVault",

@@ -1,5 +1,3 @@
-"""A key can be administered by its account."""
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,14 +15,13 @@ def _administers(statement: Mapping[str, Any]) -> bool:
 
 
 class KeyAdministration(_rule.Rule):
-    """A key can be administered by its account."""
+    """A key can be administered by its account.
+
+    A key whose policy grants kms:* to no principal can never be changed again. KMS refuses it
+    (known failure key-without-administrator).
+    """
 
     id = "E9601"
-    shortdesc = "A key can be administered by its account"
-    description = (
-        "A key whose policy names nobody for kms:* cannot be changed by anyone again; KMS refuses "
-        "it (known failure key-without-administrator)."
-    )
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
     types = ("AWS::KMS::Key",)
     good = """
@@ -57,5 +54,5 @@ Key:
         ):
             yield (
                 resource.at("Properties", "KeyPolicy"),
-                "no statement gives the account's root kms:*",
+                "no statement allows the account's root kms:*; add one",
             )

@@ -1,20 +1,17 @@
-"""No template makes a service-linked role."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class LinkedRole(_rule.Rule):
-    """No template makes a service-linked role."""
+    """No template creates a service-linked role.
+
+    The account has each such role once. The role may exist already, and every other stack that
+    needs it fails or loses it (known failure linked-role-exists). A deploy creates a missing role
+    as a step of its plan.
+    """
 
     id = "E9604"
-    shortdesc = "No template makes a service-linked role"
-    description = (
-        "The account has each such role once: it may be there already, and every other stack that "
-        "needs it fails or loses it (known failure linked-role-exists). A deploy makes what is "
-        "missing as a step of its plan."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-servicelinkedrole.html"
     types = ("AWS::IAM::ServiceLinkedRole",)
     good = """
@@ -29,4 +26,7 @@ Role:
 """
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
-        yield resource.at("Type"), "the account may have this role already; let the plan make it"
+        yield (
+            resource.at("Type"),
+            "the account may have this role already; the plan of a deploy creates it",
+        )

@@ -1,5 +1,3 @@
-"""No account id is written in a template."""
-
 import re
 from collections.abc import Iterator
 
@@ -9,14 +7,13 @@ _ACCOUNT = re.compile(r"(?<![\w.])\d{12}(?![\w.])")
 
 
 class LiteralAccount(_rule.Rule):
-    """No account id is written in a template."""
+    """No account id is written in a template.
+
+    The same bytes are deployed to every account. An id from one account points at that account from
+    all others.
+    """
 
     id = "E9101"
-    shortdesc = "No account id is written in a template"
-    description = (
-        "The same bytes are deployed to every account; an id from one of them points at it "
-        "from all others."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
     good = """
 Topic:
@@ -34,4 +31,4 @@ Topic:
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, text in template.texts:
             for account in _ACCOUNT.findall(text):
-                yield path, f"account {account} is written here; use AWS::AccountId or a parameter"
+                yield path, f"account {account} is literal; use AWS::AccountId or a parameter"

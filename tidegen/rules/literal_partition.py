@@ -1,5 +1,3 @@
-"""No partition is written in an ARN."""
-
 import re
 from collections.abc import Iterator
 
@@ -9,14 +7,13 @@ _PARTITION = re.compile(r"arn:aws[a-z-]*(?=:)")
 
 
 class LiteralPartition(_rule.Rule):
-    """No partition is written in an ARN."""
+    """No partition is written in an ARN.
+
+    ARNs begin differently in GovCloud and China. A literal partition deploys there and matches no
+    resource.
+    """
 
     id = "E9103"
-    shortdesc = "No partition is written in an ARN"
-    description = (
-        "ARNs begin with another word in GovCloud and China; a written one deploys there and "
-        "matches nothing."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
     good = """
 Role:
@@ -40,5 +37,5 @@ Role:
             for partition in _PARTITION.findall(text):
                 yield (
                     path,
-                    f"'{partition}' names a partition; write arn:${{AWS::Partition}}: in a Sub",
+                    f"'{partition}' is literal; write arn:${{AWS::Partition}}: in a Sub",
                 )

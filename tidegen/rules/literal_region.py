@@ -1,5 +1,3 @@
-"""No region and no zone is written in a template."""
-
 import re
 from collections.abc import Iterator
 
@@ -15,14 +13,14 @@ _PLACE = re.compile(
 
 
 class LiteralRegion(_rule.Rule):
-    """No region and no zone is written in a template."""
+    """No region and no zone is written in a template.
+
+    A template with a literal region cannot move to another region when that region fails, and a
+    zone name means a different zone in each account (known failure control-plane-zone: EKS does not
+    run in every zone).
+    """
 
     id = "E9102"
-    shortdesc = "No region and no zone is written in a template"
-    description = (
-        "A region that is written down cannot be left when it fails, and a zone name means another "
-        "zone in each account (known failure control-plane-zone: EKS does not run in every zone)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
     good = """
 Subnet:
@@ -31,15 +29,9 @@ Subnet:
     VpcId: !ImportValue Vpc
     AvailabilityZone: !Select [0, !GetAZs ""]
 """
-    bad = """
-Subnet:
-  Type: AWS::EC2::Subnet
-  Properties:
-    VpcId: !ImportValue Vpc
-    AvailabilityZone: us-east-1e
-"""
+    bad = good.replace('!Select [0, !GetAZs ""]', "us-east-1e")
 
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, text in template.texts:
             for place in _PLACE.findall(text):
-                yield path, f"'{place}' is written here; use AWS::Region, Fn::GetAZs or a parameter"
+                yield path, f"'{place}' is literal; use AWS::Region, Fn::GetAZs or a parameter"

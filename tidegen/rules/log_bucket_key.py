@@ -1,5 +1,3 @@
-"""Buckets that take access logs are encrypted by S3."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _access_logs, _rule
@@ -14,15 +12,14 @@ _KEYS = (
 
 
 class LogBucketKey(_rule.Rule):
-    """Buckets that take access logs are encrypted by S3."""
+    """Buckets that take access logs are encrypted by S3.
+
+    Server access logs and load balancer logs cannot be delivered to a bucket with a KMS key: either
+    nothing fails and no log arrives, or the load balancer fails (known failures access-logs-refused
+    and access-logs-encrypted).
+    """
 
     id = "E9705"
-    shortdesc = "Buckets that take access logs are encrypted by S3"
-    description = (
-        "Server access logs and load balancer logs cannot be delivered to a bucket with a KMS key: "
-        "nothing fails, or the load balancer does (known failures access-logs-refused and "
-        "access-logs-encrypted)."
-    )
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-server-access-logging.html"
     good = """
 Uploads:
@@ -35,17 +32,7 @@ Logs:
       ServerSideEncryptionConfiguration:
       - ServerSideEncryptionByDefault: {SSEAlgorithm: AES256}
 """
-    bad = """
-Uploads:
-  Type: AWS::S3::Bucket
-  Properties: {LoggingConfiguration: {DestinationBucketName: !Ref Logs}}
-Logs:
-  Type: AWS::S3::Bucket
-  Properties:
-    BucketEncryption:
-      ServerSideEncryptionConfiguration:
-      - ServerSideEncryptionByDefault: {SSEAlgorithm: "aws:kms"}
-"""
+    bad = good.replace("AES256", '"aws:kms"')
 
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         buckets = {bucket.name: bucket for bucket in template.resources("AWS::S3::Bucket")}

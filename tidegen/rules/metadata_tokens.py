@@ -1,5 +1,3 @@
-"""Instances give their credentials only for a token."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
@@ -12,14 +10,13 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
 
 
 class MetadataTokens(_rule.Rule):
-    """Instances give their credentials only for a token."""
+    """Instances require a token for their credentials.
+
+    Without IMDSv2, a server that can be tricked into sending a request reveals the credentials of
+    its role.
+    """
 
     id = "E9401"
-    shortdesc = "Instances give their credentials only for a token"
-    description = (
-        "Without IMDSv2 a request that a server can be tricked into sending reads the "
-        "credentials of its role."
-    )
     source_url = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html"
     types = (
         "AWS::EC2::Instance",
@@ -40,4 +37,4 @@ Template:
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, tokens in resource.reach(*_OPTIONS[resource.type], "HttpTokens"):
             if tokens != "required":
-                yield path, "HttpTokens is not required"
+                yield path, "HttpTokens is not 'required'; set it"

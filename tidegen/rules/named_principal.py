@@ -1,5 +1,3 @@
-"""A policy names no role that may not exist yet."""
-
 import re
 from collections.abc import Iterator
 
@@ -9,15 +7,14 @@ _ROLE = re.compile(r":(role|user)/")
 
 
 class NamedPrincipal(_rule.Rule):
-    """A policy names no role that may not exist yet."""
+    """A policy names no role that may not exist yet.
+
+    AWS refuses a policy whose principal does not exist (known failure role-missing), such as a
+    service-linked role in a new account. A condition on aws:PrincipalArn does not need the role to
+    exist.
+    """
 
     id = "E9602"
-    shortdesc = "A policy names no role that may not exist yet"
-    description = (
-        "AWS refuses a policy whose principal is not there (known failure role-missing), "
-        "service-linked roles in a new account for instance; a condition on aws:PrincipalArn asks "
-        "for it without that."
-    )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
     types = tuple(_policies.RESOURCE_POLICIES)
     good = """
@@ -33,17 +30,7 @@ Policy:
       - {Effect: Deny, Principal: "*", Action: "sns:*", Resource: "*",
           Condition: {Bool: {"aws:SecureTransport": "false"}}}
 """
-    bad = """
-Policy:
-  Type: AWS::SNS::TopicPolicy
-  Properties:
-    Topics: [!Ref Topic]
-    PolicyDocument:
-      Statement:
-      - {Effect: Allow,
-          Principal: {AWS: !Sub "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/app"},
-          Action: "sns:Publish", Resource: "*"}
-"""
+    bad = good.replace(":root", ":role/app")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, statement in _policies.statements(resource):
@@ -51,5 +38,5 @@ Policy:
                 if _ROLE.search(_rule.literal(principal)):
                     yield (
                         path,
-                        f"'{_rule.literal(principal)}' may not exist; ask for aws:PrincipalArn",
+                        f"'{_rule.literal(principal)}' may not exist; use aws:PrincipalArn",
                     )

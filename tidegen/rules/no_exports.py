@@ -1,19 +1,16 @@
-"""Nothing is exported or imported between stacks."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class NoExports(_rule.Rule):
-    """Nothing is exported or imported between stacks."""
+    """Nothing is exported or imported between stacks.
+
+    An export cannot change while another stack imports it (known failure export-in-use). A root
+    passes values to its children as parameters.
+    """
 
     id = "E9202"
-    shortdesc = "Nothing is exported or imported between stacks"
-    description = (
-        "An export cannot change while another stack imports it (known failure export-in-use); a "
-        "root passes values to its children as parameters."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"
     good = """
 Resources:

@@ -1,19 +1,16 @@
-"""No template has a Transform."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class NoTransform(_rule.Rule):
-    """No template has a Transform."""
+    """No template has a Transform.
+
+    A nested template with a Transform needs CAPABILITY_AUTO_EXPAND from everyone who deploys it
+    (known failure capability-missing), and the deployed template is not the reviewed one.
+    """
 
     id = "E9107"
-    shortdesc = "No template has a Transform"
-    description = (
-        "A nested template with a Transform needs CAPABILITY_AUTO_EXPAND from everyone who deploys "
-        "it (known failure capability-missing), and what is deployed is not what was reviewed."
-    )
     source_url = (
         "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html"
     )
@@ -30,5 +27,5 @@ Resources:
         if "Transform" in template.body:
             yield (
                 ("Transform",),
-                "templates are deployed as they were reviewed; write out the resources",
+                "a template is deployed as it was reviewed; write out the resources",
             )

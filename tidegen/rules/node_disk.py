@@ -1,19 +1,16 @@
-"""A node group with a launch template has no DiskSize."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class NodeDisk(_rule.Rule):
-    """A node group with a launch template has no DiskSize."""
+    """A node group with a launch template has no DiskSize.
+
+    EKS refuses the group: with a launch template the disk is declared there (known failure
+    disk-size-twice).
+    """
 
     id = "E9402"
-    shortdesc = "A node group with a launch template has no DiskSize"
-    description = (
-        "EKS refuses the group: with a launch template the disk is said there (known failure "
-        "disk-size-twice)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-eks-nodegroup.html"
     types = ("AWS::EKS::Nodegroup",)
     good = """
@@ -30,4 +27,7 @@ Nodes:
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         if {"LaunchTemplate", "DiskSize"} <= resource.properties.keys():
-            yield resource.at("Properties", "DiskSize"), "say the disk in the launch template only"
+            yield (
+                resource.at("Properties", "DiskSize"),
+                "the disk is declared twice; keep it in the launch template",
+            )

@@ -1,5 +1,3 @@
-"""A node group and its launch template do not both say the same."""
-
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,14 +12,13 @@ def _refused(group: _rule.Resource, data: Any) -> list[str]:
 
 
 class NodeInstanceType(_rule.Rule):
-    """A node group and its launch template do not both say the same."""
+    """A node group and its launch template do not both declare the same.
+
+    EKS refuses instance types in both (known failure instance-type-twice), and any profile, subnet
+    or public interface in the launch template of a group.
+    """
 
     id = "E9403"
-    shortdesc = "A node group and its launch template do not both say the same"
-    description = (
-        "EKS refuses instance types in both (known failure instance-type-twice), and a profile, a "
-        "subnet or a public interface in the launch template of a group at all."
-    )
     source_url = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
     types = ("AWS::EKS::Nodegroup",)
     good = """
@@ -33,16 +30,7 @@ Template:
   Type: AWS::EC2::LaunchTemplate
   Properties: {LaunchTemplateData: {MetadataOptions: {HttpTokens: required}}}
 """
-    bad = """
-Nodes:
-  Type: AWS::EKS::Nodegroup
-  Properties: {ClusterName: a, NodeRole: !Ref Role, Subnets: [s], InstanceTypes: [m7g.large],
-    LaunchTemplate: {Id: !Ref Template}}
-Template:
-  Type: AWS::EC2::LaunchTemplate
-  Properties: {LaunchTemplateData: {InstanceType: m7g.large,
-    MetadataOptions: {HttpTokens: required}}}
-"""
+    bad = good.replace("MetadataOptions:", "InstanceType: m7g.large,\n    MetadataOptions:")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for _, reference in resource.reach("LaunchTemplate", "Id"):
@@ -51,5 +39,5 @@ Template:
                 for name in _refused(resource, data):
                     yield (
                         (*path, name),
-                        f"{name} does not belong in the launch template of a node group",
+                        f"{name} is not allowed in the launch template of a node group; remove it",
                     )

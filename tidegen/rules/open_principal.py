@@ -1,5 +1,3 @@
-"""No resource policy lets in everybody."""
-
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -16,14 +14,13 @@ def _is_bound(statement: Mapping[str, Any]) -> bool:
 
 
 class OpenPrincipal(_rule.Rule):
-    """No resource policy lets in everybody."""
+    """No resource policy allows everybody.
+
+    A statement that allows `*` allows every AWS account, unless a condition names an account, an
+    organization or a source.
+    """
 
     id = "E9203"
-    shortdesc = "No resource policy lets in everybody"
-    description = (
-        "A statement that allows `*` lets in every account of AWS unless a condition names an "
-        "account, an organization or a source."
-    )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
     types = tuple(_policies.RESOURCE_POLICIES)
     good = """
@@ -41,18 +38,10 @@ Policy:
       - {Effect: Deny, Principal: "*", Action: "s3:*", Resource: "*",
           Condition: {Bool: {"aws:SecureTransport": "false"}}}
 """
-    bad = """
-Policy:
-  Type: AWS::S3::BucketPolicy
-  Properties:
-    Bucket: logs
-    PolicyDocument:
-      Statement:
-      - {Effect: Allow, Principal: "*", Action: s3:GetObject, Resource: "*"}
-"""
+    bad = good.replace('{StringEquals: {"aws:PrincipalAccount": !Ref "AWS::AccountId"}}', "{}")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, statement in _policies.statements(resource):
             open_to_all = "*" in _policies.principals(statement, "AWS")
             if open_to_all and statement.get("Effect") == "Allow" and not _is_bound(statement):
-                yield path, "everybody is let in; name principals, or an account in a Condition"
+                yield path, "everybody is allowed; name principals, or an account in a Condition"

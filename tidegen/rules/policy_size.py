@@ -1,12 +1,10 @@
-"""A policy fits into what its service takes."""
-
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from tidegen.rules import _rule
 
-#: Type → the way to its policy, and the characters that its service takes (quotas of each).
+#: Type → the path of its policy, and the characters that its service accepts (its quotas).
 _LIMITS: dict[str, tuple[tuple[str, ...], int]] = {
     "AWS::IAM::ManagedPolicy": (("PolicyDocument",), 6_144),
     "AWS::IAM::Role": (("AssumeRolePolicyDocument",), 2_048),
@@ -20,14 +18,13 @@ _LIMITS: dict[str, tuple[tuple[str, ...], int]] = {
 
 
 class PolicySize(_rule.Rule):
-    """A policy fits into what its service takes."""
+    """A policy is not longer than its service accepts.
+
+    IAM, S3, KMS and other services refuse longer policies, not counting white space, after
+    everything else was created (known failure policy-too-long).
+    """
 
     id = "E9605"
-    shortdesc = "A policy fits into what its service takes"
-    description = (
-        "IAM, S3, KMS and the others refuse longer policies, not counting white space, when "
-        "everything else is made (known failure policy-too-long)."
-    )
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
     types = (
         "AWS::IAM::ManagedPolicy",
@@ -56,11 +53,11 @@ Policy:
         for path, document in resource.reach(*keys):
             size = len(json.dumps(_filled(document), separators=(",", ":"), default=str))
             if size > limit:
-                yield path, f"the policy has about {size} characters; {limit} are taken"
+                yield path, f"the policy has about {size} characters; at most {limit} are allowed"
 
 
 def _filled(value: Any) -> Any:
-    """The policy without the functions around texts: values are about as long as their names."""
+    """Return the policy without the functions around texts: values are about as long as names."""
     if isinstance(value, dict):
         text = value.get("Fn::Sub")
         if len(value) == 1 and isinstance(text, str):

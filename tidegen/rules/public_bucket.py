@@ -1,5 +1,3 @@
-"""Buckets block public access in all four ways."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
@@ -8,14 +6,12 @@ _WAYS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPu
 
 
 class PublicBucket(_rule.Rule):
-    """Buckets block public access in all four ways."""
+    """Buckets block public access in all four ways.
+
+    One wrong statement or access list opens a bucket that does not block public access.
+    """
 
     id = "E9307"
-    shortdesc = "Buckets block public access in all four ways"
-    description = (
-        "One wrong statement or access list opens a bucket that does not block public access "
-        "by itself."
-    )
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"
     types = ("AWS::S3::Bucket",)
     good = """
@@ -39,4 +35,4 @@ Logs:
         for way in _WAYS:
             for path, value in resource.reach("PublicAccessBlockConfiguration", way):
                 if str(value).lower() != "true":
-                    yield path, f"{way} is not true"
+                    yield path, f"{way} is not true; set it"

@@ -1,5 +1,3 @@
-"""Recorder and delivery channel do not wait for each other."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
@@ -12,14 +10,13 @@ def _other(type_name: str) -> str:
 
 
 class RecorderOrder(_rule.Rule):
-    """Recorder and delivery channel do not wait for each other."""
+    """Recorder and delivery channel do not wait for each other.
+
+    The recorder starts only once the channel exists, and CloudFormation waits for it: a DependsOn
+    between them never ends or fails (known failure recorder-channel-order).
+    """
 
     id = "E9502"
-    shortdesc = "Recorder and delivery channel do not wait for each other"
-    description = (
-        "The recorder starts only once the channel is there, and CloudFormation waits for it: a "
-        "DependsOn between them never ends or fails (known failure recorder-channel-order)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-configurationrecorder.html"
     good = """
 Recorder:
@@ -29,15 +26,7 @@ Channel:
   Type: AWS::Config::DeliveryChannel
   Properties: {S3BucketName: logs}
 """
-    bad = """
-Recorder:
-  Type: AWS::Config::ConfigurationRecorder
-  DependsOn: Channel
-  Properties: {RoleARN: !Ref RoleArn}
-Channel:
-  Type: AWS::Config::DeliveryChannel
-  Properties: {S3BucketName: logs}
-"""
+    bad = good.replace("Properties:", "DependsOn: Channel\n  Properties:", 1)
 
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         both = list(template.resources(*_TYPES))
@@ -46,10 +35,10 @@ Channel:
             if names & resource.waits_for:
                 yield (
                     resource.at("DependsOn"),
-                    "one waits for the other; CloudFormation makes both together",
+                    "recorder and channel wait for each other; remove DependsOn",
                 )
         for resource in both if len({r.type for r in both}) == 1 else ():
             yield (
                 resource.at(),
-                f"the template has no {_other(resource.type)}; each needs the other",
+                f"the template has no {_other(resource.type)}, which this needs; add one",
             )

@@ -1,41 +1,26 @@
-"""Buckets refuse requests without TLS."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _policies, _rule
 
 
 class RefusedPlainText(_rule.Rule):
-    """Buckets refuse requests without TLS."""
+    """Buckets refuse requests without TLS.
+
+    S3 answers plain HTTP unless the bucket's policy denies it.
+    """
 
     id = "E9306"
-    shortdesc = "Buckets refuse requests without TLS"
-    description = "S3 answers plain HTTP unless the bucket's policy denies it."
     source_url = (
         "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html"
     )
     good = """
 Policy:
   Type: AWS::S3::BucketPolicy
-  Properties:
-    Bucket: logs
-    PolicyDocument:
-      Statement:
-      - Effect: Deny
-        Principal: "*"
-        Action: s3:*
-        Resource: "*"
-        Condition: {Bool: {"aws:SecureTransport": "false"}}
+  Properties: {Bucket: logs, PolicyDocument: {Statement: [
+    {Effect: Deny, Principal: "*", Action: "s3:*", Resource: "*",
+      Condition: {Bool: {"aws:SecureTransport": "false"}}}]}}
 """
-    bad = """
-Policy:
-  Type: AWS::S3::BucketPolicy
-  Properties:
-    Bucket: logs
-    PolicyDocument:
-      Statement:
-      - {Effect: Deny, Principal: "*", Action: "s3:DeleteObject", Resource: "*"}
-"""
+    bad = good.replace('"false"', '"true"')
 
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         for policy in template.resources("AWS::S3::BucketPolicy", "AWS::SNS::TopicPolicy"):
@@ -47,5 +32,5 @@ Policy:
             if bucket.name not in protected:
                 yield (
                     bucket.at(),
-                    "the bucket has no policy in its template; add one that asks for TLS",
+                    "the bucket has no policy in its template; add one that requires TLS",
                 )

@@ -1,5 +1,3 @@
-"""Replication rules have a filter and a priority."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
@@ -8,15 +6,14 @@ _NEEDED = ("Filter", "Priority", "DeleteMarkerReplication")
 
 
 class ReplicationForm(_rule.Rule):
-    """Replication rules have a filter and a priority."""
+    """Replication rules have a filter and a priority.
+
+    A rule without Filter has the first format, with which a bucket accepts only one destination
+    (known failure replication-rule-old). A rule with Filter needs Priority and
+    DeleteMarkerReplication too.
+    """
 
     id = "E9305"
-    shortdesc = "Replication rules have a filter and a priority"
-    description = (
-        "A rule without Filter is of the first version, of which a bucket takes only one "
-        "destination (known failure replication-rule-old); with Filter come Priority and "
-        "DeleteMarkerReplication."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationrule.html"
     types = ("AWS::S3::Bucket",)
     good = """
@@ -46,4 +43,4 @@ Uploads:
         for path, rule in resource.reach("ReplicationConfiguration", "Rules", "*"):
             for name in _NEEDED if isinstance(rule, dict) else ():
                 if name not in rule:
-                    yield path, f"the replication rule has no {name}; it belongs to every rule"
+                    yield path, f"the replication rule has no {name}; add it"

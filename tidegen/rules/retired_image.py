@@ -1,19 +1,16 @@
-"""Nodes do not run Amazon Linux 2."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class RetiredImage(_rule.Rule):
-    """Nodes do not run Amazon Linux 2."""
+    """Nodes do not run Amazon Linux 2.
+
+    EKS has no Amazon Linux 2 images for Kubernetes 1.33 and later, though the schema still accepts
+    the name.
+    """
 
     id = "E9404"
-    shortdesc = "Nodes do not run Amazon Linux 2"
-    description = (
-        "EKS has no Amazon Linux 2 images for versions from 1.33 on, though the schema still "
-        "takes the name."
-    )
     source_url = "https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html"
     types = ("AWS::EKS::Nodegroup",)
     good = """

@@ -1,16 +1,15 @@
-"""GuardDuty watches run time once."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class RuntimeMonitoring(_rule.Rule):
-    """GuardDuty watches run time once."""
+    """GuardDuty monitors run time once.
+
+    RUNTIME_MONITORING includes EKS_RUNTIME_MONITORING; the service refuses both.
+    """
 
     id = "E9506"
-    shortdesc = "GuardDuty watches run time once"
-    description = "RUNTIME_MONITORING includes EKS_RUNTIME_MONITORING; the service refuses both."
     source_url = "https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring.html"
     types = ("AWS::GuardDuty::Detector",)
     good = """
@@ -26,6 +25,6 @@ Detector:
 """
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
-        found = {str(name): path for path, name in resource.reach("Features", "*", "Name")}
-        if {"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING"} <= found.keys():
-            yield found["EKS_RUNTIME_MONITORING"], "RUNTIME_MONITORING includes this; leave it out"
+        paths = {str(name): path for path, name in resource.reach("Features", "*", "Name")}
+        if {"RUNTIME_MONITORING", "EKS_RUNTIME_MONITORING"} <= paths.keys():
+            yield paths["EKS_RUNTIME_MONITORING"], "RUNTIME_MONITORING includes this; remove it"

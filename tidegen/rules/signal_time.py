@@ -1,5 +1,3 @@
-"""Instances that signal get at least twenty minutes, and signal at updates too."""
-
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -15,23 +13,22 @@ _TIME = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?")
 
 
 def _minutes(time: Any) -> float:
-    """Minutes of a duration as ISO 8601 writes it; what is none is long enough."""
-    found = _TIME.fullmatch(time) if _rule.is_text(time) else None
-    if found is None:
+    """Return the minutes of an ISO 8601 duration; any other value counts as long enough."""
+    parts = _TIME.fullmatch(time) if _rule.is_text(time) else None
+    if parts is None:
         return _LEAST
-    hours, minutes, seconds = (int(part or 0) for part in found.groups())
+    hours, minutes, seconds = (int(part or 0) for part in parts.groups())
     return hours * 60 + minutes + seconds / 60
 
 
 class SignalTime(_rule.Rule):
-    """Instances that signal get at least twenty minutes, and signal at updates too."""
+    """Instances that signal have at least twenty minutes, also in an update.
+
+    A group with a shorter timeout rolls back while its instances are still starting (known failure
+    signal-missing).
+    """
 
     id = "E9407"
-    shortdesc = "Instances that signal get at least twenty minutes, and signal at updates too"
-    description = (
-        "A group that waits for too short a time rolls back while its instances are still starting "
-        "(known failure signal-missing)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-creationpolicy.html"
     types = ("AWS::AutoScaling::AutoScalingGroup", "AWS::EC2::Instance")
     good = """
@@ -41,16 +38,10 @@ Group:
   UpdatePolicy: {AutoScalingRollingUpdate: {WaitOnResourceSignals: true, PauseTime: PT20M}}
   Properties: {MinSize: "1", MaxSize: "1"}
 """
-    bad = """
-Group:
-  Type: AWS::AutoScaling::AutoScalingGroup
-  CreationPolicy: {ResourceSignal: {Count: 1, Timeout: PT5M}}
-  UpdatePolicy: {AutoScalingRollingUpdate: {WaitOnResourceSignals: true, PauseTime: PT20M}}
-  Properties: {MinSize: "1", MaxSize: "1"}
-"""
+    bad = good.replace("PT20M", "PT5M", 1)
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for keys in _TIMES:
             for path, time in _rule.reach(resource.body, resource.at(), keys):
                 if len(path) == len(keys) + 2 and _minutes(time) < _LEAST:
-                    yield path, f"{time} is less than {_LEAST} minutes"
+                    yield path, f"{time} is less than {_LEAST} minutes; raise it"

@@ -1,26 +1,23 @@
-"""Everything carries its stack's tags."""
-
 from collections.abc import Iterator
 from typing import Any
 
 from tidegen.cloudformation.values import listed
 from tidegen.rules import _rule
 
-#: What a deploy gives each root stack; CloudFormation hands it on to all that takes tags.
+#: Tags that a deploy sets on each root stack; CloudFormation copies them to its resources.
 STACK_TAGS = ("environment", "project")
 _TEMPLATE = "AWS::EC2::LaunchTemplate"
 
 
 class StackTags(_rule.Rule):
-    """Everything carries its stack's tags."""
+    """Every resource carries its stack's tags.
+
+    The tags `project` and `environment` isolate the environments of one account. A resource's own
+    tag of that name would override the stack's, and an instance or volume from a launch template
+    gets no tag of the stack.
+    """
 
     id = "E9606"
-    shortdesc = "Everything carries its stack's tags"
-    description = (
-        "The tags `project` and `environment` keep environments of one account apart: a resource's "
-        "own tag of that name would win over the stack's, and what a launch template starts gets "
-        "no tag of the stack."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html"
     good = """
 Topic:
@@ -42,15 +39,10 @@ Topic:
   Properties: {Tags: [{Key: environment, Value: staging}]}
 """
 
-    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
-        """What is wrong in each resource, of whichever type."""
-        for resource in template.resources(*template.types):
-            yield from self.check(resource, template)
-
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, tags in resource.reach("Tags"):
             for key in sorted(_keys(tags) & set(STACK_TAGS)):
-                yield path, f"the tag '{key}' is the stack's; take it away"
+                yield path, f"the tag '{key}' is the stack's; remove it"
         if resource.type == _TEMPLATE:
             yield from _untagged(resource)
 
@@ -61,11 +53,11 @@ def _untagged(resource: _rule.Resource) -> Iterator[_rule.Problem]:
             missing = set(STACK_TAGS) - _keys(item.get("Tags") if isinstance(item, dict) else None)
             if missing:
                 where = (*path, index) if isinstance(specifications, list) else path
-                yield where, f"what is started lacks the tags {', '.join(sorted(missing))}"
+                yield where, f"the tags {', '.join(sorted(missing))} are missing; add them"
 
 
 def _keys(tags: Any) -> set[str]:
-    """The names of tags, which are a list or a mapping."""
+    """Return the names of tags, which are a list or a mapping."""
     if isinstance(tags, dict):
         return {str(key) for key in tags}
     return {str(item.get("Key")) for item in listed(tags) if isinstance(item, dict)}

@@ -1,5 +1,3 @@
-"""A subscription of logs waits for the function's permission."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
@@ -10,15 +8,13 @@ def _is_for_logs(permission: _rule.Resource) -> bool:
 
 
 class SubscriptionOrder(_rule.Rule):
-    """A subscription of logs waits for the function's permission."""
+    """A subscription of logs waits for the function's permission.
+
+    CloudWatch Logs tests the function as soon as the filter is created (known failure
+    subscription-before-permission). It calls with the ARN of the log group, which ends in :*.
+    """
 
     id = "E9703"
-    shortdesc = "A subscription of logs waits for the function's permission"
-    description = (
-        "CloudWatch Logs tries the function as soon as the filter is made (known failure "
-        "subscription-before-permission), and asks in the name of the group's Arn, which ends in "
-        ":*."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-subscriptionfilter.html"
     good = """
 Filter:
@@ -30,15 +26,7 @@ Permission:
   Properties: {Action: "lambda:InvokeFunction", FunctionName: !Ref Relay,
     Principal: logs.amazonaws.com, SourceArn: !GetAtt Group.Arn}
 """
-    bad = """
-Filter:
-  Type: AWS::Logs::SubscriptionFilter
-  Properties: {LogGroupName: !Ref Group, FilterPattern: "", DestinationArn: !GetAtt Relay.Arn}
-Permission:
-  Type: AWS::Lambda::Permission
-  Properties: {Action: "lambda:InvokeFunction", FunctionName: !Ref Relay,
-    Principal: logs.amazonaws.com, SourceArn: !GetAtt Group.Arn}
-"""
+    bad = good.replace("  DependsOn: Permission\n", "")
 
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         permissions = [p for p in template.resources("AWS::Lambda::Permission") if _is_for_logs(p)]
@@ -53,4 +41,7 @@ Permission:
             for path, arn in permission.reach("SourceArn"):
                 text = _rule.literal(arn)
                 if ":log-group:" in text and not text.endswith(("*", ".Arn}")):
-                    yield path, "CloudWatch Logs asks with an ARN that ends in :*; end this so"
+                    yield (
+                        path,
+                        "CloudWatch Logs calls with an ARN that ends in :*; end this ARN in :*",
+                    )

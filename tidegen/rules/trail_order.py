@@ -1,20 +1,16 @@
-"""A trail waits for the policy of its bucket."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class TrailOrder(_rule.Rule):
-    """A trail waits for the policy of its bucket."""
+    """A trail waits for the policy of its bucket.
+
+    CloudTrail tests the bucket as soon as the trail is created (known failure trail-cannot-write).
+    Only DependsOn makes it wait for a policy in the same template.
+    """
 
     id = "E9504"
-    shortdesc = "A trail waits for the policy of its bucket"
-    description = (
-        "CloudTrail tries the bucket as soon as the trail is made (known failure "
-        "trail-cannot-write); nothing but DependsOn makes it wait for a policy in the same "
-        "template."
-    )
     source_url = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html"
     types = ("AWS::CloudTrail::Trail",)
     good = """
@@ -27,15 +23,7 @@ Policy:
   Properties: {Bucket: !Ref Bucket, PolicyDocument: {Statement: []}}
 Bucket: {Type: "AWS::S3::Bucket"}
 """
-    bad = """
-Trail:
-  Type: AWS::CloudTrail::Trail
-  Properties: {IsLogging: true, S3BucketName: !Ref Bucket, KMSKeyId: !Ref KeyArn}
-Policy:
-  Type: AWS::S3::BucketPolicy
-  Properties: {Bucket: !Ref Bucket, PolicyDocument: {Statement: []}}
-Bucket: {Type: "AWS::S3::Bucket"}
-"""
+    bad = good.replace("  DependsOn: Policy\n", "")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, name in resource.reach("S3BucketName"):
@@ -46,5 +34,5 @@ Bucket: {Type: "AWS::S3::Bucket"}
                 if bucket and _rule.target(policy.properties.get("Bucket")) == bucket.name
             }
             if bucket and not policies & resource.waits_for:
-                wanted = min(policies, default="a policy of the bucket")
-                yield path, f"the trail does not wait for {wanted}; name it in DependsOn"
+                missing = min(policies, default="a policy of the bucket")
+                yield path, f"the trail does not wait for {missing}; name it in DependsOn"

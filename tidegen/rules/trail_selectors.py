@@ -1,16 +1,15 @@
-"""A trail has selectors of one kind."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 
 class TrailSelectors(_rule.Rule):
-    """A trail has selectors of one kind."""
+    """A trail has selectors of one kind.
+
+    CloudTrail refuses EventSelectors together with AdvancedEventSelectors.
+    """
 
     id = "E9505"
-    shortdesc = "A trail has selectors of one kind"
-    description = "CloudTrail refuses EventSelectors beside AdvancedEventSelectors."
     source_url = (
         "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html"
     )
@@ -30,4 +29,5 @@ Trail:
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         if {"EventSelectors", "AdvancedEventSelectors"} <= resource.properties.keys():
-            yield resource.at("Properties", "EventSelectors"), "keep AdvancedEventSelectors only"
+            path = resource.at("Properties", "EventSelectors")
+            yield path, "the trail has two kinds of selectors; keep AdvancedEventSelectors"

@@ -1,23 +1,20 @@
-"""Ids of other resources are passed as plain strings."""
-
 from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
-#: Images come from any account, and SSM types say what to read, not what must exist.
+#: Images are shared between accounts; SSM types name a parameter to read.
 _CHECKED_BY_PURPOSE = ("AWS::EC2::Image::Id",)
 
 
 class TypedParameter(_rule.Rule):
-    """Ids of other resources are passed as plain strings."""
+    """Ids of other resources are passed as plain strings.
+
+    CloudFormation looks up a parameter of an AWS type in the account and region of the stack. It
+    refuses an id of another account, and an output that a change set does not know yet (known
+    failure parameter-not-found).
+    """
 
     id = "W9106"
-    shortdesc = "Ids of other resources are passed as plain strings"
-    description = (
-        "A parameter of an AWS type is looked up in the account and region of the stack: an id of "
-        "another account, or an output that a change set does not know yet, is refused (known "
-        "failure parameter-not-found)."
-    )
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html"
     good = """
 Parameters:

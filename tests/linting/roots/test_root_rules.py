@@ -12,17 +12,19 @@ from tidegen.cloudformation.evaluation import evaluate
 from tidegen.cloudformation.text import parse_template
 from tidegen.environments import load_all
 from tidegen.linting.roots import lint_roots, root_rules
-from tidegen.linting.roots.buckets import written
+from tidegen.linting.roots.buckets import bucket_writers
 from tidegen.linting.roots.deliveries import deliveries
-from tidegen.linting.roots.run import CHECKS, views
+from tidegen.linting.roots.rule import discovered_rules
+from tidegen.linting.roots.run import views
 from tidegen.linting.roots.view import RootView
 from tidegen.rendering import freeze
 
-each = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+RULES = discovered_rules()
+each = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 
 
 def view(example):
-    """An example's root; what follows is nested in it, or of the release before."""
+    """Return an example's root, with the nested templates and the last release that follow it."""
     root, *others = example.split("---\n")
     named = {text.splitlines()[0].removeprefix("# "): parse_template(text) for text in others}
     earlier = named.pop("before", None)
@@ -32,18 +34,18 @@ def view(example):
 
 
 @each
-def test_the_bad_example_is_found_and_the_good_one_let_be(check):
-    assert list(check.run(view(check.bad)))
-    assert not list(check.run(view(check.good)))
+def test_the_bad_example_is_reported_and_the_good_one_accepted(rule):
+    assert list(rule.problems(view(rule.bad)))
+    assert not list(rule.problems(view(rule.good)))
 
 
 @each
-def test_a_rule_says_what_and_why_and_where_from(check):
-    assert re.fullmatch(r"E98\d\d", check.id)
-    assert not check.what.endswith(".")
-    assert check.why.endswith(".")
-    assert check.source.startswith("https://docs.aws.amazon.com/")
-    assert root_rules()[check.id].title == check.what
+def test_a_rule_has_a_text_a_reason_and_a_source(rule):
+    assert re.fullmatch(r"E98\d\d", rule.id)
+    assert not rule.shortdesc.endswith(".")
+    assert rule.description.endswith(".")
+    assert rule.source_url.startswith("https://docs.aws.amazon.com/")
+    assert root_rules()[rule.id].title == rule.shortdesc
 
 
 @pytest.fixture
@@ -62,7 +64,7 @@ def changed(folder, name, old, new):
 DETECTOR = "  A: {Type: AWS::GuardDuty::Detector}\n"
 DELIVERY = "Sid: DeliveryByCloudtrail\n          Effect: "
 ARCHIVE = "  LogIntake:\n    Properties:\n"
-#: Rule → a file, and what to replace in it by what, so that the committed roots break it.
+#: Rule → a file, a text in it and its replacement, with which the committed roots break it.
 PLANTS = {
     "E9801": ("roots/environment.yaml", "        NatGateways:", "        Gateways:"),
     "E9802": (
@@ -94,7 +96,7 @@ def test_a_fault_planted_in_the_committed_templates_is_found_at_a_line(project, 
 
 
 def committed():
-    """The committed roots as views, with the values of each environment."""
+    """Yield the committed roots as views, with the values of each environment."""
     files, folder = load_all(ROOT), ROOT / "templates" / "current"
     for path in sorted((folder / "roots").glob("*.yaml")):
         for root in views(path, folder, files):
@@ -102,7 +104,7 @@ def committed():
 
 
 def test_publishers_of_every_scope_are_followed():
-    """A walk that loses its way finds nothing wrong."""
+    """A search that misses publishers would report nothing."""
     seen = [(scope, service) for scope, w in committed() for _, service, _ in deliveries(w)]
     for scope in ("environment", "shared", "account"):
         assert {(scope, service) for service in ("cloudwatch", "events", "sns")} <= set(seen)
@@ -112,24 +114,24 @@ def test_publishers_of_every_scope_are_followed():
 
 def test_buckets_subnets_keys_and_groups_are_followed():
     found = dict(committed())
-    services = {service for _, service, _, _ in written(found["account"])}
+    services = {service for _, service, _, _ in bucket_writers(found["account"])}
     assert {"config"} <= services
     environment = found["environment"]
-    assert len({service for _, service, _, _ in written(environment)}) == 2
+    assert len({service for _, service, _, _ in bucket_writers(environment)}) == 2
     groups = environment.of("AWS::Logs::LogGroup")
     assert all(environment.key_policy(group["KmsKeyId"]) for _, group in groups)
 
 
-def test_a_condition_that_the_service_cannot_meet_refuses_it(project, folder):
+def test_a_condition_that_the_service_cannot_meet_is_reported(project, folder):
     old = "              kms:EncryptionContext:aws:sns:topicArn:"
     asked = "              aws:SourceArn: arn:aws:events:us-west-2:1:rule/x\n"
     changed(folder, "encryption.yaml", old, asked + old)
     found = [f.message for f in lint_roots(project, folder) if f.rule == "E9804"]
     assert found
-    assert all("grants events.amazonaws.com no kms:" in message for message in found)
+    assert all("does not allow events.amazonaws.com kms:" in message for message in found)
 
 
-def test_what_is_kept_is_what_was_found(project, folder):
+def test_cached_findings_equal_fresh_ones(project, folder):
     changed(folder, *PLANTS["E9811"])
     cold = lint_roots(project, folder)
     assert cold == lint_roots(project, folder) == lint_roots(project, folder, use_cache=False)
@@ -138,7 +140,7 @@ def test_what_is_kept_is_what_was_found(project, folder):
 
 
 def frozen(folder, name, when):
-    """The templates as they are now, as a release of that time."""
+    """Freeze the current templates as a release of that time."""
     files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*.yaml")}
     freeze(folder.parent / "releases" / name, files, {"release": name, "frozen": when})
 
@@ -153,15 +155,15 @@ def moved(project, folder):
     return "E9813" in {finding.rule for finding in lint_roots(project, folder)}
 
 
-def test_a_release_is_what_the_next_is_compared_with(project, folder):
+def test_templates_are_compared_with_the_last_release(project, folder):
     frozen(folder, "1.0", "2026-01-01T00:00:00+00:00")
     assert lint_roots(project, folder) == []
     renamed_table(folder)
     assert moved(project, folder)
 
 
-def test_the_newest_release_is_the_one_that_was_frozen_last(project, folder):
-    """Neither the name says it nor the time of the files, which is that of the checkout."""
+def test_the_newest_release_is_the_last_frozen_one(project, folder):
+    """Neither its name nor the times of its files count, which are those of the checkout."""
     frozen(folder, "2", "2026-01-01T00:00:00+00:00")
     renamed_table(folder)
     frozen(folder, "1", "2026-02-01T00:00:00+00:00")
@@ -172,14 +174,14 @@ def test_the_newest_release_is_the_one_that_was_frozen_last(project, folder):
     assert moved(project, folder)
 
 
-def test_what_is_no_release_is_not_compared_with(project, folder):
+def test_a_folder_that_is_no_release_is_not_compared(project, folder):
     frozen(folder, "1", "2026-01-01T00:00:00+00:00")
     shutil.copytree(folder, folder.parent / "releases" / ".half")
     renamed_table(folder.parent / "releases" / ".half")
     assert not moved(project, folder)
 
 
-def test_a_rule_is_switched_off_in_the_resource(project, folder):
+def test_a_rule_can_be_switched_off_in_the_resource(project, folder):
     changed(folder, *PLANTS["E9810"])
     before = [f.logical_id for f in lint_roots(project, folder) if f.rule == "E9810"]
     assert before == ["DeliveryChannel"]
@@ -219,8 +221,8 @@ def test_the_command_shows_findings_of_root_rules_among_the_others(project, fold
 
 
 def test_examples_are_yaml():
-    for check in CHECKS:
-        assert list(yaml.safe_load_all(re.sub(r"!(\w+)", "", check.good)))
+    for rule in RULES:
+        assert list(yaml.safe_load_all(re.sub(r"!(\w+)", "", rule.good)))
 
 
 def test_the_committed_templates_are_free_of_findings():

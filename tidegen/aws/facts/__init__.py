@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 
 from tidegen.aws.facts import accounts, compute, names, network, services
 from tidegen.aws.facts.reader import Reader
-from tidegen.planning.preflight import Answer, Topic
+from tidegen.contract.topics import Topic
+from tidegen.planning.preflight import Answer
 
 READERS: Mapping[Topic, Callable[[Reader, tuple[str, ...]], Answer]] = {
     **accounts.READERS,

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from tidegen.aws.facts.reader import Reader
-from tidegen.planning.preflight import Answer, Topic
+from tidegen.contract.topics import Topic
+from tidegen.planning.preflight import Answer
 from tidegen.planning.preflight.instances import is_standard
 
 Names = tuple[str, ...]

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tidegen.aws.facts.reader import Reader, existing
-from tidegen.planning.preflight import Answer, Topic
+from tidegen.contract.topics import Topic
+from tidegen.planning.preflight import Answer
 
 Names = tuple[str, ...]
 

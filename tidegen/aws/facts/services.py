@@ -1,7 +1,8 @@
 """Logs, mail, Kubernetes versions, subscriptions."""
 
 from tidegen.aws.facts.reader import Reader
-from tidegen.planning.preflight import Answer, Topic
+from tidegen.contract.topics import Topic
+from tidegen.planning.preflight import Answer
 
 Names = tuple[str, ...]
 

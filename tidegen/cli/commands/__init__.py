@@ -1,1 +1,1 @@
-"""One module for each command, imported when the command runs; helpers beside them."""
+"""One module for each command, imported when the command runs, and their helpers."""

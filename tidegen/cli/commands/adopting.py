@@ -1,9 +1,9 @@
-"""Secrets that exist already become members of the environment's stack, replicas first promoted."""
+"""Import existing secrets into the environment's stack, promoting replicas first."""
 
 import click
 
-from tidegen.cli.commands.importing import found_candidates, import_resources
-from tidegen.cli.common import is_typed
+from tidegen.cli.commands.importing import import_resources, importable_resources
+from tidegen.cli.confirm import confirm
 from tidegen.cli.session import Session
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.preflight import Candidate
@@ -11,27 +11,25 @@ from tidegen.planning.preflight.names import SECRET_TYPE
 
 
 def adopt(session: Session, name: str, *, yes: bool) -> None:
-    """Show what is promoted and imported, ask, do it; exits 1 where it is declined.
+    """List the secrets to promote and import, ask, then do it; exit 1 if declined.
 
-    Raises RefusedError before anything is changed where a secret is deleted, or none can be looked
-    for.
+    Raises RefusedError before any change if a secret is scheduled for deletion, or if secrets
+    cannot be listed.
     """
-    found = _secrets(session, name)
-    if not found:
-        click.echo(f"{name}: no secret waits to be adopted", err=True)
+    secrets = _secrets(session, name)
+    if not secrets:
+        click.echo(f"{name}: no secrets to adopt", err=True)
         return
-    for item in found:
-        of = f"to promote, a replica of {item.replica_of}'s; then " if item.replica_of else ""
-        click.echo(f"  {item.path}  {of}to import")
-    if not (yes or is_typed(name, "adopt")):
-        click.echo("declined; nothing was changed", err=True)
-        raise click.exceptions.Exit(1)
+    for item in secrets:
+        promotion = f"promote (replica from {item.replica_of}), " if item.replica_of else ""
+        click.echo(f"  {item.path}  {promotion}import")
+    confirm(name, "adopt", yes=yes)
     cloud = session.connect(session.target(name).place())
-    for item in found:
+    for item in secrets:
         if item.replica_of:
             cloud.promote_secret(item.identifier)
     import_resources(
-        session, name, {item.path: item.identifier for item in found}, yes=True, as_json=False
+        session, name, {item.path: item.identifier for item in secrets}, yes=True, as_json=False
     )
 
 
@@ -39,10 +37,10 @@ def _secrets(session: Session, name: str) -> list[Candidate]:
     plan = session.plan(name)
     if plan.missing:
         raise RefusedError(*map(str, plan.missing))
-    candidates, unknown = found_candidates(session, name)
-    found = [item for item in candidates if item.type == SECRET_TYPE]
-    refused = [Problem(item.path, item.note) for item in found if not item.identifier]
-    refused += [Problem(name, f"not looked for: {text}") for text in unknown if "secrets" in text]
+    candidates, unknown = importable_resources(session, name)
+    secrets = [item for item in candidates if item.type == SECRET_TYPE]
+    refused = [Problem(item.path, item.note) for item in secrets if not item.identifier]
+    refused += [Problem(name, f"not searched: {text}") for text in unknown if "secrets" in text]
     if refused:
         raise RefusedError(*refused)
-    return found
+    return secrets

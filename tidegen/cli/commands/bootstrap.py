@@ -11,7 +11,7 @@ from tidegen.cli.common import env_option, example_epilog, local_option, yes_opt
 @yes_option
 @click.pass_obj
 def command(directory: str, name: str, local: bool, yes: bool) -> None:
-    """Deploy what must stand before an environment can: its accounts' baselines."""
+    """Deploy an environment's prerequisites (account baselines)."""
     from tidegen.cli.commands.deploying import DeployOptions, deploy, first_environments
     from tidegen.cli.session import open_session
     from tidegen.planning.steps import prerequisites_of
@@ -23,4 +23,4 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
             deploy(session, other, DeployOptions(yes=yes))
         if not baselines:
             count = len(prerequisites_of(session.target(name)))
-            click.echo(f"{name}: all {count} prerequisites stand")
+            click.echo(f"{name}: all {count} prerequisites are deployed")

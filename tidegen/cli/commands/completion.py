@@ -12,7 +12,7 @@ _EPILOG = example_epilog(
 @click.command(epilog=_EPILOG)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
-    """Print the completion script of a shell."""
+    """Print the shell completion script."""
     from click.shell_completion import get_completion_class
 
     from tidegen.cli import cli

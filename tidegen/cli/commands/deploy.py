@@ -28,16 +28,16 @@ _EPILOG = example_epilog(
     "allowed",
     multiple=True,
     metavar="LOGICAL_ID",
-    help="Stateful resource that may be replaced or removed; repeatable.",
+    help="Allow a stateful resource to be replaced or removed; repeatable.",
 )
 @click.option(
     "--move",
     "moved",
     multiple=True,
     metavar="LOGICAL_ID",
-    help="Resource to carry over to the stack where it stands now; repeatable.",
+    help="Move a deployed resource to its new stack or logical id; repeatable.",
 )
-@click.option("--dry-run", is_flag=True, help="Show the plan and stop, as 'tidegen plan' does.")
+@click.option("--dry-run", is_flag=True, help="Show the plan and stop, like 'tidegen plan'.")
 @json_option
 @click.pass_context
 def command(
@@ -52,18 +52,18 @@ def command(
 ) -> None:
     """Deploy an environment as nested stacks.
 
-    Checks the templates, shows what changes, asks, deploys, and prints the outputs. Nothing to
-    change is a success. Ctrl-C stops watching, never the deploy. With --json each event is one
-    line; the last event of each stack is its outcome, with the outputs.
+    Checks the templates, shows the changes, asks, deploys, and prints the outputs. Exits 0 if there
+    is nothing to change. Ctrl-C stops watching, not the deploy. With --json each event is one line;
+    the last event of each stack is its outcome, with the outputs.
 
-    A resource that the templates have in another nested stack, or under another logical id, is
-    never made anew by accident: --move carries it over, as a step of its own before the deploy.
+    A resource whose nested stack or logical id changed in the templates is never recreated by
+    accident: --move moves it, unchanged, in a separate step before the deploy.
     """
     from tidegen.cli.commands.deploying import DeployOptions, deploy
     from tidegen.cli.commands.plan import command as plan_command
     from tidegen.cli.session import open_session
     from tidegen.deployment.events import Result
-    from tidegen.reporting.plans import outputs_text
+    from tidegen.reporting.outputs import outputs_text
 
     if dry_run:
         context.invoke(plan_command, name=name, local=local, as_json=as_json)
@@ -73,6 +73,6 @@ def command(
     if as_json:
         return
     if all(outcome.result is Result.UNCHANGED for outcome in outcomes):
-        click.echo(f"{name}: there is nothing to change")
+        click.echo(f"{name}: nothing to change")
         return
     click.echo(outputs_text({o.address.name: o.outputs for o in outcomes}))

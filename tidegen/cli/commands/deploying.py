@@ -1,12 +1,13 @@
-"""Deploying from the command line: prerequisites, plan, confirmation, execution."""
+"""Deploy from the command line: prerequisites, plan, confirmation, execution."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import click
 
-from tidegen.cli.commands.moving import carry_over
+from tidegen.cli.commands.moving import move_resources
 from tidegen.cli.commands.preflighting import check_account
+from tidegen.cli.confirm import decline, is_typed
 from tidegen.cli.progress import Watcher, detachable, watcher
 from tidegen.cli.session import Session, require_clean_lint
 from tidegen.contract import Scope
@@ -17,14 +18,14 @@ from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.states import NextAction
 from tidegen.planning.steps import Target
 from tidegen.reporting.changes import changes_text, creation_text
-from tidegen.reporting.plans import plan_text
+from tidegen.reporting.plan.text import plan_text
 from tidegen.reporting.settings import settings_lines
 from tidegen.reporting.style import by_status, warned
 
 
 @dataclass(frozen=True)
 class DeployOptions:
-    """How a deploy is to go: asked or not, what may be replaced, for people or for machines."""
+    """Options of a deploy: confirmation, replacements and moves that are allowed, output form."""
 
     yes: bool = False
     allowed: tuple[str, ...] = ()
@@ -33,24 +34,21 @@ class DeployOptions:
 
 
 class Confirmation:
-    """Asks before each change: production by its name, others by yes."""
+    """Asks before each change: for the name if the target is protected, else for yes."""
 
     def __init__(self, target: Target, watch: Watcher, options: DeployOptions) -> None:
         self.target, self.watch, self.options = target, watch, options
         self.given = options.yes
 
     def __call__(self, preview: Preview) -> bool:
-        """Show the change and ask; once given, a consent holds for the whole deploy."""
+        """Show the change and ask; one consent is enough for the whole deploy."""
         self.watch.hold()
         if not self.options.as_json:
             click.echo(_preview_text(preview))
         if self.given:
             return True
         if self.target.protected:
-            typed = click.prompt(
-                f"Type {self.target.name} to deploy", default="", show_default=False, err=True
-            )
-            self.given = typed == self.target.name
+            self.given = is_typed(self.target.name, "deploy")
         else:
             self.given = click.confirm(f"Deploy to {self.target.name}?", err=True)
         return self.given
@@ -69,27 +67,26 @@ def _changes_text(preview: Preview) -> str:
 
 
 def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome, ...]:
-    """Deploy one environment, with what is missing before it where that is wanted.
+    """Deploy one environment, and its missing prerequisites if the user agrees.
 
-    Raises RefusedError or DeploymentError; exits 1 where the confirmation is declined.
+    Raises RefusedError or DeploymentError; exits 1 if declined.
     """
     session.release(name)
     require_clean_lint(session, name)
     plan = session.plan(name)
     if plan.missing:
-        for other in _wanted_first(session, plan, name, yes=options.yes):
+        for other in _agreed_prerequisites(session, plan, name, yes=options.yes):
             deploy(session, other, replace(options, allowed=(), moved=()))
         plan = session.plan(name)
     if not options.as_json:
         click.echo(plan_text(plan))
     if options.moved:
-        carry_over(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
+        move_resources(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
         plan = session.plan(name)
     check_account(session, plan)
     outcomes = _executed(session, plan, options)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):
-        click.echo("declined; nothing more was changed", err=True)
-        raise click.exceptions.Exit(1)
+        decline("nothing more was changed")
     return outcomes
 
 
@@ -98,7 +95,7 @@ def _executed(session: Session, plan: Plan, options: DeployOptions) -> tuple[Out
 
     name = plan.environment
     with (
-        detachable(name, goes_on=not session.own_engine),
+        detachable(name, continues=not session.own_engine),
         watcher(as_json=options.as_json) as watch,
     ):
         approve = Confirmation(session.target(name), watch, options)
@@ -112,10 +109,10 @@ def _executed(session: Session, plan: Plan, options: DeployOptions) -> tuple[Out
         )
 
 
-def _wanted_first(session: Session, plan: Plan, name: str, *, yes: bool) -> list[str]:
-    """The environments to deploy before this one, with consent.
+def _agreed_prerequisites(session: Session, plan: Plan, name: str, *, yes: bool) -> list[str]:
+    """Return the environments to deploy before this one, once the user agrees.
 
-    Raises RefusedError that names each missing root and the command that makes it.
+    Raises RefusedError that names each missing root and the command that creates it.
     """
     missing = plan.missing
     names = first_environments(session, name, missing)
@@ -128,10 +125,11 @@ def _wanted_first(session: Session, plan: Plan, name: str, *, yes: bool) -> list
 
 
 def first_environments(session: Session, name: str, missing: Collection[Prerequisite]) -> list[str]:
-    """The files whose deployment makes what is missing, baselines first, home region first.
+    """Return the names of the environment files that deploy the missing roots.
 
-    Shared services are only added on the local engine: elsewhere they are somebody's decision. So
-    is the home region of an account, which plans away from home leave alone.
+    Baselines first, the home region's before the others. Shared services, and the home region of
+    an account, which plans of its other regions leave out, are added on the local engine only:
+    elsewhere a person decides.
     """
     target = session.target(name)
     baselines = {

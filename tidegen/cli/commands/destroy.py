@@ -2,7 +2,8 @@
 
 import click
 
-from tidegen.cli.common import env_option, example_epilog, is_typed, local_option, yes_option
+from tidegen.cli.common import env_option, example_epilog, local_option, yes_option
+from tidegen.cli.confirm import confirm
 
 
 @click.command(epilog=example_epilog("tidegen destroy --env development"))
@@ -11,17 +12,17 @@ from tidegen.cli.common import env_option, example_epilog, is_typed, local_optio
 @yes_option
 @click.pass_obj
 def command(directory: str, name: str, local: bool, yes: bool) -> None:
-    """Delete an environment; stateful resources are kept and named.
+    """Delete an environment, keeping and listing its stateful resources.
 
-    A protected environment is refused, and so is what a deletion would get stuck on: network
-    interfaces of others, buckets that are not empty and not kept, endpoints on an endpoint service,
-    deletion protection, environments that use these stacks.
+    Refuses a protected environment, and anything that would make the deletion fail: network
+    interfaces that other services created, buckets that are neither empty nor kept, endpoints
+    connected to an endpoint service, deletion protection, environments that use these stacks.
     """
     from tidegen.cli.commands.preflighting import check_destroy
     from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.destroy import destroy_plan, execute_destroy
-    from tidegen.reporting.states import destroy_text
+    from tidegen.reporting.destroy import destroy_text
 
     with open_session(directory, local=local) as session:
         plan = destroy_plan(session.target(name), session.connect)
@@ -29,8 +30,6 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
         if not plan.steps:
             return
         check_destroy(session, plan)
-        if not (yes or is_typed(name, "delete")):
-            click.echo("declined; nothing was deleted", err=True)
-            raise click.exceptions.Exit(1)
-        with detachable(name, goes_on=not session.own_engine), watcher() as watch:
+        confirm(name, "delete", yes=yes)
+        with detachable(name, continues=not session.own_engine), watcher() as watch:
             execute_destroy(plan, session.connect, emit=watch)

@@ -18,9 +18,9 @@ _EPILOG = example_epilog(
 def command(directory: str, name: str, local: bool, as_json: bool) -> None:
     """Show where resources differ from their templates, in all nested stacks.
 
-    CloudFormation compares each property that a template sets with what is there now. What it
-    cannot check is counted as not checked. Exits 0 in sync, 1 drifted, 2 where a stack could not
-    be checked to the end and nothing that was checked has drifted.
+    CloudFormation compares each property that a template sets with its current value. Resources
+    that it cannot check are counted as not checked. Exits 0 in sync, 1 drifted, 2 if a stack could
+    not be checked completely and no checked resource has drifted.
     """
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.drift import detect_drift, drift_plan

@@ -23,7 +23,11 @@ _EPILOG = example_epilog(
 @local_option
 @yes_option
 @json_option
-@click.option("--find", is_flag=True, help="List what exists already, and the command for it.")
+@click.option(
+    "--find",
+    is_flag=True,
+    help="List resources that exist already, and the command that imports them.",
+)
 @click.argument("requested", nargs=-1, metavar="[PATH=IDENTIFIER]...")
 @click.pass_obj
 def command(
@@ -35,26 +39,30 @@ def command(
     find: bool,
     requested: tuple[str, ...],
 ) -> None:
-    """Make members of the environment's stacks of what exists already, unchanged.
+    """Import existing resources into the environment's stacks, without changing them.
 
-    PATH is a resource of the wanted templates as 'tidegen plan' names it; IDENTIFIER is what the
-    registry identifies its type by (parts joined by '|' where it has several). Shows what the
-    template wants beside what exists, asks, imports, and protects. A stack that is not there is
-    made first, empty; roots that it rests on are deployed. The deploy afterwards changes what its
-    plan says. Run again after an interruption it goes on.
+    PATH is the path of a resource in the templates, as 'tidegen plan' prints it; IDENTIFIER is the
+    primary identifier of its type in the CloudFormation registry (several parts joined by '|').
+    Shows where the resources differ from the templates, asks, imports, and protects the stacks. A
+    missing stack is created first, empty, after the roots that it depends on. The differences
+    remain until the next deploy, whose plan shows them. After an interruption, run it again.
     """
-    from tidegen.cli.commands.importing import asked_for, found_candidates, import_resources
+    from tidegen.cli.commands.importing import (
+        import_resources,
+        importable_resources,
+        parsed_requests,
+    )
     from tidegen.cli.session import open_session
-    from tidegen.reporting.importing import candidates_data, candidates_text
+    from tidegen.reporting.imports import candidates_data, candidates_text
 
     if find == bool(requested):
-        raise click.UsageError("say what to import, PATH=IDENTIFIER, or --find")
+        raise click.UsageError("nothing to import; give PATH=IDENTIFIER, or --find")
     with open_session(directory, local=local) as session:
         if not find:
-            import_resources(session, name, asked_for(requested), yes=yes, as_json=as_json)
+            import_resources(session, name, parsed_requests(requested), yes=yes, as_json=as_json)
             return
-        found, unknown = found_candidates(session, name)
+        candidates, unknown = importable_resources(session, name)
     if as_json:
-        echo_json(candidates_data(name, found, unknown))
+        echo_json(candidates_data(name, candidates, unknown))
     else:
-        click.echo(candidates_text(name, found, unknown))
+        click.echo(candidates_text(name, candidates, unknown))

@@ -1,4 +1,4 @@
-"""Importing from the command line: plan, confirmation, roots that must stand, imports."""
+"""Import from the command line: plan, confirmation, roots to deploy first, imports."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -6,7 +6,8 @@ from dataclasses import replace
 import click
 
 from tidegen.cli.commands.preflighting import check_account
-from tidegen.cli.common import echo_json, is_typed
+from tidegen.cli.common import echo_json
+from tidegen.cli.confirm import confirm
 from tidegen.cli.progress import detachable, watcher
 from tidegen.cli.session import Session
 from tidegen.deployment.executor import execute
@@ -17,22 +18,24 @@ from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.importing import ImportPlan
 from tidegen.planning.model import Plan, StackAddress
 from tidegen.planning.preflight import Candidate
-from tidegen.reporting.importing import import_data, import_text
+from tidegen.reporting.imports import import_data, import_text
 
 RequestedImports = Mapping[str, str]
 
 
-def asked_for(texts: Sequence[str]) -> dict[str, str]:
-    """Path → identifier of `PATH=IDENTIFIER`; raises InputError for other forms."""
+def parsed_requests(texts: Sequence[str]) -> dict[str, str]:
+    """Return path → identifier from `PATH=IDENTIFIER`; raise InputError for other forms."""
     parts = {text: text.partition("=") for text in texts}
     wrong = [text for text, (path, _, identifier) in parts.items() if not (path and identifier)]
     if wrong:
-        raise InputError.of(Problem(text, "does not read PATH=IDENTIFIER") for text in wrong)
+        raise InputError.of(Problem(text, "is not of the form PATH=IDENTIFIER") for text in wrong)
     return {path: identifier for path, _, identifier in parts.values()}
 
 
-def found_candidates(session: Session, name: str) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
-    """What could be imported, and what could not be looked for."""
+def importable_resources(
+    session: Session, name: str
+) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
+    """Return the resources that could be imported, and a reason for each search that failed."""
     from tidegen.aws.inspection import inspect
 
     return find_candidates(session.plan(name), session.connect, inspect)
@@ -41,7 +44,7 @@ def found_candidates(session: Session, name: str) -> tuple[tuple[Candidate, ...]
 def import_resources(
     session: Session, name: str, requested: RequestedImports, *, yes: bool, as_json: bool
 ) -> None:
-    """Show what is imported, ask, and import; exits 1 where it is declined."""
+    """Show the imports, ask, and import; exit 1 if declined."""
     plan = session.plan(name)
     if plan.missing:
         raise RefusedError(*map(str, plan.missing))
@@ -51,35 +54,33 @@ def import_resources(
         echo_json(import_data(shown, first))
     else:
         click.echo(import_text(shown, first))
-    if shown.adoptions and not (yes or is_typed(name, "import")):
-        click.echo("declined; nothing was changed", err=True)
-        raise click.exceptions.Exit(1)
+    confirm(name, "import", yes=yes or not shown.adoptions)
     for address in dict.fromkeys(item.address for item in shown.imports):
         _import_into(session, name, address, requested)
-    again = f"'tidegen plan --env {name}' shows what a deploy changes now"
+    again = f"'tidegen plan --env {name}' shows what the next deploy changes"
     click.echo(f"imported {len(shown.adoptions)} resources; {again}", err=True)
 
 
 def _import_into(
     session: Session, name: str, address: StackAddress, requested: RequestedImports
 ) -> None:
-    """The imports into one root, planned anew: what came before may have given it values."""
+    """Import into one root, with a new plan: earlier imports may have provided its values."""
     plan = _with_earlier_roots(session, name, address)
-    found = import_plan(plan, requested, session.connect)
-    own = ImportPlan(name, tuple(item for item in found.imports if item.address == address))
-    with detachable(name, goes_on=not session.own_engine), watcher() as watch:
+    imports = import_plan(plan, requested, session.connect).imports
+    own = ImportPlan(name, tuple(item for item in imports if item.address == address))
+    with detachable(name, continues=not session.own_engine), watcher() as watch:
         execute_import(plan, own, session.connect, emit=watch)
 
 
 def _with_earlier_roots(session: Session, name: str, address: StackAddress) -> Plan:
-    """The plan once the roots before `address` stand, where that one does not and needs them."""
+    """Deploy the roots that a missing root at `address` needs; return the plan afterwards."""
     plan = session.plan(name)
     steps = roots_first(plan, address)
     if not steps:
         return plan
     part = replace(plan, steps=steps)
     check_account(session, part)
-    with detachable(name, goes_on=not session.own_engine), watcher() as watch:
-        # Asked for with the import, whose plan names them.
+    with detachable(name, continues=not session.own_engine), watcher() as watch:
+        # The user has confirmed them with the import, whose plan lists them.
         execute(part, session.connect, approve=lambda _: True, emit=watch)
     return session.plan(name)

@@ -12,12 +12,12 @@ _EPILOG = example_epilog("tidegen init", "tidegen init platform --project acme")
 
 @click.command(epilog=_EPILOG)
 @click.argument("folder", default=".", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--project", default="tidepool", show_default=True, help="First part of every name.")
+@click.option("--project", default="tidepool", show_default=True, help="Prefix of every name.")
 @click.pass_obj
 def command(directory: str, folder: Path, project: str) -> None:
-    """Make environments/ and templates/ in a repository of your own.
+    """Create environments/ and templates/ in a new repository.
 
-    The environment files hold example values with a comment on each; nothing that exists is
+    The environment files contain example values, each with a comment; existing files are not
     overwritten.
     """
     from tidegen.environments import example_files
@@ -26,9 +26,11 @@ def command(directory: str, folder: Path, project: str) -> None:
     target = (Path(directory) / folder).resolve()
     if (target / "environments").exists():
         where = str(target / "environments")
-        raise InputError(Problem(where, "is there already; edit its files, or name another folder"))
+        raise InputError(Problem(where, "already exists; edit its files, or choose another folder"))
     apply_changes(file_changes(target / "environments", example_files(project), partial=True))
     files = render(concerns()).files
     apply_changes(file_changes(target / "templates" / "current", files))
-    click.echo(f"made {target}/environments and {target}/templates", err=True)
-    click.echo("next: put your accounts and ranges into environments/*.yaml, then 'tidegen lint'")
+    click.echo(f"created {target}/environments and {target}/templates", err=True)
+    click.echo(
+        "next: set your accounts and address ranges in environments/*.yaml, then run 'tidegen lint'"
+    )

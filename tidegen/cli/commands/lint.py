@@ -23,11 +23,13 @@ _FORMS = ("text", "json", "sarif", "junit", "github")
     "--region",
     "regions",
     multiple=True,
-    help="Region to check in; repeatable.  [default: all that environment files name]",
+    help="Check in this region; repeatable.  [default: all in the environment files]",
 )
-@click.option("--rule", "rules", multiple=True, metavar="RULE", help="Only this rule; repeatable.")
 @click.option(
-    "--ignore", "ignored", multiple=True, metavar="RULE", help="Without this rule; repeatable."
+    "--rule", "rules", multiple=True, metavar="RULE", help="Check only this rule; repeatable."
+)
+@click.option(
+    "--ignore", "ignored", multiple=True, metavar="RULE", help="Skip this rule; repeatable."
 )
 @click.option(
     "--format",
@@ -35,7 +37,7 @@ _FORMS = ("text", "json", "sarif", "junit", "github")
     type=click.Choice(_FORMS),
     default="text",
     show_default=True,
-    help="How findings are printed.",
+    help="Format of the findings.",
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--sarif", "form", flag_value="sarif", help="The same as --format sarif.")
@@ -43,19 +45,21 @@ _FORMS = ("text", "json", "sarif", "junit", "github")
 @click.option(
     "--platform/--no-platform",
     default=None,
-    help="With or without the platform's own rules.  [default: with, for templates of a project]",
+    help="Use or skip the platform's rules.  [default: use for the project's templates]",
 )
-@click.option("--no-cache", is_flag=True, help="Check again what was checked before.")
+@click.option("--no-cache", is_flag=True, help="Check unchanged templates again.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0.01),
     default=60.0,
     show_default=True,
-    help="Seconds for one template.",
+    help="Time limit for one template, in seconds.",
 )
 @click.option("--watch", "watching", is_flag=True, help="Check again whenever a file is saved.")
-@click.option("--explain", "explained", metavar="RULE", help="Say what a rule checks, and why.")
-@click.option("--suppressions", "listing", is_flag=True, help="List what templates switch off.")
+@click.option(
+    "--explain", "explained", metavar="RULE", help="Describe a rule: its check, reason and source."
+)
+@click.option("--suppressions", "listing", is_flag=True, help="List the suppressions in templates.")
 @click.pass_obj
 def command(
     directory: str,
@@ -65,10 +69,11 @@ def command(
     watching: bool,
     **options: object,
 ) -> None:
-    """Check templates with cfn-lint and the platform's rules, at every level.
+    """Check templates with cfn-lint and the platform's rules.
 
-    Without PATHS all of templates/current; a folder stands for the templates below it. What has
-    not changed since it was last checked is not checked again.
+    Without PATHS checks all of templates/current; for a folder, all templates below it. Templates
+    that have not changed since the last check are not checked again. Findings of every level are
+    printed.
     """
     request = Request(directory=directory, **options)  # type: ignore[arg-type]
     if explained:

@@ -1,4 +1,4 @@
-"""What `tidegen lint` does, by what was asked."""
+"""Run `tidegen lint`: check, watch, explain a rule, list suppressions."""
 
 import os
 from collections.abc import Sequence
@@ -29,28 +29,28 @@ class Request:
     platform: bool | None = None
 
     def templates(self) -> list[Path]:
-        """The named files and the templates of named folders; else all of `templates/current`."""
+        """Return the named files and templates of named folders; by default `templates/current`."""
         if self.paths:
-            found, roots = find_templates(self.paths), self.paths
+            templates, roots = find_templates(self.paths), self.paths
         else:
             roots = (_shown(template_folder(project_folder(self.directory))),)
-            found = template_paths(roots[0])
-        if not found:
+            templates = template_paths(roots[0])
+        if not templates:
             where = ", ".join(map(str, roots))
-            raise InputError(Problem(where, "holds no templates; run 'tidegen render' first"))
-        return found
+            raise InputError(Problem(where, "contains no templates; run 'tidegen render' first"))
+        return templates
 
     @cached_property
     def project(self) -> Path | None:
-        """The project that was started in, None outside of any when paths say what to check."""
+        """The project of the working directory; None outside a project."""
         try:
             return project_folder(self.directory)
         except InputError:
             return None
 
     @cached_property
-    def where(self) -> tuple[str, ...]:
-        """The regions to check in; outside a project what the AWS variables say."""
+    def check_regions(self) -> tuple[str, ...]:
+        """The regions to check in; outside a project that of the AWS environment variables."""
         if self.regions:
             return self.regions
         if self.project:
@@ -60,11 +60,11 @@ class Request:
         names = (os.environ.get(name) for name in ("AWS_REGION", "AWS_DEFAULT_REGION"))
         return (next(filter(None, names), "us-east-1"),)
 
-    def takes(self, finding: Finding) -> bool:
-        """Whether the finding is asked for.
+    def includes(self, finding: Finding) -> bool:
+        """Return whether the options include the finding.
 
-        The platform's own rules speak of the project's templates; of others only when told to, so
-        that there they get what the cfn-lint command says.
+        The platform's rules apply to the project's templates. For other templates they need
+        --platform, so that these get the same findings as from cfn-lint.
         """
         if self.rules and not finding.rule.startswith(self.rules):
             return False
@@ -81,25 +81,25 @@ class Request:
 
 
 def _shown(folder: Path) -> Path:
-    """Relative to the working folder where it lies below it: short, and what annotations need."""
+    """Return a folder below the working directory relative to it, as annotations need it."""
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
 def run(request: Request, templates: Sequence[Path]) -> int:
-    """Check and print; the number of findings."""
-    where = request.where
+    """Check, print the findings, and return their number."""
+    where = request.check_regions
     _check_rule_names(request)
     use_cache = not request.no_cache
     report = lint(templates, where, use_cache=use_cache, limit=request.timeout)
-    found = sorted([*report.findings, *_root_findings(request)])
-    findings = _with_origins(list(filter(request.takes, found)), request.project)
+    everything = sorted([*report.findings, *_root_findings(request)])
+    findings = _with_origins(list(filter(request.includes, everything)), request.project)
     click.echo(_text(findings, templates, request.form), nl=False)
     click.echo(_summary(report, where, len(findings)), err=True)
     return len(findings)
 
 
 def _root_findings(request: Request) -> list[Finding]:
-    """What only roots with all that is nested in them show; none where paths say what to check."""
+    """Return the findings of the root rules; none if paths are given."""
     if request.paths or request.project is None or request.platform is False:
         return []
     from tidegen.linting.roots import lint_roots
@@ -115,17 +115,17 @@ def _catalogue() -> dict[str, RuleInfo]:
 
 
 def watch(request: Request) -> None:
-    """Check, and again whenever a file changes, until interrupted."""
+    """Check now and after each change of a file, until interrupted."""
     from tidegen.linting.watching import changes
 
     for templates in changes(request.templates):
         run(request, templates)
-        click.echo(f"watching {len(templates)} templates; Ctrl-C ends", err=True)
+        click.echo(f"watching {len(templates)} templates; Ctrl-C stops", err=True)
 
 
 def explain(name: str) -> None:
-    """Print what a rule checks."""
-    from tidegen.reporting.rules import rule_text
+    """Print a rule's description."""
+    from tidegen.reporting.lint.rules import rule_text
 
     catalogue = _catalogue()
     known([name], catalogue, "rule")
@@ -133,27 +133,29 @@ def explain(name: str) -> None:
 
 
 def list_suppressions(request: Request) -> None:
-    """Print every suppression in the templates' Metadata, and how many there are."""
+    """Print every suppression in the templates' Metadata, and their number."""
     from dataclasses import asdict
 
     from tidegen.linting.suppressions import suppressions
-    from tidegen.reporting.finding_json import json_of
-    from tidegen.reporting.rules import suppressions_text
+    from tidegen.reporting.lint.data import json_text
+    from tidegen.reporting.lint.rules import suppressions_text
 
     templates = request.templates()
-    found = suppressions(templates)
+    suppressed = suppressions(templates)
     is_json = request.form == "json"
-    text = json_of([asdict(item) for item in found]) if is_json else suppressions_text(found)
-    click.echo(text, nl=False)
-    unreasoned = sum(not item.reason for item in found)
-    summary = (
-        f"{len(found)} suppressions in {len(templates)} templates, {unreasoned} without a reason"
+    text = (
+        json_text([asdict(item) for item in suppressed])
+        if is_json
+        else suppressions_text(suppressed)
     )
-    click.echo(summary, err=True)
+    click.echo(text, nl=False)
+    unreasoned = sum(not item.reason for item in suppressed)
+    counts = f"{len(suppressed)} suppressions in {len(templates)} templates"
+    click.echo(f"{counts}, {unreasoned} without a reason", err=True)
 
 
 def _check_rule_names(request: Request) -> None:
-    """Refuse what is neither a rule nor the beginning of one, as `E3` is."""
+    """Refuse a name that is neither a rule nor a prefix of one, such as `E3`."""
     names = [*request.rules, *request.ignored]
     if names:
         ids = _catalogue()
@@ -171,7 +173,7 @@ def _with_origins(findings: list[Finding], project: Path | None) -> list[Finding
 
 
 def _text(findings: list[Finding], templates: Sequence[Path], form: str) -> str:
-    from tidegen.reporting.findings import formatted
+    from tidegen.reporting.lint import formatted
 
     return formatted(findings, templates, form)
 

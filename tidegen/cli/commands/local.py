@@ -21,13 +21,16 @@ _ACCOUNT_HINT = "a 12-digit access key id selects the account"
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
 )
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, help="Port  [default: a free one]"
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Port to listen on.  [default: a free one]",
 )
 @click.pass_context
 def command(context: click.Context, port: int) -> None:
-    """Run the embedded local AWS: until Ctrl-C, or for as long as a command runs.
+    """Run the embedded local AWS, until Ctrl-C or while a command runs.
 
-    Everything lives in the engine's memory and is gone when it stops.
+    The engine keeps everything in memory; it is lost when the engine stops.
     """
     if context.invoked_subcommand is None:
         _serve(port)
@@ -40,7 +43,7 @@ def command(context: click.Context, port: int) -> None:
 )
 @click.argument("arguments", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND...")
 def run_command(arguments: tuple[str, ...]) -> None:
-    """Run a command against a fresh engine; its exit code is the command's."""
+    """Run a command against a new engine, and exit with the command's exit code."""
     import os
 
     from tidegen.errors import InputError, Problem
@@ -63,7 +66,7 @@ def run_command(arguments: tuple[str, ...]) -> None:
 )
 @json_option
 def types_command(as_json: bool) -> None:
-    """Say, per resource type of the templates, what the engine creates and what it only records."""
+    """List resource types and whether the engine creates or only records them."""
     from tidegen.cli.common import concerns
     from tidegen.local.coverage import kind_of
     from tidegen.rendering import render
@@ -80,7 +83,7 @@ def types_command(as_json: bool) -> None:
 
 
 def _serve(port: int) -> None:
-    """Keep an engine until Ctrl-C; print what other tools need to reach it."""
+    """Run an engine until Ctrl-C; print the environment variables that point tools to it."""
     from tidegen.local.engine import running_engine
 
     with running_engine(port) as engine:

@@ -35,26 +35,27 @@ _EPILOG = example_epilog(
     type=click.Choice(_FORMATS),
     default="table",
     show_default=True,
-    help="The last four are for the cluster and Tidepool's chart; none holds a secret.",
+    help="Format; the last four are for the cluster and Tidepool's chart, without secrets.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_obj
 def command(directory: str, name: str, local: bool, form: str, as_json: bool) -> None:
-    """Show an environment's outputs, root by root, or as what the chart needs of them.
+    """Show an environment's outputs, or print files for Tidepool's chart from them.
 
-    helm-values is the values file of Tidepool's chart. manifests makes what the chart expects to
-    find: namespaces, service accounts, storage, secrets from Secrets Manager, targets of the load
-    balancer. post-renderer is the script that Helm passes the rendered chart through: it sets the
-    address of the logo in mails, for which the chart has no value. kubeconfig says how kubectl and
-    helm reach the private cluster, and by what tunnel. It and manifests know shared services too.
+    helm-values is the chart's values file. manifests creates the chart's prerequisites: namespaces,
+    service accounts, storage, secrets from Secrets Manager, load-balancer targets. post-renderer is
+    the script that Helm passes the rendered chart through; it sets the address of the logo in
+    mails, for which the chart has no value. kubeconfig connects kubectl and helm to the private
+    cluster, and contains the command that opens the tunnel. kubeconfig and manifests also work for
+    shared services.
     """
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.status import environment_outputs
 
     with open_session(directory, local=local) as session:
         target = session.target(name)
-        found = environment_outputs(target, session.connect)
-    outputs = {str(scope): values for scope, values in found.items()}
+        by_scope = environment_outputs(target, session.connect)
+    outputs = {str(scope): values for scope, values in by_scope.items()}
     if as_json or form == "json":
         echo_json(outputs)
     elif outputs:
@@ -70,8 +71,7 @@ def _text(form: str, outputs: Mapping[str, Mapping[str, str]], region: str, name
     from tidegen.chart.post_renderer import post_renderer
     from tidegen.chart.values import helm_values
     from tidegen.contract import Scope
-    from tidegen.reporting.dotenv import dotenv_text
-    from tidegen.reporting.plans import outputs_text
+    from tidegen.reporting.outputs import dotenv_text, outputs_text
 
     match form:
         case "dotenv":
@@ -98,7 +98,8 @@ def _of_environment(outputs: Mapping[str, Mapping[str, str]], name: str) -> Mapp
     if Scope.ENVIRONMENT not in outputs:
         raise InputError(
             Problem(
-                name, "has no environment's root stack, which the chart is installed on; deploy one"
+                name,
+                "has no environment root stack; name an environment, and deploy it first",
             )
         )
     return outputs[Scope.ENVIRONMENT]

@@ -15,11 +15,13 @@ _EPILOG = example_epilog(
 @click.command(epilog=_EPILOG)
 @env_option
 @local_option
-@click.option("--change-set", is_flag=True, help="Ask CloudFormation too; uploads the templates.")
-@click.option("--only", type=click.Choice(["replacements"]), help="Show these changes only.")
+@click.option(
+    "--change-set", is_flag=True, help="Add CloudFormation's prediction; uploads the templates."
+)
+@click.option("--only", type=click.Choice(["replacements"]), help="Show only these changes.")
 @json_option
-@click.option("--markdown", is_flag=True, help="Print Markdown for a pull-request comment.")
-@click.option("--exit-code", is_flag=True, help="Exit 1 where there are changes.")
+@click.option("--markdown", is_flag=True, help="Print Markdown, for a pull-request comment.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 if there are changes.")
 @click.pass_obj
 def command(
     directory: str,
@@ -31,19 +33,19 @@ def command(
     markdown: bool,
     exit_code: bool,
 ) -> None:
-    """Show what a deploy would change, in all nested stacks, without changing anything.
+    """Show what a deploy would change, in all nested stacks.
 
-    The forecast compares the deployed templates and parameters with the wanted ones and reads
-    only; with --change-set CloudFormation's own word stands beside it.
+    Compares the deployed templates and parameters with the new ones, without changing anything.
+    --change-set also shows what CloudFormation itself predicts.
     """
     from tidegen.aws.settings import reach
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.preview import preview
     from tidegen.deployment.settings import no_settings
     from tidegen.reporting.changes import is_losing
-    from tidegen.reporting.plan_data import plan_data
-    from tidegen.reporting.plan_markdown import plan_markdown
-    from tidegen.reporting.plans import plan_text, previews_text
+    from tidegen.reporting.plan.data import plan_data
+    from tidegen.reporting.plan.markdown import plan_markdown
+    from tidegen.reporting.plan.text import plan_text, previews_text
     from tidegen.reporting.style import warned
 
     keep = is_losing if only else bool
@@ -61,6 +63,6 @@ def command(
         for item in plan.missing:
             click.echo(f"{warned('missing:')} {item}", err=True)
     changed = any(
-        found.settings or any(change.certain for change in found.changes) for found in previews
+        item.settings or any(change.certain for change in item.changes) for item in previews
     )
     raise click.exceptions.Exit(1 if exit_code and changed else 0)

@@ -15,10 +15,10 @@ from tidegen.cli.common import echo_json, env_option, example_epilog, json_optio
 @json_option
 @click.pass_obj
 def command(directory: str, name: str, local: bool, as_json: bool) -> None:
-    """Check what the account says against a deploy: names, quotas, versions, roles.
+    """Check the account for anything that would make a deploy fail.
 
-    Only reads. Exits 1 if the deploy would fail. What the credentials may not read is told as not
-    checked, and is no failure.
+    Checks names, quotas, versions and roles, reading only. Exits 1 if the deploy would fail.
+    Anything the credentials cannot read is reported as "not checked" and does not fail the command.
     """
     from dataclasses import asdict
 

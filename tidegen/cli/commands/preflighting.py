@@ -1,4 +1,4 @@
-"""Preflight from the command line."""
+"""Run preflight checks from the command line and before a deploy or a destroy."""
 
 import click
 
@@ -16,7 +16,7 @@ from tidegen.reporting.style import warned
 
 
 def full_report(session: Session, name: str) -> PreflightReport:
-    """All that preflight has to say of an environment, what stands already included."""
+    """Return the preflight report of an environment, deployed roots included."""
     from tidegen.aws.inspection import inspect
 
     plan = session.plan(name)
@@ -26,9 +26,9 @@ def full_report(session: Session, name: str) -> PreflightReport:
 
 
 def check_account(session: Session, plan: Plan) -> None:
-    """Stop a deploy that would fail; tell what it does not depend on.
+    """Refuse a deploy that would fail, and print warnings.
 
-    Raises RefusedError with every finding. Where nothing changes nothing is asked.
+    Raises RefusedError with every finding. Reads nothing if nothing changes.
     """
     from tidegen.aws.inspection import inspect
 
@@ -36,12 +36,12 @@ def check_account(session: Session, plan: Plan) -> None:
     for finding in report.findings:
         click.echo(f"{warned('warning:')} {finding}", err=True)
     if report.unchecked:
-        more = f"'tidegen preflight --env {plan.environment}' names them"
+        more = f"'tidegen preflight --env {plan.environment}' lists them"
         click.echo(f"preflight: {summary_text(report)}; {more}", err=True)
 
 
 def check_destroy(session: Session, plan: DestroyPlan) -> None:
-    """Stop a deletion that would get stuck; RefusedError with everything that is in its way."""
+    """Raise RefusedError, with every obstacle, for a deletion that would fail."""
     from tidegen.aws.inspection import inspect
 
     report = require_destroy_preflight(plan, session.connect, inspect)

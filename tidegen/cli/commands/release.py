@@ -13,9 +13,9 @@ _EPILOG = example_epilog("tidegen release 2026-11-24", "tidegen release v1.4.0")
 def command(directory: str, name: str) -> None:
     """Freeze the committed templates as a release.
 
-    Writes templates/releases/NAME: the templates, what they carry, and a manifest with the hash of
-    every file. An environment is moved to it by `release: NAME` in its file, and back the same
-    way. The templates have to be what the source renders, and a release never changes.
+    Writes templates/releases/NAME: the templates, their assets, and a manifest with the hash of
+    every file. `release: NAME` in its file moves an environment to the release, and back the same
+    way. The templates have to equal what the source renders, and a release never changes.
     """
     from datetime import UTC, datetime
 
@@ -46,12 +46,12 @@ def command(directory: str, name: str) -> None:
 
 
 def _commit(directory: str) -> str | None:
-    """The commit that the project is at; None outside git."""
+    """Return the project's current commit; None outside git."""
     import subprocess
 
     command = ["git", "-C", directory, "rev-parse", "HEAD"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return result.stdout.strip() if result.returncode == 0 else None

@@ -13,22 +13,29 @@ _EPILOG = example_epilog(
 
 @click.command(epilog=_EPILOG)
 @click.argument("names", metavar="[CONCERN]...", nargs=-1)
-@click.option("--check", is_flag=True, help="Write nothing; show differences and exit 1.")
 @click.option(
-    "--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True
+    "--check", is_flag=True, help="Write nothing; show differences and exit 1 if there are any."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["yaml", "json"]),
+    default="yaml",
+    show_default=True,
+    help="Format of the templates.",
 )
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Folder to write to  [default: templates/current, templates/json for JSON]",
+    help="Folder to write to.  [default: templates/current, templates/json for JSON]",
 )
 @click.pass_obj
 def command(
     directory: str, names: tuple[str, ...], check: bool, form: str, output: Path | None
 ) -> None:
-    """Write the templates from the concerns.
+    """Render the templates from the concerns.
 
-    Named concerns are written alone, with the roots that pin them.
+    With concerns named, writes only their templates and the roots that contain their hashes.
     """
     from tidegen.rendering import apply_changes, file_changes, render
 
@@ -61,4 +68,4 @@ def _report_differences(changes: list, folder: Path) -> None:  # type: ignore[ty
     if changes:
         click.echo(f"{len(changes)} files differ; run 'tidegen render' and commit them", err=True)
         raise click.exceptions.Exit(1)
-    click.echo("templates are what the source renders", err=True)
+    click.echo("templates equal what the source renders", err=True)

@@ -2,7 +2,8 @@
 
 import click
 
-from tidegen.cli.common import env_option, example_epilog, is_typed, local_option, yes_option
+from tidegen.cli.common import env_option, example_epilog, local_option, yes_option
+from tidegen.cli.confirm import confirm
 
 _EPILOG = example_epilog(
     "tidegen rollback --env staging",
@@ -18,27 +19,26 @@ _EPILOG = example_epilog(
     "--skip",
     multiple=True,
     metavar="PATH",
-    help="Resource to leave as it is, by its path in the plan; repeatable.",
+    help="Skip this resource, by its path in the plan; repeatable.",
 )
 @click.pass_obj
 def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, ...]) -> None:
-    """Continue rollbacks that failed (UPDATE_ROLLBACK_FAILED).
+    """Continue failed rollbacks (UPDATE_ROLLBACK_FAILED).
 
-    Shows what could not be brought back and why. Mend the cause and continue; or skip what cannot
-    be mended, one resource at a time: CloudFormation then takes it to be as it was before.
+    Shows which resources could not be rolled back, and why. Fix the cause and continue, or skip
+    what cannot be fixed, one resource at a time: CloudFormation then assumes that the resource is
+    as it was before.
     """
     from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.rollback import execute_rollback, rollback_plan
-    from tidegen.reporting.states import rollback_text
+    from tidegen.reporting.rollback import rollback_text
 
     with open_session(directory, local=local) as session:
         plan = rollback_plan(session.target(name), session.connect, skip)
         click.echo(rollback_text(plan))
         if not plan.steps:
             return
-        if not (yes or is_typed(name, "continue")):
-            click.echo("declined; nothing was changed", err=True)
-            raise click.exceptions.Exit(1)
-        with detachable(name, goes_on=not session.own_engine), watcher() as watch:
+        confirm(name, "continue", yes=yes)
+        with detachable(name, continues=not session.own_engine), watcher() as watch:
             execute_rollback(plan, session.connect, emit=watch)

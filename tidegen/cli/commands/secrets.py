@@ -14,6 +14,7 @@ from tidegen.cli.common import (
     local_option,
     yes_option,
 )
+from tidegen.cli.confirm import confirm
 
 if TYPE_CHECKING:
     from tidegen.cli.session import Session
@@ -30,7 +31,7 @@ _EPILOG = example_epilog(
 
 @click.group(epilog=_EPILOG)
 def command() -> None:
-    """Fill, check and renew the secrets that Tidepool's chart reads. No value is ever shown."""
+    """Fill, check and rotate the secrets that Tidepool's chart reads. No value is ever printed."""
 
 
 @command.command(
@@ -41,16 +42,17 @@ def command() -> None:
 )
 @env_option
 @local_option
-@click.option("--only", multiple=True, metavar="SECRET", help="Fill this secret; repeatable.")
+@click.option("--only", multiple=True, metavar="SECRET", help="Fill only this secret; repeatable.")
 @json_option
 @click.pass_obj
 def fill_command(
     directory: str, name: str, local: bool, only: tuple[str, ...], as_json: bool
 ) -> None:
-    """Fill what is unfilled: random values, key pairs, the database's connection.
+    """Fill unfilled keys: random values, key pairs, the database's connection.
 
-    What only a person knows is asked for on a terminal, unseen; Enter leaves it for later, @FILE
-    takes a file's text. Without a terminal it is left and named. A filled key is never touched.
+    On a terminal, prompts for values that only a person knows, without echoing them: Enter leaves a
+    key for later, @FILE reads a file. Without a terminal these keys are left and listed. A filled
+    key is never changed.
     """
     from tidegen.cli.session import open_session
     from tidegen.deployment.secrets import secrets_plan
@@ -74,9 +76,9 @@ def fill_command(
 @json_option
 @click.pass_obj
 def status_command(directory: str, name: str, local: bool, as_json: bool) -> None:
-    """Say which keys are filled and who fills the others. Exits 1 if any is unfilled.
+    """Show which keys are filled, and how the others are filled.
 
-    Beside what rotates by itself stands when it last did, beside the rest when it was written.
+    Shows when each secret was last rotated or written. Exits 1 if any key is unfilled.
     """
     from datetime import UTC, datetime
 
@@ -101,11 +103,11 @@ def status_command(directory: str, name: str, local: bool, as_json: bool) -> Non
 @yes_option
 @click.pass_obj
 def adopt_command(directory: str, name: str, local: bool, yes: bool) -> None:
-    """Make the environment's own what exists of its secrets: replicas, and what an old stack kept.
+    """Import an environment's existing secrets: replicas, and those that an old stack kept.
 
-    For an environment that is raised in its recovery region, before its first deploy. Replicas are
-    promoted, which cuts them off from the lost region's secrets for good; then all are imported,
-    with their values. Run again after an interruption it goes on.
+    For an environment that is rebuilt in its recovery region, before its first deploy. Promotes
+    replicas, which separates them from the lost region's secrets permanently; then imports all
+    secrets with their values. After an interruption, run it again.
     """
     from tidegen.cli.commands.adopting import adopt
     from tidegen.cli.session import open_session
@@ -130,10 +132,11 @@ def adopt_command(directory: str, name: str, local: bool, yes: bool) -> None:
 def rotate_command(
     directory: str, name: str, secret: str, local: bool, yes: bool, as_json: bool
 ) -> None:
-    """Make anew what a machine safely can of a secret: random values, the database's connection.
+    """Regenerate the parts of a secret that can safely be regenerated.
 
-    What rotates by itself needs this only where a value has to go at once. Keys that stored data
-    depends on, that Keycloak holds too, or that a third party gave are left as they are.
+    These are random values and the database's connection. A secret that rotates automatically needs
+    this only if a value has to be revoked at once. Keys that stored data depends on, that Keycloak
+    also holds, or that a third party issued are not changed.
     """
     from tidegen.cli.session import open_session
     from tidegen.deployment.secrets import require_renewable, secrets_plan
@@ -144,15 +147,8 @@ def rotate_command(
         plan = secrets_plan(session.target(name), session.connect, (secret,), anew=True)
         require_renewable(plan)
         click.echo(f"{name}\n{plan_text(plan.secrets)}", err=True)
-        if not yes and _typed(name) != name:
-            click.echo("declined; nothing was changed", err=True)
-            raise click.exceptions.Exit(1)
+        confirm(name, "rotate", yes=yes)
         _write(session, plan, as_json=as_json, ask=False)
-
-
-def _typed(name: str) -> str:
-    question = f"Type {name} to renew"
-    return str(click.prompt(question, default="", show_default=False, err=True))
 
 
 def _require_known(names: tuple[str, ...]) -> None:
@@ -162,7 +158,7 @@ def _require_known(names: tuple[str, ...]) -> None:
 
 
 def _write(session: "Session", plan: "SecretsPlan", *, as_json: bool, ask: bool = True) -> None:
-    """Carry the plan out and say, secret by secret, what was written."""
+    """Execute the plan and print, secret by secret, which keys were written."""
     from tidegen.deployment.secrets import write_secrets
     from tidegen.reporting.secrets import outcome_text, outcomes_rows
 
@@ -184,7 +180,7 @@ def _leave(_secret: str, _key: str) -> str | None:
 
 
 def _ask(secret: str, key: str) -> str | None:
-    """Ask until there is a value, a file that can be read, or nothing."""
+    """Prompt until the answer is a value, a readable file, or empty."""
     while True:
         answer = str(
             click.prompt(
@@ -196,11 +192,14 @@ def _ask(secret: str, key: str) -> str | None:
         text = _file_text(answer[1:])
         if text:
             return text
-        click.echo("that file is empty or cannot be read; Enter leaves the key", err=True)
+        click.echo(
+            "the file is empty or cannot be read; try again, or press Enter to leave the key",
+            err=True,
+        )
 
 
 def _file_text(path: str) -> str | None:
-    """A file's text; None, without a word of the path, where there is none: it may be a value."""
+    """Return a file's text, or None; the path is not printed, as it may be a secret value."""
     from pathlib import Path
 
     try:

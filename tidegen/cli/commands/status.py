@@ -20,26 +20,25 @@ _EPILOG = example_epilog(
 @env_option
 @local_option
 @json_option
-@click.option("--follow", is_flag=True, help="Watch what is under way until it has ended.")
+@click.option("--follow", is_flag=True, help="Watch the operation under way until it ends.")
 @click.pass_obj
 def command(directory: str, name: str, local: bool, as_json: bool, follow: bool) -> None:
-    """Show an environment's stacks: their state, release, and nested stacks.
+    """Show an environment's stacks: status, release and nested stacks.
 
-    Where the last operation failed, its root cause is named. With --follow an operation that
-    somebody else started is watched, from any machine.
-    For an environment one more line says how many secrets are still to be filled.
+    Shows the root cause of a failed operation, and how many of an environment's secrets are
+    unfilled. --follow watches an operation that was started elsewhere.
     """
     from dataclasses import asdict
 
     from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.status import environment_status, follow_environment
-    from tidegen.reporting.states import status_text
+    from tidegen.reporting.status import status_text
 
     with open_session(directory, local=local) as session:
         target = session.target(name)
         if follow:
-            with detachable(name, goes_on=True), watcher(as_json=as_json) as watch:
+            with detachable(name, continues=True), watcher(as_json=as_json) as watch:
                 follow_environment(target, session.connect, emit=watch)
         roots = environment_status(target, session.connect)
         deployed = all(root.status for root in roots)
@@ -48,12 +47,12 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
         elif not as_json:
             click.echo(status_text(roots))
             if deployed:
-                _tell_of_secrets(session, name)
+                _echo_unfilled_secrets(session, name)
     raise click.exceptions.Exit(0 if deployed else 1)
 
 
-def _tell_of_secrets(session: "Session", name: str) -> None:
-    """One line, from one call; a role that may not list secrets still sees the stacks."""
+def _echo_unfilled_secrets(session: "Session", name: str) -> None:
+    """Print the number of unfilled secrets, or the reason why the role cannot list them."""
     from tidegen.contract import Scope
     from tidegen.deployment.secrets import unfilled_secrets
     from tidegen.errors import RefusedError

@@ -102,7 +102,7 @@ def reading_statements() -> list[Statement]:
         allow("ListStacks", LISTING, ["*"]),
         # IAM knows no resource for the list of rules (service authorization reference).
         allow("ReadGroupRules", LOOKING_AT_GROUPS, ["*"]),
-        *inspection_statements(),
+        *inspection_statements(others=[action.JSONrepr() for action in LISTING]),
     ]
 
 

@@ -1,77 +1,34 @@
-"""Statements for preflight of an environment: names, counts, quotas, settings; no data, no secrets.
+"""Statements for preflight: names, counts, quotas and settings; no data, no secrets."""
 
-Facts that only the account's own stacks need are read by the people who deploy those.
-"""
+from collections.abc import Collection, Iterable
+from itertools import chain, starmap
 
-from collections.abc import Mapping
-from itertools import starmap
-
-from awacs.aws import Action, Statement
+from awacs.aws import Statement
 
 from tidegen.blocks.policies import allow, arn, parse_actions
-
-_ACCOUNT = "${AWS::AccountId}"
-#: Lists, counts and settings of an account, for which IAM knows no resource.
-LISTING: Mapping[str, tuple[str, ...]] = {
-    "backup": ("ListBackupVaults",),
-    "cloudfront": ("ListOriginAccessControls",),
-    "ec2": (
-        "DescribeAddresses",
-        "DescribeAvailabilityZones",
-        "DescribeInstanceTypeOfferings",
-        "DescribeInstanceTypes",
-        "DescribeInstances",
-        "DescribeNatGateways",
-        "DescribeNetworkInterfaces",
-        "DescribeSecurityGroups",
-        "DescribeSubnets",
-        "DescribeVolumes",
-        "DescribeVpcEndpointConnections",
-        "DescribeVpcEndpointServices",
-        "DescribeVpcEndpoints",
-        "DescribeVpcs",
-        "GetEbsDefaultKmsKeyId",
-        "GetEbsEncryptionByDefault",
-    ),
-    "eks": ("DescribeClusterVersions", "ListClusters"),
-    "elasticloadbalancing": ("DescribeLoadBalancers",),
-    "iam": ("GetAccountSummary", "ListPolicies", "ListRoles"),
-    "kms": ("ListAliases",),
-    "lambda": ("GetAccountSettings",),
-    "logs": ("DescribeLogGroups", "DescribeResourcePolicies"),
-    "route53": ("ListHostedZonesByName",),
-    "s3": ("ListAllMyBuckets",),
-    "secretsmanager": ("ListSecrets",),
-    "servicequotas": ("GetAWSDefaultServiceQuota",),
-    "ses": ("GetAccount",),
-}
-_WITH_RESOURCES: Mapping[tuple[str, ...], tuple[str, ...]] = {
-    ("dynamodb:DescribeTable",): (f"dynamodb:*:{_ACCOUNT}:table/*",),
-    ("eks:DescribeCluster",): (f"eks:*:{_ACCOUNT}:cluster/${{Project}}-*",),
-    ("iam:GetRole",): (f"iam::{_ACCOUNT}:role/*",),
-    ("kms:GetKeyPolicy",): (f"kms:*:{_ACCOUNT}:key/*",),
-    ("route53:GetHostedZone",): ("route53:::hostedzone/*",),
-    ("s3:GetBucketLocation", "s3:GetBucketVersioning"): ("s3:::${Project}-*",),
-    ("servicequotas:GetServiceQuota",): (f"servicequotas:*:{_ACCOUNT}:*",),
-    ("ses:GetConfigurationSet", "ses:GetDedicatedIpPool", "ses:GetEmailIdentity"): (
-        f"ses:*:{_ACCOUNT}:configuration-set/*",
-        f"ses:*:{_ACCOUNT}:dedicated-ip-pool/*",
-        f"ses:*:{_ACCOUNT}:identity/*",
-    ),
-    ("sns:ListSubscriptionsByTopic",): (f"sns:*:{_ACCOUNT}:${{Project}}-*",),
-    ("iam:SimulatePrincipalPolicy",): (f"iam::{_ACCOUNT}:role/${{Project}}/${{Environment}}/*",),
-}
+from tidegen.contract.topics import EVERYTHING, Topic
 
 
-def inspection_statements() -> list[Statement]:
-    """Allow the calls of `tidegen preflight`."""
-    listed = [Action(service, name) for service, names in LISTING.items() for name in names]
+def inspection_statements(others: Collection[str]) -> list[Statement]:
+    """Allow what `tidegen preflight` reads, except what `others` allow on every resource."""
+    actions = _granted()
+    listed = actions.pop(EVERYTHING) - set(others)
+    reads = ((sorted(names), arns) for arns, names in actions.items())
     return [
-        allow("ListForPreflight", listed, ["*"]),
-        *starmap(_read_statement, _WITH_RESOURCES.items()),
+        allow("ListForPreflight", parse_actions(sorted(listed)), ["*"]),
+        *starmap(_read_statement, reads),
     ]
 
 
-def _read_statement(actions: tuple[str, ...], arns: tuple[str, ...]) -> Statement:
+def _granted() -> dict[tuple[str, ...], set[str]]:
+    """Return the actions that the topics need, by the resources that they read."""
+    actions: dict[tuple[str, ...], set[str]] = {}
+    for permission in chain.from_iterable(topic.permissions for topic in Topic):
+        if permission.granted:
+            actions.setdefault(permission.resources, set()).update(permission.actions)
+    return actions
+
+
+def _read_statement(actions: list[str], arns: Iterable[str]) -> Statement:
     title = "Look" + actions[0].partition(":")[2]
     return allow(title, parse_actions(actions), [arn(text) for text in arns])

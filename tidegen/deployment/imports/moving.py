@@ -1,24 +1,23 @@
 """Carrying moves out: out of the old nested stack by its root, then into the new one."""
 
 import json
-import secrets
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.stateful import protected_ids, stack_policy
 from tidegen.cloudformation.text import parse_template
+from tidegen.deployment.change_sets import create_change_set, execute_change_set, template_request
 from tidegen.deployment.events import Emit, Outcome, ignore
 from tidegen.deployment.imports.run import execute_import
-from tidegen.deployment.imports.shell import execute_and_wait, upload_template, wait_until_ready
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.reading.deployed_roots import DeployedRoot
 from tidegen.deployment.reading.imports import import_plan
 from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.uploads import upload_template
 from tidegen.errors import DeploymentError, Problem, RefusedError
-from tidegen.planning.changes import ChangeSetRequest
-from tidegen.planning.model import Plan, RootStep, StackState
+from tidegen.planning.model import Plan, ResolvedStep, StackState
 from tidegen.planning.moving import (
     Known,
     Move,
@@ -33,7 +32,7 @@ from tidegen.planning.moving import (
 from tidegen.planning.parameters import known_step
 from tidegen.planning.states import NextAction, next_action
 
-Moves = tuple[tuple[RootStep, tuple[Move, ...]], ...]
+Moves = tuple[tuple[ResolvedStep, tuple[Move, ...]], ...]
 
 
 def planned_moves(plan: Plan, asked: Collection[str], connect: Connect) -> Moves:
@@ -42,7 +41,6 @@ def planned_moves(plan: Plan, asked: Collection[str], connect: Connect) -> Moves
     A move that was begun has no old place any more. Raises InputError for what does not move.
     """
     clouds = Clouds.of(connect)
-    known = {address: state.outputs for address, state in plan.states.items() if state}
     found = []
     possible: set[str] = set()
     for step in plan.steps:
@@ -50,19 +48,20 @@ def planned_moves(plan: Plan, asked: Collection[str], connect: Connect) -> Moves
         if state is None or next_action(state.status) is not NextAction.UPDATE or not asked:
             continue
         cloud = clouds.at(step.address.place)
-        moves, paths = _moves_in(cloud, known_step(step, known), state, asked)
+        resolved = known_step(step, plan.outputs)
+        moves, paths = _moves_in(cloud, resolved, state, asked)
         possible |= paths
         if moves:
-            found.append((known_step(step, known), moves))
+            found.append((resolved, moves))
     check_asked(asked, possible)
     return tuple(found)
 
 
 def _moves_in(
-    cloud: Cloud, step: RootStep, state: StackState, asked: Collection[str]
+    cloud: Cloud, step: ResolvedStep, state: StackState, asked: Collection[str]
 ) -> tuple[tuple[Move, ...], set[str]]:
     """The moves in one root, and the paths of all that could be, or stand already."""
-    run = Run(cloud, step.address)
+    run = Run(cloud=cloud, address=step.address)
     changes = changes_of(run, step, state, None)
     there = run.deployed_roots.of(cloud, state)
     begun = begun_moves(there.templates.get("", {}))
@@ -92,7 +91,7 @@ def carry_moves(
     for step, items in moves:
         state = plan.states[step.address]
         assert state is not None  # planned so
-        run = Run(clouds.at(step.address.place), step.address, emit, pause)
+        run = clouds.run(step.address, emit, pause)
         leaving = [move for move in items if move.old]
         if leaving:
             _let_go(run, step, state, leaving)
@@ -102,7 +101,7 @@ def carry_moves(
     return tuple(outcomes)
 
 
-def _let_go(run: Run, step: RootStep, state: StackState, moves: Iterable[Move]) -> None:
+def _let_go(run: Run, step: ResolvedStep, state: StackState, moves: Iterable[Move]) -> None:
     """Update the root so that the old nested stacks hold the resources no more; they are kept."""
     root = _template(run.cloud, state.stack_id)
     nested = {r.logical_id: r.physical_id for r in run.cloud.resources(state.stack_id)}
@@ -149,30 +148,22 @@ def _attributes(
 
 
 def _update(
-    run: Run, step: RootStep, state: StackState, url: str, leaving: Mapping[str, set[str]]
+    run: Run, step: ResolvedStep, state: StackState, url: str, leaving: Mapping[str, set[str]]
 ) -> None:
     """Update the root; what leaves, stack id → logical ids, may be deleted for as long as it takes.
 
     The root's policy is lifted first: it tells the next run of an interruption.
     """
-    request = ChangeSetRequest(
-        step.stack_name,
-        f"tidegen-move-{secrets.token_hex(4)}",
-        "UPDATE",
-        parameters_between(state.parameters),
-        step.tags,
-        None,
-        url,
-        step.service_role if isinstance(step.service_role, str) else None,
-    )
-    made = wait_until_ready(run, run.cloud.create_change_set(request), made_anew=False)
+    parameters = parameters_between(state.parameters)
+    request = template_request(step, "move", NextAction.UPDATE, parameters, url=url)
+    change_set = create_change_set(run, request, new_stack=False)
     before = {stack: run.cloud.stack_policy(stack) or "" for stack in (state.stack_id, *leaving)}
     if before[state.stack_id]:
         run.cloud.set_stack_policy(state.stack_id, stack_policy(()))
     for stack, ids in leaving.items():
         run.cloud.set_stack_policy(stack, stack_policy(protected_ids(before[stack]) - ids))
     try:
-        execute_and_wait(run, made, state, "update")
+        execute_change_set(run, change_set, state, "update").require_success()
     except DeploymentError:
         _restore(run, before, state.stack_id)
         raise

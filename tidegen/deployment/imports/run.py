@@ -1,27 +1,21 @@
 """Carrying imports out, one change set a stack."""
 
 import json
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.stateful import is_stateful, protected_ids, stack_policy
+from tidegen.deployment.change_sets import create_change_set, execute_change_set, unique_name
 from tidegen.deployment.events import Emit, Outcome, Protected, Result, ignore
-from tidegen.deployment.imports.shell import (
-    SHELL,
-    create_empty_stack,
-    execute_and_wait,
-    upload_template,
-    wait_until_ready,
-)
+from tidegen.deployment.imports.shell import SHELL, create_empty_stack
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import enable_termination_protection
 from tidegen.deployment.run import Clouds, Run
-from tidegen.planning.changes import ChangeSet
+from tidegen.deployment.uploads import upload_template
 from tidegen.planning.importing import ImportPlan, ImportRequest, StackImport, import_template
-from tidegen.planning.model import Plan, RootStep, StackState
+from tidegen.planning.model import Plan, ResolvedStep, StackState
 from tidegen.planning.parameters import known_step
 
 
@@ -40,11 +34,10 @@ def execute_import(
     Raises DeploymentError at the first import that fails; run again, what was imported stays.
     """
     clouds = Clouds.of(connect)
-    known = {address: state.outputs for address, state in plan.states.items() if state}
-    steps = {step.address: known_step(step, known) for step in plan.steps}
+    steps = {step.address: known_step(step, plan.outputs) for step in plan.steps}
     outcomes = []
     for item in imports.imports:
-        run = Run(clouds.at(item.address.place), item.address, emit, pause)
+        run = clouds.run(item.address, emit, pause)
         outcome = _Importing(run, steps[item.address], item).carry_out()
         emit(outcome)
         outcomes.append(outcome)
@@ -56,7 +49,7 @@ class _Importing:
     """One import being carried out."""
 
     run: Run
-    step: RootStep
+    step: ResolvedStep
     item: StackImport
 
     def carry_out(self) -> Outcome:
@@ -76,28 +69,25 @@ class _Importing:
         return Outcome(self.step.address, result, state.outputs if state else {})
 
     def _import(self, template: TemplateBody, state: StackState | None) -> StackState:
-        made = self._change_set(template, state)
-        started = state or StackState(self.step.stack_name, made.stack_id, "IMPORT_IN_PROGRESS")
-        return execute_and_wait(self.run, made, started, "import")
+        request = self._request(template, state)
+        change_set = create_change_set(self.run, request, new_stack=state is None)
+        return execute_change_set(self.run, change_set, state, "import").require_success()
 
-    def _change_set(self, template: TemplateBody, state: StackState | None) -> ChangeSet:
+    def _request(self, template: TemplateBody, state: StackState | None) -> ImportRequest:
         text = json.dumps(template, indent=1)
         url = (
             None
             if self.step.scope.is_direct
             else upload_template(self.run, self.step, "import.json", text)
         )
-        request = ImportRequest(
-            state.stack_id if state else self.step.stack_name,
-            f"tidegen-import-{secrets.token_hex(4)}",
-            tuple(adoption.imported for adoption in self.item.adoptions),
-            tuple(sorted(state.parameters)) if state else (),
-            None if url else text,
-            url,
-            self.step.service_role if isinstance(self.step.service_role, str) else None,
-        )
-        return wait_until_ready(
-            self.run, self.run.cloud.create_import(request), made_anew=state is None
+        return ImportRequest(
+            stack=state.stack_id if state else self.step.stack_name,
+            name=unique_name("import"),
+            resources=tuple(adoption.imported for adoption in self.item.adoptions),
+            parameters=tuple(sorted(state.parameters)) if state else (),
+            body=None if url else text,
+            url=url,
+            service_role=self.step.service_role,
         )
 
     def _lock(self) -> None:

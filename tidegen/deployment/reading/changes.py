@@ -6,12 +6,12 @@ from tidegen.deployment.run import Run
 from tidegen.planning.changes import Change, ResourceChange
 from tidegen.planning.comparison import compared
 from tidegen.planning.forecast import forecast
-from tidegen.planning.model import RootStep, StackState
+from tidegen.planning.model import ResolvedStep, StackState
 
 
 def changes_of(
     run: Run,
-    step: RootStep,
+    step: ResolvedStep,
     state: StackState | None,
     change_set: tuple[ResourceChange, ...] | None,
 ) -> tuple[Change, ...]:
@@ -21,7 +21,7 @@ def changes_of(
     return expected if change_set is None else compared(expected, change_set, {**new, **old})
 
 
-def _sides(run: Run, step: RootStep, state: StackState | None) -> tuple[Resources, Resources]:
+def _sides(run: Run, step: ResolvedStep, state: StackState | None) -> tuple[Resources, Resources]:
     """The resources as deployed and as wanted."""
     wanted = wanted_resources(step, state)
     if state is None:

@@ -8,8 +8,7 @@ from tidegen.cloudformation.resources import STACK_TYPE, Resources, TemplateBody
 from tidegen.cloudformation.stateful import is_stateful
 from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.port import Cloud
-from tidegen.planning.model import RootStep, StackResource, StackState
-from tidegen.planning.parameters import text_parameters
+from tidegen.planning.model import ResolvedStep, RootStep, StackResource, StackState
 
 Templates = Mapping[str, TemplateBody]
 
@@ -84,20 +83,20 @@ def wanted_templates(step: RootStep) -> Templates:
     }
 
 
-def wanted_resources(step: RootStep, state: StackState | None) -> Resources:
+def wanted_resources(step: ResolvedStep, state: StackState | None) -> Resources:
     """What the step's templates make with its parameters.
 
     What another root has yet to give is most likely what it gave before.
     """
     before = dict(state.parameters) if state else {}
-    values = {**before, **text_parameters(step), **_pseudo(step)}
+    values = {**before, **step.parameters, **_pseudo(step)}
     return evaluate(wanted_templates(step), values)
 
 
-def wanted_scope(step: RootStep, state: StackState | None) -> EvaluatedTemplate:
+def wanted_scope(step: ResolvedStep, state: StackState | None) -> EvaluatedTemplate:
     """The root's wanted template, with the way to the nested ones and the step's parameters."""
     before = dict(state.parameters) if state else {}
-    values = {**before, **text_parameters(step), **_pseudo(step)}
+    values = {**before, **step.parameters, **_pseudo(step)}
     templates = wanted_templates(step)
     return EvaluatedTemplate("", templates[""], values, templates)
 

@@ -19,7 +19,14 @@ from tidegen.planning.importing import (
     identifier_of,
     import_template,
 )
-from tidegen.planning.model import Plan, RootStep, StackAddress, StackResource, StackState
+from tidegen.planning.model import (
+    Plan,
+    ResolvedStep,
+    RootStep,
+    StackAddress,
+    StackResource,
+    StackState,
+)
 from tidegen.planning.parameters import known_step
 from tidegen.planning.states import NextAction, next_action, state_of
 
@@ -38,10 +45,9 @@ def import_plan(
     of ours made it, and is in none meanwhile.
     """
     clouds = Clouds.of(connect)
-    known = {address: state.outputs for address, state in plan.states.items() if state}
     roots = [
-        _Root(known_step(step, known), plan.states.get(step.address), clouds.at(step.address.place))
-        for step in plan.steps
+        _Root(resolved, plan.states.get(resolved.address), clouds.at(resolved.address.place))
+        for resolved in (known_step(step, plan.outputs) for step in plan.steps)
     ]
     placed = _placed(requested, roots)
     imports = [item for root in roots for item in root.imports(placed.get(root.step.scope, {}))]
@@ -82,7 +88,7 @@ def _misplaced(path: str, found: Sequence[str]) -> str:
 class _Root:
     """A root as it is wanted and as it stands."""
 
-    step: RootStep
+    step: ResolvedStep
     state: StackState | None
     cloud: Cloud
     _below: dict[str, str] = field(default_factory=dict)

@@ -60,14 +60,16 @@ def _step(target: Target, values: Values, release: Release, address: StackAddres
     find = partial(locate, target, region=address.place.region)
     access = find(Scope.ACCESS) if address.scope.has_execution_role else None
     return RootStep(
-        address,
-        target.project,
-        _environment(target, address.scope),
-        template,
-        effective_parameters(template, values.get(address.scope, {}), find, release.name),
-        OutputOf(access, "ExecutionRoleArn") if access else None,
+        address=address,
+        project=target.project,
+        environment=_environment(target, address.scope),
+        template=template,
+        parameters=effective_parameters(
+            template, values.get(address.scope, {}), find, release.name
+        ),
+        service_role=OutputOf(access, "ExecutionRoleArn") if access else None,
         # What an account has once guards every environment in it.
-        target.protected or address.scope.is_account_wide,
+        protected=target.protected or address.scope.is_account_wide,
     )
 
 

@@ -17,12 +17,8 @@ from tidegen.deployment.run import Clouds
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.changes import Action
 from tidegen.planning.forecast import forecast
-from tidegen.planning.model import Plan, RootStep, StackState
-from tidegen.planning.parameters import (
-    DIGEST,
-    known_step,
-    text_parameters,
-)
+from tidegen.planning.model import Plan, ResolvedStep, StackState
+from tidegen.planning.parameters import known_step
 from tidegen.planning.preflight import (
     DELETION_CHECKS,
     Candidate,
@@ -91,9 +87,8 @@ def _doomed(cloud: Cloud, step: DestroyStep) -> Subject:
 
 
 def _subjects(plan: Plan, clouds: Clouds, *, thorough: bool) -> list[Subject]:
-    known = {address: state.outputs for address, state in plan.states.items() if state}
     return [
-        _subject(clouds, known_step(step, known), state, thorough=thorough)
+        _subject(clouds, known_step(step, plan.outputs), state, thorough=thorough)
         for step in plan.steps
         for state in (plan.states.get(step.address),)
     ]
@@ -107,14 +102,14 @@ def _required(found: PreflightReport) -> PreflightReport:
 
 
 def _subject(
-    clouds: Clouds, step: RootStep, state: StackState | None, *, thorough: bool
+    clouds: Clouds, step: ResolvedStep, state: StackState | None, *, thorough: bool
 ) -> Subject:
     wanted = next_action(state.status if state else None)
     changes = wanted is not NextAction.FOLLOW and not _is_current(step, state)
     subject = Subject(
         address=step.address,
-        parameters=text_parameters(step),
-        service_role=step.service_role if isinstance(step.service_role, str) else None,
+        parameters=step.parameters,
+        service_role=step.service_role,
         status=state.status if state else None,
         changes=changes,
     )
@@ -135,13 +130,12 @@ def _holding(subject: Subject, there: DeployedRoot) -> Subject:
     )
 
 
-def _is_current(step: RootStep, state: StackState | None) -> bool:
-    digest = text_parameters(step).get(DIGEST)
-    return bool(state and digest and is_up_to_date(state.status, state.digest, digest))
+def _is_current(step: ResolvedStep, state: StackState | None) -> bool:
+    return bool(state and is_up_to_date(state.status, state.digest, step.digest))
 
 
 def _compared(
-    subject: Subject, step: RootStep, state: StackState | None, there: DeployedRoot
+    subject: Subject, step: ResolvedStep, state: StackState | None, there: DeployedRoot
 ) -> Subject:
     """The subject with what the step would add and remove."""
     stays = (

@@ -4,7 +4,12 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from tidegen.deployment.change_sets import make_change_set
+from tidegen.deployment.change_sets import (
+    NoChangesError,
+    create_change_set,
+    delete_change_set,
+    deploy_request,
+)
 from tidegen.deployment.events import Emit, Preview, ignore
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import is_protected
@@ -12,12 +17,11 @@ from tidegen.deployment.reading.changes import changes_of
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import idle_readings, readings
-from tidegen.errors import DeploymentError, Problem
 from tidegen.planning.changes import ResourceChange
-from tidegen.planning.model import Plan, RootStep, StackAddress, StackState
-from tidegen.planning.parameters import DIGEST, resolved_step, text_parameters, unresolved
+from tidegen.planning.model import Plan, ResolvedStep, RootStep, StackAddress, StackState
+from tidegen.planning.parameters import known_step, unresolved
 from tidegen.planning.settings import SettingReading
-from tidegen.planning.states import NextAction, is_up_to_date, next_action, says_no_changes
+from tidegen.planning.states import NextAction, is_up_to_date, next_action
 
 
 def preview(
@@ -35,15 +39,11 @@ def preview(
     that stand: templates are uploaded, and the change set is deleted again.
     """
     clouds = Clouds.of(connect)
-    known = {address: state.outputs for address, state in plan.states.items() if state}
     found: list[Preview] = []
     for step in plan.steps:
-        place = step.address.place
-        run = Run(
-            clouds.at(place), step.address, emit, pause, settings(place), clouds.deployed_roots
-        )
+        run = clouds.run(step.address, emit, pause, settings)
         state = plan.states.get(step.address)
-        shown = _preview(run, step, state, known, exact=change_sets)
+        shown = _preview(run, step, state, plan.outputs, exact=change_sets)
         others_changed = any(not before.unchanged or before.settings for before in found)
         read = _readings(run, shown, state, others_changed=others_changed)
         found.append(replace(shown, readings=read))
@@ -72,21 +72,26 @@ def _preview(
     status = state.status if state else None
     wanted = next_action(status)
     waiting = unresolved(step, known)
+    step = known_step(step, known)
     deployed = state if wanted is not NextAction.CREATE else None
     if waiting:
         pending = tuple(sorted({item.address for item in waiting}, key=str))
         changes = changes_of(run, step, deployed, None)
-        return Preview(step, wanted, changes, pending=pending, status=status)
-    step = resolved_step(step, known)
-    if state and is_up_to_date(state.status, state.digest, text_parameters(step)[DIGEST]):
-        return Preview(step, wanted, unchanged=True, status=status)
+        return Preview(
+            step=step, next_action=wanted, changes=changes, pending=pending, status=status
+        )
+    if state and is_up_to_date(state.status, state.digest, step.digest):
+        return Preview(step=step, next_action=wanted, unchanged=True, status=status)
     said = _from_change_set(run, step) if exact and wanted is NextAction.UPDATE else None
-    return Preview(step, wanted, changes_of(run, step, deployed, said), status=status)
+    changes = changes_of(run, step, deployed, said)
+    return Preview(step=step, next_action=wanted, changes=changes, status=status)
 
 
-def _from_change_set(run: Run, step: RootStep) -> tuple[ResourceChange, ...]:
-    made = make_change_set(run, step, NextAction.UPDATE)
-    run.cloud.delete_change_set(made.change_set_id)
-    if made.status == "FAILED" and not says_no_changes(made.reason):
-        raise DeploymentError(Problem(str(step.address), f"no change set: {made.reason}"))
-    return made.changes
+def _from_change_set(run: Run, step: ResolvedStep) -> tuple[ResourceChange, ...]:
+    request = deploy_request(run, step, NextAction.UPDATE)
+    try:
+        change_set = create_change_set(run, request, new_stack=False)
+    except NoChangesError:
+        return ()
+    delete_change_set(run, change_set, new_stack=False)
+    return change_set.changes

@@ -9,7 +9,7 @@ from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.contract import Scope
 from tidegen.deployment.events import Attached, Emit, Outcome, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
-from tidegen.deployment.root_cause import failure, find_root_cause
+from tidegen.deployment.root_cause import find_root_cause
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.watch import follow, last_operation, mark_start
 from tidegen.planning.model import StackAddress, StackState
@@ -26,7 +26,7 @@ class NestedStatus:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RootStatus:
     """A root stack's state; `status` is None where it is not deployed."""
 
@@ -57,22 +57,22 @@ def environment_outputs(target: Target, connect: Connect) -> Mapping[Scope, Mapp
 def _status(cloud: Cloud, address: StackAddress) -> RootStatus:
     state = cloud.stack(address.name)
     if state is None:
-        return RootStatus(address)
+        return RootStatus(address=address)
     nested = tuple(
         NestedStatus(resource.logical_id, resource.status, resource.reason)
         for resource in cloud.resources(state.stack_id)
         if resource.type == STACK_TYPE
     )
     return RootStatus(
-        address,
-        state.status,
-        state.reason,
-        state.outputs.get("Release"),
-        state.digest,
-        state.protected,
-        state.changed,
-        _cause(Run(cloud, address), state),
-        nested,
+        address=address,
+        status=state.status,
+        reason=state.reason,
+        release=state.outputs.get("Release"),
+        digest=state.digest,
+        protected=state.protected,
+        changed=state.changed,
+        cause=_cause(Run(cloud=cloud, address=address), state),
+        nested=nested,
     )
 
 
@@ -103,13 +103,10 @@ def follow_environment(
     while True:
         running = list(_running(target, clouds))
         for address, state in running:
-            run = Run(clouds.at(address.place), address, emit, pause)
+            run = clouds.run(address, emit, pause)
             mark = mark_start(run, state.stack_id)
             emit(Attached(address, state.status, mark.expected))
-            followed = follow(run, state, mark)
-            ended = followed.state
-            if not is_success(ended.status):
-                raise failure(str(address), ended.status, ended.reason, followed.events)
+            ended = follow(run, state, mark).require_success()
             emit(Outcome(address, Result.FOLLOWED, ended.outputs))
             watched += 1
         if not running:

@@ -1,7 +1,7 @@
 """Rules over a root with everything nested in it, evaluated with each environment's values.
 
-cfn-lint sees one template at a time. These rules follow values from one into the other. Findings
-are kept by content, so that nothing but the digest is computed where nothing has changed.
+cfn-lint checks one template at a time. These rules follow values from one template into another.
+Findings are cached by content: where nothing has changed, only the digest is computed.
 """
 
 from dataclasses import asdict, replace
@@ -9,31 +9,31 @@ from pathlib import Path
 from typing import Any
 
 import tidegen
-from tidegen.linting.cache import keep, kept
+from tidegen.linting.cache import load, store
 from tidegen.linting.keys import content_digest, source_digest
 from tidegen.linting.model import Finding, RuleInfo
 
-_SOURCES = ("cloudformation", "contract", "environments", "linting/roots", "planning")
+_SOURCES = ("cloudformation", "contract", "environments", "linting/roots", "planning", "rules")
 
 
 def lint_roots(project: Path, templates: Path, *, use_cache: bool = True) -> list[Finding]:
-    """The findings over every root in `templates`, with the values of the project's files.
+    """Return the findings over every root in `templates`, with the values of the project's files.
 
     Raises InputError where an environment file is not valid.
     """
     key = f"roots-{_digest(project, templates)}"
-    found = _kept_findings(key) if use_cache else None
-    if found is None:
+    results = _cached_findings(key) if use_cache else None
+    if results is None:
         from tidegen.linting.roots.run import findings
 
-        found = findings(project, templates)
+        results = findings(project, templates)
         if use_cache:
-            keep(key, [asdict(finding) for finding in found])
-    return [replace(finding, path=str(templates / finding.path)) for finding in found]
+            store(key, [asdict(finding) for finding in results])
+    return [replace(finding, path=str(templates / finding.path)) for finding in results]
 
 
-def _kept_findings(key: str) -> list[Finding] | None:
-    rows: Any = kept(key)
+def _cached_findings(key: str) -> list[Finding] | None:
+    rows: Any = load(key)
     try:
         return [Finding(**row) for row in rows]
     except TypeError:
@@ -42,12 +42,9 @@ def _kept_findings(key: str) -> list[Finding] | None:
 
 def root_rules() -> dict[str, RuleInfo]:
     """Return every root rule, by its id."""
-    from tidegen.linting.roots.run import CHECKS
+    from tidegen.linting.roots.rule import discovered_rules
 
-    return {
-        check.id: RuleInfo(check.id, "error", check.what, check.why, check.source, ("tidegen",))
-        for check in CHECKS
-    }
+    return {rule.id: RuleInfo.of(rule) for rule in discovered_rules()}
 
 
 def _digest(project: Path, templates: Path) -> str:

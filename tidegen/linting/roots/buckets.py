@@ -1,15 +1,17 @@
-"""Buckets that services write to, and the keys of what Auto Scaling launches."""
+"""Buckets that services write to, and the keys of volumes that Auto Scaling launches."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import listed
-from tidegen.linting.roots.view import Problem, RootRule, RootView, lets_in
+from tidegen.linting.roots.rule import RootRule
+from tidegen.linting.roots.view import Problem, RootView, allows_service
 
 _BUCKET = "AWS::S3::Bucket"
 _WRITES = ("s3:PutObject",)
-#: Type → service, the way to its bucket, and what it does there (guides of each service).
+#: Type → service, the path of the property that names its bucket, and its actions there.
+#: Source: the guide of each service.
 _WRITERS: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "AWS::CloudTrail::Trail": ("cloudtrail", ("S3BucketName",), ("s3:GetBucketAcl", *_WRITES)),
     "AWS::Config::DeliveryChannel": (
@@ -30,8 +32,8 @@ _BALANCER_BUCKETS = ("access_logs.s3.bucket", "connection_logs.s3.bucket")
 _AUTO_SCALING = "AWSServiceRoleForAutoScaling"
 
 
-def written(root: RootView) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
-    """(path, service, path of the bucket, actions) of all that writes to a bucket of the root."""
+def bucket_writers(root: RootView) -> Iterator[tuple[str, str, str, tuple[str, ...]]]:
+    """Yield (path, service, path of the bucket, actions) of all writers to the root's buckets."""
     for path, resource in root.resources.items():
         for service, value, actions in _writes(resource["Type"], resource.get("Properties", {})):
             bucket = root.referred(value, _BUCKET)
@@ -50,34 +52,6 @@ def _writes(type_name: str, properties: Properties) -> Iterator[tuple[str, Any, 
         for row in listed(properties.get("LoadBalancerAttributes")):
             if row.get("Key") in _BALANCER_BUCKETS:
                 yield "logdelivery.elasticloadbalancing", row.get("Value"), _WRITES
-
-
-def _let_in(root: RootView) -> Iterator[Problem]:
-    for path, service, bucket, actions in written(root):
-        policy = root.policies_of(bucket, "AWS::S3::BucketPolicy", "Bucket")
-        for action in actions:
-            if not any(lets_in(statement, service, action) for statement in policy):
-                yield path, f"the policy of {bucket} allows {service}.amazonaws.com no {action}"
-
-
-def _taken(root: RootView) -> Iterator[Problem]:
-    for path, service, bucket, _ in written(root):
-        text = str(root.properties(bucket).get("BucketEncryption"))
-        locked = {"ObjectLockEnabled", "ObjectLockConfiguration"} & set(root.properties(bucket))
-        if service in ("logging.s3", "logdelivery.elasticloadbalancing") and "aws:kms" in text:
-            yield path, f"{bucket} has a KMS key, which access logs cannot use"
-        if service == "config" and locked:
-            yield path, f"{bucket} has Object Lock, to which Config does not deliver"
-
-
-def _launched(root: RootView) -> Iterator[Problem]:
-    for path, template in root.of("AWS::EC2::LaunchTemplate"):
-        for device in listed(template.get("LaunchTemplateData", {}).get("BlockDeviceMappings")):
-            policy = root.key_policy(device.get("Ebs", {}).get("KmsKeyId"))
-            if policy is not None:
-                text = str([s for s in policy if s.get("Effect") == "Allow"])
-                if _AUTO_SCALING not in text or "kms:CreateGrant" not in text:
-                    yield path, f"its key does not let {_AUTO_SCALING} use it and make grants"
 
 
 _CHANNEL = """
@@ -112,37 +86,79 @@ Resources:
           Action: ["kms:Decrypt", "kms:CreateGrant"]
           Condition: {ArnLike: {"aws:PrincipalArn": "arn:*:role/*/AWSServiceRoleForAutoScaling*"}}
 """
-CHECKS = (
-    RootRule(
-        "E9809",
-        "The policy of a bucket lets in the service that writes there",
-        "Config, CloudTrail, GuardDuty, flow logs and load balancers try their bucket when they"
-        " are made, and fail (known failures config-cannot-write, config-account-unknown,"
-        " trail-cannot-write and access-logs-refused).",
-        "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html",
-        _CHANNEL,
-        _CHANNEL.replace('"s3:ListBucket", ', ""),
-        _let_in,
-    ),
-    RootRule(
-        "E9810",
-        "A bucket is one that the service can deliver to",
-        "Access logs cannot use a KMS key (known failures access-logs-refused and"
-        " access-logs-encrypted), and Config cannot write to a bucket with Object Lock (known"
-        " failure config-bucket-locked); the rules E9705 and E9503 see that within one template.",
-        "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html",
-        _CHANNEL,
-        _CHANNEL.replace("Properties: {}", "Properties: {ObjectLockEnabled: true}"),
-        _taken,
-    ),
-    RootRule(
-        "E9811",
-        "The key of what Auto Scaling launches lets Auto Scaling use it",
-        "Instances whose volumes Auto Scaling cannot encrypt end as they begin, with an internal"
-        " error (known failure volume-key-closed).",
-        "https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html",
-        _LAUNCH,
-        _LAUNCH.replace(', "kms:CreateGrant"', ""),
-        _launched,
-    ),
-)
+
+
+class BucketPolicyAllowsWriter(RootRule):
+    """The policy of a bucket allows the service that writes to it.
+
+    Config, CloudTrail, GuardDuty, flow logs and load balancers test their bucket when they are
+    created, and fail without its permission (known failures config-cannot-write,
+    config-account-unknown, trail-cannot-write and access-logs-refused).
+    """
+
+    id = "E9809"
+    source_url = "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html"
+    good = _CHANNEL
+    bad = _CHANNEL.replace('"s3:ListBucket", ', "")
+
+    def problems(self, root: RootView) -> Iterator[Problem]:
+        for path, service, bucket, actions in bucket_writers(root):
+            policy = root.policies_of(bucket, "AWS::S3::BucketPolicy", "Bucket")
+            principal = f"{service}.amazonaws.com"
+            for action in actions:
+                if not any(allows_service(statement, service, action) for statement in policy):
+                    yield (
+                        path,
+                        f"the policy of {bucket} does not allow {principal} {action}; allow it",
+                    )
+
+
+class BucketTakesDeliveries(RootRule):
+    """A service can deliver to the bucket that it writes to.
+
+    Access logs cannot use a KMS key (known failures access-logs-refused and access-logs-encrypted),
+    and Config cannot write to a bucket with Object Lock (known failure config-bucket-locked). The
+    rules E9705 and E9503 check the same within one template.
+    """
+
+    id = "E9810"
+    source_url = "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html"
+    good = _CHANNEL
+    bad = _CHANNEL.replace("Properties: {}", "Properties: {ObjectLockEnabled: true}")
+
+    def problems(self, root: RootView) -> Iterator[Problem]:
+        for path, service, bucket, _ in bucket_writers(root):
+            text = str(root.properties(bucket).get("BucketEncryption"))
+            locked = {"ObjectLockEnabled", "ObjectLockConfiguration"} & set(root.properties(bucket))
+            if service in ("logging.s3", "logdelivery.elasticloadbalancing") and "aws:kms" in text:
+                yield path, f"{bucket} has a KMS key, which access logs cannot use; use AES256"
+            if service == "config" and locked:
+                yield (
+                    path,
+                    f"{bucket} has Object Lock, which Config cannot use; name another bucket",
+                )
+
+
+class VolumeKeyAllowsAutoScaling(RootRule):
+    """The key of the volumes that Auto Scaling launches allows Auto Scaling to use it.
+
+    An instance whose volumes Auto Scaling cannot encrypt terminates at once with an internal error
+    (known failure volume-key-closed).
+    """
+
+    id = "E9811"
+    source_url = "https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html"
+    good = _LAUNCH
+    bad = _LAUNCH.replace(', "kms:CreateGrant"', "")
+
+    def problems(self, root: RootView) -> Iterator[Problem]:
+        for path, template in root.of("AWS::EC2::LaunchTemplate"):
+            for device in listed(template.get("LaunchTemplateData", {}).get("BlockDeviceMappings")):
+                policy = root.key_policy(device.get("Ebs", {}).get("KmsKeyId"))
+                if policy is not None:
+                    text = str([s for s in policy if s.get("Effect") == "Allow"])
+                    if _AUTO_SCALING not in text or "kms:CreateGrant" not in text:
+                        yield (
+                            path,
+                            f"its key does not allow {_AUTO_SCALING} use and grants; allow both",
+                        )

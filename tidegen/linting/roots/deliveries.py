@@ -1,21 +1,23 @@
-"""Who publishes may: by the topic's or queue's policy, and by its key's."""
+"""Services that publish to topics and queues, and whether policy and key allow them."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import listed
-from tidegen.linting.roots.view import Problem, RootRule, RootView, lets_in
+from tidegen.linting.roots.rule import RootRule
+from tidegen.linting.roots.view import Problem, RootView, allows_service
 
 _ACTIONS = {"AWS::SNS::Topic": "sns:Publish", "AWS::SQS::Queue": "sqs:SendMessage"}
 _POLICIES = {
     "AWS::SNS::Topic": ("AWS::SNS::TopicPolicy", "Topics"),
     "AWS::SQS::Queue": ("AWS::SQS::QueuePolicy", "Queues"),
 }
-#: What each service says of itself when it publishes or sends: a condition on more refuses it.
-#: EventBridge sends no source to topics and their keys (AWS docs, "Amazon SNS key management").
-_SAID = {("events", "AWS::SNS::Topic"): frozenset[str]()}
-#: What SNS and SQS say to the key of what they encrypt, whoever calls them.
+#: The condition keys that a service sends when it publishes, where they are not `_SOURCE`: a
+#: condition on any other key refuses it. EventBridge sends no source to topics and their keys
+#: (AWS docs, "Amazon SNS key management").
+_SENT = {("events", "AWS::SNS::Topic"): frozenset[str]()}
+#: The encryption context that SNS and SQS send to the key, for any caller.
 _CONTEXT = {
     "AWS::SNS::Topic": "kms:EncryptionContext:aws:sns:topicArn",
     "AWS::SQS::Queue": "kms:EncryptionContext:aws:sqs:arn",
@@ -25,7 +27,7 @@ _ALARMS = ("AlarmActions", "OKActions", "InsufficientDataActions")
 
 
 def deliveries(root: RootView) -> Iterator[tuple[str, str, str]]:
-    """(path of the resource, service, path of the topic or queue) of all that is delivered."""
+    """Yield (path of the resource, service, path of the topic or queue) of every delivery."""
     for path, resource in root.resources.items():
         for service, value in _targets(resource["Type"], resource.get("Properties", {})):
             target = root.referred(value, *_ACTIONS)
@@ -49,29 +51,33 @@ def _targets(type_name: str, properties: Properties) -> Iterator[tuple[str, Any]
             yield "ses", destination.get("SnsDestination", {}).get("TopicARN")
 
 
-def _heard(root: RootView) -> Iterator[Problem]:
-    for path, service, target in deliveries(root):
-        kind = root.type_of(target)
-        granted = root.policies_of(target, *_POLICIES[kind])
-        said = _SAID.get((service, kind), _SOURCE)
-        if not any(_lets_in(s, service, _ACTIONS[kind], said) for s in granted):
-            yield path, f"the policy of {target} does not let {service}.amazonaws.com in"
-        # A service says the same of itself to all keys: as little as it says for a topic.
-        said = _SAID.get((service, "AWS::SNS::Topic"), _SOURCE) | {_CONTEXT[kind]}
-        key = root.key_policy(root.properties(target).get("KmsMasterKeyId"))
-        for action in ("kms:Decrypt", "kms:GenerateDataKey") if key is not None else ():
-            if not any(_lets_in(s, service, action, said) for s in key or ()):
-                yield path, f"the key of {target} grants {service}.amazonaws.com no {action}"
+def _allows(statement: Properties, service: str, action: str, keys: frozenset[str]) -> bool:
+    """Return whether a statement allows the service, by a condition that it can meet.
 
-
-def _lets_in(statement: Properties, service: str, action: str, said: frozenset[str]) -> bool:
-    """Whether a statement lets the service in, by a condition that it can meet.
-
-    What is asked only where it is there (`IfExists`) refuses nobody who does not say it.
+    The service sends only the condition keys `keys`. An operator that ends in `IfExists` is met
+    by a request without the key.
     """
     tests = statement.get("Condition", {}).items()
-    asked = {key for name, test in tests if not name.endswith("IfExists") for key in test}
-    return lets_in(statement, service, action) and asked <= said
+    required = {key for name, test in tests if not name.endswith("IfExists") for key in test}
+    return allows_service(statement, service, action) and required <= keys
+
+
+def _policy_problems(root: RootView, path: str, service: str, target: str) -> Iterator[Problem]:
+    kind = root.type_of(target)
+    policies = root.policies_of(target, *_POLICIES[kind])
+    sent = _SENT.get((service, kind), _SOURCE)
+    if not any(_allows(statement, service, _ACTIONS[kind], sent) for statement in policies):
+        yield path, f"the policy of {target} does not allow {service}.amazonaws.com; allow it"
+
+
+def _key_problems(root: RootView, path: str, service: str, target: str) -> Iterator[Problem]:
+    kind = root.type_of(target)
+    # A service sends the same keys to every KMS key: as few as it sends for a topic.
+    sent = _SENT.get((service, "AWS::SNS::Topic"), _SOURCE) | {_CONTEXT[kind]}
+    policy = root.key_policy(root.properties(target).get("KmsMasterKeyId"))
+    for action in ("kms:Decrypt", "kms:GenerateDataKey") if policy is not None else ():
+        if not any(_allows(statement, service, action, sent) for statement in policy or ()):
+            yield path, f"the key of {target} does not allow {service}.amazonaws.com {action}"
 
 
 _RESOURCES = """
@@ -98,15 +104,21 @@ Resources:
           Principal: {Service: cloudwatch.amazonaws.com}
           Action: ["kms:Decrypt", "kms:GenerateDataKey*"]
 """
-CHECKS = (
-    RootRule(
-        "E9804",
-        "Who publishes to a topic or queue may, by its policy and by its key's",
-        "An alarm that may not publish, or not use the topic's key, fails in silence: the stack is"
-        " green and nobody is told (known failures topic-key-closed and topic-policy-closed).",
-        "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html",
-        _RESOURCES,
-        _RESOURCES.replace('["kms:Decrypt", "kms:GenerateDataKey*"]', "kms:Encrypt"),
-        _heard,
-    ),
-)
+
+
+class PublisherIsAllowed(RootRule):
+    """The policy and the key of a topic or queue allow every service that publishes to it.
+
+    An alarm that may not publish, or may not use the topic's key, fails silently: the stack is
+    green and nobody is notified (known failures topic-key-closed and topic-policy-closed).
+    """
+
+    id = "E9804"
+    source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
+    good = _RESOURCES
+    bad = _RESOURCES.replace('["kms:Decrypt", "kms:GenerateDataKey*"]', "kms:Encrypt")
+
+    def problems(self, root: RootView) -> Iterator[Problem]:
+        for path, service, target in deliveries(root):
+            yield from _policy_problems(root, path, service, target)
+            yield from _key_problems(root, path, service, target)

@@ -1,42 +1,23 @@
-"""Ways out: what nodes and instances need to reach in order to start."""
+"""Routes and endpoints that nodes and instances need in order to start."""
 
 from collections.abc import Iterator
 
 from tidegen.cloudformation.values import listed, text_of
-from tidegen.linting.roots.view import Problem, RootRule, RootView
+from tidegen.linting.roots.rule import RootRule
+from tidegen.linting.roots.view import Problem, RootView
 
-#: What nodes call to join, where there is no way to the internet (EKS docs, private clusters).
+#: The services that nodes call to join, without internet access (EKS docs, private clusters).
 _FOR_NODES = ("ec2", "ecr.api", "ecr.dkr", "s3", "sts", "eks", "eks-auth", "logs")
 _FOR_SIGNALS = ("cloudformation",)
 
 
-def _nodes_start(root: RootView) -> Iterator[Problem]:
-    for path, group in root.of("AWS::EKS::Nodegroup"):
-        for subnet in _subnets(root, group.get("Subnets")):
-            targets = _default_targets(root, subnet)
-            if targets is None:
-                yield path, f"{subnet} has no route table"
-            elif any(target in ("GatewayId", "EgressOnlyInternetGatewayId") for target in targets):
-                yield path, f"{subnet} is public; nodes belong in private subnets"
-            elif not targets:
-                yield from _lacking(root, path, subnet, _FOR_NODES)
-
-
-def _signals_arrive(root: RootView) -> Iterator[Problem]:
-    for path, group in root.of("AWS::AutoScaling::AutoScalingGroup"):
-        if "CreationPolicy" in root.resources[path]:
-            for subnet in _subnets(root, group.get("VPCZoneIdentifier")):
-                if not _default_targets(root, subnet):
-                    yield from _lacking(root, path, subnet, _FOR_SIGNALS)
-
-
 def _subnets(root: RootView, value: object) -> list[str]:
-    found = (root.referred(item, "AWS::EC2::Subnet") for item in listed(value))
-    return [path for path in found if path]
+    paths = (root.referred(item, "AWS::EC2::Subnet") for item in listed(value))
+    return [path for path in paths if path]
 
 
 def _default_targets(root: RootView, subnet: str) -> list[str] | None:
-    """The kinds of targets of the subnet's default routes; None without a route table."""
+    """Return the kinds of targets of the subnet's default routes; None without a route table."""
     tables = [
         root.referred(item.get("RouteTableId"))
         for _, item in root.of("AWS::EC2::SubnetRouteTableAssociation")
@@ -54,7 +35,7 @@ def _default_targets(root: RootView, subnet: str) -> list[str] | None:
     ]
 
 
-def _lacking(
+def _unreachable(
     root: RootView, path: str, subnet: str, services: tuple[str, ...]
 ) -> Iterator[Problem]:
     vpc = root.referred(root.properties(subnet).get("VpcId"))
@@ -89,25 +70,52 @@ _GROUP = f"""{_SUBNET}  Group:
     CreationPolicy: {{ResourceSignal: {{Timeout: PT20M}}}}
     Properties: {{VPCZoneIdentifier: [!Ref Subnet]}}
 """
-CHECKS = (
-    RootRule(
-        "E9806",
-        "Nodes are in private subnets from which they reach what they boot from",
-        "Nodes without a route or endpoints never join, and in a public subnet without public"
-        " addresses neither (known failures nodes-cannot-join and nodes-in-public-subnet).",
-        "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html",
-        _NODES + _ROUTE,
-        _NODES,
-        _nodes_start,
-    ),
-    RootRule(
-        "E9807",
-        "Instances that signal can reach CloudFormation",
-        "Without a route or an endpoint the signal never arrives, and the group fails when its"
-        " time is up (known failure signal-missing).",
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html",
-        _GROUP + _ROUTE,
-        _GROUP,
-        _signals_arrive,
-    ),
-)
+
+
+class NodesReachBootServices(RootRule):
+    """Nodes are in private subnets that reach every service needed to boot.
+
+    Nodes without a default route or endpoints never join the cluster, nor do nodes in a public
+    subnet that have no public address (known failures nodes-cannot-join and
+    nodes-in-public-subnet).
+    """
+
+    id = "E9806"
+    source_url = "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html"
+    good = _NODES + _ROUTE
+    bad = _NODES
+
+    def problems(self, root: RootView) -> Iterator[Problem]:
+        for path, group in root.of("AWS::EKS::Nodegroup"):
+            for subnet in _subnets(root, group.get("Subnets")):
+                targets = _default_targets(root, subnet)
+                if targets is None:
+                    yield path, f"{subnet} has no route table"
+                elif any(
+                    target in ("GatewayId", "EgressOnlyInternetGatewayId") for target in targets
+                ):
+                    yield path, f"{subnet} is public; nodes belong in private subnets"
+                elif not targets:
+                    yield from _unreachable(root, path, subnet, _FOR_NODES)
+
+
+class SignalsReachCloudFormation(RootRule):
+    """Instances that signal can reach CloudFormation.
+
+    Without a default route or an endpoint the signal never arrives, and the group fails when its
+    timeout ends (known failure signal-missing).
+    """
+
+    id = "E9807"
+    source_url = (
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html"
+    )
+    good = _GROUP + _ROUTE
+    bad = _GROUP
+
+    def problems(self, root: RootView) -> Iterator[Problem]:
+        for path, group in root.of("AWS::AutoScaling::AutoScalingGroup"):
+            if "CreationPolicy" in root.resources[path]:
+                for subnet in _subnets(root, group.get("VPCZoneIdentifier")):
+                    if not _default_targets(root, subnet):
+                        yield from _unreachable(root, path, subnet, _FOR_SIGNALS)

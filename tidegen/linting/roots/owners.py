@@ -1,4 +1,4 @@
-"""What exists once: singletons of an account, physical names, endpoints of a service in a VPC."""
+"""Resources that exist once: account singletons, physical names, a VPC's endpoints."""
 
 import json
 from collections import defaultdict
@@ -7,9 +7,10 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import text_of
-from tidegen.linting.roots.view import Problem, RootRule, RootView
+from tidegen.linting.roots.rule import RootRule
+from tidegen.linting.roots.view import Problem, RootView
 
-#: Type → the property that tells one from the other, None where an account has one in a region.
+#: Type → the property that makes it unique, None for one in an account and region.
 _SINGLETONS = {
     "AWS::AccessAnalyzer::Analyzer": "Type",
     "AWS::Config::ConfigurationRecorder": None,
@@ -19,7 +20,7 @@ _SINGLETONS = {
     "AWS::Macie::Session": None,
     "AWS::SecurityHub::Hub": None,
 }
-#: Type → the property that names it, of types whose names are one's own in account and region.
+#: Type → the property that names it, of types with unique names in an account and region.
 _NAMED = {
     "AWS::Backup::BackupVault": "BackupVaultName",
     "AWS::CloudTrail::Trail": "TrailName",
@@ -44,13 +45,13 @@ _NAMED = {
 
 
 def _doubles(root: RootView, key_of: Callable[[str, Properties], Any]) -> Iterator[tuple[str, str]]:
-    """(path, path of the first) of resources with the same key; None is no key."""
-    found: dict[str, list[str]] = defaultdict(list)
+    """Yield (path, path of the first) of resources with the same key; None is no key."""
+    paths: dict[str, list[str]] = defaultdict(list)
     for path, resource in root.resources.items():
         key = key_of(resource["Type"], resource.get("Properties", {}))
         if key is not None:
-            found[json.dumps([resource["Type"], key], sort_keys=True)].append(path)
-    for first, *others in found.values():
+            paths[json.dumps([resource["Type"], key], sort_keys=True)].append(path)
+    for first, *others in paths.values():
         yield from ((path, first) for path in others)
 
 
@@ -72,57 +73,63 @@ def _endpoint(type_name: str, properties: Properties) -> Any:
     return [kind, properties.get("VpcId"), properties.get("ServiceName")]
 
 
-def _owned_once(root: RootView) -> Iterator[Problem]:
-    for path, first in _doubles(root, _singleton):
-        yield path, f"an account has one {root.type_of(path)}, and {first} makes it already"
-
-
-def _named_once(root: RootView) -> Iterator[Problem]:
-    for path, first in _doubles(root, _named):
-        name = text_of(_named(root.type_of(path), root.properties(path)))
-        yield path, f"the name '{name}' is that of {first}; one of them cannot be made"
-
-
-def _reached_once(root: RootView) -> Iterator[Problem]:
-    for path, first in _doubles(root, _endpoint):
-        yield path, f"the VPC has an endpoint of this service, {first}"
-
-
-_ANALYZER = "Resources:\n  One: {Type: 'AWS::GuardDuty::Detector'}\n"
+_DETECTOR = "Resources:\n  One: {Type: 'AWS::GuardDuty::Detector'}\n"
 _BUCKET = "Resources:\n  One: {Type: 'AWS::S3::Bucket', Properties: {BucketName: one}}\n"
 _ENDPOINT = """
 Resources:
   Vpc: {Type: "AWS::EC2::VPC"}
   One: {Type: "AWS::EC2::VPCEndpoint", Properties: {VpcId: !Ref Vpc, ServiceName: kms}}
 """
-CHECKS = (
-    RootRule(
-        "E9802",
-        "What an account has once is made once",
-        "A second recorder, channel, detector or provider is refused by the service, and rolling it"
-        " back may delete the first.",
-        "https://docs.aws.amazon.com/config/latest/developerguide/stop-start-recorder.html",
-        _ANALYZER,
-        f"{_ANALYZER}  Two: {{Type: 'AWS::GuardDuty::Detector'}}\n",
-        _owned_once,
-    ),
-    RootRule(
-        "E9803",
-        "No two resources of a root have the same physical name",
-        "The second one fails, when the first stands already.",
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html",
-        _BUCKET,
-        f"{_BUCKET}  Two: {{Type: 'AWS::S3::Bucket', Properties: {{BucketName: one}}}}\n",
-        _named_once,
-    ),
-    RootRule(
-        "E9808",
-        "A VPC has one endpoint of each service",
-        "A second one would have the same private name (known failure endpoint-exists); cfn-lint's"
-        " E3064 sees that within one template.",
-        "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html",
-        _ENDPOINT,
-        _ENDPOINT + _ENDPOINT.splitlines()[-1].replace("One", "Two") + "\n",
-        _reached_once,
-    ),
-)
+
+
+class SingletonOnce(RootRule):
+    """A resource that an account has once is created once.
+
+    The service refuses a second recorder, channel, detector or provider, and its rollback may
+    delete the first.
+    """
+
+    id = "E9802"
+    source_url = "https://docs.aws.amazon.com/config/latest/developerguide/stop-start-recorder.html"
+    good = _DETECTOR
+    bad = f"{_DETECTOR}  Two: {{Type: 'AWS::GuardDuty::Detector'}}\n"
+
+    def problems(self, root: RootView) -> Iterator[Problem]:
+        for path, first in _doubles(root, _singleton):
+            yield path, f"an account has one {root.type_of(path)}, and {first} is one; remove one"
+
+
+class NameOnce(RootRule):
+    """No two resources of a root have the same physical name.
+
+    The second one fails, because the first exists already.
+    """
+
+    id = "E9803"
+    source_url = (
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html"
+    )
+    good = _BUCKET
+    bad = f"{_BUCKET}  Two: {{Type: 'AWS::S3::Bucket', Properties: {{BucketName: one}}}}\n"
+
+    def problems(self, root: RootView) -> Iterator[Problem]:
+        for path, first in _doubles(root, _named):
+            name = text_of(_named(root.type_of(path), root.properties(path)))
+            yield path, f"has the same name as {first}, '{name}'; give one of them another name"
+
+
+class EndpointOnce(RootRule):
+    """A VPC has one endpoint of each service.
+
+    A second one would have the same private name (known failure endpoint-exists). cfn-lint's E3064
+    checks the same within one template.
+    """
+
+    id = "E9808"
+    source_url = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"
+    good = _ENDPOINT
+    bad = _ENDPOINT + _ENDPOINT.splitlines()[-1].replace("One", "Two") + "\n"
+
+    def problems(self, root: RootView) -> Iterator[Problem]:
+        for path, first in _doubles(root, _endpoint):
+            yield path, f"the VPC has an endpoint of this service already, {first}; remove one"

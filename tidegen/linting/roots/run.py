@@ -13,31 +13,26 @@ from tidegen.contract import Scope
 from tidegen.environments import load_all, parameter_values
 from tidegen.errors import InputError
 from tidegen.linting.model import Finding
-from tidegen.linting.roots import buckets, deliveries, logs, networks, owners, stacks
-from tidegen.linting.roots.view import RootRule, RootView
+from tidegen.linting.roots.rule import discovered_rules
+from tidegen.linting.roots.view import RootView
 from tidegen.rendering.releases import MANIFEST, manifest_of
-
-_MODULES = (stacks, owners, deliveries, logs, networks, buckets)
-CHECKS: tuple[RootRule, ...] = tuple(
-    sorted((c for module in _MODULES for c in module.CHECKS), key=lambda check: check.id)
-)
 
 
 def findings(project: Path, templates: Path) -> list[Finding]:
-    """What is wrong with the roots in `templates`; paths are relative to that folder."""
+    """Return the findings over the roots in `templates`; paths are relative to that folder."""
     files = load_all(project)
-    found: set[Finding] = set()
+    results: set[Finding] = set()
     for path in sorted((templates / "roots").glob("*.yaml")):
         try:
             for view in views(path, templates, files):
-                found.update(_findings(view, templates, path))
-        except Exception as error:  # whatever odd templates make evaluation raise is a finding
-            found.add(_stopped(path.relative_to(templates), error))
-    return sorted(found)
+                results.update(_findings(view, templates, path))
+        except Exception as error:  # any error over an odd template is a finding
+            results.add(_stopped(path.relative_to(templates), error))
+    return sorted(results)
 
 
 def views(root: Path, templates: Path, files: Iterable[Any]) -> Iterator[RootView]:
-    """A root as each environment that has it makes it; nothing where a file is no template."""
+    """Yield a root as each of its environments deploys it; nothing if a file is no template."""
     bodies = _templates(templates, root)
     if bodies is not None:
         before = _last_release(templates, root)
@@ -52,12 +47,12 @@ def _stopped(path: Path, error: Exception) -> Finding:
 
 
 def _templates(folder: Path, root: Path) -> dict[str, TemplateBody] | None:
-    """The root under the empty name, and its children; None where a file is no template."""
+    """Return the root under the empty name, and its children; None if a file is no template."""
     try:
         body = parse_template(root.read_text())
         return {"": body, **{k: parse_template((folder / f).read_text()) for k, f in _files(body)}}
     except (InputError, OSError, UnicodeDecodeError):
-        return None  # linting says what is wrong with it
+        return None  # linting reports it
 
 
 def _files(body: TemplateBody) -> Iterator[tuple[str, str]]:
@@ -66,9 +61,9 @@ def _files(body: TemplateBody) -> Iterator[tuple[str, str]]:
 
 
 def _last_release(templates: Path, root: Path) -> dict[str, TemplateBody]:
-    """The same root in the newest release; nothing where there is none.
+    """Return the same root in the newest release; empty where there is none.
 
-    The manifests say when each was frozen: a clone gives every file the time of the clone.
+    The manifests hold the time of each freeze: a clone gives every file the time of the clone.
     """
     folders = [path.parent for path in (templates.parent / "releases").glob(f"*/{MANIFEST}")]
     for folder in sorted(folders, key=_frozen, reverse=True):
@@ -78,24 +73,24 @@ def _last_release(templates: Path, root: Path) -> dict[str, TemplateBody]:
 
 
 def _frozen(release: Path) -> tuple[str, str]:
-    """When a release was frozen; by name those whose manifest does not say it."""
+    """Return the time of a release's freeze; releases without one are ordered by name."""
     return str(manifest_of(release).get("frozen", "")), release.name
 
 
 def _values(scope: str, files: Iterable[Any]) -> Iterator[dict[str, str]]:
-    """A root's fields, by dotted name, for each environment that has such a root; else none."""
+    """Yield a root's fields, by dotted name, for each environment with such a root; else none."""
     members = list(files)
-    some = False
+    is_deployed = False
     for file in members:
         try:
             values = parameter_values(file, Scope(scope), members)
         except (InputError, ValueError):
             continue
-        some = True
+        is_deployed = True
         pseudo = {"AWS::AccountId": str(file.account), "AWS::Region": str(file.region)}
         name = Scope(scope).stack_name(file.project, file.name)
         yield {**values, **pseudo, "AWS::StackName": name, "AWS::Partition": "aws"}
-    if not some:
+    if not is_deployed:
         yield {}
 
 
@@ -117,7 +112,7 @@ def _view(
 
 
 def _given(bodies: Mapping[str, TemplateBody], values: Mapping[str, str]) -> dict[str, str]:
-    """The root's parameters by their names, as its Metadata says."""
+    """Return the root's parameters by their names, from its Metadata."""
     fields = bodies[""].get("Metadata", {}).get("Tidegen", {}).get("Fields", {})
     pseudo = {name: value for name, value in values.items() if "::" in name}
     return pseudo | {name: values[field] for name, field in fields.items() if field in values}
@@ -125,16 +120,16 @@ def _given(bodies: Mapping[str, TemplateBody], values: Mapping[str, str]) -> dic
 
 def _findings(view: RootView, folder: Path, root: Path) -> Iterator[Finding]:
     files = dict(_files(view.templates[""]))
-    for check in CHECKS:
-        for path, message in check.run(view):
-            if check.id not in _ignored(view, path):
+    for rule in discovered_rules():
+        for path, message in rule.problems(view):
+            if rule.id not in _ignored(view, path):
                 nested, _, name = path.rpartition("/")
                 file = Path(files[nested]) if nested in files else root.relative_to(folder)
                 line = line_of((folder / file).read_text(), name)
                 pointer = f"Resources/{name}" if name else ""
                 yield Finding(
-                    str(file), line, 1, check.id, "error", f"{name}: {message}", line, 2, pointer,
-                    check.what, check.source,
+                    str(file), line, 1, rule.id, rule.severity, f"{name}: {message}", line, 2,
+                    pointer, rule.shortdesc, rule.source_url,
                 )  # fmt: skip
 
 
@@ -144,7 +139,7 @@ def _ignored(root: RootView, path: str) -> Any:
 
 
 def line_of(text: str, logical_id: str) -> int:
-    """The line on which a template declares a resource; the first where it does not."""
+    """Return the line on which a template declares a resource; the first line if it does not."""
     node = yaml.compose(text, yaml.CSafeLoader)
     for section in node.value if isinstance(node, yaml.MappingNode) else ():
         if section[0].value == "Resources" and isinstance(section[1], yaml.MappingNode):

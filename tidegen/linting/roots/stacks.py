@@ -1,37 +1,26 @@
-"""Stacks: wiring between root and children, size, and what a release before had."""
+"""Stacks: parameters and outputs of nested stacks, size, and changes since the last release."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from tidegen.cloudformation.resources import STACK_TYPE, TemplateBody
-from tidegen.linting.roots.view import Problem, RootRule, RootView
+from tidegen.linting.roots.rule import RootRule
+from tidegen.linting.roots.view import Problem, RootView
 from tidegen.planning.changes import Action, Change
 from tidegen.planning.forecast import forecast
 
-#: Bytes of a template that is sent with the call (CloudFormation quotas).
+#: The largest template that the call itself carries, in bytes (CloudFormation quotas).
 _DIRECT = 51_200
 _ROTATION = "AWS::SecretsManager::RotationSchedule"
-
-
-def _wired(root: RootView) -> Iterator[Problem]:
-    body = root.templates.get("", {})
-    for name, resource in body.get("Resources", {}).items():
-        if resource.get("Type") == STACK_TYPE and name in root.templates:
-            given = resource.get("Properties", {}).get("Parameters", {})
-            yield from _parameters(name, given, root.templates[name])
-    for name, output in sorted(set(_outputs(body))):
-        known = root.templates.get(name)
-        if known is not None and output not in known.get("Outputs", {}):
-            yield name, f"has no output {output}, which the root passes on"
 
 
 def _parameters(name: str, given: TemplateBody, child: TemplateBody) -> Iterator[Problem]:
     declared = child.get("Parameters", {})
     for extra in sorted(given.keys() - declared.keys()):
-        yield name, f"has no parameter {extra}, which the root gives it"
-    for lacking in sorted(declared.keys() - given.keys()):
-        if "Default" not in declared[lacking]:
-            yield name, f"needs parameter {lacking}, which the root does not give it"
+        yield name, f"has no parameter {extra}, which the root passes; remove it from the root"
+    for missing in sorted(declared.keys() - given.keys()):
+        if "Default" not in declared[missing]:
+            yield name, f"needs parameter {missing}, which the root does not pass; pass it"
 
 
 def _outputs(value: Any) -> Iterator[tuple[str, str]]:
@@ -45,33 +34,17 @@ def _outputs(value: Any) -> Iterator[tuple[str, str]]:
             yield from _outputs(item)
 
 
-def _fits(root: RootView) -> Iterator[Problem]:
-    is_direct = (
-        not root.templates.get("", {}).get("Metadata", {}).get("Tidegen", {}).get("Children")
-    )
-    if is_direct and root.size > _DIRECT:
-        yield "", f"has {root.size} bytes; {_DIRECT} can be sent directly"
-
-
-def _continues(root: RootView) -> Iterator[Problem]:
-    for change in forecast(root.before, root.resources) if root.before else ():
-        message = _breach(change)
-        if message:
-            yield change.path, message
-    yield from _indexes(root)
-
-
 def _breach(change: Change) -> str | None:
-    """What a change of the last release breaks; None where it breaks nothing."""
-    goes = change.loses or bool(change.moved_from)
-    if goes and change.stateful:
-        return "holds state, and does not keep its place of the last release"
-    if goes and change.type == _ROTATION:
+    """Return the fault of a change since the last release; None where it breaks nothing."""
+    is_displaced = change.loses or bool(change.moved_from)
+    if is_displaced and change.stateful:
+        return "holds state, and does not keep its place of the last release; restore its place"
+    if is_displaced and change.type == _ROTATION:
         return "does not keep its logical id of the last release; rotation would stop"
     if change.action is Action.REPLACE and change.name:
         return f"is replaced and keeps its name '{change.name}'; give it another"
     if change.action is Action.REPLACE and change.type == "AWS::EC2::Subnet":
-        return "is replaced while the old one still has its range"
+        return "is replaced while the old subnet still has its range; choose another range"
     return None
 
 
@@ -79,7 +52,7 @@ def _indexes(root: RootView) -> Iterator[Problem]:
     for path, table in root.of("AWS::DynamoDB::Table"):
         before = root.before.get(path, {}).get("Properties")
         if before is not None and len(_names(before) ^ _names(table)) > 1:
-            yield path, "has several other indexes than in the last release; change one at a time"
+            yield path, "differs in several indexes from the last release; change one at a time"
 
 
 def _names(table: Any) -> set[str]:
@@ -111,37 +84,71 @@ Resources:
     DeletionPolicy: Retain
     Properties: {KeySchema: []}
 """
-CHECKS = (
-    RootRule(
-        "E9801",
-        "A root gives each nested template what it takes, and takes what it gives",
-        "A parameter that is not declared, or not given, and an output that is not there stop the"
-        " change set.",
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html",
-        _ROOT,
-        _ROOT.replace("Cidr: 10", "Range: 10"),
-        _wired,
-    ),
-    RootRule(
-        "E9812",
-        "A template that is deployed directly fits into the call",
-        "CloudFormation takes 51,200 bytes in a call (known failure template-too-large);"
-        " cfn-lint's E1002 knows only the limit of templates in S3.",
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html",
-        _TOPIC,
-        f"{_TOPIC}# {'x' * _DIRECT}\n",
-        _fits,
-    ),
-    RootRule(
-        "E9813",
-        "What a release holds keeps its place in the next one",
-        "A renamed resource is made anew: state is left behind, rotation stops (known failure"
-        " rotation-schedule-renamed), a fixed name or range is taken (known failures"
-        " fixed-name-replaced and subnet-range-taken), and DynamoDB changes one index at a time"
-        " (known failure two-index-changes).",
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html",
-        _TABLE,
-        _TABLE.replace("Table:\n", "Renamed:\n", 1),
-        _continues,
-    ),
-)
+
+
+class NestedStackWiring(RootRule):
+    """A root passes every nested template its parameters, and reads only outputs that exist.
+
+    A parameter that is not declared, a parameter without a value and a missing output each stop
+    the change set.
+    """
+
+    id = "E9801"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html"
+    good = _ROOT
+    bad = _ROOT.replace("Cidr: 10", "Range: 10")
+
+    def problems(self, root: RootView) -> Iterator[Problem]:
+        body = root.templates.get("", {})
+        for name, resource in body.get("Resources", {}).items():
+            if resource.get("Type") == STACK_TYPE and name in root.templates:
+                given = resource.get("Properties", {}).get("Parameters", {})
+                yield from _parameters(name, given, root.templates[name])
+        for name, output in sorted(set(_outputs(body))):
+            known = root.templates.get(name)
+            if known is not None and output not in known.get("Outputs", {}):
+                yield name, f"has no output {output}, which the root reads; add it"
+
+
+class DirectTemplateSize(RootRule):
+    """A template that is deployed directly fits into the API call.
+
+    CloudFormation takes 51,200 bytes in a call (known failure template-too-large). cfn-lint's E1002
+    checks only the limit of templates in S3.
+    """
+
+    id = "E9812"
+    source_url = (
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"
+    )
+    good = _TOPIC
+    bad = f"{_TOPIC}# {'x' * _DIRECT}\n"
+
+    def problems(self, root: RootView) -> Iterator[Problem]:
+        is_direct = (
+            not root.templates.get("", {}).get("Metadata", {}).get("Tidegen", {}).get("Children")
+        )
+        if is_direct and root.size > _DIRECT:
+            yield "", f"has {root.size} bytes; at most {_DIRECT} can be sent directly"
+
+
+class StateKeepsItsPlace(RootRule):
+    """A resource of the last release keeps its place in the next one.
+
+    A renamed resource is recreated: its state is left behind, rotation stops (known failure
+    rotation-schedule-renamed), and a fixed name or range is still taken (known failures
+    fixed-name-replaced and subnet-range-taken). DynamoDB changes one index at a time (known failure
+    two-index-changes).
+    """
+
+    id = "E9813"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html"
+    good = _TABLE
+    bad = _TABLE.replace("Table:\n", "Renamed:\n", 1)
+
+    def problems(self, root: RootView) -> Iterator[Problem]:
+        for change in forecast(root.before, root.resources) if root.before else ():
+            message = _breach(change)
+            if message:
+                yield change.path, message
+        yield from _indexes(root)

@@ -1,6 +1,6 @@
-"""A root with everything nested in it, as root rules see it."""
+"""A root with everything nested in it, as root rules read it."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from tidegen.cloudformation.resources import Resources, ResourceView, TemplateBody
 from tidegen.cloudformation.values import listed, statements, text_of
 
-#: The path of a resource from the root, and what is wrong with it.
+#: The path of a resource from the root, and the message.
 Problem = tuple[str, str]
 
 
@@ -16,7 +16,8 @@ Problem = tuple[str, str]
 class RootView(ResourceView):
     """A root: its templates (its own under the empty name), evaluated resources and stack name.
 
-    `size` is the root's in bytes.
+    `size` is the size of the root's own template in bytes, `before` holds the evaluated resources
+    of the last release.
     """
 
     templates: Mapping[str, TemplateBody]
@@ -25,7 +26,7 @@ class RootView(ResourceView):
     before: Resources = field(default_factory=dict)
 
     def policies_of(self, path: str, policy_type: str, subject: str) -> list[dict[str, Any]]:
-        """All statements of the policies of a type that name the resource in `subject`."""
+        """Return the statements of all policies of a type that name the resource in `subject`."""
         return [
             statement
             for _, policy in self.of(policy_type)
@@ -34,29 +35,16 @@ class RootView(ResourceView):
         ]
 
     def key_policy(self, value: Any) -> list[dict[str, Any]] | None:
-        """The statements of the key that a value refers to; None for a key from elsewhere."""
+        """Return the statements of the key that a value names; None for a key outside the root."""
         path = self.referred(value, "AWS::KMS::Key")
         return statements(self.properties(path).get("KeyPolicy")) if path else None
 
 
-@dataclass(frozen=True)
-class RootRule:
-    """A rule over a root. `good` and `bad` are roots in YAML; nested templates follow by name."""
-
-    id: str
-    what: str
-    why: str
-    source: str
-    good: str
-    bad: str
-    run: Callable[[RootView], Iterator[Problem]]
-
-
-def lets_in(statement: Mapping[str, Any], service: str, action: str) -> bool:
-    """Whether a statement allows a service (`logs`) an action (`kms:Decrypt`)."""
+def allows_service(statement: Mapping[str, Any], service: str, action: str) -> bool:
+    """Return whether a statement allows a service (`logs`) an action (`kms:Decrypt`)."""
     principal = statement.get("Principal")
     services = listed(principal.get("Service")) if isinstance(principal, dict) else []
     is_named = any(text_of(name).startswith(f"{service}.") for name in services)
     actions = map(str, listed(statement.get("Action")))
-    does = any(fnmatchcase(action.lower(), pattern.lower()) for pattern in actions)
-    return statement.get("Effect") == "Allow" and is_named and does
+    is_covered = any(fnmatchcase(action.lower(), pattern.lower()) for pattern in actions)
+    return statement.get("Effect") == "Allow" and is_named and is_covered

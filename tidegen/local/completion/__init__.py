@@ -1,7 +1,7 @@
-"""Properties that ministack's own handlers drop, set through the services' APIs.
+"""Set properties that ministack's handlers drop, through the services' APIs.
 
 Each type's function is called after upstream's create or update, with the physical id, and
-returns attributes that upstream does not give, or only makes up.
+returns attributes that upstream does not return, or invents.
 """
 
 from collections.abc import Callable
@@ -21,9 +21,9 @@ _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
 
 
 def complete(resource: Resource, made: Result) -> Result:
-    """Return `made` once the properties that upstream drops for its type are set as well."""
+    """Set the properties that upstream drops for the type; return the completed result."""
     completion = _COMPLETIONS.get(resource.identity.type_name)
     if completion is None:
         return made
-    found = completion(resource, made.physical_id)
-    return Result(made.physical_id, {**made.attributes, **found})
+    completed = completion(resource, made.physical_id)
+    return Result(made.physical_id, {**made.attributes, **completed})

@@ -10,7 +10,7 @@ _Put = Callable[[str, Any], None]
 
 
 def complete(resource: Resource, name: str) -> Properties:
-    """Set the bucket's properties that upstream drops, and take away those no longer given."""
+    """Set the bucket's properties that upstream drops, and delete those that are no longer set."""
     for prop, (put, delete) in _SETTINGS.items():
         if prop in resource.properties:
             put(name, resource.properties[prop])
@@ -43,7 +43,7 @@ def _lifecycle(name: str, value: Properties) -> None:
 
 
 def lifecycle_rule(rule: Properties) -> Properties:
-    """Return a lifecycle rule as S3's API words it."""
+    """Return a lifecycle rule in the format of S3's API."""
     made: Properties = {"Status": rule["Status"], "Filter": _filter(rule)}
     if "Id" in rule:
         made["ID"] = rule["Id"]
@@ -73,7 +73,7 @@ _NONCURRENT = {
 
 
 def _renamed(value: Properties, names: dict[str, str]) -> Properties:
-    """Return what `value` has of `names`, under the API's names."""
+    """Return the entries of `value` in `names`, renamed for the API."""
     return {new: value[old] for old, new in names.items() if old in value}
 
 
@@ -88,7 +88,7 @@ def _transitions(rule: Properties) -> Properties:
 
 
 def _filter(rule: Properties) -> Properties:
-    """Return what a rule applies to: S3 wants `And` around more than one condition."""
+    """Return a rule's filter; S3 requires `And` around more than one condition."""
     sizes = ("ObjectSizeGreaterThan", "ObjectSizeLessThan")
     parts: Properties = {key: int(rule[key]) for key in sizes if key in rule}
     if "Prefix" in rule:
@@ -100,14 +100,14 @@ def _filter(rule: Properties) -> Properties:
 
 
 def _replication(name: str, value: Properties) -> None:
-    """Set replication, as S3's API words it."""
+    """Set replication, in the format of S3's API."""
     rules = [replication_rule(rule) for rule in value["Rules"]]
     configuration = {"Role": value["Role"], "Rules": rules}
     client("s3").put_bucket_replication(Bucket=name, ReplicationConfiguration=configuration)
 
 
 def replication_rule(rule: Properties) -> Properties:
-    """Return a replication rule as S3's API words it."""
+    """Return a replication rule in the format of S3's API."""
     made = {_API_NAMES.get(key, key): value for key, value in rule.items() if key != "Filter"}
     chosen = dict(rule.get("Filter", {}))
     if "TagFilter" in chosen:
@@ -119,14 +119,14 @@ def replication_rule(rule: Properties) -> Properties:
 
 
 def _logging(name: str, value: Properties) -> None:
-    """Set where access logs go; without a destination they go to the bucket itself."""
+    """Set the destination of access logs, by default the bucket itself."""
     target = value.get("DestinationBucketName", name)
     enabled = {"TargetBucket": target, "TargetPrefix": value.get("LogFilePrefix", "")}
     client("s3").put_bucket_logging(Bucket=name, BucketLoggingStatus={"LoggingEnabled": enabled})
 
 
 def _ownership(name: str, value: Properties) -> None:
-    """Set who owns objects."""
+    """Set the ownership of objects."""
     client("s3").put_bucket_ownership_controls(Bucket=name, OwnershipControls=value)
 
 
@@ -141,7 +141,7 @@ def _versioning(name: str, value: Properties) -> None:
 
 
 def _object_lock(name: str, properties: Properties) -> None:
-    """Switch object lock on, with the default retention if any."""
+    """Enable object lock, with the default retention if there is one."""
     if not (properties.get("ObjectLockEnabled") or "ObjectLockConfiguration" in properties):
         return
     _versioning(name, {"Status": "Enabled"})
@@ -152,7 +152,7 @@ def _object_lock(name: str, properties: Properties) -> None:
     client("s3").put_object_lock_configuration(Bucket=name, ObjectLockConfiguration=configuration)
 
 
-# Property -> how to set it, and the operation that takes it away.
+# Property -> function that sets it, and operation that deletes it.
 _SETTINGS: dict[str, tuple[_Put, str]] = {
     "VersioningConfiguration": (_versioning, ""),
     "BucketEncryption": (_encryption, "delete_bucket_encryption"),

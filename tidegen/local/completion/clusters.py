@@ -1,20 +1,20 @@
-"""What EKS makes with a cluster and upstream only names: the cluster's security group."""
+"""The security group that EKS creates with a cluster; upstream returns only its id."""
 
 from tidegen.local.handlers.base import Properties, Resource
 from tidegen.local.handlers.service import client
 
 
 def complete(resource: Resource, name: str) -> Properties:
-    """Return ClusterSecurityGroupId of a group that exists, made on the first call.
+    """Return ClusterSecurityGroupId, creating the group on the first call.
 
     AWS docs, "View Amazon EKS security group requirements": `eks-cluster-sg-<cluster>-<suffix>`.
     """
     ec2 = client("ec2")
     subnet = resource.properties["ResourcesVpcConfig"]["SubnetIds"][0]
-    found = ec2.describe_subnets(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["Subnets"]
-    if not found:  # upstream takes any subnet; there is no VPC to make the group in
+    subnets = ec2.describe_subnets(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["Subnets"]
+    if not subnets:  # upstream accepts any subnet; without a VPC there is no group
         return {}
-    vpc = found[0]["VpcId"]
+    vpc = subnets[0]["VpcId"]
     title = f"eks-cluster-sg-{name}"
     groups = ec2.describe_security_groups(Filters=[{"Name": "vpc-id", "Values": [vpc]}])
     known = [g["GroupId"] for g in groups["SecurityGroups"] if g["GroupName"] == title]

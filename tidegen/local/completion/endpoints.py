@@ -1,8 +1,8 @@
-"""What VPC endpoints lack upstream: the names under which an interface answers."""
+"""The DNS names of an interface endpoint, which upstream does not return."""
 
 from tidegen.local.handlers.base import Properties, Resource
 
-_ZONE = "Z1HUB23UULQXV"  # shaped like the hosted zone of VPC endpoints
+_ZONE = "Z1HUB23UULQXV"  # in the format of the hosted zone of VPC endpoints
 
 
 def complete(resource: Resource, name: str) -> Properties:

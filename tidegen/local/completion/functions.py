@@ -1,4 +1,4 @@
-"""The code of a function, which upstream does not miss when the bucket or the object is absent."""
+"""The code of a function: upstream accepts a bucket or object that does not exist."""
 
 from tidegen.local import upstream
 from tidegen.local.handlers.base import Properties, Resource
@@ -6,7 +6,7 @@ from tidegen.local.handlers.service import client
 
 
 def complete(resource: Resource, _name: str) -> Properties:
-    """Return nothing; raises ValueError, worded like Lambda, when the code cannot be fetched."""
+    """Raise ValueError, worded like Lambda, if the code cannot be fetched."""
     code = resource.properties.get("Code", {})
     if "S3Bucket" not in code:
         return {}

@@ -17,7 +17,7 @@ def complete(resource: Resource, name: str) -> Properties:
 
 
 def _encryption(name: str, properties: Properties, old: Properties) -> None:
-    """Set server-side encryption, as DynamoDB's API words it."""
+    """Set server-side encryption, in the format of DynamoDB's API."""
     given = properties.get("SSESpecification", {"SSEEnabled": False})
     if given == old.get("SSESpecification", {"SSEEnabled": False}):
         return

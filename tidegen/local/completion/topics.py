@@ -9,7 +9,7 @@ _ATTRIBUTES = ("KmsMasterKeyId", "SignatureVersion", "TracingConfig", "ArchivePo
 
 
 def complete(resource: Resource, name: str) -> Properties:
-    """Set the topic's attributes that upstream drops, and empty those no longer given."""
+    """Set the topic's attributes that upstream drops, and clear those that are no longer set."""
     for attribute in _ATTRIBUTES:
         value = resource.properties.get(attribute, "")
         if value != resource.previous.get(attribute, ""):

@@ -25,7 +25,7 @@ class Trail(Handler):
     )
 
     def create(self, resource: Resource) -> Result:
-        """Create the trail and switch it on or off."""
+        """Create the trail; start or stop logging."""
         name = resource.properties.get("TrailName") or resource.identity.name()
         tags = {"TagsList": resource.tags()} if resource.tags() else {}
         made = client("cloudtrail").create_trail(Name=name, **self._settings(resource), **tags)
@@ -48,7 +48,7 @@ class Trail(Handler):
         return Result(identifier, {"Arn": trail["TrailARN"]}) if trail else None
 
     def _settings(self, resource: Resource) -> Properties:
-        """Return the trail's own settings as the API words them."""
+        """Return the trail's settings in the format of the API."""
         key = resource.only("KMSKeyId")
         return resource.only(*self._NAMES) | ({"KmsKeyId": key["KMSKeyId"]} if key else {})
 
@@ -63,13 +63,13 @@ class Trail(Handler):
 
 
 def _selectors(resource: Resource) -> Properties:
-    """Return the event selectors as the API words them: `Equals` and the like are the same."""
+    """Return the event selectors in the format of the API, which has the same names."""
     return resource.only("EventSelectors", "AdvancedEventSelectors")
 
 
 @handles("AWS::Config::ConfigurationRecorder")
 class ConfigurationRecorder(Handler):
-    """The recorder; it runs once there is a delivery channel too, whichever comes first."""
+    """The recorder; it starts once a delivery channel exists too, in either order."""
 
     def create(self, resource: Resource) -> Result:
         """Create or overwrite the recorder."""
@@ -90,13 +90,13 @@ class ConfigurationRecorder(Handler):
 
     def existing(self, identifier: str) -> Result | None:
         """Return the recorder of that name."""
-        there = identifier in upstream.service("config")._recorders
-        return Result(identifier) if there else None
+        exists = identifier in upstream.service("config")._recorders
+        return Result(identifier) if exists else None
 
 
 @handles("AWS::Config::DeliveryChannel")
 class DeliveryChannel(Handler):
-    """Where Config delivers."""
+    """The bucket and topic that Config delivers to."""
 
     def create(self, resource: Resource) -> Result:
         """Create or overwrite the channel."""
@@ -113,7 +113,7 @@ class DeliveryChannel(Handler):
 
 
 def _start_recorders() -> None:
-    """Start the recorder of the region, as CloudFormation does once it can."""
+    """Start the region's recorder, as CloudFormation does."""
     config = client("config")
     for recorder in config.describe_configuration_recorders()["ConfigurationRecorders"]:
         config.start_configuration_recorder(ConfigurationRecorderName=recorder["name"])
@@ -140,11 +140,11 @@ class ConfigRule(Handler):
 
     def _attributes(self, name: str) -> Properties:
         """Return the attributes that Config gives the rule."""
-        found = client("config").describe_config_rules(ConfigRuleNames=[name])["ConfigRules"][0]
-        return {"Arn": found["ConfigRuleArn"], "ConfigRuleId": found["ConfigRuleId"]}
+        rule = client("config").describe_config_rules(ConfigRuleNames=[name])["ConfigRules"][0]
+        return {"Arn": rule["ConfigRuleArn"], "ConfigRuleId": rule["ConfigRuleId"]}
 
 
-# Names of Config's API that do not follow from CloudFormation's by a small first letter.
+# Names of Config's API that are not CloudFormation's with a lower-case first letter.
 _IRREGULAR = {
     "SnsTopicARN": "snsTopicARN",
     "ResourceTypes": "resourceTypes",
@@ -152,7 +152,7 @@ _IRREGULAR = {
 
 
 def lower_first(value: Any) -> Any:
-    """Return `value` with every name in it as Config's API writes it: the first letter small."""
+    """Return `value` with every name in it in Config's format: the first letter in lower case."""
     if isinstance(value, dict):
         return {
             _IRREGULAR.get(name, name[0].lower() + name[1:]): lower_first(item)

@@ -1,4 +1,4 @@
-"""What a handler is given, what it returns, and how it declares its type."""
+"""The interface of handlers: their argument, their result, and the decorator for their type."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ Properties = dict[str, Any]
 
 @dataclass(frozen=True)
 class Resource:
-    """A resource as its handler sees it: validated properties, scalars converted.
+    """A resource with validated properties, scalars converted.
 
     `previous` is the properties before an update; empty on create and delete.
     """
@@ -32,12 +32,12 @@ class Resource:
         return {tag["Key"]: tag["Value"] for tag in self.tags()}
 
     def only(self, *names: str) -> Properties:
-        """Return the properties among `names` that the template gives."""
+        """Return the properties among `names` that the template sets."""
         return {name: self.properties[name] for name in names if name in self.properties}
 
 
 class Result(NamedTuple):
-    """What a handler made: what `Ref` gives, and what `Fn::GetAtt` gives beyond the generated."""
+    """A handler's result: the value of `Ref`, and attributes beyond the generated ones."""
 
     physical_id: str
     attributes: Properties = {}
@@ -47,11 +47,11 @@ class Handler:
     """Creates, updates and deletes resources of one type through the service's own API."""
 
     def create(self, resource: Resource) -> Result:
-        """Create the resource. Raises what the service's client raises."""
+        """Create the resource. Raises the errors of the service's client."""
         raise NotImplementedError
 
     def update(self, resource: Resource) -> Result:
-        """Change the resource in place. By default: create again what the API overwrites."""
+        """Change the resource in place; by default create it again, where the API overwrites."""
         return self.create(resource)
 
     def delete(self, resource: Resource) -> None:
@@ -59,10 +59,10 @@ class Handler:
         raise NotImplementedError
 
     def existing(self, identifier: str) -> Result | None:
-        """What is there under an identifier, for an import; None where there is nothing.
+        """Return the existing resource of an identifier, for an import, or None.
 
-        Asked while a request is served: no client can be used. A type whose handler does not say
-        it cannot be imported.
+        Called while a request is served, when no client can be used. A type whose handler does not
+        define it cannot be imported.
         """
         raise NotImplementedError
 

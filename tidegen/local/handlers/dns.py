@@ -11,12 +11,12 @@ class RecordSetGroup(Handler):
     """Several records of one zone."""
 
     def create(self, resource: Resource) -> Result:
-        """Create the records; one that exists is refused."""
+        """Create the records; refuse one that exists."""
         _change(resource.properties, "CREATE", resource.properties.get("RecordSets", []))
         return Result(resource.identity.name())
 
     def update(self, resource: Resource) -> Result:
-        """Set the records that are wanted and delete those that no longer are."""
+        """Set the records of the template and delete the others."""
         wanted = resource.properties.get("RecordSets", [])
         old, kept = resource.previous, {_key(record) for record in wanted}
         _change(old, "DELETE", [r for r in old.get("RecordSets", []) if _key(r) not in kept])
@@ -50,7 +50,7 @@ def _zone(properties: Properties) -> str:
 
 
 def _record(record: Properties) -> Properties:
-    """Return a record as the API words it."""
+    """Return a record in the format of the API."""
     made: Properties = {k: v for k, v in record.items() if k not in ("ResourceRecords", "TTL")}
     if "ResourceRecords" in record:
         made["ResourceRecords"] = [{"Value": str(value)} for value in record["ResourceRecords"]]
@@ -63,7 +63,7 @@ def _record(record: Properties) -> Properties:
 
 
 def _key(record: Properties) -> tuple[Any, ...]:
-    """Return what identifies a record in its zone."""
+    """Return the key of a record in its zone."""
     return record["Name"], record["Type"], record.get("SetIdentifier")
 
 
@@ -81,7 +81,7 @@ class HealthCheck(Handler):
         return Result(made["Id"])
 
     def update(self, resource: Resource) -> Result:
-        """Change the check; another type of check is another check."""
+        """Change the check; create another one for another type."""
         wanted, had = (
             resource.properties["HealthCheckConfig"],
             resource.previous["HealthCheckConfig"],

@@ -24,12 +24,12 @@ class Addon(Handler):
         client("eks").delete_addon(**self._key(resource))
 
     def _key(self, resource: Resource) -> dict[str, str]:
-        """Return what identifies the add-on."""
+        """Return the add-on's cluster and name."""
         properties = resource.properties
         return {"clusterName": properties["ClusterName"], "addonName": properties["AddonName"]}
 
     def _settings(self, resource: Resource) -> Properties:
-        """Return what can be changed."""
+        """Return the properties that can be changed."""
         names = ("AddonVersion", "ServiceAccountRoleArn", "ConfigurationValues", "ResolveConflicts")
         return _lower(resource.only(*names))
 
@@ -66,7 +66,7 @@ class AccessEntry(Handler):
         client("eks").delete_access_entry(**self._key(resource))
 
     def _key(self, resource: Resource) -> dict[str, str]:
-        """Return what identifies the entry."""
+        """Return the entry's cluster and principal."""
         properties = resource.properties
         cluster, principal = properties["ClusterName"], properties["PrincipalArn"]
         return {"clusterName": cluster, "principalArn": principal}
@@ -114,5 +114,5 @@ def _association_id(resource: Resource) -> str:
 
 
 def _lower(properties: Properties) -> Properties:
-    """Return `properties` with names as EKS's API writes them: the first letter small."""
+    """Return `properties` with names in EKS's format: the first letter in lower case."""
     return {name[0].lower() + name[1:]: value for name, value in properties.items()}

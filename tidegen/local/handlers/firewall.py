@@ -1,11 +1,11 @@
-"""Rules of security groups that are resources of their own."""
+"""Security group rules that are separate resources."""
 
 from typing import Any
 
 from tidegen.local.handlers.base import Handler, Properties, Resource, Result, handles
 from tidegen.local.handlers.service import client
 
-# The property that names the other side -> where EC2's API has it, and under which key.
+# Property of the source or destination -> list and key in EC2's API.
 _SOURCES = {
     "CidrIp": ("IpRanges", "CidrIp"),
     "CidrIpv6": ("Ipv6Ranges", "CidrIpv6"),
@@ -17,7 +17,7 @@ _SOURCES = {
 
 
 def permissions(properties: Properties) -> list[Properties]:
-    """Return the rule as EC2's API words it."""
+    """Return the rule in the format of EC2's API."""
     rule: Properties = {"IpProtocol": str(properties["IpProtocol"])}
     rule.update({key: int(properties[key]) for key in ("FromPort", "ToPort") if key in properties})
     for name, (group, key) in _SOURCES.items():
@@ -40,13 +40,13 @@ class _Rule(Handler):
         return Result(rules[0].get("SecurityGroupRuleId", generated))
 
     def update(self, resource: Resource) -> Result:
-        """Set the description, the one thing that changes in place."""
+        """Set the description, the only property that changes in place."""
         self._call("revoke", resource.previous)
         self._call("authorize", resource.properties)
         return Result(resource.physical_id)
 
     def delete(self, resource: Resource) -> None:
-        """Take the rule out of its group."""
+        """Remove the rule from its group."""
         self._call("revoke", resource.properties)
 
     def _call(self, verb: str, properties: Properties) -> Any:
@@ -57,13 +57,13 @@ class _Rule(Handler):
 
 @handles("AWS::EC2::SecurityGroupIngress")
 class Ingress(_Rule):
-    """A rule for what comes in."""
+    """A rule for inbound traffic."""
 
     direction = "ingress"
 
 
 @handles("AWS::EC2::SecurityGroupEgress")
 class Egress(_Rule):
-    """A rule for what goes out."""
+    """A rule for outbound traffic."""
 
     direction = "egress"

@@ -24,7 +24,7 @@ class OidcProvider(Handler):
         return Result(arn, {"Arn": arn})
 
     def update(self, resource: Resource) -> Result:
-        """Make the provider anew: the engine has no call that changes one, the ARN is the same."""
+        """Recreate the provider, with the same ARN: the engine has no call that changes one."""
         self.delete(resource)
         return self.create(resource)
 
@@ -48,7 +48,7 @@ class SecretPolicy(Handler):
         return Result(made["ARN"])
 
     def delete(self, resource: Resource) -> None:
-        """Take the policy away."""
+        """Delete the policy."""
         client("secretsmanager").delete_resource_policy(SecretId=resource.properties["SecretId"])
 
 
@@ -57,7 +57,7 @@ class RotationSchedule(Handler):
     """The rotation of a secret; the function is never run."""
 
     def create(self, resource: Resource) -> Result:
-        """Switch rotation on."""
+        """Enable rotation."""
         made = client("secretsmanager").rotate_secret(
             SecretId=resource.properties["SecretId"],
             RotateImmediately=False,

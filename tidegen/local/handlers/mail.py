@@ -8,7 +8,7 @@ _PARTS = {"SubjectPart": "Subject", "TextPart": "Text", "HtmlPart": "Html"}
 
 @handles("AWS::SES::Template")
 class Template(Handler):
-    """A template of mails; its name identifies it."""
+    """An email template, identified by its name."""
 
     def create(self, resource: Resource) -> Result:
         """Create the template."""
@@ -19,7 +19,7 @@ class Template(Handler):
         return Result(name)
 
     def update(self, resource: Resource) -> Result:
-        """Change the content; a new name is a new template."""
+        """Change the content; create a new template for a new name."""
         name = resource.properties.get("Template", {}).get("TemplateName", resource.physical_id)
         if name != resource.physical_id:
             return self.create(resource)
@@ -33,12 +33,12 @@ class Template(Handler):
         client("sesv2").delete_email_template(TemplateName=resource.physical_id)
 
     def _name(self, resource: Resource) -> str:
-        """Return the name the template gives, or a generated one."""
+        """Return the template's name, or a generated one."""
         given = resource.properties.get("Template", {}).get("TemplateName")
         return str(given or resource.identity.name())
 
     def _content(self, resource: Resource) -> Properties:
-        """Return the content as the API words it."""
+        """Return the content in the format of the API."""
         template = resource.properties.get("Template", {})
         return {new: template[old] for old, new in _PARTS.items() if old in template}
 
@@ -56,7 +56,7 @@ class DedicatedIpPool(Handler):
         return Result(name)
 
     def update(self, resource: Resource) -> Result:
-        """Make the pool anew: the engine cannot change one."""
+        """Recreate the pool: the engine cannot change one."""
         self.delete(resource)
         client("sesv2").create_dedicated_ip_pool(
             PoolName=resource.physical_id, Tags=resource.tags(), **resource.only("ScalingMode")

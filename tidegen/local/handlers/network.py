@@ -14,7 +14,7 @@ def tag_specifications(resource: Resource, kind: str) -> Properties:
 
 
 def replace_tags(resource: Resource, identifier: str = "") -> None:
-    """Make the tags of an EC2 resource those of its properties."""
+    """Replace the tags of an EC2 resource by those of its properties."""
     target = [identifier or resource.physical_id]
     kept = resource.tag_map()
     gone = [
@@ -27,7 +27,7 @@ def replace_tags(resource: Resource, identifier: str = "") -> None:
 
 
 class Tagged(Handler):
-    """An EC2 resource of which nothing but the tags can change in place."""
+    """An EC2 resource whose tags alone can change in place."""
 
     def update(self, resource: Resource) -> Result:
         """Change the tags."""
@@ -57,7 +57,7 @@ class Address(Handler):
         client("ec2").release_address(AllocationId=self._find(resource)["AllocationId"])
 
     def _find(self, resource: Resource) -> Properties:
-        """Return what EC2 knows of the address."""
+        """Return EC2's description of the address."""
         found = client("ec2").describe_addresses(PublicIps=[resource.physical_id])
         return dict(found["Addresses"][0])
 
@@ -110,7 +110,7 @@ class NetworkAclEntry(Handler):
         return Result(f"aclentry-{resource.identity.digest('Id')[:17]}")
 
     def update(self, resource: Resource) -> Result:
-        """Put the rule in place of the one with its number."""
+        """Replace the rule of the same number."""
         client("ec2").replace_network_acl_entry(**self._arguments(resource))
         return Result(resource.physical_id)
 
@@ -134,7 +134,7 @@ class NetworkAclEntry(Handler):
 
 
 def _is_true(value: Any) -> bool:
-    """Whether a property as written in the template is true."""
+    """Return whether a property in the template is true."""
     return str(value).lower() == "true"
 
 
@@ -156,11 +156,11 @@ class SubnetNetworkAclAssociation(Handler):
         return Result(made["NewAssociationId"])
 
     def update(self, resource: Resource) -> Result:
-        """Nothing can change in place."""
+        """Change nothing: no property can change in place."""
         return Result(resource.physical_id)
 
     def delete(self, resource: Resource) -> None:
-        """Give the subnet back to the default ACL of its VPC."""
+        """Move the subnet back to the default ACL of its VPC."""
         acl = client("ec2").describe_network_acls(
             NetworkAclIds=[resource.properties["NetworkAclId"]]
         )["NetworkAcls"]
@@ -190,7 +190,7 @@ class FlowLog(Tagged):
     """Flow logs of one VPC, subnet or interface."""
 
     def create(self, resource: Resource) -> Result:
-        """Create the flow log; raises ValueError with EC2's reason when it is refused."""
+        """Create the flow log; raise ValueError with EC2's reason if it is refused."""
         names = ("ResourceType", "TrafficType", "LogDestinationType", "LogDestination", "LogFormat")
         more = ("LogGroupName", "DeliverLogsPermissionArn", "MaxAggregationInterval")
         made = client("ec2").create_flow_logs(

@@ -8,7 +8,7 @@ from tidegen.local.handlers.service import client
 
 @handles("AWS::Backup::BackupSelection")
 class BackupSelection(Handler):
-    """What a backup plan covers; any change replaces it."""
+    """The resources of a backup plan; any change replaces it."""
 
     def create(self, resource: Resource) -> Result:
         """Create the selection."""
@@ -20,7 +20,7 @@ class BackupSelection(Handler):
         return Result(f"{selection}_{plan}", {"SelectionId": selection, "BackupPlanId": plan})
 
     def update(self, resource: Resource) -> Result:
-        """Nothing can change in place."""
+        """Change nothing: no property can change in place."""
         return Result(resource.physical_id)
 
     def delete(self, resource: Resource) -> None:
@@ -30,7 +30,7 @@ class BackupSelection(Handler):
 
 
 def _selection(properties: Properties) -> Properties:
-    """Return a selection as the API words it: `ConditionType` and the like are the same."""
+    """Return a selection in the format of the API, which has the same names."""
     given: Properties = dict(properties["BackupSelection"])
     conditions: Any = given.get("Conditions")
     if isinstance(conditions, dict):
@@ -43,17 +43,17 @@ class WebAclAssociation(Handler):
     """A web ACL in front of a resource."""
 
     def create(self, resource: Resource) -> Result:
-        """Associate the two."""
+        """Associate the web ACL with the resource."""
         call = resource.only("WebACLArn", "ResourceArn")
         client("wafv2").associate_web_acl(**call)
         return Result(f"{call['ResourceArn']}|{call['WebACLArn']}")
 
     def update(self, resource: Resource) -> Result:
-        """Nothing can change in place."""
+        """Change nothing: no property can change in place."""
         return Result(resource.physical_id)
 
     def delete(self, resource: Resource) -> None:
-        """Take the web ACL off the resource."""
+        """Remove the web ACL from the resource."""
         client("wafv2").disassociate_web_acl(ResourceArn=resource.physical_id.partition("|")[0])
 
 
@@ -81,10 +81,10 @@ class CompositeAlarm(Handler):
         client("cloudwatch").put_composite_alarm(
             AlarmName=name, **resource.only(*self._NAMES), **tags
         )
-        found = client("cloudwatch").describe_alarms(
+        alarm = client("cloudwatch").describe_alarms(
             AlarmNames=[name], AlarmTypes=["CompositeAlarm"]
         )["CompositeAlarms"][0]
-        return Result(name, {"Arn": found["AlarmArn"]})
+        return Result(name, {"Arn": alarm["AlarmArn"]})
 
     def delete(self, resource: Resource) -> None:
         """Delete the alarm."""

@@ -1,6 +1,6 @@
-"""Types that no service of the engine knows: validated, kept and listable, never created.
+"""Types without a service in the engine: validated and recorded, never created.
 
-They are kept where the engine's Cloud Control API reads, so that
+They are stored for the engine's Cloud Control API, so that
 `aws cloudcontrol list-resources --type-name TYPE` shows them.
 """
 
@@ -16,7 +16,7 @@ class Recorded(Handler):
     """The handler of every type without a service."""
 
     def create(self, resource: Resource) -> Result:
-        """Keep the resource under an identifier generated from its schema."""
+        """Record the resource under an identifier generated from its schema."""
         schema = schemas.schema_of(resource.identity.type_name, resource.identity.region)
         physical = attributes.physical_id(schema, resource.identity, resource.properties)
         if _key(resource.identity.type_name, physical) in _store():
@@ -24,11 +24,11 @@ class Recorded(Handler):
         return self._keep(resource, physical)
 
     def update(self, resource: Resource) -> Result:
-        """Keep the new properties."""
+        """Record the new properties."""
         return self._keep(resource, resource.physical_id)
 
     def delete(self, resource: Resource) -> None:
-        """Forget the resource."""
+        """Delete the record."""
         _store().pop(_key(resource.identity.type_name, resource.physical_id), None)
 
     def _keep(self, resource: Resource, physical: str) -> Result:

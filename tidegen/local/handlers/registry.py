@@ -1,4 +1,4 @@
-"""Finds the handlers: every module of this package is imported once."""
+"""Find the handlers by importing every module of this package once."""
 
 import functools
 import importlib

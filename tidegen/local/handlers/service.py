@@ -1,7 +1,7 @@
-"""Clients for the engine's own services, answered in this process without the network.
+"""Clients for the engine's services, answered in this process without the network.
 
-A handler that creates a resource calls the same public API that a user reads it back with. The
-clients are botocore's; only the sending of the request is replaced.
+A handler creates a resource through the same public API with which a user reads it. The clients are
+botocore's; only the sending of the request is replaced.
 """
 
 import asyncio

@@ -6,6 +6,7 @@ Every check is a pair of pure functions, what to ask and what to make of the ans
 
 from collections.abc import Iterable, Mapping
 
+from tidegen.contract.topics import Topic
 from tidegen.planning.model import Place
 from tidegen.planning.preflight import (
     identity,
@@ -31,7 +32,6 @@ from tidegen.planning.preflight.model import (
     PreflightFinding,
     PreflightReport,
     Question,
-    Topic,
     Unchecked,
     Unknown,
 )

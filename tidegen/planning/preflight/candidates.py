@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tidegen.cloudformation.values import text_of
+from tidegen.contract.topics import Topic
 from tidegen.planning.model import Place
 from tidegen.planning.preflight.check import about, whole
-from tidegen.planning.preflight.model import Answer, Facts, Question, Topic, Unknown
+from tidegen.planning.preflight.model import Answer, Facts, Question, Unknown
 from tidegen.planning.preflight.names import NAMED, SECRET_TYPE
 from tidegen.planning.preflight.subject import Subject
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.model import (
     Answer,
     Facts,
@@ -52,13 +52,13 @@ class Check:
         return self.judge(subject, *answers) if answers else ()
 
 
-def about(topic: Any, names: Iterable[str]) -> tuple[Question, ...]:
+def about(topic: Topic, names: Iterable[str]) -> tuple[Question, ...]:
     """A question about `names`; none where there are none."""
     wanted = tuple(sorted(set(names)))
     return (Question(topic, wanted),) if wanted else ()
 
 
-def whole(topic: Any, *, wanted: bool) -> tuple[Question, ...]:
+def whole(topic: Topic, *, wanted: bool) -> tuple[Question, ...]:
     """A question about the account, if it is wanted."""
     return (Question(topic),) if wanted else ()
 

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.check import Answer, Check, about
-from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question, Topic
+from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 
 _ADOPT = "make it the environment's own ('tidegen secrets adopt')"

@@ -5,8 +5,9 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.contract.fields import ZONES
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.check import Answer, Check, about, whole
-from tidegen.planning.preflight.model import PreflightFinding, Question, Topic
+from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 
 _ENDPOINT = "AWS::EC2::VPCEndpoint"

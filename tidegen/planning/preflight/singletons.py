@@ -5,8 +5,9 @@ from functools import partial
 
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.cloudformation.values import text_of
+from tidegen.contract.topics import Topic
 from tidegen.planning.preflight.check import Answer, Check, about, whole
-from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question, Topic
+from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 
 _RECORDER = "AWS::Config::ConfigurationRecorder"

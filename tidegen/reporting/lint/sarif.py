@@ -1,4 +1,4 @@
-"""Findings as SARIF 2.1.0, the form that code scanning takes.
+"""Findings as SARIF 2.1.0, the format of GitHub code scanning.
 
 https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
 """
@@ -20,13 +20,13 @@ _BASE = "%SRCROOT%"
 
 
 def findings_sarif(findings: Sequence[Finding], base: Path) -> str:
-    """A log with one run; paths below `base` are given relative to it."""
+    """Return a log with one run; paths below `base` are relative to it."""
     rules = {finding.rule: finding for finding in findings}
     ids = sorted(rules)
     run = {
         "tool": {"driver": _driver([rules[rule] for rule in ids])},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {_BASE: {"description": {"text": "Where tidegen was run."}}},
+        "originalUriBaseIds": {_BASE: {"description": {"text": "Working directory of tidegen."}}},
         "results": [_result(finding, ids.index(finding.rule), base) for finding in findings],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
@@ -59,7 +59,7 @@ def _result(finding: Finding, index: int, base: Path) -> dict[str, Any]:
     if finding.origin:
         path, _, line = finding.origin.rpartition(":")
         place = _place(path, {"startLine": int(line)}, base)
-        related = {"physicalLocation": place, "message": {"text": "made here"}}
+        related = {"physicalLocation": place, "message": {"text": "created here"}}
         result["relatedLocations"] = [related]
     return result
 

@@ -1,4 +1,4 @@
-"""A rule, and the suppressions of rules, as text."""
+"""Lint rules and their suppressions as text."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from tidegen.linting.suppressions import Suppression
 
 
 def rule_text(rule: RuleInfo) -> str:
-    """What a rule checks, why, and where that is documented."""
+    """Return a rule's title, description, source and tags."""
     lines = [f"{rule.id} {rule.severity}: {rule.title}", "", rule.description]
     if rule.source:
         lines += ["", f"Source: {rule.source}"]
@@ -17,10 +17,10 @@ def rule_text(rule: RuleInfo) -> str:
     return "\n".join(lines) + "\n"
 
 
-def suppressions_text(found: Sequence[Suppression]) -> str:
-    """A line a suppression, then how often each rule is off."""
-    lines = [_line(item) for item in found]
-    counts = Counter(f"{item.tool} {item.rule}" for item in found)
+def suppressions_text(suppressions: Sequence[Suppression]) -> str:
+    """Return a line for each suppression, then the number for each rule."""
+    lines = [_line(item) for item in suppressions]
+    counts = Counter(f"{item.tool} {item.rule}" for item in suppressions)
     lines += [f"{count:>5} x {name}" for name, count in sorted(counts.items())]
     return "".join(f"{line}\n" for line in lines)
 

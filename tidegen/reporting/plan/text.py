@@ -1,6 +1,6 @@
-"""A plan as text: what is deployed where, and what changes."""
+"""A plan as text: its root stacks in order, and their changes."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from tidegen.deployment.events import Preview
 from tidegen.planning.changes import Change
@@ -15,7 +15,7 @@ Keep = Callable[[Change], bool]
 
 
 def plan_text(plan: Plan) -> str:
-    """The steps of a plan, first to last."""
+    """Return the steps of a plan, first to last."""
     head = (
         f"{plan.environment}: release {plan.release}, {len(plan.steps)} root stacks in this order"
     )
@@ -29,7 +29,7 @@ def _step_line(step: RootStep) -> str:
 
 
 def previews_text(previews: Iterable[Preview], keep: Keep) -> str:
-    """What each step would do; only the changes that `keep` accepts."""
+    """Return the effects of each step, with the changes that `keep` accepts."""
     return "\n\n".join(
         f"{preview.step.address}\n{_body_text(preview, keep)}" for preview in previews
     )
@@ -45,18 +45,18 @@ def _body_text(preview: Preview, keep: Keep) -> str:
 
 
 def _origins(changes: Iterable[Change]) -> list[str]:
-    """Where replacements begin, in one line."""
-    found = [f"{path} ({name})" for path, name in origins(changes)]
-    return [style.losing(f"  replacement begins at {', '.join(found)}")] if found else []
+    """Return the origins of replacements, in one line."""
+    causes = [f"{path} ({name})" for path, name in origins(changes)]
+    return [style.losing(f"  replacement begins at {', '.join(causes)}")] if causes else []
 
 
 def notes_of(preview: Preview) -> list[str]:
-    """What is to be known of a step besides its changes."""
+    """Return the notes on a step besides its changes."""
     return [*_state_notes(preview), *_other_notes(preview)]
 
 
 def _state_notes(preview: Preview) -> list[str]:
-    """Say what the stack's state asks for before it can be deployed."""
+    """Return the advice for a stack whose state prevents a deploy."""
     if preview.next_action in (NextAction.CREATE, NextAction.UPDATE):
         return []
     return [f"{preview.status}: {preview.advice}"]
@@ -64,16 +64,5 @@ def _state_notes(preview: Preview) -> list[str]:
 
 def _other_notes(preview: Preview) -> list[str]:
     names = ", ".join(address.name for address in preview.pending)
-    pending = [f"values of {names} are known once it is deployed"] if names else []
+    pending = [f"values of {names} are known after its deployment"] if names else []
     return [*pending, *unchecked_notes(preview)]
-
-
-def outputs_text(outputs: Mapping[str, Mapping[str, str]]) -> str:
-    """Outputs by root stack, aligned."""
-    parts = []
-    for stack, values in outputs.items():
-        width = max(map(len, values), default=0)
-        parts.append(
-            "\n".join([stack, *(f"  {k:<{width}}  {v}" for k, v in sorted(values.items()))])
-        )
-    return "\n\n".join(parts)

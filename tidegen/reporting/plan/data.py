@@ -7,12 +7,12 @@ from tidegen.deployment.events import Preview
 from tidegen.planning.changes import Change, PropertyChange, Verdict
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
-from tidegen.reporting.plans import Keep
+from tidegen.reporting.plan.text import Keep
 from tidegen.reporting.settings import settings_data
 
 
 def plan_data(plan: Plan, previews: Iterable[Preview], keep: Keep) -> dict[str, Any]:
-    """The plan as plain data: environment, release, what is missing, and a row a step."""
+    """Return the plan as plain data: environment, release, missing roots, and each step."""
     return {
         "environment": plan.environment,
         "release": plan.release,

@@ -1,6 +1,6 @@
 import pytest
 
-from tidegen.reporting.values import value_text
+from tidegen.reporting.template_values import value_text
 
 ARN = {"Fn::GetAtt": ["Net/Vpc", "Arn"]}
 

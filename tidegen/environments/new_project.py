@@ -1,20 +1,17 @@
-"""The example files that `tidegen init` writes."""
+"""The environment files that `tidegen init` writes: those of this repository, with another name."""
 
-import json
 from importlib.resources import files
-
-from tidegen.environments.schema import json_schema
 
 SCHEMA_NAME = "environment.schema.json"
 _PROJECT = "tidepool"
 
 
 def example_files(project: str = _PROJECT) -> dict[str, bytes]:
-    """File name → content of the example environments of `project`, and of their schema."""
-    folder = files("tidegen.environments.examples")
+    """Return the example environments of `project` and their schema: file name → content."""
+    folder = files("tidegen.environments") / "examples"
     found = {
         item.name: item.read_text(encoding="utf-8").replace(_PROJECT, project).encode()
         for item in sorted(folder.iterdir(), key=lambda item: item.name)
         if item.name.endswith(".yaml")
     }
-    return {**found, SCHEMA_NAME: f"{json.dumps(json_schema(), indent=2)}\n".encode()}
+    return {**found, SCHEMA_NAME: (folder / SCHEMA_NAME).read_bytes()}

@@ -1,4 +1,4 @@
-"""Findings in any of the forms; only the asked one's module is imported."""
+"""What `tidegen lint` prints: findings in one of FORMS, whose module alone is imported."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,21 +9,21 @@ FORMS = ("text", "json", "sarif", "junit", "github")
 
 
 def formatted(findings: Sequence[Finding], templates: Sequence[Path], form: str) -> str:
-    """The findings over `templates` in one of FORMS."""
+    """Return the findings in `templates` in one of FORMS."""
     if form == "json":
-        from tidegen.reporting.finding_json import findings_json
+        from tidegen.reporting.lint.data import findings_json
 
         return findings_json(findings)
     if form == "sarif":
-        from tidegen.reporting.finding_sarif import findings_sarif
+        from tidegen.reporting.lint.sarif import findings_sarif
 
         return findings_sarif(findings, Path())
     if form == "junit":
-        from tidegen.reporting.finding_junit import findings_junit
+        from tidegen.reporting.lint.junit import findings_junit
 
         return findings_junit(findings, map(str, templates))
     if form == "github":
-        from tidegen.reporting.finding_github import findings_github
+        from tidegen.reporting.lint.github import findings_github
 
         return findings_github(findings)
     return _text(findings) if findings else ""
@@ -31,6 +31,6 @@ def formatted(findings: Sequence[Finding], templates: Sequence[Path], form: str)
 
 def _text(findings: Sequence[Finding]) -> str:
     from tidegen.linting.excerpts import source_lines
-    from tidegen.reporting.finding_text import findings_text
+    from tidegen.reporting.lint.text import findings_text
 
     return findings_text(findings, source_lines(findings))

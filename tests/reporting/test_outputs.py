@@ -2,7 +2,7 @@
 
 import subprocess
 
-from tidegen.reporting.dotenv import dotenv_text
+from tidegen.reporting.outputs import dotenv_text
 
 
 def test_a_variable_an_output_by_scope_sorted():

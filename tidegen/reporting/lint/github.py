@@ -1,4 +1,4 @@
-"""Findings as workflow commands, which GitHub shows as annotations of a pull request.
+"""Findings as GitHub workflow commands, shown as annotations of a pull request.
 
 https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 """
@@ -11,7 +11,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "informational": "notice"}
 
 
 def findings_github(findings: Iterable[Finding]) -> str:
-    """A line a finding."""
+    """Return a line for each finding."""
     return "".join(map(_line, findings))
 
 
@@ -23,7 +23,7 @@ def _line(finding: Finding) -> str:
         "col": finding.column,
         "title": finding.rule,
     }
-    if finding.end_line == finding.line:  # GitHub takes columns only within one line
+    if finding.end_line == finding.line:  # GitHub accepts columns within one line only
         properties["endColumn"] = max(finding.column, finding.end_column)
     text = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     made = f" (made by {finding.origin})" if finding.origin else ""

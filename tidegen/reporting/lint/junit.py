@@ -1,4 +1,4 @@
-"""Findings as JUnit XML: a test case a template, a failure a finding."""
+"""Findings as JUnit XML: a test case for each template, a failure for each finding."""
 
 import re
 from collections.abc import Iterable
@@ -6,12 +6,12 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from tidegen.linting import Finding
 
-#: What XML 1.0 cannot hold, not even escaped.
-_IMPOSSIBLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+#: Characters that XML 1.0 does not allow, not even escaped.
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def findings_junit(findings: Iterable[Finding], templates: Iterable[str]) -> str:
-    """One suite with every template; one without findings has passed."""
+    """Return one suite with all templates; a template without findings has passed."""
     by_path: dict[str, list[Finding]] = {path: [] for path in templates}
     for finding in findings:
         by_path.setdefault(finding.path, []).append(finding)
@@ -19,8 +19,8 @@ def findings_junit(findings: Iterable[Finding], templates: Iterable[str]) -> str
     counts = {"tests": str(len(by_path)), "failures": str(failures), "errors": "0"}
     root = Element("testsuites", {"name": "tidegen lint", **counts})
     suite = SubElement(root, "testsuite", {"name": "tidegen lint", **counts})
-    for path, found in sorted(by_path.items()):
-        _add_case(suite, path, found)
+    for path, own in sorted(by_path.items()):
+        _add_case(suite, path, own)
     indent(root)
     return tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -35,4 +35,4 @@ def _add_case(suite: Element, path: str, findings: list[Finding]) -> None:
 
 
 def _clean(text: str) -> str:
-    return _IMPOSSIBLE.sub("\ufffd", text)
+    return _FORBIDDEN.sub("\ufffd", text)

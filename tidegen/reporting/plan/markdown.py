@@ -7,7 +7,7 @@ from tidegen.planning.changes import Change
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
 from tidegen.reporting.changes import change_lines, counts_text, sign_of
-from tidegen.reporting.plans import Keep, notes_of
+from tidegen.reporting.plan.text import Keep, notes_of
 from tidegen.reporting.settings import setting_text
 
 _COMMENT_LIMIT = 60_000  # characters; GitHub refuses comments over 65,536
@@ -15,7 +15,7 @@ _DIFF_SIGNS = {"+": "+", "-": "-", "!": "!", "~": "!", ">": "!", "?": " "}
 
 
 def plan_markdown(plan: Plan, previews: Sequence[Preview], keep: Keep) -> str:
-    """The plan for a pull-request comment; cut, and said so, where GitHub would refuse it."""
+    """Return the plan for a pull-request comment, cut with a note at GitHub's limit."""
     head = f"### tidegen plan: `{plan.environment}` (release `{plan.release}`)"
     missing = [f"- **missing** {item}" for item in plan.missing]
     text = "\n\n".join([head, *missing, *(_step_markdown(p, keep) for p in previews)])
@@ -38,7 +38,7 @@ def _step_markdown(preview: Preview, keep: Keep) -> str:
 
 
 def _diff_lines(change: Change) -> list[str]:
-    """A change's lines as a diff block colours them."""
+    """Return a change's lines, with the signs that colour a diff block."""
     first, *rest = change_lines(change)
     place = f"{change.stack}/" if change.stack else ""
     sign = _DIFF_SIGNS[sign_of(change)]

@@ -1,4 +1,4 @@
-"""Findings for people: place, rule and message, the source line with a caret, who made it."""
+"""Findings as text: place, rule, message, the source line with a caret, the Python origin."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -9,7 +9,7 @@ _WIDTH = 100  # characters of a source line; a generated one may have a million
 
 
 def findings_text(findings: Iterable[Finding], sources: Mapping[str, Sequence[str]]) -> str:
-    """A block a finding; `sources` has the lines of the files."""
+    """Return a block for each finding; `sources` has the lines of each file."""
     return "".join(_block(finding, sources.get(finding.path, ())) for finding in findings)
 
 

@@ -1,4 +1,4 @@
-"""Evaluated template values as one short line of text."""
+"""Evaluated template values, each as one short line of text."""
 
 import json
 from typing import Any
@@ -9,14 +9,14 @@ _LONGEST = 100  # characters; a policy or a script would fill the screen
 
 
 def value_text(value: Any) -> str:
-    """The value on one line; what only a deployment knows as `${Network/Vpc.Arn}`."""
+    """Return the value on one line, with `${Network/Vpc.Arn}` for one known after deployment."""
     if value is None:
         return "(not set)"
     return shortened(_text(value))
 
 
 def shortened(text: str) -> str:
-    """The text, without its middle where it is long."""
+    """Return the text, a long one without its middle."""
     if len(text) <= _LONGEST:
         return text
     half = _LONGEST // 2
@@ -40,7 +40,7 @@ def _mapping(value: dict[str, Any]) -> str:
 
 
 def _inside(value: Any) -> str:
-    """A function as text that can stand inside other text."""
+    """Return a function as text that can be part of other text."""
     if is_function(value):
         ((name, argument),) = value.items()
         if name == "Ref":

@@ -1,0 +1,17 @@
+"""What `tidegen destroy` prints before it asks: deleted stacks and kept resources."""
+
+from tidegen.deployment.destroy import DestroyPlan
+from tidegen.reporting import style
+
+
+def destroy_text(plan: DestroyPlan) -> str:
+    """Return the stacks to delete, and the stateful resources that are kept."""
+    if not plan.steps:
+        return f"{plan.environment}: nothing to delete"
+    lines = [f"{plan.environment}: {len(plan.steps)} root stacks to delete, in this order"]
+    for step in plan.steps:
+        lines.append(style.losing(f"  {step.address}"))
+        lines += [
+            f"    keeps {kept.type} {kept.path}  {kept.physical_id}" for kept in step.retained
+        ]
+    return "\n".join(lines)

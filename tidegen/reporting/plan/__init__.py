@@ -1,0 +1,1 @@
+"""What `tidegen plan` prints: text, plain data, Markdown."""

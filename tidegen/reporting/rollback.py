@@ -1,0 +1,22 @@
+"""What `tidegen rollback` prints before it asks: failed rollbacks and skipped resources."""
+
+from tidegen.deployment.rollback import RollbackPlan, Unfinished
+from tidegen.reporting import style
+
+
+def rollback_text(plan: RollbackPlan) -> str:
+    """Return the failed resources of each rollback, and the consequence of each skip."""
+    if not plan.steps:
+        return f"{plan.environment}: no failed rollback; nothing to continue"
+    lines = [f"{plan.environment}: {len(plan.steps)} rollbacks to continue"]
+    for step in plan.steps:
+        lines += [f"  {step.address}", *map(_unfinished_text, step.unfinished)]
+    return "\n".join(lines)
+
+
+def _unfinished_text(item: Unfinished) -> str:
+    head = f"    {item.path}  {item.type} {item.physical_id}: {item.reason}".rstrip(": ")
+    head = style.failed(head)
+    if item.skipped:
+        return f"{head}\n      skipped: {item.consequence}"
+    return f"{head}\n      fix the cause, or skip the resource with --skip {item.path}"

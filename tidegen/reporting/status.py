@@ -1,0 +1,30 @@
+"""What `tidegen status` prints: root stacks as deployed, their nested stacks, root causes."""
+
+from collections.abc import Sequence
+
+from tidegen.deployment.reading.status import RootStatus
+from tidegen.planning.states import is_success, state_of
+from tidegen.reporting import style
+
+
+def status_text(roots: Sequence[RootStatus]) -> str:
+    """Return a block for each root stack, its nested stacks below it."""
+    return "\n".join(map(_root_text, roots))
+
+
+def _root_text(root: RootStatus) -> str:
+    if root.status is None:
+        return f"{root.address}  not deployed"
+    protected = ", protected" if root.protected else ""
+    head = f"{root.address}  {root.status}  release {root.release or 'unknown'}{protected}"
+    head = style.by_status(head, root.status)
+    reason = [f"  {root.reason}"] if root.reason else []
+    if not is_success(root.status):
+        reason.append(f"  {state_of(root.status).advice}")
+    if root.cause:
+        reason.append(style.failed(f"  root cause: {root.cause}"))
+    nested = [
+        style.by_status(f"  {n.status:<22} {n.logical_id}  {n.reason}".rstrip(), n.status)
+        for n in root.nested
+    ]
+    return "\n".join([head, *reason, *nested])
