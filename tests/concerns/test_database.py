@@ -302,7 +302,7 @@ def steps():
     return {s["name"]: s for s in properties("Restore")["Content"]["mainSteps"]}
 
 
-def test_a_restore_grants_reading_and_revokes_it_whatever_the_result():
+def test_a_restore_grants_reading_and_always_revokes_it():
     lend, back, run = (steps()[name] for name in ("Lend", "TakeBack", "Restore"))
     assert lend["inputs"]["Api"] == "AttachRolePolicy"
     assert back["inputs"]["Api"] == "DetachRolePolicy"

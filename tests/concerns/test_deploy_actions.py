@@ -205,7 +205,7 @@ def test_a_service_is_spelled_as_everywhere_else():
     assert "batch:CreateJobQueue" in handler_permissions("AWS::Batch::JobQueue")
 
 
-def test_extras_are_granted_besides():
+def test_extras_are_granted_in_addition():
     queue = sqs.Queue("Queue")
     assert permissions(queue, extras=("sqs:PurgeQueue",)) - permissions(queue) == {"sqs:PurgeQueue"}
 

@@ -594,7 +594,7 @@ def test_a_role_whose_tag_is_not_its_paths_may_do_nothing(tag):
 
 
 def test_stacks_of_others_are_read_and_no_more():
-    """Plans depend on outputs of shared services and of the account, whatever their tags."""
+    """Plans depend on outputs of shared services and of the account, with any tags."""
     for name in ("account", "shared-production"):
         stack = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/tidepool-{name}/1"
         tags = {"aws:ResourceTag/environment": name}
@@ -634,7 +634,7 @@ def test_the_boundary_allows_nothing_outside_the_projects_path():
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
 def test_a_role_of_an_environment_is_limited_to_that_environment(environment, other):
-    """The boundary compares the resource's tag with the role's, whatever its policies allow."""
+    """The boundary compares the resource's tag with the role's, for any policies."""
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
     resource = {"aws:ResourceTag/environment": other}
     for tag in ({}, {"aws:PrincipalTag/environment": None}):

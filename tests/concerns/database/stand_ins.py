@@ -1,6 +1,6 @@
 """A machine for scripts: every command with effects outside is a stand-in that records its call.
 
-What a stand-in answers is shell of its own; what is left of the system is text and file tools.
+The answer of a stand-in is a shell script; of the system only text and file tools remain.
 """
 
 import subprocess

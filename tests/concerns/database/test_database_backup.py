@@ -223,7 +223,7 @@ def test_the_members_own_user_restores_because_no_dump_contains_it(backed_up, ke
 
 
 @pytest.mark.parametrize("code", [0, 1])
-def test_users_match_the_secrets_whatever_the_result_of_the_restore(backed_up, code):
+def test_users_match_the_secrets_after_success_and_failure(backed_up, code):
     """A dump contains the passwords of its day, or of another environment."""
     backed_up.stand_in("mongorestore", f"{_MONGORESTORE}\nexit {code}")
     done = backed_up.run("restore.sh", backup_of(backed_up), today())
