@@ -12,7 +12,7 @@ from tidegen.contract import Context
 CONCERNS = own_concerns()
 CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
 TEMPLATES = {concern.name: concern.build(CONTEXT).to_dict() for concern in CONCERNS}
-#: Where a target stands in another template, it comes as a parameter.
+#: A target in another template is a parameter.
 ELSEWHERE = {"AccountAccessLogsBucketName": ("artifacts", "AccessLogsBucket")}
 
 

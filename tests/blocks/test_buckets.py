@@ -1,4 +1,4 @@
-"""What holds for every bucket of every template, whoever wrote its concern."""
+"""Properties of every bucket of every template."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def statements(concern, title):
 
 
 @each
-def test_closed_versioned_owned_and_announced(concern, title):
+def test_buckets_are_closed_versioned_owned_and_send_events(concern, title):
     properties = bucket(concern, title)["Properties"]
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
     assert len(properties["PublicAccessBlockConfiguration"]) == 4
@@ -40,7 +40,7 @@ def test_closed_versioned_owned_and_announced(concern, title):
 
 
 @each
-def test_no_key_that_a_client_keeps(concern, title):
+def test_keys_of_clients_are_blocked(concern, title):
     (rule,) = bucket(concern, title)["Properties"]["BucketEncryption"][
         "ServerSideEncryptionConfiguration"
     ]
@@ -49,15 +49,15 @@ def test_no_key_that_a_client_keeps(concern, title):
 
 @each
 def test_policy_refuses_plain_http_old_tls_and_other_accounts(concern, title):
-    found = statements(concern, title)
+    by_sid = statements(concern, title)
     for sid in ("DenyPlainHttp", "DenyPlainHttpAsText", "DenyOldTls", "DenyOtherAccounts"):
-        assert found[sid]["Effect"] == "Deny"
-        assert found[sid]["Action"] == ["s3:*"]
-        assert len(found[sid]["Resource"]) == 2
+        assert by_sid[sid]["Effect"] == "Deny"
+        assert by_sid[sid]["Action"] == ["s3:*"]
+        assert len(by_sid[sid]["Resource"]) == 2
 
 
 @each
-def test_abandoned_uploads_go_and_expired_versions_with_them(concern, title):
+def test_abandoned_uploads_and_expired_versions_are_removed(concern, title):
     rules = bucket(concern, title)["Properties"]["LifecycleConfiguration"]["Rules"]
     assert any("AbortIncompleteMultipartUpload" in rule for rule in rules)
     if any("ExpirationInDays" in rule for rule in rules):
@@ -65,7 +65,7 @@ def test_abandoned_uploads_go_and_expired_versions_with_them(concern, title):
 
 
 @each
-def test_logs_or_says_to_every_judge_why_not(concern, title):
+def test_bucket_logs_accesses_or_gives_every_tool_a_reason(concern, title):
     item = bucket(concern, title)
     if "LoggingConfiguration" not in item["Properties"]:
         metadata = item["Metadata"]
@@ -78,7 +78,7 @@ def test_logs_or_says_to_every_judge_why_not(concern, title):
 
 
 @each
-def test_nobody_removes_versions_but_break_glass(concern, title):
+def test_only_break_glass_removes_versions(concern, title):
     statement = statements(concern, title)["DenyErasure"]
     assert statement["Effect"] == "Deny"
     assert {"s3:DeleteObjectVersion", "s3:BypassGovernanceRetention"} <= set(statement["Action"])

@@ -1,4 +1,4 @@
-"""Every key of every template: who administers it, who may use it, and that it stays."""
+"""Every key of every template: its administration, its uses, and its retention."""
 
 import fnmatch
 import json
@@ -33,7 +33,7 @@ def statements(concern, title):
 
 
 @each
-def test_rotates_every_year_and_waits_thirty_days(concern, title):
+def test_keys_rotate_every_year_and_deletion_waits_thirty_days(concern, title):
     key = properties(concern, title)
     assert key["EnableKeyRotation"] is True
     assert key["RotationPeriodInDays"] == 365
@@ -41,7 +41,7 @@ def test_rotates_every_year_and_waits_thirty_days(concern, title):
 
 
 @each
-def test_the_accounts_iam_administers_it_first_of_all(concern, title):
+def test_the_accounts_iam_administers_the_key(concern, title):
     """Failure key-without-administrator: without this nobody could change the policy again."""
     first = statements(concern, title)[0]
     assert first["Principal"] == ROOT
@@ -50,8 +50,8 @@ def test_the_accounts_iam_administers_it_first_of_all(concern, title):
 
 
 @each
-def test_break_glass_deletes_and_a_create_that_rolls_back_and_nobody_else(concern, title):
-    """A policy that stopped CloudFormation would leave a failed create that cannot be removed."""
+def test_only_break_glass_and_the_rollback_of_a_create_delete_keys(concern, title):
+    """A policy that blocked CloudFormation would leave a failed create that cannot be removed."""
     deny = statements(concern, title)[1]
     assert deny["Effect"] == "Deny"
     assert deny["Principal"] == "*"
@@ -77,31 +77,31 @@ def test_principals_are_this_account_and_bounded_services(concern, title):
         assert "AWS::AccountId" in json.dumps(statement["Condition"]), statement["Sid"]
 
 
-def test_keys_of_instances_let_auto_scalings_role_in_without_naming_it_as_principal():
+def test_keys_of_instances_allow_auto_scalings_role_by_condition_not_as_principal():
     """Failures role-missing and volume-key-closed.
 
     The account as principal would only let IAM decide, and the role's policy
     says nothing of keys: every encrypted instance would die at launch.
     """
     for concern, title in (("encryption", "NodesKey"), ("data-encryption", "DatabaseKey")):
-        found = {s["Sid"]: s for s in statements(concern, title)}
+        by_sid = {s["Sid"]: s for s in statements(concern, title)}
         for sid in ("UseByAutoScaling", "GrantByAutoScaling"):
-            assert found[sid]["Principal"] == ANYBODY
-            role = found[sid]["Condition"]["ArnEquals"]["aws:PrincipalArn"]["Fn::Sub"]
+            assert by_sid[sid]["Principal"] == ANYBODY
+            role = by_sid[sid]["Condition"]["ArnEquals"]["aws:PrincipalArn"]["Fn::Sub"]
             assert role.endswith(
                 "/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
             )
-        grant = found["GrantByAutoScaling"]["Condition"]["Bool"]
+        grant = by_sid["GrantByAutoScaling"]["Condition"]["Bool"]
         assert grant == {"kms:GrantIsForAWSResource": "true"}
 
 
-def test_log_delivery_may_use_the_archives_key_as_its_guide_asks():
+def test_log_delivery_may_use_the_archives_key_as_its_guide_requires():
     """VPC guide, "Required key policy for use with SSE-KMS buckets"."""
-    found = {s["Sid"]: s for s in statements("log-archive", "AuditKey")}
+    by_sid = {s["Sid"]: s for s in statements("log-archive", "AuditKey")}
     assert {"kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"} <= set(
-        found["UseByDelivery"]["Action"]
+        by_sid["UseByDelivery"]["Action"]
     )
-    assert found["UseByGuardduty"]["Action"] == ["kms:GenerateDataKey"]
+    assert by_sid["UseByGuardduty"]["Action"] == ["kms:GenerateDataKey"]
 
 
 def groups():
@@ -113,11 +113,11 @@ def groups():
 
 
 @pytest.mark.parametrize(("concern", "title", "group"), list(groups()))
-def test_the_logs_key_serves_every_log_group_of_an_environment(concern, title, group):
+def test_the_logs_key_covers_every_log_group_of_an_environment(concern, title, group):
     """A log group whose name the key's policy does not cover: failure log-group-key-closed."""
     (use,) = (s for s in statements("encryption", "LogsKey") if s["Sid"] == "UseByLogs")
     patterns = use["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"]
-    # CloudFormation calls an unnamed one after its stack, which is called after the environment
+    # CloudFormation names an unnamed group after its stack, which is named after the environment
     name = group.get("LogGroupName", {"Fn::Sub": f"${{Project}}-${{Environment}}-{title}"})
 
     def text(value):

@@ -1,4 +1,4 @@
-"""A small evaluator of IAM policies: what a role may do, by AWS's documented logic.
+"""A small evaluator of IAM policies, by AWS's documented logic.
 
 Source: AWS docs, "Policy evaluation logic" and "IAM JSON policy elements: Condition operators".
 Knows the operators that this platform's policies use and refuses any other.
@@ -23,7 +23,7 @@ class Request:
 
 
 def resolve(value, parameters):
-    """A template's value with its references to parameters filled in."""
+    """Return a template's value with references to parameters replaced by their values."""
     if isinstance(value, list):
         return [resolve(item, parameters) for item in value]
     if not isinstance(value, dict):
@@ -34,7 +34,7 @@ def resolve(value, parameters):
         return parameters[".".join(value["Fn::GetAtt"])]
     if set(value) == {"Fn::Sub"}:
         text = value["Fn::Sub"]
-        filled = re.sub(r"\$\{([\w:.]+)\}", lambda found: _known(found[1], parameters), text)
+        filled = re.sub(r"\$\{([\w:.]+)\}", lambda match: _known(match[1], parameters), text)
         return filled.replace("${!", "${")  # what IAM is to resolve
     if set(value) == {"Fn::Join"}:
         between, parts = value["Fn::Join"]
@@ -47,7 +47,7 @@ def _known(name, parameters):
 
 
 def allowed(statements, request, boundary=None):
-    """Whether identity statements (and a boundary, where there is one) allow the request."""
+    """Return whether identity statements, and the boundary if given, allow the request."""
     layers = [statements] if boundary is None else [statements, boundary]
     if any(_matches(s, request) for layer in layers for s in layer if s["Effect"] == "Deny"):
         return False
@@ -57,7 +57,7 @@ def allowed(statements, request, boundary=None):
 
 
 def _matches(statement, request):
-    """False as well where a variable has no value: IAM may leave such a statement out."""
+    """Return False also for a variable without a value: IAM may ignore such a statement."""
     action = _names(statement.get("Action", []), request.action)
     if "NotAction" in statement:
         action = not _names(statement["NotAction"], request.action)
@@ -84,12 +84,12 @@ NO_TYPE = re.compile(r"arn:[^:]*:iam:[^:]*:[^:]*:(?!\*$)[^/]*[*?]")
 
 
 def _covers(pattern, arn):
-    """Whether a Resource covers an ARN."""
+    """Return whether a Resource covers an ARN."""
     return pattern == "*" or (not NO_TYPE.match(pattern) and _is_arn_like(arn, pattern))
 
 
 class UnresolvedError(Exception):
-    """A policy's variable that the request has no value for."""
+    """A policy's variable without a value in the request."""
 
 
 def _names(patterns, action):
@@ -97,18 +97,18 @@ def _names(patterns, action):
 
 
 def _like(value, pattern):
-    """IAM knows * and ?, and no sets of characters."""
+    """Compare with * and ?, as IAM has no sets of characters."""
     return fnmatchcase(value, pattern.replace("[", "[[]"))
 
 
 def _is_arn_like(arn, pattern):
-    """Part by part: no wildcard reaches over a colon into the next of an ARN's six parts."""
+    """Compare part by part: no wildcard crosses a colon between an ARN's six parts."""
     parts, patterns = arn.split(":", 5), pattern.split(":", 5)
     return len(parts) == len(patterns) and all(map(_like, parts, patterns))
 
 
 def holds(condition, keys):
-    """Whether every operator of a Condition holds: a missing key fails what is not negated."""
+    """Return whether every operator of a Condition holds; a missing key fails unless negated."""
     return all(
         _operator(name)(keys.get(key), _filled(expected, keys))
         for name, tests in condition.items()
@@ -117,18 +117,18 @@ def holds(condition, keys):
 
 
 def _filled(expected, keys):
-    """The expected values with their variables, such as `${aws:PrincipalTag/team, 'none'}`."""
+    """Return expected values without variables such as `${aws:PrincipalTag/team, 'none'}`."""
     values = expected if isinstance(expected, list) else [expected]
-    return [VARIABLE.sub(lambda found: _value(found, keys), str(value)) for value in values]
+    return [VARIABLE.sub(lambda match: _value(match, keys), str(value)) for value in values]
 
 
 VARIABLE = re.compile(r"\$\{([\w:/]+)(?:, '(\w+)')?\}")
 
 
-def _value(found, keys):
-    value = keys.get(found[1], found[2])
+def _value(match, keys):
+    value = keys.get(match[1], match[2])
     if value is None:
-        raise UnresolvedError(found[0])
+        raise UnresolvedError(match[0])
     return value
 
 
@@ -144,11 +144,11 @@ def _operator(name):
             value is None or not any(_is_arn_like(value, w) for w in wanted)
         ),
         "Bool": lambda value, wanted: value is not None and value == str(wanted[0]).lower(),
-        # Of a key with several values, which `keys` holds as a list. Without it, for all is true.
+        # For a key with several values, a list in `keys`. Without the key, for-all is true.
         "ForAllValues:StringNotEquals": lambda values, wanted: all(
             v not in wanted for v in values or ()
         ),
-        # Without it, for any is false.
+        # Without the key, for-any is false.
         "ForAnyValue:StringEquals": lambda values, wanted: any(v in wanted for v in values or ()),
         "ForAnyValue:StringLike": lambda values, wanted: any(
             _like(v, w) for v in values or () for w in wanted

@@ -1,4 +1,4 @@
-"""Whether policies allow a request: as much of IAM's logic as the templates' policies use.
+"""Evaluation of requests, with as much of IAM's logic as the templates' policies use.
 
 Source: AWS docs, "Policy evaluation logic" and "IAM JSON policy elements: Condition operators".
 """
@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 
 
 def allowed(action, resource, context, identity, resource_policy=()):
-    """True where an identity statement allows it, and none of either policy denies it."""
+    """Return whether an identity statement allows it and no statement of any policy denies it."""
     request = (action, resource, context)
     denials = [s for s in (*identity, *resource_policy) if s["Effect"] == "Deny"]
     if any(_applies(s, *request) for s in denials):

@@ -1,4 +1,4 @@
-"""Who deploys: enough for what tidegen calls, one environment only, never beyond the boundary."""
+"""Roles that deploy: all calls of tidegen, one environment only, never beyond the boundary."""
 
 import ast
 import json
@@ -19,8 +19,8 @@ from tidegen.planning.settings import SETTINGS, SettingReading, setting_steps
 ROOT = Path(__file__).parents[2]
 CONCERNS = own_concerns()
 CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
-#: Asked for by the account's own stacks only, which people deploy; and the keys of objects, which
-#: no role of an environment lists: its own buckets are kept, and need not be empty.
+#: Calls for the account's own stacks only, which people deploy; and listing keys of objects, which
+#: no role of an environment does: its own buckets are retained, and need not be empty.
 BY_PEOPLE = {
     "access-analyzer:listanalyzers",
     "cloudtrail:describetrails",
@@ -34,12 +34,12 @@ RESOURCES = json.loads(CONCERN.build(CONTEXT).to_json())["Resources"]
 
 
 def statements(title):
-    found = RESOURCES[title]["Properties"]["PolicyDocument"]["Statement"]
-    return {statement["Sid"]: statement for statement in found}
+    attached = RESOURCES[title]["Properties"]["PolicyDocument"]["Statement"]
+    return {statement["Sid"]: statement for statement in attached}
 
 
 def called():
-    """Every CloudFormation operation named in the adapter, as an IAM action."""
+    """Return every CloudFormation operation named in the adapter, as an IAM action."""
     from botocore.session import Session
 
     operations = Session().get_service_model("cloudformation").operation_names
@@ -58,8 +58,8 @@ def test_the_roles_may_make_every_call_that_tidegen_makes():
     granted = allowed([*READING, *LISTING, *CHANGING])
     assert len(called()) > 10
     assert called() <= granted
-    # A change set tags the stack, a detection looks at each resource, all stacks are a list: no
-    # call of its own says so; and Cloud Control's actions are CloudFormation's too.
+    # A change set tags the stack, a detection reads each resource, all stacks are a list: these
+    # have no call of their own; and Cloud Control's actions are CloudFormation's too.
     assert granted - called() == {
         "cloudformation:ListStacks",
         "cloudformation:TagResource",
@@ -89,8 +89,8 @@ def test_only_the_deploy_role_reads_secrets_and_only_its_environments():
     assert "secretsmanager:GetSecretValue" not in reads
 
 
-def test_a_keys_aliases_are_asked_as_the_set_they_are():
-    """A key of several values: without ForAnyValue IAM does not promise to compare one."""
+def test_aliases_of_keys_are_compared_as_a_set():
+    """A key with several values: without ForAnyValue IAM does not guarantee the comparison."""
     asked = [
         operator
         for title, item in RESOURCES.items()
@@ -113,12 +113,12 @@ def test_every_call_to_secrets_manager_is_granted():
 
 
 def inspected():
-    """Every call of preflight's readers, as an IAM action in lower case."""
+    """Return every call of preflight's readers, as an IAM action in lower case."""
     return actions_in((ROOT / "tidegen" / "aws" / "facts").glob("*.py"))
 
 
 def actions_in(paths):
-    """Every call that these modules name, as an IAM action in lower case."""
+    """Return every call in these modules, as an IAM action in lower case."""
     from botocore.session import get_session
 
     texts = [path.read_text() for path in paths]
@@ -129,7 +129,7 @@ def actions_in(paths):
 
 
 class Recording:
-    """Stands in for boto3's session and its clients: keeps the calls, as IAM actions."""
+    """A double of boto3's session and clients that records calls as IAM actions."""
 
     def __init__(self):
         self.calls = set()
@@ -156,8 +156,8 @@ def test_the_deploy_role_closes_its_default_group_and_sets_nothing_else():
     settings = AwsSettings(place, lambda: session)
     for setting in SETTINGS:
         if {Scope.ENVIRONMENT, Scope.SHARED} & set(setting.scopes):
-            found = settings.read(setting, "sg-1")
-            for step in setting_steps([SettingReading(setting, place, "sg-1", found)]):
+            rules = settings.read(setting, "sg-1")
+            for step in setting_steps([SettingReading(setting, place, "sg-1", rules)]):
                 settings.apply(step)
     closing, reading = statements("DeployRolePolicy"), statements("ReadingPolicy")
     assert {*closing["CloseDefaultGroup"]["Action"], *reading["ReadGroupRules"]["Action"]} == (
@@ -168,11 +168,11 @@ def test_the_deploy_role_closes_its_default_group_and_sets_nothing_else():
     }
     others = actions_in([ROOT / "tidegen" / "aws" / "settings.py"])
     others -= {action.lower() for action in session.calls}
-    # What preflight reads too.
+    # Preflight reads this too.
     assert granted & others == {"ec2:getebsencryptionbydefault", "iam:listroles"}
 
 
-def test_only_groups_that_nobody_has_tagged_are_closed():
+def test_only_untagged_groups_are_closed():
     statement = statements("DeployRolePolicy")["CloseDefaultGroup"]
     (resource,) = statement["Resource"]
     assert resource["Fn::Sub"].endswith(":${AWS::Region}:${AWS::AccountId}:security-group/*")
@@ -224,7 +224,7 @@ def subject(title):
 
 
 def test_plans_and_deploys_come_from_two_github_environments():
-    """A pull request's own code runs in the one of plans, before anybody has read it."""
+    """A pull request's own code runs in that of plans, before anybody has reviewed it."""
     assert subject("DeployRole") == "repo:${Repository}:environment:${Environment}"
     assert subject("ReadRole") == "repo:${Repository}:environment:${Environment}-plan"
 
@@ -239,22 +239,22 @@ def test_resources_of_other_environments_are_denied():
     }
 
 
-#: What is allowed on the roles of services, whose path is IAM's: statement → its path.
+#: Statements on service-linked roles, whose path is IAM's: statement → path.
 LINKED = dict.fromkeys(("CreateServiceLinkedRoles", "GetLinkedRoles"), ":role/aws-service-role/*")
 
 
-def test_roles_are_made_with_the_boundary_below_the_environments_path():
-    found = statements("ExecutionRolesPolicy")
+def test_roles_are_created_with_the_boundary_below_the_environments_path():
+    by_sid = statements("ExecutionRolesPolicy")
     for sid in ("CreateBoundedRoles", "ChangeBoundedRoles"):
-        assert found[sid]["Condition"]["ArnEquals"] == {
+        assert by_sid[sid]["Condition"]["ArnEquals"] == {
             "iam:PermissionsBoundary": {"Ref": "PermissionsBoundaryArn"}
         }
-    for sid, statement in found.items():
+    for sid, statement in by_sid.items():
         if statement["Effect"] == "Allow":
             (resource,) = statement["Resource"]
             path = LINKED.get(sid, "/${Project}/${Environment}/*")
             assert resource["Fn::Sub"].endswith(path)
-    assert {action for sid in LINKED for action in found[sid]["Action"]} == {
+    assert {action for sid in LINKED for action in by_sid[sid]["Action"]} == {
         "iam:CreateServiceLinkedRole",
         "iam:GetRole",
     }
@@ -274,14 +274,14 @@ def test_roles_are_passed_to_the_services_that_the_templates_trust():
     assert trusted < set(PASSED_TO)
 
 
-def test_cloudformation_takes_its_role_without_a_condition():
-    """Its guide shows none, and a key that it does not send would refuse every deployment."""
+def test_cloudformation_assumes_its_role_without_a_condition():
+    """Its guide shows none, and a key that it does not send would make every deployment fail."""
     (statement,) = RESOURCES["ExecutionRole"]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": ["cloudformation.amazonaws.com"]}
     assert "Condition" not in statement
 
 
-def test_each_policy_fits_and_the_role_takes_them_all():
+def test_each_policy_fits_and_the_role_can_have_them_all():
     policies = [v for v in RESOURCES.values() if v["Type"] == "AWS::IAM::ManagedPolicy"]
     sizes = [len(json.dumps(p["Properties"]["PolicyDocument"]).replace(" ", "")) for p in policies]
     assert max(sizes) < 6_144
@@ -289,14 +289,14 @@ def test_each_policy_fits_and_the_role_takes_them_all():
     assert len(attached) <= 10
 
 
-def test_distributions_are_named_as_no_region_can_limit_them():
-    found = [
+def test_distributions_are_limited_by_name_as_they_have_no_region():
+    matching = [
         statement
         for title in RESOURCES
         if title.startswith("ExecutionPolicy")
         for statement in statements(title).values()
         if any(action.startswith("cloudfront:Update") for action in statement["Action"])
     ]
-    assert found
-    for statement in found:
+    assert matching
+    for statement in matching:
         assert all("${AWS::AccountId}" in arn["Fn::Sub"] for arn in statement["Resource"])

@@ -1,4 +1,4 @@
-"""Audit: everything is recorded, nobody can miss what matters, nothing waits in a circle."""
+"""Audit: everything is recorded, important events reach people, no dependency cycles."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def of(kind):
     return {k: v["Properties"] for k, v in RESOURCES.items() if v["Type"] == kind}
 
 
-def test_there_is_one_trail_of_all_regions_where_the_account_is_at_home():
+def test_one_trail_of_all_regions_exists_in_the_home_region():
     (trail,) = of("AWS::CloudTrail::Trail").values()
     for switch in ("IsMultiRegionTrail", "IncludeGlobalServiceEvents", "IsLogging"):
         assert trail[switch] is True
@@ -34,16 +34,16 @@ def test_there_is_one_trail_of_all_regions_where_the_account_is_at_home():
     assert trail["KMSKeyId"] == {"Ref": "AuditKeyArn"}
     group = {"Fn::GetAtt": ["TrailLogGroup", "Arn"]}  # which ends in :*, as CloudTrail wants it
     assert trail["CloudWatchLogsLogGroupArn"] == group
-    # to be watched and searched in; what has to be kept for six years is in the archive
+    # for alarms and searches; the archive keeps events for six years
     assert RESOURCES["TrailLogGroup"]["Properties"]["RetentionInDays"] == 400
     for title in ("Trail", "TrailLogGroup", "TrailRole", "TrailRolePolicy"):
         assert RESOURCES[title]["Condition"] == "IsHomeRegion"
 
 
-def test_the_trail_learns_what_is_usual_and_reports_what_is_not():
+def test_the_trail_reports_unusual_rates():
     (trail,) = of("AWS::CloudTrail::Trail").values()
-    found = {selector["InsightType"] for selector in trail["InsightSelectors"]}
-    assert found == {"ApiCallRateInsight", "ApiErrorRateInsight"}
+    insights = {selector["InsightType"] for selector in trail["InsightSelectors"]}
+    assert insights == {"ApiCallRateInsight", "ApiErrorRateInsight"}
     rule = RESOURCES["UnusualCalls"]["Properties"]
     assert rule["EventPattern"] == {
         "detail-type": ["AWS Insight via CloudTrail"],
@@ -63,35 +63,35 @@ def selectors():
 
 
 def test_the_trail_logs_management_objects_and_tables_but_not_its_own_deliveries():
-    found = selectors()
-    assert found["Management events"] == {"eventCategory": {"Equals": ["Management"]}}
+    by_name = selectors()
+    assert by_name["Management events"] == {"eventCategory": {"Equals": ["Management"]}}
     prefix = "arn:${AWS::Partition}:s3:::${Project}-"
     archives = [
         {"Fn::Sub": f"{prefix}{name}-"} for name in ("log-archive", "log-intake", "access-logs")
     ]
-    assert found["Objects"]["resources.ARN"] == {
+    assert by_name["Objects"]["resources.ARN"] == {
         "StartsWith": [{"Fn::Sub": prefix}],
         "NotStartsWith": archives,
     }
-    assert found["Archived logs"]["resources.ARN"] == {"StartsWith": archives}
-    assert found["Archived logs"]["eventName"] == {"NotEquals": ["PutObject"]}
+    assert by_name["Archived logs"]["resources.ARN"] == {"StartsWith": archives}
+    assert by_name["Archived logs"]["eventName"] == {"NotEquals": ["PutObject"]}
 
 
 def test_data_events_of_tables_are_those_of_every_region():
-    """An ARN that begins with the home region would leave the recovery region's tables out."""
-    found = selectors()
+    """An ARN that begins with the home region would exclude the recovery region's tables."""
+    by_name = selectors()
     for name in ("Tables", "Metrics"):
-        assert found[name]["resources.type"] == {"Equals": ["AWS::DynamoDB::Table"]}
-        assert "AWS::Region" not in json.dumps(found[name])
+        assert by_name[name]["resources.type"] == {"Equals": ["AWS::DynamoDB::Table"]}
+        assert "AWS::Region" not in json.dumps(by_name[name])
 
 
-def test_what_the_services_measure_is_no_event_when_it_is_written_and_one_when_it_is_read():
-    """A write of a metric tells nothing, and there are more of them than of all else."""
-    found = selectors()
-    assert found["Tables"]["resources.ARN"] == {"NotEndsWith": ["-metrics"]}
-    assert "eventName" not in found["Tables"]
-    assert found["Metrics"]["resources.ARN"] == {"EndsWith": ["-metrics"]}
-    assert found["Metrics"]["eventName"] == {
+def test_reads_of_metrics_are_logged_and_writes_are_not():
+    """A write of a metric is no information, and there are more of them than of all others."""
+    by_name = selectors()
+    assert by_name["Tables"]["resources.ARN"] == {"NotEndsWith": ["-metrics"]}
+    assert "eventName" not in by_name["Tables"]
+    assert by_name["Metrics"]["resources.ARN"] == {"EndsWith": ["-metrics"]}
+    assert by_name["Metrics"]["eventName"] == {
         "NotEquals": ["BatchWriteItem", "PutItem", "UpdateItem"]
     }
     tables = json.loads(METRICS.build(Context()).to_json())["Resources"]
@@ -120,16 +120,16 @@ def test_every_watch_is_a_filter_on_the_trail_and_an_alarm_to_people(title):
     assert len(str(given["Properties"]["FilterPattern"])) <= 1024
 
 
-def test_taking_the_role_for_emergencies_is_watched():
-    """Every session of it begins with this call, in whatever region; the trail has them all."""
+def test_assuming_the_role_for_emergencies_raises_an_alarm():
+    """Every session of it begins with this call, in any region; the trail has them all."""
     pattern = RESOURCES["BreakGlassUseFilter"]["Properties"]["FilterPattern"]["Fn::Sub"]
     path = IDENTITY["BreakGlassRole"]["Properties"]["Path"]["Fn::Sub"]
     assert pattern.startswith("{($.eventName=AssumeRole) && ($.requestParameters.roleArn=")
     assert f":role{path}*" in pattern
 
 
-def test_the_watches_are_the_benchmarks_to_the_letter():
-    """Security Hub compares patterns, so that these three stand here as its controls write them."""
+def test_the_filters_are_the_benchmarks_literally():
+    """Security Hub compares patterns, so these three are copied from its controls."""
     assert CIS[1] == "RootUse"
     assert CIS[15] == "OrganizationsChanges"
     assert len(WATCHES) == 16  # and one of our own
@@ -154,7 +154,7 @@ def test_every_watched_call_exists():
     services = ("accessanalyzer", "cloudtrail", "config", "ec2", "guardduty", "iam", "kms")
     services += ("organizations", "s3")
     known = {n for s in services for n in session.get_service_model(s).operation_names}
-    # Events of the console, and calls whose events keep an older name.
+    # Events of the console, and calls whose events have an older name.
     known |= {"ConsoleLogin", "HeadBucket", "PutBucketLifecycle", "DeleteBucketReplication"}
     known |= {"DeleteBucketLifecycle"}
     named = {
@@ -174,8 +174,8 @@ def test_recorder_and_channel_do_not_wait_for_each_other():
     assert group == {"AllSupported": True, "IncludeGlobalResourceTypes": {"Ref": "HomeRegion"}}
 
 
-def test_the_recorder_acts_through_the_role_that_the_account_file_makes():
-    """PutConfigRule: refused where the recorder's role lacks config:Put*."""
+def test_the_recorder_uses_the_service_linked_role_of_the_account_file():
+    """PutConfigRule is refused where the recorder's role has no config:Put*."""
     assert RESOURCES["Recorder"]["Properties"]["RoleARN"] == {
         "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/aws-service-role/"
         "config.amazonaws.com/AWSServiceRoleForConfig"
@@ -188,8 +188,8 @@ def test_the_recorder_acts_through_the_role_that_the_account_file_makes():
     }
 
 
-def test_configuration_goes_to_the_archive_without_object_lock():
-    """Failure config-bucket-locked; and AWS Config tells no encrypted topic."""
+def test_configuration_is_delivered_to_the_bucket_without_object_lock():
+    """Failure config-bucket-locked; and AWS Config notifies no encrypted topic."""
     channel = RESOURCES["DeliveryChannel"]["Properties"]
     assert channel["S3BucketName"] == {"Ref": "LogIntakeBucketName"}
     assert "ObjectLockEnabled" not in ARCHIVE["LogIntake"]["Properties"]
@@ -234,7 +234,7 @@ def test_findings_are_archived_where_guardduty_may_write_with_a_key_it_may_use()
     assert ["guardduty.amazonaws.com"] in services
 
 
-def test_people_are_told_of_changes_that_no_deploy_makes_and_machines_of_all():
+def test_people_get_changes_outside_deploys_and_machines_get_all():
     rule = RESOURCES["GuardChanged"]["Properties"]
     assert rule["Targets"][0]["Arn"] == {"Ref": "FindingsTopic"}
     types = rule["EventPattern"]["detail"]["configurationItem"]["resourceType"]
@@ -251,11 +251,11 @@ def test_people_are_told_of_changes_that_no_deploy_makes_and_machines_of_all():
     assert everything["Targets"][0]["Arn"] == {"Ref": "ChangesTopic"}
 
 
-def test_the_trust_in_our_ci_is_no_finding_and_any_other_is():
+def test_trust_in_our_ci_is_no_finding_and_any_other_trust_is():
     (analyzer,) = of("AWS::AccessAnalyzer::Analyzer").values()
     (rule,) = analyzer["ArchiveRules"]
-    found = {item.pop("Property"): item for item in rule["Filter"]}
-    assert found == {
+    filters = {item.pop("Property"): item for item in rule["Filter"]}
+    assert filters == {
         "principal.Federated": {"Eq": [{"Ref": "OidcProviderArn"}]},
         "resource": {"Contains": [{"Fn::Sub": ":role/${Project}/"}]},
         "resourceType": {"Eq": ["AWS::IAM::Role"]},
@@ -278,7 +278,7 @@ def test_findings_of_medium_severity_reach_people_or_the_dead_letter_queue():
         assert "deadLetterTargetArn" in subscription["RedrivePolicy"]
 
 
-def test_somebody_hears_when_what_config_delivers_is_not_locked():
+def test_failed_replication_of_deliveries_raises_an_alarm():
     for title, metric in (
         ("LogIntakeReplicationFailed", "OperationsFailedReplication"),
         ("LogIntakeReplicationLate", "ReplicationLatency"),

@@ -1,4 +1,4 @@
-"""Recovery points: a locked vault, the right resources only, copies where there is a replica."""
+"""Recovery points: a locked vault, the right resources only, copies in a recovery region."""
 
 import json
 
@@ -65,7 +65,7 @@ def test_restores_are_tested_every_week_under_a_key_of_ours():
         assert test["ValidationWindowHours"] == 1
 
 
-def test_tests_restore_whatever_is_in_the_vault():
+def test_tests_restore_everything_in_the_vault():
     for title in ("VolumesRestoreTest", "TablesRestoreTest"):
         test = RESOURCES[title]["Properties"]
         assert test["ProtectedResourceArns"] == ["*"]
@@ -73,7 +73,7 @@ def test_tests_restore_whatever_is_in_the_vault():
 
 
 def test_the_name_of_the_tests_has_no_hyphen():
-    """AWS Backup takes letters, digits and underscores only."""
+    """AWS Backup accepts letters, digits and underscores only."""
     name = RESOURCES["RestoreTests"]["Properties"]["RestoreTestingPlanName"]
     separator, parts = name["Fn::Join"]
     assert separator == "_"

@@ -1,4 +1,4 @@
-"""The role for emergencies: all that policies of others leave to it, no more, and people only."""
+"""The role for emergencies: exactly the exceptions of other policies, and people only."""
 
 import json
 
@@ -16,7 +16,7 @@ ROLE = TEMPLATES["identity"]["BreakGlassRole"]["Properties"]
 POLICY = TEMPLATES["identity"]["BreakGlassPolicy"]["Properties"]
 GRANTED = [resolve(s, {"Project": "tidepool"}) for s in POLICY["PolicyDocument"]["Statement"]]
 PATH = "role/${Project}/break-glass/*"
-#: Where something of an environment lies, by service.
+#: ARN of a resource of an environment, by service.
 ARNS = {
     "backup": "arn:aws:backup:us-west-2:{account}:recovery-point:1",
     "kms": "arn:aws:kms:us-west-2:{account}:key/1",
@@ -28,7 +28,7 @@ VAULT = "arn:aws:backup:us-west-2:{account}:backup-vault:tidepool-staging-recove
 
 
 def denials(value):
-    """Every Deny that leaves the path out, wherever a policy stands."""
+    """Yield every Deny that excepts the path, in every policy."""
     if isinstance(value, dict):
         if value.get("Effect") == "Deny" and PATH in json.dumps(value.get("Condition", {})):
             yield value
@@ -44,8 +44,8 @@ def may(action, arn, alias="alias/tidepool/staging/data"):
     return allowed(GRANTED, Request(action, arn.format(account=ACCOUNT), keys))
 
 
-def test_what_others_are_denied_it_may_do():
-    """A role that is left out and lacks the permission would help nobody in the emergency."""
+def test_the_role_may_do_everything_that_others_are_denied():
+    """A role that is excepted but has no permission would be useless in an emergency."""
     left = {a for d in denials(TEMPLATES) for a in d["Action"]}
     assert left >= {"s3:DeleteObjectVersion", "kms:ScheduleKeyDeletion", "s3:*"}
     for action in left - {"s3:*"}:
@@ -53,7 +53,7 @@ def test_what_others_are_denied_it_may_do():
         assert may(action, VAULT if vault else ARNS[action.partition(":")[0]]), action
 
 
-def test_it_may_do_nothing_else():
+def test_the_role_may_do_nothing_else():
     services = {action.partition(":")[0] for s in GRANTED for action in s["Action"]}
     assert services == set(ARNS)
     assert not may("s3:PutBucketPolicy", "arn:aws:s3:::tidepool-staging-uploads-us-west-2-1")
@@ -73,7 +73,7 @@ def test_nothing_can_be_added_to_it():
     ("factor", "age", "expected"),
     [("true", 60, True), ("true", 3600, False), ("false", None, False), (None, None, False)],
 )
-def test_only_whoever_has_shown_a_second_factor_takes_it(factor, age, expected):
+def test_only_principals_with_a_second_factor_assume_the_role(factor, age, expected):
     (statement,) = ROLE["AssumeRolePolicyDocument"]["Statement"]
     assert set(statement["Principal"]) == {"AWS"}
     keys = {"aws:MultiFactorAuthPresent": factor, "aws:MultiFactorAuthAge": age}

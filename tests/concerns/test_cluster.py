@@ -1,4 +1,4 @@
-"""The cluster: private, encrypted, logged; add-ons in order; pods with roles of their own."""
+"""The cluster: private, encrypted, logged; add-ons in order; pods with their own roles."""
 
 import json
 
@@ -29,7 +29,7 @@ def addons():
     }
 
 
-def test_the_control_plane_is_private_encrypted_logged_and_entered_by_entries():
+def test_the_control_plane_is_private_encrypted_logged_and_uses_access_entries():
     cluster = properties("Cluster")
     network = cluster["ResourcesVpcConfig"]
     assert (network["EndpointPrivateAccess"], network["EndpointPublicAccess"]) == (True, False)
@@ -44,11 +44,11 @@ def test_the_control_plane_is_private_encrypted_logged_and_entered_by_entries():
     assert cluster["ZonalShiftConfig"] == {"Enabled": True}
 
 
-def test_the_audit_log_of_the_api_server_lives_as_long_as_the_trail():
+def test_the_audit_log_of_the_api_server_is_kept_as_long_as_the_trail():
     assert RESOURCES["ControlPlaneLogGroup"]["Properties"]["RetentionInDays"] == 3653
 
 
-def test_log_groups_stand_before_what_writes_them():
+def test_log_groups_are_created_before_their_writers():
     assert RESOURCES["Cluster"]["DependsOn"] == "ControlPlaneLogGroup"
     observability = addons()["amazon-cloudwatch-observability"]
     groups = {
@@ -60,7 +60,7 @@ def test_log_groups_stand_before_what_writes_them():
     assert groups <= set(observability["DependsOn"])
 
 
-def test_nodes_come_between_what_they_need_and_what_needs_them():
+def test_nodes_are_created_between_early_and_late_addons():
     later = {name for name, item in addons().items() if "Nodes" in item.get("DependsOn", [])}
     assert later == LATER
     first = {name: item for name, item in addons().items() if name not in LATER}
@@ -70,7 +70,7 @@ def test_nodes_come_between_what_they_need_and_what_needs_them():
 
 
 def test_volumes_of_pods_are_tagged_for_the_environment():
-    """AWS's policy of the driver reaches those of every cluster; the boundary goes by the tag."""
+    """AWS's policy of the driver covers those of every cluster; the boundary uses the tag."""
     values = addons()["aws-ebs-csi-driver"]["Properties"]["ConfigurationValues"]["Fn::Sub"]
     assert json.loads(values) == {
         "controller": {"extraVolumeTags": {"environment": "${Environment}"}}
@@ -87,7 +87,7 @@ def test_guardduty_owns_its_agent():
     assert "aws-guardduty-agent" not in addons()
 
 
-def test_the_node_group_and_its_launch_template_do_not_say_the_same_twice():
+def test_the_node_group_and_its_launch_template_repeat_no_setting():
     """EKS refuses that: failures disk-size-twice and instance-type-twice."""
     data = properties("NodeLaunchTemplate")["LaunchTemplateData"]
     assert not {"InstanceType", "IamInstanceProfile", "NetworkInterfaces"} & set(data)
@@ -104,14 +104,14 @@ def test_nodes_are_private_repaired_and_updated_a_third_at_a_time():
     assert nodes["UpdateConfig"] == {"MaxUnavailablePercentage": 33}
 
 
-def test_nodes_have_no_permission_that_is_the_pods():
+def test_nodes_have_no_permission_of_the_pods():
     managed = str(properties("NodeRole")["ManagedPolicyArns"])
     assert "CNI" not in managed
     assert "CloudWatch" not in managed
 
 
 @pytest.mark.parametrize("role", ["CniRole", "EbsCsiRole", "CloudWatchAgentRole", "AutoscalerRole"])
-def test_pods_of_no_other_cluster_take_these_roles(role):
+def test_pods_of_other_clusters_cannot_assume_these_roles(role):
     (statement,) = properties(role)["AssumeRolePolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": ["pods.eks.amazonaws.com"]}
     source = statement["Condition"]["ArnEquals"]["aws:SourceArn"]["Fn::Sub"]
@@ -130,7 +130,7 @@ def test_the_autoscaler_changes_groups_of_this_cluster_only():
     assert association["ServiceAccount"] == "cluster-autoscaler"
 
 
-def test_every_action_without_a_resource_only_looks_or_measures():
+def test_every_action_without_a_resource_only_reads_or_measures():
     for title, item in RESOURCES.items():
         if item["Type"] != "AWS::IAM::ManagedPolicy":
             continue
@@ -142,11 +142,11 @@ def test_every_action_without_a_resource_only_looks_or_measures():
 
 
 @pytest.mark.parametrize("count", [1, 2, 3])
-def test_each_administrator_enters(count):
+def test_each_administrator_has_an_access_entry(count):
     arns = [f"arn:aws:iam::111122223333:role/Admin{n}" for n in range(count)]
     given = dict.fromkeys(TEMPLATE["Parameters"], "x")
     for number in (1, 2, 3):
         given[f"Administrator{number}"] = "".join(arns[number - 1 : number])
-    found = evaluate({"": TEMPLATE}, given)
-    entries = [i for i in found.values() if i["Type"] == "AWS::EKS::AccessEntry"]
+    resources = evaluate({"": TEMPLATE}, given)
+    entries = [i for i in resources.values() if i["Type"] == "AWS::EKS::AccessEntry"]
     assert [entry["Properties"]["PrincipalArn"] for entry in entries] == arns

@@ -1,4 +1,4 @@
-"""The replica set: members that keep volume and address, roll in turn, and only write backups."""
+"""The replica set: members keep volume and address, roll in turn, and only write backups."""
 
 import json
 import re
@@ -46,12 +46,12 @@ def test_the_name_is_the_interfaces_address(number):
     record = properties(f"Member{number}Record")
     address = {"Fn::GetAtt": [f"Member{number}Interface", "PrimaryPrivateIpAddress"]}
     assert record["ResourceRecords"] == [address]
-    # an interface of the template's own would collide with the group's
+    # an interface in the launch template would conflict with the group's
     assert "NetworkInterfaces" not in properties(f"Member{number}LaunchTemplate")
 
 
 @each
-def test_a_group_of_one_waits_for_the_member_to_be_well(number):
+def test_a_group_of_one_waits_for_a_healthy_member(number):
     group = RESOURCES[f"Member{number}Group"]
     sizes = [group["Properties"][name] for name in ("MinSize", "MaxSize", "DesiredCapacity")]
     assert sizes == ["1", "1", "1"]
@@ -63,7 +63,7 @@ def test_a_group_of_one_waits_for_the_member_to_be_well(number):
 
 
 @each
-def test_a_member_ends_before_the_next_one_has_its_volume_and_can_always_be_ended(number):
+def test_a_member_terminates_before_its_replacement_starts_and_is_never_protected(number):
     group = properties(f"Member{number}Group")
     policy = {"MinHealthyPercentage": 0, "MaxHealthyPercentage": 100}
     assert group["InstanceMaintenancePolicy"] == policy
@@ -72,11 +72,11 @@ def test_a_member_ends_before_the_next_one_has_its_volume_and_can_always_be_ende
 
 
 @each
-def test_a_member_tells_of_itself_and_ends_itself_only(number):
-    found = statements(f"Member{number}RolePolicy")
-    (group,) = found["EndItself"]["Resource"]
+def test_a_member_signals_for_and_terminates_only_itself(number):
+    by_sid = statements(f"Member{number}RolePolicy")
+    (group,) = by_sid["EndItself"]["Resource"]
     assert group["Fn::Sub"].endswith(f"/${{AWS::StackName}}-Member{number}Group-*")
-    assert set(found["EndItself"]["Action"]) == {
+    assert set(by_sid["EndItself"]["Action"]) == {
         "autoscaling:CompleteLifecycleAction",
         "autoscaling:SetInstanceHealth",
     }
@@ -86,12 +86,12 @@ def test_a_member_tells_of_itself_and_ends_itself_only(number):
 def test_members_roll_one_after_the_other(number):
     before = RESOURCES[f"Member{number}Group"]["DependsOn"]
     assert (f"Member{number - 1}Group" in before) == (number > 1)
-    # the boot uses these, and nothing refers to them
+    # the boot uses these without referring to them
     assert {f"Member{number}RolePolicy", f"Member{number}Record", "FromMembers"} <= set(before)
 
 
 @each
-def test_the_end_of_a_member_waits_for_the_hand_over(number):
+def test_termination_of_a_member_waits_for_the_hand_over(number):
     hook = properties(f"Member{number}Termination")
     assert hook["LifecycleTransition"] == "autoscaling:EC2_INSTANCE_TERMINATING"
     assert f"HOOK={hook['LifecycleHookName']}\n" in bundled("terminate.sh")
@@ -113,7 +113,7 @@ def test_the_loader_is_short_and_runs_nothing_but_the_hashed_bundle(number):
 
 
 @each
-def test_a_missing_bundle_is_told_to_cloud_formation(number):
+def test_a_missing_bundle_is_signalled_to_cloud_formation(number):
     text = loader(number)
     assert text.index("trap failed ERR") < text.index("aws s3 cp")
     assert f"--logical-resource-id Member{number}Group" in text
@@ -123,7 +123,7 @@ def test_a_missing_bundle_is_told_to_cloud_formation(number):
 
 
 @each
-def test_the_loader_gives_every_setting_that_the_boot_writes_down(number):
+def test_the_loader_exports_every_setting_of_the_boot(number):
     script = bundled("bootstrap.sh")
     wanted = "".join(
         line.partition("'")[2].rstrip("\"'").replace("$SETTINGS", "").replace('"', "")
@@ -140,7 +140,7 @@ def test_the_loader_gives_every_setting_that_the_boot_writes_down(number):
 
 
 @each
-def test_a_member_takes_its_own_volume_to_itself_only(number):
+def test_a_member_attaches_only_its_own_volume_to_itself(number):
     attach = statements(f"Member{number}RolePolicy")["Attach"]
     arns = [arn["Fn::Sub"].rpartition(":")[2] for arn in attach["Resource"]]
     assert arns == [
@@ -160,7 +160,7 @@ def test_a_member_takes_its_own_volume_to_itself_only(number):
 
 
 @each
-def test_attaching_an_encrypted_volume_takes_a_grant_for_ec2(number):
+def test_attaching_an_encrypted_volume_needs_a_grant_for_ec2(number):
     unlock = statements(f"Member{number}RolePolicy")["UnlockVolume"]
     assert unlock["Action"] == ["kms:CreateGrant"]
     assert unlock["Resource"] == [{"Ref": "DatabaseKeyArn"}]
@@ -168,7 +168,7 @@ def test_attaching_an_encrypted_volume_takes_a_grant_for_ec2(number):
 
 
 @each
-def test_a_member_neither_reads_nor_removes_backups(number):
+def test_a_member_cannot_read_or_delete_backups(number):
     for sid, statement in statements(f"Member{number}RolePolicy").items():
         if "BackupsBucketArn" in json.dumps(statement["Resource"]):
             assert set(statement["Action"]) <= {"s3:PutObject", "s3:ListBucket"}, sid
@@ -177,18 +177,18 @@ def test_a_member_neither_reads_nor_removes_backups(number):
 
 @each
 def test_a_member_reads_these_secrets_and_writes_none(number):
-    found = statements(f"Member{number}RolePolicy")
-    readable = found["ReadSecrets"]["Resource"]
+    by_sid = statements(f"Member{number}RolePolicy")
+    readable = by_sid["ReadSecrets"]["Resource"]
     own = [{"Ref": f"{name}Secret"} for name in ("Keyfile", "Admin", "Certificate")]
     assert readable[:-1] == own
     assert readable[-1]["Fn::Sub"].endswith(":secret:/${Project}/${Environment}/mongo-??????")
-    actions = {action for s in found.values() for action in s["Action"]}
+    actions = {action for s in by_sid.values() for action in s["Action"]}
     assert {a for a in actions if a.startswith("secretsmanager:")} == {
         "secretsmanager:GetSecretValue"
     }
 
 
-def test_the_certificate_is_of_the_members_names_and_proved_in_the_public_zone():
+def test_the_certificate_has_the_members_names_and_is_validated_in_the_public_zone():
     certificate = properties("Certificate")
     names = [certificate["DomainName"], *certificate["SubjectAlternativeNames"]]
     assert names == [properties(f"Member{number}Record")["Name"] for number in MEMBERS]
@@ -214,20 +214,20 @@ def test_the_certificate_reaches_its_secret_at_once_and_well_before_its_end():
         assert "CertificateSecretRotation" in RESOURCES[f"Member{number}Group"]["DependsOn"]
 
 
-def test_the_administrators_password_rotates_without_a_deploy_asking_for_it():
+def test_a_deploy_does_not_rotate_the_administrators_password():
     tags, schedule = rotation("Admin")
     assert tags == {"rotation": "password"}
     assert schedule["RotateImmediatelyOnUpdate"] is False
 
 
 def test_no_pod_may_read_the_databases_own_secrets():
-    """External Secrets reads what lies below the environment's path."""
+    """External Secrets reads all secrets below the environment's path."""
     for name in ("Keyfile", "Admin", "Certificate"):
-        found = properties(f"{name}Secret")["Name"]["Fn::Sub"]
-        assert found == f"${{Project}}-${{Environment}}-mongo-{name.lower()}"
+        name_of_secret = properties(f"{name}Secret")["Name"]["Fn::Sub"]
+        assert name_of_secret == f"${{Project}}-${{Environment}}-mongo-{name.lower()}"
 
 
-def test_instances_have_imds_v2_encrypted_roots_and_no_way_in_but_the_database():
+def test_instances_have_imds_v2_encrypted_roots_and_only_the_database_port():
     for number in MEMBERS:
         data = properties(f"Member{number}LaunchTemplate")["LaunchTemplateData"]
         assert data["MetadataOptions"]["HttpTokens"] == "required"
@@ -241,7 +241,7 @@ def test_instances_have_imds_v2_encrypted_roots_and_no_way_in_but_the_database()
     assert all("SourceSecurityGroupId" in way for way in own)
 
 
-def test_the_backup_alarm_fires_when_old_and_when_nobody_speaks():
+def test_the_backup_alarm_fires_for_old_backups_and_missing_data():
     alarm = properties("BackupAlarm")
     assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == (
         "BackupAgeHours",
@@ -253,7 +253,7 @@ def test_the_backup_alarm_fires_when_old_and_when_nobody_speaks():
     assert properties("MembersAlarm")["TreatMissingData"] == "breaching"
 
 
-def test_a_set_without_a_primary_is_told_of_within_ten_minutes():
+def test_a_set_without_a_primary_raises_an_alarm_within_ten_minutes():
     alarm = properties("PrimaryAlarm")
     assert (alarm["MetricName"], alarm["Statistic"], alarm["Threshold"]) == (
         "HasPrimary",
@@ -266,7 +266,7 @@ def test_a_set_without_a_primary_is_told_of_within_ten_minutes():
     assert alarm["AlarmActions"] == [{"Ref": "CriticalTopicArn"}]
 
 
-def test_nobody_is_alarmed_by_a_set_that_is_being_made():
+def test_a_set_that_is_being_created_raises_no_alarm():
     for title, item in RESOURCES.items():
         if item["Properties"].get("TreatMissingData") == "breaching":
             assert item["DependsOn"] == "Member3Group", title
@@ -275,18 +275,18 @@ def test_nobody_is_alarmed_by_a_set_that_is_being_made():
     assert script.index("initiate.sh") < script.index("systemctl start mongo-metrics.service")
 
 
-def test_what_an_alarm_or_a_script_sends_people_to_is_there():
+def test_runbook_sections_named_by_alarms_and_scripts_exist():
     runbook = (ROOT / "docs" / "runbooks" / "database.md").read_text()
     (asset,) = CONCERN.assets
-    said = [json.dumps(RESOURCES), *(path.read_text() for path in asset.folder.iterdir())]
+    texts = [json.dumps(RESOURCES), *(path.read_text() for path in asset.folder.iterdir())]
     named = {
-        name for text in said for name in re.findall(r"runbook of the database, '(.*?)'", text)
+        name for text in texts for name in re.findall(r"runbook of the database, '(.*?)'", text)
     }
     assert {"No primary", "Nobody can log in"} <= named
     assert not [name for name in named if f"## {name}\n" not in runbook]
 
 
-def test_every_metric_of_an_alarm_is_one_that_the_members_push():
+def test_members_push_every_metric_that_has_an_alarm():
     scripts = bundled("metrics.sh")
     for title, item in RESOURCES.items():
         if item["Type"] == "AWS::CloudWatch::Alarm" and "Namespace" in item["Properties"]:
@@ -302,7 +302,7 @@ def steps():
     return {s["name"]: s for s in properties("Restore")["Content"]["mainSteps"]}
 
 
-def test_a_restore_lends_the_right_to_read_and_takes_it_back_however_it_ends():
+def test_a_restore_grants_reading_and_always_revokes_it():
     lend, back, run = (steps()[name] for name in ("Lend", "TakeBack", "Restore"))
     assert lend["inputs"]["Api"] == "AttachRolePolicy"
     assert back["inputs"]["Api"] == "DetachRolePolicy"
@@ -314,7 +314,7 @@ def test_a_restore_lends_the_right_to_read_and_takes_it_back_however_it_ends():
     assert "Roles" not in properties("ReadBackupsPolicy")
 
 
-def test_what_is_lent_reads_the_backups_and_what_a_lost_region_left_of_them():
+def test_the_lent_policy_reads_backups_and_their_replicas():
     read, decrypt = properties("ReadBackupsPolicy")["PolicyDocument"]["Statement"]
     assert read["Action"] == ["s3:GetObject"]
     replica = f"arn:${{AWS::Partition}}:s3:::{REPLICA['Fn::Sub']}/*"
@@ -329,7 +329,7 @@ def test_the_restore_role_lends_one_policy_to_one_member():
     assert lend["Condition"] == {"ArnEquals": {"iam:PolicyARN": {"Ref": "ReadBackupsPolicy"}}}
 
 
-def test_a_person_who_asks_for_a_backup_gets_one_whatever_its_age():
+def test_a_requested_backup_ignores_the_age_of_the_newest():
     (step,) = properties("BackupNow")["Content"]["mainSteps"]
     assert step["inputs"]["runCommand"] == ["/opt/mongo/backup.sh now"]
 

@@ -1,4 +1,4 @@
-"""The execution role can do what CloudFormation's handlers do, and no more than that needs.
+"""The execution role is granted the calls of CloudFormation's handlers, and no more.
 
 Source: `handlers.*.permissions` of the registry schemas, which say what each handler may call.
 """
@@ -30,7 +30,7 @@ from tidegen.errors import CompositionError
 from tidegen.rendering.handler_permissions import current_text
 
 ROOTS = Path(__file__).parents[2] / "templates" / "current" / "roots"
-#: Scopes that are deployed with the execution role; people deploy the others.
+#: Scopes that are deployed as the execution role; people deploy the others.
 SCOPES = {scope for scope in Scope if scope.has_execution_role}
 OWN = own_concerns()
 DEPLOYED = [concern for concern in OWN if SCOPES & set(concern.scopes)]
@@ -38,7 +38,7 @@ DEPLOYED = [concern for concern in OWN if SCOPES & set(concern.scopes)]
 
 @cache
 def types():
-    """What CloudFormation makes as the execution role: in the concerns, and in their roots."""
+    """Return the types that CloudFormation creates as the execution role, in concerns and roots."""
     context = Context(OWN, build_assets(OWN))
     templates = [concern.build(context) for concern in DEPLOYED]
     roots = [parse_template((ROOTS / f"{scope}.yaml").read_text()) for scope in SCOPES]
@@ -48,7 +48,7 @@ def types():
 
 
 def granted():
-    """Every action, pattern or not, that the committed template lets the execution role do."""
+    """Return every action or pattern that the committed template grants the execution role."""
     template = parse_template((ROOTS / "access.yaml").read_text())
     policies = [
         item["Properties"]["PolicyDocument"]["Statement"]
@@ -65,18 +65,18 @@ def is_granted(action, patterns):
 
 @cache
 def called():
-    """Action → the types whose handlers call it, by the schemas and not by what is committed."""
-    found = {}
+    """Return action → types whose handlers call it, by the schemas, not the committed module."""
+    types_of = {}
     for type_name in types():
         for name, handler in schema_of(type_name).get("handlers", {}).items():
             for action in handler.get("permissions", []) if name != "list" else []:
-                found.setdefault(action, set()).add(type_name)
-    return found
+                types_of.setdefault(action, set()).add(type_name)
+    return types_of
 
 
 @cache
 def known(service):
-    """The service's actions that IAM knows, in lower case."""
+    """Return the service's actions in IAM, in lower case."""
     from policy_sentry.querying.actions import get_actions_for_service
 
     return {action.lower() for action in get_actions_for_service(service)}
@@ -117,7 +117,7 @@ def test_every_exception_is_needed():
     ]
 
 
-def test_concerns_declare_only_what_the_schemas_do_not_name():
+def test_concerns_declare_only_actions_missing_from_the_schemas():
     actions = called()
     extras = [action for concern in DEPLOYED for action in concern.extra_deploy_actions]
     assert not [action for action in extras if action in actions]
@@ -127,13 +127,13 @@ def test_only_deployed_concerns_declare_extras():
     assert not [c.name for c in OWN if c.extra_deploy_actions and c not in DEPLOYED]
 
 
-def test_the_committed_permissions_are_what_the_schemas_say():
+def test_the_committed_permissions_match_the_schemas():
     """After a change of a concern or of cfn-lint: `make permissions`."""
     assert COMMITTED.read_text() == current_text()
     assert set(json.loads(COMMITTED.read_text())) == types() - {"AWS::CloudFormation::Stack"}
 
 
-def test_every_type_in_use_has_handlers_that_say_what_they_call():
+def test_every_type_in_use_has_handlers_with_permissions():
     assert not [name for name in types() if not called_by(name)]
 
 
@@ -142,7 +142,7 @@ def called_by(type_name):
 
 
 def test_service_linked_roles_are_granted_for_every_type_that_needs_one():
-    """What the schemas say; other services make theirs without the schema saying so."""
+    """Compare with the schemas; other services create theirs without the schema naming it."""
     made = types()
     linked = {**LINKED_SERVICES, **ON_FIRST_USE}
     covered = {name for service in OF_ENVIRONMENTS for name in linked[service]}
@@ -158,7 +158,7 @@ def _permissions(type_name):
     return {action for handler in handlers for action in handler.get("permissions", [])}
 
 
-def test_what_is_never_granted_is_not_granted_by_another_way():
+def test_actions_never_granted_match_no_granted_wildcard():
     allowed = granted()
     services = {action.partition(":")[0] for action in allowed}
     actions = {action for service in services for action in known(service)}
@@ -167,7 +167,7 @@ def test_what_is_never_granted_is_not_granted_by_another_way():
     assert not [a for a in actions if any(p.fullmatch(a) for p in never) and is_granted(a, allowed)]
 
 
-def test_what_is_not_used_is_granted_by_wildcards_of_reading_only():
+def test_unused_actions_are_granted_only_by_reading_wildcards():
     allowed = granted()
     excepted = {a for a, names in called().items() if all(is_excepted(a, n) for n in names)}
     reached = {action for action in excepted if is_granted(action, allowed)}
@@ -176,7 +176,7 @@ def test_what_is_not_used_is_granted_by_wildcards_of_reading_only():
 
 
 def concern_of(*resources, extras=()):
-    """A third party's concern, of the scope of environments."""
+    """Return a third party's concern, of the scope of environments."""
 
     def build(_context):
         template = Template()
@@ -192,12 +192,12 @@ def permissions(*resources, extras=()):
     return deploy_permissions(Context((concern_of(*resources, extras=extras),)))
 
 
-def test_a_type_that_is_not_committed_is_looked_up_in_the_schemas():
+def test_an_uncommitted_type_is_looked_up_in_the_schemas():
     assert "AWS::Kinesis::Stream" not in json.loads(COMMITTED.read_text())
-    found = permissions(kinesis.Stream("Stream"))
-    assert {"kinesis:CreateStream", "kinesis:DeleteStream"} <= found
+    actions = permissions(kinesis.Stream("Stream"))
+    assert {"kinesis:CreateStream", "kinesis:DeleteStream"} <= actions
     # DynamoDB's handlers call it too, for a feature that no template of ours uses
-    assert "kinesis:DescribeStreamSummary" in found
+    assert "kinesis:DescribeStreamSummary" in actions
 
 
 def test_a_service_is_spelled_as_everywhere_else():
@@ -205,24 +205,24 @@ def test_a_service_is_spelled_as_everywhere_else():
     assert "batch:CreateJobQueue" in handler_permissions("AWS::Batch::JobQueue")
 
 
-def test_extras_are_granted_besides():
+def test_extras_are_granted_in_addition():
     queue = sqs.Queue("Queue")
     assert permissions(queue, extras=("sqs:PurgeQueue",)) - permissions(queue) == {"sqs:PurgeQueue"}
 
 
-def test_a_wildcard_stands_for_what_it_covers():
-    found = permissions(sqs.Queue("Queue"), extras=("sqs:*Queue",))
-    assert {action for action in found if action.endswith("Queue")} == {"sqs:*Queue"}
+def test_a_wildcard_replaces_the_actions_that_it_covers():
+    actions = permissions(sqs.Queue("Queue"), extras=("sqs:*Queue",))
+    assert {action for action in actions if action.endswith("Queue")} == {"sqs:*Queue"}
 
 
 @pytest.mark.parametrize("type_name", ["Custom::Thing", "Ours::Reports::Thing"])
-def test_a_type_that_is_not_of_aws_takes_nothing(type_name):
+def test_a_type_outside_aws_needs_no_permission(type_name):
     assert permissions(cloudformation.CustomResource("A", ServiceToken="a")) == set()
     custom = type("Custom", (cloudformation.CustomResource,), {"resource_type": type_name})
     assert permissions(custom("A", ServiceToken="a")) == set()
 
 
-def test_a_type_that_cfn_lint_does_not_know_is_refused():
+def test_a_type_unknown_to_cfn_lint_is_refused():
     unknown = type("New", (sqs.Queue,), {"resource_type": "AWS::New::Thing"})
     with pytest.raises(CompositionError) as caught:
         permissions(unknown("A"))

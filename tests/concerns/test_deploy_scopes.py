@@ -1,4 +1,4 @@
-"""Deploy scopes: every action is granted on resources, where IAM knows any for it."""
+"""Deploy scopes: every action is granted on resources, if IAM has resources for it."""
 
 import json
 import re
@@ -20,7 +20,7 @@ ACTIONS = deploy_permissions(CONTEXT)
 
 
 def without_resources(action):
-    """Whether IAM knows no resource for one of the actions that a pattern stands for."""
+    """Return whether IAM has no resource for one of the actions that a pattern matches."""
     service, _, name = action.partition(":")
     privileges = get_service_prefix_data(service)["privileges"]
     known = [v for k, v in privileges.items() if fnmatchcase(k.lower(), name.lower())]
@@ -30,7 +30,7 @@ def without_resources(action):
 
 def test_every_action_is_scoped_unless_iam_knows_no_resource_for_it():
     everywhere = {action for action in ACTIONS if arns_of(action) == ("*",)}
-    # A list of composite alarms is asked for without a name (CloudWatch API).
+    # The call that lists composite alarms has no name (CloudWatch API).
     assert {a for a in ACTIONS if without_resources(a)} == everywhere - {
         "cloudwatch:DescribeAlarms"
     }
@@ -40,7 +40,7 @@ def test_every_exception_is_needed():
     assert not [p for p in EVERYWHERE if not any(fnmatchcase(a, p) for a in ACTIONS)]
 
 
-#: Type → where its name stands in an ARN, without partition.
+#: Type → ARN with its name, without partition.
 NAMES = {
     "AWS::Logs::LogGroup": ("LogGroupName", "logs:us-west-2:{account}:log-group:{name}:*"),
     "AWS::S3::Bucket": ("BucketName", "s3:::{name}"),
@@ -51,7 +51,7 @@ NAMES = {
 }
 
 
-def test_every_name_that_a_template_gives_lies_within_its_services_scope():
+def test_every_name_in_a_template_is_within_its_services_scope():
     checked = set()
     for concern in CONCERNS:
         for title, item in json.loads(concern.build(CONTEXT).to_json())["Resources"].items():
@@ -68,16 +68,16 @@ def test_every_name_that_a_template_gives_lies_within_its_services_scope():
 
 
 @pytest.mark.parametrize("kind", ["AWS::SecretsManager::Secret", "AWS::CloudWatch::CompositeAlarm"])
-def test_what_would_not_be_named_after_its_stack_is_given_a_name(kind):
-    """CloudFormation names secrets after their logical ids; of composite alarms it says nothing."""
-    found = [
+def test_resources_not_named_after_their_stack_are_given_names(kind):
+    """CloudFormation names secrets after their logical ids; composite alarms are undocumented."""
+    names = [
         (concern.name, title, item["Properties"].get(NAMES[kind][0]))
         for concern in CONCERNS
         for title, item in json.loads(concern.build(CONTEXT).to_json())["Resources"].items()
         if item["Type"] == kind
     ]
-    assert found
-    assert not [place for place in found if not place[2]]
+    assert names
+    assert not [place for place in names if not place[2]]
 
 
 def _create(type_name):
@@ -85,6 +85,6 @@ def _create(type_name):
     return f"{service.lower()}:Delete{kind}"
 
 
-def test_buckets_data_is_out_of_reach():
+def test_data_of_buckets_is_not_granted():
     (scope,) = arns_of("s3:GetObject")
     assert re.fullmatch(r"s3:::\$\{Project\}-artifacts-.*/\*", scope)

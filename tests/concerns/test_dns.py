@@ -12,7 +12,7 @@ def record(title):
     return RESOURCES[title]["Properties"]
 
 
-def test_the_private_zone_is_seen_by_the_own_vpc_only():
+def test_the_private_zone_is_visible_to_the_own_vpc_only():
     """Isolation proof P10."""
     assert record("PrivateZone")["VPCs"] == [
         {"VPCId": {"Ref": "VpcId"}, "VPCRegion": {"Ref": "AWS::Region"}}
@@ -25,7 +25,7 @@ def test_only_amazon_issues_certificates():
     assert values == ['0 issue "amazon.com"', '0 issuewild "amazon.com"']
 
 
-def test_the_bare_domain_sends_and_takes_no_mail():
+def test_the_bare_domain_sends_and_receives_no_mail():
     """RFC 7208, 7489 and 7505; the instances of SES have records of their own, below."""
     assert record("NoSender")["ResourceRecords"] == ['"v=spf1 -all"']
     assert record("NoMail")["ResourceRecords"] == ["0 ."]
@@ -35,7 +35,7 @@ def test_the_bare_domain_sends_and_takes_no_mail():
     assert record("NoForgery")["Name"] == {"Fn::Sub": "_dmarc.${Domain}"}
 
 
-def test_what_the_vpc_asks_is_logged_under_the_prefix_of_vended_logs():
+def test_resolver_queries_are_logged_under_the_prefix_of_vended_logs():
     name = RESOURCES["QueryLogGroup"]["Properties"]["LogGroupName"]["Fn::Sub"]
     assert name.startswith("/aws/vendedlogs/")
     association = record("QueryLogAssociation")

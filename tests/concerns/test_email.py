@@ -17,7 +17,7 @@ def resources():
 
 
 @pytest.mark.parametrize("title", INSTANCES)
-def test_mail_goes_over_tls_or_not_at_all(resources, title):
+def test_mail_requires_tls(resources, title):
     options = resources[f"{title}ConfigurationSet"]["Properties"]
     assert options["DeliveryOptions"]["TlsPolicy"] == "REQUIRE"
     assert options["ReputationOptions"]["ReputationMetricsEnabled"] is True
@@ -25,7 +25,7 @@ def test_mail_goes_over_tls_or_not_at_all(resources, title):
 
 
 @pytest.mark.parametrize("title", INSTANCES)
-def test_pools_exist_only_where_dedicated_addresses_are_wanted(resources, title):
+def test_pools_exist_only_with_dedicated_addresses(resources, title):
     assert resources[f"{title}Pool"]["Condition"] == "HasDedicatedIps"
     name = resources[f"{title}Pool"]["Properties"]["PoolName"]["Fn::Sub"]
     assert re.sub(r"\$\{\w+\}", "", name).islower()
@@ -84,8 +84,8 @@ def test_problems_reach_programs_and_everything_is_counted(resources, title):
 
 
 @pytest.mark.parametrize("title", INSTANCES)
-def test_people_are_told_of_a_problem_and_of_no_address(resources, title):
-    """An event of SES holds the recipient, the subject and headers: none of them is passed on."""
+def test_people_get_a_problem_without_its_addresses(resources, title):
+    """An event of SES contains recipient, subject and headers: none of them is passed on."""
     rule = resources[f"{title}ProblemsRule"]["Properties"]
     own = {"mail": {"tags": {"ses:configuration-set": [{"Ref": f"{title}ConfigurationSet"}]}}}
     assert rule["EventPattern"]["detail"] == own
@@ -102,8 +102,8 @@ def test_people_are_told_of_a_problem_and_of_no_address(resources, title):
     assert f"${{{title}ConfigurationSet}}" in target["InputTransformer"]["InputTemplate"]["Fn::Sub"]
 
 
-def test_the_accounts_own_rates_page_as_aws_judges_by_them(resources):
-    """Without a dimension a metric is that of the account and region: all instances together."""
+def test_the_accounts_rates_page_people_as_aws_judges_by_them(resources):
+    """Without a dimension a metric covers the account and region: all instances together."""
     rule = json.dumps(resources["EmailReputation"]["Properties"]["AlarmRule"])
     for metric, threshold in (("BounceRate", 0.05), ("ComplaintRate", 0.001)):
         alarm = resources[f"Account{metric}"]["Properties"]
@@ -120,8 +120,8 @@ def test_people_are_paged_when_ses_stops_sending(resources):
     assert rule["Targets"][0]["Arn"] == {"Ref": "CriticalTopicArn"}
 
 
-def test_no_record_asks_for_reports_that_nobody_could_receive(resources):
-    """The domain takes no mail, and another one's would have to say that it wants them."""
+def test_no_record_requests_reports_that_nobody_could_receive(resources):
+    """The domain receives no mail, and another domain would have to agree to receive them."""
     records = [
         r["Properties"] for r in resources.values() if r["Type"] == "AWS::Route53::RecordSet"
     ]
@@ -151,7 +151,7 @@ def test_the_one_alarm_watches_the_rates_of_both_instances(resources):
 
 
 @pytest.mark.parametrize("title", INSTANCES)
-def test_everything_that_happens_to_a_mail_is_archived(resources, title):
+def test_all_events_of_a_mail_are_archived(resources, title):
     archive = resources[f"{title}Archive"]["Properties"]["EventDestination"]
     counts = resources[f"{title}Counts"]["Properties"]["EventDestination"]
     assert archive["MatchingEventTypes"] == counts["MatchingEventTypes"]
@@ -177,7 +177,7 @@ def test_the_archive_is_kept_and_eventbridge_may_write_to_it(resources):
 
 
 @pytest.mark.parametrize("title", INSTANCES)
-def test_senders_are_bound_to_one_instance_and_its_addresses(resources, title):
+def test_senders_are_limited_to_one_instance_and_its_addresses(resources, title):
     policy = resources[f"{title}SendingPolicy"]["Properties"]["PolicyDocument"]
     (statement,) = policy["Statement"]
     subdomain = {"Transactional": "mail", "Security": "alerts"}[title]

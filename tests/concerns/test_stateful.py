@@ -1,4 +1,4 @@
-"""Whatever holds state stays: in the template, in the list beside here, and under the stack policy.
+"""Stateful resources are retained: in the template, in the committed list, and by the stack policy.
 
 Which types hold state is cfn-lint's list (that of its rule I3011) and ours below; a type whose
 schema knows of keys or retention is on neither list only with a reason.
@@ -26,11 +26,11 @@ LISTED = set(load_resource(cfnlint.data.AdditionalSpecs, "StatefulResources.json
 OURS = {
     "AWS::CloudTrail::EventDataStore",
     "AWS::ECR::Repository",
-    # a zone that is made again has other name servers, and the parent's delegation is lost
+    # a recreated zone has other name servers, and the parent's delegation breaks
     "AWS::Route53::HostedZone",
 }
 STATEFUL_TYPES = (LISTED | OURS) - {STACK}
-#: Types that take a key or a retention and hold nothing themselves → why.
+#: Types with a key or a retention but without data → reason.
 HOLD_NOTHING = {
     "AWS::Backup::BackupPlan": "a schedule; the recovery points are the vault's",
     "AWS::Backup::BackupSelection": "a choice of resources",
@@ -47,7 +47,7 @@ files = pytest.mark.parametrize("file", TEMPLATES)
 
 
 def held(template):
-    """Logical id → resource, where its type holds state."""
+    """Return logical id → resource, of stateful types."""
     resources = template["Resources"].items()
     return {name: item for name, item in resources if item["Type"] in STATEFUL_TYPES}
 
@@ -62,20 +62,20 @@ def test_state_outlives_its_stack_and_its_replacement(file):
 @files
 def test_the_stack_policy_keeps_state_in_place(file):
     template = TEMPLATES[file]
-    found = set(held(template))
+    stateful = set(held(template))
     protected = stateful_ids(template)
-    assert found <= protected
+    assert stateful <= protected
     denied = {
         resource.partition("/")[2]
         for statement in json.loads(stack_policy(protected))["Statement"]
         if statement["Effect"] == "Deny"
         for resource in statement["Resource"]
     }
-    assert found <= denied
+    assert stateful <= denied
 
 
-def test_the_templates_keep_what_is_listed():
-    """So that nothing becomes stateless unseen: a resource that goes is a line that goes.
+def test_the_templates_retain_the_listed_resources():
+    """A reviewer sees a resource that becomes stateless as a removed line.
 
     A direct scope's template is its root; everything else is a file of its concern's name.
     """
@@ -88,7 +88,7 @@ def test_the_templates_keep_what_is_listed():
     assert kept == listed
 
 
-def test_a_type_that_keeps_something_is_judged():
+def test_every_type_with_a_retention_is_classified():
     types = {item["Type"] for t in TEMPLATES.values() for item in t["Resources"].values()}
     keeping = {t for t in types if any(map(_KEEPING.search, schema_of(t)["properties"]))}
     assert keeping - STATEFUL_TYPES <= set(HOLD_NOTHING)

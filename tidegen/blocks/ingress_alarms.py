@@ -122,7 +122,7 @@ def _add_firewall_alarm(template: Template) -> None:
     add_alarm(
         template,
         "BlockedRequestsAlarm",
-        "The firewall blocks many requests: an attack, or a rule that is wrong; see its log.",
+        "The firewall blocks many requests: an attack, or a wrong rule; see its log.",
         ("AWS/WAFV2", "BlockedRequests"),
         dimensions,
         ("GreaterThanThreshold", 1000),
@@ -141,7 +141,7 @@ def _add_certificate_alarm(template: Template) -> None:
         template,
         "CertificateExpiryAlarm",
         "The certificate ends in less than 30 days and was not renewed: its validation records are "
-        "gone, or the parent zone leads elsewhere.",
+        "missing, or the parent zone delegates elsewhere.",
         ("AWS/CertificateManager", "DaysToExpiry"),
         {"CertificateArn": Ref("Certificate")},
         ("LessThanThreshold", 30),

@@ -59,7 +59,7 @@ CLUSTER_GROUP = sibling(
 
 CRITICAL_TOPIC = sibling("CriticalTopicArn", Kind.TOPIC_ARN, "Topic that pages somebody")
 WARNING_TOPIC = sibling("WarningTopicArn", Kind.TOPIC_ARN, "Topic of warnings")
-DEAD_LETTERS = sibling("DeadLetterQueueArn", Kind.QUEUE_ARN, "Queue of what could not be delivered")
+DEAD_LETTERS = sibling("DeadLetterQueueArn", Kind.QUEUE_ARN, "Queue of undelivered notifications")
 
 ARTIFACTS_BUCKET = from_root(
     Scope.BOOTSTRAP, "ArtifactsBucketName", Kind.BUCKET_NAME, "Bucket of templates and assets"

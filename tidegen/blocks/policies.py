@@ -25,7 +25,7 @@ from troposphere import Ref, Sub
 
 VERSION = "2012-10-17"
 EVERYBODY = Principal("*")
-#: What a plan reads of the stacks that an environment depends on, of which some are tagged for
+#: Calls of a plan on the stacks that an environment depends on, of which some are tagged for
 #: another environment: those of the shared services and of the account.
 READING_STACKS = [Action("cloudformation", f"{verb}*") for verb in ("Describe", "Get", "List")]
 

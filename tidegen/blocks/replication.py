@@ -113,8 +113,8 @@ def add_bucket_replication_alarms(
     failed = add_alarm(
         template,
         f"{title}ReplicationFailed",
-        "Objects did not reach the replica. Mend role, key or the replica's policy (the trail"
-        " shows what was refused), then run S3 Batch Replication for status FAILED.",
+        "Objects did not reach the replica. Fix the role, the key or the replica's policy (the"
+        " trail shows the refused call), then run S3 Batch Replication for status FAILED.",
         ("AWS/S3", "OperationsFailedReplication"),
         dimensions,
         ("GreaterThanThreshold", 0),
@@ -123,8 +123,8 @@ def add_bucket_replication_alarms(
     late = add_alarm(
         template,
         f"{title}ReplicationLate",
-        "A replica is more than 15 minutes behind. Look at AWS Health for S3 in the regions of"
-        " both; until it catches up, what is pending has no second copy.",
+        "A replica is more than 15 minutes behind. See AWS Health for S3 in both regions; until it"
+        " catches up, pending objects have no second copy.",
         ("AWS/S3", "ReplicationLatency"),
         dimensions,
         ("GreaterThanThreshold", _MINUTES * 60),

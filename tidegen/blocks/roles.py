@@ -10,7 +10,7 @@ from tidegen.contract import Input, Kind, Scope
 
 #: Resources that the identity scope creates once per account are known by name everywhere: IAM is
 #: global, and a region must not depend on the one that identity's stack is in. A policy's name is
-#: unique in its account whatever its path, so it contains the project.
+#: unique in its account, not in its path, so it contains the project.
 BOUNDARY_NAME = Sub("${Project}-permissions-boundary")
 _IAM = "arn:${AWS::Partition}:iam::${AWS::AccountId}"
 BOUNDARY_ARN = Sub(f"{_IAM}:policy/${{Project}}/${{Project}}-permissions-boundary")

@@ -15,7 +15,7 @@ from tidegen.contract import Input, Kind
 
 _UNMET = {
     "CLOUDTRAIL_S3_DATAEVENTS_ENABLED": "Advanced selectors log the project's buckets; the rule "
-    "reads basic selectors only, and CloudTrail takes one kind.",
+    "reads basic selectors only, and CloudTrail accepts one kind.",
     "CLOUD_TRAIL_ENCRYPTION_ENABLED": "The key is the archive's, by its ARN; the rule accepts no "
     "reference.",
 }

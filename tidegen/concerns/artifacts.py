@@ -18,7 +18,7 @@ from tidegen.blocks.roles import BOUNDARY_ARN, OIDC_PROVIDER_ARN
 from tidegen.blocks.suppressions import unmet
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
-_REASON = "Holds templates and assets that are made from source; no data, no user's object."
+_REASON = "Contains templates and assets built from source; no data, no objects of users."
 
 
 def build(_context: Context) -> Template:

@@ -79,7 +79,7 @@ CONCERN = Concern(
     outputs=(
         Output("PublicZoneId", Kind.HOSTED_ZONE_ID, "Public zone", surface=True),
         Output("PrivateZoneId", Kind.HOSTED_ZONE_ID, "Private zone", surface=True),
-        Output("NameServers", Kind.STRING_LIST, "To be put into the parent zone", surface=True),
-        Output("QueryLogGroupName", Kind.LOG_GROUP_NAME, "What the VPC asked the resolver"),
+        Output("NameServers", Kind.STRING_LIST, "Name servers, for the parent zone", surface=True),
+        Output("QueryLogGroupName", Kind.LOG_GROUP_NAME, "Log of the VPC's resolver queries"),
     ),
 )

@@ -29,7 +29,7 @@ CONCERN = Concern(
     outputs=(
         Output("LogsKeyArn", Kind.KEY_ARN, "Key of the log groups"),
         Output("MessagingKeyArn", Kind.KEY_ARN, "Key of topics and queues"),
-        Output("ClusterKeyArn", Kind.KEY_ARN, "Key of the cluster's secrets; fixed for its life"),
+        Output("ClusterKeyArn", Kind.KEY_ARN, "Key of the cluster's secrets; it cannot be changed"),
         Output("NodesKeyArn", Kind.KEY_ARN, "Key of the nodes' volumes", surface=True),
         Output("SecretsKeyArn", Kind.KEY_ARN, "Key of Secrets Manager's secrets"),
     ),

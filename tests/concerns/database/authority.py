@@ -1,4 +1,4 @@
-"""A public authority of the tests' own: root, intermediate, certificates, made by real openssl."""
+"""A public authority for tests: root, intermediate, certificates, created by real openssl."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 HOSTS = tuple(f"mongo-{number}.internal.staging.example" for number in (1, 2, 3))
-#: Shows what the member's mongod would, state/served; anything else is the real openssl.
+#: Presents state/served, like the member's mongod; other calls use the real openssl.
 OPENSSL = """
 case "$1" in s_client) cat "$STATE/served" ;; *) exec /usr/bin/openssl "$@" ;; esac
 """
@@ -15,7 +15,7 @@ _CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1")
 
 
 def openssl(*arguments, folder):
-    """What the real openssl prints, run in a folder."""
+    """Return the output of the real openssl, run in a folder."""
     return subprocess.run(
         ["/usr/bin/openssl", *map(str, arguments)],
         cwd=folder,
@@ -26,7 +26,7 @@ def openssl(*arguments, folder):
 
 
 class Authority:
-    """A root, which is trusted, and an intermediate, which signs."""
+    """A trusted root, and an intermediate that signs."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -37,11 +37,11 @@ class Authority:
 
     @property
     def trusted(self):
-        """The file that a system would trust."""
+        """Return the file that a system would trust."""
         return self.folder / "root"
 
     def certify(self, *hosts, days=20, purpose="serverAuth"):
-        """A secret as the rotation function fills it."""
+        """Return a secret as the rotation function fills it."""
         self._made += 1
         name, passphrase = f"leaf-{self._made}", f"the-passphrase-{self._made}"
         names = ",".join(f"DNS:{host}" for host in hosts or HOSTS)
@@ -62,5 +62,5 @@ class Authority:
 
 @cache
 def authority():
-    """One authority for all tests: what it makes is not changed."""
+    """Return one authority for all tests: its files are not changed."""
     return Authority(tempfile.mkdtemp(prefix="authority-"))

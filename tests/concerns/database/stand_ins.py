@@ -1,6 +1,6 @@
-"""A machine for scripts: every command that touches the world is a stand-in that records its call.
+"""A machine for scripts: every command with effects outside is a stand-in that records its call.
 
-What a stand-in answers is shell of its own; what is left of the system is text and file tools.
+The answer of a stand-in is a shell script; of the system only text and file tools remain.
 """
 
 import subprocess
@@ -45,7 +45,7 @@ _SETTINGS = {
 
 
 class Machine:
-    """A machine in a folder of its own."""
+    """A machine in its own folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -61,14 +61,14 @@ class Machine:
             self.stand_in(name)
 
     def stand_in(self, name: str, answer: str = "") -> None:
-        """Put a command in place of the system's; `answer` is what it does after recording."""
+        """Replace a command of the system; `answer` is its script after recording."""
         path = self._bin / name
         record = f"printf '%s\\n' \"{name} ${{*//$'\\n'/ }}\" >>{self._calls}"
         path.write_text(f"#!/bin/bash\n{record}\n{answer}\n")
         path.chmod(0o755)
 
     def run(self, script: str, *arguments: str, **settings: str) -> subprocess.CompletedProcess:
-        """Run a script of the bundle and return how it ended."""
+        """Run a script of the bundle and return its result."""
         folder = self.folder
         places = {
             "PATH": f"{self._bin}:/usr/bin:/bin",
@@ -93,17 +93,17 @@ class Machine:
         )
 
     def calls(self, start: str = "") -> list[str]:
-        """The calls that begin with `start`, in order."""
+        """Return the calls that begin with `start`, in order."""
         return [call for call in self._calls.read_text().splitlines() if call.startswith(start)]
 
     def forget(self) -> None:
-        """Start with no calls."""
+        """Remove the recorded calls."""
         self._calls.write_text("")
 
     def etc(self, name: str) -> str:
-        """A file that a script wrote below /etc."""
+        """Return a file that a script wrote below /etc."""
         return (self.folder / "etc" / name).read_text()
 
     def mode(self, name: str) -> int:
-        """The permissions of a file below /etc."""
+        """Return the permissions of a file below /etc."""
         return (self.folder / "etc" / name).stat().st_mode & 0o777

@@ -1,4 +1,4 @@
-"""Backups: one healthy secondary, nothing called good that is not, no restore by mistake."""
+"""Backups: one healthy secondary, no success without a backup, no restore by mistake."""
 
 import gzip
 import hashlib
@@ -26,7 +26,7 @@ case "$*" in
   "cloudwatch put-metric-data"*) [ ! -e "$STATE/mute" ] ;;
 esac
 """
-#: Refuses what mongorestore refuses (mongo-tools, mongorestore.go, ParseAndValidateOptions).
+#: Refuses the same options as mongorestore (mongo-tools, mongorestore.go, ParseAndValidateOptions).
 _MONGORESTORE = """
 case "$*" in *--nsExclude*--oplogReplay*|*--nsInclude*--oplogReplay*)
   echo "Failed: cannot use --oplogReplay with excludes specified" >&2; exit 1 ;;
@@ -69,17 +69,17 @@ def stored(machine, name):
 
 
 def metrics(machine):
-    found = (
+    matches = (
         re.search(r"MetricName=(\w+),Value=([^,]*)", call) for call in machine.calls("aws cloud")
     )
-    return {match[1]: match[2] for match in found if match}
+    return {match[1]: match[2] for match in matches if match}
 
 
-def nothing_good_was_said(machine):
+def no_success_was_reported(machine):
     return not stored(machine, "manifest.json") and "BackupSuccess" not in metrics(machine)
 
 
-def test_a_backup_is_a_dump_with_its_oplog_and_a_manifest_that_fits(machine):
+def test_a_backup_is_a_dump_with_its_oplog_and_a_matching_manifest(machine):
     done = machine.run("backup.sh")
     assert done.returncode == 0, done.stderr
     (dump,) = stored(machine, "dump.archive.gz")
@@ -96,7 +96,7 @@ def test_a_backup_is_a_dump_with_its_oplog_and_a_manifest_that_fits(machine):
     assert "--host mongo-1.internal.staging.example --ssl --sslCAFile /" in call
 
 
-def test_everything_that_goes_up_is_encrypted_with_the_backup_key(machine):
+def test_all_uploads_are_encrypted_with_the_backup_key(machine):
     machine.run("backup.sh")
     uploads = machine.calls("aws s3 cp -")
     assert len(uploads) == 2
@@ -104,7 +104,7 @@ def test_everything_that_goes_up_is_encrypted_with_the_backup_key(machine):
     assert re.search(r"--expected-size [1-9]\d*", uploads[0])
 
 
-def test_success_is_said_after_the_manifest_is_up(machine):
+def test_success_is_reported_after_the_manifest_is_uploaded(machine):
     machine.run("backup.sh")
     calls = machine.calls("aws")
     manifest = next(n for n, call in enumerate(calls) if "manifest.json" in call)
@@ -126,10 +126,10 @@ def test_no_healthy_secondary_is_a_failure(machine):
     done = machine.run("backup.sh")
     assert done.returncode != 0
     assert "no healthy secondary" in done.stderr
-    assert nothing_good_was_said(machine)
+    assert no_success_was_reported(machine)
 
 
-def test_a_set_that_cannot_be_asked_is_a_failure(machine):
+def test_a_set_that_does_not_answer_is_a_failure(machine):
     machine.stand_in("mongosh", "exit 1")
     assert machine.run("backup.sh").returncode != 0
     assert not machine.calls("mongodump")
@@ -139,30 +139,30 @@ def test_a_set_that_cannot_be_asked_is_a_failure(machine):
 def test_a_failed_dump_is_a_failure(machine, dumped):
     machine.stand_in("mongodump", f"{dumped}\nexit 1")
     assert machine.run("backup.sh").returncode != 0
-    assert nothing_good_was_said(machine)
+    assert no_success_was_reported(machine)
 
 
 def test_an_empty_dump_is_a_failure(machine):
     machine.stand_in("mongodump", "exit 0")
     assert machine.run("backup.sh").returncode != 0
-    assert nothing_good_was_said(machine)
+    assert no_success_was_reported(machine)
 
 
 def test_a_failed_upload_is_a_failure(machine):
     (machine.folder / "refuse").touch()
     assert machine.run("backup.sh").returncode != 0
-    assert nothing_good_was_said(machine)
+    assert no_success_was_reported(machine)
 
 
-def test_a_good_backup_stays_good_without_its_metrics(machine):
+def test_a_backup_succeeds_without_its_metrics(machine):
     (machine.folder / "mute").touch()
     assert machine.run("backup.sh").returncode == 0
     assert stored(machine, "manifest.json")
 
 
 @pytest.mark.parametrize("accepted", ["MONGO_PASSWORD", "MONGO_PASSWORD_BEFORE"])
-def test_the_dump_gets_the_password_that_the_set_takes(machine, accepted):
-    """After a rotation that is the one before, until the primary has followed."""
+def test_the_dump_uses_the_password_that_the_set_accepts(machine, accepted):
+    """After a rotation that is the previous one, until the primary has updated it."""
     machine.stand_in("aws", f'case "$*" in *AWSPREVIOUS*) echo older; exit ;; esac\n{_AWS}')
     machine.stand_in("mongosh", _MONGOSH.replace('$MONGO_PASSWORD"', f'${accepted}"'))
     assert machine.run("backup.sh").returncode == 0
@@ -171,7 +171,7 @@ def test_the_dump_gets_the_password_that_the_set_takes(machine, accepted):
 
 
 @pytest.mark.parametrize("script", ["backup.sh", "restore.sh"])
-def test_the_password_is_no_argument_and_leaves_no_file(machine, script):
+def test_the_password_is_in_no_argument_and_no_file(machine, script):
     machine.run("backup.sh")
     machine.run(script, backup_of(machine), today())
     assert not [c for c in machine.calls() if "the-password" in c or "the-key" in c]
@@ -195,7 +195,7 @@ def backed_up(machine):
     return machine
 
 
-def test_a_restore_takes_the_dump_to_the_whole_set(backed_up):
+def test_a_restore_writes_the_dump_to_the_whole_set(backed_up):
     done = backed_up.run("restore.sh", backup_of(backed_up), today())
     assert done.returncode == 0, done.stderr
     assert (backed_up.folder / "restored").read_bytes() == DUMP
@@ -206,15 +206,15 @@ def test_a_restore_takes_the_dump_to_the_whole_set(backed_up):
     assert "--ssl --sslCAFile /" in call
 
 
-def test_a_restore_reads_the_bucket_that_it_is_told(backed_up):
+def test_a_restore_reads_the_given_bucket(backed_up):
     done = backed_up.run("restore.sh", backup_of(backed_up), today(), RESTORE_BUCKET="elsewhere")
     assert done.returncode != 0
     assert "/elsewhere/mongodb/" in done.stderr
 
 
 @pytest.mark.parametrize("keyfile", ["the-key\n", "- the-key\n- the-next\n"])
-def test_the_members_own_user_restores_as_no_dump_has_it(backed_up, keyfile):
-    """The administrator's password may be replaced while mongorestore works."""
+def test_the_members_own_user_restores_because_no_dump_contains_it(backed_up, keyfile):
+    """The administrator's password may be replaced while mongorestore runs."""
     (backed_up.folder / "etc" / "mongo.keyfile").write_text(keyfile)
     assert backed_up.run("restore.sh", backup_of(backed_up), today()).returncode == 0
     (call,) = backed_up.calls("mongorestore")
@@ -223,48 +223,48 @@ def test_the_members_own_user_restores_as_no_dump_has_it(backed_up, keyfile):
 
 
 @pytest.mark.parametrize("code", [0, 1])
-def test_the_users_are_what_the_secrets_say_however_the_restore_ends(backed_up, code):
-    """A dump knows the passwords of its day, or of another environment."""
+def test_users_match_the_secrets_after_success_and_failure(backed_up, code):
+    """A dump contains the passwords of its day, or of another environment."""
     backed_up.stand_in("mongorestore", f"{_MONGORESTORE}\nexit {code}")
     done = backed_up.run("restore.sh", backup_of(backed_up), today())
     assert done.returncode == code
     assert (backed_up.folder / "users-made").read_text() == "the-key the-password\n"
     (call,) = [call for call in backed_up.calls("mongosh") if "dropUser" in call]
     assert "--host tidepool/mongo-1." in call
-    assert ("restore again, or another backup" in done.stderr) == bool(code)
+    assert ("restore this backup again, or another one" in done.stderr) == bool(code)
 
 
-def test_users_that_stayed_the_backups_are_told_of(backed_up):
+def test_users_left_from_the_backup_are_reported(backed_up):
     backed_up.stand_in("mongosh", "exit 1")
     done = backed_up.run("restore.sh", backup_of(backed_up), today())
     assert done.returncode != 0
     assert "'Nobody can log in'" in done.stderr
 
 
-@pytest.mark.parametrize("said", ["", "staging", "staging-20200101", "yes"])
-def test_a_protected_environment_asks_for_its_name_and_today(backed_up, said):
-    done = backed_up.run("restore.sh", backup_of(backed_up), said)
+@pytest.mark.parametrize("confirmation", ["", "staging", "staging-20200101", "yes"])
+def test_a_protected_environment_requires_its_name_and_todays_date(backed_up, confirmation):
+    done = backed_up.run("restore.sh", backup_of(backed_up), confirmation)
     assert done.returncode != 0
-    assert f"say '{today()}' to restore over it" in done.stderr
+    assert f"give '{today()}' as the confirmation to restore over it" in done.stderr
     assert not backed_up.calls()
 
 
 @pytest.mark.parametrize("protected", ["", "true", "TRUE", "no"])
-def test_only_a_clear_false_is_unprotected(backed_up, protected):
+def test_only_false_is_unprotected(backed_up, protected):
     assert backed_up.run("restore.sh", backup_of(backed_up), PROTECTED=protected).returncode != 0
     assert not backed_up.calls()
 
 
-def test_an_unprotected_environment_does_not_ask(backed_up):
+def test_an_unprotected_environment_requires_no_confirmation(backed_up):
     assert backed_up.run("restore.sh", backup_of(backed_up), PROTECTED="false").returncode == 0
 
 
-def test_a_dump_that_is_not_what_the_manifest_says_is_not_restored(backed_up):
+def test_a_dump_that_does_not_match_its_manifest_is_not_restored(backed_up):
     (path,) = stored(backed_up, "dump.archive.gz")
     path.write_bytes(DUMP[:-1])
     done = backed_up.run("restore.sh", backup_of(backed_up), today())
     assert done.returncode != 0
-    assert "is not what its manifest says" in done.stderr
+    assert "does not match its manifest" in done.stderr
     assert not backed_up.calls("mongorestore")
 
 
@@ -277,12 +277,12 @@ def test_a_dump_without_a_manifest_is_no_backup(backed_up):
 
 
 @pytest.mark.parametrize("key", ["../other", "mongodb/2026", "mongodb/2026/11/24/030000/;id"])
-def test_a_restore_takes_a_backups_folder_and_nothing_else(backed_up, key):
+def test_a_restore_accepts_only_the_folder_of_a_backup(backed_up, key):
     assert backed_up.run("restore.sh", key, today()).returncode != 0
     assert not backed_up.calls()
 
 
-def test_settings_come_from_the_boots_file_where_nobody_gave_them(backed_up):
+def test_missing_settings_are_read_from_the_boots_file(backed_up):
     settings = "PROJECT=tide\nENVIRONMENT=other\nPROTECTED=true\nMEMBER=1\n"
     (backed_up.folder / "etc" / "mongo.env").write_text(settings)
     done = backed_up.run("restore.sh", backup_of(backed_up), today(), MEMBER="")
@@ -297,38 +297,38 @@ def test_the_age_of_the_newest_backup_is_measured(machine, hours):
     assert float(metrics(machine)["BackupAgeHours"]) == pytest.approx(hours, abs=0.05)
 
 
-def test_no_backup_at_all_counts_as_an_old_one(machine):
+def test_no_backup_counts_as_an_old_one(machine):
     (machine.folder / "newest").write_text("None")
     machine.run("metrics.sh")
     assert float(metrics(machine)["BackupAgeHours"]) == 72
 
 
 @pytest.mark.parametrize("hours", [1, 30])
-def test_a_set_without_a_backup_has_lost_no_more_than_its_life(machine, hours):
-    """A new environment is not alarmed at before its first backup, and is if that does not come."""
+def test_a_set_without_a_backup_reports_its_own_age(machine, hours):
+    """A new environment raises no alarm before its first backup, and one if that is missing."""
     begun = datetime.now(UTC) - timedelta(hours=hours)
     (machine.folder / "initiated").write_text(begun.isoformat())
     machine.run("metrics.sh")
     assert float(metrics(machine)["BackupAgeHours"]) == pytest.approx(hours, abs=0.05)
 
 
-def test_a_member_of_no_set_measures_nothing(machine):
-    """Else the alarms of a new set would be born with what it was like before it was there."""
+def test_a_member_without_a_set_measures_nothing(machine):
+    """Otherwise the alarms of a new set would start with values from before it existed."""
     (machine.folder / "alone").touch()
     done = machine.run("metrics.sh")
     assert done.returncode == 0, done.stderr
     assert metrics(machine) == {}
 
 
-def test_a_set_without_a_primary_says_so_and_calls_no_lag_small(machine):
+def test_a_set_without_a_primary_reports_that_and_no_lag(machine):
     (machine.folder / "leaderless").touch()
     assert machine.run("metrics.sh").returncode != 0
-    found = metrics(machine)
-    assert found["HasPrimary"] == "0"
-    assert "ReplicationLag" not in found
+    reported = metrics(machine)
+    assert reported["HasPrimary"] == "0"
+    assert "ReplicationLag" not in reported
 
 
-def test_a_set_with_a_primary_says_so(machine):
+def test_a_set_with_a_primary_reports_that(machine):
     assert machine.run("metrics.sh").returncode == 0
     assert metrics(machine)["HasPrimary"] == "1"
 
@@ -350,14 +350,14 @@ def test_the_days_of_the_certificate_in_use_are_measured(machine, days):
     assert int(metrics(machine)["CertificateDays"]) in (days, days - 1)
 
 
-def test_no_days_are_told_of_a_mongod_that_shows_no_certificate(machine):
+def test_no_days_are_reported_for_a_mongod_without_a_certificate(machine):
     (machine.folder / "newest").write_text("None")
     (machine.folder / "served").write_text("")
     assert machine.run("metrics.sh").returncode != 0
     assert "CertificateDays" not in metrics(machine)
 
 
-def test_no_age_comes_from_a_bucket_that_cannot_be_listed_and_the_rest_does(machine):
+def test_an_unlistable_bucket_stops_only_the_metric_of_the_age(machine):
     machine.stand_in("aws", f'case "$*" in s3api*) exit 1 ;; esac\n{_AWS}')
     done = machine.run("metrics.sh")
     assert done.returncode != 0

@@ -1,4 +1,4 @@
-"""A member's boot: its own volume and address, data never formatted away, loud where it fails."""
+"""A member's boot: its own volume and address, data never formatted, failures reported."""
 
 import hashlib
 import re
@@ -26,7 +26,7 @@ case "$*" in
   "ssm get-parameter"*) echo vol-0abc ;;
 esac
 """
-#: A member of a set that is healthy, whatever it is asked.
+#: A healthy member of a set, for every query.
 _MONGOSH = """
 case "$*" in
   *setName*) echo tidepool ;;
@@ -54,7 +54,7 @@ def machine(tmp_path):
 
 @pytest.fixture
 def replacement(machine):
-    """An instance in place of a dead one, for which CloudFormation does not wait."""
+    """Return an instance that replaces a dead one, for which CloudFormation does not wait."""
     (machine.folder / "group").write_text("UPDATE_COMPLETE")
     return machine
 
@@ -64,7 +64,7 @@ def boot(machine):
 
 
 def upload(folder, *packages):
-    """Put packages and their checksums where the artifacts bucket would have them."""
+    """Put packages and their checksums into the artifacts bucket's folder."""
     uploaded = folder / "uploaded"
     uploaded.mkdir(exist_ok=True)
     for name in packages:
@@ -78,7 +78,7 @@ def signalled(machine):
     return call.rpartition(" ")[2]
 
 
-def test_a_boot_attaches_mounts_installs_starts_and_says_so(machine):
+def test_a_boot_attaches_mounts_installs_starts_and_signals_success(machine):
     done = boot(machine)
     assert done.returncode == 0, done.stderr
     (volume,) = machine.calls("aws ec2 attach-volume")
@@ -107,12 +107,12 @@ def test_a_blank_volume_is_formatted_without_force(machine):
 
 
 @pytest.mark.parametrize("code", [1, 4, 8, 127])
-def test_a_volume_that_cannot_be_read_is_not_taken_for_a_blank_one(machine, code):
-    """blkid ends with 8 where it is in doubt, and with 4 where it was asked wrongly."""
+def test_an_unreadable_volume_is_not_treated_as_blank(machine, code):
+    """blkid exits with 8 for ambivalent results, and with 4 for usage errors."""
     machine.stand_in("blkid", f"exit {code}")
     done = boot(machine)
     assert done.returncode != 0
-    assert f"blkid ended with {code}" in done.stderr
+    assert f"blkid exited with {code}" in done.stderr
     assert not machine.calls("mkfs")
     assert not machine.calls("systemctl enable --now mongod")
     assert signalled(machine) == "FAILURE"
@@ -131,8 +131,8 @@ def test_a_second_run_changes_nothing(machine):
 
 
 @pytest.mark.parametrize("step", ["aws ec2 attach-volume", "mount ", "dnf install"])
-def test_a_boot_that_broke_off_goes_on_when_run_again(machine, step):
-    """Whatever step failed the first time, the second run ends well and formats nothing."""
+def test_an_interrupted_boot_completes_when_run_again(machine, step):
+    """After a failure of any step, the second run succeeds and formats nothing."""
     name, _, rest = step.partition(" ")
     original = _AWS if name == "aws" else ""
     machine.stand_in(name, f'case "$*" in "{rest}"*) exit 1 ;; esac\n{original}')
@@ -146,7 +146,7 @@ def test_a_boot_that_broke_off_goes_on_when_run_again(machine, step):
     assert not machine.calls("mkfs")
 
 
-def test_an_image_that_could_not_claim_a_backup_is_refused_at_once(machine):
+def test_an_image_that_cannot_claim_a_backup_is_refused_at_once(machine):
     machine.stand_in("aws", f'case "$*" in *--generate-cli-skeleton*) exit 252 ;; esac\n{_AWS}')
     done = boot(machine)
     assert done.returncode != 0
@@ -154,7 +154,7 @@ def test_an_image_that_could_not_claim_a_backup_is_refused_at_once(machine):
     assert not machine.calls("aws ec2 attach-volume")
 
 
-def test_missing_packages_fail_the_boot_and_say_what_to_upload(machine):
+def test_missing_packages_fail_the_boot_with_advice_on_uploading(machine):
     for file in (machine.folder / "uploaded").iterdir():
         file.unlink()
     done = boot(machine)
@@ -171,7 +171,7 @@ def test_changed_packages_are_not_installed(machine):
     assert signalled(machine) == "FAILURE"
 
 
-def test_secrets_go_to_files_that_only_their_users_read(machine):
+def test_secrets_are_written_to_files_that_only_their_users_read(machine):
     boot(machine)
     assert machine.etc("mongo.keyfile") == "the-keyfile\n"
     assert machine.mode("mongo.keyfile") == 0o400
@@ -206,7 +206,7 @@ def test_the_configuration_is_filled_in(machine):
     assert "KEYFILE_SECRET" not in settings
 
 
-def test_the_kernel_is_as_mongodb_wants_it_before_mongod_starts(machine):
+def test_the_kernel_is_configured_for_mongodb_before_mongod_starts(machine):
     boot(machine)
     calls = machine.calls()
     start = calls.index("systemctl enable --now mongod")
@@ -219,7 +219,7 @@ def test_the_kernel_is_as_mongodb_wants_it_before_mongod_starts(machine):
 
 
 def test_connections_never_run_out_of_memory_maps(machine):
-    """mongod takes two for each, and accepts as many as it may open files."""
+    """mongod uses two for each, and accepts as many as it may open files."""
     boot(machine)
     maps = re.search(r"max_map_count = (\d+)", machine.etc("sysctl.d/90-mongo.conf"))
     unit = machine.etc("systemd/system/mongod.service.d/override.conf")
@@ -227,15 +227,15 @@ def test_connections_never_run_out_of_memory_maps(machine):
     assert int(maps[1]) >= 2 * int(files[1])
 
 
-def test_little_is_read_ahead_from_the_data_volume(machine):
+def test_read_ahead_of_the_data_volume_is_small(machine):
     boot(machine)
     unit = machine.etc("systemd/system/mongod.service.d/override.conf")
     device = f"{machine.folder}/devices/nvme-Amazon_Elastic_Block_Store_vol0abc"
     assert f"ExecStartPre=+/usr/sbin/blockdev --setra 16 {device}\n" in unit
 
 
-def test_the_members_own_name_leads_to_the_loopback(machine):
-    """The certificate knows no localhost, and the administrator is made over the loopback."""
+def test_the_members_own_name_resolves_to_the_loopback(machine):
+    """The certificate has no localhost, and the administrator is created over the loopback."""
     boot(machine)
     assert "127.0.0.1 mongo-1.internal.staging.example\n" in machine.etc("hosts")
     assert not [call for call in machine.calls("mongosh") if "--host localhost" in call]
@@ -250,14 +250,14 @@ def test_mongod_does_not_start_without_a_certificate(machine):
     assert signalled(machine) == "FAILURE"
 
 
-def test_a_renewed_certificate_is_looked_for_every_day(machine):
+def test_a_renewed_certificate_is_checked_for_every_day(machine):
     boot(machine)
     assert "mongo-renew.timer" in " ".join(machine.calls("systemctl enable --now"))
     assert "RandomizedDelaySec" in machine.etc("systemd/system/mongo-renew.timer")
 
 
 @pytest.mark.parametrize(("member", "waits"), [("1", False), ("3", True)])
-def test_the_first_metrics_are_there_before_the_alarms_are_made(machine, member, waits):
+def test_the_first_metrics_exist_before_the_alarms_are_created(machine, member, waits):
     machine.stand_in("sleep")
     done = machine.run(
         "bootstrap.sh", MEMBER=member, AUTHORITIES=str(authority().trusted), METRICS_DELAY="120"
@@ -267,15 +267,15 @@ def test_the_first_metrics_are_there_before_the_alarms_are_made(machine, member,
     assert order == ["systemctl start mongo-metrics.service", *["sleep 120"] * waits]
 
 
-def never_well(machine):
+def never_healthy(machine):
     machine.stand_in("mongosh", _MONGOSH.replace("echo true", "echo false"))
 
 
 UNITS = ("mongo-terminate.service", "mongo-backup.timer", "mongo-metrics.timer", "mongo-user.timer")
 
 
-def test_a_member_that_does_not_get_well_in_an_update_fails_it(machine):
-    never_well(machine)
+def test_a_member_that_stays_unhealthy_fails_the_update(machine):
+    never_healthy(machine)
     done = boot(machine)
     assert done.returncode != 0
     assert "gave up waiting for this member to catch up" in done.stderr
@@ -283,9 +283,9 @@ def test_a_member_that_does_not_get_well_in_an_update_fails_it(machine):
     assert not machine.calls("aws autoscaling")
 
 
-def test_everything_else_runs_before_the_set_takes_the_member_in(machine):
-    """A blank volume takes hours: hand-over, metrics and backups are not to wait for it."""
-    never_well(machine)
+def test_everything_else_runs_before_the_member_joins_the_set(machine):
+    """A blank volume takes hours: hand-over, metrics and backups must not wait for it."""
+    never_healthy(machine)
     boot(machine)
     (enabled,) = [call for call in machine.calls("systemctl enable") if "timer" in call]
     assert all(unit in enabled for unit in UNITS)
@@ -294,8 +294,8 @@ def test_everything_else_runs_before_the_set_takes_the_member_in(machine):
     assert calls.index("systemctl enable --now mongod") < calls.index(enabled) < first_question
 
 
-def test_a_member_in_place_of_a_dead_one_may_take_hours(replacement):
-    """It is asked in vain longer than any limit; in this test each try is one."""
+def test_a_member_that_replaces_a_dead_one_may_take_hours(replacement):
+    """It does not answer for longer than any limit; in this test each try is one."""
     replacement.stand_in(
         "mongosh",
         """case "$*" in *setName*) echo tidepool ;; *isWritablePrimary*)
@@ -303,7 +303,7 @@ def test_a_member_in_place_of_a_dead_one_may_take_hours(replacement):
     )
     done = boot(replacement)
     assert done.returncode == 0, done.stderr
-    assert "still waits for this member to catch up" in done.stderr
+    assert "still waiting for this member to catch up" in done.stderr
 
 
 def test_a_host_that_hangs_keeps_the_volume_and_the_next_instance_waits(replacement):
@@ -313,12 +313,12 @@ def test_a_host_that_hangs_keeps_the_volume_and_the_next_instance_waits(replacem
     replacement.stand_in("aws", state + _AWS)
     done = boot(replacement)
     assert done.returncode == 0, done.stderr
-    assert "let go of vol-0abc; if that instance hangs, end it by force" in done.stderr
+    assert "release vol-0abc; if that instance hangs, terminate it by force" in done.stderr
     assert len(replacement.calls("aws ec2 attach-volume")) == 1
 
 
 @pytest.mark.parametrize("step", ["blkid", "dnf", "mount", "systemctl"])
-def test_a_boot_that_nobody_waits_for_is_tried_again_by_another_instance(replacement, step):
+def test_a_failed_boot_outside_an_update_is_repeated_by_another_instance(replacement, step):
     replacement.stand_in(step, "exit 1")
     assert boot(replacement).returncode != 0
     (call,) = replacement.calls("aws autoscaling set-instance-health")
@@ -326,22 +326,22 @@ def test_a_boot_that_nobody_waits_for_is_tried_again_by_another_instance(replace
     assert "--no-should-respect-grace-period" in call
 
 
-def test_an_instance_whose_mongod_runs_is_never_given_up(replacement):
-    """It may be the primary; and the next one would find the same."""
+def test_an_instance_whose_mongod_runs_is_never_replaced(replacement):
+    """It may be the primary; and another instance would fail in the same way."""
     replacement.stand_in("amazon-cloudwatch-agent-ctl", "exit 1")
     assert boot(replacement).returncode != 0
     assert not replacement.calls("aws autoscaling")
 
 
-def test_a_boot_that_is_made_again_never_ends_a_member_that_runs(replacement):
-    """As the change of a keyfile does; something may fail that did not before."""
+def test_a_repeated_boot_never_terminates_a_running_member(replacement):
+    """A change of the keyfile repeats the boot; a step may fail that succeeded before."""
     (replacement.folder / "runs").touch()
     replacement.stand_in("blkid", "exit 1")
     assert boot(replacement).returncode != 0
     assert not replacement.calls("aws autoscaling")
 
 
-def test_where_nobody_can_be_told_a_person_is(replacement):
+def test_a_person_is_asked_to_act_if_no_service_can_be_notified(replacement):
     replacement.stand_in("dnf", "exit 1")
     replacement.stand_in("aws", f'case "$*" in autoscaling*) exit 1 ;; esac\n{_AWS}')
-    assert "end this instance by hand" in boot(replacement).stderr
+    assert "terminate it by hand" in boot(replacement).stderr

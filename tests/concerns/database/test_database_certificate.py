@@ -1,4 +1,4 @@
-"""The member's certificate: waited for, checked as clients will, installed whole, and used."""
+"""The member's certificate: awaited, checked as clients do, installed atomically, and used."""
 
 import json
 
@@ -7,7 +7,7 @@ from authority import OPENSSL, Authority, authority, openssl
 from stand_ins import Machine
 
 HOST = "mongo-1.internal.staging.example"
-#: The secret is a file; so many reads of it as `early` has lines come before its first rotation.
+#: The secret is a file; the number of lines of `early` is that of reads before its first rotation.
 _AWS = """
 case "$*" in
   "secretsmanager get-secret-value --secret-id certificate"*)
@@ -70,14 +70,14 @@ def test_a_member_gets_key_certificate_and_chain(machine, member):
     assert machine.calls("chown")[0].startswith("chown mongod:mongod ")
 
 
-def test_the_first_boot_waits_until_the_secret_holds_a_certificate(machine):
+def test_the_first_boot_waits_until_the_secret_has_a_certificate(machine):
     (machine.folder / "early").write_text("\n\n")
     assert run(machine).returncode == 0
     assert len(machine.calls("aws secretsmanager")) == 3
     assert certificate((machine.folder / "secret").read_text()) in installed(machine)
 
 
-def test_a_certificate_that_never_comes_is_told(machine):
+def test_a_missing_certificate_is_reported(machine):
     (machine.folder / "early").write_text("\n" * 9)
     done = run(machine)
     assert done.returncode != 0
@@ -94,23 +94,23 @@ WRONG = {
     "another host's": (lambda _: authority().certify("elsewhere.example"), "hostname mismatch"),
     "expired": (lambda _: authority().certify(days=-1), "certificate has expired"),
     "no server's": (lambda _: authority().certify(purpose="clientAuth"), "certificate purpose"),
-    "another key's": (lambda _: of_another_key(authority().certify()), "is not of the key"),
-    "a stranger's": (lambda path: Authority(path).certify(), "is not good for mongo-1"),
+    "another key's": (lambda _: of_another_key(authority().certify()), "do not match"),
+    "a stranger's": (lambda path: Authority(path).certify(), "is not valid for mongo-1"),
 }
 
 
-@pytest.mark.parametrize(("make", "told"), WRONG.values(), ids=WRONG.keys())
-def test_a_certificate_that_clients_would_refuse_is_not_installed(machine, tmp_path, make, told):
+@pytest.mark.parametrize(("make", "message"), WRONG.values(), ids=WRONG.keys())
+def test_a_certificate_that_clients_would_refuse_is_not_installed(machine, tmp_path, make, message):
     (tmp_path / "stranger").mkdir()
     offer(machine, make(tmp_path / "stranger"))
     done = run(machine)
     assert done.returncode != 0
-    assert told in done.stderr
+    assert message in done.stderr
     assert not list(folder(machine).iterdir())
 
 
-@pytest.mark.parametrize(("make", "told"), WRONG.values(), ids=WRONG.keys())
-def test_it_does_not_take_the_place_of_a_good_one(machine, tmp_path, make, told):
+@pytest.mark.parametrize(("make", "message"), WRONG.values(), ids=WRONG.keys())
+def test_an_invalid_certificate_does_not_replace_a_valid_one(machine, tmp_path, make, message):
     run(machine)
     before = installed(machine)
     (tmp_path / "stranger").mkdir()
@@ -122,16 +122,16 @@ def test_it_does_not_take_the_place_of_a_good_one(machine, tmp_path, make, told)
 
 @pytest.fixture
 def booted(machine):
-    """A member whose mongod has started with the first certificate."""
+    """Return a member whose mongod has started with the first certificate."""
     assert run(machine).returncode == 0
     (machine.folder / "served").write_text(installed(machine))
     machine.forget()
     return machine
 
 
-def test_a_certificate_that_is_there_already_changes_nothing(booted):
+def test_an_installed_certificate_changes_nothing(booted):
     before = (folder(booted) / "member.pem").stat()
-    # the same certificate, exported again: key and passphrase are encrypted anew
+    # the same certificate, exported again: key and passphrase are encrypted again
     done = run(booted, "renew.sh")
     assert done.returncode == 0, done.stderr
     assert (folder(booted) / "member.pem").stat().st_ino == before.st_ino
@@ -139,7 +139,7 @@ def test_a_certificate_that_is_there_already_changes_nothing(booted):
     assert not booted.calls("chown")
 
 
-def test_a_renewed_certificate_is_taken_into_use_once_and_without_a_restart(booted):
+def test_a_renewed_certificate_is_put_into_use_once_without_a_restart(booted):
     offer(booted, authority().certify())
     done = run(booted, "renew.sh")
     assert done.returncode == 0, done.stderr
@@ -150,7 +150,7 @@ def test_a_renewed_certificate_is_taken_into_use_once_and_without_a_restart(boot
     assert not booted.calls("systemctl")
 
 
-def test_a_renewal_that_mongod_did_not_follow_is_loud_and_made_good_by_the_next(booted):
+def test_a_failed_renewal_is_reported_and_repaired_by_the_next(booted):
     offer(booted, authority().certify())
     booted.stand_in("mongosh", "exit 1")
     assert run(booted, "renew.sh").returncode != 0
@@ -160,17 +160,17 @@ def test_a_renewal_that_mongod_did_not_follow_is_loud_and_made_good_by_the_next(
     assert len(rotations(booted)) == 1
 
 
-def test_a_mongod_that_still_shows_the_old_one_is_a_failure(booted):
+def test_a_mongod_that_still_presents_the_old_certificate_is_a_failure(booted):
     offer(booted, authority().certify())
     booted.stand_in("mongosh", "exit 0")
     done = run(booted, "renew.sh")
     assert done.returncode != 0
-    assert "mongod does not show the certificate that is installed" in done.stderr
+    assert "mongod does not present the installed certificate" in done.stderr
 
 
 @pytest.mark.parametrize("step", ["openssl", "chown", "mv"])
 @pytest.mark.parametrize("end", ["exit 1", "kill -KILL $PPID"], ids=["fails", "killed"])
-def test_an_installation_that_broke_off_leaves_the_old_certificate(booted, step, end):
+def test_an_interrupted_installation_leaves_the_old_certificate(booted, step, end):
     before = installed(booted)
     offer(booted, authority().certify())
     # at the first call that is not about the comparison with what is installed
@@ -185,7 +185,7 @@ def test_an_installation_that_broke_off_leaves_the_old_certificate(booted, step,
     assert [path.name for path in folder(booted).iterdir()] == ["member.pem"]
 
 
-def test_key_and_passphrase_are_no_argument_and_leave_no_other_file(booted):
+def test_key_and_passphrase_are_in_no_argument_and_no_other_file(booted):
     offer(booted, authority().certify())
     run(booted, "renew.sh")
     calls = booted.calls()

@@ -1,4 +1,4 @@
-"""Three members look every hour: never two dumps of a day, never a day without one."""
+"""Three members check every hour: never two dumps of a day, never a day without one."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -10,12 +10,12 @@ from stand_ins import Machine
 
 MEMBERS = (1, 2, 3)
 START = datetime(2026, 11, 24, 3, 5, tzinfo=UTC)
-#: The time that the members share; a time that is given is taken as it is.
+#: The time that the members share; an explicit time is used as it is.
 _DATE = """
 case "$*" in *-d*) exec /usr/bin/date "$@" ;; esac
 exec /usr/bin/date -d "@$(cat "$WORLD/now")" "$@"
 """
-#: One bucket, whose objects are files. One that has to be new is made by one of those who try.
+#: One bucket, whose objects are files. A new object is created by only one of several writers.
 _AWS = """
 key() { sed 's/.*--key \\([^ ]*\\).*/\\1/' <<<"$*"; }
 case "$*" in
@@ -66,7 +66,7 @@ class World:
         return made
 
     def look(self, *views, broken=False):
-        """One hour: each member sees its view's member as the one that does it; who dumped."""
+        """Run one hour, in which each view names a first member; return the members that dumped."""
         time = START + timedelta(hours=self.hour)
         self.hour += 1
         (self.folder / "now").write_text(str(int(time.timestamp())))
@@ -105,36 +105,36 @@ def test_a_new_set_is_backed_up_within_the_hour_and_then_once_a_day(world):
     assert len(world.backups()) == 3
 
 
-def test_a_failure_is_tried_again_in_the_next_hour(world):
+def test_a_failed_backup_is_repeated_in_the_next_hour(world):
     assert world.look(1, 1, 1, broken=True) == [1]
     assert world.look(2, 2, 2) == [2]
     assert len(world.backups()) == 1
 
 
-def test_of_members_that_disagree_one_does_it(world):
-    """In the middle of an election each may think that it comes first."""
+def test_only_one_of_disagreeing_members_makes_the_backup(world):
+    """During an election each may consider itself first."""
     assert len(world.look(1, 2, 3)) == 1
     assert len(world.backups()) == 1
 
 
-def test_a_dump_that_takes_hours_is_left_alone_when_another_member_comes_first(world):
+def test_a_long_dump_is_not_disturbed_when_another_member_is_first(world):
     world.put("2026/11/24/claim-03")
     assert [world.look(2, 2, 2) for _ in range(4)] == [[], [], [], []]
 
 
-def test_a_member_that_died_with_its_claim_is_not_waited_for_longer_than_that(world):
+def test_a_claim_of_a_dead_member_expires(world):
     world.put("2026/11/24/claim-03")
     assert [bool(world.look(2, 2, 2)) for _ in range(5)] == [False] * 4 + [True]
 
 
-def test_whoever_asks_gets_a_backup_although_there_is_one(world):
+def test_a_requested_backup_is_made_although_one_exists(world):
     world.look(1, 1, 1)
     done = world.machines[0].run("backup.sh", "now", MEMBER="1", WORLD=str(world.folder))
     assert done.returncode == 0, done.stderr
     assert world.machines[0].calls("mongodump")
 
 
-#: An hour: who comes first in each member's eyes (nobody is 0), and whether its dump breaks off.
+#: An hour: the first member in each member's view (0 for none), and whether its dump fails.
 _FIRST = st.sampled_from((0, *MEMBERS))
 _HOURS = st.lists(
     st.tuples(st.one_of(_FIRST.map(lambda n: (n,) * 3), st.tuples(*[_FIRST] * 3)), st.booleans()),
@@ -145,7 +145,7 @@ _HOURS = st.lists(
 
 @settings(max_examples=8, deadline=None)
 @given(hours=_HOURS)
-def test_whatever_happens_there_is_one_dump_as_soon_as_a_member_can(tmp_path_factory, hours):
+def test_one_dump_is_made_as_soon_as_a_member_can_in_any_sequence(tmp_path_factory, hours):
     world = World(tmp_path_factory.mktemp("world"))
     taken = START - timedelta(hours=18)
     world.put(f"{taken:%Y/%m/%d/%H%M%S}/manifest.json")

@@ -1,4 +1,4 @@
-"""A member's end, and the services' user."""
+"""Termination of a member, and the services' user."""
 
 import pytest
 from stand_ins import Machine
@@ -31,7 +31,7 @@ def machine(tmp_path):
     return made
 
 
-def test_a_member_hands_over_stops_lets_go_and_says_so_in_that_order(machine):
+def test_a_member_hands_over_stops_releases_and_reports_in_that_order(machine):
     assert machine.run("terminate.sh").returncode == 0
     calls = [call for call in machine.calls() if not call.startswith(("curl", "aws secrets"))]
     starts = ["mongosh", "systemctl stop mongod", "sync", "umount", "aws autoscaling describe"]
@@ -43,27 +43,27 @@ def test_a_member_hands_over_stops_lets_go_and_says_so_in_that_order(machine):
 
 
 @pytest.mark.parametrize("name", ["mongosh", "umount", "systemctl"])
-def test_the_end_goes_on_whatever_fails(machine, name):
+def test_termination_continues_after_any_failure(machine, name):
     machine.stand_in(name, "exit 1")
     assert machine.run("terminate.sh").returncode == 0
     assert machine.calls("aws autoscaling complete-lifecycle-action")
 
 
-def test_the_primary_keeps_the_services_user(machine):
+def test_the_primary_maintains_the_services_user(machine):
     (machine.folder / "application").write_text('{"Username": "tidepool", "Password": "p"}')
     assert machine.run("user.sh").returncode == 0
     (call,) = [call for call in machine.calls("mongosh") if "createUser" in call]
     assert 'Password": "p"' not in call
 
 
-def test_the_others_leave_the_user_alone(machine):
+def test_secondaries_do_not_change_the_user(machine):
     machine.stand_in("mongosh", "echo false")
     assert machine.run("user.sh").returncode == 0
     assert not machine.calls("aws")
 
 
-def test_the_primary_is_given_the_password_before_as_well(machine):
-    """Between a rotation and its own next look, that one is right."""
+def test_the_primary_also_gets_the_previous_password(machine):
+    """Between a rotation and the primary's next check, that one is right."""
     machine.stand_in(
         "mongosh", 'echo "$MONGO_PASSWORD $MONGO_PASSWORD_BEFORE" >"$STATE/given"\necho true'
     )
@@ -77,7 +77,7 @@ def test_the_primary_is_given_the_password_before_as_well(machine):
     [("ResourceNotFoundException", True), ("ThrottlingException", False)],
     ids=["there is none", "nobody knows"],
 )
-def test_a_password_before_that_cannot_be_read_is_not_taken_for_none(machine, answer, well):
+def test_an_unreadable_previous_password_is_not_treated_as_missing(machine, answer, well):
     never = f'case "$*" in *AWSPREVIOUS*) echo {answer} >&2; exit 254 ;; esac'
     machine.stand_in("aws", f"{never}\n{_AWS}")
     (machine.folder / "application").write_text("{}")

@@ -3,7 +3,7 @@
 import pytest
 from stand_ins import Machine
 
-#: A claim is a file, each stack's its own; get and put are as atomic as Systems Manager's.
+#: A claim is a file, one per stack; get and put are as atomic as Systems Manager's.
 _AWS = """
 case "$*" in *"/mongo/tide-staging-Database-1/initiated"*) ;; ssm*) STATE=$STATE/other ;; esac
 case "$*" in
@@ -19,8 +19,8 @@ case "$*" in
   "cloudformation describe-stack-resource"*) echo CREATE_IN_PROGRESS ;;
 esac
 """
-#: Members know a set where there is a file sets/HOST; localhost is the member itself. A member that
-#: is asked in clear text, or by another name than its certificate's, does not answer.
+#: Members have a set where the file sets/HOST exists; localhost is the member itself. A member does
+#: not answer in clear text, or by another name than its certificate's.
 _MONGOSH = """
 case "$*" in *"--tls --tlsCAFile /"*"--host mongo-"*) ;; *) exit 1 ;; esac
 host=$(sed 's/.*--host \\([^ ]*\\).*/\\1/' <<<"$*")
@@ -68,7 +68,7 @@ def test_the_last_member_initiates_and_adds_the_others(machine):
     assert '{"_id": 2, "host": "mongo-2.internal.staging.example:27017"}' in others
 
 
-def test_the_claim_comes_before_the_initiation(machine):
+def test_the_claim_is_written_before_the_initiation(machine):
     start(machine, 3)
     calls = machine.calls()
     claim = next(n for n, call in enumerate(calls) if "put-parameter" in call)
@@ -92,8 +92,8 @@ def test_a_second_start_does_not_initiate_again(machine):
 
 
 @pytest.mark.parametrize("member", [1, 2, 3])
-def test_nobody_initiates_under_the_claim_of_another(machine, member):
-    """A blank volume in place of a lost one is taken in by the set, and makes none of its own."""
+def test_no_member_initiates_under_the_claim_of_another(machine, member):
+    """A member with a blank volume joins the existing set, and initiates none."""
     (machine.folder / "claim").write_text("vol-other")
     done = start(machine, member)
     assert done.returncode != 0
@@ -101,15 +101,15 @@ def test_nobody_initiates_under_the_claim_of_another(machine, member):
 
 
 @pytest.mark.parametrize("member", [1, 2])
-def test_nobody_initiates_beside_a_set_even_if_the_claim_is_lost(machine, member):
+def test_no_member_initiates_next_to_a_set_even_without_a_claim(machine, member):
     knows_a_set(machine, f"mongo-{member}.internal.staging.example")
     done = start(machine, 3)
     assert done.returncode != 0
     assert not initiations(machine)
 
 
-def test_nobody_initiates_while_a_member_does_not_answer(machine):
-    """It may know a set: silence is no no."""
+def test_no_member_initiates_while_another_does_not_answer(machine):
+    """It may have a set: no answer does not mean no."""
     (machine.folder / "down" / "mongo-2.internal.staging.example").touch()
     done = start(machine, 3)
     assert done.returncode != 0
@@ -118,8 +118,8 @@ def test_nobody_initiates_while_a_member_does_not_answer(machine):
     assert not machine.calls("aws ssm put-parameter")
 
 
-def test_a_member_that_answers_with_an_error_knows_no_peace(machine):
-    """An error is never read as an empty answer."""
+def test_an_error_of_another_member_stops_the_initiation(machine):
+    """An error is never treated as an empty answer."""
     machine.stand_in(
         "mongosh", f'case "$*" in *setName*mongo-2*|*mongo-2*setName*) exit 1;; esac\n{_MONGOSH}'
     )
@@ -127,7 +127,7 @@ def test_a_member_that_answers_with_an_error_knows_no_peace(machine):
     assert not initiations(machine)
 
 
-def test_an_unreadable_claim_is_no_free_way(machine):
+def test_an_unreadable_claim_is_not_treated_as_missing(machine):
     (machine.folder / "broken").touch()
     done = start(machine, 3)
     assert done.returncode != 0
@@ -136,22 +136,22 @@ def test_an_unreadable_claim_is_no_free_way(machine):
 
 
 def test_of_two_claimants_one_initiates(machine):
-    """The other one's claim appears between looking and writing."""
+    """The other claim appears between reading and writing."""
     race = 'case "$*" in "ssm put-parameter"*) echo vol-other >"$STATE/claim" ;; esac\n'
     machine.stand_in("aws", race + _AWS)
     assert start(machine, 3).returncode != 0
     assert not initiations(machine)
 
 
-def test_the_claim_of_a_stack_that_was_rolled_back_does_not_bind_the_next(machine):
+def test_the_claim_of_a_rolled_back_stack_does_not_block_the_next(machine):
     (machine.folder / "claim").write_text("vol-gone")
     (machine.folder / "other").mkdir()
     assert start(machine, 3, STACK="tide-staging-Database-2").returncode == 0
     assert len(initiations(machine)) == 1
 
 
-def test_its_own_claim_is_taken_up_where_it_broke_off(machine):
-    """The instance died between claiming and initiating: the volume tells that it was this one."""
+def test_a_member_resumes_its_own_claim(machine):
+    """The instance died between claiming and initiating; the claim contains its volume."""
     (machine.folder / "claim").write_text("vol-0abc")
     assert start(machine, 3).returncode == 0
     assert len(initiations(machine)) == 1
@@ -169,8 +169,8 @@ def test_a_member_of_the_set_joins_again(machine):
     assert not initiations(machine)
 
 
-def test_a_member_comes_back_while_another_is_down(machine):
-    """Even the one that initiated the set: what its volume knows, nobody has to say."""
+def test_a_member_rejoins_while_another_is_down(machine):
+    """Also the one that initiated the set: its volume has the configuration."""
     (machine.folder / "claim").write_text("vol-0abc")
     knows_a_set(machine, "localhost")
     (machine.folder / "down" / "mongo-2.internal.staging.example").touch()
@@ -179,7 +179,7 @@ def test_a_member_comes_back_while_another_is_down(machine):
     assert not initiations(machine)
 
 
-def test_a_member_that_cannot_tell_what_it_knows_is_not_taken_for_blank(machine):
+def test_a_member_that_cannot_read_its_state_is_not_treated_as_blank(machine):
     machine.stand_in("mongosh", f'case "$*" in *setName*) exit 1;; esac\n{_MONGOSH}')
     assert start(machine, 3).returncode != 0
     assert not machine.calls("aws ssm")

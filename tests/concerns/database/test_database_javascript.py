@@ -1,4 +1,4 @@
-"""What the scripts say to the set, in a set made of a few objects."""
+"""Calls of the scripts to the set, which is simulated by a few objects."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ from stand_ins import DATABASE
 
 pytestmark = pytest.mark.skipif(not shutil.which("node"), reason="no JavaScript engine here")
 HOSTS = [{"_id": n, "host": f"mongo-{n}:27017"} for n in (1, 2)]
-#: A set that knows its users and members, and agrees on one new member at a time.
+#: A set with users and members, which accepts one new member at a time.
 _SET = """
 const given = JSON.parse(process.env.SET), calls = [];
 const users = given.users, members = given.members;
@@ -48,7 +48,7 @@ const rs = {
 def run(
     script, users=(), members=({"_id": 3, "host": "mongo-3:27017"},), primary=True, down=0, **env
 ):
-    """Run a script of the bundle; returns (whether it ended well, what it called, the users)."""
+    """Run a script of the bundle; return (whether it succeeded, its calls, the users)."""
     known = {"users": dict(users), "members": list(members), "primary": primary, "down": down}
     scripts = "\n".join((DATABASE / name).read_text() for name in ("login.js", script))
     text = f"{_SET}\n{scripts}\nconsole.log(JSON.stringify([calls, users]));"
@@ -82,15 +82,15 @@ def test_a_new_set_gets_its_administrator_and_then_its_members_one_by_one():
     assert users == {"admin": "secret"}
 
 
-def test_what_was_done_before_is_not_done_again():
+def test_completed_steps_are_not_repeated():
     all_members = ({"_id": 3, "host": "mongo-3:27017"}, *HOSTS)
     assert initiate(users={"admin": "secret"}, members=all_members)[:2] == (True, [])
     _, calls, _ = initiate(users={"admin": "secret"}, members=all_members[:2])
     assert calls == [["add", "mongo-2:27017"]]
 
 
-def test_the_primary_is_well_while_another_member_is_down():
-    """It came back as one; nobody was added, so nobody is waited for."""
+def test_the_primary_is_healthy_while_another_member_is_down():
+    """It rejoined as primary; no member was added, so it waits for none."""
     about = {"users": {"admin": "secret"}, "members": ({"_id": 3, "host": "mongo-3:27017"}, *HOSTS)}
     assert initiate(**about, down=2)[:2] == (True, [])
 
@@ -99,11 +99,11 @@ def test_a_new_member_is_waited_for():
     assert not initiate(down=2)[0]
 
 
-def test_a_secondary_changes_nothing_and_says_what_is_missing():
+def test_a_secondary_changes_nothing_and_reports_missing_steps():
     assert initiate(users={"admin": "secret"}, primary=False)[:2] == (False, [])
 
 
-def test_the_services_user_is_made_and_follows_its_password():
+def test_the_services_user_is_created_and_its_password_updated():
     secret = {"Username": "tidepool", "Password": "one"}
     well, calls, users = follow(secret)
     assert well
@@ -114,8 +114,8 @@ def test_the_services_user_is_made_and_follows_its_password():
     assert users["tidepool"] == "two"
 
 
-def test_the_user_whose_turn_is_over_stays_valid_until_its_next():
-    """Pods that run go on as the one user while others start as the other."""
+def test_the_previous_user_stays_valid_until_the_next_rotation():
+    """Running pods use the one user while others start with the other."""
     users = {"admin": "secret"}
     for turn, name in enumerate(("services", "services-2", "services")):
         well, _, users = follow({"Username": name, "Password": f"p{turn}"}, users=users)
@@ -125,7 +125,7 @@ def test_the_user_whose_turn_is_over_stays_valid_until_its_next():
     assert users == {"admin": "secret", "services": "p2", "services-2": "p1"}
 
 
-def test_a_rotated_password_is_followed_where_the_one_before_still_holds():
+def test_a_rotated_password_is_set_with_the_previous_one():
     rotated = {"users": {"admin": "older"}, "MONGO_PASSWORD_BEFORE": "older"}
     well, calls, users = follow({}, **rotated)
     assert well
@@ -134,14 +134,14 @@ def test_a_rotated_password_is_followed_where_the_one_before_still_holds():
     assert follow({}, users=users, MONGO_PASSWORD_BEFORE="older")[:2] == (True, [])
 
 
-def test_an_administrator_with_the_password_before_is_not_made_again():
+def test_an_administrator_with_the_previous_password_is_not_recreated():
     all_members = ({"_id": 3, "host": "mongo-3:27017"}, *HOSTS)
     about = {"users": {"admin": "older"}, "members": all_members}
     assert initiate(**about, MONGO_PASSWORD_BEFORE="older")[:2] == (True, [])
 
 
-def test_after_a_restore_the_administrator_alone_is_left_with_its_password_of_today():
-    """The services' user is made anew by the primary's next look."""
+def test_after_a_restore_only_the_administrator_is_left_with_its_current_password():
+    """The services' user is recreated by the primary's next check."""
     brought = {"admin": "of that day", "services": "of that day", "somebody": "x"}
     well, calls, users = run("restored.js", users=brought)
     assert well
@@ -158,7 +158,7 @@ def test_after_a_restore_the_administrator_alone_is_left_with_its_password_of_to
     ],
     ids=["unfilled", "half filled", "of the administrator"],
 )
-def test_nothing_comes_of_a_secret_that_is_no_services_user(secret):
+def test_a_secret_without_a_services_user_changes_nothing(secret):
     well, calls, _ = follow(secret, users={"admin": "secret"})
     assert well
     assert calls == []

@@ -117,7 +117,7 @@ CONCERN = Concern(
     ),
     outputs=(
         Output("DeployRoleArn", Kind.ROLE_ARN, "Role that deploys", surface=True),
-        Output("ExecutionRoleArn", Kind.ROLE_ARN, "Role that CloudFormation takes", surface=True),
+        Output("ExecutionRoleArn", Kind.ROLE_ARN, "Role that CloudFormation assumes", surface=True),
         Output("ReadRoleArn", Kind.ROLE_ARN, "Role that plans and reads", surface=True),
     ),
 )

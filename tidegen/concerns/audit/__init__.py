@@ -85,7 +85,7 @@ def _add_configuration_rules(template: Template) -> None:
     add_event_rule(
         template,
         "NotCompliant",
-        "A resource does not comply with a rule of AWS Config any more",
+        "A resource no longer complies with a rule of AWS Config",
         {
             "source": ["aws.config"],
             "detail-type": ["Config Rules Compliance Change"],
@@ -106,7 +106,7 @@ def _add_configuration_rules(template: Template) -> None:
     add_event_rule(
         template,
         "GuardChanged",
-        "Something was created, changed or deleted that no deploy of an environment touches",
+        "A resource that no deploy of an environment touches was created, changed or deleted",
         {**pattern, "detail": {"configurationItem": {"resourceType": _GUARDS}}},
         _FINDINGS,
         sentence,
@@ -128,7 +128,7 @@ def _add_finding_rules(template: Template) -> None:
     add_event_rule(
         template,
         "UnusualCalls",
-        "CloudTrail saw calls, or refused calls, far from the usual rate",
+        "CloudTrail recorded calls, or refused calls, at an unusual rate",
         {
             "detail-type": ["AWS Insight via CloudTrail"],
             "detail": {"insightDetails": {"state": ["Start"]}},
@@ -161,7 +161,7 @@ def _add_finding_rules(template: Template) -> None:
     add_event_rule(
         template,
         "ExternalAccessFound",
-        "Access Analyzer found a resource that somebody outside the account reaches",
+        "Access Analyzer found a resource that can be accessed from outside the account",
         {
             "source": ["aws.access-analyzer"],
             "detail-type": ["Access Analyzer Finding"],

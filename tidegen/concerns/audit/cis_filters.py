@@ -44,7 +44,7 @@ WATCHES = {
     ),
     "UnauthorizedCalls": Watch(
         '{($.errorCode="*UnauthorizedOperation") || ($.errorCode="AccessDenied*")}',
-        "AWS refused calls. A role lacks a permission, or somebody tries what is not theirs.",
+        "AWS refused calls. A role is missing a permission, or somebody tries calls without one.",
         threshold=5,  # one refused call is a typing error
     ),
     "ConsoleLoginWithoutMfa": Watch(
@@ -67,12 +67,12 @@ WATCHES = {
     ),
     "ConsoleLoginFailures": Watch(
         '{($.eventName=ConsoleLogin) && ($.errorMessage="Failed authentication")}',
-        "Somebody failed to sign in, three times or more: a forgotten password, or a guessed one.",
+        "Somebody failed to sign in, three times or more: a forgotten or a guessed password.",
         threshold=3,
     ),
     "KeyDeletion": Watch(
         _calls("DisableKey", "ScheduleKeyDeletion", source="kms"),
-        "A key was disabled or will be deleted, and with it all that it encrypts. Cancel it.",
+        "A key was disabled or will be deleted; its data becomes unreadable. Cancel that.",
     ),
     "BucketPolicyChanges": Watch(
         _calls(
@@ -81,7 +81,7 @@ WATCHES = {
             *("DeleteBucketLifecycle", "DeleteBucketReplication"),
             source="s3",
         ),
-        f"Who reaches a bucket, or how long it keeps its objects, changed. {_PLANNED}",
+        f"Access to a bucket, or the retention of its objects, changed. {_PLANNED}",
     ),
     "RecorderChanges": Watch(
         _calls(
@@ -89,7 +89,7 @@ WATCHES = {
             *("PutDeliveryChannel", "PutConfigurationRecorder"),
             source="config",
         ),
-        f"AWS Config records something else, or nothing any more. {_PLANNED}",
+        f"AWS Config's recording or delivery changed or stopped. {_PLANNED}",
     ),
     "SecurityGroupChanges": Watch(
         _calls(
@@ -128,7 +128,7 @@ WATCHES = {
             *("RejectVpcPeeringConnection", "AttachClassicLinkVpc", "DetachClassicLinkVpc"),
             *("DisableVpcClassicLink", "EnableVpcClassicLink"),
         ),
-        f"A VPC changed, or was joined with another: no platform VPC may be. {_PLANNED}",
+        f"A VPC changed, or was connected to another, which is not allowed. {_PLANNED}",
     ),
     "OrganizationsChanges": Watch(
         _calls(
@@ -147,7 +147,7 @@ WATCHES = {
             *("CreateFilter", "UpdateFilter", "DisassociateFromAdministratorAccount"),
             *("DeleteConfigurationRecorder", "DeleteAnalyzer", "CreateArchiveRule"),
         ),
-        f"GuardDuty, Config or Access Analyzer finds less, or nothing any more. {_PLANNED}",
+        f"GuardDuty, Config or Access Analyzer was limited or disabled. {_PLANNED}",
     ),
 }
 
@@ -159,7 +159,7 @@ _BREAK_GLASS = Watch(
         '{($.eventName=AssumeRole) && ($.requestParameters.roleArn="arn:${AWS::Partition}:iam::'
         '${AWS::AccountId}:role/${Project}/break-glass/*")}'
     ),
-    "Somebody took the role for emergencies. Find out who and why (runbook: breaking the glass).",
+    "The role for emergencies was assumed. Find out by whom and why (runbook: breaking the glass).",
 )
 
 

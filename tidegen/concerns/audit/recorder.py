@@ -15,7 +15,7 @@ _ROLE = arn(
     "iam::${AWS::AccountId}:role/aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"
 )
 LOG_INTAKE = sibling(
-    "LogIntakeBucketName", Kind.BUCKET_NAME, "Where AWS Config and GuardDuty deliver"
+    "LogIntakeBucketName", Kind.BUCKET_NAME, "Bucket that AWS Config and GuardDuty deliver to"
 )
 HOME_REGION = from_field("HomeRegion", "home_region")
 

@@ -145,7 +145,7 @@ CONCERN = Concern(
     outputs=(
         Output("ClusterName", Kind.CLUSTER_NAME, "The cluster", surface=True),
         Output("ClusterEndpoint", Kind.STRING, "Address of the API, inside the VPC", surface=True),
-        Output("ClusterAuthority", Kind.STRING, "Certificate of its authority", surface=True),
+        Output("ClusterAuthority", Kind.STRING, "Certificate of the API's authority", surface=True),
         Output(
             "ClusterSecurityGroupId",
             Kind.SECURITY_GROUP_ID,
@@ -155,7 +155,7 @@ CONCERN = Concern(
         Output(
             "ApplicationLogGroupName",
             Kind.LOG_GROUP_NAME,
-            "Group that the log shipper writes what services print to",
+            "Log group of the services' output",
             surface=True,
         ),
         Output(

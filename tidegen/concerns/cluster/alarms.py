@@ -33,7 +33,7 @@ _ALARMS = (
         0,
         "Minimum",
         3,
-        "Pods find no room and the autoscaler adds no node; raise cluster.max_nodes.",
+        "Pods cannot be scheduled and the autoscaler adds no node; raise cluster.max_nodes.",
     ),
 )
 

@@ -92,7 +92,12 @@ CONCERN = Concern(
         inputs.from_field("ThroughputMibps", "database.throughput_mibps"),
     ),
     outputs=(
-        Output("DatabaseSecurityGroupId", Kind.SECURITY_GROUP_ID, "Security group", surface=True),
+        Output(
+            "DatabaseSecurityGroupId",
+            Kind.SECURITY_GROUP_ID,
+            "Security group of the members",
+            surface=True,
+        ),
         Output("DatabaseHosts", Kind.STRING_LIST, "Hosts for the mongo secret", surface=True),
         Output("DatabaseAdminSecretArn", Kind.SECRET_ARN, "Administrator's secret", surface=True),
         Output("DatabaseAlarmName", Kind.NAME, "Alarm of the replica set"),

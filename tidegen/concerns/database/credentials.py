@@ -24,7 +24,7 @@ def add_secrets(template: Template, members: tuple[int, ...]) -> None:
     """Add the secrets with generated values; changing a generator would generate new ones."""
     by_hand = "Rotates by hand, member by member, as the runbook says."
     unrotated = unmet(by_hand, "SECRETSMANAGER_ROTATION_ENABLED_CHECK")
-    description = "Key by which the members know each other"
+    description = "Key that authenticates the members to each other"
     _add(template, "Keyfile", description, 756, Metadata=unrotated)
     admin = _add(template, "Admin", "Password of the database's administrator", 40)
     add_rotation(template, admin, "password")

@@ -1,7 +1,7 @@
 """Run Command and Automation documents of the database: back up now, and restore.
 
 Members may not read backups. The restore's Automation grants one of them that permission while it
-runs, and revokes it whatever the result.
+runs, and always revokes it.
 """
 
 from typing import Any

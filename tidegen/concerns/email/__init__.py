@@ -89,7 +89,7 @@ def _reputation_alarm(alarms: list[str]) -> cloudwatch.CompositeAlarm:
         # composite alarm has it is not documented
         AlarmName=Sub("${Project}-${Environment}-email-reputation"),
         AlarmDescription="SES may stop all mail: a rate of bounces or complaints is too high. The "
-        "alarms of the instances say which; see the mail archive for the mails.",
+        "alarms of the instances show which; see the mail archive for the mails.",
         AlarmRule=Join(" OR ", parts),
         ActionsEnabled=True,
         AlarmActions=[Ref("CriticalTopicArn")],
@@ -119,10 +119,16 @@ CONCERN = Concern(
         Output("TransactionalIdentityArn", Kind.ARN, "Identity of mail to users", surface=True),
         Output("SecurityIdentityArn", Kind.ARN, "Identity of security mail", surface=True),
         Output(
-            "TransactionalSendingPolicyArn", Kind.ARN, "Policy of who mails users", surface=True
+            "TransactionalSendingPolicyArn",
+            Kind.ARN,
+            "Policy for senders of mail to users",
+            surface=True,
         ),
         Output(
-            "SecuritySendingPolicyArn", Kind.ARN, "Policy of who sends security mail", surface=True
+            "SecuritySendingPolicyArn",
+            Kind.ARN,
+            "Policy for senders of security mail",
+            surface=True,
         ),
         Output(
             "TransactionalConfigurationSet",

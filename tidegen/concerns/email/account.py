@@ -26,7 +26,7 @@ def add_account_alarms(
             template,
             f"Account{metric}",
             f"All mail of the account: {metric} is at or above {threshold:g}, where AWS stops it. "
-            "The alarms of the instances and the mail archive say which mails they are.",
+            "The alarms of the instances and the mail archive show which mails they are.",
             ("AWS/SES", f"Reputation.{metric}"),
             {},  # without a dimension: of the whole account
             ("GreaterThanOrEqualToThreshold", threshold),
@@ -39,7 +39,7 @@ def add_account_alarms(
     add_event_rule(
         template,
         "SendingStopped",
-        "SES sends no mail of this account or of one of its parts any more",
+        "SES stopped sending mail for this account or for a part of it",
         # Source: EventBridge reference, "Amazon SES events".
         {"source": ["aws.ses"], "detail-type": ["Sending Status Disabled"]},
         topic.name,

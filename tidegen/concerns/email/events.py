@@ -72,7 +72,7 @@ def add_problem_rule(
     add_event_rule(
         template,
         f"{title}ProblemsRule",
-        f"{title} mail that did not arrive, or that somebody complained of",
+        f"{title} mail that did not arrive, or that a receiver complained about",
         {"source": ["aws.ses"], "detail-type": _PROBLEM_EVENTS, "detail": own},
         topic.name,
         f"<type>: message <message> of ${{{configuration_set}}}. See the mail archive.",
@@ -105,7 +105,7 @@ def add_mail_archive(
     template.add_resource(
         events.Rule(
             "MailArchiveRule",
-            Description="What happened to every mail of this environment",
+            Description="Events of every mail of this environment",
             EventPattern={"source": ["aws.ses"], "detail": own},
             State="ENABLED",
             Targets=[target],

@@ -132,7 +132,7 @@ def _add_reputation_alarms(template: Template, instance: MailStream) -> list[str
 
     Source: AWS docs, "Amazon SES sending review process FAQs": 5 % bounces, 0.1 % complaints.
     """
-    remedy = "Find the mails in the mail archive; SES pauses an account that goes on so."
+    remedy = "Find the mails in the mail archive; SES pauses an account whose rate stays so high."
     critical = []
     for name, metric, threshold, topic in (
         ("BounceWarning", "BounceRate", 0.02, WARNING),
@@ -158,7 +158,10 @@ def _add_failure_alarms(template: Template, instance: MailStream) -> None:
     # Names of metrics and dimension: SES guide, "Monitoring your Amazon SES sending activity".
     for metric, meaning in (
         ("Reject", "SES found malware in a mail and did not send it. Find out who sent it."),
-        ("RenderingFailure", "A template lacks a value. Compare the template and the caller."),
+        (
+            "RenderingFailure",
+            "A template has no value for a variable. Compare the template and the caller.",
+        ),
     ):
         add_alarm(
             template,

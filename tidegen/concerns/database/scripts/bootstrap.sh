@@ -9,25 +9,25 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 ETC=${ETC:-/etc}
 PACKAGES=${PACKAGES:-/opt/packages}
-#: Seconds until CloudWatch shows what it was given.
+#: Seconds until CloudWatch shows new metrics.
 METRICS_DELAY=${METRICS_DELAY:-120}
 SETTINGS='PROJECT|ENVIRONMENT|PROTECTED|REGION|STACK|MEMBER|VOLUME_ID|PRIVATE_DOMAIN|BACKUPS_BUCKET'
 SETTINGS="$SETTINGS|BACKUP_KEY|ADMIN_SECRET|APPLICATION_SECRET|CERTIFICATE_SECRET|LOG_GROUP"
 SETTINGS="$SETTINGS|DATA_DIR"
 
-# Until mongod runs, another instance may succeed where this one failed; after that, none. It does run where
-# a person has the boot made again.
+# Until mongod runs, another instance may succeed where this one failed; after that, none. mongod also runs
+# where a person repeats the boot.
 REPLACEABLE=yes
 if systemctl is-active --quiet mongod; then REPLACEABLE=; fi
 
-# CloudFormation waits for one word, success or failure, and rolls back at once on the latter. Where it
-# does not wait (an instance in place of a dead one), it refuses the word: then Auto Scaling is told that
-# this instance is of no use, and tries with another one.
+# CloudFormation waits for one signal, success or failure, and rolls back at once on the latter. Where it
+# does not wait (an instance that replaces a dead one), it refuses the signal: then Auto Scaling gets this
+# instance marked as unhealthy, and starts another one.
 finish() {
   local code=$? status=SUCCESS
   [ "$code" = 0 ] || status=FAILURE
   if ! signal "$status"; then
-    say "CloudFormation was not told of the $status; it may not wait for this member"
+    say "could not signal $status to CloudFormation; it may not wait for this member"
     if [ "$code" != 0 ] && [ -n "$REPLACEABLE" ]; then give_up; fi
   fi
   exit "$code"
@@ -40,14 +40,14 @@ signal() {
 }
 
 give_up() {
-  say "asks Auto Scaling for another instance; to look at this one, suspend ReplaceUnhealthy of its group"
+  say "requesting another instance; to inspect this one, suspend ReplaceUnhealthy of its group"
   aws autoscaling set-instance-health --instance-id "$(instance_id)" --health-status Unhealthy \
     --no-should-respect-grace-period --region "$REGION" ||
-    say "Auto Scaling was not told either: end this instance by hand to try again"
+    say "could not mark this instance as unhealthy either; terminate it by hand to try again"
 }
 
-# The volume and the address are the instance's before until that one has ended: at once after a
-# hand-over, after its hook's five minutes and its host's pleasure where it hangs.
+# The previous instance has the volume and the address until it has terminated: at once after a hand-over;
+# after its hook's five minutes, and however long its host takes, where it hangs.
 volume_is() {
   [ "$(aws ec2 describe-volumes --volume-ids "$VOLUME_ID" --region "$REGION" \
     --query 'Volumes[0].State' --output text)" = "$1" ]
@@ -58,7 +58,7 @@ attach_volume() {
   holder=$(aws ec2 describe-volumes --volume-ids "$VOLUME_ID" --region "$REGION" \
     --query 'Volumes[0].Attachments[0].InstanceId' --output text)
   if [ "$holder" != "$instance" ]; then
-    patiently "$holder to let go of $VOLUME_ID; if that instance hangs, end it by force" \
+    patiently "$holder to release $VOLUME_ID; if that instance hangs, terminate it by force" \
       volume_is available
     aws ec2 attach-volume --volume-id "$VOLUME_ID" --instance-id "$instance" \
       --device "$DEVICE" --region "$REGION"
@@ -76,7 +76,7 @@ attach_interface() {
   holder=$(aws ec2 describe-network-interfaces --network-interface-ids "$INTERFACE_ID" \
     --region "$REGION" --query 'NetworkInterfaces[0].Attachment.InstanceId' --output text)
   if [ "$holder" != "$instance" ]; then
-    patiently "$holder to let go of $INTERFACE_ID; if that instance hangs, end it by force" \
+    patiently "$holder to release $INTERFACE_ID; if that instance hangs, terminate it by force" \
       interface_is available
     aws ec2 attach-network-interface --network-interface-id "$INTERFACE_ID" \
       --instance-id "$instance" --device-index 1 --region "$REGION"
@@ -84,7 +84,7 @@ attach_interface() {
   until_true "the member's own address on $INTERFACE_ID; see networkctl" has_own_address
 }
 
-# The address that the member's name stands for everywhere else.
+# The address that the member's name has everywhere else.
 own_address() {
   aws ec2 describe-network-interfaces --network-interface-ids "$INTERFACE_ID" \
     --region "$REGION" --query 'NetworkInterfaces[0].PrivateIpAddress' --output text
@@ -97,16 +97,16 @@ has_own_address() {
   ip -4 -oneline address show | grep -qF " $address/"
 }
 
-# Here the member's name leads to the loopback: no certificate says "localhost", and the
-# administrator can be made over the loopback only.
+# On this member its own name resolves to the loopback: no certificate contains "localhost", and the
+# administrator can be created over the loopback only.
 name_loopback() {
   local host
   host=$(member_host "$MEMBER")
   grep -qF " $host" "$ETC/hosts" || echo "127.0.0.1 $host" >>"$ETC/hosts"
 }
 
-# A file system that is there is data: it is mounted, never made anew. Only "nothing found"
-# (blkid's 2) lets mkfs run, and mkfs.xfs itself, without -f, refuses what holds anything.
+# An existing file system is data: it is mounted, never recreated. mkfs runs only for "nothing found"
+# (blkid's 2), and mkfs.xfs itself, without -f, refuses a device with any content.
 mount_data() {
   local device found=0
   device=$(data_device)
@@ -114,7 +114,7 @@ mount_data() {
   case $found in
     0) ;;
     2) mkfs.xfs "$device" ;;
-    *) fail "cannot tell what is on $device (blkid ended with $found); nothing was formatted" ;;
+    *) fail "cannot read the content of $device (blkid exited with $found); nothing was formatted" ;;
   esac
   mkdir -p "$DATA_DIR"
   grep -qF " $DATA_DIR " "$ETC/fstab" ||
@@ -122,10 +122,10 @@ mount_data() {
   mountpoint -q "$DATA_DIR" || mount "$DATA_DIR"
 }
 
-# Asked now, as a deploy fails more kindly than the first backup. Nothing is called.
+# Checked now, as a failed deploy does less harm than a failed first backup. Nothing is called.
 check_tools() {
   aws s3api put-object --if-none-match '*' --generate-cli-skeleton >/dev/null ||
-    fail "this image's AWS CLI is too old for claims of backups; choose a newer database.image"
+    fail "the image's AWS CLI is too old for claims of backups; choose a newer database.image"
 }
 
 # The data subnets reach no package repository: everything comes from the artifacts bucket.
@@ -137,7 +137,7 @@ install_packages() {
   [ -s "$PACKAGES/SHA256SUMS" ] ||
     fail "no packages at packages/mongodb/$MONGODB_VERSION/ of $ARTIFACTS_BUCKET; upload them first"
   (cd "$PACKAGES" && sha256sum --check --strict --quiet SHA256SUMS) ||
-    fail "the packages are not those of SHA256SUMS; upload both again"
+    fail "the packages do not match SHA256SUMS; upload both again"
   dnf install --assumeyes --disablerepo='*' "$PACKAGES"/*.rpm
 }
 
@@ -160,7 +160,7 @@ configure() {
   systemctl daemon-reload
 }
 
-# The kernel as MongoDB wants it, now and at every start of the instance.
+# Sets up the kernel for MongoDB, now and at every start of the instance.
 tune() {
   mkdir -p "$ETC/sysctl.d" "$ETC/tmpfiles.d"
   cp "$here/mongo.sysctl" "$ETC/sysctl.d/90-mongo.conf"
@@ -169,7 +169,7 @@ tune() {
   systemd-tmpfiles --create "$ETC/tmpfiles.d/mongo.conf"
 }
 
-# Moved into place: a mongod that starts meanwhile finds the old file or the new, never half.
+# Moved into place: a mongod that starts meanwhile reads the old file or the new, never half.
 write_keyfile() {
   local file
   file=$(mktemp "$KEYFILE.XXXXXX")
@@ -200,14 +200,14 @@ main() {
   configure
   tune
   systemctl enable --now mongod
-  # before the set takes it in, which may take hours: each of them knows what to do until then
+  # before the member joins the set, which may take hours: each of these handles that
   systemctl enable --now mongo-terminate.service \
     mongo-backup.timer mongo-metrics.timer mongo-renew.timer mongo-user.timer
   REPLACEABLE=
   ship_logs
   "$here/initiate.sh"
   systemctl start mongo-metrics.service || say "the first metrics failed; journalctl -u mongo-metrics"
-  # CloudFormation makes the alarms next, and they take silence for trouble
+  # CloudFormation creates the alarms next, which treat missing data as breaching
   if [ "$MEMBER" = "$MEMBERS" ]; then sleep "$METRICS_DELAY"; fi
 }
 

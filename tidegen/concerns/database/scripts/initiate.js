@@ -1,5 +1,5 @@
-// Finishes an initiation, from wherever it was left: administrator, then the other members.
-// In: what login.js left, OTHERS (a list of members as rs.add takes them, as JSON).
+// Completes an initiation from any step: administrator, then the other members.
+// In: the variables of login.js, OTHERS (a list of members as rs.add takes them, as JSON).
 const holds = (condition) => {
   try {
     return Boolean(condition());
@@ -18,7 +18,7 @@ const logsIn = () => admin.auth('admin', process.env.MONGO_PASSWORD).ok;
 const isMember = (host) => rs.conf().members.some((member) => member.host === host);
 
 if (!accepted) {
-  // The first user can be made from the same machine only, and only while there is none.
+  // The first user can be created from the same machine only, and only while no user exists.
   waitFor('this member to be primary', () => db.hello().isWritablePrimary);
   admin.createUser({ user: 'admin', pwd: process.env.MONGO_PASSWORD, roles: ['root'] });
   if (!holds(logsIn)) throw new Error('the administrator cannot log in');
@@ -28,12 +28,12 @@ if (db.hello().isWritablePrimary) {
   let added = 0;
   for (const other of others) {
     if (!isMember(other.host)) {
-      // refused while the set still agrees on the member before
+      // refused while the set still agrees on the previous member
       waitFor(`${other.host} to be added`, () => isMember(other.host) || rs.add(other).ok);
       added += 1;
     }
   }
-  // of members that were there before, one may be down: this one is well without it
+  // of existing members one may be down: this one is healthy without it
   if (added) {
     waitFor(
       'all members to be healthy',
@@ -41,7 +41,7 @@ if (db.hello().isWritablePrimary) {
     );
   }
 }
-// mongosh lets no callback of an array's method ask the set (ASYNC-10012)
+// in mongosh, callbacks of array methods cannot query the set (ASYNC-10012)
 const known = rs.conf().members.map((member) => member.host);
 const missing = others.filter((other) => !known.includes(other.host));
 if (missing.length) {

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Brings this member into the replica set, and ends well only when it is a healthy part of it. A member
-# that knows its set from its volume asks nobody: it comes back whether or not the others are there.
+# Adds this member to the replica set, and succeeds only when it is a healthy member. A member that knows
+# its set from its volume asks no other member: it rejoins whether or not the others run.
 #
 # The set is initiated once in the life of its stack. Members start one after the other, so
 # the last one is the first that can see all three: it alone initiates, and only where none of them
-# knows a set and nobody has claimed the initiation. The claim is a parameter that is written before
-# anything else, by a call that fails where somebody was faster; it names the claimant's volume, so
-# that a boot that ended half way takes up its own claim, and nobody else's.
+# knows a set and no member has claimed the initiation. The claim is a parameter that is written before
+# anything else, by a call that fails if it exists; it contains the claimant's volume, so that an
+# interrupted boot resumes its own claim, and no other member's.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
@@ -16,8 +16,8 @@ answers() {
   local_shell 'db.hello().ok' "$1" >/dev/null 2>&1
 }
 
-# The volume that claimed the initiation, empty if none. Anything but "there is no such parameter"
-# is an error, and never taken for a free way.
+# The volume that claimed the initiation, empty if none. Any answer other than "no such parameter" is an
+# error, and never taken for a missing claim.
 claimant() {
   local answer
   if answer=$(aws ssm get-parameter --name "$MARKER" --region "$REGION" \
@@ -28,12 +28,12 @@ claimant() {
   fi
 }
 
-# The names of the sets that the members are in, each waited for: empty if nobody knows a set.
+# The names of the sets that the members are in; waits for each member. Empty if no member has a set.
 sets() {
   local number host
   for number in $(seq "$MEMBERS"); do
     host=$(member_host "$number")
-    until_true "$host, without which nobody knows whether there is a set" answers "$host"
+    until_true "$host, to know whether a set exists" answers "$host"
     set_of "$host"
   done
 }
@@ -43,13 +43,13 @@ claim() {
     --no-overwrite --region "$REGION" >/dev/null
 }
 
-# Alone first, so that this member is primary and may make the administrator.
+# Alone first, so that this member is primary and may create the administrator.
 initiate() {
   local_shell "rs.initiate({_id: '$REPLICA_SET', members: [
     {_id: $MEMBER, host: '$(member_host "$MEMBER"):27017'}]})"
 }
 
-# Administrator and other members; looks at each step whether it was done before.
+# Adds the administrator and the other members; skips each step that is done already.
 complete() {
   local others='' number
   for number in $(seq $((MEMBERS - 1))); do
@@ -58,7 +58,7 @@ complete() {
   OTHERS="[${others#,}]" login_shell "$(cat "$here/initiate.js")"
 }
 
-# The others tell a member with a blank volume within seconds that it is one of them.
+# A member with a blank volume learns its set from the others within seconds.
 is_member() {
   [ -n "$(set_of "$(member_host "$MEMBER")")" ]
 }
@@ -69,7 +69,7 @@ is_healthy() {
   [ "$state" = true ]
 }
 
-# Makes the set, unless another member knows one: begin OWNER, the volume that claimed it, if any.
+# Initiates the set, unless another member has one: begin OWNER, the volume that claimed it, if any.
 begin() {
   local others
   others=$(sets)
@@ -86,13 +86,13 @@ main() {
   if [ -z "$known" ]; then
     owner=$(claimant)
     if [ -z "$owner" ] && [ "$MEMBER" != "$MEMBERS" ]; then
-      say "waits for member $MEMBERS to initiate the set"
+      say "waiting for member $MEMBERS to initiate the set"
       return
     fi
     if [ -z "$owner" ] || [ "$owner" = "$VOLUME_ID" ]; then begin "$owner"; fi
   fi
   until_true "the set to know this member; compare rs.conf() on the primary" is_member
-  patiently "this member to catch up with the set; rs.status() on the primary says how far it is" \
+  patiently "this member to catch up with the set; rs.status() on the primary shows its progress" \
     is_healthy
   if [ "$MEMBER" = "$MEMBERS" ]; then complete; fi
 }

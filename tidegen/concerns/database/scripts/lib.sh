@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the scripts share. Sourced, never run. A caller that is not a unit (Run Command, a person)
+# Functions that the scripts share. Sourced, never run. A caller that is not a unit (Run Command, a person)
 # gets the member's settings from the file that the boot wrote.
 
 # a failure inside $(...) is a failure, not an empty answer
@@ -20,14 +20,14 @@ DEVICE=${DEVICE:-/dev/sdf}
 DATA_DIR=${DATA_DIR:-/var/lib/mongo}
 #: This member's key and certificate, member.pem.
 TLS=${TLS:-${ETC:-/etc}/mongo.tls}
-#: By what it holds the members know each other.
+#: Its content authenticates the members to each other.
 KEYFILE=${KEYFILE:-${ETC:-/etc}/mongo.keyfile}
 #: The authorities that the system trusts; Amazon's, which certify the members, are among them.
 AUTHORITIES=${AUTHORITIES:-/etc/pki/tls/cert.pem}
-#: Made when the set is initiated. By the stack's name, which is never used again: a stack that was rolled
-#: back leaves it behind, and must not keep the next one from a set of its own.
+#: Created when the set is initiated. By the stack's name, which is never used again: a stack that was
+#: rolled back leaves it behind, which must not prevent the next stack from initiating its own set.
 MARKER=/$PROJECT/$ENVIRONMENT/mongo/$STACK/initiated
-#: A backup that is older counts as just that old; so much of the bucket is listed.
+#: Age in hours reported for all older backups; only this much of the bucket is listed.
 OLDEST_DAYS=3
 #: How often a loop tries, and the seconds between two tries.
 ATTEMPTS=${ATTEMPTS:-120}
@@ -56,8 +56,8 @@ until_true() {
   fail "gave up waiting for $what"
 }
 
-# Whether CloudFormation waits for word from this member, because it makes or replaces it just now.
-# Where it cannot be asked, it counts as waiting.
+# Whether CloudFormation waits for a signal from this member, because it is creating or replacing it.
+# Where it does not answer, it counts as waiting.
 is_awaited() {
   local status
   status=$(aws cloudformation describe-stack-resource --stack-name "$STACK" --region "$REGION" \
@@ -66,15 +66,15 @@ is_awaited() {
   [[ $status == *_IN_PROGRESS ]]
 }
 
-# Waits until a command succeeds, for what may take hours: without end, but for $PATIENCE only where
-# CloudFormation waits too: patiently WHAT COMMAND [ARGUMENT...]
+# Waits until a command succeeds that may take hours: forever, but only for $PATIENCE where CloudFormation
+# waits too: patiently WHAT COMMAND [ARGUMENT...]
 patiently() {
   local what=$1 since=$SECONDS
   shift
   until "$@"; do
     if [ $((SECONDS - since)) -ge "$PATIENCE" ]; then
       if is_awaited; then fail "gave up waiting for $what: CloudFormation waits for an hour only"; fi
-      say "still waits for $what"
+      say "still waiting for $what"
       since=$SECONDS
     fi
     sleep "$PAUSE"
@@ -85,7 +85,7 @@ instance_id() {
   cat "${INSTANCE_ID_FILE:-/var/lib/cloud/data/instance-id}"
 }
 
-# The NVMe device behind the volume: Nitro ignores the name that was asked for.
+# The NVMe device of the volume: Nitro ignores the requested name.
 data_device() {
   echo "${DEVICES:-/dev/disk/by-id}/nvme-Amazon_Elastic_Block_Store_${VOLUME_ID/-/}"
 }
@@ -96,13 +96,13 @@ secret() {
     --region "$REGION" --query SecretString --output text
 }
 
-# The value before the last rotation, empty where there is none.
+# The value before the last rotation, empty if none.
 secret_before() {
   local answer
   if answer=$(secret "$1" AWSPREVIOUS 2>&1); then
     echo "$answer"
   elif [[ $answer != *ResourceNotFoundException* ]]; then
-    fail "cannot read what $1 was: $answer"
+    fail "cannot read the previous value of $1: $answer"
   fi
 }
 
@@ -110,27 +110,27 @@ member_host() {
   echo "mongo-$1.$PRIVATE_DOMAIN"
 }
 
-# All members, as tools and the shell find the primary by.
+# All members, from which tools and the shell find the primary.
 whole_set() {
   local hosts
   hosts=$(for number in $(seq "$MEMBERS"); do printf '%s:27017,' "$(member_host "$number")"; done)
   echo "$REPLICA_SET/${hosts%,}"
 }
 
-# Runs JavaScript without logging in: local_shell SCRIPT [HOST]. By name, as the certificate says no
-# "localhost"; this member's own name leads to the loopback (see bootstrap.sh).
+# Runs JavaScript without logging in: local_shell SCRIPT [HOST]. By name, as the certificate does not
+# contain "localhost"; this member's own name resolves to the loopback (see bootstrap.sh).
 local_shell() {
   mongosh --quiet --norc --tls --tlsCAFile "$AUTHORITIES" --host "${2:-$(member_host "$MEMBER")}" \
     --eval "$1"
 }
 
-# The name of the set that a member is in, empty if in none. Anybody may ask.
+# The name of the set that a member is in, empty if in none. Needs no login.
 set_of() {
   local_shell "print(db.hello().setName || '')" "$1"
 }
 
-# Runs JavaScript that has logged in as the administrator, or tried to (see login.js). Passwords go
-# in by the environment: arguments can be seen by every process.
+# Runs JavaScript that has logged in as the administrator, or tried to (see login.js). Passwords are
+# passed in the environment: every process can see arguments.
 login_shell() {
   local password before script
   password=$(secret "$ADMIN_SECRET")
@@ -139,7 +139,7 @@ login_shell() {
   MONGO_PASSWORD=$password MONGO_PASSWORD_BEFORE=$before local_shell "$script $1"
 }
 
-# Runs JavaScript as the administrator on this member. One that catches up may know no users yet.
+# Runs JavaScript as the administrator on this member, which may have no users while it catches up.
 admin_shell() {
   local advice="see the runbook of the database, 'Nobody can log in'"
   login_shell "if (!accepted) {
@@ -148,7 +148,7 @@ admin_shell() {
   $1"
 }
 
-# The key of the members' own user; of two, between the rounds of a change, the first.
+# The key of the members' own user; during a change of keys there are two, of which the first.
 members_key() {
   if grep -q '^- ' "$KEYFILE"; then
     sed -n '1s/^- *//p' "$KEYFILE"
@@ -157,7 +157,7 @@ members_key() {
   fi
 }
 
-# Runs JavaScript as the members' own user, whom no password of the set's keeps out:
+# Runs JavaScript as the members' own user, which no password of the set can lock out:
 # members_shell SCRIPT [HOST]
 members_shell() {
   local key
@@ -166,12 +166,12 @@ members_shell() {
     "db.getSiblingDB('local').auth('__system', process.env.MEMBERS_KEY); $1" "${2:-}"
 }
 
-# The password that the set takes at the moment.
+# The password that the set accepts at the moment.
 admin_password() {
   admin_shell 'print(accepted)'
 }
 
-# The certificate that this member's mongod shows to everybody.
+# The certificate that this member's mongod presents.
 served_certificate() {
   local host
   host=$(member_host "$MEMBER")
@@ -193,7 +193,7 @@ hours_since() {
   awk -v seconds=$((now - past)) 'BEGIN {printf "%.2f\n", seconds / 3600}'
 }
 
-# The last key among the backups' of late for which a condition holds: newest_key CONDITION
+# The last key of recent backups for which a condition holds: newest_key CONDITION
 newest_key() {
   local since
   since=$(($(date +%s) - OLDEST_DAYS * 86400))
@@ -202,7 +202,7 @@ newest_key() {
     --query "Contents[?$1].Key | [-1]" --output text
 }
 
-# Hours since the newest backup was begun: its key is its time.
+# Hours since the newest backup started: its key is its time.
 backup_age() {
   local day='([0-9]{4})/([0-9]{2})/([0-9]{2})' newest
   newest=$(newest_key "ends_with(Key, '/manifest.json')")

@@ -1,7 +1,7 @@
-// Logs in as the administrator. Between a rotation of the secret and the moment in which the primary
-// follows it (user.js), the set takes the password before.
+// Logs in as the administrator. Between a rotation of the secret and the primary's update (user.js), the
+// set accepts the previous password.
 // In: MONGO_PASSWORD, MONGO_PASSWORD_BEFORE.
-// Out: accepted, the password that was right, or else refusal, why none was.
+// Out: accepted, the right password, or refusal, the reason if none was right.
 const admin = db.getSiblingDB('admin');
 let accepted;
 let refusal;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every five minutes: whether there is a primary, members in health, lag, age of the newest backup,
-# fullness of the disk, and days that the certificate is still good for. What cannot be measured is not
-# reported; the alarms of what matters take silence for trouble.
+# Reports every five minutes: whether a primary exists, healthy members, lag, age of the newest backup,
+# used part of the disk, and remaining days of the certificate. A value that cannot be measured is not
+# reported; the critical alarms treat missing data as breaching.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
@@ -9,10 +9,10 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 MISSING=
 
-# Reports one metric, whatever became of the others: measure NAME UNIT COMMAND
+# Reports one metric, independent of the others: measure NAME UNIT COMMAND
 measure() {
   local value code
-  # a function that is called in a condition would go on after its own failures
+  # a function that is called in a condition would continue after its own failures
   set +e
   value=$(
     set -e
@@ -23,7 +23,7 @@ measure() {
   if [ "$code" != 0 ] || ! metric "$1" "$value" "$2"; then MISSING="$MISSING $1"; fi
 }
 
-# Anybody may ask, so that it is known while nobody can log in.
+# Needs no login, so that it is known while login is impossible.
 has_primary() {
   local_shell 'print(db.hello().primary ? 1 : 0)'
 }
@@ -32,7 +32,7 @@ members_healthy() {
   admin_shell "print(rs.status().members.filter(m => [1, 2].includes(m.state)).length)"
 }
 
-# Behind no primary there is no lag that could be called small.
+# Without a primary no lag can be called small.
 lag() {
   admin_shell "
     const members = rs.status().members;
@@ -42,7 +42,7 @@ lag() {
     print(Math.max(0, (primary.optimeDate - self.optimeDate) / 1000))"
 }
 
-# Hours of work that no backup holds: a set that was just made cannot have lost more than its life.
+# Hours of work without a backup: a new set cannot have lost more than its lifetime.
 unsaved_hours() {
   local age answer
   age=$(backup_age)
@@ -69,11 +69,11 @@ certificate_days() {
   echo $((($(date -u -d "${end#notAfter=}" +%s) - $(date -u +%s)) / 86400))
 }
 
-# A set in the making has no primary and no backup, and that is no trouble. A member that is cut off, or
-# whose mongod is down, is another thing: it goes on.
+# A set that is being initiated has no primary and no backup, which is normal. Members that are
+# disconnected, or whose mongod is down, still report.
 self=$(member_host "$MEMBER")
 if known=$(set_of "$self") && [ -z "$known" ]; then
-  say "this member is in no set yet: there is nothing to measure"
+  say "this member is in no set yet; nothing to measure"
   exit 0
 fi
 measure HasPrimary Count has_primary
@@ -83,4 +83,4 @@ measure BackupAgeHours None unsaved_hours
 measure DiskUsed Percent disk_used
 measure CertificateDays Count certificate_days
 [ -z "$MISSING" ] ||
-  fail "could not report$MISSING (reasons above); 'systemctl status mongod' says whether mongod runs"
+  fail "could not report$MISSING (reasons above); run 'systemctl status mongod' to see whether mongod runs"

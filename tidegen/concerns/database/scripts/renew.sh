@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Once a day: takes a renewed certificate into use, without a restart. Whether that is to be done is
-# asked of mongod itself, so that a run that broke off is made good by the next. Where no run succeeds,
-# the alarm comes with the days that are left (see metrics.sh).
+# Puts a renewed certificate into use once a day, without a restart. mongod itself shows whether that is
+# needed, so that the next run repairs an interrupted one. If no run succeeds, the alarm on the remaining
+# days fires (see metrics.sh).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
@@ -17,6 +17,6 @@ is_served() {
 if is_served; then exit 0; fi
 admin_shell "db.rotateCertificates('renewed')"
 is_served ||
-  fail "mongod does not show the certificate that is installed;" \
+  fail "mongod does not present the installed certificate;" \
     "see the runbook of the database, 'The certificate'"
-say "mongod shows the new certificate"
+say "mongod presents the new certificate"

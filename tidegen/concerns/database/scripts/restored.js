@@ -1,5 +1,5 @@
-// Makes the users what the secrets say, after a restore brought those of the backup: the administrator
-// stays, with the password of its secret, and user.js makes the services' user anew.
+// Sets the users to what the secrets contain, after a restore brought those of the backup: the
+// administrator stays, with the password of its secret, and user.js recreates the services' user.
 // In: MONGO_PASSWORD, and a login as the members' own user.
 const brought = db.getSiblingDB('admin').getCollection('system.users').find().toArray();
 for (const { user, db: home } of brought) {

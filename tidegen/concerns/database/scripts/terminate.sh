@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Watches for the end of this instance: hands the primary's part over, stops mongod, lets go of the
-# volume, and tells Auto Scaling that it may go on. Source of the state: AWS docs, "Retrieve the
+# Watches for the termination of this instance: hands the primary's role over, stops mongod, releases the
+# volume, and lets Auto Scaling continue. Source of the state: AWS docs, "Retrieve the
 # target lifecycle state through instance metadata".
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -8,7 +8,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 METADATA=http://169.254.169.254/latest
-#: As the template names it.
+#: Name in the template.
 HOOK=hand-over
 
 is_ending() {
@@ -19,9 +19,9 @@ is_ending() {
 }
 
 hand_over() {
-  # a secondary refuses to step down, which is as good
+  # a secondary refuses to step down, which is fine
   admin_shell 'if (db.hello().isWritablePrimary) { rs.stepDown(120, 60); }' ||
-    say "could not step down; the others elect a primary by themselves"
+    say "could not step down; the others elect a primary automatically"
   systemctl stop mongod
   sync
   umount "$DATA_DIR"
@@ -38,5 +38,5 @@ finish() {
 }
 
 until is_ending; do sleep "$PAUSE"; done
-hand_over || say "did not end cleanly; the journal repairs it"
+hand_over || say "did not stop cleanly; the journal repairs the data"
 finish

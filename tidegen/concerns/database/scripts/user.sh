@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Keeps the users as their secrets say: follows the administrator's password when it has rotated,
-# makes the services' user when its secret has been filled, and follows that one's password. The
-# primary does it; the others end at once.
+# Sets the users to what their secrets contain: updates the administrator's password when it has rotated,
+# creates the services' user when its secret has been filled, and updates that user's password. The
+# primary does it; the others exit at once.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
