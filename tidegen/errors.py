@@ -3,12 +3,12 @@
 TidegenError                exit 2: bad usage or bad input
 ├── InputError              an environment file, a template or an argument is wrong
 ├── CompositionError        concerns do not fit together
-├── AccessError             no way to AWS: credentials, account or network
+├── AccessError             AWS cannot be reached: credentials, account or network
 ├── EngineUnavailableError  the local engine's package is missing or is another version
 ├── EngineStartError        the local engine does not start, answer, or go on
-├── RefusedError            exit 1: a guard says no
-│   └── OvertakenError      another operation on the stack came first
-└── DeploymentError         exit 1: AWS did not do what was asked
+├── RefusedError            exit 1: a guard refuses the operation
+│   └── OvertakenError      another operation changed the stack first
+└── DeploymentError         exit 1: AWS refused or failed
 
 Every message is one line per problem: `where: what is wrong, the value; what to do`.
 """
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Problem:
-    """One thing that is wrong: `where` is `file:line`, a key path, or both."""
+    """One problem: `where` is `file:line`, a key path, or both."""
 
     where: str
     message: str
@@ -29,7 +29,7 @@ class Problem:
 
 
 class TidegenError(Exception):
-    """Problems that the user can mend; the command line prints them, one a line."""
+    """Problems that the user can fix; the command line prints them, one a line."""
 
     exit_code = 2
 
@@ -39,7 +39,7 @@ class TidegenError(Exception):
 
     @classmethod
     def of(cls, problems: Iterable[Problem]) -> "TidegenError":
-        """One error that carries all `problems`, in the order of their place."""
+        """Return one error with all `problems`, sorted by place."""
         return cls(*sorted(problems))
 
 
@@ -52,7 +52,7 @@ class CompositionError(TidegenError):
 
 
 class AccessError(TidegenError):
-    """AWS is out of reach: no or expired credentials, another account's, or no network."""
+    """AWS cannot be reached: no or expired credentials, those of another account, or no network."""
 
 
 class EngineUnavailableError(TidegenError):
@@ -70,7 +70,15 @@ class RefusedError(TidegenError):
 
 
 class OvertakenError(RefusedError):
-    """Another operation on the stack came first; nothing was changed."""
+    """Another operation changed the stack first; nothing was changed."""
+
+
+def overtaken_text(reason: str) -> str:
+    """Return the message of an OvertakenError."""
+    return (
+        f"another operation on this stack was first ({reason}); this command did not change it; "
+        "run the same command again: it follows the operation in progress and plans again"
+    )
 
 
 class DeploymentError(TidegenError):

@@ -1,4 +1,4 @@
-"""What each topic is asked of AWS, and how the answer is read.
+"""Each topic's calls to AWS, and the reading of the answers.
 
 botocore's Stubber checks calls and answers against the services' own models.
 """
@@ -23,11 +23,11 @@ REGION = "us-west-2"
 PLACE = Place("111122223333", REGION)
 ROLE = "arn:aws:iam::111122223333:role/x"
 CASES = yaml.safe_load(Path(__file__).with_name("inspection_cases.yaml").read_text())
-BOTOCORE = get_session()  # keeps the models it has read
+BOTOCORE = get_session()  # caches the models
 
 
 class Session:
-    """Stands in for boto3's session: real clients whose answers are written down."""
+    """A substitute for boto3's session: real clients with prepared answers."""
 
     def __init__(self, calls):
         self.clients = {}
@@ -65,7 +65,7 @@ def test_a_topic_is_read(case):
 
 
 def plain(value):
-    """A value as YAML has it."""
+    """Return a value as YAML has it."""
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
@@ -83,13 +83,13 @@ def test_a_topic_names_the_actions_of_its_reader(topic):
     assert actions == {iam_action(service, method) for service, method, *_ in calls}
 
 
-def test_what_may_not_be_read_is_refused_by_name():
+def test_denied_access_is_refused_with_the_topic():
     calls = [("guardduty", "list_detectors", {}, "AccessDeniedException")]
     with pytest.raises(RefusedError, match="GuardDuty detectors is not allowed"):
         AwsInspector(PLACE, Session(calls)).answer(Question(Topic.DETECTORS))
 
 
-def test_another_refusal_of_a_bucket_is_no_answer():
+def test_another_error_of_a_bucket_is_not_an_answer():
     calls = [
         ("s3", "get_bucket_location", {"Bucket": "b", "ExpectedBucketOwner": "111122223333"}, "400")
     ]
@@ -97,9 +97,9 @@ def test_another_refusal_of_a_bucket_is_no_answer():
         AwsInspector(PLACE, Session(calls)).answer(Question(Topic.BUCKETS, ("b",)))
 
 
-def test_an_answer_that_lacks_something_is_no_answer():
+def test_an_incomplete_answer_is_not_an_answer():
     calls = [("config", "describe_delivery_channels", {}, {"DeliveryChannels": [{}]})]
-    with pytest.raises(DeploymentError, match="lacks 'name'"):
+    with pytest.raises(DeploymentError, match="has no field 'name'"):
         AwsInspector(PLACE, Session(calls)).answer(Question(Topic.CHANNELS))
 
 
@@ -114,7 +114,7 @@ def test_a_local_engine_is_not_asked_what_it_cannot_know(monkeypatch):
 
 
 def reply(code=0, number=7, records=()):
-    """An answer as a resolver sends it: the question's name once, then pointers to it."""
+    """Return an answer as a resolver sends it: the question's name once, then pointers to it."""
     question = b"\x04tide\x07example\x00" + struct.pack("!2H", 2, 1)
     head = struct.pack("!6H", number, 0x8180 | code, 1, len(records), 0, 0)
     body = b"".join(
@@ -134,6 +134,6 @@ def test_name_servers_are_read_from_an_answer():
 @pytest.mark.parametrize(
     "answer", [reply(code=2), reply(number=8), reply(records=[(2, b"\xc0\x2a")])]
 )
-def test_what_is_no_answer_is_refused(answer):
+def test_a_broken_answer_is_refused(answer):
     with pytest.raises(OSError, match=r"answer|without end"):
         parsed(answer, 7)

@@ -40,7 +40,7 @@ ARN = {"Fn::GetAtt": ["Net/Vpc", "Arn"]}
         ({"A": {"Ref": "AWS::NoValue"}, "B": [{"Ref": "AWS::NoValue"}, 1]}, {"B": [1]}),
     ],
 )  # fmt: skip
-def test_functions_are_carried_out_as_far_as_values_are_known(expression, expected):
+def test_functions_are_evaluated_as_far_as_values_are_known(expression, expected):
     assert value(expression, VPC) == expected
 
 
@@ -66,7 +66,7 @@ def test_conditions_decide_values_and_resources():
     assert value({"Fn::FindInMap": ["M", {"Ref": "Name"}, "Size"]}, template) == 3
 
 
-def test_a_secret_parameter_keeps_its_value_to_itself():
+def test_the_value_of_a_secret_parameter_is_not_shown():
     template = {"Parameters": {"Password": {"Type": "String", "NoEcho": True}}}
     assert "hush" not in str(value({"Fn::Sub": "x${Password}"}, template, Password="hush"))
 

@@ -11,7 +11,7 @@ def test_a_policy_is_read_as_it_was_written():
     assert protected_ids("") == frozenset()
 
 
-def test_a_policy_written_by_hand_is_read_for_what_it_names():
+def test_a_policy_written_by_hand_is_read():
     deny = {"Effect": "Deny", "Action": "Update:*", "Principal": "*"}
     one = {**deny, "Resource": "LogicalResourceId/One"}
     others = {**deny, "NotResource": "LogicalResourceId/Two"}

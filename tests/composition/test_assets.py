@@ -32,7 +32,7 @@ def folder(tmp_path):
 
 
 @pytest.mark.parametrize("archive", ["zip", "tar"])
-def test_times_and_rights_of_the_files_do_not_matter(folder, archive):
+def test_times_and_modes_of_the_files_do_not_matter(folder, archive):
     before = built(folder, archive)
     os.utime(folder / "b.sh", (1, 1))
     (folder / "b.sh").chmod(0o600)

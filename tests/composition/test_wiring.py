@@ -37,7 +37,7 @@ def test_the_order_follows_the_wires_and_then_the_name():
     assert [member.name for member in ordered] == ["z", "a", "b"]
 
 
-def test_an_input_that_nothing_provides():
+def test_an_input_without_a_provider_is_refused():
     assert "concern a: input X needs output X, which nothing in scope environment" in problems_of(
         concern("a", inputs=(taken("X"),))
     )
@@ -48,7 +48,7 @@ def test_an_optional_input_may_stay_unprovided():
     assert not composition.takes(composition.concerns[0].inputs[0])
 
 
-def test_an_output_that_nobody_uses():
+def test_an_unused_output_is_refused():
     message = problems_of(concern("a", outputs=(given("X"),)))
     assert "concern a: output X is used by no concern" in message
 
@@ -76,7 +76,7 @@ def test_a_cycle_is_shown_as_a_path():
     assert "concerns form a cycle: a → b → a" in message or "b → a → b" in message
 
 
-def test_an_unknown_field_of_the_environment():
+def test_an_unknown_field_of_the_environment_is_refused():
     message = problems_of(concern("a", inputs=(taken("X", Field("network.colour")),)))
     assert "takes network.colour, which no environment file has" in message
 
@@ -89,6 +89,6 @@ def test_an_output_of_another_root_has_to_be_surfaced():
     assert compose((surfaced, concern("b", inputs=(wanted,))))
 
 
-def test_all_problems_at_once():
+def test_all_problems_are_reported_at_once():
     message = problems_of(concern("a", inputs=(taken("X"), taken("Y"))), concern("a"))
     assert len(message.splitlines()) == 3

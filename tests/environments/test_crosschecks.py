@@ -1,4 +1,4 @@
-"""What must hold between files."""
+"""Checks between files."""
 
 from ipaddress import IPv4Network
 
@@ -33,7 +33,7 @@ def test_the_examples_contradict_nothing(examples):
         ("staging", "10.48.0.0", "10.72.0.0", "overlaps recovery.cidr of production, 10.72.0.0/16"),
         ("production", "10.72.0.0", "10.64.0.0", "overlaps network.cidr of production"),
         ("production", SHARED, "shared: shared-prodction", "did you mean shared-production?"),
-        ("production", SHARED, "shared: staging", "shared: is no file of scope shared, staging"),
+        ("production", SHARED, "shared: staging", "shared: is not a file of scope shared, staging"),
         ("production", SHARED, "shared: shared-nonproduction", "shared: is of another class"),
         ("shared-production", "project: tidepool", "project: tide", "shared: is of project tide"),
         ("production", RECOVERY, "{region: eu-west-1", "recovery.region: has no account file"),
@@ -42,7 +42,7 @@ def test_the_examples_contradict_nothing(examples):
         ("account-production", "home_region: true", "home_region: false", "is true in no file"),
     ],
 )
-def test_a_contradiction_is_told(change, problems, name, old, new, expected):
+def test_a_contradiction_is_reported(change, problems, name, old, new, expected):
     change(name, old, new)
     found = problems()
     assert expected in "\n".join(found)
@@ -52,12 +52,12 @@ def test_a_contradiction_is_told(change, problems, name, old, new, expected):
 def test_shared_services_are_in_the_same_region(change, problems):
     change("shared-production", "region: us-west-2", "region: us-east-2")
     assert [text.split(": ", 1)[1] for text in problems()] == [
-        "shared: is in us-east-2, shared-production; take one in us-west-2"
+        "shared: is in us-east-2, shared-production; use one in us-west-2"
     ]
 
 
 @pytest.mark.parametrize(
-    ("account", "zones", "told"),
+    ("account", "zones", "reported"),
     [
         ("111122223333", "abd", True),
         ("111122223333", "cba", False),
@@ -65,7 +65,7 @@ def test_shared_services_are_in_the_same_region(change, problems):
     ],
     ids=["other zones", "same zones", "names of another account"],
 )
-def test_an_environment_is_in_the_zones_of_its_shared_services(examples, account, zones, told):
+def test_an_environment_is_in_the_zones_of_its_shared_services(examples, account, zones, reported):
     environment, shared = (
         next(file for file in load_all(examples) if file.name == name)
         for name in ("production", "shared-production")
@@ -79,7 +79,7 @@ def test_an_environment_is_in_the_zones_of_its_shared_services(examples, account
         shared.model_copy(update={"network": theirs}),
     ]
     found = [str(problem) for problem in problems_between(files, examples, complete=True)]
-    assert any("is in other zones, us-west-2a" in text for text in found) is told
+    assert any("is in other zones, us-west-2a" in text for text in found) is reported
 
 
 def test_a_baseline_has_one_owner(examples, problems):
@@ -87,15 +87,15 @@ def test_a_baseline_has_one_owner(examples, problems):
     copy(examples, "account-production", "account-second", not_home)
     found = problems()
     assert len(found) == 1
-    assert "region: is account-production's already, 111122223333 in us-west-2" in found[0]
+    assert "region: is that of account-production too, 111122223333 in us-west-2" in found[0]
 
 
-def test_a_name_that_anothers_roles_would_reach_is_refused(examples, problems):
+def test_a_name_that_roles_of_another_environment_would_reach_is_refused(examples, problems):
     copy(examples, "staging", "staging-two", ("10.48.0.0", "10.49.0.0"))
     assert "name: begins with staging-, whose roles would reach it" in problems()[0]
 
 
-def test_nothing_is_called_missing_while_a_file_cannot_be_read(change, problems):
+def test_nothing_is_reported_missing_while_a_file_cannot_be_read(change, problems):
     change("account-nonproduction", "scope: account", "scope: acount")
     change("shared-nonproduction", "scope: shared", "scope: shred")
     assert len(problems()) == 2
@@ -114,18 +114,18 @@ def with_range(file, part, cidr):
     return file.model_copy(update={part: getattr(file, part).model_copy(update={"cidr": cidr})})
 
 
-def test_projects_do_not_share_an_address_plan(files):
+def test_projects_have_separate_address_plans(files):
     folder, named = files
     other = with_range(named["staging"], "network", named["development"].network.cidr)
     other = other.model_copy(update={"project": "other"})
     assert problems_between([named["development"], other], folder, complete=False) == []
 
 
-def test_the_same_stacks_are_not_made_twice(files):
+def test_two_files_cannot_have_the_same_stack_names(files):
     folder, named = files
     twin = with_range(named["staging"], "network", "10.1.0.0/16")
     found = problems_between([named["staging"], twin], folder, complete=False)
-    assert "name: makes the same stacks as staging.yaml" in str(found[0])
+    assert "name: gives the same stack names as staging.yaml" in str(found[0])
 
 
 RANGES = st.integers(0, 255).flatmap(

@@ -27,12 +27,12 @@ def test_the_project_is_the_nearest_folder_with_environments(examples):
     assert find_project(examples / "environments") == examples
 
 
-def test_a_package_called_environments_is_no_project():
+def test_a_package_called_environments_is_not_a_project():
     assert find_project(ROOT / "tidegen" / "environments" / "examples") == ROOT
     assert find_project(ROOT / "tests" / "environments") == ROOT
 
 
-def test_without_environments_the_way_out_is_told(tmp_path):
+def test_a_missing_environments_folder_is_reported_with_the_remedy(tmp_path):
     with pytest.raises(InputError, match="tidegen init"):
         find_project(tmp_path)
 
@@ -65,7 +65,7 @@ def test_examples_take_the_name_of_another_project(examples):
     assert {file.project for file in load_all(examples)} == {"acme"}
 
 
-def test_every_file_says_what_planning_asks_of_it(examples):
+def test_every_file_has_the_values_that_planning_needs(examples):
     for file in load_all(examples):
         assert file.path.stem == file.name
         assert file.release == "current"

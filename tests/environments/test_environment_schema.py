@@ -26,7 +26,7 @@ def test_the_scope_chooses_the_kind_of_file():
     assert set(json_schema()["discriminator"]["mapping"]) == {"environment", "shared", "account"}
 
 
-def test_no_block_takes_a_key_of_its_own():
+def test_no_block_accepts_an_unknown_key():
     models = json_schema()["$defs"]
     assert [name for name, model in models.items() if model["additionalProperties"]] == []
 

@@ -44,7 +44,7 @@ def test_subnets_follow_the_address_plan(values):
     assert found["network.private_subnets"] == "10.64.64.0/18,10.64.128.0/18,10.64.192.0/18"
 
 
-def test_each_administrator_has_a_parameter_of_its_own(values):
+def test_each_administrator_has_a_parameter(values):
     found = values("production", Scope.ENVIRONMENT)
     role = "arn:aws:iam::111122223333:role/ClusterAdministrators"
     assert [found[f"cluster.administrator_{n}"] for n in (1, 2, 3)] == [role, "", ""]
@@ -96,7 +96,7 @@ def test_shared_services_admit_the_accounts_of_the_environments_that_name_them(f
     assert found["shared.allowed_accounts"] == "arn:aws:iam::444455556666:root"
 
 
-def test_shared_services_that_nobody_names_admit_nobody(files):
+def test_unused_shared_services_admit_no_account(files):
     found = parameter_values(files["shared-production"], Scope.SHARED, [files["staging"]])
     assert found["shared.allowed_accounts"] == ""
 
@@ -109,7 +109,7 @@ def test_shared_services_that_nobody_names_admit_nobody(files):
         ("eu-west-1", "arn:aws:"),
     ],
 )
-def test_arns_are_of_the_regions_partition(files, region, prefix):
+def test_arns_have_the_partition_of_the_region(files, region, prefix):
     moved = files["production"].model_copy(update={"region": region})
     found = parameter_values(files["shared-production"], Scope.SHARED, [moved])
     assert found["shared.allowed_accounts"] == f"{prefix}iam::111122223333:root"

@@ -1,4 +1,4 @@
-"""Files that are no files, text that is no YAML, and YAML that only confuses."""
+"""Paths that are not files, text that is not YAML, and confusing YAML."""
 
 import os
 
@@ -39,7 +39,7 @@ def problems_of(folder, content):
     ],
     ids=range(12),
 )
-def test_what_is_no_environment_file_is_told_in_one_line(tmp_path, content, expected):
+def test_a_broken_environment_file_is_reported_in_one_line(tmp_path, content, expected):
     found = problems_of(tmp_path, content)
     assert len(found) == 1
     assert expected in found[0]
@@ -48,16 +48,16 @@ def test_what_is_no_environment_file_is_told_in_one_line(tmp_path, content, expe
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a: &x 1\n", "production.yaml:1: a: has an anchor, &x; take it away"),
+        ("a: &x 1\n", "production.yaml:1: a: has an anchor, &x; remove it"),
         ("a: *x\n", "production.yaml:1: a: is an alias, *x; write the value out"),
         ("a: &x [*x]\n", "production.yaml:1: a[0]: is an alias, *x"),
-        ("b: 1\n<<: {a: 1}\n", "production.yaml:2: <<: merges another block; write its keys out"),
-        ("a: !!python/object:os.system x\n", "a: has a tag, !!python/object:os.system; take it"),
-        ("a: 1\nb: 2\na: 3\n", "production.yaml:3: a: is there twice, first on line 1; keep one"),
-        ("? [a]\n: b\n", "is a list, mapping or alias; take a plain word"),
+        ("b: 1\n<<: {a: 1}\n", "production.yaml:2: <<: merges another block; write its keys here"),
+        ("a: !!python/object:os.system x\n", "a: has a tag, !!python/object:os.system; remove it"),
+        ("a: 1\nb: 2\na: 3\n", "production.yaml:3: a: is written twice, first on line 1; keep one"),
+        ("? [a]\n: b\n", "is a list, mapping or alias; use a plain word"),
     ],
 )
-def test_what_only_confuses_is_refused(tmp_path, text, expected):
+def test_confusing_yaml_is_refused(tmp_path, text, expected):
     assert expected in "\n".join(problems_of(tmp_path, text))
 
 
@@ -73,14 +73,14 @@ def test_thousands_of_problems_are_cut(tmp_path):
     assert len(problems_of(tmp_path, f"scope: environment\n{keys}")) <= 101
 
 
-def test_words_and_numbers_are_what_they_look_like():
+def test_words_and_numbers_keep_their_written_meaning():
     text = "a: no\nb: 1.30\nc: 012\nd: 2026-11-24\ne: 1_000\nf: '1'\ng: ~\nh: " + "9" * 5000
     data = parse(text).data
     assert [data[key] for key in "abcdefg"] == ["no", 1.3, 12, "2026-11-24", "1_000", "1", None]
     assert data["h"] == "9" * 5000
 
 
-def test_a_missing_file_a_folder_and_a_pipe_are_told(tmp_path):
+def test_a_missing_file_a_folder_and_a_pipe_are_reported(tmp_path):
     (tmp_path / "folder.yaml").mkdir()
     (tmp_path / "dangling.yaml").symlink_to("nowhere")
     (tmp_path / "loop.yaml").symlink_to("loop.yaml")
@@ -96,7 +96,7 @@ def test_a_missing_file_a_folder_and_a_pipe_are_told(tmp_path):
             load_file(tmp_path / f"{name}.yaml", tmp_path)
 
 
-def test_a_message_holds_nothing_that_a_terminal_acts_on(tmp_path):
+def test_a_message_has_no_control_characters(tmp_path):
     found = problems_of(tmp_path, 'scope: environment\n"\\e[31m": 1\nname: "a\\nb"\nx: !<\x85> 1\n')
     assert all(text.isprintable() for text in found)
 

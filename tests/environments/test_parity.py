@@ -1,6 +1,6 @@
-"""Environments are identical to production but for the fields of their files.
+"""Environments are identical to production except for the fields of their files.
 
-What every environment file comes to, root by root: effective parameters, conditions, resources.
+Compared for every environment file and root: effective parameters, conditions, resources.
 """
 
 from functools import partial
@@ -31,12 +31,12 @@ CONDITIONS = {
     ("cluster", "HasAdministrator3"): "one to three roles administer the cluster",
     ("email", "HasDedicatedIps"): "dedicated addresses cost by the month",
     ("log-delivery", "HasDatabase"): "shared services have no database",
-    ("log-delivery", "HasFirewall"): "shared services have no public way in",
+    ("log-delivery", "HasFirewall"): "shared services have no ingress",
     ("monitoring", "HasClusterAlarm"): "the same template in scopes with other concerns",
     ("monitoring", "HasDatabase"): "shared services have no database",
     ("monitoring", "HasEmail"): "shared services send no mail to users",
-    ("monitoring", "HasIngress"): "shared services have no public way in",
-    ("monitoring", "HasLoadBalancer"): "shared services have no public way in",
+    ("monitoring", "HasIngress"): "shared services have no ingress",
+    ("monitoring", "HasLoadBalancer"): "shared services have no ingress",
     ("monitoring", "HasTables"): "shared services have no tables",
     ("monitoring", "HasWorkloads"): "shared services are not in the services' namespace",
     ("network", "HasFullEndpoints"): "endpoints in one zone or three: capacity",
@@ -49,7 +49,7 @@ CONDITIONS = {
     ("secrets", "HasAdministrator3"): "one to three roles administer the cluster",
     ("secrets", "HasReplica"): "replicas are in the recovery region where there is one",
     **{
-        (concern, f"Has{topic}Contact{number}"): "one to three people are told"
+        (concern, f"Has{topic}Contact{number}"): "one to three people are notified"
         for concern, topics in (
             ("audit", ("Security",)),
             ("notifications", ("Critical", "Security", "Warning")),
@@ -98,7 +98,7 @@ def bodies(template):
 
 
 def decisions(file, files=FILES):
-    """What every condition of the file's stacks comes to."""
+    """The value of every condition of the file's stacks."""
     found = {}
     for scope, (template, parameters) in roots(file, files).items():
         root = Evaluation("", template.body, parameters, bodies(template))
@@ -164,7 +164,7 @@ def _renamed(file, names):
 
 
 @each
-def test_resources_are_those_of_production_but_for_conditions_on_the_list(file):
+def test_resources_are_those_of_production_except_for_conditions_on_the_list(file):
     mine, production = roots(file), roots(production_of(file))
     for scope in mine.keys() & production.keys():
         here, there = (
@@ -184,8 +184,8 @@ def test_resources_are_those_of_production_but_for_conditions_on_the_list(file):
         assert always <= set(here.values()) & set(there.values())
 
 
-def test_an_environment_that_differs_in_capacity_alone_is_seen_to_differ():
-    """The comparison sees what it is meant to see: fewer gateways, no replica."""
+def test_a_difference_in_capacity_is_detected():
+    """The comparison detects intended differences: fewer gateways, no replica."""
     development, production = decisions(_named("development")), decisions(_named("production"))
     where = {
         name

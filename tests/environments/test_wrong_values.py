@@ -1,4 +1,4 @@
-"""Each wrong value is told once: its line, its key, what is wrong, the value, what to do."""
+"""Each wrong value is reported once: its line, its key, the problem, the value, the remedy."""
 
 import pytest
 
@@ -18,29 +18,29 @@ def zones(letters, region="us-west-2"):
 WRONG = [
     (ACCOUNT, "account: 111122223333", 'account: is not in quotes, 111122223333; write "1111'),
     (ACCOUNT, 'account: "1111"', "account: is not an account id, 1111; write"),
-    ("region: us-west-2", "region: us-wset-2", "region: is not a region, us-wset-2; take"),
+    ("region: us-west-2", "region: us-wset-2", "region: is not a region, us-wset-2; for example"),
     ("region: us-west-2", "region: us-west-1", "region: has no three availability zones"),
     ("{region: us-east-2,", "{region: us-west-2,", "recovery.region: is the environment's own"),
-    ("{region: us-east-2,", "{region: cn-north-1,", "recovery.region: is of another partition"),
-    (VPC, "cidr: 8.8.0.0/16", "network.cidr: is not a private range, 8.8.0.0/16; take a /16"),
-    (VPC, "cidr: 10.64.1.0/16", "network.cidr: is no range on its own boundary"),
+    ("{region: us-east-2,", "{region: cn-north-1,", "recovery.region: is in another partition"),
+    (VPC, "cidr: 8.8.0.0/16", "network.cidr: is not a private range, 8.8.0.0/16; use a /16"),
+    (VPC, "cidr: 10.64.1.0/16", "network.cidr: is not a range on its own boundary"),
     (VPC, "cidr: 10.64.0.0/20", "network.cidr: is not a /16 range, 10.64.0.0/20"),
-    (VPC, "cidr: 10.999.0.0/16", "network.cidr: is no range on its own boundary"),
+    (VPC, "cidr: 10.999.0.0/16", "network.cidr: is not a range on its own boundary"),
     (VPC, "cidr: vpc", "network.cidr: is not an IPv4 range, vpc"),
     (VPC, "cidr: 172.17.0.0/16", "network.cidr: is the range of Docker's bridge"),
     (VPC, "cidr: 172.20.0.0/16", "network.cidr: is the range of the cluster's services"),
     ("cidr: 10.72.0.0/16", "cidr: 11.0.0.0/16", "recovery.cidr: is not a private range"),
     (VPC, f"zones: us-west-2a\n  {VPC}", "network.zones: is not a list, us-west-2a; write its"),
     (VPC, f"zones: []\n  {VPC}", "network.zones: has too few items; add at least 3"),
-    (VPC, zones("abcd"), "network.zones: has too many items; keep 3 at most"),
+    (VPC, zones("abcd"), "network.zones: has too many items; keep at most 3"),
     (VPC, zones("aab"), "network.zones: names us-west-2a twice; name it once"),
     (VPC, zones("a1b"), "network.zones[1]: is not the name of an availability zone, us-west-21"),
     (VPC, zones("abc", "us-east-1"), "network.zones: names zones of another region than us-west-2"),
-    ("gateways: 3", "gateways: 4", "network.nat_gateways: is too large, 4; take 3 or less"),
-    ("gateways: 3", "gateways: 0", "network.nat_gateways: is too small, 0; take 1 or more"),
+    ("gateways: 3", "gateways: 4", "network.nat_gateways: is too large, 4; use 3 or less"),
+    ("gateways: 3", "gateways: 0", "network.nat_gateways: is too small, 0; use 1 or more"),
     ("gateways: 3", "gateways: three", "network.nat_gateways: is not a whole number, three"),
     ("gateways: 3", "gateways: true", "network.nat_gateways: is not a whole number, true"),
-    ("endpoints: full", "endpoints: all", "network.endpoints: is none of the choices, all"),
+    ("endpoints: full", "endpoints: all", "network.endpoints: is not one of the choices, all"),
     ("protected: true ", "protected: yes ", "protected: is not true or false, yes"),
     ('version: "1.35"', "version: 1.30", 'cluster.version: is not in quotes, 1.30; write "1.30"'),
     ('version: "1.35"', 'version: "1.2"', "cluster.version: is not a version that this tidegen"),
@@ -55,16 +55,16 @@ WRONG = [
         "[m7i.large, m7g.large]",
         "cluster.instance_types: mixes Arm (m7g.large) with other types",
     ),
-    ("max_nodes: 20", "max_nodes: 5", "cluster.max_nodes: is less than min_nodes (6), 5; take 6"),
+    ("max_nodes: 20", "max_nodes: 5", "cluster.max_nodes: is less than min_nodes (6), 5; use 6"),
     ("role/ClusterAdministrators", "user/jo", "cluster.administrators[0]: is not a role's ARN"),
     ("ami-0123456789abcdef0", "ami-012", "database.image: is not an image id, ami-012"),
-    ("iops: 12000", "iops: 2999", "database.iops: is too small, 2999; take 3000 or more"),
+    ("iops: 12000", "iops: 2999", "database.iops: is too small, 2999; use 3000 or more"),
     ("mibps: 500", "mibps: 2001", "database.throughput_mibps: is too large, 2001"),
     ("max_read_units: 4000", "max_read_units: 0", "metrics.max_read_units: is too small, 0"),
     ("dedicated_ips: true", "dedicated_ips: 1", "email.dedicated_ips: is not true or false, 1"),
     ("email: {dedicated_ips: true}", "email: 5", "email: is not a block of keys, 5; write its"),
     ("lock_days: 35", "lock_days: 36", "retention.lock_days: is longer than backups are kept (35)"),
-    ("mode: COMPLIANCE", "mode: compliance", "retention.lock_mode: is none of the choices"),
+    ("mode: COMPLIANCE", "mode: compliance", "retention.lock_mode: is not one of the choices"),
     (CRITICAL, "[oncall]", "contacts.critical[0]: is not an email address, oncall"),
     (CRITICAL, "[]", "contacts.critical: has too few items; add at least 1"),
     (CRITICAL, "", "contacts.critical: has no value; add one"),
@@ -78,12 +78,20 @@ WRONG = [
         "domain: makes a certificate's name of more than 64 characters, dddddd",
     ),
     ("release: current", "release: ../x", "release: is not a release, ../x"),
-    ("project: tidepool", "project: Tide_pool", "project: is not a name, Tide_pool; take lower"),
-    ("name: production ", "name: prod ", "name: is not the file's name, prod; write production"),
+    ("project: tidepool", "project: Tide_pool", "project: is not a name, Tide_pool; use lower"),
+    (
+        "name: production ",
+        "name: prod ",
+        "name: differs from the file's name, prod; write production",
+    ),
     ("scope: environment", "scope: enviroment", "scope: is not a scope, enviroment; did you mean"),
     ("scope: environment", "scope: [a]", "scope: is not a scope"),
     (PROFILE, "{profile: a b}", "credentials.profile: is not a profile's name, 'a b'"),
-    (PROFILE, "{role: 'arn:aws:iam::444455556666:role/x'}", "credentials.role: is no role of this"),
+    (
+        PROFILE,
+        "{role: 'arn:aws:iam::444455556666:role/x'}",
+        "credentials.role: is not a role of this",
+    ),
     (
         PROFILE,
         "{profile: a, role: 'arn:aws:iam::111122223333:role/x'}",
@@ -93,7 +101,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), WRONG)
-def test_a_wrong_value_is_told_with_its_line_and_a_remedy(change, problems, old, new, expected):
+def test_a_wrong_value_is_reported_with_its_line_and_a_remedy(change, problems, old, new, expected):
     line = change("production", old, new)
     found = problems()
     assert len(found) == 1, found
@@ -105,16 +113,16 @@ def test_a_wrong_value_is_told_with_its_line_and_a_remedy(change, problems, old,
 
 def test_gp3_has_at_most_500_iops_for_each_gib(change, problems):
     change("production", "volume_gib: 1000", "volume_gib: 20")
-    assert "database.iops: is more than 500 for each GiB, 12000; take 10000" in problems()[0]
+    assert "database.iops: is more than 500 for each GiB, 12000; use 10000" in problems()[0]
 
 
 def test_gp3_throughput_is_at_most_a_quarter_of_its_iops(change, problems):
     change("production", "iops: 12000", "iops: 3000")
     change("production", "throughput_mibps: 500", "throughput_mibps: 751")
-    assert "is more than a quarter of iops, 751; take 750 or less" in problems()[0]
+    assert "is more than a quarter of iops, 751; use 750 or less" in problems()[0]
 
 
-def test_an_unknown_key_names_the_closest_and_the_missing_one_says_what_it_is(change, problems):
+def test_an_unknown_key_suggests_the_closest_and_a_missing_one_is_described(change, problems):
     line = change("production", "nat_gateways: 3", "nat_gatewys: 3")
     assert problems() == [
         f"{FILE}:{line - 2}: network.nat_gateways: is missing; add it: NAT gateways, 1 to 3",
@@ -122,12 +130,12 @@ def test_an_unknown_key_names_the_closest_and_the_missing_one_says_what_it_is(ch
     ]
 
 
-def test_an_environment_cannot_say_more_than_may_differ(change, problems):
+def test_an_environment_file_has_no_key_for_what_may_not_differ(change, problems):
     change("production", "email: {dedicated_ips: true}", "email: {dedicated_ips: true, tls: off}")
     assert "email.tls: is not a key here; known: dedicated_ips" in problems()[0]
 
 
-def test_all_problems_of_all_files_are_told_in_the_order_of_their_lines(change, problems):
+def test_all_problems_of_all_files_are_reported_in_the_order_of_their_lines(change, problems):
     lines = [
         change("production", "lock_days: 35", "lock_days: 40"),
         change("production", "region: us-west-2", "region: mars"),
@@ -168,24 +176,24 @@ GIVEN += ["break-glass", "none"]
 GIVEN += ["x-plan"]
 
 
-def test_a_key_that_is_gone_leads_to_no_other_key(change, problems):
+def test_a_removed_key_suggests_no_other_key(change, problems):
     change("staging", "  backups_days:", "  logs_days: 30\n  backups_days:")
     (problem,) = problems()
     assert problem.endswith(
-        "retention.logs_days: is not a key here; take it out: every environment keeps its logs for"
-        " the same days"
+        "retention.logs_days: is not a key here; remove it: every environment keeps its logs for"
+        " the same number of days"
     )
 
 
 @pytest.mark.parametrize("name", GIVEN)
-def test_a_name_is_no_part_of_those_that_tidegen_has_given(examples, change, problems, name):
+def test_a_name_that_tidegen_uses_itself_is_refused(examples, change, problems, name):
     renamed(examples, change, "staging", name)
-    assert "name: is part of names that tidegen has given already" in problems()[0]
+    assert "name: is part of names that tidegen uses itself" in problems()[0]
 
 
 @pytest.mark.parametrize(
     "name", ["accounts", "logs", "config2", "shared-x", "breaking", "nonesuch", "plan", "plan-b"]
 )
-def test_a_name_that_only_sounds_like_one_is_free(examples, change, name):
+def test_a_name_that_only_resembles_one_is_accepted(examples, change, name):
     renamed(examples, change, "staging", name)
     assert name in {file.name for file in load_all(examples)}

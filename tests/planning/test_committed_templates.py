@@ -1,4 +1,4 @@
-"""Forecasts over the committed templates: what people will see before they say yes."""
+"""Forecasts over the committed templates, as shown before approval."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_the_same_templates_and_values_change_nothing(root):
     assert forecast(found, found) == ()
 
 
-def test_one_more_nat_gateway_is_seen_though_only_a_parameter_changed(environment):
+def test_one_more_nat_gateway_is_forecast_though_only_a_parameter_changes(environment):
     """With what watches it: the alarms of NAT gateways name the one that each zone goes out by."""
     one, two = (resources(environment, NetworkNatGateways=count) for count in "12")
     changes = {change.path: change for change in forecast(one, two)}
@@ -54,7 +54,7 @@ def test_one_more_nat_gateway_is_seen_though_only_a_parameter_changed(environmen
     assert route.after == {"Ref": "Network/NatGateway2"}
 
 
-def test_another_address_range_replaces_the_vpc_and_names_what_follows(environment):
+def test_another_address_range_replaces_the_vpc_and_its_dependents(environment):
     old, new = (resources(environment, NetworkCidr=f"10.{n}.0.0/16") for n in (1, 2))
     changes = {change.path: change for change in forecast(old, new)}
     assert changes["Network/Vpc"].action is Action.REPLACE

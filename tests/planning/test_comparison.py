@@ -1,4 +1,4 @@
-"""CloudFormation's word beside the forecast's, each named, none swapped for the other."""
+"""Changes of a change set compared with the forecast, each with its source."""
 
 from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.cloudformation.schemas import Replacement
@@ -29,7 +29,7 @@ def nested(name, *children, mute=False):
     return ResourceChange(name, STACK_TYPE, Action.MODIFY, children=inner)
 
 
-def test_where_both_agree_cloudformation_leads_with_the_forecasts_values():
+def test_an_agreed_change_is_cloudformations_with_the_forecasts_values():
     (found,) = compared((expected("Part/Queue"),), (nested("Part", said()),), {})
     assert (found.source, found.details, found.otherwise) == (
         ChangeSource.CHANGE_SET,
@@ -38,7 +38,7 @@ def test_where_both_agree_cloudformation_leads_with_the_forecasts_values():
     )
 
 
-def test_a_replacement_that_only_one_sees_is_shown_with_the_other_word():
+def test_a_replacement_that_only_one_source_has_is_a_disagreement():
     replaced = said(action=Action.REPLACE, replacement=Replacement.ALWAYS)
     (found,) = compared((expected("Part/Queue"),), (nested("Part", replaced),), {})
     assert found.action is Action.REPLACE
@@ -50,18 +50,18 @@ def test_a_replacement_that_only_one_sees_is_shown_with_the_other_word():
     assert found.loses
 
 
-def test_what_only_the_forecast_sees_stands_with_cloudformations_silence():
+def test_a_change_that_only_the_forecast_has_is_a_disagreement():
     (found,) = compared((expected("Part/Queue"),), (nested("Part"),), {})
     assert found.source is ChangeSource.FORECAST
     assert found.otherwise == Verdict(ChangeSource.CHANGE_SET)
 
 
-def test_a_nested_stack_without_a_change_set_is_forecast_without_a_quarrel():
+def test_a_nested_stack_without_a_change_set_is_forecast_without_a_disagreement():
     (found,) = compared((expected("Part/Queue"),), (nested("Part", mute=True),), {})
     assert (found.source, found.otherwise) == (ChangeSource.FORECAST, None)
 
 
-def test_a_value_known_after_deployment_is_no_disagreement():
+def test_a_value_known_after_deployment_is_not_a_disagreement():
     (found,) = compared((), (said(certain=False),), {})
     assert not found.certain
     assert found.otherwise is None

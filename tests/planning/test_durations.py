@@ -1,4 +1,4 @@
-"""What an operation took the last time, from the root's events."""
+"""Durations of the last operations, from the root's events."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,7 +28,7 @@ def test_the_last_success_counts_for_the_root_and_each_nested_stack():
     assert durations(events) == {"": 7.0, "Network": 10.0}
 
 
-def test_a_failure_is_no_measure():
+def test_a_failure_does_not_count():
     events = [
         event(0, "Network", "UPDATE_IN_PROGRESS"),
         event(1, "Network", "UPDATE_FAILED"),

@@ -22,7 +22,7 @@ def seen(change):
     return [(d.name, d.before, d.after) for d in change.details]
 
 
-def test_it_names_what_is_added_changed_and_removed():
+def test_additions_changes_and_removals_are_forecast():
     old = {"Gone": BUCKET, "Same": QUEUE, "Other": having(QUEUE, Delay=1)}
     new = {"Same": QUEUE, "Other": having(QUEUE, Delay=2), "Fresh": BUCKET}
     assert [(c.path, c.action, c.stateful) for c in forecast(old, new)] == [
@@ -57,7 +57,7 @@ def test_a_create_only_property_replaces():
     assert only(BUCKET, QUEUE).action is Action.REPLACE
 
 
-def test_what_refers_to_a_replaced_resource_changes_and_may_be_replaced_in_turn():
+def test_references_to_a_replaced_resource_change_and_may_replace_in_turn():
     zone = {"Type": "AWS::EC2::Subnet"}
     node = {"Type": "AWS::EC2::NatGateway"}
     route = {"Type": "AWS::EC2::Route"}
@@ -78,7 +78,7 @@ def test_what_refers_to_a_replaced_resource_changes_and_may_be_replaced_in_turn(
     assert changes["Network/Route"].details[0].cause == "Network/Nat"
 
 
-def test_a_version_counts_up_with_every_change_of_its_resource():
+def test_a_version_changes_with_every_change_of_its_resource():
     template = {"Type": "AWS::EC2::LaunchTemplate"}
     group = {"Type": "AWS::AutoScaling::AutoScalingGroup"}
     version = {"Version": {"Fn::GetAtt": ["T", "LatestVersionNumber"]}}
@@ -106,7 +106,7 @@ def test_a_version_counts_up_with_every_change_of_its_resource():
         ("Custom::Thing", "Anything", NEVER),
     ],
 )
-def test_the_registry_tells_what_replaces(type_name, path, expected):
+def test_the_registry_schema_decides_on_replacement(type_name, path, expected):
     assert replacement_of(type_name, path) is expected
 
 

@@ -1,4 +1,4 @@
-"""Each guard on what the forecast makes of two templates, and with the resource allowed by name."""
+"""Each guard on the forecast of two templates, and with the resource allowed by name."""
 
 import pytest
 
@@ -84,7 +84,7 @@ def made(kind, before, after):
 
 
 @pytest.mark.parametrize(("kind", "before", "after", "reason"), CASES.values(), ids=CASES)
-def test_it_is_refused_unless_allowed_by_name(kind, before, after, reason):
+def test_a_dangerous_change_is_refused_unless_allowed_by_name(kind, before, after, reason):
     changes = made(kind, before, after)
     (found,) = refusals(changes)
     assert reason in found.reason
@@ -113,7 +113,7 @@ HARMLESS = {
 
 
 @pytest.mark.parametrize(("kind", "before", "after"), HARMLESS.values(), ids=HARMLESS)
-def test_what_is_safe_passes(kind, before, after):
+def test_a_safe_change_passes(kind, before, after):
     changes = made(kind, before, after)
     assert changes
     guard_changes(changes)
@@ -127,7 +127,7 @@ def test_state_is_not_lost(action):
     guard_changes([lost], ["Vpc"])
 
 
-def test_state_that_only_moves_is_refused_with_the_safe_way():
+def test_stateful_resources_that_only_move_are_refused_with_the_remedy():
     bucket = {"Type": "AWS::S3::Bucket", **KEPT, "Properties": {"BucketName": "b"}}
     changes = forecast({"A/Data": bucket}, {"B/Data": bucket})
     with pytest.raises(RefusedError, match=r"B/Data: .*moves from A/Data.*--move Data"):
@@ -147,7 +147,7 @@ def exporting(value):
     return evaluate({"": {"Resources": resources, "Outputs": {"Vpc": export}}}, {})
 
 
-def test_an_export_that_changes_or_goes_is_refused():
+def test_a_changed_or_deleted_export_is_refused():
     without = {path: item for path, item in exporting("One").items() if path != "Vpc"}
     for wanted in (exporting("Two"), without):
         with pytest.raises(RefusedError, match=r"Vpc: Export .*another stack imports it"):

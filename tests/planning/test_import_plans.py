@@ -1,4 +1,4 @@
-"""How a resource is written into the template that imports it."""
+"""The form of a resource in the template that imports it."""
 
 import pytest
 
@@ -40,7 +40,7 @@ def properties(found):
     return found.resource["Properties"]
 
 
-def test_what_the_stack_does_not_have_is_written_as_its_value():
+def test_a_reference_to_a_missing_resource_becomes_its_value():
     found = adopted()
     assert properties(found)["TableName"] == "t-big"
     assert properties(found)["DeletionProtectionEnabled"] is True
@@ -48,34 +48,34 @@ def test_what_the_stack_does_not_have_is_written_as_its_value():
     assert "DependsOn" not in found.resource
 
 
-def test_what_only_a_deployment_knows_is_left_out_and_told():
+def test_values_known_after_deployment_are_left_out_and_reported():
     found = adopted()
     assert found.left_out == ("SSESpecification", "Tags")
     assert properties(found).keys() == {"TableName", "KeySchema", "DeletionProtectionEnabled"}
 
 
-def test_what_the_stack_has_stays_as_it_is_written():
+def test_a_reference_to_an_existing_resource_stays():
     found = adopted(deployed=TEMPLATE)
     assert found.left_out == ()
     assert properties(found) == TEMPLATE["Resources"]["Table"]["Properties"]
 
 
-def test_a_condition_that_decides_otherwise_there_is_not_relied_on():
+def test_a_condition_with_another_definition_is_not_used():
     other = {**TEMPLATE, "Conditions": {"Big": {"Fn::Equals": ["a", "b"]}}}
     assert properties(adopted(deployed=other))["DeletionProtectionEnabled"] is True
 
 
-def test_without_a_deletion_policy_it_is_kept():
+def test_a_resource_without_a_deletion_policy_is_retained():
     found = adopted("N/Queue", {"QueueUrl": "https://q"})
     assert found.resource["DeletionPolicy"] == "Retain"
 
 
-def test_a_name_that_differs_from_the_template_s_is_refused():
+def test_a_name_that_differs_from_the_template_is_refused():
     with pytest.raises(RefusedError, match="TableName 't-big', not 't-small'"):
         adopted(identifier={"TableName": "t-small"})
 
 
-def test_what_the_type_requires_is_taken_from_what_exists():
+def test_required_properties_are_taken_from_the_existing_resource():
     exists = {"S3BucketName": "logs", "IsLogging": False}
     found = adopted("N/Trail", {"TrailName": "by-hand"}, existing=exists)
     assert properties(found) == {"IsLogging": False, "S3BucketName": "logs"}
@@ -83,18 +83,18 @@ def test_what_the_type_requires_is_taken_from_what_exists():
     assert (difference.name, difference.before, difference.after) == ("IsLogging", False, True)
 
 
-def test_without_what_the_type_requires_nothing_is_imported():
+def test_missing_required_properties_are_refused():
     with pytest.raises(RefusedError, match="needs S3BucketName"):
         adopted("N/Trail", {"TrailName": "by-hand"})
 
 
-def test_what_could_not_be_read_is_written_as_the_template_has_it():
+def test_an_unreadable_resource_is_written_as_in_the_template():
     found = adopted()
     assert found.differences is None
     assert properties(found)["DeletionProtectionEnabled"] is True
 
 
-def test_the_template_keeps_all_that_the_stack_has():
+def test_the_import_template_keeps_everything_in_the_stack():
     deployed = {"Outputs": {"A": {"Value": "a"}}, "Resources": {"A": {"Type": "AWS::SNS::Topic"}}}
     made = import_template(deployed, [adopted()])
     assert made["Outputs"] == deployed["Outputs"]
@@ -109,6 +109,6 @@ def test_an_identifier_of_several_parts():
         identifier_of("A", "AWS::Logs::MetricFilter", "group")
 
 
-def test_a_type_nobody_knows_has_no_identifier():
-    with pytest.raises(InputError, match="nothing that is known"):
+def test_an_unknown_type_has_no_identifier():
+    with pytest.raises(InputError, match="no known properties"):
         identifier_of("A", "Custom::Thing", "x")

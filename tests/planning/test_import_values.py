@@ -1,4 +1,4 @@
-"""What an import's template says of each property, beside what exists."""
+"""The properties in an import's template, compared with the existing resource."""
 
 import pytest
 from test_import_plans import properties
@@ -32,20 +32,20 @@ def names(found):
     return [item.name for item in found.differences]
 
 
-def test_what_differs_is_written_as_it_is_so_that_the_deploy_changes_it():
+def test_a_differing_value_is_written_as_it_exists_so_that_the_deploy_changes_it():
     found = recorder({"RoleARN": "wanted"}, {"RoleARN": "by-hand"})
     assert properties(found) == {"RoleARN": "by-hand"}
     (difference,) = found.differences
     assert (difference.before, difference.after) == ("by-hand", "wanted")
 
 
-def test_what_is_not_there_is_left_to_the_deploy():
+def test_a_missing_value_is_left_to_the_deploy():
     found = table({"DeletionProtectionEnabled": True}, {"TableName": "t", "KeySchema": []})
     assert "DeletionProtectionEnabled" not in properties(found)
     assert names(found) == ["DeletionProtectionEnabled"]
 
 
-def test_a_reference_that_means_what_is_there_stays_written():
+def test_a_reference_to_the_existing_value_stays():
     wanted = {"SSESpecification": {"KMSMasterKeyId": {"Ref": "KeyArn"}, "SSEEnabled": "true"}}
     deployed = {"Parameters": {"KeyArn": {"Type": "String"}}}
     there = {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY}
@@ -58,14 +58,14 @@ def test_a_reference_that_means_what_is_there_stays_written():
 
 
 @pytest.mark.parametrize("deployed", [{}, {"Resources": {"Topic": {"Type": "T"}}}])
-def test_what_a_reference_comes_to_is_not_known_so_what_is_there_is_written(deployed):
+def test_the_existing_value_replaces_an_unknown_reference(deployed):
     found = recorder({"RoleARN": {"Ref": "Topic"}}, {"RoleARN": "by-hand"}, deployed)
     assert properties(found) == {"RoleARN": "by-hand"}
     assert found.left_out == ()
     assert names(found) == ["RoleARN"]
 
 
-def test_what_nobody_can_read_is_taken_for_true_and_told():
+def test_an_unreadable_property_is_assumed_equal_and_reported():
     name = {"Id": "arn"}
     wanted = {"GenerateSecretString": {"PasswordLength": 20}, "Description": "d"}
     secret = adopted("AWS::SecretsManager::Secret", wanted, {"Description": "d"}, name)
@@ -74,7 +74,7 @@ def test_what_nobody_can_read_is_taken_for_true_and_told():
     assert secret.differences == ()
 
 
-def test_what_nobody_can_read_within_a_property_is_no_difference():
+def test_an_unreadable_part_of_a_property_is_not_a_difference():
     wanted = {"S3Bucket": "b", "S3Key": "k"}
     function = adopted(
         "AWS::Lambda::Function",
@@ -86,14 +86,14 @@ def test_what_nobody_can_read_within_a_property_is_no_difference():
     assert function.unread == ("Code",)
 
 
-def test_what_only_aws_writes_is_not_written():
+def test_read_only_properties_are_not_written():
     name, wanted = "PrivateDnsNameConfiguration", {"Name": "a", "Extra": 1}
     there = {name: {"Name": "a", "Extra": 2, "State": "verified"}}
     found = adopted("AWS::EC2::VPCEndpointService", {name: wanted}, there, {"ServiceId": "s"})
     assert properties(found) == {name: {"Extra": 2}}
 
 
-def test_what_can_be_changed_beside_what_cannot_is_changed():
+def test_a_changeable_part_next_to_a_fixed_one_is_changed():
     name, wanted = "HealthCheckConfig", {"Type": "TCP", "Port": 1}
     there = {name: {"Type": "TCP", "Port": 2}}
     found = adopted("AWS::Route53::HealthCheck", {name: wanted}, there, {"HealthCheckId": "h"})
@@ -113,7 +113,7 @@ def test_tags_that_the_template_does_not_set_stay_with_the_resource():
     assert "Tags" not in properties(table({"Tags": [tag]}, exists))
 
 
-def test_a_type_may_call_its_tags_otherwise_and_write_them_as_a_mapping():
+def test_tags_may_have_another_property_and_be_a_mapping():
     name = {"BackupVaultName": "v"}
     wanted = {**name, "BackupVaultTags": {"a": "b"}}
     there = {**name, "BackupVaultTags": {"a": "c", "aws:x": "y"}}
@@ -129,14 +129,14 @@ def test_a_type_may_call_its_tags_otherwise_and_write_them_as_a_mapping():
         ("AWS::Route53::HealthCheck", "HealthCheckConfig", {"Type": "TCP"}, {"Type": "HTTP"}),
     ],
 )
-def test_what_cannot_be_changed_is_refused(type_name, name, wanted, there):
+def test_a_difference_that_no_deploy_can_change_is_refused(type_name, name, wanted, there):
     found = adopted(type_name, {name: wanted}, {name: there}, {"Id": "x"})
     assert properties(found)[name] == wanted
     with pytest.raises(RefusedError, match=f"{name} is .*cannot be changed"):
         check_fixed(found)
 
 
-def test_what_cannot_be_changed_and_is_not_known_yet_is_deployed_first():
+def test_a_fixed_property_with_an_unknown_value_needs_a_deploy_first():
     wanted = {"KmsKeyId": {"Fn::GetAtt": ["Topic", "Arn"]}}
     found = adopted("AWS::EC2::Volume", wanted, {"KmsKeyId": "k"}, {"VolumeId": "v"})
     with pytest.raises(RefusedError, match=r"N/Topic.*deploy what it refers to first"):
@@ -157,7 +157,7 @@ def test_what_cannot_be_changed_and_is_not_known_yet_is_deployed_first():
         ({"a": {"b": 1}}, {"a": {"b": 1, "c": 2}, "d": 3}),
     ],
 )
-def test_form_order_and_what_is_there_besides_are_no_difference(wanted, there):
+def test_form_order_and_additional_keys_are_not_differences(wanted, there):
     assert matches(wanted, there)
 
 
@@ -173,5 +173,5 @@ def test_form_order_and_what_is_there_besides_are_no_difference(wanted, there):
         ([1], 1),
     ],
 )
-def test_what_is_another_value_is_a_difference(wanted, there):
+def test_another_value_is_a_difference(wanted, there):
     assert not matches(wanted, there)

@@ -1,4 +1,4 @@
-"""A resource that stands elsewhere is one resource, not a removal and an addition."""
+"""A moved resource is one resource, not a removal and an addition."""
 
 from tidegen.planning.changes import Action
 from tidegen.planning.forecast import forecast
@@ -44,12 +44,12 @@ def test_without_a_name_all_properties_have_to_agree():
     }
 
 
-def test_where_there_is_a_choice_nothing_is_sure():
+def test_several_candidates_are_not_a_move():
     old = {"A/One": table("id"), "A/Two": table("id")}
     assert {row[1] for row in rows(old, {"B/One": table("id")})} == {Action.ADD, Action.REMOVE}
 
 
-def test_what_refers_to_a_moved_resource_does_not_change():
+def test_references_to_a_moved_resource_are_not_changes():
     policy = {"Type": "AWS::S3::BucketPolicy"}
 
     def refer(path):

@@ -1,4 +1,4 @@
-"""The template in between: a resource gone from it, values where it was referred to."""
+"""The template in between: without a resource, with values in place of references to it."""
 
 import pytest
 
@@ -43,7 +43,7 @@ def left(template=TEMPLATE, outputs=OUTPUTS):
     return without_resources(template, {"Data": Known("data-1", attributes)}, outputs)
 
 
-def test_the_resource_is_gone_and_references_have_values():
+def test_the_resource_is_removed_and_references_become_values():
     resources = left()["Resources"]
     assert resources.keys() == {"Policy", "Topic"}
     properties = resources["Policy"]["Properties"]
@@ -53,7 +53,7 @@ def test_the_resource_is_gone_and_references_have_values():
     assert topic == {"Ref": "Topic"}
 
 
-def test_nothing_depends_on_what_is_gone():
+def test_nothing_depends_on_a_removed_resource():
     resources = left()["Resources"]
     assert resources["Policy"]["DependsOn"] == ["Topic"]
     assert "DependsOn" not in resources["Topic"]
@@ -64,12 +64,12 @@ def test_outputs_keep_their_values():
     assert values == {**OUTPUTS, "Topic": {"Ref": "Topic"}}
 
 
-def test_a_value_that_nobody_tells_is_refused():
+def test_an_unknown_value_is_refused():
     with pytest.raises(RefusedError, match=r"Policy: refers to Data\.Arn, whose value"):
         left(outputs={"Name": "data-1", "Domain": "data-1.s3.x"})
 
 
-def test_what_would_not_be_kept_does_not_leave():
+def test_a_resource_without_a_retaining_policy_is_refused():
     data = {"Type": "AWS::S3::Bucket"}
     template = {**TEMPLATE, "Resources": {**TEMPLATE["Resources"], "Data": data}}
     with pytest.raises(RefusedError, match="no DeletionPolicy that keeps it"):
@@ -85,24 +85,24 @@ PHYSICAL = {"Storage/Data": "data-1"}
 
 
 @pytest.mark.parametrize("asked", ["Data", "Archive/Data"])
-def test_a_move_is_asked_for_by_logical_id_or_path(asked):
+def test_a_move_is_requested_by_logical_id_or_path(asked):
     (move,) = moves_of([change()], [asked], PHYSICAL)
     assert move == Move("Storage/Data", "Archive/Data", "AWS::S3::Bucket", "data-1")
     assert moves_of([change()], ["Other"], PHYSICAL) == ()
 
 
-def test_a_move_that_would_replace_it_is_refused():
+def test_a_move_that_replaces_is_refused():
     with pytest.raises(RefusedError, match="would be replaced there as well"):
         moves_of([change(Action.REPLACE)], ["Data"], PHYSICAL)
 
 
-def test_what_does_not_move_is_told():
+def test_a_request_for_a_resource_that_does_not_move_is_refused():
     check_asked(["Data"], ["Archive/Data"])
-    with pytest.raises(InputError, match="Other: is no resource that moves"):
+    with pytest.raises(InputError, match="Other: is not a resource that moves"):
         check_asked(["Other"], ["Archive/Data"])
 
 
-def test_the_root_says_what_is_on_its_way():
+def test_the_root_records_the_moves_in_progress():
     root = {
         "Metadata": {"Tidegen": {"Scope": "environment"}},
         "Resources": {

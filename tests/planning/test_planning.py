@@ -38,7 +38,7 @@ def test_an_account_has_its_identity_in_its_home_region_only():
     assert names(steps_of(target(Scope.ACCOUNT, OTHER))) == ["tide-bootstrap", "tide-account"]
 
 
-def test_an_environment_is_recovered_elsewhere_before_it_is_made():
+def test_the_recovery_root_is_deployed_before_the_environment():
     steps = steps_of(target(recovery_region=OTHER))
     assert [(s.name, s.place.region) for s in steps] == [
         ("tide-staging-access", HOME),
@@ -49,7 +49,7 @@ def test_an_environment_is_recovered_elsewhere_before_it_is_made():
     assert names(steps_of(target(Scope.SHARED))) == ["tide-staging-access", "tide-staging"]
 
 
-def test_both_regions_and_the_shared_services_must_stand_before():
+def test_both_regions_and_the_shared_services_are_prerequisites():
     shared = Target("common", "tide", Scope.SHARED, "444455556666", HOME, HOME)
     found = prerequisites_of(target(recovery_region=OTHER, shared=shared))
     assert [(p.address.name, p.address.place.region) for p in found] == [
@@ -76,7 +76,7 @@ def test_nothing_is_read_from_the_home_region_elsewhere():
     assert Scope.IDENTITY not in {address.scope for address in read}
 
 
-def test_what_an_environment_does_not_use_is_nowhere():
+def test_an_unused_root_has_no_address():
     assert locate(target(), Scope.RECOVERY, HOME) is None
     assert locate(target(), Scope.SHARED, HOME) is None
 
@@ -151,7 +151,7 @@ def test_a_plan_knows_the_outputs_of_the_deployed_stacks():
     assert plan.outputs == {address: {"Bucket": "b"}}
 
 
-def test_every_value_that_is_missing_is_named():
+def test_every_missing_value_is_reported():
     template = root(
         {"Cidr": {}, "Size": {"Default": "3"}, "Endpoint": {}},
         Fields={"Cidr": "network.cidr", "Size": "cluster.size"},
@@ -169,7 +169,7 @@ def test_the_digest_covers_bytes_and_values_but_not_itself():
     assert root_digest(b"a", {"A": "1", "B": "2"}) == root_digest(b"a", {"B": "2", "A": "1"})
 
 
-def test_a_stack_policy_denies_replacing_what_is_named():
+def test_a_stack_policy_denies_replacing_the_protected_resources():
     statements = json.loads(stack_policy(["B", "A"]))["Statement"]
     assert statements[0]["Effect"] == "Allow"
     assert statements[1]["Resource"] == ["LogicalResourceId/A", "LogicalResourceId/B"]
@@ -194,13 +194,13 @@ def test_yaml_short_forms_read_as_long_ones():
     }
     assert parse_template("Fn: !Transform {Name: x}") == {"Fn": {"Fn::Transform": {"Name": "x"}}}
     for broken in ("a: [", "- 1", "{"):
-        with pytest.raises(InputError, match="is no template"):
+        with pytest.raises(InputError, match="is not a template"):
             parse_template(broken)
 
 
 def test_a_release_with_other_bytes_is_refused(tmp_path):
     (tmp_path / "roots").mkdir()
-    with pytest.raises(InputError, match="is not there"):
+    with pytest.raises(InputError, match="is missing"):
         load_root(tmp_path, Scope.ENVIRONMENT, {})
     key = f"assets/{sha256(b'zip')}/relay.zip"
     about = {
@@ -221,7 +221,7 @@ def test_a_release_with_other_bytes_is_refused(tmp_path):
     loaded = load_root(tmp_path, Scope.ENVIRONMENT, {key: b"zip"})
     assert set(loaded.uploads) >= {key, f"templates/{sha256(b'a')}/net.yaml", loaded.key}
     (tmp_path / "roots/account.yaml").write_text("{}")
-    with pytest.raises(InputError, match="no root of scope account"):
+    with pytest.raises(InputError, match="not a root of scope account"):
         load_root(tmp_path, Scope.ACCOUNT, {})
 
 

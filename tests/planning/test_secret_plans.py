@@ -1,4 +1,4 @@
-"""What each key of a secret needs, and that no representation or message shows a value."""
+"""The needs of each key of a secret; no representation or message shows a value."""
 
 import json
 from pathlib import Path
@@ -65,13 +65,13 @@ def test_a_filled_key_needs_nothing_and_an_empty_one_is_unfilled():
     assert set(needs(plan).values()) == {Need.FILLED, Need.ASK}
 
 
-def test_only_what_nothing_depends_on_is_made_anew():
+def test_only_keys_without_dependents_are_regenerated():
     plan = planned(dict.fromkeys(FILLS, "value"), anew=True)
     renewed = {key.name for key in plan.needing(Need.MAKE, Need.DERIVE)}
     assert renewed == {"Rotated", "User", "Random", "Derived"}
 
 
-def test_the_halves_of_a_pair_are_made_together_or_asked_for():
+def test_the_halves_of_a_pair_are_generated_together_or_asked_for():
     assert set(needs(planned({}, PAIR)).values()) == {Need.MAKE}
     half = planned({"private": "value"}, PAIR)
     assert needs(half) == {"private": Need.FILLED, "public": Need.ASK}
@@ -79,16 +79,16 @@ def test_the_halves_of_a_pair_are_made_together_or_asked_for():
     assert set(needs(both).values()) == {Need.FILLED}
 
 
-def test_what_is_stored_keeps_other_keys_and_loses_the_marker():
+def test_the_stored_text_keeps_other_keys_and_loses_the_marker():
     plan = planned({**UNFILLED, "Random": "old", "Unknown": "kept"})
     stored = json.loads(merged(plan, {"Person": "new"}))
     assert stored == {"Random": "old", "Unknown": "kept", "Person": "new"}
 
 
 @pytest.mark.parametrize("text", ["hunter2", '["hunter2"]', '{"Random": 2}', '{"a": "hunter2'])
-def test_something_else_than_an_object_of_texts_is_refused_without_its_value(text):
+def test_anything_but_an_object_of_texts_is_refused_without_showing_it(text):
     stored = StoredSecret("v1", text)
-    with pytest.raises(RefusedError, match="/tide/staging/it: holds no JSON object") as raised:
+    with pytest.raises(RefusedError, match="/tide/staging/it: is not a JSON object") as raised:
         plan_secret("it", "/tide/staging/it", FILLS, stored)
     error = raised.value
     assert error.__cause__ is None
@@ -100,7 +100,7 @@ def test_a_plan_shows_no_value():
     assert "hunter2" not in repr(planned({"Random": "hunter2"}))
 
 
-def test_a_version_says_which_keys_are_filled():
+def test_a_version_shows_which_keys_are_filled():
     version = version_id(["b", "a"], "0" * 32)
     assert 32 <= len(version) <= 64
     assert says_filled(version, ["a", "b"])
@@ -108,7 +108,7 @@ def test_a_version_says_which_keys_are_filled():
     assert not says_filled("5f3a6c1e-made-by-cloudformation", ["a", "b"])
 
 
-def test_the_names_of_the_secrets_are_the_templates():
+def test_the_names_of_the_secrets_are_those_of_the_template():
     target = Target("staging", "tide", Scope.ENVIRONMENT, "111122223333", "r", "r")
     resources = CONCERN.build(Context()).to_dict()["Resources"]
     name = resources["MongoSecret"]["Properties"]["Name"]["Fn::Sub"]
@@ -116,7 +116,7 @@ def test_the_names_of_the_secrets_are_the_templates():
     assert given == f"{secrets_path(target)}mongo"
 
 
-def test_the_databases_values_are_what_its_boot_bundle_makes():
+def test_the_databases_values_are_those_of_its_boot_bundle():
     values = database_values("a:27017,b:27017")
     assert values.keys() == CHART_SECRETS["mongo"].keys() - {"Password"}
     options = dict(pair.split("=") for pair in values["OptParams"].split("&"))

@@ -1,4 +1,4 @@
-"""Every status that CloudFormation knows is a state with a next step."""
+"""Every status of CloudFormation has a next action."""
 
 import botocore.session
 import pytest
@@ -22,7 +22,7 @@ def test_every_status_of_the_service_is_in_the_table_and_no_other():
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_work_in_progress_is_followed_and_all_else_is_not(status):
+def test_only_operations_in_progress_are_followed(status):
     running = status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
     assert is_running(status) is running
     assert (state_of(status).next_action is NextAction.FOLLOW) is running
@@ -53,5 +53,5 @@ def test_no_failed_status_counts_as_success(status):
         ("A_STATUS_OF_TOMORROW", NextAction.REFUSE),
     ],
 )
-def test_each_status_asks_for_something(status, wanted):
+def test_each_status_has_a_next_action(status, wanted):
     assert state_of(status).next_action is wanted

@@ -1,4 +1,4 @@
-"""Which settings are wanted, and the steps towards them."""
+"""The wanted settings, and the steps to apply them."""
 
 from pathlib import Path
 
@@ -27,19 +27,19 @@ def reading(name, **kw):
     return SettingReading(BY_NAME[name], PLACE, **kw)
 
 
-def test_every_setting_is_wanted_once_and_says_why():
+def test_every_setting_is_listed_once_with_its_reason():
     assert len(BY_NAME) == len(SETTINGS) == len(SettingName)
     assert all(s.wanted and s.why and s.source and s.scopes for s in SETTINGS)
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
-def test_what_is_as_wanted_gives_no_step(setting):
+def test_a_setting_with_the_wanted_values_needs_no_step(setting):
     beside = {**setting.wanted, "SomethingElse": "as somebody wants it"}
     assert setting_steps([SettingReading(setting, PLACE, found=beside)]) == ()
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
-def test_a_step_is_about_the_parts_that_differ_only(setting):
+def test_a_step_has_only_the_parts_that_differ(setting):
     part = min(setting.wanted)
     found = {**setting.wanted, part: "other"}
     (step,) = setting_steps([SettingReading(setting, PLACE, "sg-1", found)])
@@ -47,22 +47,22 @@ def test_a_step_is_about_the_parts_that_differ_only(setting):
     assert (step.place, step.subject) == (PLACE, "sg-1")
 
 
-def test_a_part_that_was_never_set_says_so():
+def test_a_part_without_a_value_is_shown_as_not_set():
     (step,) = setting_steps([reading(SettingName.BUCKETS, found={})])
     assert set(step.before.values()) == {"not set"}
     assert len(step.after) == 4
 
 
-def test_what_is_known_after_deployment_only_is_a_step_without_before():
+def test_a_setting_known_after_deployment_is_a_step_without_before():
     (step,) = setting_steps([reading(SettingName.DEFAULT_GROUP)])
     assert (step.before, step.after) == ({}, {"InboundRules": "0", "OutboundRules": "0"})
 
 
-def test_what_could_not_be_read_is_left_alone():
+def test_an_unread_setting_needs_no_step():
     assert setting_steps([reading(SettingName.VOLUMES, reason="denied")]) == ()
 
 
-def test_settings_go_with_the_root_that_makes_them_possible():
+def test_settings_follow_the_root_that_makes_them_possible():
     found = {scope: {setting.name for setting in settings_of(scope)} for scope in Scope}
     assert found[Scope.IDENTITY] == {
         SettingName.LINKED_ROLES,
@@ -79,7 +79,7 @@ def test_settings_go_with_the_root_that_makes_them_possible():
     assert not found[Scope.ACCESS] | found[Scope.BOOTSTRAP] | found[Scope.RECOVERY]
 
 
-def test_the_password_policy_is_the_one_that_the_rule_asks_for():
+def test_the_password_policy_is_that_of_the_config_rule():
     """The Config rule asks for all four kinds of characters by default."""
     _, asked = GLOBAL["PasswordPolicy"]
     assert asked.items() <= PASSWORDS.items()
@@ -88,14 +88,14 @@ def test_the_password_policy_is_the_one_that_the_rule_asks_for():
     assert asked.keys() | kinds == PASSWORDS.keys()
 
 
-def test_the_roots_give_the_ids_of_what_is_set():
+def test_the_roots_have_outputs_with_the_ids_to_set():
     for setting in SETTINGS:
         for scope in setting.scopes if setting.output else ():
             root = parse_template((CURRENT / "roots" / f"{scope}.yaml").read_text())
             assert setting.output in root["Outputs"]
 
 
-def test_roles_are_made_for_services_that_templates_use_and_no_others():
+def test_roles_are_created_for_the_services_in_the_templates_only():
     types = {
         resource["Type"]
         for path in CURRENT.rglob("*.yaml")

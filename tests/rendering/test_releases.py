@@ -17,7 +17,7 @@ def release(tmp_path):
     return folder
 
 
-def test_it_holds_every_file_and_a_manifest(release):
+def test_a_release_holds_every_file_and_a_manifest(release):
     assert {path: (release / path).read_bytes() for path in FILES} == FILES
     manifest = manifest_of(release)
     assert (manifest["release"], manifest["commit"]) == ("v1", None)
@@ -25,13 +25,13 @@ def test_it_holds_every_file_and_a_manifest(release):
     require_frozen(release)
 
 
-def test_it_never_changes(release):
+def test_a_release_never_changes(release):
     with pytest.raises(InputError, match="a release never changes"):
         freeze(release, {}, {})
     assert [path.name for path in release.parent.iterdir()] == ["v1"]
 
 
-def test_every_difference_is_named_at_once(release):
+def test_all_differences_are_reported_at_once(release):
     (release / "network.yaml").write_bytes(b"x")
     (release / "roots" / "environment.yaml").unlink()
     (release / "other.yaml").write_bytes(b"d")
@@ -40,16 +40,16 @@ def test_every_difference_is_named_at_once(release):
     assert [
         str(problem).partition("v1/")[2].split(";")[0] for problem in raised.value.problems
     ] == [
-        "network.yaml: is not what was frozen",
+        "network.yaml: differs from the frozen file",
         "other.yaml: does not belong to the release",
-        "roots/environment.yaml: is not there",
+        "roots/environment.yaml: is missing",
     ]
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", json.dumps({"files": []})])
-def test_a_broken_manifest_is_said_to_be_one(release, text):
+def test_a_broken_manifest_is_refused(release, text):
     (release / "manifest.json").write_text(text)
-    with pytest.raises(InputError, match="is no manifest"):
+    with pytest.raises(InputError, match="is not a manifest"):
         require_frozen(release)
 
 

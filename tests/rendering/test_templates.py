@@ -66,7 +66,7 @@ def test_bytes_do_not_depend_on_seed_place_locale_or_time_zone(seed, tmp_path):
 
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.name)
-def test_no_template_knows_an_environment(path):
+def test_no_template_depends_on_an_environment(path):
     """No account, region, zone or environment's name stands in a template."""
     text = path.read_text()
     files = load_all(ROOT)

@@ -36,7 +36,7 @@ VALUES = st.recursive(
 
 
 @given(st.dictionaries(NAMES, VALUES, min_size=1, max_size=4))
-def test_it_reads_back_as_the_same_data(template):
+def test_a_template_reads_back_as_the_same_data(template):
     assert json.loads(cfn_flip.to_json(yaml_text(template))) == template
 
 
@@ -51,12 +51,12 @@ def test_scripts_are_block_text():
     assert "A: |\n  one\n  two\n" in yaml_text({"A": "one\ntwo\n"})
 
 
-def test_short_forms_never_stand_directly_inside_each_other():
+def test_no_short_form_directly_contains_another():
     text = yaml_text({"A": {"Fn::Base64": {"Fn::Sub": "x ${B}"}}})
     assert text == "A:\n  Fn::Base64: !Sub x ${B}\n"
 
 
-def test_no_anchors_for_values_that_stand_twice():
+def test_repeated_values_have_no_anchors():
     shared = {"Ref": "X"}
     text = yaml_text({"A": [shared, shared]})
     assert "&" not in text

@@ -1,10 +1,9 @@
-"""What templates come to with given parameter values: conditions decided, functions carried out.
+"""Evaluation of templates with given parameter values: conditions decided, functions applied.
 
-What only a deployment can know, an ARN for instance, stays as a function of a named resource:
+A value that only a deployment knows, an ARN for instance, stays a function of a named resource:
 `{"Fn::GetAtt": ["Network/Vpc", "CidrBlock"]}`. Resources are named by their path from the root, so
-that values can be followed from one nested stack into the other. A template that asks for values
-this module cannot work out keeps the function, with its arguments evaluated: two sides are equal
-where function and arguments are.
+that values can be followed from one nested stack into the other. A function that this module cannot
+evaluate stays, with its arguments evaluated: two values are equal where function and arguments are.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,27 +14,27 @@ from tidegen.cloudformation.resources import EXPORT, STACK_TYPE, Resources, Temp
 from tidegen.cloudformation.values import is_function
 
 Values = Mapping[str, Any]
-#: A property that is as if it were not written (AWS docs, "Pseudo parameters reference").
+#: The value of a property that CloudFormation removes (AWS docs, "Pseudo parameters reference").
 _NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
 def evaluate(templates: Mapping[str, TemplateBody], values: Values) -> Resources:
-    """The resources of a root and the stacks nested in it, by path, as `values` make them.
+    """Return the resources of a root and the stacks nested in it, by path, evaluated with `values`.
 
     `templates` holds the root under the empty path, and each nested template under its logical id;
     `values` are parameters of the root, and pseudo parameters such as `AWS::Region`. Resources of
-    type Stack are left out where their template is given: what is in them is there instead.
+    type Stack whose template is given are left out: their own resources take their place.
     """
     root = EvaluatedTemplate("", templates.get("", {}), values, templates)
-    found = dict(root.resources())
+    resources = dict(root.resources())
     for logical_id in root.nested_ids():
-        found |= root.nested(logical_id).resources()
-    return dict(sorted(found.items()))
+        resources |= root.nested(logical_id).resources()
+    return dict(sorted(resources.items()))
 
 
 @dataclass
 class EvaluatedTemplate:
-    """One template with its parameters' values, and the way to the stacks nested in it."""
+    """One template with its parameters' values, and the templates nested in it."""
 
     path: str
     template: TemplateBody
@@ -45,32 +44,32 @@ class EvaluatedTemplate:
     _decided: dict[str, bool] = field(default_factory=dict)
 
     def resources(self) -> Resources:
-        """The resources that the conditions let stand, by path, nested templates aside."""
+        """Return the resources that the conditions create, by path, without nested templates."""
         return {
             self._at(name): self._resource(resource)
             for name, resource in self._declared().items()
-            if self._stands(resource) and name not in self.nested_ids()
+            if self._is_created(resource) and name not in self.nested_ids()
         } | dict(self._exports())
 
     def _exports(self) -> Iterator[tuple[str, TemplateBody]]:
-        """The exports as if they were resources: others may depend on their name and value."""
+        """Yield the exports as resources: other stacks may depend on their name and value."""
         for name, output in self.template.get("Outputs", {}).items():
-            if "Export" in output and self._stands(output):
+            if "Export" in output and self._is_created(output):
                 about = {"Name": output["Export"]["Name"], "Value": output["Value"]}
                 yield self._at(name), {"Type": EXPORT, "Properties": self.value(about)}
 
     def nested_ids(self) -> tuple[str, ...]:
-        """Logical ids of the nested stacks whose templates are known."""
+        """Return the logical ids of the nested stacks whose templates are known."""
         return tuple(
             name
             for name, resource in self._declared().items()
             if resource.get("Type") == STACK_TYPE
             and name in self.templates
-            and self._stands(resource)
+            and self._is_created(resource)
         )
 
     def nested(self, logical_id: str) -> "EvaluatedTemplate":
-        """The scope of a nested stack: its template with the values that this one passes."""
+        """Return the scope of a nested stack: its template with the values that this one passes."""
         if logical_id not in self._nested:
             given = self._declared()[logical_id].get("Properties", {}).get("Parameters", {})
             pseudo = {name: value for name, value in self.values.items() if "::" in name}
@@ -80,10 +79,10 @@ class EvaluatedTemplate:
         return self._nested[logical_id]
 
     def value(self, expression: Any) -> Any:
-        """`expression` with every function carried out that can be."""
+        """Return `expression` with every function evaluated that can be."""
         if isinstance(expression, list):
-            found = [self.value(item) for item in expression]
-            return [item for item in found if item != _NO_VALUE]
+            items = [self.value(item) for item in expression]
+            return [item for item in items if item != _NO_VALUE]
         if not isinstance(expression, dict):
             return expression
         if len(expression) == 1:
@@ -94,16 +93,16 @@ class EvaluatedTemplate:
         return {key: item for key, item in entries.items() if item != _NO_VALUE}
 
     def decided(self, condition: str) -> bool:
-        """Whether the condition of that name holds."""
+        """Return whether the condition of that name holds."""
         if condition not in self._decided:
             self._decided[condition] = self._holds(self.template["Conditions"][condition])
         return self._decided[condition]
 
     def _declared(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.template.get("Resources", {})
-        return found
+        resources: Mapping[str, Any] = self.template.get("Resources", {})
+        return resources
 
-    def _stands(self, resource: Mapping[str, Any]) -> bool:
+    def _is_created(self, resource: Mapping[str, Any]) -> bool:
         return "Condition" not in resource or self.decided(resource["Condition"])
 
     def _resource(self, resource: TemplateBody) -> TemplateBody:
@@ -125,12 +124,12 @@ class EvaluatedTemplate:
             case "Fn::Not":
                 return not self._holds(argument[0])
             case _:
-                # A value that is not known yet is taken to differ from any that is written down.
+                # A value that is not known yet counts as different from any written one.
                 left, right = self.value(argument)
                 return bool(left == right)
 
     def _function(self, name: str, argument: Any) -> Any:
-        carry_out: Callable[[Any], Any] | None = {
+        apply: Callable[[Any], Any] | None = {
             "Ref": self._reference,
             "Fn::GetAtt": self._attribute,
             "Fn::If": self._chosen,
@@ -140,7 +139,7 @@ class EvaluatedTemplate:
             "Fn::Split": self._split,
             "Fn::Select": self._selected,
         }.get(name)
-        return carry_out(argument) if carry_out else {name: self.value(argument)}
+        return apply(argument) if apply else {name: self.value(argument)}
 
     def _joined(self, argument: Any) -> Any:
         return _joined(*self.value(argument))
@@ -203,7 +202,7 @@ class EvaluatedTemplate:
 
 
 def _joined(separator: str, parts: Any) -> Any:
-    """The parts as one text; a Join where some of them are not known."""
+    """Return the parts as one text; a Join where some of them are not known."""
     if not isinstance(parts, list):
         return {"Fn::Join": [separator, parts]}
     texts: list[Any] = []
@@ -221,7 +220,7 @@ def _joined(separator: str, parts: Any) -> Any:
 
 
 def _flat(parts: Iterable[Any]) -> Iterable[Any]:
-    """The parts, with those of a Join without separator in its place."""
+    """Yield the parts, with those of a Join without separator in its place."""
     for part in parts:
         inner = part.get("Fn::Join") if isinstance(part, dict) else None
         if inner and inner[0] == "" and isinstance(inner[1], list):

@@ -1,8 +1,8 @@
-"""What the handlers of resource types call: the IAM actions that CloudFormation has to be allowed.
+"""The IAM actions that the handlers of resource types call, and that CloudFormation needs.
 
-The registry's schemas say so (`handlers.*.permissions`). Those of the types that tidegen's concerns
-use are committed beside this module, so that a render reads no schema; `make permissions` writes
-the file.
+Source: the registry's schemas (`handlers.*.permissions`). The actions of the types that tidegen's
+concerns use are committed next to this module, so that a render reads no schema; `make permissions`
+writes the file.
 """
 
 import functools
@@ -28,7 +28,7 @@ def handler_permissions(type_name: str) -> tuple[str, ...]:
 
 
 def registry_permissions(type_name: str) -> tuple[str, ...]:
-    """Return what the registry's schema of `type_name` says, sorted.
+    """Return the actions in the registry's schema of `type_name`, sorted.
 
     Listing is left out: a stack never asks for a list. Raises UnknownTypeError.
     """

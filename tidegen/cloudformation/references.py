@@ -1,4 +1,4 @@
-"""What a template refers to, and how a part of it reads in another template."""
+"""References of a template, and the form of a part of it in another template."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,19 +15,19 @@ Reference = tuple[str, str]
 def adapted(
     properties: Mapping[str, Any], scope: EvaluatedTemplate, deployed: TemplateBody
 ) -> tuple[dict[str, Any], set[str]]:
-    """Properties of `scope`'s template as they read in `deployed`, and the names left out.
+    """Return properties of `scope`'s template for use in `deployed`, and the names left out.
 
-    A reference stays where `deployed` has what it names; else its value takes its place, if it is
-    known before a deployment.
+    A reference stays where `deployed` has the resource or parameter; elsewhere its value replaces
+    it, if that is known before a deployment.
     """
-    found: dict[str, Any] = {}
+    known: dict[str, Any] = {}
     unknown = set()
     for name, value in properties.items():
         try:
-            found[name] = _adapted(value, scope, deployed)
+            known[name] = _adapted(value, scope, deployed)
         except LookupError:
             unknown.add(name)
-    return found, unknown
+    return known, unknown
 
 
 def _adapted(value: Any, scope: EvaluatedTemplate, deployed: TemplateBody) -> Any:
@@ -37,7 +37,7 @@ def _adapted(value: Any, scope: EvaluatedTemplate, deployed: TemplateBody) -> An
         return value
     if not is_function(value):
         return {key: _adapted(item, scope, deployed) for key, item in value.items()}
-    if all(_is_there(item, scope.template, deployed) for item in references(value)):
+    if all(_is_defined(item, scope.template, deployed) for item in references(value)):
         return value
     known = scope.value(value)
     if any("::" not in name for _, name in references(known)):
@@ -46,9 +46,9 @@ def _adapted(value: Any, scope: EvaluatedTemplate, deployed: TemplateBody) -> An
 
 
 def references(value: Any) -> Iterator[Reference]:
-    """What a value names: section of the template and name; ("", name) for resource or parameter.
+    """Yield the references of a value: (section, name), with an empty section for Ref and GetAtt.
 
-    Functions that are evaluated as far as they can be name something, or they would be values.
+    A function that is still there after evaluation refers to something, or it would be a value.
     """
     if isinstance(value, list):
         for item in value:
@@ -59,7 +59,7 @@ def references(value: Any) -> Iterator[Reference]:
 
 
 def attributes_used(value: Any) -> Iterator[tuple[str, str]]:
-    """Each resource that an evaluated value refers to, with the attribute; empty for its Ref."""
+    """Yield (resource, attribute) of each reference of an evaluated value; Ref has no attribute."""
     if isinstance(value, list):
         for item in value:
             yield from attributes_used(item)
@@ -93,8 +93,8 @@ def _named(key: str, item: Any) -> Iterator[Reference]:
             yield from references(item)
 
 
-def _is_there(reference: Reference, own: TemplateBody, deployed: TemplateBody) -> bool:
+def _is_defined(reference: Reference, own: TemplateBody, deployed: TemplateBody) -> bool:
     section, name = reference
-    if section:  # only the same definition decides the same
+    if section:  # the definitions have to be equal
         return name in deployed.get(section, {}) and deployed[section][name] == own[section][name]
     return "::" in name or any(name in deployed.get(s, {}) for s in ("Parameters", "Resources"))

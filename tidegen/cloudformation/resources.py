@@ -1,4 +1,4 @@
-"""The shape of templates and resources, and how evaluated resources are looked at."""
+"""The shape of templates and resources, and a view of evaluated resources."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class ResourceView:
     resources: Resources = field(default_factory=dict)
 
     def of(self, *types: str) -> Iterator[tuple[str, Properties]]:
-        """Return path and properties of every resource of these types."""
+        """Yield path and properties of every resource of these types."""
         for path, resource in self.resources.items():
             if resource["Type"] in types:
                 yield path, resource.get("Properties", {})

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-#: Two zones of one name can stand beside each other.
+#: Types of which two resources may have the same name.
 _NAMES_REPEAT = ("AWS::Route53::HostedZone",)
 _REGION = "us-east-1"  # every type that exists anywhere, but for a handful
 Schema = dict[str, Any]
@@ -21,7 +21,7 @@ class UnknownTypeError(ValueError):
     """CloudFormation has no such resource type in the region."""
 
     def __init__(self, type_name: str) -> None:
-        """Word the message as CloudFormation does."""
+        """Use the message of CloudFormation."""
         super().__init__(f"Template format error: Unrecognized resource types: [{type_name}]")
 
 
@@ -34,7 +34,7 @@ class Replacement(StrEnum):
 
 
 def replacement_of(type_name: str, path: str) -> Replacement:
-    """Whether a change at the property path (`Ebs.Iops`) replaces a resource of that type.
+    """Return whether a change at the property path (`Ebs.Iops`) replaces a resource of that type.
 
     From `createOnlyProperties` and `conditionalCreateOnlyProperties`; never for an unknown type.
     """
@@ -45,14 +45,14 @@ def replacement_of(type_name: str, path: str) -> Replacement:
 
 
 def _touches(path: str, fixed: frozenset[str]) -> bool:
-    """Whether the change is at, below or above one of the fixed properties."""
+    """Return whether the change is at, below or above one of the fixed properties."""
     dotted = f"{path}."
     return any(dotted.startswith(f"{name}.") or f"{name}.".startswith(dotted) for name in fixed)
 
 
 @functools.cache
 def create_only(type_name: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Dotted properties whose change replaces a resource, always and on condition."""
+    """Return the dotted properties whose change replaces a resource: always, and on condition."""
     schema = _known_schema(type_name)
     keys = ("createOnlyProperties", "conditionalCreateOnlyProperties")
     always, conditional = (frozenset(property_names(schema, key)) for key in keys)
@@ -60,32 +60,32 @@ def create_only(type_name: str) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def primary_identifier(type_name: str) -> tuple[str, ...]:
-    """Dotted properties that identify a resource of that type; empty for an unknown type."""
+    """Return the dotted properties that identify a resource; empty for an unknown type."""
     return tuple(property_names(_known_schema(type_name), "primaryIdentifier"))
 
 
 def required_properties(type_name: str) -> tuple[str, ...]:
-    """Properties without which a resource of that type cannot be; empty for an unknown type."""
+    """Return the properties that a resource of that type requires; empty for an unknown type."""
     return tuple(_known_schema(type_name).get("required", []))
 
 
 def write_only(type_name: str) -> frozenset[str]:
-    """Dotted properties that no service tells; empty for an unknown type."""
+    """Return the dotted properties that no service returns; empty for an unknown type."""
     return frozenset(property_names(_known_schema(type_name), "writeOnlyProperties"))
 
 
 def read_only(type_name: str) -> frozenset[str]:
-    """Dotted properties that no template may set; empty for an unknown type."""
+    """Return the dotted properties that no template may set; empty for an unknown type."""
     return frozenset(property_names(_known_schema(type_name), "readOnlyProperties"))
 
 
 def tag_property(type_name: str) -> str:
-    """The property that holds the tags."""
+    """Return the property that holds the tags."""
     return _dotted(_known_schema(type_name).get("tagging", {}).get("tagProperty", "Tags"))
 
 
 def name_properties(type_name: str) -> tuple[str, ...]:
-    """Dotted properties that together give a resource a name nobody else may have."""
+    """Return the dotted properties that together make a resource's name unique."""
     if type_name in _NAMES_REPEAT:
         return ()
     fixed, _ = create_only(type_name)

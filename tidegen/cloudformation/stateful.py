@@ -10,27 +10,27 @@ _RETAINED = ("Retain", "RetainExceptOnCreate", "Snapshot")
 
 
 def is_stateful(resource: dict[str, Any]) -> bool:
-    """Whether the template keeps the resource when it is removed or replaced."""
+    """Return whether the template keeps the resource when it is removed or replaced."""
     policies = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
     return any(policy in _RETAINED for policy in policies)
 
 
 def stateful_ids(template: TemplateBody) -> frozenset[str]:
-    """Logical ids of the template's stateful resources."""
+    """Return the logical ids of the template's stateful resources."""
     resources = template.get("Resources", {})
     return frozenset(name for name, resource in resources.items() if is_stateful(resource))
 
 
 def protected_ids(policy: str) -> frozenset[str]:
-    """Logical ids that a policy of `stack_policy` keeps in place; none without a policy."""
+    """Return the logical ids that a policy of `stack_policy` protects; none without a policy."""
     statements = json.loads(policy)["Statement"] if policy else []
     resources = [s.get("Resource", []) for s in statements if s["Effect"] == "Deny"]
-    named = [name for found in resources for name in ([found] if isinstance(found, str) else found)]
+    named = [name for entry in resources for name in ([entry] if isinstance(entry, str) else entry)]
     return frozenset(name.removeprefix("LogicalResourceId/") for name in named)
 
 
 def stack_policy(protected: Collection[str]) -> str:
-    """A stack policy, as JSON, that lets everything be updated but keeps `protected` in place."""
+    """Return a stack policy as JSON: allow every update, but no loss of `protected` resources."""
     statements: list[dict[str, Any]] = [
         {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
     ]

@@ -40,12 +40,12 @@ _Loader.add_constructor("tag:yaml.org,2002:timestamp", _text)
 
 
 def parse_template(text: str, where: str = "template") -> dict[str, Any]:
-    """The template that `text` holds; raises InputError, naming `where`, if it holds none."""
+    """Return the template in `text`; raise InputError, naming `where`, if there is none."""
     try:
         body = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, _Loader)  # noqa: S506 - a safe loader's subclass
     except (yaml.YAMLError, ValueError) as error:
         first = str(error).splitlines()[0]
-        raise InputError(f"{where}: is no template ({first}); run 'tidegen render'") from error
+        raise InputError(f"{where}: is not a template ({first}); run 'tidegen render'") from error
     if not isinstance(body, dict):
-        raise InputError(f"{where}: is no template; run 'tidegen render'")
+        raise InputError(f"{where}: is not a template; run 'tidegen render'")
     return body

@@ -1,4 +1,4 @@
-"""Values in templates: functions, lists that may be one thing, texts and numbers."""
+"""Values in templates: functions, lists that may be one item, texts and numbers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,12 +13,12 @@ def is_function(value: Any) -> bool:
 
 
 def listed(value: Any) -> list[Any]:
-    """Return a list of what may be one thing, several or none."""
+    """Return a list for a value that may be one item, several or none."""
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def text_of(value: Any) -> str:
-    """Return an evaluated value as text, with `…` for what only a deployment knows."""
+    """Return an evaluated value as text, with `…` for the parts that only a deployment knows."""
     if isinstance(value, dict) and isinstance(value.get("Fn::Join"), list):
         separator, parts = value["Fn::Join"]
         return str(separator).join(map(text_of, parts)) if isinstance(parts, list) else "…"
@@ -26,7 +26,7 @@ def text_of(value: Any) -> str:
 
 
 def number_of(value: Any, otherwise: int = 0) -> int:
-    """Return a number that templates may write as text; `otherwise` where it is not known."""
+    """Return a number that templates may write as text; `otherwise` if it is not known."""
     try:
         return int(value)
     except (TypeError, ValueError):

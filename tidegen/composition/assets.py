@@ -17,7 +17,7 @@ _IGNORED = {"__pycache__"}
 
 
 def build_assets(concerns: Iterable[Concern]) -> dict[str, BuiltAsset]:
-    """Every declared asset, built, by name."""
+    """Return every declared asset, built, by name."""
     declared = {asset.name: asset for concern in concerns for asset in concern.assets}
     return {name: _built(asset) for name, asset in sorted(declared.items())}
 
@@ -30,7 +30,7 @@ def _built(asset: Asset) -> BuiltAsset:
 
 
 def _files(folder: Path) -> list[tuple[str, bytes, int]]:
-    """(name, content, mode) of every file below `folder`, in order of name."""
+    """Return (name, content, mode) of every file below `folder`, in order of name."""
     paths = (path for path in folder.rglob("*") if path.is_file())
     kept = [path for path in paths if not _IGNORED & set(path.parts)]
     named = sorted((path.relative_to(folder).as_posix(), path) for path in kept)
@@ -44,7 +44,7 @@ def _zip(files: list[tuple[str, bytes, int]]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, content, mode in files:
             info = zipfile.ZipInfo(name, _EPOCH)
-            info.create_system = 3  # Unix, whatever machine builds it: the mode below is its own
+            info.create_system = 3  # Unix on every machine: the mode below belongs to it
             info.external_attr = mode << 16
             archive.writestr(info, content)
     return buffer.getvalue()

@@ -1,7 +1,7 @@
 """Root templates, derived: parameters from the environment, a nested stack per concern.
 
-A root's Metadata (`Tidegen`) says what fills each parameter, which bytes each child has, and which
-assets belong to it, so that an old release deploys with a newer tidegen.
+A root's Metadata (`Tidegen`) holds the source of each parameter, the hash of each child, and the
+assets that belong to it, so that an old release deploys with a newer tidegen.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Child:
 
 
 def root_parameter_name(item: Input) -> str:
-    """The root's parameter for an input: from the field or from the other root's output."""
+    """Return the root's parameter for an input: from the field or from the other root's output."""
     match item.source:
         case Field(name):
             return _camel(name)
@@ -47,7 +47,7 @@ def root_parameter_name(item: Input) -> str:
 def nested_root(
     composition: Composition, children: dict[str, Child], assets: dict[str, list[str]]
 ) -> Template:
-    """The root template of a nested scope. `children` and `assets` are by concern name."""
+    """Return the root template of a nested scope. `children` and `assets` are by concern name."""
     template = _frame(f"All concerns of scope {composition.scope}, nested.")
     inputs = _root_inputs(composition)
     for name, item in inputs.items():
@@ -67,7 +67,7 @@ def nested_root(
 
 
 def direct_root(concern: Concern, template: Template, scope: Scope) -> Template:
-    """A direct scope's concern as its own root: the same template with the root's frame."""
+    """Return a direct scope's concern as its own root: the same template with the root's frame."""
     inputs = {item.name: item for item in concern.inputs}
     _add_release(template)
     template.set_metadata(_metadata(scope, inputs, {}, []))
@@ -75,14 +75,14 @@ def direct_root(concern: Concern, template: Template, scope: Scope) -> Template:
 
 
 def _root_inputs(composition: Composition) -> dict[str, Input]:
-    """One root parameter for each distinct field or foreign output, by parameter name."""
+    """Return one root parameter for each distinct field or foreign output, by parameter name."""
     inputs = {root_parameter_name(ARTIFACTS): ARTIFACTS}
     for concern in composition.concerns:
         for item in concern.inputs:
             if composition.takes(item) and not isinstance(item.source, Sibling):
                 name = root_parameter_name(item)
                 known = inputs.get(name)
-                # one concern may need what another can do without: then the root needs it
+                # required by one concern, optional for another: then the root requires it
                 if known is None or known.default is not None:
                     inputs[name] = item
     return dict(sorted(inputs.items()))
@@ -106,7 +106,7 @@ def _stack(composition: Composition, concern: Concern, child: Child) -> Stack:
             "https://s3.${AWS::Region}.${AWS::URLSuffix}/${BootstrapArtifactsBucketName}/"
             f"templates/{child.sha256}/{child.file}"
         ),
-        # A nested stack goes with its root; what is stateful inside it stays by its own policy.
+        # A nested stack is deleted with its root; its stateful resources stay by their own policy.
         DeletionPolicy="Delete",
         UpdateReplacePolicy="Delete",
         **extra,
@@ -121,7 +121,7 @@ def _is_wired(composition: Composition, concern: Concern, other: Concern) -> boo
 
 
 def _value(composition: Composition, item: Input) -> Any:
-    """What the root passes to the child; a nested stack takes text, so lists are joined."""
+    """Return the value that the root passes to the child; lists are joined, as only text passes."""
     if isinstance(item.source, Sibling):
         provider = composition.providers[item.source.output]
         return GetAtt(provider.logical_id, f"Outputs.{item.source.output}")

@@ -1,4 +1,4 @@
-"""Wiring: which output fills which input, checked, and the order that follows."""
+"""Wiring: the output that fills each input, with checks, and the resulting order."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from tidegen.errors import CompositionError, Problem
 
 @dataclass(frozen=True)
 class Composition:
-    """The concerns of one scope in deployment order, and who provides each output."""
+    """The concerns of one scope in deployment order, and the provider of each output."""
 
     scope: Scope
     concerns: tuple[Concern, ...]
     providers: dict[str, Concern]
 
     def takes(self, item: Input) -> bool:
-        """Whether this scope provides the input; if not, its default holds."""
+        """Return whether this scope provides the input; otherwise its default is used."""
         match item.source:
             case Field(name):
                 return self.scope in FIELDS[name].scopes
@@ -29,10 +29,10 @@ class Composition:
 
 
 def compose(concerns: tuple[Concern, ...]) -> dict[Scope, Composition]:
-    """A composition per scope.
+    """Return a composition per scope.
 
-    Raises CompositionError with every input that nothing provides, output that nobody uses, name
-    with two owners, wire between different kinds, and cycle; each names both sides.
+    Raises CompositionError with every input that nothing provides, unused output, name with two
+    owners, wire between different kinds, and cycle; each problem names both sides.
     """
     problems = list(_repeated_names(concerns))
     result = {}
@@ -96,27 +96,27 @@ def _wire_problems(
 def _wire_problem(
     composition: Composition, item: Input, surfaced: dict[tuple[Scope, str], Output]
 ) -> str | None:
-    """What is wrong with one input in one scope, or None."""
+    """Return the problem of one input in one scope, or None."""
     match item.source:
         case Field(name):
             if name not in FIELDS:
                 return f"takes {name}, which no environment file has; see contract/fields.py"
-            kind, there = FIELDS[name].kind, composition.takes(item)
+            kind, provided = FIELDS[name].kind, composition.takes(item)
             source = f"field {name}"
         case Sibling(output):
             provider = composition.providers.get(output)
-            there = provider is not None
+            provided = provider is not None
             kind = _output_kind(provider, output) if provider else item.kind
             source = f"{provider.name}.{output}" if provider else f"output {output}"
         case Root(scope, output):
             offered = surfaced.get((scope, output))
-            there = offered is not None
+            provided = offered is not None
             kind = offered.kind if offered else item.kind
             source = f"{scope}.{output}"
-    if not there and item.default is None:
+    if not provided and item.default is None:
         where = f"which nothing in scope {composition.scope} provides"
         return f"needs {source}, {where}; add or default it"
-    if there and kind != item.kind:
+    if provided and kind != item.kind:
         return f"is of kind '{item.kind}', but {source} is of kind '{kind}'; make both sides agree"
     return None
 
@@ -126,7 +126,7 @@ def _output_kind(provider: Concern, output: str) -> Kind:
 
 
 def _ordered(composition: Composition) -> tuple[tuple[Concern, ...], list[Problem]]:
-    """The concerns in the order of their wires, ties broken by name; a cycle is a problem."""
+    """Return the concerns in the order of their wires, ties by name, and a cycle as a problem."""
     by_name = {concern.name: concern for concern in composition.concerns}
     sorter: TopologicalSorter[str] = TopologicalSorter()
     for name in sorted(by_name):

@@ -1,4 +1,4 @@
-"""What a concern declares of itself: inputs, outputs, and what it needs of other concerns."""
+"""The declarations of a concern: inputs, outputs, and its needs of other concerns."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ Source = Field | Sibling | Root
 
 @dataclass(frozen=True)
 class Input:
-    """A parameter of a concern. With a default it is optional where nothing provides it."""
+    """A parameter of a concern; optional with a default, which holds where nothing provides it."""
 
     name: str
     kind: Kind
@@ -50,7 +50,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Output:
-    """A value that a concern offers; `surface` puts it among the root's outputs as well."""
+    """A value that a concern offers; `surface` adds it to the root's outputs."""
 
     name: str
     kind: Kind
@@ -60,10 +60,10 @@ class Output:
 
 @dataclass(frozen=True)
 class KeyUse:
-    """A service that has to use one of the encryption concern's keys for this concern.
+    """A service that uses one of the encryption concern's keys for this concern.
 
     `key` names the key (`logs`, `messaging`, ...); `service` is the service principal without its
-    URL suffix; `actions` are kms actions without their prefix. The statement that results is
+    URL suffix; `actions` are kms actions without their prefix. The resulting statement is
     limited to this account by `aws:SourceAccount`.
     """
 
@@ -74,10 +74,10 @@ class KeyUse:
 
 @dataclass(frozen=True)
 class Asset:
-    """Files that a release carries beside the templates, uploaded by content hash.
+    """Files that a release carries next to the templates, uploaded by content hash.
 
-    `folder` holds the files. `archive` says whether they become one zip (functions) or one tar
-    (boot bundles); both uncompressed, as compressed bytes differ between zlib versions.
+    `folder` holds the files. `archive` is `zip` for functions and `tar` for boot bundles; both are
+    uncompressed, as compressed bytes differ between zlib versions.
     """
 
     name: str
@@ -102,7 +102,7 @@ class BuiltAsset:
 
 @dataclass(frozen=True)
 class Context:
-    """What a build may know besides its own inputs: all concerns, and the built assets."""
+    """The data of a build apart from its inputs: all concerns, and the built assets."""
 
     concerns: "tuple[Concern, ...]" = ()
     assets: Mapping[str, BuiltAsset] = field(default_factory=dict)
@@ -111,12 +111,12 @@ class Context:
     )
 
     def key_uses(self, key: str) -> tuple[KeyUse, ...]:
-        """Every declared use of one key, without repetition, in a stable order."""
+        """Return every declared use of one key, each once, in a stable order."""
         uses = {use for concern in self.concerns for use in concern.key_uses if use.key == key}
         return tuple(sorted(uses, key=lambda use: (use.service, use.actions)))
 
     def template_of(self, concern: "Concern") -> "Template":
-        """Return the concern's template, built once however many ask for it."""
+        """Return the concern's template, built once."""
         if concern.name not in self._templates:
             self._templates[concern.name] = concern.build(self)
         return self._templates[concern.name]
@@ -127,7 +127,7 @@ Build = Callable[[Context], "Template"]
 
 @dataclass(frozen=True)
 class Concern:
-    """One template's subject: what it is called, where it belongs, what it takes and gives."""
+    """The subject of one template: its name, scopes, inputs and outputs."""
 
     name: str
     scopes: tuple[Scope, ...]
@@ -136,10 +136,10 @@ class Concern:
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
     key_uses: tuple[KeyUse, ...] = ()
-    #: IAM actions that deploying takes besides those that the registry's schemas name.
+    #: IAM actions that a deploy needs in addition to those in the registry's schemas.
     extra_deploy_actions: tuple[str, ...] = ()
     assets: tuple[Asset, ...] = ()
-    #: Concerns that must stand first although no value flows from them.
+    #: Concerns to deploy first although no value comes from them.
     after: tuple[str, ...] = ()
 
     @property

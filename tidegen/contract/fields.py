@@ -1,4 +1,4 @@
-"""What a template can take from an environment file: dotted name → kind, scopes, meaning.
+"""The fields of environment files that templates can use: dotted name → kind, scopes, description.
 
 Composition checks a concern's `Field` inputs against this catalogue without loading the validated
 model (pydantic stays off the render path); a test proves that the model provides every name.
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from tidegen.contract.kinds import Kind
 from tidegen.contract.scopes import Scope, roots_of
 
-#: Roles that may administer a cluster: a template cannot count a list, so each has its place.
+#: Roles that may administer a cluster: a template cannot count a list, so each has a field.
 ADMINISTRATORS = (1, 2, 3)
-#: Zones of a network, each in its place for the same reason.
+#: Zones of a network, each with a field for the same reason.
 ZONES = (1, 2, 3)
 #: Addresses of one list of contacts, for the same reason.
 CONTACTS = (1, 2, 3)
-#: Ends the name of the GitHub environment that an environment's plans run in; its deploys run in
-#: the one of its own name.
+#: Suffix of the GitHub environment that an environment's plans run in; its deploys run in the
+#: GitHub environment of the same name.
 PLAN_SUFFIX = "-plan"
 
 _ENV = (Scope.ENVIRONMENT,)
@@ -35,7 +35,7 @@ _CONTACTS = (
 
 @dataclass(frozen=True)
 class CatalogueField:
-    """A value on offer: where it exists and what it means."""
+    """A value that templates can use: its kind, scopes and description."""
 
     kind: Kind
     scopes: tuple[Scope, ...]

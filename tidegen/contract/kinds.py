@@ -48,7 +48,7 @@ class Kind(StrEnum):
 
         AWS-specific types are checked against the account while a sibling's output is still
         unknown in a nested change set, and fail there (failure parameter-not-found). A machine
-        image comes from the environment file, never from a sibling, so there the check is welcome
+        image comes from the environment file, never from a sibling, so the check is of use there
         (W2506).
         """
         if self is Kind.AMI_ID:

@@ -1,4 +1,4 @@
-"""Scopes: what a root stack covers, and all that follows from its scope, one row each."""
+"""The scopes of root stacks, and everything that follows from a scope, one row each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import Enum, StrEnum, auto
 
 
 class Scope(StrEnum):
-    """What a root stack covers, in the order of deployment."""
+    """The scope of a root stack, in the order of deployment."""
 
     IDENTITY = "identity"
     BOOTSTRAP = "bootstrap"
@@ -48,7 +48,7 @@ class RegionChoice(Enum):
     FILE = auto()
     #: The region that holds the account's global resources.
     HOME = auto()
-    #: The file's recovery region; without one there is no such root.
+    #: The file's recovery region; a file without one has no such root.
     RECOVERY = auto()
     #: Each region that a root of the file is deployed in.
     EACH = auto()
@@ -56,7 +56,7 @@ class RegionChoice(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class ScopeTraits:
-    """What follows from a scope.
+    """The traits of a scope.
 
     `files` are the scopes of the environment files that deploy such a root; `stack` its name, with
     `{project}` and `{environment}`. `direct` roots are one template and nest nothing.

@@ -13,7 +13,7 @@ _VERSION = "2010-09-09"
 
 
 def new_template(concern: Concern) -> Template:
-    """A template with the concern's description and one parameter per input."""
+    """Return a template with the concern's description and one parameter per input."""
     template = Template(Description=concern.purpose)
     template.set_version(_VERSION)
     for item in concern.inputs:
@@ -22,15 +22,15 @@ def new_template(concern: Concern) -> Template:
 
 
 def parameter(name: str, kind: Kind, description: str, default: str | None) -> Parameter:
-    """A plain string or list parameter."""
+    """Return a plain string or list parameter."""
     extra = {} if default is None else {"Default": default}
     return Parameter(name, Type=kind.parameter_type, Description=description, **extra)
 
 
 def add_outputs(template: Template, concern: Concern, **values: Any) -> Template:
-    """Give every declared output its value.
+    """Add every declared output with its value.
 
-    Raises CompositionError where values and declarations do not match.
+    Raises CompositionError if values and declarations do not match.
     """
     declared = {item.name: item for item in concern.outputs}
     problems = [

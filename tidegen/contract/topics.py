@@ -1,7 +1,7 @@
 """The questions that preflight asks of an account: one row each, with the IAM actions to read it.
 
-A reader in `tidegen.aws.facts` answers each topic; the concern `access` derives from these rows
-what the deploy and read roles may read; a test compares the actions with the reader's calls.
+A reader in `tidegen.aws.facts` answers each topic; the concern `access` derives the permissions of
+the deploy and read roles from these rows; a test compares the actions with the reader's calls.
 """
 
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ def _by_people(action: str) -> Permission:
 class Topic(StrEnum):
     """A question to an account; the comments name the names asked for → the answer.
 
-    Unless a comment says otherwise a question gives names, and the answer holds those that exist.
+    Without such a comment a question has names, and the answer holds those that exist.
     The rows are in the order of the services in IAM.
     """
 
@@ -120,7 +120,7 @@ class Topic(StrEnum):
     IAM_SUMMARY = "counts of IAM", _list("iam:GetAccountSummary")
     # services → service: name of its role
     LINKED_ROLES = "service-linked roles", _list("iam:ListRoles")
-    # → name: its ARN, whatever its path
+    # → name: its ARN, with any path
     POLICIES = "managed policies", _list("iam:ListPolicies")
     # none → URL without https://: ARN
     PROVIDERS = "identity providers", _by_people("iam:ListOpenIDConnectProviders")
@@ -148,7 +148,7 @@ class Topic(StrEnum):
     )
     # → name: its region, empty if it is another account's
     BUCKETS = "buckets", _read("s3:GetBucketLocation", "s3:::${Project}-*")
-    # → name: "" where there is something in it. An environment's role lists no keys of objects:
+    # → name: "" for a bucket that is not empty. An environment's role lists no keys of objects:
     # its own buckets are kept, and need not be empty.
     CONTENTS = "contents of buckets", _by_people("s3:ListBucketVersions")
     # → name: Enabled, Suspended or empty

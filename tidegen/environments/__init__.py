@@ -1,6 +1,6 @@
-"""The environment files: found, read, validated, and turned into parameter strings.
+"""The environment files: find, read and validate them, and turn them into parameter strings.
 
-Names are imported when they are used: importing this package loads neither pydantic nor YAML.
+Names are imported on first use: importing this package loads neither pydantic nor YAML.
 """
 
 from importlib import import_module

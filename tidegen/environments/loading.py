@@ -1,4 +1,4 @@
-"""One file from disk to a validated model, or every problem of it at once with its line."""
+"""Loading of one file: a validated model, or all its problems with their lines."""
 
 import re
 import stat
@@ -13,7 +13,7 @@ from tidegen.environments.yaml_source import Source, parse
 from tidegen.errors import InputError, Problem
 
 _MAX_BYTES = 1_000_000
-#: More would not help anybody to mend a file.
+#: More would not help to fix a file.
 _MAX_PROBLEMS = 100
 _ADAPTER: TypeAdapter[File] = TypeAdapter(DiscriminatedFile)
 _PLACEHOLDER = re.compile(
@@ -25,35 +25,35 @@ Found = tuple[int, KeyPath, str]
 
 
 def load_file(path: Path, root: Path) -> File:
-    """The file's model. Raises InputError with all problems, in the order of their lines."""
+    """Return the file's model. Raises InputError with all problems, in the order of their lines."""
     where = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
     source = parse(read_text(path, where))
-    model, found = _validate(source)
-    found = [*source.problems, *_wrong_name(source, path), *_placeholders(source), *found]
-    if model is None or found:
-        raise InputError(*_problems(where, found))
+    model, problems = _validate(source)
+    problems = [*source.problems, *_wrong_name(source, path), *_placeholders(source), *problems]
+    if model is None or problems:
+        raise InputError(*_problems(where, problems))
     return model.placed(path, source.lines)
 
 
 def read_text(path: Path, where: str) -> str:
-    """The file's text. Raises InputError where it is no regular, small UTF-8 file."""
+    """Return the file's text. Raises InputError unless it is a regular, small UTF-8 file."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise InputError(Problem(where, "is not a regular file; take it away"))
+            raise InputError(Problem(where, "is not a regular file; remove it"))
         if status.st_size > _MAX_BYTES:
-            what = f"is larger than {_MAX_BYTES} bytes, {status.st_size}; split it"
-            raise InputError(Problem(where, what))
+            problem = f"is larger than {_MAX_BYTES} bytes, {status.st_size}; split it"
+            raise InputError(Problem(where, problem))
         content = path.read_bytes()
     except OSError as error:
-        what = f"cannot be read, {error.strerror}; check the path and its permissions"
-        raise InputError(Problem(where, what)) from error
+        problem = f"cannot be read, {error.strerror}; check the path and its permissions"
+        raise InputError(Problem(where, problem)) from error
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        what = f"is not UTF-8, byte {content[error.start]:#04x}; save it as UTF-8"
-        raise InputError(Problem(f"{where}:{line}", what)) from error
+        problem = f"is not UTF-8, byte {content[error.start]:#04x}; save it as UTF-8"
+        raise InputError(Problem(f"{where}:{line}", problem)) from error
 
 
 def _validate(source: Source) -> tuple[File | None, list[Found]]:
@@ -88,8 +88,10 @@ def _line(source: Source, path: KeyPath) -> int:
 def _wrong_name(source: Source, path: Path) -> Iterator[Found]:
     name = source.data.get("name") if isinstance(source.data, dict) else None
     if isinstance(name, str) and name != path.stem and not _PLACEHOLDER.fullmatch(name):
-        what = f"is not the file's name, {shown(name)}; write {shown(path.stem)}, or rename it"
-        yield source.lines[("name",)], ("name",), what
+        problem = (
+            f"differs from the file's name, {shown(name)}; write {shown(path.stem)}, or rename it"
+        )
+        yield source.lines[("name",)], ("name",), problem
 
 
 def _placeholders(source: Source) -> list[Found]:
@@ -100,9 +102,9 @@ def _placeholders(source: Source) -> list[Found]:
     ]
 
 
-def _problems(where: str, found: list[Found]) -> Iterator[Problem]:
-    ordered = sorted(found, key=lambda item: item[0])
-    for line, path, what in ordered[:_MAX_PROBLEMS]:
-        yield Problem(f"{where}:{line}", f"{key_text(path)}: {what}" if path else what)
+def _problems(where: str, problems: list[Found]) -> Iterator[Problem]:
+    ordered = sorted(problems, key=lambda item: item[0])
+    for line, path, problem in ordered[:_MAX_PROBLEMS]:
+        yield Problem(f"{where}:{line}", f"{key_text(path)}: {problem}" if path else problem)
     if len(ordered) > _MAX_PROBLEMS:
-        yield Problem(where, f"has more problems, {len(ordered)} in all; mend these first")
+        yield Problem(where, f"has more problems, {len(ordered)} in all; fix these first")

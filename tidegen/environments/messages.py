@@ -1,4 +1,4 @@
-"""Pydantic's errors in this project's words: what is wrong, the value, what to do."""
+"""Pydantic's errors as messages of this project: the problem, the value, the remedy."""
 
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
@@ -13,7 +13,7 @@ _MAX_SHOWN = 60
 
 
 def shown(value: Any) -> str:
-    """A value as a message shows it: on one line, short, nothing a terminal would act on."""
+    """Return a value as a message shows it: on one line, short, nothing a terminal would act on."""
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if not text or not text.isprintable() or " " in text:
         text = repr(text)
@@ -21,25 +21,25 @@ def shown(value: Any) -> str:
 
 
 def key_text(path: KeyPath) -> str:
-    """`contacts.critical[0]` for ("contacts", "critical", 0)."""
+    """Return `contacts.critical[0]` for ("contacts", "critical", 0)."""
     text = ""
     for key in path:
         text += f"[{key}]" if isinstance(key, int) else f".{shown(key)}"
     return text.removeprefix(".")
 
 
-#: Keys that there were once, whose nearest neighbour would be the wrong one to change.
-_GONE = {"logs_days": "take it out: every environment keeps its logs for the same days"}
+#: Keys of the past, for which the closest key would be the wrong suggestion.
+_GONE = {"logs_days": "remove it: every environment keeps its logs for the same number of days"}
 
 
 def closest(name: str, known: Collection[str]) -> str:
-    """`did you mean X?`, or what there is."""
+    """Return `did you mean X?`, or the known names."""
     close = get_close_matches(name, known, n=1)
     return f"did you mean {close[0]}?" if close else f"known: {', '.join(sorted(known))}"
 
 
 def path_of(error: Mapping[str, Any]) -> KeyPath:
-    """The key that an error is about; pydantic puts the scope before it."""
+    """Return the key that an error is about; pydantic puts the scope before it."""
     if error["type"].startswith("union_tag"):
         return ("scope",)
     below = error.get("ctx", {}).get("below")
@@ -47,22 +47,22 @@ def path_of(error: Mapping[str, Any]) -> KeyPath:
 
 
 def is_consequence(error: Mapping[str, Any]) -> bool:
-    """Whether a list only counts as too short because items of it are wrong."""
+    """Return whether a list counts as too short only because some of its items are wrong."""
     least = error.get("ctx", {}).get("min_length", 0)
     return bool(error["type"] == "too_short" and len(error["input"]) >= least)
 
 
 def message(error: Mapping[str, Any], path: KeyPath, written: Mapping[KeyPath, str]) -> str:
-    """What is wrong, the value, and what to do."""
+    """Return the problem, the value and the remedy."""
     kind = error["type"]
     special = _SPECIAL.get(kind)
     if special is not None:
         return special(error, path)
     if error["input"] is None:
-        return "has no value; add one, or take the key away"
-    what, remedy = _wording(error, path, written)
+        return "has no value; add one, or remove the key"
+    problem, remedy = _wording(error, path, written)
     value = written.get(path, error["input"])
-    return f"{what}, {shown(value)}; {remedy}" if _is_scalar(value) else f"{what}; {remedy}"
+    return f"{problem}, {shown(value)}; {remedy}" if _is_scalar(value) else f"{problem}; {remedy}"
 
 
 def _is_scalar(value: Any) -> bool:
@@ -76,11 +76,11 @@ def _wording(
     if error["type"] == "string_type" and _is_scalar(error["input"]):
         return "is not in quotes", f'write "{written.get(path, error["input"])}"'
     if error["type"] == "string_pattern_mismatch":
-        what, remedy = MEANINGS[context["pattern"]]
-        return f"is not {what}", remedy
+        problem, remedy = MEANINGS[context["pattern"]]
+        return f"is not {problem}", remedy
     template = _TEXTS.get(error["type"])
     if template is None:
-        return "is wrong", str(error["msg"])
+        return "is invalid", str(error["msg"])
     return template[0].format(**context), template[1].format(**context)
 
 
@@ -88,16 +88,16 @@ _TEXTS = {
     "refused": ("{what}", "{remedy}"),
     "string_type": ("is not one text", "write one value"),
     "int_type": ("is not a whole number", "write one without quotes"),
-    "bool_type": ("is not true or false", "write one of the two, without quotes"),
+    "bool_type": ("is not true or false", "write one of them, without quotes"),
     "tuple_type": ("is not a list", "write its items in brackets: [a, b]"),
     "model_type": ("is not a block of keys", "write its keys below it, indented"),
     "model_attributes_type": ("is not a block of keys", "write its keys below it, indented"),
-    "literal_error": ("is none of the choices", "take one of {expected}"),
-    "greater_than_equal": ("is too small", "take {ge} or more"),
-    "less_than_equal": ("is too large", "take {le} or less"),
+    "literal_error": ("is not one of the choices", "use {expected}"),
+    "greater_than_equal": ("is too small", "use {ge} or more"),
+    "less_than_equal": ("is too large", "use {le} or less"),
     "string_too_long": ("is longer than {max_length} characters", "shorten it"),
     "too_short": ("has too few items", "add at least {min_length}"),
-    "too_long": ("has too many items", "keep {max_length} at most"),
+    "too_long": ("has too many items", "keep at most {max_length}"),
 }
 
 

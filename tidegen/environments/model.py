@@ -20,8 +20,8 @@ _LONGEST_PURPOSE = "access-logs"
 #: the longest beginning of one: a database member's in the private zone.
 _CERTIFIED_MAX = 64
 _LONGEST_HOST = "mongo-1.internal"
-#: What the account's own stacks and buckets are called after the project. Roles match names by
-#: PROJECT-NAME-*, so that an environment `log` would reach PROJECT-log-archive-...
+#: Names of the account's own stacks and buckets, after the project. Roles match names by
+#: PROJECT-NAME-*, so an environment `log` would reach PROJECT-log-archive-...
 _OF_THE_ACCOUNT = (
     "access-logs",
     "account",
@@ -37,20 +37,20 @@ _PATHS = ("break-glass", "none")
 
 
 def bucket_name(project: str, name: str, region: str, account: str) -> str:
-    """The longest name of a bucket of this environment."""
+    """Return the longest name of a bucket of this environment."""
     return f"{project}-{name}-{_LONGEST_PURPOSE}-{region}-{account}"
 
 
 def _is_reserved(name: str) -> bool:
-    """Whether an environment of that name would share names with the account, or with itself.
+    """Return whether an environment of that name would share names with the account or itself.
 
-    Its own stacks beside the root are PROJECT-NAME-access and -recovery; the boundary knows the
-    roles that deploy by `-access-` in their names. Jobs in a GitHub environment NAME-plan are
-    approved by nobody: they must not be those that an environment of that name deploys from.
+    Its other stacks are PROJECT-NAME-access and -recovery; the boundary recognizes the deploy roles
+    by `-access-` in their names. Jobs in a GitHub environment NAME-plan run without approval: no
+    environment of that name may deploy from there.
     """
-    beside = "access" in name.split("-") or name.endswith(("-recovery", PLAN_SUFFIX))
+    own_stack = "access" in name.split("-") or name.endswith(("-recovery", PLAN_SUFFIX))
     return (
-        beside
+        own_stack
         or name in _PATHS
         or any(f"{own}-".startswith(f"{name}-") for own in _OF_THE_ACCOUNT)
         or any(name.startswith(f"{own}-") for own in _OF_THE_ACCOUNT)
@@ -58,16 +58,16 @@ def _is_reserved(name: str) -> bool:
 
 
 class _File(sections.Section):
-    """What every file says of itself."""
+    """The keys that every file has."""
 
     scope: Scope
-    # The order matters: a field's check sees the values of the fields above it.
+    # The order matters: the check of a field sees the values of the fields above it.
     project: types.Name = sections.catalogued("project")
     account: types.Account = Field(description="Account id, 12 digits in quotes")
     region: types.Region = Field(description="Region that this is deployed to")
     name: types.Name = Field(description="Name, the same as the file's without .yaml")
     credentials: sections.Credentials = Field(
-        sections.Credentials(), description="Where the account's credentials come from"
+        sections.Credentials(), description="Source of the account's credentials"
     )
     release: types.Release = Field(
         "current", description="Release of the templates: `current` or a frozen one"
@@ -83,12 +83,12 @@ class _File(sections.Section):
         return self._path
 
     def placed(self, path: Path, lines: Mapping[KeyPath, int]) -> Self:
-        """The same file, told where it was read from and which line each key is on."""
+        """Return the same file with its path and the line of each key."""
         self._path, self._lines = path, lines
         return self
 
     def line(self, *keys: str | int) -> int:
-        """The line of a key, or of the block that would hold it."""
+        """Return the line of a key, or of the block that would hold it."""
         while keys and keys not in self._lines:
             keys = keys[:-1]
         return self._lines.get(keys, 1)
@@ -102,26 +102,26 @@ class _File(sections.Section):
         if credentials.role and account and region:
             expected = f"arn:{partition(region)}:iam::{account}:role/"
             if not credentials.role.startswith(expected):
-                raise refusal("is no role of this account", f"take one {expected}...", "role")
+                raise refusal("is not a role of this account", f"use one {expected}...", "role")
         return credentials
 
 
 class _Platform(_File):
-    """What an environment and shared services have in common: a network and a cluster."""
+    """The common keys of environments and shared services: a network and a cluster."""
 
     protected: bool = Field(
-        description="Whether deploys ask to type the name, and nothing lets itself be destroyed"
+        description="Whether deploys ask to type the name, and nothing can be destroyed"
     )
     domain: types.Domain = Field(description="Parent domain: the public zone is NAME.DOMAIN")
     network: sections.Network = Field(description="The VPC")
     cluster: sections.Cluster = Field(description="The Kubernetes cluster")
-    contacts: sections.Contacts = Field(description="Who is told")
+    contacts: sections.Contacts = Field(description="Recipients of alerts")
 
     @field_validator("name")
     @classmethod
     def _names_no_other_stack(cls, name: str) -> str:
         if _is_reserved(name):
-            raise refusal("is part of names that tidegen has given already", "take another")
+            raise refusal("is part of names that tidegen uses itself", "choose another")
         return name
 
     @field_validator("network")
@@ -130,8 +130,8 @@ class _Platform(_File):
         region = info.data.get("region")
         elsewhere = [zone for zone in network.zones or () if region and zone[:-1] != region]
         if elsewhere:
-            what = f"names zones of another region than {region}: {', '.join(elsewhere)}"
-            raise refusal(what, f"take three of {region}", "zones")
+            problem = f"names zones of another region than {region}: {', '.join(elsewhere)}"
+            raise refusal(problem, f"use three of {region}", "zones")
         return network
 
     @field_validator("domain")
@@ -139,8 +139,8 @@ class _Platform(_File):
     def _can_be_certified(cls, domain: str, info: ValidationInfo) -> str:
         excess = len(f"{_LONGEST_HOST}.{info.data.get('name', '')}.{domain}") - _CERTIFIED_MAX
         if excess > 0:
-            what = f"makes a certificate's name of more than {_CERTIFIED_MAX} characters"
-            raise refusal(what, f"make it or the name {excess} shorter")
+            problem = f"makes a certificate's name of more than {_CERTIFIED_MAX} characters"
+            raise refusal(problem, f"make it or the name {excess} shorter")
         return domain
 
 
@@ -157,7 +157,7 @@ class EnvironmentFile(_Platform):
     database: sections.Database = Field(description="The database's members")
     metrics: sections.Metrics = Field(description="Ceilings of the metrics tables")
     email: sections.Email = Field(description="Outgoing mail")
-    retention: sections.Retention = Field(description="How long things are kept")
+    retention: sections.Retention = Field(description="Retention of backups and replaced objects")
 
     @field_validator("name")
     @classmethod
@@ -174,9 +174,9 @@ class EnvironmentFile(_Platform):
             return None
         region = info.data.get("region")
         if recovery.region == region:
-            raise refusal("is the environment's own region", "take another", "region")
+            raise refusal("is the environment's own region", "choose another", "region")
         if region and partition(recovery.region) != partition(region):
-            raise refusal(f"is of another partition than {region}", "take one nearby", "region")
+            raise refusal(f"is in another partition than {region}", "choose one nearby", "region")
         _check_bucket(info.data.get("name", ""), info, recovery.region, "region")
         return recovery
 
@@ -187,8 +187,8 @@ def _check_bucket(name: str, info: ValidationInfo, region: str | None, below: st
         return
     excess = len(bucket_name(project, name, region, account)) - _BUCKET_MAX
     if excess > 0:
-        what = f"makes bucket names of more than {_BUCKET_MAX} characters"
-        raise refusal(what, f"make the name or the project {excess} shorter", below)
+        problem = f"makes bucket names of more than {_BUCKET_MAX} characters"
+        raise refusal(problem, f"make the name or the project {excess} shorter", below)
 
 
 class SharedFile(_Platform):
@@ -205,8 +205,8 @@ class AccountFile(_File):
         description="Whether trail and global resources are here; true in one file per account"
     )
     protected: bool = Field(default=True, description="Whether deploys ask to type the name")
-    contacts: sections.AccountContacts = Field(description="Who is told")
-    retention: sections.AccountRetention = Field(description="How things are kept")
+    contacts: sections.AccountContacts = Field(description="Recipients of alerts")
+    retention: sections.AccountRetention = Field(description="Retention of archived logs")
 
 
 File = EnvironmentFile | SharedFile | AccountFile

@@ -9,9 +9,9 @@ _PROJECT = "tidepool"
 def example_files(project: str = _PROJECT) -> dict[str, bytes]:
     """Return the example environments of `project` and their schema: file name → content."""
     folder = files("tidegen.environments") / "examples"
-    found = {
+    examples = {
         item.name: item.read_text(encoding="utf-8").replace(_PROJECT, project).encode()
         for item in sorted(folder.iterdir(), key=lambda item: item.name)
         if item.name.endswith(".yaml")
     }
-    return {**found, SCHEMA_NAME: (folder / SCHEMA_NAME).read_bytes()}
+    return {**examples, SCHEMA_NAME: (folder / SCHEMA_NAME).read_bytes()}

@@ -1,4 +1,4 @@
-"""A project's environment files: where they are, one by its name, all with their cross-checks."""
+"""A project's environment files: the folder, one file by name, all files with cross-checks."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,45 +13,45 @@ FOLDER = "environments"
 
 
 def find_project(start: Path) -> Path:
-    """The nearest folder from `start` upwards that has `environments/`.
+    """Return the nearest folder from `start` upwards that has `environments/`.
 
-    A folder of that name with Python modules and no YAML is a package, like this one, and passed
-    over; an empty one is a project that has only just begun.
+    A folder of that name with Python modules and no YAML is a package, like this one, and is
+    ignored; an empty folder is a new project.
     """
     for folder in (start, *start.parents):
         endings = {path.suffix for path in (folder / FOLDER).glob("*")}
         if ".yaml" in endings or (".py" not in endings and (folder / FOLDER).is_dir()):
             return folder
-    what = f"has no {FOLDER}/, nor has a folder above; run 'tidegen init' to make it"
-    raise InputError(Problem(str(start), what))
+    problem = f"has no {FOLDER}/, nor has any folder above; run 'tidegen init' to create it"
+    raise InputError(Problem(str(start), problem))
 
 
 def names(root: Path) -> list[str]:
-    """The names of the project's files, sorted."""
+    """Return the names of the project's files, sorted."""
     return [path.stem for path in _paths(root)]
 
 
 def _paths(root: Path) -> list[Path]:
-    found = (root / FOLDER).glob("*.yaml")
+    paths = (root / FOLDER).glob("*.yaml")
     return sorted(
-        (path for path in found if not path.name.startswith(".")), key=lambda path: path.stem
+        (path for path in paths if not path.name.startswith(".")), key=lambda path: path.stem
     )
 
 
 def load_environment(root: Path, name: str) -> "File":
-    """The file called `name`. Raises InputError with its problems, or with the closest name."""
+    """Return the file called `name`; raise InputError with its problems, or the closest name."""
     from tidegen.environments.loading import load_file
     from tidegen.environments.messages import closest, shown
 
     known = names(root)
     if name not in known:
-        what = f"has no file of that name; {closest(name, known)}"
-        raise InputError(Problem(f"environment {shown(name)}", what))
+        problem = f"has no file of that name; {closest(name, known)}"
+        raise InputError(Problem(f"environment {shown(name)}", problem))
     return load_file(root / FOLDER / f"{name}.yaml", root)
 
 
 def load_all(root: Path) -> "tuple[File, ...]":
-    """Every file, by name. Raises InputError with all problems of all files and between them."""
+    """Return every file, by name; raise InputError with all problems in and between files."""
     from tidegen.environments.crosschecks import problems_between
     from tidegen.environments.loading import load_file
 
@@ -69,17 +69,17 @@ def load_all(root: Path) -> "tuple[File, ...]":
 
 
 def _misnamed(root: Path) -> list[Problem]:
-    what = "is not read; rename it to .yaml"
-    found = sorted((root / FOLDER).glob("*.yml"))
-    return [Problem(path.relative_to(root).as_posix(), what) for path in found]
+    problem = "is not read; rename it to .yaml"
+    paths = sorted((root / FOLDER).glob("*.yml"))
+    return [Problem(path.relative_to(root).as_posix(), problem) for path in paths]
 
 
 def regions(files: "Iterable[File]") -> list[str]:
-    """All regions that the files name, recovery regions too, sorted."""
-    found = set()
+    """Return all regions that the files name, recovery regions too, sorted."""
+    names = set()
     for file in files:
-        found.add(file.region)
+        names.add(file.region)
         recovery = getattr(file, "recovery", None)
         if recovery is not None:
-            found.add(recovery.region)
-    return sorted(found)
+            names.add(recovery.region)
+    return sorted(names)

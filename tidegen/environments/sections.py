@@ -21,7 +21,7 @@ def catalogued(name: str, note: str = "", **constraints: Any) -> Any:
 
 
 class Credentials(Section):
-    """How tidegen gets the account's credentials; left out: those of the shell it runs in."""
+    """The source of the account's credentials; left out: those of the shell that runs tidegen."""
 
     profile: types.Profile | None = Field(
         default=None, description="Profile of the AWS configuration"
@@ -36,7 +36,7 @@ class Credentials(Section):
 
 
 class Recovery(Section):
-    """Where the data is replicated to, and restored when the region is lost."""
+    """The region that data is replicated to, and restored in when the home region is lost."""
 
     region: types.Region = Field(description="Region that data is replicated to")
     cidr: types.Cidr | None = Field(
@@ -45,7 +45,7 @@ class Recovery(Section):
 
 
 class Network(Section):
-    """The VPC: its range and how it reaches the outside."""
+    """The VPC: its range and its ways to the outside."""
 
     cidr: types.Cidr = catalogued("network.cidr", note=", a private /16")
     zones: types.Zones | None = Field(
@@ -71,7 +71,7 @@ class Addons(Section):
 
 
 class Cluster(Section):
-    """The Kubernetes cluster: versions, capacity and who administers it."""
+    """The Kubernetes cluster: versions, capacity and administrators."""
 
     version: types.KubernetesVersion = catalogued("cluster.version", note=", in quotes")
     image: types.NodeImage = catalogued("cluster.image")
@@ -87,7 +87,7 @@ class Cluster(Section):
     def _image_of_version(cls, image: str, info: ValidationInfo) -> str:
         version = info.data.get("version")
         if version and not image.startswith(f"{version}."):
-            raise refusal(f"is not of Kubernetes {version}", f"take a release {version}.x-DATE")
+            raise refusal(f"is not of Kubernetes {version}", f"use a release {version}.x-DATE")
         return image
 
     @field_validator("max_nodes")
@@ -95,7 +95,7 @@ class Cluster(Section):
     def _most_is_no_less(cls, most: int, info: ValidationInfo) -> int:
         least = info.data.get("min_nodes", most)
         if most < least:
-            raise refusal(f"is less than min_nodes ({least})", f"take {least} or more")
+            raise refusal(f"is less than min_nodes ({least})", f"use {least} or more")
         return most
 
     @field_validator("addons")
@@ -103,7 +103,7 @@ class Cluster(Section):
     def _proxy_of_version(cls, addons: Addons, info: ValidationInfo) -> Addons:
         version = info.data.get("version")
         if version and not addons.kube_proxy.startswith(f"v{version}."):
-            remedy = f"take a version v{version}.x-eksbuild.N"
+            remedy = f"use a version v{version}.x-eksbuild.N"
             raise refusal(f"is not of Kubernetes {version}", remedy, "kube_proxy")
         return addons
 
@@ -123,7 +123,7 @@ class Database(Section):
     def _iops_for_size(cls, iops: int, info: ValidationInfo) -> int:
         most = max(3000, 500 * info.data.get("volume_gib", iops))
         if iops > most:
-            raise refusal("is more than 500 for each GiB", f"take {most} or less")
+            raise refusal("is more than 500 for each GiB", f"use {most} or less")
         return iops
 
     @field_validator("throughput_mibps")
@@ -131,12 +131,12 @@ class Database(Section):
     def _throughput_for_iops(cls, throughput: int, info: ValidationInfo) -> int:
         most = info.data.get("iops", 4 * throughput) // 4
         if throughput > most:
-            raise refusal("is more than a quarter of iops", f"take {most} or less, or more iops")
+            raise refusal("is more than a quarter of iops", f"use {most} or less, or more iops")
         return throughput
 
 
 class Metrics(Section):
-    """Ceilings of the on-demand tables: what a runaway client can cost."""
+    """Ceilings of the on-demand tables, which limit the cost of a runaway client."""
 
     max_read_units: int = catalogued("metrics.max_read_units", ge=1, le=40000)
     max_write_units: int = catalogued("metrics.max_write_units", ge=1, le=40000)
@@ -149,18 +149,18 @@ class Email(Section):
 
 
 class AccountRetention(Section):
-    """How the archived logs of an account are kept."""
+    """Retention of the archived logs of an account."""
 
     lock_mode: types.LockMode = Field(description="Object Lock mode of archived logs")
 
 
 class Retention(Section):
-    """How long backups and replaced objects are kept."""
+    """Retention of backups and replaced objects."""
 
     backups_days: int = catalogued("retention.backups_days", ge=7, le=3653)
     noncurrent_days: int = catalogued("retention.noncurrent_days", ge=1, le=3653)
     lock_mode: types.LockMode = Field(
-        description="Object Lock mode: GOVERNANCE (some roles may lift it) or COMPLIANCE (nobody)"
+        description="Object Lock mode: GOVERNANCE (some roles may lift it) or COMPLIANCE (none may)"
     )
     lock_days: int = catalogued("retention.lock_days", ge=1, le=3653)
 
@@ -169,22 +169,22 @@ class Retention(Section):
     def _lock_ends_first(cls, days: int, info: ValidationInfo) -> int:
         kept = info.data.get("backups_days", days)
         if days > kept:
-            raise refusal(f"is longer than backups are kept ({kept})", f"take {kept} or less")
+            raise refusal(f"is longer than backups are kept ({kept})", f"use {kept} or less")
         return days
 
 
 class Contacts(Section):
-    """Who is told; the templates subscribe every address."""
+    """Recipients of alerts; the templates subscribe every address."""
 
-    critical: types.Emails = Field(description="Who is paged")
-    warning: types.Emails = Field(description="Who reads warnings")
-    security: types.Emails = Field(description="Who is told of security findings")
+    critical: types.Emails = Field(description="Addresses to page")
+    warning: types.Emails = Field(description="Addresses for warnings")
+    security: types.Emails = Field(description="Addresses for security findings")
 
 
 class AccountContacts(Section):
-    """Who is told of an account's findings."""
+    """Recipients of an account's findings."""
 
-    security: types.Emails = Field(description="Who is told of security findings")
+    security: types.Emails = Field(description="Addresses for security findings")
 
 
 class Ci(Section):

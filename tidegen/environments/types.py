@@ -1,4 +1,4 @@
-"""The kinds of value that an environment file holds, and what to say where one is wrong."""
+"""The types of value in an environment file, and the messages for wrong values."""
 
 import re
 from collections.abc import Sequence
@@ -32,44 +32,44 @@ _MINOR = r"^[0-9]+\.[0-9]+$"
 _ADDON = r"^v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+$"
 _REPOSITORY = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$"
 
-#: Pattern → what a value that does not match it is not, and what to write in its place.
+#: Pattern → the name of its values, and the remedy for a value that does not match.
 MEANINGS: dict[str, tuple[str, str]] = {
-    _NAME: ("a name", "take lower-case letters, digits and single hyphens, like staging-2"),
-    _ACCOUNT: ("an account id", 'write its 12 digits in quotes, like "111122223333"'),
-    _REGION: ("a region", "take one like us-west-2"),
-    _ZONE: ("the name of an availability zone", "take one like us-west-2a"),
-    _CIDR: ("an IPv4 range", "take one like 10.64.0.0/16"),
-    _RELEASE: ("a release", "take `current` or the name of a folder in templates/releases/"),
-    _DOMAIN: ("a domain name", "write it in lower case, like tidepool.example"),
-    _EMAIL: ("an email address", "take one like oncall@tidepool.example"),
-    _ROLE: ("a role's ARN", "take one like arn:aws:iam::111122223333:role/Administrators"),
-    _PROFILE: ("a profile's name", "take one of ~/.aws/config"),
-    _IMAGE: ("an image id", "take one like ami-0123456789abcdef0"),
-    _NODE_IMAGE: ("a release of the node image", "take one like 1.34.1-20251112"),
-    _INSTANCE: ("an instance type", "take one like m7g.large"),
-    _MINOR: ("a Kubernetes version", 'write its two numbers in quotes, like "1.34"'),
-    _ADDON: ("an add-on version", "take one like v1.20.4-eksbuild.1"),
-    _REPOSITORY: ("a repository", "write OWNER/NAME, like tidepool-org/platform"),
+    _NAME: ("a name", "use lower-case letters, digits and single hyphens, for example staging-2"),
+    _ACCOUNT: ("an account id", 'write its 12 digits in quotes, for example "111122223333"'),
+    _REGION: ("a region", "for example us-west-2"),
+    _ZONE: ("the name of an availability zone", "for example us-west-2a"),
+    _CIDR: ("an IPv4 range", "for example 10.64.0.0/16"),
+    _RELEASE: ("a release", "use `current` or the name of a folder in templates/releases/"),
+    _DOMAIN: ("a domain name", "write it in lower case, for example tidepool.example"),
+    _EMAIL: ("an email address", "for example oncall@tidepool.example"),
+    _ROLE: ("a role's ARN", "for example arn:aws:iam::111122223333:role/Administrators"),
+    _PROFILE: ("a profile's name", "use one of ~/.aws/config"),
+    _IMAGE: ("an image id", "for example ami-0123456789abcdef0"),
+    _NODE_IMAGE: ("a release of the node image", "for example 1.34.1-20251112"),
+    _INSTANCE: ("an instance type", "for example m7g.large"),
+    _MINOR: ("a Kubernetes version", 'write its two numbers in quotes, for example "1.34"'),
+    _ADDON: ("an add-on version", "for example v1.20.4-eksbuild.1"),
+    _REPOSITORY: ("a repository", "write OWNER/NAME, for example tidepool-org/platform"),
 }
 
 #: Kubernetes versions that can be deployed → the last day of EKS's standard support. The cluster's
-#: upgrade policy is STANDARD: after that day EKS upgrades by itself.
+#: upgrade policy is STANDARD: after that day EKS upgrades automatically.
 #: Source: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
 KUBERNETES_VERSIONS = {"1.34": "2026-12-02", "1.35": "2027-03-27"}
 
 _PRIVATE = tuple(IPv4Network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
-#: What hosts and clusters use inside: a VPC in the same range could not reach it.
+#: Ranges that hosts and clusters use inside: a VPC with such a range could not reach them.
 _TAKEN = {"172.17.0.0/16": "Docker's bridge", "172.20.0.0/16": "the cluster's services"}
 
 
 def refusal(what: str, remedy: str, below: str = "") -> PydanticCustomError:
-    """An error in this package's words; `below` names the key under the validated one."""
+    """Return an error in this package's words; `below` names the key under the validated one."""
     context = {"what": what, "remedy": remedy, "below": below}
     return PydanticCustomError("refused", "{what}; {remedy}", context)
 
 
 def partition(region: str) -> str:
-    """The partition that a region belongs to: the second part of its ARNs."""
+    """Return the partition that a region belongs to: the second part of its ARNs."""
     if region.startswith("cn-"):
         return "aws-cn"
     return "aws-us-gov" if region.startswith("us-gov-") else "aws"
@@ -78,7 +78,7 @@ def partition(region: str) -> str:
 def _three_zones(region: str) -> str:
     # us-west-1 offers two zones to accounts of recent years; subnets and replica set need three.
     if region == "us-west-1":
-        raise refusal("has no three availability zones", "take another, like us-west-2")
+        raise refusal("has no three availability zones", "choose another, for example us-west-2")
     return region
 
 
@@ -86,29 +86,29 @@ def _private_range(cidr: str) -> str:
     try:
         network = IPv4Network(cidr)
     except ValueError:
-        raise refusal("is no range on its own boundary", "take one like 10.64.0.0/16") from None
+        raise refusal("is not a range on its own boundary", "for example 10.64.0.0/16") from None
     if network.prefixlen != 16:
-        raise refusal("is not a /16 range", "take one like 10.64.0.0/16")
+        raise refusal("is not a /16 range", "for example 10.64.0.0/16")
     if not any(network.subnet_of(private) for private in _PRIVATE):
         ranges = ", ".join(map(str, _PRIVATE))
-        raise refusal("is not a private range", f"take a /16 of one of {ranges}")
+        raise refusal("is not a private range", f"use a /16 within one of {ranges}")
     if cidr in _TAKEN:
-        raise refusal(f"is the range of {_TAKEN[cidr]}", "take another, like 10.64.0.0/16")
+        raise refusal(f"is the range of {_TAKEN[cidr]}", "choose another, for example 10.64.0.0/16")
     return cidr
 
 
 def _supported(version: str) -> str:
     if version not in KUBERNETES_VERSIONS:
         known = ", ".join(f"{v} (supported until {day})" for v, day in KUBERNETES_VERSIONS.items())
-        raise refusal("is not a version that this tidegen deploys", f"take one of {known}")
+        raise refusal("is not a version that this tidegen deploys", f"use one of {known}")
     return version
 
 
 def _of_one_architecture(names: tuple[str, ...]) -> tuple[str, ...]:
-    """One machine image serves all nodes of a group."""
+    """Return one machine image serves all nodes of a group."""
     arm = [name for name in names if is_arm(name)]
     if arm and len(arm) < len(names):
-        raise refusal(f"mixes Arm ({', '.join(arm)}) with other types", "take types of one kind")
+        raise refusal(f"mixes Arm ({', '.join(arm)}) with other types", "use types of one kind")
     return names
 
 
@@ -162,7 +162,7 @@ LockMode = Literal["GOVERNANCE", "COMPLIANCE"]
 
 
 def is_arm(instance_type: str) -> bool:
-    """Whether a type has a Graviton processor: a `g` behind the generation's number, as in m7gd.
+    """Return whether a type has a Graviton processor: a `g` after the generation, as in m7gd.
 
     Source: EC2 guide, "Amazon EC2 instance type naming conventions"; a1 is older than these.
     """
@@ -171,9 +171,9 @@ def is_arm(instance_type: str) -> bool:
 
 
 def check_release_name(name: str) -> None:
-    """Raise InputError where an environment file could not pin a release of that name."""
+    """Raise InputError if an environment file could not pin a release of that name."""
     if name == "current" or not re.match(_RELEASE, name) or len(name) > _RELEASE_LENGTH:
-        what = "cannot be the name of a release"
+        problem = "cannot be the name of a release"
         raise InputError(
-            Problem(f"release '{name}'", f"{what}; take letters, digits, dots and dashes")
+            Problem(f"release '{name}'", f"{problem}; use letters, digits, dots and dashes")
         )

@@ -1,4 +1,4 @@
-"""An environment's values as CloudFormation takes them: dotted name → parameter string."""
+"""An environment's values for CloudFormation: dotted name → parameter string."""
 
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network
@@ -16,14 +16,14 @@ _SUBNETS = {"public": (_SMALL, 0), "data": (_SMALL, 4), "private": (_LARGE, 1)}
 
 
 def parameter_values(environment: File, scope: Scope, siblings: Iterable[File]) -> dict[str, str]:
-    """Every catalogue field that a root of `scope` can take, as the string of its parameter.
+    """Return every catalogue field of `scope`: dotted name → the string of its parameter.
 
-    `siblings` are all files of the project. Raises InputError where the file has no such root.
+    `siblings` are all files of the project. Raises InputError if the file has no such root.
     """
     has_recovery = isinstance(environment, EnvironmentFile) and environment.recovery
     if scope not in roots_of(environment.scope) or (scope is Scope.RECOVERY and not has_recovery):
-        what = f"is of scope {environment.scope} and has no {scope} root"
-        raise InputError(Problem(environment.name, what))
+        problem = f"is of scope {environment.scope} and has no {scope} root"
+        raise InputError(Problem(environment.name, problem))
     wanted = [name for name, entry in FIELDS.items() if scope in entry.scopes]
     return {name: _text(_value(environment, name, siblings)) for name in wanted}
 
@@ -49,7 +49,7 @@ def _text(value: Any) -> str:
 
 
 def subnets(cidr: str, kind: str) -> list[str]:
-    """The three ranges of a kind: /22 for public (from .0.0) and data (.16.0), /18 for private."""
+    """Return three ranges: /22 for public (from .0.0) and data (from .16.0), /18 for private."""
     prefix, first = _SUBNETS[kind]
     base, size = int(IPv4Network(cidr).network_address), 2 ** (32 - prefix)
     return [f"{IPv4Address(base + (first + i) * size)}/{prefix}" for i in range(len(ZONES))]
@@ -73,7 +73,7 @@ def _zone(number: int) -> Callable[[Any], str]:
 
 
 def _ami_type(file: Any) -> str:
-    """Source: EKS API, CreateNodegroup, amiType."""
+    """Return the image type for the instances (EKS API, CreateNodegroup, amiType)."""
     arm = is_arm(file.cluster.instance_types[0])
     return "AL2023_ARM_64_STANDARD" if arm else "AL2023_x86_64_STANDARD"
 
@@ -90,10 +90,10 @@ def _subnets_of(kind: str) -> Callable[[Any], list[str]]:
     return lambda file: subnets(file.network.cidr, kind)
 
 
-#: Catalogue fields that are computed instead of read.
+#: Catalogue fields that are computed, not read.
 _DERIVED: dict[str, Callable[[Any], Any]] = {
     "domain": lambda file: f"{file.name}.{file.domain}",
-    # below the public one, so that public authorities certify names in it (decision 011)
+    # below the public zone, so that public authorities certify names in it (decision 011)
     "private_domain": lambda file: f"internal.{file.name}.{file.domain}",
     "recovery.region": _recovery_region,
     "source.region": lambda file: file.region,

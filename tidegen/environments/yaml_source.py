@@ -1,7 +1,7 @@
-"""YAML text to plain data with the line of every key; what only confuses is refused.
+"""YAML text to plain data with the line of every key; confusing features are refused.
 
-The parser's events are read instead of constructed objects: an alias is refused where it stands,
-so that nothing can grow or loop, and `no`, `1.30` and `012` are what they look like (YAML 1.2).
+This reads the parser's events, not constructed objects: an alias is refused on its line, so that
+nothing can grow or loop, and `no`, `1.30` and `012` keep their written meaning (YAML 1.2).
 """
 
 import re
@@ -14,7 +14,7 @@ import yaml
 from tidegen.environments.model import KeyPath
 
 _MAX_DEPTH = 16
-#: Longer numbers are no counts of anything: they stay text.
+#: Longer numbers are not counts: they stay text.
 _MAX_DIGITS = 18
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]*")
@@ -23,13 +23,13 @@ _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 @dataclass
 class Source:
-    """What a file holds: data, lines, scalars as written, and what is wrong with its form."""
+    """The content of a file: data, lines, scalars as written, and problems of its form."""
 
     data: Any = None
     lines: dict[KeyPath, int] = field(default_factory=lambda: {(): 1})
     written: dict[KeyPath, str] = field(default_factory=dict)
     problems: list[tuple[int, KeyPath, str]] = field(default_factory=list)
-    #: Values that are not what was meant; further complaints about them would mislead.
+    #: Paths of values with such a problem; further messages about them would mislead.
     unusable: set[KeyPath] = field(default_factory=set)
 
 
@@ -38,7 +38,7 @@ class _StoppedError(Exception):
 
 
 def parse(text: str) -> Source:
-    """The data of a file's only document, and every problem of its form."""
+    """Return the data of a file's only document, and every problem of its form."""
     reader = _Reader(text)
     try:
         reader.read()
@@ -78,7 +78,7 @@ class _Reader:
         event = next(self._events)
         if not isinstance(event, yaml.StreamEndEvent):
             raise _StoppedError(
-                _line(event), "holds a second document, ---; give it a file of its own"
+                _line(event), "holds a second document, ---; put it into a separate file"
             )
 
     def _value(self, event: Any, path: KeyPath) -> Any:
@@ -96,36 +96,36 @@ class _Reader:
         if isinstance(event, yaml.AliasEvent):
             self._problem(event, path, f"is an alias, *{event.anchor}; write the value out")
         elif event.anchor is not None:
-            message = f"has an anchor, &{event.anchor}; take it away and write values out"
+            message = f"has an anchor, &{event.anchor}; remove it and write the values out"
             self.source.problems.append((_line(event), path, message))
         if getattr(event, "tag", None) is not None:
             tag = event.tag.replace("tag:yaml.org,2002:", "!!")
-            self._problem(event, path, f"has a tag, {tag}; take it away")
+            self._problem(event, path, f"has a tag, {tag}; remove it")
 
     def _mapping(self, path: KeyPath) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         for event in self._until(yaml.MappingEndEvent):
             key = self._key(event, path)
             below = (*path, key)
-            if key in found:
+            if key in values:
                 first = self.source.lines[below]
-                message = f"is there twice, first on line {first}; keep one"
+                message = f"is written twice, first on line {first}; keep one"
                 self.source.problems.append((_line(event), below, message))
                 self._value(next(self._events), (*path, f"{key} (again)"))
                 continue
             self.source.lines[below] = _line(event)
-            found[key] = self._value(next(self._events), below)
-        return found
+            values[key] = self._value(next(self._events), below)
+        return values
 
     def _key(self, event: Any, path: KeyPath) -> str:
         if isinstance(event, yaml.ScalarEvent):
             if event.value == "<<" and event.implicit[0]:
-                self._problem(event, (*path, "<<"), "merges another block; write its keys out")
+                self._problem(event, (*path, "<<"), "merges another block; write its keys here")
             else:
                 self._refuse_references(event, path)
             return str(event.value)
         shown = f"key on line {_line(event)}"
-        self._problem(event, (*path, shown), "is a list, mapping or alias; take a plain word")
+        self._problem(event, (*path, shown), "is a list, mapping or alias; use a plain word")
         self._value(event, (*path, shown, "key"))
         return shown
 

@@ -1,4 +1,4 @@
-"""What happens to resources: changes, who says so, and change sets."""
+"""Changes of resources, their sources, and change sets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from tidegen.cloudformation.schemas import Replacement
 
 
 class Action(StrEnum):
-    """What happens to a resource."""
+    """The action on a resource."""
 
     ADD = "add"
     MODIFY = "modify"
@@ -19,7 +19,7 @@ class Action(StrEnum):
 
 
 class ChangeSource(StrEnum):
-    """Who says so: CloudFormation's change set, or tidegen's comparison of the templates."""
+    """The source of a change: CloudFormation's change set, or tidegen's comparison."""
 
     CHANGE_SET = "change set"
     FORECAST = "forecast"
@@ -27,10 +27,10 @@ class ChangeSource(StrEnum):
 
 @dataclass(frozen=True)
 class PropertyChange:
-    """One property before and after, None where it is not there.
+    """One property before and after, None if it is missing.
 
-    `cause` is the path of the resource whose own replacement or change makes the new value, which
-    is then known after deployment only.
+    `cause` is the path of the resource whose replacement or change leads to the new value, which is
+    then known only after deployment.
     """
 
     name: str
@@ -42,7 +42,7 @@ class PropertyChange:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one source says of a resource; `action` is None where it sees no change."""
+    """The opinion of one source; `action` is None if it sees no change."""
 
     source: ChangeSource
     action: Action | None = None
@@ -51,11 +51,11 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Change:
-    """What happens to one resource. `path` is the way from the root, as in `Network/Vpc`.
+    """A change of one resource. `path` leads from the root, as in `Network/Vpc`.
 
-    `otherwise` is the other source's verdict where it is another one. Without `certain` there is a
-    change only if a value that exists after deployment turns out to be a new one. `name` is the
-    physical name that the template gives, where it stays the same.
+    `otherwise` is the other source's verdict if the two differ. Without `certain` there is a change
+    only if a value known after deployment turns out to be new. `name` is the physical name in the
+    template, if it stays the same.
     """
 
     path: str
@@ -73,12 +73,12 @@ class Change:
 
     @property
     def verdict(self) -> Verdict:
-        """What this change's own source says."""
+        """The verdict of this change's source."""
         return Verdict(self.source, self.action, self.replacement)
 
     @property
     def loses(self) -> bool:
-        """Whether the resource is removed or made anew, by either source."""
+        """Whether the resource is removed or recreated, by either source."""
         verdicts = [self.verdict, *([self.otherwise] if self.otherwise else [])]
         return any(
             v.action in (Action.REMOVE, Action.REPLACE) or v.replacement is Replacement.ALWAYS
@@ -92,16 +92,16 @@ class Change:
 
     @property
     def stack(self) -> str:
-        """The path of the nested stack that the resource stands in; empty for the root."""
+        """The path of the nested stack of the resource; empty for the root."""
         return self.path.rpartition("/")[0]
 
 
 @dataclass(frozen=True)
 class ResourceChange:
-    """A change as a change set has it; `children` is None where the engine does not say.
+    """A change in a change set; `children` is None if the engine does not give them.
 
-    `details` are there where CloudFormation gives values; `certain` is False where every detail
-    waits for a value that exists after deployment (evaluation "Dynamic").
+    `details` exist if CloudFormation gives values; `certain` is False if every detail depends on a
+    value known after deployment (evaluation "Dynamic").
     """
 
     logical_id: str
@@ -128,7 +128,7 @@ class ChangeSet:
 
 @dataclass(frozen=True)
 class ChangeSetRequest:
-    """What a change set is made from: the template by `body` or by `url`, never both."""
+    """The request for a change set: the template by `body` or by `url`, never both."""
 
     stack_name: str
     name: str

@@ -1,4 +1,4 @@
-"""A change set beside the forecast: one list of changes, and where the two disagree."""
+"""A change set compared with the forecast: one list of changes, with the disagreements."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -11,40 +11,44 @@ from tidegen.planning.changes import Action, Change, ChangeSource, ResourceChang
 def compared(
     expected: tuple[Change, ...], change_set: tuple[ResourceChange, ...], resources: Resources
 ) -> tuple[Change, ...]:
-    """All changes, sorted by path; `resources` says of each path what it is.
+    """Return all changes, sorted by path; `resources` has the resource of each path.
 
-    CloudFormation's word leads, with the forecast's values where the change set has none. What
-    only the forecast sees stands too, marked so. A nested stack for which the engine gives no
-    change set of its own is forecast.
+    CloudFormation's change comes first, with the forecast's values where the change set has none. A
+    change that only the forecast has is listed and marked. A nested stack for which the engine
+    gives no change set is forecast.
     """
-    said = {change.path: change for change in _flat(change_set, "", resources)}
+    reported = {change.path: change for change in _flat(change_set, "", resources)}
     mute = set(_mute(change_set, ""))
     known = {change.path: change for change in expected}
-    merged = [_merged(change, known.get(path)) for path, change in said.items()]
-    alone = [_alone(change, mute) for path, change in known.items() if path not in said]
+    merged = [_merged(change, known.get(path)) for path, change in reported.items()]
+    alone = [_alone(change, mute) for path, change in known.items() if path not in reported]
     return tuple(sorted((*merged, *alone), key=lambda change: change.path))
 
 
-def _merged(said: Change, forecast: Change | None) -> Change:
-    """CloudFormation's change, with what the forecast adds to it or says against it."""
+def _merged(reported: Change, forecast: Change | None) -> Change:
+    """Return CloudFormation's change, with the forecast's values and its disagreement."""
     if forecast is None:
-        # A value that waits for the deployment is no disagreement: the forecast sees no new one.
-        return replace(said, otherwise=Verdict(ChangeSource.FORECAST)) if said.certain else said
-    agrees = (said.action, said.replacement) == (forecast.action, forecast.replacement)
+        # A value known after deployment is not a disagreement: the forecast sees no new one.
+        return (
+            replace(reported, otherwise=Verdict(ChangeSource.FORECAST))
+            if reported.certain
+            else reported
+        )
+    agrees = (reported.action, reported.replacement) == (forecast.action, forecast.replacement)
     return replace(
-        said,
+        reported,
         certain=True,
-        details=forecast.details or said.details,
+        details=forecast.details or reported.details,
         name=forecast.name,
-        # A change set knows no move: it sees a removal, and something to add.
+        # A change set has no moves: it shows a removal and an addition.
         moved_from=forecast.moved_from,
-        stateful=said.stateful or bool(forecast.moved_from and forecast.stateful),
+        stateful=reported.stateful or bool(forecast.moved_from and forecast.stateful),
         otherwise=None if agrees else forecast.verdict,
     )
 
 
 def _alone(forecast: Change, mute: set[str]) -> Change:
-    """A change that only the forecast has: another opinion, unless a change set cannot have it."""
+    """Return a change that only the forecast has; a disagreement if a change set could have it."""
     covered = _parent(forecast.path) not in mute and forecast.type != EXPORT
     return replace(forecast, otherwise=Verdict(ChangeSource.CHANGE_SET)) if covered else forecast
 
@@ -73,7 +77,7 @@ def _change(item: ResourceChange, path: str, resources: Mapping[str, dict[str, o
 
 
 def _mute(changes: Iterable[ResourceChange], parent: str) -> Iterator[str]:
-    """The changing nested stacks for which the engine gives no change set."""
+    """Yield the changing nested stacks for which the engine gives no change set."""
     for item in changes:
         if item.type == STACK_TYPE:
             path = f"{parent}/{item.logical_id}" if parent else item.logical_id

@@ -1,4 +1,4 @@
-"""The digest that says whether anything would change."""
+"""The digest that shows whether a deploy would change anything."""
 
 import hashlib
 import json
@@ -9,13 +9,13 @@ DIGEST = "Digest"
 
 
 def root_digest(content: bytes, parameters: Mapping[str, str]) -> str:
-    """SHA-256 over a root's bytes and its effective parameters, as hexadecimal digits.
+    """Return the SHA-256 of a root's bytes and effective parameters, as hexadecimal digits.
 
     The root pins its children by hash, so this covers every byte below it. The Digest parameter
     itself is left out.
     """
     effective = {name: value for name, value in parameters.items() if name != DIGEST}
     text = json.dumps(effective, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    # Two hashes side by side: no template could pass for a template with parameters.
+    # Two hashes in a row: no template can look like a template with parameters.
     parts = hashlib.sha256(content).digest() + hashlib.sha256(text.encode()).digest()
     return hashlib.sha256(parts).hexdigest()

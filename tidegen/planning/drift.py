@@ -1,4 +1,4 @@
-"""Drift: where what stands differs from what its stack's template says."""
+"""Drift: differences between deployed resources and their stacks' templates."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,7 +8,7 @@ from tidegen.planning.model import StackAddress, StackResource
 
 
 class DriftStatus(StrEnum):
-    """What a detection says of a resource, in CloudFormation's words."""
+    """The result of a detection for a resource, in CloudFormation's words."""
 
     IN_SYNC = "IN_SYNC"
     MODIFIED = "MODIFIED"
@@ -31,7 +31,7 @@ class PropertyDifference:
 
 @dataclass(frozen=True)
 class ResourceDrift:
-    """What a detection says of one resource."""
+    """The result of a detection for one resource."""
 
     logical_id: str
     type: str
@@ -42,13 +42,13 @@ class ResourceDrift:
 
     @property
     def drifted(self) -> bool:
-        """Whether it is not as its template says."""
+        """Whether it differs from its template."""
         return self.status in (DriftStatus.MODIFIED, DriftStatus.DELETED)
 
 
 @dataclass(frozen=True)
 class Detection:
-    """How far a detection is; `reason` is there where some resource could not be read."""
+    """The state of a detection; `reason` is set if some resource could not be read."""
 
     running: bool
     reason: str = ""
@@ -66,7 +66,7 @@ class DriftCheck:
 
 @dataclass(frozen=True)
 class DriftPlan:
-    """The stacks to check, roots before what is nested in them."""
+    """The stacks to check, roots before the stacks nested in them."""
 
     environment: str
     checks: tuple[DriftCheck, ...]
@@ -74,7 +74,7 @@ class DriftPlan:
 
 @dataclass(frozen=True)
 class StackDrift:
-    """What was found of one stack's resources; `problem` says why that is not all there is."""
+    """The drift of one stack's resources; `problem` is the reason if some are missing."""
 
     address: StackAddress
     path: str
@@ -82,18 +82,20 @@ class StackDrift:
     problem: str = ""
 
     def count(self, status: DriftStatus) -> int:
-        """How many resources have that status."""
+        """Return the number of resources with that status."""
         return sum(item.status is status for item in self.resources)
 
     @property
     def drifted(self) -> tuple[ResourceDrift, ...]:
-        """The resources that are not as the template says."""
+        """The resources that differ from the template."""
         return tuple(item for item in self.resources if item.drifted)
 
 
-def all_resources(check: DriftCheck, found: tuple[ResourceDrift, ...]) -> tuple[ResourceDrift, ...]:
-    """What was found, and as not checked what was not; nested stacks are checked themselves."""
-    known = {item.logical_id: item for item in found}
+def all_resources(
+    check: DriftCheck, drifts: tuple[ResourceDrift, ...]
+) -> tuple[ResourceDrift, ...]:
+    """Return the drift of all resources, the others as not checked; nested stacks are separate."""
+    known = {item.logical_id: item for item in drifts}
     return tuple(
         known.get(item.logical_id, _unchecked(item))
         for item in sorted(check.resources, key=lambda resource: resource.logical_id)

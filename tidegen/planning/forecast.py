@@ -1,8 +1,8 @@
-"""What an update would change, by comparison of evaluated templates, without asking anyone.
+"""The changes of an update, by comparison of evaluated templates, without any call.
 
-Both sides are evaluated with their parameters (`planning.evaluation`), so conditions and values are
-real. Replacement is what the registry schemas say; a replaced resource gets new names and ARNs, so
-what refers to it changes too, and may be replaced in turn.
+Both sides are evaluated with their parameters (`cloudformation.evaluation`), so conditions and
+values are real. Replacement follows the registry schemas; a replaced resource gets new names and
+ARNs, so resources that refer to it change too, and may be replaced in turn.
 """
 
 import json
@@ -20,30 +20,30 @@ from tidegen.cloudformation.values import is_function
 from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange
 from tidegen.planning.moves import find_moves, moved
 
-#: Attributes whose change CloudFormation carries out; dependencies are not among them.
+#: Attributes whose change CloudFormation applies; dependencies are not among them.
 _ATTRIBUTES = ("Metadata", "DeletionPolicy", "UpdateReplacePolicy", "UpdatePolicy")
-#: Attributes that get another value with every change of their resource, not only a replacement.
+#: Attributes that change with every change of their resource, not only with a replacement.
 _COUNTING = ("LatestVersionNumber",)
 
 
 def forecast(old: Resources, new: Resources) -> tuple[Change, ...]:
-    """The changes from the resources `old` to `new`, sorted by path; either may be empty."""
+    """Return the changes from the resources `old` to `new`, sorted by path; either may be empty."""
     moves = find_moves(old, new)
     before = moved(old, moves)
-    found: dict[str, Change] = {}
+    changes: dict[str, Change] = {}
     while True:
-        # Each round may replace something that others refer to; the set only grows.
-        again = {c.path: c for c in _changes(before, new, found)}
-        if again == found:
+        # Each round may replace resources that others refer to; the set only grows.
+        again = {c.path: c for c in _changes(before, new, changes)}
+        if again == changes:
             break
-        found = again
+        changes = again
     for path, source in moves.items():
-        found[path] = _move(path, source, new[path], found.get(path))
-    return tuple(found[path] for path in sorted(found))
+        changes[path] = _move(path, source, new[path], changes.get(path))
+    return tuple(changes[path] for path in sorted(changes))
 
 
 def _move(path: str, source: str, resource: TemplateBody, change: Change | None) -> Change:
-    """A resource that stands elsewhere, with what changes in it besides."""
+    """Return the change of a resource that moves, with its other changes."""
     if change is None:
         stateful = is_stateful(resource)
         forecast = ChangeSource.FORECAST
@@ -91,7 +91,7 @@ def _change(
 
 
 def _kept_name(old: TemplateBody, new: TemplateBody) -> str:
-    """The physical name that both templates give; empty where there is none or it changes."""
+    """Return the physical name in both templates; empty if there is none or it changes."""
     names = name_properties(new["Type"])
     before, after = (
         [side.get("Properties", {}).get(name) for name in names] for side in (old, new)
@@ -105,7 +105,7 @@ def _one_line(value: Any) -> str:
 
 
 def _details(old: TemplateBody, new: TemplateBody) -> Iterator[PropertyChange]:
-    """Every property and attribute that differs, at the deepest place that tells it."""
+    """Yield every property and attribute that differs, at the deepest path with a difference."""
     before, after = old.get("Properties", {}), new.get("Properties", {})
     for name, was, becomes in _differences(before, after):
         yield PropertyChange(name, was, becomes, replacement_of(new["Type"], _plain(name)))
@@ -132,7 +132,7 @@ def _differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any,
 
 
 def _list_differences(old: list[Any], new: list[Any], path: str) -> Iterator[tuple[str, Any, Any]]:
-    """What changed within items that stay, and items that come and go; not what merely moved up."""
+    """Yield changes within items that stay, and items added or removed; not mere shifts."""
     texts = [
         [json.dumps(item, sort_keys=True, default=str) for item in side] for side in (old, new)
     ]
@@ -147,7 +147,7 @@ def _list_differences(old: list[Any], new: list[Any], path: str) -> Iterator[tup
 
 
 def _plain(name: str) -> str:
-    """The property path without the places in lists: `A[0].B` as `A.B`."""
+    """Return the property path without the places in lists: `A[0].B` as `A.B`."""
     return ".".join(step.partition("[")[0] for step in name.split("."))
 
 
@@ -156,7 +156,7 @@ def _top(name: str) -> str:
 
 
 def _consequences(new: TemplateBody, known: Mapping[str, Change]) -> Iterator[PropertyChange]:
-    """Properties that refer to a resource which `known` replaces, or counts up."""
+    """Yield the properties that refer to a resource which `known` replaces or versions."""
     for name, value in new.get("Properties", {}).items():
         for path, attribute in sorted(set(attributes_used(value))):
             cause = known.get(path)

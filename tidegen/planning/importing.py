@@ -1,10 +1,10 @@
-"""Importing: what exists already becomes a member of a stack, untouched.
+"""Import of existing resources into stacks, without changing them.
 
-What CloudFormation asks for (AWS docs, "Import AWS resources into a CloudFormation stack
-manually"): the template holds all that the stack has, unchanged, and the resources to import,
-nothing else; each of them has a DeletionPolicy; outputs and tags stay; the values in the template
-are not compared with the resource's, so they are made to be the same (`planning.live`). An import
-into a nested stack is made on that stack itself.
+Requirements of CloudFormation (AWS docs, "Import AWS resources into a CloudFormation stack
+manually"): the template holds everything that the stack has, unchanged, and the resources to
+import, nothing else; each of them has a DeletionPolicy; outputs and tags stay; the values in the
+template are not compared with the resource's, so this module makes them equal (`planning.live`). An
+import into a nested stack is a change set of that stack itself.
 """
 
 import json
@@ -21,7 +21,7 @@ from tidegen.planning.changes import PropertyChange
 from tidegen.planning.live import reading
 from tidegen.planning.model import StackAddress
 
-#: What CloudFormation calls the parts of an identifier that has several, in one text.
+#: Separates the parts of an identifier in one text (Cloud Control).
 _SEPARATOR = "|"
 _VERSION = "2010-09-09"
 
@@ -42,9 +42,9 @@ class ImportedResource:
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """What an IMPORT change set is made from: the template by `body` or by `url`, never both.
+    """The request for an IMPORT change set: the template by `body` or by `url`, never both.
 
-    Parameters keep the values that the stack has.
+    Parameters keep the stack's values.
     """
 
     stack: str
@@ -60,10 +60,10 @@ class ImportRequest:
 class Adoption:
     """One resource of a plan to import.
 
-    `resource` is what the import's template says of it, `left_out` what only the deploy after it
-    can say. `differences` are what that deploy changes of what exists; None where that could not
-    be read. Of `unread` properties the template's word is taken; what is `fixed` is otherwise than
-    wanted, and no deploy can change it.
+    `resource` is its form in the import's template, without the `left_out` properties that only the
+    deploy after it can set. `differences` are that deploy's changes of the existing resource; None
+    if it could not be read. For `unread` properties the template's value is used; `fixed` ones
+    differ from the template, and no deploy can change them.
     """
 
     path: str
@@ -79,8 +79,8 @@ class Adoption:
 class StackImport:
     """One import change set: on a root (`nested` is empty) or on a stack nested in it.
 
-    `stack_id` is None where that stack is not there: it is made first, with nothing in it.
-    `members` are the paths that are in the stack already, by an import that was interrupted.
+    `stack_id` is None if that stack does not exist: it is created first, empty. `members` are the
+    paths that are in the stack already, by an import that was interrupted.
     """
 
     address: StackAddress
@@ -93,7 +93,7 @@ class StackImport:
 
 @dataclass(frozen=True)
 class ImportPlan:
-    """The imports to make, in the order of the roots."""
+    """The imports to execute, in the order of the roots."""
 
     environment: str
     imports: tuple[StackImport, ...]
@@ -101,18 +101,18 @@ class ImportPlan:
     @property
     def adoptions(self) -> tuple[Adoption, ...]:
         """Every resource to import."""
-        return tuple(item for found in self.imports for item in found.adoptions)
+        return tuple(item for stack in self.imports for item in stack.adoptions)
 
 
 def identifier_of(path: str, type_name: str, text: str) -> dict[str, str]:
-    """The identifier that a text gives a resource of that type, such as `NAME` or `ID|NAME`.
+    """Return the identifier in a text such as `NAME` or `ID|NAME`, for a resource of that type.
 
-    Raises InputError where the parts are not as many as the type's primaryIdentifier has.
+    Raises InputError if it has another number of parts than the type's primaryIdentifier.
     """
     names = primary_identifier(type_name)
     parts = text.split(_SEPARATOR) if len(names) > 1 else [text]
     if not names or len(parts) != len(names) or not all(parts):
-        wanted = _SEPARATOR.join(names) or "nothing that is known"
+        wanted = _SEPARATOR.join(names) or "no known properties"
         raise InputError(Problem(path, f"{type_name} is identified by {wanted}, not by '{text}'"))
     return dict(zip(names, parts, strict=True))
 
@@ -124,9 +124,9 @@ def adoption(
     deployed: TemplateBody,
     existing: Mapping[str, Any] | None,
 ) -> Adoption:
-    """How the resource at `path` of `scope`'s template is imported into the `deployed` one.
+    """Return the import of the resource at `path` of `scope`'s template into the `deployed` one.
 
-    Raises RefusedError where the type requires what neither template nor account tells.
+    Raises RefusedError if neither template nor account has a value that the type requires.
     """
     logical_id = path.rpartition("/")[2]
     wanted = scope.template["Resources"][logical_id]
@@ -147,52 +147,57 @@ def adoption(
 
 
 def _required(
-    path: str, type_name: str, told: Mapping[str, Any], existing: Mapping[str, Any]
+    path: str, type_name: str, known: Mapping[str, Any], existing: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What the type requires and the template does not tell, from what exists."""
-    names = set(required_properties(type_name)) - told.keys()
-    lacking = sorted(names - existing.keys())
-    if lacking:
-        text = f"{type_name} needs {', '.join(lacking)}, which only a deployment knows"
+    """Return the required properties without a known value, from the existing resource."""
+    names = set(required_properties(type_name)) - known.keys()
+    missing = sorted(names - existing.keys())
+    if missing:
+        text = f"{type_name} needs {', '.join(missing)}, which only a deployment knows"
         raise RefusedError(Problem(path, f"{text}; deploy what it refers to first"))
     return {name: existing[name] for name in names}
 
 
 def check_fixed(adoption: Adoption) -> None:
-    """Raise RefusedError, one problem each, for what is otherwise and cannot be changed."""
+    """Raise RefusedError, one problem each, for differences that no deploy can change."""
     if adoption.fixed:
         raise RefusedError.of(Problem(adoption.path, _fixed_text(item)) for item in adoption.fixed)
 
 
 def _fixed_text(item: PropertyChange) -> str:
     if any(references(item.after)):
-        told = "which only a deployment knows; deploy what it refers to first"
+        remedy = "which only a deployment knows; deploy what it refers to first"
     else:
-        told = "import one that has it, or write into the template what is there"
+        remedy = "import a resource that has it, or write the existing value into the template"
     is_now, wanted = json.dumps(item.before), json.dumps(item.after)
-    return f"{item.name} is {is_now}, which cannot be changed; the template wants {wanted}; {told}"
+    return (
+        f"{item.name} is {is_now}, which cannot be changed; the template wants {wanted}; {remedy}"
+    )
 
 
 def _check_names(path: str, identifier: Mapping[str, str], wanted: Mapping[str, Any]) -> None:
-    """Refuse what the template names otherwise: the next deploy would replace it."""
+    """Refuse a resource that has another name in the template: the next deploy would replace it."""
     for name, value in identifier.items():
         written = wanted.get(name)
         if isinstance(written, str) and written != value:
-            told = f"the template says {name} '{written}', not '{value}'"
+            problem = f"the template has {name} '{written}', not '{value}'"
             raise RefusedError(
-                Problem(path, f"{told}: a deploy would replace it; give it that name, or leave it")
+                Problem(
+                    path,
+                    f"{problem}: a deploy would replace it; use that name, or import another",
+                )
             )
 
 
 def _resource(wanted: TemplateBody, properties: Mapping[str, Any]) -> TemplateBody:
     kept = {k: v for k, v in wanted.items() if k in ("Type", "Metadata", "UpdateReplacePolicy")}
-    # Without one CloudFormation imports nothing; the deploy after it says what is to hold.
+    # CloudFormation imports nothing without one; the deploy after it sets the final policy.
     policy = wanted.get("DeletionPolicy", "Retain")
     return {**kept, "DeletionPolicy": policy, "Properties": dict(properties)}
 
 
 def import_template(deployed: TemplateBody, adoptions: Iterable[Adoption]) -> TemplateBody:
-    """The deployed template, unchanged, with the resources to import."""
+    """Return the deployed template, unchanged, with the resources to import."""
     added = {item.imported.logical_id: item.resource for item in adoptions}
     head = deployed or {"AWSTemplateFormatVersion": _VERSION}
     return {**head, "Resources": {**head.get("Resources", {}), **added}}

@@ -1,11 +1,11 @@
-"""What an import's template says of each property, beside what exists.
+"""The properties of a resource in an import's template, compared with the existing resource.
 
 CloudFormation does not check an import's template against the resource (AWS docs, "Import AWS
 resources into a CloudFormation stack manually"): it records the template's values, so that the next
 deploy sees no difference, or has some types updated to them at once (aws-cloudformation
-coverage roadmap, issue 809). So where the resource is otherwise, that template says what is there:
-the import changes nothing, and the deploy after it is an update that CloudFormation carries out.
-What the template does not set is not written.
+coverage roadmap, issue 809). So where the resource differs, that template has the existing value:
+the import changes nothing, and the deploy after it is an update that CloudFormation performs.
+Properties that the template does not set are not written.
 """
 
 from collections.abc import Collection, Mapping
@@ -31,10 +31,10 @@ _UNKNOWN = object()
 class LiveProperties:
     """The properties for an import's template.
 
-    `differences` are what the next deploy changes, None where nothing was read. `unread` are the
-    names of those that nothing tells of, where the template's word is taken. `fixed` are
-    differences that no deploy can make; there the template's word is kept as well, so that none
-    replaces the resource.
+    `differences` are the changes of the next deploy, None where nothing was read. `unread` are the
+    names of properties that cannot be read, for which the template's value is used. `fixed` are
+    differences that no deploy can remove; for them too the template's value is used, so that no
+    deploy replaces the resource.
     """
 
     properties: Mapping[str, Any]
@@ -49,69 +49,69 @@ def reading(
     written: Mapping[str, Any],
     existing: Mapping[str, Any] | None,
 ) -> LiveProperties:
-    """What to write of the properties `wanted`, by value, where the resource is as `existing` says.
+    """Return the properties to write for `wanted` values and a resource with `existing` ones.
 
-    `written` are those that can be written as the template has them, with its references; that is
-    all there is where `existing` is None, because nobody may read it.
+    `written` are the properties that can be written as in the template, with its references; they
+    are all that is used if `existing` is None, as the resource may not be read.
     """
     if existing is None:
         return LiveProperties(written)
-    found = dict(written)
+    properties = dict(written)
     differences, unread, fixed = [], [], []
     for name, value in sorted(wanted.items()):
-        there = _there(type_name, name, value, existing)
-        if there is _UNKNOWN:
+        actual = _existing(type_name, name, value, existing)
+        if actual is _UNKNOWN:
             unread += [name] if name in written else []
-        elif matches(_readable(type_name, name, value), there):
+        elif matches(_readable(type_name, name, value), actual):
             continue
-        elif _differs_where_fixed(type_name, name, value, there):
+        elif _differs_where_fixed(type_name, name, value, actual):
             if name not in written or not any(references(value)):
-                fixed.append(PropertyChange(name, there, value, Replacement.ALWAYS))
+                fixed.append(PropertyChange(name, actual, value, Replacement.ALWAYS))
         else:
-            found.pop(name, None)
-            if there is not None:
-                found[name] = there
-            differences.append(PropertyChange(name, there, value))
-    return LiveProperties(found, tuple(differences), tuple(unread), tuple(fixed))
+            properties.pop(name, None)
+            if actual is not None:
+                properties[name] = actual
+            differences.append(PropertyChange(name, actual, value))
+    return LiveProperties(properties, tuple(differences), tuple(unread), tuple(fixed))
 
 
 def _is_fixed(type_name: str, name: str) -> bool:
-    """Whether a resource would be made anew for the whole property, or refuses the change."""
+    """Return whether a change of the whole property replaces the resource or is refused."""
     always, _ = create_only(type_name)
     return name in always or name in fixed_properties(type_name)
 
 
-def _differs_where_fixed(type_name: str, name: str, wanted: Any, there: Any) -> bool:
-    """Whether what differs is, or holds, what a resource would be made anew for."""
+def _differs_where_fixed(type_name: str, name: str, wanted: Any, actual: Any) -> bool:
+    """Return whether the difference is in a property whose change replaces the resource."""
     always, _ = create_only(type_name)
     inside = [path for path in always if path.startswith(f"{name}.")]
-    sides = [(_at(path, {name: wanted}), _at(path, {name: there})) for path in inside]
+    sides = [(_at(path, {name: wanted}), _at(path, {name: actual})) for path in inside]
     differs = any(None not in side and not matches(*side) for side in sides)
     return differs or _is_fixed(type_name, name)
 
 
 def _at(path: str, value: Any) -> Any:
-    """What is at a dotted path, None where nothing is."""
+    """Return the value at a dotted path; None if there is none."""
     for step in path.split("."):
         value = value.get(step) if isinstance(value, Mapping) else None
     return value
 
 
-def _there(type_name: str, name: str, wanted: Any, existing: Mapping[str, Any]) -> Any:
-    """The value that exists, None where there is none, _UNKNOWN where that cannot be told.
+def _existing(type_name: str, name: str, wanted: Any, existing: Mapping[str, Any]) -> Any:
+    """Return the existing value; None if there is none, _UNKNOWN if that cannot be known.
 
-    Nothing is read of write-only properties. Cloud Control also leaves out what has its default: of
-    what cannot be changed, or must be written, a value that is missing says nothing.
+    Write-only properties cannot be read. Cloud Control also omits default values: for a property
+    that cannot be changed, or is required, a missing value means nothing.
     """
     readable = _readable(type_name, name, wanted)
     if readable is None or (readable == {} and wanted):
         return _UNKNOWN
-    there = omit_paths(existing, read_only(type_name)).get(name)
+    actual = omit_paths(existing, read_only(type_name)).get(name)
     if name == tag_property(type_name):
-        there = _own_tags(wanted, there)
-    if there is None and (_is_fixed(type_name, name) or name in required_properties(type_name)):
+        actual = _own_tags(wanted, actual)
+    if actual is None and (_is_fixed(type_name, name) or name in required_properties(type_name)):
         return _UNKNOWN
-    return there
+    return actual
 
 
 def _readable(type_name: str, name: str, value: Any) -> Any:
@@ -119,7 +119,7 @@ def _readable(type_name: str, name: str, value: Any) -> Any:
 
 
 def omit_paths(value: Any, paths: Collection[str], path: str = "") -> Any:
-    """A value without what is at the dotted paths, lists not counted."""
+    """Return a value without the properties at the dotted paths; lists add no step to a path."""
     if isinstance(value, list):
         return [omit_paths(item, paths, path) for item in value]
     if not isinstance(value, Mapping):
@@ -132,31 +132,31 @@ def omit_paths(value: Any, paths: Collection[str], path: str = "") -> Any:
     }
 
 
-def _own_tags(wanted: Any, there: Any) -> Any:
-    """The tags that the template sets; others are the stack's, somebody's, or AWS's own."""
-    if isinstance(there, Mapping) and isinstance(wanted, Mapping):
-        return {key: item for key, item in there.items() if key in wanted} or None
-    if isinstance(there, list) and isinstance(wanted, list):
+def _own_tags(wanted: Any, actual: Any) -> Any:
+    """Return the tags that the template sets; others come from the stack, a person or AWS."""
+    if isinstance(actual, Mapping) and isinstance(wanted, Mapping):
+        return {key: item for key, item in actual.items() if key in wanted} or None
+    if isinstance(actual, list) and isinstance(wanted, list):
         keys = [tag.get("Key") for tag in wanted]
-        return [tag for tag in there if tag.get("Key") in keys] or None
-    return there
+        return [tag for tag in actual if tag.get("Key") in keys] or None
+    return actual
 
 
-def matches(wanted: Any, there: Any) -> bool:
-    """Whether what is there is as wanted, whatever the form: numbers as text, order, more keys.
+def matches(wanted: Any, actual: Any) -> bool:
+    """Return whether the existing value is as wanted; text numbers, order and more keys are equal.
 
-    A reference is no value that is known, and so never what is there.
+    A reference is not a known value, so it never matches.
     """
     if isinstance(wanted, Mapping):
-        inside = isinstance(there, Mapping) and wanted.keys() <= there.keys()
-        return inside and all(matches(item, there[key]) for key, item in wanted.items())
+        inside = isinstance(actual, Mapping) and wanted.keys() <= actual.keys()
+        return inside and all(matches(item, actual[key]) for key, item in wanted.items())
     if isinstance(wanted, list):
-        return isinstance(there, list) and _mean(wanted, there)
-    return _text(wanted) == _text(there)
+        return isinstance(actual, list) and _same_items(wanted, actual)
+    return _text(wanted) == _text(actual)
 
 
-def _mean(wanted: list[Any], there: list[Any]) -> bool:
-    rest = list(there)
+def _same_items(wanted: list[Any], actual: list[Any]) -> bool:
+    rest = list(actual)
     for item in wanted:
         place = next((n for n, other in enumerate(rest) if matches(item, other)), None)
         if place is None:
@@ -166,5 +166,5 @@ def _mean(wanted: list[Any], there: list[Any]) -> bool:
 
 
 def _text(value: Any) -> str:
-    """A scalar as text: templates write `"30"` and `true`, services say 30."""
+    """Return a scalar as text: templates write `"30"` and `true`, services return 30."""
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,4 +1,4 @@
-"""The frozen data that planning makes and deployment carries out."""
+"""The frozen data that planning produces and deployment executes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from tidegen.planning.digest import DIGEST
 
 @dataclass(frozen=True)
 class Credentials:
-    """How an account is reached: a profile, a role to assume, or (neither) what is ambient."""
+    """Credentials of an account: a profile, a role to assume, or (neither) the ambient ones."""
 
     profile: str | None = None
     role: str | None = None
@@ -22,7 +22,7 @@ AMBIENT = Credentials()
 
 @dataclass(frozen=True)
 class Place:
-    """An account and region, and the credentials that reach it."""
+    """An account and region, and the credentials for it."""
 
     account: str
     region: str
@@ -34,7 +34,7 @@ class Place:
 
 @dataclass(frozen=True)
 class StackAddress:
-    """A stack's name and where it is."""
+    """A stack's name, place and scope."""
 
     place: Place
     name: str
@@ -46,7 +46,7 @@ class StackAddress:
 
 @dataclass(frozen=True)
 class OutputOf:
-    """A value that an earlier root of the same plan will have given by the time it is needed."""
+    """An output of an earlier root of the same plan, to be read before it is needed."""
 
     address: StackAddress
     output: str
@@ -64,13 +64,13 @@ class Child:
 
     @property
     def key(self) -> str:
-        """The object key under which the root looks for it."""
+        """The object key that the root refers to."""
         return f"templates/{self.sha256}/{self.file}"
 
 
 @dataclass(frozen=True)
 class RootTemplate:
-    """A committed root: its bytes, what they say, and everything they pin."""
+    """A committed root: its bytes, their content, and everything they pin."""
 
     name: str
     content: bytes = field(repr=False)
@@ -87,7 +87,7 @@ class RootTemplate:
 
     @property
     def uploads(self) -> dict[str, bytes]:
-        """Object key → bytes of all that has to be in the artifacts bucket; none if direct."""
+        """Object key → bytes of everything needed in the artifacts bucket; none if direct."""
         if self.scope.is_direct:
             return {}
         nested = {child.key: child.content for child in self.children}
@@ -113,24 +113,24 @@ class RootStep:
 
     @property
     def scope(self) -> Scope:
-        """What the root covers."""
+        """The scope of the root."""
         return self.address.scope
 
     @property
     def account(self) -> str:
-        """The account that the stack belongs in."""
+        """The account of the stack."""
         return self.address.place.account
 
     @property
     def region(self) -> str:
-        """The region that the stack belongs in."""
+        """The region of the stack."""
         return self.address.place.region
 
     @property
     def tags(self) -> dict[str, str]:
-        """The stack's tags: two, which never change. Other tags would touch every resource.
+        """The stack's tags: two, which never change. Other tags would change every resource.
 
-        Policies know by `environment` whose a resource is: the account's own carry `account`.
+        Policies recognize the owner of a resource by `environment`; the account's have `account`.
         """
         tags = {"project": self.project}
         return {**tags, "environment": self.environment} if self.environment else tags
@@ -151,7 +151,7 @@ class ResolvedStep(RootStep):
 
 @dataclass(frozen=True)
 class Prerequisite:
-    """A root that must stand first and does not, and the command that makes it."""
+    """A required root that is missing, and the command that deploys it."""
 
     address: StackAddress
     command: str
@@ -162,7 +162,7 @@ class Prerequisite:
 
 @dataclass(frozen=True)
 class StackState:
-    """What CloudFormation says of a stack."""
+    """A stack as CloudFormation describes it."""
 
     name: str
     stack_id: str
@@ -194,7 +194,7 @@ class StackResource:
 
 @dataclass(frozen=True)
 class StackEvent:
-    """One event of a stack. `path` is the way from the root, as in `Network/Vpc`."""
+    """One event of a stack. `path` leads from the root, as in `Network/Vpc`."""
 
     event_id: str
     stack_id: str
@@ -214,7 +214,7 @@ class StackEvent:
 
 @dataclass(frozen=True)
 class Plan:
-    """What a deploy will do: the steps in order, and what was read to decide so."""
+    """A deploy: the steps in order, and the states that were read to plan them."""
 
     environment: str
     release: str

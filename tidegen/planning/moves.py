@@ -1,6 +1,7 @@
-"""Resources that move: out of one stack and into another, or to another logical id.
+"""Resources that move: from one stack to another, or to another logical id.
 
-CloudFormation knows no such thing: it would keep (or delete) the one and make the other anew.
+CloudFormation does not recognize moves: it would keep (or delete) the old resource and create a new
+one.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,20 +12,20 @@ from tidegen.cloudformation.schemas import primary_identifier
 
 
 def find_moves(old: Resources, new: Resources) -> dict[str, str]:
-    """New path → old path of each resource that only stands elsewhere."""
+    """Return new path → old path of each resource that only moves."""
     gone, come = sorted(old.keys() - new.keys()), sorted(new.keys() - old.keys())
     matches = {path: [other for other in gone if _is_same(old[other], new[path])] for path in come}
     taken = [other for others in matches.values() for other in others]
     return {
         path: others[0]
         for path, others in matches.items()
-        # Where there is a choice, nothing is sure.
+        # With several candidates the match is not certain.
         if len(others) == 1 and taken.count(others[0]) == 1
     }
 
 
 def moved(resources: Resources, moves: Mapping[str, str]) -> Resources:
-    """The resources as they would read had they always stood where `moves` puts them."""
+    """Return the resources as if they had always been at the places that `moves` gives them."""
     places = {source: path for path, source in moves.items()}
 
     def place(path: str) -> str:
@@ -34,7 +35,7 @@ def moved(resources: Resources, moves: Mapping[str, str]) -> Resources:
 
 
 def _placed(value: Any, place: Callable[[str], str]) -> Any:
-    """A value with references to resources that move led to their place."""
+    """Return a value with its references changed to the new places."""
     if isinstance(value, list):
         return [_placed(item, place) for item in value]
     if not isinstance(value, dict):
@@ -48,7 +49,7 @@ def _placed(value: Any, place: Callable[[str], str]) -> Any:
 
 
 def _is_same(old: TemplateBody, new: TemplateBody) -> bool:
-    """Whether two resources are one: by its name where that is written, else by all it says."""
+    """Return whether two resources are the same: by written name, or else by all properties."""
     if old["Type"] != new["Type"]:
         return False
     before, after = old.get("Properties", {}), new.get("Properties", {})
@@ -60,5 +61,5 @@ def _is_same(old: TemplateBody, new: TemplateBody) -> bool:
 
 
 def _unplaced(value: Any) -> Any:
-    """A value with the resources it refers to named by logical id, wherever they stand."""
+    """Return a value whose references have logical ids in place of paths."""
     return _placed(value, lambda path: path.rpartition("/")[2])

@@ -18,26 +18,26 @@ def effective_parameters(
     locate: Callable[[Scope], StackAddress | None],
     release: str,
 ) -> dict[str, str | OutputOf]:
-    """The root's parameters but for Digest, by name; other roots' outputs still to be read.
+    """Return the root's parameters without Digest, by name; outputs are still to be read.
 
     `values` are the environment's, by dotted field. Raises InputError for a field without a value.
     """
     about = template.body["Metadata"]["Tidegen"]
     declared = template.body.get("Parameters", {})
     problems: list[Problem] = []
-    found: dict[str, str | OutputOf] = {RELEASE: release}
+    parameters: dict[str, str | OutputOf] = {RELEASE: release}
     for name, dotted in about.get("Fields", {}).items():
         value = values.get(dotted, declared[name].get("Default"))
         if value is None:
             problems.append(Problem(dotted, f"has no value, and root {template.name} needs one"))
         else:
-            found[name] = value
+            parameters[name] = value
     for name, source in about.get("Roots", {}).items():
         scope, _, output = source.partition(".")
-        found.update(_output(name, locate(Scope(scope)), output, declared[name], problems))
+        parameters.update(_output(name, locate(Scope(scope)), output, declared[name], problems))
     if problems:
         raise InputError.of(problems)
-    return dict(sorted(found.items()))
+    return dict(sorted(parameters.items()))
 
 
 def _output(
@@ -51,18 +51,20 @@ def _output(
     if address is not None:
         return {name: OutputOf(address, output, default)}
     if default is None:
-        problems.append(Problem(name, f"needs output {output} of a root the file does not name"))
+        problems.append(
+            Problem(name, f"needs output {output} of a root that the file does not name")
+        )
         return {}
     return {name: default}
 
 
 def needed_addresses(step: RootStep) -> set[StackAddress]:
-    """The stacks whose outputs the step takes."""
+    """Return the stacks whose outputs the step uses."""
     return {value.address for value in _outputs_of(step)}
 
 
 def unresolved(step: RootStep, outputs: Outputs) -> tuple[OutputOf, ...]:
-    """The values that `outputs` does not provide."""
+    """Return the values that `outputs` does not provide."""
     return tuple(value for value in _outputs_of(step) if _read(value, outputs) is None)
 
 
@@ -72,12 +74,12 @@ def _outputs_of(step: RootStep) -> list[OutputOf]:
 
 
 def resolved_step(step: RootStep, outputs: Outputs) -> ResolvedStep:
-    """The step with every output read and its Digest added; raises RefusedError if one lacks."""
-    lacking = unresolved(step, outputs)
-    if lacking:
+    """Return the step with every output and its Digest; raise RefusedError for missing outputs."""
+    missing = unresolved(step, outputs)
+    if missing:
         raise RefusedError.of(
             Problem(str(item.address), f"has no output {item.output}; deploy it again")
-            for item in lacking
+            for item in missing
         )
     parameters = {name: _text(value, outputs) for name, value in step.parameters.items()}
     digest = root_digest(step.template.content, parameters)
@@ -88,7 +90,7 @@ def resolved_step(step: RootStep, outputs: Outputs) -> ResolvedStep:
 
 
 def known_step(step: RootStep, known: Outputs) -> ResolvedStep:
-    """The step with every output that is known already, and without the parameters that are not."""
+    """Return the step with the outputs known already, without the parameters that are not known."""
     if not unresolved(step, known):
         return resolved_step(step, known)
     values = {name: _known_text(value, known) for name, value in step.parameters.items()}

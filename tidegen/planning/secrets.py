@@ -1,6 +1,6 @@
-"""What each key of a chart's secret needs, decided from what the secret holds.
+"""The needs of each key of a chart's secret, decided from the stored secret.
 
-Values stay out of every representation and message: what these classes show is names.
+Values stay out of every representation and message: these classes show names only.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from tidegen.planning.steps import Target
 
 
 class Need(StrEnum):
-    """What has to be done for a key."""
+    """The next step for a key."""
 
     FILLED = "filled"
     MAKE = "made by tidegen"
@@ -27,7 +27,7 @@ class Need(StrEnum):
 
 @dataclass(frozen=True)
 class StoredSecret:
-    """What Secrets Manager holds: the current version's id and text."""
+    """A secret in Secrets Manager: the current version's id and text."""
 
     version: str
     text: str = field(repr=False)
@@ -36,10 +36,10 @@ class StoredSecret:
 
 @dataclass(frozen=True)
 class ListedSecret:
-    """What a listing says of a secret, without its value.
+    """A secret in a listing, without its value.
 
-    `mark` is the current version's id, before it the label that tidegen's function gives to a
-    version whose keys are filled. `rotated` is when a rotation last ended.
+    `mark` is the label that tidegen's function gives to a version whose keys are filled, or else
+    the current version's id. `rotated` is the time when a rotation last ended.
     """
 
     mark: str
@@ -49,7 +49,7 @@ class ListedSecret:
 
 @dataclass(frozen=True)
 class KeyPlan:
-    """One key: who fills it, and what has to be done."""
+    """One key: how it is filled, and the next step."""
 
     name: str
     fill: Fill
@@ -65,11 +65,11 @@ class SecretPlan:
     version: str
     keys: tuple[KeyPlan, ...]
     held: Mapping[str, str] = field(default_factory=dict, repr=False)
-    #: When the version was written; of a secret that rotates, this says nothing of other keys.
+    #: When the version was written; in a secret that rotates, other keys may be older.
     written: datetime | None = None
 
     def needing(self, *needs: Need) -> tuple[KeyPlan, ...]:
-        """The keys with one of these needs."""
+        """Return the keys with one of these needs."""
         return tuple(key for key in self.keys if key.need in needs)
 
     @property
@@ -86,9 +86,9 @@ def plan_secret(
     *,
     anew: bool = False,
 ) -> SecretPlan:
-    """What filling the secret means; with `anew`, what a machine can safely make again as well.
+    """Return the plan to fill the secret; with `anew` also to regenerate what safely can be.
 
-    Raises RefusedError where the secret holds something else than a JSON object of texts.
+    Raises RefusedError if the secret is not a JSON object of texts.
     """
     held = _held(secret_id, stored.text)
     empty = {key for key in fills if not held.get(key)}
@@ -119,22 +119,22 @@ def _need(key: str, fills: Mapping[str, Fill], empty: Collection[str], *, anew: 
         return _AGAIN.get(fill, Need.FILLED) if anew else Need.FILLED
     halves = {other for other, kind in fills.items() if kind in _PAIR}
     if fill in _PAIR and not halves <= set(empty):
-        return Need.ASK  # a new half would not fit the one that is there
+        return Need.ASK  # a new half would not fit the existing one
     return _FIRST[fill]
 
 
 def _held(secret_id: str, text: str) -> dict[str, str]:
-    """The secret's keys, without what marks it unfilled."""
+    """Return the secret's keys, without the marks of an unfilled secret."""
     values = _parsed(text)
     if not isinstance(values, dict) or not all(isinstance(v, str) for v in values.values()):
         raise RefusedError(
-            Problem(secret_id, "holds no JSON object of texts; mend it by hand, its value is kept")
+            Problem(secret_id, "is not a JSON object of texts; fix it by hand, its value is kept")
         )
     return {key: value for key, value in values.items() if key not in (MARKER, SEED)}
 
 
 def _parsed(text: str) -> Any:
-    """The JSON value, None where there is none: json's own error would carry the text."""
+    """Return the JSON value, None if there is none: the error of json would contain the text."""
     try:
         return json.loads(text)
     except ValueError:
@@ -142,26 +142,26 @@ def _parsed(text: str) -> Any:
 
 
 def merged(plan: SecretPlan, new: Mapping[str, str]) -> str:
-    """The text to store: what is held, keys that the chart does not know too, and what is new."""
+    """Return the text to store: all stored keys, also those unknown to the chart, and new ones."""
     return json.dumps({**plan.held, **new}, sort_keys=True)
 
 
 def secrets_path(target: Target) -> str:
-    """What the names of an environment's secrets start with, as the template has it."""
+    """Return the prefix of the names of an environment's secrets, as in the template."""
     return f"/{target.project}/{target.name}/"
 
 
 def version_id(filled: Collection[str], unique: str) -> str:
-    """The id of a version that tidegen writes: it says which keys are filled, by digest.
+    """Return the id of a version that tidegen writes: it has a digest of the filled keys.
 
-    So listing secrets, without reading one, tells which are unfilled. 32 to 64 characters, of
+    So listing secrets, without reading one, shows which are unfilled. 32 to 64 characters, of
     which `unique` takes 32 (AWS docs, PutSecretValue, ClientRequestToken).
     """
     return f"tidegen-{_digest(filled)}-{unique}"
 
 
 def says_filled(mark: str, keys: Collection[str]) -> bool:
-    """Whether a version's id, or the label that a rotation gave it, says that `keys` are filled."""
+    """Return whether a version's id, or its label from a rotation, shows that `keys` are filled."""
     return mark.startswith(f"tidegen-{_digest(keys)}-")
 
 
@@ -170,22 +170,22 @@ def _digest(keys: Collection[str]) -> str:
 
 
 def renewable(fills: Collection[Fill]) -> bool:
-    """Whether a machine can make anything of a secret anew."""
+    """Return whether any key of a secret can be regenerated."""
     return any(fill in _AGAIN for fill in fills)
 
 
 def other_user(name: str) -> str:
-    """The other of the two users of the database that take turns, as the rotation has them."""
+    """Return the other of the two database users that alternate in a rotation."""
     return name.removesuffix("-2") if name.endswith("-2") else f"{name}-2"
 
 
 def database_values(hosts: str, before: str = "") -> dict[str, str]:
-    """The chart's mongo secret, but for the password, for a replica set at `hosts`.
+    """Return the chart's mongo secret, without the password, for a replica set at `hosts`.
 
-    `hosts` are host:port, comma-separated. Replica set and TLS are as the database's boot bundle
-    makes them. The user is the services' own, never the administrator, and changes with `before`,
-    the one that the secret names; every service names a database of its own, so that the user's
-    has to be said. The chart appends to OptParams.
+    `hosts` are host:port, comma-separated. Replica set and TLS are those of the database's boot
+    bundle. The user is the services' own, never the administrator, and alternates with `before`,
+    the user in the secret; every service names its own database, so the user's has to be given. The
+    chart appends to OptParams.
     """
     return {
         "Scheme": "mongodb",

@@ -1,7 +1,7 @@
-"""Settings for which CloudFormation has no type: what is wanted, and the steps towards it.
+"""Settings for which CloudFormation has no type: the wanted values, and the steps to apply them.
 
-Every wanted value is the strictest that AWS offers, or one that a stricter one meets, and only what
-is named here is compared: a step never loosens anything.
+Every wanted value is the strictest that AWS offers, or one that a stricter one meets, and only the
+parts named here are compared: a step never loosens anything.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.contract import Scope
 from tidegen.planning.model import Place
 
-#: What a setting consists of: name of a part → its value, as text.
+#: The parts of a setting: name → value, as text.
 Values = Mapping[str, str]
 
 
@@ -32,9 +32,9 @@ class SettingName(StrEnum):
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting, applied after a root of one of `scopes`, and why; `source` says who asks for it.
+    """One setting, applied after a root of one of `scopes`, with the reason and its source.
 
-    `output` is the root's output that names what is set; empty where it is the account.
+    `output` is the root's output with the id of the resource to set; empty for the account.
     """
 
     name: SettingName
@@ -47,10 +47,10 @@ class Setting:
 
 @dataclass(frozen=True)
 class SettingReading:
-    """What is there of a setting.
+    """The actual values of a setting.
 
-    `found` is None where it cannot be known before the root stands, or (with a `reason`) where it
-    could not be read. `subject` is what is set: an id, or empty for the account.
+    `found` is None if they cannot be known before the root is deployed, or (with a `reason`) if
+    they could not be read. `subject` is the id of the resource to set, or empty for the account.
     """
 
     setting: Setting
@@ -82,7 +82,7 @@ class SettingStep:
         }
 
 
-#: As the Config rule PasswordPolicy wants it, by the names of IAM's API. Days where it is an age.
+#: The values of the Config rule PasswordPolicy, by the names of IAM's API. Ages are in days.
 PASSWORDS: Values = {
     "MinimumPasswordLength": "14",
     "PasswordReusePrevention": "24",
@@ -107,49 +107,49 @@ SETTINGS: tuple[Setting, ...] = (
             ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"),
             "true",
         ),
-        "no bucket of the account can become public, whatever its own settings say",
+        "no bucket of the account can become public, whatever its own settings are",
         "Security Hub S3.1",
     ),
     Setting(
         SettingName.PASSWORDS,
         (Scope.IDENTITY,),
         PASSWORDS,
-        "the platform makes no users, and one that somebody makes has no weak password",
+        "the platform creates no users, and users created by hand have no weak password",
         "CIS AWS Foundations 1.8 and 1.9; Security Hub IAM.7",
     ),
     Setting(
         SettingName.BACKUPS,
         (Scope.ACCOUNT,),
         dict.fromkeys(("DynamoDB managed", "DynamoDB opted in", "EBS opted in"), "true"),
-        "without it recovery points of tables are not under the vault's key, nor copied elsewhere",
+        "without it recovery points of tables are neither under the vault's key nor copied",
         "AWS Backup guide, Advanced DynamoDB backup",
     ),
     Setting(
         SettingName.VOLUMES,
         (Scope.ACCOUNT,),
         {"EbsEncryptionByDefault": "true"},
-        "volumes that somebody makes by hand are encrypted too",
+        "volumes created by hand are encrypted too",
         "Security Hub EC2.7",
     ),
     Setting(
         SettingName.METADATA,
         (Scope.ACCOUNT,),
         {"HttpTokens": "required"},
-        "instances that somebody starts by hand do not give their role to a forged request",
+        "instances started by hand do not give their role to a forged request",
         "EC2 guide, Set IMDSv2 as the default for the account; Security Hub EC2.8",
     ),
     Setting(
         SettingName.SNAPSHOTS,
         (Scope.ACCOUNT,),
         {"State": "block-all-sharing"},
-        "a snapshot shared with everybody gives away all data on its volume",
+        "a public snapshot exposes all data on its volume",
         "Security Hub EC2.182",
     ),
     Setting(
         SettingName.DEFAULT_GROUP,
         (Scope.ENVIRONMENT, Scope.SHARED),
         {"InboundRules": "0", "OutboundRules": "0"},
-        "what is started without a security group reaches nothing and is reached by nothing",
+        "a resource started without a security group can reach nothing and be reached by nothing",
         "CIS AWS Foundations 5.4; Security Hub EC2.2",
         output="DefaultSecurityGroupId",
     ),
@@ -157,20 +157,20 @@ SETTINGS: tuple[Setting, ...] = (
 
 
 def settings_of(scope: Scope) -> tuple[Setting, ...]:
-    """The settings that go with a root of `scope`."""
+    """Return the settings to apply after a root of `scope`."""
     return tuple(setting for setting in SETTINGS if scope in setting.scopes)
 
 
 def setting_steps(readings: Iterable[SettingReading]) -> tuple[SettingStep, ...]:
-    """The steps from what is there to what is wanted; none for what is so, or was not read."""
+    """Return the steps to the wanted values; none for a setting that has them or was not read."""
     steps = (_step(reading) for reading in readings if not reading.reason)
     return tuple(step for step in steps if step.after)
 
 
 def _step(reading: SettingReading) -> SettingStep:
-    wanted, found = reading.setting.wanted, reading.found
-    if found is None:
+    wanted, actual = reading.setting.wanted, reading.found
+    if actual is None:
         return SettingStep(reading.setting, reading.place, reading.subject, {}, wanted)
-    after = {part: value for part, value in wanted.items() if found.get(part) != value}
-    before = {part: found.get(part, "not set") for part in after}
+    after = {part: value for part, value in wanted.items() if actual.get(part) != value}
+    before = {part: actual.get(part, "not set") for part in after}
     return SettingStep(reading.setting, reading.place, reading.subject, before, after)

@@ -1,4 +1,4 @@
-"""Which root stacks an environment consists of, in which order, and what must stand before."""
+"""The root stacks of an environment in order, and their prerequisites."""
 
 from dataclasses import dataclass
 
@@ -8,9 +8,9 @@ from tidegen.planning.model import AMBIENT, Credentials, Place, Prerequisite, St
 
 @dataclass(frozen=True)
 class Target:
-    """What planning knows of an environment file, whatever the file's model looks like.
+    """The data of an environment file that planning needs, independent of the file's model.
 
-    `home_region` is the region that holds the account's identity root; `shared` the target whose
+    `home_region` is the region with the account's identity root; `shared` is the target whose
     services this one uses.
     """
 
@@ -26,12 +26,12 @@ class Target:
     credentials: Credentials = AMBIENT
 
     def place(self, region: str | None = None) -> Place:
-        """The account in `region`, by default the target's own."""
+        """Return the account in `region`, by default the target's own."""
         return Place(self.account, region or self.region, self.credentials)
 
 
 def locate(target: Target, scope: Scope, region: str) -> StackAddress | None:
-    """Where a step of `target` in `region` finds the root of `scope`; None if there is none."""
+    """Return the address of the root of `scope` for a step in `region`; None if there is none."""
     if scope is Scope.SHARED and target.scope is not Scope.SHARED:
         return locate(target.shared, scope, target.shared.region) if target.shared else None
     place = _region_of(target, scope, region)
@@ -50,7 +50,7 @@ def _region_of(target: Target, scope: Scope, region: str) -> str | None:
 
 
 def steps_of(target: Target) -> tuple[StackAddress, ...]:
-    """The root stacks that deploying `target` takes, first to last."""
+    """Return the root stacks that a deploy of `target` consists of, in order."""
     at_home = target.region == target.home_region
     addresses = (
         locate(target, scope, target.region)
@@ -61,13 +61,13 @@ def steps_of(target: Target) -> tuple[StackAddress, ...]:
 
 
 def prerequisites_of(target: Target) -> tuple[Prerequisite, ...]:
-    """What must stand before `target` can be deployed, and the command that makes each."""
+    """Return the roots that `target` requires, and the command that deploys each."""
     own = f"tidegen bootstrap --env {target.name}"
     needed: list[tuple[Scope, str, str]] = []
     if target.scope is not Scope.ACCOUNT:
         regions = [target.region, *([target.recovery_region] if target.recovery_region else [])]
-        # Away from home the identity stack is not read, as its region may be lost: what it makes is
-        # global and known by name. Whether that is there is preflight's question to IAM.
+        # Outside the home region the identity stack is not read, as its region may be lost: its
+        # resources are global and known by name. Preflight asks IAM whether they exist.
         if target.region == target.home_region:
             needed.append((Scope.IDENTITY, target.region, own))
         regional = [s for s in roots_of(Scope.ACCOUNT) if s.region is RegionChoice.EACH]
@@ -75,5 +75,5 @@ def prerequisites_of(target: Target) -> tuple[Prerequisite, ...]:
         if target.shared is not None:
             deploy = f"tidegen deploy --env {target.shared.name}"
             needed.append((Scope.SHARED, target.region, deploy))
-    found = [(locate(target, scope, region), command) for scope, region, command in needed]
-    return tuple(Prerequisite(address, command) for address, command in found if address)
+    located = [(locate(target, scope, region), command) for scope, region, command in needed]
+    return tuple(Prerequisite(address, command) for address, command in located if address)

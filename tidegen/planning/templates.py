@@ -1,4 +1,4 @@
-"""Committed roots, read with everything they pin; bytes that do not match are refused."""
+"""Committed roots, read with everything they pin; differing bytes are refused."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,9 +14,9 @@ FORMS = ("yaml", "json")
 
 
 def load_root(folder: Path, scope: Scope, assets: Mapping[str, bytes]) -> RootTemplate:
-    """The root of `scope` in a release's `folder`, with its children and assets.
+    """Return the root of `scope` in a release's `folder`, with its children and assets.
 
-    `assets` gives assets by object key; what is not there is read from `folder`. Raises InputError
+    `assets` holds assets by object key; others are read from `folder`. Raises InputError
     with one problem for each file that is missing or has other bytes than the root pins.
     """
     path = _root_path(folder, scope)
@@ -24,7 +24,7 @@ def load_root(folder: Path, scope: Scope, assets: Mapping[str, bytes]) -> RootTe
     body = parse_template(content.decode(), str(path))
     about = body.get("Metadata", {}).get("Tidegen", {})
     if about.get("Scope") != scope:
-        raise InputError(f"{path}: is no root of scope {scope}; run 'tidegen render'")
+        raise InputError(f"{path}: is not a root of scope {scope}; run 'tidegen render'")
     problems: list[Problem] = []
     children = _children(folder, about.get("Children", {}), problems)
     carried = _assets(folder, about.get("Assets", []), assets, problems)
@@ -34,7 +34,7 @@ def load_root(folder: Path, scope: Scope, assets: Mapping[str, bytes]) -> RootTe
 
 
 def sha256(content: bytes) -> str:
-    """The hexadecimal SHA-256 of `content`."""
+    """Return the hexadecimal SHA-256 of `content`."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -43,7 +43,7 @@ def _root_path(folder: Path, scope: Scope) -> Path:
         path = folder / "roots" / f"{scope}.{form}"
         if path.is_file():
             return path
-    raise InputError(f"{folder / 'roots' / f'{scope}.yaml'}: is not there; run 'tidegen render'")
+    raise InputError(f"{folder / 'roots' / f'{scope}.yaml'}: is missing; run 'tidegen render'")
 
 
 def _children(folder: Path, pinned: dict[str, Any], problems: list[Problem]) -> tuple[Child, ...]:
@@ -59,7 +59,7 @@ def _children(folder: Path, pinned: dict[str, Any], problems: list[Problem]) -> 
 def _assets(
     folder: Path, keys: list[str], built: Mapping[str, bytes], problems: list[Problem]
 ) -> dict[str, bytes]:
-    """Object key → bytes. A key reads `assets/<sha256>/<name>`."""
+    """Return object key → bytes. A key has the form `assets/<sha256>/<name>`."""
     carried = {}
     for key in keys:
         path = folder / key
@@ -71,7 +71,12 @@ def _assets(
 
 def _mismatch(path: Path, content: bytes | None, pinned: str) -> list[Problem]:
     if content is None:
-        return [Problem(str(path), "is not there; run 'tidegen render'")]
+        return [Problem(str(path), "is missing; run 'tidegen render'")]
     if sha256(content) != pinned:
-        return [Problem(str(path), f"is not what the root pins ({pinned[:12]}); render again")]
+        return [
+            Problem(
+                str(path),
+                f"differs from the hash in its root ({pinned[:12]}); run 'tidegen render'",
+            )
+        ]
     return []

@@ -1,4 +1,4 @@
-"""Files on disk against what the source renders: differences, and atomic writes."""
+"""Differences between files on disk and rendered ones, and atomic writes."""
 
 import difflib
 import os
@@ -19,7 +19,7 @@ class FileChange:
 
     @property
     def kind(self) -> str:
-        """added, changed or removed."""
+        """`added`, `changed` or `removed`."""
         if self.content is None:
             return "removed"
         return "added" if self.before is None else "changed"
@@ -28,10 +28,10 @@ class FileChange:
 def file_changes(
     folder: Path, files: dict[str, bytes], *, partial: bool = False
 ) -> list[FileChange]:
-    """What has to happen to `folder` to hold exactly `files`.
+    """Return the changes after which `folder` holds exactly `files`.
 
-    With `partial` other files there are left alone; else templates that nothing renders any more
-    are removed.
+    With `partial` other files in it stay; otherwise templates that nothing renders any more are
+    removed.
     """
     changes = []
     for name, content in files.items():
@@ -46,7 +46,7 @@ def file_changes(
 
 
 def unified_diff(change: FileChange, base: Path) -> str:
-    """The change as a unified diff with paths relative to `base`."""
+    """Return the change as a unified diff with paths relative to `base`."""
     name = change.path.relative_to(base).as_posix()
     lines = difflib.unified_diff(
         _lines(change.before),
@@ -58,9 +58,9 @@ def unified_diff(change: FileChange, base: Path) -> str:
 
 
 def apply_changes(changes: list[FileChange]) -> None:
-    """Write and remove. Each file appears whole or not at all.
+    """Write and remove files. Each file appears whole or not at all.
 
-    Raises InputError where the folder cannot be written (read-only, disk full).
+    Raises InputError if the folder cannot be written (read-only, disk full).
     """
     for change in changes:
         try:
@@ -76,7 +76,7 @@ def apply_changes(changes: list[FileChange]) -> None:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write to a temporary file beside `path`, then rename over it."""
+    """Write to a temporary file next to `path`, then rename it to `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -90,11 +90,11 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def _templates(folder: Path) -> list[Path]:
-    """Template files in the folder and its `roots`."""
+    """Return the template files in the folder and its `roots`."""
     if not folder.is_dir():
         return []
-    found = (path for path in folder.rglob("*") if path.suffix in (".yaml", ".json"))
-    return [path for path in found if path.is_file()]
+    paths = (path for path in folder.rglob("*") if path.suffix in (".yaml", ".json"))
+    return [path for path in paths if path.is_file()]
 
 
 def _read(path: Path) -> bytes | None:

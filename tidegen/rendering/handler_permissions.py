@@ -1,4 +1,4 @@
-"""Write what the handlers of our templates' types call, from the schemas of the cfn-lint in use.
+"""Write the IAM actions that the handlers of our templates' types call, from cfn-lint's schemas.
 
 Run as `make permissions`, after a concern has started to use another type or cfn-lint has changed.
 """
@@ -12,7 +12,7 @@ from tidegen.rendering.files import write_atomically
 
 
 def current_text() -> str:
-    """Return what the committed file should hold."""
+    """Return the text that the committed file should hold."""
     concerns = own_concerns()
     return permissions_text(deployed_types(Context(concerns, build_assets(concerns))))
 

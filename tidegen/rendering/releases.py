@@ -1,7 +1,7 @@
 """Releases: templates and assets frozen under a name, with the hash of every byte.
 
-A release is never changed: environment files pin it by name, and a deploy refuses one whose bytes
-are not those of its manifest.
+A release never changes: environment files pin it by name, and a deploy refuses a release whose
+bytes differ from its manifest.
 """
 
 import hashlib
@@ -20,11 +20,13 @@ MANIFEST = "manifest.json"
 def freeze(folder: Path, files: Mapping[str, bytes], about: Mapping[str, str | None]) -> None:
     """Write `files`, by path below `folder`, and their manifest; the folder appears whole.
 
-    `about` says where they come from. Raises InputError where the release is there already, or the
-    folder cannot be written.
+    `about` holds their origin. Raises InputError if the release exists already or the folder cannot
+    be written.
     """
     if folder.exists():
-        raise InputError(f"{folder}: is there already, and a release never changes; name another")
+        raise InputError(
+            f"{folder}: exists already, and a release never changes; choose another name"
+        )
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
@@ -51,38 +53,38 @@ def _fill(folder: Path, files: Mapping[str, bytes], about: Mapping[str, str | No
 
 
 def require_frozen(folder: Path) -> None:
-    """Raise RefusedError with every file of a release that is not as its manifest says."""
+    """Raise RefusedError with every file of a release that differs from its manifest."""
     problems = list(_problems(folder))
     if problems:
         raise RefusedError.of(problems)
 
 
 def manifest_of(folder: Path) -> dict[str, Any]:
-    """A release's manifest: `release`, `frozen`, `tidegen`, `commit`, `files` with SHA-256."""
+    """Return a release's manifest: `release`, `frozen`, `tidegen`, `commit`, `files` by SHA-256."""
     path = folder / MANIFEST
     try:
         manifest: dict[str, Any] = json.loads(path.read_bytes())
         if isinstance(manifest["files"], dict):
             return manifest
     except FileNotFoundError:
-        raise InputError(f"{path}: is not there; 'tidegen release' makes releases") from None
+        raise InputError(f"{path}: does not exist; 'tidegen release' creates releases") from None
     except (ValueError, KeyError, TypeError):
         pass
-    raise InputError(f"{path}: is no manifest; restore it from version control")
+    raise InputError(f"{path}: is not a manifest; restore it from version control")
 
 
 def _problems(folder: Path) -> Iterator[Problem]:
     wanted = manifest_of(folder)["files"]
-    found = {
+    files = {
         path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()
     }
     remedy = "restore the release from version control"
     for name, digest in wanted.items():
-        if name not in found:
-            yield Problem(str(folder / name), f"is not there; {remedy}")
-        elif _sha256(found[name].read_bytes()) != digest:
-            yield Problem(str(folder / name), f"is not what was frozen; {remedy}")
-    for name in found.keys() - wanted.keys() - {MANIFEST}:
+        if name not in files:
+            yield Problem(str(folder / name), f"is missing; {remedy}")
+        elif _sha256(files[name].read_bytes()) != digest:
+            yield Problem(str(folder / name), f"differs from the frozen file; {remedy}")
+    for name in files.keys() - wanted.keys() - {MANIFEST}:
         yield Problem(str(folder / name), f"does not belong to the release; {remedy}")
 
 

@@ -1,4 +1,4 @@
-"""Rendered templates: from concerns to bytes, held to CloudFormation's limits."""
+"""Rendered templates: from concerns to bytes, within CloudFormation's limits."""
 
 import hashlib
 import json
@@ -30,22 +30,22 @@ _MAX_DIRECT_BYTES = 51_200
 
 @dataclass(frozen=True)
 class Rendered:
-    """All files of a render, by path below the output folder, and the assets they name."""
+    """All files of a render, by path below the output folder, and the assets that they refer to."""
 
     files: dict[str, bytes]
     assets: dict[str, BuiltAsset]
     templates: dict[str, dict[str, Any]]
 
     def resource_types(self) -> set[str]:
-        """Every resource type of every template."""
+        """Return every resource type of every template."""
         bodies = self.templates.values()
         return {item["Type"] for body in bodies for item in body["Resources"].values()}
 
 
 def render(concerns: tuple[Concern, ...], form: str = "yaml") -> Rendered:
-    """Every concern's template and every root, as `yaml` or `json`.
+    """Return every concern's template and every root, as `yaml` or `json`.
 
-    Raises CompositionError where concerns do not fit together or a limit is passed.
+    Raises CompositionError if concerns do not fit together or a limit is exceeded.
     """
     compositions = compose(concerns)
     assets = build_assets(concerns)
@@ -68,7 +68,7 @@ def _child(name: str, files: dict[str, bytes]) -> Child:
 
 
 def _root(composition: Composition, context: Context, children: dict[str, Child]) -> Template:
-    """The root of a scope: a direct scope has one concern, which is its own root."""
+    """Return the root of a scope: a direct scope has one concern, which is its own root."""
     if composition.scope.is_direct:
         (concern,) = composition.concerns
         return direct_root(concern, concern.build(context), composition.scope)
@@ -77,14 +77,14 @@ def _root(composition: Composition, context: Context, children: dict[str, Child]
 
 
 def ordered(template: Template) -> dict[str, Any]:
-    """The template as plain data, sections in a reader's order."""
+    """Return the template as plain data, sections in the order of a reader."""
     plain = encode_to_dict(template.to_dict())
     _check_counts(plain)
     return {section: plain[section] for section in _ORDER if plain.get(section)}
 
 
 def json_text(template: dict[str, Any]) -> str:
-    """The template as JSON, a value a line."""
+    """Return the template as JSON, one value a line."""
     # no indentation: a direct root has to stay below 51,200 bytes in this form too
     return json.dumps(template, indent=0, ensure_ascii=False) + "\n"
 
@@ -103,7 +103,7 @@ def _check_counts(template: dict[str, Any]) -> None:
     problems = [
         Problem(
             f"template '{template.get('Description', '')}'",
-            f"has {len(template[section])} {section}, CloudFormation takes {limit}; split it",
+            f"has {len(template[section])} {section}, CloudFormation accepts {limit}; split it",
         )
         for section, limit in _LIMITS.items()
         if len(template.get(section, ())) > limit

@@ -1,7 +1,7 @@
 """CloudFormation YAML for people: short-form intrinsics, block text, folded long lines.
 
 cfn-flip writes the same form but through PyYAML's pure-Python emitter, about ten times slower; this
-builds the node tree for libyaml's emitter. No anchors or aliases ever: CloudFormation rejects them.
+builds the node tree for libyaml's emitter, without anchors or aliases: CloudFormation rejects them.
 """
 
 from typing import Any
@@ -42,7 +42,7 @@ _SHORT = {
 
 
 def yaml_text(template: dict[str, Any]) -> str:
-    """The template as YAML that reads back as exactly `template`."""
+    """Return the template as YAML that reads back as exactly `template`."""
     return yaml.serialize(_node(template), Dumper=Dumper, width=_WIDTH, allow_unicode=True)
 
 
@@ -73,15 +73,15 @@ def _scalar(value: Any) -> yaml.ScalarNode:
 
 
 def _style(text: str) -> str | None:
-    """Block text for scripts and policies; the emitter quotes the rest where it has to."""
+    """Return block style for scripts and policies; the emitter quotes other texts as needed."""
     return "|" if "\n" in text else None
 
 
 def _short_form(value: dict[str, Any]) -> yaml.Node | None:
-    """`!Sub text` for `{"Fn::Sub": "text"}`; None where the long form has to stay.
+    """Return `!Sub text` for `{"Fn::Sub": "text"}`; None where the long form has to stay.
 
-    Two short forms cannot stand directly inside each other (`!Base64 !Sub x` is no YAML), so a
-    function keeps its long form unless its argument is text or a list.
+    A short form cannot directly contain another (`!Base64 !Sub x` is not YAML), so a function keeps
+    its long form unless its argument is text or a list.
     """
     if len(value) != 1:
         return None
@@ -99,7 +99,7 @@ def _short_form(value: dict[str, Any]) -> yaml.Node | None:
 
 
 def _attribute(argument: Any) -> yaml.Node | None:
-    """`!GetAtt Resource.Attribute`; None where the attribute is computed or the form is unusual."""
+    """Return `!GetAtt Resource.Attribute`; None for a computed attribute or an unusual form."""
     if not isinstance(argument, list) or not all(isinstance(part, str) for part in argument):
         return None
     return yaml.ScalarNode("!GetAtt", ".".join(argument))
@@ -111,7 +111,7 @@ def _is_function(value: Any) -> bool:
 
 
 def _is_small(argument: list[Any]) -> bool:
-    """Whether a function's arguments are pleasant on one line."""
+    """Return whether a function's arguments read well on one line."""
     texts = [next(iter(a.values())) if _is_function(a) else a for a in argument]
     flat = all(isinstance(text, (str, int)) for text in texts)
     return flat and sum(len(str(text)) for text in texts) < 60

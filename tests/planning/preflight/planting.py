@@ -1,4 +1,4 @@
-"""Failures to plant: a slug of the catalogue, what the plan would make, what the account says."""
+"""Failures to plant: a slug of the catalogue, the plan's resources, the account's answers."""
 
 from dataclasses import dataclass, field
 

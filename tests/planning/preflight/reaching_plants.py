@@ -1,4 +1,4 @@
-"""Failures over what has to be reached: zones, networks, domains, mail, templates."""
+"""Failures over dependencies: zones, networks, domains, mail, templates."""
 
 from planting import (
     CERTIFICATE,
@@ -49,13 +49,13 @@ PLANTS = (
     Plant(
         "control-plane-zone",
         {"Subnet": resource("EC2::Subnet", AvailabilityZone="us-east-1c")},
-        "is to be in us-east-1c, which us-east-1 does not offer this account",
+        "needs us-east-1c, which us-east-1 does not offer this account",
         {Topic.ZONES: ZONES},
     ),
     Plant(
         "control-plane-zone",
         SUBNETS,
-        "needs zone number 3, and us-east-1 offers 2",
+        "needs zone number 3, but us-east-1 offers 2",
         {Topic.ZONES: {"us-east-1a": "use1-az1", "us-east-1b": "use1-az2"}},
     ),
     Plant(
@@ -101,7 +101,7 @@ PLANTS = (
             "Storage/Uploads": replicating("replica"),
             "Storage/ReplicationRole": resource("IAM::Role"),
         },
-        "what is in it already is not copied; run the jobs of",
+        "its existing objects are not copied; run the jobs of",
         blocking=False,
         given={
             "held": {"Storage/Uploads": "tide-uploads"},
@@ -124,14 +124,14 @@ PLANTS = (
     Plant(
         "zone-not-delegated",
         CERTIFICATE,
-        "DNS leads nowhere for tide.example; put ns-1.example, ns-2.example",
+        "there is no delegation in DNS for tide.example; put ns-1.example, ns-2.example",
         {Topic.NAME_SERVERS: {"tide.example": ()}},
         given={"held": {"Zone": "Z1"}, "added": frozenset({"Certificate"})},
     ),
     Plant(
         "zone-not-delegated",
         {"Zone": resource("Route53::HostedZone", Name="tide.example")},
-        "a zone of tide.example already, Z1",
+        "a zone of tide.example exists already, Z1",
         {Topic.HOSTED_ZONES: {"tide.example": ("Z1",)}},
         blocking=False,
     ),
@@ -185,7 +185,7 @@ PLANTS = (
     Plant(
         "template-unreadable",
         {},
-        "closed to these credentials; check its policy",
+        "denies access to these credentials; check its policy",
         {Topic.BUCKETS: {"artifacts": ""}},
         given={"parameters": {"BootstrapArtifactsBucketName": "artifacts"}},
     ),

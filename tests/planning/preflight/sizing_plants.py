@@ -1,4 +1,4 @@
-"""Failures over how much there may be: quotas, vCPUs, policies, versions."""
+"""Failures over limits: quotas, vCPUs, policies, versions."""
 
 from planting import CLUSTER, MEMBER, NODES, REGION, SUBNETS, Plant, resource
 
@@ -94,7 +94,7 @@ PLANTS = (
             "One": resource("Lambda::Function", ReservedConcurrentExecutions="1"),
             "Two": resource("Lambda::Function", ReservedConcurrentExecutions=2),
         },
-        "would reserve 3 executions at once of the 102 that are free",
+        "would reserve 3 executions at once of the 102 free in",
         {Topic.CONCURRENCY: {"free": 102, "limit": 120}},
     ),
     Plant(

@@ -1,4 +1,4 @@
-"""Failures over what an account holds already: names, singletons, roles, states."""
+"""Failures over existing resources: names, singletons, roles, states."""
 
 from planting import MEMBER, SECRET, Plant, bounded, resource, secret, trusting
 
@@ -42,7 +42,7 @@ PLANTS = (
                 "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
             )
         },
-        "the account file of the home region makes it after its identity root",
+        "deploy the account file of the home region, which creates it after its identity root",
         {Topic.ROLES: {}},
     ),
     Plant(
@@ -54,7 +54,7 @@ PLANTS = (
     Plant(
         "role-missing",
         {"Role": bounded("tide-boundary")},
-        "lacks policy 'tide-boundary', the boundary of every role; deploy the account file",
+        "boundary policy 'tide-boundary' of every role is missing in account 111122223333; first",
         {Topic.POLICIES: {}},
     ),
     Plant(
@@ -79,7 +79,7 @@ PLANTS = (
     Plant(
         "volume-key-closed",
         MEMBER,
-        "its volumes take the key arn:aws:kms:x",
+        "its volumes use the key arn:aws:kms:x",
         {Topic.DEFAULT_KEY: {"key": "arn:aws:kms:x", "policy": "{}", "always": False}},
     ),
     Plant(
@@ -91,7 +91,7 @@ PLANTS = (
     Plant(
         "linked-role-exists",
         {"Linked": resource("IAM::ServiceLinkedRole", AWSServiceName="eks.amazonaws.com")},
-        "take it out of the template: a step of the account file's plan makes it",
+        "remove it from the template: a step of the account file's plan creates it",
         {Topic.LINKED_ROLES: {"eks.amazonaws.com": "AWSServiceRoleForAmazonEKS"}},
     ),
     Plant(
@@ -110,14 +110,14 @@ PLANTS = (
     Plant(
         "creation-rolled-back",
         {},
-        "makes it anew",
+        "deletes and recreates",
         blocking=False,
         given={"status": "ROLLBACK_COMPLETE"},
     ),
     Plant(
         "name-taken",
         {"Bucket": resource("S3::Bucket", BucketName="tide-uploads")},
-        "another account's",
+        "belongs to another account",
         {Topic.BUCKETS: {"tide-uploads": ""}},
     ),
     Plant(
@@ -132,7 +132,7 @@ PLANTS = (
     Plant(
         "name-taken",
         SECRET,
-        "a replica of us-west-2's; make it the environment's own ('tidegen secrets adopt')",
+        "exists already, as a replica of the one in us-west-2; adopt it ('tidegen secrets adopt')",
         {Topic.SECRETS: {"tide/mail": secret(primary="us-west-2")}},
     ),
     Plant(

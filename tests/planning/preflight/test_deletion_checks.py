@@ -1,4 +1,4 @@
-"""What a deletion would get stuck on is found before it begins."""
+"""Everything that would make a deletion fail is reported before it begins."""
 
 import pytest
 from planting import ADDRESS, PLACE, resource
@@ -37,22 +37,22 @@ def reported(answers, resources=None, held=HELD):
     return said
 
 
-def test_nothing_is_in_the_way_of_what_is_empty_and_unused():
+def test_empty_and_unused_resources_have_no_findings():
     assert found({}) == []
 
 
-def test_a_bucket_that_is_not_empty():
+def test_a_bucket_with_objects_is_a_finding():
     (finding,) = found({Topic.CONTENTS: {"data-1": "", "kept-1": ""}})
     assert finding.startswith("Data: bucket 'data-1'")
     assert "not empty" in finding
 
 
-def test_endpoints_of_others():
+def test_endpoints_of_other_accounts_are_a_finding():
     (finding,) = found({Topic.CONNECTIONS: {"vpce-svc-1": ("vpce-1", "vpce-2")}})
     assert "Service: endpoint service vpce-svc-1 is in use by vpce-1, vpce-2" in finding
 
 
-def test_network_interfaces_of_others():
+def test_network_interfaces_of_other_owners_are_a_finding():
     (finding,) = found({Topic.INTERFACES: {"eni-1": ("ELB net/web/1", "in-use")}})
     assert "network interface eni-1" in finding
 
@@ -60,7 +60,7 @@ def test_network_interfaces_of_others():
 SERVICE = "com.amazonaws.us-east-1.guardduty-data"
 
 
-def test_what_guardduty_made_in_the_network_is_told_with_the_commands():
+def test_guarddutys_resources_are_reported_with_the_commands():
     made = {Topic.ENDPOINTS: {SERVICE: "vpce-9", "com.amazonaws.us-east-1.sts": "vpce-1"}}
     (finding,) = reported(made, held={"Vpc": "vpc-1"}).blocking
     assert finding.where == "Vpc"
@@ -72,15 +72,15 @@ def test_what_guardduty_made_in_the_network_is_told_with_the_commands():
         assert command in finding.message
 
 
-def test_as_long_as_its_agents_run_it_is_no_reason_to_refuse():
+def test_guarddutys_resources_do_not_block_while_its_agents_run():
     """GuardDuty would make them again; once the nodes are gone the commands hold."""
     made = {Topic.ENDPOINTS: {SERVICE: "vpce-9"}}
     said = reported(made, held={"Vpc": "vpc-1", "Nodes": "nodes-1"})
     assert not said.blocking
-    assert "when the deletion is stuck on them, run 'aws ec2" in str(said.findings[0])
+    assert "when the deletion fails on them, run 'aws ec2" in str(said.findings[0])
 
 
-def test_an_endpoint_of_the_stacks_own_goes_with_them():
+def test_an_endpoint_of_the_stacks_is_not_a_finding():
     made = {Topic.ENDPOINTS: {SERVICE: "vpce-9"}}
     assert not reported(made, held={"Vpc": "vpc-1", "Endpoint": "vpce-9"}).findings
 
@@ -106,6 +106,6 @@ def test_deletion_protection(protected, name):
     assert found({}, {"It": off}) == []
 
 
-def test_what_is_kept_may_be_protected():
+def test_a_kept_resource_may_be_protected():
     kept = resource("S3::Bucket", DeletionProtection=True)
     assert found({}, {"Kept": kept}) == []

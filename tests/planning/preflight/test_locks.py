@@ -1,4 +1,4 @@
-"""A vault's lock that is final is not changed: AWS Backup would refuse, and roll the root back."""
+"""A final lock of a vault is not changed: AWS Backup would refuse, and the root roll back."""
 
 import pytest
 from planting import ADDRESS, PLACE, resource
@@ -28,17 +28,17 @@ def found(lock, answer=None, **given):
         {"MinRetentionDays": "35"},
     ],
 )
-def test_another_lock_is_refused_with_what_to_write(lock):
+def test_another_lock_is_refused_with_the_values_to_write(lock):
     (finding,) = found(lock)
     assert "final since 2026-01-04, and AWS Backup refuses any other" in finding
     assert "set lock_mode COMPLIANCE and lock_days 35 in its file" in finding
 
 
-def test_the_same_lock_and_one_in_its_days_of_grace_pass():
+def test_the_same_lock_and_one_in_its_grace_period_pass():
     same = {"MinRetentionDays": "35", "ChangeableForDays": 3}
     assert found(same) == []
     assert found({"MinRetentionDays": "40"}, {"tide": {"days": 35, "final": ""}}) == []
 
 
-def test_a_vault_that_is_made_is_not_asked_about():
+def test_a_new_vault_is_not_asked_about():
     assert found({"MinRetentionDays": "40"}, added=frozenset({"Vault"})) == []

@@ -1,4 +1,4 @@
-"""Each failure that an account shows, planted and caught; and none where nothing is wrong."""
+"""Each failure that an account shows, planted and caught; no finding in a clean account."""
 
 from dataclasses import replace
 
@@ -65,7 +65,7 @@ SHOWN = [plant for plant in PLANTS if plant.answers]
 
 
 @pytest.mark.parametrize("plant", SHOWN, ids=lambda plant: f"{plant.failure}-{plant.says[:30]}")
-def test_nothing_is_found_where_nothing_is_wrong(plant):
+def test_a_clean_account_has_no_findings(plant):
     found = reported(subject(plant.resources, **plant.given))
     assert not found.blocking
     assert not found.unchecked
@@ -83,13 +83,13 @@ def test_a_finding_names_a_row_that_preflight_catches():
             assert Where.PREFLIGHT in failure(finding.failure).where
 
 
-def test_what_the_stack_holds_already_is_no_finding():
+def test_a_deployed_resource_is_not_a_finding():
     """A resource that merely moved between templates, or that an earlier run made."""
     root = subject(SECRET, held={"Old/Secret": "tide/mail"})
     assert not reported(root, {Topic.SECRETS: {"tide/mail": secret()}}).findings
 
 
-def test_what_stands_and_stays_is_not_asked_for():
+def test_a_deployed_resource_that_stays_is_not_asked_for():
     root = subject(SECRET, added=frozenset())
     assert Topic.SECRETS not in {q.topic for q in questions([root], thorough=True).get(PLACE, ())}
 
@@ -112,7 +112,7 @@ def test_a_deploy_does_not_ask_what_it_does_not_depend_on():
     assert questions([root], thorough=False) == {}
 
 
-def test_what_may_not_be_read_is_told_and_is_no_failure():
+def test_denied_access_is_reported_and_is_not_a_failure():
     root = subject({"Detector": resource("GuardDuty::Detector")})
     facts = {Question(Topic.DETECTORS): Unknown("guardduty:ListDetectors is not allowed")}
     found = report([root], {PLACE: facts}, thorough=False)
@@ -122,7 +122,7 @@ def test_what_may_not_be_read_is_told_and_is_no_failure():
     ]
 
 
-def test_a_permission_that_hangs_on_the_real_call_is_no_finding():
+def test_a_permission_that_depends_on_the_real_call_is_not_a_finding():
     answers = {Topic.PERMISSIONS: {"kms:CreateKey": "allowed", "kms:PutKeyPolicy": "unknown"}}
     found = reported(subject({"Key": resource("KMS::Key")}), answers)
     assert not found.findings
@@ -137,7 +137,7 @@ def test_a_permission_that_hangs_on_the_real_call_is_no_finding():
         (Scope.ACCOUNT, "es.amazonaws.com/AWSServiceRoleForES", True),
     ],
 )
-def test_a_linked_role_that_the_account_file_makes_first_is_in_nobodys_way(scope, role, blocking):
+def test_a_linked_role_that_the_account_file_creates_first_does_not_block(scope, role, blocking):
     key = {"Key": trusting(f"aws-service-role/{role}")}
     root = replace(subject(key), address=replace(ADDRESS, scope=scope))
     (found,) = reported(root, {Topic.ROLES: {}}).findings
@@ -150,15 +150,15 @@ def interfaces(found, **held):
     return [str(finding) for finding in reported(root, {Topic.INTERFACES: found}).findings]
 
 
-def test_interfaces_that_go_with_the_stack_are_in_nobodys_way():
+def test_interfaces_deleted_with_the_stack_are_not_findings():
     balancer = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/tide/1"
     assert not interfaces({"eni-1": ("ELB app/tide/1", "in-use")}, Balancer=balancer)
     assert not interfaces({"eni-1": ("aws-K8S-i-1", "in-use")})
     (left,) = interfaces({"eni-1": ("aws-K8S-i-1", "available")})
-    assert "delete what made it" in left
+    assert "delete its owner" in left
 
 
-def test_the_stacks_own_function_takes_its_interface_along_and_anothers_does_not():
+def test_the_interface_of_the_stacks_function_is_deleted_and_anothers_is_not():
     """Lambda names an interface after its function and an id."""
     made = "AWS Lambda VPC ENI-{}-4c93ec8d-2d2f-4c5e-b5c8-0d6d2e9c5f3a"
     own = {"Function": "tide-staging-Rotation-1-Function-a"}
@@ -203,7 +203,7 @@ def test_a_subject_follows_references():
 
 
 @pytest.mark.parametrize("stands", [True, False])
-def test_every_certificate_of_a_zone_is_named_once_however_many_names_it_has(stands):
+def test_every_certificate_of_a_zone_is_reported_once(stands):
     """The way in and the database are certified in the same zone."""
     both = {"Ingress/Certificate", "Database/Certificate"}
     option = {"DomainName": "a", "HostedZoneId": {"Ref": "Zone"}}

@@ -1,4 +1,4 @@
-"""Readers: how each topic of preflight is asked of AWS. All of them only read."""
+"""Readers: the calls to AWS that answer each topic of preflight. All of them only read."""
 
 from collections.abc import Callable, Mapping
 

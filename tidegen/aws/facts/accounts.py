@@ -1,4 +1,4 @@
-"""What an account has once, its roles, and its quotas."""
+"""The resources that an account has once, its roles, and its quotas."""
 
 from typing import Any
 from uuid import UUID
@@ -13,15 +13,15 @@ Names = tuple[str, ...]
 
 
 def _recorders(reader: Reader, _: Names) -> Answer:
-    """Those of the account; a service's own recorder is counted apart."""
+    """Return those of the account; a service's own recorder counts separately."""
     key = "ConfigurationRecorders"
-    found = reader.pages("config", "describe_configuration_recorders", key)
-    return {item["name"]: "" for item in found if not item.get("servicePrincipal")}
+    recorders = reader.pages("config", "describe_configuration_recorders", key)
+    return {item["name"]: "" for item in recorders if not item.get("servicePrincipal")}
 
 
 def _channels(reader: Reader, _: Names) -> Answer:
-    found = reader.pages("config", "describe_delivery_channels", "DeliveryChannels")
-    return {item["name"]: "" for item in found}
+    channels = reader.pages("config", "describe_delivery_channels", "DeliveryChannels")
+    return {item["name"]: "" for item in channels}
 
 
 def _detectors(reader: Reader, _: Names) -> Answer:
@@ -29,14 +29,14 @@ def _detectors(reader: Reader, _: Names) -> Answer:
 
 
 def _analyzers(reader: Reader, _: Names) -> Answer:
-    found = reader.pages("accessanalyzer", "list_analyzers", "analyzers")
-    return {item["arn"]: item["type"] for item in found}
+    analyzers = reader.pages("accessanalyzer", "list_analyzers", "analyzers")
+    return {item["arn"]: item["type"] for item in analyzers}
 
 
 def _trails(reader: Reader, _: Names) -> Answer:
-    """All that count in this region, those of other home regions included."""
-    found = reader.pages("cloudtrail", "describe_trails", "trailList")
-    return {item["Name"]: item.get("HomeRegion", "") for item in found}
+    """Return all that count in this region, those of other home regions included."""
+    trails = reader.pages("cloudtrail", "describe_trails", "trailList")
+    return {item["Name"]: item.get("HomeRegion", "") for item in trails}
 
 
 def _providers(reader: Reader, _: Names) -> Answer:
@@ -47,15 +47,15 @@ def _providers(reader: Reader, _: Names) -> Answer:
 
 def _linked_roles(reader: Reader, names: Names) -> Answer:
     prefix = "/aws-service-role/"
-    found = reader.pages("iam", "list_roles", "Roles", PathPrefix=prefix)
-    by_service = {item["Path"].removeprefix(prefix).rstrip("/"): item["RoleName"] for item in found}
+    roles = reader.pages("iam", "list_roles", "Roles", PathPrefix=prefix)
+    by_service = {item["Path"].removeprefix(prefix).rstrip("/"): item["RoleName"] for item in roles}
     return {name: by_service[name] for name in names if name in by_service}
 
 
 def _policies(reader: Reader, names: Names) -> Answer:
-    """The account's own: a name is taken whatever the path."""
-    found = reader.pages("iam", "list_policies", "Policies", Scope="Local")
-    return {item["PolicyName"]: item["Arn"] for item in found if item["PolicyName"] in names}
+    """Return the account's own: a name is taken with any path."""
+    policies = reader.pages("iam", "list_policies", "Policies", Scope="Local")
+    return {item["PolicyName"]: item["Arn"] for item in policies if item["PolicyName"] in names}
 
 
 def _iam_summary(reader: Reader, _: Names) -> Answer:
@@ -64,7 +64,7 @@ def _iam_summary(reader: Reader, _: Names) -> Answer:
 
 
 def _permissions(reader: Reader, names: Names) -> Answer:
-    """Decisions of the simulator, which knows the role's policies and its boundary.
+    """Return the decisions of the simulator, which has the role's policies and boundary.
 
     Raises DeploymentError on the local engine, which simulates neither paths nor conditions.
     """
@@ -75,13 +75,13 @@ def _permissions(reader: Reader, names: Names) -> Answer:
 
 
 def _decision(reader: Reader, role: str, region: str, action: str) -> str:
-    """The decision on one action; `unknown` where a denial may hang on what only the call has."""
+    """Return the decision on one action; `unknown` if a denial may depend on values of the call."""
     context = {
         "ContextKeyName": "aws:RequestedRegion",
         "ContextKeyValues": [region],
         "ContextKeyType": "string",
     }
-    found = reader.call(
+    result = reader.call(
         "iam",
         "simulate_principal_policy",
         PolicySourceArn=role,
@@ -89,12 +89,12 @@ def _decision(reader: Reader, role: str, region: str, action: str) -> str:
         ResourceArns=[_resource(role, region, action)],
         ContextEntries=[context],
     )["EvaluationResults"][0]
-    decision = str(found["EvalDecision"])
-    return "unknown" if decision != "allowed" and found.get("MissingContextValues") else decision
+    decision = str(result["EvalDecision"])
+    return "unknown" if decision != "allowed" and result.get("MissingContextValues") else decision
 
 
 def _resource(role: str, region: str, action: str) -> str:
-    """What an action on keys is simulated on: CreateKey takes no resource, the others some key."""
+    """Return the resource to simulate on: none for CreateKey, some key for the others."""
     if action == "kms:CreateKey":
         return "*"
     partition, account = (role.split(":")[number] for number in (1, 4))
@@ -106,11 +106,11 @@ def _quotas(reader: Reader, names: Names) -> Answer:
 
 
 def _quota(reader: Reader, service: str, code: str) -> float:
-    """The account's own value; AWS's default where nobody has asked for another."""
+    """Return the account's own value; AWS's default if it has none."""
     asked = {"ServiceCode": service, "QuotaCode": code}
-    found = reader.found("service-quotas", "get_service_quota", **asked)
-    found = found or reader.call("service-quotas", "get_aws_default_service_quota", **asked)
-    return float(found["Quota"]["Value"])
+    answer = reader.found("service-quotas", "get_service_quota", **asked)
+    answer = answer or reader.call("service-quotas", "get_aws_default_service_quota", **asked)
+    return float(answer["Quota"]["Value"])
 
 
 READERS = {

@@ -1,4 +1,4 @@
-"""Zones, instance types, the key of new volumes, and how much is in use."""
+"""Zones, instance types, the key of new volumes, and counts of resources in use."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -13,12 +13,12 @@ _GIB_OF_TIB = 1024
 
 
 def _zones(reader: Reader, _: Names) -> Answer:
-    found = reader.call(
+    zones = reader.call(
         "ec2",
         "describe_availability_zones",
         Filters=[{"Name": "zone-type", "Values": ["availability-zone"]}],
     )["AvailabilityZones"]
-    return {zone["ZoneName"]: zone["ZoneId"] for zone in found if zone["State"] == "available"}
+    return {zone["ZoneName"]: zone["ZoneId"] for zone in zones if zone["State"] == "available"}
 
 
 def _offerings(reader: Reader, names: Names) -> Answer:
@@ -29,10 +29,10 @@ def _offerings(reader: Reader, names: Names) -> Answer:
         LocationType="availability-zone",
         Filters=[{"Name": "instance-type", "Values": list(names)}],
     )
-    found: dict[str, list[str]] = {name: [] for name in names}
+    offerings: dict[str, list[str]] = {name: [] for name in names}
     for item in listed:
-        found[item["InstanceType"]].append(item["Location"])
-    return found
+        offerings[item["InstanceType"]].append(item["Location"])
+    return offerings
 
 
 def _vcpus(reader: Reader, names: Names) -> Answer:
@@ -51,21 +51,21 @@ def _default_key(reader: Reader, _: Names) -> Answer:
 
 
 def _nat_gateways(reader: Reader, _: Names) -> Answer:
-    """Those that count, by the zone of their subnet."""
+    """Return those that count, by the zone of their subnet."""
     counting = [{"Name": "state", "Values": ["pending", "available", "deleting"]}]
     gateways = reader.pages("ec2", "describe_nat_gateways", "NatGateways", Filter=counting)
     subnets = Counter(gateway["SubnetId"] for gateway in gateways)
     listed = reader.pages("ec2", "describe_subnets", "Subnets") if subnets else ()
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for subnet in listed:
-        found[subnet["AvailabilityZone"]] += subnets[subnet["SubnetId"]]
-    return {zone: number for zone, number in found.items() if number}
+        counts[subnet["AvailabilityZone"]] += subnets[subnet["SubnetId"]]
+    return {zone: number for zone, number in counts.items() if number}
 
 
 def _stacks(reader: Reader) -> float:
-    """Nested ones count as well; of those that are deleted the list goes on for 90 days."""
-    found = reader.pages("cloudformation", "list_stacks", "StackSummaries")
-    return sum(1 for stack in found if stack["StackStatus"] != "DELETE_COMPLETE")
+    """Return the number of stacks, nested ones too; deleted ones are listed for 90 days."""
+    stacks = reader.pages("cloudformation", "list_stacks", "StackSummaries")
+    return sum(1 for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE")
 
 
 def _usage(reader: Reader, names: Names) -> Answer:
@@ -78,8 +78,8 @@ def _count(service: str, operation: str, key: str) -> Callable[[Reader], float]:
 
 def _balancers(kind: str) -> Callable[[Reader], float]:
     def count(reader: Reader) -> float:
-        found = reader.pages("elbv2", "describe_load_balancers", "LoadBalancers")
-        return sum(1 for item in found if item["Type"] == kind)
+        balancers = reader.pages("elbv2", "describe_load_balancers", "LoadBalancers")
+        return sum(1 for item in balancers if item["Type"] == kind)
 
     return count
 
@@ -92,17 +92,17 @@ def _gp3(reader: Reader) -> float:
 
 def _running_vcpus(reader: Reader) -> float:
     running = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
-    found = reader.pages("ec2", "describe_instances", "Reservations", Filters=running)
+    reservations = reader.pages("ec2", "describe_instances", "Reservations", Filters=running)
     options = [
         instance["CpuOptions"]
-        for reservation in found
+        for reservation in reservations
         for instance in reservation["Instances"]
         if is_standard(instance["InstanceType"])
     ]
     return float(sum(item["CoreCount"] * item["ThreadsPerCore"] for item in options))
 
 
-#: What is in use, by the name that quotas give it.
+#: Counts of resources in use, by the names of the quotas.
 _COUNTS: dict[str, Callable[[Reader], float]] = {
     "addresses": _count("ec2", "describe_addresses", "Addresses"),
     "application balancers": _balancers("application"),

@@ -1,6 +1,6 @@
 """The name servers of a domain, as this machine's resolver gives them (RFC 1035).
 
-Python's library resolves addresses only, and one question is not worth a dependency.
+Python's library resolves addresses only, and one question does not justify a dependency.
 """
 
 import secrets
@@ -20,9 +20,9 @@ _RECORD = struct.Struct("!HHIH")
 
 
 def name_servers(domain: str) -> tuple[str, ...]:
-    """The name servers that the parent zone leads to, sorted; none if it leads nowhere.
+    """Return the name servers in the parent zone, sorted; none if there is no delegation.
 
-    Raises DeploymentError if no resolver answers, and on a local engine, whose zones nobody sees.
+    Raises DeploymentError if no resolver answers, and on a local engine: its zones are not in DNS.
     """
     if local_endpoint():
         raise DeploymentError("a local engine's zones are not in DNS")
@@ -39,10 +39,10 @@ def name_servers(domain: str) -> tuple[str, ...]:
 
 
 def parsed(answer: bytes, number: int) -> tuple[str, ...]:
-    """The name servers in an answer to question `number`; raises OSError if it is no answer."""
-    found, flags, questions, answers, _, _ = _HEADER.unpack_from(answer)
+    """Return the name servers in the answer to question `number`; raise OSError for another."""
+    identifier, flags, questions, answers, _, _ = _HEADER.unpack_from(answer)
     code = flags & 0xF
-    if found != number or code not in (0, _NO_SUCH_NAME):
+    if identifier != number or code not in (0, _NO_SUCH_NAME):
         raise OSError(f"answer {code}")
     place = _HEADER.size
     for _ in range(questions):
@@ -72,7 +72,7 @@ def _encoded(domain: str) -> bytes:
 
 
 def _name(answer: bytes, place: int) -> tuple[str, int]:
-    """The name at `place`, and the place after it; a pointer may end it (RFC 1035, 4.1.4)."""
+    """Return the name at `place` and the place after it; a pointer may end it (RFC 1035, 4.1.4)."""
     labels: list[str] = []
     after = 0
     for _ in range(128):  # a malicious answer may point in circles

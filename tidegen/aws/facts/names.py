@@ -11,47 +11,47 @@ Names = tuple[str, ...]
 
 
 def _buckets(reader: Reader, names: Names) -> Answer:
-    found = {name: _bucket_region(reader, name) for name in names}
-    return {name: region for name, region in found.items() if region is not None}
+    regions = {name: _bucket_region(reader, name) for name in names}
+    return {name: region for name, region in regions.items() if region is not None}
 
 
 def _bucket_region(reader: Reader, name: str) -> str | None:
-    """The bucket's region; empty if it is closed to this account, None if there is none.
+    """Return the bucket's region; empty if access is denied, None if it does not exist.
 
-    HeadBucket would take s3:ListBucket, which shows the keys of objects.
+    HeadBucket would need s3:ListBucket, which shows the keys of objects.
     """
     from botocore.exceptions import ClientError
 
     owner = reader.place.account
     try:
-        found = reader.found("s3", "get_bucket_location", Bucket=name, ExpectedBucketOwner=owner)
+        location = reader.found("s3", "get_bucket_location", Bucket=name, ExpectedBucketOwner=owner)
     except ClientError as error:
         if error.response["Error"]["Code"] in ("403", "AccessDenied"):
             return ""
         raise
-    return None if found is None else _region(found.get("LocationConstraint"))
+    return None if location is None else _region(location.get("LocationConstraint"))
 
 
 def _region(constraint: str | None) -> str:
-    """The region of a location constraint, whose oldest two forms are not names of regions."""
+    """Return the region of a location constraint, whose oldest forms are not region names."""
     return {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}.get(constraint) or str(
         constraint
     )
 
 
 def _versioning(reader: Reader, names: Names) -> Answer:
-    found = {name: reader.found("s3", "get_bucket_versioning", Bucket=name) for name in names}
-    return {name: item.get("Status", "") for name, item in found.items() if item is not None}
+    answers = {name: reader.found("s3", "get_bucket_versioning", Bucket=name) for name in names}
+    return {name: item.get("Status", "") for name, item in answers.items() if item is not None}
 
 
 def _contents(reader: Reader, names: Names) -> Answer:
-    """Of versions too: a bucket with any of them cannot be deleted."""
+    """Return buckets with objects or versions, which cannot be deleted."""
     return {name: "" for name in names if _has_objects(reader, name)}
 
 
 def _has_objects(reader: Reader, name: str) -> bool:
-    found = reader.found("s3", "list_object_versions", Bucket=name, MaxKeys=1) or {}
-    return bool(found.get("Versions") or found.get("DeleteMarkers"))
+    listed = reader.found("s3", "list_object_versions", Bucket=name, MaxKeys=1) or {}
+    return bool(listed.get("Versions") or listed.get("DeleteMarkers"))
 
 
 def _log_groups(reader: Reader, names: Names) -> Answer:
@@ -60,8 +60,8 @@ def _log_groups(reader: Reader, names: Names) -> Answer:
 
 def _has_log_group(reader: Reader, name: str) -> bool:
     asked = {"logGroupNamePrefix": name}
-    found = reader.pages("logs", "describe_log_groups", "logGroups", **asked)
-    return any(item["logGroupName"] == name for item in found)
+    groups = reader.pages("logs", "describe_log_groups", "logGroups", **asked)
+    return any(item["logGroupName"] == name for item in groups)
 
 
 def _secrets(reader: Reader, names: Names) -> Answer:
@@ -72,7 +72,7 @@ def _secrets(reader: Reader, names: Names) -> Answer:
 
 
 def _secret(reader: Reader, item: Any) -> dict[str, str]:
-    """A primary with replicas names its own region as well."""
+    """Return a primary with replicas names its own region as well."""
     primary = item.get("PrimaryRegion", "")
     return {
         "arn": item["ARN"],
@@ -86,14 +86,14 @@ def _day(time: Any) -> str:
 
 
 def _access_controls(reader: Reader, names: Names) -> Answer:
-    found: dict[str, str] = {}
+    ids: dict[str, str] = {}
     following: dict[str, str] = {}
     while True:
         page = reader.call("cloudfront", "list_origin_access_controls", **following)
         listed = page["OriginAccessControlList"]
-        found |= {item["Name"]: item["Id"] for item in listed.get("Items", [])}
+        ids |= {item["Name"]: item["Id"] for item in listed.get("Items", [])}
         if not listed.get("IsTruncated"):
-            return {name: found[name] for name in names if name in found}
+            return {name: ids[name] for name in names if name in ids}
         following = {"Marker": listed["NextMarker"]}
 
 
@@ -103,14 +103,14 @@ def _key_aliases(reader: Reader, names: Names) -> Answer:
 
 
 def _vaults(reader: Reader, names: Names) -> Answer:
-    """From the list: asked for one that is not there, AWS Backup says that access is denied."""
+    """Return vaults from the list: asked for a missing one, AWS Backup reports denied access."""
     listed = reader.pages("backup", "list_backup_vaults", "BackupVaultList")
     existing = {item["BackupVaultName"] for item in listed}
     return {name: "" for name in names if name in existing}
 
 
 def _locks(reader: Reader, names: Names) -> Answer:
-    """Without a date a lock stays one that administrators can lift."""
+    """Return the locks; without a date administrators can still remove a lock."""
     listed = reader.pages("backup", "list_backup_vaults", "BackupVaultList")
     return {
         item["BackupVaultName"]: {
@@ -127,8 +127,8 @@ def _past(time: Any) -> str:
 
 
 def _clusters(reader: Reader, names: Names) -> Answer:
-    found = {name: reader.found("eks", "describe_cluster", name=name) for name in names}
-    return {name: item["cluster"]["version"] for name, item in found.items() if item}
+    clusters = {name: reader.found("eks", "describe_cluster", name=name) for name in names}
+    return {name: item["cluster"]["version"] for name, item in clusters.items() if item}
 
 
 READERS = {

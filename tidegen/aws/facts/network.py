@@ -14,21 +14,21 @@ Names = tuple[str, ...]
 
 def _endpoints(reader: Reader, vpcs: Names) -> Answer:
     key = "VpcEndpoints"
-    found = reader.pages("ec2", "describe_vpc_endpoints", key, Filters=_values("vpc-id", vpcs))
+    listed = reader.pages("ec2", "describe_vpc_endpoints", key, Filters=_values("vpc-id", vpcs))
     return {
         item["ServiceName"]: item["VpcEndpointId"]
-        for item in found
+        for item in listed
         if item.get("PrivateDnsEnabled") and item["State"].lower() != "deleted"
     }
 
 
 def _hosted_zones(reader: Reader, domains: Names) -> Answer:
-    found = {domain: _zones_of(reader, domain) for domain in domains}
-    return {domain: zones for domain, zones in found.items() if zones}
+    by_domain = {domain: _zones_of(reader, domain) for domain in domains}
+    return {domain: zones for domain, zones in by_domain.items() if zones}
 
 
 def _zones_of(reader: Reader, domain: str) -> tuple[str, ...]:
-    """The public zones of a domain; the list begins at it and goes on with what follows."""
+    """Return the public zones of a domain; the list begins at it and continues with later names."""
     listed = reader.call("route53", "list_hosted_zones_by_name", DNSName=domain)["HostedZones"]
     public = (zone for zone in listed if not zone.get("Config", {}).get("PrivateZone"))
     return tuple(
@@ -38,39 +38,39 @@ def _zones_of(reader: Reader, domain: str) -> tuple[str, ...]:
 
 def _interfaces(reader: Reader, subnets: Names) -> Answer:
     key, by_subnet = "NetworkInterfaces", _values("subnet-id", subnets)
-    found = reader.pages("ec2", "describe_network_interfaces", key, Filters=by_subnet)
+    listed = reader.pages("ec2", "describe_network_interfaces", key, Filters=by_subnet)
     return {
         item["NetworkInterfaceId"]: (item.get("Description", ""), item.get("Status", ""))
-        for item in found
+        for item in listed
     }
 
 
 def _connections(reader: Reader, services: Names) -> Answer:
     key, by_service = "VpcEndpointConnections", _values("service-id", services)
     listed = reader.pages("ec2", "describe_vpc_endpoint_connections", key, Filters=by_service)
-    found: dict[str, list[str]] = {}
+    connections: dict[str, list[str]] = {}
     for item in listed:
         if item.get("VpcEndpointState", "").lower() in ("available", "pendingacceptance"):
-            found.setdefault(item["ServiceId"], []).append(item["VpcEndpointId"])
-    return {service: tuple(sorted(ends)) for service, ends in found.items()}
+            connections.setdefault(item["ServiceId"], []).append(item["VpcEndpointId"])
+    return {service: tuple(sorted(ends)) for service, ends in connections.items()}
 
 
 def _service_zones(reader: Reader, services: Names) -> Answer:
-    """Those that are offered. Raises DeploymentError on the local engine, which knows but a few."""
+    """Return the offered services; raise DeploymentError on the local engine, which has few."""
     if local_endpoint():
         raise DeploymentError("a local engine does not know where services are offered")
     key, by_name = "ServiceDetails", _values("service-name", services)
-    found = reader.pages("ec2", "describe_vpc_endpoint_services", key, Filters=by_name)
-    return {item["ServiceName"]: sorted(item["AvailabilityZones"]) for item in found}
+    details = reader.pages("ec2", "describe_vpc_endpoint_services", key, Filters=by_name)
+    return {item["ServiceName"]: sorted(item["AvailabilityZones"]) for item in details}
 
 
 def _zone_servers(reader: Reader, zones: Names) -> Answer:
-    found = [reader.call("route53", "get_hosted_zone", Id=zone) for zone in zones]
+    answers = [reader.call("route53", "get_hosted_zone", Id=zone) for zone in zones]
     return {
         zone["HostedZone"]["Name"].rstrip("."): tuple(
             sorted(zone.get("DelegationSet", {}).get("NameServers", ()))
         )
-        for zone in found
+        for zone in answers
     }
 
 

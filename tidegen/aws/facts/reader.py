@@ -1,4 +1,4 @@
-"""What every reader works with: calls, pages, and what is not there."""
+"""The calls of readers: one answer, pages, and missing resources."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,17 +19,17 @@ _MISSING = (
 
 @dataclass(frozen=True)
 class Reader:
-    """Calls to the services of one account and region; botocore's errors come through."""
+    """Calls to the services of one account and region; botocore's errors are not caught."""
 
     place: Place
     client: Callable[[str], Any]
 
     def call(self, service: str, operation: str, **arguments: Any) -> Any:
-        """The answer of one call."""
+        """Return the answer of one call."""
         return getattr(self.client(service), operation)(**arguments)
 
     def found(self, service: str, operation: str, **arguments: Any) -> Any:
-        """The answer of one call; None where there is no such thing."""
+        """Return the answer of one call; None if the resource does not exist."""
         from botocore.exceptions import ClientError
 
         try:
@@ -40,7 +40,7 @@ class Reader:
             raise
 
     def pages(self, service: str, operation: str, key: str, **arguments: Any) -> Iterator[Any]:
-        """The items under `key` of all pages, or of the one answer where there are no pages."""
+        """Yield the items under `key` of all pages, or of the one answer without pages."""
         client = self.client(service)
         if not client.can_paginate(operation):
             yield from self.call(service, operation, **arguments).get(key, [])
@@ -50,10 +50,10 @@ class Reader:
 
 
 def existing(service: str, operation: str, argument: str) -> Callable[..., dict[str, str]]:
-    """A reader of those names that one call each finds."""
+    """Return a reader that asks for each name with one call."""
 
     def read(reader: Reader, names: tuple[str, ...]) -> dict[str, str]:
-        found = {name: reader.found(service, operation, **{argument: name}) for name in names}
-        return {name: "" for name, answer in found.items() if answer is not None}
+        answers = {name: reader.found(service, operation, **{argument: name}) for name in names}
+        return {name: "" for name, answer in answers.items() if answer is not None}
 
     return read

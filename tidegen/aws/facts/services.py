@@ -8,16 +8,16 @@ Names = tuple[str, ...]
 
 
 def _log_policies(reader: Reader, _: Names) -> Answer:
-    found = reader.pages("logs", "describe_resource_policies", "resourcePolicies")
-    return {item["policyName"]: len(item.get("policyDocument", "")) for item in found}
+    policies = reader.pages("logs", "describe_resource_policies", "resourcePolicies")
+    return {item["policyName"]: len(item.get("policyDocument", "")) for item in policies}
 
 
 def _mail_account(reader: Reader, _: Names) -> Answer:
-    found = reader.call("sesv2", "get_account")
+    account = reader.call("sesv2", "get_account")
     return {
-        "ProductionAccess": bool(found.get("ProductionAccessEnabled")),
-        "Sending": bool(found.get("SendingEnabled")),
-        "Daily": found.get("SendQuota", {}).get("Max24HourSend"),
+        "ProductionAccess": bool(account.get("ProductionAccessEnabled")),
+        "Sending": bool(account.get("SendingEnabled")),
+        "Daily": account.get("SendQuota", {}).get("Max24HourSend"),
     }
 
 
@@ -29,8 +29,8 @@ def _versions(reader: Reader, _: Names) -> Answer:
 
 
 def _pending(reader: Reader, topics: Names) -> Answer:
-    found = {topic: _unconfirmed(reader, topic) for topic in topics}
-    return {topic: endpoints for topic, endpoints in found.items() if endpoints}
+    unconfirmed = {topic: _unconfirmed(reader, topic) for topic in topics}
+    return {topic: endpoints for topic, endpoints in unconfirmed.items() if endpoints}
 
 
 def _unconfirmed(reader: Reader, topic: str) -> tuple[str, ...]:

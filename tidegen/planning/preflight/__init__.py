@@ -1,7 +1,7 @@
-"""Preflight: what an account says against a plan, decided as frozen data from facts.
+"""Preflight checks: pure functions from account facts to findings.
 
-Every check is a pair of pure functions, what to ask and what to make of the answers; reading is
-`deployment.preflight`'s part.
+Every check is a pair of functions, one for its questions and one for the findings from the answers;
+`deployment.reading.preflight` reads the answers.
 """
 
 from collections.abc import Iterable, Mapping
@@ -74,12 +74,12 @@ CHECKS: tuple[Check, ...] = (
 def questions(
     subjects: Iterable[Subject], *, thorough: bool, checks: tuple[Check, ...] = CHECKS
 ) -> dict[Place, set[Question]]:
-    """What has to be read, and where. `thorough` also asks what no deploy depends on."""
-    found: dict[Place, set[Question]] = {}
+    """Return the questions by place; `thorough` includes those that no deploy depends on."""
+    asked_at: dict[Place, set[Question]] = {}
     for subject in subjects:
         asked = {q for check in _chosen(checks, thorough) for q in check.questions(subject)}
-        found.setdefault(subject.address.place, set()).update(asked)
-    return {place: asked for place, asked in found.items() if asked}
+        asked_at.setdefault(subject.address.place, set()).update(asked)
+    return {place: asked for place, asked in asked_at.items() if asked}
 
 
 def report(
@@ -89,9 +89,9 @@ def report(
     thorough: bool,
     checks: tuple[Check, ...] = CHECKS,
 ) -> PreflightReport:
-    """Everything that the checks make of the facts, all at once."""
+    """Return all findings of the checks from the facts, at once."""
     subjects = tuple(subjects)
-    found = [
+    results = [
         item
         for subject in subjects
         for check in _chosen(checks, thorough)
@@ -99,8 +99,8 @@ def report(
     ]
     needed = {name for s in subjects if s.changes for name in capabilities(s.templates)}
     return PreflightReport(
-        tuple(sorted({item for item in found if isinstance(item, PreflightFinding)})),
-        tuple(item for item in found if isinstance(item, Unchecked)),
+        tuple(sorted({item for item in results if isinstance(item, PreflightFinding)})),
+        tuple(item for item in results if isinstance(item, Unchecked)),
         tuple(sorted(needed)),
     )
 

@@ -1,4 +1,4 @@
-"""What could be imported: wanted resources whose like exists already and no stack of ours holds."""
+"""Import candidates: existing resources like wanted ones that no stack of ours holds."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from tidegen.planning.preflight.model import Answer, Facts, Question, Unknown
 from tidegen.planning.preflight.names import NAMED, SECRET_TYPE
 from tidegen.planning.preflight.subject import Subject
 
-#: Types of which an account has one in a region, or that are used in place of one's own; the
+#: Types of which an account has one in a region, or that can serve in place of a new one; the
 #: answer's names identify them.
 _ONCE = {
     "AWS::CloudTrail::Trail": Topic.TRAILS,
@@ -21,14 +21,14 @@ _ONCE = {
     "AWS::GuardDuty::Detector": Topic.DETECTORS,
 }
 _BUCKET, _SECRET = "AWS::S3::Bucket", SECRET_TYPE
-#: Types that are identified by what the account answers, not by their name.
+#: Types that are identified by the account's answer, not by their name.
 _BY_ID = ("AWS::CloudFront::OriginAccessControl", "AWS::IAM::ManagedPolicy")
 _PROVIDER = "AWS::IAM::OIDCProvider"
 
 
 @dataclass(frozen=True, order=True)
 class Candidate:
-    """Something to import at `path`; without `identifier` a person has to find that out."""
+    """A resource to import at `path`; without `identifier` a person has to find it."""
 
     where: str
     path: str
@@ -41,7 +41,7 @@ class Candidate:
 
 @dataclass(frozen=True)
 class _Rule:
-    """Which question finds candidates of a type."""
+    """The question that finds candidates of a type."""
 
     type: str
     topic: Topic
@@ -52,39 +52,39 @@ class _Rule:
             return about(self.topic, subject.names(self.type, self.prop))
         return whole(self.topic, wanted=any(subject.added_of(self.type)))
 
-    def candidates(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
+    def candidates(self, subject: Subject, answer: Answer) -> Iterator[Candidate]:
         if self.type == _PROVIDER:
-            yield from self._providers(subject, found)
+            yield from self._providers(subject, answer)
         elif self.prop:
-            yield from self._named(subject, found)
+            yield from self._named(subject, answer)
         else:
-            yield from self._once(subject, found)
+            yield from self._once(subject, answer)
 
-    def _named(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
+    def _named(self, subject: Subject, existing: Answer) -> Iterator[Candidate]:
         for name, path in subject.names(self.type, self.prop).items():
-            if name in found:
-                yield _named(subject.stack_name, path, self.type, name, found[name])
+            if name in existing:
+                yield _named(subject.stack_name, path, self.type, name, existing[name])
 
-    def _once(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
-        others = sorted(set(found) - set(subject.held.values()))
+    def _once(self, subject: Subject, existing: Answer) -> Iterator[Candidate]:
+        others = sorted(set(existing) - set(subject.held.values()))
         note = "one of these" if len(others) > 1 else ""
         for path, _ in subject.added_of(self.type):
             for name in others:
                 yield Candidate(subject.stack_name, path, self.type, name, note)
 
-    def _providers(self, subject: Subject, found: Answer) -> Iterator[Candidate]:
+    def _providers(self, subject: Subject, existing: Answer) -> Iterator[Candidate]:
         for path, props in subject.added_of(self.type):
-            arn = found.get(text_of(props.get("Url")).removeprefix("https://"))
+            arn = existing.get(text_of(props.get("Url")).removeprefix("https://"))
             if arn and arn not in subject.held.values():
                 yield Candidate(subject.stack_name, path, self.type, str(arn))
 
 
 def _named(where: str, path: str, type_name: str, name: str, about_it: Any) -> Candidate:
-    """What has that name; `about_it` is what the account says of it."""
+    """Return the candidate of that name; `about_it` is the account's answer."""
     if type_name == _SECRET:
         return _secret(where, path, about_it)
     if type_name == _BUCKET and not about_it:
-        closed = "another account's, or closed to these credentials"
+        closed = "of another account, or access is denied to these credentials"
         return Candidate(where, path, type_name, "", closed)
     return Candidate(where, path, type_name, about_it if type_name in _BY_ID else name)
 
@@ -95,7 +95,7 @@ def _secret(where: str, path: str, secret: Mapping[str, str]) -> Candidate:
             where, path, _SECRET, "", f"deleted, restore it before {secret['deleted']}"
         )
     primary = secret["primary"]
-    note = f"a replica of {primary}'s: 'tidegen secrets adopt'" if primary else ""
+    note = f"a replica of the one in {primary}: 'tidegen secrets adopt'" if primary else ""
     return Candidate(where, path, _SECRET, secret["arn"], note, primary)
 
 
@@ -109,19 +109,19 @@ _RULES = (
 
 
 def candidate_questions(subjects: Iterable[Subject]) -> dict[Place, set[Question]]:
-    """What has to be read to find candidates, and where."""
-    found: dict[Place, set[Question]] = {}
+    """Return the questions for candidates by place."""
+    asked_at: dict[Place, set[Question]] = {}
     for subject in subjects:
         asked = {question for rule in _RULES for question in rule.questions(subject)}
-        found.setdefault(subject.address.place, set()).update(asked)
-    return {place: asked for place, asked in found.items() if asked}
+        asked_at.setdefault(subject.address.place, set()).update(asked)
+    return {place: asked for place, asked in asked_at.items() if asked}
 
 
 def candidates(
     subjects: Iterable[Subject], facts: Mapping[Place, Facts]
 ) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
-    """What could be imported, and which kinds could not be looked for, with the reason."""
-    found: list[Candidate] = []
+    """Return the candidates, and the kinds that could not be checked, with the reason."""
+    importable: list[Candidate] = []
     unknown: dict[str, None] = {}
     for subject in subjects:
         known = facts.get(subject.address.place, {})
@@ -131,5 +131,5 @@ def candidates(
                 if isinstance(answer, Unknown):
                     unknown[f"{subject.stack_name}: {question.topic}: {answer.reason}"] = None
                 else:
-                    found += rule.candidates(subject, answer)
-    return tuple(sorted(found)), tuple(unknown)
+                    importable += rule.candidates(subject, answer)
+    return tuple(sorted(importable)), tuple(unknown)

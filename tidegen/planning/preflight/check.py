@@ -1,4 +1,4 @@
-"""A check: the questions it asks about a root, and what it makes of the answers."""
+"""A check: its questions about a root, and its findings from the answers."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ Judge = Callable[..., Iterable[PreflightFinding | Unchecked]]
 
 @dataclass(frozen=True)
 class Check:
-    """One check, made only where it has something to ask; `failures` are slugs of the catalogue.
+    """One check, which runs only if it has a question; `failures` are slugs of the catalogue.
 
-    A check with `asks=None` needs no account: the plan says enough.
+    A check with `asks=None` needs no account: the plan is enough.
     """
 
     name: str
@@ -34,13 +34,13 @@ class Check:
     always: bool = False
 
     def questions(self, subject: Subject) -> tuple[Question, ...]:
-        """What has to be read for `subject`."""
+        """Return the questions about `subject`."""
         if self.asks is None or not (subject.changes or self.always):
             return ()
         return tuple(question for question in self.asks(subject))
 
     def result(self, subject: Subject, facts: Facts) -> Iterable[PreflightFinding | Unchecked]:
-        """The findings; or why there can be none."""
+        """Return the findings, or the reason if the check could not be done."""
         if not (subject.changes or self.always):
             return ()
         if self.asks is None:
@@ -53,13 +53,13 @@ class Check:
 
 
 def about(topic: Topic, names: Iterable[str]) -> tuple[Question, ...]:
-    """A question about `names`; none where there are none."""
+    """Return a question about `names`; none without names."""
     wanted = tuple(sorted(set(names)))
     return (Question(topic, wanted),) if wanted else ()
 
 
 def whole(topic: Topic, *, wanted: bool) -> tuple[Question, ...]:
-    """A question about the account, if it is wanted."""
+    """Return a question about the account, if wanted."""
     return (Question(topic),) if wanted else ()
 
 

@@ -1,6 +1,6 @@
-"""What a deletion would get stuck on, before it begins.
+"""Checks for anything that would make a deletion fail.
 
-Each check looks at what stands: `resources` as deployed, all of it in `removed` that is not kept.
+Each check looks at deployed resources: `removed` has all of `resources` that are not kept.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,16 +16,16 @@ from tidegen.planning.preflight.subject import Subject
 _BUCKET, _SERVICE = "AWS::S3::Bucket", "AWS::EC2::VPCEndpointService"
 _VPC = "AWS::EC2::VPC"
 _GUARDDUTY = ".guardduty-data"
-#: What GuardDuty's agents run on.
+#: Types that GuardDuty's agents run on.
 _MONITORED = ("AWS::AutoScaling::AutoScalingGroup", "AWS::EKS::Nodegroup")
-_NO_FAILURE = ""  # of the catalogue, which knows only what has failed somebody's deploy
-#: Boolean properties with which a service refuses to delete what has them.
+_NO_FAILURE = ""  # of the catalogue, which lists only failures seen in a deploy
+#: Boolean properties with which a service refuses to delete a resource.
 _PROTECTING = ("DeletionProtection", "DeletionProtectionEnabled", "DisableApiTermination")
 _ATTRIBUTES = ("LoadBalancerAttributes", "deletion_protection.enabled")
 
 
-def _going(subject: Subject, type_name: str) -> dict[str, str]:
-    """Physical id → path of what of a type is deleted."""
+def _deleted(subject: Subject, type_name: str) -> dict[str, str]:
+    """Return physical id → path of the deleted resources of a type."""
     return {
         subject.held[path]: path
         for path in sorted(subject.removed)
@@ -33,67 +33,71 @@ def _going(subject: Subject, type_name: str) -> dict[str, str]:
     }
 
 
-def _full_buckets(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
-    for name, path in _going(subject, _BUCKET).items():
-        if name in found:
-            told = f"bucket '{name}' is deleted with its stack and is not empty"
+def _full_buckets(subject: Subject, full: Answer) -> Iterable[PreflightFinding]:
+    for name, path in _deleted(subject, _BUCKET).items():
+        if name in full:
+            problem = f"bucket '{name}' is deleted with its stack and is not empty"
             yield PreflightFinding(
-                path, f"{told}; empty it, or keep it with a DeletionPolicy", "bucket-not-empty"
+                path, f"{problem}; empty it, or keep it with a DeletionPolicy", "bucket-not-empty"
             )
 
 
-def _connections(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
-    for service, path in _going(subject, _SERVICE).items():
-        ends = found.get(service, ())
+def _connections(subject: Subject, connections: Answer) -> Iterable[PreflightFinding]:
+    for service, path in _deleted(subject, _SERVICE).items():
+        ends = connections.get(service, ())
         if ends:
-            told = f"endpoint service {service} is in use by {', '.join(ends)}"
+            problem = f"endpoint service {service} is in use by {', '.join(ends)}"
             yield PreflightFinding(
-                path, f"{told}; delete those endpoints, or reject them, first", _NO_FAILURE
+                path, f"{problem}; delete those endpoints, or reject them, first", _NO_FAILURE
             )
 
 
-def _runtime_endpoints(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
-    """GuardDuty's own endpoint and group, which Runtime Monitoring made in our VPC and never takes.
+def _runtime_endpoints(subject: Subject, endpoints: Answer) -> Iterable[PreflightFinding]:
+    """Yield the endpoint and group that Runtime Monitoring creates in our VPC and never deletes.
 
-    As long as agents run it would make them anew: then it is only told, as the deletion gets stuck
-    after they have gone, and the same commands let the next one go on.
+    While agents run GuardDuty would recreate them: then the finding is only a warning, as the
+    deletion fails after the agents are deleted, and the same commands let the next run succeed.
     """
-    running = any(_going(subject, type_name) for type_name in _MONITORED)
-    for service, endpoint in found.items():
+    running = any(_deleted(subject, type_name) for type_name in _MONITORED)
+    for service, endpoint in endpoints.items():
         if not service.endswith(_GUARDDUTY) or endpoint in subject.held.values():
             continue
-        for vpc, path in _going(subject, _VPC).items():
-            told = f"GuardDuty has made endpoint {endpoint} and a security group in {vpc}"
-            when = "when the deletion is stuck on them, " if running else ""
+        for vpc, path in _deleted(subject, _VPC).items():
+            problem = f"GuardDuty has created endpoint {endpoint} and a security group in {vpc}"
+            when = "when the deletion fails on them, " if running else ""
             yield PreflightFinding(
-                path, f"{told}; {when}run {_away(subject, endpoint, vpc)}", _NO_FAILURE, not running
+                path,
+                f"{problem}; {when}run {_removal_commands(subject, endpoint, vpc)}",
+                _NO_FAILURE,
+                not running,
             )
 
 
-def _away(subject: Subject, endpoint: str, vpc: str) -> str:
+def _removal_commands(subject: Subject, endpoint: str, vpc: str) -> str:
     region = f"--region {subject.region}"
     group = f"GuardDutyManagedSecurityGroup-{vpc}"
-    found = (
+    group_id = (
         f"aws ec2 describe-security-groups {region} --filters Name=group-name,Values={group} "
         "--query SecurityGroups[].GroupId --output text"
     )
     return (
         f"'aws ec2 delete-vpc-endpoints {region} --vpc-endpoint-ids {endpoint}', and once that is "
-        f"gone 'aws ec2 delete-security-group {region} --group-id $({found})', then destroy again"
+        f"deleted 'aws ec2 delete-security-group {region} --group-id $({group_id})', "
+        "then destroy again"
     )
 
 
 def _protected(subject: Subject) -> Iterable[PreflightFinding]:
     for path in sorted(subject.removed & subject.resources.keys()):
         resource = subject.resources[path]
-        for name in _switched_on(resource.get("Properties", {})):
-            told = f"{resource['Type']} has {name} switched on"
+        for name in _enabled(resource.get("Properties", {})):
+            problem = f"{resource['Type']} has {name} switched on"
             yield PreflightFinding(
-                path, f"{told}; set 'protected: false' in its file and deploy first", _NO_FAILURE
+                path, f"{problem}; set 'protected: false' in its file and deploy first", _NO_FAILURE
             )
 
 
-def _switched_on(properties: Properties) -> Iterator[str]:
+def _enabled(properties: Properties) -> Iterator[str]:
     for name in _PROTECTING:
         if _is_true(properties.get(name)):
             yield name
@@ -109,7 +113,7 @@ def _is_true(value: Any) -> bool:
 
 def _asks(type_name: str, topic: Topic) -> Any:
     def ask(subject: Subject) -> Iterable[Question]:
-        return about(topic, _going(subject, type_name))
+        return about(topic, _deleted(subject, type_name))
 
     return ask
 

@@ -12,7 +12,7 @@ from tidegen.planning.preflight.check import Answer, Check, about, whole
 from tidegen.planning.preflight.model import PreflightFinding, Question, Unchecked
 from tidegen.planning.preflight.subject import Subject
 
-#: Without these the key of a stack cannot be made, or its policy never be changed again.
+#: Without these the key of a stack cannot be created, or its policy never changed again.
 KEY_ACTIONS = ("kms:CreateKey", "kms:PutKeyPolicy")
 _DENIED = ("explicitDeny", "implicitDeny")
 _ROLE = re.compile(r":iam::(\d{12}|…):role/([^*?]+)$")
@@ -37,13 +37,13 @@ def _permissions(subject: Subject, decisions: Answer) -> Iterable[PreflightFindi
             yield PreflightFinding(
                 str(subject.service_role),
                 f"the execution role may not {action} ({decision}), and stack "
-                f"{subject.stack_name} makes keys; deploy the access stack again",
+                f"{subject.stack_name} creates keys; deploy the access stack again",
                 "key-without-administrator",
             )
 
 
 def _principals(value: Any) -> Iterator[str]:
-    """Every principal of AWS that policies below `value` name."""
+    """Yield every principal of AWS that policies below `value` name."""
     if isinstance(value, list):
         for item in value:
             yield from _principals(item)
@@ -56,12 +56,12 @@ def _principals(value: Any) -> Iterator[str]:
 
 
 def _named_roles(subject: Subject) -> dict[str, tuple[str, str]]:
-    """Role name → path of a policy that names it, and the role's own path.
+    """Return role name → path of a policy that names it, and the path of the role.
 
-    Roles of this account that the root does not make.
+    The roles are those of this account that the root does not create.
     """
     made = {props.get("RoleName") for _, props in subject.of(_ROLE_TYPE)}
-    found: dict[str, tuple[str, str]] = {}
+    roles: dict[str, tuple[str, str]] = {}
     for path, resource in subject.resources.items():
         for principal in _principals(resource.get("Properties", {})):
             match = _ROLE.search(principal)
@@ -69,69 +69,80 @@ def _named_roles(subject: Subject) -> dict[str, tuple[str, str]]:
                 continue
             folder, _, name = match[2].rpartition("/")
             if name not in made:
-                found.setdefault(name, (path, folder))
-    return found
+                roles.setdefault(name, (path, folder))
+    return roles
 
 
-def _roles(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _roles(subject: Subject, existing: Answer) -> Iterable[PreflightFinding]:
     for name, (path, folder) in _named_roles(subject).items():
-        if name not in found:
-            told = f"the policy names role '{name}', which account {subject.account} lacks"
-            # A step of an account file's plan, and there before the root that names the role.
+        if name not in existing:
+            problem = (
+                f"the policy names role '{name}', which is missing in account {subject.account}"
+            )
+            # A step of an account file's plan, before the root that names the role.
             comes = folder.startswith(_LINKED) and subject.address.scope is Scope.ACCOUNT
             listed = folder.removeprefix(_LINKED) in LINKED_SERVICES
-            blocking = not (comes and listed)
             yield PreflightFinding(
-                path, f"{told}; {_remedy(folder)}", "role-missing", blocking=blocking
+                path,
+                f"{problem}; {_remedy(folder)}",
+                "role-missing",
+                blocking=not (comes and listed),
             )
 
 
 def _remedy(folder: str) -> str:
-    """What makes the role below `folder`."""
+    """Return how to create the role below `folder`."""
     service = folder.removeprefix(_LINKED)
     if service in LINKED_SERVICES:
-        return "the account file of the home region makes it after its identity root: deploy that"
+        return (
+            "deploy the account file of the home region, which creates it after its identity root"
+        )
     if folder.startswith(_LINKED):
         return f"run 'aws iam create-service-linked-role --aws-service-name {service}' first"
-    return "make it first"
+    return "create it first"
 
 
 def _boundaries(subject: Subject) -> dict[str, str]:
-    """Name of a boundary → path of a role to make with it."""
+    """Return name of a boundary → path of a role to create with it."""
     roles = subject.added_of(_ROLE_TYPE)
-    found = ((props.get("PermissionsBoundary"), path) for path, props in roles)
-    return {arn.rpartition("/")[2]: path for arn, path in found if isinstance(arn, str)}
+    boundaries = ((props.get("PermissionsBoundary"), path) for path, props in roles)
+    return {arn.rpartition("/")[2]: path for arn, path in boundaries if isinstance(arn, str)}
 
 
-def _bounded(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _bounded(subject: Subject, existing: Answer) -> Iterable[PreflightFinding]:
     for name, path in _boundaries(subject).items():
-        if name not in found:
-            told = f"account {subject.account} lacks policy '{name}', the boundary of every role"
-            does = "deploy the account file whose home_region is true first, which makes it"
-            yield PreflightFinding(path, f"{told}; {does}", "role-missing")
+        if name not in existing:
+            problem = (
+                f"boundary policy '{name}' of every role is missing in account {subject.account}"
+            )
+            does = "first deploy the account file whose home_region is true, which creates it"
+            yield PreflightFinding(path, f"{problem}; {does}", "role-missing")
 
 
 def _keyless(subject: Subject) -> dict[str, bool]:
-    """Launch templates with volumes that name no key → whether they ask for encryption."""
-    found = {}
+    """Return launch templates with volumes without a key → whether they request encryption."""
+    templates = {}
     for path, props in subject.added_of("AWS::EC2::LaunchTemplate"):
         mappings = props.get("LaunchTemplateData", {}).get("BlockDeviceMappings", [])
         volumes = [m["Ebs"] for m in mappings if isinstance(m, dict) and "Ebs" in m]
         keyless = [volume for volume in volumes if "KmsKeyId" not in volume]
         if keyless or not volumes:
-            found[path] = any(str(v.get("Encrypted")).lower() == "true" for v in keyless)
-    return found
+            templates[path] = any(str(v.get("Encrypted")).lower() == "true" for v in keyless)
+    return templates
 
 
-def _default_key(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
-    """`key` is empty where it is AWS's own; `always`: volumes are encrypted without being asked."""
-    if not found["key"] or _AUTO_SCALING in found["policy"]:
+def _default_key(subject: Subject, default: Answer) -> Iterable[PreflightFinding]:
+    """Yield volumes under an unusable default key.
+
+    `key` is empty if it is AWS's own; with `always` volumes are encrypted by default.
+    """
+    if not default["key"] or _AUTO_SCALING in default["policy"]:
         return
     for path, encrypted in _keyless(subject).items():
-        if encrypted or found["always"]:
-            told = f"its volumes take the key {found['key']}, which Auto Scaling may not use"
+        if encrypted or default["always"]:
+            problem = f"its volumes use the key {default['key']}, which Auto Scaling may not use"
             yield PreflightFinding(
-                path, f"{told}; name {_AUTO_SCALING} in its policy", "volume-key-closed"
+                path, f"{problem}; name {_AUTO_SCALING} in its policy", "volume-key-closed"
             )
 
 

@@ -1,4 +1,4 @@
-"""Instances: types that a zone has, and vCPUs that the quota leaves."""
+"""Instances: the types that a zone offers, and the vCPUs left in the quota."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,13 +19,13 @@ _STANDARD = re.compile(r"(a|c|d|h|i|im|is|m|r|t|z)\d")
 
 
 def is_standard(type_name: str) -> bool:
-    """Whether instances of the type count against the standard quota."""
+    """Return whether instances of the type count against the standard quota."""
     return bool(_STANDARD.match(type_name))
 
 
 @dataclass(frozen=True)
 class Group:
-    """Instances that something starts: types to choose from, where, how many, how many at most."""
+    """A group of instances: types to choose from, subnets, desired and largest number."""
 
     path: str
     types: tuple[str, ...]
@@ -35,7 +35,7 @@ class Group:
 
 
 def groups(subject: Subject) -> Iterator[Group]:
-    """The groups of instances that would be added and whose types are known."""
+    """Yield the groups of instances that would be added and whose types are known."""
     for path, props in subject.added_of("AWS::EKS::Nodegroup"):
         sizes = props.get("ScalingConfig", {})
         least, most = number_of(sizes.get("MinSize")), number_of(sizes.get("MaxSize"))
@@ -76,16 +76,16 @@ def _offered(subject: Subject, offerings: Answer, zones: Answer) -> Iterable[Pre
     for group in groups(subject):
         for zone in sorted(_zones(subject, group, zones)):
             if group.types and not any(zone in offerings.get(name, ()) for name in group.types):
-                told = f"{zone} has no {' and no '.join(group.types)}"
+                problem = f"{zone} has no {' and no '.join(group.types)}"
                 yield PreflightFinding(
-                    group.path, f"{told}; choose another instance type", "instance-capacity"
+                    group.path, f"{problem}; choose another instance type", "instance-capacity"
                 )
 
 
 def _zones(subject: Subject, group: Group, zones: Mapping[str, str]) -> set[str]:
     subnets = [subnet for subnet in map(subject.resource_at, group.subnets) if subnet]
-    found = {zone_name(props, zones) for _, props in subnets}
-    return {zone for zone in found if isinstance(zone, str)}
+    names = {zone_name(props, zones) for _, props in subnets}
+    return {zone for zone in names if isinstance(zone, str)}
 
 
 def _asks_vcpus(subject: Subject) -> Iterable[Question]:
@@ -109,12 +109,12 @@ def _vcpus(
     counts = f"{used:g} in use, {limit:g} allowed in {subject.region}"
     ask = "ask AWS for a higher quota L-1216C47A"
     if used + needed > limit:
-        told = f"starts {needed} vCPUs of standard instances ({counts})"
-        yield PreflightFinding(subject.stack_name, f"{told}; {ask}", "instance-capacity")
+        problem = f"starts {needed} vCPUs of standard instances ({counts})"
+        yield PreflightFinding(subject.stack_name, f"{problem}; {ask}", "instance-capacity")
     elif used + most > limit:
-        told = f"can grow by {most} vCPUs of standard instances ({counts})"
+        problem = f"can grow by {most} vCPUs of standard instances ({counts})"
         yield PreflightFinding(
-            subject.stack_name, f"{told}; {ask} before it does", "instance-capacity", blocking=False
+            subject.stack_name, f"{problem}; {ask} before that", "instance-capacity", blocking=False
         )
 
 

@@ -1,6 +1,6 @@
-"""Locks of vaults: final after their days of grace, and then AWS Backup refuses every change.
+"""Locks of vaults: final after a grace period; then AWS Backup refuses every change.
 
-A guard of the plan could not tell: neither template says whether the days are over.
+A guard of the plan cannot decide this: neither template shows whether the period is over.
 """
 
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ from tidegen.planning.preflight.model import PreflightFinding
 from tidegen.planning.preflight.subject import Subject
 
 _VAULT = "AWS::Backup::BackupVault"
-_NO_FAILURE = ""  # of the catalogue, which knows only what has failed somebody's deploy
+_NO_FAILURE = ""  # of the catalogue, which lists only failures seen in a deploy
 
 
 def _standing(subject: Subject) -> dict[str, tuple[str, Properties]]:
-    """Name of a vault that stands and is to stay → its path and what is wanted of it."""
+    """Return name of a deployed vault that stays → its path and wanted properties."""
     return {
         subject.held[path]: (path, props)
         for path, props in subject.of(_VAULT)
@@ -25,20 +25,20 @@ def _standing(subject: Subject) -> dict[str, tuple[str, Properties]]:
     }
 
 
-def _changed(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _changed(subject: Subject, locks: Answer) -> Iterable[PreflightFinding]:
     for name, (path, props) in _standing(subject).items():
-        lock, deployed = props.get("LockConfiguration", {}), found.get(name, {})
+        lock, deployed = props.get("LockConfiguration", {}), locks.get(name, {})
         if not deployed.get("final"):
             continue
         days = number_of(lock.get("MinRetentionDays"))
         if days != deployed["days"] or "ChangeableForDays" not in lock:
-            told = (
+            problem = (
                 f"the lock of vault '{name}', COMPLIANCE with {deployed['days']} days, is final "
                 f"since {deployed['final']}, and AWS Backup refuses any other"
             )
             way = f"set lock_mode COMPLIANCE and lock_days {deployed['days']} in its file"
             yield PreflightFinding(
-                path, f"{told}; {way}, or raise a second environment", _NO_FAILURE
+                path, f"{problem}; {way}, or create a second environment", _NO_FAILURE
             )
 
 

@@ -1,4 +1,4 @@
-"""What preflight asks of an account, what it is asked about, and what it finds."""
+"""The questions of preflight to an account, the answers, and the findings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Any
 
 from tidegen.contract.topics import Topic
 
-#: What to do about something that is there already; the command says which identifier it takes.
-IMPORT = "import it into the stack ('tidegen import --find' says how)"
+#: The remedy for a resource that exists already; the command shows its identifier.
+IMPORT = "import it into the stack ('tidegen import --find' shows how)"
 
 
 Answer = Mapping[str, Any]
@@ -15,7 +15,7 @@ Answer = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Question:
-    """One thing to read in an account."""
+    """One question to an account."""
 
     topic: Topic
     names: tuple[str, ...] = ()
@@ -23,7 +23,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Unknown:
-    """Why a question has no answer: it may not be asked, or nobody there answers it."""
+    """The reason for a missing answer: access is denied, or the service does not answer."""
 
     reason: str
 
@@ -33,7 +33,7 @@ Facts = Mapping[Question, Answer | Unknown]
 
 @dataclass(frozen=True, order=True)
 class PreflightFinding:
-    """One thing that a deploy would fail over, or (not `blocking`) that somebody has to know."""
+    """A problem that would make a deploy fail or, if not `blocking`, a warning."""
 
     where: str
     message: str
@@ -46,7 +46,7 @@ class PreflightFinding:
 
 @dataclass(frozen=True)
 class Unchecked:
-    """A check that could not be made."""
+    """A check that could not be done, and the reason."""
 
     where: str
     check: str
@@ -58,7 +58,7 @@ class Unchecked:
 
 @dataclass(frozen=True)
 class PreflightReport:
-    """All that preflight has to say of a plan."""
+    """The result of preflight for a plan."""
 
     findings: tuple[PreflightFinding, ...] = ()
     unchecked: tuple[Unchecked, ...] = ()
@@ -66,5 +66,5 @@ class PreflightReport:
 
     @property
     def blocking(self) -> tuple[PreflightFinding, ...]:
-        """What the deploy would fail over."""
+        """The findings that would make the deploy fail."""
         return tuple(finding for finding in self.findings if finding.blocking)

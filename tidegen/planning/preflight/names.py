@@ -1,4 +1,4 @@
-"""Names that are taken: kept from an earlier stack, made by hand, or somebody else's."""
+"""Names that are taken: by a retained resource, a resource created by hand, or another owner."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from tidegen.planning.preflight.check import Answer, Check, about
 from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 
-_ADOPT = "make it the environment's own ('tidegen secrets adopt')"
+_ADOPT = "adopt it ('tidegen secrets adopt')"
 SECRET_TYPE = "AWS::SecretsManager::Secret"
 _SECRET = (SECRET_TYPE, "Name")
 
 
 @dataclass(frozen=True)
 class _Named:
-    """A type whose name somebody chooses, and how the account is asked for it."""
+    """A type with a chosen name, and the topic to ask the account for it."""
 
     type: str
     prop: str
@@ -47,44 +47,46 @@ def _asks(subject: Subject, named: _Named) -> Iterable[Question]:
     return about(named.topic, subject.names(named.type, named.prop))
 
 
-def _taken(subject: Subject, found: Answer, named: _Named) -> Iterable[PreflightFinding]:
+def _taken(subject: Subject, taken: Answer, named: _Named) -> Iterable[PreflightFinding]:
     for name, path in subject.names(named.type, named.prop).items():
-        if name in found:
+        if name in taken:
             yield PreflightFinding(
                 path,
-                f"{named.type} '{name}' exists already; {IMPORT}, or delete it if nobody needs it",
+                f"{named.type} '{name}' exists already; {IMPORT}, or delete it if it is not needed",
                 named.failure,
             )
 
 
-def _buckets(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _buckets(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
     for name, path in subject.names("AWS::S3::Bucket", "BucketName").items():
-        if name not in found:
+        if name not in regions:
             continue
-        if found[name]:
-            told = f"bucket '{name}' exists already in {found[name]}; {IMPORT}"
+        if regions[name]:
+            problem = f"bucket '{name}' exists already in {regions[name]}; {IMPORT}"
         else:
-            told = (
-                f"bucket '{name}' is another account's, or closed to these credentials; choose "
-                "another name, or open it and import it"
+            problem = (
+                f"bucket '{name}' belongs to another account or denies access to these "
+                "credentials; choose another name, or allow access and import it"
             )
-        yield PreflightFinding(path, told, "name-taken")
+        yield PreflightFinding(path, problem, "name-taken")
 
 
-def _secrets(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _secrets(subject: Subject, secrets: Answer) -> Iterable[PreflightFinding]:
     for name, path in subject.names(*_SECRET).items():
-        if name not in found:
+        if name not in secrets:
             continue
-        secret = found[name]
+        secret = secrets[name]
         if secret["deleted"]:
-            told = (
+            problem = (
                 f"secret '{name}' is deleted and keeps its name until {secret['deleted']}; run "
                 f"'aws secretsmanager restore-secret --secret-id {name}' and {_ADOPT}, or wait"
             )
-            yield PreflightFinding(path, told, "secret-being-deleted")
+            yield PreflightFinding(path, problem, "secret-being-deleted")
         elif secret["primary"]:
-            told = f"secret '{name}' is here already, a replica of {secret['primary']}'s"
-            yield PreflightFinding(path, f"{told}; {_ADOPT}", "name-taken")
+            problem = (
+                f"secret '{name}' exists already, as a replica of the one in {secret['primary']}"
+            )
+            yield PreflightFinding(path, f"{problem}; {_ADOPT}", "name-taken")
         else:
             yield PreflightFinding(path, f"secret '{name}' exists already; {_ADOPT}", "name-taken")
 

@@ -1,4 +1,4 @@
-"""Networks: endpoints that stand already, zones that lack something, interfaces in the way."""
+"""Networks: existing endpoints, zones without a needed service, interfaces in use."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -14,11 +14,11 @@ _ENDPOINT = "AWS::EC2::VPCEndpoint"
 _SUBNET = "AWS::EC2::Subnet"
 #: Zones without a control plane (Amazon EKS user guide, "VPC and subnet requirements").
 NO_CONTROL_PLANE = ("use1-az3", "usw1-az2", "cac1-az3")
-#: How interfaces describe themselves that neither a stack nor its resources take away.
+#: Descriptions of interfaces that neither a stack nor its resources delete.
 _FOREIGN = ("ELB ", "AWS Lambda VPC ENI-", "EFS mount target")
-#: What Lambda puts behind the function's name: a hyphen and a UUID.
+#: Length of the end of Lambda's description after the function's name: a hyphen and a UUID.
 _UUID = 37
-#: The VPC CNI's: they go with their node, but for those that lost theirs (status available).
+#: The VPC CNI's: deleted with their node, except those that lost it (status available).
 _OF_PODS = "aws-K8S-"
 
 
@@ -33,34 +33,34 @@ def _vpcs(subject: Subject) -> Iterable[Question]:
     return about(Topic.ENDPOINTS, (vpc for vpc in held if vpc))
 
 
-def _standing_endpoints(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _standing_endpoints(subject: Subject, endpoints: Answer) -> Iterable[PreflightFinding]:
     for path, props in _private_endpoints(subject):
         service = props.get("ServiceName")
-        taken = found.get(service) if isinstance(service, str) else None
+        taken = endpoints.get(service) if isinstance(service, str) else None
         if taken and subject.physical(props.get("VpcId")) and taken not in subject.held.values():
-            told = f"the VPC has an endpoint of {service} with private names already, {taken}"
+            problem = f"the VPC has an endpoint of {service} with private names already, {taken}"
             yield PreflightFinding(
-                path, f"{told}; delete that one, or import it", "endpoint-exists"
+                path, f"{problem}; delete that one, or import it", "endpoint-exists"
             )
 
 
 def _twice(subject: Subject) -> Iterable[PreflightFinding]:
-    """Two endpoints of one service in one VPC, in whichever templates they are."""
+    """Yield second endpoints of one service in one VPC, in any templates."""
     seen: dict[str, str] = {}
     for path, props in subject.of(_ENDPOINT):
         if str(props.get("PrivateDnsEnabled", "")).lower() != "true":
             continue
         key = f"{props.get('VpcId')} {props.get('ServiceName')}"
         if key in seen:
-            told = f"the VPC would get two endpoints of {props.get('ServiceName')}"
+            problem = f"the VPC would get two endpoints of {props.get('ServiceName')}"
             yield PreflightFinding(
-                path, f"{told}, the other is {seen[key]}; keep one", "endpoint-exists"
+                path, f"{problem}, the other is {seen[key]}; keep one", "endpoint-exists"
             )
         seen.setdefault(key, path)
 
 
 def _interfaces_added(subject: Subject) -> Iterator[tuple[str, str, Properties]]:
-    """Path, service and properties of the interface endpoints whose service is known."""
+    """Yield path, service and properties of the interface endpoints with a known service."""
     for path, props in subject.added_of(_ENDPOINT):
         service = props.get("ServiceName")
         if props.get("VpcEndpointType") == "Interface" and isinstance(service, str):
@@ -73,12 +73,12 @@ def _asks_service_zones(subject: Subject) -> Iterable[Question]:
 
 
 def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable[PreflightFinding]:
-    """An endpoint fails where one of its subnets is in a zone that its service is not in."""
+    """Yield endpoints with a subnet in a zone without their service, which fail."""
     for path, service, props in _interfaces_added(subject):
         if service not in offered:
-            told = f"{subject.region} offers this account no endpoint of {service}"
+            problem = f"{subject.region} offers this account no endpoint of {service}"
             yield PreflightFinding(
-                path, f"{told}; take it out, or choose another region", "endpoint-zone"
+                path, f"{problem}; remove it, or choose another region", "endpoint-zone"
             )
             continue
         subnets = [
@@ -87,17 +87,19 @@ def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable
         wanted = {zone_name(subnet, zones) for _, subnet in subnets}
         for zone in sorted(zone for zone in wanted if isinstance(zone, str)):
             if zone not in offered[service]:
-                told = f"{service} is not in {zone}, only in {', '.join(sorted(offered[service]))}"
+                problem = (
+                    f"{service} is not in {zone}, only in {', '.join(sorted(offered[service]))}"
+                )
                 yield PreflightFinding(
-                    path, f"{told}; name three other zones in network.zones", "endpoint-zone"
+                    path, f"{problem}; set three other zones in network.zones", "endpoint-zone"
                 )
 
 
 def zone_name(subnet: Properties, zones: Mapping[str, str]) -> str | int | None:
-    """The zone of a subnet; its number where the region has fewer; None if it is not known.
+    """Return the zone of a subnet; its number if the region has fewer; None if it is not known.
 
-    `Fn::GetAZs` gives the zones in the order of their names. In a VPC-less account, that is; with
-    a default VPC only those in which that has a subnet, which are mostly all.
+    `Fn::GetAZs` gives the zones in the order of their names; in an account with a default VPC only
+    those in which that has a subnet, mostly all.
     """
     written: Any = subnet.get("AvailabilityZone") or subnet.get("AvailabilityZoneId")
     if isinstance(written, str):
@@ -113,11 +115,11 @@ def _zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of(_SUBNET):
         zone, written = zone_name(props, zones), props.get("AvailabilityZone")
         if isinstance(zone, int):
-            told = f"needs zone number {zone}, and {subject.region} offers {len(zones)}"
-            yield PreflightFinding(path, f"{told}; choose another region", "control-plane-zone")
+            problem = f"needs zone number {zone}, but {subject.region} offers {len(zones)}"
+            yield PreflightFinding(path, f"{problem}; choose another region", "control-plane-zone")
         elif zone is None and isinstance(written, str):
-            told = f"is to be in {written}, which {subject.region} does not offer this account"
-            yield PreflightFinding(path, f"{told}; {_other_zones(zones)}", "control-plane-zone")
+            problem = f"needs {written}, which {subject.region} does not offer this account"
+            yield PreflightFinding(path, f"{problem}; {_other_zones(zones)}", "control-plane-zone")
     for path, props in subject.added_of("AWS::EKS::Cluster"):
         for reference in props.get("ResourcesVpcConfig", {}).get("SubnetIds", []):
             yield from _control_plane(subject, path, reference, zones)
@@ -129,19 +131,19 @@ def _control_plane(
     subnet = subject.resource_at(reference)
     zone = zone_name(subnet[1], zones) if subnet else None
     if subnet and isinstance(zone, str) and zones[zone] in NO_CONTROL_PLANE:
-        told = f"{subnet[0]} is in {zone} ({zones[zone]}), where EKS has no control plane"
-        yield PreflightFinding(path, f"{told}; {_other_zones(zones)}", "control-plane-zone")
+        problem = f"{subnet[0]} is in {zone} ({zones[zone]}), where EKS has no control plane"
+        yield PreflightFinding(path, f"{problem}; {_other_zones(zones)}", "control-plane-zone")
 
 
 def _other_zones(zones: Answer) -> str:
-    """What to write into the environment's file: the first three zones with a control plane."""
+    """Return the remedy: the first three zones with a control plane."""
     fit = [name for name, zone in sorted(zones.items()) if zone not in NO_CONTROL_PLANE]
     if len(fit) < len(ZONES):
         return "choose another region"
     return f"set network.zones to [{', '.join(fit[: len(ZONES)])}]"
 
 
-def _subnets_going(subject: Subject) -> dict[str, str]:
+def _deleted_subnets(subject: Subject) -> dict[str, str]:
     return {
         subject.held[path]: path
         for path in subject.removed
@@ -149,20 +151,22 @@ def _subnets_going(subject: Subject) -> dict[str, str]:
     }
 
 
-def _interfaces(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
-    for interface, (description, status) in sorted(found.items()):
+def _interfaces(subject: Subject, interfaces: Answer) -> Iterable[PreflightFinding]:
+    for interface, (description, status) in sorted(interfaces.items()):
         left_behind = description.startswith(_OF_PODS) and status == "available"
         if left_behind or _is_foreign(subject, description):
-            told = f"network interface {interface} ('{description}') is in a subnet that goes"
+            problem = (
+                f"network interface {interface} ('{description}') is in a subnet to be deleted"
+            )
             yield PreflightFinding(
                 subject.stack_name,
-                f"{told}; delete what made it, then run it again",
+                f"{problem}; delete its owner, then run the same command again",
                 "network-in-use",
             )
 
 
 def _is_foreign(subject: Subject, description: str) -> bool:
-    """Whether nothing that the stacks hold made the interface: a load balancer, or a function."""
+    """Return whether the interface belongs to a load balancer or function outside the stacks."""
     kind = next((kind for kind in _FOREIGN if description.startswith(kind)), None)
     if kind is None:
         return False
@@ -175,7 +179,7 @@ def _is_foreign(subject: Subject, description: str) -> bool:
 INTERFACES = Check(
     "network interfaces",
     ("network-in-use",),
-    lambda subject: about(Topic.INTERFACES, _subnets_going(subject)),
+    lambda subject: about(Topic.INTERFACES, _deleted_subnets(subject)),
     _interfaces,
 )
 CHECKS = (

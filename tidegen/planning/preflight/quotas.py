@@ -1,4 +1,4 @@
-"""Quotas: what the plan would add to what is in use, against what the account may have."""
+"""Quotas: resources in use and added by the plan, compared with the account's limits."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -28,7 +28,7 @@ _LOG_POLICY_SIZE = 5120  # characters (PutResourcePolicy)
 class Quota:
     """A quota of Service Quotas: `code` is service/code, `usage` the count of what is in use.
 
-    An empty `usage` stands for a quota within something that the plan makes itself.
+    An empty `usage` marks a quota within a resource that the plan creates itself.
     """
 
     code: str
@@ -43,8 +43,8 @@ def _added(subject: Subject, type_name: str) -> float:
 
 
 def _balancers(subject: Subject, kind: str) -> float:
-    found = subject.added_of("AWS::ElasticLoadBalancingV2::LoadBalancer")
-    return sum(1 for _, props in found if props.get("Type", "application") == kind)
+    balancers = subject.added_of("AWS::ElasticLoadBalancingV2::LoadBalancer")
+    return sum(1 for _, props in balancers if props.get("Type", "application") == kind)
 
 
 def _gp3(subject: Subject) -> float:
@@ -54,7 +54,7 @@ def _gp3(subject: Subject) -> float:
 
 
 def _interface_endpoints(subject: Subject) -> float:
-    """All of the fullest VPC, where any is added."""
+    """Return the number in the VPC with most endpoints, if any is added."""
     by_vpc: dict[str, int] = {}
     if not any(subject.added_of("AWS::EC2::VPCEndpoint")):
         return 0
@@ -66,17 +66,17 @@ def _interface_endpoints(subject: Subject) -> float:
 
 
 def _security_groups(subject: Subject) -> float:
-    """Each VPC comes with one of its own."""
+    """Return the number of groups; each VPC has a default group."""
     return _added(subject, "AWS::EC2::SecurityGroup") + _added(subject, "AWS::EC2::VPC")
 
 
 def _groups_of_an_interface(subject: Subject) -> float:
-    """The longest list of security groups in what would be added."""
+    """Return the longest list of security groups in the resources that would be added."""
     return max((_longest(props) for _, props in subject.added_of(*_WITH_GROUPS)), default=0)
 
 
 def _longest(value: Any) -> int:
-    """The longest list under a key that holds security groups, however deep."""
+    """Return the longest list under a key for security groups, at any depth."""
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     own = value.items() if isinstance(value, dict) else ()
     lists = [len(v) for k, v in own if k in _GROUP_LISTS and isinstance(v, list)]
@@ -84,7 +84,7 @@ def _longest(value: Any) -> int:
 
 
 def _stacks(subject: Subject) -> float:
-    """All of a root that is made anew; what comes and goes below one that stands is little."""
+    """Return the stacks of a new root; a deployed root adds few."""
     return len(subject.templates) if subject.status is None else 0
 
 
@@ -157,11 +157,11 @@ def _exceeded(
 
 
 def _gateways(subject: Subject) -> list[Properties]:
-    """The subnets in which NAT gateways would be made."""
-    found = (
+    """Return the subnets in which NAT gateways would be created."""
+    subnets = (
         subject.resource_at(p.get("SubnetId")) for _, p in subject.added_of("AWS::EC2::NatGateway")
     )
-    return [subnet[1] for subnet in found if subnet]
+    return [subnet[1] for subnet in subnets if subnet]
 
 
 def _asks_gateways(subject: Subject) -> Iterable[Question]:
@@ -178,13 +178,17 @@ def _gateways_of_zones(
     for zone, count in Counter(name for name in names if isinstance(name, str)).items():
         now, limit = used.get(zone, 0), allowed[_GATEWAYS]
         if now + count > limit:
-            told = f"{count} NAT gateways and {now} in {zone} are more than the {limit:g} allowed"
+            problem = (
+                f"{count} NAT gateways and {now} in {zone} are more than the {limit:g} allowed"
+            )
             code = _GATEWAYS.partition("/")[2]
-            way = f"ask AWS for a higher quota {code}, or name other zones in network.zones"
-            yield PreflightFinding(subject.stack_name, f"{told} in a zone; {way}", "quota-exceeded")
+            way = f"ask AWS for a higher quota {code}, or set other zones in network.zones"
+            yield PreflightFinding(
+                subject.stack_name, f"{problem} in a zone; {way}", "quota-exceeded"
+            )
 
 
-#: Type → its entry in GetAccountSummary, which has the quota beside it.
+#: Type → its entry in GetAccountSummary, which has the quota as well.
 _IAM = {
     "AWS::IAM::Role": "Roles",
     "AWS::IAM::ManagedPolicy": "Policies",
@@ -196,26 +200,29 @@ def _asks_iam(subject: Subject) -> Iterable[Question]:
     return whole(Topic.IAM_SUMMARY, wanted=any(subject.added_of(*_IAM)))
 
 
-def _iam(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _iam(subject: Subject, counts: Answer) -> Iterable[PreflightFinding]:
     for type_name, entry in _IAM.items():
-        more, now = _added(subject, type_name), found.get(entry, 0)
-        limit = found.get(f"{entry}Quota")
+        more, now = _added(subject, type_name), counts.get(entry, 0)
+        limit = counts.get(f"{entry}Quota")
         if more and limit is not None and now + more > limit:
-            told = f"{more:g} {entry} and {now} in use are more than the {limit} allowed"
-            message = f"{told} in the account; ask AWS for a higher quota"
-            yield PreflightFinding(subject.stack_name, message, "quota-exceeded")
+            problem = f"{more:g} {entry} and {now} in use are more than the {limit} allowed"
+            yield PreflightFinding(
+                subject.stack_name,
+                f"{problem} in the account; ask AWS for a higher quota",
+                "quota-exceeded",
+            )
 
 
 def _asks_trails(subject: Subject) -> Iterable[Question]:
     return whole(Topic.TRAILS, wanted=any(subject.added_of("AWS::CloudTrail::Trail")))
 
 
-def _trails(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _trails(subject: Subject, trails: Answer) -> Iterable[PreflightFinding]:
     for path, _ in subject.added_of("AWS::CloudTrail::Trail"):
-        if len(found) >= _TRAILS:
-            told = f"{subject.region} has {len(found)} trails of {_TRAILS}"
+        if len(trails) >= _TRAILS:
+            problem = f"{subject.region} has {len(trails)} trails of {_TRAILS}"
             yield PreflightFinding(
-                path, f"{told} ({', '.join(sorted(found))}); delete one", "quota-exceeded"
+                path, f"{problem} ({', '.join(sorted(trails))}); delete one", "quota-exceeded"
             )
 
 
@@ -228,16 +235,16 @@ def _asks_concurrency(subject: Subject) -> Iterable[Question]:
     return whole(Topic.CONCURRENCY, wanted=_reserved(subject) > 0)
 
 
-def _concurrency(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _concurrency(subject: Subject, executions: Answer) -> Iterable[PreflightFinding]:
     wanted = _reserved(subject)
-    if found["free"] - wanted < _UNRESERVED:
-        told = (
-            f"functions would reserve {wanted} executions at once of the {found['free']} that are "
-            f"free in {subject.region} (of {found['limit']}), where {_UNRESERVED} have to stay free"
+    if executions["free"] - wanted < _UNRESERVED:
+        problem = (
+            f"functions would reserve {wanted} executions at once of the {executions['free']} free "
+            f"in {subject.region} (of {executions['limit']}), and {_UNRESERVED} have to stay free"
         )
         yield PreflightFinding(
             subject.stack_name,
-            f"{told}; ask AWS for a higher quota L-B99A9384",
+            f"{problem}; ask AWS for a higher quota L-B99A9384",
             "concurrency-quota",
         )
 
@@ -246,18 +253,18 @@ def _asks_log_policies(subject: Subject) -> Iterable[Question]:
     return whole(Topic.LOG_POLICIES, wanted=any(subject.added_of("AWS::Logs::ResourcePolicy")))
 
 
-def _log_policies(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _log_policies(subject: Subject, policies: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of("AWS::Logs::ResourcePolicy"):
         size = len(text_of(props.get("PolicyDocument")))
-        if len(found) >= _LOG_POLICIES:
-            told = f"{subject.region} has {len(found)} resource policies of logs, the most"
+        if len(policies) >= _LOG_POLICIES:
+            problem = f"{subject.region} has {len(policies)} resource policies of logs, the most"
             yield PreflightFinding(
-                path, f"{told} there can be; delete one, or share one", "log-policy-quota"
+                path, f"{problem} that are allowed; delete one, or share one", "log-policy-quota"
             )
         if size > _LOG_POLICY_SIZE:
-            told = f"the policy has {size} characters, {_LOG_POLICY_SIZE} are allowed"
+            problem = f"the policy has {size} characters, {_LOG_POLICY_SIZE} are allowed"
             yield PreflightFinding(
-                path, f"{told}; name groups by a common prefix", "log-policy-quota"
+                path, f"{problem}; use a common prefix of the groups", "log-policy-quota"
             )
 
 

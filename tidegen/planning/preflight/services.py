@@ -14,7 +14,7 @@ from tidegen.planning.preflight.subject import Subject
 _CLUSTER = "AWS::EKS::Cluster"
 _CERTIFICATE = "AWS::CertificateManager::Certificate"
 _ZONE = "AWS::Route53::HostedZone"
-#: Mails in 24 hours (Amazon SES guide, "Request production access"); -1 stands for no limit.
+#: Mails in 24 hours (Amazon SES guide, "Request production access"); -1 means no limit.
 _SANDBOX_DAILY = 200
 
 
@@ -22,24 +22,26 @@ def _asks_versions(subject: Subject) -> Iterable[Question]:
     return whole(Topic.VERSIONS, wanted=any(subject.added_of(_CLUSTER)))
 
 
-def _offered(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _offered(subject: Subject, statuses: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of(_CLUSTER):
         version = str(props.get("Version"))
-        status = str(found.get(version, "UNSUPPORTED"))
+        status = str(statuses.get(version, "UNSUPPORTED"))
         if status.upper() == "UNSUPPORTED":
-            told = f"EKS does not offer Kubernetes {version} in {subject.region}"
+            problem = f"EKS does not offer Kubernetes {version} in {subject.region}"
             yield PreflightFinding(
-                path, f"{told}; it offers {', '.join(sorted(found))}", "kubernetes-version"
+                path,
+                f"{problem}; choose one of {', '.join(sorted(statuses))}",
+                "kubernetes-version",
             )
         elif status.upper() == "EXTENDED_SUPPORT":
-            told = f"Kubernetes {version} is in extended support and costs six times as much"
+            problem = f"Kubernetes {version} is in extended support and costs six times as much"
             yield PreflightFinding(
-                path, f"{told}; choose a newer version", "kubernetes-version", blocking=False
+                path, f"{problem}; choose a newer version", "kubernetes-version", blocking=False
             )
 
 
 def _standing_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
-    """Name of a cluster that stays → its path and the wanted version."""
+    """Return name of a cluster that stays → its path and the wanted version."""
     return {
         subject.held[path]: (path, str(props.get("Version")))
         for path, props in subject.of(_CLUSTER)
@@ -47,15 +49,17 @@ def _standing_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
     }
 
 
-def _moved(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _moved(subject: Subject, versions: Answer) -> Iterable[PreflightFinding]:
     for name, (path, wanted) in _standing_clusters(subject).items():
-        live = found.get(name, wanted)
+        live = versions.get(name, wanted)
         steps = _minor(wanted) - _minor(live)
         if steps not in (0, 1):
             way = "back" if steps < 0 else f"{steps} minor versions"
-            told = f"the cluster runs Kubernetes {live}, EKS does not move it {way} to {wanted}"
+            problem = f"the cluster runs Kubernetes {live}, EKS does not move it {way} to {wanted}"
             following = live if steps < 0 else f"1.{_minor(live) + 1}"
-            yield PreflightFinding(path, f"{told}; set version {following}", "kubernetes-version")
+            yield PreflightFinding(
+                path, f"{problem}; set version {following}", "kubernetes-version"
+            )
 
 
 def _minor(version: str) -> int:
@@ -67,27 +71,27 @@ def _asks_mail(subject: Subject) -> Iterable[Question]:
     return whole(Topic.MAIL_ACCOUNT, wanted=any(subject.added_of("AWS::SES::EmailIdentity")))
 
 
-def _mail(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
-    where, daily = f"SES in {subject.region}", found.get("Daily")
-    if not found.get("ProductionAccess", True):
+def _mail(subject: Subject, account: Answer) -> Iterable[PreflightFinding]:
+    where, daily = f"SES in {subject.region}", account.get("Daily")
+    if not account.get("ProductionAccess", True):
         limit = f"{daily:g} mails a day, " if daily is not None else ""
-        told = f"the account is in the sandbox: it sends {limit}to verified addresses only"
+        problem = f"the account is in the sandbox: it sends {limit}to verified addresses only"
         yield PreflightFinding(
-            where, f"{told}; ask AWS for production access", "mail-sandbox", blocking=False
+            where, f"{problem}; ask AWS for production access", "mail-sandbox", blocking=False
         )
     elif daily is not None and 0 <= daily <= _SANDBOX_DAILY:
-        told = f"the account may send {daily:g} mails a day, as many as in the sandbox"
+        problem = f"the account may send {daily:g} mails a day, as many as in the sandbox"
         yield PreflightFinding(
-            where, f"{told}; ask AWS for a higher quota", "mail-sandbox", blocking=False
+            where, f"{problem}; ask AWS for a higher quota", "mail-sandbox", blocking=False
         )
-    if not found.get("Sending", True):
+    if not account.get("Sending", True):
         yield PreflightFinding(
             where, "AWS has paused its sending; see the SES console", "mail-sandbox", blocking=False
         )
 
 
 def _certified(subject: Subject) -> Iterator[tuple[str, Properties, Any]]:
-    """Certificates that would be added, each with the zones that prove its names."""
+    """Yield certificates that would be added, each with the zones that validate its names."""
     for path, props in subject.added_of(_CERTIFICATE):
         options = props.get("DomainValidationOptions", [])
         zones = [
@@ -97,111 +101,117 @@ def _certified(subject: Subject) -> Iterator[tuple[str, Properties, Any]]:
 
 
 def _undelegated(subject: Subject) -> Iterable[PreflightFinding]:
-    """A zone that comes with the certificate: nobody can have delegated it yet."""
+    """Yield zones created with their certificate, which cannot be delegated yet."""
     for path, props, reference in _certified(subject):
         zone = subject.resource_at(reference)
         if zone and zone[0] in subject.added:
-            told = f"the certificate of {text_of(props.get('DomainName'))} waits for its new zone"
+            problem = (
+                f"the certificate of {text_of(props.get('DomainName'))} waits for its new zone"
+            )
             name = text_of(zone[1].get("Name"))
             yield PreflightFinding(
                 path,
-                f"{told}; put the name servers of {name} into the parent zone while it is made",
+                f"{problem}; put the name servers of {name} into the parent zone meanwhile",
                 "zone-not-delegated",
                 blocking=False,
             )
 
 
 def _new_zones(subject: Subject) -> dict[str, str]:
-    """Domain of a public zone that would be added → its path."""
-    found = (
+    """Return domain of a public zone that would be added → its path."""
+    named = (
         (props.get("Name"), path)
         for path, props in subject.added_of(_ZONE)
         if not props.get("VPCs")
     )
-    return {name.rstrip("."): path for name, path in found if isinstance(name, str)}
+    return {name.rstrip("."): path for name, path in named if isinstance(name, str)}
 
 
-def _second_zones(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
-    """A zone kept from an earlier stack, to whose servers the parent zone leads."""
+def _second_zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]:
+    """Yield a zone kept from an earlier stack, to whose servers the parent zone leads."""
     for domain, path in _new_zones(subject).items():
-        others = sorted(set(found.get(domain, ())) - set(subject.held.values()))
+        others = sorted(set(zones.get(domain, ())) - set(subject.held.values()))
         if others:
-            told = f"there is a zone of {domain} already, {others[0]}, with other name servers"
+            problem = f"a zone of {domain} exists already, {others[0]}, with other name servers"
             yield PreflightFinding(
                 path,
-                f"{told}; import that one, or put the new name servers into the parent zone",
+                f"{problem}; import that one, or put the new name servers into the parent zone",
                 "zone-not-delegated",
                 blocking=False,
             )
 
 
 def _standing_zones(subject: Subject) -> list[tuple[str, str, str]]:
-    """Path of each certificate that a standing zone proves, with that zone's id and its domain."""
-    found = []
+    """Return path, zone id and domain of each certificate that a deployed zone validates."""
+    zones = []
     for path, _, reference in _certified(subject):
         zone, standing = subject.resource_at(reference), subject.physical(reference)
         if zone and standing and zone[0] not in subject.added:
-            found.append((path, standing, text_of(zone[1].get("Name"))))
-    return found
+            zones.append((path, standing, text_of(zone[1].get("Name"))))
+    return zones
 
 
 def _asks_delegation(subject: Subject) -> Iterable[Question]:
-    found = _standing_zones(subject)
-    zones, domains = ({item[place] for item in found} for place in (1, 2))
+    deployed = _standing_zones(subject)
+    zones, domains = ({item[place] for item in deployed} for place in (1, 2))
     return (*about(Topic.ZONE_SERVERS, zones), *about(Topic.NAME_SERVERS, domains))
 
 
 def _delegation(subject: Subject, own: Answer, public: Answer) -> Iterable[PreflightFinding]:
     for path, _, domain in _standing_zones(subject):
-        servers, told = own.get(domain, ()), public.get(domain, ())
-        if not set(servers) & set(told):
-            what = f"DNS leads to {', '.join(told)}" if told else "DNS leads nowhere"
+        servers, delegated = own.get(domain, ()), public.get(domain, ())
+        if not set(servers) & set(delegated):
+            what = (
+                f"DNS delegates to {', '.join(delegated)}"
+                if delegated
+                else "there is no delegation in DNS"
+            )
             yield PreflightFinding(
                 path,
-                f"the certificate cannot be proved: {what} for {domain}; put {', '.join(servers)} "
-                "into the parent zone",
+                f"the certificate cannot be validated: {what} for {domain}; "
+                f"put {', '.join(servers)} into the parent zone",
                 "zone-not-delegated",
             )
 
 
 def _destinations(subject: Subject) -> dict[str, str]:
-    """Bucket of another root that something replicates to → path of the source."""
+    """Return bucket of another root that is a replication target → path of the source."""
     own = set(subject.held.values()) | {
         str(props.get("BucketName")) for _, props in subject.of("AWS::S3::Bucket")
     }
-    found = {}
+    destinations = {}
     for path, props in subject.of("AWS::S3::Bucket"):
         for rule in props.get("ReplicationConfiguration", {}).get("Rules", []):
             name = text_of(rule.get("Destination", {}).get("Bucket")).rpartition(":")[2]
             if name and "…" not in name and name not in own:
-                found[name] = path
-    return found
+                destinations[name] = path
+    return destinations
 
 
-def _versioning(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _versioning(subject: Subject, statuses: Answer) -> Iterable[PreflightFinding]:
     for name, path in _destinations(subject).items():
-        if found.get(name) != "Enabled":
-            told = (
+        if statuses.get(name) != "Enabled":
+            problem = (
                 f"replicates to '{name}', which keeps no versions"
-                if name in found
+                if name in statuses
                 else (f"replicates to '{name}', which does not exist")
             )
             yield PreflightFinding(
-                path, f"{told}; deploy the recovery region first", "replica-without-versions"
+                path, f"{problem}; deploy the recovery region first", "replica-without-versions"
             )
 
 
 def _new_replication(subject: Subject) -> Iterable[PreflightFinding]:
-    """Buckets that stand and replicate from now on: S3 copies what comes, not what is there."""
+    """Yield deployed buckets with new replication: S3 does not copy existing objects."""
     roles = {path for path, _ in subject.added_of("AWS::IAM::Role")}
     for path, props in subject.of("AWS::S3::Bucket"):
         configuration = props.get("ReplicationConfiguration")
         role = f"{path.rpartition('/')[0]}/{REPLICATION_ROLE}".lstrip("/")
         if configuration and path in subject.held and path not in subject.added and role in roles:
-            told = "replicates from now on, and what is in it already is not copied"
-            way = "run the jobs of 'Replicate existing objects', docs/runbooks/recovery.md"
+            problem = "replicates from now on, and its existing objects are not copied"
+            way = "run the jobs of 'Replicate what was there before', docs/runbooks/recovery.md"
             yield PreflightFinding(
-                path, f"{told}; {way}", "replica-without-versions", blocking=False
+                path, f"{problem}; {way}", "replica-without-versions", blocking=False
             )
 
 
@@ -210,14 +220,14 @@ def _topics(subject: Subject) -> Iterable[Question]:
     return about(Topic.PENDING, held)
 
 
-def _pending(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _pending(subject: Subject, pending: Answer) -> Iterable[PreflightFinding]:
     paths = {physical: path for path, physical in subject.held.items()}
-    for topic, endpoints in found.items():
+    for topic, endpoints in pending.items():
         for endpoint in endpoints:
-            told = f"{endpoint} has not confirmed its subscription"
+            problem = f"{endpoint} has not confirmed its subscription"
             yield PreflightFinding(
                 paths.get(topic, topic),
-                f"{told}; follow the link in the mail from AWS",
+                f"{problem}; follow the link in the mail from AWS",
                 "subscription-unconfirmed",
                 blocking=False,
             )
@@ -226,7 +236,7 @@ def _pending(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
 CHECKS = (
     Check("Kubernetes versions", ("kubernetes-version",), _asks_versions, _offered),
     Check(
-        "clusters that stand",
+        "deployed clusters",
         ("kubernetes-version",),
         lambda subject: about(Topic.CLUSTERS, _standing_clusters(subject)),
         _moved,

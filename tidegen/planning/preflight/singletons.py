@@ -1,4 +1,4 @@
-"""Things that an account has once: recorder, channel, detector, providers, linked roles."""
+"""Resources that an account has once: recorder, channel, detector, providers, linked roles."""
 
 from collections.abc import Iterable
 from functools import partial
@@ -23,9 +23,9 @@ def _asks(subject: Subject, type_name: str, topic: Topic) -> Iterable[Question]:
 
 
 def _one(
-    subject: Subject, found: Answer, type_name: str, failure: str, what: str
+    subject: Subject, existing: Answer, type_name: str, failure: str, what: str
 ) -> Iterable[PreflightFinding]:
-    others = sorted(set(found) - set(subject.held.values()))
+    others = sorted(set(existing) - set(subject.held.values()))
     for path, _ in subject.added_of(type_name) if others else ():
         yield PreflightFinding(
             path,
@@ -35,19 +35,19 @@ def _one(
         )
 
 
-def _analyzer(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _analyzer(subject: Subject, types: Answer) -> Iterable[PreflightFinding]:
     same = {
         name: kind
-        for name, kind in found.items()
+        for name, kind in types.items()
         if kind in {props.get("Type") for _, props in subject.added_of(_ANALYZER)}
     }
     return _one(subject, same, _ANALYZER, "quota-exceeded", "an access analyzer of this type")
 
 
-def _provider(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _provider(subject: Subject, arns: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of(_PROVIDER):
         url = text_of(props.get("Url")).removeprefix("https://")
-        arn = found.get(url)
+        arn = arns.get(url)
         if arn and arn not in subject.held.values():
             yield PreflightFinding(
                 path,
@@ -58,18 +58,20 @@ def _provider(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
 
 
 def _linked_names(subject: Subject) -> dict[str, str]:
-    found = ((props.get("AWSServiceName"), path) for path, props in subject.added_of(_LINKED_ROLE))
-    return {service: path for service, path in found if isinstance(service, str)}
+    services = (
+        (props.get("AWSServiceName"), path) for path, props in subject.added_of(_LINKED_ROLE)
+    )
+    return {service: path for service, path in services if isinstance(service, str)}
 
 
-def _linked(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _linked(subject: Subject, roles: Answer) -> Iterable[PreflightFinding]:
     for service, path in _linked_names(subject).items():
-        if service in found:
-            step = ": a step of the account file's plan makes it"
+        if service in roles:
+            step = ": a step of the account file's plan creates it"
             yield PreflightFinding(
                 path,
                 f"the account has the service-linked role of {service} already, "
-                f"'{found[service]}'; take it out of the template"
+                f"'{roles[service]}'; remove it from the template"
                 f"{step if service in LINKED_SERVICES else ''}",
                 "linked-role-exists",
             )

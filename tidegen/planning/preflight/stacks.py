@@ -14,30 +14,32 @@ _NAMES = ("GroupName", "InstanceProfileName", "ManagedPolicyName", "PolicyName",
 
 
 def capabilities(templates: Mapping[str, TemplateBody]) -> tuple[str, ...]:
-    """What somebody has to acknowledge before a root with these templates is deployed.
+    """Return the capabilities to acknowledge before a root with these templates is deployed.
 
-    CreateChangeSet, `Capabilities`: IAM resources, with names of their own, and macros.
+    CreateChangeSet, `Capabilities`: IAM resources, named IAM resources, and macros.
     """
-    found = set()
+    names = set()
     for template in templates.values():
         for resource in template.get("Resources", {}).values():
             if str(resource.get("Type")).startswith("AWS::IAM::"):
                 named = any(name in resource.get("Properties", {}) for name in _NAMES)
-                found.add("CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM")
+                names.add("CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM")
         if template.get("Transform"):
-            found.add("CAPABILITY_AUTO_EXPAND")
-    return tuple(sorted(found))
+            names.add("CAPABILITY_AUTO_EXPAND")
+    return tuple(sorted(names))
 
 
 def _transforms(subject: Subject) -> Iterable[PreflightFinding]:
-    """CloudFormation makes no change set of nested stacks with macros (CreateChangeSet)."""
+    """Yield macros: CloudFormation creates no nested change set with them (CreateChangeSet)."""
     nested = len(subject.templates) > 1
     for name, template in subject.templates.items():
         if template.get("Transform") and nested:
-            told = f"has the Transform {template['Transform']}, and no change set can expand it"
+            problem = f"has the Transform {template['Transform']}, and no change set can expand it"
             where = name or subject.stack_name
             yield PreflightFinding(
-                where, f"{told} in nested stacks; take it out of the template", "capability-missing"
+                where,
+                f"{problem} in nested stacks; remove it from the template",
+                "capability-missing",
             )
 
 
@@ -45,11 +47,11 @@ def _states(subject: Subject) -> Iterable[PreflightFinding]:
     where, status = subject.stack_name, subject.status
     match next_action(status):
         case NextAction.DELETE_FIRST:
-            told = f"is {status}; the deploy asks, deletes it, and makes it anew"
-            yield PreflightFinding(where, told, "creation-rolled-back", blocking=False)
+            problem = f"is {status}; the deploy asks, then deletes and recreates it"
+            yield PreflightFinding(where, problem, "creation-rolled-back", blocking=False)
         case NextAction.CONTINUE_ROLLBACK:
-            told = f"is {status}; the deploy asks, and continues the rollback first"
-            yield PreflightFinding(where, told, "rollback-failed", blocking=False)
+            problem = f"is {status}; the deploy asks, then continues the rollback first"
+            yield PreflightFinding(where, problem, "rollback-failed", blocking=False)
 
 
 def _asks_artifacts(subject: Subject) -> Iterable[Question]:
@@ -58,18 +60,18 @@ def _asks_artifacts(subject: Subject) -> Iterable[Question]:
     return about(Topic.BUCKETS, [name]) if uploads and isinstance(name, str) else ()
 
 
-def _artifacts(subject: Subject, found: Answer) -> Iterable[PreflightFinding]:
+def _artifacts(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
     name = str(subject.parameters[BUCKET_PARAMETER])
-    region, wanted = found.get(name), subject.region
+    region, wanted = regions.get(name), subject.region
     if region is None:
-        told = "the artifacts bucket does not exist; deploy the bootstrap stack again"
+        problem = "the artifacts bucket does not exist; deploy the bootstrap stack again"
     elif not region:
-        told = "the artifacts bucket is closed to these credentials; check its policy"
+        problem = "the artifacts bucket denies access to these credentials; check its policy"
     elif region != wanted:
-        told = f"the artifacts bucket is in {region}, CloudFormation needs it in {wanted}"
+        problem = f"the artifacts bucket is in {region}, CloudFormation needs it in {wanted}"
     else:
         return
-    yield PreflightFinding(name, told, "template-unreadable")
+    yield PreflightFinding(name, problem, "template-unreadable")
 
 
 CHECKS = (

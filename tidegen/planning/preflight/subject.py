@@ -1,4 +1,4 @@
-"""What a check looks at: one root as it would be, beside what stands of it."""
+"""The subject of a check: one root as its templates would make it, and as deployed."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,12 +11,11 @@ from tidegen.planning.model import StackAddress
 
 @dataclass(frozen=True, kw_only=True)
 class Subject(ResourceView):
-    """One root: its wanted resources by path, and what the account holds of it already.
+    """One root: its wanted resources by path, and its deployed resources.
 
-    `added` and `removed` are paths; `held` leads from a path to the physical id of what stands,
+    `added` and `removed` are paths; `held` maps a path to the physical id of the deployed resource,
     `types_held` to its type; `templates` are the wanted ones, the root's under the empty name.
-    `parameters` are those that are known. `changes` is False where the deploy would leave the
-    stack alone.
+    `parameters` are the known ones. `changes` is False if the deploy would not change the stack.
     """
 
     address: StackAddress
@@ -37,29 +36,29 @@ class Subject(ResourceView):
 
     @property
     def region(self) -> str:
-        """The region that the stack belongs in."""
+        """The region of the stack."""
         return self.address.place.region
 
     @property
     def account(self) -> str:
-        """The account that the stack belongs in."""
+        """The account of the stack."""
         return self.address.place.account
 
     def added_of(self, *types: str) -> Iterator[tuple[str, Properties]]:
-        """Path and properties of what would be added of these types."""
+        """Return path and properties of the resources of these types that would be added."""
         return ((path, props) for path, props in self.of(*types) if path in self.added)
 
     def names(self, type_name: str, prop: str) -> dict[str, str]:
-        """Physical name → path of what would be added and has a name, unless the stack holds it.
+        """Return physical name → path of named resources that would be added, unless deployed.
 
-        `prop` is a property, dotted where it is inside of another.
+        `prop` is a property, dotted if it is inside another.
         """
-        found = ((property_at(props, prop), path) for path, props in self.added_of(type_name))
+        named = ((property_at(props, prop), path) for path, props in self.added_of(type_name))
         held = set(self.held.values())
-        return {name: path for name, path in found if isinstance(name, str) and name not in held}
+        return {name: path for name, path in named if isinstance(name, str) and name not in held}
 
     def physical(self, value: Any) -> str | None:
-        """The id that a value stands for: a text, or a reference to what stands already."""
+        """Return the id of a value: a text, or a reference to a deployed resource."""
         if isinstance(value, str):
             return value
         path = value.get("Ref") if isinstance(value, dict) else None
