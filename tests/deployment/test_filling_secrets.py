@@ -146,7 +146,7 @@ def test_what_is_missing_is_named_with_its_command(cloud):
 def test_renewing_changes_random_and_derived_keys_only(cloud):
     fill(cloud)
     before = held(cloud, "shoreline")
-    plan = secrets_plan(TARGET, cloud, ("shoreline",), anew=True)
+    plan = secrets_plan(TARGET, cloud, ("shoreline",), regenerate=True)
     (outcome,) = write_secrets(plan, cloud, leave)
     after = held(cloud, "shoreline")
     assert set(outcome.written) == {"ServiceAuth", "UserMailVerification"}
@@ -157,7 +157,7 @@ def test_renewing_takes_the_databases_new_hosts_over(cloud):
     fill(cloud)
     before = held(cloud, "mongo")
     cloud.add("tide-staging", outputs={"DatabaseHosts": "c:27017"})
-    plan = secrets_plan(TARGET, cloud, ("mongo",), anew=True)
+    plan = secrets_plan(TARGET, cloud, ("mongo",), regenerate=True)
     (outcome,) = write_secrets(plan, cloud, leave)
     assert set(outcome.written) == {"Addresses", "Password", "Username"}
     after = held(cloud, "mongo")
@@ -170,14 +170,14 @@ def test_renewing_leaves_the_user_of_running_services_alone(cloud):
     fill(cloud)
     for _ in range(3):
         users.append(held(cloud, "mongo")["Username"])
-        list(write_secrets(secrets_plan(TARGET, cloud, ("mongo",), anew=True), cloud, leave))
+        list(write_secrets(secrets_plan(TARGET, cloud, ("mongo",), regenerate=True), cloud, leave))
     assert users == ["services", "services-2", "services"]
 
 
 @pytest.mark.parametrize("name", ["userdata", "token-signing-key", "travis"])
 def test_what_no_machine_can_renew_is_refused(cloud, name):
     with pytest.raises(RefusedError, match="is not for a machine to renew"):
-        require_renewable(secrets_plan(TARGET, cloud, (name,), anew=True))
+        require_renewable(secrets_plan(TARGET, cloud, (name,), regenerate=True))
 
 
 def test_one_call_tells_what_is_unfilled(cloud):

@@ -47,7 +47,7 @@ class SecretOutcome:
 
 
 def secrets_plan(
-    target: Target, connect: Connect, only: Collection[str] = (), *, anew: bool = False
+    target: Target, connect: Connect, only: Collection[str] = (), *, regenerate: bool = False
 ) -> SecretsPlan:
     """What filling the secrets of `target` means, or those in `only`.
 
@@ -55,7 +55,7 @@ def secrets_plan(
     """
     _require_environment(target)
     cloud = Clouds.of(connect).at(target.place())
-    plans = tuple(_plan(target, cloud, name, anew) for name in only or CHART_SECRETS)
+    plans = tuple(_plan(target, cloud, name, regenerate) for name in only or CHART_SECRETS)
     derives = [plan for plan in plans if plan.needing(Need.DERIVE)]
     return SecretsPlan(
         target, plans, {plan.name: _derived(target, cloud, plan) for plan in derives}
@@ -69,14 +69,14 @@ def _require_environment(target: Target) -> None:
         )
 
 
-def _plan(target: Target, cloud: Cloud, name: str, anew: bool) -> SecretPlan:
+def _plan(target: Target, cloud: Cloud, name: str, regenerate: bool) -> SecretPlan:
     secret_id = f"{secrets_path(target)}{name}"
     stored = cloud.secret(secret_id)
     if stored is None:
         raise RefusedError(
             Problem(secret_id, f"is not there; run 'tidegen deploy --env {target.name}'")
         )
-    return plan_secret(name, secret_id, CHART_SECRETS[name], stored, anew=anew)
+    return plan_secret(name, secret_id, CHART_SECRETS[name], stored, regenerate=regenerate)
 
 
 def _derived(target: Target, cloud: Cloud, plan: SecretPlan) -> dict[str, str]:

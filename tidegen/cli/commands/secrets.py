@@ -144,7 +144,7 @@ def rotate_command(
 
     _require_known((secret,))
     with open_session(directory, local=local) as session:
-        plan = secrets_plan(session.target(name), session.connect, (secret,), anew=True)
+        plan = secrets_plan(session.target(name), session.connect, (secret,), regenerate=True)
         require_renewable(plan)
         click.echo(f"{name}\n{plan_text(plan.secrets)}", err=True)
         confirm(name, "rotate", yes=yes)
