@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def tidegen(*arguments, cwd=ROOT, env=None, text=None):
-    """Run the real command line in a process of its own."""
+    """Run the real command line in a separate process."""
     command = [sys.executable, "-m", "tidegen", *map(str, arguments)]
     environment = {**os.environ, **(env or {})}
     return subprocess.run(

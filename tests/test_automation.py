@@ -1,4 +1,4 @@
-"""The workflow and the pre-commit hooks: they call what exists, with no more rights than needed."""
+"""The workflow and the pre-commit hooks: existing commands, least privilege."""
 
 import re
 
@@ -25,7 +25,7 @@ def steps():
     return [step for job in WORKFLOW["jobs"].values() for step in job["steps"]]
 
 
-def test_nothing_has_rights_by_default_and_each_job_only_its_own():
+def test_permissions_are_empty_by_default_and_minimal_for_each_job():
     assert WORKFLOW["permissions"] == {}
     assert {name: job["permissions"] for name, job in WORKFLOW["jobs"].items()} == {
         "check": {"contents": "read", "security-events": "write"},
@@ -41,7 +41,7 @@ def test_no_job_runs_code_with_a_token_in_the_checkout():
     assert all(step["with"] == {"persist-credentials": False} for step in checkouts)
 
 
-def test_a_pull_request_runs_in_no_environment_whose_jobs_deploy():
+def test_a_pull_request_does_not_run_in_a_deploying_environment():
     """Its jobs run code before its review: DeployRole trusts NAME, ReadRole trusts NAME-plan."""
     for workflow in WORKFLOWS:
         if {"pull_request", "pull_request_target"} & set(workflow[True]):  # YAML's `on`
@@ -59,7 +59,7 @@ def environments(job):
     return {name.replace("${{ matrix.environment }}", each) for each in matrix} - {""}
 
 
-def test_every_action_has_a_version_and_no_script_takes_an_expression():
+def test_every_action_has_a_version_and_no_script_has_an_expression():
     for step in steps():
         assert re.fullmatch(r"[\w./-]+@(v\d+|[0-9a-f]{40})", step.get("uses", "a/b@v1"))
         assert "${{" not in step.get("run", "")

@@ -1,4 +1,4 @@
-"""One error tree: what a user can meet is a TidegenError."""
+"""One error tree: every error that a user can see is a TidegenError."""
 
 import ast
 import builtins
@@ -11,7 +11,7 @@ from tidegen.errors import TidegenError
 
 PACKAGE = Path(tidegen.__file__).parent
 
-#: Exception classes outside the tree, and why nobody meets them.
+#: Exception classes outside the tree, and why no user sees them.
 INTERNAL = {
     "tidegen.concerns.rotation.code.rotation.kinds.RotationError": "raised in a function on AWS",
     "tidegen.environments.yaml_source._StoppedError": "becomes a problem of the file that is read",
@@ -34,13 +34,13 @@ def exceptions(source=None):
     """Qualified name → class of all exceptions; imports only modules that define one."""
     known = {name for name in dir(builtins) if is_exception(getattr(builtins, name))}
     nodes = list(source or classes())
-    found = {}
+    exceptions_so_far = {}
     while True:
         new = {f"{m}.{n.name}": m for m, n in nodes if known & set(map(base_name, n.bases))}
         known |= {name.rpartition(".")[2] for name in new}
-        if new.keys() == found.keys():
+        if new.keys() == exceptions_so_far.keys():
             return new
-        found = new
+        exceptions_so_far = new
 
 
 def is_exception(value):
@@ -69,7 +69,7 @@ def test_the_walk_sees_exceptions_of_exceptions():
     assert exceptions([("m", node) for node in tree.body]).keys() == {"m.A", "m.B"}
 
 
-def test_the_tree_is_drawn_whole_and_each_error_says_its_exit_code():
+def test_the_drawn_tree_is_complete_and_each_error_has_an_exit_code():
     drawn = [line.split() for line in errors.__doc__.splitlines() if "Error" in line]
     names = {next(word for word in words if word.endswith("Error")) for words in drawn}
     assert names == {n for n, v in vars(errors).items() if is_exception(v)}

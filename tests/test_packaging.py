@@ -1,4 +1,4 @@
-"""The wheel is the product for whoever uses tidegen from a repository of their own."""
+"""The wheel is the product for anyone who uses tidegen from another repository."""
 
 import shutil
 import subprocess
@@ -14,7 +14,7 @@ SOURCES = ("environments", "tidegen", "setup.cfg", "pyproject.toml", "README.md"
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory):
-    """The files in a wheel built from a copy, which a build litters: name → content."""
+    """The files of a wheel, built from a copy as builds leave files behind: name → content."""
     source, target = (tmp_path_factory.mktemp(name) for name in ("source", "wheel"))
     for name in SOURCES:
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
@@ -27,7 +27,7 @@ def packed(tmp_path_factory):
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_the_wheel_holds_every_file_of_the_package(packed):
+def test_the_wheel_contains_every_file_of_the_package(packed):
     tracked = subprocess.run(
         ["git", "ls-files", "tidegen"], cwd=ROOT, check=True, capture_output=True, text=True
     ).stdout.splitlines()

@@ -73,6 +73,14 @@ class OvertakenError(RefusedError):
     """Another operation changed the stack first; nothing was changed."""
 
 
+def overtaken_text(reason: str) -> str:
+    """Return the message of an OvertakenError."""
+    return (
+        f"another operation on this stack was first ({reason}); this command did not change it; "
+        "run the same command again: it follows the operation in progress and plans again"
+    )
+
+
 class DeploymentError(TidegenError):
     """AWS refused or failed; the message leads with the root cause."""
 

@@ -42,8 +42,8 @@ def _no_credentials(monkeypatch, tmp_path):
 
 def answered(code, message="why", status=400):
     about = {"HTTPStatusCode": status}
-    said = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": about}
-    return known.ClientError(said, "Operation")
+    answer = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": about}
+    return known.ClientError(answer, "Operation")
 
 
 IDENTITY = (
@@ -61,7 +61,7 @@ def answer(status, text):
     ("error", "kind", "text"),
     [
         (answered("ExpiredToken"), AccessError, "have expired; renew them"),
-        (answered("InvalidClientTokenId"), AccessError, "knows no such credentials"),
+        (answered("InvalidClientTokenId"), AccessError, "does not know the credentials"),
         (answered("AccessDenied"), RefusedError, "s3:PutObject is not allowed: why"),
         (answered("Throttling"), DeploymentError, "throttles"),
         (answered("TooManyRequestsException"), DeploymentError, "throttles"),
@@ -77,7 +77,7 @@ def answer(status, text):
         (known.ParamValidationError(report="r"), DeploymentError, "validation"),
     ],
 )
-def test_every_error_is_one_line_that_says_what_to_do(error, kind, text):
+def test_every_error_is_one_line_with_a_remedy(error, kind, text):
     with pytest.raises(kind) as raised, translated("here", "s3:PutObject"):
         raise error
     (problem,) = raised.value.problems
@@ -98,26 +98,26 @@ def test_every_error_is_one_line_that_says_what_to_do(error, kind, text):
         ),
     ],
 )
-def test_who_comes_second_is_told_so(code, message):
+def test_the_second_of_two_operations_is_refused(code, message):
     operation = "cloudformation:ExecuteChangeSet"
     with pytest.raises(OvertakenError) as raised, translated("here", operation):
         raise answered(code, message)
-    assert "came first" in str(raised.value)
+    assert "another operation on this stack was first" in str(raised.value)
     assert "it follows" in str(raised.value)
     assert raised.value.exit_code == 1
     with pytest.raises(DeploymentError), translated("here", "cloudformation:DescribeChangeSet"):
         raise answered(code, message)
 
 
-def test_what_aws_says_is_told_without_credentials(monkeypatch):
+def test_messages_of_aws_are_shown_without_credentials(monkeypatch):
     secret, token = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "FwoGZXIvYXdzEXAMPLE//token=="
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", secret)
-    said = (
+    answer = (
         f"no {secret} for AKIAIOSFODNN7EXAMPLE: X-Amz-Security-Token={token}&Signature=abc123 "
         f'"SessionToken": "{token}" x-amz-security-token:{token}\nsecond line'
     )
     with pytest.raises(DeploymentError) as raised, translated("here", "s3:PutObject"):
-        raise answered("ValidationError", said)
+        raise answered("ValidationError", answer)
     text = str(raised.value)
     assert not [word for word in (secret, token, "AKIA", "abc123") if word in text]
     assert "no [hidden] for [hidden]" in text
@@ -137,7 +137,7 @@ def test_an_unknown_profile_is_named():
         connect(Place("111122223333", "eu-central-1", Credentials(profile="nowhere")))
 
 
-def test_a_profile_that_only_people_have_gives_way_to_what_ci_has(monkeypatch):
+def test_without_the_profile_ci_uses_the_environments_credentials(monkeypatch):
     place = Place("111122223333", "eu-central-1", Credentials(profile="nowhere"))
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
@@ -152,7 +152,7 @@ def test_an_endpoint_that_does_not_answer(monkeypatch):
 
 @pytest.fixture
 def broken_endpoint(monkeypatch):
-    """An endpoint that takes every request and hangs up."""
+    """An endpoint that accepts every request and closes the connection."""
     server = socket.create_server(("127.0.0.1", 0))
 
     def hang_up():
@@ -173,8 +173,8 @@ def broken_endpoint(monkeypatch):
     thread.join()
 
 
-def test_a_secret_that_could_not_be_written_is_in_no_error(broken_endpoint):
-    """botocore's error holds the request that it could not send, and so the value."""
+def test_an_error_of_a_failed_secret_write_has_no_value(broken_endpoint):
+    """botocore's error holds the request that it could not send, and with it the value."""
     with pytest.raises(TidegenError, match="cannot be reached") as raised:
         connect(PLACE).put_secret("/tide/it", "hunter2", "v" * 32)
     assert raised.value.__cause__ is None
@@ -182,7 +182,7 @@ def test_a_secret_that_could_not_be_written_is_in_no_error(broken_endpoint):
     assert "hunter2" not in repr(raised.value)
 
 
-def test_a_secret_of_a_list_says_its_current_version_and_whether_it_rotates():
+def test_a_listed_secret_has_its_current_version_and_rotation():
     stages = {"v1": ["AWSPREVIOUS"], "v2": ["AWSCURRENT", "other"]}
     assert listed_secret({"SecretVersionsToStages": stages}).mark == "v2"
     assert listed_secret({}) == ListedSecret("")
@@ -191,8 +191,8 @@ def test_a_secret_of_a_list_says_its_current_version_and_whether_it_rotates():
     assert (listed.rotates, listed.rotated) == (True, when)
 
 
-def test_what_a_rotation_wrote_counts_as_filled_by_the_label_that_went_along():
-    """A rotation cannot choose the id of its version, by which `fill` says what is filled."""
+def test_a_rotated_secret_counts_as_filled_by_its_label():
+    """A rotation cannot choose its version's id, in which `fill` records the filled keys."""
     label = version_id(("a",), "0" * 32).removesuffix("-" + "0" * 32)
     for current, filled in (("v2", True), ("v1", False)):
         stages = {"v1": ["AWSPREVIOUS"], "v2": [label]}
@@ -201,7 +201,7 @@ def test_what_a_rotation_wrote_counts_as_filled_by_the_label_that_went_along():
         assert says_filled(mark, ("a",)) is filled
 
 
-def test_a_local_engine_is_told_the_account_by_the_access_key(monkeypatch):
+def test_a_local_engine_takes_the_account_from_the_access_key(monkeypatch):
     assert local_endpoint() is None
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:4566")
     place = Place("111122223333", "eu-central-1", Credentials(profile="not asked for"))
@@ -212,20 +212,20 @@ def test_a_local_engine_is_told_the_account_by_the_access_key(monkeypatch):
     assert connect(PLACE).poll_seconds > 1
 
 
-def test_a_role_is_assumed_from_what_is_ambient(monkeypatch):
+def test_a_role_is_assumed_with_the_environments_credentials(monkeypatch):
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "example")
     role = Credentials(role="arn:aws:iam::111122223333:role/deploy")
-    found = session(Place("111122223333", "eu-central-1", role)).get_credentials()
-    assert found.method == "assume-role"
+    credentials = session(Place("111122223333", "eu-central-1", role)).get_credentials()
+    assert credentials.method == "assume-role"
 
 
-def test_throttling_is_waited_out():
+def test_throttling_is_retried():
     assert client_settings().retries["mode"] == "adaptive"
     assert client_settings().s3["addressing_style"] == "path"
 
 
-def test_on_aws_an_outage_of_nine_answers_is_waited_out(monkeypatch):
+def test_on_aws_an_outage_of_nine_answers_is_retried(monkeypatch):
     hurried = SimpleNamespace(sleep=lambda seconds: None, time=time.time)
     monkeypatch.setattr("botocore.endpoint.time", hurried)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "https://vpce.example.com")
@@ -238,12 +238,12 @@ def test_on_aws_an_outage_of_nine_answers_is_waited_out(monkeypatch):
         AwsCloud(PLACE, made).account()
 
 
-def test_a_replacing_change_reads_as_one():
+def test_a_replacing_change_is_read_as_replacement():
     item = {"LogicalResourceId": "B", "ResourceType": "T", "Action": "Modify"}
     details = [{"Target": {"Attribute": "Properties", "Name": "Name"}}]
     replacing = {**item, "Replacement": "True", "Details": details}
-    found = change_of(replacing, None)
-    assert (found.action, found.properties) == (Action.REPLACE, ("Name",))
+    change = change_of(replacing, None)
+    assert (change.action, change.properties) == (Action.REPLACE, ("Name",))
     assert change_of({**item, "Replacement": "Conditional"}, None).replacement is (
         Replacement.CONDITIONAL
     )
@@ -251,8 +251,8 @@ def test_a_replacing_change_reads_as_one():
 
 def test_a_reason_is_read_without_credentials():
     item = {"LogicalResourceId": "B", "ResourceType": "T", "ResourceStatus": "CREATE_FAILED"}
-    found = resource_of({**item, "ResourceStatusReason": "bad key AKIAIOSFODNN7EXAMPLE"})
-    assert found.reason == "bad key [hidden]"
+    resource = resource_of({**item, "ResourceStatusReason": "bad key AKIAIOSFODNN7EXAMPLE"})
+    assert resource.reason == "bad key [hidden]"
 
 
 def test_addresses_are_in_path_style(monkeypatch):
@@ -262,20 +262,20 @@ def test_addresses_are_in_path_style(monkeypatch):
     assert china.object_url("b", "k") == "https://s3.cn-north-1.amazonaws.com.cn/b/k"
 
 
-def test_a_change_set_with_values_and_one_that_waits_for_them():
+def test_a_change_set_with_values_known_before_and_after_deployment():
     target = {"Path": "/Properties/Tags/0", "BeforeValue": "a", "AfterValue": "b"}
     item = {"LogicalResourceId": "B", "ResourceType": "T", "Action": "Modify"}
     always = {"Target": {**target, "RequiresRecreation": "Always"}, "Evaluation": "Static"}
-    found = change_of({**item, "Details": [always]}, None)
-    (detail,) = found.details
+    change = change_of({**item, "Details": [always]}, None)
+    (detail,) = change.details
     assert (detail.name, detail.before, detail.after) == ("Tags.0", "a", "b")
     assert detail.replacement is Replacement.ALWAYS
-    assert found.certain
+    assert change.certain
     waits = {"Target": {"Name": "Tags"}, "Evaluation": "Dynamic"}
     assert not change_of({**item, "Details": [waits]}, None).certain
 
 
-def test_what_early_validation_says_is_one_line():
+def test_a_problem_of_early_validation_is_one_line():
     event = {
         "LogicalResourceId": "Bucket",
         "ResourceType": "AWS::S3::Bucket",

@@ -1,4 +1,4 @@
-"""What each setting is asked and told AWS; botocore's Stubber checks against the services' models.
+"""The calls of each setting to AWS; botocore's Stubber checks them against the services' models.
 
 A call is (service, operation, parameters, answer); an answer that is a text is an error's code.
 """
@@ -47,15 +47,15 @@ def blocked(value):
 
 
 def rules(*egress):
-    found = [
+    rules = [
         {"SecurityGroupRuleId": f"sgr-{number}", "IsEgress": outbound}
         for number, outbound in enumerate(egress)
     ]
-    return ("ec2", "describe_security_group_rules", RULES, {"SecurityGroupRules": found})
+    return ("ec2", "describe_security_group_rules", RULES, {"SecurityGroupRules": rules})
 
 
 def passwords(**policy):
-    """What IAM answers: the switches always, the figures where they are set."""
+    """Return IAM's answer: the switches always, the numbers where they are set."""
     switches = {**dict.fromkeys(KINDS, False), "AllowUsersToChangePassword": False}
     return ("iam", PASSWORDS, {}, {"PasswordPolicy": {**switches, **policy}})
 
@@ -108,7 +108,7 @@ READ = [
     (
         SettingName.PASSWORDS,
         passwords(MinimumPasswordLength=20, MaxPasswordAge=120, PasswordReusePrevention=24),
-        {  # a longer one is as wanted; IAM names the switches always
+        {  # a longer one is accepted; IAM always names the switches
             "MinimumPasswordLength": "14",
             "PasswordReusePrevention": "24",
             "MaxPasswordAge": "120",
@@ -127,7 +127,7 @@ READ = [
         {name: "present" if name == "eks.amazonaws.com" else "absent" for name in LINKED_SERVICES},
     ),
 ]
-#: Setting, what is there of it, and the calls that one step takes.
+#: Setting, its present value, and the calls of one step.
 APPLIED = [
     (
         SettingName.BACKUPS,
@@ -243,20 +243,20 @@ def settings(*calls):
     return AwsSettings(PLACE, lambda: Session(calls))
 
 
-def step(name, found):
-    (only,) = setting_steps([SettingReading(BY_NAME[name], PLACE, "sg-1", found)])
+def step(name, values):
+    (only,) = setting_steps([SettingReading(BY_NAME[name], PLACE, "sg-1", values)])
     return only
 
 
-@pytest.mark.parametrize(("name", "call", "found"), READ)
-def test_a_setting_is_read(name, call, found):
-    assert settings(call).read(BY_NAME[name], "sg-1") == found
+@pytest.mark.parametrize(("name", "call", "values"), READ)
+def test_a_setting_is_read(name, call, values):
+    assert settings(call).read(BY_NAME[name], "sg-1") == values
 
 
-@pytest.mark.parametrize(("name", "found", "calls"), APPLIED)
-def test_a_step_changes_what_differs_and_nothing_else(name, found, calls):
+@pytest.mark.parametrize(("name", "values", "calls"), APPLIED)
+def test_a_step_changes_only_the_differences(name, values, calls):
     session = Session(calls)
-    AwsSettings(PLACE, lambda: session).apply(step(name, found))
+    AwsSettings(PLACE, lambda: session).apply(step(name, values))
     for stub in session.stubs:
         stub.assert_no_pending_responses()
 
@@ -269,17 +269,17 @@ def test_every_setting_is_read_and_applied_here():
     ("code", "reason"),
     [
         ("UnauthorizedOperation", "reading encryption of new volumes is not allowed"),
-        ("InvalidAction", "the engine lacks GetEbsEncryptionByDefault"),
+        ("InvalidAction", "the engine does not support GetEbsEncryptionByDefault"),
     ],
 )
-def test_what_cannot_be_read_is_no_failure(code, reason):
-    found = settings((*encrypted(True)[:3], code)).read(BY_NAME[SettingName.VOLUMES], "")
-    assert isinstance(found, NotRead)
-    assert found.reason.startswith(reason)
+def test_an_unreadable_setting_is_no_failure(code, reason):
+    values = settings((*encrypted(True)[:3], code)).read(BY_NAME[SettingName.VOLUMES], "")
+    assert isinstance(values, NotRead)
+    assert values.reason.startswith(reason)
 
 
-def test_an_error_that_may_pass_is_one():
-    """Else a group would be left open because AWS was busy."""
+def test_a_transient_error_is_raised():
+    """Otherwise a group would be left open because AWS was busy."""
     with pytest.raises(DeploymentError, match="throttles"):
         settings((*encrypted(True)[:3], "Throttling")).read(BY_NAME[SettingName.VOLUMES], "")
 
@@ -297,12 +297,12 @@ def test_an_error_that_may_pass_is_one():
         ),
     ],
 )
-def test_what_the_organization_sets_is_left_to_it(name, call):
-    found = settings(call).read(BY_NAME[name], "")
-    assert found == NotRead("a declarative policy of the organization sets it")
+def test_a_setting_of_the_organization_is_not_changed(name, call):
+    values = settings(call).read(BY_NAME[name], "")
+    assert values == NotRead("a declarative policy of the organization sets it")
 
 
-def test_a_step_that_is_not_allowed_says_which():
+def test_a_step_that_is_not_allowed_is_named():
     with pytest.raises(RefusedError, match="setting encryption of new volumes is not allowed"):
         settings(("ec2", "enable_ebs_encryption_by_default", {}, "UnauthorizedOperation")).apply(
             step(SettingName.VOLUMES, {})
@@ -310,15 +310,15 @@ def test_a_step_that_is_not_allowed_says_which():
 
 
 def linked_step():
-    there = dict.fromkeys(LINKED_SERVICES, "present")
-    return step(SettingName.LINKED_ROLES, {**there, "eks.amazonaws.com": "absent"})
+    roles = dict.fromkeys(LINKED_SERVICES, "present")
+    return step(SettingName.LINKED_ROLES, {**roles, "eks.amazonaws.com": "absent"})
 
 
-def test_a_role_that_came_in_between_is_there():
+def test_a_role_created_in_the_meantime_is_accepted():
     settings((*CREATE, "InvalidInput"), roles("eks.amazonaws.com")).apply(linked_step())
 
 
-def test_a_role_that_cannot_be_made_is_an_error():
+def test_a_role_that_cannot_be_created_is_an_error():
     with pytest.raises(DeploymentError, match="InvalidInput"):
         settings((*CREATE, "InvalidInput"), roles()).apply(linked_step())
     with pytest.raises(RefusedError, match="service-linked roles is not allowed"):
@@ -327,7 +327,7 @@ def test_a_role_that_cannot_be_made_is_an_error():
 
 def test_a_local_engine_has_no_host_for_the_account(monkeypatch):
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    found = reach(PLACE).read(BY_NAME[SettingName.BUCKETS], "")
-    assert found == NotRead("a local engine has no settings of S3 for the account")
-    found = reach(PLACE).read(BY_NAME[SettingName.BACKUPS], "")
-    assert found == NotRead("a local engine keeps no settings of AWS Backup")
+    values = reach(PLACE).read(BY_NAME[SettingName.BUCKETS], "")
+    assert values == NotRead("a local engine has no settings of S3 for the account")
+    values = reach(PLACE).read(BY_NAME[SettingName.BACKUPS], "")
+    assert values == NotRead("a local engine keeps no settings of AWS Backup")

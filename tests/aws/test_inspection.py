@@ -1,4 +1,4 @@
-"""What each topic is asked of AWS, and how the answer is read.
+"""Each topic's calls to AWS, and the reading of the answers.
 
 botocore's Stubber checks calls and answers against the services' own models.
 """
@@ -23,11 +23,11 @@ REGION = "us-west-2"
 PLACE = Place("111122223333", REGION)
 ROLE = "arn:aws:iam::111122223333:role/x"
 CASES = yaml.safe_load(Path(__file__).with_name("inspection_cases.yaml").read_text())
-BOTOCORE = get_session()  # keeps the models it has read
+BOTOCORE = get_session()  # caches the models
 
 
 class Session:
-    """Stands in for boto3's session: real clients whose answers are written down."""
+    """A substitute for boto3's session: real clients with prepared answers."""
 
     def __init__(self, calls):
         self.clients = {}
@@ -65,7 +65,7 @@ def test_a_topic_is_read(case):
 
 
 def plain(value):
-    """A value as YAML has it."""
+    """Return a value as YAML has it."""
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
@@ -99,7 +99,7 @@ def test_another_error_of_a_bucket_is_not_an_answer():
 
 def test_an_incomplete_answer_is_not_an_answer():
     calls = [("config", "describe_delivery_channels", {}, {"DeliveryChannels": [{}]})]
-    with pytest.raises(DeploymentError, match="lacks 'name'"):
+    with pytest.raises(DeploymentError, match="has no field 'name'"):
         AwsInspector(PLACE, Session(calls)).answer(Question(Topic.CHANNELS))
 
 
@@ -114,7 +114,7 @@ def test_a_local_engine_is_not_asked_what_it_cannot_know(monkeypatch):
 
 
 def reply(code=0, number=7, records=()):
-    """An answer as a resolver sends it: the question's name once, then pointers to it."""
+    """Return an answer as a resolver sends it: the question's name once, then pointers to it."""
     question = b"\x04tide\x07example\x00" + struct.pack("!2H", 2, 1)
     head = struct.pack("!6H", number, 0x8180 | code, 1, len(records), 0, 0)
     body = b"".join(

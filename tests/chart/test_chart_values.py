@@ -1,4 +1,4 @@
-"""What tidegen prints for the chart, held against the chart's own keys."""
+"""Values printed for the chart, compared with the chart's own keys."""
 
 from pathlib import Path
 
@@ -31,26 +31,30 @@ def test_every_key_exists_in_the_chart():
 
 
 @pytest.mark.parametrize("end", ["mongo.secretName", "kafka.secretName", "serviceAccount.name"])
-def test_every_service_that_asks_is_told(end):
-    """All but jellyfish, whose account needs nothing of AWS."""
-    asked = {key for key in KEYS if key.endswith(f".{end}") and not key.startswith("jellyfish.s")}
-    assert asked == {key for key in VALUES if key.endswith(f".{end}")}
+def test_every_service_with_such_a_key_gets_a_value(end):
+    """All but jellyfish, whose account needs no AWS permissions."""
+    keys = {key for key in KEYS if key.endswith(f".{end}") and not key.startswith("jellyfish.s")}
+    assert keys == {key for key in VALUES if key.endswith(f".{end}")}
 
 
-def test_the_gateway_answers_for_the_hosts_and_to_health_checks():
-    """The load balancer's checks name a pod's address as host; it passes on no other."""
+def test_the_gateway_accepts_both_hosts_and_health_checks():
+    """Health checks use a pod's address as host; the load balancer forwards no other host."""
     hosts = VALUES["glooingress.virtualServices.http.dnsNames"]
     assert hosts == [OUTPUTS["ApiHost"], OUTPUTS["AppHost"], "*"]
 
 
-def test_the_chart_makes_no_secret_of_its_own():
-    made = {key for key in KEYS if key.endswith("secret.enabled")}
-    apart = {"highwater.kissmetrics.secret.enabled", "kafka.secret.enabled"}
-    assert {key for key in made if VALUES.get(key, True)} <= {*apart, "registry.secret.enabled"}
+def test_the_chart_creates_no_secret():
+    keys = {key for key in KEYS if key.endswith("secret.enabled")}
+    exceptions = {
+        "highwater.kissmetrics.secret.enabled",
+        "kafka.secret.enabled",
+        "registry.secret.enabled",
+    }
+    assert {key for key in keys if VALUES.get(key, True)} <= exceptions
     assert not any(".data_." in key for key in VALUES)
 
 
-def test_nothing_is_of_a_kind_that_nobody_installs():
+def test_no_resource_of_the_service_mesh_is_created():
     assert VALUES["global.linkerdsupport.enabled"] is False
 
 
@@ -58,11 +62,11 @@ def test_nothing_is_of_a_kind_that_nobody_installs():
 def test_blob_stores_objects_in_the_uploads_bucket(store):
     key = f"blob.deployment.env.{store}"
     prefix = BLOB_PREFIXES[store.partition(".")[0]]
-    found = [VALUES[f"{key}.{end}"] for end in ("type", "s3.bucket", "s3.prefix")]
-    assert found == ["s3", "uploads", prefix]
+    store_values = [VALUES[f"{key}.{end}"] for end in ("type", "s3.bucket", "s3.prefix")]
+    assert store_values == ["s3", "uploads", prefix]
 
 
-def test_the_file_is_yaml_that_helm_reads_as_a_tree():
+def test_the_file_is_a_tree_of_values_in_yaml():
     text = helm_values(OUTPUTS, "eu-central-1")
     tree = yaml.safe_load(text)
     assert "namespace tide" in text.splitlines()[1]
@@ -77,7 +81,7 @@ def test_the_file_is_yaml_that_helm_reads_as_a_tree():
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_an_output_that_is_missing_is_named(name):
+def test_a_missing_output_is_named(name):
     fewer = {key: value for key, value in OUTPUTS.items() if key != name}
     with pytest.raises(InputError, match=f"output {name}: .*deploy it"):
         helm_values(fewer, "eu-central-1")

@@ -1,4 +1,4 @@
-"""How kubectl reaches the private cluster."""
+"""The kubeconfig by which kubectl reaches the private cluster."""
 
 import pytest
 import yaml
@@ -24,7 +24,7 @@ def test_the_servers_certificate_is_checked_through_the_tunnel():
     }
 
 
-def test_everything_refers_to_the_cluster_by_its_name():
+def test_all_entries_have_the_clusters_name():
     config = yaml.safe_load(TEXT)
     assert config["current-context"] == "tide-staging"
     for kind in ("clusters", "users", "contexts"):
@@ -33,13 +33,13 @@ def test_everything_refers_to_the_cluster_by_its_name():
     assert arguments[-3:] == ["tide-staging", "--region", "eu-central-1"]
 
 
-def test_the_tunnel_ends_where_the_file_looks_for_it():
+def test_the_tunnel_and_the_server_have_the_same_port():
     head = [line for line in TEXT.splitlines() if line.startswith("#")]
     assert f"host={HOST},portNumber=443,localPortNumber=8443" in head[-1]
 
 
 @pytest.mark.parametrize("name", OUTPUTS)
-def test_an_output_that_is_missing_is_named(name):
+def test_a_missing_output_is_named(name):
     fewer = {key: value for key, value in OUTPUTS.items() if key != name}
     with pytest.raises(InputError, match=f"output {name}: "):
         kubeconfig_text(fewer, "eu-central-1")

@@ -1,4 +1,4 @@
-"""What the chart expects to find in the cluster, from an environment's outputs."""
+"""Manifests of resources that the chart expects in the cluster, from an environment's outputs."""
 
 import yaml
 
@@ -12,20 +12,20 @@ OUTPUTS = {
     "TargetGroupArn": "arn:aws:elasticloadbalancing:x",
     "WorkloadNamespace": "tide",
 }
-FOUND = list(yaml.safe_load_all(manifests_text(OUTPUTS, "eu-central-1")))
+MANIFESTS = list(yaml.safe_load_all(manifests_text(OUTPUTS, "eu-central-1")))
 
 
 def of(kind):
-    return {m["metadata"]["name"]: m for m in FOUND if m["kind"] == kind}
+    return {m["metadata"]["name"]: m for m in MANIFESTS if m["kind"] == kind}
 
 
-def test_the_namespace_comes_before_what_is_in_it():
-    assert [m["kind"] for m in FOUND[:3]] == ["Namespace", "Namespace", "StorageClass"]
-    assert {m["metadata"]["namespace"] for m in FOUND[3:]} == {"tide", "gloo-system"}
+def test_namespaces_come_before_their_resources():
+    assert [m["kind"] for m in MANIFESTS[:3]] == ["Namespace", "Namespace", "StorageClass"]
+    assert {m["metadata"]["namespace"] for m in MANIFESTS[3:]} == {"tide", "gloo-system"}
     assert of("Namespace").keys() == {"tide", "gloo-system"}
 
 
-def test_volumes_of_pods_are_under_our_key_whatever_they_claim():
+def test_the_default_storage_class_encrypts_with_the_nodes_key():
     (storage,) = of("StorageClass").values()
     assert storage["metadata"]["annotations"] == {
         "storageclass.kubernetes.io/is-default-class": "true"
@@ -34,11 +34,11 @@ def test_volumes_of_pods_are_under_our_key_whatever_they_claim():
     assert storage["parameters"]["encrypted"] == "true"
 
 
-def test_the_chart_names_service_accounts_and_makes_none():
+def test_each_service_account_that_the_chart_names_is_created():
     assert of("ServiceAccount").keys() == set(NAMED_ACCOUNTS)
 
 
-def test_every_secret_of_the_chart_is_filled_from_its_namesake():
+def test_every_secret_of_the_chart_is_read_from_the_secret_of_the_same_name():
     secrets = of("ExternalSecret")
     (store,) = of("SecretStore").values()
     assert secrets.keys() == CHART_SECRETS.keys()
@@ -47,10 +47,10 @@ def test_every_secret_of_the_chart_is_filled_from_its_namesake():
         assert spec["target"]["name"] == name
         assert spec["secretStoreRef"]["name"] == store["metadata"]["name"]
         assert spec["dataFrom"] == [{"extract": {"key": f"/tide/staging/{name}"}}]
-        assert spec["refreshInterval"] == "15m"  # as the runbook and the page of secrets say
+        assert spec["refreshInterval"] == "15m"  # as in the runbook and the page of secrets
 
 
-def test_the_store_is_this_regions_secrets_manager_by_the_operators_own_role():
+def test_the_store_is_this_regions_secrets_manager_with_the_operators_role():
     (store,) = of("SecretStore").values()
     aws = {"service": "SecretsManager", "region": "eu-central-1"}
     assert store["spec"] == {"provider": {"aws": aws}}
@@ -64,8 +64,8 @@ def test_the_gateways_pods_become_targets():
 
 def test_shared_services_get_their_gateways_targets_and_storage():
     outputs = {"NodesKeyArn": "arn:aws:kms:x", "SharedTargetGroupArn": "arn:shared"}
-    found = {m["kind"]: m for m in yaml.safe_load_all(shared_manifests_text(outputs))}
-    assert found.keys() == {"Namespace", "StorageClass", "TargetGroupBinding"}
-    spec = found["TargetGroupBinding"]["spec"]
+    by_kind = {m["kind"]: m for m in yaml.safe_load_all(shared_manifests_text(outputs))}
+    assert by_kind.keys() == {"Namespace", "StorageClass", "TargetGroupBinding"}
+    spec = by_kind["TargetGroupBinding"]["spec"]
     assert spec["targetGroupARN"] == "arn:shared"
     assert spec["serviceRef"] == {"name": "gateway-proxy", "port": 443}

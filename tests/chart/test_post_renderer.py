@@ -1,4 +1,4 @@
-"""The script that Helm passes the rendered chart through."""
+"""The script by which Helm post-renders the chart."""
 
 import json
 import os
@@ -13,7 +13,7 @@ from tidegen.errors import InputError
 
 ADDRESS = "https://d111111abcdef8.cloudfront.net"
 SCRIPT = post_renderer({"AssetsUrl": ADDRESS})
-#: Stands in for kubectl: prints what it is given, and where.
+#: A fake kubectl: prints its input files, and records their folder.
 KUBECTL = """#!/bin/sh
 test "$1" = kustomize && echo "$2" > "$SEEN" && cat "$2/kustomization.yaml" "$2/rendered.yaml"
 """
@@ -34,7 +34,7 @@ def run(tmp_path):
     return run
 
 
-def test_what_helm_rendered_is_what_is_patched(run, tmp_path):
+def test_the_patches_apply_to_the_rendered_chart_and_the_folder_is_removed(run, tmp_path):
     done = run("---\nkind: Deployment\n")
     assert done.returncode == 0, done.stderr
     patches, rendered = done.stdout.split("---\n")
@@ -44,26 +44,26 @@ def test_what_helm_rendered_is_what_is_patched(run, tmp_path):
 
 
 def test_each_service_that_sends_mail_gets_the_address(run):
-    """In whichever namespace it is: without a target, a patch finds only those without one."""
-    found = {}
+    """In any namespace: without a target, a patch matches only resources without a namespace."""
+    variables = {}
     for item in yaml.safe_load(run("").stdout)["patches"]:
         name = item["target"]["name"]
         patch = json.loads(item["patch"])
         assert item["target"]["kind"] == patch["kind"] == "Deployment"
         (container,) = patch["spec"]["template"]["spec"]["containers"]
         assert container["name"] == name
-        found[name] = {variable["name"]: variable["value"] for variable in container["env"]}
-    assert found == {
+        variables[name] = {variable["name"]: variable["value"] for variable in container["env"]}
+    assert variables == {
         "hydrophone": {"HYDROPHONE_ASSET_URL": ADDRESS},
         "mailer": {"TIDEPOOL_ASSET_URL": ADDRESS},
     }
 
 
-def test_a_failure_is_helms(run, tmp_path):
+def test_the_script_fails_with_kubectls_exit_code(run, tmp_path):
     (tmp_path / "kubectl").write_text("#!/bin/sh\nexit 3\n")
     assert run("").returncode == 3
 
 
-def test_an_older_release_gives_no_address():
+def test_an_older_release_without_the_address_is_an_error():
     with pytest.raises(InputError, match="output AssetsUrl"):
         post_renderer({})

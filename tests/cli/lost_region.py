@@ -1,4 +1,4 @@
-"""A region that is lost: a proxy before the engine that answers no call which is signed for it."""
+"""A lost region: a proxy to the engine that answers no call signed for the region."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _UNAVAILABLE = 503
 
 @contextmanager
 def without(region: str, endpoint: str) -> Iterator[tuple[str, list[str]]]:
-    """The endpoint to use in place of `endpoint`, and the calls to `region`, which all fail."""
+    """Yield the proxy's endpoint for `endpoint`, and the failed calls to `region`."""
     refused: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -47,7 +47,7 @@ def without(region: str, endpoint: str) -> Iterator[tuple[str, list[str]]]:
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _pass_on  # noqa: N815 - http.server's names
 
         def log_message(self, *_):
-            """Say nothing."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = Thread(target=server.serve_forever, daemon=True)

@@ -1,4 +1,4 @@
-"""Settings through the command line, on the local engine: what the services' own APIs show."""
+"""Settings through the command line, on the local engine, read with the services' APIs."""
 
 import json
 
@@ -25,8 +25,8 @@ def aws():
 
 def roles(aws):
     """Service → name of its service-linked role."""
-    found = client(aws, "iam").list_roles(PathPrefix="/aws-service-role/")["Roles"]
-    return {role["Path"].split("/")[2]: role["RoleName"] for role in found}
+    roles = client(aws, "iam").list_roles(PathPrefix="/aws-service-role/")["Roles"]
+    return {role["Path"].split("/")[2]: role["RoleName"] for role in roles}
 
 
 @pytest.fixture
@@ -41,12 +41,12 @@ def rules(aws, group):
 
 
 def test_the_default_group_is_closed(aws, group):
-    (found,) = client(aws, "ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"]
-    assert found["GroupName"] == "default"
+    (default,) = client(aws, "ec2").describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    assert default["GroupName"] == "default"
     assert rules(aws, group) == []
 
 
-def test_an_update_closes_again_what_somebody_has_opened(aws, group, project):
+def test_an_update_removes_rules_added_by_hand(aws, group, project):
     client(aws, "ec2").authorize_security_group_ingress(GroupId=group, IpPermissions=ANYWHERE)
     path = project / "environments" / f"{SHARED}.yaml"
     path.write_text(path.read_text().replace("max_nodes: 4", "max_nodes: 5"))
@@ -64,7 +64,7 @@ def test_the_account_has_the_roles_that_its_environments_need(aws):
     assert set(LINKED_SERVICES) <= set(roles(aws))
 
 
-def test_users_whom_somebody_makes_have_no_weak_passwords(aws):
+def test_new_users_have_no_weak_passwords(aws):
     policy = client(aws, "iam").get_account_password_policy()["PasswordPolicy"]
     assert policy["MinimumPasswordLength"] == 14
     assert policy["PasswordReusePrevention"] == 24
@@ -90,14 +90,14 @@ def test_a_setting_alone_is_planned_confirmed_and_applied(aws):
     assert "nothing to change" in again.stdout
 
 
-def test_what_the_engine_lacks_is_told_and_is_no_failure(aws):
+def test_settings_that_the_engine_does_not_serve_are_reported_and_do_not_fail(aws):
     done = tidegen("plan", "--env", ACCOUNT, "--exit-code", env=aws)
     assert done.returncode == 0
-    assert "not checked: encryption of new volumes: the engine lacks" in done.stdout
+    assert "not checked: encryption of new volumes: the engine does not support" in done.stdout
     assert "not checked: public access to buckets: a local engine has no" in done.stdout
 
 
-def test_destroying_says_nothing_of_settings_and_leaves_them(aws):
+def test_destroy_keeps_settings_without_mentioning_them(aws):
     before = roles(aws)
     done = tidegen("destroy", "--env", SHARED, "--yes", env=aws)
     assert done.returncode == 0, done.stderr

@@ -1,4 +1,4 @@
-"""Adopting what an account has once and somebody made by hand: its recorder and its trail."""
+"""Import an account's recorder and trail that were created by hand."""
 
 import json
 
@@ -23,27 +23,27 @@ def aws():
         s3 = client(environment, "s3")
         s3.create_bucket(Bucket="by-hand", CreateBucketConfiguration=here)
         client(environment, "cloudtrail").create_trail(Name="by-hand", S3BucketName="by-hand")
-        told(environment, "Config::ConfigurationRecorder", Name="default", RoleARN=ROLE)
-        told(environment, "Config::ConfigurationRecorder", Name="another", RoleARN=ROLE)
+        create(environment, "Config::ConfigurationRecorder", Name="default", RoleARN=ROLE)
+        create(environment, "Config::ConfigurationRecorder", Name="another", RoleARN=ROLE)
         trail = {"TrailName": "by-hand", "S3BucketName": "by-hand", "IsLogging": True}
-        told(environment, "CloudTrail::Trail", Id="by-hand", **trail)
+        create(environment, "CloudTrail::Trail", Id="by-hand", **trail)
         yield environment
 
 
-def told(aws, type_name, **properties):
-    """Let the engine's Cloud Control know of it: it does not look into other services."""
+def create(aws, type_name, **properties):
+    """Create the resource with Cloud Control, which does not read other services in the engine."""
     client(aws, "cloudcontrol").create_resource(
         TypeName=f"AWS::{type_name}", DesiredState=json.dumps(properties)
     )
 
 
-def test_what_is_not_there_is_not_imported(aws):
+def test_a_resource_that_does_not_exist_is_not_imported(aws):
     done = tidegen("import", *ENV, "Audit/Recorder=another", "--yes", env=aws)
     assert done.returncode == 1
     assert "with identifier 'another' was not found" in done.stderr
 
 
-def test_a_recorder_and_a_trail_become_the_platforms(aws):
+def test_an_existing_recorder_and_trail_are_imported(aws):
     done = tidegen("deploy", *ENV, "--yes", env=aws)
     assert done.returncode == 1
     assert "a configuration recorder in us-west-2 already, 'default'" in done.stderr

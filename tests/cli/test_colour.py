@@ -27,7 +27,7 @@ Resources:
 
 
 def on_terminal(*arguments, cwd=ROOT, env=None):
-    """Run the command line on a terminal of its own; exit code and what the terminal got."""
+    """Run the command line on a separate terminal; return its exit code and output."""
     environment = {**os.environ, "TERM": "xterm-256color", **(env or {})}
     environment.update({} if env and "NO_COLOR" in env else {"NO_COLOR": ""})
     ours, theirs = pty.openpty()
@@ -51,7 +51,7 @@ def read(descriptor):
 
 @pytest.fixture(scope="module")
 def aws():
-    """An engine with an account's root stack from elsewhere, and a recorder made by hand."""
+    """An engine with an account's root stack of another origin, and a recorder created by hand."""
     with running_engine() as engine:
         env = engine.environment_variables()
         template = {"Resources": {"Old": {"Type": "AWS::SNS::Topic"}}}
@@ -122,7 +122,7 @@ def test_preflight_marks_what_it_refuses(aws):
 
 
 def test_colour_goes_to_the_terminal_and_not_to_the_pipe(aws):
-    """One stream is a terminal, the other a file: each is decided by itself."""
+    """One stream is a terminal, the other a file: each is decided separately."""
     command = [sys.executable, "-m", "tidegen", "plan", "--env", "development"]
     ours, theirs = pty.openpty()
     env = {**os.environ, **aws, "TERM": "xterm", "NO_COLOR": ""}

@@ -1,4 +1,4 @@
-"""The main job through the command line, on the local engine, with the committed environments."""
+"""Deploying through the command line, on the local engine, with the committed environments."""
 
 import json
 import os
@@ -24,7 +24,7 @@ def aws():
         yield environment
 
 
-def test_a_second_deploy_says_that_there_is_nothing_to_change(aws):
+def test_a_second_deploy_has_nothing_to_change(aws):
     done = tidegen("deploy", "--env", "development", "--yes", env=aws)
     assert done.returncode == 0
     assert "development: nothing to change" in done.stdout
@@ -79,10 +79,14 @@ def test_outputs_as_manifests_and_variables(aws):
     assert as_json == tidegen("outputs", "--env", "development", "--json", env=aws).stdout
 
 
-def test_pods_take_their_roles_from_the_cluster(aws):
+def test_pods_get_their_roles_from_the_cluster(aws):
     eks = client(aws, "eks")
-    found = eks.list_pod_identity_associations(clusterName="tidepool-development")["associations"]
-    pods = {(item["namespace"], item["serviceAccount"]): item["associationId"] for item in found}
+    associations = eks.list_pod_identity_associations(clusterName="tidepool-development")[
+        "associations"
+    ]
+    pods = {
+        (item["namespace"], item["serviceAccount"]): item["associationId"] for item in associations
+    }
     assert {("tidepool", "blob"), ("external-secrets", "external-secrets")} <= pods.keys()
     blob = eks.describe_pod_identity_association(
         clusterName="tidepool-development", associationId=pods["tidepool", "blob"]
@@ -91,8 +95,8 @@ def test_pods_take_their_roles_from_the_cluster(aws):
     assert role["Path"] == "/tidepool/development/"
 
 
-def test_the_buckets_are_really_encrypted_with_a_key_of_ours(aws):
-    """A read through the service's own API: what CloudFormation says proves nothing."""
+def test_the_buckets_are_encrypted_with_the_platforms_key(aws):
+    """Read through the service's API: CloudFormation's answer proves nothing."""
     s3 = client(aws, "s3")
     name = "tidepool-development-uploads-us-west-2-444455556666"
     rules = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"]
@@ -102,7 +106,7 @@ def test_the_buckets_are_really_encrypted_with_a_key_of_ours(aws):
     assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Enabled"
 
 
-def test_a_plan_without_changes_says_so(aws):
+def test_a_plan_without_changes_reports_none(aws):
     done = tidegen("plan", "--env", "development", "--exit-code", env=aws)
     assert done.returncode == 0
     assert done.stdout.count("no changes") == 2
@@ -116,7 +120,7 @@ def test_an_update_changes_one_stack(aws, project):
     assert "UPDATE_COMPLETE        Network" in done.stderr
 
 
-def test_machines_read_one_event_a_line(aws, project):
+def test_json_has_one_event_per_line(aws, project):
     path = project / "environments" / "development.yaml"
     path.write_text(path.read_text().replace("max_nodes: 4", "max_nodes: 5"))
     arguments = ("--env", "development", "--yes", "--json")
@@ -152,7 +156,7 @@ def test_a_plan_for_people_machines_and_pull_requests(aws, project):
     assert "create a second environment" in refused.stderr
 
 
-def test_following_what_is_at_rest_ends_at_once(aws):
+def test_following_without_an_operation_ends_at_once(aws):
     done = tidegen("status", "--env", "development", "--follow", env=aws)
     assert done.returncode == 0
     assert "tidepool-development" in done.stdout
@@ -172,13 +176,13 @@ def test_a_declined_deploy_exits_1_and_changes_nothing(aws, project):
     assert "declined; nothing more was changed" in done.stderr
 
 
-def test_bootstrap_has_nothing_left_to_do(aws):
+def test_a_second_bootstrap_has_nothing_to_do(aws):
     done = tidegen("bootstrap", "--env", "development", "--yes", env=aws)
     assert done.returncode == 0
     assert "prerequisites are deployed" in done.stdout
 
 
-def test_templates_that_are_not_what_the_source_renders_are_refused(aws, project):
+def test_templates_that_differ_from_the_source_are_refused(aws, project):
     path = project / "templates" / "current" / "network.yaml"
     path.write_text(path.read_text() + "# edited\n")
     done = tidegen("deploy", "--env", "development", "--yes", env=aws, cwd=project)
@@ -186,7 +190,7 @@ def test_templates_that_are_not_what_the_source_renders_are_refused(aws, project
     assert "differ from what the source renders (network.yaml)" in done.stderr
 
 
-def test_what_is_missing_is_named_with_its_command(aws):
+def test_missing_roots_are_listed_with_their_command(aws):
     done = tidegen("deploy", "--env", "production", env=aws, text="n\n")
     assert done.returncode == 1
     assert "run 'tidegen bootstrap --env production'" in done.stderr
@@ -212,14 +216,14 @@ def test_an_unknown_environment_names_the_closest(aws):
     assert "development" in done.stderr
 
 
-def test_one_command_deploys_all_that_is_needed_on_a_fresh_engine():
+def test_one_command_deploys_all_prerequisites_on_a_new_engine():
     clean = {k: "" for k in os.environ if k.startswith("AWS_ENDPOINT")}
     done = tidegen("deploy", "--env", "staging", "--local", "--yes", env=clean)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "tidepool-staging" in done.stdout
 
 
-def test_destroy_names_what_it_keeps(aws):
+def test_destroy_lists_kept_resources(aws):
     shown = tidegen("destroy", "--env", "development", env=aws, text="no\n")
     assert shown.returncode == 1
     assert "keeps AWS::S3::Bucket Storage/UploadsBucket" in shown.stdout
@@ -228,7 +232,7 @@ def test_destroy_names_what_it_keeps(aws):
 
 
 @pytest.mark.parametrize("command", ["deploy", "status", "outputs", "plan"])
-def test_without_credentials_it_says_what_to_do(command, tmp_path):
+def test_missing_credentials_are_an_error_with_advice(command, tmp_path):
     environment = {
         "AWS_ENDPOINT_URL": "",
         "AWS_PROFILE": "",
@@ -243,7 +247,7 @@ def test_without_credentials_it_says_what_to_do(command, tmp_path):
     assert done.stderr.startswith("error: ")
 
 
-def test_init_makes_a_project_that_renders(tmp_path):
+def test_init_creates_a_project_that_renders(tmp_path):
     done = tidegen("init", "--project", "acme", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert tidegen("render", "--check", cwd=tmp_path).returncode == 0
@@ -268,7 +272,7 @@ def test_list_schema_and_local_types():
     assert "created" in tidegen("local", "types").stdout
 
 
-def test_local_run_passes_the_exit_code_on():
+def test_local_run_returns_the_commands_exit_code():
     assert tidegen("local", "run", "false").returncode == 1
     done = tidegen("local", "run", "printenv", "AWS_ENDPOINT_URL")
     assert done.stdout.startswith("http://127.0.0.1:")

@@ -12,7 +12,7 @@ ENV = ("--env", "account-nonproduction")
 
 @pytest.fixture(scope="module")
 def aws():
-    """An engine on which an account's own roots stand."""
+    """An engine with an account's roots deployed."""
     with running_engine() as engine:
         environment = engine.environment_variables()
         done = tidegen("deploy", *ENV, "--yes", env=environment)
@@ -20,7 +20,7 @@ def aws():
         yield environment
 
 
-def test_what_nobody_touched_is_in_sync_or_not_checked(aws):
+def test_unchanged_resources_are_in_sync_or_not_checked(aws):
     done = tidegen("drift", *ENV, env=aws)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "tidepool-account (444455556666/us-west-2)" in done.stdout
@@ -31,7 +31,7 @@ def test_what_nobody_touched_is_in_sync_or_not_checked(aws):
     assert counts["modified"] == counts["deleted"] == 0
 
 
-def test_a_nested_resource_changed_by_hand_is_told(aws):
+def test_a_nested_resource_changed_by_hand_is_reported(aws):
     sns = client(aws, "sns")
     topics = [topic["TopicArn"] for topic in sns.list_topics()["Topics"]]
     topic = next(arn for arn in topics if "FindingsTopic" in arn)
@@ -39,10 +39,10 @@ def test_a_nested_resource_changed_by_hand_is_told(aws):
     done = tidegen("drift", *ENV, env=aws)
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"MODIFIED  FindingsTopic  AWS::SNS::Topic {topic}" in done.stdout
-    found = json.loads(tidegen("drift", *ENV, "--json", env=aws).stdout)
+    report = json.loads(tidegen("drift", *ENV, "--json", env=aws).stdout)
     (row,) = [
         resource
-        for stack in found["stacks"]
+        for stack in report["stacks"]
         for resource in stack["resources"]
         if resource["status"] == "MODIFIED"
     ]

@@ -17,8 +17,8 @@ ACCOUNT = ("--env", "account-nonproduction")
 STARTING = [("status", *ACCOUNT, "--local"), ("local",), ("local", "run", "true")]
 
 
-def said(done):
-    """The only line on standard error of a command that ended with 2."""
+def error_line(done):
+    """Return the only line on standard error of a command that exited with 2."""
     assert done.returncode == 2, done.stderr
     assert done.stdout == ""
     (line,) = done.stderr.splitlines()
@@ -28,7 +28,7 @@ def said(done):
 
 @pytest.fixture
 def bare(tmp_path):
-    """Environment variables with which Python finds all that is installed here but ministack."""
+    """Environment variables with which Python imports all installed packages except ministack."""
     for entry in Path(sysconfig.get_path("purelib")).iterdir():
         if not entry.name.startswith("ministack"):
             (tmp_path / entry.name).symlink_to(entry)
@@ -46,7 +46,7 @@ def test_an_extra_that_is_not_installed(arguments, bare):
         text=True,
         check=False,
     )
-    assert "is not installed; run: pip install 'tidegen[local]'" in said(done)
+    assert "is not installed; run: pip install 'tidegen[local]'" in error_line(done)
 
 
 @pytest.mark.parametrize("arguments", STARTING, ids=" ".join)
@@ -54,7 +54,7 @@ def test_another_version_of_ministack(arguments, tmp_path):
     information = tmp_path / "ministack-9.9.dist-info"
     information.mkdir()
     (information / "METADATA").write_text("Metadata-Version: 2.1\nName: ministack\nVersion: 9.9\n")
-    line = said(tidegen(*arguments, env={"PYTHONPATH": str(tmp_path)}))
+    line = error_line(tidegen(*arguments, env={"PYTHONPATH": str(tmp_path)}))
     assert "needs ministack 1.5.33, not 9.9; run: pip install 'tidegen[local]'" in line
 
 
@@ -63,7 +63,7 @@ def test_an_engine_that_breaks_while_it_starts(package, tmp_path):
     (tmp_path / package).mkdir()
     (tmp_path / package / "__init__.py").write_text("raise ImportError('broken on purpose')")
     env = {"PYTHONPATH": str(tmp_path), "TMPDIR": str(tmp_path)}
-    line = said(tidegen("status", *ACCOUNT, "--local", env=env))
+    line = error_line(tidegen("status", *ACCOUNT, "--local", env=env))
     assert "ended with exit code 1: ImportError: broken on purpose; run the command again" in line
     log = Path(line.rpartition("its log is in ")[2])
     assert log.parent == tmp_path
@@ -73,7 +73,7 @@ def test_an_engine_that_breaks_while_it_starts(package, tmp_path):
 def test_a_port_in_use():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        line = said(tidegen("local", "--port", port))
+        line = error_line(tidegen("local", "--port", port))
     assert f"port {port} of 127.0.0.1 cannot be used: Address already in use; " in line
     assert "leave out --port" in line
 
@@ -92,10 +92,10 @@ def test_a_server_that_is_killed_while_it_serves():
     )
 
 
-def test_an_engine_that_has_ended_under_a_command():
+def test_an_engine_that_ended_during_a_command():
     with running_engine() as engine:
         env = engine.environment_variables()
-    line = said(tidegen("status", *ACCOUNT, env=env))
+    line = error_line(tidegen("status", *ACCOUNT, env=env))
     assert "the local AWS cannot be reached (" in line
     assert "unset AWS_ENDPOINT_URL, then run the same command again with --local" in line
 
@@ -108,4 +108,4 @@ def test_an_engine_that_has_ended_under_a_command():
     ],
 )
 def test_a_command_that_cannot_be_run(name, message):
-    assert said(tidegen("local", "run", name)) == f"error: {name}: {message}"
+    assert error_line(tidegen("local", "run", name)) == f"error: {name}: {message}"

@@ -1,6 +1,7 @@
 """Every command has help with an example, a page in the docs, and errors without a traceback."""
 
 import re
+import shlex
 
 import click
 import pytest
@@ -12,7 +13,7 @@ from tidegen.cli import COMMANDS, cli
 
 
 def members():
-    """(group, command) of every command inside a command."""
+    """Yield (group, command) for every subcommand."""
     context = click.Context(cli)
     for name in COMMANDS:
         command = cli.get_command(context, name)
@@ -25,7 +26,7 @@ each = pytest.mark.parametrize("name", COMMANDS)
 
 
 def tidegen_help():
-    """What `tidegen --help` prints."""
+    """Return the output of `tidegen --help`."""
     return CliRunner().invoke(cli, ["--help"]).output
 
 
@@ -50,7 +51,7 @@ def test_subcommands_have_an_example_and_a_section_too(path):
     assert f"## tidegen {' '.join(path)}\n" in commands_page()
 
 
-def test_the_groups_are_known():
+def test_only_local_and_secrets_are_groups():
     assert {group for group, _ in MEMBERS} == {"local", "secrets"}
 
 
@@ -66,6 +67,25 @@ def test_the_table_has_every_module_that_is_a_command():
     folder = ROOT / "tidegen" / "cli" / "commands"
     commands = {path.stem for path in folder.glob("*.py") if "\ndef command(" in path.read_text()}
     assert commands == {"import_" if name == "import" else name for name in COMMANDS}
+
+
+def examples(path):
+    """Yield the words after `tidegen` of each example in a command's help."""
+    output = CliRunner().invoke(cli, [*path, "--help"]).output.partition("Examples:")[2]
+    for line in re.findall(r"(?<![\w-])tidegen ([^|>\n]+)", output):
+        yield shlex.split(line.partition(")")[0])
+
+
+@pytest.mark.parametrize("path", [(), *((name,) for name in COMMANDS), *MEMBERS], ids=" ".join)
+def test_the_examples_in_the_help_parse(path):
+    lines = list(examples(path))
+    assert lines
+    for words in lines:
+        context, command = click.Context(cli), cli
+        while isinstance(command, click.Group) and words:
+            _, command, words = command.resolve_command(context, words)
+            context = click.Context(command, parent=context, **command.context_settings)
+        command.make_parser(context).parse_args(words)
 
 
 def test_a_misspelt_command_names_the_closest():

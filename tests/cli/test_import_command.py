@@ -14,7 +14,7 @@ WISH = f"{PATH}={BUCKET}"
 
 @pytest.fixture(scope="module")
 def aws():
-    """An account in which somebody has made the bucket of the log archive by hand."""
+    """An account in which the bucket of the log archive was created by hand."""
     with running_engine() as engine:
         environment = engine.environment_variables()
         here = {"LocationConstraint": "us-west-2"}
@@ -22,7 +22,7 @@ def aws():
         yield environment
 
 
-def test_it_wants_to_know_what(aws):
+def test_it_requires_resources_or_find(aws):
     assert tidegen("import", *ENV, env=aws).returncode == 2
     assert tidegen("import", *ENV, "--find", WISH, env=aws).returncode == 2
     done = tidegen("import", *ENV, "LogArchive/LogArchive", env=aws)
@@ -30,7 +30,7 @@ def test_it_wants_to_know_what(aws):
     assert "is not of the form PATH=IDENTIFIER" in done.stderr
 
 
-def test_adopting_an_account_from_the_refusal_to_a_deploy_that_changes_nothing(aws):
+def test_an_account_is_imported_after_a_refusal_and_then_has_nothing_to_change(aws):
     done = tidegen("deploy", *ENV, "--yes", env=aws)
     assert done.returncode == 1
     assert "'tidegen import --find' shows how" in done.stderr
@@ -38,8 +38,10 @@ def test_adopting_an_account_from_the_refusal_to_a_deploy_that_changes_nothing(a
     done = tidegen("import", *ENV, "--find", env=aws)
     assert done.returncode == 0, done.stderr
     assert f"tidegen import --env account-nonproduction {PATH}='{BUCKET}'" in done.stdout
-    found = json.loads(tidegen("import", *ENV, "--find", "--json", env=aws).stdout)["candidates"]
-    assert [(row["path"], row["identifier"]) for row in found] == [(PATH, BUCKET)]
+    candidates = json.loads(tidegen("import", *ENV, "--find", "--json", env=aws).stdout)[
+        "candidates"
+    ]
+    assert [(row["path"], row["identifier"]) for row in candidates] == [(PATH, BUCKET)]
 
     done = tidegen("import", *ENV, WISH, env=aws, text="no\n")
     assert done.returncode == 1

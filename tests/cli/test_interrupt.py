@@ -1,4 +1,4 @@
-"""Ctrl-C: the command stops watching at once; the deploy goes on and can be taken up again."""
+"""Ctrl-C: the command stops watching at once; the deploy continues and can be followed again."""
 
 import os
 import signal
@@ -18,7 +18,7 @@ def aws():
 
 
 def interrupted_after(text, *arguments, env):
-    """Run the command, press Ctrl-C at the first line with `text`; exit code and what it said."""
+    """Run the command, press Ctrl-C at the first line with `text`; return exit code and stderr."""
     command = [sys.executable, "-m", "tidegen", *arguments]
     process = subprocess.Popen(
         command,
@@ -28,23 +28,23 @@ def interrupted_after(text, *arguments, env):
         stderr=subprocess.PIPE,
         text=True,
     )
-    said = []
+    lines = []
     for line in process.stderr:
-        said.append(line)
+        lines.append(line)
         if text in line:
             process.send_signal(signal.SIGINT)
             break
-    said += process.stderr.readlines()
+    lines += process.stderr.readlines()
     process.stderr.close()
-    return process.wait(), "".join(said)
+    return process.wait(), "".join(lines)
 
 
-def test_ctrl_c_detaches_and_the_same_command_takes_it_up(aws):
+def test_ctrl_c_stops_watching_and_the_same_command_resumes(aws):
     deploy = ("deploy", "--env", "account-nonproduction", "--yes")
-    code, said = interrupted_after("[2/3]", *deploy, env=aws)
+    code, stderr = interrupted_after("[2/3]", *deploy, env=aws)
     assert code == 130
-    assert "stopped watching account-nonproduction; it continues" in said
-    assert "Traceback" not in said
+    assert "stopped watching account-nonproduction; it continues" in stderr
+    assert "Traceback" not in stderr
     again = tidegen(*deploy, env=aws)
     assert again.returncode == 0, again.stderr
     status = tidegen("status", "--env", "account-nonproduction", env=aws)

@@ -45,7 +45,7 @@ def test_every_form_by_its_name_and_its_flag(project, bad):
     assert github.stdout.startswith("::error file=bad.yaml,line=5,")
 
 
-def test_a_finding_in_our_own_template_names_the_python_line(project):
+def test_a_finding_in_a_rendered_template_names_the_python_line(project):
     path = project / "templates" / "current" / "storage.yaml"
     path.write_text(path.read_text().replace("VersioningConfiguration:", "Versioning:", 1))
     (finding,) = json.loads(tidegen("lint", "--json", cwd=project).stdout)
@@ -71,7 +71,7 @@ def test_a_misspelt_rule_names_the_closest(option, project, bad):
     assert "rule 'X3002': does not exist; did you mean '" in done.stderr
 
 
-def test_explain_says_what_a_rule_checks_and_where_from():
+def test_explain_describes_a_rule_and_its_source():
     done = tidegen("lint", "--explain", "E3012")
     assert done.returncode == 0
     assert done.stdout.startswith("E3012 error: Check resource properties values\n")
@@ -106,7 +106,7 @@ def test_any_templates_outside_any_project(tmp_path):
     assert done.stderr.startswith("2 templates in eu-central-1: 1 findings")
 
 
-def test_the_platforms_rules_speak_of_the_projects_templates_alone(project, tmp_path):
+def test_the_platforms_rules_apply_to_the_projects_templates_only(project, tmp_path):
     topic = "Resources:\n  T:\n    Type: AWS::SNS::Topic\n"
     theirs = tmp_path / "theirs.yaml"
     theirs.write_text(topic)

@@ -1,4 +1,4 @@
-"""Production is raised in its recovery region while its home region answers nothing."""
+"""Production is rebuilt in its recovery region while its home region does not answer."""
 
 import json
 import shutil
@@ -38,7 +38,7 @@ def edit(project, *changes):
 
 @pytest.fixture(scope="module")
 def aws(project):
-    """An engine on which production stands in its home region, with a filled secret."""
+    """An engine with production deployed in its home region, and a filled secret."""
     with running_engine() as engine:
         environment = engine.environment_variables()
         for name in (*BASELINE, "production"):
@@ -62,7 +62,7 @@ def secrets(aws, region):
 
 @pytest.fixture(scope="module")
 def moved(project, aws):
-    """The project after docs/runbooks/new-region.md: production's file names the other region."""
+    """The project after docs/runbooks/new-region.md: production's file has the other region."""
     edit(
         project,
         ("recovery: {region: us-east-2, cidr: 10.72.0.0/16}\n", ""),
@@ -74,28 +74,28 @@ def moved(project, aws):
 
 @pytest.fixture(scope="module")
 def raised(aws, moved):
-    """Production in the recovery region, raised without a call to the lost one."""
+    """Production in the recovery region, rebuilt without a call to the lost one."""
     with without(HOME, aws["AWS_ENDPOINT_URL"]) as (endpoint, refused):
         there = {**aws, "AWS_ENDPOINT_URL": endpoint}
         planned = tidegen("plan", *ENV, env=there, cwd=moved)
         assert planned.returncode == 0, planned.stderr
-        found = json.loads(tidegen("preflight", *ENV, "--json", env=there, cwd=moved).stdout)
+        report = json.loads(tidegen("preflight", *ENV, "--json", env=there, cwd=moved).stdout)
         for command in (("secrets", "adopt"), ("deploy",)):
             done = tidegen(*command, *ENV, "--yes", env=there, cwd=moved)
             assert done.returncode == 0, done.stdout + done.stderr
     assert not refused
-    return [item for item in found["findings"] if item["blocking"]]
+    return [item for item in report["findings"] if item["blocking"]]
 
 
-def test_only_the_replicas_of_secrets_are_in_the_way(raised):
-    """Buckets, roles and policies of the lost region keep their names; others are wanted here."""
+def test_only_replicas_of_secrets_block_the_deploy(raised):
+    """Buckets, roles and policies of the lost region keep their names; these differ."""
     assert len(raised) == len(CHART_SECRETS)
     assert all(f"a replica of {HOME}'s" in item["message"] for item in raised)
     assert all("'tidegen secrets adopt'" in item["message"] for item in raised)
 
 
 @pytest.mark.usefixtures("raised")
-def test_secrets_come_along_with_their_values(aws):
+def test_secrets_are_adopted_with_their_values(aws):
     here = secrets(aws, RECOVERY)
     held = here.describe_secret(SecretId="/tidepool/production/blob")
     assert held.get("PrimaryRegion") in (None, RECOVERY)
@@ -103,7 +103,7 @@ def test_secrets_come_along_with_their_values(aws):
 
 
 @pytest.mark.usefixtures("raised")
-def test_it_stands_whole_and_nothing_is_left_to_adopt(aws, moved):
+def test_it_is_deployed_completely_and_no_secret_is_left_to_adopt(aws, moved):
     status = tidegen("status", *ENV, env=aws, cwd=moved)
     assert f"tidepool-production (111122223333/{RECOVERY})  CREATE_COMPLETE" not in status.stdout
     assert f"tidepool-production (111122223333/{RECOVERY})  UPDATE_COMPLETE" in status.stdout
@@ -113,9 +113,9 @@ def test_it_stands_whole_and_nothing_is_left_to_adopt(aws, moved):
 
 
 @pytest.mark.usefixtures("raised")
-def test_the_region_that_came_back_becomes_its_recovery_region(aws, moved):
+def test_the_recovered_region_becomes_its_recovery_region(aws, moved):
     edit(moved, ("release: current", f"recovery: {{region: {HOME}}}\nrelease: current"))
-    found = json.loads(tidegen("preflight", *ENV, "--json", env=aws, cwd=moved).stdout)
-    assert [item for item in found["findings"] if item["blocking"]] == []
+    report = json.loads(tidegen("preflight", *ENV, "--json", env=aws, cwd=moved).stdout)
+    assert [item for item in report["findings"] if item["blocking"]] == []
     done = tidegen("deploy", *ENV, "--yes", env=aws, cwd=moved)
     assert done.returncode == 0, done.stdout + done.stderr

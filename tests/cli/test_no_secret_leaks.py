@@ -1,4 +1,4 @@
-"""No value of a secret leaves through the command line, whatever is asked of it.
+"""No command prints the value of a secret.
 
 An environment with every secret filled; each command that meets them runs with logging at its
 most talkative. What it prints, logs and leaves on the disk holds none of the values.
@@ -39,14 +39,14 @@ COMMANDS = (
 
 @dataclass
 class World:
-    """An engine, a project and a home, and all values that secrets had so far."""
+    """An engine, a project, a home folder, and all secret values so far."""
 
     folder: object
     env: dict
     values: set = field(default_factory=set)
 
     def run(self, *arguments):
-        """The command's exit code and all that it printed."""
+        """Run the command; return its exit code and output."""
         done = tidegen("-C", self.folder / "project", *arguments, env=self.env, text="")
         return done.returncode, done.stdout + done.stderr
 
@@ -54,7 +54,7 @@ class World:
         return client(self.env, "secretsmanager")
 
     def learn(self):
-        """Every value that is in the engine now, without what is known from outputs."""
+        """Every secret value in the engine now, except values that are outputs too."""
         manager = self.manager()
         for page in manager.get_paginator("list_secrets").paginate():
             for item in page["SecretList"]:
@@ -62,13 +62,13 @@ class World:
                 self.values |= {v for v in values_of(item["Name"], text) if len(v) >= SHORTEST}
 
     def leaked(self, text):
-        """The secrets' values that a text holds, as they are or as JSON or base64 have them."""
+        """Return the secret values in a text, plain or as in JSON or base64."""
         return [value for value in self.values if any(form in text for form in forms(value))]
 
     def files(self):
-        """All text on the disk that a command may have written."""
-        found = (path for path in self.folder.rglob("*") if path.is_file())
-        return {path: path.read_bytes().decode(errors="replace") for path in found}
+        """Return the text of every file that a command may have written."""
+        files = (path for path in self.folder.rglob("*") if path.is_file())
+        return {path: path.read_bytes().decode(errors="replace") for path in files}
 
 
 def values_of(name, text):
@@ -88,7 +88,7 @@ def forms(value):
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """Development as deployed and filled, with what only persons know planted."""
+    """Development, deployed and filled, with test values for the keys that persons fill."""
     folder = tmp_path_factory.mktemp("world")
     for name in ("home", "talkative", "tmp", "project"):
         (folder / name).mkdir()
@@ -117,7 +117,7 @@ def world(tmp_path_factory):
 
 
 def plant(manager):
-    """Give a value to each key that a machine does not fill."""
+    """Set a value for each key that a person fills."""
     for name, kinds in CHART_SECRETS.items():
         secret = f"/tidepool/development/{name}"
         held = json.loads(manager.get_secret_value(SecretId=secret)["SecretString"])
@@ -127,7 +127,7 @@ def plant(manager):
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
-def test_a_command_shows_no_value(world, arguments):
+def test_a_command_prints_no_value(world, arguments):
     _, shown = world.run(*arguments)
     world.learn()
     assert "INFO:botocore" in shown  # it reached the engine, and logs were on
@@ -135,7 +135,7 @@ def test_a_command_shows_no_value(world, arguments):
     assert not world.leaked(shown)
 
 
-def test_nothing_that_stays_on_the_disk_holds_one(world):
+def test_no_file_on_the_disk_contains_a_value(world):
     for arguments in (("secrets", "fill", *ENV), ("deploy", *ENV, "--yes")):
         world.run(*arguments)
     files = world.files()
@@ -143,8 +143,8 @@ def test_nothing_that_stays_on_the_disk_holds_one(world):
     assert not {str(path): world.leaked(text) for path, text in files.items() if world.leaked(text)}
 
 
-def test_a_value_would_be_found(world):
-    """What looks for nothing finds nothing."""
+def test_a_printed_value_is_detected(world):
+    """The search itself works."""
     assert len(world.values) > 80
     canary = next(value for value in world.values if value.startswith("canary-"))
     for form in forms(canary):

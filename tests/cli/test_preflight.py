@@ -1,4 +1,4 @@
-"""`tidegen preflight`, and the same in front of a deploy, with the committed environments."""
+"""`tidegen preflight`, and the same checks before a deploy, with the committed environments."""
 
 import json
 
@@ -18,7 +18,7 @@ def aws():
 
 @pytest.fixture
 def recorder(aws):
-    """A configuration recorder that somebody made by hand."""
+    """A configuration recorder that was created by hand."""
     config = client(aws, "config")
     role = "arn:aws:iam::444455556666:role/config"
     config.put_configuration_recorder(ConfigurationRecorder={"name": "by-hand", "roleARN": role})
@@ -35,7 +35,7 @@ def test_a_deploy_that_would_fail_is_refused_with_every_reason(aws):
 
 
 @pytest.mark.usefixtures("recorder")
-def test_preflight_tells_people_and_machines(aws):
+def test_preflight_prints_text_and_json(aws):
     done = tidegen("preflight", *ENV, env=aws)
     assert done.returncode == 1
     assert "refused  Audit/Recorder" in done.stdout
@@ -49,7 +49,7 @@ def test_preflight_tells_people_and_machines(aws):
     assert shown["capabilities"] == ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM"]
 
 
-def test_where_nothing_is_in_the_way_it_succeeds(aws):
+def test_it_succeeds_without_findings(aws):
     done = tidegen("preflight", *ENV, env=aws)
     assert done.returncode == 0
     assert f"{NAME}: 0 refused, 0 warnings" in done.stderr

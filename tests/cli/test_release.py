@@ -1,4 +1,4 @@
-"""A release through the command line: frozen, deployed, and refused once it was touched."""
+"""A release through the command line: frozen, deployed, and refused after a change."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ def test_a_release_is_deployed_as_it_was_frozen(project):
     assert "audit.yaml" in manifest["files"]
     assert datetime.now(UTC) - datetime.fromisoformat(manifest["frozen"]) < timedelta(minutes=5)
     pinned(project, "v1")
-    # what the source renders meanwhile does not matter
+    # the current source does not matter
     (project / "templates" / "current" / "network.yaml").write_text("Resources: {}\n")
     with running_engine() as engine:
         env = engine.environment_variables()
@@ -46,14 +46,14 @@ def test_only_what_the_source_renders_is_frozen(project):
     assert not (project / "templates" / "releases").exists()
 
 
-def test_a_name_that_no_file_could_pin(project):
+def test_a_release_name_that_no_environment_file_could_use(project):
     for name in ("current", "../x", "a b"):
         done = tidegen("release", name, cwd=project)
         assert done.returncode == 2
         assert "cannot be the name of a release" in done.stderr
 
 
-def test_a_release_that_is_not_there(project):
+def test_a_release_that_does_not_exist(project):
     pinned(project, "v9")
     done = tidegen("deploy", "--env", "account-nonproduction", "--local", "--yes", cwd=project)
     assert done.returncode == 2

@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import tidegen
 
 
-def test_check_is_silent_about_what_is_current(project):
+def test_check_prints_nothing_for_current_templates(project):
     done = tidegen("render", "--check", cwd=project)
     assert (done.returncode, done.stdout) == (0, "")
 
@@ -31,7 +31,7 @@ def test_templates_that_nothing_renders_are_reported_and_removed(project):
     assert not stale.exists()
 
 
-def test_a_named_concern_leaves_the_others_alone(project):
+def test_naming_a_concern_does_not_change_the_others(project):
     folder = project / "templates" / "current"
     for name in ("network", "encryption"):
         (folder / f"{name}.yaml").write_text("")
@@ -46,7 +46,7 @@ def test_an_unknown_concern_names_the_closest(project):
     assert "concern 'netwerk': does not exist; did you mean 'network'?" in done.stderr
 
 
-def test_it_works_from_a_folder_below(project):
+def test_it_works_from_a_subfolder(project):
     done = tidegen("render", "--check", cwd=project / "environments")
     assert done.returncode == 0
 
@@ -82,7 +82,7 @@ def test_a_full_disk_leaves_nothing_half_written(project):
     assert "Traceback" not in done.stderr
 
 
-def test_json_goes_to_a_folder_of_its_own(project):
+def test_json_is_written_to_a_separate_folder(project):
     done = tidegen("render", "--format", "json", cwd=project)
     assert done.returncode == 0
     assert (project / "templates" / "json" / "network.json").exists()

@@ -1,4 +1,4 @@
-"""Filling, checking and renewing secrets through the command line, on the local engine."""
+"""Filling, checking and rotating secrets through the command line, on the local engine."""
 
 import io
 import json
@@ -37,7 +37,7 @@ def aws():
 
 @pytest.fixture(scope="module")
 def filled(aws):
-    """The same, once what a machine can fill is filled; what the command said."""
+    """The same engine, with all keys filled that need no person; the command's result."""
     done = tidegen("secrets", "fill", *ENV, env=aws, text="")
     assert done.returncode == 0, done.stderr
     return done
@@ -49,12 +49,12 @@ def manager(aws):
 
 
 def held(manager, name):
-    found = manager.get_secret_value(SecretId=f"/tidepool/development/{name}")
-    return json.loads(found["SecretString"])
+    response = manager.get_secret_value(SecretId=f"/tidepool/development/{name}")
+    return json.loads(response["SecretString"])
 
 
 def on_a_terminal(aws, *arguments, answers):
-    """Run the command on a terminal of its own and answer; its exit code, and what was shown."""
+    """Run the command on a separate terminal and answer; return its exit code and output."""
     command = [sys.executable, "-m", "tidegen", *arguments]
     process, terminal = pty.fork()
     if process == 0:
@@ -75,7 +75,7 @@ def on_a_terminal(aws, *arguments, answers):
     return code, shown
 
 
-def test_what_a_machine_can_fill_is_filled(filled, manager):
+def test_keys_that_need_no_person_are_filled(filled, manager):
     assert "left ClientId, ClientSecret" in filled.stdout
     assert "keys written" in filled.stderr
     mongo = held(manager, "mongo")
@@ -84,7 +84,7 @@ def test_what_a_machine_can_fill_is_filled(filled, manager):
     assert held(manager, "token-signing-key")["public"].startswith("-----BEGIN PUBLIC KEY-----")
 
 
-def test_no_value_was_shown(filled, manager):
+def test_no_value_was_printed(filled, manager):
     shown = filled.stdout + filled.stderr
     values = [
         v for name in ("server", "shoreline", "userdata") for v in held(manager, name).values()
@@ -100,7 +100,7 @@ def test_a_second_run_changes_nothing(filled, manager, aws):
     assert held(manager, "server") == before
 
 
-def test_status_names_what_is_unfilled_and_exits_1(filled, aws):
+def test_status_lists_unfilled_keys_and_exits_1(filled, aws):
     done = tidegen("secrets", "status", *ENV, env=aws)
     assert done.returncode == 1
     assert "server               1 of 1 filled  rotates automatically, last: " in done.stdout
@@ -122,7 +122,7 @@ def test_other_scopes_have_no_line_and_no_secrets(filled, aws):
     assert "only environments have secrets" in done.stderr
 
 
-def test_a_person_is_asked_and_what_is_typed_is_not_shown(filled, manager, aws, tmp_path):
+def test_a_person_is_prompted_without_echo(filled, manager, aws, tmp_path):
     key = tmp_path / "key.p8"
     key.write_text("-----BEGIN\nhunter2\n")
     answers = [
@@ -152,7 +152,7 @@ def test_a_misspelt_secret_names_the_closest(aws):
     assert "did you mean 'dexcom'?" in done.stderr
 
 
-def test_renewing_is_confirmed_by_name(filled, manager, aws):
+def test_rotation_is_confirmed_by_name(filled, manager, aws):
     before = held(manager, "server")
     declined = tidegen("secrets", "rotate", *ENV, "server", env=aws, text="no\n")
     assert declined.returncode == 1
@@ -166,20 +166,20 @@ def test_renewing_is_confirmed_by_name(filled, manager, aws):
     assert after["ServiceAuth"] not in done.stdout + done.stderr
 
 
-def test_what_a_machine_can_make_unnoticed_rotates_by_itself(filled, manager):
-    """As Secrets Manager's own API shows it, of the secrets that the deploy made."""
+def test_random_values_rotate_automatically(filled, manager):
+    """Read the deployed secrets with Secrets Manager's API."""
     for name, keys in CHART_SECRETS.items():
-        found = manager.describe_secret(SecretId=f"/tidepool/development/{name}")
-        assert found.get("RotationEnabled", False) is bool(rotated_keys(keys)), name
-        if found.get("RotationEnabled"):
-            tags = {tag["Key"]: tag["Value"] for tag in found["Tags"]}
+        secret = manager.describe_secret(SecretId=f"/tidepool/development/{name}")
+        assert secret.get("RotationEnabled", False) is bool(rotated_keys(keys)), name
+        if secret.get("RotationEnabled"):
+            tags = {tag["Key"]: tag["Value"] for tag in secret["Tags"]}
             assert tags["rotated-keys"].split() == list(rotated_keys(keys))
-            assert ":function:tidepool-development-" in found["RotationLambdaARN"]
+            assert ":function:tidepool-development-" in secret["RotationLambdaARN"]
 
 
 @pytest.fixture(scope="module")
 def rotate(aws, tmp_path_factory):
-    """Rotates a secret as Secrets Manager would, with the function's code as it was deployed."""
+    """Rotate a secret like Secrets Manager, with the deployed code of the function."""
     keys = {"aws_access_key_id": "444455556666", "aws_secret_access_key": "local"}
     at = {"region_name": "us-west-2", "endpoint_url": aws["AWS_ENDPOINT_URL"], **keys}
     manager, functions = boto3.client("secretsmanager", **at), boto3.client("lambda", **at)
@@ -202,30 +202,30 @@ def rotate(aws, tmp_path_factory):
         return done.stdout
 
     def run(name):
-        found = manager.describe_secret(SecretId=f"/tidepool/development/{name}")
+        secret = manager.describe_secret(SecretId=f"/tidepool/development/{name}")
         if not list(folder.iterdir()):
-            code = functions.get_function(FunctionName=found["RotationLambdaARN"])["Code"]
+            code = functions.get_function(FunctionName=secret["RotationLambdaARN"])["Code"]
             with urllib.request.urlopen(code["Location"]) as answer:  # noqa: S310 - the engine's
                 zipfile.ZipFile(io.BytesIO(answer.read())).extractall(folder)
         token = str(uuid.uuid4())
-        # stands for the pending version without a value that Secrets Manager makes
+        # the pending version without a value, as Secrets Manager creates it
         manager.put_secret_value(
-            SecretId=found["ARN"],
+            SecretId=secret["ARN"],
             ClientRequestToken=token,
             SecretBinary=b"none",
             VersionStages=["AWSPENDING"],
         )
         names = ("createSecret", "setSecret", "testSecret", "finishSecret")
-        return "".join(step(found["ARN"], token, name) for name in names)
+        return "".join(step(secret["ARN"], token, name) for name in names)
 
     return run
 
 
-def test_a_rotation_changes_what_it_should_and_counts_as_filled(filled, manager, aws, rotate):
+def test_a_rotation_changes_only_its_keys_and_counts_as_filled(filled, manager, aws, rotate):
     status = tidegen("status", *ENV, env=aws).stdout.splitlines()[-1]
     for name in ("server", "mongo", "dexcom", "server"):
         before = held(manager, name)
-        said = rotate(name)
+        output = rotate(name)
         after = held(manager, name)
         changed = {key for key in after if after[key] != before[key]}
         assert changed == {
@@ -234,16 +234,16 @@ def test_a_rotation_changes_what_it_should_and_counts_as_filled(filled, manager,
             if fill in (Fill.ROTATED, Fill.ALTERNATED)
         }
         assert after.keys() == before.keys()
-        assert not [value for value in after.values() if len(value) > 8 and value in said]
+        assert not [value for value in after.values() if len(value) > 8 and value in output]
     assert held(manager, "mongo")["Username"] == "services-2"
     assert tidegen("status", *ENV, env=aws).stdout.splitlines()[-1] == status
 
 
-def test_what_stored_data_depends_on_is_not_renewed(filled, manager, aws):
+def test_keys_that_stored_data_depends_on_are_not_rotated(filled, manager, aws):
     before = held(manager, "userdata")
     done = tidegen("secrets", "rotate", *ENV, "userdata", "--yes", env=aws)
     assert done.returncode == 1
-    assert "is not for a machine to renew: GroupIdEncryptionKey is permanent" in done.stderr
+    assert "cannot be renewed automatically: GroupIdEncryptionKey is permanent" in done.stderr
     assert held(manager, "userdata") == before
 
 

@@ -1,4 +1,4 @@
-"""What holds for every concern, found by discovery: a new one is tested without touching this."""
+"""Rules for every concern, by discovery: a new concern is tested without a change here."""
 
 import json
 import re
@@ -26,7 +26,7 @@ each = pytest.mark.parametrize("concern", CONCERNS, ids=lambda c: c.name)
 
 
 @each
-def test_the_name_is_the_modules_and_the_purpose_is_one_sentence(concern):
+def test_the_name_is_the_modules_name_and_the_purpose_is_one_sentence(concern):
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", concern.name)
     assert concern.build.__module__ == f"tidegen.concerns.{concern.name.replace('-', '_')}"
     assert concern.purpose.endswith(".")
@@ -35,14 +35,14 @@ def test_the_name_is_the_modules_and_the_purpose_is_one_sentence(concern):
 
 @each
 def test_stateful_types_encrypt_with_a_key_of_ours(concern):
-    """Server access logs and load balancer logs cannot take one: their bucket says why."""
+    """Server access logs and load balancer logs cannot use one: their bucket has a reason."""
     for logical_id, item in body(concern)["Resources"].items():
         text = json.dumps(item.get("Properties", {}))
         if item["Type"] == "AWS::S3::Bucket":
             assert "aws:kms" in text or "Reason" in json.dumps(item["Metadata"]), logical_id
         if item["Type"] == "AWS::Logs::LogGroup":
             assert "KmsKeyId" in item["Properties"], logical_id
-            # a number in the template: every environment keeps its logs as production does
+            # a number in the template: every environment keeps its logs as long as production
             assert item["Properties"]["RetentionInDays"] in (400, 3653), logical_id
         if item["Type"] in ("AWS::SecretsManager::Secret", "AWS::EC2::Volume"):
             assert "KmsKeyId" in item["Properties"], logical_id
@@ -60,14 +60,14 @@ def test_roles_have_a_path_a_boundary_and_no_inline_policies(concern):
 
 
 @each
-def test_secrets_are_generated_never_written(concern):
+def test_templates_contain_no_secret_values(concern):
     for logical_id, item in body(concern)["Resources"].items():
         if item["Type"] == "AWS::SecretsManager::Secret":
             assert "SecretString" not in item["Properties"], logical_id
 
 
 @each
-def test_nothing_exports_imports_or_joins_networks(concern):
+def test_no_template_exports_imports_or_connects_networks(concern):
     text = json.dumps(body(concern))
     assert "Fn::ImportValue" not in text
     assert '"Export"' not in text
@@ -80,6 +80,27 @@ def test_conditions_are_few_and_never_on_a_name(concern):
     conditions = body(concern).get("Conditions", {})
     assert len(conditions) <= 8
     assert '"Ref": "Environment"' not in json.dumps(conditions)
+
+
+#: EC2 API reference, IpRange: "Invalid rule description" is the error for other characters.
+GROUP_TEXT = re.compile(r"[a-zA-Z0-9. _:/()#,@\[\]+=&;{}!$*-]{1,255}")
+
+
+def descriptions(value):
+    """Yield every Description and GroupDescription in the properties of a resource."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if key in ("Description", "GroupDescription"):
+            yield inner
+        elif isinstance(inner, dict | list):
+            yield from descriptions(inner)
+
+
+@each
+def test_descriptions_of_security_groups_have_only_characters_that_ec2_accepts(concern):
+    for logical_id, item in body(concern)["Resources"].items():
+        if item["Type"].startswith("AWS::EC2::SecurityGroup"):
+            for text in descriptions(item["Properties"]):
+                assert GROUP_TEXT.fullmatch(text), logical_id
 
 
 @each
@@ -105,8 +126,8 @@ def test_every_scope_has_a_concern():
     assert {scope for concern in CONCERNS for scope in concern.scopes} == set(Scope)
 
 
-def test_nothing_rests_on_the_stack_of_identity():
-    """Its region may be the lost one: each region's bootstrap repeats what others need of it."""
+def test_no_concern_depends_on_the_identity_stack():
+    """Its region may be the lost one: each region's bootstrap repeats the values others need."""
     sources = {(c.name, i.name): i.source for c in CONCERNS for i in c.inputs}
     roots = {key: s.scope for key, s in sources.items() if isinstance(s, Root)}
     assert Scope.BOOTSTRAP in roots.values()

@@ -1,4 +1,4 @@
-"""The way in: TLS only, logged, behind a firewall, to the gateway's pods and nothing else."""
+"""Ingress: TLS only, logged, behind a firewall, to the gateway's pods and nothing else."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def attributes(title, name):
     return {item["Key"]: item["Value"] for item in properties(title)[name]}
 
 
-def test_nothing_is_served_without_tls():
+def test_only_https_is_served():
     (listener,) = of_type("ElasticLoadBalancingV2::Listener").values()
     assert (listener["Port"], listener["Protocol"]) == (443, "HTTPS")
     assert listener["SslPolicy"] == "ELBSecurityPolicy-TLS13-1-2-2021-06"
@@ -36,7 +36,7 @@ def test_nothing_is_served_without_tls():
     )
 
 
-def test_the_certificate_is_of_the_hosts_alone():
+def test_the_certificate_covers_the_hosts_and_no_other_name():
     certificate = properties("Certificate")
     names = [certificate["DomainName"], *certificate["SubjectAlternativeNames"]]
     assert [option["DomainName"] for option in certificate["DomainValidationOptions"]] == names
@@ -48,29 +48,29 @@ def test_the_certificate_is_of_the_hosts_alone():
 
 
 def test_the_load_balancer_is_logged_protected_and_strict():
-    found = attributes("LoadBalancer", "LoadBalancerAttributes")
+    settings = attributes("LoadBalancer", "LoadBalancerAttributes")
     for kind in ("access", "connection"):
-        assert found[f"{kind}_logs.s3.enabled"] == "true"
-        assert found[f"{kind}_logs.s3.bucket"] == {"Ref": "AccessLogsBucketName"}
-        # the bucket's policy lets logs in below this prefix
-        assert found[f"{kind}_logs.s3.prefix"] == "alb"
-    assert found["deletion_protection.enabled"] == {"Ref": "Protected"}
-    assert found["routing.http.drop_invalid_header_fields.enabled"] == "true"
-    assert found["routing.http.desync_mitigation_mode"] == "defensive"
-    assert found["waf.fail_open.enabled"] == "false"
+        assert settings[f"{kind}_logs.s3.enabled"] == "true"
+        assert settings[f"{kind}_logs.s3.bucket"] == {"Ref": "AccessLogsBucketName"}
+        # the bucket's policy allows logs below this prefix
+        assert settings[f"{kind}_logs.s3.prefix"] == "alb"
+    assert settings["deletion_protection.enabled"] == {"Ref": "Protected"}
+    assert settings["routing.http.drop_invalid_header_fields.enabled"] == "true"
+    assert settings["routing.http.desync_mitigation_mode"] == "defensive"
+    assert settings["waf.fail_open.enabled"] == "false"
 
 
 def test_only_the_gateways_port_is_open_to_the_load_balancer():
     port = properties("TargetGroup")["Port"]
-    ways = [
+    rules = [
         properties("PodsFromLoadBalancer"),
         *properties("LoadBalancerSecurityGroup")["SecurityGroupEgress"],
     ]
-    assert {(way["FromPort"], way["ToPort"]) for way in ways} == {(port, port)}
+    assert {(rule["FromPort"], rule["ToPort"]) for rule in rules} == {(port, port)}
     assert "Name" not in properties("TargetGroup")
 
 
-def test_the_controller_registers_with_this_target_group_and_changes_nothing_else():
+def test_the_controller_may_register_targets_of_this_group_and_change_nothing_else():
     document = properties("ControllerRolePolicy")["PolicyDocument"]
     statements = {s["Sid"]: s for s in document["Statement"]}
     register = statements["Register"]
@@ -84,7 +84,7 @@ def test_the_controller_registers_with_this_target_group_and_changes_nothing_els
     assert association["ServiceAccount"] == "aws-load-balancer-controller"
 
 
-def test_the_firewall_has_its_rules_in_order_and_stands_before_the_load_balancer():
+def test_the_firewall_has_its_rules_in_order_and_protects_the_load_balancer():
     rules = sorted(properties("Firewall")["Rules"], key=lambda rule: rule["Priority"])
     assert [rule["Name"] for rule in rules] == [
         "AWSManagedRulesAmazonIpReputationList",
@@ -100,11 +100,11 @@ def test_the_firewall_has_its_rules_in_order_and_stands_before_the_load_balancer
     assert properties("FirewallAssociation")["ResourceArn"] == {"Ref": "LoadBalancer"}
 
 
-def test_the_firewalls_log_holds_no_credentials_and_no_queries():
+def test_the_firewalls_log_contains_no_credentials_and_no_queries():
     log = properties("FirewallLog")
     (target,) = log["LogDestinationConfigs"]
-    # WAF refuses an ARN with the star that GetAtt gives, and another prefix (failure
-    # firewall-log-name)
+    # WAF refuses an ARN with the star that GetAtt returns, and any other prefix of the name
+    # (failure firewall-log-name)
     assert target["Fn::Sub"].endswith(":log-group:${FirewallLogGroup}")
     assert properties("FirewallLogGroup")["LogGroupName"]["Fn::Sub"].startswith("aws-waf-logs-")
     redacted = [
@@ -113,11 +113,11 @@ def test_the_firewalls_log_holds_no_credentials_and_no_queries():
     assert set(redacted) == {"authorization", "cookie", "x-tidepool-session-token", "query"}
 
 
-def test_no_sample_shows_what_the_log_hides():
-    """Redaction does not reach samples (AWS docs, VisibilityConfig)."""
+def test_requests_are_not_sampled():
+    """Redaction does not apply to samples (AWS docs, VisibilityConfig)."""
     firewall = properties("Firewall")
-    shown = [rule["VisibilityConfig"] for rule in firewall["Rules"]]
-    for visibility in (*shown, firewall["VisibilityConfig"]):
+    of_rules = [rule["VisibilityConfig"] for rule in firewall["Rules"]]
+    for visibility in (*of_rules, firewall["VisibilityConfig"]):
         assert visibility["SampledRequestsEnabled"] is False
 
 
@@ -131,12 +131,12 @@ def test_no_sample_shows_what_the_log_hides():
         "UnhealthyTargetsAlarm",
     ],
 )
-def test_what_users_feel_has_an_alarm(title):
+def test_symptoms_for_users_have_an_alarm(title):
     assert properties(title)["AlarmActions"]
 
 
 def test_an_empty_target_group_pages():
-    """It has no unhealthy target, and reports nothing at all."""
+    """It has no unhealthy target, and publishes no metric at all."""
     alarm = properties("NoTargetsAlarm")
     assert alarm["MetricName"] == "HealthyHostCount"
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
@@ -144,15 +144,15 @@ def test_an_empty_target_group_pages():
     assert alarm["AlarmActions"] == [{"Ref": "CriticalTopicArn"}]
 
 
-def test_a_certificate_that_is_not_renewed_pages_and_goes_on_when_it_has_expired():
+def test_the_alarm_on_a_certificate_that_is_not_renewed_stays_after_its_expiry():
     alarm = properties("CertificateExpiryAlarm")
     assert alarm["Dimensions"] == [{"Name": "CertificateArn", "Value": {"Ref": "Certificate"}}]
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 30)
     assert (alarm["Period"], alarm["TreatMissingData"]) == (86_400, "ignore")
 
 
-def test_the_check_from_outside_can_be_asked():
-    """Nothing alarms on it: its id has to be at hand for the runbook."""
+def test_the_health_check_from_outside_is_an_output():
+    """It has no alarm: the runbook needs its id."""
     check = properties("HealthCheck")["HealthCheckConfig"]
     assert (check["Type"], check["ResourcePath"]) == ("HTTPS", "/status")
     assert TEMPLATE["Outputs"]["HealthCheckId"]["Value"] == {"Ref": "HealthCheck"}
@@ -160,12 +160,12 @@ def test_the_check_from_outside_can_be_asked():
     assert "HealthCheckId" in surfaced
 
 
-def test_latency_is_that_of_the_slowest_hundredth():
+def test_the_latency_alarm_is_on_the_99th_percentile():
     alarm = properties("LatencyAlarm")
     assert alarm["ExtendedStatistic"] == "p99"
     assert "Statistic" not in alarm
 
 
-def test_the_firewalls_alarm_names_it_as_its_metrics_do():
+def test_the_firewalls_alarm_and_metrics_have_the_same_name():
     names = {d["Name"]: d["Value"] for d in properties("BlockedRequestsAlarm")["Dimensions"]}
     assert names["WebACL"] == properties("Firewall")["VisibilityConfig"]["MetricName"]

@@ -1,4 +1,4 @@
-"""The archive and its intake: six years, who may deliver where, and what is locked as replica."""
+"""The archive and its intake: six years of retention, deliveries by service, and replication."""
 
 import pytest
 
@@ -7,7 +7,7 @@ from tidegen.contract import Context
 
 RESOURCES = CONCERN.build(Context()).to_dict()["Resources"]
 ARCHIVES = ("LogArchive", "LogIntake")
-OWN = "${LogArchive.Arn}/AWSLogs/${AWS::AccountId}"
+ACCOUNT_PATH = "${LogArchive.Arn}/AWSLogs/${AWS::AccountId}"
 
 
 def properties(title):
@@ -23,7 +23,7 @@ def services(title):
     return {service for s in allowed for service in s["Principal"]["Service"]}
 
 
-def test_the_lock_lasts_six_years_in_the_accounts_mode_and_expiry_waits_for_it():
+def test_the_lock_lasts_six_years_in_the_accounts_mode_and_objects_expire_later():
     archive = properties("LogArchive")
     assert archive["ObjectLockEnabled"] is True
     retention = archive["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
@@ -32,8 +32,8 @@ def test_the_lock_lasts_six_years_in_the_accounts_mode_and_expiry_waits_for_it()
     assert rule["ExpirationInDays"] > retention["Days"]
 
 
-def test_what_is_delivered_to_the_bucket_without_a_lock_is_replicated_into_the_locked_one():
-    """Failure config-bucket-locked; no guide says that others than AWS Config take a lock."""
+def test_the_intake_without_a_lock_is_replicated_into_the_locked_archive():
+    """Failure config-bucket-locked; no guide says that other services support a lock."""
     intake = properties("LogIntake")
     assert "ObjectLockEnabled" not in intake
     (rule,) = intake["ReplicationConfiguration"]["Rules"]
@@ -43,7 +43,7 @@ def test_what_is_delivered_to_the_bucket_without_a_lock_is_replicated_into_the_l
     assert key == {"Fn::GetAtt": ["AuditKey", "Arn"]}
 
 
-def test_each_bucket_takes_the_services_that_deliver_there_and_no_other():
+def test_each_bucket_allows_the_services_that_deliver_to_it_and_no_other():
     assert services("LogArchive") == {"cloudtrail.amazonaws.com"}
     assert services("LogIntake") == {
         "config.amazonaws.com",
@@ -52,27 +52,27 @@ def test_each_bucket_takes_the_services_that_deliver_there_and_no_other():
     }
 
 
-def test_the_intake_empties_itself_once_the_archive_has_its_objects():
-    """S3 expires no object whose replication is pending or has failed."""
+def test_objects_of_the_intake_expire_once_they_are_replicated():
+    """S3 expires no object with pending or failed replication."""
     rule = properties("LogIntake")["LifecycleConfiguration"]["Rules"][0]
     assert rule["ExpirationInDays"] == 90
     assert "Transitions" not in rule
 
 
-def test_log_delivery_is_not_held_to_an_acl_that_means_nothing_here():
-    """Ownership is enforced; who sends no such header would be refused for nothing."""
+def test_log_delivery_needs_no_acl():
+    """Ownership is enforced, and a delivery without the header would be refused."""
     condition = statements("LogIntake")["DeliveryByDeliveryLogs"]["Condition"]
     assert "s3:x-amz-acl" not in condition["StringEquals"]
 
 
 def test_flow_logs_with_hive_prefixes_may_be_delivered():
-    """The VPC's second flow log writes below `aws-account-id=`, not below the account's number."""
+    """The VPC's second flow log writes below `aws-account-id=`, not below the account id."""
     (_plain, hive) = statements("LogIntake")["DeliveryByDeliveryLogs"]["Resource"]
     assert hive == {"Fn::Sub": "${LogIntake.Arn}/AWSLogs/aws-account-id=${AWS::AccountId}/*"}
 
 
 @pytest.mark.parametrize("title", ARCHIVES)
-def test_every_delivery_is_bound_to_this_account(title):
+def test_every_delivery_is_limited_to_this_account(title):
     for sid, statement in statements(title).items():
         if statement["Effect"] != "Allow":
             continue
@@ -82,16 +82,16 @@ def test_every_delivery_is_bound_to_this_account(title):
         assert account == {"Ref": "AWS::AccountId"} or "${AWS::AccountId}" in arn, sid
 
 
-def test_the_trail_is_known_by_its_arn_and_config_by_its_account():
+def test_the_trail_is_identified_by_its_arn_and_config_by_its_account():
     trail = statements("LogArchive")["DeliveryByCloudtrail"]
-    assert trail["Resource"] == [{"Fn::Sub": f"{OWN}/*"}]
+    assert trail["Resource"] == [{"Fn::Sub": f"{ACCOUNT_PATH}/*"}]
     assert trail["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith(":trail/*")
     config = statements("LogIntake")["DeliveryByConfig"]
     assert config["Resource"][0]["Fn::Sub"].endswith("/AWSLogs/${AWS::AccountId}/Config/*")
 
 
 @pytest.mark.parametrize("title", ARCHIVES)
-def test_nobody_erases_but_break_glass(title):
+def test_only_break_glass_may_erase(title):
     statement = statements(title)["DenyErasure"]
     assert {"s3:DeleteObject", "s3:DeleteObjectVersion"} <= set(statement["Action"])
     (allowed,) = statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]
@@ -105,7 +105,7 @@ def test_access_to_the_archives_is_logged(title):
     assert target == {"Ref": "AccountAccessLogsBucketName"}
 
 
-def test_the_replication_role_reads_one_archive_and_writes_the_other():
+def test_the_replication_role_reads_the_intake_and_writes_the_archive():
     allowed = {
         s["Sid"]: s for s in properties("ReplicationRolePolicy")["PolicyDocument"]["Statement"]
     }

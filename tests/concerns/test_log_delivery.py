@@ -1,4 +1,4 @@
-"""Logs on their way into the archive: all that has to be kept, by roles that do nothing else."""
+"""Delivery of logs to the archive: all that must be kept, by roles that may do nothing else."""
 
 import pytest
 
@@ -10,16 +10,16 @@ from tidegen.contract import Context
 TEMPLATE = CONCERN.build(Context()).to_dict()
 RESOURCES = TEMPLATE["Resources"]
 GROUPS = ("Application", "ControlPlane", "Database", "Firewall", "Query")
-#: Groups that stay where they are, and why.
-STAY = {
-    "DeliveryLogGroup": "Firehose's own errors would feed themselves",
-    "RelayLogGroup": "what it says is redacted from a group that is archived",
-    "FlowLogGroup": "a second flow log goes to the intake by itself",
+#: Groups that are not archived → reason.
+NOT_ARCHIVED = {
+    "DeliveryLogGroup": "a delivery's error would cause another delivery",
+    "RelayLogGroup": "redacted from a group that is archived",
+    "FlowLogGroup": "a second flow log is delivered to the intake",
     "MailArchive": "kept for ten years",
     "DataplaneLogGroup": "the cluster's own components",
     "HostLogGroup": "the nodes' system logs",
     "PerformanceLogGroup": "figures",
-    "TrailLogGroup": "the trail is archived by itself",
+    "TrailLogGroup": "the trail is delivered to the archive",
 }
 
 
@@ -37,12 +37,11 @@ def test_every_event_of_the_group_goes_to_the_stream(name):
     assert subscription["LogGroupName"] == {"Ref": f"{name}LogGroupName"}
     assert subscription["FilterPattern"] == ""
     assert subscription["DestinationArn"] == {"Fn::GetAtt": ["DeliveryStream", "Arn"]}
-    # CloudWatch Logs tries the role at once
+    # CloudWatch Logs tests the role at creation
     assert RESOURCES[f"{name}Subscription"]["DependsOn"] == ["SubscriptionRolePolicy"]
 
 
-def test_no_log_group_is_forgotten():
-    """Each is archived, or somebody said why it is not."""
+def test_every_log_group_is_archived_or_has_a_reason():
     context = Context(own_concerns())
     groups = {
         title
@@ -51,7 +50,7 @@ def test_no_log_group_is_forgotten():
         if resource.resource_type == "AWS::Logs::LogGroup"
     }
     archived = {"LogGroup" if name == "Database" else f"{name}LogGroup" for name in GROUPS}
-    assert groups == archived | set(STAY)
+    assert groups == archived | set(NOT_ARCHIVED)
 
 
 def test_the_stream_delivers_to_the_intake_compressed_and_encrypted_on_both_sides():
@@ -72,14 +71,14 @@ def test_the_stream_delivers_to_the_intake_compressed_and_encrypted_on_both_side
     assert destination["CloudWatchLoggingOptions"]["LogGroupName"] == {"Ref": "DeliveryLogGroup"}
 
 
-def test_records_are_unpacked_before_they_are_packed_again():
+def test_records_are_decompressed_before_objects_are_compressed():
     """CloudWatch Logs compresses each record: an object would be compressed twice."""
     destination = properties("DeliveryStream")["ExtendedS3DestinationConfiguration"]
     kinds = [item["Type"] for item in destination["ProcessingConfiguration"]["Processors"]]
     assert kinds == ["Decompression", "AppendDelimiterToRecord"]
 
 
-def test_the_stream_writes_below_its_own_environment_and_no_where_else():
+def test_the_stream_writes_only_below_its_environments_prefixes():
     objects = statements("DeliveryRolePolicy")["Deliver"]["Resource"]
     prefix = "${LogIntakeBucketArn}/AWSLogs/${AWS::AccountId}/"
     assert objects == [
@@ -90,14 +89,14 @@ def test_the_stream_writes_below_its_own_environment_and_no_where_else():
     assert trust["Condition"] == {"StringEquals": {"sts:ExternalId": {"Ref": "AWS::AccountId"}}}
 
 
-def test_what_the_stream_writes_is_replicated_into_the_archive():
+def test_the_streams_objects_are_replicated_into_the_archive():
     archive = LOG_ARCHIVE.build(Context()).to_dict()["Resources"]
     policy = archive["ReplicationRolePolicy"]["Properties"]["PolicyDocument"]["Statement"]
-    (written,) = [s["Resource"] for s in policy if s["Sid"] == "WriteReplicas"]
-    assert written == [{"Fn::Sub": "${LogArchive.Arn}/AWSLogs/*"}]
+    (replicas,) = [s["Resource"] for s in policy if s["Sid"] == "WriteReplicas"]
+    assert replicas == [{"Fn::Sub": "${LogArchive.Arn}/AWSLogs/*"}]
 
 
-def test_log_groups_of_this_account_and_region_fill_the_stream_and_do_nothing_else():
+def test_the_subscription_role_may_only_put_records_for_this_account_and_region():
     trust = properties("SubscriptionRole")["AssumeRolePolicyDocument"]["Statement"][0]
     source = trust["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"]
     assert source == "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*"
@@ -106,7 +105,7 @@ def test_log_groups_of_this_account_and_region_fill_the_stream_and_do_nothing_el
     assert only["Resource"] == [{"Fn::GetAtt": ["DeliveryStream", "Arn"]}]
 
 
-def test_somebody_hears_long_before_records_are_given_up():
+def test_alarms_fire_long_before_firehose_drops_records():
     late, failed = properties("DeliveryLate"), properties("DeliveryFailed")
     assert late["MetricName"] == "DeliveryToS3.DataFreshness"
     assert late["Threshold"] + 3 * late["Period"] < 24 * 3600 / 4

@@ -1,4 +1,4 @@
-"""The tables: encrypted, recoverable, capped, and closed to other accounts."""
+"""The tables: encrypted, recoverable, with a ceiling, and denied to other accounts."""
 
 import pytest
 
@@ -22,7 +22,8 @@ def test_tables_are_encrypted_recoverable_and_protected(title):
     assert table["DeletionProtectionEnabled"] == {"Ref": "Protected"}
 
 
-def test_a_restore_knows_the_names_of_the_tables_and_the_trail_that_of_one():
+def test_the_names_of_the_tables_are_physical():
+    """A restore needs both names, and the trail's selectors one of them."""
     assert properties("AnalyticsTable")["TableName"] == {
         "Fn::Sub": "${Project}-${Environment}-analytics"
     }
@@ -33,7 +34,7 @@ def test_a_restore_knows_the_names_of_the_tables_and_the_trail_that_of_one():
 
 @each
 def test_index_and_table_have_the_same_ceiling(title):
-    """An index without one would let a runaway writer spend any sum."""
+    """Without one on the index, the cost of a runaway writer would have no limit."""
     ceiling = {
         "MaxReadRequestUnits": {"Ref": "MaxReadUnits"},
         "MaxWriteRequestUnits": {"Ref": "MaxWriteUnits"},
@@ -45,7 +46,7 @@ def test_index_and_table_have_the_same_ceiling(title):
 
 
 @each
-def test_the_keys_that_are_refused_are_known(title):
+def test_contributor_insights_shows_throttled_keys(title):
     table = properties(title)
     for item in (table, *table["GlobalSecondaryIndexes"]):
         insights = item["ContributorInsightsSpecification"]
@@ -70,8 +71,8 @@ def test_the_tables_policy_only_denies(title):
 
 @each
 def test_throttling_of_reads_and_writes_warns(title):
-    for what in ("Read", "Write"):
-        alarm = properties(f"{title}{what}Throttled")
-        assert alarm["MetricName"] == f"{what}ThrottleEvents"
+    for operation in ("Read", "Write"):
+        alarm = properties(f"{title}{operation}Throttled")
+        assert alarm["MetricName"] == f"{operation}ThrottleEvents"
         assert alarm["Dimensions"] == [{"Name": "TableName", "Value": {"Ref": title}}]
         assert alarm["AlarmActions"] == [{"Ref": "WarningTopicArn"}]

@@ -1,4 +1,4 @@
-"""Monitoring: the dashboard and the one state hold whatever a scope has, and nothing it has not."""
+"""Monitoring: the dashboard and the environment's alarm refer only to concerns of the scope."""
 
 import json
 import re
@@ -20,7 +20,7 @@ REQUIRED = {item.name for item in CONCERN.inputs} - OPTIONAL
 
 
 def resolved(value, given):
-    """What CloudFormation makes of a value when only the parameters in `given` are not empty."""
+    """Resolve a value as CloudFormation does if only the parameters in `given` are not empty."""
     if isinstance(value, str):
         return value
     [(function, argument)] = value.items()
@@ -31,10 +31,10 @@ def resolved(value, given):
         [comparison] = TEMPLATE["Conditions"][condition]["Fn::Not"]
         return resolved(yes if comparison["Fn::Equals"][0]["Ref"] in given else no, given)
     names = {*given, *RESOURCES, "AWS::Partition", "AWS::Region", "AWS::AccountId"}
-    return re.sub(r"\$\{([\w:]+)\}", lambda found: known(found[1], names), argument)
+    return re.sub(r"\$\{([\w:]+)\}", lambda match: require_known(match[1], names), argument)
 
 
-def known(name, names):
+def require_known(name, names):
     assert name in names, f"{name} would be empty"
     return name
 
@@ -43,7 +43,7 @@ scopes = pytest.mark.parametrize("given", [REQUIRED, REQUIRED | OPTIONAL], ids=[
 
 
 @scopes
-def test_the_dashboard_is_valid_and_names_nothing_that_is_absent(given):
+def test_the_dashboard_is_valid_and_refers_to_no_empty_parameter(given):
     body = json.loads(resolved(RESOURCES["Dashboard"]["Properties"]["DashboardBody"], given))
     assert {widget["type"] for widget in body["widgets"]} == {"text", "alarm", "metric", "log"}
     for widget in body["widgets"]:
@@ -51,7 +51,7 @@ def test_the_dashboard_is_valid_and_names_nothing_that_is_absent(given):
             assert widget["properties"]["region"] == "AWS::Region"
 
 
-def test_the_dashboard_shows_more_where_there_is_more():
+def test_an_environments_dashboard_shows_more_than_shared_services():
     body = RESOURCES["Dashboard"]["Properties"]["DashboardBody"]
     titles = [
         {w["properties"].get("title") for w in json.loads(resolved(body, given))["widgets"]}
@@ -72,8 +72,8 @@ def test_the_dashboard_shows_more_where_there_is_more():
     }
 
 
-def test_the_database_is_drawn_with_the_limits_that_its_alarms_have():
-    """The dashboard cannot refer to them: they stand in another template."""
+def test_the_database_is_drawn_with_the_thresholds_of_its_alarms():
+    """The dashboard cannot refer to them: they are in another template."""
     text = resolved(RESOURCES["Dashboard"]["Properties"]["DashboardBody"], REQUIRED | OPTIONAL)
     drawn = {}
     for widget in json.loads(text)["widgets"]:
@@ -90,7 +90,7 @@ def test_the_database_is_drawn_with_the_limits_that_its_alarms_have():
     assert len(drawn) == 4
 
 
-def test_the_one_state_is_made_of_the_alarms_that_exist():
+def test_the_environments_alarm_refers_to_the_existing_alarms():
     rule = RESOURCES["EnvironmentUnhealthy"]["Properties"]["AlarmRule"]
     everywhere = ["ApplicationErrors", "TargetsAlarmName", "NatErrorPortAllocation"]
     assert resolved(rule, REQUIRED) == " OR ".join(f'ALARM("{name}")' for name in everywhere)
@@ -106,21 +106,21 @@ def test_the_one_state_is_made_of_the_alarms_that_exist():
     )
 
 
-def test_the_worst_nat_gateway_is_watched():
+def test_the_alarm_is_on_the_highest_value_of_all_nat_gateways():
     for metric in ("ErrorPortAllocation", "PacketsDropCount"):
         alarm = RESOURCES[f"Nat{metric}"]["Properties"]
         *zones, worst = alarm["Metrics"]
         assert worst["Expression"] == "MAX([zone1, zone2, zone3])"
         assert [query["ReturnData"] for query in alarm["Metrics"]] == [False, False, False, True]
-        found = [query["MetricStat"]["Metric"]["Dimensions"] for query in zones]
-        assert found == [
+        dimensions = [query["MetricStat"]["Metric"]["Dimensions"] for query in zones]
+        assert dimensions == [
             [{"Name": "NatGatewayId", "Value": {"Ref": f"NatGateway{zone}Id"}}]
             for zone in (1, 2, 3)
         ]
         assert alarm["AlarmActions"] == [{"Ref": "WarningTopicArn"}]
 
 
-def test_refused_flows_of_the_data_tier_are_counted_by_the_logs_own_fields():
+def test_the_filter_of_refused_flows_has_the_fields_of_the_log():
     pattern = RESOURCES["DataTierRejectFilter"]["Properties"]["FilterPattern"]["Fn::Sub"]
     names = [part.split("=")[0].strip() for part in pattern.strip("[]").split(",")]
     network = json.loads(NETWORK.build(Context()).to_json())["Resources"]
@@ -138,7 +138,7 @@ def test_the_error_alarm_reads_the_metric_that_the_filter_writes():
     assert alarm["Namespace"] == transformation["MetricNamespace"]
 
 
-def test_the_relay_hears_what_the_metric_counts():
+def test_the_relay_and_the_metric_have_the_same_filter():
     properties = [
         RESOURCES[name]["Properties"] for name in ("ApplicationErrorFilter", "RelaySubscription")
     ]
@@ -147,8 +147,8 @@ def test_the_relay_hears_what_the_metric_counts():
     assert {item["LogGroupName"]["Ref"] for item in properties} == {"ApplicationLogGroupName"}
 
 
-def test_what_is_relayed_is_what_pods_may_write():
-    """A filter on a group that nothing writes to is silent for ever."""
+def test_pods_may_write_to_the_relayed_log_group():
+    """A filter on a group without events would never match."""
     cluster = json.loads(CLUSTER.build(Context()).to_json())
     group = cluster["Outputs"]["ApplicationLogGroupName"]["Value"]["Ref"]
     name = cluster["Resources"][group]["Properties"]["LogGroupName"]["Fn::Sub"]
@@ -165,8 +165,8 @@ def test_what_is_relayed_is_what_pods_may_write():
     assert source == f"{name}:*"
 
 
-def test_errors_are_those_of_the_services():
-    """Every pod of the cluster prints into the group."""
+def test_only_errors_of_the_services_namespace_count():
+    """All pods of the cluster log to the same group."""
     pattern = RESOURCES["RelaySubscription"]["Properties"]["FilterPattern"]
     inside = '$.kubernetes.namespace_name = "WorkloadNamespace") && ('
     assert inside in resolved(pattern, REQUIRED | OPTIONAL)
@@ -177,7 +177,7 @@ def test_errors_are_those_of_the_services():
     assert 'kubernetes.namespace_name = "WorkloadNamespace"' in widget["properties"]["query"]
 
 
-def test_filters_stay_within_the_limit_of_a_pattern():
+def test_filter_patterns_are_within_the_length_limit():
     """1,024 characters (CloudWatch Logs API: PutMetricFilter)."""
     pattern = RESOURCES["RelaySubscription"]["Properties"]["FilterPattern"]
-    assert len(resolved(pattern, REQUIRED | OPTIONAL)) <= 900  # leaves a long name its room
+    assert len(resolved(pattern, REQUIRED | OPTIONAL)) <= 900  # leaves room for a long name

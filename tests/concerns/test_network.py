@@ -1,4 +1,4 @@
-"""The network: three tiers, none joined to another VPC, and a data tier without a way out."""
+"""The network: three tiers, not connected to another VPC, and a data tier without egress."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tidegen.contract import Context, Scope
 
 TEMPLATE = CONCERN.build(Context()).to_dict()
 RESOURCES = TEMPLATE["Resources"]
-WAYS_IN = {"ssh": 22, "remote desktop": 3389}
+REMOTE_ACCESS = {"ssh": 22, "remote desktop": 3389}
 
 
 def of_type(name):
@@ -20,18 +20,18 @@ def of_type(name):
 def built(nat_gateways="3", endpoints="full"):
     given = dict.fromkeys(TEMPLATE["Parameters"], "a,b,c")
     given |= {"NatGateways": nat_gateways, "Endpoints": endpoints}
-    found = evaluate({"": TEMPLATE}, given)
-    return {k: v for k, v in found.items() if v["Type"].startswith("AWS::EC2::")}
+    resources = evaluate({"": TEMPLATE}, given)
+    return {k: v for k, v in resources.items() if v["Type"].startswith("AWS::EC2::")}
 
 
 @pytest.mark.parametrize("named", [("us-east-1b", "us-east-1a", "us-east-1d"), ("", "", "")])
-def test_each_tier_is_in_the_zones_that_are_named_or_in_the_first_three(named):
+def test_each_tier_is_in_the_configured_zones_or_in_the_first_three(named):
     given = dict.fromkeys(TEMPLATE["Parameters"], "a,b,c") | {"AWS::Region": "us-east-1"}
     given |= {f"Zone{number}": zone for number, zone in enumerate(named, 1)}
-    found = evaluate({"": TEMPLATE}, given)
+    resources = evaluate({"": TEMPLATE}, given)
     first = [{"Fn::Select": [index, {"Fn::GetAZs": "us-east-1"}]} for index in range(3)]
     for tier in ("Public", "Private", "Data"):
-        subnets = [found[f"{tier}Subnet{number}"]["Properties"] for number in (1, 2, 3)]
+        subnets = [resources[f"{tier}Subnet{number}"]["Properties"] for number in (1, 2, 3)]
         assert [subnet["AvailabilityZone"] for subnet in subnets] == [
             zone or other for zone, other in zip(named, first, strict=True)
         ]
@@ -39,11 +39,11 @@ def test_each_tier_is_in_the_zones_that_are_named_or_in_the_first_three(named):
 
 def entries(tier, egress):
     acl = {"Ref": f"{tier}NetworkAcl"}
-    found = of_type("NetworkAclEntry").values()
-    return [e for e in found if e["NetworkAclId"] == acl and e["Egress"] is egress]
+    all_entries = of_type("NetworkAclEntry").values()
+    return [e for e in all_entries if e["NetworkAclId"] == acl and e["Egress"] is egress]
 
 
-def test_the_data_tier_has_no_route_at_all():
+def test_the_data_tier_has_no_routes():
     routes = of_type("Route")
     assert not [r for r in routes.values() if r["RouteTableId"] == {"Ref": "DataRouteTable"}]
     assert {tuple(set(r) - {"RouteTableId", "DestinationCidrBlock"}) for r in routes.values()} == {
@@ -52,78 +52,79 @@ def test_the_data_tier_has_no_route_at_all():
     }
 
 
-def test_being_in_the_vpc_lets_nobody_into_the_endpoints():
+def test_the_endpoints_do_not_allow_the_whole_vpc():
     assert "SecurityGroupIngress" not in RESOURCES["EndpointSecurityGroup"]["Properties"]
 
 
-def test_whatever_goes_out_by_https_is_let_into_the_endpoints():
-    """Their private names answer in the whole VPC: a group left out could call no service."""
+def test_every_group_with_https_egress_is_allowed_to_the_endpoints():
+    """Their private names apply in the whole VPC: a group left out could call no service."""
     concerns = [c for c in own_concerns() if {Scope.ENVIRONMENT, Scope.SHARED} & set(c.scopes)]
     context = Context(tuple(concerns), build_assets(concerns))
-    callers, let_in = set(), set()
+    callers, allowed = set(), set()
     for concern in concerns:
         for title, item in concern.build(context).to_dict()["Resources"].items():
             given = item.get("Properties", {})
             if item["Type"] == "AWS::EC2::SecurityGroup":
-                ways = [(r["ToPort"], r.get("CidrIp")) for r in given["SecurityGroupEgress"]]
-                callers |= {(concern.name, title)} if (443, "0.0.0.0/0") in ways else set()
+                egress = [(r["ToPort"], r.get("CidrIp")) for r in given["SecurityGroupEgress"]]
+                callers |= {(concern.name, title)} if (443, "0.0.0.0/0") in egress else set()
             elif given.get("GroupId") == {"Ref": "EndpointSecurityGroupId"}:
-                let_in.add((concern.name, given["SourceSecurityGroupId"].get("Ref", "Cluster")))
+                allowed.add((concern.name, given["SourceSecurityGroupId"].get("Ref", "Cluster")))
     assert callers
-    assert let_in == callers | {("cluster", "Cluster")}
+    assert allowed == callers | {("cluster", "Cluster")}
 
 
-def test_every_subnet_has_a_table_and_an_acl_and_gives_no_public_address():
+def test_every_subnet_has_a_table_and_an_acl_and_assigns_no_public_address():
     subnets = of_type("Subnet")
     assert len(subnets) == 9
     for kind in ("SubnetRouteTableAssociation", "SubnetNetworkAclAssociation"):
-        joined = [item["SubnetId"]["Ref"] for item in of_type(kind).values()]
-        assert sorted(joined) == sorted(subnets), kind
+        associated = [item["SubnetId"]["Ref"] for item in of_type(kind).values()]
+        assert sorted(associated) == sorted(subnets), kind
     assert all(subnet["MapPublicIpOnLaunch"] is False for subnet in subnets.values())
 
 
 @pytest.mark.parametrize(("count", "used"), [("1", "111"), ("2", "121"), ("3", "123")])
-def test_a_zone_goes_out_through_its_own_gateway_or_the_first(count, used):
-    found = built(count)
-    gateways = [k for k in found if k.startswith("NatGateway")]
+def test_a_zone_uses_its_own_nat_gateway_or_the_first(count, used):
+    resources = built(count)
+    gateways = [k for k in resources if k.startswith("NatGateway")]
     assert len(gateways) == int(count)
-    targets = [found[f"Private{z}DefaultRoute"]["Properties"]["NatGatewayId"] for z in (1, 2, 3)]
+    routes = [resources[f"Private{zone}DefaultRoute"]["Properties"] for zone in (1, 2, 3)]
+    targets = [route["NatGatewayId"] for route in routes]
     assert targets == [{"Ref": f"NatGateway{n}"} for n in used]
 
 
 @pytest.mark.parametrize("tier", ["Public", "Private", "Data"])
-@pytest.mark.parametrize("port", WAYS_IN.values(), ids=WAYS_IN)
-def test_no_acl_lets_people_in_from_anywhere(tier, port):
+@pytest.mark.parametrize("port", REMOTE_ACCESS.values(), ids=REMOTE_ACCESS)
+def test_no_acl_allows_remote_access_from_anywhere(tier, port):
     for entry in entries(tier, egress=False):
         if entry["CidrBlock"] == "0.0.0.0/0" and "PortRange" in entry:
             ports = entry["PortRange"]
             assert not ports["From"] <= port <= ports["To"], entry
 
 
-def test_the_way_to_the_gateways_takes_http_from_inside_alone():
-    """A client asks by HTTP whether a certificate was revoked; the gateways are in this tier."""
-    found = [
+def test_the_public_tier_accepts_http_only_from_the_vpc():
+    """Clients check by HTTP whether a certificate was revoked; NAT gateways are in this tier."""
+    sources = [
         e["CidrBlock"]
         for e in entries("Public", egress=False)
         if e["Protocol"] == 6 and e["PortRange"]["From"] <= 80 <= e["PortRange"]["To"]
     ]
-    assert found == [{"Ref": "VpcCidr"}]
+    assert sources == [{"Ref": "VpcCidr"}]
 
 
-def test_the_data_tiers_acl_takes_the_database_from_inside_and_answers_from_outside():
-    found = {
+def test_the_data_tiers_acl_accepts_mongodb_from_the_vpc_and_return_traffic():
+    ingress = {
         (str(e["CidrBlock"]), e["PortRange"]["From"], e["PortRange"]["To"])
         for e in entries("Data", egress=False)
     }
-    assert found == {
+    assert ingress == {
         ("{'Ref': 'VpcCidr'}", 27017, 27017),
         ("0.0.0.0/0", 32768, 60999),
     }
 
 
 @pytest.mark.parametrize("protocol", [6, 17], ids=["tcp", "udp"])
-def test_nat_gateways_take_whatever_port_the_private_tier_calls(protocol):
-    """An ACL sees a packet before NAT: its destination is the far port, below 1024 too."""
+def test_the_public_tier_accepts_any_port_from_the_vpc(protocol):
+    """An ACL sees a packet before NAT: its destination is the remote port, which may be any."""
     inside = [
         (entry["PortRange"]["From"], entry["PortRange"]["To"])
         for entry in entries("Public", egress=False)
@@ -132,7 +133,7 @@ def test_nat_gateways_take_whatever_port_the_private_tier_calls(protocol):
     assert inside == [(1, 65535)]
 
 
-def test_rule_numbers_are_the_templates_own():
+def test_rule_numbers_are_unique_and_at_most_20():
     for tier in ("Public", "Private", "Data"):
         for egress in (True, False):
             numbers = [entry["RuleNumber"] for entry in entries(tier, egress)]
@@ -147,7 +148,7 @@ def endpoint_policies():
     }
 
 
-def test_no_endpoint_carries_anything_for_another_account():
+def test_endpoints_allow_only_principals_of_this_account():
     own = {"Ref": "AWS::AccountId"}
     for title, statements in endpoint_policies().items():
         for statement in statements:
@@ -160,7 +161,7 @@ def test_no_endpoint_carries_anything_for_another_account():
 
 
 def test_nodes_and_members_reach_the_buckets_of_images_and_packages():
-    """The gateway takes all traffic to the region's S3, whosever the bucket is."""
+    """The gateway endpoint carries all traffic to the region's S3, of any bucket owner."""
     (statement,) = (s for s in endpoint_policies()["S3Endpoint"] if s["Sid"] == "ImagesAndPackages")
     names = {
         arn["Fn::Sub"].removeprefix("arn:${AWS::Partition}:s3:::") for arn in statement["Resource"]
@@ -175,12 +176,12 @@ def test_nodes_and_members_reach_the_buckets_of_images_and_packages():
 @pytest.mark.parametrize(
     "title", ["S3Endpoint", "DynamodbEndpoint", "KmsEndpoint", "SecretsmanagerEndpoint"]
 )
-def test_data_goes_to_resources_of_this_account_only(title):
+def test_endpoints_of_data_allow_only_resources_of_this_account(title):
     condition = endpoint_policies()[title][0]["Condition"]["StringEquals"]
     assert condition["aws:ResourceAccount"] == {"Ref": "AWS::AccountId"}
 
 
-def test_only_some_services_take_no_policy():
+def test_only_endpoints_without_policy_support_have_none():
     without = set(of_type("VPCEndpoint")) - set(endpoint_policies())
     assert without == {
         "Ec2messagesEndpoint",
@@ -190,27 +191,27 @@ def test_only_some_services_take_no_policy():
 
 
 def test_the_data_tier_boots_from_the_essential_endpoints():
-    """What the members' scripts call, each through a service of its own."""
-    found = built(endpoints="essential")
+    """The services that the members' scripts call, each with its endpoint."""
+    resources = built(endpoints="essential")
     needed = {"Autoscaling", "Cloudformation", "Ec2", "Ec2messages", "Kms", "Logs", "Monitoring"}
     needed |= {"Secretsmanager", "Ssm", "Ssmmessages", "S3"}
-    assert {f"{name}Endpoint" for name in needed} <= set(found)
-    properties = [endpoint.get("Properties", {}) for endpoint in found.values()]
+    assert {f"{name}Endpoint" for name in needed} <= set(resources)
+    properties = [resource.get("Properties", {}) for resource in resources.values()]
     assert {len(p["SubnetIds"]) for p in properties if "SubnetIds" in p} == {1}
 
 
-def test_every_endpoint_speaks_https_as_its_security_group_wants():
-    """SES's endpoint is SMTP's, is not in every zone, and its API has none: mail goes by NAT."""
+def test_every_endpoint_uses_https_as_its_security_group_allows():
+    """SES's endpoint is for SMTP and not in every zone, and its API has none: mail goes by NAT."""
     services = [str(endpoint["ServiceName"]) for endpoint in of_type("VPCEndpoint").values()]
     assert not [name for name in services if "smtp" in name]
 
 
-def test_guardduty_makes_its_endpoint_itself():
+def test_the_endpoint_that_guardduty_creates_is_not_in_the_template():
     services = [str(endpoint["ServiceName"]) for endpoint in of_type("VPCEndpoint").values()]
     assert not [name for name in services if "guardduty" in name]
 
 
-def test_everything_that_flows_is_logged_with_the_packets_own_addresses():
+def test_all_flows_are_logged_with_the_packets_own_addresses():
     logs = of_type("FlowLog")
     assert {log["TrafficType"] for log in logs.values()} == {"ALL"}
     assert {log["LogDestinationType"] for log in logs.values()} == {"cloud-watch-logs", "s3"}

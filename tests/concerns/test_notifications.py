@@ -1,4 +1,4 @@
-"""Notifications: who may publish, what happens to what cannot be delivered, what the relay may."""
+"""Notifications: publishers of topics, undelivered messages, and the relay's permissions."""
 
 import json
 
@@ -37,36 +37,36 @@ def test_topic_policies_refuse_plain_http(resources):
 
 
 def test_publishers_are_services_of_this_account(resources):
-    """EventBridge need not send a source to topics: wanting one would lose every event."""
+    """EventBridge need not send a source to topics: requiring one would lose every event."""
     for policy in of(resources, "AWS::SNS::TopicPolicy").values():
         for statement in policy["PolicyDocument"]["Statement"]:
             if statement["Effect"] == "Allow":
                 [service] = statement["Principal"]["Service"]
                 suffix = "IfExists" if service == "events.amazonaws.com" else ""
                 condition = statement["Condition"]
-                own = {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
-                assert condition[f"StringEquals{suffix}"] == own
+                account = {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+                assert condition[f"StringEquals{suffix}"] == account
                 arn = condition[f"ArnLike{suffix}"]["aws:SourceArn"]["Fn::Sub"]
                 assert ":${AWS::AccountId}:" in arn
 
 
-def test_every_contact_is_subscribed_of_every_list(resources):
-    subscribed = of(resources, "AWS::SNS::Subscription")
-    assert len(subscribed) == 12
-    for title, item in subscribed.items():
+def test_every_contact_of_every_list_is_subscribed(resources):
+    subscriptions = of(resources, "AWS::SNS::Subscription")
+    assert len(subscriptions) == 12
+    for title, item in subscriptions.items():
         contact = item["Endpoint"]["Ref"]
         assert title[-1] == contact[-1]
         condition = None if contact.endswith("1") else f"Has{contact}"
         assert resources[title].get("Condition") == condition
 
 
-def test_nobody_is_mailed_the_events_of_ses_which_hold_addresses(resources):
+def test_events_of_ses_which_contain_addresses_are_not_mailed(resources):
     topics = {item["TopicArn"]["Ref"] for item in of(resources, "AWS::SNS::Subscription").values()}
     assert topics == {"CriticalTopic", "WarningTopic", "SecurityTopic", "BackupTopic"}
 
 
-def test_the_queue_takes_what_names_its_source_as_the_senders_guides_say(resources):
-    """EventBridge and SNS send the ARN of the rule or topic; no guide says that an account."""
+def test_the_queue_accepts_senders_by_the_arn_of_a_rule_or_topic(resources):
+    """EventBridge's and SNS's guides say that they send this ARN, and mention no account."""
     statements = resources["DeadLetterQueuePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     senders = [s for s in statements if s["Effect"] == "Allow"]
     assert len(senders) == 2
@@ -76,8 +76,8 @@ def test_the_queue_takes_what_names_its_source_as_the_senders_guides_say(resourc
         assert ":${AWS::AccountId}:" in arn["Fn::Sub"]
 
 
-def test_the_key_lets_every_publisher_in_and_events_for_our_topics_and_queues():
-    """EventBridge sends KMS no source; SNS and SQS give what they encrypt as context."""
+def test_the_key_allows_every_publisher_and_events_only_for_our_topics_and_queues():
+    """EventBridge sends KMS no source; SNS and SQS send the resource as encryption context."""
     key = json.loads(ENCRYPTION.build(CONTEXT).to_json())["Resources"]["MessagingKey"]
     statements = key["Properties"]["KeyPolicy"]["Statement"]
     by_service = {
@@ -87,15 +87,15 @@ def test_the_key_lets_every_publisher_in_and_events_for_our_topics_and_queues():
     }
     assert {"cloudwatch", "events", "ses", "sns"} <= set(by_service)
     assert all("Condition" in statement for statement in by_service.values())
-    found = [s for s in statements if s["Sid"].startswith("UseByEvents")]
-    prefix, own = "kms:EncryptionContext:aws:", "${AWS::Region}:${AWS::AccountId}:*"
-    assert [s["Condition"] for s in found] == [
-        {"ArnLike": {f"{prefix}sns:topicArn": {"Fn::Sub": f"arn:${{AWS::Partition}}:sns:{own}"}}},
-        {"ArnLike": {f"{prefix}sqs:arn": {"Fn::Sub": f"arn:${{AWS::Partition}}:sqs:{own}"}}},
+    by_events = [s for s in statements if s["Sid"].startswith("UseByEvents")]
+    prefix, ours = "kms:EncryptionContext:aws:", "${AWS::Region}:${AWS::AccountId}:*"
+    assert [s["Condition"] for s in by_events] == [
+        {"ArnLike": {f"{prefix}sns:topicArn": {"Fn::Sub": f"arn:${{AWS::Partition}}:sns:{ours}"}}},
+        {"ArnLike": {f"{prefix}sqs:arn": {"Fn::Sub": f"arn:${{AWS::Partition}}:sqs:{ours}"}}},
     ]
 
 
-def test_every_subscription_and_rule_has_somewhere_to_leave_what_fails(resources):
+def test_every_subscription_and_rule_has_a_dead_letter_queue(resources):
     queue = {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
     for subscription in of(resources, "AWS::SNS::Subscription").values():
         assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": queue}
@@ -107,7 +107,7 @@ def test_every_subscription_and_rule_has_somewhere_to_leave_what_fails(resources
     assert resources["DeadLetters"]["Properties"]["AlarmActions"]
 
 
-def test_rules_fill_every_placeholder_of_their_sentence(resources):
+def test_rules_fill_every_placeholder_of_their_template(resources):
     import re
 
     for title, rule in of(resources, "AWS::Events::Rule").items():
@@ -116,7 +116,7 @@ def test_rules_fill_every_placeholder_of_their_sentence(resources):
         assert used == set(transformer["InputPathsMap"]), title
 
 
-def test_rules_only_publish_to_topics_that_let_events_in(resources):
+def test_rules_only_publish_to_topics_that_allow_eventbridge(resources):
     policies = of(resources, "AWS::SNS::TopicPolicy")
     open_to_events = {
         policy["Topics"][0]["Ref"]
@@ -127,8 +127,8 @@ def test_rules_only_publish_to_topics_that_let_events_in(resources):
         assert rule["Targets"][0]["Arn"]["Ref"] in open_to_events
 
 
-def test_only_what_concerns_this_account_and_region_pages_somebody(resources):
-    """AWS Health sends public events of every region too, and each once more to a backup region."""
+def test_only_health_events_of_this_account_and_region_page(resources):
+    """AWS Health also sends public events of other regions, and each again to a backup region."""
     rules = {
         title: rule
         for title, rule in of(resources, "AWS::Events::Rule").items()
@@ -150,7 +150,7 @@ def test_only_what_concerns_this_account_and_region_pages_somebody(resources):
     assert kinds["AbuseReported"] == ["AWS Health Abuse Event"]
 
 
-#: What Lambda does as the role, and the code never.
+#: Actions that Lambda performs as the role, and the function's code never.
 INTERFACES = {
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -161,11 +161,11 @@ INTERFACES = {
 }
 
 
-def test_the_relay_may_only_publish_log_and_keep_what_fails(resources):
+def test_the_relay_may_only_publish_log_and_send_to_its_dead_letter_queue(resources):
     statements = resources["RelayRolePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     allowed = [s for s in statements if s["Effect"] == "Allow"]
-    own = [s for s in allowed if not set(s["Action"]) & INTERFACES]
-    assert sorted(a for s in own for a in s["Action"]) == [
+    of_code = [s for s in allowed if not set(s["Action"]) & INTERFACES]
+    assert sorted(a for s in of_code for a in s["Action"]) == [
         "kms:Decrypt",
         "kms:GenerateDataKey*",
         "logs:CreateLogStream",
@@ -173,10 +173,10 @@ def test_the_relay_may_only_publish_log_and_keep_what_fails(resources):
         "sns:Publish",
         "sqs:SendMessage",
     ]
-    assert all(resource != "*" for s in own for resource in s["Resource"])
+    assert all(resource != "*" for s in of_code for resource in s["Resource"])
 
 
-def test_lambda_connects_the_relay_to_the_vpc_and_its_code_does_not(resources):
+def test_lambda_may_connect_the_relay_to_the_vpc_and_its_code_may_not(resources):
     statements = resources["RelayRolePolicy"]["Properties"]["PolicyDocument"]["Statement"]
     (denial,) = [s for s in statements if s["Effect"] == "Deny"]
     assert set(denial["Action"]) == INTERFACES
@@ -189,24 +189,24 @@ def test_lambda_connects_the_relay_to_the_vpc_and_its_code_does_not(resources):
     assert [r["ToPort"] for r in group["SecurityGroupEgress"]] == [443]
 
 
-def test_where_the_vpc_fails_people_are_told_without_the_relay(resources):
+def test_alarms_on_the_relay_do_not_depend_on_it(resources):
     assert resources["Relay"]["Properties"]["DeadLetterConfig"]
     for title in ("RelayErrors", "DeadLetters"):
         assert resources[title]["Properties"]["AlarmActions"] == [{"Ref": "WarningTopic"}]
 
 
-def test_the_relay_cannot_be_fed_by_its_own_log(resources):
+def test_the_relays_own_log_cannot_trigger_it(resources):
     source = resources["RelayPermission"]["Properties"]["SourceArn"]["Fn::Sub"]
-    own = resources["RelayLogGroup"]["Properties"]["LogGroupName"]["Fn::Sub"]
+    own_group = resources["RelayLogGroup"]["Properties"]["LogGroupName"]["Fn::Sub"]
     assert source.endswith(
         ":log-group:/aws/containerinsights/${Project}-${Environment}/application:*"
     )
-    assert own not in source
+    assert own_group not in source
     assert resources["RelayPermission"]["Properties"]["SourceAccount"]["Ref"] == "AWS::AccountId"
 
 
-def test_unredacted_events_are_kept_for_days_and_for_break_glass(resources):
-    """A failed invocation leaves the log lines as they are."""
+def test_unredacted_events_are_kept_four_days_and_only_break_glass_reads_them(resources):
+    """A failed invocation puts the log lines into the queue unredacted."""
     queue = resources["RelayDeadLetterQueue"]["Properties"]
     assert queue["MessageRetentionPeriod"] == 4 * 24 * 3600
     statements = resources["RelayDeadLetterQueuePolicy"]["Properties"]["PolicyDocument"][
@@ -218,7 +218,7 @@ def test_unredacted_events_are_kept_for_days_and_for_break_glass(resources):
     assert allowed["Fn::Sub"].endswith("role/${Project}/break-glass/*")
 
 
-def test_whatever_log_events_get_lost_is_told(resources):
+def test_lost_log_events_have_alarms(resources):
     alarms = of(resources, "AWS::CloudWatch::Alarm")
     metrics = {a["MetricName"] for t, a in alarms.items() if t.startswith("Relay")}
     assert {
@@ -230,7 +230,7 @@ def test_whatever_log_events_get_lost_is_told(resources):
     assert queue["Value"] == {"Fn::GetAtt": ["RelayDeadLetterQueue", "QueueName"]}
 
 
-def test_the_rate_limit_holds_because_one_environment_runs(resources):
+def test_one_execution_at_a_time_keeps_the_rate_limit(resources):
     function = resources["Relay"]["Properties"]
     assert function["ReservedConcurrentExecutions"] == 1
     assert function["DeadLetterConfig"] == {
@@ -239,7 +239,7 @@ def test_the_rate_limit_holds_because_one_environment_runs(resources):
     assert function["LoggingConfig"] == {"LogGroup": {"Ref": "RelayLogGroup"}}
 
 
-def test_the_code_is_the_releases_asset(resources):
+def test_the_code_is_the_asset_of_the_release(resources):
     code = resources["Relay"]["Properties"]["Code"]
     assert code == {
         "S3Bucket": {"Ref": "ArtifactsBucketName"},

@@ -1,4 +1,4 @@
-"""The relay: what leaves a log group holds no secret and nobody's data, and not too much of it."""
+"""The relay: its messages contain no secrets and no personal data, and are limited in number."""
 
 import base64
 import gzip
@@ -118,24 +118,24 @@ def test_secrets_and_people_are_redacted(line, secret):
         "2026-11-24T02:13:54.123Z FATAL cannot open /data/uploads",
     ],
 )
-def test_what_explains_an_error_stays(line):
+def test_text_that_explains_an_error_is_not_redacted(line):
     assert redact(line) == line
 
 
 def shipped(log, processed=None):
-    """A log event as Fluent Bit delivers what a service printed."""
+    """Return a log event as Fluent Bit delivers a line that a service printed."""
     place = {"namespace_name": "tidepool", "pod_name": "blob-1", "container_name": "blob"}
     record = {"log": log, "kubernetes": place, "stream": "stderr"}
     return json.dumps(record | ({"log_processed": processed} if processed else {}))
 
 
-def told(*messages):
-    """What people are told of log events."""
+def notification(*messages):
+    """Return the notification that people receive for log events."""
     return "\n".join(compose(GROUP, summarise([{"message": text} for text in messages]), 0))
 
 
-#: What says nothing of anybody: a message about nothing.
-SILENCE = told(shipped("x"))
+#: A notification about an event without any data.
+EMPTY = notification(shipped("x"))
 PERSON = (
     '{"fullName": "John Smith", "password": "hunter2 x", "birthday": "1980-02-03", "token": "abc"}'
 )
@@ -159,13 +159,13 @@ PERSON = (
         ('{"kubernetes": {"namespace_name": "john", "pod_name": "smith"}}', "john smith"),
     ],
 )
-def test_nothing_that_a_service_says_is_passed_on(line, words):
+def test_no_text_of_a_service_is_in_the_notification(line, words):
     forms = [line, shipped(line), shipped(shipped(line)), json.dumps({"log": line})]
     if line.startswith("{"):
         forms.append(shipped(line, json.loads(line)))
         forms = forms[1:] if "kubernetes" in line else forms  # plain, it is the shipper's own
     for message in forms:
-        assert not [word for word in words.split() if word in told(message)]
+        assert not [word for word in words.split() if word in notification(message)]
 
 
 @given(
@@ -174,14 +174,14 @@ def test_nothing_that_a_service_says_is_passed_on(line, words):
     form=st.sampled_from(["{0}", "ERROR {0} x", '{{"{1}": "{0}"}}', '{{"{1}": {{"{1}": "{0}"}}}}']),
     depth=st.integers(min_value=0, max_value=6),
 )
-def test_no_word_of_a_log_gets_out(word, key, form, depth):
-    """Any word, under any key, in JSON within JSON however deep."""
-    assume(word.lower() not in SILENCE.lower())
+def test_no_word_of_a_log_is_in_the_notification(word, key, form, depth):
+    """Any word, under any key, in nested JSON of any depth."""
+    assume(word.lower() not in EMPTY.lower())
     line = form.format(word, key)
     for _ in range(depth):
         line = json.dumps({"log": line})
-    assert word not in told(line)
-    assert word not in told(shipped(line))
+    assert word not in notification(line)
+    assert word not in notification(shipped(line))
 
 
 @given(st.text(), st.dictionaries(st.text(), st.integers() | st.text() | st.none()))
@@ -202,7 +202,7 @@ def test_any_event_can_be_classified(text, record):
         ("[" * 100_000, Kind("error")),
     ],
 )
-def test_the_kind_of_an_error_is_told_in_words_of_our_own(line, kind):
+def test_an_error_is_classified_in_words_of_closed_lists(line, kind):
     kind = kind if isinstance(kind, Kind) else Kind("error", codes=kind)
     assert classify(line) == kind
     place = classify(shipped(line))
@@ -215,8 +215,8 @@ def test_names_that_kubernetes_would_not_allow_are_left_out():
     assert classify(json.dumps(record)) == Kind("error")
 
 
-def test_redaction_of_hostile_lines_ends():
-    """Lines come from outside: no pattern may backtrack without end."""
+def test_redaction_of_hostile_lines_terminates():
+    """Lines contain input from outside: no pattern may backtrack without a limit."""
     parts = ("a", "token", '"', "1.", "a@", "\\", '\\"', "name=", "1:", "a1-", "://:", "12-")
     for part in parts:
         redact(part * (4000 // len(part)))
@@ -242,7 +242,7 @@ def test_control_messages_and_empty_batches_are_ignored(publish, outbox, limit):
     assert outbox == []
 
 
-def test_the_limit_holds_back_and_the_next_message_says_how_much(publish, outbox, limit, clock):
+def test_events_over_the_limit_are_counted_in_the_next_message(publish, outbox, limit, clock):
     for _ in range(4):
         relay(event("ERROR", "FATAL"), publish, limit)
     assert len(outbox) == 2
@@ -253,7 +253,7 @@ def test_the_limit_holds_back_and_the_next_message_says_how_much(publish, outbox
     assert "held back" not in outbox[-1][1]
 
 
-def test_a_failed_publication_is_raised_and_does_not_use_up_the_limit(limit, publish, outbox):
+def test_a_failed_publication_is_raised_and_does_not_count_for_the_limit(limit, publish, outbox):
     def broken(_subject, _message):
         raise ConnectionError("no route to the topic")
 
@@ -263,7 +263,7 @@ def test_a_failed_publication_is_raised_and_does_not_use_up_the_limit(limit, pub
     assert relay(event("ERROR"), publish, limit) == 1
 
 
-def test_messages_stay_within_the_limits_of_sns():
+def test_messages_are_within_the_limits_of_sns():
     kinds = Counter({Kind("error", f"{chr(97 + n % 26) * 250}{n}"): 1 for n in range(1000)})
     subject, message = compose("/grüße/" + "x" * 200, kinds, 0)
     assert len(subject) <= 100
@@ -272,5 +272,5 @@ def test_messages_stay_within_the_limits_of_sns():
     assert "and 980 other kinds" in message
 
 
-def test_decode_reads_what_cloudwatch_logs_sends():
+def test_decode_reads_a_subscription_event():
     assert decode(event("x"))["logEvents"][0]["message"] == "x"

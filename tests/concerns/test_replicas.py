@@ -1,4 +1,4 @@
-"""The recovery region: one writer, locks, and a vault that is final where the mode says so."""
+"""The recovery region: one writer, locks, and a vault that is locked in compliance mode."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def statements(title):
 
 
 @pytest.mark.parametrize("title", REPLICAS)
-def test_replicas_have_the_key_of_their_own_region_and_versions(title):
+def test_replicas_have_versions_and_the_key_of_their_own_region(title):
     (rule,) = properties(title)["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     key = rule["ServerSideEncryptionByDefault"]["KMSMasterKeyID"]
     assert key == {"Fn::GetAtt": ["ReplicaKey", "Arn"]}
@@ -29,7 +29,7 @@ def test_replicas_have_the_key_of_their_own_region_and_versions(title):
 
 
 @pytest.mark.parametrize("title", REPLICAS)
-def test_nothing_but_replication_writes_a_replica(title):
+def test_only_replication_and_break_glass_write_a_replica(title):
     statement = statements(title)["DenyWriting"]
     assert {"s3:PutObject", "s3:DeleteObject"} <= set(statement["Action"])
     allowed = [a["Fn::Sub"] for a in statement["Condition"]["ArnNotLike"]["aws:PrincipalArn"]]
@@ -47,38 +47,38 @@ def test_access_logs_go_to_the_accounts_bucket_of_that_region(title):
     assert item.source == Root(Scope.BOOTSTRAP, "AccountAccessLogsBucketName")
 
 
-def test_what_is_infected_cannot_be_read_there_either():
+def test_infected_objects_cannot_be_read_from_the_replica():
     deny = statements("ReplicaUploadsBucket")["DenyInfected"]
     assert {"s3:GetObject", "s3:GetObjectVersion"} == set(deny["Action"])
 
 
-def test_the_lock_is_the_sources():
-    """S3 replicates a locked bucket into a locked bucket only."""
+def test_the_replica_of_backups_has_the_sources_lock():
+    """S3 replicates a locked bucket only into a locked bucket."""
     source = storage.CONCERN.build(Context()).to_dict()["Resources"]["BackupsBucket"]["Properties"]
     for name in ("ObjectLockEnabled", "ObjectLockConfiguration", "LifecycleConfiguration"):
         assert properties("ReplicaBackupsBucket")[name] == source[name]
 
 
-def test_deleted_uploads_go_there_after_the_same_days():
+def test_deleted_uploads_expire_in_the_replica_after_the_same_days():
     source = storage.CONCERN.build(Context()).to_dict()["Resources"]["UploadsBucket"]
-    for_both = "LifecycleConfiguration"
-    assert properties("ReplicaUploadsBucket")[for_both] == source["Properties"][for_both]
+    name = "LifecycleConfiguration"
+    assert properties("ReplicaUploadsBucket")[name] == source["Properties"][name]
 
 
-def test_the_names_are_the_ones_that_the_source_may_write():
+def test_the_replicas_have_the_names_that_the_replication_role_may_write():
     source = storage.CONCERN.build(Context()).to_dict()["Resources"]["ReplicationRolePolicy"]
     (written,) = [
         s["Resource"]
         for s in source["Properties"]["PolicyDocument"]["Statement"]
         if s["Sid"] == "WriteReplicas"
     ]
-    # to the source the recovery region is a parameter; here it is the region
-    named = [properties(title)["BucketName"]["Fn::Sub"] for title in REPLICAS]
+    # in the source's template the recovery region is a parameter; here it is the stack's region
+    names = [properties(title)["BucketName"]["Fn::Sub"] for title in REPLICAS]
     arns = [a["Fn::Sub"].replace("RecoveryRegion", "AWS::Region") for a in written]
-    assert arns == [f"arn:${{AWS::Partition}}:s3:::{name}/*" for name in named]
+    assert arns == [f"arn:${{AWS::Partition}}:s3:::{name}/*" for name in names]
 
 
-def test_the_vault_is_locked_for_good_in_compliance_mode_only():
+def test_the_vault_is_locked_permanently_only_in_compliance_mode():
     lock = properties("RecoveryVault")["LockConfiguration"]
     assert lock["MinRetentionDays"] == {"Ref": "LockDays"}
     condition, grace, otherwise = lock["ChangeableForDays"]["Fn::If"]
@@ -86,7 +86,7 @@ def test_the_vault_is_locked_for_good_in_compliance_mode_only():
     assert grace >= 3
 
 
-def test_the_vaults_policy_is_an_object_whose_functions_resolve():
+def test_the_vaults_policy_is_an_object_so_that_its_functions_resolve():
     statement, _ = properties("RecoveryVault")["AccessPolicy"]["Statement"]
     assert statement["Effect"] == "Deny"
     assert "backup:DeleteRecoveryPoint" in statement["Action"]
@@ -94,12 +94,12 @@ def test_the_vaults_policy_is_an_object_whose_functions_resolve():
     assert "Fn::Sub" in allowed
 
 
-def test_what_the_environment_takes_is_surfaced():
+def test_outputs_that_the_environment_uses_are_surfaced():
     surfaced = {output.name for output in CONCERN.outputs if output.surface}
-    taken = {
+    used = {
         item.source.output
         for item in storage.CONCERN.inputs
         if isinstance(item.source, Root) and item.source.scope is Scope.RECOVERY
     }
-    assert taken
-    assert taken <= surfaced
+    assert used
+    assert used <= surfaced

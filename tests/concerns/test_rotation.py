@@ -1,4 +1,4 @@
-"""The rotation function: the four steps, again and again, on a stand-in for Secrets Manager."""
+"""The rotation function: its four steps, also repeated, with a fake Secrets Manager."""
 # ruff: noqa: N803 (arguments have the names that boto3 gives them)
 
 import json
@@ -94,7 +94,7 @@ class Vault:
             del self.labels[VersionStage]
 
     def fill(self, version, **values):
-        """A person writes in between."""
+        """Write values as a person would during the rotation."""
         self.texts[version] = json.dumps({**self.current, **values})
         self.labels["AWSCURRENT"] = version
 
@@ -113,7 +113,7 @@ def step(vault, name, token=NEW):
 
 
 def rotate(vault, token=NEW):
-    vault.labels["AWSPENDING"] = token  # Secrets Manager's part
+    vault.labels["AWSPENDING"] = token  # as Secrets Manager does
     return [step(vault, name, token) for name in STEPS]
 
 
@@ -125,35 +125,35 @@ def test_only_the_tagged_keys_get_new_values(vault):
     assert vault.labels["AWSPREVIOUS"] == FIRST
 
 
-def test_values_are_as_fill_makes_them():
+def test_values_have_the_length_and_alphabet_of_secrets_fill():
     assert len(new_password()) == len(random_value())
     assert {*random_value(), *new_password()} <= set(ALPHABET)
     assert new_password() != new_password()
 
 
-def test_each_step_may_be_run_again_at_any_time(vault):
+def test_each_step_is_idempotent(vault):
     vault.labels["AWSPENDING"] = NEW
     for name in STEPS:
         step(vault, name)
-        held = dict(vault.texts)
+        value = dict(vault.texts)
         step(vault, name)
-        assert vault.texts == held
+        assert vault.texts == value
     assert vault.writes == 1
     assert [step(vault, name) for name in STEPS] == ["the version is current already"] * 4
 
 
 @pytest.mark.parametrize(
-    "held",
+    "value",
     [{MARKER: "true", SEED: "x"}, {"AppleDeviceCheckKey": "a person's"}, {"ServiceAuth": ""}],
     ids=["unfilled", "half filled", "empty"],
 )
-def test_a_key_that_is_not_filled_is_not_made(held):
-    vault = Vault(json.dumps(held))
-    assert rotate(vault)[0] == "nothing is due: carried over"
-    assert vault.current == held
+def test_an_unfilled_key_is_not_generated(value):
+    vault = Vault(json.dumps(value))
+    assert rotate(vault)[0] == "no change is due: value kept"
+    assert vault.current == value
 
 
-def test_two_users_take_turns_so_that_the_one_before_stays_valid():
+def test_two_users_alternate_so_that_the_previous_one_stays_valid():
     mongo = {"Username": "services", "Password": "old", "Addresses": "a:27017"}
     vault = Vault(json.dumps(mongo), keys="Password", users="Username")
     rotate(vault, "second")
@@ -165,14 +165,14 @@ def test_two_users_take_turns_so_that_the_one_before_stays_valid():
     assert vault.current["Addresses"] == "a:27017"
 
 
-def test_a_user_without_a_password_keeps_its_turn():
+def test_a_user_without_a_password_does_not_alternate():
     vault = Vault('{"Username": "services"}', keys="Password", users="Username")
     rotate(vault)
     assert vault.current == {"Username": "services"}
 
 
 @pytest.mark.parametrize("name", ["services", "services-2"])
-def test_the_command_line_gives_turns_as_the_function_does(name):
+def test_the_command_line_alternates_users_as_the_function_does(name):
     assert other_user(name) == planning.other_user(name) != name
     assert other_user(other_user(name)) == name
 
@@ -183,15 +183,15 @@ def test_a_password_is_the_whole_value():
     assert len(vault.texts[NEW]) == LENGTH
 
 
-def test_a_trial_of_the_schedule_needs_no_value(vault):
+def test_a_test_of_the_schedule_needs_no_value(vault):
     vault.labels["AWSPENDING"] = NEW
-    assert step(vault, "testSecret") == "no pending value: a trial of the schedule"
+    assert step(vault, "testSecret") == "no pending value: a test of the schedule"
     vault.texts[NEW] = vault.texts[FIRST]
-    assert step(vault, "testSecret") == "the pending version fits"
+    assert step(vault, "testSecret") == "the pending version is valid"
 
 
 @pytest.mark.parametrize("late", ["testSecret", "finishSecret"])
-def test_what_a_person_writes_meanwhile_is_never_lost(vault, late):
+def test_values_that_a_person_writes_during_the_rotation_are_not_lost(vault, late):
     vault.labels["AWSPENDING"] = NEW
     step(vault, "createSecret")
     vault.fill("meanwhile", AppleDeviceCheckKey="another")
@@ -203,7 +203,7 @@ def test_what_a_person_writes_meanwhile_is_never_lost(vault, late):
     assert vault.current["AppleDeviceCheckKey"] == "another"
 
 
-def test_the_mark_of_what_is_filled_goes_along_and_leaves_no_old_version_behind(vault):
+def test_the_mark_of_filled_keys_moves_to_the_new_version_and_older_marks_are_removed(vault):
     rotate(vault, "second")
     assert vault.labels[MARK] == "second"
     rotate(vault, "third")
@@ -218,14 +218,14 @@ def test_the_mark_of_what_is_filled_goes_along_and_leaves_no_old_version_behind(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda v: v.tags.update(rotation="unheard of"), "make it one of"),
+        (lambda v: v.tags.update(rotation="unheard of"), "set it to one of"),
         (lambda v: setattr(v, "enabled", False), "rotation is off"),
         (lambda v: v.labels.pop("AWSPENDING"), "is not pending"),
         (lambda v: v.texts.clear(), "fill the secret"),
     ],
     ids=["kind", "off", "not pending", "no value"],
 )
-def test_what_cannot_go_on_says_whose_and_what_to_do(vault, change, message):
+def test_an_error_names_the_secret_and_what_to_do(vault, change, message):
     vault.labels["AWSPENDING"] = NEW
     change(vault)
     with pytest.raises(RotationError, match=message) as caught:
@@ -233,19 +233,19 @@ def test_what_cannot_go_on_says_whose_and_what_to_do(vault, change, message):
     assert NAME in str(caught.value)
 
 
-def test_a_step_that_nobody_knows_is_an_error(vault):
-    with pytest.raises(RotationError, match="no step 'other'"):
+def test_an_unknown_step_is_an_error(vault):
+    with pytest.raises(RotationError, match="unknown step 'other'"):
         step(vault, "other")
 
 
 @pytest.mark.parametrize("text", ["no JSON: hunter2", '["hunter2"]', '{"ServiceAuth": "hunter2"'])
-def test_no_value_is_shown_whatever_the_secret_holds(text, capsys):
+def test_no_value_is_printed_for_any_content(text, capsys):
     vault = Vault(text)
     rotate(vault)
     assert "hunter2" not in repr(Secret(NAME, text)) + capsys.readouterr().out
 
 
-def test_the_entry_point_logs_what_was_done_and_no_value(vault, monkeypatch, capsys):
+def test_the_entry_point_logs_the_result_and_no_value(vault, monkeypatch, capsys):
     monkeypatch.setattr(handler, "_client", lambda: vault)
     vault.labels["AWSPENDING"] = NEW
     for name in STEPS:
@@ -256,7 +256,7 @@ def test_the_entry_point_logs_what_was_done_and_no_value(vault, monkeypatch, cap
 
 
 class Authority:
-    """Certificate Manager, with one certificate; its key is encrypted anew at each export."""
+    """Certificate Manager, with one certificate; each export encrypts its key again."""
 
     def __init__(self):
         self.certificate = "the certificate"
@@ -269,29 +269,29 @@ class Authority:
 
 @pytest.fixture
 def acm(monkeypatch):
-    made = Authority()
-    monkeypatch.setattr(certificate, "_client", lambda: made)
-    return made
+    authority = Authority()
+    monkeypatch.setattr(certificate, "_client", lambda: authority)
+    return authority
 
 
 @pytest.fixture
 def kept(acm):
-    """A secret that keeps the certificate, as CloudFormation made it: no JSON yet."""
-    made = Vault("random text", kind="certificate", keys="")
-    made.tags[CERTIFICATE_TAG] = "arn:certificate"
-    return made
+    """Return a secret for the certificate as CloudFormation creates it: no JSON yet."""
+    vault = Vault("random text", kind="certificate", keys="")
+    vault.tags[CERTIFICATE_TAG] = "arn:certificate"
+    return vault
 
 
-def test_a_certificate_comes_with_chain_key_and_passphrase(kept):
+def test_a_certificate_is_stored_with_chain_key_and_passphrase(kept):
     rotate(kept)
     assert kept.current.keys() == {"certificate", "chain", "key", "passphrase"}
     assert kept.current["key"] == f"a key under {kept.current['passphrase']}"
 
 
-def test_a_certificate_that_was_not_renewed_leaves_its_secret_as_it_is(kept, acm):
+def test_a_certificate_that_was_not_renewed_leaves_its_secret_unchanged(kept, acm):
     rotate(kept)
     before = kept.current
-    assert rotate(kept, "next")[0] == "nothing is due: carried over"
+    assert rotate(kept, "next")[0] == "no change is due: value kept"
     assert kept.current == before
     acm.certificate = "the renewed one"
     rotate(kept, "third")
@@ -307,11 +307,11 @@ def test_a_certificate_that_cannot_be_exported_changes_nothing(kept, acm):
     assert kept.writes == 0
 
 
-def test_a_certificate_secret_that_names_none_is_told():
+def test_a_certificate_secret_without_the_certificates_tag_is_an_error():
     with pytest.raises(RotationError, match="tag certificate"):
         rotate(Vault("random text", kind="certificate", keys=""))
 
 
-def test_every_kind_returns_a_text(acm):
+def test_every_kind_returns_a_value(acm):
     for kind, make in KINDS.items():
         assert make(Secret(NAME, "{}", certificate="arn:certificate")), kind

@@ -1,4 +1,4 @@
-"""The rotation's function: what its role may do, and to whose secrets."""
+"""The rotation function: its role's permissions, limited to its environment's secrets."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def may(action, resource, **keys):
 @pytest.mark.parametrize(
     "action", ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
 )
-def test_only_what_names_the_function_as_its_rotation_is_rotated(action):
+def test_only_secrets_set_to_use_the_function_are_rotated(action):
     call = (f"secretsmanager:{action}", f"{SECRETS}:/tide/staging/auth-AbCdEf")
     other = FUNCTION.replace("staging", "production")
     assert may(*call, **OURS)
@@ -49,7 +49,7 @@ def test_only_what_names_the_function_as_its_rotation_is_rotated(action):
 
 
 @pytest.mark.parametrize("action", ["DeleteSecret", "RotateSecret", "PutResourcePolicy"])
-def test_it_rotates_and_does_nothing_else(action):
+def test_the_role_may_rotate_and_nothing_else(action):
     assert not may(f"secretsmanager:{action}", f"{SECRETS}:/tide/staging/auth-AbCdEf", **OURS)
 
 
@@ -60,7 +60,7 @@ def test_the_key_of_the_secrets_is_used_through_secrets_manager_only():
         assert not may(action, KEY)
 
 
-def test_what_it_writes_is_encrypted_for_the_replica_as_itself():
+def test_the_role_may_encrypt_under_the_replicas_key_through_secrets_manager():
     policy = RESOURCES["ReplicatingPolicy"]
     assert policy["Condition"] == "HasReplica"
     statements = resolve(
@@ -73,14 +73,14 @@ def test_what_it_writes_is_encrypted_for_the_replica_as_itself():
         assert not allowed(statements, Request(action, REPLICA, {}))
 
 
-def test_lambda_makes_network_interfaces_and_the_code_inside_does_not():
-    """Lambda calls as the role without saying a function; the function's own calls say it."""
+def test_lambda_may_create_network_interfaces_and_the_functions_code_may_not():
+    """Only calls of the function's own code have `lambda:SourceFunctionArn`."""
     for action in ("ec2:CreateNetworkInterface", "ec2:DeleteNetworkInterface"):
         assert may(action, INTERFACE)
         assert not may(action, INTERFACE, **{"lambda:SourceFunctionArn": FUNCTION})
 
 
-def test_it_stands_in_the_private_subnets_and_reaches_https_only():
+def test_the_function_is_in_the_private_subnets_and_reaches_https_only():
     function = RESOURCES["Function"]["Properties"]
     assert function["VpcConfig"]["SubnetIds"] == {"Ref": "PrivateSubnetIds"}
     group = RESOURCES["FunctionSecurityGroup"]["Properties"]
@@ -88,13 +88,13 @@ def test_it_stands_in_the_private_subnets_and_reaches_https_only():
     assert [(r["FromPort"], r["ToPort"]) for r in group["SecurityGroupEgress"]] == [(443, 443)]
 
 
-def test_secrets_manager_of_this_account_may_call_it():
+def test_secrets_manager_of_this_account_may_invoke_the_function():
     permission = RESOURCES["Permission"]["Properties"]
     assert permission["Principal"] == "secretsmanager.amazonaws.com"
     assert permission["SourceAccount"] == {"Ref": "AWS::AccountId"}
 
 
-def test_the_alarm_says_what_to_do():
+def test_the_alarm_names_the_runbook():
     alarm = RESOURCES["Errors"]["Properties"]
     assert "runbook" in alarm["AlarmDescription"]
     assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "Function"}}]

@@ -1,4 +1,4 @@
-"""The chart's secrets: present, unfilled, readable by their own environment alone."""
+"""The chart's secrets: created unfilled, and readable only by their own environment."""
 
 import json
 import re
@@ -19,7 +19,7 @@ SECRETS = {k: v for k, v in RESOURCES.items() if v["Type"] == "AWS::SecretsManag
 POLICIES = {k: v for k, v in RESOURCES.items() if v["Type"].endswith("::ResourcePolicy")}
 
 
-def test_there_is_a_secret_for_each_name_of_the_chart():
+def test_each_name_of_the_chart_has_a_secret():
     names = {v["Properties"]["Name"]["Fn::Sub"] for v in SECRETS.values()}
     assert names == {f"/${{Project}}/${{Environment}}/{name}" for name in CHART_SECRETS}
 
@@ -34,7 +34,7 @@ def test_secrets_are_encrypted_and_replicated_under_our_keys(title):
 
 
 def test_adding_a_key_to_a_secret_cannot_discard_its_value():
-    """CloudFormation generates anew when GenerateSecretString changes, so it is one constant."""
+    """A change of GenerateSecretString makes CloudFormation regenerate, so it is one constant."""
     generated = [v["Properties"]["GenerateSecretString"] for v in SECRETS.values()]
     assert all(g == generated[0] for g in generated)
     chart = {key for keys in CHART_SECRETS.values() for key in keys}
@@ -43,7 +43,7 @@ def test_adding_a_key_to_a_secret_cannot_discard_its_value():
     assert not chart & {*initial, generated[0]["GenerateStringKey"]}
 
 
-def test_metadata_says_who_fills_each_key():
+def test_metadata_shows_the_fill_of_each_key():
     keys = SECRETS["MongoSecret"]["Metadata"]["Tidegen"]["Keys"]
     assert keys["Addresses"] == Fill.DERIVED
     assert keys["Password"] == Fill.ROTATED
@@ -51,7 +51,7 @@ def test_metadata_says_who_fills_each_key():
     assert fills == set(Fill)
 
 
-def test_what_encrypts_stored_data_is_never_made_anew():
+def test_keys_that_encrypt_stored_data_are_never_regenerated():
     for key in ("GroupIdEncryptionKey", "UserIdSalt", "UserPasswordSalt"):
         assert CHART_SECRETS["userdata"][key] is Fill.PERMANENT
 
@@ -59,13 +59,15 @@ def test_what_encrypts_stored_data_is_never_made_anew():
 def test_every_key_that_the_charts_pods_read_is_provided():
     """`chart-secrets.txt` lists the chart's secretKeyRefs; its first lines say which chart."""
     text = (Path(__file__).parents[1] / "chart" / "chart-secrets.txt").read_text()
-    wanted = [line.split() for line in text.splitlines() if not line.startswith("#")]
-    assert len(wanted) > 60
-    missing = [f"{name}.{key}" for name, key in wanted if key not in CHART_SECRETS.get(name, {})]
+    references = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    assert len(references) > 60
+    missing = [
+        f"{name}.{key}" for name, key in references if key not in CHART_SECRETS.get(name, {})
+    ]
     assert not missing
 
 
-def test_what_keycloak_has_to_hold_too_is_not_made_anew():
+def test_values_that_keycloak_shares_are_not_rotated():
     keycloak = [key for key in CHART_SECRETS["shoreline"] if key.startswith("Keycloak")]
     assert {CHART_SECRETS["shoreline"][key] for key in keycloak} == {Fill.AGREED}
 
@@ -83,7 +85,7 @@ def test_every_secret_has_its_policy_and_no_other_environment_reads_it():
         assert readers[2:] == PEOPLE
 
 
-#: Who fills what third parties issue, on a terminal: only CI takes the environment's own roles.
+#: Administrators fill the values that third parties issue; only CI uses the environment's roles.
 PEOPLE = [
     {"Ref": "Administrator1"},
     *(
@@ -93,7 +95,7 @@ PEOPLE = [
 ]
 
 
-def test_what_a_machine_can_make_unnoticed_rotates_by_itself():
+def test_secrets_with_rotated_keys_have_a_schedule():
     rotating = {name for name, keys in CHART_SECRETS.items() if rotated_keys(keys)}
     schedules = {
         v["Properties"]["SecretId"]["Ref"]: v["Properties"]
@@ -122,28 +124,28 @@ def test_what_a_machine_can_make_unnoticed_rotates_by_itself():
         ("KafkaSecret", "A third party"),
     ],
 )
-def test_a_secret_that_stays_says_why_in_its_own_words(title, why):
+def test_a_secret_without_rotation_has_a_reason(title, why):
     assert why in SECRETS[title]["Metadata"]["guard"]["Reason"]
 
 
-def test_every_fill_but_the_rotated_says_why_it_is_kept():
+def test_every_fill_but_the_rotated_ones_has_a_reason():
     assert WHY_KEPT.keys() == set(Fill) - {Fill.ROTATED, Fill.ALTERNATED}
 
 
-def test_the_services_user_changes_with_its_password():
+def test_the_services_user_alternates_with_its_password():
     (user,) = [t for t in SECRETS["MongoSecret"]["Properties"]["Tags"] if t["Key"] == USERS_TAG]
     assert user["Value"] == "Username"
 
 
-def test_no_two_rotations_of_a_secret_are_further_apart_than_rules_allow():
-    """The first Sunday of every other month: the schedule's own words, worked out over years."""
+def test_rotations_are_at_most_90_days_apart():
+    """The first Sunday of every other month: the schedule's expression evaluated for 20 years."""
     rules = next(v for k, v in RESOURCES.items() if k == "AuthSecretRotation")["Properties"]
     expression = rules["RotationRules"]["ScheduleExpression"]
-    found = re.fullmatch(r"cron\(0 (\d+) \? ([\d,]+) SUN#1 \*\)", expression)
-    assert int(found[1]) + int(rules["RotationRules"]["Duration"].rstrip("h")) <= 24
+    match = re.fullmatch(r"cron\(0 (\d+) \? ([\d,]+) SUN#1 \*\)", expression)
+    assert int(match[1]) + int(rules["RotationRules"]["Duration"].rstrip("h")) <= 24
     days = [
         next(day for day in map(partial(date, year, int(month)), range(1, 8)) if day.weekday() == 6)
         for year in range(2026, 2046)
-        for month in found[2].split(",")
+        for month in match[2].split(",")
     ]
     assert max(after - before for before, after in pairwise(days)).days <= 90

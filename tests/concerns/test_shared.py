@@ -1,4 +1,4 @@
-"""Shared services are reached, and reach nothing: the connection has one direction."""
+"""Environments connect to shared services, never the reverse."""
 
 import pytest
 
@@ -11,23 +11,23 @@ ENDPOINT = shared_endpoint.CONCERN.build(Context()).to_dict()
 
 
 def of_type(template, name):
-    found = template["Resources"].values()
-    return [item["Properties"] for item in found if item["Type"] == f"AWS::{name}"]
+    resources = template["Resources"].values()
+    return [item["Properties"] for item in resources if item["Type"] == f"AWS::{name}"]
 
 
 def built(template, **values):
     return evaluate({"": template}, dict.fromkeys(template["Parameters"], "x") | values)
 
 
-def test_a_host_is_named_only_where_there_is_one():
+def test_the_host_is_empty_without_a_record():
     value = ENDPOINT["Outputs"]["SharedServicesHost"]["Value"]
-    condition, there, otherwise = value["Fn::If"]
+    condition, host, otherwise = value["Fn::If"]
     assert otherwise == ""
     assert ENDPOINT["Resources"]["Record"]["Condition"] == condition
-    assert there == ENDPOINT["Resources"]["Record"]["Properties"]["Name"]
+    assert host == ENDPOINT["Resources"]["Record"]["Properties"]["Name"]
 
 
-def test_the_shared_side_has_nothing_to_connect_with():
+def test_the_shared_side_cannot_connect_to_environments():
     kinds = {item["Type"] for item in SERVICES["Resources"].values()}
     assert not kinds & {
         "AWS::EC2::VPCEndpoint",
@@ -39,21 +39,21 @@ def test_the_shared_side_has_nothing_to_connect_with():
     assert [r["DestinationSecurityGroupId"] for r in group["SecurityGroupEgress"]] == [cluster]
 
 
-def test_only_privatelink_leads_to_the_shared_side_and_only_pods_use_it():
+def test_only_pods_connect_to_the_shared_side_and_only_by_privatelink():
     (group,) = of_type(SERVICES, "EC2::SecurityGroup")
     assert "SecurityGroupIngress" not in group
     (balancer,) = of_type(SERVICES, "ElasticLoadBalancingV2::LoadBalancer")
     assert balancer["EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic"] == "off"
-    (own,) = of_type(ENDPOINT, "EC2::SecurityGroup")
-    (rule,) = own["SecurityGroupIngress"]
+    (endpoints,) = of_type(ENDPOINT, "EC2::SecurityGroup")
+    (rule,) = endpoints["SecurityGroupIngress"]
     assert rule["SourceSecurityGroupId"] == {"Ref": "ClusterSecurityGroupId"}
 
 
-def test_pods_let_the_load_balancer_in_where_it_sends():
-    (way,) = of_type(SERVICES, "EC2::SecurityGroupIngress")
+def test_pods_allow_the_load_balancer_on_the_target_groups_port():
+    (rule,) = of_type(SERVICES, "EC2::SecurityGroupIngress")
     (targets,) = of_type(SERVICES, "ElasticLoadBalancingV2::TargetGroup")
-    assert way["GroupId"] == {"Ref": "ClusterSecurityGroupId"}
-    assert way["FromPort"] == way["ToPort"] == targets["Port"]
+    assert rule["GroupId"] == {"Ref": "ClusterSecurityGroupId"}
+    assert rule["FromPort"] == rule["ToPort"] == targets["Port"]
 
 
 def test_an_empty_target_group_pages():
@@ -65,16 +65,16 @@ def test_an_empty_target_group_pages():
     assert alarm["AlarmActions"] == [{"Ref": "CriticalTopicArn"}]
 
 
-def test_the_load_balancer_is_inside_and_has_a_security_group_from_the_start():
+def test_the_load_balancer_is_internal_and_created_with_a_security_group():
     (balancer,) = of_type(SERVICES, "ElasticLoadBalancingV2::LoadBalancer")
     assert (balancer["Type"], balancer["Scheme"]) == ("network", "internal")
     assert balancer["SecurityGroups"]
 
 
 @pytest.mark.parametrize("accounts", ["", "arn:aws:iam::111122223333:root"])
-def test_only_accounts_of_the_files_may_connect(accounts):
-    found = built(SERVICES, AllowedAccounts=accounts)["EndpointServicePermissions"]
-    allowed = found["Properties"].get("AllowedPrincipals", [])
+def test_only_accounts_of_the_environment_files_may_connect(accounts):
+    permissions = built(SERVICES, AllowedAccounts=accounts)["EndpointServicePermissions"]
+    allowed = permissions["Properties"].get("AllowedPrincipals", [])
     assert allowed in ([], [accounts], accounts)
     assert bool(allowed) == bool(accounts)
 

@@ -1,4 +1,4 @@
-"""Uploads and backups: encrypted, logged, retained, locked, and replicated by a narrow role."""
+"""Uploads and backups: encrypted, logged, retained, locked, and replicated by a limited role."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def lifecycle(title):
 
 
 @pytest.mark.parametrize("title", DATA)
-def test_data_is_encrypted_logged_versioned_and_announced(title):
+def test_data_buckets_are_encrypted_logged_versioned_and_send_events(title):
     bucket = properties(title)
     (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
@@ -63,13 +63,13 @@ def test_backups_are_locked_by_default_and_expire():
     assert lifecycle("BackupsBucket")["expire"]["ExpirationInDays"] == {"Ref": "BackupsDays"}
 
 
-def test_a_backup_is_gone_when_it_has_expired():
-    """Not after `noncurrent_days` more; a version that is still locked S3 leaves alone."""
+def test_an_expired_backup_is_deleted_after_a_day():
+    """Not after `noncurrent_days` more; S3 does not delete a version that is still locked."""
     replaced = lifecycle("BackupsBucket")["replaced-versions"]
     assert replaced["NoncurrentVersionExpiration"] == {"NoncurrentDays": 1}
 
 
-def test_no_transition_can_come_after_the_shortest_expiry():
+def test_backups_have_no_transition_after_the_shortest_expiry():
     for rule in lifecycle("BackupsBucket").values():
         assert all(t["TransitionInDays"] == 0 for t in rule.get("Transitions", ()))
 
@@ -79,7 +79,7 @@ def test_uploads_never_expire():
 
 
 @pytest.mark.parametrize("title", REPLICATED)
-def test_replication_is_of_the_current_schema_and_encrypts_there(title):
+def test_replication_has_the_current_schema_and_encrypts_the_replicas(title):
     """Failures replica-without-versions and replication-rule-old."""
     condition, configuration, otherwise = properties(title)["ReplicationConfiguration"]["Fn::If"]
     assert (condition, otherwise) == ("HasReplica", {"Ref": "AWS::NoValue"})
@@ -93,17 +93,17 @@ def test_replication_is_of_the_current_schema_and_encrypts_there(title):
 @pytest.mark.parametrize(
     ("title", "status"), [("UploadsBucket", "Enabled"), ("BackupsBucket", "Disabled")]
 )
-def test_a_patients_deletion_is_replicated_and_that_of_a_backup_is_not(title, status):
+def test_deletions_of_uploads_are_replicated_and_those_of_backups_are_not(title, status):
     _, configuration, _ = properties(title)["ReplicationConfiguration"]["Fn::If"]
     (rule,) = configuration["Rules"]
     assert rule["DeleteMarkerReplication"] == {"Status": status}
     assert rule["Filter"] == {"Prefix": ""}  # S3 replicates no markers by tags
 
 
-def test_everything_of_replication_depends_on_there_being_a_replica():
-    found = {k for k in RESOURCES if "Replication" in k}
-    assert len(found) == 2 + 2 * len(REPLICATED)
-    assert {RESOURCES[k].get("Condition") for k in found} == {"HasReplica"}
+def test_all_replication_resources_depend_on_the_replica():
+    titles = {k for k in RESOURCES if "Replication" in k}
+    assert len(titles) == 2 + 2 * len(REPLICATED)
+    assert {RESOURCES[k].get("Condition") for k in titles} == {"HasReplica"}
 
 
 def test_the_replication_role_reads_sources_and_writes_replicas_only():
@@ -130,7 +130,7 @@ def test_access_logs_are_kept_for_six_years_under_a_key_that_log_delivery_can_us
     assert target == {"Ref": "AccountAccessLogsBucketName"}
 
 
-def test_only_our_buckets_and_load_balancers_deliver_logs():
+def test_only_this_accounts_buckets_and_load_balancers_deliver_logs():
     allowed = {k: s for k, s in statements("AccessLogsBucket").items() if s["Effect"] == "Allow"}
     assert allowed.keys() == {"DeliveryFromBuckets", "DeliveryFromLoadBalancers"}
     assert all(s["Action"] == ["s3:PutObject"] for s in allowed.values())
@@ -148,7 +148,7 @@ def test_names_fit_into_63_characters():
         assert len(longest.replace("${AWS::AccountId}", "1" * 12)) <= 63
 
 
-def test_mail_assets_leave_by_one_distribution_over_https():
+def test_mail_assets_are_served_by_one_distribution_over_https():
     config = properties("AssetsDistribution")["DistributionConfig"]
     assert config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "https-only"
     assert config["DefaultCacheBehavior"]["AllowedMethods"] == ["GET", "HEAD"]
@@ -158,7 +158,7 @@ def test_mail_assets_leave_by_one_distribution_over_https():
     assert access["SigningBehavior"] == "always"
 
 
-def test_nothing_but_that_distribution_reads_from_outside():
+def test_only_that_distribution_is_allowed_by_a_bucket_policy():
     readers = {
         title: [s["Sid"] for s in statements(title).values() if s["Effect"] == "Allow"]
         for title in DATA
@@ -172,8 +172,8 @@ def test_nothing_but_that_distribution_reads_from_outside():
     assert source["aws:SourceArn"]["Fn::Sub"].endswith(":distribution/${AssetsDistribution}")
 
 
-def test_cloudfront_decrypts_what_is_in_the_assets_bucket_only():
-    """Uploads are under the same key."""
+def test_cloudfront_may_decrypt_only_objects_of_the_assets_bucket():
+    """Uploads have the same key."""
     key = data_encryption.CONCERN.build(Context()).to_dict()["Resources"]["DataKey"]["Properties"]
     (use,) = [s for s in key["KeyPolicy"]["Statement"] if s["Sid"] == "UseByCloudFront"]
     assert use["Action"] == ["kms:Decrypt"]
@@ -184,7 +184,7 @@ def test_cloudfront_decrypts_what_is_in_the_assets_bucket_only():
     )
 
 
-def test_uploads_are_scanned_and_what_is_infected_cannot_be_read():
+def test_uploads_are_scanned_and_infected_objects_cannot_be_read():
     plan = properties("UploadScans")
     assert plan["ProtectedResource"] == {"S3Bucket": {"BucketName": {"Ref": "UploadsBucket"}}}
     assert plan["Actions"] == {"Tagging": {"Status": "ENABLED"}}
@@ -195,7 +195,7 @@ def test_uploads_are_scanned_and_what_is_infected_cannot_be_read():
     assert tag == ("s3:ExistingObjectTag/GuardDutyMalwareScanStatus", "THREATS_FOUND")
 
 
-def test_the_scanner_reaches_the_uploads_and_nothing_else():
+def test_the_scanner_may_read_the_uploads_and_nothing_else():
     allowed = statements("UploadScansRole")
     buckets = {
         part
@@ -207,13 +207,13 @@ def test_the_scanner_reaches_the_uploads_and_nothing_else():
     assert allowed["Decrypt"]["Resource"] == [{"Ref": "DataKeyArn"}]
 
 
-def test_batch_operations_replicate_what_was_there_and_copy_back_from_the_replica():
-    found = statements("BatchRole")
-    assert found["Replicate"]["Action"] == ["s3:InitiateReplication"]
-    assert found["Replicate"]["Resource"] == [{"Fn::Sub": f"${{{t}.Arn}}/*"} for t in REPLICATED]
-    (replica,) = found["ReadReplica"]["Resource"]
+def test_batch_operations_replicate_existing_objects_and_copy_back_from_the_replica():
+    batch = statements("BatchRole")
+    assert batch["Replicate"]["Action"] == ["s3:InitiateReplication"]
+    assert batch["Replicate"]["Resource"] == [{"Fn::Sub": f"${{{t}.Arn}}/*"} for t in REPLICATED]
+    (replica,) = batch["ReadReplica"]["Resource"]
     assert "-uploads-dr-${AWS::Region}-" in replica["Fn::Sub"]
-    assert found["WriteCopies"]["Resource"] == [{"Fn::Sub": "${UploadsBucket.Arn}/*"}]
-    keys = found["DecryptReplica"]["Condition"]["ForAnyValue:StringEquals"]
+    assert batch["WriteCopies"]["Resource"] == [{"Fn::Sub": "${UploadsBucket.Arn}/*"}]
+    keys = batch["DecryptReplica"]["Condition"]["ForAnyValue:StringEquals"]
     assert keys["kms:ResourceAliases"] == {"Fn::Sub": "alias/${Project}/${Environment}/replica"}
     assert "Condition" not in RESOURCES["BatchRole"]

@@ -1,4 +1,4 @@
-"""Roles of the chart's services: what each needs gets through every policy, and nothing else."""
+"""Roles of the chart's services: all policies allow what each service needs, and nothing else."""
 
 import pytest
 
@@ -51,10 +51,10 @@ def title(service):
 
 
 def may(service, action, resource, resource_policy=(), **context):
-    """Whether the service's pod may do it. Context keys have double underscores for colons."""
+    """Return whether the pod may call the action; context keys have `__` instead of colons."""
     policy = RESOURCES[f"{title(service)}RolePolicy"]["Properties"]["PolicyDocument"]
     role = f"arn:aws:iam::{ACCOUNT}:role/tide/staging/{title(service)}Role"
-    said = {
+    request = {
         "aws:PrincipalArn": role,
         "aws:PrincipalAccount": ACCOUNT,
         "aws:PrincipalIsAWSService": "false",
@@ -62,7 +62,7 @@ def may(service, action, resource, resource_policy=(), **context):
         "s3:TlsVersion": "1.3",
         **{key.replace("__", ":"): value for key, value in context.items()},
     }
-    return allowed(action, resource, said, policy["Statement"], resource_policy)
+    return allowed(action, resource, request, policy["Statement"], resource_policy)
 
 
 def test_every_service_of_the_chart_that_uses_aws_has_a_role():
@@ -70,7 +70,7 @@ def test_every_service_of_the_chart_that_uses_aws_has_a_role():
 
 
 @each
-def test_a_role_is_given_to_one_service_account_of_this_cluster(service):
+def test_a_role_is_associated_with_one_service_account_of_this_cluster(service):
     association = ASSOCIATIONS[service]
     role = RESOURCES[f"{title(service)}Role"]["Properties"]
     assert association["RoleArn"] == {"Fn::GetAtt": [f"{title(service)}Role", "Arn"]}
@@ -85,7 +85,7 @@ def test_a_role_is_given_to_one_service_account_of_this_cluster(service):
 
 
 @pytest.mark.parametrize("prefix", sorted(set(BLOB_PREFIXES.values())))
-def test_blob_uses_objects_below_its_prefixes(prefix):
+def test_blob_may_use_objects_below_its_prefixes(prefix):
     key = f"{UPLOADS}/{prefix}/user/1"
     for action in ("GetObject", "PutObject", "DeleteObject", "AbortMultipartUpload"):
         assert may("blob", f"s3:{action}", key)
@@ -96,13 +96,13 @@ def test_blob_uses_objects_below_its_prefixes(prefix):
         assert not may("blob", f"s3:{action}", key)
 
 
-def test_blob_lists_whatever_it_asks_for():
-    """It deletes a user's objects by a list without prefix, and asks for objects that are not."""
+def test_blob_may_list_with_any_prefix():
+    """It lists a user's objects without the prefix to delete them, and reads missing objects."""
     assert may("blob", "s3:ListBucket", UPLOADS, s3__prefix="user")
     assert may("blob", "s3:ListBucket", UPLOADS)
 
 
-def test_blob_gets_through_the_policy_of_its_bucket():
+def test_the_policy_of_its_bucket_does_not_deny_blob():
     policy = evaluate({"": storage.CONCERN.build(Context()).to_dict()}, VALUES)
     statements = [
         {**s, "Resource": [UPLOADS, f"{UPLOADS}/*"]}
@@ -113,7 +113,7 @@ def test_blob_gets_through_the_policy_of_its_bucket():
         assert may("blob", action, key, statements)
         assert not may("blob", action, key, statements, aws__SecureTransport="false")
     assert may("blob", "s3:ListBucket", UPLOADS, statements, s3__prefix="blobs/user")
-    # Its uploads name SSE-S3: tidepool-org/platform, store/unstructured/s3/s3.go, Put.
+    # Its uploads request SSE-S3: tidepool-org/platform, store/unstructured/s3/s3.go, Put.
     header = "s3__x-amz-server-side-encryption"
     assert may("blob", "s3:PutObject", key, statements, **{header: "AES256"})
     assert not may("blob", "s3:PutObject", key, statements, **{header: "aws:kms:dsse"})
@@ -125,7 +125,7 @@ def key_use(service, action, bucket, through="s3"):
     return may(service, f"kms:{action}", KEY, **context)
 
 
-def test_a_role_uses_the_data_key_through_s3_for_its_own_bucket():
+def test_a_role_may_use_the_data_key_only_through_s3_for_its_own_bucket():
     for bucket in (UPLOADS, f"{UPLOADS}/blobs/1"):
         assert key_use("blob", "GenerateDataKey", bucket)
         assert key_use("blob", "Decrypt", bucket)
@@ -138,7 +138,7 @@ def test_a_role_uses_the_data_key_through_s3_for_its_own_bucket():
 
 
 @pytest.mark.parametrize("service", ["hydrophone", "mailer"])
-def test_mail_goes_out_as_one_sender_of_one_identity(service):
+def test_mail_may_be_sent_as_one_sender_of_one_identity(service):
     sender = {"ses__FromAddress": "noreply@mail.example.org"}
     for action in ("ses:SendEmail", "ses:SendRawEmail"):
         for resource in (IDENTITY, SET):
@@ -149,7 +149,7 @@ def test_mail_goes_out_as_one_sender_of_one_identity(service):
     assert not may(service, "ses:SendTemplatedEmail", IDENTITY, **sender)
 
 
-def test_prescription_reads_mail_assets_and_nothing_else():
+def test_prescription_may_read_mail_assets_and_nothing_else():
     assert may("prescription", "s3:GetObject", f"{ASSETS}/img/logo.png")
     assert not may("prescription", "s3:PutObject", f"{ASSETS}/img/logo.png")
     assert not may("prescription", "s3:GetObject", f"{UPLOADS}/blobs/1")
@@ -157,13 +157,13 @@ def test_prescription_reads_mail_assets_and_nothing_else():
 
 
 @pytest.mark.parametrize("service", ["hydrophone", "mailer"])
-def test_sending_mail_reads_no_asset(service):
-    """Whoever reads the mail fetches the logo: docs/decisions/010."""
+def test_senders_of_mail_may_not_read_assets(service):
+    """The recipient's mail program fetches the logo: docs/decisions/010."""
     assert not may(service, "s3:GetObject", f"{ASSETS}/img/logo.png")
     assert not key_use(service, "Decrypt", ASSETS)
 
 
-def test_the_operator_reads_this_environments_secrets_through_their_policies():
+def test_the_operator_may_read_this_environments_secrets_and_no_others():
     policies = resources(secrets.CONCERN)
     statements = policies["BlobSecretPolicy"]["Properties"]["ResourcePolicy"]["Statement"]
     reads = ("secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret")
@@ -178,6 +178,6 @@ def test_the_operator_reads_this_environments_secrets_through_their_policies():
 
 
 @each
-def test_no_pod_but_the_operator_reads_secrets(service):
+def test_only_the_operators_pods_may_read_secrets(service):
     expected = service == "external-secrets"
     assert may(service, "secretsmanager:GetSecretValue", f"{SECRET}mongo-AbCdEf") is expected

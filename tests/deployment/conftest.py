@@ -25,7 +25,7 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def world(engine, tmp_path_factory) -> Iterator[World]:
-    """An account whose own roots stand, with harm on the wire."""
+    """An account with its roots deployed, and faults on the wire."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", engine.endpoint)
         yield World(tmp_path_factory.mktemp("world"))
@@ -33,7 +33,7 @@ def world(engine, tmp_path_factory) -> Iterator[World]:
 
 @pytest.fixture
 def number(request) -> str:
-    """An account of the test's own."""
+    """An account for this test only."""
     digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()
     return f"{int(digest[:12], 16) % 10**12:012d}"
 

@@ -43,9 +43,9 @@ class Double(Drifts, Imports, Stacks):
     policies: dict[str, str] = field(default_factory=dict)
     requests: dict[str, object] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
-    #: Statuses after an operation: stack name → the ones to go through, the last one stays.
+    #: Statuses after an operation: stack name → the successive ones, the last is kept.
     outcomes: dict[str, list[str]] = field(default_factory=dict)
-    #: What a change set says: stack name → changes, or the reason why it failed.
+    #: The content of change sets: stack name → changes, or the reason of the failure.
     says: dict[str, "tuple[ResourceChange, ...] | str"] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
@@ -55,15 +55,15 @@ class Double(Drifts, Imports, Stacks):
     gone: set[str] = field(default_factory=set)
     #: (type, name) of each resource that was given a name.
     names: set[tuple[str, str]] = field(default_factory=set)
-    #: Stacks whose resources the double made itself; what a test set in `nested` stays.
+    #: Stacks whose resources the double created; resources that a test set in `nested` are kept.
     made: set[str] = field(default_factory=set)
-    #: What exists in no stack: (type, identifier) → properties; what change sets import.
+    #: Resources in no stack: (type, identifier) → properties; resources that change sets import.
     present: dict[tuple[str, str], dict[str, object]] = field(default_factory=dict)
     importing: dict[str, tuple[object, ...]] = field(default_factory=dict)
-    #: What a detection finds: stack id → resources that differ; and how many looks it takes.
+    #: Results of a detection: stack id → resources that differ; and how many polls it takes.
     drifts: dict[str, tuple[ResourceDrift, ...]] = field(default_factory=dict)
     detecting: dict[str, int] = field(default_factory=dict)
-    #: So many looks at a stack by its name find nothing yet; so many calls are throttled.
+    #: The number of reads by name that find no stack yet; the number of calls that are throttled.
     lag: int = 0
     throttled: int = 0
 
@@ -82,10 +82,10 @@ class Double(Drifts, Imports, Stacks):
         if self.lag and ":stack/" not in name:
             self.lag -= 1
             return None
-        found = self._find(name)
-        if found is not None and self.outcomes.get(found.name):
-            found = self._advance(found)
-        return found or self.deleted.get(name)
+        state = self._find(name)
+        if state is not None and self.outcomes.get(state.name):
+            state = self._advance(state)
+        return state or self.deleted.get(name)
 
     def _find(self, name):
         return next((s for s in self.stacks.values() if name in (s.name, s.stack_id)), None)
@@ -101,7 +101,7 @@ class Double(Drifts, Imports, Stacks):
         return moved
 
     def _go_through(self, name, statuses):
-        """What an operation leads to, where the test has not said so."""
+        """Set the statuses that an operation leads to, unless the test has set them."""
         if not self.outcomes.get(name):
             self.outcomes[name] = statuses
 
@@ -109,7 +109,7 @@ class Double(Drifts, Imports, Stacks):
         self.gone.update(k for k, r in self.requests.items() if r.stack_name == state.name)
         del self.stacks[state.name]
         self.deleted[state.stack_id] = state
-        # A stack made anew has the same id here, and nothing of this one.
+        # A recreated stack has the same id here, and no resource of this one.
         template = rules.body_of(self.templates.pop(state.stack_id, ""))
         self.policies.pop(state.stack_id, None)
         if state.stack_id in self.made:
@@ -154,8 +154,8 @@ class Double(Drifts, Imports, Stacks):
         return self.templates.get(self._id(stack), "")
 
     def _id(self, stack):
-        found = self._find(stack)
-        return found.stack_id if found else stack
+        state = self._find(stack)
+        return state.stack_id if state else stack
 
     def create_change_set(self, request):
         self.calls.append(f"create_change_set {request.kind} {request.stack_name}")
@@ -174,29 +174,31 @@ class Double(Drifts, Imports, Stacks):
         return request.body or self._object(request.url)
 
     def _object(self, url):
-        """The object that a URL, or `Fn::Sub` of one, ends with."""
+        """Return the object whose key ends a URL, or `Fn::Sub` of one."""
         text = url.get("Fn::Sub", "") if isinstance(url, dict) else url
-        found = (content for key, content in self.objects.items() if text.endswith(key))
-        return next(found, b"").decode()
+        objects = (content for key, content in self.objects.items() if text.endswith(key))
+        return next(objects, b"").decode()
 
     def change_set(self, change_set_id):
         request = self._request(change_set_id, "DescribeChangeSet")
         stack_id = self.stacks[request.stack_name].stack_id
-        said = self.says.get(request.stack_name)
-        if said is None and request.kind == "IMPORT":
-            said = self._import_changes(change_set_id)
-        if said is None:
-            said = self._changes(stack_id, self._text(request), request.parameters)
-            said = NO_CHANGES if not said and self._is_deployed(stack_id, request) else said
-        if isinstance(said, str):
-            return ChangeSet(change_set_id, stack_id, "FAILED", "UNAVAILABLE", said)
-        return ChangeSet(change_set_id, stack_id, "CREATE_COMPLETE", "AVAILABLE", "", said)
+        content = self.says.get(request.stack_name)
+        if content is None and request.kind == "IMPORT":
+            content = self._import_changes(change_set_id)
+        if content is None:
+            content = self._changes(stack_id, self._text(request), request.parameters)
+            content = (
+                NO_CHANGES if not content and self._is_deployed(stack_id, request) else content
+            )
+        if isinstance(content, str):
+            return ChangeSet(change_set_id, stack_id, "FAILED", "UNAVAILABLE", content)
+        return ChangeSet(change_set_id, stack_id, "CREATE_COMPLETE", "AVAILABLE", "", content)
 
     def change_set_problems(self, change_set_id):
         return self.problems
 
     def _is_deployed(self, stack_id, request):
-        """Whether not even an output differs: template and parameters are those of the stack."""
+        """Return whether template and parameters are the stack's, so that no output differs."""
         state = self._find(stack_id)
         same = rules.body_of(self._text(request)) == rules.body_of(self.template(stack_id))
         return same and state.parameters == request.parameters
@@ -219,7 +221,7 @@ class Double(Drifts, Imports, Stacks):
             rules.refuse("ExecuteChangeSet", "InvalidChangeSetStatus", text)
         self.calls.append(f"execute {request.stack_name}")
         others = [key for key, r in self.requests.items() if r.stack_name == request.stack_name]
-        self.gone.update(others)  # this one, and those made for the stack as it was
+        self.gone.update(others)  # this one, and those created for the stack's previous state
         self._carry_out(request, made.stack_id)
 
     def _carry_out(self, request, stack_id):
@@ -257,7 +259,7 @@ class Double(Drifts, Imports, Stacks):
 
     def object_exists(self, bucket, key, content):
         if self.objects.get(key, content) != content:
-            raise RefusedError(Problem(f"s3://{bucket}/{key}", "holds other bytes"))
+            raise RefusedError(Problem(f"s3://{bucket}/{key}", "has other bytes"))
         return key in self.objects
 
     def put_object(self, bucket, key, content):
@@ -282,8 +284,8 @@ class Double(Drifts, Imports, Stacks):
         self.policies[self._id(stack)] = policy
 
     def secret(self, secret_id):
-        found = self.secrets.get(secret_id)
-        return StoredSecret(*found) if found else None
+        stored = self.secrets.get(secret_id)
+        return StoredSecret(*stored) if stored else None
 
     def put_secret(self, secret_id, text, version):
         self.calls.append(f"put_secret {secret_id}")
@@ -291,8 +293,8 @@ class Double(Drifts, Imports, Stacks):
 
     def listed_secrets(self, prefix):
         self.calls.append("listed_secrets")
-        found = {name: version for name, (version, _) in self.secrets.items()}
-        return {n: ListedSecret(v) for n, v in found.items() if n.startswith(prefix)}
+        versions = {name: version for name, (version, _) in self.secrets.items()}
+        return {n: ListedSecret(v) for n, v in versions.items() if n.startswith(prefix)}
 
 
 def nested_change(logical_id, *children):

@@ -1,4 +1,4 @@
-"""Drift detection on the double: all is as its template says, but for what `drifts` holds."""
+"""Drift detection on the double: resources equal their templates, except those in `drifts`."""
 
 import double_rules as rules
 
@@ -7,7 +7,7 @@ from tidegen.planning.drift import Detection, DriftStatus, ResourceDrift
 
 
 class Drifts:
-    """The part of the double that compares; its data is the double's."""
+    """The part of the double that compares, with the double's data."""
 
     def detect_drift(self, stack):
         state = self._find(stack)
@@ -17,7 +17,7 @@ class Drifts:
         return state.stack_id
 
     def drift_detection(self, detection_id):
-        """Under way for as many looks as `detecting` says."""
+        """Return a detection in progress for as many polls as `detecting`."""
         self.calls.append("drift_detection")
         self.detecting[detection_id] -= 1
         return Detection(self.detecting[detection_id] > 0)

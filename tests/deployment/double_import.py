@@ -1,4 +1,4 @@
-"""Imports on the double, by the rules that CloudFormation documents."""
+"""Imports on the double, by CloudFormation's documented rules."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from tidegen.planning.model import StackResource
 
 
 class Imports:
-    """The part of the double that takes in what exists; its data is the double's."""
+    """The part of the double that imports existing resources, with the double's data."""
 
     def existing(self, type_name, identifier):
         return self.present.get((type_name, identifier))
@@ -28,10 +28,10 @@ class Imports:
         return request.name
 
     def _import_changes(self, change_set_id):
-        """What the change set says, or why it failed: CloudFormation looks the resources up."""
+        """Return the changes, or the reason of a failure: CloudFormation reads the resources."""
         for item in self.importing[change_set_id]:
-            found = (item.type, item.text)
-            if found not in {*self.present, *self.names}:
+            key = (item.type, item.text)
+            if key not in {*self.present, *self.names}:
                 return (
                     f"Resource of type '{item.type}' with identifier '{item.text}' was not found."
                 )

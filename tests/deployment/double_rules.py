@@ -23,16 +23,16 @@ UPDATABLE = (
 
 #: Statuses in which drift can be detected (AWS docs, "Detect drift on an entire stack").
 DETECTABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
-#: Types that CloudFormation does not compare; one stands for all of them here.
+#: Types that CloudFormation does not compare; one represents all of them here.
 UNCHECKABLE = ("AWS::CloudFormation::WaitConditionHandle",)
 
 
 def refuse(operation, code, message, status=400):
-    """Raise what the adapter raises for CloudFormation's answer."""
+    """Raise the adapter's error for CloudFormation's answer."""
     about = {"HTTPStatusCode": status}
-    said = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": about}
+    answer = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": about}
     with translated("double", f"cloudformation:{operation}"):
-        raise ClientError(said, operation)
+        raise ClientError(answer, operation)
 
 
 def check_status(state, request):
@@ -64,9 +64,9 @@ def check_import(before, after, request):
     if any(new.get(name) != resource for name, resource in old.items()):
         text = "You have modified resources in your template that are not being imported."
         refuse(operation, "ValidationError", text)
-    lacking = [name for name in wanted if "DeletionPolicy" not in new[name]]
-    if lacking:
-        text = f"resources to import {lacking} must have DeletionPolicy attribute specified"
+    missing = [name for name in wanted if "DeletionPolicy" not in new[name]]
+    if missing:
+        text = f"resources to import {missing} must have DeletionPolicy attribute specified"
         refuse(operation, "ValidationError", text)
     for item in request.resources:
         if set(item.identifier) != set(primary_identifier(item.type)):
@@ -82,7 +82,7 @@ def check_detecting(state):
 
 
 def check_continuing(state, resources, skip):
-    """Refuse to continue a rollback that has not failed, or to skip what is no part of the failure.
+    """Refuse to continue a rollback that did not fail, or to skip a resource that did not fail.
 
     API reference of ContinueUpdateRollback: only resources in UPDATE_FAILED can be skipped; those
     of nested stacks are named `NestedStackName.ResourceLogicalID`.
@@ -100,26 +100,26 @@ def check_continuing(state, resources, skip):
 
 
 def body_of(text):
-    """A template; empty where the double has none."""
+    """Return a template; empty where the double has none."""
     return parse_template(text, "double") if text else {}
 
 
 def check_parameters(template, given):
-    """Refuse parameters that the template does not declare, and those that lack a value."""
+    """Refuse parameters that the template does not declare, and missing values."""
     declared = template.get("Parameters", {})
     unknown = [name for name in given if name not in declared]
     if unknown and declared:
         listed = ", ".join(unknown)
         text = f"Parameters: [{listed}] do not exist in the template"
         refuse("CreateChangeSet", "ValidationError", text)
-    lacking = [n for n, about in declared.items() if n not in given and "Default" not in about]
-    if lacking:
-        listed = ", ".join(lacking)
+    missing = [n for n, about in declared.items() if n not in given and "Default" not in about]
+    if missing:
+        listed = ", ".join(missing)
         refuse("CreateChangeSet", "ValidationError", f"Parameters: [{listed}] must have values")
 
 
 def filled(value, parameters):
-    """A value with `Ref` of parameters replaced; other functions stay as they are."""
+    """Return a value with `Ref` of parameters replaced; other functions are kept."""
     if isinstance(value, dict):
         if list(value) == ["Ref"] and value["Ref"] in parameters:
             return parameters[value["Ref"]]
@@ -130,7 +130,7 @@ def filled(value, parameters):
 
 
 def differences(old, new):
-    """(logical id, resource, action, replacement, properties) from resources `old` to `new`."""
+    """Yield (logical id, resource, action, replacement, properties) from `old` to `new`."""
     for name in sorted({*old, *new}):
         before, after = old.get(name), new.get(name)
         if before is None or after is None:
@@ -157,7 +157,7 @@ _UPDATES = {
 
 
 def denied(policy, logical_id, action):
-    """CloudFormation's words where the stack's policy denies a change; None where it does not.
+    """Return CloudFormation's message if the stack's policy denies a change, else None.
 
     AWS docs, "Prevent updates to stack resources": an explicit deny wins, and with a policy what it
     does not allow is denied.
@@ -190,7 +190,7 @@ def _list(value):
 
 
 def physical_name(resource):
-    """The name that a template gives a resource, None where CloudFormation makes one up."""
+    """Return the name that a template gives a resource, None where CloudFormation generates it."""
     kind = resource["Type"].rpartition("::")[2]
     name = resource.get("Properties", {}).get(f"{kind}Name")
     return name if isinstance(name, str) else None

@@ -1,4 +1,4 @@
-"""What the double's stacks hold, what an update changes in them, and where it fails."""
+"""The resources of the double's stacks, their updates, and where these fail."""
 
 from dataclasses import replace
 
@@ -10,21 +10,21 @@ from tidegen.planning.model import StackResource
 
 
 class Stacks:
-    """The part of the double that reads templates; its data is the double's."""
+    """The part of the double that reads templates, with the double's data."""
 
     def _object(self, url):
-        """The object that a URL, or `Fn::Sub` of one, ends with."""
+        """Return the object whose key ends a URL, or `Fn::Sub` of one."""
         text = url.get("Fn::Sub", "") if isinstance(url, dict) else url
-        found = (content for key, content in self.objects.items() if text.endswith(key))
-        return next(found, b"").decode()
+        objects = (content for key, content in self.objects.items() if text.endswith(key))
+        return next(objects, b"").decode()
 
     def _given(self, resource):
-        """The template of a nested stack, and its parameters."""
+        """Return the template of a nested stack, and its parameters."""
         properties = resource.get("Properties", {})
         return self._object(properties.get("TemplateURL", "")), properties.get("Parameters", {})
 
     def _child(self, stack_id, logical_id):
-        """The id of a nested stack; one that is not there yet has the id it will have."""
+        """Return the id of a nested stack; a missing one has its future id."""
         own = (r.physical_id for r in self.nested.get(stack_id, ()) if r.logical_id == logical_id)
         return next(own, None) or f"{stack_id.rpartition('/')[0]}-{logical_id}/1"
 
@@ -36,8 +36,8 @@ class Stacks:
         return rules.differences(old, new)
 
     def _changes(self, stack_id, text, parameters):
-        """What a change set says, with child change sets."""
-        found = []
+        """Return the changes of a change set, with child change sets."""
+        changes = []
         for name, resource, *change in self._differences(stack_id, text, parameters):
             action, replacement, properties = change
             children = None
@@ -48,11 +48,11 @@ class Stacks:
                 if action is Action.MODIFY and not properties and not children:
                     continue
             kind = resource["Type"]
-            found.append(ResourceChange(name, kind, action, replacement, properties, children))
-        return tuple(found)
+            changes.append(ResourceChange(name, kind, action, replacement, properties, children))
+        return tuple(changes)
 
     def _fails(self, stack_id, text, parameters, verb):
-        """Whether a change is denied, or a name is taken; the event that says so is recorded."""
+        """Return whether a change is denied, or a name in use; record the event."""
         for name, resource, action, *_ in self._differences(stack_id, text, parameters):
             kind = resource["Type"]
             if kind == STACK_TYPE and action is not Action.REMOVE:
@@ -74,7 +74,7 @@ class Stacks:
         return None
 
     def _apply(self, stack_id, name, text, parameters):
-        """Let the stack hold what the template says, and the stacks below it too."""
+        """Create the template's resources in the stack, and in the stacks below it."""
         template = rules.body_of(text)
         wanted = rules.filled(template.get("Resources", {}), parameters)
         self.templates[stack_id] = text
@@ -95,7 +95,7 @@ class Stacks:
             )
 
     def _nest(self, stack_id, parent, logical_id, resource):
-        """Make a resource; its physical id."""
+        """Create a resource; return its physical id."""
         if resource["Type"] != STACK_TYPE:
             name = rules.physical_name(resource)
             self.names.add((resource["Type"], name))

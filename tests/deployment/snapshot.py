@@ -1,10 +1,10 @@
-"""What an account holds of an environment, as its services show it, without what is random."""
+"""An environment's resources as the services list them, without random parts."""
 
 import re
 
 from botocore.exceptions import ClientError
 
-# What differs between environments that are alike: hashes, and the suffixes of generated names.
+# Differences between equal environments: hashes, and the suffixes of generated names.
 _RANDOM = re.compile(r"\b(?:[0-9a-f]{64}|[0-9a-f]{8}-[0-9a-f]{3}|[0-9a-fA-F]{13})\b")
 
 
@@ -17,10 +17,10 @@ def snapshot(cloud, name, roots=()):
     `name` is what differs from one to the next and is left out: the environment or the account.
     """
     cloudformation = cloud._client("cloudformation")
-    found = []
+    stacks = []
     for root in roots or (f"tide-{name}-access", f"tide-{name}"):
-        found += _stacks(cloudformation, root, name)
-    return found
+        stacks += _stacks(cloudformation, root, name)
+    return stacks
 
 
 def _stacks(cloudformation, stack_id, name):
@@ -29,11 +29,11 @@ def _stacks(cloudformation, stack_id, name):
     except ClientError:
         return []
     resources = cloudformation.list_stack_resources(StackName=stack_id)["StackResourceSummaries"]
-    found = [_stack(cloudformation, stack, name, resources)]
+    stacks = [_stack(cloudformation, stack, name, resources)]
     for resource in sorted(resources, key=lambda item: item["LogicalResourceId"]):
         if resource["ResourceType"] == "AWS::CloudFormation::Stack":
-            found += _stacks(cloudformation, resource["PhysicalResourceId"], name)
-    return found
+            stacks += _stacks(cloudformation, resource["PhysicalResourceId"], name)
+    return stacks
 
 
 def _stack(cloudformation, stack, name, resources):

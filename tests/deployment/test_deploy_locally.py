@@ -62,8 +62,8 @@ def deployer(engine, project, number, monkeypatch):
 
 
 @pytest.fixture
-def standing(deployer, account, development):
-    """An account and an environment that are deployed."""
+def deployed(deployer, account, development):
+    """A deployed account and environment."""
     deployer.deploy(account)
     deployer.deploy(development)
     return deployer
@@ -96,36 +96,36 @@ def test_creation_is_forecast_where_the_engine_has_no_nested_change_sets(deploye
     assert {c.source for c in changes} == {ChangeSource.FORECAST}
 
 
-def test_nothing_to_change_asks_nobody_and_uploads_nothing(standing, development):
-    outcomes = standing.deploy(development)
+def test_a_deploy_without_changes_asks_nobody_and_uploads_nothing(deployed, development):
+    outcomes = deployed.deploy(development)
     assert results(outcomes) == [Result.UNCHANGED, Result.UNCHANGED]
-    assert not standing.previews
-    assert not standing.of(Uploaded)
+    assert not deployed.previews
+    assert not deployed.of(Uploaded)
     assert outcomes[-1].outputs["Topic"]
 
 
-def test_an_update_shows_and_changes_one_resource(standing, project, development):
+def test_an_update_shows_and_changes_one_resource(deployed, project, development):
     project.nested("environment", {"Network": network(), "Entry": entry("two")})
-    assert results(standing.deploy(development)) == [Result.UNCHANGED, Result.UPDATED]
-    (change,) = standing.previews[-1].changes
+    assert results(deployed.deploy(development)) == [Result.UNCHANGED, Result.UPDATED]
+    (change,) = deployed.previews[-1].changes
     assert (change.path, change.action, change.properties) == (
         "Entry/Note",
         Action.MODIFY,
         ("Value",),
     )
-    assert "Entry/Note" in standing.paths
-    assert "Network/Topic" not in standing.paths
+    assert "Entry/Note" in deployed.paths
+    assert "Network/Topic" not in deployed.paths
     values = [
-        standing.client("ssm").get_parameter(Name=item["Name"])["Parameter"]["Value"]
-        for item in standing.client("ssm").describe_parameters()["Parameters"]
+        deployed.client("ssm").get_parameter(Name=item["Name"])["Parameter"]["Value"]
+        for item in deployed.client("ssm").describe_parameters()["Parameters"]
     ]
     assert values == ["two"]
 
 
-def test_a_changed_field_changes_what_takes_it(standing, development):
+def test_a_changed_field_changes_its_resources(deployed, development):
     green = {**VALUES, "environment": {"network.color": "green"}}
-    standing.deploy(development, values=green)
-    assert [change.path for change in standing.previews[-1].changes] == ["Network/Topic"]
+    deployed.deploy(development, values=green)
+    assert [change.path for change in deployed.previews[-1].changes] == ["Network/Topic"]
 
 
 def test_declining_leaves_nothing_behind(deployer, account):
@@ -134,7 +134,7 @@ def test_declining_leaves_nothing_behind(deployer, account):
     assert connect(account.place()).stack("tide-identity") is None
 
 
-def test_a_failed_creation_names_its_root_cause_and_is_mended(
+def test_a_failed_creation_names_its_root_cause_and_is_recreated(
     deployer, project, account, development
 ):
     deployer.deploy(account)
@@ -151,12 +151,12 @@ def test_a_failed_creation_names_its_root_cause_and_is_mended(
     assert [shown.next_action for shown in deployer.previews] == ["delete first", "create"]
 
 
-def test_a_failed_update_leaves_what_stood(standing, project, development):
+def test_a_failed_update_keeps_the_previous_resources(deployed, project, development):
     project.nested("environment", {"Network": network(), "Entry": entry(timeout=99999999)})
     with pytest.raises(DeploymentError, match="Entry/Queue"):
-        standing.deploy(development)
+        deployed.deploy(development)
     project.nested("environment", {"Network": network(), "Entry": entry()})
-    assert results(standing.deploy(development)) == [Result.UNCHANGED, Result.UNCHANGED]
+    assert results(deployed.deploy(development)) == [Result.UNCHANGED, Result.UNCHANGED]
 
 
 def test_an_empty_stack_in_review_is_reused(deployer, account, development):
@@ -172,24 +172,24 @@ def test_an_empty_stack_in_review_is_reused(deployer, account, development):
     assert not deployer.of(Attached)
 
 
-def test_replacing_state_is_refused_unless_it_is_named(standing, project, development):
+def test_replacing_state_is_refused_unless_it_is_named(deployed, project, development):
     project.nested("environment", {"Network": network("red"), "Entry": entry()})
     with pytest.raises(RefusedError, match="--allow-replace Table"):
-        standing.deploy(development)
-    assert not standing.previews
-    outcomes = standing.deploy(development, allowed=["Table"])
+        deployed.deploy(development)
+    assert not deployed.previews
+    outcomes = deployed.deploy(development, allowed=["Table"])
     assert results(outcomes)[-1] is Result.UPDATED
 
 
-def test_each_nested_stack_keeps_its_state_by_policy(standing, development):
+def test_each_nested_stack_keeps_its_state_by_policy(deployed, development):
     cloud = connect(development.place())
     nested = {r.logical_id: r.physical_id for r in cloud.resources("tide-development")}
     assert "LogicalResourceId/Table" in (cloud.stack_policy(nested["Network"]) or "")
     assert "LogicalResourceId/Network" in (cloud.stack_policy("tide-development") or "")
-    assert standing.of(Protected)
+    assert deployed.of(Protected)
 
 
-def test_status_and_outputs(standing, development):
+def test_status_and_outputs(deployed, development):
     access, environment = environment_status(development, connect)
     assert access.status == environment.status == "CREATE_COMPLETE"
     assert environment.release == "current"
@@ -197,7 +197,7 @@ def test_status_and_outputs(standing, development):
     assert environment_outputs(development, connect)["environment"]["Release"] == "current"
 
 
-def test_preview_reads_only(standing, project, development):
+def test_preview_reads_only(deployed, project, development):
     project.nested("environment", {"Network": network(), "Entry": entry("three")})
     plan = build_plan(development, VALUES, project.release, connect)
     first, second = preview(plan, connect)
@@ -207,7 +207,7 @@ def test_preview_reads_only(standing, project, development):
     assert [change.path for change in exact.changes] == ["Entry/Note"]
 
 
-def test_destroy_deletes_in_reverse_and_names_what_stays(standing, development, account):
+def test_destroy_deletes_in_reverse_and_names_retained_resources(deployed, development, account):
     with pytest.raises(RefusedError, match="termination protection"):
         destroy_plan(account, connect)
     plan = destroy_plan(development, connect)
@@ -220,7 +220,7 @@ def test_destroy_deletes_in_reverse_and_names_what_stays(standing, development, 
     outcomes = execute_destroy(plan, connect)
     assert results(outcomes) == [Result.DELETED, Result.DELETED]
     assert environment_status(development, connect)[1].status is None
-    assert kept.physical_id in standing.client("dynamodb").list_tables()["TableNames"]
+    assert kept.physical_id in deployed.client("dynamodb").list_tables()["TableNames"]
 
 
 def test_missing_prerequisites_name_their_command(deployer, project, development):
@@ -234,8 +234,8 @@ def test_missing_prerequisites_name_their_command(deployer, project, development
         execute(plan, connect, approve=lambda _: True)
 
 
-def test_project_stacks_are_the_roots(standing, development):
-    names = [s.name for s in connect(Place(standing.number, REGION)).project_stacks("tide")]
+def test_project_stacks_are_the_roots(deployed, development):
+    names = [s.name for s in connect(Place(deployed.number, REGION)).project_stacks("tide")]
     assert names == [
         "tide-account",
         "tide-bootstrap",

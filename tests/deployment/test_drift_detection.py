@@ -20,7 +20,7 @@ def nothing(seconds):
 
 @pytest.fixture
 def cloud(project, account, number):
-    """An account whose own roots stand."""
+    """An account with its roots deployed."""
     double = Double(number, outputs={"ArtifactsBucketName": "artifacts"})
     plan = build_plan(account, VALUES, project.release, double)
     execute(plan, double, approve=lambda shown: True, pause=nothing)
@@ -28,12 +28,12 @@ def cloud(project, account, number):
     return double
 
 
-def found(cloud, target):
+def detected(cloud, target):
     return detect_drift(drift_plan(target, cloud), cloud, pause=nothing)
 
 
 def change(cloud, logical_id):
-    """Let a nested resource be another one than its template says; the stack's id."""
+    """Let a nested resource differ from its template; return the stack's id."""
     stack = next(s for s, r in cloud.nested.items() if logical_id in [i.logical_id for i in r])
     held = next(r for r in cloud.nested[stack] if r.logical_id == logical_id)
     differs = PropertyDifference("/DisplayName", "blue", "red", "NOT_EQUAL")
@@ -43,8 +43,8 @@ def change(cloud, logical_id):
     return stack
 
 
-def test_every_stack_is_asked_itself(cloud, account):
-    stacks = found(cloud, account)
+def test_every_stack_has_its_own_detection(cloud, account):
+    stacks = detected(cloud, account)
     assert [(s.address.name, s.path) for s in stacks] == [
         ("tide-identity", ""),
         ("tide-bootstrap", ""),
@@ -54,15 +54,15 @@ def test_every_stack_is_asked_itself(cloud, account):
     assert not any(stack.drifted or stack.problem for stack in stacks)
 
 
-def test_what_cannot_be_checked_is_counted_and_never_in_sync(cloud, account):
-    identity = found(cloud, account)[0]
+def test_unchecked_resources_are_counted_and_never_in_sync(cloud, account):
+    identity = detected(cloud, account)[0]
     assert identity.count(DriftStatus.NOT_CHECKED) == 1
     assert identity.count(DriftStatus.IN_SYNC) == 0
 
 
-def test_a_changed_resource_is_told_with_its_properties(cloud, account):
+def test_a_changed_resource_is_reported_with_its_properties(cloud, account):
     change(cloud, "Topic")
-    stacks = found(cloud, account)
+    stacks = detected(cloud, account)
     text = drift_text(stacks)
     assert "  Network  1 in sync, 1 modified" in text
     assert "~ /DisplayName: expected blue, is red" in text
@@ -76,18 +76,18 @@ def test_a_changed_resource_is_told_with_its_properties(cloud, account):
     assert row["differences"][0]["actual"] == "red"
 
 
-def test_a_detection_is_waited_for(cloud, account):
+def test_a_detection_is_awaited(cloud, account):
     nested = change(cloud, "Topic")
     cloud.detecting[nested] = 3
-    assert found(cloud, account)[-1].drifted
+    assert detected(cloud, account)[-1].drifted
     assert cloud.calls.count("drift_detection") == 3 + 3
 
 
-def test_a_stack_that_cannot_be_checked_says_why_and_the_others_go_on(cloud, account):
+def test_a_stack_that_cannot_be_checked_does_not_stop_the_others(cloud, account):
     change(cloud, "Topic")
     state = cloud.stacks["tide-bootstrap"]
     cloud.stacks["tide-bootstrap"] = replace(state, status="ROLLBACK_COMPLETE")
-    stacks = found(cloud, account)
+    stacks = detected(cloud, account)
     assert "ROLLBACK_COMPLETE" in stacks[1].problem
     assert stacks[1].count(DriftStatus.NOT_CHECKED) == 1
     assert stacks[-1].drifted

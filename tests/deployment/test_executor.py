@@ -1,4 +1,4 @@
-"""The executor where no engine can take it, on the double."""
+"""The executor in cases that the engine cannot reproduce, on the double."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ def number():
 
 @pytest.fixture
 def double():
-    """An account in which everything stands that an environment needs."""
+    """An account with the prerequisites of an environment deployed."""
     cloud = Double()
     cloud.add("tide-identity")
     cloud.add("tide-bootstrap", outputs={"ArtifactsBucketName": "artifacts"})
@@ -52,7 +52,7 @@ def deploy(double, project, target, answer=True, allowed=(), emit=lambda event: 
 
 
 @pytest.fixture
-def standing(double, project, development):
+def deployed(double, project, development):
     child = "arn:aws:cloudformation:x:1:stack/child/1"
     root = f"arn:aws:cloudformation:x:1:stack/{ENVIRONMENT}/1"
     double.nested[root] = (StackResource("Network", child, STACK_TYPE, "CREATE_COMPLETE"),)
@@ -81,8 +81,8 @@ def test_only_project_and_environment_are_tags(double, project, development):
     assert tags == {(("project", "tide"), ("environment", "development"))}
 
 
-def test_the_accounts_own_stack_is_tagged_as_no_environments(double, project, account):
-    """Roles of environments are denied what carries another tag; all of them use the other two."""
+def test_account_roots_have_no_environments_tag(double, project, account):
+    """Environments' roles are denied resources with another tag; all use identity and bootstrap."""
     steps = build_plan(account, VALUES, project.release, double).steps
     assert {step.scope: step.tags.get("environment") for step in steps} == {
         Scope.IDENTITY: None,
@@ -91,35 +91,35 @@ def test_the_accounts_own_stack_is_tagged_as_no_environments(double, project, ac
     }
 
 
-def test_no_changes_in_cloudformations_words_is_a_success(standing, project, development):
+def test_a_change_set_without_changes_is_a_success(deployed, project, development):
     green = {**VALUES, "environment": {"network.color": "green"}}
-    standing.says[ENVIRONMENT] = NO_CHANGES
-    plan = build_plan(development, green, project.release, standing)
-    outcomes = execute(plan, standing, approve=lambda shown: True)
+    deployed.says[ENVIRONMENT] = NO_CHANGES
+    plan = build_plan(development, green, project.release, deployed)
+    outcomes = execute(plan, deployed, approve=lambda shown: True)
     assert [outcome.result for outcome in outcomes] == [Result.UNCHANGED, Result.UNCHANGED]
-    assert "delete_change_set" in standing.calls
+    assert "delete_change_set" in deployed.calls
 
 
-def test_a_change_set_that_fails_otherwise_is_an_error_and_goes(double, project, development):
+def test_a_failed_change_set_is_an_error_and_is_deleted(double, project, development):
     double.says[ACCESS] = "Transform failed"
     with pytest.raises(DeploymentError, match="Transform failed"):
         deploy(double, project, development)
     assert ACCESS not in double.stacks
 
 
-def test_child_change_sets_are_shown_with_their_source(standing, project, development):
+def test_child_change_sets_are_shown_with_their_source(deployed, project, development):
     project.write("roots/environment.yaml", _recolored(project))
     change = ResourceChange(
         "Table", "AWS::DynamoDB::Table", Action.REPLACE, Replacement.ALWAYS, ("TableName",)
     )
-    standing.says[ENVIRONMENT] = (nested_change("Network", change), nested_change("Entry"))
-    standing.templates["arn:aws:cloudformation:x:1:stack/child/1"] = _child_text(project)
+    deployed.says[ENVIRONMENT] = (nested_change("Network", change), nested_change("Entry"))
+    deployed.templates["arn:aws:cloudformation:x:1:stack/child/1"] = _child_text(project)
     shown = []
     with pytest.raises(RefusedError, match=r"Network/Table.*replaced \(change set\)"):
-        deploy(standing, project, development, answer=shown.append)
+        deploy(deployed, project, development, answer=shown.append)
     assert (
         deploy(
-            standing,
+            deployed,
             project,
             development,
             allowed=["Network/Table"],
@@ -127,8 +127,8 @@ def test_child_change_sets_are_shown_with_their_source(standing, project, develo
         )[-1].result
         is Result.UPDATED
     )
-    (found,) = (c for c in shown[0].changes if c.source is ChangeSource.CHANGE_SET)
-    assert found.path == "Network/Table"
+    (change,) = (c for c in shown[0].changes if c.source is ChangeSource.CHANGE_SET)
+    assert change.path == "Network/Table"
 
 
 def _recolored(project):
@@ -143,31 +143,31 @@ def _child_text(project):
     return (project.folder / "environment-network.yaml").read_text()
 
 
-def test_an_operation_under_way_is_followed(standing, project, development):
-    state = standing.stacks[ENVIRONMENT]
-    standing.stacks[ENVIRONMENT] = replace(state, status="UPDATE_IN_PROGRESS")
-    standing.record(state.stack_id, ENVIRONMENT, state.stack_id, STACK_TYPE, "UPDATE_IN_PROGRESS")
-    plan = build_plan(development, VALUES, project.release, standing)
-    standing.outcomes[ENVIRONMENT] = ["UPDATE_COMPLETE"]
+def test_an_operation_in_progress_is_followed(deployed, project, development):
+    state = deployed.stacks[ENVIRONMENT]
+    deployed.stacks[ENVIRONMENT] = replace(state, status="UPDATE_IN_PROGRESS")
+    deployed.record(state.stack_id, ENVIRONMENT, state.stack_id, STACK_TYPE, "UPDATE_IN_PROGRESS")
+    plan = build_plan(development, VALUES, project.release, deployed)
+    deployed.outcomes[ENVIRONMENT] = ["UPDATE_COMPLETE"]
     events = []
-    outcomes = execute(plan, standing, approve=lambda s: True, emit=events.append)
+    outcomes = execute(plan, deployed, approve=lambda s: True, emit=events.append)
     assert outcomes[-1].result is Result.UNCHANGED
     assert [event.status for event in events if isinstance(event, Attached)] == [
         "UPDATE_IN_PROGRESS"
     ]
-    assert not [call for call in standing.calls if call.startswith("create_change_set")]
+    assert not [call for call in deployed.calls if call.startswith("create_change_set")]
 
 
-def test_a_failed_rollback_is_continued_once_approved(standing, project, development):
-    state = standing.stacks[ENVIRONMENT]
-    standing.stacks[ENVIRONMENT] = replace(state, status="UPDATE_ROLLBACK_FAILED")
-    assert deploy(standing, project, development, answer=False)[-1].result is Result.DECLINED
-    assert "continue_rollback" not in standing.calls
-    plan = build_plan(development, VALUES, project.release, standing)
-    standing.outcomes[ENVIRONMENT] = ["UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
+def test_a_failed_rollback_is_continued_once_approved(deployed, project, development):
+    state = deployed.stacks[ENVIRONMENT]
+    deployed.stacks[ENVIRONMENT] = replace(state, status="UPDATE_ROLLBACK_FAILED")
+    assert deploy(deployed, project, development, answer=False)[-1].result is Result.DECLINED
+    assert "continue_rollback" not in deployed.calls
+    plan = build_plan(development, VALUES, project.release, deployed)
+    deployed.outcomes[ENVIRONMENT] = ["UPDATE_ROLLBACK_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
     events = []
     outcomes = execute(
-        plan, standing, approve=lambda s: True, emit=events.append, pause=lambda seconds: None
+        plan, deployed, approve=lambda s: True, emit=events.append, pause=lambda seconds: None
     )
     assert outcomes[-1].result is Result.UNCHANGED
     assert [e.what for e in events if isinstance(e, Recovering)] == ["continue rollback"]
@@ -209,37 +209,35 @@ def test_a_failure_in_a_nested_stack_leads_the_error(double, project, developmen
     assert paths.count("Network/Topic") == 1
 
 
-def test_protection_left_undone_is_completed_although_nothing_changes(
-    standing, project, development
-):
+def test_incomplete_protection_is_completed_without_other_changes(deployed, project, development):
     protected = replace(development, protected=True)
-    standing.policies.clear()
-    outcomes = deploy(standing, project, protected)
+    deployed.policies.clear()
+    outcomes = deploy(deployed, project, protected)
     assert outcomes[-1].result is Result.UNCHANGED
-    assert [call for call in standing.calls if call.startswith("set_stack_policy")] == [
+    assert [call for call in deployed.calls if call.startswith("set_stack_policy")] == [
         "set_stack_policy child",
         f"set_stack_policy {ENVIRONMENT}",
     ]
-    assert standing.stacks[ENVIRONMENT].protected
-    standing.calls.clear()
-    deploy(standing, project, protected)
-    assert not [call for call in standing.calls if call.startswith("set_")]
+    assert deployed.stacks[ENVIRONMENT].protected
+    deployed.calls.clear()
+    deploy(deployed, project, protected)
+    assert not [call for call in deployed.calls if call.startswith("set_")]
 
 
-def test_a_root_without_state_asks_for_no_policy(standing, project, development):
+def test_a_root_without_state_reads_no_policy(deployed, project, development):
     asked = []
-    standing.stack_policy = lambda stack: asked.append(stack) or standing.policies.get(stack)
-    deploy(standing, project, development)
-    assert asked == [standing.stacks[ENVIRONMENT].stack_id]
-    assert {stack.split("/")[1] for stack in standing.policies} == {ENVIRONMENT, "child"}
+    deployed.stack_policy = lambda stack: asked.append(stack) or deployed.policies.get(stack)
+    deploy(deployed, project, development)
+    assert asked == [deployed.stacks[ENVIRONMENT].stack_id]
+    assert {stack.split("/")[1] for stack in deployed.policies} == {ENVIRONMENT, "child"}
 
 
 @pytest.mark.parametrize("n", [0, 1])
-def test_protection_whose_lifting_was_interrupted_is_put_back(standing, project, development, n):
-    plan = build_plan(development, VALUES, project.release, standing)
-    before = dict(standing.policies)
+def test_policies_are_restored_after_an_interrupted_relaxation(deployed, project, development, n):
+    plan = build_plan(development, VALUES, project.release, deployed)
+    before = dict(deployed.policies)
     project.write("roots/environment.yaml", _recolored(project))
-    setter, left = standing.set_stack_policy, [None] * n
+    setter, left = deployed.set_stack_policy, [None] * n
 
     def killed(stack, policy):
         setter(stack, policy)
@@ -247,14 +245,14 @@ def test_protection_whose_lifting_was_interrupted_is_put_back(standing, project,
             raise KeyboardInterrupt
         left.pop()
 
-    standing.set_stack_policy = killed
+    deployed.set_stack_policy = killed
     with pytest.raises(KeyboardInterrupt):
-        deploy(standing, project, development, allowed=["Table"])
-    standing.set_stack_policy = setter
-    assert standing.policies != before
-    outcomes = execute(plan, standing, approve=lambda shown: True)
+        deploy(deployed, project, development, allowed=["Table"])
+    deployed.set_stack_policy = setter
+    assert deployed.policies != before
+    outcomes = execute(plan, deployed, approve=lambda shown: True)
     assert outcomes[-1].result is Result.UNCHANGED
-    assert standing.policies == before
+    assert deployed.policies == before
 
 
 def test_a_nested_stack_that_is_not_listed_yet_is_protected_by_the_next_run(
@@ -272,48 +270,48 @@ def test_a_nested_stack_that_is_not_listed_yet_is_protected_by_the_next_run(
     assert not [call for call in double.calls if call.startswith("set_stack_policy")]
 
 
-def test_nothing_changes_costs_few_calls(standing, project, development):
-    deploy(standing, project, development)
-    # Whose credentials (for the plan and for the deploy, which the command line makes one), and
-    # each stack of the plan once; stack policies are not in the double's record.
-    assert len(standing.calls) <= 7
+def test_a_deploy_without_changes_makes_few_calls(deployed, project, development):
+    deploy(deployed, project, development)
+    # The account (for the plan and for the deploy; the command line shares one check), and each
+    # stack of the plan once; the double does not record reads of stack policies.
+    assert len(deployed.calls) <= 7
 
 
-def test_a_protected_environment_is_not_destroyed(standing, development):
+def test_a_protected_environment_is_not_destroyed(deployed, development):
     with pytest.raises(RefusedError, match="is protected"):
-        destroy_plan(replace(development, protected=True), standing)
-    assert not standing.calls
+        destroy_plan(replace(development, protected=True), deployed)
+    assert not deployed.calls
 
 
-def test_an_account_in_use_is_not_destroyed(standing, account):
-    standing.stacks[ENVIRONMENT] = replace(standing.stacks[ENVIRONMENT], tags={"project": "tide"})
+def test_an_account_in_use_is_not_destroyed(deployed, account):
+    deployed.stacks[ENVIRONMENT] = replace(deployed.stacks[ENVIRONMENT], tags={"project": "tide"})
     with pytest.raises(RefusedError, match="still needs"):
-        destroy_plan(account, standing)
+        destroy_plan(account, deployed)
 
 
-def test_destroying_stops_at_the_first_failure(standing, development):
-    plan = destroy_plan(development, standing)
-    standing.outcomes[ENVIRONMENT] = ["DELETE_IN_PROGRESS", "DELETE_IN_PROGRESS", "DELETE_FAILED"]
+def test_destroying_stops_at_the_first_failure(deployed, development):
+    plan = destroy_plan(development, deployed)
+    deployed.outcomes[ENVIRONMENT] = ["DELETE_IN_PROGRESS", "DELETE_IN_PROGRESS", "DELETE_FAILED"]
     with pytest.raises(DeploymentError, match="DELETE_FAILED"):
-        execute_destroy(plan, standing, pause=lambda seconds: None)
-    assert standing.calls.count("delete_stack") == 1
+        execute_destroy(plan, deployed, pause=lambda seconds: None)
+    assert deployed.calls.count("delete_stack") == 1
 
 
-def test_a_failed_update_puts_relaxed_protection_back(standing, project, development):
+def test_a_failed_update_restores_relaxed_policies(deployed, project, development):
     project.write("roots/environment.yaml", _recolored(project))
-    standing.outcomes[ENVIRONMENT] = []
-    original = standing.execute_change_set
+    deployed.outcomes[ENVIRONMENT] = []
+    original = deployed.execute_change_set
 
     def fail(change_set_id):
         original(change_set_id)
-        standing.outcomes[ENVIRONMENT] = ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
+        deployed.outcomes[ENVIRONMENT] = ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
 
-    standing.execute_change_set = fail
+    deployed.execute_change_set = fail
     seen = []
-    setter = standing.set_stack_policy
-    standing.set_stack_policy = lambda stack, policy: (seen.append(policy), setter(stack, policy))
+    setter = deployed.set_stack_policy
+    deployed.set_stack_policy = lambda stack, policy: (seen.append(policy), setter(stack, policy))
     with pytest.raises(DeploymentError, match="UPDATE_ROLLBACK_COMPLETE"):
-        deploy(standing, project, development, allowed=["Table"])
+        deploy(deployed, project, development, allowed=["Table"])
     root, nested, *restored = seen
     assert "Network" not in root
     assert "Table" not in nested
@@ -321,20 +319,20 @@ def test_a_failed_update_puts_relaxed_protection_back(standing, project, develop
     assert "LogicalResourceId/Network" in restored[1]
 
 
-def test_mending_that_fails_is_an_error(standing, project, development):
-    state = standing.stacks[ENVIRONMENT]
-    standing.stacks[ENVIRONMENT] = replace(state, status="ROLLBACK_COMPLETE")
-    standing.nested = {
-        stack: tuple(replace(resource, status="DELETE_COMPLETE") for resource in found)
-        for stack, found in standing.nested.items()
+def test_a_failed_recovery_is_an_error(deployed, project, development):
+    state = deployed.stacks[ENVIRONMENT]
+    deployed.stacks[ENVIRONMENT] = replace(state, status="ROLLBACK_COMPLETE")
+    deployed.nested = {
+        stack: tuple(replace(resource, status="DELETE_COMPLETE") for resource in resources)
+        for stack, resources in deployed.nested.items()
     }
-    plan = build_plan(development, VALUES, project.release, standing)
-    standing.outcomes[ENVIRONMENT] = ["DELETE_IN_PROGRESS", "DELETE_FAILED"]
+    plan = build_plan(development, VALUES, project.release, deployed)
+    deployed.outcomes[ENVIRONMENT] = ["DELETE_IN_PROGRESS", "DELETE_FAILED"]
     with pytest.raises(DeploymentError, match="DELETE_FAILED"):
-        execute(plan, standing, approve=lambda s: True, pause=lambda seconds: None)
+        execute(plan, deployed, approve=lambda s: True, pause=lambda seconds: None)
 
 
-def test_a_change_set_in_the_making_is_waited_for(double, project, development):
+def test_a_change_set_is_awaited(double, project, development):
     original, looks = double.change_set, []
 
     def slow(change_set_id):
@@ -346,14 +344,14 @@ def test_a_change_set_in_the_making_is_waited_for(double, project, development):
     assert deploy(double, project, development)[-1].result is Result.CREATED
 
 
-def test_one_clouds_is_asked_once_whose_credentials_it_has(standing, project, development):
-    clouds = Clouds(standing)
+def test_shared_clouds_check_the_account_once(deployed, project, development):
+    clouds = Clouds(deployed)
     plan = build_plan(development, VALUES, project.release, clouds)
     execute(plan, clouds, approve=lambda s: True)
-    assert standing.calls.count("account") == 1
+    assert deployed.calls.count("account") == 1
 
 
-def test_a_preview_before_the_first_deploy_names_what_it_waits_for(double, project, development):
+def test_a_preview_before_the_first_deploy_names_pending_stacks(double, project, development):
     plan = build_plan(development, VALUES, project.release, double)
     access, environment = preview(plan, double)
     assert [change.path for change in access.changes] == ["Role"]
@@ -361,52 +359,50 @@ def test_a_preview_before_the_first_deploy_names_what_it_waits_for(double, proje
     assert {change.path for change in environment.changes} >= {"Network/Table", "Entry/Note"}
 
 
-def test_a_preview_by_change_set_says_why_there_is_none(standing, project, development):
+def test_a_preview_by_change_set_reports_why_it_failed(deployed, project, development):
     green = {**VALUES, "environment": {"network.color": "green"}}
-    plan = build_plan(development, green, project.release, standing)
-    standing.says[ENVIRONMENT] = "Transform failed"
+    plan = build_plan(development, green, project.release, deployed)
+    deployed.says[ENVIRONMENT] = "Transform failed"
     with pytest.raises(DeploymentError, match="Transform failed"):
-        preview(plan, standing, change_sets=True)
-    standing.says[ENVIRONMENT] = NO_CHANGES
-    changes = preview(plan, standing, change_sets=True)[-1].changes
+        preview(plan, deployed, change_sets=True)
+    deployed.says[ENVIRONMENT] = NO_CHANGES
+    changes = preview(plan, deployed, change_sets=True)[-1].changes
     assert {change.otherwise for change in changes} == {Verdict(ChangeSource.CHANGE_SET)}
 
 
-def test_a_failed_stack_that_holds_state_is_not_deleted_to_be_made_anew(
-    standing, project, development
-):
-    state = standing.stacks[ENVIRONMENT]
-    standing.stacks[ENVIRONMENT] = replace(state, status="ROLLBACK_FAILED")
+def test_a_failed_stack_that_holds_state_is_not_recreated(deployed, project, development):
+    state = deployed.stacks[ENVIRONMENT]
+    deployed.stacks[ENVIRONMENT] = replace(state, status="ROLLBACK_FAILED")
     child = "arn:aws:cloudformation:x:1:stack/child/1"
     table = StackResource("Table", "t-blue", "AWS::DynamoDB::Table", "CREATE_COMPLETE")
-    standing.nested[child] = (table,)
-    standing.templates[child] = _child_text(project)
+    deployed.nested[child] = (table,)
+    deployed.templates[child] = _child_text(project)
     with pytest.raises(RefusedError) as raised:
-        deploy(standing, project, development)
+        deploy(deployed, project, development)
     kept, to_do = map(str, raised.value.problems)
     assert kept.startswith("Network/Table: AWS::DynamoDB::Table t-blue holds state in a stack")
     assert f"delete-stack --stack-name {ENVIRONMENT} --region eu-central-1 (which keeps" in to_do
     command = "tidegen import --env development environment:Network/Table='t-blue', then deploy"
     assert command in to_do
-    assert "delete_stack" not in standing.calls
-    standing.nested[child] = (replace(table, status="DELETE_COMPLETE"),)
-    standing.outcomes[ENVIRONMENT] = []
-    assert deploy(standing, project, development, answer=False)[-1].result is Result.DECLINED
+    assert "delete_stack" not in deployed.calls
+    deployed.nested[child] = (replace(table, status="DELETE_COMPLETE"),)
+    deployed.outcomes[ENVIRONMENT] = []
+    assert deploy(deployed, project, development, answer=False)[-1].result is Result.DECLINED
 
 
-def test_a_status_that_no_deploy_can_mend_is_refused(standing, project, development):
-    state = standing.stacks[ENVIRONMENT]
-    standing.stacks[ENVIRONMENT] = replace(state, status="IMPORT_ROLLBACK_FAILED")
+def test_a_status_that_no_deploy_can_fix_is_refused(deployed, project, development):
+    state = deployed.stacks[ENVIRONMENT]
+    deployed.stacks[ENVIRONMENT] = replace(state, status="IMPORT_ROLLBACK_FAILED")
     with pytest.raises(RefusedError, match="IMPORT_ROLLBACK_FAILED: an import and its rollback"):
-        deploy(standing, project, development)
+        deploy(deployed, project, development)
 
 
-def test_a_refused_change_set_is_explained_by_early_validation(standing, project, development):
+def test_a_refused_change_set_is_explained_by_early_validation(deployed, project, development):
     project.write("roots/environment.yaml", _recolored(project))
-    standing.says[ENVIRONMENT] = "The following hook(s)/validation failed"
-    standing.problems = ("Bucket AWS::S3::Bucket: Bucket exists",)
+    deployed.says[ENVIRONMENT] = "The following hook(s)/validation failed"
+    deployed.problems = ("Bucket AWS::S3::Bucket: Bucket exists",)
     with pytest.raises(DeploymentError) as raised:
-        deploy(standing, project, development)
+        deploy(deployed, project, development)
     assert [problem.message for problem in raised.value.problems] == [
         "CloudFormation created no change set: The following hook(s)/validation failed",
         "Bucket AWS::S3::Bucket: Bucket exists",
@@ -414,10 +410,10 @@ def test_a_refused_change_set_is_explained_by_early_validation(standing, project
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_the_last_state_of_a_nested_stack_may_go_once_it_is_allowed(
+def test_the_last_stateful_resource_of_a_nested_stack_may_be_removed_if_allowed(
     double, project, development, fails
 ):
-    """Its policy is of a stack that will hold no state: it is lifted all the same, and put back."""
+    """The stack will hold no state any more; its policy is still relaxed, and restored."""
     deploy(double, project, development)
     (stack_id,) = {
         resource.physical_id

@@ -1,4 +1,4 @@
-"""What a network and AWS do to a deploy: transient faults are ridden out, the rest can be resumed.
+"""Faults of the network and of AWS: transient ones are retried, after all others a deploy resumes.
 
 Retries decide as botocore does; only their waiting is cut short.
 """
@@ -36,14 +36,14 @@ def _no_waiting(monkeypatch):
 
 @pytest.fixture(scope="module")
 def wanted(world):
-    """What a first deploy leaves that nothing disturbs."""
+    """The result of an undisturbed first deploy."""
     world.deploy(world.project("wanted"), world.target("wanted", protected=True))
     return snapshot(world.cloud, "wanted")
 
 
 def test_transient_faults_at_any_call_are_not_noticed(world, wanted):
-    quick = [kind for kind in TRANSIENT if kind != "throttled"]  # its waiting is not cut short
-    found = {}
+    quick = [kind for kind in TRANSIENT if kind != "throttled"]  # its wait is not shortened
+    results = {}
     for n in itertools.count(1):
         kind = quick[n % len(quick)]
         name = f"transient{n:03d}"
@@ -54,18 +54,18 @@ def test_transient_faults_at_any_call_are_not_noticed(world, wanted):
         world.wire.revive()
         left = snapshot(world.cloud, name)
         if [o.result for o in outcomes] != [Result.CREATED] * 2 or left != wanted:
-            found[n, kind] = left
+            results[n, kind] = left
         if not struck:
             break
     assert n > 20
-    assert found == {}
+    assert results == {}
 
 
 @pytest.mark.parametrize("kind", TRANSIENT)
 @pytest.mark.parametrize(
     "operation", ["CreateChangeSet", "ExecuteChangeSet", "SetStackPolicy", "PutObject"]
 )
-def test_what_changes_something_is_done_once(world, wanted, kind, operation):
+def test_writes_are_made_once(world, wanted, kind, operation):
     name = f"once-{kind}-{operation}".replace(" ", "-").lower()
     arguments = world.project(name), world.target(name, protected=True)
     world.wire.arm(TRANSIENT[kind], 1, only=operation)
@@ -75,7 +75,7 @@ def test_what_changes_something_is_done_once(world, wanted, kind, operation):
 
 
 @pytest.mark.parametrize(
-    ("harm", "kind", "said"),
+    ("harm", "kind", "words"),
     [
         (EXPIRED, AccessError, "the credentials have expired; renew them, then run"),
         (SKEWED, AccessError, "clock is off"),
@@ -85,28 +85,28 @@ def test_what_changes_something_is_done_once(world, wanted, kind, operation):
     ],
     ids=["expired", "skewed", "503", "throttled", "reset"],
 )
-def test_what_lasts_ends_in_one_line_and_is_resumed(world, wanted, harm, kind, said):
+def test_a_lasting_fault_ends_in_one_line_and_is_resumed(world, wanted, harm, kind, words):
     ended = 0
     for n in itertools.count(1, 1 if harm is EXPIRED else 9):
-        name = f"lasting-{kind.__name__[:3]}-{len(said)}-{n:03d}".lower()
+        name = f"lasting-{kind.__name__[:3]}-{len(words)}-{n:03d}".lower()
         arguments = world.project(name), world.target(name, protected=True)
         world.wire.arm(harm, n, times=10_000)
         try:
             world.deploy(*arguments)
-            break  # done in fewer calls than n
+            break  # the command makes fewer calls than n
         except kind as error:
             (problem,) = error.problems
         finally:
             world.wire.revive()
         ended += 1
-        assert said in problem.message
+        assert words in problem.message
         assert "run the same command again" in problem.message
         world.deploy(*arguments)
         assert snapshot(world.cloud, name) == wanted, n
     assert ended > 2
 
 
-def test_a_new_stack_that_is_not_everywhere_yet(world, wanted):
+def test_a_new_stack_that_is_not_visible_yet(world, wanted):
     missing = answered(400, "ValidationError", "Stack with id arn does not exist")
     for n in range(6, 13):
         name = f"eventual{n:03d}"
@@ -117,7 +117,7 @@ def test_a_new_stack_that_is_not_everywhere_yet(world, wanted):
         assert snapshot(world.cloud, name) == wanted
 
 
-def test_a_change_set_that_is_not_everywhere_yet(world, wanted):
+def test_a_change_set_that_is_not_visible_yet(world, wanted):
     missing = answered(404, "ChangeSetNotFound", "ChangeSet [c] does not exist")
     world.wire.arm(missing, 1, times=2, only="DescribeChangeSet")
     arguments = world.project("early"), world.target("early", protected=True)
@@ -126,7 +126,7 @@ def test_a_change_set_that_is_not_everywhere_yet(world, wanted):
     assert snapshot(world.cloud, "early") == wanted
 
 
-def test_an_object_that_is_not_seen_is_uploaded_again(world, wanted):
+def test_an_object_that_is_not_visible_is_uploaded_again(world, wanted):
     project, target = world.project("unseen"), world.target("unseen", protected=True)
     world.deploy(project, target)
     project.nested("environment", {"Network": network("unseen"), "Entry": entry("two")})
@@ -138,7 +138,7 @@ def test_an_object_that_is_not_seen_is_uploaded_again(world, wanted):
 
 @pytest.mark.parametrize("hours", [-30, 30])
 def test_nothing_depends_on_this_machines_clock(world, wanted, hours):
-    """AWS's clock is hours away from this machine's: an event's time is compared with no other."""
+    """AWS's clock is hours off this machine's: AWS's times are compared only with each other."""
     name = f"clock{hours}".replace("-", "m")
     shift = rewritten(lambda text: re.sub(r"20\d\d-\d\d-\d\dT\d\d", _shifted(hours), text))
     world.wire.arm(shift, 1, times=10_000, only="Describe")
@@ -149,8 +149,8 @@ def test_nothing_depends_on_this_machines_clock(world, wanted, hours):
 
 
 def _shifted(hours):
-    def shift(found):
-        moved = datetime.strptime(found[0], "%Y-%m-%dT%H") + timedelta(hours=hours)
+    def shift(match):
+        moved = datetime.strptime(match[0], "%Y-%m-%dT%H") + timedelta(hours=hours)
         return moved.strftime("%Y-%m-%dT%H")
 
     return shift

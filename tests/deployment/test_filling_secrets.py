@@ -1,4 +1,4 @@
-"""Filling and renewing secrets: one write each, only what is new, nothing lost to interruption."""
+"""Filling and renewing secrets: one write each, of new values only; an interruption loses none."""
 
 import json
 
@@ -47,7 +47,7 @@ def puts(cloud):
     return [call.partition(" ")[2] for call in cloud.calls if call.startswith("put_secret")]
 
 
-def test_a_machine_fills_all_but_what_a_person_knows(cloud):
+def test_all_keys_but_those_of_a_person_are_generated(cloud):
     outcomes = fill(cloud)
     people = {n: o.left for n, o in outcomes.items() if o.left}
     assert people["dexcom"] == ("ClientId", "ClientSecret")
@@ -57,7 +57,7 @@ def test_a_machine_fills_all_but_what_a_person_knows(cloud):
     assert len(set(puts(cloud))) == len(puts(cloud))
 
 
-def test_values_are_long_and_never_the_same(cloud):
+def test_generated_values_are_long_and_unique(cloud):
     fill(cloud)
     values = [v for name in ("shoreline", "userdata", "server") for v in held(cloud, name).values()]
     assert len(set(values)) == len(values) == 12
@@ -84,7 +84,7 @@ def test_the_two_halves_of_a_key_pair_belong_together(cloud):
     assert private.key_size >= 3072
 
 
-def test_what_is_filled_stays_and_a_second_run_writes_nothing(cloud):
+def test_filled_keys_are_kept_and_a_second_run_writes_nothing(cloud):
     fill(cloud)
     before = dict(cloud.secrets)
     cloud.calls.clear()
@@ -94,7 +94,7 @@ def test_what_is_filled_stays_and_a_second_run_writes_nothing(cloud):
     assert not any(outcome.written for outcome in outcomes.values())
 
 
-def test_a_person_fills_what_is_left(cloud):
+def test_a_person_fills_the_remaining_keys(cloud):
     asked = []
 
     def ask(secret, key):
@@ -108,7 +108,7 @@ def test_a_person_fills_what_is_left(cloud):
     assert held(cloud, "dexcom")["ClientId"] == "given"
 
 
-def test_interrupted_at_a_question_the_rest_is_written_already(cloud):
+def test_an_interruption_at_a_question_keeps_the_generated_values(cloud):
     def interrupted(secret, key):
         raise KeyboardInterrupt
 
@@ -121,7 +121,7 @@ def test_interrupted_at_a_question_the_rest_is_written_already(cloud):
     assert "ServiceAuth" in held(cloud, "auth")
 
 
-def test_a_secret_that_somebody_changed_meanwhile_is_not_written(cloud):
+def test_a_secret_changed_in_the_meantime_is_not_written(cloud):
     plan = secrets_plan(TARGET, cloud, ("server",))
     changed = ("v2", json.dumps({"ServiceAuth": "theirs"}))
     cloud.secrets[f"{PATH}server"] = changed
@@ -130,9 +130,9 @@ def test_a_secret_that_somebody_changed_meanwhile_is_not_written(cloud):
     assert cloud.secrets[f"{PATH}server"] == changed
 
 
-def test_what_is_missing_is_named_with_its_command(cloud):
+def test_a_missing_secret_is_named_with_the_command_that_creates_it(cloud):
     del cloud.secrets[f"{PATH}server"]
-    with pytest.raises(RefusedError, match=r"server: is not there; run 'tidegen deploy --env"):
+    with pytest.raises(RefusedError, match=r"server: does not exist; run 'tidegen deploy --env"):
         secrets_plan(TARGET, cloud)
     del cloud.stacks["tide-staging"]
     with pytest.raises(RefusedError, match="has no database yet"):
@@ -146,18 +146,18 @@ def test_what_is_missing_is_named_with_its_command(cloud):
 def test_renewing_changes_random_and_derived_keys_only(cloud):
     fill(cloud)
     before = held(cloud, "shoreline")
-    plan = secrets_plan(TARGET, cloud, ("shoreline",), regenerate=True)
+    plan = secrets_plan(TARGET, cloud, ("shoreline",), renew=True)
     (outcome,) = write_secrets(plan, cloud, leave)
     after = held(cloud, "shoreline")
     assert set(outcome.written) == {"ServiceAuth", "UserMailVerification"}
     assert {key for key in after if after[key] != before[key]} == set(outcome.written)
 
 
-def test_renewing_takes_the_databases_new_hosts_over(cloud):
+def test_renewing_reads_the_databases_new_hosts(cloud):
     fill(cloud)
     before = held(cloud, "mongo")
     cloud.add("tide-staging", outputs={"DatabaseHosts": "c:27017"})
-    plan = secrets_plan(TARGET, cloud, ("mongo",), regenerate=True)
+    plan = secrets_plan(TARGET, cloud, ("mongo",), renew=True)
     (outcome,) = write_secrets(plan, cloud, leave)
     assert set(outcome.written) == {"Addresses", "Password", "Username"}
     after = held(cloud, "mongo")
@@ -165,22 +165,22 @@ def test_renewing_takes_the_databases_new_hosts_over(cloud):
     assert after["Password"] != before["Password"]
 
 
-def test_renewing_leaves_the_user_of_running_services_alone(cloud):
+def test_renewing_keeps_the_user_of_running_services(cloud):
     users = []
     fill(cloud)
     for _ in range(3):
         users.append(held(cloud, "mongo")["Username"])
-        list(write_secrets(secrets_plan(TARGET, cloud, ("mongo",), regenerate=True), cloud, leave))
+        list(write_secrets(secrets_plan(TARGET, cloud, ("mongo",), renew=True), cloud, leave))
     assert users == ["services", "services-2", "services"]
 
 
 @pytest.mark.parametrize("name", ["userdata", "token-signing-key", "travis"])
-def test_what_no_machine_can_renew_is_refused(cloud, name):
-    with pytest.raises(RefusedError, match="is not for a machine to renew"):
-        require_renewable(secrets_plan(TARGET, cloud, (name,), regenerate=True))
+def test_a_secret_that_cannot_be_renewed_automatically_is_refused(cloud, name):
+    with pytest.raises(RefusedError, match="cannot be renewed automatically"):
+        require_renewable(secrets_plan(TARGET, cloud, (name,), renew=True))
 
 
-def test_one_call_tells_what_is_unfilled(cloud):
+def test_one_call_lists_unfilled_secrets(cloud):
     assert set(unfilled_secrets(TARGET, cloud)) == CHART_SECRETS.keys()
     fill(cloud)
     cloud.calls.clear()

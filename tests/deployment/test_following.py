@@ -1,4 +1,4 @@
-"""Watching from elsewhere, and the root cause of what failed before."""
+"""Following operations of other runs, and the root cause of an earlier failure."""
 
 import pytest
 from double import Double
@@ -28,7 +28,7 @@ def deploying(status="UPDATE_IN_PROGRESS"):
     return double, state.stack_id
 
 
-def test_what_is_under_way_is_watched_to_its_end(target):
+def test_operations_in_progress_are_followed_to_their_end(target):
     double, _ = deploying()
     double.outcomes[ROOT] = ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
     events = []
@@ -39,7 +39,7 @@ def test_what_is_under_way_is_watched_to_its_end(target):
     assert kinds[-1] is Outcome
 
 
-def test_at_rest_there_is_nothing_to_watch(target):
+def test_without_operations_nothing_is_followed(target):
     double = Double()
     double.add(ROOT)
     assert follow_environment(target, double) == 0
@@ -59,7 +59,7 @@ def test_a_failure_is_reported_with_its_root_cause(target):
         follow_environment(target, double, pause=lambda seconds: None)
 
 
-def test_status_names_the_root_cause_of_a_nested_stack_that_is_gone(target):
+def test_status_names_the_root_cause_in_a_deleted_nested_stack(target):
     double, root = deploying("UPDATE_ROLLBACK_COMPLETE")
     fail(double, root)
     double.record(root, ROOT, root, STACK_TYPE, "UPDATE_ROLLBACK_COMPLETE")

@@ -1,4 +1,4 @@
-"""Imports planned and carried out, on the double."""
+"""Imports and moves planned and executed, on the double."""
 
 import json
 from dataclasses import replace
@@ -10,7 +10,7 @@ from tiny_project import RETAINED, VALUES, entry, network
 from tidegen.cloudformation.stateful import protected_ids
 from tidegen.deployment.events import Result
 from tidegen.deployment.executor import execute
-from tidegen.deployment.imports.moving import carry_moves, planned_moves
+from tidegen.deployment.imports.moving import execute_moves, planned_moves
 from tidegen.deployment.imports.run import execute_import
 from tidegen.deployment.reading.imports import import_plan, roots_first
 from tidegen.deployment.reading.planner import build_plan
@@ -59,18 +59,18 @@ class Importer:
 
     def imported(self, requested):
         plan = self.plan()
-        found = import_plan(plan, requested, self.cloud)
-        return execute_import(plan, found, self.cloud, pause=nothing)
+        imports = import_plan(plan, requested, self.cloud)
+        return execute_import(plan, imports, self.cloud, pause=nothing)
 
     @property
     def nested(self):
-        found = self.cloud.resources("tide-development")
-        return {r.logical_id: r.physical_id for r in found}
+        resources = self.cloud.resources("tide-development")
+        return {r.logical_id: r.physical_id for r in resources}
 
 
 @pytest.fixture
-def standing(project, account, development, number):
-    """An environment that stands, and a wanted table that somebody made by hand."""
+def deployed(project, account, development, number):
+    """A deployed environment, and a wanted table that was created by hand."""
     importer = Importer(project, development, number)
     importer.deploy(account)
     importer.deploy()
@@ -83,58 +83,58 @@ def standing(project, account, development, number):
 WISH = {"Network/Kept": "kept"}
 
 
-def test_the_plan_says_what_the_template_wants_beside_what_exists(standing):
-    (item,) = import_plan(standing.plan(), WISH, standing.cloud).imports
-    assert (item.nested, item.stack_id) == ("Network", standing.nested["Network"])
+def test_the_plan_shows_wanted_values_next_to_existing_ones(deployed):
+    (item,) = import_plan(deployed.plan(), WISH, deployed.cloud).imports
+    assert (item.nested, item.stack_id) == ("Network", deployed.nested["Network"])
     (adoption,) = item.adoptions
     assert adoption.imported.identifier == {"TableName": "kept"}
     wanted = {d.name: (d.before, d.after) for d in adoption.differences}
     assert wanted["BillingMode"] == ("PROVISIONED", "PAY_PER_REQUEST")
-    assert standing.cloud.calls.count("create_import Network") == 0
+    assert deployed.cloud.calls.count("create_import Network") == 0
 
 
-def test_the_nested_stack_takes_it_in_and_the_root_stays(standing):
-    root = standing.cloud.stacks["tide-development"]
-    template = standing.cloud.template("tide-development")
-    (outcome,) = standing.imported(WISH)
+def test_the_nested_stack_imports_and_the_root_does_not_change(deployed):
+    root = deployed.cloud.stacks["tide-development"]
+    template = deployed.cloud.template("tide-development")
+    (outcome,) = deployed.imported(WISH)
     assert outcome.result is Result.IMPORTED
-    assert standing.cloud.stacks["tide-development"] == root
-    assert standing.cloud.template("tide-development") == template
+    assert deployed.cloud.stacks["tide-development"] == root
+    assert deployed.cloud.template("tide-development") == template
     held = {
-        r.logical_id: r.physical_id for r in standing.cloud.resources(standing.nested["Network"])
+        r.logical_id: r.physical_id for r in deployed.cloud.resources(deployed.nested["Network"])
     }
     assert held["Kept"] == "kept"
 
 
-def test_what_is_imported_is_kept_in_place_beside_the_rest(standing):
-    standing.imported(WISH)
-    policy = standing.cloud.policies[standing.nested["Network"]]
+def test_an_imported_resource_is_added_to_the_stack_policy(deployed):
+    deployed.imported(WISH)
+    policy = deployed.cloud.policies[deployed.nested["Network"]]
     assert protected_ids(policy) == {"Kept", "Table"}
 
 
-def test_the_deploy_afterwards_changes_what_is_otherwise_and_nothing_else(standing):
-    standing.imported(WISH)
-    held = json.loads(standing.cloud.template(standing.nested["Network"]))["Resources"]["Kept"]
+def test_the_next_deploy_changes_only_the_differences(deployed):
+    deployed.imported(WISH)
+    held = json.loads(deployed.cloud.template(deployed.nested["Network"]))["Resources"]["Kept"]
     assert held["Properties"]["BillingMode"] == "PROVISIONED"
-    standing.deploy()
-    (change,) = standing.previews[-1].changes
+    deployed.deploy()
+    (change,) = deployed.previews[-1].changes
     assert (change.path, change.action) == ("Network/Kept", "modify")
     assert change.properties == ("AttributeDefinitions", "BillingMode")
-    held = json.loads(standing.cloud.template(standing.nested["Network"]))["Resources"]["Kept"]
+    held = json.loads(deployed.cloud.template(deployed.nested["Network"]))["Resources"]["Kept"]
     assert held["Properties"]["BillingMode"] == "PAY_PER_REQUEST"
-    assert standing.deploy()[-1].result is Result.UNCHANGED
+    assert deployed.deploy()[-1].result is Result.UNCHANGED
 
 
-def test_the_deploy_afterwards_changes_nothing_in_what_is_as_wanted(standing):
+def test_the_next_deploy_does_not_change_a_resource_without_differences(deployed):
     properties = extended()["Resources"]["Kept"]["Properties"]
-    standing.cloud.present[TABLE, "kept"] = {**properties, "DeletionProtectionEnabled": False}
-    standing.imported(WISH)
-    standing.deploy()
-    assert standing.previews[-1].changes == ()
-    assert standing.deploy()[-1].result is Result.UNCHANGED
+    deployed.cloud.present[TABLE, "kept"] = {**properties, "DeletionProtectionEnabled": False}
+    deployed.imported(WISH)
+    deployed.deploy()
+    assert deployed.previews[-1].changes == ()
+    assert deployed.deploy()[-1].result is Result.UNCHANGED
 
 
-def test_what_is_otherwise_and_cannot_be_changed_is_not_imported(standing, project):
+def test_a_resource_with_an_unchangeable_difference_is_not_imported(deployed, project):
     wanted = extended()
     wanted["Resources"]["Kept"] = {
         "Type": "AWS::EC2::Volume",
@@ -142,64 +142,64 @@ def test_what_is_otherwise_and_cannot_be_changed_is_not_imported(standing, proje
         "Properties": {"AvailabilityZone": "eu-central-1a"},
     }
     project.nested("environment", {"Network": wanted, "Entry": entry()})
-    standing.cloud.present["AWS::EC2::Volume", "vol-1"] = {"AvailabilityZone": "eu-central-1b"}
+    deployed.cloud.present["AWS::EC2::Volume", "vol-1"] = {"AvailabilityZone": "eu-central-1b"}
     with pytest.raises(RefusedError, match=r"AvailabilityZone is .*1b.*cannot be changed"):
-        standing.planned(**{"Network/Kept": "vol-1"})
+        deployed.planned(**{"Network/Kept": "vol-1"})
 
 
-def test_run_again_it_is_a_member_already(standing):
-    standing.imported(WISH)
-    (item,) = standing.planned(**WISH).imports
+def test_a_second_import_changes_nothing(deployed):
+    deployed.imported(WISH)
+    (item,) = deployed.planned(**WISH).imports
     assert item.members == ("Network/Kept",)
-    assert standing.imported(WISH)[0].result is Result.UNCHANGED
+    assert deployed.imported(WISH)[0].result is Result.UNCHANGED
 
 
-def test_protection_that_an_interruption_left_undone_is_completed(standing):
-    standing.imported(WISH)
-    del standing.cloud.policies[standing.nested["Network"]]
-    standing.imported(WISH)
-    assert "Kept" in protected_ids(standing.cloud.policies[standing.nested["Network"]])
+def test_protection_is_completed_after_an_interruption(deployed):
+    deployed.imported(WISH)
+    del deployed.cloud.policies[deployed.nested["Network"]]
+    deployed.imported(WISH)
+    assert "Kept" in protected_ids(deployed.cloud.policies[deployed.nested["Network"]])
 
 
-def test_a_member_is_not_exchanged_for_another(standing):
-    with pytest.raises(RefusedError, match="the stack has another one there, t-blue"):
-        standing.planned(**{"Network/Table": "other"})
+def test_a_member_is_not_replaced_by_another_resource(deployed):
+    with pytest.raises(RefusedError, match="the stack has another resource at this path, t-blue"):
+        deployed.planned(**{"Network/Table": "other"})
 
 
 @pytest.mark.parametrize(
     ("path", "words"),
     [("Network/Nothing", "no template has"), ("Nothing/Kept", "no template has")],
 )
-def test_a_path_that_no_template_has_is_told(standing, path, words):
+def test_a_path_that_no_template_has_is_refused(deployed, path, words):
     with pytest.raises(InputError, match=words):
-        standing.planned(**{path: "kept"})
+        deployed.planned(**{path: "kept"})
 
 
-def test_what_is_not_there_fails_and_leaves_nothing_behind(standing):
-    del standing.cloud.present[TABLE, "kept"]
+def test_importing_a_missing_resource_fails_and_leaves_nothing_behind(deployed):
+    del deployed.cloud.present[TABLE, "kept"]
     with pytest.raises(DeploymentError, match="was not found"):
-        standing.imported(WISH)
-    assert standing.cloud.calls[-1] == "delete_change_set"
-    assert "Kept" not in standing.cloud.template(standing.nested["Network"])
+        deployed.imported(WISH)
+    assert deployed.cloud.calls[-1] == "delete_change_set"
+    assert "Kept" not in deployed.cloud.template(deployed.nested["Network"])
 
 
-def test_a_stack_at_work_takes_nothing_in(standing):
-    standing.cloud.outcomes["tide-development"] = ["UPDATE_IN_PROGRESS"]
+def test_a_stack_in_progress_accepts_no_import(deployed):
+    deployed.cloud.outcomes["tide-development"] = ["UPDATE_IN_PROGRESS"]
     with pytest.raises(RefusedError, match="UPDATE_IN_PROGRESS"):
-        standing.planned(**WISH)
+        deployed.planned(**WISH)
 
 
-def test_a_nested_stack_that_is_not_there_is_made_empty_first(standing, project):
+def test_a_missing_nested_stack_is_created_empty_first(deployed, project):
     children = {"Network": network(), "Entry": entry(), "Archive": extended()}
     project.nested("environment", children)
-    standing.imported({"Archive/Kept": "kept"})
-    body = json.loads(standing.cloud.template(standing.nested["Archive"]))
+    deployed.imported({"Archive/Kept": "kept"})
+    body = json.loads(deployed.cloud.template(deployed.nested["Archive"]))
     assert body["Resources"].keys() == {"ImportShell", "Kept"}
-    before = json.loads(standing.cloud.template("tide-development"))
+    before = json.loads(deployed.cloud.template("tide-development"))
     assert before["Outputs"].keys() == {"Release", "Digest", "Topic"}
 
 
-def test_a_root_that_is_not_there_is_made_with_it(project, account, development, number):
+def test_a_missing_root_is_created_with_the_nested_stack(project, account, development, number):
     importer = Importer(project, account, number)
     project.nested("account", {"Network": extended()})
     importer.cloud.present[TABLE, "kept"] = extended()["Resources"]["Kept"]["Properties"]
@@ -220,16 +220,16 @@ def test_a_root_that_is_not_there_is_made_with_it(project, account, development,
     assert "Network/Kept" not in actions
 
 
-def test_a_direct_root_is_made_by_the_import_itself(project, account, number):
+def test_a_missing_direct_root_is_created_by_the_import(project, account, number):
     importer = Importer(project, account, number)
     provider = {
         "Type": "AWS::IAM::OIDCProvider",
         "Properties": {"Url": "https://token.example", "ClientIdList": ["sts.amazonaws.com"]},
     }
-    there = dict(provider["Properties"])
+    properties = dict(provider["Properties"])
     project.direct("identity", {"Provider": provider}, {"Arn": {"Value": {"Ref": "Provider"}}})
     arn = "arn:aws:iam::1:oidc-provider/token.example"
-    importer.cloud.present["AWS::IAM::OIDCProvider", arn] = there
+    importer.cloud.present["AWS::IAM::OIDCProvider", arn] = properties
     importer.imported({"Provider": arn})
     assert importer.cloud.stacks["tide-identity"].status == "IMPORT_COMPLETE"
     importer.deploy()
@@ -259,7 +259,7 @@ def test_a_failed_import_does_not_delete_a_stack_that_another_run_creates(projec
 
 
 def archived():
-    """The network's table in a nested stack of its own, under another logical id."""
+    """The network's table in a separate nested stack, under another logical id."""
     rest, archive = network(), network()
     archive["Resources"] = {
         "Kept": rest["Resources"].pop("Table"),
@@ -270,26 +270,26 @@ def archived():
 
 
 @pytest.fixture
-def moving(standing, project):
-    """An environment whose templates have the table elsewhere."""
+def moving(deployed, project):
+    """An environment whose templates have the table in another nested stack."""
     project.nested("environment", archived())
-    return standing
+    return deployed
 
 
 def move(importer, *asked):
     plan = importer.plan()
     moves = planned_moves(plan, asked, importer.cloud)
-    return carry_moves(plan, moves, importer.cloud, pause=nothing)
+    return execute_moves(plan, moves, importer.cloud, pause=nothing)
 
 
-def test_a_deploy_does_not_make_it_a_second_time(moving):
+def test_a_deploy_does_not_create_a_moved_resource_again(moving):
     with pytest.raises(
         RefusedError, match=r"Archive/Kept: .*moves from Network/Table.*--move Kept"
     ):
         moving.deploy()
 
 
-def test_a_move_carries_it_over_and_the_deploy_leaves_it_alone(moving):
+def test_a_move_keeps_the_resource_and_the_deploy_does_not_change_it(moving):
     network_id = moving.nested["Network"]
     move(moving, "Kept")
     assert "Table" not in moving.cloud.template(network_id)
@@ -303,27 +303,27 @@ def test_a_move_carries_it_over_and_the_deploy_leaves_it_alone(moving):
     assert moving.deploy()[-1].result is Result.UNCHANGED
 
 
-def test_what_a_move_changes_besides_is_changed_by_the_deploy(moving, project):
+def test_other_changes_of_a_moved_resource_are_made_by_the_deploy(moving, project):
     children = archived()
     children["Archive"]["Resources"]["Kept"]["Properties"]["BillingMode"] = "PROVISIONED"
     project.nested("environment", children)
-    there = archived()["Archive"]["Resources"]["Kept"]["Properties"]
-    moving.cloud.present[TABLE, "t-blue"] = there
+    properties = archived()["Archive"]["Resources"]["Kept"]["Properties"]
+    moving.cloud.present[TABLE, "t-blue"] = properties
     move(moving, "Kept")
     moving.deploy()
-    found = {change.path: change for change in moving.previews[-1].changes}
-    assert found["Archive/Kept"].properties == ("BillingMode",)
+    changes = {change.path: change for change in moving.previews[-1].changes}
+    assert changes["Archive/Kept"].properties == ("BillingMode",)
 
 
-def test_a_move_goes_on_where_something_cannot_be_changed(moving):
-    there = archived()["Archive"]["Resources"]["Kept"]["Properties"]
-    moving.cloud.present[TABLE, "t-blue"] = {**there, "TableName": "otherwise"}
+def test_a_move_ignores_unchangeable_differences(moving):
+    properties = archived()["Archive"]["Resources"]["Kept"]["Properties"]
+    moving.cloud.present[TABLE, "t-blue"] = {**properties, "TableName": "otherwise"}
     move(moving, "Kept")
     held = json.loads(moving.cloud.template(moving.nested["Archive"]))["Resources"]["Kept"]
     assert held["Properties"]["TableName"] == "t-blue"
 
 
-def test_only_what_leaves_may_be_deleted_and_only_meanwhile(moving):
+def test_only_leaving_resources_may_be_deleted_and_only_during_the_move(moving):
     seen = []
     execute_change_set = moving.cloud.execute_change_set
 
@@ -337,8 +337,8 @@ def test_only_what_leaves_may_be_deleted_and_only_meanwhile(moving):
     assert "Kept" in protected_ids(moving.cloud.policies[moving.nested["Archive"]])
 
 
-def test_a_move_that_was_begun_is_not_deployed_over(moving):
-    """The old stack has let go of it, and nothing holds it: another deploy would make it anew."""
+def test_a_deploy_over_a_begun_move_is_refused(moving):
+    """The old stack has released the table, no stack holds it: a deploy would create another."""
 
     class Ended(Exception):  # noqa: N818 - the process that ends
         pass
@@ -350,7 +350,9 @@ def test_a_move_that_was_begun_is_not_deployed_over(moving):
     moving.cloud.create_import = ended
     with pytest.raises(Ended):
         move(moving, "Kept")
-    with pytest.raises(RefusedError, match=r"Archive/Kept: was on its way here \(t-blue\)"):
+    with pytest.raises(
+        RefusedError, match=r"Archive/Kept: the move of t-blue to this path was interrupted"
+    ):
         moving.deploy()
     moving.cloud.create_import = create_import
     move(moving, "Kept")
@@ -358,7 +360,7 @@ def test_a_move_that_was_begun_is_not_deployed_over(moving):
     assert moving.deploy()[-1].result is Result.UNCHANGED
 
 
-def test_what_stands_where_it_is_to_stand_is_left_alone(moving):
+def test_a_finished_move_is_not_repeated(moving):
     move(moving, "Kept")
     moving.deploy()
     moving.cloud.calls.clear()
@@ -366,6 +368,6 @@ def test_what_stands_where_it_is_to_stand_is_left_alone(moving):
     assert not [call for call in moving.cloud.calls if "create" in call or "execute" in call]
 
 
-def test_what_does_not_move_is_told(moving):
-    with pytest.raises(InputError, match="Nothing: is not a resource that moves"):
+def test_a_resource_that_does_not_move_is_refused(moving):
+    with pytest.raises(InputError, match="Nothing: is no resource that moves"):
         move(moving, "Nothing")

@@ -1,4 +1,4 @@
-"""A process killed at any call: the same command run again ends where an undisturbed one ends.
+"""A process killed at any call: the same command run again has the result of an undisturbed one.
 
 Killed before call n + 1 is, for the engine, killed after call n; both are run for the first deploy,
 since what the engine still has under way differs.
@@ -32,14 +32,14 @@ def test_a_destroy(world):
         world.deploy(project, target)
         return (target,)
 
-    found = every_call(world, killed_after, prepare, world.destroy, "gone")
-    assert_all_alike(found)
-    assert found[0, ""] == ([], [])
+    results = every_call(world, killed_after, prepare, world.destroy, "gone")
+    assert_all_alike(results)
+    assert results[0, ""] == ([], [])
 
 
 def test_an_account(world):
-    """At each call that changes something."""
-    project, found = world.project("baseline"), {}
+    """At each call that writes."""
+    project, results = world.project("baseline"), {}
     for n in itertools.count(0):
         number = f"{n + 1:012d}"
         arguments = project, Target("account", "tide", Scope.ACCOUNT, number, REGION, REGION)
@@ -47,15 +47,15 @@ def test_an_account(world):
         if where:
             world.deploy(*arguments)
         left = snapshot(world.wire(Place(number, REGION)), number, ACCOUNT_ROOTS)
-        found[n, where] = left, world.third(world.deploy, *arguments)
+        results[n, where] = left, world.third(world.deploy, *arguments)
         if n and not where:
             break
-    assert_all_alike(found)
+    assert_all_alike(results)
 
 
 @pytest.mark.parametrize("nested", ["Network", "Extra"])
 def test_an_import(world, nested):
-    """Into a nested stack that stands, and into one that is made for it."""
+    """Into an existing nested stack, and into one that is created for the import."""
 
     def prepare(name):
         project, target = world.project(name), world.target(name, protected=True)
@@ -74,7 +74,7 @@ def test_an_import(world, nested):
 
 
 def moved(name):
-    """The network's table stands in a nested stack of its own."""
+    """The network's table is in a separate nested stack."""
     network_left, archive = network(name), network(name)
     table = network_left["Resources"].pop("Table")
     archive["Resources"] = {"Kept": table, "Note": archive["Resources"]["Topic"]}
@@ -83,7 +83,7 @@ def moved(name):
 
 
 def test_a_move(world):
-    """To another nested stack, which is made for it: the table is there all the time.
+    """To another nested stack, created for the move: the table exists all the time.
 
     At each call that changes something.
     """
@@ -98,8 +98,8 @@ def test_a_move(world):
         return project, target, ("Archive/Kept",)
 
     def created(table):
-        found = world.cloud._client("dynamodb").describe_table(TableName=table)
-        return table, found["Table"]["TableId"]
+        described = world.cloud._client("dynamodb").describe_table(TableName=table)
+        return table, described["Table"]["TableId"]
 
     assert_all_alike(every_call(world, killed_after, prepare, world.move, "move", CHANGING))
     assert [created(table) for table, _ in kept] == kept

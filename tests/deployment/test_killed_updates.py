@@ -1,4 +1,4 @@
-"""An update killed at any call: state ends where it belongs, and protected."""
+"""An update killed at any call: stateful resources end up in their stacks, and protected."""
 
 import pytest
 from killing import CHANGING, assert_all_alike, every_call
@@ -10,12 +10,12 @@ from tidegen.errors import DeploymentError
 
 
 def replaced(project, name):
-    """The table gets another name, which replaces it; a value changes."""
+    """Rename the table, which replaces it, and change a value."""
     project.nested("environment", {"Network": network(f"{name}-2"), "Entry": entry("two")})
 
 
 def extended(project, name):
-    """A nested stack more, which holds state."""
+    """Add a nested stack that holds state."""
     more = {"Extra": network(f"{name}-3")}
     project.nested("environment", {"Network": network(name), "Entry": entry(), **more})
 
@@ -33,12 +33,12 @@ def test_an_update(world, change, allowed, calls):
         change(project, name)
         return project, target, allowed
 
-    found = every_call(world, killed_after, prepare, world.deploy, change.__name__, calls)
-    assert_all_alike(found)
+    results = every_call(world, killed_after, prepare, world.deploy, change.__name__, calls)
+    assert_all_alike(results)
 
 
 def test_a_killed_update_that_fails_leaves_no_state_unprotected(world):
-    """Neither by the next run, which fails, nor by the one after, which takes it back."""
+    """Neither after the next run, which fails, nor after the one that reverts the update."""
     project, target = world.project("failing"), world.target("failing", protected=True)
     world.deploy(project, target)
     before = snapshot(world.cloud, "failing")

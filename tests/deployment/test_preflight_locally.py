@@ -1,4 +1,4 @@
-"""Preflight on the local engine: what is planted through the services is found, and only that."""
+"""Preflight on the local engine: exactly the problems created through the services are reported."""
 
 import json
 
@@ -62,7 +62,7 @@ def deploy(project):
 
 @pytest.fixture
 def plan(project, account, development, deploy):
-    """Of an environment whose account stands."""
+    """Return the plan of an environment whose account is deployed."""
     deploy(account)
     return lambda: build_plan(development, VALUES, project.release, connect)
 
@@ -71,7 +71,7 @@ def nobody(place):
     raise AssertionError("nothing is to be asked")
 
 
-def test_a_taken_name_is_refused_before_anything_is_made(plan, account_client):
+def test_a_name_in_use_is_refused_before_anything_is_created(plan, account_client):
     account_client("dynamodb").create_table(TableName="t-blue", **TABLE)
     with pytest.raises(RefusedError) as raised:
         require_preflight(plan(), connect, inspect)
@@ -79,24 +79,24 @@ def test_a_taken_name_is_refused_before_anything_is_made(plan, account_client):
     assert finding.where == "Network/Table"
     assert "'t-blue' exists already; import it" in finding.message
     assert "1 findings of preflight; nothing was changed" in summary.message
-    found = account_client("cloudformation").describe_stacks()["Stacks"]
-    assert "tide-development" not in {stack["StackName"] for stack in found}
+    stacks = account_client("cloudformation").describe_stacks()["Stacks"]
+    assert "tide-development" not in {stack["StackName"] for stack in stacks}
 
 
-def test_a_standing_stack_does_not_trip_over_itself(plan, project, development, deploy):
+def test_a_deployed_stack_does_not_conflict_with_itself(plan, project, development, deploy):
     deploy(development)
     project.nested("environment", {"Network": network(), "Entry": entry("two")})
     report = preflight(plan(), connect, inspect, thorough=True)
     assert not report.findings
 
 
-def test_where_nothing_changes_nothing_is_asked(plan, development, deploy):
+def test_an_unchanged_environment_asks_no_questions(plan, development, deploy):
     deploy(development)
     assert not require_preflight(plan(), connect, nobody).findings
 
 
-def test_what_stands_is_read_once_for_the_whole_deploy(project, development, plan, deploy):
-    """By preflight, the look for moves and the comparison: three templates, each once."""
+def test_deployed_roots_are_read_once_a_deploy(project, development, plan, deploy):
+    """By preflight, the search for moves and the comparison: three templates, each once."""
     deploy(development)
     project.nested("environment", {"Network": network(), "Entry": entry("two")})
     wire = Wire()
@@ -108,7 +108,9 @@ def test_what_stands_is_read_once_for_the_whole_deploy(project, development, pla
     assert wire.calls.count("GetTemplate") == 3
 
 
-def test_a_failed_stack_is_told_with_what_the_deploy_does(plan, project, development, deploy):
+def test_a_failed_stack_is_reported_with_the_deploys_next_action(
+    plan, project, development, deploy
+):
     project.nested("environment", {"Network": network(), "Entry": entry(timeout=99999999)})
     with pytest.raises(DeploymentError):
         deploy(development)
@@ -118,7 +120,7 @@ def test_a_failed_stack_is_told_with_what_the_deploy_does(plan, project, develop
 
 
 class Pending:
-    """An account in which a subscription waits; the engine confirms all at once."""
+    """An account with a pending subscription; the engine confirms all at once."""
 
     def __init__(self, place):
         self.place = place
@@ -128,7 +130,7 @@ class Pending:
         return dict.fromkeys(question.names, ("oncall@tide.example",))
 
 
-def test_pending_subscriptions_are_listed_when_asked_for(plan, development, deploy):
+def test_pending_subscriptions_are_listed_on_request(plan, development, deploy):
     deploy(development)
     assert not preflight(plan(), connect, Pending).findings
     (finding,) = preflight(plan(), connect, Pending, thorough=True).findings
@@ -137,7 +139,7 @@ def test_pending_subscriptions_are_listed_when_asked_for(plan, development, depl
 
 
 class Balancers:
-    """An account in which Kubernetes has made a load balancer in every subnet."""
+    """An account in which Kubernetes has created a load balancer in every subnet."""
 
     def __init__(self, place):
         self.place = place
@@ -145,11 +147,11 @@ class Balancers:
     def answer(self, question):
         if question.topic is not Topic.INTERFACES:
             return {}
-        found = ("ELB net/k8s-web/1", "in-use")
-        return {f"eni of {subnet}": found for subnet in question.names}
+        interface = ("ELB net/k8s-web/1", "in-use")
+        return {f"eni of {subnet}": interface for subnet in question.names}
 
 
-def test_a_deletion_that_would_get_stuck_is_refused(plan, project, development, deploy):
+def test_a_deletion_that_would_fail_is_refused(plan, project, development, deploy):
     vpc = {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}}
     subnet = {
         "Type": "AWS::EC2::Subnet",
@@ -165,10 +167,8 @@ def test_a_deletion_that_would_get_stuck_is_refused(plan, project, development, 
     assert not require_destroy_preflight(doomed, connect, inspect).findings
 
 
-def test_shared_services_stay_while_an_environment_uses_them(
-    project, account, deploy, number, account_client
-):
-    """What a stack was given by the shared root's outputs is needed as long as it stands."""
+def test_shared_services_in_use_are_not_destroyed(project, account, deploy, number, account_client):
+    """The shared root's outputs are in use as long as a stack with their values exists."""
     deploy(account)
     shared = Target("shared", "tide", Scope.SHARED, number, REGION, REGION)
     project.nested("shared", {"Network": network("shared")})
@@ -184,5 +184,5 @@ def test_shared_services_stay_while_an_environment_uses_them(
         Parameters=[{"ParameterKey": "Given", "ParameterValue": outputs["Topic"]}],
         Tags=[{"Key": "project", "Value": "tide"}],
     )
-    with pytest.raises(RefusedError, match="tide-user: uses what tide-shared provides"):
+    with pytest.raises(RefusedError, match="tide-user: uses outputs of tide-shared"):
         destroy_plan(shared, connect)

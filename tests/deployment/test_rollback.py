@@ -1,4 +1,4 @@
-"""Rollbacks that failed: what is left, what is skipped, how they are continued."""
+"""Failed rollbacks: the failed resources, the skipped ones, and continuing."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ def target():
 
 @pytest.fixture
 def stuck():
-    """A root whose rollback failed at one resource of a nested stack and one of its own."""
+    """A root whose rollback failed at one of its resources and at one of a nested stack."""
     double = Double()
     root = double.add("tide-development", "UPDATE_ROLLBACK_FAILED")
     double.nested[root.stack_id] = (
@@ -45,13 +45,13 @@ def ended(double, status):
     double.outcomes["tide-development"] = ["UPDATE_ROLLBACK_IN_PROGRESS", status]
 
 
-def test_what_failed_is_named_with_its_reason_and_what_skipping_means(stuck, target):
+def test_failed_resources_are_named_with_reason_and_consequence_of_skipping(stuck, target):
     (step,) = rollback_plan(target, stuck, ["Network/Table"]).steps
     assert [item.path for item in step.unfinished] == ["Network/Table", "Topic"]
     assert step.skipped == ("tide-development-Network-1ABC.Table",)
     text = rollback_text(rollback_plan(target, stuck, ["Network/Table"]))
     assert "Network/Table  AWS::DynamoDB::Table tbl: Rate exceeded" in text
-    assert "skipped: CloudFormation takes it to be as before" in text
+    assert "skipped: CloudFormation assumes that it is as before" in text
     assert "it holds state: check its data first" in text
     assert "--skip Topic" in text
 
@@ -61,7 +61,7 @@ def test_a_path_that_did_not_fail_cannot_be_skipped(stuck, target):
         rollback_plan(target, stuck, ["Network/Fine"])
 
 
-def test_it_is_continued_with_what_is_skipped(stuck, target):
+def test_a_rollback_is_continued_without_the_skipped_resources(stuck, target):
     plan = rollback_plan(target, stuck, ["Topic"])
     ended(stuck, "UPDATE_ROLLBACK_COMPLETE")
     (outcome,) = execute_rollback(plan, stuck, pause=lambda seconds: None)

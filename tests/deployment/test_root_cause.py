@@ -1,4 +1,4 @@
-"""A failed operation's error: the first cause, why, and what to do."""
+"""A failed operation's error: the first cause, the reason, and the remedy."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +15,7 @@ def event(number, path, type_name, reason):
     return StackEvent(str(number), "stack", name, "", type_name, status, time, reason, path)
 
 
-def test_the_error_says_cause_and_way_out():
+def test_an_error_names_the_cause_and_the_remedy():
     taken = event(
         1,
         "Audit/Detector",
@@ -31,6 +31,6 @@ def test_the_error_says_cause_and_way_out():
     assert "ROLLBACK_COMPLETE" in second.message
 
 
-def test_an_unknown_reason_still_ends_with_what_to_do():
+def test_an_unknown_reason_still_ends_with_a_remedy():
     error = failure("tide", "ROLLBACK_COMPLETE", "", [event(0, "A", "AWS::SNS::Topic", "odd")])
     assert error.problems[0].message.endswith("run the same command again")

@@ -1,4 +1,4 @@
-"""Secrets planted wherever tidegen passes, looked for in all that it shows, raises and logs.
+"""Secrets placed in all inputs of tidegen, searched in all its output, errors and logs.
 
 What a command prints is made from plans, previews, events, states and errors; here all of these are
 written out whole, which is more than any command prints.
@@ -33,13 +33,13 @@ GENERATED = {
 
 
 class Seen:
-    """All that is shown of a run, as text."""
+    """The output of a run, as text."""
 
     def __init__(self, world, caplog):
         self.world, self.caplog, self.parts = world, caplog, []
 
     def __call__(self, shown):
-        """An Emit and an Approve that writes down what it is given."""
+        """Record the events and previews: an Emit and an Approve."""
         data = [asdict(change) for change in shown.changes] if isinstance(shown, Preview) else shown
         self.parts += [repr(shown), str(data), json.dumps(data, default=str)]
         return True
@@ -68,7 +68,7 @@ def seen(world, caplog, monkeypatch):
     monkeypatch.setenv("AWS_SESSION_TOKEN", TOKEN)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", VARIABLE)
     caplog.set_level(logging.DEBUG)
-    # A new process makes its own clients, with logging as it is now.
+    # A new process creates its own clients, with the present logging.
     world.wire._clouds.clear()
     return Seen(world, caplog)
 
@@ -99,15 +99,18 @@ def test_no_secret_is_shown(world, seen, hidden):
     generated = _generated(world)
     assert len(generated) == 40
     _assert_hidden(seen, PARAMETER, NEXT, VARIABLE, TOKEN, generated)
-    assert "Network/Secret" in seen.text  # it did pass by
+    assert "Network/Secret" in seen.text  # it was part of the run
 
 
 @pytest.mark.parametrize("code", ["ValidationError", "SignatureDoesNotMatch", "AccessDenied"])
 def test_no_error_of_aws_shows_credentials(world, seen, code):
-    said = f"key {KEY}, x-amz-security-token:{TOKEN}, Signature={VARIABLE}; secret {VARIABLE}"
-    project, target = world.project(f"told-{code}"), world.target(f"told-{code}", protected=False)
+    message = f"key {KEY}, x-amz-security-token:{TOKEN}, Signature={VARIABLE}; secret {VARIABLE}"
+    project, target = (
+        world.project(f"answer-{code}"),
+        world.target(f"answer-{code}", protected=False),
+    )
     for operation in ("GetCallerIdentity", "DescribeStacks", "CreateChangeSet"):
-        world.wire.arm(answered(400, code, said), 1, only=operation)
+        world.wire.arm(answered(400, code, message), 1, only=operation)
         seen.failure(world.deploy, project, target)
     world.wire.revive()
     _assert_hidden(seen, KEY, TOKEN, VARIABLE)

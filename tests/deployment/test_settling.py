@@ -1,4 +1,4 @@
-"""Settings in a deploy: shown, confirmed, applied after their root, and cheap where nothing is."""
+"""Settings in a deploy: shown, confirmed, applied after their root, without calls if unchanged."""
 
 from dataclasses import dataclass, field
 
@@ -19,17 +19,17 @@ ROOT = "tide-development"
 
 
 class Killed(BaseException):
-    """The process ended here."""
+    """The process was killed."""
 
 
 @dataclass
 class Account:
     """A double of the settings' port: one account, and a record of every call."""
 
-    there: dict = field(default_factory=dict)
+    values: dict = field(default_factory=dict)
     denied: set = field(default_factory=set)
     calls: list = field(default_factory=list)
-    #: The number of calls before the process is killed, and those after are not counted.
+    #: The number of calls before the process is killed; later calls are not recorded.
     life: int = 1_000
 
     def __call__(self, place):
@@ -40,13 +40,13 @@ class Account:
         self.calls.append(f"read {setting.name}")
         if setting.name in self.denied:
             return NotRead("not allowed")
-        return self.there.get((setting.name, subject), {})
+        return self.values.get((setting.name, subject), {})
 
     def apply(self, step):
         self._live()
         self.calls.append(f"apply {step.setting.name}")
         key = step.setting.name, step.subject
-        self.there[key] = {**self.there.get(key, {}), **step.after}
+        self.values[key] = {**self.values.get(key, {}), **step.after}
 
     def _live(self):
         self.life -= 1
@@ -54,7 +54,7 @@ class Account:
             raise Killed
 
     def take(self):
-        """The calls since the last time."""
+        """Return the calls since the last time."""
         calls, self.calls = self.calls, []
         return calls
 
@@ -98,7 +98,7 @@ def green():
     return {**VALUES, "environment": {"network.color": "green"}}
 
 
-def test_the_group_is_closed_before_the_root_is_called_done(deploy, development):
+def test_the_group_is_closed_before_the_root_is_marked_done(deploy, development):
     events, shown = [], []
     deploy(development, emit=events.append, answer=lambda s: shown.append(s) or True)
     kinds = [type(e) for e in events if isinstance(e, SettingApplied | Protected)]
@@ -109,16 +109,16 @@ def test_the_group_is_closed_before_the_root_is_called_done(deploy, development)
     assert applied.subject == "sg-1"
 
 
-def test_a_deploy_that_changes_nothing_asks_nothing_of_settings(deploy, settings, development):
+def test_a_deploy_without_changes_reads_no_settings(deploy, settings, development):
     deploy(development)
     settings.take()
     assert {o.result for o in deploy(development)} == {Result.UNCHANGED}
     assert settings.take() == []
 
 
-def test_a_changed_root_has_its_group_looked_at_again(deploy, settings, development):
+def test_a_changed_root_has_its_group_read_again(deploy, settings, development):
     deploy(development)
-    settings.there[GROUP, "sg-1"] = {"InboundRules": "2", "OutboundRules": "0"}
+    settings.values[GROUP, "sg-1"] = {"InboundRules": "2", "OutboundRules": "0"}
     settings.take()
     shown = []
     deploy(development, green(), lambda s: shown.append(s) or True)
@@ -126,15 +126,15 @@ def test_a_changed_root_has_its_group_looked_at_again(deploy, settings, developm
     assert settings.take() == [f"read {GROUP}", f"read {GROUP}", f"apply {GROUP}"]
 
 
-def test_a_changed_access_root_lets_the_group_be_closed_at_last(
+def test_a_changed_access_root_lets_the_group_be_closed(
     cloud, deploy, settings, project, development
 ):
-    """Whoever might not read it has set the root's policy all the same."""
+    """A run without permission to read the group has set the root's policy nevertheless."""
     settings.denied.add(GROUP)
     events = []
     deploy(development, emit=events.append)
-    (told,) = (e for e in events if isinstance(e, SettingUnchecked))
-    assert (told.name, told.reason) == (GROUP, "not allowed")
+    (unchecked,) = (e for e in events if isinstance(e, SettingUnchecked))
+    assert (unchecked.name, unchecked.reason) == (GROUP, "not allowed")
     settings.denied.clear()
     project.direct("access", {"Other": {"Type": "AWS::CloudFormation::WaitConditionHandle"}})
     outcomes = deploy(development)
@@ -142,9 +142,7 @@ def test_a_changed_access_root_lets_the_group_be_closed_at_last(
     assert settings.take()[-1] == f"apply {GROUP}"
 
 
-def test_an_operation_that_was_followed_has_the_group_looked_at(
-    cloud, deploy, settings, development
-):
+def test_a_followed_operation_has_the_group_read(cloud, deploy, settings, development):
     deploy(development)
     settings.take()
     cloud.outcomes[ROOT] = ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE"]
@@ -152,7 +150,7 @@ def test_an_operation_that_was_followed_has_the_group_looked_at(
     assert settings.take() == [f"read {GROUP}"]
 
 
-def test_an_account_file_has_its_settings_looked_at_each_time(deploy, settings, account):
+def test_an_account_file_has_its_settings_read_each_time(deploy, settings, account):
     deploy(account)
     names = [s.name for s in SETTINGS if {Scope.IDENTITY, Scope.ACCOUNT} & set(s.scopes)]
     assert [c for c in settings.take() if c.startswith("apply")] == [f"apply {n}" for n in names]
@@ -162,20 +160,20 @@ def test_an_account_file_has_its_settings_looked_at_each_time(deploy, settings, 
 
 def test_settings_alone_are_confirmed_too(deploy, settings, account):
     deploy(account)
-    settings.there[ROLES, ""] = {}
+    settings.values[ROLES, ""] = {}
     shown = []
     (outcome,) = deploy(account, answer=shown.append)
     assert outcome.result is Result.DECLINED
-    assert settings.there[ROLES, ""] == {}
+    assert settings.values[ROLES, ""] == {}
     assert [step.setting.name for step in shown[0].settings] == [ROLES]
     assert deploy(account)[0].result is Result.SETTLED
 
 
 @pytest.mark.parametrize("scope", [Scope.ACCOUNT, Scope.ENVIRONMENT])
-def test_killed_at_any_call_the_next_run_does_what_is_left(
+def test_after_a_kill_at_any_call_the_next_run_completes_the_settings(
     deploy, settings, account, development, scope
 ):
-    """The stacks stand then, and their own kills are tried elsewhere."""
+    """The stacks are deployed then; kills during their deployment have other tests."""
     target = account if scope is Scope.ACCOUNT else development
     for life in range(20):
         settings.life = life
@@ -188,10 +186,10 @@ def test_killed_at_any_call_the_next_run_does_what_is_left(
     assert 0 < life < 20
     wanted = [s for s in SETTINGS if scope in s.scopes]
     for setting in wanted:
-        assert settings.there[setting.name, "sg-1" if setting.output else ""] == setting.wanted
+        assert settings.values[setting.name, "sg-1" if setting.output else ""] == setting.wanted
 
 
-def test_killed_while_the_root_was_made_its_group_is_closed_by_the_next_run(
+def test_after_a_kill_during_creation_the_next_run_closes_the_group(
     cloud, deploy, settings, development
 ):
     settings.life = 0
@@ -209,19 +207,19 @@ def test_a_root_of_an_older_release_names_no_group(cloud, deploy, settings, deve
     del cloud.outputs["DefaultSecurityGroupId"]
     events = []
     deploy(development, emit=events.append)
-    (told,) = (e for e in events if isinstance(e, SettingUnchecked))
-    assert told.reason == "the root has no output DefaultSecurityGroupId"
+    (unchecked,) = (e for e in events if isinstance(e, SettingUnchecked))
+    assert unchecked.reason == "the root has no output DefaultSecurityGroupId"
 
 
-def test_a_plan_shows_what_a_deploy_would_do(cloud, deploy, settings, project, development):
+def test_a_plan_shows_the_settings_of_a_deploy(cloud, deploy, settings, project, development):
     def planned(values=VALUES):
         plan = build_plan(development, values, project.release, cloud)
-        found = preview(plan, cloud, settings=settings)
-        return [step.setting.name for shown in found for step in shown.settings]
+        previews = preview(plan, cloud, settings=settings)
+        return [step.setting.name for shown in previews for step in shown.settings]
 
     assert planned() == [GROUP]
     assert settings.take() == []
     deploy(development)
-    settings.there[GROUP, "sg-1"] = {"InboundRules": "2", "OutboundRules": "0"}
+    settings.values[GROUP, "sg-1"] = {"InboundRules": "2", "OutboundRules": "0"}
     assert planned() == []
     assert planned(green()) == [GROUP]

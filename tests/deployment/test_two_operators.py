@@ -1,4 +1,4 @@
-"""Two operators at once: the second follows, or is told in one line what to do; nothing is lost."""
+"""Two operators at once: the second follows, or gets one line with the remedy; nothing is lost."""
 
 import pytest
 from snapshot import snapshot
@@ -12,26 +12,26 @@ from tidegen.errors import OvertakenError, RefusedError
 
 @pytest.fixture
 def name(request):
-    """An environment of the test's own."""
+    """An environment for this test only."""
     return request.node.name.replace("_", "-").replace("[", "-").replace("]", "")[-40:]
 
 
 @pytest.fixture
 def first(world, name):
-    """The project as the first operator has it, and the environment."""
+    """The first operator's project, and the environment."""
     return world.project(name), world.target(name, protected=True)
 
 
 @pytest.fixture
 def second(world, first, name):
-    """The project as the second operator has it, who changes a value and the table."""
+    """The second operator's project, with a changed value and another table."""
     project = world.project(f"{name}-2")
     project.nested("environment", {"Network": network(f"{name}-2"), "Entry": entry("two")})
     return project, first[1]
 
 
 def meanwhile(world, command, answer=True):
-    """An approval during which somebody else's command runs, once, from start to end."""
+    """Return an approval during which another operator's command runs once, from start to end."""
     waiting = [command]
 
     def approve(shown):
@@ -43,7 +43,7 @@ def meanwhile(world, command, answer=True):
 
 
 def on_update(command):
-    """An emit that runs somebody else's command once the environment's update has begun."""
+    """Return an emit that runs another operator's command once the update has begun."""
     waiting = [command]
 
     def emit(event):
@@ -54,7 +54,7 @@ def on_update(command):
 
 
 def under_way(world, calls):
-    """Let the engine, which is too quick for us, say so many times that it is still at work."""
+    """Let the engine, which is too fast, answer so many times that the operation is in progress."""
     still = rewritten(lambda text: text.replace("CREATE_COMPLETE", "CREATE_IN_PROGRESS"))
     world.wire.arm(still, 1, times=calls, only="DescribeStacks")
 
@@ -66,17 +66,17 @@ def one_line(raised):
     return problem.message
 
 
-def test_a_first_deploy_that_is_overtaken_while_it_is_approved(world, first, second, name):
+def test_a_first_deploy_overtaken_during_its_approval_is_refused(world, first, second, name):
     approve = meanwhile(world, lambda: world.deploy(*first))
     with pytest.raises(OvertakenError) as raised:
         world.deploy(*second, approve=approve)
-    assert "came first" in one_line(raised)
+    assert "another operation on this stack was first" in one_line(raised)
     left = snapshot(world.cloud, name)
     assert {stack["status"] for stack in left} == {"CREATE_COMPLETE"}
     assert {stack["left over"] for stack in left} == {"[]"}
 
 
-def test_declining_leaves_alone_what_somebody_else_has_begun(world, first, second, name):
+def test_declining_does_not_touch_another_runs_operation(world, first, second, name):
     approve = meanwhile(world, lambda: world.deploy(*first), answer=False)
     access = meanwhile(world, lambda: None)
 
@@ -88,7 +88,7 @@ def test_declining_leaves_alone_what_somebody_else_has_begun(world, first, secon
 
 
 @pytest.mark.parametrize("allowed", [(), ("Network/Table",)])
-def test_an_update_that_is_overtaken_while_it_is_approved(world, first, second, name, allowed):
+def test_an_update_overtaken_during_its_approval_is_refused(world, first, second, name, allowed):
     world.deploy(*first)
     first[0].nested("environment", {"Network": network(name), "Entry": entry("three")})
     if not allowed:
@@ -96,7 +96,7 @@ def test_an_update_that_is_overtaken_while_it_is_approved(world, first, second, 
     approve = meanwhile(world, lambda: world.deploy(*first))
     with pytest.raises(OvertakenError) as raised:
         world.deploy(*second, allowed=allowed, approve=approve)
-    assert "came first" in one_line(raised)
+    assert "another operation on this stack was first" in one_line(raised)
     left = snapshot(world.cloud, name)
     assert world.deploy(*first)[-1].result is Result.UNCHANGED
     assert snapshot(world.cloud, name) == left
@@ -104,7 +104,7 @@ def test_an_update_that_is_overtaken_while_it_is_approved(world, first, second, 
     assert world.deploy(*second, allowed=allowed)[-1].result is Result.UPDATED
 
 
-def test_a_plan_of_before_is_refused_while_another_is_carried_out(world, first, second):
+def test_an_older_plan_is_refused_during_another_deploy(world, first, second):
     world.deploy(*first)
     plan = world.plan(*second)
     first[0].nested("environment", {"Network": network("x-" + first[1].name), "Entry": entry("4")})
@@ -120,7 +120,7 @@ def test_a_plan_of_before_is_refused_while_another_is_carried_out(world, first, 
     assert len(seen) == 1
 
 
-def test_a_plan_made_while_another_is_carried_out_follows_it(world, first):
+def test_a_plan_made_during_another_deploy_follows_it(world, first):
     world.deploy(*first)
     plan_reads, seen = 5, []
     under_way(world, plan_reads)
@@ -130,7 +130,7 @@ def test_a_plan_made_while_another_is_carried_out_follows_it(world, first):
     assert followed == ["access", "environment"]
 
 
-def test_nothing_is_destroyed_while_it_is_deployed(world, name):
+def test_nothing_is_destroyed_during_a_deploy(world, name):
     target = world.target(name, protected=False)
     world.deploy(world.project(name), target)
     under_way(world, 1)

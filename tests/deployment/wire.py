@@ -1,4 +1,4 @@
-"""Harm on the wire: what stands between the adapter and the local engine, and counts each call.
+"""Faults on the wire, between the adapter and the local engine, with a count of the calls.
 
 A call is one HTTP request as botocore sends it, retries included. At call `at` the wire does
 `harm`: it answers in the service's stead, raises what a network raises, or kills the process. A
@@ -19,7 +19,7 @@ from tidegen.aws.adapter import AwsCloud
 
 
 class Killed(BaseException):
-    """The process ended here."""
+    """The process was killed."""
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Wire:
     _clouds: dict = field(default_factory=dict)
 
     def __call__(self, place):
-        """The same cloud each time: making clients is what costs."""
+        """Return the same cloud each time: creating clients is slow."""
         if place not in self._clouds:
             session = sessions.session(place)
             session.events.register("before-send", self._send)
@@ -43,7 +43,7 @@ class Wire:
         return self._clouds[place]
 
     def arm(self, harm, at, times=1, only=""):
-        """Do `harm` at call number `at` from now, counted from 1, and `times` in a row.
+        """Apply `harm` at call number `at` from now, counted from 1, and `times` in a row.
 
         With `only` the calls of operations so called count, up to their first letters.
         """
@@ -51,7 +51,7 @@ class Wire:
         self.calls, self.dead = [], False
 
     def revive(self):
-        """A new process: no harm, and calls reach the engine again."""
+        """Start a new process: without fault, calls reach the engine again."""
         self.arm(None, 0)
 
     def _send(self, request, event_name, **_):
@@ -74,34 +74,34 @@ class Wire:
 
 
 def carried_out(request):
-    """Let the engine do what the request asks; its answer."""
+    """Let the engine execute the request; return its answer."""
     return URLLib3Session().send(request)
 
 
 def killed_before(request):
-    """The process ends before the call leaves."""
+    """Kill the process before it sends the call."""
     raise Killed
 
 
 def killed_after(request):
-    """The engine does what was asked, and the process ends before it hears of it."""
+    """Let the engine execute the request, and kill the process before the answer arrives."""
     carried_out(request)
     raise Killed
 
 
 def reset(request):
-    """The connection breaks before the engine has the request."""
+    """Break the connection before the engine has the request."""
     raise ConnectionClosedError(endpoint_url=request.url)
 
 
 def timed_out(request):
-    """The engine does what was asked, and its answer is lost."""
+    """Let the engine execute the request, and lose its answer."""
     carried_out(request)
     raise ReadTimeoutError(endpoint_url=request.url)
 
 
 def answered(status, code, message="planted"):
-    """A harm that answers with an error in the engine's stead, in each service's own form."""
+    """Return a fault that answers with an error instead of the engine, in each service's form."""
 
     def answer(request):
         error = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>"
@@ -112,11 +112,11 @@ def answered(status, code, message="planted"):
 
 
 def rewritten(change):
-    """A harm that lets the engine answer, and changes the text of its answer."""
+    """Return a fault that changes the text of the engine's answer."""
 
     def answer(request):
-        found = carried_out(request)
-        return _response(request, found.status_code, change(found.text))
+        answer = carried_out(request)
+        return _response(request, answer.status_code, change(answer.text))
 
     return answer
 
@@ -126,11 +126,11 @@ def _response(request, status, text):
 
 
 class _Raw(BytesIO):
-    """A body as urllib3 gives it."""
+    """A body as urllib3 returns it."""
 
     def stream(self, *_, **__):
         yield self.read()
 
 
 def _is_s3(request):
-    return request.method in ("HEAD", "PUT", "GET")  # the others are asked by POST
+    return request.method in ("HEAD", "PUT", "GET")  # the other services use POST

@@ -1,4 +1,4 @@
-"""One account on the local engine, with harm on the wire to it."""
+"""One account on the local engine, with faults on the wire to it."""
 
 import time
 from dataclasses import replace
@@ -9,7 +9,7 @@ from wire import Killed, Wire
 from tidegen.contract import Scope
 from tidegen.deployment.destroy import destroy_plan, execute_destroy
 from tidegen.deployment.executor import execute
-from tidegen.deployment.imports.moving import carry_moves, planned_moves
+from tidegen.deployment.imports.moving import execute_moves, planned_moves
 from tidegen.deployment.imports.run import execute_import
 from tidegen.deployment.reading.imports import import_plan
 from tidegen.deployment.reading.planner import build_plan
@@ -21,11 +21,11 @@ _READS = ("Describe", "Get", "List", "Head")
 
 
 def pause(seconds):
-    time.sleep(0.004)  # the tiny project takes no longer
+    time.sleep(0.004)  # the tiny project needs no more
 
 
 class World:
-    """One account on the engine, in which each try has an environment of its own."""
+    """One account on the engine, in which each attempt has a separate environment."""
 
     def __init__(self, folder):
         self.wire = Wire()
@@ -47,7 +47,7 @@ class World:
         return replace(target, protected=protected)
 
     def deploy(self, project, target, allowed=(), plan=None, **callbacks):
-        """Deploy `plan`, or one made now; `approve` and `emit` let somebody else in between."""
+        """Deploy `plan`, or a new one; `approve` and `emit` can run another operator's command."""
         plan = plan or self.plan(project, target)
         given = {"approve": lambda shown: True, **callbacks}
         return execute(plan, self.wire, allowed=allowed, pause=pause, **given)
@@ -56,23 +56,23 @@ class World:
         return build_plan(target, values, project.release, self.wire)
 
     def bring_in(self, project, target, requested):
-        """Import what the requested name; path → identifier."""
+        """Import the requested resources; path → identifier."""
         plan = self.plan(project, target)
-        found = import_plan(plan, requested, self.wire)
-        execute_import(plan, found, self.wire, pause=pause)
+        imports = import_plan(plan, requested, self.wire)
+        execute_import(plan, imports, self.wire, pause=pause)
 
     def move(self, project, target, asked):
-        """Carry over what is asked for, then deploy."""
+        """Execute the requested moves, then deploy."""
         plan = self.plan(project, target)
         moves = planned_moves(plan, asked, self.wire)
-        carry_moves(plan, moves, self.wire, pause=pause)
+        execute_moves(plan, moves, self.wire, pause=pause)
         return self.deploy(project, target)
 
     def destroy(self, target):
         execute_destroy(destroy_plan(target, self.wire), self.wire, pause=pause)
 
     def harmed(self, harm, n, command, arguments, only=""):
-        """Run `command`, harmed at call `n`; the operation at which it was killed."""
+        """Run `command` with the fault at call `n`; return the operation at which it was killed."""
         self.wire.arm(harm, n, only=only)
         try:
             command(*arguments)
@@ -83,7 +83,7 @@ class World:
         return ""
 
     def third(self, command, *arguments):
-        """What running `command` yet again calls that is more than reading: nothing."""
+        """Run `command` once more; return its calls that write: none are expected."""
         self.wire.revive()
         command(*arguments)
         return [call for call in self.wire.calls if not call.startswith(_READS)]

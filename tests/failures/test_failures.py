@@ -1,4 +1,4 @@
-"""The catalogue: whole, well formed, and each message recognised as its own row."""
+"""The catalogue: complete, well formed, and each message recognised as its failure."""
 
 import re
 from pathlib import Path
@@ -34,12 +34,12 @@ def test_a_slug_is_words_in_kebab_case(row):
 
 
 def references():
-    """Where the project names failures: `failure SLUG`, or several after `failures`."""
+    """Yield path and slug of each `failure SLUG`, or of several after `failures`."""
     files = [*ROOT.glob("tidegen/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("docs/**/*.md")]
     for path in files:
         text = re.sub(r'"\s*\n\s*"|\s*\n\s*#?:?\s*', " ", path.read_text())
-        for found in _REFERENCE.finditer(" ".join(text.split())):
-            for slug in re.findall(_SLUG, found[1]):
+        for match in _REFERENCE.finditer(" ".join(text.split())):
+            for slug in re.findall(_SLUG, match[1]):
                 yield path, slug
 
 
@@ -57,7 +57,7 @@ def test_no_number_of_a_failure_is_left():
 
 
 @pytest.mark.parametrize("row", FAILURES, ids=lambda row: row.slug)
-def test_a_row_says_cause_action_place_and_source_in_one_line(row):
+def test_a_row_has_cause_action_place_and_source(row):
     assert row.cause
     assert row.action
     assert "\n" not in str(row)
@@ -70,15 +70,15 @@ def test_a_row_says_cause_action_place_and_source_in_one_line(row):
 @pytest.mark.parametrize("slug", REASONS)
 def test_a_reason_is_recognised_as_its_own_row(slug):
     type_name, reason = REASONS[slug]
-    found = recognised(type_name, reason)
-    assert found is not None
-    assert found.slug == slug
+    row = recognised(type_name, reason)
+    assert row is not None
+    assert row.slug == slug
 
 
 def test_every_row_with_a_message_has_a_reason_here():
     assert {row.slug for row in FAILURES if row.messages} == REASONS.keys()
 
 
-def test_what_nobody_has_seen_is_not_explained():
+def test_an_unknown_reason_is_not_explained():
     assert recognised("AWS::SNS::Topic", "The dog ate it") is None
     assert failure("bucket-not-empty").likeness("AWS::S3::Bucket: fine") == 0

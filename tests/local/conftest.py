@@ -1,4 +1,4 @@
-"""An engine a module, an account a test: tests share a process and see nothing of each other."""
+"""One engine per module, one account per test: tests share a process and are isolated."""
 
 import hashlib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""One account of an engine, as the tests use it."""
+"""A test client for one account of an engine."""
 
 import json
 import time
@@ -13,7 +13,7 @@ Template = dict[str, Any]
 
 
 def _body(template: Template) -> str:
-    """Without a space: a body has at most 51,200 bytes, as on AWS."""
+    """Return compact JSON: a body has at most 51,200 bytes, as on AWS."""
     return json.dumps(template, separators=(",", ":"))
 
 
@@ -79,15 +79,15 @@ class Cloud:
 
     def resources(self, name: str) -> dict[str, str]:
         pages = self.client("cloudformation").get_paginator("list_stack_resources")
-        found = [
+        resources = [
             r for page in pages.paginate(StackName=name) for r in page["StackResourceSummaries"]
         ]
-        return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in found}
+        return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in resources}
 
     def upload(self, key: str, template: Template) -> str:
         s3 = self.client("s3")
         bucket = f"templates-{self.account}"
-        if bucket not in [found["Name"] for found in s3.list_buckets()["Buckets"]]:
+        if bucket not in [item["Name"] for item in s3.list_buckets()["Buckets"]]:
             s3.create_bucket(
                 Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION}
             )

@@ -1,4 +1,4 @@
-"""Templates and stacks in short, for the tests of what the engine creates."""
+"""Short templates and stacks, for the tests of the types that the engine creates."""
 
 from typing import Any
 

@@ -1,4 +1,6 @@
-"""What is created and what is only recorded, of the types that tidegen's templates use."""
+"""Which of the types that tidegen's templates use are created, and which only recorded."""
+
+from dataclasses import replace
 
 import pytest
 from cfnlint.schema._getatts import _all_property_types
@@ -48,8 +50,8 @@ TYPES = [f"AWS::{service}::{name}" for service, names in USED.items() for name i
 
 
 def test_the_committed_list_of_recorded_types_is_exact() -> None:
-    found = sorted(name for name in TYPES if coverage.kind_of(name) == "recorded")
-    assert found == coverage.committed_recorded_types()
+    recorded = sorted(name for name in TYPES if coverage.kind_of(name) == "recorded")
+    assert recorded == coverage.committed_recorded_types()
 
 
 def test_every_used_type_is_created_or_recorded() -> None:
@@ -57,7 +59,7 @@ def test_every_used_type_is_created_or_recorded() -> None:
 
 
 @pytest.mark.parametrize("name", ["AWS::No::Type", "AWS::CloudFormation::Macro"])
-def test_what_is_neither_is_unsupported(name: str) -> None:
+def test_other_types_are_unsupported(name: str) -> None:
     assert coverage.kind_of(name) == "unsupported"
 
 
@@ -69,8 +71,8 @@ def test_recorded_types_are_kept_and_listed(cloud: Cloud) -> None:
 
     def listed() -> list[str]:
         control = cloud.client("cloudcontrol")
-        found = control.list_resources(TypeName="AWS::GuardDuty::Detector")
-        return [item["Properties"] for item in found["ResourceDescriptions"]]
+        resources = control.list_resources(TypeName="AWS::GuardDuty::Detector")
+        return [item["Properties"] for item in resources["ResourceDescriptions"]]
 
     cloud.create("it", template("ONE_HOUR"))
     before = cloud.resources("it")
@@ -82,7 +84,7 @@ def test_recorded_types_are_kept_and_listed(cloud: Cloud) -> None:
     assert not listed()
 
 
-def test_a_change_that_replaces_gives_another_physical_id(cloud: Cloud) -> None:
+def test_a_replacement_has_another_physical_id(cloud: Cloud) -> None:
     def template(kind: str) -> dict[str, object]:
         analyzer = {"Type": "AWS::AccessAnalyzer::Analyzer", "Properties": {"Type": kind}}
         return {"Resources": {"It": analyzer}}
@@ -91,15 +93,23 @@ def test_a_change_that_replaces_gives_another_physical_id(cloud: Cloud) -> None:
     before = cloud.resources("it")
     assert cloud.update("it", template("ORGANIZATION"))["StackStatus"] == "UPDATE_COMPLETE"
     assert cloud.resources("it") != before
-    found = cloud.client("cloudcontrol").list_resources(TypeName="AWS::AccessAnalyzer::Analyzer")
-    assert len(found["ResourceDescriptions"]) == 1
+    resources = cloud.client("cloudcontrol").list_resources(
+        TypeName="AWS::AccessAnalyzer::Analyzer"
+    )
+    assert len(resources["ResourceDescriptions"]) == 1
 
 
-def test_generated_values_follow_from_the_identity() -> None:
-    one = Identity("AWS::WAFv2::WebACL", "111122223333", "eu-central-1", "stack", "It")
+def test_generated_values_depend_on_the_identity() -> None:
+    one = Identity(
+        type_name="AWS::WAFv2::WebACL",
+        account="111122223333",
+        region="eu-central-1",
+        stack_name="stack",
+        logical_id="It",
+    )
     assert arn(one) == arn(one)
     assert arn(one).startswith("arn:aws:wafv2:eu-central-1:111122223333:webacl/stack-It-")
-    other = Identity("AWS::WAFv2::WebACL", "111122223333", "eu-central-1", "stack", "Other")
+    other = replace(one, logical_id="Other")
     assert one.name() != other.name()
 
 

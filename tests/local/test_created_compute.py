@@ -7,7 +7,7 @@ from local_cloud import Cloud, Template
 from local_templates import CLUSTER, ROLE, a, changed, get, made, ref
 
 
-def test_what_belongs_to_a_cluster(cloud: Cloud) -> None:
+def test_resources_of_a_cluster(cloud: Cloud) -> None:
     def resources(version: str, scope: Template) -> dict[str, Template]:
         arn = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"
         policies = [{"PolicyArn": arn, "AccessScope": scope}]
@@ -36,8 +36,8 @@ def test_what_belongs_to_a_cluster(cloud: Cloud) -> None:
     eks = cloud.client("eks")
 
     def version() -> str:
-        found = eks.describe_addon(clusterName="it", addonName="vpc-cni")["addon"]
-        return str(found["addonVersion"])
+        addon = eks.describe_addon(clusterName="it", addonName="vpc-cni")["addon"]
+        return str(addon["addonVersion"])
 
     assert version() == "v1.19.0-eksbuild.1"
     assert eks.list_access_entries(clusterName="it")["accessEntries"] == [ROLE]
@@ -71,8 +71,8 @@ def test_functions_take_their_code_from_a_bucket(cloud: Cloud) -> None:
         Code={"S3Bucket": bucket, "S3Key": "it.zip"},
     )
     name = made(cloud, It=function)["It"]
-    found = cloud.client("lambda").get_function(FunctionName=name)["Configuration"]
-    assert found["CodeSize"] == len(archive.getvalue())
+    configuration = cloud.client("lambda").get_function(FunctionName=name)["Configuration"]
+    assert configuration["CodeSize"] == len(archive.getvalue())
 
 
 def test_scaling_groups_do_not_wait_for_signals(cloud: Cloud) -> None:
@@ -96,8 +96,10 @@ def test_scaling_groups_do_not_wait_for_signals(cloud: Cloud) -> None:
 
     ids = made(cloud, It=group, Launch=launch("t3.micro"))
     assert changed(cloud, It=group, Launch=launch("t3.small")) == ids
-    found = cloud.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"][0]
-    assert found["LaunchTemplate"]["Version"] == "2"
+    scaling_group = cloud.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"][
+        0
+    ]
+    assert scaling_group["LaunchTemplate"]["Version"] == "2"
 
 
 def test_identity_providers_and_instance_profiles(cloud: Cloud) -> None:
@@ -107,11 +109,13 @@ def test_identity_providers_and_instance_profiles(cloud: Cloud) -> None:
     profile = a("IAM::InstanceProfile", Roles=["any"], Path="/it/")
     ids = made(cloud, It=provider("one"), Profile=profile)
     iam = cloud.client("iam")
-    found = iam.get_instance_profile(InstanceProfileName=ids["Profile"])["InstanceProfile"]
-    assert found["Path"] == "/it/"
+    instance_profile = iam.get_instance_profile(InstanceProfileName=ids["Profile"])[
+        "InstanceProfile"
+    ]
+    assert instance_profile["Path"] == "/it/"
     assert changed(cloud, It=provider("one", "two"), Profile=profile) == ids
-    found = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=ids["It"])
-    assert found["ClientIDList"] == ["one", "two"]
+    oidc_provider = iam.get_open_id_connect_provider(OpenIDConnectProviderArn=ids["It"])
+    assert oidc_provider["ClientIDList"] == ["one", "two"]
     cloud.delete("it")
     assert not iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
     assert not iam.list_instance_profiles()["InstanceProfiles"]

@@ -53,26 +53,30 @@ def test_the_properties_of_a_bucket(cloud: Cloud) -> None:
     )
     ids = made(cloud, It=bucket, Other=other)
     s3, name = cloud.client("s3"), ids["It"]
-    found = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"][0]
-    assert found["ApplyServerSideEncryptionByDefault"] == default
-    assert found["BlockedEncryptionTypes"] == {"EncryptionType": ["SSE-C"]}
-    found = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"][0]
-    assert found["Expiration"] == {"Days": 365}
-    assert found["Filter"] == {"Prefix": "logs/"}
-    assert found["Transitions"] == [{"Days": 90, "StorageClass": "GLACIER"}]
-    found = s3.get_bucket_logging(Bucket=name)["LoggingEnabled"]
-    assert found["TargetBucket"] == ids["Other"]
-    found = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"]
-    assert found == [{"ObjectOwnership": "ObjectWriter"}]
-    found = s3.get_bucket_replication(Bucket=name)["ReplicationConfiguration"]["Rules"][0]
-    assert found["Destination"]["Bucket"] == f"arn:aws:s3:::{ids['Other']}"
+    deployed_rule = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"][
+        "Rules"
+    ][0]
+    assert deployed_rule["ApplyServerSideEncryptionByDefault"] == default
+    assert deployed_rule["BlockedEncryptionTypes"] == {"EncryptionType": ["SSE-C"]}
+    deployed_rule = s3.get_bucket_lifecycle_configuration(Bucket=name)["Rules"][0]
+    assert deployed_rule["Expiration"] == {"Days": 365}
+    assert deployed_rule["Filter"] == {"Prefix": "logs/"}
+    assert deployed_rule["Transitions"] == [{"Days": 90, "StorageClass": "GLACIER"}]
+    logging = s3.get_bucket_logging(Bucket=name)["LoggingEnabled"]
+    assert logging["TargetBucket"] == ids["Other"]
+    rules = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]["Rules"]
+    assert rules == [{"ObjectOwnership": "ObjectWriter"}]
+    deployed_rule = s3.get_bucket_replication(Bucket=name)["ReplicationConfiguration"]["Rules"][0]
+    assert deployed_rule["Destination"]["Bucket"] == f"arn:aws:s3:::{ids['Other']}"
     assert NAME[0] in s3.get_bucket_tagging(Bucket=name)["TagSet"]
-    found = s3.get_object_lock_configuration(Bucket=ids["Other"])["ObjectLockConfiguration"]
-    assert found["Rule"]["DefaultRetention"] == {"Mode": "COMPLIANCE", "Days": 1}
+    lock = s3.get_object_lock_configuration(Bucket=ids["Other"])["ObjectLockConfiguration"]
+    assert lock["Rule"]["DefaultRetention"] == {"Mode": "COMPLIANCE", "Days": 1}
     changed(cloud, It=a("S3::Bucket", VersioningConfiguration={"Status": "Suspended"}), Other=other)
     assert s3.get_bucket_versioning(Bucket=name)["Status"] == "Suspended"
-    found = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"]["Rules"][0]
-    assert found["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
+    deployed_rule = s3.get_bucket_encryption(Bucket=name)["ServerSideEncryptionConfiguration"][
+        "Rules"
+    ][0]
+    assert deployed_rule["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
 
 
 def test_the_properties_of_a_table_and_a_topic(cloud: Cloud) -> None:
@@ -94,20 +98,20 @@ def test_the_properties_of_a_table_and_a_topic(cloud: Cloud) -> None:
     dynamo, name = cloud.client("dynamodb"), ids["It"]
 
     def recovery() -> str:
-        found = dynamo.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
-        return str(found["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"])
+        backups = dynamo.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+        return str(backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"])
 
     assert dynamo.describe_table(TableName=name)["Table"]["SSEDescription"]["SSEType"] == "KMS"
     assert recovery() == "ENABLED"
-    found = dynamo.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-    assert found["AttributeName"] == "ends"
+    time_to_live = dynamo.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    assert time_to_live["AttributeName"] == "ends"
     topic = cloud.client("sns").get_topic_attributes(TopicArn=ids["Topic"])["Attributes"]
     assert topic["KmsMasterKeyId"] == "alias/it"
     assert changed(cloud, It=table(), Topic=a("SNS::Topic"))["It"] == name
     assert recovery() == "DISABLED"
 
 
-def test_what_belongs_to_a_secret(cloud: Cloud) -> None:
+def test_resources_of_a_secret(cloud: Cloud) -> None:
     function = "arn:aws:lambda:eu-central-1:111122223333:function:it"
     resources = {
         "It": a("SecretsManager::Secret", SecretString="{}"),
@@ -121,8 +125,8 @@ def test_what_belongs_to_a_secret(cloud: Cloud) -> None:
     }
     secret = made(cloud, **resources)["It"]
     secrets = cloud.client("secretsmanager")
-    found = secrets.get_resource_policy(SecretId=secret)["ResourcePolicy"]
-    assert json.loads(found) == POLICY
+    policy = secrets.get_resource_policy(SecretId=secret)["ResourcePolicy"]
+    assert json.loads(policy) == POLICY
     rotation = secrets.describe_secret(SecretId=secret)
     assert rotation["RotationLambdaARN"] == function
     assert rotation["RotationRules"] == {"AutomaticallyAfterDays": 30}
@@ -130,7 +134,7 @@ def test_what_belongs_to_a_secret(cloud: Cloud) -> None:
     assert "ResourcePolicy" not in secrets.get_resource_policy(SecretId=secret)
 
 
-def test_a_distribution_that_alone_reads_its_bucket(cloud: Cloud) -> None:
+def test_only_the_distribution_reads_its_bucket(cloud: Cloud) -> None:
     control = {
         "Name": "it",
         "OriginAccessControlOriginType": "s3",
@@ -156,10 +160,12 @@ def test_a_distribution_that_alone_reads_its_bucket(cloud: Cloud) -> None:
         It=a("CloudFront::Distribution", DistributionConfig=config),
     )
     cloudfront = cloud.client("cloudfront")
-    found = cloudfront.get_distribution_config(Id=ids["It"])["DistributionConfig"]
-    assert found["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "https-only"
-    (origin,) = found["Origins"]["Items"]
+    distribution_config = cloudfront.get_distribution_config(Id=ids["It"])["DistributionConfig"]
+    assert distribution_config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "https-only"
+    (origin,) = distribution_config["Origins"]["Items"]
     assert origin["DomainName"].startswith(f"{ids['Bucket']}.s3.")
     assert origin["OriginAccessControlId"] == ids["Control"]
-    found = cloudfront.get_origin_access_control(Id=ids["Control"])["OriginAccessControl"]
-    assert found["OriginAccessControlConfig"]["SigningBehavior"] == "always"
+    origin_access_control = cloudfront.get_origin_access_control(Id=ids["Control"])[
+        "OriginAccessControl"
+    ]
+    assert origin_access_control["OriginAccessControlConfig"]["SigningBehavior"] == "always"

@@ -11,8 +11,8 @@ def test_addresses_and_nat_gateways(cloud: Cloud) -> None:
     ec2 = cloud.client("ec2")
     address = ec2.describe_addresses(PublicIps=[ids["It"]])["Addresses"][0]
     assert NAME[0] in address["Tags"]
-    found = ec2.describe_nat_gateways(NatGatewayIds=[ids["Gateway"]])["NatGateways"][0]
-    assert (found["SubnetId"], found["State"]) == (ids["Subnet"], "available")
+    nat_gateway = ec2.describe_nat_gateways(NatGatewayIds=[ids["Gateway"]])["NatGateways"][0]
+    assert (nat_gateway["SubnetId"], nat_gateway["State"]) == (ids["Subnet"], "available")
     assert changed(cloud, **resources, It=a("EC2::EIP", Domain="vpc"))["It"] == ids["It"]
     address = ec2.describe_addresses(PublicIps=[ids["It"]])["Addresses"][0]
     assert NAME[0] not in address["Tags"]
@@ -36,16 +36,16 @@ def test_network_acls(cloud: Cloud) -> None:
     resources = {"Vpc": VPC, "Sub": SUBNET, "It": a("EC2::NetworkAcl", VpcId=ref("Vpc"))}
     ids = made(cloud, **resources, Entry=entry(80), Association=association)
     ec2 = cloud.client("ec2")
-    found = ec2.describe_network_acls(NetworkAclIds=[ids["It"]])["NetworkAcls"][0]
-    assert found["Associations"][0]["SubnetId"] == ids["Sub"]
-    assert [item["RuleNumber"] for item in found["Entries"]] == [100]
+    acl = ec2.describe_network_acls(NetworkAclIds=[ids["It"]])["NetworkAcls"][0]
+    assert acl["Associations"][0]["SubnetId"] == ids["Sub"]
+    assert [item["RuleNumber"] for item in acl["Entries"]] == [100]
     changed(cloud, **resources, Entry=entry(443), Association=association)
-    found = ec2.describe_network_acls(NetworkAclIds=[ids["It"]])["NetworkAcls"][0]
-    assert len(found["Entries"]) == 1
+    acl = ec2.describe_network_acls(NetworkAclIds=[ids["It"]])["NetworkAcls"][0]
+    assert len(acl["Entries"]) == 1
     changed(cloud, **resources)
-    found = ec2.describe_network_acls(NetworkAclIds=[ids["It"]])["NetworkAcls"][0]
-    assert not found["Entries"]
-    assert not found["Associations"]
+    acl = ec2.describe_network_acls(NetworkAclIds=[ids["It"]])["NetworkAcls"][0]
+    assert not acl["Entries"]
+    assert not acl["Associations"]
 
 
 def test_rules_of_security_groups(cloud: Cloud) -> None:
@@ -105,11 +105,13 @@ def test_flow_logs_volumes_and_interfaces(cloud: Cloud) -> None:
     assert (
         ec2.describe_flow_logs(FlowLogIds=[ids["Log"]])["FlowLogs"][0]["ResourceId"] == ids["Vpc"]
     )
-    found = ec2.describe_network_interfaces(NetworkInterfaceIds=[ids["Eni"]])["NetworkInterfaces"]
-    assert found[0]["Groups"][0]["GroupId"] == ids["Group"]
+    interfaces = ec2.describe_network_interfaces(NetworkInterfaceIds=[ids["Eni"]])[
+        "NetworkInterfaces"
+    ]
+    assert interfaces[0]["Groups"][0]["GroupId"] == ids["Group"]
     assert changed(cloud, **resources, Volume=volume(16))["Volume"] == ids["Volume"]
-    found = ec2.describe_volumes(VolumeIds=[ids["Volume"]])["Volumes"]
-    assert (found[0]["Size"], found[0]["Encrypted"]) == (16, True)
+    volumes = ec2.describe_volumes(VolumeIds=[ids["Volume"]])["Volumes"]
+    assert (volumes[0]["Size"], volumes[0]["Encrypted"]) == (16, True)
     cloud.delete("it")
     assert not ec2.describe_volumes()["Volumes"]
 
@@ -134,14 +136,14 @@ def test_records_and_health_checks(cloud: Cloud) -> None:
     route53 = cloud.client("route53")
 
     def names() -> list[str]:
-        found = route53.list_resource_record_sets(HostedZoneId=ids["Zone"])["ResourceRecordSets"]
-        return [record["Name"] for record in found if record["Type"] == "A"]
+        records = route53.list_resource_record_sets(HostedZoneId=ids["Zone"])["ResourceRecordSets"]
+        return [record["Name"] for record in records if record["Type"] == "A"]
 
     assert names() == ["10.0.0.1.it.example.", "10.0.0.2.it.example."]
     assert changed(cloud, Zone=zone, It=records("10.0.0.2"), Check=check("/two")) == ids
     assert names() == ["10.0.0.2.it.example."]
-    found = route53.get_health_check(HealthCheckId=ids["Check"])["HealthCheck"]
-    assert found["HealthCheckConfig"]["ResourcePath"] == "/two"
+    health_check = route53.get_health_check(HealthCheckId=ids["Check"])["HealthCheck"]
+    assert health_check["HealthCheckConfig"]["ResourcePath"] == "/two"
     changed(cloud, Zone=zone)
     assert not names()
     assert not route53.list_health_checks()["HealthChecks"]

@@ -26,8 +26,11 @@ def test_trails(cloud: Cloud) -> None:
 
     ids = made(cloud, Bucket=BUCKET, It=trail(True))
     cloudtrail, name = cloud.client("cloudtrail"), ids["It"]
-    found = cloudtrail.get_trail(Name=name)["Trail"]
-    assert (found["IsMultiRegionTrail"], found["LogFileValidationEnabled"]) == (True, True)
+    deployed_trail = cloudtrail.get_trail(Name=name)["Trail"]
+    assert (deployed_trail["IsMultiRegionTrail"], deployed_trail["LogFileValidationEnabled"]) == (
+        True,
+        True,
+    )
     assert cloudtrail.get_trail_status(Name=name)["IsLogging"]
     assert cloudtrail.get_event_selectors(TrailName=name)["AdvancedEventSelectors"]
     assert changed(cloud, Bucket=BUCKET, It=trail(False)) == ids
@@ -60,8 +63,8 @@ def test_config(cloud: Cloud) -> None:
     }
     ids = made(cloud, **resources, It=rule("one"))
     config = cloud.client("config")
-    found = config.describe_configuration_recorders()["ConfigurationRecorders"][0]
-    assert found["recordingGroup"]["allSupported"]
+    recorder = config.describe_configuration_recorders()["ConfigurationRecorders"][0]
+    assert recorder["recordingGroup"]["allSupported"]
     assert config.describe_configuration_recorder_status()["ConfigurationRecordersStatus"][0][
         "recording"
     ]
@@ -89,11 +92,11 @@ def test_mail(cloud: Cloud) -> None:
     tokens = ses.get_email_identity(EmailIdentity="mail.example")["DkimAttributes"]["Tokens"]
     parameter = cloud.client("ssm").get_parameter(Name=ids["Record"])["Parameter"]
     assert parameter["Value"] == f"{tokens[0]}._domainkey.mail.example"
-    found = ses.get_dedicated_ip_pool(PoolName=ids["Pool"])["DedicatedIpPool"]
-    assert found["ScalingMode"] == "MANAGED"
+    ip_pool = ses.get_dedicated_ip_pool(PoolName=ids["Pool"])["DedicatedIpPool"]
+    assert ip_pool["ScalingMode"] == "MANAGED"
     assert changed(cloud, **resources, It=template("two"))["It"] == "it"
-    found = ses.get_email_template(TemplateName="it")["TemplateContent"]
-    assert found["Subject"] == "two"
+    template_content = ses.get_email_template(TemplateName="it")["TemplateContent"]
+    assert template_content["Subject"] == "two"
     assert changed(cloud, **resources, It=template("two", "other"))["It"] == "other"
     names = [item["TemplateName"] for item in ses.list_email_templates()["TemplatesMetadata"]]
     assert names == ["other"]
@@ -118,8 +121,8 @@ def test_mail_events_are_archived(cloud: Cloud) -> None:
         Policy=a("Logs::ResourcePolicy", PolicyName="it", PolicyDocument='{"Statement":[]}'),
     )
     ses = cloud.client("sesv2")
-    found = ses.get_configuration_set_event_destinations(ConfigurationSetName="it")
-    assert found["EventDestinations"][0]["EventBridgeDestination"] == {"EventBusArn": bus}
+    destinations = ses.get_configuration_set_event_destinations(ConfigurationSetName="it")
+    assert destinations["EventDestinations"][0]["EventBridgeDestination"] == {"EventBusArn": bus}
     policies = cloud.client("logs").describe_resource_policies()["resourcePolicies"]
     assert [policy["policyName"] for policy in policies] == ["it"]
 
@@ -158,15 +161,15 @@ def test_selections_associations_and_composite_alarms(cloud: Cloud) -> None:
         }
 
     ids = made(cloud, **resources, **rest("TRUE"))
-    found = cloud.client("wafv2").get_web_acl_for_resource(ResourceArn=ids["Balancer"])["WebACL"]
-    assert found["Name"]
+    acl = cloud.client("wafv2").get_web_acl_for_resource(ResourceArn=ids["Balancer"])["WebACL"]
+    assert acl["Name"]
     backup = cloud.client("backup")
     selections = backup.list_backup_selections(BackupPlanId=ids["Plan"])["BackupSelectionsList"]
     assert selections[0]["SelectionName"] == "it"
 
     def alarms() -> list[str]:
-        found = cloud.client("cloudwatch").describe_alarms(AlarmTypes=["CompositeAlarm"])
-        return [alarm["AlarmRule"] for alarm in found["CompositeAlarms"]]
+        alarms = cloud.client("cloudwatch").describe_alarms(AlarmTypes=["CompositeAlarm"])
+        return [alarm["AlarmRule"] for alarm in alarms["CompositeAlarms"]]
 
     assert alarms() == ["TRUE"]
     assert changed(cloud, **resources, **rest("FALSE")) == ids
@@ -176,8 +179,8 @@ def test_selections_associations_and_composite_alarms(cloud: Cloud) -> None:
     assert not backup.list_backup_selections(BackupPlanId=ids["Plan"])["BackupSelectionsList"]
 
 
-def test_an_alarm_on_an_expression_is_there_with_the_rest_of_its_settings(cloud: Cloud) -> None:
-    """The engine's API knows alarms on one metric only: the first of them stands for all."""
+def test_an_alarm_on_an_expression_exists_with_its_other_settings(cloud: Cloud) -> None:
+    """The engine's API has alarms on one metric only: the alarm is created on the first."""
     metric = {"Namespace": "AWS/NATGateway", "MetricName": "PacketsDropCount"}
     alarm = a(
         "CloudWatch::Alarm",
@@ -190,8 +193,8 @@ def test_an_alarm_on_an_expression_is_there_with_the_rest_of_its_settings(cloud:
         Threshold=100,
     )
     made(cloud, Alarm=alarm)
-    (found,) = cloud.client("cloudwatch").describe_alarms(AlarmTypes=["MetricAlarm"])[
+    (metric_alarm,) = cloud.client("cloudwatch").describe_alarms(AlarmTypes=["MetricAlarm"])[
         "MetricAlarms"
     ]
-    assert (found["MetricName"], found["Statistic"]) == ("PacketsDropCount", "Sum")
-    assert (found["Threshold"], found["EvaluationPeriods"]) == (100, 3)
+    assert (metric_alarm["MetricName"], metric_alarm["Statistic"]) == ("PacketsDropCount", "Sum")
+    assert (metric_alarm["Threshold"], metric_alarm["EvaluationPeriods"]) == (100, 3)

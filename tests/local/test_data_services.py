@@ -56,17 +56,17 @@ def deployed(cloud: Cloud, concern: Concern, **more: str) -> dict[str, str]:
 def default_encryption(s3: Any, bucket: str) -> dict[str, Any]:
     (rule,) = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     assert rule["BlockedEncryptionTypes"] == {"EncryptionType": ["SSE-C"]}
-    found: dict[str, Any] = rule["ApplyServerSideEncryptionByDefault"]
-    return found
+    encryption: dict[str, Any] = rule["ApplyServerSideEncryptionByDefault"]
+    return encryption
 
 
 def retention(s3: Any, bucket: str) -> dict[str, Any]:
     lock = s3.get_object_lock_configuration(Bucket=bucket)["ObjectLockConfiguration"]
-    found: dict[str, Any] = lock["Rule"]["DefaultRetention"]
-    return found
+    retention: dict[str, Any] = lock["Rule"]["DefaultRetention"]
+    return retention
 
 
-def test_buckets_of_data_are_as_the_template_says(cloud: Cloud) -> None:
+def test_data_buckets_have_the_templates_properties(cloud: Cloud) -> None:
     ids, s3 = deployed(cloud, storage.CONCERN), cloud.client("s3")
     for title, name in (("UploadsBucket", "data"), ("BackupsBucket", "backup")):
         bucket = ids[title]
@@ -85,7 +85,7 @@ def test_buckets_of_data_are_as_the_template_says(cloud: Cloud) -> None:
     assert default_encryption(s3, ids["AccessLogsBucket"])["SSEAlgorithm"] == "AES256"
 
 
-def test_the_archive_is_locked_for_six_years_and_takes_configs_replicas(cloud: Cloud) -> None:
+def test_the_archive_is_locked_for_six_years_and_accepts_configs_replicas(cloud: Cloud) -> None:
     ids, s3 = deployed(cloud, log_archive.CONCERN), cloud.client("s3")
     assert retention(s3, ids["LogArchive"]) == {"Mode": "GOVERNANCE", "Days": 2192}
     configuration = s3.get_bucket_replication(Bucket=ids["LogIntake"])
@@ -104,14 +104,14 @@ def deployed_tables(cloud: Cloud) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("title", ["MetricsTable", "AnalyticsTable"])
-def test_tables_are_as_the_template_says(cloud: Cloud, title: str) -> None:
+def test_tables_have_the_templates_properties(cloud: Cloud, title: str) -> None:
     table = deployed_tables(cloud)[title]
     dynamodb = cloud.client("dynamodb")
-    found = dynamodb.describe_table(TableName=table)["Table"]
-    assert found["SSEDescription"]["KMSMasterKeyArn"] == key(cloud, "metrics")
+    deployed_table = dynamodb.describe_table(TableName=table)["Table"]
+    assert deployed_table["SSEDescription"]["KMSMasterKeyArn"] == key(cloud, "metrics")
     # the engine keeps a parameter's text where DynamoDB has a boolean
-    assert found["DeletionProtectionEnabled"] in (True, "true")
-    assert found["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert deployed_table["DeletionProtectionEnabled"] in (True, "true")
+    assert deployed_table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
     backups = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
     assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
     ends = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
@@ -131,21 +131,21 @@ def test_recovery_points_are_copied_to_the_other_region(cloud: Cloud) -> None:
 def test_the_plan_backs_up_both_tables(cloud: Cloud) -> None:
     ids, client = deployed_tables(cloud), cloud.client("backup")
     (listed,) = client.list_backup_selections(BackupPlanId=ids["Plan"])["BackupSelectionsList"]
-    found = client.get_backup_selection(
+    selection = client.get_backup_selection(
         BackupPlanId=ids["Plan"], SelectionId=listed["SelectionId"]
     )["BackupSelection"]
-    assert found["IamRoleArn"] == values(cloud)["BackupRoleArn"]
+    assert selection["IamRoleArn"] == values(cloud)["BackupRoleArn"]
     tables = [ids["MetricsTable"], ids["AnalyticsTable"]]
-    assert [arn.rpartition("/")[2] for arn in found["Resources"]] == tables
+    assert [arn.rpartition("/")[2] for arn in selection["Resources"]] == tables
 
 
 def test_replicas_wait_locked_and_under_their_own_key(cloud: Cloud) -> None:
     ids, s3 = deployed(cloud, replicas.CONCERN), cloud.client("s3")
     assert retention(s3, ids["ReplicaBackupsBucket"]) == {"Mode": "GOVERNANCE", "Days": 7}
-    found = default_encryption(s3, ids["ReplicaUploadsBucket"])["KMSMasterKeyID"]
-    assert found.endswith(ids["ReplicaKey"])
+    master_key = default_encryption(s3, ids["ReplicaUploadsBucket"])["KMSMasterKeyID"]
+    assert master_key.endswith(ids["ReplicaKey"])
     vault = cloud.client("backup").describe_backup_vault(BackupVaultName=ids["RecoveryVault"])
-    assert vault["EncryptionKeyArn"] == found
+    assert vault["EncryptionKeyArn"] == master_key
 
 
 def test_every_key_of_the_data_rotates(cloud: Cloud) -> None:

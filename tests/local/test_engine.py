@@ -1,4 +1,4 @@
-"""The engine's process: how it starts, whom it answers, and how it ends."""
+"""The engine's process: start, clients and end."""
 
 import os
 import signal
@@ -37,13 +37,13 @@ def _ended(pid: int) -> bool:
 
 
 def test_the_environment_selects_account_region_and_endpoint(engine: Engine) -> None:
-    found = engine.environment_variables("111122223333", "eu-west-1")
-    assert found["AWS_ENDPOINT_URL"] == engine.endpoint
-    assert found["AWS_ACCESS_KEY_ID"] == "111122223333"
-    assert found["AWS_REGION"] == found["AWS_DEFAULT_REGION"] == "eu-west-1"
+    variables = engine.environment_variables("111122223333", "eu-west-1")
+    assert variables["AWS_ENDPOINT_URL"] == engine.endpoint
+    assert variables["AWS_ACCESS_KEY_ID"] == "111122223333"
+    assert variables["AWS_REGION"] == variables["AWS_DEFAULT_REGION"] == "eu-west-1"
 
 
-def test_accounts_and_regions_are_apart(cloud: Cloud) -> None:
+def test_accounts_and_regions_are_separate(cloud: Cloud) -> None:
     template = {"Resources": {"It": {"Type": "AWS::SNS::Topic"}}}
     arn = cloud.create("it", template) and cloud.resources("it")["It"]
     assert f":eu-central-1:{cloud.account}:" in arn
@@ -65,14 +65,14 @@ def test_stopping_ends_the_process_and_can_be_repeated() -> None:
     assert engine.log_tail() == ""
 
 
-def test_a_port_in_use_is_said() -> None:
+def test_a_port_in_use_is_an_error() -> None:
     with running_engine() as engine:
         port = int(engine.endpoint.rpartition(":")[2])
         with pytest.raises(EngineStartError, match=f"port {port} of 127.0.0.1 cannot be used"):
             Engine.start(port)
 
 
-def test_it_is_in_a_session_of_its_own(engine: Engine) -> None:
+def test_it_runs_in_a_separate_session(engine: Engine) -> None:
     assert os.getsid(engine._process.pid) != os.getsid(0)
 
 
@@ -111,7 +111,7 @@ def test_another_version_of_ministack_is_refused(
         Engine.start()
 
 
-def test_a_missing_ministack_is_said(tmp_path: Path) -> None:
+def test_a_missing_ministack_is_an_error(tmp_path: Path) -> None:
     # -S: no site-packages, so nothing but tidegen itself is installed.
     root = str(Path(server.__file__).parents[2])
     code = (
@@ -120,7 +120,7 @@ def test_a_missing_ministack_is_said(tmp_path: Path) -> None:
         "try: Engine.start()\n"
         "except EngineUnavailableError as error: print(error)"
     )
-    found = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-S", "-c", code],
         env={"PYTHONPATH": root},
         cwd=tmp_path,
@@ -128,7 +128,7 @@ def test_a_missing_ministack_is_said(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
-    assert "pip install 'tidegen[local]'" in found.stdout
+    assert "pip install 'tidegen[local]'" in result.stdout
 
 
 def test_the_pinned_version_is_the_one_of_the_extra() -> None:

@@ -11,7 +11,7 @@ GROUPS = ("Application", "ControlPlane", "Database", "Firewall", "Query")
 
 
 def deployed(cloud: Cloud) -> dict[str, str]:
-    """Physical ids of the concern's resources; the groups and the bucket stand before."""
+    """Physical ids of the concern's resources; the groups and the bucket are deployed before."""
     account = f"{REGION}:{cloud.account}"
     intake = f"tide-log-intake-{cloud.account}"
     location = {"LocationConstraint": REGION}
@@ -40,8 +40,8 @@ def test_every_group_is_subscribed_to_a_stream_that_delivers_to_the_intake(cloud
     ids = deployed(cloud)
     stream = ids["DeliveryStream"]
     described = cloud.client("firehose").describe_delivery_stream(DeliveryStreamName=stream)
-    found = described["DeliveryStreamDescription"]
-    (destination,) = found["Destinations"]
+    deployed_stream = described["DeliveryStreamDescription"]
+    (destination,) = deployed_stream["Destinations"]
     s3 = destination["ExtendedS3DestinationDescription"]
     assert s3["BucketARN"] == f"arn:aws:s3:::tide-log-intake-{cloud.account}"
     assert s3["Prefix"].startswith(f"AWSLogs/{cloud.account}/CloudWatch/dev/")
@@ -50,4 +50,6 @@ def test_every_group_is_subscribed_to_a_stream_that_delivers_to_the_intake(cloud
         filters = cloud.client("logs").describe_subscription_filters(
             logGroupName=f"/tide/dev/{name}"
         )["subscriptionFilters"]
-        assert [item["destinationArn"] for item in filters] == [found["DeliveryStreamARN"]]
+        assert [item["destinationArn"] for item in filters] == [
+            deployed_stream["DeliveryStreamARN"]
+        ]

@@ -1,4 +1,4 @@
-"""What exists already is not created again, and what is needed must be there."""
+"""Existing resources are not created again, and required ones must exist."""
 
 from typing import Any
 
@@ -51,7 +51,7 @@ PROPERTIES = {
 
 
 @pytest.mark.parametrize("type_name", NAMED)
-def test_a_name_is_taken_once(cloud: Cloud, type_name: str) -> None:
+def test_a_name_in_use_is_refused(cloud: Cloud, type_name: str) -> None:
     name = {"AWS::KMS::Alias": "alias/taken", "AWS::SES::EmailIdentity": "taken.example"}
     properties = {**NAMED[type_name], PROPERTIES[type_name]: name.get(type_name, "taken")}
     if type_name == "AWS::KMS::Alias":
@@ -68,7 +68,7 @@ def test_every_look_up_is_tested() -> None:
     assert set(_LOOK_UPS) <= set(NAMED)
 
 
-def test_code_that_is_not_there_fails_the_function(cloud: Cloud) -> None:
+def test_missing_code_fails_the_function(cloud: Cloud) -> None:
     code = {"S3Bucket": "nowhere", "S3Key": "it.zip"}
     function = {"Type": "AWS::Lambda::Function", "Properties": {**FUNCTION, "Code": code}}
     assert cloud.create("it", {"Resources": {"It": function}})["StackStatus"] == "ROLLBACK_COMPLETE"
@@ -78,5 +78,5 @@ def test_code_that_is_not_there_fails_the_function(cloud: Cloud) -> None:
 
 def test_stack_tags_reach_buckets(cloud: Cloud) -> None:
     cloud.create("it", {"Resources": {"It": {"Type": "AWS::S3::Bucket"}}})
-    found = cloud.client("s3").get_bucket_tagging(Bucket=cloud.resources("it")["It"])
-    assert {"Key": "project", "Value": "tide"} in found["TagSet"]
+    tagging = cloud.client("s3").get_bucket_tagging(Bucket=cloud.resources("it")["It"])
+    assert {"Key": "project", "Value": "tide"} in tagging["TagSet"]

@@ -86,8 +86,8 @@ def test_outputs_pass_between_siblings_and_lists_are_split(cloud: Cloud) -> None
     stack = cloud.create("root", root(cloud, network(), balancer()))
     assert stack["StackStatus"] == "CREATE_COMPLETE", cloud.reasons("root")
     assert stack["Outputs"]["Queue"].startswith(f"arn:aws:sqs:eu-central-1:{cloud.account}:")
-    found = cloud.client("elbv2").describe_load_balancers()["LoadBalancers"][0]
-    assert len(found["AvailabilityZones"]) == 2
+    load_balancer = cloud.client("elbv2").describe_load_balancers()["LoadBalancers"][0]
+    assert len(load_balancer["AvailabilityZones"]) == 2
 
 
 def test_a_change_set_without_changes_is_refused_in_cloudformations_words(cloud: Cloud) -> None:
@@ -97,14 +97,14 @@ def test_a_change_set_without_changes_is_refused_in_cloudformations_words(cloud:
     client.create_change_set(
         StackName="root", ChangeSetName="again", TemplateBody=json.dumps(template)
     )
-    found = client.describe_change_set(StackName="root", ChangeSetName="again")
-    assert found["Status"] == "FAILED"
-    assert "didn't contain changes" in found["StatusReason"]
+    change_set = client.describe_change_set(StackName="root", ChangeSetName="again")
+    assert change_set["Status"] == "FAILED"
+    assert "didn't contain changes" in change_set["StatusReason"]
     with pytest.raises(ClientError, match="No updates are to be performed"):
         client.update_stack(StackName="root", TemplateBody=json.dumps(template))
 
 
-def test_an_update_changes_one_child_and_leaves_the_other_alone(cloud: Cloud) -> None:
+def test_an_update_changes_one_child_only(cloud: Cloud) -> None:
     cloud.create("root", root(cloud, network(), balancer()))
     children = cloud.resources("root")
     before = len(cloud.events(children["Network"]))
@@ -126,7 +126,7 @@ def test_getatt_of_unchanged_resources_survives_two_updates(cloud: Cloud) -> Non
     assert stack["Outputs"]["Queue"].startswith("arn:aws:sqs")
 
 
-def test_a_child_that_fails_to_create_takes_everything_back(cloud: Cloud) -> None:
+def test_a_child_that_fails_to_create_rolls_everything_back(cloud: Cloud) -> None:
     stack = cloud.create("root", root(cloud, network(), failing()))
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     assert "#/VisibilityTimeout: expected type: Integer, found: String" in cloud.reasons("root")
@@ -136,7 +136,7 @@ def test_a_child_that_fails_to_create_takes_everything_back(cloud: Cloud) -> Non
     assert "10.0.0.0/16" not in names
 
 
-def test_a_child_that_fails_to_update_goes_back(cloud: Cloud) -> None:
+def test_a_child_that_fails_to_update_is_rolled_back(cloud: Cloud) -> None:
     cloud.create("root", root(cloud, network(), balancer()))
     children = cloud.resources("root")
     first = cloud.resources(children["Entry"])
@@ -171,8 +171,8 @@ def test_stack_tags_reach_resources_in_children(cloud: Cloud) -> None:
             }
         },
     )
-    found = cloud.client("ec2").describe_addresses()["Addresses"][0]
-    assert {"Key": "project", "Value": "tide"} in found["Tags"]
+    deployed_address = cloud.client("ec2").describe_addresses()["Addresses"][0]
+    assert {"Key": "project", "Value": "tide"} in deployed_address["Tags"]
 
 
 def test_fourteen_children_and_four_hundred_resources_take_seconds(cloud: Cloud) -> None:

@@ -1,4 +1,4 @@
-"""Each shim is needed: ministack as it comes, without tidegen, still has the defect.
+"""Each shim is needed: unchanged ministack still has the defect.
 
 When one of these fails, upstream has fixed something: take the shim out.
 """
@@ -134,8 +134,8 @@ def test_secrets_cannot_be_imported(plain: Cloud) -> None:
         ResourcesToImport=[imported],
         TemplateBody=json.dumps({"Resources": {"It": resource}}),
     )
-    found = cloudformation.describe_change_set(ChangeSetName=made["Id"])
-    assert found["ExecutionStatus"] == "UNAVAILABLE"
+    change_set = cloudformation.describe_change_set(ChangeSetName=made["Id"])
+    assert change_set["ExecutionStatus"] == "UNAVAILABLE"
 
 
 def test_types_are_refused(plain: Cloud) -> None:
@@ -148,7 +148,7 @@ def test_properties_are_not_validated(plain: Cloud) -> None:
     assert stack["StackStatus"] == "CREATE_COMPLETE"
 
 
-def test_what_replaces_a_resource_is_not_known(plain: Cloud) -> None:
+def test_replacing_properties_are_not_known(plain: Cloud) -> None:
     plain.create("replaced", one("AWS::EC2::VPC", CidrBlock="10.0.0.0/16"))
     client = plain.client("cloudformation")
     template = one("AWS::EC2::VPC", CidrBlock="10.1.0.0/16")
@@ -173,8 +173,8 @@ def test_a_buckets_properties_are_dropped(plain: Cloud) -> None:
         ),
     )
     s3, name = plain.client("s3"), stack["Outputs"]["Value"]
-    found = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]
-    assert found != controls
+    ownership_controls = s3.get_bucket_ownership_controls(Bucket=name)["OwnershipControls"]
+    assert ownership_controls != controls
     for read in (s3.get_bucket_lifecycle_configuration, s3.get_bucket_tagging):
         with pytest.raises(ClientError):
             read(Bucket=name)
@@ -190,8 +190,8 @@ def test_a_tables_and_a_topics_properties_are_dropped(plain: Cloud) -> None:
         SSESpecification={"SSEEnabled": True},
     )
     plain.create("table", table)
-    found = plain.client("dynamodb").describe_table(TableName="dropped")["Table"]
-    assert "SSEDescription" not in found
+    deployed_table = plain.client("dynamodb").describe_table(TableName="dropped")["Table"]
+    assert "SSEDescription" not in deployed_table
     stack = plain.create("topic", one("AWS::SNS::Topic", {"Ref": "It"}, KmsMasterKeyId="alias/a"))
     topic = plain.client("sns").get_topic_attributes(TopicArn=stack["Outputs"]["Value"])
     assert "KmsMasterKeyId" not in topic["Attributes"]
@@ -207,7 +207,7 @@ def change_set(plain: Cloud, name: str, **extra: str) -> Template:
     )
 
 
-def test_a_second_change_set_makes_the_stack_in_review_anew(plain: Cloud) -> None:
+def test_a_second_change_set_recreates_the_stack_in_review(plain: Cloud) -> None:
     assert change_set(plain, "first")["StackId"] != change_set(plain, "second")["StackId"]
 
 

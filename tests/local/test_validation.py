@@ -1,4 +1,4 @@
-"""What CloudFormation would refuse is refused, in its words; what it would accept is accepted."""
+"""The engine refuses and accepts the same properties as CloudFormation, in its words."""
 
 from typing import Any
 
@@ -96,7 +96,7 @@ def test_a_region_without_data_has_the_types_of_the_first() -> None:
     assert schema_of("AWS::SQS::Queue", "nowhere-1") == schema_of("AWS::SQS::Queue")
 
 
-def test_what_replaces_and_where_tags_go_is_in_the_schema() -> None:
+def test_schemas_have_replacing_properties_and_the_tag_property() -> None:
     assert "CidrBlock" in replacing_properties(schema_of("AWS::EC2::VPC"))
     assert replacing_properties(schema_of("AWS::SES::Template")) == ()
     assert tag_shape(schema_of("AWS::EC2::EIP")) == ("Tags", "list")

@@ -1,4 +1,4 @@
-"""The port as the contract asks it: the embedded engine through the real adapter, or the double."""
+"""The subjects of the contract: the embedded engine through the real adapter, or the double."""
 
 import hashlib
 import json
@@ -20,7 +20,7 @@ _TIMEOUT = 20.0  # seconds
 
 
 class Subject:
-    """One account at the port, and what every test does there."""
+    """One account at the port, and what every test does with it."""
 
     def __init__(self, cloud, kind):
         self.cloud, self.kind = cloud, kind
@@ -34,12 +34,12 @@ class Subject:
         )
 
     def change_set(self, name, template, kind="CREATE", **more):
-        """A change set that is ready, or has failed."""
+        """Create a change set; return it ready or failed."""
         made = self.cloud.create_change_set(self.request(name, template, kind, **more))
         return self.cloud.change_set(made)
 
     def apply(self, name, template, kind="CREATE", **more):
-        """Create or update a stack; its state once it is at rest."""
+        """Create or update a stack; return its state at rest."""
         made = self.change_set(name, template, kind, **more)
         self.cloud.execute_change_set(made.change_set_id)
         return self.settled(made.stack_id)
@@ -54,7 +54,7 @@ class Subject:
         raise AssertionError(f"{stack} is still at work")
 
     def deleted(self, stack_id):
-        """Delete a stack; its state once it is gone."""
+        """Delete a stack; return its state afterwards."""
         self.cloud.delete_stack(stack_id, None)
         deadline = time.monotonic() + _TIMEOUT
         while time.monotonic() < deadline:
@@ -64,10 +64,10 @@ class Subject:
             ):
                 return state
             time.sleep(self.cloud.poll_seconds)
-        raise AssertionError(f"{stack_id} is still there")
+        raise AssertionError(f"{stack_id} still exists")
 
     def upload(self, template):
-        """A nested template in the artifacts bucket; the address to give for it."""
+        """Upload a nested template to the artifacts bucket; return its URL."""
         content = json.dumps(template).encode()
         key = f"templates/{hashlib.sha256(content).hexdigest()}/nested.json"
         self._make_bucket()
@@ -90,7 +90,7 @@ def engine() -> Iterator[Engine]:
 
 @pytest.fixture(params=["engine", "double"])
 def subject(request, engine, monkeypatch):
-    """Both, one after the other; `only` names the one that claims the behaviour."""
+    """Yield both implementations; `only` names the one that claims the behaviour."""
     if request.param == "double":
         return Subject(Double(), "double")
     monkeypatch.setenv("AWS_ENDPOINT_URL", engine.endpoint)

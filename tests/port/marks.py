@@ -1,8 +1,8 @@
-"""Which of the two a test of the contract is for."""
+"""The implementation that a test of the contract is for."""
 
 import pytest
 
 
 def only(name):
-    """Run the test on one of the two: the other does not claim the behaviour."""
+    """Run the test on one implementation: the other does not claim the behaviour."""
     return pytest.mark.parametrize("subject", [name], indirect=True)

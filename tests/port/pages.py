@@ -8,18 +8,18 @@ HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "port-contract.md"
 _HEAD = """# The port's contract
 
-What deployment takes for granted of CloudFormation and S3, one rule a test in `tests/port/`.
+The behaviour of CloudFormation and S3 that deployment assumes, one rule a test in `tests/port/`.
 Each runs on the embedded engine, through the real adapter, and on the in-memory double, where both
 claim the behaviour. This page is written from the tests: `python tests/port/pages.py`.
 
-Sources are pages of the AWS CloudFormation API reference (`API_...`) and user guide unless they say
+Sources are pages of the AWS CloudFormation API reference (`API_...`) and user guide unless stated
 otherwise. UNVERIFIED marks a rule for which no page was found.
 """
 
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule: what it says, where that is documented, and who is held to it."""
+    """A rule: its text, its source, and the implementations it is tested on."""
 
     text: str
     source: str
@@ -31,7 +31,7 @@ class Rule:
 
 
 def rules():
-    """Every rule, in the order of the tests."""
+    """Return every rule, in the order of the tests."""
     return [rule for path in sorted(HERE.glob("test_*.py")) for rule in _rules(path)]
 
 
@@ -53,17 +53,17 @@ def _only(decorator):
 
 
 def page():
-    """The page's Markdown."""
-    found = rules()
+    """Return the page's Markdown."""
+    all_rules = rules()
     parts = [
         _HEAD,
         "## Rules of both\n",
-        *_table(rule for rule in found if rule.on == "both"),
+        *_table(rule for rule in all_rules if rule.on == "both"),
         "\n## Where the engine and the double differ\n",
-        "The double follows AWS where the engine does not, and leaves to the engine what it has.\n",
-        *_table((rule for rule in found if rule.on != "both"), on=True),
+        "The double follows AWS where the engine does not; the engine is tested on the rest.\n",
+        *_table((rule for rule in all_rules if rule.on != "both"), on=True),
         "\n## Unverified\n",
-        *(f"- {rule.text} ({_after(rule.source)})" for rule in found if rule.unverified),
+        *(f"- {rule.text} ({_after(rule.source)})" for rule in all_rules if rule.unverified),
     ]
     return "\n".join(parts) + "\n"
 
@@ -72,10 +72,10 @@ def _after(source):
     return source.partition("UNVERIFIED")[2].lstrip(": ").rstrip(".") or source
 
 
-def _table(found, *, on=False):
+def _table(listed, *, on=False):
     head = "| rule | on | source |" if on else "| rule | source |"
     yield from (head, "|---|---|---|" if on else "|---|---|")
-    for rule in found:
+    for rule in listed:
         source = rule.source.removeprefix("Source: ")
         where = f"{rule.on} | " if on else ""
         yield f"| {rule.text} | {where}{source} |"

@@ -1,4 +1,4 @@
-"""Change sets and statuses: what deployment's decisions rest on."""
+"""Change sets and statuses, on which deployment's decisions depend."""
 
 from urllib.parse import parse_qs
 
@@ -11,8 +11,8 @@ from tidegen.errors import DeploymentError, OvertakenError
 from tidegen.planning.changes import Action
 
 
-def test_a_create_change_set_makes_a_stack_in_review(subject):
-    """A change set for a new stack makes the stack, in REVIEW_IN_PROGRESS and without resources.
+def test_a_create_change_set_creates_a_stack_in_review(subject):
+    """A change set for a new stack creates the stack, in REVIEW_IN_PROGRESS and without resources.
 
     Source: API_CreateChangeSet
     """
@@ -24,7 +24,7 @@ def test_a_create_change_set_makes_a_stack_in_review(subject):
     assert subject.cloud.resources(made.stack_id) == ()
 
 
-def test_a_stack_in_review_takes_further_change_sets(subject):
+def test_a_stack_in_review_accepts_further_change_sets(subject):
     """A further CREATE change set belongs to the same stack in review.
 
     UNVERIFIED: the documentation lists several change sets of a stack, not of one in review.
@@ -35,7 +35,7 @@ def test_a_stack_in_review_takes_further_change_sets(subject):
     assert subject.cloud.change_set(first.change_set_id).status == "CREATE_COMPLETE"
 
 
-def test_executing_takes_the_other_change_sets_away(subject):
+def test_executing_deletes_the_other_change_sets(subject):
     """Executing a change set deletes all others of the stack, which are no longer valid.
 
     Source: API_ExecuteChangeSet
@@ -58,7 +58,7 @@ def test_a_change_set_is_executed_once(subject):
 
 
 def test_a_stack_is_created_once(subject):
-    """CREATE is refused for a stack that exists.
+    """CREATE is refused for an existing stack.
 
     Source: API_CreateChangeSet, ChangeSetType and AlreadyExistsException
     """
@@ -67,7 +67,7 @@ def test_a_stack_is_created_once(subject):
         subject.change_set("s", template(A=topic()))
 
 
-def test_what_does_not_exist_cannot_be_updated(subject):
+def test_a_missing_stack_cannot_be_updated(subject):
     """UPDATE is refused for a stack that does not exist.
 
     Source: API_CreateChangeSet, ChangeSetType
@@ -96,16 +96,16 @@ def test_a_change_says_whether_it_replaces(subject):
     """
     subject.apply("s", template(A=topic(), T=table("t-1"), Gone=topic()))
     wanted = template(A=topic("two"), T=table("t-2"))
-    found = subject.change_set("s", wanted, "UPDATE").changes
-    said = {c.logical_id: (c.action, c.replacement, c.properties) for c in found}
-    assert said["A"] == (Action.MODIFY, Replacement.NEVER, ("DisplayName",))
-    assert said["T"] == (Action.REPLACE, Replacement.ALWAYS, ("TableName",))
-    assert said["Gone"][0] is Action.REMOVE
+    listed = subject.change_set("s", wanted, "UPDATE").changes
+    changes = {c.logical_id: (c.action, c.replacement, c.properties) for c in listed}
+    assert changes["A"] == (Action.MODIFY, Replacement.NEVER, ("DisplayName",))
+    assert changes["T"] == (Action.REPLACE, Replacement.ALWAYS, ("TableName",))
+    assert changes["Gone"][0] is Action.REMOVE
 
 
 @only("double")
 def test_nested_stacks_have_change_sets_of_their_own(subject):
-    """With IncludeNestedStacks a change set leads to those of the nested stacks.
+    """With IncludeNestedStacks a change set refers to those of the nested stacks.
 
     Source: change-sets-for-nested-stacks
     """
@@ -121,10 +121,10 @@ def test_nested_stacks_have_change_sets_of_their_own(subject):
 
 
 @only("engine")
-def test_the_engine_is_mute_about_nested_stacks(subject):
+def test_the_engine_has_no_change_sets_of_nested_stacks(subject):
     """The engine has no change sets of nested stacks: children are None, not empty.
 
-    Source: none; it is the difference that tidegen's forecast fills
+    Source: none; tidegen's forecast replaces them
     """
     root = template(N=nested(subject.upload(template(A=topic()))))
     (change,) = subject.change_set("s", root).changes
@@ -152,7 +152,7 @@ def test_parameters_need_values(subject):
         subject.change_set("s", wanted)
 
 
-def test_a_change_set_that_was_deleted_is_gone(subject):
+def test_a_deleted_change_set_does_not_exist(subject):
     """A deleted change set cannot be executed; deleting it again is no error.
 
     Source: API_ExecuteChangeSet, ChangeSetNotFound; deleting it again is UNVERIFIED: not documented
@@ -165,8 +165,8 @@ def test_a_change_set_that_was_deleted_is_gone(subject):
 
 
 @only("double")
-def test_nothing_is_begun_while_something_is_under_way(subject):
-    """A stack that is being changed takes no change set.
+def test_no_operation_begins_while_another_is_in_progress(subject):
+    """A stack in progress accepts no change set.
 
     UNVERIFIED: API_CreateChangeSet names no such error; the words are from reports.
     """
@@ -179,7 +179,7 @@ def test_nothing_is_begun_while_something_is_under_way(subject):
 
 @only("engine")
 def test_a_failed_creation_can_only_be_deleted(subject):
-    """A creation that fails is rolled back: the stack stays, ROLLBACK_COMPLETE and empty.
+    """A creation that fails is rolled back: the stack is kept, ROLLBACK_COMPLETE and empty.
 
     Source: stack-failure-options, and "Stack status codes"
     """
@@ -191,8 +191,8 @@ def test_a_failed_creation_can_only_be_deleted(subject):
 
 
 @only("double")
-def test_a_stack_whose_creation_failed_takes_no_update(subject):
-    """A stack in ROLLBACK_COMPLETE can be deleted only.
+def test_a_stack_whose_creation_failed_accepts_no_update(subject):
+    """A stack in ROLLBACK_COMPLETE can only be deleted.
 
     Source: "Stack status codes", ROLLBACK_COMPLETE
     """

@@ -1,4 +1,4 @@
-"""Imports: what exists becomes a member of a stack, and nothing else happens."""
+"""Imports: an existing resource becomes a member of a stack, and nothing else changes."""
 
 import json
 import secrets
@@ -14,7 +14,7 @@ TABLE = "AWS::DynamoDB::Table"
 
 
 def existing(subject, name):
-    """A table that no stack holds."""
+    """Create a table in no stack."""
     if subject.kind == "double":
         subject.cloud.present[TABLE, name] = {"TableName": name}
         return
@@ -29,14 +29,14 @@ def asked(stack, wanted, name, **more):
 
 
 def imported(subject, *arguments, **more):
-    """An import that was carried out; the stack's state."""
+    """Execute an import; return the stack's state."""
     made = subject.cloud.change_set(subject.cloud.create_import(asked(*arguments, **more)))
     assert made.status == "CREATE_COMPLETE", made.reason
     subject.cloud.execute_change_set(made.change_set_id)
     return subject.settled(made.stack_id)
 
 
-def test_what_exists_becomes_a_member(subject):
+def test_an_existing_resource_becomes_a_member(subject):
     """After an import the stack is IMPORT_COMPLETE and holds the resource by its identifier.
 
     Source: "Import AWS resources into a CloudFormation stack manually"
@@ -49,8 +49,8 @@ def test_what_exists_becomes_a_member(subject):
     assert held["T"] == "t-1"
 
 
-def test_an_import_makes_a_stack_that_is_not_there(subject):
-    """An import into a name that has no stack makes one, without outputs.
+def test_an_import_creates_a_missing_stack(subject):
+    """An import into a name without stack creates one, without outputs.
 
     Source: "Create a stack from existing resources"
     """
@@ -61,9 +61,9 @@ def test_an_import_makes_a_stack_that_is_not_there(subject):
 
 
 def test_an_import_into_a_nested_stack_is_made_on_that_stack(subject):
-    """A nested stack takes an import itself, and its root stays as it is.
+    """A nested stack is the target of its import, and its root does not change.
 
-    UNVERIFIED: no page says so of nested stacks; drift and updates of one are its own as well.
+    UNVERIFIED: no page states this of nested stacks; drift and updates are also per nested stack.
     """
     existing(subject, "t-3")
     url = subject.upload(template(A=topic()))
@@ -91,7 +91,7 @@ def test_an_import_into_a_nested_stack_is_made_on_that_stack(subject):
     ],
 )
 def test_an_import_does_nothing_else(subject, wanted, words):
-    """Outputs, other resources and what stands stay; each imported one has a DeletionPolicy.
+    """Outputs and other resources do not change; each imported resource has a DeletionPolicy.
 
     Source: "Import AWS resources into a CloudFormation stack manually", considerations
     """
@@ -101,17 +101,17 @@ def test_an_import_does_nothing_else(subject, wanted, words):
         subject.cloud.create_import(asked(state.stack_id, wanted, "t-4"))
 
 
-def test_what_is_not_there_cannot_be_imported(subject):
-    """The change set fails where nothing has that identifier.
+def test_a_missing_resource_cannot_be_imported(subject):
+    """The change set fails where no resource has that identifier.
 
     Source: "Import AWS resources into a CloudFormation stack manually", import validation
     """
     state = subject.apply("s", template(A=topic()))
     wanted = template(A=topic(), T=table("t-none"))
     made = subject.cloud.create_import(asked(state.stack_id, wanted, "t-none"))
-    found = subject.cloud.change_set(made)
-    assert found.status == "FAILED"
-    assert "t-none" in found.reason
+    change_set = subject.cloud.change_set(made)
+    assert change_set.status == "FAILED"
+    assert "t-none" in change_set.reason
 
 
 def test_a_member_of_one_stack_cannot_join_another(subject):
@@ -122,14 +122,14 @@ def test_a_member_of_one_stack_cannot_join_another(subject):
     subject.apply("other", template(T=table("t-5")))
     state = subject.apply("s", template(A=topic()))
     wanted = template(A=topic(), T=table("t-5"))
-    found = subject.cloud.change_set(
+    change_set = subject.cloud.change_set(
         subject.cloud.create_import(asked(state.stack_id, wanted, "t-5"))
     )
-    assert found.status == "FAILED"
-    assert "already exists in stack" in found.reason
+    assert change_set.status == "FAILED"
+    assert "already exists in stack" in change_set.reason
 
 
-def test_what_was_kept_when_its_stack_went_can_be_imported(subject):
+def test_a_resource_kept_by_a_deleted_stack_can_be_imported(subject):
     """A retained resource is in no stack after its own is deleted.
 
     Source: "DeletionPolicy attribute", Retain
@@ -141,8 +141,8 @@ def test_what_was_kept_when_its_stack_went_can_be_imported(subject):
     assert imported(subject, state.stack_id, wanted, "t-6").status == "IMPORT_COMPLETE"
 
 
-def test_an_import_takes_the_template_s_word(subject):
-    """An import records the template's values, whatever the resource's are, for the next update.
+def test_an_import_does_not_compare_the_template_with_the_resource(subject):
+    """An import records the template's values, even if the resource's differ, for the next update.
 
     Source: "Import AWS resources into a CloudFormation stack manually", import validation
     """
@@ -153,13 +153,13 @@ def test_an_import_takes_the_template_s_word(subject):
     wanted = template(A=topic(), T=other)
     assert imported(subject, state.stack_id, wanted, "t-8").status == "IMPORT_COMPLETE"
     assert subject.change_set("s", wanted, "UPDATE").status == "FAILED"
-    found = subject.change_set("s", template(A=topic(), T=table("t-8")), "UPDATE")
-    assert [(c.logical_id, c.properties) for c in found.changes] == [("T", ("BillingMode",))]
+    change_set = subject.change_set("s", template(A=topic(), T=table("t-8")), "UPDATE")
+    assert [(c.logical_id, c.properties) for c in change_set.changes] == [("T", ("BillingMode",))]
 
 
 @only("double")
-def test_what_exists_can_be_read(subject):
-    """GetResource of Cloud Control gives the properties that a template would.
+def test_an_existing_resource_can_be_read(subject):
+    """GetResource of Cloud Control returns the properties as a template has them.
 
     Source: Cloud Control API, API_GetResource
     """

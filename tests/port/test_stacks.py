@@ -1,4 +1,4 @@
-"""Stacks: how they are found, what they keep, what protects them, how they fail."""
+"""Stacks: lookup, contents, protection and failures."""
 
 import json
 
@@ -13,7 +13,7 @@ from tidegen.planning.model import StackResource
 
 
 def test_an_unknown_stack_is_none(subject):
-    """DescribeStacks of an unknown name is a ValidationError; the port says None.
+    """DescribeStacks of an unknown name is a ValidationError; the port returns None.
 
     Source: API_DescribeStacks
     """
@@ -23,7 +23,7 @@ def test_an_unknown_stack_is_none(subject):
     assert subject.cloud.template("nothing") == ""
 
 
-def test_a_stack_says_what_it_was_made_with(subject):
+def test_a_stack_has_its_parameters_outputs_and_tags(subject):
     """A stack has its outputs, parameters and tags, and the template as it was sent.
 
     Source: API_Stack, API_GetTemplate
@@ -38,7 +38,7 @@ def test_a_stack_says_what_it_was_made_with(subject):
 
 
 def test_an_update_is_seen_in_the_time_of_the_last_change(subject):
-    """LastUpdatedTime tells one state of a stack from the next.
+    """LastUpdatedTime distinguishes one state of a stack from the next.
 
     Source: API_Stack, LastUpdatedTime
     """
@@ -48,7 +48,7 @@ def test_an_update_is_seen_in_the_time_of_the_last_change(subject):
 
 
 def test_a_deleted_stack_is_found_by_id_only(subject):
-    """A deleted stack has no name any more; by its id it is DELETE_COMPLETE.
+    """A deleted stack is found by its id only, as DELETE_COMPLETE.
 
     Source: API_DescribeStacks, StackName
     """
@@ -58,7 +58,7 @@ def test_a_deleted_stack_is_found_by_id_only(subject):
     assert subject.cloud.stack(state.stack_id).status == "DELETE_COMPLETE"
 
 
-def test_deleting_what_is_not_there_is_no_error(subject):
+def test_deleting_a_missing_stack_is_no_error(subject):
     """DeleteStack of a stack that does not exist succeeds.
 
     UNVERIFIED: API_DeleteStack names no error for it.
@@ -69,7 +69,7 @@ def test_deleting_what_is_not_there_is_no_error(subject):
 def test_a_stack_in_review_is_deleted_at_once(subject):
     """A stack in review can be deleted, with its change sets.
 
-    UNVERIFIED: no page says what becomes of the change sets.
+    UNVERIFIED: no page describes the fate of the change sets.
     """
     made = subject.change_set("s", template(A=topic()))
     subject.cloud.delete_stack(made.stack_id, None)
@@ -80,7 +80,7 @@ def test_a_stack_in_review_is_deleted_at_once(subject):
 
 
 def test_termination_protection_keeps_a_stack(subject):
-    """A stack with termination protection is not deleted, and stays as it is.
+    """A stack with termination protection is not deleted and does not change.
 
     Source: using-cfn-protect-stacks
     """
@@ -92,7 +92,7 @@ def test_termination_protection_keeps_a_stack(subject):
     assert subject.cloud.stack("s").status == "CREATE_COMPLETE"
 
 
-def test_events_tell_an_operation_from_start_to_end(subject):
+def test_events_cover_an_operation_from_start_to_end(subject):
     """Events of an operation begin and end with the stack's own, whose resource is the stack.
 
     Source: "Understand CloudFormation stack creation events"
@@ -102,8 +102,8 @@ def test_events_tell_an_operation_from_start_to_end(subject):
     assert own[-2:] == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
 
 
-def test_events_since_a_time_leave_out_what_came_before(subject):
-    """Events come newest first; a time of CloudFormation's own divides them.
+def test_events_since_a_time_leave_out_earlier_ones(subject):
+    """Events are listed newest first, and divided by CloudFormation's times.
 
     Source: API_DescribeStackEvents
     """
@@ -117,7 +117,7 @@ def test_events_since_a_time_leave_out_what_came_before(subject):
 
 
 def test_a_nested_stack_is_a_resource_and_a_stack(subject):
-    """A nested stack's physical id is its stack id; it has resources and outputs of its own.
+    """A nested stack's physical id is its stack id; it has separate resources and outputs.
 
     Source: using-cfn-nested-stacks
     """
@@ -133,7 +133,7 @@ def test_a_nested_stack_is_a_resource_and_a_stack(subject):
 
 @only("double")
 def test_a_nested_stack_names_its_parent(subject):
-    """A nested stack names the stack that it belongs to.
+    """A nested stack names its parent stack.
 
     Source: API_Stack, ParentId
     """
@@ -143,7 +143,7 @@ def test_a_nested_stack_names_its_parent(subject):
 
 
 def test_a_stack_has_no_policy_until_one_is_set(subject):
-    """A stack has no policy at first; what is set is read back as it was.
+    """A stack has no policy at first; a policy is read back as it was set.
 
     Source: API_GetStackPolicy, API_SetStackPolicy
     """
@@ -158,7 +158,7 @@ def test_a_stack_has_no_policy_until_one_is_set(subject):
     ("wanted", "action"),
     [(template(T=table("t-2")), "Update:Replace"), (template(A=topic()), "Update:Delete")],
 )
-def test_a_stack_policy_denies_what_it_says(subject, wanted, action):
+def test_a_stack_policy_denies_updates(subject, wanted, action):
     """An update that a stack policy denies fails and is rolled back.
 
     Source: protect-stack-resources
@@ -201,8 +201,8 @@ def test_the_engine_enforces_no_stack_policy(subject):
     assert subject.apply("s", template(T=table("t-2")), "UPDATE").status == "UPDATE_COMPLETE"
 
 
-def test_a_name_that_is_taken_fails_the_stack(subject):
-    """A resource whose name is taken fails, and with it the operation.
+def test_a_name_in_use_fails_the_stack(subject):
+    """A resource whose name is in use fails, and with it the operation.
 
     Source: aws-properties-name, cfn-resource-physical-id
     """
@@ -217,7 +217,7 @@ def test_a_name_that_is_taken_fails_the_stack(subject):
     assert "already exists" in failed.reason
 
 
-def test_what_is_retained_keeps_its_name_when_its_stack_goes(subject):
+def test_a_retained_resource_keeps_its_name_when_its_stack_is_deleted(subject):
     """A resource with DeletionPolicy RetainExceptOnCreate outlives its stack.
 
     Source: aws-attribute-deletionpolicy
@@ -228,8 +228,8 @@ def test_what_is_retained_keeps_its_name_when_its_stack_goes(subject):
 
 
 @only("engine")
-def test_a_failed_update_leaves_what_stood(subject):
-    """An update that fails is rolled back: template, outputs and resources are those of before.
+def test_a_failed_update_keeps_the_previous_resources(subject):
+    """An update that fails is rolled back: template, outputs and resources are restored.
 
     Source: "Stack status codes", UPDATE_ROLLBACK_COMPLETE
     """
@@ -244,8 +244,8 @@ def test_a_failed_update_leaves_what_stood(subject):
 
 
 @only("double")
-def test_a_failed_rollback_is_continued_without_what_is_skipped(subject):
-    """ContinueUpdateRollback takes up a failed rollback, without resources in UPDATE_FAILED.
+def test_a_failed_rollback_is_continued_without_skipped_resources(subject):
+    """ContinueUpdateRollback continues a failed rollback, without resources in UPDATE_FAILED.
 
     Source: API_ContinueUpdateRollback, using-cfn-updating-stacks-continueupdaterollback
     """
@@ -270,8 +270,8 @@ def test_only_a_failed_rollback_is_continued(subject):
         subject.cloud.continue_rollback(state.stack_id, None)
 
 
-def test_an_object_is_there_once_it_is_put(subject):
-    """S3 shows an object as soon as it was put.
+def test_an_object_exists_once_it_is_uploaded(subject):
+    """S3 shows an object as soon as it is uploaded.
 
     Source: AmazonS3 user guide, "Amazon S3 data consistency model"
     """
@@ -282,22 +282,22 @@ def test_an_object_is_there_once_it_is_put(subject):
 
 
 def test_an_object_is_written_once(subject):
-    """An upload finds out what came before it; other bytes are refused.
+    """An upload detects an existing object; other bytes are refused.
 
     Source: AmazonS3 user guide, "How to prevent object overwrites with conditional writes"
     """
     subject.upload(template(A=topic()))
     subject.cloud.put_object(subject.bucket, "templates/once", b"x")
     subject.cloud.put_object(subject.bucket, "templates/once", b"x")
-    with pytest.raises(RefusedError, match="holds other bytes"):
+    with pytest.raises(RefusedError, match="has other bytes"):
         subject.cloud.put_object(subject.bucket, "templates/once", b"y")
-    with pytest.raises(RefusedError, match="holds other bytes"):
+    with pytest.raises(RefusedError, match="has other bytes"):
         subject.cloud.object_exists(subject.bucket, "templates/once", b"y")
 
 
 @only("double")
-def test_throttling_and_lag_reach_who_asks(subject):
-    """A request may be throttled; a stack may not be seen yet by its name.
+def test_throttling_and_lag_reach_the_caller(subject):
+    """A request may be throttled; a new stack may not be found by name yet.
 
     Source: CommonErrors, Throttling; lag is UNVERIFIED: no documented guarantee was found
     """
@@ -314,7 +314,7 @@ def resource(logical_id, status="UPDATE_COMPLETE"):
 
 
 def test_a_nested_stack_keeps_its_policy_through_an_update(subject):
-    """A stack policy stays until another is set, whatever updates the stack.
+    """A stack policy is kept until another is set, through all updates.
 
     Source: "Prevent updates to stack resources"
     """

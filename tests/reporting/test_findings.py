@@ -1,4 +1,4 @@
-"""Findings in every form, read back by somebody else's reader."""
+"""Findings in every form, read back by independent parsers."""
 
 import json
 from pathlib import Path
@@ -49,7 +49,7 @@ ANY_FINDING = st.builds(
 )
 
 
-def test_text_shows_the_line_with_a_caret_and_who_made_it():
+def test_text_shows_the_line_with_a_caret_and_its_origin():
     lines = {FINDING.path: ["T:", "  Name: 5"]}
     assert findings_text([FINDING], lines) == (
         "templates/a b.yaml:2: E3012 error: 5 is not a 'string'\n"
@@ -73,7 +73,7 @@ def test_json_has_every_field_and_the_logical_id():
     assert Finding(**{k: v for k, v in row.items() if k != "logical_id"}) == FINDING
 
 
-def test_github_escapes_what_would_end_a_property():
+def test_github_escapes_separators_in_properties():
     assert findings_github([FINDING]) == (
         "::error file=templates/a b.yaml,line=2,endLine=2,col=3,title=E3012,endColumn=7::"
         "5 is not a 'string' (made by tidegen/concerns/storage/__init__.py:41)\n"
@@ -84,7 +84,7 @@ def test_github_escapes_what_would_end_a_property():
     )
 
 
-def test_junit_has_a_case_a_template():
+def test_junit_has_a_case_for_each_template():
     report = JUnitXml.fromstring(findings_junit([FINDING], ["fine.yaml", FINDING.path]).encode())
     (suite,) = report
     assert (suite.tests, suite.failures) == (2, 1)
@@ -95,7 +95,7 @@ def test_junit_has_a_case_a_template():
     assert "storage/__init__.py:41" in failure.text
 
 
-def test_sarif_has_place_rule_and_the_line_that_made_it():
+def test_sarif_has_place_rule_and_the_python_line():
     (run,) = json.loads(findings_sarif([FINDING], Path()))["runs"]
     (rule,) = run["tool"]["driver"]["rules"]
     assert (rule["id"], rule["helpUri"]) == ("E3012", FINDING.source)
@@ -110,7 +110,7 @@ def test_sarif_has_place_rule_and_the_line_that_made_it():
 
 @given(st.lists(ANY_FINDING, max_size=3))
 @settings(max_examples=30, deadline=None)
-def test_sarif_fits_the_standard_s_schema(findings):
+def test_sarif_is_valid_against_the_standards_schema(findings):
     SarifLog.model_validate_json(findings_sarif(findings, Path()))
 
 

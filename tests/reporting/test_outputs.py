@@ -5,7 +5,7 @@ import subprocess
 from tidegen.reporting.outputs import dotenv_text
 
 
-def test_a_variable_an_output_by_scope_sorted():
+def test_each_output_is_a_variable_sorted_by_scope():
     text = dotenv_text(
         {"access": {"ReadRoleArn": "b"}, "environment": {"VpcId": "c", "Api2Url": "a"}}
     )
@@ -16,7 +16,7 @@ def test_a_variable_an_output_by_scope_sorted():
     ]
 
 
-def test_a_shell_reads_back_what_was_written():
+def test_a_shell_reads_back_the_values():
     value = 'it\'s $HOME; `x` "y", z'
     script = f'{dotenv_text({"environment": {"Odd": value}})}\nprintf %s "$ENVIRONMENT_ODD"'
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""A plan for people, machines and pull requests."""
+"""A plan as text, data and Markdown."""
 
 import json
 from types import SimpleNamespace
@@ -72,7 +72,7 @@ def test_changes_are_a_tree_with_values_causes_and_counts():
     ]
 
 
-def test_a_first_creation_is_a_line_a_nested_stack():
+def test_a_first_creation_has_a_line_for_each_nested_stack():
     made = [
         Change("Storage/Data", "AWS::S3::Bucket", Action.ADD, ChangeSource.FORECAST, stateful=True),
         Change("Storage/Policy", "AWS::S3::BucketPolicy", Action.ADD, ChangeSource.FORECAST),
@@ -86,7 +86,7 @@ def test_a_first_creation_is_a_line_a_nested_stack():
     assert creation_text(()) == "  no resources"
 
 
-def test_a_step_says_where_replacement_begins_and_what_is_refused():
+def test_a_step_shows_the_origin_of_a_replacement_and_refusals():
     text = previews_text([previewed()], bool)
     assert "  replacement begins at Storage/Data (BucketName)\n" in text
     assert "  refused: Storage/Data: AWS::S3::Bucket holds state and would be replaced" in text
@@ -112,7 +112,7 @@ def test_a_failed_status_and_values_known_after_deployment_are_shown_first():
     assert "values of tide-dev are known after its deployment" in text
 
 
-def test_the_data_holds_everything_and_is_json():
+def test_the_data_is_complete_and_is_json():
     missing = Prerequisite(ADDRESS, "tidegen bootstrap --env dev")
     data = json.loads(json.dumps(plan_data(planned((missing,)), [previewed()], bool)))
     assert data["missing"] == [{"stack": "tide-dev", "command": "tidegen bootstrap --env dev"}]

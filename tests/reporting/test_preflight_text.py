@@ -1,10 +1,10 @@
-"""Preflight's report, as people read it."""
+"""The preflight report as text."""
 
 from tidegen.planning.preflight import PreflightFinding, PreflightReport, Unchecked
 from tidegen.reporting.preflight import report_text, summary_text
 
 
-def test_what_would_fail_comes_first_and_one_reason_is_told_once():
+def test_blocking_findings_are_first_and_a_reason_is_printed_once():
     report = PreflightReport(
         (
             PreflightFinding("C", "has no row", ""),

@@ -1,4 +1,4 @@
-"""How far an operation is, told by AWS's clock alone."""
+"""Progress of an operation, by AWS's clock alone."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -32,13 +32,13 @@ def child(seconds, status):
 
 
 def board(*events, expected=None, clock=None):
-    made = Board(clock or Clock(), expected or {})
+    made = Board(clock=clock or Clock(), expected=expected or {})
     for item in events:
         made.add(item)
     return made
 
 
-def test_a_stack_at_work_shows_what_is_done_and_what_is_not():
+def test_a_stack_in_progress_shows_done_and_busy_resources():
     made = board(
         root(0, "CREATE_IN_PROGRESS"),
         child(1, "CREATE_IN_PROGRESS"),
@@ -52,7 +52,7 @@ def test_a_stack_at_work_shows_what_is_done_and_what_is_not():
     ]
 
 
-def test_time_goes_on_between_events_and_stops_at_the_end():
+def test_time_advances_between_events_and_stops_at_the_end():
     clock = Clock()
     made = board(root(0, "CREATE_IN_PROGRESS"), child(1, "CREATE_IN_PROGRESS"), clock=clock)
     clock.now += 10
@@ -62,13 +62,13 @@ def test_time_goes_on_between_events_and_stops_at_the_end():
     assert made.elapsed("Network") == 29
 
 
-def test_what_it_took_before_is_the_estimate_until_it_has_ended():
+def test_the_previous_duration_is_the_estimate_until_the_end():
     made = board(root(0, "UPDATE_IN_PROGRESS"), expected={"": 90.0})
     assert made.rows()[0][3] == "0.0 s of about 1 min 30 s"
     made.add(root(5, "UPDATE_COMPLETE"))
     assert made.rows()[0][3] == "5.0 s"
 
 
-def test_spans_of_time():
+def test_durations_as_text():
     assert seconds_text(4.21) == "4.2 s"
     assert seconds_text(200) == "3 min 20 s"

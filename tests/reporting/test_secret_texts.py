@@ -28,7 +28,7 @@ FULL = plan_secret(
 OUTCOME = SecretOutcome("dexcom", ("Salt",), ("Id",))
 
 
-def test_a_plan_names_what_each_secret_needs():
+def test_a_plan_lists_the_needs_of_each_secret():
     lines = plan_text([HALF, FULL]).splitlines()
     assert lines[0].split(maxsplit=1) == ["dexcom", "filled: Salt; given by a person: Id"]
     assert lines[1:] == ["  1 of 2 secrets need no change"]
@@ -52,24 +52,24 @@ def test_a_secret_is_a_line_and_a_row():
 
 
 @pytest.mark.parametrize(
-    ("listed", "said"),
+    ("listed", "text"),
     [
         (ListedSecret("v", rotates=True), "last: not yet"),
         (ListedSecret("v"), "rotation is OFF: deploy to switch it on"),
         (None, "last: not yet"),
     ],
 )
-def test_what_should_rotate_and_does_not_is_seen(listed, said):
-    assert said in secrets_text([HALF], {"dexcom": listed} if listed else {}, NOW)
+def test_a_rotation_that_is_off_is_shown(listed, text):
+    assert text in secrets_text([HALF], {"dexcom": listed} if listed else {}, NOW)
 
 
-def test_a_secret_that_nobody_filled_has_no_age():
+def test_an_unfilled_secret_has_no_age():
     stored = StoredSecret("v", "{}", datetime(2026, 11, 1, tzinfo=UTC))
     empty = plan_secret("travis", "/t", {"Token": Fill.PERSON}, stored)
     assert "ago" not in secrets_text([empty], {}, NOW)
 
 
-def test_an_outcome_says_what_was_written_and_what_is_left():
+def test_an_outcome_lists_written_and_left_keys():
     assert outcome_text(OUTCOME).endswith("wrote Salt; left Id")
     assert outcome_text(SecretOutcome("server", (), ())) == ""
     assert outcomes_rows([OUTCOME])[0]["left"] == ["Id"]
@@ -82,7 +82,7 @@ def test_the_status_line_names_the_command():
     assert text.endswith("'tidegen secrets status --env staging'")
 
 
-def test_no_text_holds_a_value():
+def test_no_text_contains_a_value():
     texts = (
         plan_text([HALF]),
         secrets_text([HALF, FULL], LISTED, NOW),

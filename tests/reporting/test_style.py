@@ -1,4 +1,4 @@
-"""Marks: none before colour is allowed; then failures and losses, and nothing else of a text."""
+"""Colour: none before it is allowed; then failures and losses, and no other text."""
 
 import click
 import pytest
@@ -11,13 +11,13 @@ RED, BOLD, YELLOW = "\x1b[31m", "\x1b[1m", "\x1b[33m"
 
 
 def coloured(make, environment=()):
-    """What `make` returns where colour is allowed."""
+    """Return the result of `make` with colour allowed."""
     with style.colour(dict(environment)):
         return make()
 
 
 @pytest.mark.parametrize("mark", [style.failed, style.losing, style.warned])
-def test_a_mark_changes_nothing_until_colour_is_allowed(mark):
+def test_text_stays_plain_until_colour_is_allowed(mark):
     assert mark("text") == "text"
     assert not style.is_coloured()
     assert click.unstyle(coloured(lambda: mark("text"))) == "text"
@@ -35,7 +35,7 @@ def test_a_mark_changes_nothing_until_colour_is_allowed(mark):
         ({"TERM": "xterm"}, True),
     ],
 )
-def test_what_allows_colour(environment, allowed):
+def test_environment_variables_that_allow_colour(environment, allowed):
     assert coloured(style.is_coloured, environment) is allowed
 
 

@@ -24,7 +24,7 @@ def test_a_value_is_one_short_line(value, text):
     assert value_text(value) == text
 
 
-def test_a_long_value_is_cut_and_says_how_long_it_is():
+def test_a_long_value_is_cut_and_its_length_added():
     text = value_text("x" * 500)
     assert len(text) < 150
     assert text.endswith("(502 characters)")

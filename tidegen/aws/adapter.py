@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from tidegen.aws import objects
-from tidegen.aws.calls import CAPABILITIES, token
+from tidegen.aws.calls import token
 from tidegen.aws.drift import Drifting
 from tidegen.aws.errors import AGAIN, translated
 from tidegen.aws.importing import Importing
@@ -28,7 +28,7 @@ from tidegen.planning.secrets import ListedSecret, StoredSecret
 
 
 def connect(place: Place) -> Cloud:
-    """The cloud at `place`; AWS_ENDPOINT_URL leads to another endpoint."""
+    """Return the cloud at `place`; AWS_ENDPOINT_URL selects another endpoint."""
     with translated(str(place), "credentials"):
         return AwsCloud(place, session(place))
 
@@ -37,84 +37,75 @@ class AwsCloud(Drifting, Importing):
     """CloudFormation, S3, STS and Secrets Manager of one account and region through boto3."""
 
     def account(self) -> str:
-        """The account that the credentials belong to."""
+        """Return the account that the credentials belong to."""
         return str(self._call("sts", "get_caller_identity")["Account"])
 
     def stack(self, name: str) -> StackState | None:
-        """The stack; None if there is none of that name."""
-        found = self._found("describe_stacks", StackName=name)
-        return stack_of(found["Stacks"][0]) if found else None
+        """Return the stack; None if there is none of that name."""
+        answer = self._found("describe_stacks", StackName=name)
+        return stack_of(answer["Stacks"][0]) if answer else None
 
     def project_stacks(self, project: str) -> tuple[StackState, ...]:
-        """The root stacks tagged with the project, sorted by name."""
-        found = [stack_of(item) for item in self._pages("describe_stacks", "Stacks")]
-        own = [s for s in found if s.tags.get("project") == project and not s.parent_id]
+        """Return the root stacks tagged with the project, sorted by name."""
+        stacks = [stack_of(item) for item in self._pages("describe_stacks", "Stacks")]
+        own = [s for s in stacks if s.tags.get("project") == project and not s.parent_id]
         # A nested stack has its root's tags, and the local engine does not name its parent.
         nested = {r.physical_id for s in own for r in self.resources(s.stack_id)}
         roots = [s for s in own if s.stack_id not in nested]
         return tuple(sorted(roots, key=lambda stack: stack.name))
 
     def resources(self, stack: str) -> tuple[StackResource, ...]:
-        """The stack's resources; empty if there is no stack."""
+        """Return the stack's resources; empty if there is no stack."""
         pages = self._pages("list_stack_resources", "StackResourceSummaries", StackName=stack)
         return tuple(map(resource_of, pages))
 
     def events(self, stack: str, since: datetime | None) -> tuple[StackEvent, ...]:
-        """The stack's events from `since` on, oldest first; empty if there is no stack."""
-        found = []
+        """Return the stack's events from `since` on, oldest first; empty if there is no stack."""
+        events = []
         for item in self._pages("describe_stack_events", "StackEvents", StackName=stack):
             event = event_of(item)
             if since is not None and event.time < since:
-                break  # newest first, so that all that follow are older
-            found.append(event)
-        return tuple(reversed(found))
+                break  # newest first: all that follow are older
+            events.append(event)
+        return tuple(reversed(events))
 
     def template(self, stack: str) -> str:
-        """The text of the stack's template, as it was sent; empty if there is none yet."""
-        found = self._found("get_template", StackName=stack, TemplateStage="Original")
-        body = found["TemplateBody"] if found else ""
+        """Return the text of the stack's template, as it was sent; empty if there is none yet."""
+        answer = self._found("get_template", StackName=stack, TemplateStage="Original")
+        body = answer["TemplateBody"] if answer else ""
         if isinstance(body, str):
             return body
-        import json  # botocore parses JSON templates; they are text again here
+        import json  # botocore parses JSON templates; they are turned back into text
 
         return json.dumps(body)
 
     def create_change_set(self, request: ChangeSetRequest) -> str:
-        """Start making a change set with nested stacks; its id."""
-        source = {"TemplateURL": request.url} if request.url else {"TemplateBody": request.body}
-        role = {"RoleARN": request.service_role} if request.service_role else {}
-        answer = self._call(
-            "cloudformation",
-            "create_change_set",
+        """Start to create a change set with nested stacks; return its id."""
+        return self._create(
+            request,
             StackName=request.stack_name,
-            ChangeSetName=request.name,
             ChangeSetType=request.kind,
-            ClientToken=token(),
             IncludeNestedStacks=True,
-            Capabilities=CAPABILITIES,
             Parameters=[
                 {"ParameterKey": key, "ParameterValue": value}
                 for key, value in sorted(request.parameters.items())
             ],
             Tags=[{"Key": key, "Value": value} for key, value in sorted(request.tags.items())],
-            **source,
-            **role,
         )
-        return str(answer["Id"])
 
     def change_set(self, change_set_id: str) -> ChangeSet:
-        """The change set with all its pages and, where the engine has them, its children."""
+        """Return the change set with all its pages and, where the engine has them, its children."""
         pages = list(self._change_pages(change_set_id))
         first = pages[0]
         ready = first["Status"] == "CREATE_COMPLETE"
         items = [item["ResourceChange"] for page in pages for item in page.get("Changes", [])]
         return ChangeSet(
-            first["ChangeSetId"],
-            first["StackId"],
-            first["Status"],
-            first.get("ExecutionStatus", ""),
-            redacted(first.get("StatusReason", "")),
-            tuple(self._change(item) for item in items) if ready else (),
+            change_set_id=first["ChangeSetId"],
+            stack_id=first["StackId"],
+            status=first["Status"],
+            execution_status=first.get("ExecutionStatus", ""),
+            reason=redacted(first.get("StatusReason", "")),
+            changes=tuple(self._change(item) for item in items) if ready else (),
         )
 
     def _change(self, item: dict[str, Any]) -> ResourceChange:
@@ -142,21 +133,21 @@ class AwsCloud(Drifting, Importing):
             following = {"NextToken": page["NextToken"]}
 
     def change_set_problems(self, change_set_id: str) -> tuple[str, ...]:
-        """What CloudFormation's early validation holds against a change set; empty if unknown."""
+        """Return the problems that early validation reports of a change set; empty if unknown."""
         filters = {"FailedEvents": True}
         arguments = {"ChangeSetName": change_set_id, "Filters": filters}
         try:
-            found = self._pages("describe_events", "OperationEvents", **arguments)
-            return tuple(filter(None, map(problem_of, found)))
+            events = self._pages("describe_events", "OperationEvents", **arguments)
+            return tuple(filter(None, map(problem_of, events)))
         except TidegenError:
-            return ()  # an explanation more, which not every role may read and no engine has
+            return ()  # only more explanation, which some roles may not read and no engine has
 
     def delete_change_set(self, change_set_id: str) -> None:
-        """Delete a change set; its nested ones go with it."""
+        """Delete a change set and its nested ones."""
         self._call("cloudformation", "delete_change_set", ChangeSetName=change_set_id)
 
     def execute_change_set(self, change_set_id: str) -> None:
-        """Start what the change set says."""
+        """Start the operation of the change set."""
         self._call(
             "cloudformation",
             "execute_change_set",
@@ -167,7 +158,7 @@ class AwsCloud(Drifting, Importing):
     def continue_rollback(
         self, stack: str, service_role: str | None, skip: Sequence[str] = ()
     ) -> None:
-        """Take up a rollback that failed, without the resources to skip."""
+        """Continue a rollback that failed, without the resources to skip."""
         more = {"RoleARN": service_role, "ResourcesToSkip": list(skip)}
         self._call(
             "cloudformation",
@@ -183,25 +174,25 @@ class AwsCloud(Drifting, Importing):
         self._call("cloudformation", "delete_stack", StackName=stack, **role)
 
     def object_exists(self, bucket: str, key: str, content: bytes) -> bool:
-        """Whether the bucket has that object.
+        """Return whether the bucket has the object.
 
-        Raises RefusedError where other bytes are under the key: an environment that shares the
-        account may have put them there, and they would be deployed.
+        Raises RefusedError where the key has other bytes: an environment that shares the account
+        may have uploaded them, and they would be deployed.
         """
         return objects.exists(self._client("s3"), self._where, bucket, key, content)
 
     def put_object(self, bucket: str, key: str, content: bytes) -> None:
-        """Upload an object, never over another; S3 checks that what arrives is what was sent."""
+        """Upload an object, never over another; S3 checks that the bytes arrive as sent."""
         objects.put(self._client("s3"), self._where, bucket, key, content)
 
     def object_url(self, bucket: str, key: str) -> str:
-        """The address under which CloudFormation reads an object."""
+        """Return the URL from which CloudFormation reads an object."""
         suffix = self._session.get_partition_for_region(self.place.region)
         domain = "amazonaws.com.cn" if suffix == "aws-cn" else "amazonaws.com"
         return f"https://s3.{self.place.region}.{domain}/{bucket}/{key}"
 
     def set_termination_protection(self, stack: str, *, enabled: bool) -> None:
-        """Switch the termination protection of a root stack."""
+        """Enable or disable the termination protection of a root stack."""
         self._call(
             "cloudformation",
             "update_termination_protection",
@@ -210,24 +201,24 @@ class AwsCloud(Drifting, Importing):
         )
 
     def stack_policy(self, stack: str) -> str | None:
-        """The stack's policy as JSON; None if it has none."""
-        found = self._call("cloudformation", "get_stack_policy", StackName=stack)
-        return found.get("StackPolicyBody") or None
+        """Return the stack's policy as JSON; None if it has none."""
+        answer = self._call("cloudformation", "get_stack_policy", StackName=stack)
+        return answer.get("StackPolicyBody") or None
 
     def set_stack_policy(self, stack: str, policy: str) -> None:
         """Replace the stack's policy."""
         self._call("cloudformation", "set_stack_policy", StackName=stack, StackPolicyBody=policy)
 
     def secret(self, secret_id: str) -> StoredSecret | None:
-        """The current version of a secret; None if there is none of that name."""
+        """Return the current version of a secret; None if there is none of that name."""
         try:
-            found = self._call("secretsmanager", "get_secret_value", SecretId=secret_id)
+            answer = self._call("secretsmanager", "get_secret_value", SecretId=secret_id)
         except DeploymentError as error:
             if "ResourceNotFoundException" in str(error):
                 return None
             raise
-        text = found.get("SecretString", "")
-        return StoredSecret(found["VersionId"], text, found.get("CreatedDate"))
+        text = answer.get("SecretString", "")
+        return StoredSecret(answer["VersionId"], text, answer.get("CreatedDate"))
 
     def put_secret(self, secret_id: str, text: str, version: str) -> None:
         """Make `text` the current version, with `version` as its id. Errors carry no value."""
@@ -235,22 +226,22 @@ class AwsCloud(Drifting, Importing):
         try:
             self._call("secretsmanager", "put_secret_value", **arguments)
         except TidegenError as error:
-            # botocore's error for a broken connection holds the request, and so the value
+            # botocore's error for a broken connection holds the request, and with it the value
             error.__cause__ = error.__context__ = None
             raise
 
     def promote_secret(self, secret_id: str) -> None:
-        """Make a replica a secret of its own; its link to the primary is gone for good."""
+        """Turn a replica into an independent secret; its link to the primary is lost for good."""
         self._call("secretsmanager", "stop_replication_to_replica", SecretId=secret_id)
 
     def listed_secrets(self, prefix: str) -> Mapping[str, ListedSecret]:
-        """The secrets whose names start with `prefix`, by name, without their values."""
-        wanted = [{"Key": "name", "Values": [prefix]}]
-        found: dict[str, ListedSecret] = {}
+        """Return the secrets whose names start with `prefix`, by name, without their values."""
+        filters = [{"Key": "name", "Values": [prefix]}]
+        secrets: dict[str, ListedSecret] = {}
         following: dict[str, str] = {}
         while True:
-            page = self._call("secretsmanager", "list_secrets", Filters=wanted, **following)
-            found.update({item["Name"]: listed_secret(item) for item in page["SecretList"]})
+            page = self._call("secretsmanager", "list_secrets", Filters=filters, **following)
+            secrets.update({item["Name"]: listed_secret(item) for item in page["SecretList"]})
             if not page.get("NextToken"):
-                return {name: v for name, v in found.items() if name.startswith(prefix)}
+                return {name: v for name, v in secrets.items() if name.startswith(prefix)}
             following = {"NextToken": page["NextToken"]}

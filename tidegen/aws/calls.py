@@ -1,4 +1,4 @@
-"""Calls through boto3: clients, pages, and what is not there."""
+"""Calls through boto3: clients, pages, and missing stacks."""
 
 import time
 import uuid
@@ -13,12 +13,12 @@ from tidegen.planning.model import Place
 
 CAPABILITIES = ("CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
 _LOCAL_POLL, _POLL = 0.05, 3.0  # seconds
-_LOOKS = 4  # at a stack or change set that must be there and is not yet
+_LOOKS = 4  # at a stack or change set that must exist and is not listed yet
 
 
 @dataclass(frozen=True)
 class Calls:
-    """What every part of the port over boto3 works with."""
+    """The base of every part of the port over boto3."""
 
     place: Place
     _session: Any
@@ -26,7 +26,7 @@ class Calls:
 
     @property
     def poll_seconds(self) -> float:
-        """Seconds between two looks at work in progress."""
+        """Seconds between two polls of work in progress."""
         return _LOCAL_POLL if local_endpoint() else _POLL
 
     @property
@@ -43,10 +43,10 @@ class Calls:
             return getattr(self._client(service), operation)(**arguments)
 
     def _found(self, operation: str, **arguments: Any) -> Any:
-        """The answer about a stack; None where CloudFormation knows no such stack.
+        """Return the answer about a stack; None if CloudFormation knows no such stack.
 
-        Whoever has an id has it from CloudFormation, which tells of deleted stacks too for 90 days:
-        where an id is unknown it only is not everywhere yet.
+        An id comes from CloudFormation, which describes deleted stacks for 90 days too: an unknown
+        id has only not reached all of its servers yet, so it is looked up again.
         """
         looks = _LOOKS if any(str(value).startswith("arn:") for value in arguments.values()) else 1
         for look in range(looks):
@@ -60,7 +60,7 @@ class Calls:
         return None
 
     def _pages(self, operation: str, key: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-        """All items of a paginated answer, fetched as they are needed."""
+        """Yield all items of a paginated answer, fetched as they are needed."""
         token: dict[str, str] = {}
         while True:
             page = self._found(operation, **arguments, **token)
@@ -71,7 +71,7 @@ class Calls:
 
 
 def token() -> str:
-    """A name for one request, so that a retry whose first answer was lost is not a second one."""
+    """Return a token for one request, so that a retry after a lost answer is no second request."""
     return f"tidegen-{uuid.uuid4()}"
 
 

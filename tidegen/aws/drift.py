@@ -13,26 +13,26 @@ from tidegen.planning.drift import (
 
 
 class Drifting(Calls):
-    """The port's part that compares stacks with what is there."""
+    """The port's part that compares stacks with the existing resources."""
 
     def detect_drift(self, stack: str) -> str:
-        """Start comparing a stack's resources with what is there; the detection's id."""
+        """Start to compare a stack's resources with its template; return the detection's id."""
         answer = self._call("cloudformation", "detect_stack_drift", StackName=stack)
         return str(answer["StackDriftDetectionId"])
 
     def drift_detection(self, detection_id: str) -> Detection:
-        """How far a detection is."""
-        found = self._call(
+        """Return the state of a detection."""
+        answer = self._call(
             "cloudformation",
             "describe_stack_drift_detection_status",
             StackDriftDetectionId=detection_id,
         )
-        status, reason = found["DetectionStatus"], found.get("DetectionStatusReason", "")
+        status, reason = answer["DetectionStatus"], answer.get("DetectionStatusReason", "")
         failed = redacted(reason) or status if status == "DETECTION_FAILED" else ""
         return Detection(status == "DETECTION_IN_PROGRESS", failed)
 
     def resource_drifts(self, stack: str) -> tuple[ResourceDrift, ...]:
-        """What the last detection found of each resource that CloudFormation can check."""
+        """Return the last detection's result for each resource that CloudFormation can check."""
         pages = self._pages(
             "describe_stack_resource_drifts", "StackResourceDrifts", StackName=stack
         )
@@ -51,7 +51,7 @@ def _drift_of(item: dict[str, Any]) -> ResourceDrift:
 
 
 def _status(text: str) -> DriftStatus:
-    """The status; what is UNKNOWN or UNSUPPORTED has not been checked either."""
+    """Return the status; UNKNOWN and UNSUPPORTED are not checked either."""
     known = {str(status) for status in DriftStatus}
     return DriftStatus(text) if text in known else DriftStatus.NOT_CHECKED
 

@@ -1,4 +1,4 @@
-"""botocore's errors as tidegen's: one line, with what to do."""
+"""botocore's errors as tidegen's: one line, with the remedy."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +12,7 @@ from tidegen.errors import (
     OvertakenError,
     Problem,
     RefusedError,
+    overtaken_text,
 )
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired")
 _SKEWED = ("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture")
-# CloudFormation answers SignatureDoesNotMatch to a clock that is off, and says so in words.
+# CloudFormation answers SignatureDoesNotMatch to a clock that is off; only its text says why.
 _SKEWED_WORDS = ("Signature expired", "Signature not yet current")
 _INVALID = (
     "InvalidClientTokenId",
@@ -39,29 +40,29 @@ _THROTTLED = (
     "SlowDown",
     "429",
 )
-# Another operation came first: what was asked rests on a state that is no more.
+# Another operation was first: the request assumes a state that has changed.
 _OVERTAKEN = ("InvalidChangeSetStatus", "ChangeSetNotFound", "AlreadyExistsException")
 _OVERTAKEN_WORDS = ("state and can not be updated", "already exists and cannot be created")
-_SERVER_FAULT = 500  # HTTP status codes from here on are the service's own faults
-AGAIN = "run the same command again, it takes up where it was"
+_SERVER_FAULT = 500  # HTTP status codes from here on are the service's faults
+AGAIN = "run the same command again, it continues where it stopped"
 
 
 @contextmanager
 def translated(where: str, operation: str) -> Iterator[None]:
-    """Raise tidegen's error for any of botocore's inside the block."""
+    """Raise tidegen's error for any botocore error inside the block."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
     except ClientError as error:
-        # Without its cause, which may quote credentials.
+        # Without the cause, which may quote credentials.
         raise _service_error(error, where, operation) from None
     except BotoCoreError as error:
         raise _local_error(error, where) from None
 
 
 def _service_error(error: Exception, where: str, operation: str) -> "TidegenError":
-    """The error for what a service answered."""
+    """Return the error for a service's answer."""
     response = getattr(error, "response", {})
     answer = response.get("Error", {})
     code, message = str(answer.get("Code", "")), _one_line(str(answer.get("Message", "")))
@@ -74,7 +75,9 @@ def _service_error(error: Exception, where: str, operation: str) -> "TidegenErro
             Problem(where, f"the credentials have expired; renew them, then {AGAIN}")
         )
     if code in _INVALID:
-        return AccessError(Problem(where, f"AWS knows no such credentials ({code}); check them"))
+        return AccessError(
+            Problem(where, f"AWS does not know the credentials ({code}); check them")
+        )
     if code in _DENIED:
         return RefusedError(
             Problem(where, f"{operation} is not allowed: {message}; give the role this permission")
@@ -85,9 +88,7 @@ def _service_error(error: Exception, where: str, operation: str) -> "TidegenErro
         text = f"AWS could not answer {operation} ({code}: {message or status}); {AGAIN}"
         return DeploymentError(Problem(where, text))
     if _is_overtaken(code, message, operation):
-        text = f"another operation on this stack came first ({message}); nothing of yours was begun"
-        again = "run the same command again, it follows what is under way and plans anew"
-        return OvertakenError(Problem(where, f"{text}; {again}"))
+        return OvertakenError(Problem(where, overtaken_text(message)))
     return DeploymentError(Problem(where, f"{operation}: {message or code} ({code})"))
 
 
@@ -98,12 +99,12 @@ def _is_overtaken(code: str, message: str, operation: str) -> bool:
 
 
 def _local_error(error: Exception, where: str) -> "TidegenError":
-    """The error for a call that no service answered."""
+    """Return the error for a call that no service answered."""
     from botocore import exceptions as known
 
-    said = _one_line(str(error)) or type(error).__name__
+    text = _one_line(str(error)) or type(error).__name__
     if isinstance(error, known.ProfileNotFound):
-        return AccessError(Problem(where, f"{said}; add it to ~/.aws/config or change the file"))
+        return AccessError(Problem(where, f"{text}; add it to ~/.aws/config or change the file"))
     if isinstance(error, (known.NoCredentialsError, known.PartialCredentialsError)):
         return AccessError(
             Problem(where, "there are no AWS credentials; log in, or set a profile or variables")
@@ -111,22 +112,22 @@ def _local_error(error: Exception, where: str) -> "TidegenError":
     if isinstance(
         error, (known.SSOError, known.TokenRetrievalError, known.CredentialRetrievalError)
     ):
-        return AccessError(Problem(where, f"no credentials ({said}); log in again"))
+        return AccessError(Problem(where, f"no credentials ({text}); log in again"))
     if isinstance(error, (known.ConnectionError, known.HTTPClientError)):
-        return AccessError(Problem(where, _unreachable(said)))
-    return DeploymentError(Problem(where, said))
+        return AccessError(Problem(where, _unreachable(text)))
+    return DeploymentError(Problem(where, text))
 
 
-def _unreachable(said: str) -> str:
-    """Why nobody answers, and what to do: a local engine that ended has lost its state."""
+def _unreachable(text: str) -> str:
+    """Return the message of a failed connection; a local engine that ended has lost its state."""
     if local_endpoint():
         text = (
-            f"the local AWS cannot be reached ({said}): its engine has ended, and its state with it"
+            f"the local AWS cannot be reached ({text}): its engine has ended, and its state with it"
         )
         return f"{text}; unset AWS_ENDPOINT_URL, then run the same command again with --local"
-    return f"AWS cannot be reached ({said}); check the network, then {AGAIN}"
+    return f"AWS cannot be reached ({text}); check the network, then {AGAIN}"
 
 
 def _one_line(text: str) -> str:
-    """The first line of what was said, without credentials."""
+    """Return the first line of the text, without credentials."""
     return redacted(text.strip().splitlines()[0]) if text.strip() else ""

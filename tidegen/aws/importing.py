@@ -1,4 +1,4 @@
-"""Importing what exists, through boto3."""
+"""Importing existing resources through boto3."""
 
 import json
 from collections.abc import Mapping
@@ -6,28 +6,23 @@ from typing import Any
 
 from tidegen.aws.calls import CAPABILITIES, Calls, token
 from tidegen.errors import TidegenError
+from tidegen.planning.changes import ChangeSetRequest
 from tidegen.planning.importing import ImportRequest
 
 
 class Importing(Calls):
-    """The port's part that makes members of stacks of what exists."""
+    """The port's part that imports existing resources into stacks."""
 
     def create_import(self, request: ImportRequest) -> str:
-        """Start making a change set that imports; its id. A stack that is not there is made.
+        """Start to create an import change set, and its stack if missing; return its id.
 
-        Tags are not given: an import may not change them.
+        Tags are left out: an import may not change them.
         """
-        source = {"TemplateURL": request.url} if request.url else {"TemplateBody": request.body}
-        role = {"RoleARN": request.service_role} if request.service_role else {}
         kept = [{"ParameterKey": key, "UsePreviousValue": True} for key in request.parameters]
-        answer = self._call(
-            "cloudformation",
-            "create_change_set",
+        return self._create(
+            request,
             StackName=request.stack,
-            ChangeSetName=request.name,
             ChangeSetType="IMPORT",
-            ClientToken=token(),
-            Capabilities=CAPABILITIES,
             Parameters=kept,
             ResourcesToImport=[
                 {
@@ -37,18 +32,31 @@ class Importing(Calls):
                 }
                 for item in request.resources
             ],
+        )
+
+    def _create(self, request: ChangeSetRequest | ImportRequest, **arguments: Any) -> str:
+        """Start to create a change set with the arguments that all kinds have; return its id."""
+        source = {"TemplateURL": request.url} if request.url else {"TemplateBody": request.body}
+        role = {"RoleARN": request.service_role} if request.service_role else {}
+        answer = self._call(
+            "cloudformation",
+            "create_change_set",
+            ChangeSetName=request.name,
+            ClientToken=token(),
+            Capabilities=CAPABILITIES,
+            **arguments,
             **source,
             **role,
         )
         return str(answer["Id"])
 
     def existing(self, type_name: str, identifier: str) -> Mapping[str, Any] | None:
-        """The properties of what exists, in the template's words; None if nobody may say."""
+        """Return an existing resource's properties, named as in templates; None if unreadable."""
         try:
-            found = self._call(
+            answer = self._call(
                 "cloudcontrol", "get_resource", TypeName=type_name, Identifier=identifier
             )
         except TidegenError:
-            return None  # told beside the plan, which holds without it
-        properties: Mapping[str, Any] = json.loads(found["ResourceDescription"]["Properties"])
+            return None  # reported next to the plan, which is valid without it
+        properties: Mapping[str, Any] = json.loads(answer["ResourceDescription"]["Properties"])
         return properties

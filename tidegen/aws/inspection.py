@@ -1,4 +1,4 @@
-"""The second port over boto3: reads what preflight asks, and changes nothing."""
+"""The second port over boto3: answers preflight's questions, and changes nothing."""
 
 from threading import Lock
 from typing import Any
@@ -14,7 +14,7 @@ from tidegen.planning.preflight import Answer, Question
 
 
 def inspect(place: Place) -> Inspector:
-    """The inspector of `place`; AWS_ENDPOINT_URL leads to another endpoint."""
+    """Return the inspector of `place`; AWS_ENDPOINT_URL selects another endpoint."""
     with translated(str(place), "credentials"):
         return AwsInspector(place, session(place))
 
@@ -29,17 +29,17 @@ class AwsInspector:
         self._lock = Lock()
 
     def answer(self, question: Question) -> Answer:
-        """The answer, by the topic's reader; botocore's errors as tidegen's."""
+        """Return the answer of the topic's reader; raise botocore's errors as tidegen's."""
         reader = Reader(self.place, self._client)
         try:
             with translated(str(self.place), str(question.topic)):
                 return READERS[question.topic](reader, question.names)
-        except KeyError as error:  # a local engine that leaves out what AWS always says
-            raise DeploymentError(f"the answer lacks {error}") from error
+        except KeyError as error:  # a local engine may leave out a field that AWS always has
+            raise DeploymentError(f"the answer has no field {error}") from error
 
     def _client(self, service: str) -> Any:
-        with self._lock:  # a boto3 session makes one client at a time
+        with self._lock:  # a boto3 session creates one client at a time
             if service not in self._clients:
-                made = self._session.client(service, config=client_settings())
-                self._clients[service] = made
+                client = self._session.client(service, config=client_settings())
+                self._clients[service] = client
             return self._clients[service]

@@ -5,14 +5,14 @@ from tidegen.deployment.settings import NotRead
 from tidegen.planning.settings import PASSWORDS, SettingStep, Values
 
 _Policy = dict[str, bool | int]
-#: Fewer days are stricter; of all other numbers more is.
+#: A lower number of days is stricter; of all other numbers, a higher one.
 _AGE = "MaxPasswordAge"
-#: IAM sets what is not named back to its default, so that these are named as they are.
-_BESIDE = ("AllowUsersToChangePassword", "HardExpiry")
+#: IAM resets unnamed parts to their defaults, so these are named with their present values.
+_UNCHANGED = ("AllowUsersToChangePassword", "HardExpiry")
 
 
 def read_passwords(reader: Reader, _: str) -> Values | NotRead:
-    """The parts as wanted where they are at least as strict, else as they are."""
+    """Return each part's wanted value if the present one is as strict, else the present one."""
     policy = _policy(reader)
     return {
         part: wanted if _meets(part, policy[part]) else str(policy[part]).lower()
@@ -22,22 +22,22 @@ def read_passwords(reader: Reader, _: str) -> Values | NotRead:
 
 
 def set_passwords(reader: Reader, step: SettingStep) -> None:
-    """One call: the parts that fall short, and the rest as it is. Users change their own."""
+    """Set the parts that are too weak, keep all others; users may change their own password."""
     policy = _policy(reader)
-    kept = {part: policy[part] for part in (*PASSWORDS, *_BESIDE) if part in policy}
-    made = {part: _value(wanted) for part, wanted in step.after.items()}
-    values = {"AllowUsersToChangePassword": True, **kept, **made}
+    kept = {part: policy[part] for part in (*PASSWORDS, *_UNCHANGED) if part in policy}
+    stricter = {part: _value(wanted) for part, wanted in step.after.items()}
+    values = {"AllowUsersToChangePassword": True, **kept, **stricter}
     reader.call("iam", "update_account_password_policy", **values)
 
 
 def _policy(reader: Reader) -> _Policy:
-    found = reader.found("iam", "get_account_password_policy")
-    return dict(found["PasswordPolicy"]) if found else {}
+    answer = reader.found("iam", "get_account_password_policy")
+    return dict(answer["PasswordPolicy"]) if answer else {}
 
 
-def _meets(part: str, found: bool | int) -> bool:
+def _meets(part: str, present: bool | int) -> bool:
     wanted = _value(PASSWORDS[part])
-    return 0 < found <= wanted if part == _AGE else found >= wanted
+    return 0 < present <= wanted if part == _AGE else present >= wanted
 
 
 def _value(text: str) -> bool | int:

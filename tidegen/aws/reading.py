@@ -1,4 +1,4 @@
-"""boto3's answers as the plan's frozen data."""
+"""boto3's answers as the frozen data of plans."""
 
 from typing import Any
 
@@ -14,48 +14,50 @@ _REPLACEMENTS = {"True": Replacement.ALWAYS, "Conditional": Replacement.CONDITIO
 
 
 def stack_of(item: dict[str, Any]) -> StackState:
-    """A stack of DescribeStacks."""
+    """Return a stack of DescribeStacks."""
     return StackState(
-        item["StackName"],
-        item["StackId"],
-        item["StackStatus"],
-        redacted(item.get("StackStatusReason", "")),
-        {o["OutputKey"]: o["OutputValue"] for o in item.get("Outputs", [])},
-        {p["ParameterKey"]: p.get("ParameterValue", "") for p in item.get("Parameters", [])},
-        {tag["Key"]: tag["Value"] for tag in item.get("Tags", [])},
-        item.get("ParentId") or None,
-        bool(item.get("EnableTerminationProtection")),
-        item.get("LastUpdatedTime") or item.get("CreationTime"),
+        name=item["StackName"],
+        stack_id=item["StackId"],
+        status=item["StackStatus"],
+        reason=redacted(item.get("StackStatusReason", "")),
+        outputs={o["OutputKey"]: o["OutputValue"] for o in item.get("Outputs", [])},
+        parameters={
+            p["ParameterKey"]: p.get("ParameterValue", "") for p in item.get("Parameters", [])
+        },
+        tags={tag["Key"]: tag["Value"] for tag in item.get("Tags", [])},
+        parent_id=item.get("ParentId") or None,
+        protected=bool(item.get("EnableTerminationProtection")),
+        changed=item.get("LastUpdatedTime") or item.get("CreationTime"),
     )
 
 
 def resource_of(item: dict[str, Any]) -> StackResource:
-    """A resource of ListStackResources."""
+    """Return a resource of ListStackResources."""
     return StackResource(
-        item["LogicalResourceId"],
-        item.get("PhysicalResourceId", ""),
-        item["ResourceType"],
-        item["ResourceStatus"],
-        redacted(item.get("ResourceStatusReason", "")),
+        logical_id=item["LogicalResourceId"],
+        physical_id=item.get("PhysicalResourceId", ""),
+        type=item["ResourceType"],
+        status=item["ResourceStatus"],
+        reason=redacted(item.get("ResourceStatusReason", "")),
     )
 
 
 def event_of(item: dict[str, Any]) -> StackEvent:
-    """An event of DescribeStackEvents."""
+    """Return an event of DescribeStackEvents."""
     return StackEvent(
-        item["EventId"],
-        item["StackId"],
-        item.get("LogicalResourceId", ""),
-        item.get("PhysicalResourceId", ""),
-        item.get("ResourceType", ""),
-        item.get("ResourceStatus", ""),
-        item["Timestamp"],
-        redacted(item.get("ResourceStatusReason", "")),
+        event_id=item["EventId"],
+        stack_id=item["StackId"],
+        logical_id=item.get("LogicalResourceId", ""),
+        physical_id=item.get("PhysicalResourceId", ""),
+        type=item.get("ResourceType", ""),
+        status=item.get("ResourceStatus", ""),
+        time=item["Timestamp"],
+        reason=redacted(item.get("ResourceStatusReason", "")),
     )
 
 
 def problem_of(item: dict[str, Any]) -> str:
-    """A failed event of DescribeEvents in one line; empty where it gives no reason."""
+    """Return a failed event of DescribeEvents in one line; empty where it gives no reason."""
     keys = ("ValidationStatusReason", "HookStatusReason", "ResourceStatusReason")
     reason = next((item[key] for key in keys if item.get(key)), "")
     names = ("LogicalResourceId", "ResourceType", "ValidationPath")
@@ -64,7 +66,7 @@ def problem_of(item: dict[str, Any]) -> str:
 
 
 def listed_secret(item: dict[str, Any]) -> ListedSecret:
-    """A secret of ListSecrets; its mark is empty if it has no current version."""
+    """Return a secret of ListSecrets; its mark is empty if it has no current version."""
     stages = item.get("SecretVersionsToStages", {})
     current = next((version for version, labels in stages.items() if "AWSCURRENT" in labels), "")
     label = next((label for label in stages.get(current, ()) if label.startswith("tidegen-")), "")
@@ -73,20 +75,20 @@ def listed_secret(item: dict[str, Any]) -> ListedSecret:
 
 
 def change_of(item: dict[str, Any], children: tuple[ResourceChange, ...] | None) -> ResourceChange:
-    """A change of DescribeChangeSet."""
+    """Return a change of DescribeChangeSet."""
     replacement = _REPLACEMENTS.get(item.get("Replacement", ""), Replacement.NEVER)
     action = _ACTIONS.get(item["Action"], Action.MODIFY)
     if action is Action.MODIFY and replacement is Replacement.ALWAYS:
         action = Action.REPLACE
     details = item.get("Details", [])
     return ResourceChange(
-        item["LogicalResourceId"],
-        item["ResourceType"],
-        action,
-        replacement,
-        tuple(sorted({_target(detail) for detail in details} - {""})),
-        children,
-        tuple(_detail(detail) for detail in details if "Path" in detail.get("Target", {})),
+        logical_id=item["LogicalResourceId"],
+        type=item["ResourceType"],
+        action=action,
+        replacement=replacement,
+        properties=tuple(sorted({_target(detail) for detail in details} - {""})),
+        children=children,
+        details=tuple(_detail(detail) for detail in details if "Path" in detail.get("Target", {})),
         certain=not details or any(detail.get("Evaluation") != "Dynamic" for detail in details),
     )
 
@@ -97,7 +99,7 @@ def _target(detail: dict[str, Any]) -> str:
 
 
 def _detail(detail: dict[str, Any]) -> PropertyChange:
-    """A property with its values, which CloudFormation gives as text."""
+    """Return a property with its values, which CloudFormation gives as text."""
     target = detail["Target"]
     name = target["Path"].removeprefix("/Properties/").replace("/", ".")
     replacement = _RECREATION.get(target.get("RequiresRecreation", ""), Replacement.NEVER)

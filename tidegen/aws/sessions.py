@@ -1,4 +1,4 @@
-"""Sessions by credentials: a profile, an assumed role, what is ambient, or a local engine."""
+"""Sessions by credentials: a profile, an assumed role, the environment's, or a local engine."""
 
 import logging
 import os
@@ -12,16 +12,16 @@ _SESSION_NAME = "tidegen"
 
 
 def local_endpoint() -> str | None:
-    """AWS_ENDPOINT_URL where it points at this machine."""
+    """Return AWS_ENDPOINT_URL if it points at this machine."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
     return endpoint if urlsplit(endpoint).hostname in _LOCAL_HOSTS else None
 
 
 def session(place: Place) -> Any:
-    """A boto3 session for `place`.
+    """Return a boto3 session for `place`.
 
-    A local engine takes a 12-digit access key id for the account, so there the file's account
-    decides and neither profile nor role is asked for.
+    A local engine takes a 12-digit access key id as the account, so there the environment file's
+    account is used, and neither profile nor role.
     """
     import boto3
 
@@ -38,16 +38,16 @@ def session(place: Place) -> Any:
 
 
 def _keep_requests_out_of_logs() -> None:
-    """No log takes whole requests and answers: parameters, signatures and secrets are in them."""
+    """Log no whole requests and answers: they hold parameters, signatures and secrets."""
     for name in ("botocore", "urllib3"):
         logger = logging.getLogger(name)
         logger.setLevel(max(logger.level, logging.INFO))
 
 
 def _source(profile: str | None, region: str) -> Any:
-    """A session by profile; where this machine has none of that name, by what is ambient.
+    """Return a session by profile; without such a profile, by the environment's credentials.
 
-    So the same file serves a person's machine and CI. Whose credentials they are is asked anyway.
+    So one file works on a person's machine and in CI. The account is checked afterwards anyway.
     """
     import boto3
     from botocore.exceptions import ProfileNotFound
@@ -62,7 +62,7 @@ def _source(profile: str | None, region: str) -> Any:
 
 
 def _assumed(source: Any, role: str, place: Place) -> Any:
-    """A session with the role's credentials, renewed while a long deploy is watched."""
+    """Return a session with the role's credentials, renewed while a long deploy is watched."""
     import boto3
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
     from botocore.exceptions import NoCredentialsError
@@ -77,13 +77,13 @@ def _assumed(source: Any, role: str, place: Place) -> Any:
         extra_args={"RoleSessionName": _SESSION_NAME},
     )
     inner = get_session()
-    # botocore offers no public way to give a session credentials that renew themselves.
+    # botocore has no public way to give a session credentials that renew themselves.
     inner._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
     return boto3.Session(botocore_session=inner, region_name=place.region)
 
 
 def client_settings() -> Any:
-    """Adaptive retries that wait throttling and short outages out; path-style S3."""
+    """Return adaptive retries, which outlast throttling and short outages, and path-style S3."""
     from botocore.config import Config
 
     attempts = 3 if local_endpoint() else 10

@@ -15,21 +15,21 @@ from tidegen.planning.model import Place
 from tidegen.planning.settings import Setting, SettingName, SettingStep, Values
 
 _ROLES = "/aws-service-role/"
-#: What an engine answers that does not have an API.
-_LACKING = ("InvalidAction", "NotImplemented", "UnknownOperationException")
-#: What IAM answers where the role has come in between, or with the request whose answer was lost.
-_THERE = ("EntityAlreadyExists", "InvalidInput")
+#: The answers of an engine that does not have an API.
+_UNSUPPORTED = ("InvalidAction", "NotImplemented", "UnknownOperationException")
+#: IAM's answers where the role was created in the meantime, or by a request with a lost answer.
+_EXISTING = ("EntityAlreadyExists", "InvalidInput")
 
 
 def reach(place: Place) -> Settings:
-    """The settings of `place`; AWS_ENDPOINT_URL leads to another endpoint."""
+    """Return the settings of `place`; AWS_ENDPOINT_URL selects another endpoint."""
     return AwsSettings(place, lambda: session(place))
 
 
 class AwsSettings:
     """Settings of one account and region through boto3.
 
-    The session is made with the first call: most deploys ask nothing.
+    The session is created with the first call: most deploys make none.
     """
 
     def __init__(self, place: Place, new_session: Callable[[], Any]) -> None:
@@ -39,7 +39,7 @@ class AwsSettings:
         self._reader = Reader(place, self._client)
 
     def read(self, setting: Setting, subject: str) -> Values | NotRead:
-        """The setting's parts; NotRead where that is not allowed, or the engine lacks the API."""
+        """Return the setting's parts; NotRead if not allowed or not supported by the engine."""
         from botocore.exceptions import ClientError
 
         try:
@@ -47,14 +47,14 @@ class AwsSettings:
                 try:
                     return _READERS[setting.name](self._reader, subject)
                 except ClientError as error:
-                    if error.response["Error"]["Code"] not in _LACKING:
+                    if error.response["Error"]["Code"] not in _UNSUPPORTED:
                         raise
-                    return NotRead(f"the engine lacks {error.operation_name}")
+                    return NotRead(f"the engine does not support {error.operation_name}")
         except RefusedError as error:
             return NotRead(error.problems[0].message)
 
     def apply(self, step: SettingStep) -> None:
-        """Make what differs as wanted; botocore's errors as tidegen's."""
+        """Set the parts that differ; raise botocore's errors as tidegen's."""
         with translated(self._where, f"setting {step.setting.name}"):
             _WRITERS[step.setting.name](self._reader, step)
 
@@ -69,8 +69,8 @@ def _text(value: object) -> str:
 
 
 def _linked_roles(reader: Reader, _: str) -> Values:
-    found = reader.pages("iam", "list_roles", "Roles", PathPrefix=_ROLES)
-    services = {role["Path"].removeprefix(_ROLES).rstrip("/") for role in found}
+    roles = reader.pages("iam", "list_roles", "Roles", PathPrefix=_ROLES)
+    services = {role["Path"].removeprefix(_ROLES).rstrip("/") for role in roles}
     return {name: "present" if name in services else "absent" for name in LINKED_SERVICES}
 
 
@@ -81,24 +81,24 @@ def _make_roles(reader: Reader, step: SettingStep) -> None:
         try:
             reader.call("iam", "create_service_linked_role", AWSServiceName=service)
         except ClientError as error:
-            there = error.response["Error"]["Code"] in _THERE
-            if not there or _linked_roles(reader, "")[service] != "present":
+            exists = error.response["Error"]["Code"] in _EXISTING
+            if not exists or _linked_roles(reader, "")[service] != "present":
                 raise
 
 
 def _buckets(reader: Reader, _: str) -> Values | NotRead:
-    if local_endpoint():  # it has no host name for the account, as this API wants
+    if local_endpoint():  # it has no host name for the account, which this API needs
         return NotRead("a local engine has no settings of S3 for the account")
     account = reader.place.account
     try:
-        found = reader.call("s3control", "get_public_access_block", AccountId=account)
+        answer = reader.call("s3control", "get_public_access_block", AccountId=account)
     except reader.client("s3control").exceptions.NoSuchPublicAccessBlockConfiguration:
         return {}
-    return {k: _text(v) for k, v in found["PublicAccessBlockConfiguration"].items()}
+    return {k: _text(v) for k, v in answer["PublicAccessBlockConfiguration"].items()}
 
 
 def _block_buckets(reader: Reader, step: SettingStep) -> None:
-    """All parts at once: the API replaces what is there, and what is wanted is all there is."""
+    """Set all parts at once: the API replaces the whole setting, and every part is wanted."""
     reader.call(
         "s3control",
         "put_public_access_block",
@@ -107,7 +107,7 @@ def _block_buckets(reader: Reader, step: SettingStep) -> None:
     )
 
 
-#: Field of AWS Backup's settings → how the parts of ours that are in it end.
+#: Field of AWS Backup's settings → the suffix of its parts in tidegen's setting.
 _PREFERENCES = {
     "ResourceTypeManagementPreference": " managed",
     "ResourceTypeOptInPreference": " opted in",
@@ -115,18 +115,18 @@ _PREFERENCES = {
 
 
 def _backups(reader: Reader, _: str) -> Values | NotRead:
-    if local_endpoint():  # it answers what nobody can change
+    if local_endpoint():  # its answer cannot be changed
         return NotRead("a local engine keeps no settings of AWS Backup")
-    found = reader.call("backup", "describe_region_settings")
+    answer = reader.call("backup", "describe_region_settings")
     return {
         f"{kind}{words}": _text(value)
         for field, words in _PREFERENCES.items()
-        for kind, value in found.get(field, {}).items()
+        for kind, value in answer.get(field, {}).items()
     }
 
 
 def _manage_backups(reader: Reader, step: SettingStep) -> None:
-    """Types that are not named keep their preferences."""
+    """Set the named types' preferences; unnamed types keep theirs."""
     fields = {
         field: {part.removesuffix(words): True for part in step.after if part.endswith(words)}
         for field, words in _PREFERENCES.items()
@@ -136,8 +136,8 @@ def _manage_backups(reader: Reader, step: SettingStep) -> None:
 
 
 def _volumes(reader: Reader, _: str) -> Values:
-    found = reader.call("ec2", "get_ebs_encryption_by_default")
-    return {"EbsEncryptionByDefault": _text(found["EbsEncryptionByDefault"])}
+    answer = reader.call("ec2", "get_ebs_encryption_by_default")
+    return {"EbsEncryptionByDefault": _text(answer["EbsEncryptionByDefault"])}
 
 
 def _encrypt_volumes(reader: Reader, _: SettingStep) -> None:
@@ -145,24 +145,24 @@ def _encrypt_volumes(reader: Reader, _: SettingStep) -> None:
 
 
 def _metadata(reader: Reader, _: str) -> Values | NotRead:
-    found = reader.call("ec2", "get_instance_metadata_defaults").get("AccountLevel", {})
-    return _own(found) or {"HttpTokens": found.get("HttpTokens", "no-preference")}
+    level = reader.call("ec2", "get_instance_metadata_defaults").get("AccountLevel", {})
+    return _declared(level) or {"HttpTokens": level.get("HttpTokens", "no-preference")}
 
 
-def _own(found: Mapping[str, Any]) -> NotRead | None:
-    """What an organization's policy sets nobody changes in the account."""
-    declared = found.get("ManagedBy") == "declarative-policy"
+def _declared(answer: Mapping[str, Any]) -> NotRead | None:
+    """Return NotRead if an organization's policy sets it: the account cannot change it."""
+    declared = answer.get("ManagedBy") == "declarative-policy"
     return NotRead("a declarative policy of the organization sets it") if declared else None
 
 
 def _require_tokens(reader: Reader, step: SettingStep) -> None:
-    """Only what differs: defaults that are not named stay as they are."""
+    """Set the parts that differ; unnamed defaults do not change."""
     reader.call("ec2", "modify_instance_metadata_defaults", **step.after)
 
 
 def _snapshots(reader: Reader, _: str) -> Values | NotRead:
-    found = reader.call("ec2", "get_snapshot_block_public_access_state")
-    return _own(found) or {"State": found["State"]}
+    answer = reader.call("ec2", "get_snapshot_block_public_access_state")
+    return _declared(answer) or {"State": answer["State"]}
 
 
 def _block_snapshots(reader: Reader, step: SettingStep) -> None:
@@ -170,18 +170,18 @@ def _block_snapshots(reader: Reader, step: SettingStep) -> None:
 
 
 def _rules(reader: Reader, group: str) -> dict[bool, list[str]]:
-    """Ids of a group's rules: those of outgoing traffic under True."""
-    found: dict[bool, list[str]] = {False: [], True: []}
+    """Return the ids of a group's rules: those of outbound traffic under True."""
+    rules: dict[bool, list[str]] = {False: [], True: []}
     only = [{"Name": "group-id", "Values": [group]}]
     key = "SecurityGroupRules"
     for rule in reader.pages("ec2", "describe_security_group_rules", key, Filters=only):
-        found[rule["IsEgress"]].append(rule["SecurityGroupRuleId"])
-    return found
+        rules[rule["IsEgress"]].append(rule["SecurityGroupRuleId"])
+    return rules
 
 
 def _default_group(reader: Reader, group: str) -> Values:
-    found = _rules(reader, group)
-    return {"InboundRules": str(len(found[False])), "OutboundRules": str(len(found[True]))}
+    rules = _rules(reader, group)
+    return {"InboundRules": str(len(rules[False])), "OutboundRules": str(len(rules[True]))}
 
 
 def _close_group(reader: Reader, step: SettingStep) -> None:

@@ -13,7 +13,7 @@ from tidegen.blocks.security_groups import (
     add_security_group,
     rule,
 )
-from tidegen.blocks.suppressions import unmet
+from tidegen.blocks.suppressions import unmet, unmet_each
 from tidegen.contract import Input, Kind
 
 #: Port of the gateway's pods.
@@ -21,15 +21,15 @@ GATEWAY_PORT = 8080
 PUBLIC_SUBNETS = sibling("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets")
 ACCESS_LOGS = sibling("AccessLogsBucketName", Kind.BUCKET_NAME, "Bucket of access logs")
 _OPEN = unmet(
-    "The public way in: the firewall and TLS stand before the pods.",
+    "Public on purpose: the firewall and TLS protect the pods.",
     "EC2_SECURITY_GROUP_INGRESS_OPEN_TO_WORLD_RULE",
     "SECURITY_GROUP_INGRESS_CIDR_NON_32_RULE",
 )
-_DELETABLE = unmet(
-    "Set by the file's `protected`: the deletion of an environment that may go, and the rollback of"
-    " a first deploy, would get stuck on it.",
-    "ELB_DELETION_PROTECTION_ENABLED",
-)
+#: Deletion protection of load balancers: rule → reason.
+UNPROTECTED = {
+    "ELB_DELETION_PROTECTION_ENABLED": "Set by the file's `protected`: always on, it would block a"
+    " permitted deletion, and the rollback of a first deploy."
+}
 #: A year. Browsers then never call these hosts without TLS, even where a link says http.
 _HSTS = "max-age=31536000; includeSubDomains"
 
@@ -39,7 +39,7 @@ def add_public_security_group(template: Template, pods: Input = CLUSTER_GROUP) -
     add_pods_security_group(
         template,
         "Load balancer: HTTPS from the internet",
-        "Gateway's pods",
+        "Pods of the gateway",
         GATEWAY_PORT,
         pods=pods,
         inbound=[rule("HTTPS", HTTPS, CidrIp=ANYWHERE)],
@@ -64,11 +64,16 @@ def add_pods_security_group(
     add_rule(
         template,
         "PodsFromLoadBalancer",
-        "Load balancer to the gateway's pods",
+        "Load balancer to the pods of the gateway",
         port,
         group=Ref(pods.name),
         source=Ref(group),
     )
+
+
+def key_values(kind: Any, attributes: dict[str, Any]) -> list[Any]:
+    """Return attributes as troposphere's `kind`, a class with Key and Value."""
+    return [kind(Key=key, Value=value) for key, value in attributes.items()]
 
 
 def add_load_balancer(
@@ -103,11 +108,8 @@ def add_load_balancer(
             Scheme="internet-facing",
             Subnets=Ref(subnets.name),
             SecurityGroups=[Ref("LoadBalancerSecurityGroup")],
-            LoadBalancerAttributes=[
-                elb.LoadBalancerAttributes(Key=key, Value=value)
-                for key, value in attributes.items()
-            ],
-            Metadata=_DELETABLE,
+            LoadBalancerAttributes=key_values(elb.LoadBalancerAttributes, attributes),
+            Metadata=unmet_each(UNPROTECTED),
         )
     )
 
@@ -134,9 +136,7 @@ def add_target_group(template: Template, vpc: Input = VPC) -> None:
             HealthyThresholdCount=2,
             UnhealthyThresholdCount=3,
             Matcher=elb.Matcher(HttpCode="200"),
-            TargetGroupAttributes=[
-                elb.TargetGroupAttribute(Key=key, Value=value) for key, value in attributes.items()
-            ],
+            TargetGroupAttributes=key_values(elb.TargetGroupAttribute, attributes),
         )
     )
 

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from typing import Any
 
+#: Rules of the Guard registry that several buckets do not meet, each for its own reason.
+BUCKET_LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
+BUCKET_REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
 #: Other names of the same requirement: the Guard registry's → checkov's and cdk-nag's.
 _ALSO = {
     "ELBV2_ACCESS_LOGGING_RULE": ("CKV_AWS_91", "HIPAA.Security-ELBLoggingEnabled"),
     "ELB_DELETION_PROTECTION_ENABLED": ("HIPAA.Security-ELBDeletionProtectionEnabled",),
     "NO_UNRESTRICTED_ROUTE_TO_IGW": ("HIPAA.Security-VPCNoUnrestrictedRouteToIGW",),
     "S3_BUCKET_LOGGING_ENABLED": ("CKV_AWS_18", "HIPAA.Security-S3BucketLoggingEnabled"),
-    "S3_BUCKET_REPLICATION_ENABLED": ("HIPAA.Security-S3BucketReplicationEnabled",),
+    BUCKET_REPLICATION: ("HIPAA.Security-S3BucketReplicationEnabled",),
     "S3_DEFAULT_ENCRYPTION_KMS": ("HIPAA.Security-S3DefaultEncryptionKMS",),
     "SECRETSMANAGER_ROTATION_ENABLED_CHECK": ("HIPAA.Security-SecretsManagerRotationEnabled",),
 }

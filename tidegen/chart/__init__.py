@@ -1,1 +1,1 @@
-"""Tidepool's Helm chart: the secrets, workloads and values that it asks of an environment."""
+"""Tidepool's Helm chart: the secrets, workloads and values that it needs from an environment."""

@@ -1,4 +1,4 @@
-"""A kubeconfig for the private cluster: the way to it, and who one is there. It holds no secret."""
+"""A kubeconfig for the private cluster: its address and authentication, without any secret."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ import yaml
 
 from tidegen.chart.values import output
 
-#: Where the tunnel ends on the machine that kubectl runs on.
+#: The tunnel's port on the machine that runs kubectl.
 LOCAL_PORT = 8443
 _HEAD = """\
 # The API answers inside the VPC only. Keep a tunnel open to it, through any node, elsewhere:
@@ -21,10 +21,11 @@ _HEAD = """\
 
 
 def kubeconfig_text(outputs: Mapping[str, str], region: str) -> str:
-    """The file for kubectl and helm, headed by the tunnel; InputError where an output is missing.
+    """Return the file for kubectl and helm, with the tunnel's commands in its first lines.
 
-    The certificate is checked for the endpoint's own name, not for the tunnel's end. Who may enter
-    is what the cluster's access entries say of the role in the shell's credentials.
+    Raises InputError if an output is missing. The certificate is checked for the endpoint's own
+    name, not for the tunnel's address. Access depends on the cluster's access entry for the role of
+    the shell's credentials.
     """
     name = output(outputs, "ClusterName")
     host = output(outputs, "ClusterEndpoint").removeprefix("https://")

@@ -1,4 +1,4 @@
-"""Kubernetes manifests of what the chart expects to find in the cluster."""
+"""Kubernetes manifests of resources that the chart expects in the cluster."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -10,23 +10,23 @@ from tidegen.chart.values import output
 from tidegen.chart.workloads import NAMED_ACCOUNTS
 
 _STORE = "secrets-manager"
-#: The chart's defaults of `global.gateway.proxy`; the port is the one its load balancer would have.
+#: The chart's defaults of `global.gateway.proxy`, with its load balancer's default port.
 _GATEWAY, _GATEWAY_NAMESPACE, _GATEWAY_PORT = "gateway-proxy", "gloo-system", 80
-#: Of the gateway in front of shared services, which end TLS themselves.
+#: Port of the gateway in front of shared services, which terminate TLS themselves.
 _TLS_PORT = 443
-#: A rotated value that reaches no pod protects nothing; a look at every secret costs a few cents a
-#: month (0.05 USD for 10,000).
+#: Pods must receive a rotated value soon; reading every secret costs a few cents a month (0.05 USD
+#: for 10,000 calls).
 _REFRESH = "15m"
 Manifest = dict[str, Any]
 
 
 def manifests_text(outputs: Mapping[str, str], region: str) -> str:
-    """An environment's manifests as YAML documents; InputError where an output is missing."""
+    """Return an environment's manifests as YAML; raise InputError if an output is missing."""
     return _text(manifests(outputs, region))
 
 
 def shared_manifests_text(outputs: Mapping[str, str]) -> str:
-    """Those of shared services: what the gateway in front of them needs."""
+    """Return the manifests of shared services as YAML, for the gateway in front of them."""
     return _text(
         (
             _manifest("v1", "Namespace", _GATEWAY_NAMESPACE, None),
@@ -43,7 +43,7 @@ def _text(documents: Iterable[Manifest]) -> str:
 
 
 def manifests(outputs: Mapping[str, str], region: str) -> Iterator[Manifest]:
-    """In the order in which Kubernetes has to get them."""
+    """Yield an environment's manifests in the order in which they must be applied."""
     namespace = output(outputs, "WorkloadNamespace")
     path = output(outputs, "SecretsPath")
     yield _manifest("v1", "Namespace", namespace, None)
@@ -58,13 +58,13 @@ def manifests(outputs: Mapping[str, str], region: str) -> Iterator[Manifest]:
 
 
 def _storage_class(key_arn: str) -> Manifest:
-    """The default one: claims of the charts beside Tidepool's name none.
+    """Return the default storage class: claims of other charts than Tidepool's name none.
 
     Source: kubernetes-sigs/aws-ebs-csi-driver, "CreateVolume (StorageClass) parameters".
     """
-    made = _manifest("storage.k8s.io/v1", "StorageClass", "gp3", None)
-    made["metadata"]["annotations"] = {"storageclass.kubernetes.io/is-default-class": "true"}
-    return made | {
+    manifest = _manifest("storage.k8s.io/v1", "StorageClass", "gp3", None)
+    manifest["metadata"]["annotations"] = {"storageclass.kubernetes.io/is-default-class": "true"}
+    return manifest | {
         "provisioner": "ebs.csi.aws.com",
         "parameters": {"type": "gp3", "encrypted": "true", "kmsKeyId": key_arn},
         # in the zone of the pod that claims it
@@ -75,7 +75,7 @@ def _storage_class(key_arn: str) -> Manifest:
 
 
 def _store(namespace: str, region: str) -> Manifest:
-    """Without `auth` the operator uses its own pods' role, the only way with Pod Identity.
+    """Return the store; without `auth` the operator uses its pods' role (required by Pod Identity).
 
     Source: external-secrets.io, "AWS Access".
     """
@@ -85,7 +85,7 @@ def _store(namespace: str, region: str) -> Manifest:
 
 
 def _secret(name: str, namespace: str, path: str) -> Manifest:
-    """Every key that the secret has, so that one unfilled key keeps no other from its pod."""
+    """Extract every key that the secret has, so that an unfilled key does not block the others."""
     spec = {
         "refreshInterval": _REFRESH,
         "secretStoreRef": {"kind": "SecretStore", "name": _STORE},
@@ -96,7 +96,7 @@ def _secret(name: str, namespace: str, path: str) -> Manifest:
 
 
 def _targets(arn: str, port: int) -> Manifest:
-    """Pods of the gateway as targets of the load balancer."""
+    """Register the gateway's pods as targets of the load balancer."""
     spec = {
         "serviceRef": {"name": _GATEWAY, "port": port},
         "targetGroupARN": arn,

@@ -1,4 +1,4 @@
-"""A post-renderer for Tidepool's chart: sets what the chart has no value for.
+"""A post-renderer for Tidepool's chart: sets variables that no value of the chart sets.
 
 Source of the names: github.com/tidepool-org/development, `charts/tidepool` 0.26.0 (commit
 79eba6af), `1-deployment.yaml` of the two subcharts.
@@ -16,8 +16,8 @@ from tidegen.chart.values import output
 ASSET_VARIABLES = {"hydrophone": "HYDROPHONE_ASSET_URL", "mailer": "TIDEPOOL_ASSET_URL"}
 _SCRIPT = """\
 #!/bin/sh
-# Helm's post-renderer for charts/tidepool: the rendered chart comes in, and leaves with the address
-# of the mails' logo. Needs kubectl.
+# Helm's post-renderer for charts/tidepool: reads the rendered chart from stdin, sets the address of
+# the mails' logo, and writes the result to stdout. Needs kubectl.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -32,7 +32,7 @@ kubectl kustomize "$folder"\
 
 
 def post_renderer(outputs: Mapping[str, str]) -> str:
-    """The script, for the outputs of an environment's root stack; InputError where one lacks."""
+    """Return the script for an environment's outputs; raise InputError without `AssetsUrl`."""
     address = output(outputs, "AssetsUrl")
     patches = [_patch(name, address) for name in ASSET_VARIABLES]
     return _SCRIPT.format(
@@ -41,9 +41,9 @@ def post_renderer(outputs: Mapping[str, str]) -> str:
 
 
 def _patch(name: str, address: str) -> dict[str, Any]:
-    """A strategic merge, which joins containers and variables by name.
+    """Return a strategic merge patch, which matches containers and variables by name.
 
-    A target finds the deployment in whichever namespace the chart is installed.
+    The target matches the deployment in any namespace.
     """
     variable = {"name": ASSET_VARIABLES[name], "value": address}
     pod = {"containers": [{"name": name, "env": [variable]}]}
@@ -53,5 +53,5 @@ def _patch(name: str, address: str) -> dict[str, Any]:
         "metadata": {"name": name},
         "spec": {"template": {"spec": pod}},
     }
-    # JSON is YAML too, and a patch is a text
+    # a patch is a string of YAML, which JSON is too
     return {"target": {"kind": "Deployment", "name": name}, "patch": json.dumps(deployment)}

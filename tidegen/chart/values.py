@@ -1,7 +1,7 @@
 """Values for Tidepool's Helm chart, from an environment's outputs. Secrets are named, never shown.
 
 Source of the keys: github.com/tidepool-org/development, `charts/tidepool` 0.26.0 (commit 79eba6af,
-2026-08-18). A test holds every key against the chart's own.
+2026-08-18). A test compares every key with the chart's own.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _HEAD = """\
 # Values of charts/tidepool in github.com/tidepool-org/development, written for 0.26.0.
 # Apply `tidegen outputs --format manifests` first, then install into namespace {namespace}.
 """
-#: Subcharts that take the database's secret, and those that take Kafka's, by name.
+#: Subcharts that read the database's secret, and those that read Kafka's, by name.
 _WITH_MONGO = (
     "auth",
     "blob",
@@ -54,7 +54,7 @@ _WITH_KAFKA = (
     "shoreline",
 )
 _WITH_ASSETS = ("hydrophone", "mailer", "prescription")
-#: Subcharts that could make a secret of their own: External Secrets Operator makes them all.
+#: Subcharts that could create a secret themselves: External Secrets Operator creates them all.
 _WITH_SECRET = (
     "abbott",
     "auth",
@@ -78,16 +78,16 @@ _WITH_SECRET = (
 
 
 def helm_values(outputs: Mapping[str, str], region: str) -> str:
-    """The values file, as YAML, for the outputs of an environment's root stack.
+    """Return the values file, as YAML, for the outputs of an environment's root stack.
 
-    Raises InputError where an output is missing.
+    Raises InputError if an output is missing.
     """
     text = yaml.safe_dump(nested(chart_values(outputs, region)), sort_keys=False, width=100)
     return _HEAD.format(namespace=output(outputs, "WorkloadNamespace")) + text.rstrip("\n")
 
 
 def chart_values(outputs: Mapping[str, str], region: str) -> dict[str, Any]:
-    """Dotted key of the chart → value."""
+    """Return dotted key of the chart → value."""
     return {
         **_global(region),
         **_gateway(output(outputs, "ApiHost"), output(outputs, "AppHost")),
@@ -101,12 +101,10 @@ def chart_values(outputs: Mapping[str, str], region: str) -> dict[str, Any]:
 
 
 def output(outputs: Mapping[str, str], name: str) -> str:
-    """An output's value; InputError where the deployed release does not give it."""
+    """Return an output's value; raise InputError if the deployed release does not have it."""
     if name not in outputs:
         raise InputError(
-            Problem(
-                f"output {name}", "the environment does not give it; deploy it with this release"
-            )
+            Problem(f"output {name}", "missing in the environment; deploy it with this release")
         )
     return outputs[name]
 
@@ -117,9 +115,9 @@ def _global(region: str) -> dict[str, Any]:
         "global.secret.enabled": False,
         "global.secret.generated": False,
         "global.secret.templated": False,
-        # made by `--format manifests`: Helm stores the release in it before it would make it
+        # created by `--format manifests`: Helm needs it for the release before it would create it
         "tidepool.namespace.create": False,
-        # profiles of a service mesh that nothing here installs: their kind would be unknown
+        # profiles of a service mesh that is not installed: Kubernetes would not know their kind
         "global.linkerdsupport.enabled": False,
         # the auth service does not start without one of its keys
         "auth.configmap.enabled": True,
@@ -127,10 +125,10 @@ def _global(region: str) -> dict[str, Any]:
 
 
 def _gateway(api: str, app: str) -> dict[str, Any]:
-    """Hosts. TLS ends at the load balancer, so that the gateway itself speaks HTTP.
+    """Return the gateway's values. TLS ends at the load balancer: the gateway speaks HTTP.
 
-    It answers under every name: the load balancer passes on no other host than these two, and its
-    health checks name a pod's address.
+    It accepts every host name: the load balancer forwards only these two hosts, and its health
+    checks use a pod's address as host.
     """
     return {
         "global.gateway.default.protocol": "https",
@@ -147,7 +145,7 @@ def _gateway(api: str, app: str) -> dict[str, Any]:
 
 
 def _stores(bucket: str) -> dict[str, Any]:
-    """The blob service's stores: `store` stands by itself, the others have one below them."""
+    """Return the blob service's stores: the key of `store` itself, else `<name>.store`."""
     values: dict[str, Any] = {}
     for name, prefix in BLOB_PREFIXES.items():
         store = name if name == "store" else f"{name}.store"
@@ -169,7 +167,7 @@ def _mail(sender: str, bucket: str) -> dict[str, Any]:
 
 
 def nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by dotted key as a tree."""
+    """Return values by dotted key as a tree."""
     tree: dict[str, Any] = {}
     for key, value in values.items():
         *path, last = key.split(".")

@@ -1,9 +1,9 @@
 """Options, folders and output that several commands share."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -12,18 +12,17 @@ from tidegen.errors import InputError, Problem
 if TYPE_CHECKING:
     from tidegen.contract import Concern
 
-env_option = click.option(
-    "--env",
-    "name",
-    required=True,
-    metavar="NAME",
-    help="Environment: the name of a file in environments/.",
-)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-local_option = click.option(
-    "--local", is_flag=True, help="Use the embedded local AWS instead of an account."
-)
 yes_option = click.option("--yes", is_flag=True, help="Skip the confirmation (for CI).")
+_COMMAND = TypeVar("_COMMAND", bound=Callable[..., Any])
+
+
+def target_options(command: _COMMAND) -> _COMMAND:
+    """Add --env, the environment, and --local, the embedded AWS instead of its account."""
+    name = "Environment: the name of a file in environments/."
+    local = "Use the embedded local AWS instead of an account."
+    command = click.option("--local", is_flag=True, help=local)(command)
+    return click.option("--env", "name", required=True, metavar="NAME", help=name)(command)
 
 
 def example_epilog(*lines: str) -> str:

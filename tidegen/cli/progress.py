@@ -61,13 +61,13 @@ class Lines(Watcher):
     """One line for each event that is worth keeping in a log."""
 
     def __init__(self) -> None:
-        self.board = Board(time.monotonic)
+        self.board = Board(clock=time.monotonic)
 
     def __call__(self, event: Event) -> None:
         """Print the event's line, if it has one."""
         match event:
             case Executing() | Attached():
-                self.board = Board(time.monotonic, event.expected)
+                self.board = Board(clock=time.monotonic, expected=event.expected)
             case Progress():
                 self.board.add(event.event)
         text = event_text(event, self.board)
@@ -80,7 +80,7 @@ class Lines(Watcher):
 
 
 class Tree(Lines):
-    """The lines, and below them the stacks at work: resources, elapsed time, estimate."""
+    """The lines, and below them the stacks in progress: resources, elapsed time, estimate."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -135,10 +135,14 @@ def _colour(status: str) -> str:
 
 
 @contextmanager
-def detachable(name: str, *, continues: bool) -> Iterator[None]:
-    """Stop watching, not the deploy, on Ctrl-C in the block; print how to follow it again."""
+def watching(name: str, *, continues: bool, as_json: bool = False) -> Iterator[Watcher]:
+    """Yield the watcher of an operation; Ctrl-C stops watching, and prints how to follow it again.
+
+    `continues` is whether the operation outlives this process.
+    """
     try:
-        yield
+        with watcher(as_json=as_json) as watch:
+            yield watch
     except KeyboardInterrupt:
         command = f"'tidegen status --env {name} --follow'"
         again = f"it continues; follow it with {command}, or run this command again"

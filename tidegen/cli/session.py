@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from tidegen.cli.common import concerns, project_folder, template_folder, template_paths
+from tidegen.cli.progress import Watcher, watching
 from tidegen.cli.targets import target_of, values_of
 from tidegen.deployment.port import Connect
 from tidegen.deployment.reading.planner import Release, build_plan
@@ -17,9 +19,10 @@ from tidegen.deployment.run import Clouds
 from tidegen.errors import RefusedError
 from tidegen.planning.model import Plan
 from tidegen.planning.steps import Target
+from tidegen.reporting.style import warned
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Session:
     """A project, its environment files, and the connection to AWS."""
 
@@ -40,6 +43,10 @@ class Session:
     def target(self, name: str) -> Target:
         """Return the target of an environment."""
         return target_of(self.file(name), self.files)
+
+    def watching(self, name: str, *, as_json: bool = False) -> AbstractContextManager[Watcher]:
+        """Yield the watcher of an operation on an environment; Ctrl-C stops watching only."""
+        return watching(name, continues=not self.own_engine, as_json=as_json)
 
     def release(self, name: str) -> Release:
         """Return the environment's release: committed templates, checked against the source."""
@@ -62,16 +69,16 @@ def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
     from tidegen.environments import load_all
 
     project = project_folder(directory)
-    files = load_all(project)
+    session = partial(Session, project=project, files=load_all(project), connect=Clouds(connect))
     if not local or local_endpoint():
-        yield Session(project, files, Clouds(connect), local=bool(local_endpoint()))
+        yield session(local=bool(local_endpoint()))
         return
     from tidegen.local import running_engine
 
     with running_engine() as engine:
         os.environ.update(engine.environment_variables())
         click.echo(f"local AWS at {engine.endpoint}; its state is lost when it stops", err=True)
-        yield Session(project, files, Clouds(connect), local=True, own_engine=True)
+        yield session(local=True, own_engine=True)
 
 
 def checked_assets(folder: Path) -> dict[str, bytes]:
@@ -94,6 +101,18 @@ def checked_assets(folder: Path) -> dict[str, bytes]:
             "run 'tidegen render', review and commit"
         )
     return {asset.key: asset.content for asset in rendered.assets.values()}
+
+
+def echo_missing(plan: Plan) -> None:
+    """Print the missing roots, each with the command that creates it."""
+    for item in plan.missing:
+        click.echo(f"{warned('missing:')} {item}", err=True)
+
+
+def require_prerequisites(plan: Plan) -> None:
+    """Raise RefusedError that names each missing root and the command that creates it."""
+    if plan.missing:
+        raise RefusedError(*map(str, plan.missing))
 
 
 def require_clean_lint(session: Session, name: str) -> None:

@@ -1,4 +1,4 @@
-"""Discovery of concerns: every module here, and those that entry points register."""
+"""Discovery of concerns: the modules of this package and third parties' entry points."""
 
 import pkgutil
 from importlib import import_module
@@ -15,12 +15,12 @@ def own_concerns() -> tuple[Concern, ...]:
 
 
 def discovered_concerns() -> tuple[Concern, ...]:
-    """Return own concerns and those of third parties, by name.
+    """Return this package's concerns and those of third parties, by name.
 
     A third party registers an entry point in the group `tidegen.concerns` whose value is a
     `Concern`.
     """
-    from importlib.metadata import entry_points  # scanning takes time: never on the help path
+    from importlib.metadata import entry_points  # scanning takes time: never for --help
 
-    foreign = tuple(point.load() for point in entry_points(group=ENTRY_POINT_GROUP))
-    return tuple(sorted((*own_concerns(), *foreign), key=lambda concern: concern.name))
+    third_party = tuple(point.load() for point in entry_points(group=ENTRY_POINT_GROUP))
+    return tuple(sorted((*own_concerns(), *third_party), key=lambda concern: concern.name))

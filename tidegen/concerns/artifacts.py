@@ -1,4 +1,4 @@
-"""What must stand before any nested stack can: the bucket of templates, and that of access logs."""
+"""Prerequisites of nested stacks: the bucket of templates, and that of access logs."""
 
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
@@ -22,7 +22,7 @@ _REASON = "Holds templates and assets that are made from source; no data, no use
 
 
 def build(_context: Context) -> Template:
-    """The bootstrap template; deployed directly, so under 51,200 bytes."""
+    """Return the bootstrap template; it is deployed directly, so under 51,200 bytes."""
     template = new_template(CONCERN)
     key = add_key(
         template, "ArtifactsKey", "artifacts", account_use("s3"), owner="${Project}/bootstrap"
@@ -31,7 +31,7 @@ def build(_context: Context) -> Template:
         template,
         "AccessLogsBucket",
         _name("access-logs"),
-        # the artifacts', the account's archives, and environments', which stand later
+        # the artifacts', the account's archives, and environments', which are created later
         sources="${Project}-*-${AWS::Region}-${AWS::AccountId}",
     )
     bucket = _add_artifacts(template, logs)
@@ -47,7 +47,7 @@ def build(_context: Context) -> Template:
 
 
 def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
-    """Nothing expires: a release that was deployed once may be deployed again."""
+    """Add the bucket; nothing expires, as a deployed release may be deployed again."""
     key_arn = GetAtt("ArtifactsKey", "Arn")
     bucket = add_bucket(
         template,
@@ -67,7 +67,7 @@ def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
 
 
 def _name(purpose: str) -> Sub:
-    """A name known beforehand: tidegen, every root and log delivery look for it."""
+    """Return a name that tidegen, every root and log delivery can know in advance."""
     return Sub(f"${{Project}}-{purpose}-${{AWS::Region}}-${{AWS::AccountId}}")
 
 

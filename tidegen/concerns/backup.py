@@ -18,12 +18,12 @@ _FINISH_MINUTES = 360
 #: HIPAA, 45 CFR 164.308(a)(7)(ii)(D): contingency plans are tested. Sundays, when load is least.
 _EVERY_WEEK = "cron(0 3 ? * SUN *)"
 _TESTED_DAYS = 7
-#: What a test restores goes after these hours; whoever wants to look inside has to look by then.
+#: Restored resources of a test are deleted after these hours; inspect them before then.
 _VALIDATION_HOURS = 1
 
 
 def build(_context: Context) -> Template:
-    """The backup template. The dump of the database is its own affair; this is the second way."""
+    """Return the backup template, of snapshots; the database concern dumps the database."""
     template = new_template(CONCERN)
     add_replica_condition(template, "RecoveryVaultArn")
     name = Sub("${Project}-${Environment}")
@@ -76,9 +76,9 @@ def _add_plan(template: Template, vault: backup.BackupVault) -> None:
 
 
 def _add_restore_tests(template: Template, vault: backup.BackupVault) -> None:
-    """Every week one of last week's recovery points of each volume and table, under our key.
+    """Restore one of last week's recovery points of each volume and table weekly, under our key.
 
-    Whatever has recovery points in our vault is tested, so that a new resource is not forgotten. A
+    All resources with recovery points in our vault are tested, so that no new one is forgotten. A
     failed test is a failed restore job, which the notifications concern reports.
     """
     points = backup.RestoreTestingRecoveryPointSelection(
@@ -90,7 +90,7 @@ def _add_restore_tests(template: Template, vault: backup.BackupVault) -> None:
     plan = template.add_resource(
         backup.RestoreTestingPlan(
             "RestoreTests",
-            # AWS Backup demands a name, and takes underscores where ours have hyphens
+            # AWS Backup requires a name, and accepts underscores where ours have hyphens
             RestoreTestingPlanName=Join("_", Split("-", Sub("${Project}-${Environment}"))),
             RecoveryPointSelection=points,
             ScheduleExpression=_EVERY_WEEK,

@@ -1,4 +1,4 @@
-"""Names: a public delegated zone, a private zone of the own VPC, query logs of the resolver."""
+"""Zones: a public delegated zone, a private zone of the own VPC, query logs of the resolver."""
 
 from troposphere import GetAtt, Join, Ref, Sub, Template, route53, route53resolver
 
@@ -10,12 +10,16 @@ from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs,
 
 
 def build(_context: Context) -> Template:
-    """The dns template. The zones hold other concerns' records, so they outlive their stack."""
+    """Return the dns template. The zones contain other concerns' records, so they are retained."""
     template = new_template(CONCERN)
-    public = template.add_resource(route53.HostedZone("PublicZone", Name=Ref("Domain"), **RETAINED))
-    vpc = route53.HostedZoneVPCs(VPCId=Ref("VpcId"), VPCRegion=Ref("AWS::Region"))
+    public = template.add_resource(
+        route53.HostedZone("PublicZone", Name=Ref(inputs.DOMAIN.name), **RETAINED)
+    )
+    vpc = route53.HostedZoneVPCs(VPCId=Ref(inputs.VPC.name), VPCRegion=Ref("AWS::Region"))
     private = template.add_resource(
-        route53.HostedZone("PrivateZone", Name=Ref("PrivateDomain"), VPCs=[vpc], **RETAINED)
+        route53.HostedZone(
+            "PrivateZone", Name=Ref(inputs.PRIVATE_DOMAIN.name), VPCs=[vpc], **RETAINED
+        )
     )
     _add_records(template)
     _add_query_log(template)
@@ -30,11 +34,11 @@ def build(_context: Context) -> Template:
 
 
 def _add_records(template: Template) -> None:
-    """Who may issue certificates; and that no mail comes from, or goes to, the bare domain.
+    """Add records that limit issuers of certificates, and forbid mail from or to the bare domain.
 
     Mail is sent from subdomains, which have records of their own (the email concern).
     """
-    domain, zone = Ref("Domain"), "PublicZone"
+    domain, zone = Ref(inputs.DOMAIN.name), "PublicZone"
     issuers = ('0 issue "amazon.com"', '0 issuewild "amazon.com"')
     policy = '"v=DMARC1; p=reject; sp=reject; adkim=s; aspf=s"'
     add_record(template, "CertificateAuthorities", zone, domain, "CAA", *issuers)
@@ -44,7 +48,7 @@ def _add_records(template: Template) -> None:
 
 
 def _add_query_log(template: Template) -> None:
-    """What the VPC asks the resolver. Every property replaces the resource, tags included."""
+    """Log the VPC's queries. A change of any property replaces the resource, tags included."""
     # Route 53 Resolver writes under this prefix without a resource policy of its own.
     name = Sub("/aws/vendedlogs/${Project}/${Environment}/resolver")
     group = add_log_group(template, "QueryLogGroup", name)
@@ -53,7 +57,9 @@ def _add_query_log(template: Template) -> None:
     )
     template.add_resource(
         route53resolver.ResolverQueryLoggingConfigAssociation(
-            "QueryLogAssociation", ResolverQueryLogConfigId=Ref(config), ResourceId=Ref("VpcId")
+            "QueryLogAssociation",
+            ResolverQueryLogConfigId=Ref(config),
+            ResourceId=Ref(inputs.VPC.name),
         )
     )
 

@@ -1,4 +1,4 @@
-"""The way in: a load balancer with TLS 1.3, a firewall, a certificate and alias records."""
+"""Public ingress: a load balancer with TLS 1.3, a firewall, a certificate and alias records."""
 
 from troposphere import GetAtt, Ref, Sub, Template, route53
 
@@ -23,7 +23,7 @@ _HOSTS = {"Api": "api", "App": "app"}
 
 
 def build(_context: Context) -> Template:
-    """The ingress template."""
+    """Return the ingress template."""
     template = new_template(CONCERN)
     hosts = {title: Sub(f"{host}.${{Domain}}") for title, host in _HOSTS.items()}
     add_public_security_group(template)
@@ -50,7 +50,7 @@ def build(_context: Context) -> Template:
 
 
 def _add_records(template: Template, hosts: dict[str, Sub]) -> None:
-    """Aliases, and a check from outside that the way in is open."""
+    """Add the alias records, and a health check of the API from outside."""
     target = route53.AliasTarget(
         DNSName=GetAtt("LoadBalancer", "DNSName"),
         HostedZoneId=GetAtt("LoadBalancer", "CanonicalHostedZoneID"),
@@ -66,9 +66,10 @@ def _add_records(template: Template, hosts: dict[str, Sub]) -> None:
                 AliasTarget=target,
             )
         )
-    # Tells a person whether the way in is open as seen from outside (see the runbook "Who can reach
-    # us"). No alarm: Route 53 measures in us-east-1 only, where an environment has nothing. Not on
-    # the records either: without a second one to fail over to, Route 53 answers with the first.
+    # Shows a person whether the API can be reached from outside (see the runbook "Who can reach
+    # us"). No alarm: Route 53 publishes the metric in us-east-1 only, where an environment has no
+    # resources. Not attached to the records either: without a second record to fail over to,
+    # Route 53 answers with the first one anyway.
     template.add_resource(
         route53.HealthCheck(
             "HealthCheck",
@@ -88,7 +89,7 @@ def _add_records(template: Template, hosts: dict[str, Sub]) -> None:
 CONCERN = Concern(
     name="ingress",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="The public load balancer with its firewall, certificate and names.",
+    purpose="The public load balancer with its firewall, certificate and DNS records.",
     build=build,
     inputs=(
         *inputs.NAMES,
@@ -106,14 +107,16 @@ CONCERN = Concern(
         ACCESS_LOGS,
     ),
     outputs=(
-        Output("LoadBalancerDomain", Kind.ALIAS_TARGET, "Load balancer's own name", surface=True),
-        Output("LoadBalancerFullName", Kind.NAME, "Load balancer in metrics"),
-        Output("TargetGroupArn", Kind.ARN, "For the chart's TargetGroupBinding", surface=True),
-        Output("ApiHost", Kind.DOMAIN, "Where the services answer", surface=True),
-        Output("AppHost", Kind.DOMAIN, "Where the web application answers", surface=True),
-        Output("HealthCheckId", Kind.NAME, "Route 53's look from outside", surface=True),
-        Output("IngressAlarmName", Kind.NAME, "Alarm of the load balancer"),
-        Output("TargetsAlarmName", Kind.NAME, "Alarm of the gateway's pods"),
-        Output("FirewallLogGroupName", Kind.LOG_GROUP_NAME, "Requests that the firewall saw"),
+        Output(
+            "LoadBalancerDomain", Kind.ALIAS_TARGET, "DNS name of the load balancer", surface=True
+        ),
+        Output("LoadBalancerFullName", Kind.NAME, "Name of the load balancer in metrics"),
+        Output("TargetGroupArn", Kind.ARN, "Target group of the gateway's pods", surface=True),
+        Output("ApiHost", Kind.DOMAIN, "Host name of the services' API", surface=True),
+        Output("AppHost", Kind.DOMAIN, "Host name of the web application", surface=True),
+        Output("HealthCheckId", Kind.NAME, "Route 53 health check of the API", surface=True),
+        Output("IngressAlarmName", Kind.NAME, "Name of the load balancer's alarm"),
+        Output("TargetsAlarmName", Kind.NAME, "Name of the alarm on missing targets"),
+        Output("FirewallLogGroupName", Kind.LOG_GROUP_NAME, "Log group of the firewall"),
     ),
 )

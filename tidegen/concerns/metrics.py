@@ -1,4 +1,4 @@
-"""DynamoDB tables: application metrics, and data sets for the development of analytics."""
+"""DynamoDB tables: application metrics, and data sets for developing analytics."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from troposphere import GetAtt, Ref, Sub, Template, dynamodb
 from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
+from tidegen.blocks.outputs import name_and_arn
 from tidegen.blocks.policies import deny_other_accounts, document, tls_only
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.trail import METRICS_TABLE
@@ -21,11 +22,11 @@ _THIS_TABLE = ["*"]
 
 
 def build(_context: Context) -> Template:
-    """The metrics template: two tables, protected alike, and alarms when a ceiling is met.
+    """Return the metrics template: two tables with the same protection, and throttling alarms.
 
-    Application metrics are keyed by `metric`, which is `<service>#<name>#<yyyymmdd>` (a day a
-    partition, so that none grows hot), and `ts`, an ISO time with a nonce. Analytics hold records
-    of data sets without identity; `userHash` is salted outside the platform.
+    Application metrics are keyed by `metric`, which is `<service>#<name>#<yyyymmdd>` (one partition
+    a day, so that none becomes hot), and `ts`, an ISO time with a nonce. The analytics table holds
+    records of data sets without identity; `userHash` is salted outside the platform.
     """
     template = new_template(CONCERN)
     metrics = _add_table(
@@ -34,8 +35,8 @@ def build(_context: Context) -> Template:
     analytics = _add_table(
         template, "AnalyticsTable", ("dataset", "recordId"), "by-user", ("userHash", "eventTime")
     )
-    # Names that a restore has to know: it makes a table of the name that it is given, and a table
-    # that CloudFormation named would be made anew after its import. The trail's selectors know one.
+    # Physical names: a restore creates a table under the name it is given, and CloudFormation would
+    # replace an imported table whose name it had generated. The trail's selectors also use one.
     metrics.TableName = Sub(f"${{Project}}-${{Environment}}{METRICS_TABLE}")
     analytics.TableName = Sub("${Project}-${Environment}-analytics")
     arns = [GetAtt(table, "Arn") for table in (metrics, analytics)]
@@ -43,10 +44,8 @@ def build(_context: Context) -> Template:
     return add_outputs(
         template,
         CONCERN,
-        MetricsTableName=Ref(metrics),
-        MetricsTableArn=GetAtt(metrics, "Arn"),
-        AnalyticsTableName=Ref(analytics),
-        AnalyticsTableArn=GetAtt(analytics, "Arn"),
+        **name_and_arn(metrics),
+        **name_and_arn(analytics),
     )
 
 
@@ -58,12 +57,12 @@ def _add_table(
     index_key: tuple[str, str],
     include: list[str] | None = None,
 ) -> dynamodb.Table:
-    """A table on demand with one index, and its alarms."""
+    """Add an on-demand table with one index, and its alarms."""
     attributes = sorted({*key, *index_key})
     table = template.add_resource(
         dynamodb.Table(
             title,
-            AttributeDefinitions=[_text(name) for name in attributes],
+            AttributeDefinitions=[_string(name) for name in attributes],
             KeySchema=_key(key),
             GlobalSecondaryIndexes=[_index(index_name, index_key, include)],
             TimeToLiveSpecification=dynamodb.TimeToLiveSpecification(
@@ -79,7 +78,7 @@ def _add_table(
 
 
 def _capacity() -> dict[str, Any]:
-    """On demand, with a ceiling: a runaway writer costs a known sum, not any sum."""
+    """Return on-demand capacity with a ceiling, which limits the cost of a runaway writer."""
     return {
         "BillingMode": "PAY_PER_REQUEST",
         "OnDemandThroughput": _ceiling(),
@@ -88,7 +87,7 @@ def _capacity() -> dict[str, Any]:
 
 
 def _throttled_keys() -> dynamodb.ContributorInsightsSpecification:
-    """Which keys are refused, which is what the alarms send people to look for."""
+    """Return Contributor Insights of throttled keys: the alarms' texts refer to them."""
     return dynamodb.ContributorInsightsSpecification(Enabled=True, Mode="THROTTLED_KEYS")
 
 
@@ -98,17 +97,17 @@ def _protection() -> dict[str, Any]:
         "PointInTimeRecoverySpecification": dynamodb.PointInTimeRecoverySpecification(
             PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=_RECOVERY_DAYS
         ),
-        "ResourcePolicy": _closed(),
+        "ResourcePolicy": _deny_policy(),
         "SSESpecification": dynamodb.SSESpecification(
             SSEEnabled=True, SSEType="KMS", KMSMasterKeyId=Ref("MetricsKeyArn")
         ),
     }
 
 
-def _closed() -> dynamodb.ResourcePolicy:
-    """A policy that refuses other accounts and plain HTTP, which DynamoDB would answer."""
+def _deny_policy() -> dynamodb.ResourcePolicy:
+    """Deny other accounts, and plain HTTP, which DynamoDB would answer."""
     policy = document(*tls_only(_ACTIONS, _THIS_TABLE), deny_other_accounts(_ACTIONS, _THIS_TABLE))
-    # troposphere takes a plain dict here, and no awacs document
+    # troposphere accepts a plain dict here, but no awacs document
     return dynamodb.ResourcePolicy(PolicyDocument=policy.JSONrepr())
 
 
@@ -121,7 +120,7 @@ def _ceiling() -> dynamodb.OnDemandThroughput:
 def _index(
     name: str, key: tuple[str, str], include: list[str] | None
 ) -> dynamodb.GlobalSecondaryIndex:
-    """An index, under the table's ceiling: one that throttles holds up the table's writers."""
+    """Return an index with the table's ceiling: a throttled index also throttles table writes."""
     projection = (
         dynamodb.Projection(ProjectionType="INCLUDE", NonKeyAttributes=include)
         if include
@@ -143,18 +142,18 @@ def _key(names: tuple[str, str]) -> list[dynamodb.KeySchema]:
     ]
 
 
-def _text(name: str) -> dynamodb.AttributeDefinition:
+def _string(name: str) -> dynamodb.AttributeDefinition:
     return dynamodb.AttributeDefinition(AttributeName=name, AttributeType="S")
 
 
 def _add_alarms(template: Template, table: dynamodb.Table) -> None:
-    for what, ceiling in (("Read", "max_read_units"), ("Write", "max_write_units")):
+    for operation, field in (("Read", "max_read_units"), ("Write", "max_write_units")):
         add_alarm(
             template,
-            f"{table.title}{what}Throttled",
-            f"{what}s are refused. Contributor Insights shows the keys: spread a hot one, or raise"
-            f" metrics.{ceiling} in the environment file.",
-            ("AWS/DynamoDB", f"{what}ThrottleEvents"),
+            f"{table.title}{operation}Throttled",
+            f"{operation}s are throttled. Contributor Insights shows the keys: spread a hot one, or"
+            f" raise metrics.{field} in the environment file.",
+            ("AWS/DynamoDB", f"{operation}ThrottleEvents"),
             {"TableName": Ref(table)},
             ("GreaterThanThreshold", 0),
             periods=3,

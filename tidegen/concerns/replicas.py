@@ -1,5 +1,8 @@
-"""What waits in the recovery region: replicas of uploads and backups, their key, and a vault."""
+"""The recovery region: replicas of uploads and backups, their key, and a vault."""
 
+from typing import Any
+
+from awacs.aws import Statement
 from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
 from tidegen.blocks import inputs
@@ -13,19 +16,17 @@ from tidegen.blocks.data_buckets import (
 from tidegen.blocks.keys import account_use, add_key
 from tidegen.blocks.malware_scans import deny_infected
 from tidegen.blocks.replication import REPLICA_BACKUPS, REPLICA_UPLOADS
-from tidegen.blocks.suppressions import unmet
+from tidegen.blocks.suppressions import BUCKET_LOCK, BUCKET_REPLICATION, unmet
 from tidegen.blocks.vaults import add_vault
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
-_LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
-_REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
-#: The account's own in that region: nothing else here is logged, and a disaster needs none of them.
+#: The account's bucket of that region: recovery does not depend on access logs.
 _LOGS = Ref(inputs.ACCOUNT_ACCESS_LOGS.name)
-_IS_THE_REPLICA = "This is the replica: a copy of the copy would never come to rest."
+_IS_THE_REPLICA = "This is the replica, which is not replicated again."
 
 
 def build(_context: Context) -> Template:
-    """The recovery region's template. It stands before the environment, which names its ARNs."""
+    """Return the recovery region's template, deployed before the environment that uses its ARNs."""
     template = new_template(CONCERN)
     uses = [account_use(service) for service in ("backup", "s3", "secretsmanager")]
     key = add_key(template, "ReplicaKey", "replica", *uses)
@@ -44,42 +45,47 @@ def build(_context: Context) -> Template:
 
 
 def _add_uploads(template: Template) -> s3.Bucket:
-    return add_data_bucket(
+    title = "ReplicaUploadsBucket"
+    return _add_replica(
         template,
-        "ReplicaUploadsBucket",
+        title,
         REPLICA_UPLOADS,
-        GetAtt("ReplicaKey", "Arn"),
-        _LOGS,
-        replica=True,
-        # the tags of scans are replicated with the objects
-        statements=(deny_others("ReplicaUploadsBucket"), deny_infected("ReplicaUploadsBucket")),
+        deny_infected(title),  # the tags of scans are replicated with the objects
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
-        Tags=_origin(),
-        Metadata=unmet(f"{_IS_THE_REPLICA} Locked no more than its source.", _LOCK, _REPLICATION),
+        Metadata=unmet(
+            f"{_IS_THE_REPLICA} Like its source it is not locked.", BUCKET_LOCK, BUCKET_REPLICATION
+        ),
     )
 
 
 def _add_backups(template: Template) -> s3.Bucket:
-    """S3 replicates a locked bucket into a locked bucket only."""
-    return add_data_bucket(
+    """Add the backups' replica, locked: S3 replicates a locked bucket only into a locked one."""
+    return _add_replica(
         template,
         "ReplicaBackupsBucket",
         REPLICA_BACKUPS,
-        GetAtt("ReplicaKey", "Arn"),
-        _LOGS,
-        replica=True,
-        statements=(deny_others("ReplicaBackupsBucket"),),
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), Ref("LockDays")),
         LifecycleConfiguration=backups_lifecycle(),
-        Tags=_origin(),
-        Metadata=unmet(_IS_THE_REPLICA, _REPLICATION),
+        Metadata=unmet(_IS_THE_REPLICA, BUCKET_REPLICATION),
     )
 
 
-def _origin() -> Tags:
-    """Where the data comes from, for whoever finds the bucket in a disaster."""
-    return Tags(SourceRegion=Ref("SourceRegion"))
+def _add_replica(
+    template: Template, title: str, purpose: str, *statements: Statement, **properties: Any
+) -> s3.Bucket:
+    """Add a bucket that only replication writes, tagged with the region of its source."""
+    return add_data_bucket(
+        template,
+        title,
+        purpose,
+        GetAtt("ReplicaKey", "Arn"),
+        _LOGS,
+        replica=True,
+        statements=(deny_others(title), *statements),
+        **properties,
+        Tags=Tags(SourceRegion=Ref("SourceRegion")),  # for anyone who finds it in a disaster
+    )
 
 
 CONCERN = Concern(
@@ -97,7 +103,7 @@ CONCERN = Concern(
         inputs.LOCK_DAYS,
     ),
     outputs=(
-        Output("ReplicaKeyArn", Kind.KEY_ARN, "Key of everything here", surface=True),
+        Output("ReplicaKeyArn", Kind.KEY_ARN, "Key of the replicas", surface=True),
         Output("ReplicaUploadsBucketArn", Kind.BUCKET_ARN, "Replica of the uploads", surface=True),
         Output("ReplicaBackupsBucketArn", Kind.BUCKET_ARN, "Replica of the backups", surface=True),
         Output("RecoveryVaultArn", Kind.ARN, "Vault of copied recovery points", surface=True),

@@ -1,4 +1,4 @@
-"""Secrets Manager's secrets: one for each secret of the chart, created empty but present."""
+"""Secrets of Secrets Manager: one for each secret of the chart, created without its values."""
 
 import json
 from collections.abc import Mapping
@@ -22,10 +22,10 @@ from tidegen.blocks.suppressions import unmet
 from tidegen.chart.secrets import CHART_SECRETS, MARKER, SEED, WHY_KEPT, Fill, rotated_keys
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
-#: CloudFormation makes a new value, and so discards the filled one, whenever anything in here
-#: changes. That is why it is the same for every secret and knows none of the chart's keys (they
-#: are in the Metadata): a key that is added to a secret must not cost the ones it has. An unfilled
-#: secret then also lacks its keys, so that no pod can take a marker for a password.
+#: CloudFormation generates a new value, and so discards the filled one, whenever a property of this
+#: changes. So it is the same for every secret and contains none of the chart's keys (they are in
+#: the Metadata): adding a key to a secret must not discard the values it has. It also means that an
+#: unfilled secret has no keys, so that no pod can mistake a marker for a password.
 _UNFILLED = {
     "SecretStringTemplate": json.dumps({MARKER: "true"}),
     "GenerateStringKey": SEED,
@@ -34,8 +34,8 @@ _UNFILLED = {
 }
 #: In a secret's own policy "*" means the secret.
 _THIS_SECRET = ["*"]
-#: Roles below these paths, and the people: they see in the cluster what its pods read, and somebody
-#: has to fill what third parties issue.
+#: Roles below these paths, and administrators: they can see in the cluster any secret that its pods
+#: read, and they fill the values that third parties issue.
 _READERS = [
     *(
         Sub(f"arn:${{AWS::Partition}}:iam::${{AWS::AccountId}}:role/${{Project}}/{path}/*")
@@ -46,7 +46,7 @@ _READERS = [
 
 
 def build(_context: Context) -> Template:
-    """The secrets template: a secret and its policy for each name of the chart."""
+    """Return the secrets template: a secret and its policy for each name of the chart."""
     template = new_template(CONCERN)
     add_replica_condition(template)
     add_administrator_conditions(template)
@@ -56,7 +56,7 @@ def build(_context: Context) -> Template:
 
 
 def _add_secret(template: Template, name: str, keys: Mapping[str, Fill]) -> None:
-    """One secret. Its name is physical: the chart's values refer to it before it stands."""
+    """Add a secret, with a physical name: the chart's values refer to it before it exists."""
     secret = template.add_resource(
         secretsmanager.Secret(
             _title(name),
@@ -91,23 +91,26 @@ def _replica() -> secretsmanager.ReplicaRegion:
 
 
 def _metadata(keys: Mapping[str, Fill]) -> dict[str, Any]:
-    """The chart's keys and who fills them, for `tidegen secrets`; and why a secret is kept."""
-    filled = {"Tidegen": {"Keys": {name: str(fill) for name, fill in keys.items()}}}
+    """Return the chart's keys and how each is filled, for `tidegen secrets`.
+
+    For a secret without rotation, add the reasons.
+    """
+    metadata = {"Tidegen": {"Keys": {name: str(fill) for name, fill in keys.items()}}}
     if rotated_keys(keys):
-        return filled
-    why = " ".join(dict.fromkeys(WHY_KEPT[fill] for fill in keys.values()))
-    return {**filled, **unmet(why, "SECRETSMANAGER_ROTATION_ENABLED_CHECK")}
+        return metadata
+    reasons = " ".join(dict.fromkeys(WHY_KEPT[fill] for fill in keys.values()))
+    return {**metadata, **unmet(reasons, "SECRETSMANAGER_ROTATION_ENABLED_CHECK")}
 
 
 def _policy() -> Any:
-    everything = [Action("secretsmanager", "*")]
-    return document(deny_other_accounts(everything, _THIS_SECRET), _deny_other_readers())
+    all_actions = [Action("secretsmanager", "*")]
+    return document(deny_other_accounts(all_actions, _THIS_SECRET), _deny_other_readers())
 
 
 def _deny_other_readers() -> Statement:
-    """A Deny of reading by anything but this environment's roles, its people, and break-glass.
+    """Deny reading except by this environment's roles, administrators and break-glass roles.
 
-    It holds in an account that two environments share, whatever their roles' policies say.
+    In an account that two environments share, it applies regardless of their roles' policies.
     """
     others = [
         ArnNotLike({"aws:PrincipalArn": _READERS}),
@@ -130,11 +133,7 @@ CONCERN = Concern(
         *ADMINISTRATOR_INPUTS,
         inputs.REPLICA_KEY,
     ),
-    outputs=(
-        Output(
-            "SecretsPath", Kind.STRING, "What the names of the secrets start with", surface=True
-        ),
-    ),
-    # A secret's policy is validated before it is put.
+    outputs=(Output("SecretsPath", Kind.STRING, "Prefix of the secrets' names", surface=True),),
+    # CloudFormation validates a secret's policy before it puts it.
     extra_deploy_actions=("secretsmanager:ValidateResourcePolicy",),
 )

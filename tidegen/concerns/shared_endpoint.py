@@ -1,4 +1,4 @@
-"""The environment's one connection to shared services: it reaches them, never the reverse."""
+"""The environment's only connection to shared services: it reaches them, never the reverse."""
 
 from troposphere import GetAtt, If, Ref, Select, Split, Sub, Template, ec2, route53
 
@@ -11,7 +11,7 @@ _HAS_SHARED = "HasShared"
 
 
 def build(_context: Context) -> Template:
-    """The shared-endpoint template; empty where the environment uses no shared services."""
+    """Return the shared-endpoint template; empty if the environment uses no shared services."""
     template = new_template(CONCERN)
     add_condition_if_set(template, _HAS_SHARED, "EndpointServiceName")
     pods = Ref(inputs.CLUSTER_GROUP.name)
@@ -36,7 +36,7 @@ def build(_context: Context) -> Template:
             SecurityGroupIds=[Ref("EndpointSecurityGroup")],
         )
     )
-    # An entry reads `zone-id:name`; the first is the name that answers in every zone.
+    # An entry has the form `zone-id:name`; the first name resolves in every zone.
     name = Select(1, Split(":", Select(0, GetAtt(endpoint, "DnsEntries"))))
     template.add_resource(
         route53.RecordSetType(

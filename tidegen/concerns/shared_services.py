@@ -1,38 +1,34 @@
-"""What the shared cluster offers: a private load balancer behind an endpoint service, one way."""
+"""The shared cluster's services: a private load balancer behind a one-way endpoint service."""
 
 from troposphere import Equals, If, Join, Not, NoValue, Ref, Sub, Template, ec2
 from troposphere import elasticloadbalancingv2 as elb
 
 from tidegen.blocks import inputs
 from tidegen.blocks.ingress_alarms import add_no_targets_alarm, add_unhealthy_targets_alarm
-from tidegen.blocks.load_balancer import add_pods_security_group
+from tidegen.blocks.load_balancer import UNPROTECTED, add_pods_security_group, key_values
 from tidegen.blocks.load_balancer_controller import add_controller_role
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet, unmet_each
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
 _PORT = 443
-#: Where the pods of the shared gateway listen, with certificates of their own.
+#: Port of the shared gateway's pods, which have their own certificates.
 _POD_PORT = 8443
 _HAS_USERS = "HasUsers"
 _METRICS = "AWS/NetworkELB"
 _UNLOGGED = (
-    "A network load balancer logs what it decrypts, and this one passes TLS through to the pods;"
-    " the VPC's flow logs have every connection."
+    "A network load balancer logs only TLS that it terminates, and this one passes TLS through to"
+    " the pods; the VPC's flow logs record every connection."
 )
-_PASSED_THROUGH = "TLS ends in the pods, which hold the certificates: nothing between reads it."
+_PASSED_THROUGH = "TLS is terminated by the pods, which have the certificates."
 _UNASKED = (
-    "Only accounts that the environment files name may connect; a person who accepts each"
-    " connection would decide nothing more, and hold up every new environment."
-)
-_UNPROTECTED = (
-    "Set by the file's `protected`: the deletion of services that may go, and the rollback of a"
-    " first deploy, would get stuck on it."
+    "Only accounts that the environment files name may connect; accepting each connection by hand"
+    " would add no decision, and delay every new environment."
 )
 
 
 def build(_context: Context) -> Template:
-    """The shared-services template: environments connect to it, it can connect to none."""
+    """Return the shared-services template: environments connect to it, never the reverse."""
     template = new_template(CONCERN)
     _add_security_group(template)
     _add_load_balancer(template)
@@ -55,21 +51,21 @@ def build(_context: Context) -> Template:
 
 
 def _add_security_group(template: Template) -> None:
-    """A network load balancer made without a security group can never get one.
+    """Add the load balancer's security group, without which it could never get one later.
 
-    Nothing comes in from the VPC's own addresses; what comes through PrivateLink is not held
-    against the rules (see the load balancer).
+    No ingress rules: nothing connects from the VPC's own addresses, and connections through
+    PrivateLink are not checked against the rules (see the load balancer).
     """
     add_pods_security_group(
         template,
         "Shared services: HTTPS through the endpoint service",
-        "Gateway's pods, and nothing else: no way into an environment",
+        "Pods of the gateway, and nothing else: no access to an environment",
         _POD_PORT,
     )
 
 
 def _add_load_balancer(template: Template) -> None:
-    """Who may come through PrivateLink is said by the service's permissions, not by addresses."""
+    """Add the load balancer; the service's permissions, not addresses, limit PrivateLink access."""
     attributes = {
         "deletion_protection.enabled": Ref("Protected"),
         "load_balancing.cross_zone.enabled": "true",
@@ -82,22 +78,14 @@ def _add_load_balancer(template: Template) -> None:
             Subnets=Ref("PrivateSubnetIds"),
             SecurityGroups=[Ref("LoadBalancerSecurityGroup")],
             EnforceSecurityGroupInboundRulesOnPrivateLinkTraffic="off",
-            LoadBalancerAttributes=[
-                elb.LoadBalancerAttributes(Key=key, Value=value)
-                for key, value in attributes.items()
-            ],
-            Metadata=unmet_each(
-                {
-                    "ELBV2_ACCESS_LOGGING_RULE": _UNLOGGED,
-                    "ELB_DELETION_PROTECTION_ENABLED": _UNPROTECTED,
-                }
-            ),
+            LoadBalancerAttributes=key_values(elb.LoadBalancerAttributes, attributes),
+            Metadata=unmet_each({"ELBV2_ACCESS_LOGGING_RULE": _UNLOGGED, **UNPROTECTED}),
         )
     )
 
 
 def _add_listener(template: Template) -> None:
-    """TLS passes through to the services, which hold their own certificates."""
+    """Pass TLS through to the services, which have their own certificates."""
     attributes = {
         "deregistration_delay.connection_termination.enabled": "true",
         "deregistration_delay.timeout_seconds": "30",
@@ -109,9 +97,7 @@ def _add_listener(template: Template) -> None:
             Protocol="TCP",
             Port=_POD_PORT,
             VpcId=Ref("VpcId"),
-            TargetGroupAttributes=[
-                elb.TargetGroupAttribute(Key=key, Value=value) for key, value in attributes.items()
-            ],
+            TargetGroupAttributes=key_values(elb.TargetGroupAttribute, attributes),
         )
     )
     template.add_resource(
@@ -127,7 +113,7 @@ def _add_listener(template: Template) -> None:
 
 
 def _add_endpoint_service(template: Template) -> None:
-    """No permissions where no environment uses the services: an empty principal is refused."""
+    """Add the service, without permissions if no account is allowed (AWS refuses an empty list)."""
     template.add_condition(_HAS_USERS, Not(Equals(Join(",", Ref("AllowedAccounts")), "")))
     service = template.add_resource(
         ec2.VPCEndpointService(
@@ -163,8 +149,15 @@ CONCERN = Concern(
         inputs.from_field("AllowedAccounts", "shared.allowed_accounts"),
     ),
     outputs=(
-        Output("EndpointServiceName", Kind.SERVICE_NAME, "For the environments", surface=True),
-        Output("SharedTargetGroupArn", Kind.ARN, "For the cluster's binding", surface=True),
-        Output("TargetsAlarmName", Kind.NAME, "Alarm of the gateway's pods"),
+        Output(
+            "EndpointServiceName",
+            Kind.SERVICE_NAME,
+            "Endpoint service of the shared cluster",
+            surface=True,
+        ),
+        Output(
+            "SharedTargetGroupArn", Kind.ARN, "Target group of the gateway's pods", surface=True
+        ),
+        Output("TargetsAlarmName", Kind.NAME, "Name of the alarm on missing targets"),
     ),
 )

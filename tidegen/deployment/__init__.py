@@ -1,1 +1,1 @@
-"""Deployment: a plan carried out through the port, reported as events."""
+"""Deployment: executes plans through the port and reports events."""

@@ -1,4 +1,4 @@
-"""Deleting an environment's stacks; what holds state is kept and named."""
+"""Deleting an environment's stacks; resources that hold state are kept and listed."""
 
 import time
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tidegen.contract import Scope
 from tidegen.deployment.events import Emit, Executing, Outcome, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
-from tidegen.deployment.reading.deployed_roots import standing
+from tidegen.deployment.reading.deployed_roots import deployed_root
 from tidegen.deployment.run import Clouds, Run, carry_out
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import Problem, RefusedError
@@ -15,13 +15,13 @@ from tidegen.planning.model import StackAddress, StackState
 from tidegen.planning.states import is_running
 from tidegen.planning.steps import Target, steps_of
 
-#: Characters from which on a value is taken to be one stack's own, an ARN or an id.
-_TELLING = 8
+#: Characters; a value at least this long is taken to be unique to one stack: an ARN or an id.
+_UNIQUE = 8
 
 
 @dataclass(frozen=True)
 class Retained:
-    """A resource that stays when its stack is deleted."""
+    """A resource that is kept when its stack is deleted."""
 
     path: str
     type: str
@@ -46,11 +46,11 @@ class DestroyPlan:
 
 
 def destroy_plan(target: Target, connect: Connect) -> DestroyPlan:
-    """What deleting `target` means; raises RefusedError if it is protected or still needed."""
+    """Return the plan to delete `target`; raise RefusedError if it is protected or still needed."""
     if target.protected:
         raise RefusedError(
             f"environment '{target.name}' is protected; nothing was deleted; "
-            "set 'protected: false' in its file, deploy, and ask again"
+            "set 'protected: false' in its file, deploy, and run this again"
         )
     clouds = Clouds.of(connect)
     clouds.at(target.place())
@@ -75,7 +75,7 @@ def execute_destroy(
     emit: Emit = ignore,
     pause: Callable[[float], None] = time.sleep,
 ) -> tuple[Outcome, ...]:
-    """Delete the stacks of `plan` in its order; raises DeploymentError at the first that fails."""
+    """Delete the stacks of `plan` in its order; raise DeploymentError at the first that fails."""
     return carry_out(plan.steps, connect, _delete, emit=emit, pause=pause)
 
 
@@ -93,7 +93,7 @@ def _delete(run: Run, step: DestroyStep) -> Outcome:
 def _check(state: StackState, address: StackAddress) -> None:
     if state.protected:
         raise RefusedError(
-            Problem(str(address), "has termination protection; switch it off by hand first")
+            Problem(str(address), "has termination protection; disable it by hand first")
         )
     if is_running(state.status):
         raise RefusedError(Problem(str(address), f"is {state.status}; wait until it has ended"))
@@ -110,23 +110,23 @@ def _check_unused(target: Target, cloud: Cloud) -> None:
 
 
 def _check_users(target: Target, shared: StackState, cloud: Cloud) -> None:
-    """Refuse while other stacks here were given what only this one's outputs say."""
+    """Refuse while other stacks have parameters with values from only this stack's outputs."""
     own = {address.name for address in steps_of(target)}
     echoed = {*shared.parameters.values(), "true", "false"}
-    given = {v for v in shared.outputs.values() if v not in echoed and len(v) >= _TELLING}
+    given = {v for v in shared.outputs.values() if v not in echoed and len(v) >= _UNIQUE}
     users = [
         state.name
         for state in cloud.project_stacks(target.project)
         if state.name not in own and given & set(state.parameters.values())
     ]
     if users:
-        told = f"uses what {shared.name} provides; destroy its environment first"
-        raise RefusedError.of(Problem(name, told) for name in users)
+        text = f"uses outputs of {shared.name}; destroy its environment first"
+        raise RefusedError.of(Problem(name, text) for name in users)
 
 
 def _retained(cloud: Cloud, stack_id: str) -> tuple[Retained, ...]:
-    """What stays of a stack and of those below it."""
+    """Return the resources that are kept of a stack and of those below it."""
     return tuple(
         Retained(path, resource.type, resource.physical_id)
-        for path, resource in standing(cloud, stack_id).stateful().items()
+        for path, resource in deployed_root(cloud, stack_id).stateful().items()
     )

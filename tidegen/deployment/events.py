@@ -1,4 +1,4 @@
-"""What deployment reports while it works, as frozen data; the caller decides what to show.
+"""Events of a deployment, as frozen data; the caller decides which to show.
 
 A new kind of event is a class here and, if it deserves one, a line in `reporting.events`.
 """
@@ -17,7 +17,7 @@ from tidegen.planning.states import NextAction, state_of
 
 @dataclass(frozen=True)
 class Event(ABC):
-    """An event on a root stack: its `kind` and `data` are what JSON output says of it."""
+    """An event on a root stack; JSON output has its `kind` and `data`."""
 
     kind: ClassVar[str]
     address: StackAddress

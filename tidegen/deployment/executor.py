@@ -1,4 +1,4 @@
-"""Carrying a plan out, one root stack after the other, until done, declined or failed."""
+"""Executing a plan, one root stack after the other, until it is done, declined or fails."""
 
 import time
 from collections.abc import Callable, Collection
@@ -34,8 +34,8 @@ from tidegen.deployment.protection import (
     restore_policies,
 )
 from tidegen.deployment.reading.changes import changes_of
-from tidegen.deployment.reading.deployed_roots import standing
-from tidegen.deployment.run import Clouds, Run, begun
+from tidegen.deployment.reading.deployed_roots import deployed_root
+from tidegen.deployment.run import Clouds, Run, started
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import apply_settings, idle_readings, readings
 from tidegen.deployment.watch import follow, mark_now, mark_start
@@ -44,6 +44,7 @@ from tidegen.errors import (
     Problem,
     RefusedError,
     TidegenError,
+    overtaken_text,
 )
 from tidegen.planning.changes import ChangeSet
 from tidegen.planning.guards import guard_changes
@@ -68,9 +69,9 @@ def execute(
     pause: Callable[[float], None] = time.sleep,
     settings: SettingsFactory = no_settings,
 ) -> tuple[Outcome, ...]:
-    """Deploy every step of `plan`, and its settings; the outcomes, up to and with a declined one.
+    """Deploy every step of `plan` and its settings; return the outcomes, up to a declined one.
 
-    `approve` is asked before each change, `allowed` names stateful resources that may be replaced
+    `approve` is called before each change; `allowed` names stateful resources that may be replaced
     or removed. Raises RefusedError before anything is changed, DeploymentError with the root cause.
     """
     if plan.missing:
@@ -81,7 +82,7 @@ def execute(
     clouds = Clouds.of(connect)
     known = plan.outputs
     outcomes: list[Outcome] = []
-    for run, step in begun(plan.steps, clouds, emit, pause, settings):
+    for run, step in started(plan.steps, clouds, emit, pause, settings):
         changed = any(outcome.result is not Result.UNCHANGED for outcome in outcomes)
         resolved = resolved_step(step, known)
         work = _Work(
@@ -103,7 +104,7 @@ def execute(
 
 @dataclass(frozen=True, kw_only=True)
 class _Work:
-    """One resolved step being carried out."""
+    """The deployment of one resolved step."""
 
     run: Run
     step: ResolvedStep
@@ -113,7 +114,7 @@ class _Work:
     others_changed: bool = False
 
     def deploy(self, state: StackState | None) -> Outcome:
-        """Bring the stack from the state it is in to the one that is wanted."""
+        """Bring the stack from its present state to the wanted one."""
         suspect = self.others_changed
         while True:
             status = state.status if state else None
@@ -129,7 +130,7 @@ class _Work:
                     shown = Preview(step=self.step, next_action=wanted, status=status)
                     if not self.approve(shown):
                         return Outcome(self.step.address, Result.DECLINED, state.outputs)
-                    self._mend(state, wanted)
+                    self._recover(state, wanted)
                 case NextAction.UPDATE if state and self._is_current(state):
                     return self._unchanged(state, suspect=suspect)
                 case _:
@@ -140,15 +141,15 @@ class _Work:
         return is_up_to_date(state.status, state.digest, self.step.digest)
 
     def _unchanged(self, state: StackState, *, suspect: bool) -> Outcome:
-        """No stack to change; what an interrupted deploy left undone is completed."""
+        """Complete settings and protection that an interrupted deploy left; change no stack."""
         protected = is_protected(self.run, self.step, state)
-        found = idle_readings(self.run, state, suspect=suspect or not protected)
+        settings = idle_readings(self.run, state, suspect=suspect or not protected)
         shown = Preview(
-            step=self.step, next_action=NextAction.UPDATE, unchanged=True, readings=found
+            step=self.step, next_action=NextAction.UPDATE, unchanged=True, readings=settings
         )
         if shown.settings and not self.approve(shown):
             return Outcome(self.step.address, Result.DECLINED, state.outputs)
-        apply_settings(self.run, found)
+        apply_settings(self.run, settings)
         if not protected:
             protect(self.run, self.step, state)
         enable_termination_protection(self.run, self.step, state)
@@ -163,20 +164,22 @@ class _Work:
         followed.require_success()
 
     def _protect_again(self, state: StackState) -> None:
-        """Whoever began an update that failed may have lifted policies for it, and be gone."""
+        """Restore policies that the run which began a failed update relaxed and did not restore."""
         if state.status.startswith("UPDATE_ROLLBACK"):
             restore_policies(self.run, self.step, state, policies(self.run, self.step, state))
 
     def _check_deletion(self, state: StackState, wanted: NextAction) -> None:
-        """Nothing that holds state may be in a stack that is deleted to be made anew."""
+        """Refuse to delete and recreate a stack that has resources with state."""
         if wanted is not NextAction.DELETE_FIRST:
             return
-        found = standing(self.run.cloud, state.stack_id).stateful()
-        if found:
-            told = leftover_problems(self.environment, self.step.address, state.status, found)
-            raise RefusedError.of(told)
+        stateful = deployed_root(self.run.cloud, state.stack_id).stateful()
+        if stateful:
+            address = self.step.address
+            raise RefusedError.of(
+                leftover_problems(self.environment, address, state.status, stateful)
+            )
 
-    def _mend(self, state: StackState, wanted: NextAction) -> None:
+    def _recover(self, state: StackState, wanted: NextAction) -> None:
         self.run.emit(Recovering(self.step.address, state.status, str(wanted)))
         mark = mark_now(self.run, state.stack_id)
         if wanted is NextAction.DELETE_FIRST:
@@ -209,8 +212,8 @@ class _Work:
         try:
             changes = changes_of(self.run, self.step, deployed, change_set.changes)
             guard_changes(changes, self.allowed)
-            found = readings(self.run, deployed.outputs if deployed else None)
-            shown = Preview(step=self.step, next_action=kind, changes=changes, readings=found)
+            settings = readings(self.run, deployed.outputs if deployed else None)
+            shown = Preview(step=self.step, next_action=kind, changes=changes, readings=settings)
             approved = self.approve(shown)
             if approved and deployed:
                 self._check_unmoved(deployed)
@@ -225,31 +228,29 @@ class _Work:
         return self._execute(change_set, kind, deployed)
 
     def _check_unmoved(self, state: StackState) -> None:
-        """What was approved must still hold, before policies are lifted for it."""
+        """Refuse if the stack has changed since the approval, before policies are relaxed."""
         now = self.run.cloud.stack(state.stack_id)
         if now is None or (now.status, now.changed) != (state.status, state.changed):
-            status = now.status if now else "no more"
-            text = f"another operation came first (it is {status}); nothing of yours was begun"
-            again = "run the same command again, it follows what is under way and plans anew"
-            raise OvertakenError(Problem(str(self.step.address), f"{text}; {again}"))
+            status = f"it is {now.status}" if now else "it was deleted in the meantime"
+            raise OvertakenError(Problem(str(self.step.address), overtaken_text(status)))
 
     def _execute(
         self, change_set: ChangeSet, kind: NextAction, state: StackState | None
     ) -> Outcome:
-        lifted = relax_policies(self.run, self.step, state, self.allowed) if state else {}
+        relaxed = relax_policies(self.run, self.step, state, self.allowed) if state else {}
         try:
             followed = execute_change_set(self.run, change_set, state, str(kind))
         except OvertakenError:
             if state:
-                restore_policies(self.run, self.step, state, lifted)
+                restore_policies(self.run, self.step, state, relaxed)
             raise
         if is_success(followed.state.status):
-            # Before the stack policy, which says that everything is done.
+            # Before the stack policy, which records that everything is done.
             apply_settings(self.run, readings(self.run, followed.state.outputs))
             protect(self.run, self.step, followed.state)
             enable_termination_protection(self.run, self.step, followed.state)
         else:
-            restore_policies(self.run, self.step, followed.state, lifted)
+            restore_policies(self.run, self.step, followed.state, relaxed)
         followed.require_success()
         result = Result.UPDATED if state else Result.CREATED
         return Outcome(self.step.address, result, followed.state.outputs)

@@ -1,4 +1,4 @@
-"""A second port: what preflight asks of an account. It only reads."""
+"""A second port: preflight's questions to an account. It only reads."""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,14 +15,14 @@ class Inspector(Protocol):
     """Answers questions about one account and region."""
 
     def answer(self, question: Question) -> Answer:
-        """The answer; TidegenError where the credentials may not ask, or nobody answers."""
+        """Return the answer; raise TidegenError if the call is not allowed or not answered."""
 
 
 Inspect = Callable[[Place], Inspector]
 
 
 def read(inspect: Inspect, asked: Mapping[Place, set[Question]]) -> dict[Place, Facts]:
-    """The answers to all questions, read side by side; Unknown where there is none."""
+    """Return the answers to all questions, read in parallel; Unknown where there is none."""
     with ThreadPoolExecutor(_WORKERS) as pool:
         pending = {
             place: {q: pool.submit(_answer, inspector, q) for q in questions}

@@ -1,4 +1,4 @@
-"""The port: what deployment asks of one account and region, whoever answers."""
+"""The port: the operations that deployment needs of one account and region."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -14,99 +14,99 @@ from tidegen.planning.secrets import ListedSecret, StoredSecret
 class Cloud(Protocol):
     """CloudFormation, S3, STS and Secrets Manager of one account and region.
 
-    Stacks and secrets go by name or by id. Problems are raised as `tidegen.errors`; what is not
-    there is None or empty.
+    Stacks and secrets are given by name or by id. Problems are raised as `tidegen.errors`; a
+    missing stack or secret is None or empty.
     """
 
     @property
     def poll_seconds(self) -> float:
-        """Seconds between two looks at work in progress."""
+        """Seconds between two polls of work in progress."""
 
     def account(self) -> str:
-        """The account that the credentials belong to."""
+        """Return the account that the credentials belong to."""
 
     def stack(self, name: str) -> StackState | None:
-        """The stack; None if there is none of that name."""
+        """Return the stack; None if there is none of that name."""
 
     def project_stacks(self, project: str) -> tuple[StackState, ...]:
-        """The root stacks tagged with the project, sorted by name."""
+        """Return the root stacks tagged with the project, sorted by name."""
 
     def resources(self, stack: str) -> tuple[StackResource, ...]:
-        """The stack's resources; empty if there is no stack."""
+        """Return the stack's resources; empty if there is no stack."""
 
     def events(self, stack: str, since: datetime | None) -> tuple[StackEvent, ...]:
-        """The stack's events from `since` on, oldest first; empty if there is no stack."""
+        """Return the stack's events from `since` on, oldest first; empty if there is no stack."""
 
     def template(self, stack: str) -> str:
-        """The text of the stack's template, as it was sent; empty if there is none yet."""
+        """Return the text of the stack's template, as it was sent; empty if there is none yet."""
 
     def create_change_set(self, request: ChangeSetRequest) -> str:
-        """Start making a change set with nested stacks; its id."""
+        """Start to create a change set with nested stacks; return its id."""
 
     def change_set(self, change_set_id: str) -> ChangeSet:
-        """The change set with all its pages and, where the engine has them, its children."""
+        """Return the change set with all its pages and, where the engine has them, its children."""
 
     def change_set_problems(self, change_set_id: str) -> tuple[str, ...]:
-        """What CloudFormation's early validation holds against a change set; empty if unknown."""
+        """Return the problems that early validation reports of a change set; empty if unknown."""
 
     def create_import(self, request: ImportRequest) -> str:
-        """Start making a change set that imports; its id. A stack that is not there is made."""
+        """Start to create an import change set, and its stack if missing; return its id."""
 
     def existing(self, type_name: str, identifier: str) -> Mapping[str, Any] | None:
-        """The properties of what exists, in the template's words; None if nobody may say."""
+        """Return an existing resource's properties, named as in templates; None if unreadable."""
 
     def delete_change_set(self, change_set_id: str) -> None:
-        """Delete a change set; its nested ones go with it."""
+        """Delete a change set and its nested ones."""
 
     def execute_change_set(self, change_set_id: str) -> None:
-        """Start what the change set says."""
+        """Start the operation of the change set."""
 
     def continue_rollback(
         self, stack: str, service_role: str | None, skip: Sequence[str] = ()
     ) -> None:
-        """Take up a rollback that failed, without the resources to skip."""
+        """Continue a rollback that failed, without the resources to skip."""
 
     def delete_stack(self, stack: str, service_role: str | None) -> None:
         """Start deleting a stack."""
 
     def object_exists(self, bucket: str, key: str, content: bytes) -> bool:
-        """Whether the bucket has that object; RefusedError where it has other bytes there."""
+        """Return whether the bucket has the object; raise RefusedError if its bytes differ."""
 
     def put_object(self, bucket: str, key: str, content: bytes) -> None:
-        """Upload an object, never over another."""
+        """Upload an object; never overwrite another."""
 
     def object_url(self, bucket: str, key: str) -> str:
-        """The address under which CloudFormation reads an object."""
+        """Return the URL from which CloudFormation reads an object."""
 
     def set_termination_protection(self, stack: str, *, enabled: bool) -> None:
-        """Switch the termination protection of a root stack."""
+        """Enable or disable the termination protection of a root stack."""
 
     def stack_policy(self, stack: str) -> str | None:
-        """The stack's policy as JSON; None if it has none."""
+        """Return the stack's policy as JSON; None if it has none."""
 
     def set_stack_policy(self, stack: str, policy: str) -> None:
         """Replace the stack's policy."""
 
     def detect_drift(self, stack: str) -> str:
-        """Start comparing a stack's resources with what is there; the detection's id."""
+        """Start to compare a stack's resources with its template; return the detection's id."""
 
     def drift_detection(self, detection_id: str) -> Detection:
-        """How far a detection is."""
+        """Return the state of a detection."""
 
     def resource_drifts(self, stack: str) -> tuple[ResourceDrift, ...]:
-        """What the last detection found of each resource that CloudFormation can check."""
+        """Return the last detection's result for each resource that CloudFormation can check."""
 
     def secret(self, secret_id: str) -> StoredSecret | None:
-        """The current version of a secret; None if there is none of that name."""
+        """Return the current version of a secret; None if there is none of that name."""
 
     def put_secret(self, secret_id: str, text: str, version: str) -> None:
         """Make `text` the current version, with `version` as its id. Errors carry no value."""
 
     def promote_secret(self, secret_id: str) -> None:
-        """Make a replica a secret of its own; its link to the primary is gone for good."""
+        """Turn a replica into an independent secret; its link to the primary is lost for good."""
 
     def listed_secrets(self, prefix: str) -> Mapping[str, ListedSecret]:
-        """The secrets whose names start with `prefix`, by name, without their values."""
+        """Return the secrets whose names start with `prefix`, by name, without their values."""
 
 
 Connect = Callable[[Place], Cloud]

@@ -1,9 +1,9 @@
 """Termination protection of roots, and the stack policies that keep state in place.
 
 A root's policy does not reach resources inside nested stacks, so each gets its own. The root's
-says how far that is: it is lifted first and set last, and names only nested stacks that have their
-policy. Where it is as wanted all are, and whatever a deploy that was interrupted has left undone
-the next one completes, although nothing changes.
+policy records the progress: it is relaxed first and set last, and names only nested stacks that
+have their policy. If it is as wanted, so are all others; if not, a deploy was interrupted, and the
+next one completes the policies even where no resource changes.
 """
 
 import json
@@ -13,6 +13,7 @@ from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.cloudformation.stateful import protected_ids, stack_policy, stateful_ids
 from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.events import Protected
+from tidegen.deployment.reading.deployed_roots import physical_ids
 from tidegen.deployment.run import Run
 from tidegen.planning.model import RootStep, StackState
 
@@ -22,9 +23,9 @@ Policies = Mapping[str, str]
 def relax_policies(
     run: Run, step: RootStep, state: StackState, allowed: Collection[str]
 ) -> Policies:
-    """Let one update replace or delete what is `allowed`; the policies before, to `restore`.
+    """Let one update replace or delete `allowed` resources; return the previous policies.
 
-    Empty where nothing is lifted, and then there is nothing to restore either.
+    They are for `restore_policies`, and empty where nothing was relaxed.
     """
     if not allowed and not _holds_state(step):
         return {}
@@ -38,25 +39,29 @@ def relax_policies(
 
 
 def policies(run: Run, step: RootStep, state: StackState) -> Policies:
-    """The policies as they are: stack id → policy, of the root and what holds state below it.
+    """Return the policies of the root and of nested stacks with state: stack id → policy.
 
-    A nested stack is among them that holds some, or did until now.
+    A nested stack that held state until now is included.
     """
     nested = set(_nested(run, step, state).values())
-    found = {
+    nested_policies = {
         resource.physical_id: run.cloud.stack_policy(resource.physical_id) or ""
         for resource in run.cloud.resources(state.stack_id)
         if resource.type == STACK_TYPE and resource.physical_id
     }
-    below = {stack: text for stack, text in found.items() if stack in nested or protected_ids(text)}
+    below = {
+        stack: text
+        for stack, text in nested_policies.items()
+        if stack in nested or protected_ids(text)
+    }
     return {state.stack_id: run.cloud.stack_policy(state.stack_id) or "", **below}
 
 
 def restore_policies(run: Run, step: RootStep, state: StackState, before: Policies) -> None:
-    """Protect again, after an update that failed, what was protected and what is to be.
+    """Protect, after a failed update, the resources protected before and those to be protected.
 
-    The root's policy is put back as it was: where an interrupted run had lifted it already, it
-    stays so, and the next run that changes nothing notices.
+    The root's policy is restored as it was: if an interrupted run had relaxed it already, it stays
+    relaxed, and the next run detects that even if it changes nothing.
     """
     if not before:
         return
@@ -82,24 +87,24 @@ def protect(run: Run, step: RootStep, state: StackState) -> None:
 
 
 def enable_termination_protection(run: Run, step: RootStep, state: StackState) -> None:
-    """Switch termination protection on where the environment is protected."""
+    """Enable termination protection if the environment is protected."""
     if step.protected and not state.protected:
         run.cloud.set_termination_protection(state.stack_id, enabled=True)
 
 
 def is_protected(run: Run, step: RootStep, state: StackState) -> bool:
-    """Whether the root's policy is as `protect` leaves it when it is done.
+    """Return whether the root's policy is as `protect` sets it at its end.
 
-    One call, where there is state: nothing else that a no-op reads tells of an interruption.
+    One call, where the root holds state: nothing else that a no-op reads shows an interruption.
     """
     if not _holds_state(step):
         return True
-    found = json.loads(run.cloud.stack_policy(state.stack_id) or "null")
-    return bool(found == json.loads(root_policy(step, (), _stateful(step))))
+    present = json.loads(run.cloud.stack_policy(state.stack_id) or "null")
+    return bool(present == json.loads(root_policy(step, (), _stateful(step))))
 
 
 def root_policy(step: RootStep, allowed: Collection[str], nested: Collection[str]) -> str:
-    """The root's policy: its own state, and what of `nested` holds some, stay in place."""
+    """Return the root's policy: its own resources with state, and those of `nested`, are kept."""
     relaxed = {path.partition("/")[0] for path in allowed}
     for name, ids in _stateful(step).items():
         if ids & set(allowed):
@@ -109,14 +114,14 @@ def root_policy(step: RootStep, allowed: Collection[str], nested: Collection[str
 
 
 def _holds_state(step: RootStep) -> bool:
-    """Whether there is anything to keep in place; without, no policy is asked for or set."""
+    """Return whether the root holds state; if not, no policy is read or set."""
     return bool(_stateful(step) or stateful_ids(step.template.body))
 
 
 def _nested(run: Run, step: RootStep, state: StackState) -> dict[str, str]:
-    """The nested stacks that hold state and are there: logical id → stack id."""
-    found = {r.logical_id: r.physical_id for r in run.cloud.resources(state.stack_id)}
-    return {name: found[name] for name in _stateful(step) if found.get(name)}
+    """Return the deployed nested stacks that hold state: logical id → stack id."""
+    deployed = physical_ids(run.cloud, state.stack_id)
+    return {name: deployed[name] for name in _stateful(step) if deployed.get(name)}
 
 
 def _protect_nested(
@@ -129,11 +134,11 @@ def _protect_nested(
 
 
 def _stateful(step: RootStep) -> dict[str, frozenset[str]]:
-    """Nested stack → its stateful resources, where it has any."""
+    """Return nested stack → its stateful resources, if it has any."""
     resources = step.template.body.get("Resources", {})
-    found = {
+    stateful = {
         child.logical_id: stateful_ids(parse_template(child.content.decode(), child.file))
         for child in step.template.children
         if resources.get(child.logical_id, {}).get("Type") == STACK_TYPE
     }
-    return {name: ids for name, ids in found.items() if ids}
+    return {name: ids for name, ids in stateful.items() if ids}

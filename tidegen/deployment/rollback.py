@@ -1,7 +1,8 @@
 """Continuing rollbacks that failed, with the resources to skip named one by one.
 
-AWS docs, "Continue rolling back an update": a skipped resource is taken to be as it was before the
-update, whatever it is; a resource of a nested stack goes by `<nested stack's name>.<logical id>`.
+AWS docs, "Continue rolling back an update": CloudFormation assumes that a skipped resource is as it
+was before the update, even if it is not; a resource of a nested stack is named
+`<nested stack's name>.<logical id>`.
 """
 
 import time
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from tidegen.deployment.events import Emit, Executing, Outcome, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
-from tidegen.deployment.reading.deployed_roots import DeployedRoot, standing
+from tidegen.deployment.reading.deployed_roots import DeployedRoot, deployed_root
 from tidegen.deployment.run import Clouds, Run, carry_out
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import InputError, Problem
@@ -21,7 +22,7 @@ from tidegen.planning.steps import Target, steps_of
 
 @dataclass(frozen=True, kw_only=True)
 class Unfinished:
-    """A resource that the rollback could not bring back, and what skipping it would mean."""
+    """A resource that the rollback could not restore, and the consequence of skipping it."""
 
     path: str
     type: str
@@ -33,11 +34,11 @@ class Unfinished:
 
     @property
     def consequence(self) -> str:
-        """What skipping leaves behind."""
+        """The consequence of skipping."""
         kept = "; it holds state: check its data first" if self.stateful else ""
         return (
-            "CloudFormation takes it to be as before the update; if it is not, the next update "
-            f"of it fails or changes more than planned{kept}"
+            "CloudFormation assumes that it is as before the update; if it is not, its next update "
+            f"fails or changes more than planned{kept}"
         )
 
 
@@ -51,7 +52,7 @@ class RollbackStep:
 
     @property
     def skipped(self) -> tuple[str, ...]:
-        """The names that CloudFormation is told to skip."""
+        """The names of the resources that CloudFormation skips."""
         return tuple(item.skip_name for item in self.unfinished if item.skipped)
 
 
@@ -64,9 +65,9 @@ class RollbackPlan:
 
 
 def rollback_plan(target: Target, connect: Connect, skip: Collection[str] = ()) -> RollbackPlan:
-    """The failed rollbacks of `target`; `skip` holds paths such as `Network/Vpc`.
+    """Return the failed rollbacks of `target`; `skip` holds paths such as `Network/Vpc`.
 
-    Raises InputError for a path to skip that did not fail.
+    Raises InputError for a path to skip whose rollback did not fail.
     """
     clouds = Clouds.of(connect)
     clouds.at(target.place())
@@ -81,7 +82,7 @@ def rollback_plan(target: Target, connect: Connect, skip: Collection[str] = ()) 
     if unknown:
         names = ", ".join(sorted(known)) or "none"
         raise InputError.of(
-            Problem(path, f"is no resource whose rollback failed; those are: {names}")
+            Problem(path, f"is not a resource whose rollback failed; those are: {names}")
             for path in unknown
         )
     return RollbackPlan(target.name, tuple(steps))
@@ -94,7 +95,7 @@ def execute_rollback(
     emit: Emit = ignore,
     pause: Callable[[float], None] = time.sleep,
 ) -> tuple[Outcome, ...]:
-    """Continue each rollback of `plan`; raises DeploymentError at the first that fails again."""
+    """Continue each rollback of `plan`; raise DeploymentError at the first that fails again."""
     return carry_out(plan.steps, connect, _continue, emit=emit, pause=pause)
 
 
@@ -107,20 +108,20 @@ def _continue(run: Run, step: RollbackStep) -> Outcome:
 
 
 def _unfinished(cloud: Cloud, state: StackState, skip: Collection[str]) -> tuple[Unfinished, ...]:
-    """The resources, nested stacks aside, that are in a failed status."""
-    there = standing(cloud, state.stack_id)
+    """Return the resources with a failed status, without the nested stacks."""
+    deployed = deployed_root(cloud, state.stack_id)
     return tuple(
-        _entry(there, path, resource, skip)
-        for path, resource in there.resources.items()
+        _entry(deployed, path, resource, skip)
+        for path, resource in deployed.resources.items()
         if resource.status.endswith("_FAILED")
     )
 
 
 def _entry(
-    there: DeployedRoot, path: str, resource: StackResource, skip: Collection[str]
+    deployed: DeployedRoot, path: str, resource: StackResource, skip: Collection[str]
 ) -> Unfinished:
     stack = path.rpartition("/")[0]
-    prefix = f"{_name_of(there.nested[stack].physical_id)}." if stack else ""
+    prefix = f"{_name_of(deployed.nested[stack].physical_id)}." if stack else ""
     return Unfinished(
         path=path,
         type=resource.type,
@@ -128,10 +129,10 @@ def _entry(
         reason=resource.reason,
         skip_name=f"{prefix}{resource.logical_id}",
         skipped=path in skip,
-        stateful=there.is_stateful(path),
+        stateful=deployed.is_stateful(path),
     )
 
 
 def _name_of(stack_id: str) -> str:
-    """The name in a stack's ARN, `arn:aws:cloudformation:r:a:stack/NAME/id`."""
+    """Return the name in a stack's ARN, `arn:aws:cloudformation:r:a:stack/NAME/id`."""
     return stack_id.split("/")[1] if "/" in stack_id else stack_id

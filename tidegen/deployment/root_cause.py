@@ -1,4 +1,4 @@
-"""Why an operation failed: the one event that led to all others, with what to do."""
+"""The cause of a failed operation: the event that led to all others, and its remedy."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from tidegen.errors import DeploymentError, Problem
 from tidegen.failures import Failure, recognised
 from tidegen.planning.model import StackEvent
 
-_DEFAULT_ADVICE = "mend the cause and run the same command again"
+_DEFAULT_ADVICE = "fix the cause and run the same command again"
 _CONSEQUENCES = ("cancelled", "Resource update cancelled", "The following resource(s) failed")
 
 
 @dataclass(frozen=True)
 class RootCause:
-    """The first thing that failed."""
+    """The first resource that failed."""
 
     path: str
     type: str
@@ -27,7 +27,7 @@ class RootCause:
 
 
 def find_root_cause(events: Iterable[StackEvent]) -> RootCause | None:
-    """The earliest failure in the deepest stack, leaving out what only followed from it."""
+    """Return the earliest failure in the deepest stack, without its consequences."""
     failed = [event for event in events if event.status.endswith("_FAILED")]
     if not failed:
         return None
@@ -37,7 +37,7 @@ def find_root_cause(events: Iterable[StackEvent]) -> RootCause | None:
 
 
 def _rank(event: StackEvent) -> tuple[bool, bool, bool, int, float]:
-    """Causes before consequences, resources before stacks, then depth, then time."""
+    """Order causes before consequences, resources before stacks, then by depth, then by time."""
     consequence = any(text in event.reason for text in _CONSEQUENCES)
     cleaning = event.status == "DELETE_FAILED" or "ROLLBACK" in event.status
     is_stack = event.type == STACK_TYPE
@@ -45,7 +45,7 @@ def _rank(event: StackEvent) -> tuple[bool, bool, bool, int, float]:
 
 
 def failure(stack: str, status: str, reason: str, events: Iterable[StackEvent]) -> DeploymentError:
-    """The error for a failed operation: the root cause first, then the stack's own state."""
+    """Return the error for a failed operation: the root cause first, then the stack's state."""
     cause = find_root_cause(events)
     own = Problem(stack, f"is {status}" + (f": {reason}" if reason else ""))
     if cause is None:

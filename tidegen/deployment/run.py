@@ -1,4 +1,4 @@
-"""What every part of a deploy works with, for one root stack."""
+"""Access to stacks: clouds by place, and the context of an operation on one root stack."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ from tidegen.planning.model import Place, StackAddress
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A stack's address, its cloud, where events go, how to wait, settings, and what was read."""
+    """The context of an operation: cloud, address, event sink, pause, settings, roots read."""
 
     cloud: Cloud
     address: StackAddress
@@ -27,9 +27,9 @@ class Run:
 
 @dataclass(frozen=True)
 class Clouds:
-    """Clouds by place, each asked for its account before anything else is called.
+    """Clouds by place, whose account is checked before any other call.
 
-    Whoever shares one shares what was read of roots as well.
+    Callers that share one also share the deployed roots that were read.
     """
 
     connect: Connect
@@ -38,21 +38,21 @@ class Clouds:
 
     @classmethod
     def of(cls, connect: Connect) -> "Clouds":
-        """`connect` itself if it is a Clouds: then several calls share what is connected."""
+        """Return `connect` itself if it is a Clouds, so that calls share its connections."""
         return connect if isinstance(connect, Clouds) else cls(connect)
 
     def __call__(self, place: Place) -> Cloud:
-        """The same as `at`, so that a Clouds can stand where a Connect is asked for."""
+        """Return the same as `at`, so that a Clouds can be used as a Connect."""
         return self.at(place)
 
     def at(self, place: Place) -> Cloud:
-        """The cloud at `place`; raises AccessError if the credentials are another account's."""
+        """Return the cloud at `place`; raise AccessError for another account's credentials."""
         if place not in self._known:
             cloud = self.connect(place)
-            found = cloud.account()
-            if found != place.account:
+            account = cloud.account()
+            if account != place.account:
                 raise AccessError(
-                    f"the credentials belong to account {found}, the environment file says "
+                    f"the credentials belong to account {account}, the environment file says "
                     f"{place.account}; nothing was changed; use that account's credentials"
                 )
             self._known[place] = cloud
@@ -65,7 +65,7 @@ class Clouds:
         pause: Callable[[float], None] = time.sleep,
         settings: SettingsFactory = no_settings,
     ) -> Run:
-        """Return what an operation on the stack at `address` works with."""
+        """Return the context of an operation on the stack at `address`."""
         place = address.place
         return Run(
             cloud=self.at(place),
@@ -88,7 +88,7 @@ class Step(Protocol):
 StepT = TypeVar("StepT", bound=Step)
 
 
-def begun(
+def started(
     steps: Sequence[StepT],
     clouds: Clouds,
     emit: Emit,
@@ -111,7 +111,7 @@ def carry_out(
 ) -> tuple[Outcome, ...]:
     """Run `action` for each step in order; report and return the outcomes."""
     outcomes = []
-    for run, step in begun(steps, Clouds.of(connect), emit, pause):
+    for run, step in started(steps, Clouds.of(connect), emit, pause):
         outcomes.append(action(run, step))
         emit(outcomes[-1])
     return tuple(outcomes)

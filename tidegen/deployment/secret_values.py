@@ -1,4 +1,4 @@
-"""Values that a machine can make: random texts and key pairs."""
+"""Generated values: random texts and key pairs."""
 
 import secrets
 import string
@@ -9,12 +9,12 @@ _ALPHABET = string.ascii_letters + string.digits
 
 
 def random_value() -> str:
-    """Letters and digits only: values end in URLs, headers and environment variables."""
+    """Return letters and digits only: values end up in URLs, headers, environment variables."""
     return "".join(secrets.choice(_ALPHABET) for _ in range(_LENGTH))
 
 
 def key_pair() -> tuple[str, str]:
-    """A new RSA key pair as PEM: private (PKCS 8) and public (SubjectPublicKeyInfo)."""
+    """Return a new RSA key pair as PEM: private (PKCS 8) and public (SubjectPublicKeyInfo)."""
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
 

@@ -1,4 +1,4 @@
-"""Reading, filling and renewing the secrets of an environment, one write a secret."""
+"""Reading, filling and renewing the secrets of an environment, with one write a secret."""
 
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -24,13 +24,13 @@ from tidegen.planning.secrets import (
 )
 from tidegen.planning.steps import Target
 
-#: Asks a person for a key of a secret; None where it is left for later.
+#: Asks a person for the value of a secret's key; None leaves it for later.
 Ask = Callable[[str, str], str | None]
 
 
 @dataclass(frozen=True)
 class SecretsPlan:
-    """The secrets of one environment, and what their derived keys come to."""
+    """The secrets of one environment, and the values of their derived keys."""
 
     target: Target
     secrets: tuple[SecretPlan, ...]
@@ -39,7 +39,7 @@ class SecretsPlan:
 
 @dataclass(frozen=True)
 class SecretOutcome:
-    """What was written of one secret, and what is left, by name."""
+    """The written and the unfilled keys of one secret, by name."""
 
     name: str
     written: tuple[str, ...]
@@ -47,15 +47,15 @@ class SecretOutcome:
 
 
 def secrets_plan(
-    target: Target, connect: Connect, only: Collection[str] = (), *, regenerate: bool = False
+    target: Target, connect: Connect, only: Collection[str] = (), *, renew: bool = False
 ) -> SecretsPlan:
-    """What filling the secrets of `target` means, or those in `only`.
+    """Return the plan to fill the secrets of `target`, or those in `only`.
 
-    Raises InputError for a target without secrets, RefusedError where one is not there.
+    Raises InputError for a target without secrets, RefusedError where a secret does not exist.
     """
     _require_environment(target)
     cloud = Clouds.of(connect).at(target.place())
-    plans = tuple(_plan(target, cloud, name, regenerate) for name in only or CHART_SECRETS)
+    plans = tuple(_plan(target, cloud, name, renew) for name in only or CHART_SECRETS)
     derives = [plan for plan in plans if plan.needing(Need.DERIVE)]
     return SecretsPlan(
         target, plans, {plan.name: _derived(target, cloud, plan) for plan in derives}
@@ -69,18 +69,18 @@ def _require_environment(target: Target) -> None:
         )
 
 
-def _plan(target: Target, cloud: Cloud, name: str, regenerate: bool) -> SecretPlan:
+def _plan(target: Target, cloud: Cloud, name: str, renew: bool) -> SecretPlan:
     secret_id = f"{secrets_path(target)}{name}"
     stored = cloud.secret(secret_id)
     if stored is None:
         raise RefusedError(
-            Problem(secret_id, f"is not there; run 'tidegen deploy --env {target.name}'")
+            Problem(secret_id, f"does not exist; run 'tidegen deploy --env {target.name}'")
         )
-    return plan_secret(name, secret_id, CHART_SECRETS[name], stored, regenerate=regenerate)
+    return plan_secret(name, secret_id, CHART_SECRETS[name], stored, renew=renew)
 
 
 def _derived(target: Target, cloud: Cloud, plan: SecretPlan) -> dict[str, str]:
-    """The database's connection, from the outputs of the environment's root, and its next user."""
+    """Return the database's connection, from outputs of the environment's root, and next user."""
     name = Scope.ENVIRONMENT.stack_name(target.project, target.name)
     state = cloud.stack(name)
     hosts = state.outputs.get("DatabaseHosts") if state else None
@@ -92,17 +92,19 @@ def _derived(target: Target, cloud: Cloud, plan: SecretPlan) -> dict[str, str]:
 
 
 def require_renewable(plan: SecretsPlan) -> None:
-    """Raise RefusedError for a secret of which a machine can make nothing anew."""
+    """Raise RefusedError for a secret of which no key can be regenerated."""
     for secret in plan.secrets:
         if not renewable([key.fill for key in secret.keys]):
             keys = ", ".join(f"{key.name} is {key.fill}" for key in secret.keys)
-            raise RefusedError(Problem(secret.secret_id, f"is not for a machine to renew: {keys}"))
+            raise RefusedError(
+                Problem(secret.secret_id, f"cannot be renewed automatically: {keys}")
+            )
 
 
 def write_secrets(plan: SecretsPlan, connect: Connect, ask: Ask) -> Iterator[SecretOutcome]:
-    """Fill the secrets, those that ask nobody first; each is written once, if anything is new.
+    """Fill the secrets, those without questions first; write each once, if a value is new.
 
-    Interrupted, what is written stays and the next run takes up the rest. Raises RefusedError where
+    An interrupted run keeps its writes and the next run fills the rest. Raises RefusedError where
     a secret was changed since it was read.
     """
     cloud = Clouds.of(connect).at(plan.target.place())
@@ -116,7 +118,7 @@ def write_secrets(plan: SecretsPlan, connect: Connect, ask: Ask) -> Iterator[Sec
 
 def _new_values(secret: SecretPlan, derived: Mapping[str, str], ask: Ask) -> dict[str, str]:
     new = {key.name: derived[key.name] for key in secret.needing(Need.DERIVE)}
-    new.update(_made(secret))
+    new.update(_generated(secret))
     for key in secret.needing(Need.ASK):
         answer = ask(secret.name, key.name)
         if answer:
@@ -124,8 +126,8 @@ def _new_values(secret: SecretPlan, derived: Mapping[str, str], ask: Ask) -> dic
     return {key: value for key, value in new.items() if value != secret.held.get(key)}
 
 
-def _made(secret: SecretPlan) -> dict[str, str]:
-    """Random values; the halves of a pair together."""
+def _generated(secret: SecretPlan) -> dict[str, str]:
+    """Return random values; the halves of a key pair together."""
     keys = {key.name: key.fill for key in secret.needing(Need.MAKE)}
     halves = {fill: name for name, fill in keys.items() if fill in _HALVES}
     pair = dict(zip(_HALVES, key_pair(), strict=True)) if halves else {}
@@ -136,7 +138,7 @@ _HALVES = (Fill.PRIVATE_KEY, Fill.PUBLIC_KEY)
 
 
 def _write(cloud: Cloud, secret: SecretPlan, new: Mapping[str, str]) -> None:
-    """One write, after one more look: Secrets Manager has no conditional write."""
+    """Write once, after a last read: Secrets Manager has no conditional write."""
     now = cloud.secret(secret.secret_id)
     if now is None or now.version != secret.version:
         raise RefusedError(
@@ -148,21 +150,21 @@ def _write(cloud: Cloud, secret: SecretPlan, new: Mapping[str, str]) -> None:
 
 
 def listed_secrets(target: Target, connect: Connect) -> Mapping[str, ListedSecret]:
-    """What one listing says of the secrets of `target`, by the chart's names; no value is read.
+    """List the secrets of `target` with one call, by the chart's names; no value is read.
 
     Empty for a target that has none.
     """
     if target.scope is not Scope.ENVIRONMENT:
         return {}
     path = secrets_path(target)
-    found = Clouds.of(connect).at(target.place()).listed_secrets(path)
-    return {name.removeprefix(path): listed for name, listed in found.items()}
+    secrets = Clouds.of(connect).at(target.place()).listed_secrets(path)
+    return {name.removeprefix(path): listed for name, listed in secrets.items()}
 
 
 def unfilled_secrets(target: Target, connect: Connect) -> tuple[str, ...]:
-    """Names of the secrets of `target` that tidegen did not fill wholly, from one listing.
+    """Return the names of the secrets that tidegen did not fill completely, from one listing.
 
-    Empty for a target that has none. A role without the right to read a value may ask.
+    Empty for a target that has none. Needs no permission to read a value.
     """
     if target.scope is not Scope.ENVIRONMENT:
         return ()

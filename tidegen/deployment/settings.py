@@ -10,7 +10,7 @@ from tidegen.planning.settings import Setting, SettingStep, Values
 
 @dataclass(frozen=True)
 class NotRead:
-    """Why a setting could not be read: it may not be, or nobody there answers."""
+    """The reason why a setting could not be read: not allowed, or no answer."""
 
     reason: str
 
@@ -19,26 +19,26 @@ class Settings(Protocol):
     """Settings of one account and region; problems are raised as `tidegen.errors`."""
 
     def read(self, setting: Setting, subject: str) -> Values | NotRead:
-        """The setting's parts as they are, of `subject` where the setting is not the account's."""
+        """Return the setting's present parts; of `subject` where it is not the account's."""
 
     def apply(self, step: SettingStep) -> None:
-        """Make the parts in `step.after` so, and leave everything else."""
+        """Set the parts in `step.after`; change nothing else."""
 
 
 SettingsFactory = Callable[[Place], Settings]
 
 
 class EmptySettings:
-    """A place of which no settings are read or applied."""
+    """Settings of a place that are neither read nor applied."""
 
     def read(self, setting: Setting, subject: str) -> Values | NotRead:  # noqa: ARG002
-        """As wanted, so that no step follows."""
+        """Return the wanted parts, so that no step follows."""
         return setting.wanted
 
     def apply(self, step: SettingStep) -> None:
-        """Never called, as no step follows."""
+        """Do nothing; never called, as no step follows."""
 
 
 def no_settings(place: Place) -> Settings:  # noqa: ARG001
-    """A SettingsFactory for callers who want the stacks only."""
+    """Return empty settings: a SettingsFactory for callers who deploy only the stacks."""
     return EmptySettings()

@@ -1,4 +1,4 @@
-"""Settings of a root: reading them, and carrying their steps out."""
+"""Settings of a root: reading and applying them."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,25 +14,25 @@ _ALWAYS = (Scope.IDENTITY, Scope.ACCOUNT)
 
 
 def readings(run: Run, outputs: Mapping[str, str] | None) -> tuple[SettingReading, ...]:
-    """What is there of the root's settings; `outputs` is None where the root does not stand."""
+    """Read the root's settings; `outputs` is None where the root is not deployed."""
     return tuple(_reading(run, setting, outputs) for setting in settings_of(run.address.scope))
 
 
 def idle_readings(run: Run, state: StackState, *, suspect: bool) -> tuple[SettingReading, ...]:
-    """The same of a root that stays as it is; without a call where nothing is to be suspected.
+    """Read the settings of an unchanged root; without a call unless they are `suspect`.
 
-    A VPC that stays has the default group that was closed when its root was deployed. That it was
-    not is to be suspected in three cases, which a deploy knows for nothing: the root's stack
-    policy, set after the settings and asked for anyway, is not complete, as after an interruption;
-    a root before this one changed (access), and with it perhaps what may be read and closed; or
-    somebody's operation on this root was followed.
+    An existing VPC's default group was closed when its root was deployed. It is suspect in three
+    cases, which a deploy detects without a call: the root's stack policy, which is set after the
+    settings and read anyway, is incomplete, as after an interruption; an earlier root (access)
+    changed, and with it perhaps the permission to read and close; or another run's operation on
+    this root was followed.
     """
     return readings(run, state.outputs) if suspect or run.address.scope in _ALWAYS else ()
 
 
-def apply_settings(run: Run, found: Iterable[SettingReading]) -> None:
-    """Carry the steps out; whatever a run that was killed has left, the next one finds."""
-    for reading in found:
+def apply_settings(run: Run, settings: Iterable[SettingReading]) -> None:
+    """Apply the steps; the next run applies those that a killed one left."""
+    for reading in settings:
         if reading.reason:
             run.emit(SettingUnchecked(run.address, reading.setting.name, reading.reason))
         for step in setting_steps([reading]):
@@ -47,7 +47,7 @@ def _reading(run: Run, setting: Setting, outputs: Mapping[str, str] | None) -> S
     subject = (outputs or {}).get(setting.output, "")
     if setting.output and not subject:
         return SettingReading(setting, place, reason=f"the root has no output {setting.output}")
-    found = run.settings.read(setting, subject)
-    if isinstance(found, NotRead):
-        return SettingReading(setting, place, subject, reason=found.reason)
-    return SettingReading(setting, place, subject, found)
+    values = run.settings.read(setting, subject)
+    if isinstance(values, NotRead):
+        return SettingReading(setting, place, subject, reason=values.reason)
+    return SettingReading(setting, place, subject, values)

@@ -9,7 +9,7 @@ BUCKET_PARAMETER = "BootstrapArtifactsBucketName"
 
 
 def upload_missing(run: Run, step: ResolvedStep) -> str | None:
-    """Upload what the bucket does not have; the root's address, None where it goes directly."""
+    """Upload missing objects to the bucket; return the root's URL, None where it is sent inline."""
     if step.scope.is_direct:
         return None
     bucket = step.parameters[BUCKET_PARAMETER]
@@ -27,7 +27,7 @@ def upload_missing(run: Run, step: ResolvedStep) -> str | None:
 
 
 def upload_template(run: Run, step: ResolvedStep, name: str, text: str) -> str:
-    """Put a template into the artifacts bucket, under the hash of its bytes; its address."""
+    """Upload a template to the artifacts bucket, under the hash of its bytes; return its URL."""
     bucket = step.parameters[BUCKET_PARAMETER]
     content = text.encode()
     key = f"templates/{sha256(content)}/{name}"

@@ -17,9 +17,9 @@ _STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IM
 
 @dataclass(frozen=True)
 class Mark:
-    """A point in a stack's history: what came before is not shown.
+    """A point in a stack's history: earlier events are not shown.
 
-    `expected` is how many seconds the root (the empty name) and its nested stacks took before.
+    `expected` holds the seconds that the root (the empty name) and its nested stacks took before.
     """
 
     time: datetime | None = None
@@ -48,7 +48,7 @@ class Followed:
 
 
 def mark_now(run: Run, stack_id: str) -> Mark:
-    """The point after the stack's latest event, by AWS's clock."""
+    """Return the point after the stack's latest event, by AWS's clock."""
     events = run.cloud.events(stack_id, None)
     if not events:
         return Mark()
@@ -57,7 +57,7 @@ def mark_now(run: Run, stack_id: str) -> Mark:
 
 
 def mark_start(run: Run, stack_id: str) -> Mark:
-    """The point where the operation that is under way began."""
+    """Return the point where the operation in progress began."""
     events = run.cloud.events(stack_id, None)
     starts = [e for e in events if e.is_own and e.status in _STARTS]
     if not starts:
@@ -68,32 +68,32 @@ def mark_start(run: Run, stack_id: str) -> Mark:
 
 
 def last_operation(run: Run, stack_id: str) -> tuple[StackEvent, ...]:
-    """The events of the latest operation of a root and of all stacks below, oldest first.
+    """Return the events of the latest operation on a root and all stacks below, oldest first.
 
-    CloudFormation keeps those of deleted nested stacks for 90 days, by their ids.
+    CloudFormation keeps the events of deleted nested stacks for 90 days, by stack id.
     """
-    tree = _Tree(run, mark_start(run, stack_id), {stack_id: ""}, {stack_id})
+    tree = _Tree.of(run, mark_start(run, stack_id), stack_id)
     tree.poll(stack_id)
     return tuple(sorted(tree.events, key=lambda event: event.time))
 
 
 def follow(run: Run, state: StackState, mark: Mark) -> Followed:
-    """Report events until the operation since `mark` has ended; a deleted stack is a state too."""
-    tree = _Tree(run, mark, {state.stack_id: ""}, {state.stack_id})
+    """Report events until the operation since `mark` has ended, be it a deletion."""
+    tree = _Tree.of(run, mark, state.stack_id)
     while True:
         ended = tree.poll(state.stack_id)
         now = run.cloud.stack(state.stack_id) or replace(state, status="DELETE_COMPLETE")
-        gone = now.status == "DELETE_COMPLETE"
-        if not is_running(now.status) and (ended or gone):
+        deleted = now.status == "DELETE_COMPLETE"
+        if not is_running(now.status) and (ended or deleted):
             return Followed(
                 run.address, now, tuple(sorted(tree.events, key=lambda event: event.time))
             )
         run.pause(run.cloud.poll_seconds)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Tree:
-    """The stacks of an operation, found by their events: id → path, and which are at work."""
+    """The stacks of an operation, found by their events: id → path, and the active ones."""
 
     run: Run
     mark: Mark
@@ -102,8 +102,13 @@ class _Tree:
     events: list[StackEvent] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
 
+    @classmethod
+    def of(cls, run: Run, mark: Mark, root_id: str) -> "_Tree":
+        """Return the tree of a root, none of whose events is read yet."""
+        return cls(run=run, mark=mark, paths={root_id: ""}, active={root_id})
+
     def poll(self, root_id: str) -> bool:
-        """Report what is new everywhere, in the order of time; whether the root has ended."""
+        """Report new events of all stacks in order of time; return whether the root has ended."""
         known = len(self.events)
         waiting = sorted(self.active)
         while waiting:
@@ -117,16 +122,16 @@ class _Tree:
         return bool(own) and not is_running(own[-1].status)
 
     def _read(self, stack_id: str) -> list[str]:
-        """Take the new events of one stack; the nested stacks that they tell of."""
-        found: list[str] = []
+        """Add the new events of one stack; return the nested stacks that they name."""
+        nested: list[str] = []
         for event in self.run.cloud.events(stack_id, self.mark.time):
             if event.event_id in self.seen or event.event_id in self.mark.seen:
                 continue
             self.seen.add(event.event_id)
             self.events.append(self._placed(event))
             if event.type == STACK_TYPE and not event.is_own and ":stack/" in event.physical_id:
-                found += self._note_child(stack_id, event)
-        return found
+                nested += self._note_child(stack_id, event)
+        return nested
 
     def _placed(self, event: StackEvent) -> StackEvent:
         parent = self.paths[event.stack_id]
@@ -137,7 +142,7 @@ class _Tree:
         return replace(event, path=path)
 
     def _note_child(self, parent_id: str, event: StackEvent) -> list[str]:
-        """Remember a nested stack. One that has ended is read a last time, then left alone."""
+        """Remember a nested stack. One that has ended is read a last time, then no more."""
         parent, child = self.paths[parent_id], event.physical_id
         self.paths[child] = f"{parent}/{event.logical_id}" if parent else event.logical_id
         if is_running(event.status):

@@ -4,16 +4,16 @@ from tidegen.failures.model import LINT, PREFLIGHT, Failure, guide, issue
 
 FAILURES = (
     Failure(
-        "nodes-cannot-join",
-        (
+        slug="nodes-cannot-join",
+        messages=(
             "Instances failed to join the kubernetes cluster",
             "NodeCreationFailure",
             "Nodegroup…failed to stabilize",
         ),
-        "the nodes cannot reach the cluster, or the services that they boot from",
-        "check routes, endpoints (ec2, ecr, s3, sts, eks, eks-auth) and the node role",
-        (LINT,),
-        (
+        cause="the nodes cannot reach the cluster, or the services that they boot from",
+        action="check routes, endpoints (ec2, ecr, s3, sts, eks, eks-auth) and the node role",
+        where=(LINT,),
+        sources=(
             *issue("awsdocs/amazon-eks-user-guide", 275),
             *issue("terraform-aws-modules/terraform-aws-eks", 2149),
             *issue("eksctl-io/eksctl", 4210),
@@ -21,72 +21,75 @@ FAILURES = (
         rules=("E9806",),
     ),
     Failure(
-        "nodes-in-public-subnet",
-        ("Ec2SubnetInvalidConfiguration", "does not automatically assign public IP addresses"),
-        "the node group is in a public subnet",
-        "put nodes in private subnets only",
-        (LINT,),
-        issue("oomichi/try-kubernetes", 136),
+        slug="nodes-in-public-subnet",
+        messages=(
+            "Ec2SubnetInvalidConfiguration",
+            "does not automatically assign public IP addresses",
+        ),
+        cause="the node group is in a public subnet",
+        action="put nodes in private subnets only",
+        where=(LINT,),
+        sources=issue("oomichi/try-kubernetes", 136),
         rules=("E9806",),
     ),
     Failure(
-        "addon-without-nodes",
-        ("InsufficientNumberOfReplicas", "AWS::EKS::Addon…DEGRADED"),
-        "the add-on has no node to run on",
-        "make add-ons that run pods depend on the node group, and check taints",
-        (LINT,),
-        (
+        slug="addon-without-nodes",
+        messages=("InsufficientNumberOfReplicas", "AWS::EKS::Addon…DEGRADED"),
+        cause="the add-on has no node to run on",
+        action="make add-ons that run pods depend on the node group, and check taints",
+        where=(LINT,),
+        sources=(
             *issue("pulumi/pulumi-eks", 1819),
             *issue("terraform-aws-modules/terraform-aws-eks", 3001),
         ),
         rules=("E9406",),
     ),
     Failure(
-        "control-plane-zone",
-        (
+        slug="control-plane-zone",
+        messages=(
             "UnsupportedAvailabilityZoneException",
             "the targeted availability zone, does not currently have sufficient capacity",
         ),
-        "EKS does not offer its control plane in one of the chosen zones",
-        "name three other zones in network.zones",
-        (LINT, PREFLIGHT),
-        (
+        cause="EKS does not offer its control plane in one of the chosen zones",
+        action="name three other zones in network.zones",
+        where=(LINT, PREFLIGHT),
+        sources=(
             *issue("eksctl-io/eksctl", 817),
             *issue("awsdocs/amazon-eks-user-guide", 36),
         ),
         rules=("E9102",),
     ),
     Failure(
-        "disk-size-twice",
-        ("Disk size must be specified within the launch template",),
-        "the node group has DiskSize and a launch template",
-        "set the size in the launch template",
-        (LINT,),
-        issue("crossplane-contrib/provider-upjet-aws", 866),
+        slug="disk-size-twice",
+        messages=("Disk size must be specified within the launch template",),
+        cause="the node group has DiskSize and a launch template",
+        action="set the size in the launch template",
+        where=(LINT,),
+        sources=issue("crossplane-contrib/provider-upjet-aws", 866),
         rules=("E9402",),
     ),
     Failure(
-        "instance-type-twice",
-        ("Cannot specify instance types in launch template and API",),
-        "the instance type is in the launch template and in the node group",
-        "keep it in the node group",
-        (LINT,),
-        issue("terraform-aws-modules/terraform-aws-eks", 1386),
+        slug="instance-type-twice",
+        messages=("Cannot specify instance types in launch template and API",),
+        cause="the instance type is in the launch template and in the node group",
+        action="keep it in the node group",
+        where=(LINT,),
+        sources=issue("terraform-aws-modules/terraform-aws-eks", 1386),
         rules=("E9403",),
     ),
     Failure(
-        "signal-missing",
-        (
+        slug="signal-missing",
+        messages=(
             "SUCCESS signal",
             "resource signal(s) for the current batch",
             "MinSuccessfulInstancesPercent",
         ),
-        "an instance did not signal in time that it is ready: its boot failed, or it cannot reach"
-        " CloudFormation",
-        "read the instance's boot log (its console output, or the log group of its stack), then"
-        " deploy again",
-        (LINT,),
-        (
+        cause="an instance did not signal in time that it is ready: its boot failed, or it cannot"
+        " reach CloudFormation",
+        action="read the instance's boot log (its console output, or the log group of its stack),"
+        " then deploy again",
+        where=(LINT,),
+        sources=(
             *issue("aws-cloudformation/aws-cloudformation-templates", 247),
             *issue("buildkite/elastic-ci-stack-for-aws", 130),
             *issue("crewjam/etcd-aws", 5),
@@ -94,34 +97,36 @@ FAILURES = (
         rules=("E9407", "E9807"),
     ),
     Failure(
-        "volume-in-other-zone",
-        ("VolumeInUse", "is not in the same availability zone"),
-        "the volume is attached to another instance, or in another zone than its instance",
-        "take the volume's zone from its instance's subnet; wait until the old instance is deleted",
-        (LINT,),
-        guide("ebs/latest/userguide/ebs-attaching-volume.html"),
+        slug="volume-in-other-zone",
+        messages=("VolumeInUse", "is not in the same availability zone"),
+        cause="the volume is attached to another instance, or in another zone than its instance",
+        action="take the volume's zone from its instance's subnet; wait until the old instance is"
+        " deleted",
+        where=(LINT,),
+        sources=guide("ebs/latest/userguide/ebs-attaching-volume.html"),
         rules=("E9309",),
     ),
     Failure(
-        "instance-capacity",
-        (
+        slug="instance-capacity",
+        messages=(
             "VcpuLimitExceeded",
             "InsufficientInstanceCapacity",
             "quota for maximum Fleet Requests",
             "more vCPU capacity than your current vCPU limit",
         ),
-        "the account's vCPU quota or the zone's capacity for the instance type is used up",
-        "ask AWS for a higher quota, or choose another instance type",
-        (PREFLIGHT,),
-        guide("AWSEC2/latest/UserGuide/troubleshooting-launch.html"),
+        cause="the account's vCPU quota or the zone's capacity for the instance type is used up",
+        action="ask AWS for a higher quota, or choose another instance type",
+        where=(PREFLIGHT,),
+        sources=guide("AWSEC2/latest/UserGuide/troubleshooting-launch.html"),
     ),
     Failure(
-        "kubernetes-version",
-        ("unsupported Kubernetes version", "Unsupported Kubernetes minor version update"),
-        "EKS upgrades one minor version at a time, never back, and only to supported versions",
-        "set the next minor version that EKS supports",
-        (LINT, PREFLIGHT),
-        (
+        slug="kubernetes-version",
+        messages=("unsupported Kubernetes version", "Unsupported Kubernetes minor version update"),
+        cause="EKS upgrades one minor version at a time, never back, and only to supported"
+        " versions",
+        action="set the next minor version that EKS supports",
+        where=(LINT, PREFLIGHT),
+        sources=(
             *issue("finos/compliant-financial-infrastructure", 228),
             *issue("terraform-aws-modules/terraform-aws-eks", 2607),
             *issue("aws/containers-roadmap", 497),
@@ -129,12 +134,13 @@ FAILURES = (
         rules=("E9405",),
     ),
     Failure(
-        "concurrency-quota",
-        ("decreases account's UnreservedConcurrentExecution below its minimum value",),
-        "functions reserve more concurrent executions than the account has (10 in a new account)",
-        "ask AWS for a higher quota of concurrent executions (L-B99A9384)",
-        (PREFLIGHT,),
-        (
+        slug="concurrency-quota",
+        messages=("decreases account's UnreservedConcurrentExecution below its minimum value",),
+        cause="functions reserve more concurrent executions than the account has (10 in a new"
+        " account)",
+        action="ask AWS for a higher quota of concurrent executions (L-B99A9384)",
+        where=(PREFLIGHT,),
+        sources=(
             *issue("aws-samples/one-observability-demo", 278),
             *issue("awslabs/fhir-works-on-aws-deployment", 691),
         ),

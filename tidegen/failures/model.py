@@ -16,7 +16,7 @@ class Where(StrEnum):
 LINT, PREFLIGHT, DEPLOY = Where.LINT, Where.PREFLIGHT, Where.DEPLOY
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Failure:
     """One known failure of deployments.
 

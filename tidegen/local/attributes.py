@@ -42,7 +42,7 @@ GIVEN_PROPERTIES_ARE_ATTRIBUTES = frozenset(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Identity:
     """The values that identify one resource. `seed` changes when it is replaced."""
 

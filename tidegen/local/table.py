@@ -104,9 +104,13 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
 def _resource(type_name: str, logical_id: str, stack_name: str, properties: Properties) -> Resource:
     """Return the resource, its properties validated and without the tags CloudFormation adds."""
     region = upstream.region()
-    seed = upstream.provisioners()._NAME_SEED.get()
     identity = attributes.Identity(
-        type_name, upstream.account(), region, stack_name, logical_id, seed
+        type_name=type_name,
+        account=upstream.account(),
+        region=region,
+        stack_name=stack_name,
+        logical_id=logical_id,
+        seed=upstream.provisioners()._NAME_SEED.get(),
     )
     validated(type_name, _as_written(properties, stack_name), region)
     return Resource(identity, converted_properties(type_name, properties, region))
@@ -142,7 +146,13 @@ def _completed(resource: Resource, made: Result) -> Result:
 
 def _delete(handler: Handler, type_name: str, physical_id: str, properties: Properties) -> None:
     """Delete a resource; one that is gone already counts as deleted, as on AWS."""
-    identity = attributes.Identity(type_name, upstream.account(), upstream.region(), "", "")
+    identity = attributes.Identity(
+        type_name=type_name,
+        account=upstream.account(),
+        region=upstream.region(),
+        stack_name="",
+        logical_id="",
+    )
     missing = upstream.module("botocore.exceptions").ClientError
     try:
         handler.delete(Resource(identity, _converted(type_name, properties), physical_id))

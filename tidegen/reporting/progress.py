@@ -8,7 +8,7 @@ from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.planning.model import StackEvent
 
 
-@dataclass
+@dataclass(kw_only=True)
 class StackProgress:
     """One stack: latest status, resources done and in progress, start and end (AWS's time)."""
 
@@ -19,7 +19,7 @@ class StackProgress:
     busy: set[str] = field(default_factory=set)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Board:
     """All stacks of one operation by path; the root's path is empty.
 

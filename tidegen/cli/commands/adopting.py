@@ -4,7 +4,7 @@ import click
 
 from tidegen.cli.commands.importing import import_resources, importable_resources
 from tidegen.cli.confirm import confirm
-from tidegen.cli.session import Session
+from tidegen.cli.session import Session, require_prerequisites
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.preflight import Candidate
 from tidegen.planning.preflight.names import SECRET_TYPE
@@ -34,9 +34,7 @@ def adopt(session: Session, name: str, *, yes: bool) -> None:
 
 
 def _secrets(session: Session, name: str) -> list[Candidate]:
-    plan = session.plan(name)
-    if plan.missing:
-        raise RefusedError(*map(str, plan.missing))
+    require_prerequisites(session.plan(name))
     candidates, unknown = importable_resources(session, name)
     secrets = [item for item in candidates if item.type == SECRET_TYPE]
     refused = [Problem(item.path, item.note) for item in secrets if not item.identifier]

@@ -2,12 +2,11 @@
 
 import click
 
-from tidegen.cli.common import env_option, example_epilog, local_option, yes_option
+from tidegen.cli.common import example_epilog, target_options, yes_option
 
 
 @click.command(epilog=example_epilog("tidegen bootstrap --env production"))
-@env_option
-@local_option
+@target_options
 @yes_option
 @click.pass_obj
 def command(directory: str, name: str, local: bool, yes: bool) -> None:

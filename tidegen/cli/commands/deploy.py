@@ -2,13 +2,7 @@
 
 import click
 
-from tidegen.cli.common import (
-    env_option,
-    example_epilog,
-    json_option,
-    local_option,
-    yes_option,
-)
+from tidegen.cli.common import example_epilog, json_option, target_options, yes_option
 
 _EPILOG = example_epilog(
     "tidegen deploy --env development",
@@ -20,8 +14,7 @@ _EPILOG = example_epilog(
 
 
 @click.command(epilog=_EPILOG)
-@env_option
-@local_option
+@target_options
 @yes_option
 @click.option(
     "--allow-replace",
@@ -69,7 +62,8 @@ def command(
         context.invoke(plan_command, name=name, local=local, as_json=as_json)
         return
     with open_session(context.obj, local=local) as session:
-        outcomes = deploy(session, name, DeployOptions(yes, allowed, as_json, moved))
+        options = DeployOptions(yes=yes, allowed=allowed, as_json=as_json, moved=moved)
+        outcomes = deploy(session, name, options)
     if as_json:
         return
     if all(outcome.result is Result.UNCHANGED for outcome in outcomes):

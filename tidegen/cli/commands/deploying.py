@@ -8,22 +8,26 @@ import click
 from tidegen.cli.commands.moving import move_resources
 from tidegen.cli.commands.preflighting import check_account
 from tidegen.cli.confirm import decline, is_typed
-from tidegen.cli.progress import Watcher, detachable, watcher
-from tidegen.cli.session import Session, require_clean_lint
+from tidegen.cli.progress import Watcher
+from tidegen.cli.session import (
+    Session,
+    echo_missing,
+    require_clean_lint,
+    require_prerequisites,
+)
 from tidegen.contract import Scope
 from tidegen.deployment.events import Outcome, Preview, Result
 from tidegen.deployment.executor import execute
-from tidegen.errors import RefusedError
 from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.states import NextAction
 from tidegen.planning.steps import Target
 from tidegen.reporting.changes import changes_text, creation_text
 from tidegen.reporting.plan.text import plan_text
 from tidegen.reporting.settings import settings_lines
-from tidegen.reporting.style import by_status, warned
+from tidegen.reporting.style import by_status
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class DeployOptions:
     """Options of a deploy: confirmation, replacements and moves that are allowed, output form."""
 
@@ -94,10 +98,7 @@ def _executed(session: Session, plan: Plan, options: DeployOptions) -> tuple[Out
     from tidegen.aws.settings import reach
 
     name = plan.environment
-    with (
-        detachable(name, continues=not session.own_engine),
-        watcher(as_json=options.as_json) as watch,
-    ):
+    with session.watching(name, as_json=options.as_json) as watch:
         approve = Confirmation(session.target(name), watch, options)
         return execute(
             plan,
@@ -114,14 +115,12 @@ def _agreed_prerequisites(session: Session, plan: Plan, name: str, *, yes: bool)
 
     Raises RefusedError that names each missing root and the command that creates it.
     """
-    missing = plan.missing
-    names = first_environments(session, name, missing)
-    for item in missing:
-        click.echo(f"{warned('missing:')} {item}", err=True)
+    names = first_environments(session, name, plan.missing)
+    echo_missing(plan)
     question = f"Deploy {', '.join(names)} first?"
-    if names and (yes or session.local or click.confirm(question, err=True)):
-        return names
-    raise RefusedError(*(f"{item}" for item in missing))
+    if not names or not (yes or session.local or click.confirm(question, err=True)):
+        require_prerequisites(plan)
+    return names
 
 
 def first_environments(session: Session, name: str, missing: Collection[Prerequisite]) -> list[str]:

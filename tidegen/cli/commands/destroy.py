@@ -2,13 +2,12 @@
 
 import click
 
-from tidegen.cli.common import env_option, example_epilog, local_option, yes_option
+from tidegen.cli.common import example_epilog, target_options, yes_option
 from tidegen.cli.confirm import confirm
 
 
 @click.command(epilog=example_epilog("tidegen destroy --env development"))
-@env_option
-@local_option
+@target_options
 @yes_option
 @click.pass_obj
 def command(directory: str, name: str, local: bool, yes: bool) -> None:
@@ -19,7 +18,6 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
     connected to an endpoint service, deletion protection, environments that use these stacks.
     """
     from tidegen.cli.commands.preflighting import check_destroy
-    from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.destroy import destroy_plan, execute_destroy
     from tidegen.reporting.destroy import destroy_text
@@ -31,5 +29,5 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
             return
         check_destroy(session, plan)
         confirm(name, "delete", yes=yes)
-        with detachable(name, continues=not session.own_engine), watcher() as watch:
+        with session.watching(name) as watch:
             execute_destroy(plan, session.connect, emit=watch)

@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.common import echo_json, env_option, example_epilog, json_option, local_option
+from tidegen.cli.common import echo_json, example_epilog, json_option, target_options
 
 _EPILOG = example_epilog(
     "tidegen drift --env production",
@@ -11,8 +11,7 @@ _EPILOG = example_epilog(
 
 
 @click.command(epilog=_EPILOG)
-@env_option
-@local_option
+@target_options
 @json_option
 @click.pass_obj
 def command(directory: str, name: str, local: bool, as_json: bool) -> None:

@@ -2,14 +2,7 @@
 
 import click
 
-from tidegen.cli.common import (
-    echo_json,
-    env_option,
-    example_epilog,
-    json_option,
-    local_option,
-    yes_option,
-)
+from tidegen.cli.common import echo_json, example_epilog, json_option, target_options, yes_option
 
 _EPILOG = example_epilog(
     "tidegen import --env staging --find",
@@ -19,8 +12,7 @@ _EPILOG = example_epilog(
 
 
 @click.command(epilog=_EPILOG)
-@env_option
-@local_option
+@target_options
 @yes_option
 @json_option
 @click.option(

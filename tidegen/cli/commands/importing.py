@@ -8,13 +8,12 @@ import click
 from tidegen.cli.commands.preflighting import check_account
 from tidegen.cli.common import echo_json
 from tidegen.cli.confirm import confirm
-from tidegen.cli.progress import detachable, watcher
-from tidegen.cli.session import Session
+from tidegen.cli.session import Session, require_prerequisites
 from tidegen.deployment.executor import execute
 from tidegen.deployment.imports.run import execute_import
 from tidegen.deployment.reading.imports import import_plan, roots_first
 from tidegen.deployment.reading.preflight import find_candidates
-from tidegen.errors import InputError, Problem, RefusedError
+from tidegen.errors import InputError, Problem
 from tidegen.planning.importing import ImportPlan
 from tidegen.planning.model import Plan, StackAddress
 from tidegen.planning.preflight import Candidate
@@ -46,8 +45,7 @@ def import_resources(
 ) -> None:
     """Show the imports, ask, and import; exit 1 if declined."""
     plan = session.plan(name)
-    if plan.missing:
-        raise RefusedError(*map(str, plan.missing))
+    require_prerequisites(plan)
     shown = import_plan(plan, requested, session.connect)
     first = [s.address for item in shown.imports for s in roots_first(plan, item.address)]
     if as_json:
@@ -68,7 +66,7 @@ def _import_into(
     plan = _with_earlier_roots(session, name, address)
     imports = import_plan(plan, requested, session.connect).imports
     own = ImportPlan(name, tuple(item for item in imports if item.address == address))
-    with detachable(name, continues=not session.own_engine), watcher() as watch:
+    with session.watching(name) as watch:
         execute_import(plan, own, session.connect, emit=watch)
 
 
@@ -80,7 +78,7 @@ def _with_earlier_roots(session: Session, name: str, address: StackAddress) -> P
         return plan
     part = replace(plan, steps=steps)
     check_account(session, part)
-    with detachable(name, continues=not session.own_engine), watcher() as watch:
+    with session.watching(name) as watch:
         # The user has confirmed them with the import, whose plan lists them.
         execute(part, session.connect, approve=lambda _: True, emit=watch)
     return session.plan(name)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tidegen.cli.commands.linting import Request, explain, list_suppressions, run, watch
+from tidegen.cli.commands.linting import LintRequest, explain, list_suppressions, run, watch
 from tidegen.cli.common import example_epilog
 
 _EPILOG = example_epilog(
@@ -75,7 +75,7 @@ def command(
     that have not changed since the last check are not checked again. Findings of every level are
     printed.
     """
-    request = Request(directory=directory, **options)  # type: ignore[arg-type]
+    request = LintRequest(directory=directory, **options)  # type: ignore[arg-type]
     if explained:
         explain(explained)
     elif listing:

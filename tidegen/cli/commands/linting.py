@@ -14,8 +14,8 @@ from tidegen.linting import Finding, LintReport, RuleInfo, find_templates, lint,
 from tidegen.rules import own_rule_ids
 
 
-@dataclass(frozen=True)
-class Request:
+@dataclass(frozen=True, kw_only=True)
+class LintRequest:
     """The command's arguments."""
 
     directory: str
@@ -85,7 +85,7 @@ def _shown(folder: Path) -> Path:
     return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
 
 
-def run(request: Request, templates: Sequence[Path]) -> int:
+def run(request: LintRequest, templates: Sequence[Path]) -> int:
     """Check, print the findings, and return their number."""
     where = request.check_regions
     _check_rule_names(request)
@@ -98,7 +98,7 @@ def run(request: Request, templates: Sequence[Path]) -> int:
     return len(findings)
 
 
-def _root_findings(request: Request) -> list[Finding]:
+def _root_findings(request: LintRequest) -> list[Finding]:
     """Return the findings of the root rules; none if paths are given."""
     if request.paths or request.project is None or request.platform is False:
         return []
@@ -114,7 +114,7 @@ def _catalogue() -> dict[str, RuleInfo]:
     return {**rule_catalogue(), **root_rules()}
 
 
-def watch(request: Request) -> None:
+def watch(request: LintRequest) -> None:
     """Check now and after each change of a file, until interrupted."""
     from tidegen.linting.watching import changes
 
@@ -132,7 +132,7 @@ def explain(name: str) -> None:
     click.echo(rule_text(catalogue[name]), nl=False)
 
 
-def list_suppressions(request: Request) -> None:
+def list_suppressions(request: LintRequest) -> None:
     """Print every suppression in the templates' Metadata, and their number."""
     from dataclasses import asdict
 
@@ -154,7 +154,7 @@ def list_suppressions(request: Request) -> None:
     click.echo(f"{counts}, {unreasoned} without a reason", err=True)
 
 
-def _check_rule_names(request: Request) -> None:
+def _check_rule_names(request: LintRequest) -> None:
     """Refuse a name that is neither a rule nor a prefix of one, such as `E3`."""
     names = [*request.rules, *request.ignored]
     if names:

@@ -5,9 +5,8 @@ from collections.abc import Collection
 import click
 
 from tidegen.cli.confirm import confirm
-from tidegen.cli.progress import detachable, watcher
 from tidegen.cli.session import Session
-from tidegen.deployment.imports.moving import carry_moves, planned_moves
+from tidegen.deployment.imports.moving import execute_moves, planned_moves
 from tidegen.planning.model import Plan
 from tidegen.planning.moving import Move
 
@@ -24,11 +23,8 @@ def move_resources(
     if not moves:
         return
     confirm(name, "move", yes=yes)
-    with (
-        detachable(name, continues=not session.own_engine),
-        watcher(as_json=as_json) as watch,
-    ):
-        carry_moves(plan, moves, session.connect, emit=watch)
+    with session.watching(name, as_json=as_json) as watch:
+        execute_moves(plan, moves, session.connect, emit=watch)
 
 
 def _move_text(move: Move) -> str:

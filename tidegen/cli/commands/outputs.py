@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import click
 
-from tidegen.cli.common import echo_json, env_option, example_epilog, local_option
+from tidegen.cli.common import echo_json, example_epilog, target_options
 
 _FORMATS = (
     "table",
@@ -27,8 +27,7 @@ _EPILOG = example_epilog(
 
 
 @click.command(epilog=_EPILOG)
-@env_option
-@local_option
+@target_options
 @click.option(
     "--format",
     "form",

@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.common import echo_json, env_option, example_epilog, json_option, local_option
+from tidegen.cli.common import echo_json, example_epilog, json_option, target_options
 
 _EPILOG = example_epilog(
     "tidegen plan --env staging",
@@ -13,8 +13,7 @@ _EPILOG = example_epilog(
 
 
 @click.command(epilog=_EPILOG)
-@env_option
-@local_option
+@target_options
 @click.option(
     "--change-set", is_flag=True, help="Add CloudFormation's prediction; uploads the templates."
 )
@@ -39,14 +38,13 @@ def command(
     --change-set also shows what CloudFormation itself predicts.
     """
     from tidegen.aws.settings import reach
-    from tidegen.cli.session import open_session
+    from tidegen.cli.session import echo_missing, open_session
     from tidegen.deployment.reading.preview import preview
     from tidegen.deployment.settings import no_settings
     from tidegen.reporting.changes import is_losing
     from tidegen.reporting.plan.data import plan_data
     from tidegen.reporting.plan.markdown import plan_markdown
     from tidegen.reporting.plan.text import plan_text, previews_text
-    from tidegen.reporting.style import warned
 
     keep = is_losing if only else bool
     with open_session(directory, local=local) as session:
@@ -60,8 +58,7 @@ def command(
         click.echo(plan_markdown(plan, previews, keep))
     else:
         click.echo(f"{plan_text(plan)}\n\n{previews_text(previews, keep)}")
-        for item in plan.missing:
-            click.echo(f"{warned('missing:')} {item}", err=True)
+        echo_missing(plan)
     changed = any(
         item.settings or any(change.certain for change in item.changes) for item in previews
     )

@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.common import echo_json, env_option, example_epilog, json_option, local_option
+from tidegen.cli.common import echo_json, example_epilog, json_option, target_options
 
 
 @click.command(
@@ -10,8 +10,7 @@ from tidegen.cli.common import echo_json, env_option, example_epilog, json_optio
         "tidegen preflight --env production", "tidegen preflight --env staging --json"
     )
 )
-@env_option
-@local_option
+@target_options
 @json_option
 @click.pass_obj
 def command(directory: str, name: str, local: bool, as_json: bool) -> None:

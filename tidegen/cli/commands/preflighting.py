@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.session import Session
+from tidegen.cli.session import Session, echo_missing
 from tidegen.deployment.destroy import DestroyPlan
 from tidegen.deployment.reading.preflight import (
     preflight,
@@ -20,8 +20,7 @@ def full_report(session: Session, name: str) -> PreflightReport:
     from tidegen.aws.inspection import inspect
 
     plan = session.plan(name)
-    for item in plan.missing:
-        click.echo(f"{warned('missing:')} {item}", err=True)
+    echo_missing(plan)
     return preflight(plan, session.connect, inspect, thorough=True)
 
 
@@ -33,8 +32,7 @@ def check_account(session: Session, plan: Plan) -> None:
     from tidegen.aws.inspection import inspect
 
     report = require_preflight(plan, session.connect, inspect)
-    for finding in report.findings:
-        click.echo(f"{warned('warning:')} {finding}", err=True)
+    _echo_warnings(report)
     if report.unchecked:
         more = f"'tidegen preflight --env {plan.environment}' lists them"
         click.echo(f"preflight: {summary_text(report)}; {more}", err=True)
@@ -45,7 +43,11 @@ def check_destroy(session: Session, plan: DestroyPlan) -> None:
     from tidegen.aws.inspection import inspect
 
     report = require_destroy_preflight(plan, session.connect, inspect)
-    for finding in report.findings:
-        click.echo(f"{warned('warning:')} {finding}", err=True)
+    _echo_warnings(report)
     for item in report.unchecked:
         click.echo(f"preflight: {item}", err=True)
+
+
+def _echo_warnings(report: PreflightReport) -> None:
+    for finding in report.findings:
+        click.echo(f"{warned('warning:')} {finding}", err=True)

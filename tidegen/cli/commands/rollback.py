@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.common import env_option, example_epilog, local_option, yes_option
+from tidegen.cli.common import example_epilog, target_options, yes_option
 from tidegen.cli.confirm import confirm
 
 _EPILOG = example_epilog(
@@ -12,8 +12,7 @@ _EPILOG = example_epilog(
 
 
 @click.command(epilog=_EPILOG)
-@env_option
-@local_option
+@target_options
 @yes_option
 @click.option(
     "--skip",
@@ -29,7 +28,6 @@ def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, 
     what cannot be fixed, one resource at a time: CloudFormation then assumes that the resource is
     as it was before.
     """
-    from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.rollback import execute_rollback, rollback_plan
     from tidegen.reporting.rollback import rollback_text
@@ -40,5 +38,5 @@ def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, 
         if not plan.steps:
             return
         confirm(name, "continue", yes=yes)
-        with detachable(name, continues=not session.own_engine), watcher() as watch:
+        with session.watching(name) as watch:
             execute_rollback(plan, session.connect, emit=watch)

@@ -7,11 +7,10 @@ import click
 
 from tidegen.cli.common import (
     echo_json,
-    env_option,
     example_epilog,
     json_option,
     known,
-    local_option,
+    target_options,
     yes_option,
 )
 from tidegen.cli.confirm import confirm
@@ -40,8 +39,7 @@ def command() -> None:
         "tidegen secrets fill --env staging", "tidegen secrets fill --env staging --only dexcom"
     ),
 )
-@env_option
-@local_option
+@target_options
 @click.option("--only", multiple=True, metavar="SECRET", help="Fill only this secret; repeatable.")
 @json_option
 @click.pass_obj
@@ -71,8 +69,7 @@ def fill_command(
         "tidegen secrets status --env production", "tidegen secrets status --env staging --json"
     ),
 )
-@env_option
-@local_option
+@target_options
 @json_option
 @click.pass_obj
 def status_command(directory: str, name: str, local: bool, as_json: bool) -> None:
@@ -98,8 +95,7 @@ def status_command(directory: str, name: str, local: bool, as_json: bool) -> Non
 
 
 @command.command(name="adopt", epilog=example_epilog("tidegen secrets adopt --env production"))
-@env_option
-@local_option
+@target_options
 @yes_option
 @click.pass_obj
 def adopt_command(directory: str, name: str, local: bool, yes: bool) -> None:
@@ -123,9 +119,8 @@ def adopt_command(directory: str, name: str, local: bool, yes: bool) -> None:
         "tidegen secrets rotate --env staging mongo --yes",
     ),
 )
-@env_option
+@target_options
 @click.argument("secret")
-@local_option
 @yes_option
 @json_option
 @click.pass_obj
@@ -144,7 +139,7 @@ def rotate_command(
 
     _require_known((secret,))
     with open_session(directory, local=local) as session:
-        plan = secrets_plan(session.target(name), session.connect, (secret,), regenerate=True)
+        plan = secrets_plan(session.target(name), session.connect, (secret,), renew=True)
         require_renewable(plan)
         click.echo(f"{name}\n{plan_text(plan.secrets)}", err=True)
         confirm(name, "rotate", yes=yes)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tidegen.cli.common import echo_json, env_option, example_epilog, json_option, local_option
+from tidegen.cli.common import echo_json, example_epilog, json_option, target_options
 
 if TYPE_CHECKING:
     from tidegen.cli.session import Session
@@ -17,8 +17,7 @@ _EPILOG = example_epilog(
 
 
 @click.command(epilog=_EPILOG)
-@env_option
-@local_option
+@target_options
 @json_option
 @click.option("--follow", is_flag=True, help="Watch the operation under way until it ends.")
 @click.pass_obj
@@ -30,7 +29,6 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
     """
     from dataclasses import asdict
 
-    from tidegen.cli.progress import detachable, watcher
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.status import environment_status, follow_environment
     from tidegen.reporting.status import status_text
@@ -38,7 +36,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
     with open_session(directory, local=local) as session:
         target = session.target(name)
         if follow:
-            with detachable(name, continues=True), watcher(as_json=as_json) as watch:
+            with session.watching(name, as_json=as_json) as watch:
                 follow_environment(target, session.connect, emit=watch)
         roots = environment_status(target, session.connect)
         deployed = all(root.status for root in roots)

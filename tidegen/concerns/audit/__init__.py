@@ -1,4 +1,4 @@
-"""Who did what, what changed, what looks wrong: CloudTrail, AWS Config, GuardDuty, analyzer."""
+"""Audit of an account: CloudTrail, AWS Config, GuardDuty and Access Analyzer."""
 
 from troposphere import Equals, Ref, Sub, Template
 
@@ -25,8 +25,8 @@ _FINDINGS = "FindingsTopic"
 _CHANGES = "ChangesTopic"
 
 
-#: What no deploy of an environment changes and the CIS list does not watch: users and guards.
-#: AWS Config guide, "Supported resource types".
+#: Types of users and guards, which no deploy of an environment changes and the CIS list does not
+#: watch. AWS Config guide, "Supported resource types".
 _GUARDS = [
     "AWS::GuardDuty::Detector",
     "AWS::IAM::Group",
@@ -36,7 +36,7 @@ _GUARDS = [
 
 
 def build(_context: Context) -> Template:
-    """The audit template; one owner per account and region."""
+    """Return the audit template; one owner per account and region."""
     template = new_template(CONCERN)
     template.add_condition(_HOME, Equals(Ref(HOME_REGION.name), "true"))
     _add_topics(template)
@@ -59,7 +59,7 @@ def build(_context: Context) -> Template:
 
 
 def _add_topics(template: Template) -> None:
-    """What needs somebody goes to people; every change, of which there are many, to machines."""
+    """Add the topics: findings for people; every change, of which there are many, for machines."""
     account = "${Project} ${AWS::Region} "
     add_dead_letter_queue(template, key=AUDIT_KEY)
     add_topic(
@@ -75,13 +75,13 @@ def _add_topics(template: Template) -> None:
 
 
 def _add_replication_alarms(template: Template) -> None:
-    """What is delivered is locked as far as it is replicated: here, as findings have a topic."""
+    """Add alarms on replication (only replicated logs are locked), here for the findings topic."""
     archives = (Ref(LOG_INTAKE.name), Ref(LOG_ARCHIVE.name))
     add_bucket_replication_alarms(template, "LogIntake", *archives, topic=_FINDINGS)
 
 
 def _add_configuration_rules(template: Template) -> None:
-    """What AWS Config sees. Source: AWS docs, "Monitoring AWS Config with EventBridge"."""
+    """Add rules on AWS Config. Source: AWS docs, "Monitoring AWS Config with EventBridge"."""
     add_event_rule(
         template,
         "NotCompliant",
@@ -124,7 +124,7 @@ def _add_configuration_rules(template: Template) -> None:
 
 
 def _add_finding_rules(template: Template) -> None:
-    """Findings of medium severity and above; GuardDuty archives the rest without a mail."""
+    """Add rules on findings of medium severity and above; GuardDuty archives the rest, no mail."""
     add_event_rule(
         template,
         "UnusualCalls",

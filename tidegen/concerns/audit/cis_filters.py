@@ -1,7 +1,7 @@
-"""Metric filters on the trail's log group, each with an alarm: what the CIS benchmark asks for.
+"""Metric filters on the trail's log group, each with an alarm, as the CIS benchmark requires.
 
 Source: AWS docs, Security Hub controls CloudWatch.1 to CloudWatch.14 (CIS AWS Foundations 4.1
-to 4.14), which compare patterns to the letter: they stand here as there. And CIS 4.15.
+to 4.14), which compare patterns literally, so they are copied here. And CIS 4.15.
 """
 
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ _NAMESPACE = Sub("${Project}/account")
 
 @dataclass(frozen=True)
 class Watch:
-    """A filter `pattern`; what it `means` and what to do; how many in five minutes are too many."""
+    """A filter pattern, the alarm's description, and the threshold of matches in five minutes."""
 
     pattern: Any
-    means: str
+    description: str
     threshold: int = 1
 
 
 def _calls(*names: str, source: str = "") -> str:
-    """A pattern of API calls, of one service where `source` names it."""
+    """Return a pattern of API calls, of one service where `source` names it."""
     calls = " || ".join(f"($.eventName={name})" for name in names)
     return f"{{($.eventSource={source}.amazonaws.com) && ({calls})}}" if source else f"{{{calls}}}"
 
@@ -35,7 +35,7 @@ def _each(verbs: str, *nouns: str) -> list[str]:
 
 
 _PLANNED = "Find the call in CloudTrail if it was not a deployment."
-#: Logical id → what is watched.
+#: Logical id → filter and alarm.
 WATCHES = {
     "RootUse": Watch(
         '{$.userIdentity.type="Root" && $.userIdentity.invokedBy NOT EXISTS && '
@@ -152,8 +152,8 @@ WATCHES = {
 }
 
 
-#: Who takes the role that may undo what every other is denied (`blocks.break_glass`). No control of
-#: the benchmark: to the trail it is a role like any other.
+#: Uses of the role that may undo the protections (`concerns.identity.break_glass`). No control of
+#: the benchmark: for the trail it is a role like any other.
 _BREAK_GLASS = Watch(
     Sub(
         '{($.eventName=AssumeRole) && ($.requestParameters.roleArn="arn:${AWS::Partition}:iam::'
@@ -164,19 +164,19 @@ _BREAK_GLASS = Watch(
 
 
 def add_cis_filters(template: Template, group: str, topic: str, condition: str) -> None:
-    """A filter on the log group and an alarm to the topic for each of `WATCHES`, and break-glass.
+    """Add a filter on the log group and an alarm to the topic for `WATCHES` and break-glass.
 
-    `group` and `topic` are logical ids; `condition` says where there is a trail.
+    `group` and `topic` are logical ids; `condition` holds where the trail is.
     """
     for title, watch in {**WATCHES, "BreakGlassUse": _BREAK_GLASS}.items():
-        counted = (_NAMESPACE, title)
-        found = add_metric_filter(template, f"{title}Filter", Ref(group), watch.pattern, counted)
-        found.Condition = condition
+        metric = (_NAMESPACE, title)
+        filter_ = add_metric_filter(template, f"{title}Filter", Ref(group), watch.pattern, metric)
+        filter_.Condition = condition
         alarm = add_alarm(
             template,
             title,
-            watch.means,
-            counted,
+            watch.description,
+            metric,
             {},
             ("GreaterThanOrEqualToThreshold", watch.threshold),
             topic=topic,

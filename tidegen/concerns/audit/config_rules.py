@@ -1,9 +1,9 @@
-"""Managed rules of AWS Config: what of the HIPAA pack applies to what this platform is made of.
+"""Managed rules of AWS Config: those of the HIPAA pack that apply to the platform's services.
 
 Source: the conformance pack "Operational Best Practices for HIPAA Security" (AWS), with rules for
 Kubernetes added, and without those on services that the platform does not use and those that it
-can never meet, as a rule that always fails hides the one that begins to: data events of all
-buckets (the trail logs the project's), replication, logging and Object Lock of every bucket.
+can never meet, as a rule that always fails hides new failures: data events of all buckets (the
+trail logs the project's), replication, logging and Object Lock of every bucket.
 """
 
 from troposphere import Template, config
@@ -56,7 +56,7 @@ REGIONAL: _Rules = {
     "VolumesEncrypted": ("ENCRYPTED_VOLUMES", {}),
     "VolumesEncryptedByDefault": ("EC2_EBS_ENCRYPTION_BY_DEFAULT", {}),
 }
-#: The same for what an account has once: evaluated where its global resources are recorded.
+#: The same for an account's global resources: evaluated where these are recorded.
 GLOBAL: _Rules = {
     "AccessKeysRotate": ("ACCESS_KEYS_ROTATED", {"maxAccessKeyAge": "90"}),
     "AccountBlocksPublicAccess": ("S3_ACCOUNT_LEVEL_PUBLIC_ACCESS_BLOCKS_PERIODIC", {}),
@@ -82,7 +82,7 @@ GLOBAL: _Rules = {
 
 
 def add_config_rules(template: Template, recorder: str, home_region: str) -> None:
-    """The rules. `recorder` is a logical id, `home_region` the condition for the global ones."""
+    """Add the rules; `recorder` is a logical id, `home_region` the condition for global ones."""
     for title, (identifier, parameters) in REGIONAL.items():
         _add_rule(template, title, identifier, parameters, recorder)
     for title, (identifier, parameters) in GLOBAL.items():
@@ -97,7 +97,7 @@ def _add_rule(
         config.ConfigRule(
             title,
             Source=config.Source(Owner="AWS", SourceIdentifier=identifier),
-            DependsOn=recorder,  # AWS Config takes no rule before there is a recorder
+            DependsOn=recorder,  # AWS Config accepts no rule before a recorder exists
             **extra,
         )
     )

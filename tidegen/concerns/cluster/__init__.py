@@ -1,4 +1,4 @@
-"""The Kubernetes cluster: private, encrypted, logged, entered by access entries only."""
+"""The Kubernetes cluster: private, encrypted, logged, with access by access entries only."""
 
 from troposphere import GetAtt, Ref, Sub, Template, eks
 
@@ -20,7 +20,7 @@ _SERVICE_RANGE = "172.20.0.0/16"
 
 
 def build(_context: Context) -> Template:
-    """The cluster template, in the order in which EKS needs its parts."""
+    """Return the cluster template, in the order in which EKS needs its parts."""
     template = new_template(CONCERN)
     add_administrator_conditions(template)
     add_role(
@@ -31,9 +31,9 @@ def build(_context: Context) -> Template:
         "EKS runs the control plane as this role",
         aws_managed=("AmazonEKSClusterPolicy",),
     )
-    # EKS makes the group itself if it is not there first, without key or retention (failure
-    # log-group-exists). has the audit log of the API server, and lives as long as the account's
-    # audit trail
+    # EKS creates the group itself if it does not exist yet, without key or retention (failure
+    # log-group-exists). It has the audit log of the API server, and is kept as long as the
+    # account's audit trail.
     name = Sub("/aws/eks/${Project}-${Environment}/cluster")
     add_log_group(template, "ControlPlaneLogGroup", name, TEN_YEARS)
     _add_cluster(template)
@@ -92,7 +92,7 @@ def _add_cluster(template: Template) -> None:
 
 
 def _add_administrator(template: Template, number: int) -> None:
-    """Entry to the cluster for one role; the creator of the cluster has none by itself."""
+    """Give one role access to the cluster; the cluster's creator has no access automatically."""
     policy = Sub("arn:${AWS::Partition}:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy")
     condition = {"Condition": f"HasAdministrator{number}"} if number > 1 else {}
     template.add_resource(

@@ -1,8 +1,8 @@
-"""Add-ons of a cluster: their order, their versions, and roles of the pods that need one.
+"""Add-ons of a cluster: their order, their versions, and roles of their pods.
 
 GuardDuty's agent is not among them: with Runtime Monitoring's automated agent configuration
-(EKS_ADDON_MANAGEMENT of the account's detector) GuardDuty installs the add-on and its endpoint by
-itself, and a second owner would fight it over the version. Source: AWS docs, "How Runtime
+(EKS_ADDON_MANAGEMENT of the account's detector) GuardDuty installs the add-on and its endpoint
+automatically, and a second owner would conflict over the version. Source: AWS docs, "How Runtime
 Monitoring works with Amazon EKS clusters".
 """
 
@@ -14,7 +14,7 @@ from troposphere import GetAtt, Ref, Sub, Template, eks
 
 from tidegen.blocks.container_logs import PREFIX, add_container_log_groups
 from tidegen.blocks.pod_identity import pod_trust
-from tidegen.blocks.policies import allow, document
+from tidegen.blocks.policies import allow, arn, document
 from tidegen.blocks.roles import add_role
 
 
@@ -29,7 +29,7 @@ class _PodRole:
 
 @dataclass(frozen=True)
 class _Addon:
-    """An add-on by its name in EKS; `version` names the template's parameter.
+    """An add-on by its name in EKS; `version` is the parameter of its version.
 
     `values` is its configuration, JSON as text for Fn::Sub.
     """
@@ -46,7 +46,7 @@ class _Addon:
 
 _CNI = _PodRole("CniRole", "aws-node", "AmazonEKS_CNI_Policy")
 _CSI = _PodRole("EbsCsiRole", "ebs-csi-controller-sa", "service-role/AmazonEBSCSIDriverPolicy")
-#: AWS's policy lets the driver delete any cluster's volumes; the boundary goes by this tag.
+#: AWS's policy lets the driver delete any cluster's volumes; the boundary limits it by this tag.
 _OWNED_VOLUMES = '{"controller": {"extraVolumeTags": {"environment": "${Environment}"}}}'
 _AGENT = _PodRole("CloudWatchAgentRole", "cloudwatch-agent")
 _BEFORE_NODES = (
@@ -65,14 +65,14 @@ _AFTER_NODES = (
 
 
 def add_first_addons(template: Template) -> list[str]:
-    """What nodes need to become ready; returns the titles that they wait for."""
+    """Add the add-ons that nodes need to become ready; return the titles that they wait for."""
     for addon in _BEFORE_NODES:
         _add(template, addon, [])
     return sorted(addon.title for addon in _BEFORE_NODES)
 
 
 def add_later_addons(template: Template, nodes: str) -> list[str]:
-    """What needs nodes; returns the log groups that were made for them."""
+    """Add the add-ons that need nodes; return the log groups that were added for them."""
     groups = add_container_log_groups(template)
     for addon in _AFTER_NODES:
         waits = [*groups, f"{_AGENT.title}Policy"] if addon.role is _AGENT else []
@@ -104,7 +104,7 @@ def _add(template: Template, addon: _Addon, waits: list[str]) -> None:
 
 
 def _add_role(template: Template, role: _PodRole, name: str) -> None:
-    own = {_AGENT: _observing, _CSI: _encrypting}.get(role)
+    own = {_AGENT: _observe_statements, _CSI: _encrypt_statements}.get(role)
     add_role(
         template,
         role.title,
@@ -115,22 +115,21 @@ def _add_role(template: Template, role: _PodRole, name: str) -> None:
     )
 
 
-def _observing() -> list[Statement]:
-    """In place of CloudWatchAgentServerPolicy, which may write every log group of the account."""
+def _observe_statements() -> list[Statement]:
+    """Replace CloudWatchAgentServerPolicy, which may write every log group of the account."""
     namespaces = {"cloudwatch:namespace": ["ContainerInsights", "CWAgent"]}
-    account = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
-    groups = f"{account}:log-group:{PREFIX}/*"
+    groups = arn(f"logs:${{AWS::Region}}:${{AWS::AccountId}}:log-group:{PREFIX}/*")
     writing = [logs.CreateLogStream, logs.DescribeLogStreams, logs.PutLogEvents]
     return [
         allow("Measure", [cloudwatch.PutMetricData], ["*"], Condition(StringEquals(namespaces))),
-        allow("WriteLogs", writing, [Sub(groups)]),
+        allow("WriteLogs", writing, [groups]),
         # these support no resource
         allow("Look", [ec2.DescribeTags, ec2.DescribeVolumes, logs.DescribeLogGroups], ["*"]),
     ]
 
 
-def _encrypting() -> list[Statement]:
-    """Volumes of pods under the key of the nodes, through EC2 only."""
+def _encrypt_statements() -> list[Statement]:
+    """Allow encrypting volumes of pods with the key of the nodes, through EC2 only."""
     through = {"kms:ViaService": Sub("ec2.${AWS::Region}.amazonaws.com")}
     using = [
         kms.Decrypt,

@@ -1,4 +1,4 @@
-"""Alarms of a cluster: its API, its nodes, and pods that find no room."""
+"""Alarms of a cluster: its API, its nodes, and pods that cannot be scheduled."""
 
 from troposphere import Ref, Template
 from troposphere.cloudwatch import Alarm
@@ -39,7 +39,7 @@ _ALARMS = (
 
 
 def add_cluster_alarms(template: Template) -> Alarm:
-    """All alarms; returns the one that stands for the control plane."""
+    """Add all alarms; return the one that represents the control plane."""
     for title, namespace, metric, threshold, statistic, periods, meaning in _ALARMS:
         _add(template, title, (namespace, metric), threshold, statistic, periods, meaning)
     return _add(

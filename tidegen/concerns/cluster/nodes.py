@@ -1,25 +1,25 @@
-"""The managed nodes of a cluster, and what scales them."""
+"""The managed nodes of a cluster, and the role of the autoscaler."""
 
 from awacs import autoscaling
 from awacs import ec2 as ec2_actions
 from awacs import eks as eks_actions
 from awacs.aws import Condition, Statement, StringEquals
-from troposphere import GetAtt, Ref, Sub, Tags, Template, ec2, eks
+from troposphere import GetAtt, Ref, Tags, Template, ec2, eks
 
 from tidegen.blocks import inputs
 from tidegen.blocks.pod_identity import CLUSTER_NAME, add_pod_role
-from tidegen.blocks.policies import allow, trust
+from tidegen.blocks.policies import allow, arn, trust
 from tidegen.blocks.roles import add_role
 
-#: Where the autoscaler's chart runs it by default.
+#: Namespace and service account that the autoscaler's chart uses by default.
 _AUTOSCALER = ("kube-system", "cluster-autoscaler")
 
 
 def add_nodes(template: Template, waits: list[str]) -> str:
-    """One group over the private subnets, after `waits`; returns its title.
+    """Add one group over the private subnets, after `waits`; return its title.
 
-    The desired size is where the group begins. CloudFormation sends it only when the sizes change:
-    raising the smallest size takes a larger group down to it, and the autoscaler up again.
+    The desired size is the group's initial size. CloudFormation sends it only when the sizes
+    change: raising the minimum shrinks a larger group to it, and the autoscaler grows it again.
     """
     add_role(
         template,
@@ -59,26 +59,26 @@ def add_nodes(template: Template, waits: list[str]) -> str:
 
 
 def add_autoscaler_role(template: Template) -> None:
-    """The role of the Cluster Autoscaler, which the chart's operator installs."""
+    """Add the role of the Cluster Autoscaler, which the chart's operator installs."""
     add_pod_role(
         template,
         "AutoscalerRole",
         _AUTOSCALER,
-        _scaling(),
+        _scaling_statements(),
         "Pods of the cluster autoscaler",
         Ref("Cluster"),
     )
 
 
-def _scaling() -> list[Statement]:
-    """Change groups that carry this cluster's tag, which EKS puts on its node groups; see all.
+def _scaling_statements() -> list[Statement]:
+    """Allow changing groups with this cluster's tag, which EKS sets on node groups; reading all.
 
     Source: Cluster Autoscaler, "Full Cluster Autoscaler Features Policy".
     """
     own = Condition(StringEquals({"aws:ResourceTag/eks:cluster-name": CLUSTER_NAME}))
     regional = "${AWS::Region}:${AWS::AccountId}"
-    groups = Sub(f"arn:${{AWS::Partition}}:autoscaling:{regional}:autoScalingGroup:*")
-    nodes = Sub(f"arn:${{AWS::Partition}}:eks:{regional}:nodegroup/${{Project}}-${{Environment}}/*")
+    groups = arn(f"autoscaling:{regional}:autoScalingGroup:*")
+    nodes = arn(f"eks:{regional}:nodegroup/${{Project}}-${{Environment}}/*")
     return [
         allow(
             "Scale",

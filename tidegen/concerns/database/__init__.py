@@ -8,6 +8,7 @@ from tidegen.blocks import inputs
 from tidegen.blocks.assets import asset_key
 from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
 from tidegen.blocks.logs import add_log_group
+from tidegen.blocks.policies import arn
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.rotation import ROTATION_FUNCTION
 from tidegen.concerns.database.alarms import add_database_alarms
@@ -22,15 +23,15 @@ _BUNDLE = Asset("database", Path(__file__).parent / "scripts", "tar")
 
 
 def build(context: Context) -> Template:
-    """The database template."""
+    """Return the database template."""
     template = new_template(CONCERN)
     add_members_security_group(template)
     add_secrets(template, MEMBERS)
     add_log_group(template, "LogGroup", Sub("/${Project}/${Environment}/mongo"))
     for number in MEMBERS:
         add_member(template, number, asset_key(context, "database", "tar"))
-    volume = "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:volume"
-    volumes = [Sub(f"{volume}/${{Member{number}Volume}}") for number in MEMBERS]
+    volume = "ec2:${AWS::Region}:${AWS::AccountId}:volume"
+    volumes = [arn(f"{volume}/${{Member{number}Volume}}") for number in MEMBERS]
     add_backup_selection(template, "volumes", volumes)
     add_documents(template)
     alarm = add_database_alarms(template, MEMBERS)

@@ -1,6 +1,6 @@
 """Alarms of the replica set: primary, members, lag, backups, disk, certificate, instances below."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from troposphere import Ref, Sub, Template
 from troposphere.cloudwatch import Alarm
@@ -8,78 +8,87 @@ from troposphere.cloudwatch import Alarm
 from tidegen.blocks.alarms import CRITICAL, add_alarm
 
 
-class _Watched(NamedTuple):
-    """A metric that members push, and what it means that it is out of bounds."""
+@dataclass(frozen=True, kw_only=True)
+class _Watch:
+    """An alarm on a metric that members push."""
 
     title: str
     metric: str
     comparison: tuple[str, float]
     statistic: str
     missing: str
-    meaning: str
-    #: of five minutes each, one after the other
+    description: str
+    #: of five minutes each, consecutive
     periods: int = 3
 
 
 _WATCHED = (
-    _Watched(
-        # a member that is cut off sees none; the set has one while anybody sees it
-        "PrimaryAlarm",
-        "HasPrimary",
-        ("LessThanThreshold", 1),
-        "Maximum",
-        "breaching",
-        "The set has no primary, nothing can be written; runbook of the database, 'No primary'.",
+    _Watch(
+        # a disconnected member sees none; the set has one while any member sees it
+        title="PrimaryAlarm",
+        metric="HasPrimary",
+        comparison=("LessThanThreshold", 1),
+        statistic="Maximum",
+        missing="breaching",
+        description=(
+            "The set has no primary, nothing can be written; runbook of the database, 'No primary'."
+        ),
         periods=2,
     ),
-    _Watched(
-        # every member measures the same, so the smallest is right where one of them is not
-        "BackupAlarm",
-        "BackupAgeHours",
-        ("GreaterThanThreshold", 26),
-        "Minimum",
-        "breaching",
-        "No backup for 26 hours, or silent members; runbook of the database, 'Back up now'.",
+    _Watch(
+        # every member measures the same, so the minimum is right where one of them is wrong
+        title="BackupAlarm",
+        metric="BackupAgeHours",
+        comparison=("GreaterThanThreshold", 26),
+        statistic="Minimum",
+        missing="breaching",
+        description=(
+            "No backup for 26 hours, or silent members; runbook of the database, 'Back up now'."
+        ),
     ),
-    _Watched(
-        "LagAlarm",
-        "ReplicationLag",
-        ("GreaterThanThreshold", 60),
-        "Maximum",
-        "missing",
-        "A member is over a minute behind; runbook of the database, 'A member is missing'.",
+    _Watch(
+        title="LagAlarm",
+        metric="ReplicationLag",
+        comparison=("GreaterThanThreshold", 60),
+        statistic="Maximum",
+        missing="missing",
+        description=(
+            "A member is over a minute behind; runbook of the database, 'A member is missing'."
+        ),
     ),
-    _Watched(
-        "DiskAlarm",
-        "DiskUsed",
-        ("GreaterThanThreshold", 80),
-        "Maximum",
-        "missing",
-        "A data volume is over 80 % full; runbook of the database, 'Grow a volume'.",
+    _Watch(
+        title="DiskAlarm",
+        metric="DiskUsed",
+        comparison=("GreaterThanThreshold", 80),
+        statistic="Maximum",
+        missing="missing",
+        description="A data volume is over 80 % full; runbook of the database, 'Grow a volume'.",
     ),
-    _Watched(
-        "CertificateAlarm",
-        "CertificateDays",
-        ("LessThanThreshold", 20),
-        "Minimum",
-        "missing",
-        "A member's certificate ends soon; see the runbook of the database, 'The certificate'.",
+    _Watch(
+        title="CertificateAlarm",
+        metric="CertificateDays",
+        comparison=("LessThanThreshold", 20),
+        statistic="Minimum",
+        missing="missing",
+        description=(
+            "A member's certificate ends soon; see the runbook of the database, 'The certificate'."
+        ),
     ),
 )
 
 
 def add_database_alarms(template: Template, members: tuple[int, ...]) -> Alarm:
-    """All alarms; returns the one that stands for the replica set as a whole.
+    """Add all alarms; return the one that represents the replica set as a whole.
 
-    They are made when the last member is well: until then silence is no trouble.
+    They are created when the last member is healthy: until then missing data is normal.
     """
-    healthy = _Watched(
-        "MembersAlarm",
-        "MembersHealthy",
-        ("LessThanThreshold", len(members)),
-        "Minimum",
-        "breaching",
-        "Too few healthy members; runbook of the database, 'A member is missing'.",
+    healthy = _Watch(
+        title="MembersAlarm",
+        metric="MembersHealthy",
+        comparison=("LessThanThreshold", len(members)),
+        statistic="Minimum",
+        missing="breaching",
+        description="Too few healthy members; runbook of the database, 'A member is missing'.",
     )
     last = f"Member{members[-1]}Group"
     for watched in _WATCHED:
@@ -89,11 +98,11 @@ def add_database_alarms(template: Template, members: tuple[int, ...]) -> Alarm:
     return _add(template, healthy, last)
 
 
-def _add(template: Template, watched: _Watched, after: str) -> Alarm:
+def _add(template: Template, watched: _Watch, after: str) -> Alarm:
     alarm = add_alarm(
         template,
         watched.title,
-        watched.meaning,
+        watched.description,
         (Sub("${Project}/${Environment}/mongo"), watched.metric),
         {},
         watched.comparison,

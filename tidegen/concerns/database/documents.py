@@ -1,7 +1,7 @@
 """Run Command and Automation documents of the database: back up now, and restore.
 
-Members may not read backups. The restore's Automation lends one of them that permission for as long
-as it runs, and takes it back however it ends.
+Members may not read backups. The restore's Automation grants one of them that permission while it
+runs, and revokes it whatever the result.
 """
 
 from typing import Any
@@ -14,12 +14,12 @@ from awacs.aws import ArnEquals, Condition, ForAnyValueStringEquals, Statement, 
 from troposphere import GetAtt, Ref, Sub, Template, iam, ssm
 
 from tidegen.blocks.data_buckets import bucket_name, objects_arn
-from tidegen.blocks.policies import allow, document, through, trust
+from tidegen.blocks.policies import allow, arn, document, through, trust
 from tidegen.blocks.replication import REPLICA_BACKUPS
 from tidegen.blocks.roles import PATH, add_role
 from tidegen.concerns.database.permissions import member_tag
 
-#: Member that reads the backup; the data goes to the whole set through its primary.
+#: Member that reads the backup; the set's primary replicates the data to all.
 _RESTORER = 1
 _DAY_SECONDS = 86_400
 _BACKUP = {
@@ -33,7 +33,7 @@ _CONFIRMATION = {
     "default": "",
     "allowedPattern": "^[a-z0-9-]*$",
 }
-#: Where the environment's own backups are, and where those are that a lost region left to this one.
+#: Bucket of the environment's own backups, or of the replicas from a lost region.
 _BUCKET = {
     "type": "String",
     "description": "The environment's own backups, or their replica in this region",
@@ -44,7 +44,7 @@ _RESTORED = {"Backup": _BACKUP, "Confirmation": _CONFIRMATION, "Bucket": _BUCKET
 
 
 def add_documents(template: Template) -> None:
-    """`BackupNow` and `Restore`, with what the latter runs and is allowed."""
+    """Add `BackupNow` and `Restore`, with the latter's command, role and policy."""
     _add_command(
         template,
         "BackupNow",
@@ -64,14 +64,14 @@ def add_documents(template: Template) -> None:
             "ReadBackupsPolicy",
             Description="Lent to a member while Restore runs; attached to nothing otherwise",
             Path=PATH,
-            PolicyDocument=document(*_reading_backups()),
+            PolicyDocument=document(*_read_backups_statements()),
         )
     )
     add_role(
         template,
         "RestoreRole",
         trust("ssm"),
-        document(*_restoring()),
+        document(*_restore_statements()),
         "The Automation that restores the database",
     )
     _add_restore(template)
@@ -80,7 +80,7 @@ def add_documents(template: Template) -> None:
 def _add_command(
     template: Template, title: str, purpose: str, parameters: dict[str, Any], command: str
 ) -> None:
-    """A document for Run Command that runs one script of the bundle with its parameters."""
+    """Add a document for Run Command that runs one script of the bundle with its parameters."""
     step = {
         "action": "aws:runShellScript",
         "name": "run",
@@ -97,7 +97,7 @@ def _add_restore(template: Template) -> None:
     steps = [
         _lending("Lend", "AttachRolePolicy", onFailure="step:TakeBack", nextStep="Settle"),
         {
-            # IAM takes some seconds to tell everybody
+            # changes in IAM take some seconds to propagate
             "name": "Settle",
             "action": "aws:sleep",
             "inputs": {"Duration": "PT30S"},
@@ -117,7 +117,7 @@ def _add_restore(template: Template) -> None:
 
 
 def _lending(name: str, call: str, **flow: Any) -> dict[str, Any]:
-    """A step that gives the member, or takes from it, the permission to read backups."""
+    """Return a step that grants the member the permission to read backups, or revokes it."""
     return {
         "name": name,
         "action": "aws:executeAwsApi",
@@ -148,7 +148,7 @@ def _run_on_member() -> dict[str, Any]:
 
 
 def _add_document(template: Template, title: str, kind: str, content: dict[str, Any]) -> None:
-    """No name, so that a document can be replaced; the outputs say what it is called."""
+    """Add a document without a name, so that it can be replaced; the outputs have its name."""
     template.add_resource(
         ssm.Document(
             title,
@@ -160,10 +160,10 @@ def _add_document(template: Template, title: str, kind: str, content: dict[str, 
     )
 
 
-def _reading_backups() -> list[Statement]:
-    """The environment's own backups and their replica in this region, under that one's key.
+def _read_backups_statements() -> list[Statement]:
+    """Allow reading own backups, and their replica in this region under the replica's key.
 
-    The own key a member uses anyway.
+    A member may use the own backups' key anyway.
     """
     by_s3 = [
         through("s3"),
@@ -172,7 +172,7 @@ def _reading_backups() -> list[Statement]:
         ),
     ]
     own = Sub("${BackupsBucketArn}/mongodb/*")
-    keys = Sub("arn:${AWS::Partition}:kms:${AWS::Region}:${AWS::AccountId}:key/*")
+    keys = arn("kms:${AWS::Region}:${AWS::AccountId}:key/*")
     return [
         allow(
             "ReadBackups",
@@ -183,8 +183,8 @@ def _reading_backups() -> list[Statement]:
     ]
 
 
-def _restoring() -> list[Statement]:
-    """Lend that one policy to that one role, and run that one command on that one instance."""
+def _restore_statements() -> list[Statement]:
+    """Allow attaching that policy to that role, and running that command on that instance."""
     regional = "${AWS::Region}:${AWS::AccountId}"
     lent = Condition(ArnEquals({"iam:PolicyARN": Ref("ReadBackupsPolicy")}))
     member = Condition(StringEquals({"ssm:resourceTag/tidegen:member": member_tag(_RESTORER)}))
@@ -198,12 +198,12 @@ def _restoring() -> list[Statement]:
         allow(
             "RunCommand",
             [actions.SendCommand],
-            [Sub(f"arn:${{AWS::Partition}}:ssm:{regional}:document/${{RestoreCommand}}")],
+            [arn(f"ssm:{regional}:document/${{RestoreCommand}}")],
         ),
         allow(
             "RunOnMember",
             [actions.SendCommand],
-            [Sub(f"arn:${{AWS::Partition}}:ec2:{regional}:instance/*")],
+            [arn(f"ec2:{regional}:instance/*")],
             member,
         ),
         # these support no resource

@@ -14,15 +14,15 @@ from tidegen.blocks import inputs
 from tidegen.blocks.policies import document, trust
 from tidegen.blocks.roles import PATH, add_role
 from tidegen.blocks.stateful import RETAINED
-from tidegen.concerns.database.permissions import member_permissions, member_tag
+from tidegen.concerns.database.permissions import member_statements, member_tag
 
 PORT = 27017
-#: Long enough for a member to attach, install and catch up; the longest that an update may wait.
+#: Long enough for a member to attach, install and catch up; the longest wait of an update.
 _PATIENCE = "PT1H"
-#: The part of a member's end that its own script plays; known to that script.
+#: Lifecycle hook of a member's termination; its own script knows the name.
 _HOOK = "hand-over"
 _HOOK_SECONDS = 300
-#: A rolling update is not to be disturbed by processes that replace instances themselves.
+#: Processes that replace instances, suspended during a rolling update.
 _SUSPENDED = [
     "AZRebalance",
     "AlarmNotification",
@@ -30,11 +30,11 @@ _SUSPENDED = [
     "ReplaceUnhealthy",
     "ScheduledActions",
 ]
-#: What every member's boot uses besides its own.
+#: Shared resources that every member's boot uses.
 _USED = ("EndpointsFromMembers", "FromMembers", "ToMembers", "CertificateSecretRotation")
-#: As short as it can be (user data is limited to 16 KB): settings, the bundle by its hash, and
-#: where there is no bundle to run, word to CloudFormation, or if that does not wait (it refuses the
-#: word), to Auto Scaling, which tries with another instance. Everything else is in the bundle.
+#: As short as possible (user data is limited to 16 KB): settings, and the bundle by its hash. If
+#: the bundle cannot run, it signals a failure to CloudFormation, or, if that does not wait (it
+#: refuses the signal), to Auto Scaling, which starts another instance. The rest is in the bundle.
 _LOADER = """\
 #!/bin/bash
 set -euo pipefail
@@ -64,7 +64,7 @@ exec /opt/mongo/bootstrap.sh
 
 
 def add_member(template: Template, number: int, bundle_key: str) -> None:
-    """Everything of one member. A member waits for the one before: updates roll one at a time."""
+    """Add a member. It waits for the one before it, so that updates roll one at a time."""
     name = f"Member{number}"
     template.add_resource(_volume(name, number))
     template.add_resource(_interface(name, number))
@@ -73,7 +73,7 @@ def add_member(template: Template, number: int, bundle_key: str) -> None:
         template,
         f"{name}Role",
         trust("ec2"),
-        document(*member_permissions(number)),
+        document(*member_statements(number)),
         f"MongoDB member {number}",
         aws_managed=("AmazonSSMManagedInstanceCore",),
     )
@@ -101,7 +101,7 @@ def _volume(name: str, number: int) -> ec2.Volume:
 
 
 def _interface(name: str, number: int) -> ec2.NetworkInterface:
-    """A stable address; attached at boot as device index 1."""
+    """Return a stable address; it is attached at boot as device index 1."""
     return ec2.NetworkInterface(
         f"{name}Interface",
         Description=f"MongoDB member {number}",
@@ -112,7 +112,7 @@ def _interface(name: str, number: int) -> ec2.NetworkInterface:
 
 
 def _record(name: str, number: int) -> route53.RecordSetType:
-    """The member's name; the replica set knows its members by name only."""
+    """Return the member's name; the replica set knows its members by name only."""
     return route53.RecordSetType(
         f"{name}Record",
         HostedZoneId=Ref("PrivateZoneId"),
@@ -129,7 +129,7 @@ def _tags(number: int, **extra: Any) -> Tags:
 
 
 def _launch_template(name: str, number: int, bundle_key: str) -> ec2.LaunchTemplate:
-    """No network interface: one here would collide with the group's own; see bootstrap.sh."""
+    """Return it without a network interface: it would conflict with the group's (bootstrap.sh)."""
     root = ec2.EBSBlockDevice(
         DeleteOnTermination=True,
         Encrypted=True,
@@ -159,7 +159,7 @@ def _launch_template(name: str, number: int, bundle_key: str) -> ec2.LaunchTempl
 
 
 def _loader(number: int, bundle_key: str) -> str:
-    """A changed bundle has another hash, so another loader: the members roll."""
+    """Return the loader. A changed bundle has another hash, so another loader: the members roll."""
     values = {"@MEMBER@": str(number), "@KEY@": bundle_key, "@SHA256@": bundle_key.split("/")[1]}
     text = _LOADER
     for name, value in values.items():
@@ -168,13 +168,13 @@ def _loader(number: int, bundle_key: str) -> str:
 
 
 def _group(name: str, number: int) -> autoscaling.AutoScalingGroup:
-    """A group of one, replaced in place: the volume is attached by one instance at a time.
+    """Return a group of one, replaced in place: only one instance at a time has the volume.
 
-    Nothing is protected from scale-in, which one of one never does: CloudFormation could not delete
+    Without scale-in protection, which a group of one does not need: CloudFormation could not delete
     the group (AWS docs, "Use instance scale-in protection").
 
-    It waits for what the boot uses and nothing refers to: permissions, name, the way to the others,
-    and the rotation by which a certificate comes.
+    It waits for resources that the boot uses without referring to them: permissions, name, rules
+    between members, and the rotation that issues a certificate.
     """
     before = [f"Member{number - 1}Group"] if number > 1 else []
     return autoscaling.AutoScalingGroup(
@@ -184,7 +184,7 @@ def _group(name: str, number: int) -> autoscaling.AutoScalingGroup:
         DesiredCapacity="1",
         HealthCheckType="EC2",
         HealthCheckGracePeriod=900,
-        # whatever the account's default is: the next instance could never have the volume meanwhile
+        # not the account's default: the next instance cannot have the volume at the same time
         InstanceMaintenancePolicy=autoscaling.InstanceMaintenancePolicy(
             MinHealthyPercentage=0, MaxHealthyPercentage=100
         ),
@@ -208,7 +208,7 @@ def _group(name: str, number: int) -> autoscaling.AutoScalingGroup:
 
 
 def _hook(name: str) -> autoscaling.LifecycleHook:
-    """Time to hand over; a member that cannot answer any more is ended all the same."""
+    """Return time to hand over; a member that does not respond is terminated anyway."""
     return autoscaling.LifecycleHook(
         f"{name}Termination",
         AutoScalingGroupName=Ref(f"{name}Group"),

@@ -1,32 +1,37 @@
-"""What a member of the replica set may do: its own volume and address, and write backups."""
+"""Permissions of a member of the replica set: its own volume and address, and writing backups."""
 
 from awacs import autoscaling, cloudformation, cloudwatch, ec2, kms, logs, s3, secretsmanager, ssm
 from awacs.aws import Action, Bool, Condition, Statement, StringEquals, StringLike
 from troposphere import GetAtt, Ref, Sub
 
-from tidegen.blocks.policies import allow, through
+from tidegen.blocks.policies import allow, arn, through
 
 _REGIONAL = "${AWS::Region}:${AWS::AccountId}"
-_EC2 = f"arn:${{AWS::Partition}}:ec2:{_REGIONAL}"
-_ARTIFACTS = "arn:${AWS::Partition}:s3:::${ArtifactsBucketName}"
+_EC2 = f"ec2:{_REGIONAL}"
+_ARTIFACTS = "s3:::${ArtifactsBucketName}"
 _ATTACHING: list[Action] = [ec2.AttachVolume, ec2.AttachNetworkInterface]
 
 
-def member_permissions(number: int) -> list[Statement]:
-    """The statements of one member. It writes and lists backups; it never reads or removes one."""
+def member_statements(number: int) -> list[Statement]:
+    """Return the statements of one member. It writes and lists backups, never reads or deletes."""
     name = f"Member{number}"
-    return [*_attaching(name, number), *_reading(), *_backing_up(), *_reporting(name)]
+    return [
+        *_attach_statements(name, number),
+        *_read_statements(),
+        *_backup_statements(),
+        *_report_statements(name),
+    ]
 
 
 def member_tag(number: int) -> Sub:
-    """The value of the tag `tidegen:member`, by which permissions tell instances apart."""
+    """Return the value of the tag `tidegen:member`, by which permissions distinguish instances."""
     return Sub(f"${{Project}}/${{Environment}}/{number}")
 
 
-def _attaching(name: str, number: int) -> list[Statement]:
-    """Its own volume and address, to its own instance: all three carry its tag.
+def _attach_statements(name: str, number: int) -> list[Statement]:
+    """Allow attaching its own volume and address to its own instance: all three have its tag.
 
-    Attaching an encrypted volume takes a grant for EC2 on its key (AWS docs, "Requirements for
+    Attaching an encrypted volume needs a grant for EC2 on its key (AWS docs, "Requirements for
     Amazon EBS encryption").
     """
     own = StringEquals({"aws:ResourceTag/tidegen:member": member_tag(number)})
@@ -35,9 +40,9 @@ def _attaching(name: str, number: int) -> list[Statement]:
         through("ec2"),
     ]
     parts = [
-        Sub(f"{_EC2}:volume/${{{name}Volume}}"),
-        Sub(f"{_EC2}:network-interface/${{{name}Interface}}"),
-        Sub(f"{_EC2}:instance/*"),
+        arn(f"{_EC2}:volume/${{{name}Volume}}"),
+        arn(f"{_EC2}:network-interface/${{{name}Interface}}"),
+        arn(f"{_EC2}:instance/*"),
     ]
     return [
         allow("Attach", _ATTACHING, parts, Condition(own)),
@@ -55,17 +60,14 @@ def _attaching(name: str, number: int) -> list[Statement]:
     ]
 
 
-def _reading() -> list[Statement]:
-    """Its bundle, the packages, and four secrets (the services' one by its name)."""
-    services = Sub(
-        f"arn:${{AWS::Partition}}:secretsmanager:{_REGIONAL}"
-        ":secret:/${Project}/${Environment}/mongo-??????"
-    )
+def _read_statements() -> list[Statement]:
+    """Allow reading its bundle, the packages, and four secrets (the services' one by its name)."""
+    services = arn(f"secretsmanager:{_REGIONAL}:secret:/${{Project}}/${{Environment}}/mongo-??????")
     packages = StringLike({"s3:prefix": "packages/*"})
-    objects = [Sub(f"{_ARTIFACTS}/assets/*/database.tar"), Sub(f"{_ARTIFACTS}/packages/*")]
+    objects = [arn(f"{_ARTIFACTS}/assets/*/database.tar"), arn(f"{_ARTIFACTS}/packages/*")]
     return [
         allow("ReadBundle", [s3.GetObject], objects),
-        allow("FindPackages", [s3.ListBucket], [Sub(_ARTIFACTS)], Condition(packages)),
+        allow("FindPackages", [s3.ListBucket], [arn(_ARTIFACTS)], Condition(packages)),
         allow("DecryptBundle", [kms.Decrypt], [Ref("ArtifactsKeyArn")], Condition(through("s3"))),
         allow(
             "ReadSecrets",
@@ -82,14 +84,11 @@ def _reading() -> list[Statement]:
 
 
 def _parameter(name: str) -> Sub:
-    return Sub(
-        f"arn:${{AWS::Partition}}:ssm:{_REGIONAL}:parameter/${{Project}}/${{Environment}}"
-        f"/mongo/{name}"
-    )
+    return arn(f"ssm:{_REGIONAL}:parameter/${{Project}}/${{Environment}}/mongo/{name}")
 
 
-def _backing_up() -> list[Statement]:
-    """Put and list, never get or delete: a member that is taken over cannot undo the past."""
+def _backup_statements() -> list[Statement]:
+    """Allow put and list, never get or delete: a compromised member cannot change old backups."""
     listed = StringLike({"s3:prefix": "mongodb/*"})
     return [
         allow("WriteBackups", [s3.PutObject], [Sub("${BackupsBucketArn}/mongodb/*")]),
@@ -104,10 +103,10 @@ def _backing_up() -> list[Statement]:
     ]
 
 
-def _reporting(name: str) -> list[Statement]:
-    """The claim of the initiation, metrics, logs, and word to CloudFormation and Auto Scaling."""
-    group = Sub(
-        f"arn:${{AWS::Partition}}:autoscaling:{_REGIONAL}:autoScalingGroup:*"
+def _report_statements(name: str) -> list[Statement]:
+    """Allow claiming the initiation, metrics, logs, signals to CloudFormation and Auto Scaling."""
+    group = arn(
+        f"autoscaling:{_REGIONAL}:autoScalingGroup:*"
         f":autoScalingGroupName/${{AWS::StackName}}-{name}Group-*"
     )
     namespace = StringEquals({"cloudwatch:namespace": Sub("${Project}/${Environment}/mongo")})
@@ -123,12 +122,8 @@ def _reporting(name: str) -> list[Statement]:
         allow(
             "Signal",
             [cloudformation.DescribeStackResource, cloudformation.SignalResource],
-            # by the stack's name, as the scripts ask, its id may be unknown to IAM
-            [
-                Sub(
-                    f"arn:${{AWS::Partition}}:cloudformation:{_REGIONAL}:stack/${{AWS::StackName}}/*"
-                )
-            ],
+            # the scripts give the stack's name, from which IAM may not know the id
+            [arn(f"cloudformation:{_REGIONAL}:stack/${{AWS::StackName}}/*")],
         ),
         allow(
             "EndItself",

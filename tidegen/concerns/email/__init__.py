@@ -11,7 +11,7 @@ from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs,
 
 TRANSACTIONAL = MailStream("Transactional", "mail")
 SECURITY = MailStream("Security", "alerts")
-#: Logical id → name's end, subject, what the link does, and what to do if nobody asked for it.
+#: Logical id → suffix of the name, subject, request, and advice for an unexpected mail.
 _TEMPLATES = {
     "AccountVerificationTemplate": (
         "account-verification",
@@ -29,7 +29,7 @@ _TEMPLATES = {
 
 
 def build(_context: Context) -> Template:
-    """The email template."""
+    """Return the email template."""
     template = new_template(CONCERN)
     template.add_condition("HasDedicatedIps", Equals(Ref("DedicatedIps"), "true"))
     alarms = add_account_alarms(template)
@@ -64,9 +64,9 @@ def build(_context: Context) -> Template:
 
 
 def _mail(title: str, name: str, subject: str, request: str, otherwise: str) -> ses.Template:
-    """A template with one variable, `link`, the same in text and HTML.
+    """Return a template with one variable, `link`, the same in text and HTML.
 
-    The applications name it, so that its name is fixed.
+    Its name is fixed, as the applications refer to it.
     """
     html = f'<p>{request}</p>\n<p><a href="{{{{link}}}}">{{{{link}}}}</a></p>\n<p>{otherwise}</p>\n'
     return ses.Template(
@@ -81,12 +81,12 @@ def _mail(title: str, name: str, subject: str, request: str, otherwise: str) -> 
 
 
 def _reputation_alarm(alarms: list[str]) -> cloudwatch.CompositeAlarm:
-    """Pages once where several rates are bad; each rate by itself is a warning."""
+    """Return the alarm that pages once for bad rates; each rate alone is a warning."""
     parts = [Sub(f'ALARM("${{{title}}}")') for title in alarms]
     return cloudwatch.CompositeAlarm(
         "EmailReputation",
-        # the role that deploys is granted on names that begin so, and nothing says that one which
-        # CloudFormation makes up for a composite alarm does
+        # the role that deploys is limited to names with this prefix; whether a generated name of a
+        # composite alarm has it is not documented
         AlarmName=Sub("${Project}-${Environment}-email-reputation"),
         AlarmDescription="SES may stop all mail: a rate of bounces or complaints is too high. The "
         "alarms of the instances say which; see the mail archive for the mails.",

@@ -1,8 +1,8 @@
 """One SES instance: identity, DNS records, configuration set, events, alarms.
 
-SES has no resource called an instance: an instance here is a subdomain with a configuration set
-(and, where wanted, addresses) of its own, so that each has a reputation of its own with those who
-receive its mail. SES itself judges the account as a whole (see `mail_account`): complaints of one
+SES has no resource called an instance: an instance here is a subdomain with its own configuration
+set (and, optionally, its own addresses), so that each has its own reputation with receivers of its
+mail. SES itself judges the account as a whole (see `concerns.email.account`): complaints about one
 instance can stop both.
 """
 
@@ -11,7 +11,8 @@ from typing import Any
 
 from troposphere import GetAtt, If, Ref, Sub, Template, ses
 
-from tidegen.blocks.alarms import add_alarm
+from tidegen.blocks.alarms import WARNING, add_alarm
+from tidegen.blocks.inputs import PUBLIC_ZONE
 from tidegen.blocks.records import add_record
 from tidegen.concerns.email.account import RATES
 from tidegen.concerns.email.events import add_event_destinations, add_problem_rule
@@ -21,29 +22,29 @@ _DKIM_RECORDS = (1, 2, 3)  # Easy DKIM asks for three
 
 @dataclass(frozen=True)
 class MailStream:
-    """`title` begins every logical id; `subdomain` is what it sends from."""
+    """One instance: `title` is the prefix of its logical ids, `subdomain` that of its domain."""
 
     title: str
     subdomain: str
 
     @property
     def domain(self) -> Any:
-        """The domain of its From addresses."""
+        """Return the domain of its From addresses."""
         return Sub(f"{self.subdomain}.${{Domain}}")
 
     @property
     def configuration_set(self) -> str:
-        """Logical id of its configuration set; a Ref of it is the set's name."""
+        """Return the logical id of its configuration set; a Ref of it is the set's name."""
         return f"{self.title}ConfigurationSet"
 
     @property
     def dimension(self) -> dict[str, Any]:
-        """The dimension that its metrics carry."""
+        """Return the dimension of its metrics."""
         return {"ses:configuration-set": Ref(self.configuration_set)}
 
 
 def add_instance(template: Template, instance: MailStream) -> list[str]:
-    """Everything of one instance. Returns the logical ids of the alarms on its reputation."""
+    """Add an instance. Return the logical ids of the alarms on its reputation."""
     _add_configuration_set(template, instance)
     _add_identity(template, instance)
     _add_records(template, instance)
@@ -54,12 +55,12 @@ def add_instance(template: Template, instance: MailStream) -> list[str]:
 
 
 def _add_configuration_set(template: Template, instance: MailStream) -> None:
-    """TLS or nothing, and no tracking of opens or clicks: links of account mails are secrets."""
+    """Require TLS, and track no opens or clicks: links of account mails are secrets."""
     pool = template.add_resource(
         ses.DedicatedIpPool(
             f"{instance.title}Pool",
             Condition="HasDedicatedIps",
-            # Pools are named in lower case only; a generated name would hold capitals.
+            # Names of pools are lower case; a generated name would contain capitals.
             PoolName=Sub(f"${{Project}}-${{Environment}}-{instance.title.lower()}"),
             ScalingMode="MANAGED",
         )
@@ -79,7 +80,7 @@ def _add_configuration_set(template: Template, instance: MailStream) -> None:
 
 
 def _add_identity(template: Template, instance: MailStream) -> None:
-    """The domain. Mail that names no configuration set goes through its own all the same."""
+    """Add the domain. Mail without a configuration set uses the domain's own."""
     template.add_resource(
         ses.EmailIdentity(
             f"{instance.title}Identity",
@@ -102,11 +103,11 @@ def _mail_from(instance: MailStream) -> Any:
 
 
 def _add_records(template: Template, instance: MailStream) -> None:
-    """DKIM, MAIL FROM (MX and SPF) and DMARC.
+    """Add DKIM, MAIL FROM (MX and SPF) and DMARC records.
 
     Reject from the first day: the subdomain is new, so nothing else sends from it. DKIM has to
     match exactly; SPF only by organisation, as the MAIL FROM domain is a subdomain. No reports are
-    asked for (docs/concerns/email.md says why).
+    requested (docs/concerns/email.md says why).
     """
     identity = f"{instance.title}Identity"
     policy = Sub(f"_dmarc.{instance.subdomain}.${{Domain}}")
@@ -123,24 +124,24 @@ def _add_records(template: Template, instance: MailStream) -> None:
     records["MailFromSpf"] = (_mail_from(instance), "TXT", '"v=spf1 include:amazonses.com -all"')
     records["Dmarc"] = (policy, "TXT", '"v=DMARC1; p=reject; sp=reject; adkim=s; aspf=r"')
     for suffix, record in records.items():
-        add_record(template, f"{instance.title}{suffix}", "PublicZoneId", *record)
+        add_record(template, f"{instance.title}{suffix}", PUBLIC_ZONE.name, *record)
 
 
 def _add_reputation_alarms(template: Template, instance: MailStream) -> list[str]:
-    """Rates at which AWS reviews an account, and a warning well before.
+    """Add alarms on the rates at which AWS reviews an account, and a warning well before.
 
     Source: AWS docs, "Amazon SES sending review process FAQs": 5 % bounces, 0.1 % complaints.
     """
-    mend = "Find the mails in the mail archive; SES pauses an account that goes on so."
+    remedy = "Find the mails in the mail archive; SES pauses an account that goes on so."
     critical = []
     for name, metric, threshold, topic in (
-        ("BounceWarning", "BounceRate", 0.02, "WarningTopicArn"),
-        *((name, name, threshold, "WarningTopicArn") for name, threshold in RATES.items()),
+        ("BounceWarning", "BounceRate", 0.02, WARNING),
+        *((name, name, threshold, WARNING) for name, threshold in RATES.items()),
     ):
         alarm = add_alarm(
             template,
             f"{instance.title}{name}",
-            f"{instance.title} mail: {metric} is at or above {threshold:g}. {mend}",
+            f"{instance.title} mail: {metric} is at or above {threshold:g}. {remedy}",
             ("AWS/SES", f"Reputation.{metric}"),
             instance.dimension,
             ("GreaterThanOrEqualToThreshold", threshold),

@@ -1,4 +1,4 @@
-"""The log archive of an account and region, locked for six years, and the intake before it."""
+"""The log archive of an account and region, locked for six years, and its intake."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ from tidegen.blocks.replication import (
     replication_write_statements,
 )
 from tidegen.blocks.roles import BOUNDARY, add_role
-from tidegen.blocks.suppressions import unmet
+from tidegen.blocks.suppressions import BUCKET_LOCK, BUCKET_REPLICATION, unmet
 from tidegen.concerns.log_archive.archives import (
     CLOUDTRAIL,
     CONFIG,
@@ -44,11 +44,11 @@ from tidegen.contract import (
     new_template,
 )
 
-_EXPIRE_DAYS = SIX_YEARS + 30  # after the lock, so that expiry never waits for it
-_PASSED_ON_DAYS = 90
-_REPLACED_DAYS = 30
-#: Who uses the audit key, and how by their guides: writers of the archives, and those who publish
-#: to the account's topics.
+_ARCHIVE_DAYS = SIX_YEARS + 30  # after the lock, so that expiry never waits for it
+_INTAKE_DAYS = 90
+_NONCURRENT_DAYS = 30
+#: Services that use the audit key, with the actions that their guides ask for: writers of the
+#: archives, and publishers to the account's topics.
 _KEY_USES = (
     KeyUse("audit", "cloudtrail", ("GenerateDataKey*", "Decrypt", "DescribeKey")),
     KeyUse("audit", "cloudwatch"),
@@ -65,7 +65,7 @@ _KEY_USES = (
 
 
 def build(_context: Context) -> Template:
-    """The log-archive template."""
+    """Return the log-archive template."""
     template = new_template(CONCERN)
     uses = service_uses(_KEY_USES)
     key = add_key(template, "AuditKey", "audit", logs_use(), *uses, owner="${Project}/account")
@@ -83,41 +83,41 @@ def build(_context: Context) -> Template:
 
 
 def _add_log_archive(template: Template) -> s3.Bucket:
-    """The trail, and the replica of all that arrives in the intake."""
+    """Add the archive, for the trail and the replicas of all objects of the intake."""
     return _add_archive(
         template,
         "LogArchive",
         "log-archive",
         (CLOUDTRAIL,),
-        LifecycleConfiguration=_kept(),
+        LifecycleConfiguration=_archive_lifecycle(),
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), SIX_YEARS),
         Metadata=unmet(
-            "One archive a region: logs stay in their region, where the lock keeps them.",
-            "S3_BUCKET_REPLICATION_ENABLED",
+            "One archive per region: logs stay in their region, and the lock keeps them there.",
+            BUCKET_REPLICATION,
         ),
     )
 
 
 def _add_intake(template: Template) -> s3.Bucket:
-    """Where services deliver that do not say that they deliver to a bucket with Object Lock.
+    """Add the intake, for services not documented to deliver to a bucket with Object Lock.
 
-    AWS Config says that it does not (its guide). An object without a retention takes the default
-    of the bucket that it is replicated into.
+    AWS Config's guide says that Config does not. An object without a retention period takes the
+    default of the bucket that it is replicated into.
     """
     return _add_archive(
         template,
         "LogIntake",
         "log-intake",
         (CONFIG, LOGS, GUARDDUTY),
-        LifecycleConfiguration=_passed_on(),
+        LifecycleConfiguration=_intake_lifecycle(),
         ReplicationConfiguration=replication(
             GetAtt("LogArchive", "Arn"), GetAtt("AuditKey", "Arn")
         ),
         Metadata=unmet(
-            "AWS Config delivers to no bucket with Object Lock, and log delivery and GuardDuty do"
-            " not say that they do; every object is replicated into the locked archive.",
-            "S3_BUCKET_DEFAULT_LOCK_ENABLED",
+            "AWS Config does not deliver to a bucket with Object Lock, and for log delivery and"
+            " GuardDuty it is not documented; every object is replicated into the locked archive.",
+            BUCKET_LOCK,
         ),
     )
 
@@ -129,49 +129,49 @@ def _add_archive(
     deliveries: tuple[Delivery, ...],
     **properties: Any,
 ) -> s3.Bucket:
-    """A bucket that services write and nobody erases."""
+    """Add a bucket that services write to and that only break-glass roles may erase."""
     bucket = add_bucket(
         template,
         title,
-        # Known beforehand: other accounts' and environments' logs are pointed at it.
+        # A physical name: other accounts and environments name it as their log destination.
         Sub(f"${{Project}}-{purpose}-${{AWS::Region}}-${{AWS::AccountId}}"),
         encrypted_with(GetAtt("AuditKey", "Arn")),
         LoggingConfiguration=logged_to(Ref("AccountAccessLogsBucketName")),
         **properties,
     )
-    accepted = [statement for item in deliveries for statement in delivery_statements(bucket, item)]
+    allowed = [statement for item in deliveries for statement in delivery_statements(bucket, item)]
     erasure = [*ERASURE, actions.DeleteObject]
-    add_bucket_policy(template, bucket, *accepted, deny_except("DenyErasure", title, erasure))
+    add_bucket_policy(template, bucket, *allowed, deny_except("DenyErasure", title, erasure))
     return bucket
 
 
-def _kept() -> s3.LifecycleConfiguration:
+def _archive_lifecycle() -> s3.LifecycleConfiguration:
     tier = s3.LifecycleRuleTransition(StorageClass="GLACIER_IR", TransitionInDays=90)
-    return _expiry("archive", _EXPIRE_DAYS, Transitions=[tier])
+    return _lifecycle("archive", _ARCHIVE_DAYS, Transitions=[tier])
 
 
-def _passed_on() -> s3.LifecycleConfiguration:
-    """S3 expires no object of which the replication is pending or has failed.
+def _intake_lifecycle() -> s3.LifecycleConfiguration:
+    """Return the intake's expiry: S3 expires no object with pending or failed replication.
 
     Source: S3 guide, "Lifecycle and other bucket configurations".
     """
-    return _expiry("passed-on", _PASSED_ON_DAYS)
+    return _lifecycle("passed-on", _INTAKE_DAYS)
 
 
-def _expiry(name: str, days: int, **extra: Any) -> s3.LifecycleConfiguration:
+def _lifecycle(name: str, days: int, **extra: Any) -> s3.LifecycleConfiguration:
     expiry = s3.LifecycleRule(
         Id=name,
         Status="Enabled",
         ExpirationInDays=days,
-        # expiry leaves a marker; without this the version itself would stay for ever
-        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=_REPLACED_DAYS),
+        # expiry only adds a delete marker; without this the version itself would never be deleted
+        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=_NONCURRENT_DAYS),
         **extra,
     )
     return s3.LifecycleConfiguration(Rules=[expiry, abandoned_uploads()])
 
 
 def _add_replication_role(template: Template) -> None:
-    """S3 copies what arrives into the archive, in the same region and under the same key."""
+    """Add the role that replicates the intake into the archive: same region, same key."""
     key_arn = GetAtt("AuditKey", "Arn")
     policy = document(
         *replication_read_statements(["LogIntake"], [key_arn]),
@@ -183,7 +183,7 @@ def _add_replication_role(template: Template) -> None:
         ROLE,
         trust("s3"),
         policy,
-        "S3 replicates the intake into the archive as it",
+        "S3 replicates the intake into the archive with it",
         path=path,
     )
 
@@ -191,7 +191,7 @@ def _add_replication_role(template: Template) -> None:
 CONCERN = Concern(
     name="log-archive",
     scopes=(Scope.ACCOUNT,),
-    purpose="The locked log archive of an account and region, and the intake before it.",
+    purpose="The locked log archive of an account and region, and the intake replicated into it.",
     build=build,
     inputs=(
         inputs.PROJECT,
@@ -202,7 +202,17 @@ CONCERN = Concern(
     outputs=(
         Output("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives", surface=True),
         Output("LogArchiveBucketName", Kind.BUCKET_NAME, "Locked log archive", surface=True),
-        Output("LogIntakeBucketName", Kind.BUCKET_NAME, "Where logs are delivered", surface=True),
-        Output("LogIntakeBucketArn", Kind.BUCKET_ARN, "Where logs are delivered", surface=True),
+        Output(
+            "LogIntakeBucketName",
+            Kind.BUCKET_NAME,
+            "Bucket that receives logs to archive",
+            surface=True,
+        ),
+        Output(
+            "LogIntakeBucketArn",
+            Kind.BUCKET_ARN,
+            "Bucket that receives logs to archive",
+            surface=True,
+        ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Logs of CloudWatch on their way into the log archive, which locks them for six years."""
+"""Delivery of CloudWatch's log groups to the log archive, which locks them for six years."""
 
 from troposphere import Ref, Template
 
@@ -13,29 +13,29 @@ from tidegen.concerns.log_delivery.delivery_stream import (
 )
 from tidegen.contract import Concern, Context, Input, Kind, Scope, new_template
 
-#: Log groups that say who had access to health data and what was done about it, by the parameter
-#: that names each. A group takes two subscriptions; the other one is free for the relay.
+#: Log groups that show access to health data and the response to it, by the prefix of the parameter
+#: that names each. A group takes two subscriptions; the other one is left for the relay.
 _EVERYWHERE = {
-    "Application": "What the services print",
-    "ControlPlane": "Log of the control plane, with its audit log",
-    "Query": "What the VPC asked the resolver",
+    "Application": "Log group of the services' output",
+    "ControlPlane": "Log group of the control plane, with its audit log",
+    "Query": "Log group of the VPC's DNS queries",
 }
-#: The same, of concerns that shared services lack.
-_OF_ENVIRONMENTS = {
-    "Database": "Log of the database's members",
-    "Firewall": "Requests that the firewall saw",
+#: The same, of concerns that only environments have.
+_ENVIRONMENT_ONLY = {
+    "Database": "Log group of the database's members",
+    "Firewall": "Log group of the firewall",
 }
-#: Firehose waits for 5 minutes of records; what is older than this is stuck.
+#: Firehose waits for 5 minutes of records; older records are stuck.
 _STUCK_SECONDS = 30 * 60
 
 
 def build(_context: Context) -> Template:
-    """The log-delivery template."""
+    """Return the log-delivery template."""
     template = new_template(CONCERN)
     add_delivery_stream(template)
     for name in _EVERYWHERE:
         add_subscription(template, name)
-    for name in _OF_ENVIRONMENTS:
+    for name in _ENVIRONMENT_ONLY:
         add_condition_if_set(template, f"Has{name}", f"{name}LogGroupName")
         add_subscription(template, name).Condition = f"Has{name}"
     _add_alarms(template)
@@ -43,13 +43,14 @@ def build(_context: Context) -> Template:
 
 
 def _add_alarms(template: Template) -> None:
-    """Firehose keeps what it cannot deliver for 24 hours, then it is lost to the archive."""
+    """Add alarms: Firehose keeps undelivered records for 24 hours, then drops them."""
     dimensions = {"DeliveryStreamName": Ref("DeliveryStream")}
     add_alarm(
         template,
         "DeliveryLate",
-        "Logs do not reach the log archive: Firehose gives records up after 24 hours. Read its log"
-        " group, then mend role, key or the intake's policy; the log groups have it all meanwhile.",
+        "Logs do not reach the log archive, and Firehose drops records after 24 hours. Read its log"
+        " group, then fix the role, the key or the intake's policy. The log groups keep all events"
+        " meanwhile.",
         ("AWS/Firehose", "DeliveryToS3.DataFreshness"),
         dimensions,
         ("GreaterThanThreshold", _STUCK_SECONDS),
@@ -59,7 +60,8 @@ def _add_alarms(template: Template) -> None:
     add_alarm(
         template,
         "DeliveryFailed",
-        "Firehose could not put logs into the intake of the log archive. Its log group says why.",
+        "Firehose could not put logs into the intake of the log archive. Read its log group for"
+        " the reason.",
         ("AWS/Firehose", "DeliveryToS3.Success"),
         dimensions,
         ("LessThanThreshold", 1),
@@ -68,14 +70,14 @@ def _add_alarms(template: Template) -> None:
     )
 
 
-def _group(name: str, description: str, default: str | None = None) -> Input:
+def _log_group(name: str, description: str, default: str | None = None) -> Input:
     return inputs.sibling(f"{name}LogGroupName", Kind.LOG_GROUP_NAME, description, default)
 
 
 CONCERN = Concern(
     name="log-delivery",
     scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Logs of CloudWatch on their way into the log archive.",
+    purpose="Delivery of CloudWatch's log groups to the log archive.",
     build=build,
     inputs=(
         *inputs.NAMES,
@@ -84,7 +86,7 @@ CONCERN = Concern(
         inputs.WARNING_TOPIC,
         inputs.LOG_INTAKE,
         AUDIT_KEY,
-        *(_group(name, description) for name, description in _EVERYWHERE.items()),
-        *(_group(name, description, "") for name, description in _OF_ENVIRONMENTS.items()),
+        *(_log_group(name, description) for name, description in _EVERYWHERE.items()),
+        *(_log_group(name, description, "") for name, description in _ENVIRONMENT_ONLY.items()),
     ),
 )

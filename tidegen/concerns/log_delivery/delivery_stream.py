@@ -18,14 +18,14 @@ from tidegen.contract import Input, Kind, Scope
 AUDIT_KEY = from_root(
     Scope.ACCOUNT, "AuditKeyArn", Kind.KEY_ARN, "Key of the archive and its intake"
 )
-#: Where an environment's logs are in the intake and in the archive.
+#: Prefixes of an environment's logs, in the intake and in the archive.
 _LOGS = "AWSLogs/${AWS::AccountId}/CloudWatch/${Environment}/"
 _FAILED = "AWSLogs/${AWS::AccountId}/CloudWatchFailed/${Environment}/"
 _BUFFER = firehose.BufferingHints(IntervalInSeconds=300, SizeInMBs=64)
 
 
 class _Processor(firehose.Processor):
-    """A processor of any type: troposphere 4.11 does not know Decompression yet."""
+    """A processor of any type: troposphere 4.11 has no Decompression yet."""
 
     props: ClassVar[dict[str, Any]] = {**firehose.Processor.props, "Type": (str, True)}
 
@@ -37,7 +37,7 @@ def add_delivery_stream(
     intake: Input = LOG_INTAKE,
     intake_key: Input = AUDIT_KEY,
 ) -> firehose.DeliveryStream:
-    """Add the stream `DeliveryStream`, encrypted, and `SubscriptionRole`, which fills it.
+    """Add the encrypted stream `DeliveryStream`, and the role `SubscriptionRole` that fills it.
 
     `key` encrypts the stream, `intake_key` the objects that it writes to `intake`.
     """
@@ -64,9 +64,9 @@ def add_delivery_stream(
 
 
 def add_subscription(template: Template, name: str) -> logs.SubscriptionFilter:
-    """Everything in the group that the parameter `<name>LogGroupName` names goes to the stream.
+    """Send every event of the group in the parameter `<name>LogGroupName` to the stream.
 
-    CloudWatch Logs tries at creation whether the role may put records.
+    CloudWatch Logs tests at creation whether the role may put records.
     """
     return template.add_resource(
         logs.SubscriptionFilter(
@@ -83,7 +83,7 @@ def add_subscription(template: Template, name: str) -> logs.SubscriptionFilter:
 def _destination(
     group: logs.LogGroup, log: logs.LogStream, intake: Input, intake_key: Input
 ) -> Any:
-    """Records come compressed one by one; objects are lines of JSON, compressed as a whole."""
+    """Decompress each record and write objects of JSON lines, compressed as a whole."""
     lines = [
         _processor("Decompression", "CompressionFormat", "GZIP"),
         _processor("AppendDelimiterToRecord", "Delimiter", "\\n"),
@@ -112,9 +112,9 @@ def _processor(kind: str, name: str, value: str) -> _Processor:
 
 
 def _add_delivery_role(template: Template, intake: Input, key: Input) -> None:
-    """What Firehose's guide grants ("Grant Firehose access to an Amazon S3 destination").
+    """Add Firehose's role, with the permissions and the external id (the account) of its guide.
 
-    It is taken with the account as external id, as that guide has it too.
+    Source: Firehose guide, "Grant Firehose access to an Amazon S3 destination".
     """
     objects = [Sub(f"${{{intake.name}}}/{prefix}*") for prefix in (_LOGS, _FAILED)]
     log = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
@@ -157,7 +157,10 @@ def _add_delivery_role(template: Template, intake: Input, key: Input) -> None:
 
 
 def _add_subscription_role(template: Template, stream: firehose.DeliveryStream) -> None:
-    """Source: CloudWatch Logs guide, "Subscription filters with Amazon Data Firehose"."""
+    """Add the role by which CloudWatch Logs puts records.
+
+    Source: CloudWatch Logs guide, "Subscription filters with Amazon Data Firehose".
+    """
     groups = Sub("arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:*")
     add_role(
         template,
@@ -170,5 +173,5 @@ def _add_subscription_role(template: Template, stream: firehose.DeliveryStream) 
                 [GetAtt(stream, "Arn")],
             )
         ),
-        "CloudWatch Logs hands log events to Firehose",
+        "CloudWatch Logs puts log events into Firehose",
     )

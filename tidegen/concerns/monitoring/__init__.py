@@ -1,4 +1,4 @@
-"""What a person looks at: errors of applications, the environment's one state, a dashboard."""
+"""Monitoring: application errors, one alarm for the whole environment, and a dashboard."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.logs import add_metric_filter
-from tidegen.concerns.monitoring.dashboards import body
+from tidegen.concerns.monitoring.dashboards import dashboard_body
 from tidegen.concerns.monitoring.environment_dashboard import NAMESPACE, widgets
 from tidegen.concerns.monitoring.network_alarms import add_network_alarms
 from tidegen.contract import Concern, Context, Input, Kind, Output, Scope, add_outputs, new_template
 from tidegen.contract.fields import ZONES
 
-#: Condition → parameter that another concern fills where the scope has it.
+#: Condition → parameter of a concern that not every scope has; empty where it is missing.
 _ALARMS = {
     "HasDatabase": "DatabaseAlarmName",
     "HasIngress": "IngressAlarmName",
@@ -27,10 +27,10 @@ _PRESENT = {
     "HasTables": "MetricsTableName",
     "HasWorkloads": "WorkloadNamespace",
 }
-#: Logical ids, and parameters that every scope fills.
+#: Logical ids of this template, and parameters that are never empty.
 _EVERYWHERE_ALARMS = ["EnvironmentUnhealthy", "ApplicationErrors", "TargetsAlarmName"]
 #: JSON lines with a level (as the services write them, or below the key under which Fluent Bit
-#: merges them), and plain lines that carry the word.
+#: merges them), and plain lines that contain the word.
 _ERRORS = " || ".join(
     [
         *(
@@ -43,19 +43,18 @@ _ERRORS = " || ".join(
     ]
 )
 _EVERYWHERE = f"{{ {_ERRORS} }}"
-#: The cluster's own pods print errors too, which its own alarms are for.
+#: Only the services' namespace: the cluster's own pods have other alarms.
 _IN_NAMESPACE = f'{{ ($.kubernetes.namespace_name = "${{WorkloadNamespace}}") && ({_ERRORS}) }}'
 _ALWAYS = " OR ".join(
     f'ALARM("${{{name}}}")'
     for name in ("ApplicationErrors", "TargetsAlarmName", "NatErrorPortAllocation")
 )
-#: Namespace and name of the metric that counts errors.
-_COUNTED = (Sub(NAMESPACE), "ApplicationErrors")
+_ERROR_METRIC = (Sub(NAMESPACE), "ApplicationErrors")
 _MANY_ERRORS = 25  # in five minutes
 
 
 def build(_context: Context) -> Template:
-    """The monitoring template."""
+    """Return the monitoring template."""
     template = new_template(CONCERN)
     for condition, parameter in _PRESENT.items():
         add_condition_if_set(template, condition, parameter)
@@ -63,7 +62,7 @@ def build(_context: Context) -> Template:
     _add_environment_alarm(template)
     alarms = [*_EVERYWHERE_ALARMS, *add_network_alarms(template, NAMESPACE)]
     dashboard = template.add_resource(
-        cloudwatch.Dashboard("Dashboard", DashboardBody=body(widgets(alarms, _ALARMS)))
+        cloudwatch.Dashboard("Dashboard", DashboardBody=dashboard_body(widgets(alarms, _ALARMS)))
     )
     return add_outputs(
         template,
@@ -74,10 +73,10 @@ def build(_context: Context) -> Template:
 
 
 def _add_filters(template: Template) -> None:
-    """Errors are counted, and told by the relay: the same ones, of the same group."""
+    """Count errors, and send the same ones, of the same log group, to the relay."""
     group = Ref("ApplicationLogGroupName")
     errors = If("HasWorkloads", Sub(_IN_NAMESPACE), _EVERYWHERE)
-    add_metric_filter(template, "ApplicationErrorFilter", group, errors, _COUNTED)
+    add_metric_filter(template, "ApplicationErrorFilter", group, errors, _ERROR_METRIC)
     template.add_resource(
         logs.SubscriptionFilter(
             "RelaySubscription",
@@ -95,7 +94,7 @@ def _add_error_alarm(template: Template) -> None:
         "ApplicationErrors",
         f"Applications logged more than {_MANY_ERRORS} errors in five minutes, twice in a row. "
         "Read them on the dashboard.",
-        _COUNTED,
+        _ERROR_METRIC,
         {},
         ("GreaterThanThreshold", _MANY_ERRORS),
         periods=2,
@@ -103,7 +102,7 @@ def _add_error_alarm(template: Template) -> None:
 
 
 def _add_environment_alarm(template: Template) -> None:
-    """One state for the whole: each alarm in it tells people by itself, so this only warns."""
+    """Add one alarm for the environment; it only warns, as each alarm in it notifies people too."""
     optional: list[Any] = [
         If(condition, Sub(f' OR ALARM("${{{parameter}}}")'), "")
         for condition, parameter in _ALARMS.items()
@@ -111,11 +110,11 @@ def _add_environment_alarm(template: Template) -> None:
     template.add_resource(
         cloudwatch.CompositeAlarm(
             "EnvironmentUnhealthy",
-            # the role that deploys is granted on names that begin so, and nothing says that one
-            # which CloudFormation makes up for a composite alarm does
+            # the deploy role is granted on names that begin like this, and it is not documented
+            # that a name which CloudFormation generates for a composite alarm does
             AlarmName=Sub("${Project}-${Environment}-unhealthy"),
-            AlarmDescription="Something people depend on does not work. The dashboard shows which "
-            "alarm it is; that alarm says what to do.",
+            AlarmDescription="A part of the environment that users depend on does not work. The "
+            "dashboard shows which alarm caused this; its description says what to do.",
             AlarmRule=Join("", [Sub(_ALWAYS), *optional]),
             ActionsEnabled=True,
             AlarmActions=[Ref("WarningTopicArn")],
@@ -125,22 +124,24 @@ def _add_environment_alarm(template: Template) -> None:
 
 
 def _optional(name: str, kind: Kind, description: str) -> Input:
-    """An output of a concern that only some scopes have."""
+    """Return the input for an output of a concern that not every scope has."""
     return inputs.sibling(name, kind, description, default="")
 
 
 CONCERN = Concern(
     name="monitoring",
     scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Errors of applications, the environment's one state, and a dashboard.",
+    purpose="Application errors, one alarm for the whole environment, and a dashboard.",
     build=build,
     inputs=(
         *inputs.NAMES,
         inputs.WARNING_TOPIC,
         inputs.sibling("RelayFunctionArn", Kind.ARN, "Relay of log events"),
-        inputs.sibling("RelayFunctionName", Kind.NAME, "Relay, by its name"),
+        inputs.sibling("RelayFunctionName", Kind.NAME, "Name of the relay function"),
         inputs.sibling(
-            "ApplicationLogGroupName", Kind.LOG_GROUP_NAME, "Group that the log shipper writes to"
+            "ApplicationLogGroupName",
+            Kind.LOG_GROUP_NAME,
+            "Log group that the log shipper writes to",
         ),
         _optional("WorkloadNamespace", Kind.NAME, "Namespace of the services"),
         inputs.CLUSTER_NAME,
@@ -152,13 +153,13 @@ CONCERN = Concern(
                 (f"DataSubnet{zone}Id", Kind.SUBNET_ID, f"Data subnet of zone {zone}"),
             )
         ),
-        inputs.sibling("FlowLogGroupName", Kind.LOG_GROUP_NAME, "The flow logs"),
-        inputs.sibling("TargetsAlarmName", Kind.NAME, "Alarm of the gateway"),
-        _optional("DatabaseAlarmName", Kind.NAME, "Alarm of the database"),
-        _optional("IngressAlarmName", Kind.NAME, "Alarm of the load balancer"),
-        _optional("EmailAlarmName", Kind.NAME, "Alarm of the reputation of mail"),
-        _optional("ClusterAlarmName", Kind.NAME, "Alarm of the cluster"),
-        _optional("LoadBalancerFullName", Kind.NAME, "Load balancer, as its metrics name it"),
+        inputs.sibling("FlowLogGroupName", Kind.LOG_GROUP_NAME, "Log group of the flow logs"),
+        inputs.sibling("TargetsAlarmName", Kind.NAME, "Name of the alarm on missing targets"),
+        _optional("DatabaseAlarmName", Kind.NAME, "Name of the database's alarm"),
+        _optional("IngressAlarmName", Kind.NAME, "Name of the load balancer's alarm"),
+        _optional("EmailAlarmName", Kind.NAME, "Name of the alarm on mail reputation"),
+        _optional("ClusterAlarmName", Kind.NAME, "Name of the cluster's alarm"),
+        _optional("LoadBalancerFullName", Kind.NAME, "Name of the load balancer in metrics"),
         _optional("MetricsTableName", Kind.TABLE_NAME, "Table of application metrics"),
         _optional("AnalyticsTableName", Kind.TABLE_NAME, "Table of analytics data"),
         _optional("TransactionalConfigurationSet", Kind.NAME, "Configuration set of user mail"),
@@ -166,6 +167,6 @@ CONCERN = Concern(
     ),
     outputs=(
         Output("DashboardName", Kind.NAME, "Dashboard to open first", surface=True),
-        Output("EnvironmentAlarmName", Kind.NAME, "The environment's one state", surface=True),
+        Output("EnvironmentAlarmName", Kind.NAME, "Alarm of the whole environment", surface=True),
     ),
 )

@@ -1,4 +1,4 @@
-"""Dashboards: widgets as JSON texts, some of them there only under a condition."""
+"""Dashboards: widgets as JSON texts, some of them only under a condition."""
 
 import json
 from typing import Any
@@ -6,6 +6,8 @@ from typing import Any
 from troposphere import If, Join, Sub
 
 Metric = list[Any]
+#: (condition or None, widget)
+ConditionalWidget = tuple[str | None, Any]
 _HALF = 12  # columns of 24
 _HEIGHT = 6  # rows
 
@@ -18,10 +20,10 @@ def metric_widget(
     unit: str = "",
     limit: tuple[str, float] | None = None,
 ) -> str:
-    """A widget of metrics over time in this region.
+    """Return a widget of metrics over time in this region.
 
-    `unit` is the label of its axis; `limit` (what it means, value) is drawn as a line: where an
-    alarm watches the metric, its threshold.
+    `unit` is the label of its axis. `limit` (label, value) is drawn as a line: the threshold of an
+    alarm that watches the metric.
     """
     axis = {"left": {"min": 0, **({"label": unit, "showUnits": False} if unit else {})}}
     properties = {
@@ -34,18 +36,18 @@ def metric_widget(
         "yAxis": axis,
     }
     if limit:
-        meaning, value = limit
-        properties["annotations"] = {"horizontal": [{"label": meaning, "value": value}]}
+        label, value = limit
+        properties["annotations"] = {"horizontal": [{"label": label, "value": value}]}
     return _widget("metric", properties)
 
 
 def search(expression: str, statistic: str, label: str) -> Metric:
-    """All metrics that a search finds: what Auto Scaling makes has no name beforehand."""
+    """Return a search for metrics: the names of Auto Scaling's instances are not known."""
     return [{"expression": f"SEARCH('{expression}', '{statistic}', 300)", "label": label}]
 
 
 def log_widget(title: str, group: str, query: str) -> str:
-    """A table of what a query of Logs Insights finds."""
+    """Return a table of the results of a Logs Insights query."""
     properties = {
         "title": title,
         "region": "${AWS::Region}",
@@ -56,12 +58,12 @@ def log_widget(title: str, group: str, query: str) -> str:
 
 
 def text_widget(markdown: str) -> str:
-    """A line of explanation across the dashboard."""
+    """Return a text across the width of the dashboard."""
     return _widget("text", {"markdown": markdown}, width=24, height=2)
 
 
 def alarm_widget(title: str, alarms: list[str], optional: dict[str, str]) -> Any:
-    """The states of alarms, by logical id or parameter; `optional` maps condition → parameter."""
+    """Return alarm states, by logical id or parameter; `optional` maps condition → parameter."""
     frame = _widget("alarm", {"title": title, "alarms": ["@"]}, width=24, height=3)
     start, end = frame.split('"@"')
     prefix = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:"
@@ -72,14 +74,14 @@ def alarm_widget(title: str, alarms: list[str], optional: dict[str, str]) -> Any
     return Join("", [start, Sub(always), *more, end])
 
 
-def body(parts: list[tuple[str | None, Any]]) -> Any:
-    """The dashboard's body from (condition or None, widget); the first widget is always there.
+def dashboard_body(widgets: list[ConditionalWidget]) -> Any:
+    """Return the dashboard's body; the first widget must have no condition.
 
-    A widget that is not a text brings its own conditions. Widgets name no place: CloudWatch sets
-    them from left to right, so that none leaves a gap.
+    A widget that is not a string contains its own conditions. Widgets have no position: CloudWatch
+    places them from left to right, so that a missing one leaves no gap.
     """
     pieces: list[Any] = []
-    for index, (condition, widget) in enumerate(parts):
+    for index, (condition, widget) in enumerate(widgets):
         comma = "," if index else ""
         if isinstance(widget, str):
             text = Sub(comma + widget) if "${" in widget else comma + widget

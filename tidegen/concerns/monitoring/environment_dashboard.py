@@ -1,10 +1,9 @@
-"""The dashboard that a person on call opens first: from what users feel down to what causes it."""
-
-from typing import Any
+"""The dashboard that a person on call opens first: symptoms for users, then possible causes."""
 
 from troposphere import If, Sub
 
 from tidegen.concerns.monitoring.dashboards import (
+    ConditionalWidget,
     Metric,
     alarm_widget,
     log_widget,
@@ -16,12 +15,13 @@ from tidegen.concerns.monitoring.dashboards import (
 #: Namespace of an environment's own metrics, text for Fn::Sub.
 NAMESPACE = "${Project}/${Environment}"
 _MONGO = f"{NAMESPACE}/mongo"
-#: (condition or None, widget), as `blocks.dashboards.body` takes them.
-Part = tuple[str | None, Any]
 
 
-def widgets(alarms: list[str], optional: dict[str, str]) -> list[Part]:
-    """All of it. `alarms` are logical ids; `optional` maps condition → parameter of an alarm."""
+def widgets(alarms: list[str], optional: dict[str, str]) -> list[ConditionalWidget]:
+    """Return all widgets; `alarms` are logical ids or parameters of alarms that always exist.
+
+    `optional` maps condition → parameter of an alarm.
+    """
     return [
         (None, text_widget("# ${Project} ${Environment}\nUsers first, causes below.")),
         (None, alarm_widget("Alarms", alarms, optional)),
@@ -33,7 +33,7 @@ def widgets(alarms: list[str], optional: dict[str, str]) -> list[Part]:
     ]
 
 
-def _users() -> list[Part]:
+def _users() -> list[ConditionalWidget]:
     return [
         ("HasLoadBalancer", _load_balancer("Requests and errors", "Sum", _ANSWERS)),
         ("HasLoadBalancer", _load_balancer("Slowest 1 % of answers", "p99", _TIMES)),
@@ -65,14 +65,18 @@ _BLOCKED = search('{AWS/WAFV2,Region,Rule,WebACL} MetricName="BlockedRequests"',
 
 
 def _load_balancer(title: str, statistic: str, names: tuple[str, ...]) -> str:
-    space, key = "AWS/ApplicationELB", "LoadBalancer"
-    metrics = [[space, name, key, "${LoadBalancerFullName}"] for name in names]
+    metrics = _metrics("AWS/ApplicationELB", names, "LoadBalancer", "${LoadBalancerFullName}")
     return metric_widget(title, metrics, statistic=statistic)
 
 
-def _database() -> list[Part]:
-    """What the members say of themselves every five minutes, with the alarms' limits."""
-    found: list[Part] = [
+def _metrics(namespace: str, names: tuple[str, ...], *dimension: str) -> list[Metric]:
+    """Return metrics of one namespace and `dimension` (its name and value, if any)."""
+    return [[namespace, name, *dimension] for name in names]
+
+
+def _database() -> list[ConditionalWidget]:
+    """Return the metrics that members publish every five minutes, with the alarms' thresholds."""
+    members: list[ConditionalWidget] = [
         ("HasDatabase", text_widget("## Database\nThree members; one of them is primary."))
     ]
     for title, name, statistic, unit, limit in (
@@ -83,11 +87,11 @@ def _database() -> list[Part]:
     ):
         member = search(f'{{{_MONGO},Member}} MetricName="{name}"', statistic, "")
         widget = metric_widget(title, [member], statistic=statistic, unit=unit, limit=limit)
-        found.append(("HasDatabase", widget))
-    return found
+        members.append(("HasDatabase", widget))
+    return members
 
 
-def _compute() -> list[Part]:
+def _compute() -> list[ConditionalWidget]:
     return [
         (None, text_widget("## Cluster, instances and network")),
         (None, metric_widget("Kubernetes API and scheduler", _cluster(), statistic="Maximum")),
@@ -106,12 +110,12 @@ _DROPS = search('{AWS/NATGateway,NatGatewayId} MetricName="PacketsDropCount"', "
 
 
 def _cluster() -> list[Metric]:
-    """Control plane metrics that EKS gives without an agent (from Kubernetes 1.28)."""
+    """Return control plane metrics that EKS publishes without an agent (since Kubernetes 1.28)."""
     names = ("scheduler_pending_pods", "apiserver_request_total_5XX")
-    return [["AWS/EKS", name, "ClusterName", "${ClusterName}"] for name in names]
+    return _metrics("AWS/EKS", names, "ClusterName", "${ClusterName}")
 
 
-def _data() -> list[Part]:
+def _data() -> list[ConditionalWidget]:
     used = ("ConsumedReadCapacityUnits", "ConsumedWriteCapacityUnits")
     refused = ("ReadThrottleEvents", "WriteThrottleEvents")
     return [
@@ -123,18 +127,18 @@ def _data() -> list[Part]:
 
 def _tables(*names: str) -> list[Metric]:
     return [
-        ["AWS/DynamoDB", name, "TableName", f"${{{table}}}"]
+        metric
         for table in ("MetricsTableName", "AnalyticsTableName")
-        for name in names
+        for metric in _metrics("AWS/DynamoDB", names, "TableName", f"${{{table}}}")
     ]
 
 
 def _backups() -> list[Metric]:
     names = ("NumberOfBackupJobsCompleted", "NumberOfBackupJobsFailed", "NumberOfCopyJobsFailed")
-    return [["AWS/Backup", name] for name in names]
+    return _metrics("AWS/Backup", names)
 
 
-def _mail_and_messages() -> list[Part]:
+def _mail_and_messages() -> list[ConditionalWidget]:
     rates = _mail("Reputation.BounceRate", "Reputation.ComplaintRate")
     limit = ("SES reviews the account", 0.05)
     return [
@@ -149,12 +153,14 @@ def _mail_and_messages() -> list[Part]:
 
 def _mail(*names: str) -> list[Metric]:
     return [
-        ["AWS/SES", name, "ses:configuration-set", f"${{{kind}ConfigurationSet}}"]
+        metric
         for kind in ("Transactional", "Security")
-        for name in names
+        for metric in _metrics(
+            "AWS/SES", names, "ses:configuration-set", f"${{{kind}ConfigurationSet}}"
+        )
     ]
 
 
 def _relay() -> list[Metric]:
     names = ("Invocations", "Errors", "Throttles")
-    return [["AWS/Lambda", name, "FunctionName", "${RelayFunctionName}"] for name in names]
+    return _metrics("AWS/Lambda", names, "FunctionName", "${RelayFunctionName}")

@@ -1,6 +1,6 @@
-"""Alarms of the network: NAT gateways that drop, and what the data tier refuses.
+"""Alarms of the network: NAT gateways that drop packets, and flows that the data tier refuses.
 
-They stand in monitoring: the network comes before the topics in the order of stacks.
+They belong to monitoring because the network's stack is created before the topics exist.
 """
 
 from troposphere import Ref, Sub, Template, cloudwatch
@@ -10,34 +10,37 @@ from tidegen.blocks.flow_logs import FIELDS
 from tidegen.blocks.logs import add_metric_filter
 from tidegen.contract.fields import ZONES
 
-#: Metric of all gateways → how many in five minutes are too many, and what to do.
+#: Metric of all gateways → threshold for five minutes, and the alarm's text.
 _NAT = {
     "ErrorPortAllocation": (
         0,
         (
-            "A NAT gateway has no port left for connections to one address; pods cannot call out. "
-            "Find what calls it that often in the flow logs; network.nat_gateways adds gateways."
+            "A NAT gateway has no ports left for connections to one address; pods cannot connect "
+            "to it. Find the caller in the flow logs; network.nat_gateways adds gateways."
         ),
     ),
     "PacketsDropCount": (
         100,
-        "A NAT gateway drops packets. If it goes on, AWS Health says what is wrong with it.",
+        "A NAT gateway drops packets. If it continues, look for its cause in AWS Health.",
     ),
 }
-_MANY_REJECTS = 50  # records in five minutes; a late packet of S3's is refused now and then
+_MANY_REJECTS = 50  # records in five minutes; late packets from S3 are refused now and then
 
 
 def add_network_alarms(template: Template, namespace: str) -> list[str]:
-    """The alarms' logical ids. Needs NatGateway<zone>Id, DataSubnet<zone>Id, FlowLogGroupName."""
-    for metric, (most, meaning) in _NAT.items():
-        template.add_resource(_nat_alarm(metric, most, meaning))
+    """Add the alarms and return their logical ids.
+
+    Needs the parameters `NatGateway<zone>Id`, `DataSubnet<zone>Id` and `FlowLogGroupName`.
+    """
+    for metric, (threshold, description) in _NAT.items():
+        template.add_resource(_nat_alarm(metric, threshold, description))
     rejects = (Sub(namespace), "DataTierRejects")
     _add_reject_filter(template, rejects)
     add_alarm(
         template,
         "DataTierRejects",
-        "Something calls the database's subnets where it may not, or the database calls out: see "
-        "the flow logs for who. A scan, stolen access, or a security group that is wrong.",
+        "Connections to the database's subnets or from them are refused: find their source in the "
+        "flow logs. Possible causes: a scan, stolen access, or a wrong security group.",
         rejects,
         {},
         ("GreaterThanThreshold", _MANY_REJECTS),
@@ -46,16 +49,16 @@ def add_network_alarms(template: Template, namespace: str) -> list[str]:
     return [*(f"Nat{metric}" for metric in _NAT), "DataTierRejects"]
 
 
-def _nat_alarm(metric: str, most: int, meaning: str) -> cloudwatch.Alarm:
-    """The worst of the gateways; zones that share one name it twice, which changes nothing."""
+def _nat_alarm(metric: str, threshold: int, description: str) -> cloudwatch.Alarm:
+    """Return an alarm on the highest value of all gateways; zones may share a gateway."""
     return cloudwatch.Alarm(
         f"Nat{metric}",
-        AlarmDescription=meaning,
-        Metrics=[*(_of_zone(metric, zone) for zone in ZONES), _worst()],
+        AlarmDescription=description,
+        Metrics=[*(_gateway_query(metric, zone) for zone in ZONES), _maximum()],
         EvaluationPeriods=3,
         DatapointsToAlarm=3,
         ComparisonOperator="GreaterThanThreshold",
-        Threshold=most,
+        Threshold=threshold,
         TreatMissingData="notBreaching",
         ActionsEnabled=True,
         AlarmActions=[Ref(WARNING)],
@@ -63,27 +66,27 @@ def _nat_alarm(metric: str, most: int, meaning: str) -> cloudwatch.Alarm:
     )
 
 
-def _worst() -> cloudwatch.MetricDataQuery:
+def _maximum() -> cloudwatch.MetricDataQuery:
     zones = ", ".join(f"zone{zone}" for zone in ZONES)
     return cloudwatch.MetricDataQuery(Id="worst", Expression=f"MAX([{zones}])", ReturnData=True)
 
 
-def _of_zone(metric: str, zone: int) -> cloudwatch.MetricDataQuery:
+def _gateway_query(name: str, zone: int) -> cloudwatch.MetricDataQuery:
     gateway = cloudwatch.MetricDimension(Name="NatGatewayId", Value=Ref(f"NatGateway{zone}Id"))
-    found = cloudwatch.Metric(Namespace="AWS/NATGateway", MetricName=metric, Dimensions=[gateway])
+    metric = cloudwatch.Metric(Namespace="AWS/NATGateway", MetricName=name, Dimensions=[gateway])
     return cloudwatch.MetricDataQuery(
         Id=f"zone{zone}",
-        MetricStat=cloudwatch.MetricStat(Metric=found, Period=300, Stat="Sum"),
+        MetricStat=cloudwatch.MetricStat(Metric=metric, Period=300, Stat="Sum"),
         ReturnData=False,
     )
 
 
 def _add_reject_filter(template: Template, rejects: tuple[Sub, str]) -> None:
-    """Counts refused flows of the data subnets; the pattern names the log's fields in order."""
+    """Count refused flows of the data subnets; the pattern names the log's fields in order."""
     subnets = " || ".join(f'subnet_id="${{DataSubnet{zone}Id}}"' for zone in ZONES)
-    wanted = {"action": 'action="REJECT"', "subnet_id": subnets}
+    comparisons = {"action": 'action="REJECT"', "subnet_id": subnets}
     names = [field.replace("-", "_") for field in FIELDS]
-    pattern = ", ".join(wanted.get(name, name) for name in names)
+    pattern = ", ".join(comparisons.get(name, name) for name in names)
     add_metric_filter(
         template,
         "DataTierRejectFilter",

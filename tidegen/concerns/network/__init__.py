@@ -1,4 +1,4 @@
-"""The network of one environment: a VPC of its own, three tiers over three zones."""
+"""The network of one environment: its own VPC, three tiers over three zones."""
 
 from troposphere import (
     Condition,
@@ -22,20 +22,20 @@ from tidegen.blocks.flow_logs import add_flow_logs
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet
 from tidegen.concerns.network.acls import add_network_acls
-from tidegen.concerns.network.routing import add_routing, nat_addresses, nat_of
+from tidegen.concerns.network.routing import add_routing, nat_addresses, nat_gateway
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 from tidegen.contract.fields import ZONES
 
 TIERS = ("Public", "Private", "Data")
-#: Source: cdk-nag, VPCDefaultSecurityGroupClosed, which fires on every VPC.
+#: cdk-nag's VPCDefaultSecurityGroupClosed fires on every VPC.
 _DEFAULT_GROUP = (
-    "CloudFormation cannot edit a VPC's default security group: nothing here uses it, the deploy"
-    " closes it, and a Config rule tells should it be opened."
+    "CloudFormation cannot edit a VPC's default security group: no resource uses it, the deploy"
+    " closes it, and a Config rule reports it if it is opened."
 )
 
 
 def build(_context: Context) -> Template:
-    """The network template."""
+    """Return the network template."""
     template = new_template(CONCERN)
     _add_conditions(template)
     _add_vpc(template)
@@ -50,9 +50,10 @@ def build(_context: Context) -> Template:
 
 
 def _add_conditions(template: Template) -> None:
-    """Capacity only: how many NAT gateways, how many zones with endpoints, an archive or none.
+    """Add conditions of capacity: NAT gateways, zones with endpoints, and zones by name.
 
-    Zones by name are for regions whose first three do not all serve (EKS, in us-east-1).
+    Zones by name are for regions in which not all of the first three can be used (EKS, in
+    us-east-1).
     """
     count = Ref("NatGateways")
     template.add_condition("HasThirdNat", Equals(count, "3"))
@@ -62,7 +63,7 @@ def _add_conditions(template: Template) -> None:
 
 
 def _add_vpc(template: Template) -> None:
-    """Both DNS settings are what private names of interface endpoints need."""
+    """Add the VPC, with both DNS settings that private names of interface endpoints need."""
     template.add_resource(
         ec2.VPC(
             "Vpc",
@@ -75,7 +76,7 @@ def _add_vpc(template: Template) -> None:
 
 
 def _subnet(tier: str, zone: int) -> ec2.Subnet:
-    """One subnet. No instance gets a public address by itself (CT.EC2.PR.11 reads the literal)."""
+    """Return a subnet without automatic public addresses (CT.EC2.PR.11 needs the literal)."""
     return ec2.Subnet(
         f"{tier}Subnet{zone}",
         VpcId=Ref("Vpc"),
@@ -84,7 +85,7 @@ def _subnet(tier: str, zone: int) -> ec2.Subnet:
         ),
         CidrBlock=Select(zone - 1, Ref(f"{tier}Subnets")),
         MapPublicIpOnLaunch=False,
-        # No kubernetes.io/role tags: load balancers are CloudFormation's, none a Service's.
+        # No kubernetes.io/role tags: CloudFormation creates the load balancers, not a Service.
         Tags=Tags(Name=f"{tier.lower()}-{zone}"),
     )
 
@@ -103,7 +104,7 @@ def _output_values() -> dict[str, object]:
         **lists,
         **data,
         **zones,
-        **{f"NatGateway{zone}Id": nat_of(zone) for zone in ZONES},
+        **{f"NatGateway{zone}Id": nat_gateway(zone) for zone in ZONES},
         "FlowLogGroupName": Ref("FlowLogGroup"),
         "NatAddresses": nat_addresses(ZONES),
         "EndpointSecurityGroupId": Ref("EndpointSecurityGroup"),
@@ -114,7 +115,7 @@ def _output_values() -> dict[str, object]:
 CONCERN = Concern(
     name="network",
     scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="A VPC of its own: public, private and data subnets over three zones, flow logs.",
+    purpose="The VPC: public, private and data subnets over three zones, and flow logs.",
     build=build,
     inputs=(
         *inputs.NAMES,
@@ -148,14 +149,14 @@ CONCERN = Concern(
             for zone in ZONES
         ),
         *(
-            Output(f"NatGateway{zone}Id", Kind.NAME, f"NAT gateway that zone {zone} goes out by")
+            Output(f"NatGateway{zone}Id", Kind.NAME, f"NAT gateway of zone {zone}")
             for zone in ZONES
         ),
-        Output("FlowLogGroupName", Kind.LOG_GROUP_NAME, "Group of the flow logs"),
+        Output("FlowLogGroupName", Kind.LOG_GROUP_NAME, "Log group of the flow logs"),
         Output(
             "NatAddresses",
             Kind.STRING_LIST,
-            "Public addresses that outgoing traffic comes from",
+            "Public addresses of outgoing traffic",
             surface=True,
         ),
         Output(
@@ -167,7 +168,7 @@ CONCERN = Concern(
         Output(
             "DefaultSecurityGroupId",
             Kind.SECURITY_GROUP_ID,
-            "The VPC's default security group, which has to be closed",
+            "The VPC's default security group, which the deploy closes",
             surface=True,
         ),
     ),

@@ -1,4 +1,4 @@
-"""Network ACLs of the three tiers: stateless, so that return traffic is spelled out."""
+"""Network ACLs of the three tiers: stateless, so that return traffic needs its own rules."""
 
 from typing import Any
 
@@ -10,35 +10,35 @@ _TCP = 6
 _UDP = 17
 _HTTPS = (443, 443)
 _ALL_PORTS = (1, 65535)
-#: Answers come to these; remote desktop's 3389 lies among them and is left out (CT.EC2.PR.5).
-_ANSWERS = ((1024, 3388), (3390, 65535))
-#: Ports that Linux itself calls from (net.ipv4.ip_local_port_range).
+#: Ports of return traffic, without remote desktop's 3389 (CT.EC2.PR.5).
+_EPHEMERAL = ((1024, 3388), (3390, 65535))
+#: Source ports of Linux (net.ipv4.ip_local_port_range).
 _LINUX = (32768, 60999)
 _MONGODB = (27017, 27017)
-#: "Fragmentation needed": without it large packets vanish (AWS docs, "Network MTU", path MTU).
+#: "Fragmentation needed": without it large packets are lost (AWS docs, "Network MTU", path MTU).
 _FRAGMENTS = (3, 4)
 
-# (protocol, ports, source or destination); None is the VPC's own range.
+# (protocol, ports, source or destination); None is the VPC's range.
 _Rule = tuple[int, tuple[int, int], str | None]
 _OUT: tuple[_Rule, ...] = (
     (_TCP, _ALL_PORTS, _ANYWHERE),
     (_UDP, _ALL_PORTS, _ANYWHERE),
     (_ICMP, _FRAGMENTS, _ANYWHERE),
 )
-_BACK: tuple[_Rule, ...] = (
-    *((_TCP, ports, _ANYWHERE) for ports in _ANSWERS),
-    *((_UDP, ports, _ANYWHERE) for ports in _ANSWERS),
+_RETURN: tuple[_Rule, ...] = (
+    *((_TCP, ports, _ANYWHERE) for ports in _EPHEMERAL),
+    *((_UDP, ports, _ANYWHERE) for ports in _EPHEMERAL),
     (_ICMP, _FRAGMENTS, _ANYWHERE),
 )
 _INSIDE: tuple[_Rule, ...] = ((_TCP, _ALL_PORTS, None), (_UDP, _ALL_PORTS, None))
 _RULES: dict[str, dict[bool, tuple[_Rule, ...]]] = {
-    # What the private tier sends out enters the public one on its way to the NAT gateways, to
-    # whatever port it goes to: SMTP, NTP, SSH of a repository.
-    "Public": {False: ((_TCP, _HTTPS, _ANYWHERE), *_INSIDE, *_BACK), True: _OUT},
-    "Private": {False: (*_INSIDE, *_BACK), True: _OUT},
+    # Outgoing traffic of the private tier enters the public tier on its way to the NAT gateways,
+    # for any destination port: SMTP, NTP, SSH of a repository.
+    "Public": {False: ((_TCP, _HTTPS, _ANYWHERE), *_INSIDE, *_RETURN), True: _OUT},
+    "Private": {False: (*_INSIDE, *_RETURN), True: _OUT},
     # The S3 gateway endpoint answers from public addresses that an ACL cannot name: the missing
-    # default route and the security groups keep the data tier closed, not this list. Names and
-    # time come from the VPC's resolver and the host, which no ACL filters.
+    # default route and the security groups keep the data tier closed, not this list. DNS and time
+    # are served by the VPC's resolver and the host, which no ACL filters.
     "Data": {
         False: ((_TCP, _MONGODB, None), (_TCP, _LINUX, _ANYWHERE)),
         True: ((_TCP, _HTTPS, _ANYWHERE), (_TCP, (1024, 65535), None)),
@@ -47,7 +47,7 @@ _RULES: dict[str, dict[bool, tuple[_Rule, ...]]] = {
 
 
 def add_network_acls(template: Template, tiers: tuple[str, ...], zones: tuple[int, ...]) -> None:
-    """One ACL a tier, its entries, and its association with the tier's subnets."""
+    """Add an ACL for each tier, its entries, and its associations with the tier's subnets."""
     for tier in tiers:
         acl = ec2.NetworkAcl(f"{tier}NetworkAcl", VpcId=Ref("Vpc"), Tags=Tags(Name=tier.lower()))
         template.add_resource(acl)
@@ -68,16 +68,16 @@ def _entry(tier: str, egress: bool, number: int, rule: _Rule) -> ec2.NetworkAclE
     protocol, (first, last), cidr = rule
     block: Any = cidr or Ref("VpcCidr")
     if protocol == _ICMP:
-        what: dict[str, Any] = {"Icmp": ec2.ICMP(Type=first, Code=last)}
+        match: dict[str, Any] = {"Icmp": ec2.ICMP(Type=first, Code=last)}
     else:
-        what = {"PortRange": ec2.PortRange(From=first, To=last)}
+        match = {"PortRange": ec2.PortRange(From=first, To=last)}
     return ec2.NetworkAclEntry(
         f"{tier}{'Egress' if egress else 'Ingress'}{number}",
         NetworkAclId=Ref(f"{tier}NetworkAcl"),
         RuleNumber=number * 100,
         Egress=egress,
         Protocol=protocol,
-        **what,
+        **match,
         CidrBlock=block,
         RuleAction="allow",
     )

@@ -1,28 +1,30 @@
-"""Ways out of a VPC: internet gateway, NAT gateways by capacity, and the tables that lead there."""
+"""Routing of a VPC: internet gateway, NAT gateways by capacity, and the route tables."""
 
 from troposphere import GetAtt, If, Join, NoValue, Ref, Tags, Template, ec2
 
 from tidegen.blocks.suppressions import unmet
 
 _ANYWHERE = "0.0.0.0/0"
-#: Condition under which a zone has a NAT gateway of its own; the first zone always has one.
+#: Condition under which a zone has its own NAT gateway; the first zone always has one.
 _HAS_NAT = {2: "HasSecondNat", 3: "HasThirdNat"}
 
 
 def add_routing(template: Template, zones: tuple[int, ...]) -> None:
-    """Gateways and tables: public to the internet, private through NAT, data nowhere."""
+    """Add gateways and tables: public to the internet, private through NAT, data without a route.
+
+    The data tier has no default route: it reaches AWS services through endpoints.
+    """
     _add_internet(template)
     for zone in zones:
         _add_nat(template, zone)
     _add_public_table(template, zones)
     for zone in zones:
         _add_private_table(template, zone)
-    # no default route at all: what the data tier needs comes through endpoints
     _add_route_table(template, "Data", "Data", zones)
 
 
 def nat_addresses(zones: tuple[int, ...]) -> Join:
-    """Public addresses that outgoing traffic has, for others' lists of who may come."""
+    """Return the public source addresses of outgoing traffic, for third parties' allow lists."""
     addresses = [
         If(_HAS_NAT[zone], Ref(f"NatAddress{zone}"), NoValue)
         if zone in _HAS_NAT
@@ -44,7 +46,7 @@ def _add_internet(template: Template) -> None:
 
 
 def _add_nat(template: Template, zone: int) -> None:
-    """A NAT gateway with its address, in one zone."""
+    """Add a NAT gateway with its address, in one zone."""
     condition = {"Condition": _HAS_NAT[zone]} if zone in _HAS_NAT else {}
     template.add_resource(
         ec2.EIP(
@@ -65,8 +67,8 @@ def _add_nat(template: Template, zone: int) -> None:
     )
 
 
-def nat_of(zone: int) -> object:
-    """The zone's own NAT gateway where it has one, else the first."""
+def nat_gateway(zone: int) -> object:
+    """Return the zone's own NAT gateway where it has one, else the first."""
     first = Ref("NatGateway1")
     return If(_HAS_NAT[zone], Ref(f"NatGateway{zone}"), first) if zone in _HAS_NAT else first
 
@@ -81,7 +83,7 @@ def _add_public_table(template: Template, zones: tuple[int, ...]) -> None:
             GatewayId=Ref("InternetGateway"),
             DependsOn="InternetGatewayAttachment",
             Metadata=unmet(
-                "The load balancer and the NAT gateways face the internet, nothing else.",
+                "Only the load balancer and the NAT gateways face the internet.",
                 "NO_UNRESTRICTED_ROUTE_TO_IGW",
             ),
         )
@@ -95,7 +97,7 @@ def _add_private_table(template: Template, zone: int) -> None:
             f"Private{zone}DefaultRoute",
             RouteTableId=Ref(f"Private{zone}RouteTable"),
             DestinationCidrBlock=_ANYWHERE,
-            NatGatewayId=nat_of(zone),
+            NatGatewayId=nat_gateway(zone),
         )
     )
 

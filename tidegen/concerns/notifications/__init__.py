@@ -1,4 +1,4 @@
-"""Topics that people read, the events that reach them, and the relay of logs."""
+"""Notification topics, the rules that publish to them, and the relay of log events."""
 
 from pathlib import Path
 
@@ -19,8 +19,8 @@ from tidegen.concerns.notifications.health_rules import add_health_rules
 from tidegen.concerns.notifications.relay import add_relay
 from tidegen.contract import Asset, Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
-#: Logical id → display, publishers, and what its contacts are called. Events of SES hold patients'
-#: addresses, which no mail may carry on: that topic is for programs.
+#: Logical id → display name, publishers, and parameter prefix of its contacts. Events of SES
+#: contain patients' addresses, which must not be mailed: that topic is for programs.
 TOPICS: dict[str, tuple[str, tuple[str, ...], str | None]] = {
     "CriticalTopic": ("critical", ("cloudwatch", "events"), "CriticalContact"),
     "WarningTopic": ("warning", ("cloudwatch", "events"), "WarningContact"),
@@ -28,7 +28,7 @@ TOPICS: dict[str, tuple[str, tuple[str, ...], str | None]] = {
     "BackupTopic": ("backup", ("cloudwatch", "events"), "WarningContact"),
     "EmailEventsTopic": ("email events", ("ses",), None),
 }
-#: Calls that change who reaches a cluster or what it records.
+#: Calls that change access to a cluster or its logging.
 _CLUSTER_CALLS = [
     "AssociateAccessPolicy",
     "AssociateIdentityProviderConfig",
@@ -48,7 +48,7 @@ _RELAY = Path(__file__).parent / "relay_code"
 
 
 def build(context: Context) -> Template:
-    """The notifications template."""
+    """Return the notifications template."""
     template = new_template(CONCERN)
     add_dead_letter_queue(template)
     for title, (display, publishers, contact) in TOPICS.items():
@@ -70,12 +70,12 @@ def build(context: Context) -> Template:
 
 
 def _add_backup_rules(template: Template) -> None:
-    """Backups, copies and restores that did not end well.
+    """Add rules for backups, copies and restores that did not complete.
 
     Source: AWS docs, "Monitoring AWS Backup events using EventBridge" (a restore has a status,
     the others a state).
     """
-    bad = ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"]
+    failed = ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"]
     kinds = ["Backup Job State Change", "Copy Job State Change"]
     for title, detail_types, key in (
         ("BackupFailed", kinds, "state"),
@@ -84,8 +84,8 @@ def _add_backup_rules(template: Template) -> None:
         add_event_rule(
             template,
             title,
-            "AWS Backup jobs that did not complete",
-            {"source": ["aws.backup"], "detail-type": detail_types, "detail": {key: bad}},
+            "Jobs of AWS Backup that did not complete",
+            {"source": ["aws.backup"], "detail-type": detail_types, "detail": {key: failed}},
             "BackupTopic",
             "<type>: <state>. Look at the job in AWS Backup.",
             {"type": "$.detail-type", "state": f"$.detail.{key}"},
@@ -93,10 +93,10 @@ def _add_backup_rules(template: Template) -> None:
 
 
 def _add_compute_rules(template: Template) -> None:
-    """Instances that do not start or stop, and changes of who reaches a cluster.
+    """Add rules for instances that do not start or stop, and for changes of access to a cluster.
 
-    The names of groups and clusters are not known here (both come later in the order), so that
-    two environments in one account hear of each other's.
+    The names of groups and clusters are not known yet (their stacks are created later), so that
+    two environments in one account receive each other's events.
     """
     failures = ["EC2 Instance Launch Unsuccessful", "EC2 Instance Terminate Unsuccessful"]
     add_event_rule(
@@ -111,7 +111,7 @@ def _add_compute_rules(template: Template) -> None:
     add_event_rule(
         template,
         "ClusterChanged",
-        "Changes of access to an EKS cluster or of what it records, as CloudTrail saw them",
+        "Changes of access to an EKS cluster or of its logging, as recorded by CloudTrail",
         {
             "source": ["aws.eks"],
             "detail-type": ["AWS API Call via CloudTrail"],
@@ -126,7 +126,7 @@ def _add_compute_rules(template: Template) -> None:
 CONCERN = Concern(
     name="notifications",
     scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Topics that people read, the events that reach them, and the relay of logs.",
+    purpose="Notification topics, the rules that publish to them, and the relay of log events.",
     build=build,
     inputs=(
         *inputs.NAMES,
@@ -148,15 +148,15 @@ CONCERN = Concern(
             "Topic of bounces and complaints, for programs",
             surface=True,
         ),
-        # Shared services have no mail, so that nothing takes it there.
+        # No concern of shared services uses it: they send no mail.
         Output(
             "DeadLetterQueueArn",
             Kind.QUEUE_ARN,
-            "Queue of what could not be delivered",
+            "Queue of undelivered messages",
             surface=True,
         ),
         Output("RelayFunctionArn", Kind.ARN, "Function that relays log events to people"),
-        Output("RelayFunctionName", Kind.NAME, "The same function, as its metrics name it"),
+        Output("RelayFunctionName", Kind.NAME, "Name of the relay function"),
     ),
     key_uses=uses_of("messaging", "cloudwatch", "events", "ses", "sns"),
     extra_deploy_actions=FUNCTION_EXTRAS,

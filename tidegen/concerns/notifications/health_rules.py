@@ -1,4 +1,4 @@
-"""Rules on AWS Health: what AWS says of this account and region, by how soon it needs somebody.
+"""Rules for AWS Health events of this account and region, each to the topic of its urgency.
 
 Source: AWS Health guide, "Reference: AWS Health events Amazon EventBridge schema" and "Monitoring
 account-specific and public events": a rule on the source alone also gets the public events of other
@@ -11,27 +11,27 @@ from troposphere import Ref, Template
 
 from tidegen.blocks.event_rules import add_event_rule
 
-_OURS, _EVERYBODYS = "ACCOUNT_SPECIFIC", "PUBLIC"
-_TROUBLE = ["issue", "investigation"]
+_ACCOUNT, _PUBLIC = "ACCOUNT_SPECIFIC", "PUBLIC"
+_ISSUES = ["issue", "investigation"]
 #: Logical id → detail type, scope, categories, topic, and whether events without a region count.
 _RULES = {
-    "HealthIssue": ("AWS Health Event", _OURS, _TROUBLE, "CriticalTopic", True),
+    "HealthIssue": ("AWS Health Event", _ACCOUNT, _ISSUES, "CriticalTopic", True),
     "HealthNotice": (
         "AWS Health Event",
-        _OURS,
+        _ACCOUNT,
         ["accountNotification", "scheduledChange"],
         "WarningTopic",
         True,
     ),
-    "HealthOfRegion": ("AWS Health Event", _EVERYBODYS, _TROUBLE, "WarningTopic", False),
-    "AbuseReported": ("AWS Health Abuse Event", _OURS, None, "SecurityTopic", True),
+    "HealthOfRegion": ("AWS Health Event", _PUBLIC, _ISSUES, "WarningTopic", False),
+    "AbuseReported": ("AWS Health Abuse Event", _ACCOUNT, None, "SecurityTopic", True),
 }
 
 
 def add_health_rules(template: Template) -> None:
-    """AWS's trouble with what is ours pages somebody; everybody's, and what it plans, warns."""
-    for title, (kind, scope, categories, topic, everywhere) in _RULES.items():
-        regions = [Ref("AWS::Region"), *(["global"] if everywhere else [])]
+    """Page on issues with this account's resources; warn on public issues and planned changes."""
+    for title, (kind, scope, categories, topic, with_global) in _RULES.items():
+        regions = [Ref("AWS::Region"), *(["global"] if with_global else [])]
         detail: dict[str, Any] = {"eventScopeCode": [scope], "eventRegion": regions}
         if categories:
             detail["eventTypeCategory"] = categories

@@ -1,4 +1,4 @@
-"""The relay of log events to a topic: a function, its role, and what may call it."""
+"""The relay of log events to a topic: a function, its role, and the permission to invoke it."""
 
 from awacs import sns as sns_actions
 from troposphere import GetAtt, Ref, Sub, Template, awslambda, logs
@@ -19,10 +19,10 @@ from tidegen.contract import Context
 
 
 def add_relay(template: Template, context: Context, topic: str) -> awslambda.Function:
-    """The function `Relay`, which publishes to the topic with the logical id `topic`.
+    """Add the function `Relay`, which publishes to the topic with the logical id `topic`.
 
-    It is in the VPC like all that runs. Where the VPC's ways out fail, Lambda keeps the events for
-    an hour, then in the dead-letter queue, whose alarms CloudWatch tells SNS by itself.
+    It runs in the VPC like all other code. While it cannot reach SNS, Lambda keeps the events for
+    an hour, then puts them into the dead-letter queue, whose alarms do not depend on the relay.
     """
     group = add_log_group(template, "RelayLogGroup", Sub("/${Project}/${Environment}/relay"))
     add_relay_queue(template)
@@ -37,12 +37,12 @@ def add_relay(template: Template, context: Context, topic: str) -> awslambda.Fun
             MaximumRetryAttempts=2,
         )
     )
-    _add_permission(template, function)
+    _allow_application_logs(template, function)
     add_error_alarm(
         template,
         "RelayErrors",
-        "The relay of log events fails. Read its log group; undelivered events are in its "
-        "own dead-letter queue.",
+        "The relay of log events fails. Read its log group; events that it could not handle are "
+        "in its own dead-letter queue.",
         function,
         topic="WarningTopic",
     )
@@ -59,32 +59,32 @@ def _add_function(
         (context, "relay"),
         group,
         GetAtt(QUEUE, "Arn"),
-        Description="Redacts log events and publishes them, a few messages a window",
+        Description="Publishes summaries of log events, with a limit of messages",
         Handler="handler.handle",
         Timeout=30,
-        # One at a time: the rate limit is in the memory of the one environment that runs.
+        # One at a time: the rate limit is in the memory of a single execution environment.
         ReservedConcurrentExecutions=1,
         Environment=awslambda.Environment(Variables={"TOPIC_ARN": Ref(topic)}),
     )
 
 
 def _add_role(template: Template, group: logs.LogGroup, topic: str) -> None:
-    """What it takes to run, and one topic: nothing else."""
+    """Add the function's role: permissions to run and to publish to one topic, nothing else."""
     publishing = allow("Publish", [sns_actions.Publish], [Ref(topic)])
     add_role(
         template,
         "RelayRole",
         trust("lambda"),
         document(publishing, *function_statements(group, GetAtt(QUEUE, "Arn"))),
-        "Redacts log events and publishes them",
+        "Publishes summaries of log events",
     )
 
 
-def _add_permission(template: Template, function: awslambda.Function) -> None:
-    """CloudWatch Logs of this account, for the application log group only.
+def _allow_application_logs(template: Template, function: awslambda.Function) -> None:
+    """Allow CloudWatch Logs of this account, for the application log group only.
 
-    The relay's own group is not among what may call it, so that it cannot feed itself.
+    The relay's own log group may not invoke it, so that it cannot trigger itself.
     """
-    own = f"log-group:{APPLICATIONS}:*"
-    source = arn(f"logs:${{AWS::Region}}:${{AWS::AccountId}}:{own}")
+    group = f"log-group:{APPLICATIONS}:*"
+    source = arn(f"logs:${{AWS::Region}}:${{AWS::AccountId}}:{group}")
     add_permission(template, "RelayPermission", function, "logs", SourceArn=source)

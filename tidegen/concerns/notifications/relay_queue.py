@@ -1,4 +1,4 @@
-"""Log events that the relay could not handle: as they were logged, so for few eyes and few days."""
+"""Log events that the relay could not handle: unredacted, so for few people and few days."""
 
 from awacs import sqs as actions
 from awacs.aws import Action, ArnNotLike, Condition
@@ -10,7 +10,7 @@ from tidegen.blocks.roles import BREAK_GLASS
 from tidegen.blocks.stateful import RETAINED
 
 TITLE = "RelayDeadLetterQueue"
-#: The events themselves stay in their log group; here they are only for finding out what failed.
+#: The events themselves stay in their log group; these copies only help to find the failure.
 _FOUR_DAYS = 345_600  # seconds: over a long weekend
 _ALARMS = (
     (
@@ -18,27 +18,28 @@ _ALARMS = (
         "AWS/SQS",
         "ApproximateNumberOfMessagesVisible",
         (
-            "The relay gave up on log events. Its log group says why, the applications' what they "
-            "said; the queue keeps them four days, for break-glass roles."
+            "The relay could not handle log events. Read its log group for the reason, and the "
+            "applications' log group for the events; the queue keeps copies four days, for "
+            "break-glass roles."
         ),
     ),
     (
         "RelayEventsDropped",
         "AWS/Lambda",
         "AsyncEventsDropped",
-        "Lambda dropped log events that the relay was too slow for, or that were too old.",
+        "Lambda dropped log events: the relay was too slow, or they were too old.",
     ),
     (
         "RelayDeadLetterErrors",
         "AWS/Lambda",
         "DeadLetterErrors",
-        "Lambda could not put log events into the dead-letter queue; see the relay's role.",
+        "Lambda could not put log events into the dead-letter queue; check the relay's role.",
     ),
 )
 
 
 def add_relay_queue(template: Template) -> sqs.Queue:
-    """The queue and its policy: it holds unredacted lines, which nobody reads day to day."""
+    """Add the queue and its policy: only break-glass roles may read the unredacted lines."""
     queue = template.add_resource(
         sqs.Queue(
             TITLE,
@@ -62,8 +63,8 @@ def add_relay_queue(template: Template) -> sqs.Queue:
 
 
 def add_relay_alarms(template: Template, function: Ref) -> None:
-    """Whatever of the log events gets lost on the way, or nearly so."""
-    for title, space, metric, meaning in _ALARMS:
+    """Add alarms for log events that the relay or Lambda lost or could not handle."""
+    for title, namespace, metric, description in _ALARMS:
         dimensions = {
             "AWS/SQS": {"QueueName": GetAtt(TITLE, "QueueName")},
             "AWS/Lambda": {"FunctionName": function},
@@ -71,10 +72,10 @@ def add_relay_alarms(template: Template, function: Ref) -> None:
         add_alarm(
             template,
             title,
-            meaning,
-            (space, metric),
-            dimensions[space],
+            description,
+            (namespace, metric),
+            dimensions[namespace],
             ("GreaterThanThreshold", 0),
             topic="WarningTopic",
-            statistic="Maximum" if space == "AWS/SQS" else "Sum",
+            statistic="Maximum" if namespace == "AWS/SQS" else "Sum",
         )

@@ -1,4 +1,4 @@
-"""The function that rotates secrets whose values a machine makes."""
+"""The function that rotates secrets whose values can be generated."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ _FUNCTION = Path(__file__).parent / "code"
 
 
 def build(context: Context) -> Template:
-    """The rotation template."""
+    """Return the rotation template."""
     template = new_template(CONCERN)
     function = add_rotation_function(template, context)
     return add_outputs(template, CONCERN, RotationFunctionArn=GetAtt(function, "Arn"))
@@ -23,7 +23,7 @@ def build(context: Context) -> Template:
 CONCERN = Concern(
     name="rotation",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="The function that rotates secrets whose values a machine makes.",
+    purpose="The function that rotates secrets whose values can be generated.",
     build=build,
     inputs=(
         *inputs.NAMES,

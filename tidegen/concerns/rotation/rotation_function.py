@@ -1,4 +1,4 @@
-"""The function that rotates secrets: inside the VPC, what it may do, and who may call it."""
+"""The function that rotates secrets: in the VPC, with its permissions and its invoker."""
 
 from typing import Any
 
@@ -23,11 +23,11 @@ from tidegen.blocks.roles import PATH, add_role
 from tidegen.contract import Context
 
 #: Secrets whose windows coincide rotate at most this many at a time; each takes about a second.
-_AT_ONCE = 5
+_CONCURRENCY = 5
 
 
 def add_rotation_function(template: Template, context: Context) -> awslambda.Function:
-    """The function `Function` with its log group, security group, role, permission and alarm."""
+    """Add the function `Function`, its log group, security group, role, permission and alarm."""
     group = add_log_group(template, "LogGroup", Sub("/${Project}/${Environment}/rotation"))
     queue = Ref(inputs.DEAD_LETTERS.name)
     role = add_role(
@@ -43,41 +43,41 @@ def add_rotation_function(template: Template, context: Context) -> awslambda.Fun
         (context, "rotation"),
         group,
         queue,
-        Description="Rotates the secrets whose values a machine makes",
+        Description="Rotates the secrets whose values can be generated",
         Handler="rotation.handler.handle",
         Timeout=60,
-        ReservedConcurrentExecutions=_AT_ONCE,
+        ReservedConcurrentExecutions=_CONCURRENCY,
     )
-    _add_rotating(template, role, function)
-    _add_replicating(template, role)
+    _add_rotating_policy(template, role, function)
+    _add_replicating_policy(template, role)
     add_permission(template, "Permission", function, "secretsmanager")
     add_error_alarm(
         template,
         "Errors",
-        "A secret could not be rotated: its present value stays valid. The log group of the "
-        "rotation says which secret and what to do; see the runbook 'A rotation failed'.",
+        "A secret could not be rotated: its present value stays valid. The rotation's log group "
+        "shows which secret and what to do; see the runbook 'A rotation failed'.",
         function,
     )
     return function
 
 
-def _add_rotating(template: Template, role: iam.Role, function: awslambda.Function) -> None:
-    """A policy of its own: it names the function, which needs the other one to be made."""
+def _add_rotating_policy(template: Template, role: iam.Role, function: awslambda.Function) -> None:
+    """Add a second policy, which refers to the function; the function depends on the first."""
     template.add_resource(
         iam.ManagedPolicy(
             "RotatingPolicy",
             Description="Rotates the secrets that name the function",
             Path=PATH,
-            PolicyDocument=_rotating(GetAtt(function, "Arn")),
+            PolicyDocument=_rotating_document(GetAtt(function, "Arn")),
             Roles=[Ref(role)],
         )
     )
 
 
-def _add_replicating(template: Template, role: iam.Role) -> None:
-    """Secrets Manager replicates what is written as who wrote it, under the replica's key.
+def _add_replicating_policy(template: Template, role: iam.Role) -> None:
+    """Allow encrypting under the replica's key: Secrets Manager replicates as the writer's role.
 
-    Source: Secrets Manager guide, "Troubleshoot replication": without these the replica stays old.
+    Source: Secrets Manager guide, "Troubleshoot replication": without it the replica stays old.
     """
     add_replica_condition(template)
     anywhere = {"kms:ViaService": "secretsmanager.*.amazonaws.com"}
@@ -100,14 +100,13 @@ def _add_replicating(template: Template, role: iam.Role) -> None:
     )
 
 
-def _rotating(function: Any) -> PolicyDocument:
-    """Secrets of this environment that the function is set to rotate, under their key.
+def _rotating_document(function: Any) -> PolicyDocument:
+    """Allow rotating this environment's secrets that are set to use the function, with their key.
 
-    Certificates are known by their tags: they come later than the function.
+    Certificates are identified by their tags: they are created later than the function.
     """
-    own = {"secretsmanager:resource/AllowRotationLambdaArn": function}
-    tags = {"project": Ref("Project"), "environment": Ref("Environment")}
-    tagged = {f"aws:ResourceTag/{name}": value for name, value in tags.items()}
+    rotated_by = {"secretsmanager:resource/AllowRotationLambdaArn": function}
+    tagged = {f"aws:ResourceTag/{name}": value for name, value in inputs.STACK_TAGS.items()}
     return document(
         allow(
             "RotateSecrets",
@@ -118,7 +117,7 @@ def _rotating(function: Any) -> PolicyDocument:
                 actions.UpdateSecretVersionStage,
             ],
             [Sub(f"arn:${{AWS::Partition}}:{name}") for name in SCOPES["secretsmanager"]],
-            Condition(ArnEquals(own)),
+            Condition(ArnEquals(rotated_by)),
         ),
         allow(
             "UseSecretsKey",

@@ -1,4 +1,4 @@
-"""Buckets of an environment: uploads, backups, mail assets, and the access logs of them all."""
+"""Buckets of an environment: uploads, backups, mail assets, and the access logs of all three."""
 
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
@@ -15,6 +15,7 @@ from tidegen.blocks.data_buckets import (
     lock,
 )
 from tidegen.blocks.malware_scans import add_malware_scans, deny_infected
+from tidegen.blocks.outputs import name_and_arn
 from tidegen.blocks.replication import (
     REPLICA_BACKUPS,
     REPLICA_UPLOADS,
@@ -24,9 +25,9 @@ from tidegen.blocks.replication import (
     optional_replication,
 )
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.blocks.suppressions import unmet, unmet_each
+from tidegen.blocks.suppressions import BUCKET_LOCK, BUCKET_REPLICATION, unmet, unmet_each
 from tidegen.concerns.storage.batch_copies import add_batch_role
-from tidegen.concerns.storage.content_delivery import add_distribution, read_by
+from tidegen.concerns.storage.content_delivery import add_distribution, allow_distribution
 from tidegen.contract import Concern, Context, Input, Kind, Output, Scope, add_outputs, new_template
 
 UPLOADS = Pair(
@@ -42,17 +43,16 @@ BACKUPS = Pair(
     replica_arn="ReplicaBackupsBucketArn",
     replica_purpose=REPLICA_BACKUPS,
 )
-_LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
-_REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
-#: The registry's rule sees that there is a replication; cdk-nag's looks into it.
+
+#: The registry's rule accepts the property's presence; cdk-nag's reads the configuration.
 _REPLICATED = {
-    "HIPAA.Security-S3BucketReplicationEnabled": "Replicates where the environment has a recovery "
-    "region; the rule does not look into Fn::If."
+    "HIPAA.Security-S3BucketReplicationEnabled": "Replicated if the environment has a recovery "
+    "region; the rule does not read Fn::If."
 }
 
 
 def build(_context: Context) -> Template:
-    """The storage template: the log target first, as every other bucket names it."""
+    """Return the storage template: first the access logs' bucket, which all others refer to."""
     template = new_template(CONCERN)
     add_replica_condition(template)
     bucket = add_access_logs_bucket(
@@ -73,12 +73,9 @@ def build(_context: Context) -> Template:
     return add_outputs(
         template,
         CONCERN,
-        UploadsBucketName=Ref(uploads),
-        UploadsBucketArn=GetAtt(uploads, "Arn"),
-        BackupsBucketName=Ref(backups),
-        BackupsBucketArn=GetAtt(backups, "Arn"),
-        AssetsBucketName=Ref(assets),
-        AssetsBucketArn=GetAtt(assets, "Arn"),
+        **name_and_arn(uploads),
+        **name_and_arn(backups),
+        **name_and_arn(assets),
         AssetsUrl=Sub("https://${AssetsDistribution.DomainName}"),
         AccessLogsBucketName=logs,
         BatchRoleArn=GetAtt(batch, "Arn"),
@@ -86,11 +83,11 @@ def build(_context: Context) -> Template:
 
 
 def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
-    """Raw device uploads. Not locked: patients may ask for their data to be deleted.
+    """Add the bucket of raw device uploads. Not locked: patients may ask for deletion.
 
-    The blob service asks for SSE-S3 in every upload (tidepool-org/platform,
-    `store/unstructured/s3/s3.go`, Put), and an upload refused is data lost. Once it asks for
-    nothing, the bucket's key holds for its objects too, and AES256 can go from here
+    The blob service requests SSE-S3 in every upload (tidepool-org/platform,
+    `store/unstructured/s3/s3.go`, Put), and a refused upload is lost data. Once it requests no
+    encryption, the bucket's key applies to its objects too, and AES256 can be removed here
     (docs/decisions/015).
     """
     return add_data_bucket(
@@ -104,13 +101,13 @@ def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         ReplicationConfiguration=optional_replication(UPLOADS),
         Metadata=unmet_each(
-            {_LOCK: "A lock would hold data that its owner wants deleted.", **_REPLICATED}
+            {BUCKET_LOCK: "A lock would keep data that its owner wants deleted.", **_REPLICATED}
         ),
     )
 
 
 def _add_backups(template: Template, logs: Ref) -> s3.Bucket:
-    """Backups: locked from their first second, expired after their retention."""
+    """Add the bucket of backups: locked at creation, expired after their retention period."""
     return add_data_bucket(
         template,
         BACKUPS.bucket,
@@ -127,8 +124,8 @@ def _add_backups(template: Template, logs: Ref) -> s3.Bucket:
 
 
 def _add_assets(template: Template, logs: Ref) -> s3.Bucket:
-    """Logos of mails, which the world may see; made from source, so neither locked nor copied."""
-    reason = "Published from source: a copy is a publication away, and an old one is no evidence."
+    """Add the bucket of mail logos: public, and built from source, so not locked or replicated."""
+    reason = "Published from source, and can be published again; old versions are no evidence."
     distribution = add_distribution(template, "AssetsDistribution", "AssetsBucket")
     return add_data_bucket(
         template,
@@ -136,14 +133,14 @@ def _add_assets(template: Template, logs: Ref) -> s3.Bucket:
         "assets",
         Ref("DataKeyArn"),
         logs,
-        statements=(read_by(distribution, "AssetsBucket"),),
+        statements=(allow_distribution(distribution, "AssetsBucket"),),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
-        Metadata=unmet(reason, _LOCK, _REPLICATION),
+        Metadata=unmet(reason, BUCKET_LOCK, BUCKET_REPLICATION),
     )
 
 
-def _from_recovery(name: str, kind: Kind, description: str) -> Input:
-    return inputs.from_root(Scope.RECOVERY, name, kind, f"{description}, or empty", default="")
+def _replica_bucket(name: str, description: str) -> Input:
+    return inputs.from_root(Scope.RECOVERY, name, Kind.BUCKET_ARN, description, default="")
 
 
 CONCERN = Concern(
@@ -163,9 +160,9 @@ CONCERN = Concern(
         inputs.LOCK_MODE,
         inputs.LOCK_DAYS,
         inputs.RECOVERY_REGION,
-        _from_recovery("ReplicaKeyArn", Kind.KEY_ARN, "Key of the replicas"),
-        _from_recovery("ReplicaUploadsBucketArn", Kind.BUCKET_ARN, "Replica of the uploads"),
-        _from_recovery("ReplicaBackupsBucketArn", Kind.BUCKET_ARN, "Replica of the backups"),
+        inputs.REPLICA_KEY,
+        _replica_bucket("ReplicaUploadsBucketArn", "Replica of the uploads, or empty"),
+        _replica_bucket("ReplicaBackupsBucketArn", "Replica of the backups, or empty"),
     ),
     outputs=(
         Output("BatchRoleArn", Kind.ROLE_ARN, "Role of S3 Batch Operations", surface=True),
@@ -178,7 +175,7 @@ CONCERN = Concern(
         Output(
             "AssetsUrl",
             Kind.STRING,
-            "Where mail readers find the mail assets (the services' ASSET_URL)",
+            "Address of the mail assets (the services' ASSET_URL)",
             surface=True,
         ),
         Output(

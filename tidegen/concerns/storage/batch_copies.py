@@ -1,7 +1,7 @@
-"""The role of S3 Batch Operations: what live replication does not do by itself.
+"""The role of S3 Batch Operations, for copies that live replication does not make.
 
-Objects that were there before their bucket replicated, and the way back from the replica that a
-lost region left. Jobs are begun by people; docs/runbooks/recovery.md has the commands.
+These are objects older than their bucket's replication, and copies back from the replica after a
+region was lost. People start the jobs; docs/runbooks/recovery.md has the commands.
 """
 
 from awacs import kms
@@ -16,22 +16,22 @@ from tidegen.blocks.roles import add_role
 
 
 def add_batch_role(template: Template, replicated: tuple[Pair, ...], copied: Pair) -> iam.Role:
-    """The role, `BatchRole`: replicate anew what is in buckets, and copy one back from its replica.
+    """Add the role `BatchRole`: replicate existing objects, and copy one bucket from its replica.
 
     Source: S3 guide, "Configuring an IAM role for S3 Batch Replication" and "Granting permissions
-    for Batch Operations". Jobs have S3 list the objects, and write neither list nor report.
+    for Batch Operations". S3 lists the objects of a job; jobs write neither a list nor a report.
     """
-    policy = document(*_replicating(replicated), *_copying(copied))
+    policy = document(*_replication_statements(replicated), *_copy_statements(copied))
     return add_role(
         template,
         "BatchRole",
         trust("batchoperations.s3"),
         policy,
-        "S3 Batch Operations replicates what was there before, and copies back from the replica",
+        "S3 Batch Operations replicates existing objects, and copies back from the replica",
     )
 
 
-def _replicating(pairs: tuple[Pair, ...]) -> list[Statement]:
+def _replication_statements(pairs: tuple[Pair, ...]) -> list[Statement]:
     buckets = [GetAtt(pair.bucket, "Arn") for pair in pairs]
     replicas = [bucket_arn(pair.replica_purpose) for pair in pairs]
     objects = [Sub(f"${{{pair.bucket}.Arn}}/*") for pair in pairs]
@@ -45,8 +45,8 @@ def _replicating(pairs: tuple[Pair, ...]) -> list[Statement]:
     ]
 
 
-def _copying(pair: Pair) -> list[Statement]:
-    """From the replica in this region, whose name and key's alias are known, tags included."""
+def _copy_statements(pair: Pair) -> list[Statement]:
+    """Allow copies, tags included, from this region's replica, by its name and its key's alias."""
     reading = [
         actions.GetObject,
         actions.GetObjectTagging,

@@ -1,6 +1,6 @@
-"""Public files out of a private bucket: a CloudFront distribution that alone may read it.
+"""Public files from a private bucket: only a CloudFront distribution may read it.
 
-Why it is CloudFront, with its own certificate: docs/decisions/010-mail-assets.md.
+The reasons for CloudFront and its default certificate: docs/decisions/010-mail-assets.md.
 """
 
 from typing import Any
@@ -17,25 +17,25 @@ _CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 _SECURITY_HEADERS = "67f7725c-6f97-4210-82d7-5512b31e9d03"
 _ORIGIN = "bucket"
 _UNMET = {
-    "CKV_AWS_68": "Logos and nothing else, read only; a web ACL of CloudFront has to stand in its"
-    " home region, where an environment has nothing.",
+    "CKV_AWS_68": "Only logos, read only; a web ACL of CloudFront must be in its home region, where"
+    " an environment has no resources.",
     "CKV_AWS_86": "Log delivery needs a bucket with ACLs, or resources in CloudFront's home region."
-    " The bucket's own access logs and data events show what is read from it.",
-    "CKV_AWS_174": "CloudFront fixes the versions of its own certificate; one of ours has to stand"
-    " in its home region. A logo, the same for every recipient, leaves this way.",
-    "CKV_AWS_310": "A mail without its logo is still read; no second origin.",
+    " The bucket's own access logs and data events record all reads.",
+    "CKV_AWS_174": "CloudFront fixes the TLS versions of its default certificate; our own would"
+    " have to be in its home region. Only logos are served, the same for every recipient.",
+    "CKV_AWS_310": "A mail without its logo can still be read; no second origin.",
     "CKV_AWS_374": "Patients read their mail wherever they travel.",
-    "CKV2_AWS_47": "No web ACL (see CKV_AWS_68), and nothing behind this that runs.",
+    "CKV2_AWS_47": "No web ACL (see CKV_AWS_68), and no application behind the distribution.",
 }
 
 
 def add_distribution(template: Template, title: str, bucket: str) -> cloudfront.Distribution:
-    """A distribution of all objects of a bucket, given by its title, over https."""
+    """Add a distribution of all objects of the bucket with the logical id `bucket`, over https."""
     access = template.add_resource(
         cloudfront.OriginAccessControl(
             f"{title}AccessControl",
             OriginAccessControlConfig=cloudfront.OriginAccessControlConfig(
-                # CloudFront demands a name, which an account has once for all regions
+                # a required property, unique in an account across all regions
                 Name=Sub("${Project}-${Environment}-assets-${AWS::Region}"),
                 OriginAccessControlOriginType="s3",
                 SigningBehavior="always",
@@ -52,8 +52,8 @@ def add_distribution(template: Template, title: str, bucket: str) -> cloudfront.
     )
 
 
-def read_by(distribution: cloudfront.Distribution, bucket: str) -> Statement:
-    """What the bucket's policy says to this one distribution."""
+def allow_distribution(distribution: cloudfront.Distribution, bucket: str) -> Statement:
+    """Allow this one distribution to read the bucket's objects (a bucket policy statement)."""
     source = arn(f"cloudfront::${{AWS::AccountId}}:distribution/${{{distribution.title}}}")
     return allow(
         "ReadByCloudFront",
@@ -67,8 +67,8 @@ def read_by(distribution: cloudfront.Distribution, bucket: str) -> Statement:
 def _config(bucket: str, access: Any) -> cloudfront.DistributionConfig:
     return cloudfront.DistributionConfig(
         Comment=Sub("${Project}/${Environment}: mail assets"),
-        DefaultCacheBehavior=_reading(),
-        # there is none: who asks for the root learns nothing
+        DefaultCacheBehavior=_cache_behavior(),
+        # no such object exists: a request of the root reveals nothing
         DefaultRootObject="index.html",
         Enabled=True,
         HttpVersion="http2and3",
@@ -79,7 +79,7 @@ def _config(bucket: str, access: Any) -> cloudfront.DistributionConfig:
     )
 
 
-def _reading() -> cloudfront.DefaultCacheBehavior:
+def _cache_behavior() -> cloudfront.DefaultCacheBehavior:
     return cloudfront.DefaultCacheBehavior(
         AllowedMethods=["GET", "HEAD"],
         CachePolicyId=_CACHING_OPTIMIZED,
@@ -95,6 +95,6 @@ def _origin(bucket: str, access: Any) -> cloudfront.Origin:
         Id=_ORIGIN,
         DomainName=GetAtt(bucket, "RegionalDomainName"),
         OriginAccessControlId=GetAtt(access, "Id"),
-        # empty, as AWS's guide has it: access control takes the place of an identity
+        # empty, as in AWS's guide: origin access control replaces an origin access identity
         S3OriginConfig=cloudfront.S3OriginConfig(OriginAccessIdentity=""),
     )

@@ -1,4 +1,4 @@
-"""What the services in the cluster may do: a role for each service account that needs AWS."""
+"""Permissions of the services in the cluster: a role for each service account that needs AWS."""
 
 from awacs.aws import Statement
 from troposphere import Ref, Sub, Template
@@ -8,24 +8,24 @@ from tidegen.blocks.pod_identity import add_pod_role
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.chart.workloads import BLOB_PREFIXES, EXTERNAL_SECRETS, SENDER
 from tidegen.concerns.workloads.permissions import (
-    reading_assets,
-    reading_secrets,
-    sending_mail,
-    storing_objects,
+    asset_statements,
+    mail_statements,
+    object_statements,
+    secret_statements,
 )
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 
-#: The chart leaves the namespace free. An environment is a cluster of its own, so that nothing has
-#: to differ between them: the project's name, and no field of the environment file.
+#: The chart accepts any namespace. Each environment has its own cluster, so that the namespace can
+#: be the same in all: the project's name, without a field in the environment file.
 _NAMESPACE = Ref("Project")
 _FROM = Sub(f"{SENDER}@${{TransactionalDomain}}")
 
 
 def build(_context: Context) -> Template:
-    """The workloads template: a role and its association for each service account."""
+    """Return the workloads template: a role and its association for each service account."""
     template = new_template(CONCERN)
     accounts = {name: (_NAMESPACE, statements) for name, statements in _services().items()}
-    accounts[EXTERNAL_SECRETS] = (EXTERNAL_SECRETS, reading_secrets())
+    accounts[EXTERNAL_SECRETS] = (EXTERNAL_SECRETS, secret_statements())
     for name, (namespace, statements) in accounts.items():
         add_pod_role(
             template,
@@ -43,16 +43,16 @@ def _title(service_account: str) -> str:
 
 
 def _services() -> dict[str, list[Statement]]:
-    """Service account → what its service uses. Services that need nothing of AWS have no role.
+    """Return service account → statements. Services that need no AWS permissions have no role.
 
-    Mail names its logo by an address, which whoever reads the mail fetches: sending needs no asset.
+    A mail links to its logo, which the recipient's mail program fetches: sending needs no asset.
     """
     prefixes = sorted(set(BLOB_PREFIXES.values()))
     return {
-        "blob": storing_objects(prefixes),
-        "hydrophone": sending_mail(_FROM),
-        "mailer": sending_mail(_FROM),
-        "prescription": reading_assets(),
+        "blob": object_statements(prefixes),
+        "hydrophone": mail_statements(_FROM),
+        "mailer": mail_statements(_FROM),
+        "prescription": asset_statements(),
     }
 
 
@@ -73,7 +73,7 @@ CONCERN = Concern(
         inputs.sibling(
             "TransactionalConfigurationSet", Kind.NAME, "Configuration set of user mail"
         ),
-        inputs.sibling("SecretsPath", Kind.STRING, "What the names of the secrets start with"),
+        inputs.sibling("SecretsPath", Kind.STRING, "Prefix of the secrets' names"),
         inputs.SECRETS_KEY,
     ),
     outputs=(

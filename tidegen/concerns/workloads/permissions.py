@@ -1,6 +1,6 @@
-"""What the services of the chart may do, as statements for their roles.
+"""Permissions of the chart's services, as statements for their roles.
 
-The concern that uses these has the inputs that they name.
+The statements refer to inputs of the workloads concern.
 """
 
 from collections.abc import Iterable
@@ -13,15 +13,15 @@ from troposphere import Ref, Sub
 from tidegen.blocks.policies import allow, through
 
 
-def storing_objects(prefixes: Iterable[str]) -> list[Statement]:
-    """Read, write and delete objects below the prefixes of the uploads bucket.
+def object_statements(prefixes: Iterable[str]) -> list[Statement]:
+    """Allow reading, writing and deleting objects below the prefixes of the uploads bucket.
 
-    Calls: tidepool-org/platform, `store/unstructured/s3/s3.go`. A big upload has parts, and is
-    aborted where it fails. Deleting leaves a marker: the bucket's policy keeps the versions.
+    Calls: tidepool-org/platform, `store/unstructured/s3/s3.go`. A large upload has parts, and is
+    aborted if it fails. Deleting leaves a marker: the bucket's policy keeps the versions.
 
-    Listing is not bound to the prefixes: the service lists a user's objects without the prefix when
-    it deletes them, and S3 answers for an object that is not there with 403 in place of 404 to who
-    may not list it, which the service takes for a failure. Nothing else is in the bucket.
+    Listing is not limited to the prefixes: the service lists a user's objects without the prefix
+    when it deletes them, and for a missing object S3 answers 403 instead of 404 to callers that may
+    not list, which the service takes for a failure. The bucket contains nothing else.
     """
     objects = [Sub(f"${{UploadsBucketArn}}/{prefix}/*") for prefix in prefixes]
     actions = [s3.GetObject, s3.PutObject, s3.DeleteObject, s3.AbortMultipartUpload]
@@ -32,8 +32,8 @@ def storing_objects(prefixes: Iterable[str]) -> list[Statement]:
     ]
 
 
-def reading_assets() -> list[Statement]:
-    """Read mail assets, and nothing else that the same key encrypts."""
+def asset_statements() -> list[Statement]:
+    """Allow reading mail assets, and nothing else that the same key encrypts."""
     return [
         allow("ReadAssets", [s3.GetObject], [Sub("${AssetsBucketArn}/*")]),
         _through_s3("UseAssetsKey", [kms.Decrypt], "AssetsBucketArn"),
@@ -41,7 +41,7 @@ def reading_assets() -> list[Statement]:
 
 
 def _through_s3(sid: str, actions: list[Action], bucket_arn: str) -> Statement:
-    """The data key through S3, for one bucket.
+    """Allow the use of the data key through S3, for one bucket.
 
     The encryption context is the bucket's ARN with a bucket key, else the object's.
     Source: AWS docs, "Reducing the cost of SSE-KMS with Amazon S3 Bucket Keys".
@@ -54,23 +54,23 @@ def _through_s3(sid: str, actions: list[Action], bucket_arn: str) -> Statement:
     return allow(sid, actions, [Ref("DataKeyArn")], Condition(condition))
 
 
-def sending_mail(sender: Any) -> list[Statement]:
-    """Send mail to users as `sender`, through the transactional identity and its set.
+def mail_statements(sender: Any) -> list[Statement]:
+    """Allow sending mail to users as `sender`, through the transactional identity and its set.
 
     The identity's default configuration set is part of every request, so both are resources.
-    hydrophone calls SendEmail, mailer SendRawEmail: one permission in two forms.
+    hydrophone calls SendEmail, mailer calls SendRawEmail.
     """
     configuration_set = Sub(
         "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:configuration-set"
         "/${TransactionalConfigurationSet}"
     )
     as_sender = Condition(StringEquals({"ses:FromAddress": sender}))
-    identities = [Ref("TransactionalIdentityArn"), configuration_set]
-    return [allow("SendMail", [ses.SendEmail, ses.SendRawEmail], identities, as_sender)]
+    resources = [Ref("TransactionalIdentityArn"), configuration_set]
+    return [allow("SendMail", [ses.SendEmail, ses.SendRawEmail], resources, as_sender)]
 
 
-def reading_secrets() -> list[Statement]:
-    """Read the secrets below this environment's path."""
+def secret_statements() -> list[Statement]:
+    """Allow reading the secrets below this environment's path."""
     secrets = Sub(
         "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${SecretsPath}*"
     )

@@ -1,1 +1,1 @@
-"""Imports and moves of resources, carried out."""
+"""Executing imports and moves of resources."""

@@ -1,4 +1,4 @@
-"""Carrying imports out, one change set a stack."""
+"""Executing imports, one change set a stack."""
 
 import json
 import time
@@ -27,11 +27,11 @@ def execute_import(
     emit: Emit = ignore,
     pause: Callable[[float], None] = time.sleep,
 ) -> tuple[Outcome, ...]:
-    """Make each import of `imports`; `plan` is the deploy that they belong to.
+    """Execute each import of `imports`; `plan` is the deploy that they belong to.
 
-    The root's template, parameters and digest stay as they are: only the nested stack's template
-    grows, by what the wanted one has as well. So the next deploy changes what its plan says.
-    Raises DeploymentError at the first import that fails; run again, what was imported stays.
+    The root's template, parameters and digest do not change: only the nested stack's template
+    grows, by resources that the wanted one has as well. So the plan of the next deploy stays valid.
+    Raises DeploymentError at the first import that fails; run again, it keeps finished imports.
     """
     clouds = Clouds.of(connect)
     steps = {step.address: known_step(step, plan.outputs) for step in plan.steps}
@@ -46,14 +46,14 @@ def execute_import(
 
 @dataclass(frozen=True)
 class _Importing:
-    """One import being carried out."""
+    """One import in progress."""
 
     run: Run
     step: ResolvedStep
     item: StackImport
 
     def carry_out(self) -> Outcome:
-        """Make the stack if it is not there, import, protect."""
+        """Create the stack if it does not exist, import, protect."""
         stack_id = self.item.stack_id
         template = self.item.template
         if stack_id is None and self.item.nested:
@@ -64,7 +64,7 @@ class _Importing:
             state = self._import(template, state)
         if state:
             self._protect(state)
-            self._lock()
+            self._protect_root()
         result = Result.IMPORTED if self.item.adoptions else Result.UNCHANGED
         return Outcome(self.step.address, result, state.outputs if state else {})
 
@@ -90,13 +90,13 @@ class _Importing:
             service_role=self.step.service_role,
         )
 
-    def _lock(self) -> None:
+    def _protect_root(self) -> None:
         root = self.run.cloud.stack(self.step.stack_name)
         if root:
             enable_termination_protection(self.run, self.step, root)
 
     def _protect(self, state: StackState) -> None:
-        """Keep what holds state in place, beside what is kept already."""
+        """Add the imported resources that hold state to the stack policy."""
         adopted = {
             adoption.imported.logical_id
             for adoption in self.item.adoptions

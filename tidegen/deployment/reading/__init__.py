@@ -1,1 +1,1 @@
-"""Reads that change nothing: what is deployed, what a plan would do, how stacks are."""
+"""Reading without changes: deployed roots, previews of plans, statuses, drift, preflight."""

@@ -1,7 +1,7 @@
-"""The changes of a root and all stacks below: from its change set, or forecast where it is mute."""
+"""The changes of a root and all stacks below: from its change set, else forecast."""
 
 from tidegen.cloudformation.resources import Resources
-from tidegen.deployment.reading.deployed_roots import standing_resources, wanted_resources
+from tidegen.deployment.reading.deployed_roots import deployed_resources, wanted_resources
 from tidegen.deployment.run import Run
 from tidegen.planning.changes import Change, ResourceChange
 from tidegen.planning.comparison import compared
@@ -15,16 +15,18 @@ def changes_of(
     state: StackState | None,
     change_set: tuple[ResourceChange, ...] | None,
 ) -> tuple[Change, ...]:
-    """All changes, sorted by path; without a change set everything is a forecast."""
-    old, new = _sides(run, step, state)
+    """Return all changes, sorted by path; without a change set all are forecast."""
+    old, new = _snapshots(run, step, state)
     expected = forecast(old, new)
     return expected if change_set is None else compared(expected, change_set, {**new, **old})
 
 
-def _sides(run: Run, step: ResolvedStep, state: StackState | None) -> tuple[Resources, Resources]:
-    """The resources as deployed and as wanted."""
+def _snapshots(
+    run: Run, step: ResolvedStep, state: StackState | None
+) -> tuple[Resources, Resources]:
+    """Return the resources as deployed and as wanted."""
     wanted = wanted_resources(step, state)
     if state is None:
         return {}, wanted
-    there = run.deployed_roots.of(run.cloud, state)
-    return standing_resources(step, state, there.templates), wanted
+    deployed = run.deployed_roots.of(run.cloud, state)
+    return deployed_resources(step, state, deployed.templates), wanted

@@ -1,4 +1,4 @@
-"""A root's two sides: what stands of it, and what its templates would make."""
+"""A root stack as deployed and as its templates would make it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,13 +25,13 @@ class DeployedRoot:
     nested: Mapping[str, StackResource] = field(default_factory=dict)
 
     def is_stateful(self, path: str) -> bool:
-        """Whether the deployed template keeps the resource when it goes."""
+        """Return whether the deployed template keeps the resource when it is removed."""
         stack, _, name = path.rpartition("/")
         resource = self.templates.get(stack, {}).get("Resources", {}).get(name, {})
         return is_stateful(resource)
 
     def stateful(self) -> Mapping[str, StackResource]:
-        """The resources that hold state and really stand, by path."""
+        """Return the existing resources that hold state, by path."""
         return {
             path: resource
             for path, resource in self.resources.items()
@@ -39,43 +39,43 @@ class DeployedRoot:
         }
 
 
-def standing(cloud: Cloud, stack_id: str) -> DeployedRoot:
-    """What stands of a root and of the stacks directly below it."""
-    templates = {"": _template(cloud, stack_id)}
-    found: dict[str, StackResource] = {}
+def deployed_root(cloud: Cloud, stack_id: str) -> DeployedRoot:
+    """Read a root and the stacks directly below it."""
+    templates = {"": deployed_template(cloud, stack_id)}
+    resources: dict[str, StackResource] = {}
     nested: dict[str, StackResource] = {}
-    for resource in _there(cloud, stack_id):
+    for resource in existing_resources(cloud, stack_id):
         if resource.type != STACK_TYPE:
-            found[resource.logical_id] = resource
+            resources[resource.logical_id] = resource
         elif resource.physical_id:
             nested[resource.logical_id] = resource
-            templates[resource.logical_id] = _template(cloud, resource.physical_id)
-            for inner in _there(cloud, resource.physical_id):
-                found[f"{resource.logical_id}/{inner.logical_id}"] = inner
+            templates[resource.logical_id] = deployed_template(cloud, resource.physical_id)
+            for inner in existing_resources(cloud, resource.physical_id):
+                resources[f"{resource.logical_id}/{inner.logical_id}"] = inner
     known = {name: text for name, text in templates.items() if text}
-    return DeployedRoot(known, found, nested)
+    return DeployedRoot(known, resources, nested)
 
 
 @dataclass(frozen=True)
 class DeployedRoots:
-    """What stands of roots, read once for the state that each is in.
+    """Deployed roots, each read once for its state.
 
-    Preflight, the look for moves and the forecast of one deploy see the same. Imports change a
-    nested stack without its root, and read for themselves.
+    So preflight, the search for moves and the forecast of one deploy see the same. Imports change a
+    nested stack without its root, and read again.
     """
 
     _known: dict[tuple[object, ...], DeployedRoot] = field(default_factory=dict)
 
     def of(self, cloud: Cloud, state: StackState) -> DeployedRoot:
-        """What stands of a root that is in this state."""
+        """Return the deployed root that is in this state."""
         key = (state.stack_id, state.status, state.changed)
         if key not in self._known:
-            self._known[key] = standing(cloud, state.stack_id)
+            self._known[key] = deployed_root(cloud, state.stack_id)
         return self._known[key]
 
 
 def wanted_templates(step: RootStep) -> Templates:
-    """The templates that the step would deploy."""
+    """Return the templates that the step would deploy."""
     texts = {child.logical_id: child.content.decode() for child in step.template.children}
     return {
         **{path: parse_template(text, path) for path, text in texts.items()},
@@ -84,25 +84,24 @@ def wanted_templates(step: RootStep) -> Templates:
 
 
 def wanted_resources(step: ResolvedStep, state: StackState | None) -> Resources:
-    """What the step's templates make with its parameters.
-
-    What another root has yet to give is most likely what it gave before.
-    """
-    before = dict(state.parameters) if state else {}
-    values = {**before, **step.parameters, **_pseudo(step)}
-    return evaluate(wanted_templates(step), values)
+    """Return the resources that the step's templates make with its parameters."""
+    return evaluate(wanted_templates(step), _wanted_values(step, state))
 
 
-def wanted_scope(step: ResolvedStep, state: StackState | None) -> EvaluatedTemplate:
-    """The root's wanted template, with the way to the nested ones and the step's parameters."""
-    before = dict(state.parameters) if state else {}
-    values = {**before, **step.parameters, **_pseudo(step)}
+def wanted_template(step: ResolvedStep, state: StackState | None) -> EvaluatedTemplate:
+    """Return the root's wanted template, which leads to the nested ones, with the step's values."""
     templates = wanted_templates(step)
-    return EvaluatedTemplate("", templates[""], values, templates)
+    return EvaluatedTemplate("", templates[""], _wanted_values(step, state), templates)
 
 
-def standing_resources(step: RootStep, state: StackState, deployed: Templates) -> Resources:
-    """What the deployed templates made with the deployed parameters."""
+def _wanted_values(step: ResolvedStep, state: StackState | None) -> dict[str, str]:
+    """Return the parameters; another root's output that is not known yet is taken as before."""
+    before = dict(state.parameters) if state else {}
+    return {**before, **step.parameters, **_pseudo(step)}
+
+
+def deployed_resources(step: RootStep, state: StackState, deployed: Templates) -> Resources:
+    """Return the resources that the deployed templates made with the deployed parameters."""
     return evaluate(deployed, {**state.parameters, **_pseudo(step)})
 
 
@@ -110,10 +109,17 @@ def _pseudo(step: RootStep) -> dict[str, str]:
     return {"AWS::AccountId": step.account, "AWS::Region": step.region}
 
 
-def _template(cloud: Cloud, stack: str) -> TemplateBody:
+def deployed_template(cloud: Cloud, stack: str) -> TemplateBody:
+    """Return the stack's template; empty if it has none yet."""
     text = cloud.template(stack)
     return parse_template(text, stack) if text else {}
 
 
-def _there(cloud: Cloud, stack: str) -> tuple[StackResource, ...]:
+def existing_resources(cloud: Cloud, stack: str) -> tuple[StackResource, ...]:
+    """Return the stack's resources, without the deleted ones."""
     return tuple(r for r in cloud.resources(stack) if r.status != "DELETE_COMPLETE")
+
+
+def physical_ids(cloud: Cloud, stack: str) -> dict[str, str]:
+    """Return the physical ids of the stack's resources by logical id, as listed."""
+    return {r.logical_id: r.physical_id for r in cloud.resources(stack)}

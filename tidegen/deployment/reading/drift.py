@@ -6,17 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.reading.deployed_roots import existing_resources
 from tidegen.deployment.run import Clouds
 from tidegen.errors import InputError, TidegenError
 from tidegen.planning.drift import DriftCheck, DriftPlan, StackDrift, all_resources
 from tidegen.planning.model import StackAddress
 from tidegen.planning.steps import Target, steps_of
 
-_WORKERS = 8  # CloudFormation throttles its reads per account; botocore retries what is refused
+_WORKERS = 8  # CloudFormation throttles its reads per account; botocore retries refused calls
 
 
 def drift_plan(target: Target, connect: Connect) -> DriftPlan:
-    """The stacks of `target` that stand; raises InputError where none does."""
+    """Return the deployed stacks of `target`; raise InputError where there is none."""
     clouds = Clouds.of(connect)
     checks = [
         check
@@ -31,10 +32,10 @@ def drift_plan(target: Target, connect: Connect) -> DriftPlan:
 def detect_drift(
     plan: DriftPlan, connect: Connect, *, pause: Callable[[float], None] = time.sleep
 ) -> tuple[StackDrift, ...]:
-    """What each stack of `plan` says, in its order; asked side by side.
+    """Detect the drift of each stack of `plan`, in parallel; return the results in its order.
 
     CloudFormation leaves nested stacks out of a root's detection (API_DetectStackDrift), so each
-    is asked itself. A stack that cannot be checked says why.
+    has a detection of its own. The result of a stack that cannot be checked gives the reason.
     """
     clouds = Clouds.of(connect)
     with ThreadPoolExecutor(_WORKERS) as pool:
@@ -52,7 +53,7 @@ def _root_checks(cloud: Cloud, address: StackAddress) -> Iterator[DriftCheck]:
 
 
 def _checks(cloud: Cloud, address: StackAddress, path: str, stack_id: str) -> Iterator[DriftCheck]:
-    resources = tuple(r for r in cloud.resources(stack_id) if r.status != "DELETE_COMPLETE")
+    resources = existing_resources(cloud, stack_id)
     yield DriftCheck(address, path, stack_id, resources)
     for resource in resources:
         if resource.type == STACK_TYPE and resource.physical_id:
@@ -65,8 +66,8 @@ def _checked(cloud: Cloud, check: DriftCheck, pause: Callable[[float], None]) ->
         detection_id = cloud.detect_drift(check.stack_id)
         while (detection := cloud.drift_detection(detection_id)).running:
             pause(cloud.poll_seconds)
-        found = cloud.resource_drifts(check.stack_id)
+        drifts = cloud.resource_drifts(check.stack_id)
     except TidegenError as error:
         problem = error.problems[0].message
         return StackDrift(check.address, check.path, all_resources(check, ()), problem)
-    return StackDrift(check.address, check.path, all_resources(check, found), detection.reason)
+    return StackDrift(check.address, check.path, all_resources(check, drifts), detection.reason)

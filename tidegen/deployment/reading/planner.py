@@ -1,4 +1,4 @@
-"""Building a plan: what the environment wants, with what AWS says is there."""
+"""Building a plan from the environment's values and from the deployed stacks."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,10 +33,10 @@ class Release:
 
 
 def build_plan(target: Target, values: Values, release: Release, connect: Connect) -> Plan:
-    """The plan to deploy `target` with `release`.
+    """Return the plan to deploy `target` with `release`.
 
     `values` are the environment's by scope and dotted field. Reads templates first, then the
-    account (RefusedError if it is another), then the stacks the plan rests on; changes nothing.
+    account (RefusedError if it is another), then the stacks that the plan depends on; changes none.
     """
     steps = tuple(_step(target, values, release, address) for address in steps_of(target))
     clouds = Clouds.of(connect)
@@ -44,14 +44,14 @@ def build_plan(target: Target, values: Values, release: Release, connect: Connec
     required = prerequisites_of(target)
     addresses = {step.address for step in steps} | {item.address for item in required}
     addresses |= {address for step in steps for address in needed_addresses(step)}
-    # One call a stack: each step is compared with what is deployed, each prerequisite must stand
-    # and gives outputs. One list would do in a small account, but it takes a permission on all
-    # stacks (API_DescribeStacks: ListStacks as well), and pages where there are many nested ones.
+    # One call a stack: each step is compared with its deployed stack, each prerequisite must be
+    # deployed and gives outputs. One listing would do in a small account, but it needs a permission
+    # on all stacks (API_DescribeStacks: ListStacks as well), and several pages for nested stacks.
     states = {
         address: clouds.at(address.place).stack(address.name)
         for address in sorted(addresses, key=str)
     }
-    missing = tuple(item for item in required if not _stands(states[item.address]))
+    missing = tuple(item for item in required if not _is_usable(states[item.address]))
     return Plan(target.name, release.name, steps, missing, states)
 
 
@@ -68,18 +68,18 @@ def _step(target: Target, values: Values, release: Release, address: StackAddres
             template, values.get(address.scope, {}), find, release.name
         ),
         service_role=OutputOf(access, "ExecutionRoleArn") if access else None,
-        # What an account has once guards every environment in it.
+        # A root that an account has once protects every environment in it.
         protected=target.protected or address.scope.is_account_wide,
     )
 
 
 def _environment(target: Target, scope: Scope) -> str:
-    """Whose a root is, for its tag. Identity and bootstrap are everybody's, and have none."""
+    """Return the owner in a root's tag. Identity and bootstrap are shared by all and have none."""
     if scope is Scope.ACCOUNT:
         return str(scope)
     return "" if scope.is_account_wide else target.name
 
 
-def _stands(state: StackState | None) -> bool:
-    """Whether a stack can be built upon."""
+def _is_usable(state: StackState | None) -> bool:
+    """Return whether other stacks can be deployed on top of the stack."""
     return state is not None and next_action(state.status) in (NextAction.UPDATE, NextAction.FOLLOW)

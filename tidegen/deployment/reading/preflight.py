@@ -1,4 +1,4 @@
-"""Preflight of a plan: what it would make, compared with what the account has and allows."""
+"""Preflight of a plan: its resources, compared with the account's resources and permissions."""
 
 from dataclasses import replace
 
@@ -8,8 +8,8 @@ from tidegen.deployment.inspection import Inspect, read
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import (
     DeployedRoot,
-    standing,
-    standing_resources,
+    deployed_resources,
+    deployed_root,
     wanted_resources,
     wanted_templates,
 )
@@ -35,10 +35,10 @@ from tidegen.planning.states import NextAction, is_up_to_date, next_action
 def preflight(
     plan: Plan, connect: Connect, inspect: Inspect, *, thorough: bool = False
 ) -> PreflightReport:
-    """Everything that an account says against `plan`; changes nothing.
+    """Return everything in an account that would make `plan` fail; change nothing.
 
-    Stacks that the deploy would leave alone are not looked at, unless `thorough`, which also
-    tells what no deploy depends on. Raises AccessError where an account is out of reach.
+    Stacks that the deploy would not change are not read, unless `thorough`, which also reports
+    findings that no deploy depends on. Raises AccessError where an account cannot be reached.
     """
     subjects = _subjects(plan, Clouds.of(connect), thorough=thorough)
     asked = questions(subjects, thorough=thorough)
@@ -48,32 +48,32 @@ def preflight(
 def find_candidates(
     plan: Plan, connect: Connect, inspect: Inspect
 ) -> tuple[tuple[Candidate, ...], tuple[str, ...]]:
-    """What of the wanted resources exists already in no stack of ours; what could not be asked."""
+    """Return wanted resources that exist in no stack of the plan, and unanswered questions."""
     clouds = Clouds.of(connect)
     subjects = _subjects(plan, clouds, thorough=False)
     return candidates(subjects, read(inspect, candidate_questions(subjects)))
 
 
 def require_preflight(plan: Plan, connect: Connect, inspect: Inspect) -> PreflightReport:
-    """The report of a plan that nothing stands against; RefusedError with every finding else."""
+    """Return the report of a plan without blocking findings; raise RefusedError with them."""
     return _required(preflight(plan, connect, inspect))
 
 
 def require_destroy_preflight(
     plan: DestroyPlan, connect: Connect, inspect: Inspect
 ) -> PreflightReport:
-    """The same of a deletion: what others have put where the stacks' resources are."""
+    """Return the report of a deletion; foreign resources inside the stacks' resources block it."""
     clouds = Clouds.of(connect)
-    subjects = [_doomed(clouds.at(step.address.place), step) for step in plan.steps]
+    subjects = [_deletion_subject(clouds.at(step.address.place), step) for step in plan.steps]
     asked = questions(subjects, thorough=False, checks=DELETION_CHECKS)
     facts = read(inspect, asked)
     return _required(report(subjects, facts, thorough=False, checks=DELETION_CHECKS))
 
 
-def _doomed(cloud: Cloud, step: DestroyStep) -> Subject:
-    """A root as it stands, with what of it is deleted: all but what is kept."""
-    there = standing(cloud, step.stack_id)
-    subject = _holding(Subject(address=step.address), there)
+def _deletion_subject(cloud: Cloud, step: DestroyStep) -> Subject:
+    """Return a root as deployed; all its resources but the retained ones are to be removed."""
+    deployed = deployed_root(cloud, step.stack_id)
+    subject = _with_deployed(Subject(address=step.address), deployed)
     place = step.address.place
     pseudo = {"AWS::AccountId": place.account, "AWS::Region": place.region}
     state = cloud.stack(step.stack_id)
@@ -81,7 +81,7 @@ def _doomed(cloud: Cloud, step: DestroyStep) -> Subject:
     kept = {item.path for item in step.retained}
     return replace(
         subject,
-        resources=evaluate(there.templates, values),
+        resources=evaluate(deployed.templates, values),
         removed=frozenset(subject.held.keys() - kept),
     )
 
@@ -94,11 +94,11 @@ def _subjects(plan: Plan, clouds: Clouds, *, thorough: bool) -> list[Subject]:
     ]
 
 
-def _required(found: PreflightReport) -> PreflightReport:
-    if found.blocking:
-        problems = [Problem(finding.where, finding.message) for finding in found.blocking]
+def _required(checked: PreflightReport) -> PreflightReport:
+    if checked.blocking:
+        problems = [Problem(finding.where, finding.message) for finding in checked.blocking]
         raise RefusedError(*problems, f"{len(problems)} findings of preflight; nothing was changed")
-    return found
+    return checked
 
 
 def _subject(
@@ -116,17 +116,17 @@ def _subject(
     if not (changes or thorough):
         return subject
     cloud = clouds.at(step.address.place)
-    there = clouds.deployed_roots.of(cloud, state) if state else DeployedRoot()
-    subject = _holding(subject, there)
-    return _compared(subject, step, state, there) if changes else subject
+    deployed = clouds.deployed_roots.of(cloud, state) if state else DeployedRoot()
+    subject = _with_deployed(subject, deployed)
+    return _with_changes(subject, step, state, deployed) if changes else subject
 
 
-def _holding(subject: Subject, there: DeployedRoot) -> Subject:
-    """The subject with what stands of it."""
+def _with_deployed(subject: Subject, deployed: DeployedRoot) -> Subject:
+    """Return the subject with its deployed resources."""
     return replace(
         subject,
-        held={path: item.physical_id for path, item in there.resources.items()},
-        types_held={path: item.type for path, item in there.resources.items()},
+        held={path: item.physical_id for path, item in deployed.resources.items()},
+        types_held={path: item.type for path, item in deployed.resources.items()},
     )
 
 
@@ -134,17 +134,17 @@ def _is_current(step: ResolvedStep, state: StackState | None) -> bool:
     return bool(state and is_up_to_date(state.status, state.digest, step.digest))
 
 
-def _compared(
-    subject: Subject, step: ResolvedStep, state: StackState | None, there: DeployedRoot
+def _with_changes(
+    subject: Subject, step: ResolvedStep, state: StackState | None, deployed: DeployedRoot
 ) -> Subject:
-    """The subject with what the step would add and remove."""
-    stays = (
+    """Return the subject with the resources that the step would add and remove."""
+    kept = (
         state
         if next_action(subject.status) not in (NextAction.CREATE, NextAction.DELETE_FIRST)
         else None
     )
-    resources = wanted_resources(step, stays)
-    old = standing_resources(step, stays, there.templates) if stays else {}
+    resources = wanted_resources(step, kept)
+    old = deployed_resources(step, kept, deployed.templates) if kept else {}
     changes = forecast(old, resources)
     return replace(
         subject,

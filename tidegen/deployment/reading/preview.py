@@ -1,4 +1,4 @@
-"""What a plan would do, without doing it."""
+"""Previews of a plan: its changes, without making them."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -33,27 +33,27 @@ def preview(
     pause: Callable[[float], None] = time.sleep,
     settings: SettingsFactory = no_settings,
 ) -> tuple[Preview, ...]:
-    """The changes of each step, and the settings that follow it.
+    """Return the changes of each step, and the settings to apply after it.
 
-    By default a forecast that only reads. With `change_sets` CloudFormation is asked for stacks
-    that stand: templates are uploaded, and the change set is deleted again.
+    By default a forecast that only reads. With `change_sets` CloudFormation predicts the changes of
+    deployed stacks: templates are uploaded, and the change set is deleted again.
     """
     clouds = Clouds.of(connect)
-    found: list[Preview] = []
+    previews: list[Preview] = []
     for step in plan.steps:
         run = clouds.run(step.address, emit, pause, settings)
         state = plan.states.get(step.address)
         shown = _preview(run, step, state, plan.outputs, exact=change_sets)
-        others_changed = any(not before.unchanged or before.settings for before in found)
+        others_changed = any(not before.unchanged or before.settings for before in previews)
         read = _readings(run, shown, state, others_changed=others_changed)
-        found.append(replace(shown, readings=read))
-    return tuple(found)
+        previews.append(replace(shown, readings=read))
+    return tuple(previews)
 
 
 def _readings(
     run: Run, shown: Preview, state: StackState | None, *, others_changed: bool
 ) -> tuple[SettingReading, ...]:
-    """The settings as a deploy would find them; it reads them where this does."""
+    """Return the settings as a deploy would read them, with the same calls."""
     if state and shown.unchanged:
         suspect = others_changed or not is_protected(run, shown.step, state)
         return idle_readings(run, state, suspect=suspect)
@@ -82,8 +82,8 @@ def _preview(
         )
     if state and is_up_to_date(state.status, state.digest, step.digest):
         return Preview(step=step, next_action=wanted, unchanged=True, status=status)
-    said = _from_change_set(run, step) if exact and wanted is NextAction.UPDATE else None
-    changes = changes_of(run, step, deployed, said)
+    exact_changes = _from_change_set(run, step) if exact and wanted is NextAction.UPDATE else None
+    changes = changes_of(run, step, deployed, exact_changes)
     return Preview(step=step, next_action=wanted, changes=changes, status=status)
 
 

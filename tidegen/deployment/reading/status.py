@@ -1,4 +1,4 @@
-"""How an environment's stacks are."""
+"""The status of an environment's stacks."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -42,16 +42,16 @@ class RootStatus:
 
 
 def environment_status(target: Target, connect: Connect) -> tuple[RootStatus, ...]:
-    """The state of each root of `target`, first to last, with its nested stacks."""
+    """Return the state of each root of `target`, first to last, with its nested stacks."""
     clouds = Clouds.of(connect)
     return tuple(_status(clouds.at(a.place), a) for a in steps_of(target))
 
 
 def environment_outputs(target: Target, connect: Connect) -> Mapping[Scope, Mapping[str, str]]:
-    """The outputs of each root of `target` that is deployed, by scope."""
+    """Return the outputs of each deployed root of `target`, by scope."""
     clouds = Clouds.of(connect)
-    found = {a.scope: clouds.at(a.place).stack(a.name) for a in steps_of(target)}
-    return {scope: dict(sorted(state.outputs.items())) for scope, state in found.items() if state}
+    states = {a.scope: clouds.at(a.place).stack(a.name) for a in steps_of(target)}
+    return {scope: dict(sorted(state.outputs.items())) for scope, state in states.items() if state}
 
 
 def _status(cloud: Cloud, address: StackAddress) -> RootStatus:
@@ -77,7 +77,7 @@ def _status(cloud: Cloud, address: StackAddress) -> RootStatus:
 
 
 def _cause(run: Run, state: StackState) -> str:
-    """The root cause where the last operation failed; read only then."""
+    """Return the root cause if the last operation failed; read events only then."""
     if is_success(state.status) or next_action(state.status) in (
         NextAction.FOLLOW,
         NextAction.CREATE,
@@ -94,7 +94,7 @@ def follow_environment(
     emit: Emit = ignore,
     pause: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Watch what is under way in the roots of `target` until all is at rest; how many were watched.
+    """Follow the operations on the roots of `target` until none is in progress; return how many.
 
     Raises DeploymentError with the root cause where an operation fails.
     """

@@ -1,15 +1,15 @@
-"""Relay of log events: CloudWatch Logs subscription → what is safe to say → a few SNS messages.
+"""Relay of log events: CloudWatch Logs subscription → summary without data → a few SNS messages.
 
-A message says how many errors of which kind were logged where, in words of closed lists and in
-names that the log shipper gives: never a word of what a service wrote, as nobody can tell a
-patient's name from any other word. It goes through `redact` all the same: a second net.
+A message reports the number, kind and place of errors, in words of closed lists and in names that
+the log shipper adds. It contains no text that a service wrote, as no program can distinguish a
+patient's name from any other word. As a second safeguard it is passed through `redact`.
 
-Runs on Lambda with the standard library and the boto3 that the runtime brings. Everything but
-`handle` is free of AWS: a publisher and a clock are passed in, so that tests need neither.
+Runs on Lambda with the standard library and the runtime's boto3. Only `handle` uses AWS: the other
+functions take a publisher and a clock as arguments, so that tests need neither.
 
 Environment variables:
-    TOPIC_ARN            topic that the messages go to
-    MESSAGES_PER_WINDOW  most messages in one window (default 6)
+    TOPIC_ARN            topic of the messages
+    MESSAGES_PER_WINDOW  maximum of messages in one window (default 6)
     WINDOW_SECONDS       length of a window in seconds (default 300)
 """
 
@@ -26,22 +26,22 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-#: (subject, message): sends one message, raises where it cannot.
+#: (subject, message): sends one message, raises if it cannot.
 Publisher = Callable[[str, str], None]
 Event = Mapping[str, Any]
 
 _SUBJECT_LIMIT = 100  # characters, SNS API: Publish
-_READ_LIMIT = 4000  # characters of a text that are looked at
+_READ_LIMIT = 4000  # characters of a text that are searched
 _KINDS_LIMIT = 20  # different kinds of error in one message
-_DEPTH = 4  # a service's JSON is a string in the shipper's, and may hold one itself
+_DEPTH = 4  # a service's JSON is a string in the shipper's, and may contain another
 
-#: Levels as services write them, and by the numbers of pino and bunyan.
+#: Levels as services write them, and as the numbers of pino and bunyan.
 _LEVELS = {"warn", "warning", "error", "critical", "fatal", "panic"}
 _NUMBERED = {40: "warn", 50: "error", 60: "fatal"}
-_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}")  # RFC 1123, as Kubernetes has it
-#: Codes that the system gives; a code that is not among them could be anything.
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,252}")  # RFC 1123, as in Kubernetes
+#: Error codes of the operating system; any other code could contain data.
 _CODES = frozenset(errno.errorcode.values())
-#: What a text speaks of → how the message calls it.
+#: Subject in the message → pattern of texts about it.
 _SUBJECTS = {
     "timeout": r"time[d ]?[- ]?out|deadline exceeded|ETIMEDOUT",
     "connection refused": r"refused|ECONNREFUSED",
@@ -58,8 +58,8 @@ _SUBJECTS = {
     "null reference": r"nil pointer|null pointer|of undefined|of null",
 }
 
-#: What must not leave the log group, in this order: the wider patterns come last. Repetitions
-#: have bounds, as lines come from outside and must not make a pattern backtrack without end.
+#: Patterns of text that must not leave the log group, in this order: the wider ones come last.
+#: Repetitions have bounds, so that input from outside cannot make a pattern backtrack for long.
 _REDACTIONS = tuple(
     (re.compile(pattern, re.IGNORECASE), replacement)
     for pattern, replacement in (
@@ -68,8 +68,8 @@ _REDACTIONS = tuple(
         (r"\b(bearer|basic)\s+[\w.~+/=-]{8,}", r"\1 [token]"),
         (r"\b(AKIA|ASIA|AROA|AIDA)[A-Z0-9]{12,}\b", "[access key]"),
         (r"\b([a-z][a-z0-9+.-]{0,20}://)[^\s:/@]{0,128}:[^\s\"']{1,256}@", r"\1[credentials]@"),
-        # name=value, "name": "value" and x-name: value, for names that hold secrets or people, to
-        # the end of the value; quotes may be escaped, where JSON stands inside JSON
+        # name=value, "name": "value" and x-name: value, for names of secrets or personal data, to
+        # the end of the value; quotes may be escaped, in JSON inside JSON
         (
             r"""(?x)((?:\\*["'])? (?<![\w-]) [\w-]{0,40}?
             (?:pass(?:word|wd|phrase)?|secret|token|api[_-]?key|authorization|cookie|credential|salt
@@ -100,7 +100,7 @@ _REDACTIONS = tuple(
 
 
 def redact(text: str) -> str:
-    """`text` without credentials and without what could name a person (HIPAA identifiers)."""
+    """Return `text` without credentials and without HIPAA identifiers of a person."""
     for pattern, replacement in _REDACTIONS:
         text = pattern.sub(replacement, text)
     return text
@@ -108,7 +108,7 @@ def redact(text: str) -> str:
 
 @dataclass(frozen=True)
 class Kind:
-    """What may be said of a log event."""
+    """A kind of log events: the facts that a message may contain."""
 
     level: str
     namespace: str = ""
@@ -118,15 +118,15 @@ class Kind:
 
     def __str__(self) -> str:
         place = "/".join(part for part in (self.namespace, self.pod, self.container) if part)
-        said = f"{self.level} in {place or 'a log without a place'}"
-        return redact(f"{said}: {', '.join(self.codes)}" if self.codes else said)
+        summary = f"{self.level} in {place or 'an unknown place'}"
+        return redact(f"{summary}: {', '.join(self.codes)}" if self.codes else summary)
 
 
 def classify(message: str) -> Kind:
-    """The kind of one log event, as Fluent Bit ships it or as plain text."""
+    """Return the kind of one log event, as Fluent Bit ships it or as plain text."""
     record = _parsed(message)
-    found = record.get("kubernetes")
-    place = found if isinstance(found, dict) else {}
+    kubernetes = record.get("kubernetes")
+    place = kubernetes if isinstance(kubernetes, dict) else {}
     names = [_name(place.get(f"{part}_name")) for part in ("namespace", "pod", "container")]
     layers = list(_layers(record)) or [message]
     codes = {code for layer in layers for code in _codes(layer)}
@@ -135,16 +135,16 @@ def classify(message: str) -> Kind:
 
 
 def _parsed(text: object) -> dict[str, Any]:
-    """The JSON object that a text is, or an empty one."""
+    """Return the JSON object of a text, or an empty one."""
     try:
-        found = json.loads(text) if isinstance(text, str) else text
+        value = json.loads(text) if isinstance(text, str) else text
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _layers(record: dict[str, Any], depth: int = _DEPTH) -> Iterator[dict[str, Any] | str]:
-    """The record, and what its `log` and `log_processed` hold: objects, or a text."""
+    """Yield the record, and the objects or texts in its `log` and `log_processed`."""
     if record:
         yield record
     for key in ("log", "log_processed"):
@@ -157,8 +157,8 @@ def _layers(record: dict[str, Any], depth: int = _DEPTH) -> Iterator[dict[str, A
 
 def _level(layer: dict[str, Any] | str) -> str:
     if isinstance(layer, str):
-        found = re.search(r"\b(fatal|panic|error|warn)\b", layer[:_READ_LIMIT], re.IGNORECASE)
-        return found[1].lower() if found else ""
+        match = re.search(r"\b(fatal|panic|error|warn)\b", layer[:_READ_LIMIT], re.IGNORECASE)
+        return match[1].lower() if match else ""
     value = layer.get("level", layer.get("severity"))
     word = _NUMBERED.get(value, "") if isinstance(value, int) else str(value).lower()
     return word if word in _LEVELS else ""
@@ -169,7 +169,7 @@ def _name(value: object) -> str:
 
 
 def _codes(layer: dict[str, Any] | str) -> Iterator[str]:
-    """HTTP states, codes of the system, and what texts speak of."""
+    """Yield HTTP states, error codes of the system, and subjects of texts."""
     if isinstance(layer, str):
         yield from _subjects(layer)
         return
@@ -195,7 +195,7 @@ def _subjects(text: object) -> Iterator[str]:
 
 
 def decode(event: Event) -> dict[str, Any]:
-    """The payload of a subscription event: base64 over gzip over JSON.
+    """Return the payload of a subscription event: base64 over gzip over JSON.
 
     Source: AWS docs, "Subscription filters with AWS Lambda".
     """
@@ -205,12 +205,12 @@ def decode(event: Event) -> dict[str, Any]:
 
 
 def summarise(events: list[Event]) -> Counter[Kind]:
-    """How often each kind of error is among the log events."""
+    """Return the number of log events of each kind."""
     return Counter(classify(str(event.get("message", ""))) for event in events)
 
 
 def compose(group: str, kinds: Counter[Kind], held_back: int) -> tuple[str, str]:
-    """Subject and message of one notification."""
+    """Return the subject and message of one notification."""
     total = kinds.total()
     subject = f"{total} log event{'' if total == 1 else 's'} in {group}"
     body = [f"{count} × {kind}" for kind, count in kinds.most_common(_KINDS_LIMIT)]
@@ -218,8 +218,8 @@ def compose(group: str, kinds: Counter[Kind], held_back: int) -> tuple[str, str]
         body.append(f"and {len(kinds) - _KINDS_LIMIT} other kinds")
     if held_back:
         body.append(f"{held_back} earlier events were held back by the rate limit")
-    body += [f"What they say stays in the log group {group}. Ask CloudWatch Logs Insights:", _QUERY]
-    # a subject may hold printable ASCII only (SNS API: Publish)
+    body += [f"Read the events in the log group {group}, with CloudWatch Logs Insights:", _QUERY]
+    # a subject may contain printable ASCII only (SNS API: Publish)
     return re.sub(r"[^ -~]", "?", subject)[:_SUBJECT_LIMIT], "\n".join(body)
 
 
@@ -231,10 +231,10 @@ _QUERY = (
 
 @dataclass
 class RateLimit:
-    """At most `messages` in any `seconds`; counts the events that it holds back.
+    """A limit of `messages` in any `seconds`; counts the events that it holds back.
 
-    It lives in the memory of one execution environment: the function's reserved concurrency is
-    one, so that there is only one.
+    It is in the memory of one execution environment: the function's reserved concurrency is one,
+    so that no second one runs.
     """
 
     messages: int
@@ -244,26 +244,27 @@ class RateLimit:
     _sent: list[float] = field(default_factory=list)
 
     def admits(self) -> bool:
-        """Whether one more message may go now."""
+        """Return whether one more message may be sent now."""
         start = self.now() - self.seconds
         self._sent = [moment for moment in self._sent if moment > start]
         return len(self._sent) < self.messages
 
     def record(self) -> None:
-        """One message went; what was held back has been told."""
+        """Record a sent message, which reported the events held back so far."""
         self._sent.append(self.now())
         self.held_back = 0
 
 
 def relay(event: Event, publish: Publisher, limit: RateLimit) -> int:
-    """Number of log events that were published; 0 where the limit held them back.
+    """Publish a message and return the number of its log events; 0 if the limit held them back.
 
-    Raises what `publish` raises: Lambda tries again, then puts the event in the dead-letter queue.
+    Does not catch errors of `publish`: Lambda retries, then puts the event into the dead-letter
+    queue.
     """
     payload = decode(event)
     events = payload.get("logEvents", [])
     if payload.get("messageType") != "DATA_MESSAGE" or not events:
-        return 0  # a control message only proves that the destination answers
+        return 0  # a control message only tests the destination
     if not limit.admits():
         limit.held_back += len(events)
         return 0
@@ -280,7 +281,7 @@ def _limit() -> RateLimit:
 
 @cache
 def _publisher() -> Publisher:
-    import boto3  # here alone: importing this module needs no AWS
+    import boto3  # only here: importing this module needs no AWS
 
     client, topic = boto3.client("sns"), os.environ["TOPIC_ARN"]
 
@@ -291,7 +292,7 @@ def _publisher() -> Publisher:
 
 
 def handle(event: Event, _context: object) -> dict[str, int]:
-    """Lambda's entry point. What it logs holds counts only, never a line."""
+    """Relay one event (Lambda's entry point); log counts only, never a line."""
     result = {"published": relay(event, _publisher(), _limit()), "held_back": _limit().held_back}
     print(json.dumps(result))
     return result

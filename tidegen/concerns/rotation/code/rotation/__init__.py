@@ -1,5 +1,5 @@
-"""The rotation function: Secrets Manager's four steps, for secrets whose values a machine makes.
+"""The rotation function: Secrets Manager's four steps, for secrets whose values can be generated.
 
-Runs on Lambda with the standard library and the boto3 that the runtime brings. It is a package so
-that its modules find each other there and in tests alike. No value is ever printed or raised.
+Runs on Lambda with the standard library and the runtime's boto3. It is a package so that relative
+imports work both there and in tests. No value is ever printed or raised.
 """

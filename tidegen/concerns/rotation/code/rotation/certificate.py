@@ -1,6 +1,6 @@
-"""Kind `certificate`: a certificate of Certificate Manager and its key, for hosts of our own.
+"""Kind `certificate`: a certificate of Certificate Manager and its key, for our own hosts.
 
-Source: ACM API reference, ExportCertificate. ACM renews a public certificate that nothing in AWS
+Source: ACM API reference, ExportCertificate. ACM renews a public certificate that no AWS service
 uses only if it was exported since it was issued or last renewed (ACM user guide, "Managed
 certificate renewal").
 """
@@ -14,28 +14,28 @@ from .values import json_object, new_password
 
 @cache
 def _client() -> Any:
-    import boto3  # here alone: importing this module needs no AWS
+    import boto3  # only here: importing this module needs no AWS
 
     return boto3.client("acm")
 
 
 def exported(arn: str, text: str) -> str:
-    """JSON with `certificate`, `chain` and encrypted `key`, which are PEM, and its `passphrase`.
+    """Return JSON with `certificate`, `chain`, encrypted `key` (PEM) and the key's `passphrase`.
 
-    Or `text`, what the secret holds, where that is of the same certificate already. The key stays
-    encrypted as ACM exports it, since the standard library cannot decrypt it: whoever reads the
-    secret has both, and who does not has neither.
+    Return `text`, the secret's value, if it is of the same certificate already. The key stays
+    encrypted as ACM exports it, since the standard library cannot decrypt it: a reader of the
+    secret gets both the key and its passphrase.
     """
     passphrase = new_password()
-    found = _client().export_certificate(CertificateArn=arn, Passphrase=passphrase.encode())
-    held = json_object(text)
-    if held and held.get("certificate") == found["Certificate"]:
+    export = _client().export_certificate(CertificateArn=arn, Passphrase=passphrase.encode())
+    present = json_object(text)
+    if present and present.get("certificate") == export["Certificate"]:
         return text
     return json.dumps(
         {
-            "certificate": found["Certificate"],
-            "chain": found["CertificateChain"],
-            "key": found["PrivateKey"],
+            "certificate": export["Certificate"],
+            "chain": export["CertificateChain"],
+            "key": export["PrivateKey"],
             "passphrase": passphrase,
         }
     )

@@ -10,12 +10,12 @@ from .steps import run
 
 @cache
 def _client() -> Any:
-    import boto3  # here alone: importing this module needs no AWS
+    import boto3  # only here: importing this module needs no AWS
 
     return boto3.client("secretsmanager")
 
 
 def handle(event: Mapping[str, str], _context: object) -> None:
-    """Run the step and log one line: secret, step, what was done. What is raised is logged too."""
+    """Run the step and log one line: secret, step, result. Lambda logs any exception."""
     done = run(_client(), event)
     print(json.dumps({"secret": event["SecretId"], "step": event["Step"], "done": done}))

@@ -1,4 +1,4 @@
-"""What a secret's tag `rotation` may say, and what then makes its next value."""
+"""Kinds of rotation, by a secret's tag `rotation`, and how each generates the next value."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,24 +7,24 @@ from typing import Any
 from .certificate import exported
 from .values import new_password, new_values
 
-#: Tag that names the kind, and tags that name the keys of kind `values`, apart by spaces.
+#: Tag of the kind, and tags of the keys for kind `values`, separated by spaces.
 KIND_TAG = "rotation"
 KEYS_TAG = "rotated-keys"
 USERS_TAG = "alternated-keys"
-#: Tag that names the certificate of kind `certificate`, by its ARN.
+#: Tag of the certificate's ARN, for kind `certificate`.
 CERTIFICATE_TAG = "certificate"
 
 
 class RotationError(Exception):
-    """Why a rotation cannot go on, with what to do; it carries names, never a value."""
+    """Reason why a rotation cannot continue, and what to do; contains names, never a value."""
 
 
 @dataclass(frozen=True)
 class Secret:
-    """A secret that is being rotated: what it holds now, and which keys of it change.
+    """A secret that is being rotated: its present value, and the keys that change.
 
-    `rotated` get random values, `alternated` the other of two names. Both are empty where the
-    whole value changes, or where its kind decides.
+    `rotated` keys get random values, `alternated` keys the other of two user names. Both are empty
+    if the whole value changes, or if the kind decides.
     """
 
     name: str
@@ -36,13 +36,11 @@ class Secret:
 
 def _exported(secret: Secret) -> str:
     if not secret.certificate:
-        raise RotationError(
-            f"{secret.name}: tag {CERTIFICATE_TAG} names none; deploy, that sets it"
-        )
+        raise RotationError(f"{secret.name}: tag {CERTIFICATE_TAG} is missing; deploy to set it")
     return exported(secret.certificate, secret.text)
 
 
-#: Kind → what returns the value to be, which may be the present one where nothing is due.
+#: Kind → function that returns the next value, or the present one if no change is due.
 KINDS: Mapping[str, Callable[[Secret], str]] = {
     "certificate": _exported,
     "password": lambda _secret: new_password(),
@@ -51,20 +49,23 @@ KINDS: Mapping[str, Callable[[Secret], str]] = {
 
 
 def secret_of(described: Mapping[str, Any], text: str) -> Secret:
-    """The secret that DescribeSecret described, holding `text`."""
+    """Return the secret that DescribeSecret described, with the value `text`."""
     tags = _tags(described)
     keys = (tuple(tags.get(name, "").split()) for name in (KEYS_TAG, USERS_TAG))
     return Secret(described["Name"], text, *keys, tags.get(CERTIFICATE_TAG, ""))
 
 
 def pending_value(described: Mapping[str, Any], text: str) -> str:
-    """The next value of a secret that holds `text`; RotationError for a kind that is not known."""
+    """Return the next value of a secret with the value `text`.
+
+    Raises RotationError for an unknown kind.
+    """
     kind = _tags(described).get(KIND_TAG, "")
     if kind not in KINDS:
         known = ", ".join(sorted(KINDS))
         raise RotationError(
-            f"{described['Name']}: tag {KIND_TAG} is '{kind}'; make it one of {known}, "
-            "or take the secret's rotation away"
+            f"{described['Name']}: tag {KIND_TAG} is '{kind}'; set it to one of {known}, "
+            "or remove the secret's rotation"
         )
     return KINDS[kind](secret_of(described, text))
 

@@ -1,4 +1,4 @@
-"""The steps of a rotation, each of which may be run again at any time.
+"""The steps of a rotation; each is idempotent.
 
 Source: Secrets Manager guide, "Lambda rotation functions" and its rotation function templates.
 """
@@ -12,14 +12,14 @@ from .kinds import RotationError, pending_value, secret_of
 from .values import fits
 
 CURRENT, PENDING = "AWSCURRENT", "AWSPENDING"
-#: How `tidegen` marks a version whose keys it filled: by the start of the version's id, which a
-#: rotation cannot choose, or by a label of the same form (see tidegen/planning/secrets.py).
+#: Mark of a version whose keys `tidegen` filled: the start of the version's id, which a rotation
+#: cannot choose, or a label of the same form (see tidegen/planning/secrets.py).
 _MARK = re.compile(r"tidegen-[0-9a-f]{16}(?=-|$)")
 
 
 @dataclass(frozen=True)
 class Rotation:
-    """One rotation of one secret; `described` is what DescribeSecret said when the step began."""
+    """One rotation of one secret; `described` is DescribeSecret's answer when the step began."""
 
     client: Any
     described: Mapping[str, Any]
@@ -27,25 +27,25 @@ class Rotation:
 
     @property
     def name(self) -> str:
-        """The secret's name."""
+        """Return the secret's name."""
         return str(self.described["Name"])
 
     @property
     def labels(self) -> Mapping[str, list[str]]:
-        """Version id → its staging labels."""
+        """Return version id → staging labels."""
         return self.described.get("VersionIdsToStages", {})
 
     @property
     def current(self) -> str:
-        """The id of the current version."""
+        """Return the id of the current version."""
         return next(version for version, names in self.labels.items() if CURRENT in names)
 
     def text(self, version: str) -> str | None:
-        """What a version holds, None where it has no value."""
-        wanted = {"SecretId": self.described["ARN"], "VersionId": version}
+        """Return a version's value, or None if it has none."""
+        request = {"SecretId": self.described["ARN"], "VersionId": version}
         try:
-            found: Mapping[str, str] = self.client.get_secret_value(**wanted)
-            return found.get("SecretString")
+            answer: Mapping[str, str] = self.client.get_secret_value(**request)
+            return answer.get("SecretString")
         except self.client.exceptions.ResourceNotFoundException:
             return None
 
@@ -59,7 +59,7 @@ class Rotation:
         )
 
     def move(self, label: str, to: str | None, away_from: str | None) -> None:
-        """Move a label; refused by Secrets Manager where `away_from` no longer has it."""
+        """Move a label; Secrets Manager refuses if `away_from` no longer has it."""
         ends = {"MoveToVersionId": to, "RemoveFromVersionId": away_from}
         self.client.update_secret_version_stage(
             SecretId=self.described["ARN"],
@@ -69,22 +69,22 @@ class Rotation:
 
 
 def run(client: Any, event: Mapping[str, str]) -> str:
-    """Run the step that Secrets Manager asks for; returns what was done, without any value."""
+    """Run the step that Secrets Manager requests; return its result in words, without values."""
     rotation = Rotation(
         client, client.describe_secret(SecretId=event["SecretId"]), event["ClientRequestToken"]
     )
     step = _STEPS.get(event["Step"])
     if step is None:
-        raise RotationError(f"{rotation.name}: there is no step '{event['Step']}'")
+        raise RotationError(f"{rotation.name}: unknown step '{event['Step']}'")
     if _is_done(rotation):
         return "the version is current already"
     return step(rotation)
 
 
 def _is_done(rotation: Rotation) -> bool:
-    """Whether the rotation is over; RotationError for a version that is not being rotated to."""
+    """Return whether the rotation is complete; raise RotationError if it cannot continue."""
     if rotation.described.get("RotationEnabled") is False:
-        raise RotationError(f"{rotation.name}: rotation is off; deploy, or rotate no more")
+        raise RotationError(f"{rotation.name}: rotation is off; deploy to switch it on")
     labels = rotation.labels.get(rotation.token, [])
     if CURRENT in labels:
         return True
@@ -97,28 +97,31 @@ def _is_done(rotation: Rotation) -> bool:
 
 def _create(rotation: Rotation) -> str:
     if rotation.text(rotation.token) is not None:
-        return "the pending version is there"
+        return "the pending version exists"
     text = _current_text(rotation)
     pending = pending_value(rotation.described, text)
     rotation.put(pending)
-    return "made the pending version" if pending != text else "nothing is due: carried over"
+    return "created the pending version" if pending != text else "no change is due: value kept"
 
 
 def _set(_rotation: Rotation) -> str:
-    return "nothing to set: whoever uses the secret reads it"
+    return "nothing to set: users of the secret read its value"
 
 
 def _test(rotation: Rotation) -> str:
-    """Also run by itself when a schedule is made, on a version that may have no value."""
+    """Check the pending version; Secrets Manager also runs this to test a new schedule.
+
+    The version may then have no value.
+    """
     pending = rotation.text(rotation.token)
     if pending is None:
-        return "no pending value: a trial of the schedule"
+        return "no pending value: a test of the schedule"
     _require_fit(rotation, pending)
-    return "the pending version fits"
+    return "the pending version is valid"
 
 
 def _finish(rotation: Rotation) -> str:
-    """Make the pending version current, if the current one is still what the step began with."""
+    """Make the pending version current, if the current one has not changed since it was created."""
     _require_fit(rotation, rotation.text(rotation.token) or "")
     for label, to, away_from in _marks(rotation):
         rotation.move(label, to, away_from)
@@ -137,9 +140,9 @@ def _current_text(rotation: Rotation) -> str:
 
 
 def _require_fit(rotation: Rotation, pending: str) -> None:
-    """Give the pending version up where the secret was changed since it was made.
+    """Discard the pending version if the secret was changed since it was created.
 
-    Without the label the next rotation starts afresh; with it every further one would be refused.
+    Without the label the next rotation can start; with it every further one would be refused.
     """
     text = _current_text(rotation)
     secret = secret_of(rotation.described, text)
@@ -147,16 +150,16 @@ def _require_fit(rotation: Rotation, pending: str) -> None:
         return
     rotation.move(PENDING, None, rotation.token)
     raise RotationError(
-        f"{rotation.name}: was changed while it was rotated, the new version is given up; "
+        f"{rotation.name}: was changed during its rotation, so the new version was discarded; "
         "rotate the secret again"
     )
 
 
 def _marks(rotation: Rotation) -> Iterator[tuple[str, str | None, str | None]]:
-    """Moves (label, to, away from): the current version's mark goes along, older ones go away.
+    """Yield moves (label, to, away from): of the current mark, and to remove older marks.
 
-    A rotation fills and empties no key. A label that stays would keep its version, and so an old
-    value, for ever.
+    A rotation fills and empties no key, so the mark stays valid. A label that is not removed would
+    keep its version, and so an old value, forever.
     """
     labels = {
         label: version
@@ -165,8 +168,10 @@ def _marks(rotation: Rotation) -> Iterator[tuple[str, str | None, str | None]]:
         if _MARK.fullmatch(label)
     }
     mark = _MARK.match(rotation.current)
-    kept = next((label for label, owner in labels.items() if owner == rotation.current), None)
-    wanted = mark[0] if mark else kept
-    if wanted and labels.get(wanted) != rotation.token:
-        yield wanted, rotation.token, labels.get(wanted)
-    yield from ((label, None, owner) for label, owner in labels.items() if label != wanted)
+    label_of_current = next(
+        (label for label, version in labels.items() if version == rotation.current), None
+    )
+    valid = mark[0] if mark else label_of_current
+    if valid and labels.get(valid) != rotation.token:
+        yield valid, rotation.token, labels.get(valid)
+    yield from ((label, None, version) for label, version in labels.items() if label != valid)

@@ -1,4 +1,4 @@
-"""Random values, and JSON secrets of which some keys get new ones."""
+"""Random values, and JSON secrets some of whose keys get new values."""
 
 import json
 import secrets
@@ -6,58 +6,58 @@ import string
 from collections.abc import Collection, Iterable
 from typing import Any
 
-#: As `tidegen secrets fill` makes them; a test holds the two together.
+#: The same as in `tidegen secrets fill`; a test compares them.
 LENGTH = 40  # characters: 238 bits
 ALPHABET = string.ascii_letters + string.digits
-#: What tells the second of two users from the first.
+#: Suffix of the second of two users.
 _SECOND = "-2"
 
 
 def new_password() -> str:
-    """A random value of letters and digits, which every URL, header and shell takes as it is."""
+    """Return a random value of letters and digits: URLs, headers and shells need not quote it."""
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
 def other_user(name: str) -> str:
-    """The other of two users that take turns: the one before stays valid until the next turn."""
+    """Return the other of two alternating users; the previous one stays valid for one rotation."""
     return name.removesuffix(_SECOND) if name.endswith(_SECOND) else name + _SECOND
 
 
 def new_values(text: str, rotated: Iterable[str], alternated: Iterable[str] = ()) -> str:
-    """A JSON secret with new values for those `rotated` keys that are filled.
+    """Return a JSON secret with new values for those `rotated` keys that are filled.
 
-    With them each of the `alternated` keys, a user's name, changes for the other user's.
+    If any is, each of the `alternated` keys, a user name, changes to the other user's.
 
-    A key that is not filled stays so: `tidegen secrets fill` makes the first value, and half a
-    secret would look like a whole one. An unfilled secret is thus carried over, without an error:
-    an environment that nobody has filled yet would otherwise raise alarms that mean nothing.
+    An unfilled key stays unfilled: `tidegen secrets fill` generates the first value, and a partly
+    filled secret would look complete. An unfilled secret is kept as it is, without an error: an
+    environment that is not filled yet would otherwise raise false alarms.
     """
-    held = json_object(text)
-    new = {key: new_password() for key in rotated if held and held.get(key)}
-    if not held or not new:
+    present = json_object(text)
+    new = {key: new_password() for key in rotated if present and present.get(key)}
+    if not present or not new:
         return text
-    users = {key: other_user(held[key]) for key in alternated if held.get(key)}
-    return json.dumps({**held, **new, **users})
+    users = {key: other_user(present[key]) for key in alternated if present.get(key)}
+    return json.dumps({**present, **new, **users})
 
 
 def fits(before: str, after: str, changing: Collection[str]) -> bool:
-    """Whether `after` may follow `before`: nothing is lost, and nothing else than `changing` new.
+    """Return whether `after` may follow `before`: no value lost, only `changing` keys changed.
 
-    Where `changing` is empty the kind decides; then what was filled has to be filled.
+    If `changing` is empty any key may change, but the keys that were filled must stay filled.
     """
-    held, new = json_object(before), json_object(after)
-    if held is None:
+    present, new = json_object(before), json_object(after)
+    if present is None:
         return bool(after)
     if new is None:
         return False
-    changing = changing or held.keys()
-    kept = {key: value for key, value in held.items() if key not in changing}
-    filled = [key for key in changing if held.get(key)]
+    changing = changing or present.keys()
+    kept = {key: value for key, value in present.items() if key not in changing}
+    filled = [key for key in changing if present.get(key)]
     return kept.items() <= new.items() and all(new.get(key) for key in filled)
 
 
 def json_object(text: str) -> dict[str, Any] | None:
-    """The JSON object that a text is, None where it is none: json's error would carry the text."""
+    """Return the JSON object of a text, or None: an error of json would contain the text."""
     try:
         value = json.loads(text)
     except ValueError:
