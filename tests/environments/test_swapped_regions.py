@@ -1,6 +1,7 @@
 """An environment that is raised in its recovery region meets no name of what was there before.
 
-Its recovery root stands there, and what is global (roles, buckets, CloudFront) of the lost region.
+The recovery root exists there, and so do the global resources (roles, buckets, CloudFront) of the
+lost region.
 """
 
 import pytest

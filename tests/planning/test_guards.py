@@ -64,7 +64,7 @@ CASES = {
         indexes(index("a"), index("b")),
         "2 index operations",
     ),
-    "an index made anew": (
+    "a recreated index": (
         "AWS::DynamoDB::Table",
         indexes(index("a", "x")),
         indexes(index("a", "y")),

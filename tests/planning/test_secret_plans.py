@@ -66,7 +66,7 @@ def test_a_filled_key_needs_nothing_and_an_empty_one_is_unfilled():
 
 
 def test_only_keys_without_dependents_are_regenerated():
-    plan = planned(dict.fromkeys(FILLS, "value"), anew=True)
+    plan = planned(dict.fromkeys(FILLS, "value"), renew=True)
     renewed = {key.name for key in plan.needing(Need.MAKE, Need.DERIVE)}
     assert renewed == {"Rotated", "User", "Random", "Derived"}
 
@@ -75,7 +75,7 @@ def test_the_halves_of_a_pair_are_generated_together_or_asked_for():
     assert set(needs(planned({}, PAIR)).values()) == {Need.MAKE}
     half = planned({"private": "value"}, PAIR)
     assert needs(half) == {"private": Need.FILLED, "public": Need.ASK}
-    both = planned({"private": "value", "public": "value"}, PAIR, anew=True)
+    both = planned({"private": "value", "public": "value"}, PAIR, renew=True)
     assert set(needs(both).values()) == {Need.FILLED}
 
 

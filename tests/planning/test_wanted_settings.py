@@ -34,8 +34,8 @@ def test_every_setting_is_listed_once_with_its_reason():
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_a_setting_with_the_wanted_values_needs_no_step(setting):
-    beside = {**setting.wanted, "SomethingElse": "as somebody wants it"}
-    assert setting_steps([SettingReading(setting, PLACE, found=beside)]) == ()
+    more = {**setting.wanted, "SomethingElse": "as somebody wants it"}
+    assert setting_steps([SettingReading(setting, PLACE, found=more)]) == ()
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)

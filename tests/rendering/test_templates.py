@@ -67,7 +67,7 @@ def test_bytes_do_not_depend_on_seed_place_locale_or_time_zone(seed, tmp_path):
 
 @pytest.mark.parametrize("path", COMMITTED, ids=lambda p: p.name)
 def test_no_template_depends_on_an_environment(path):
-    """No account, region, zone or environment's name stands in a template."""
+    """No template contains an account, a region, a zone or the name of an environment."""
     text = path.read_text()
     files = load_all(ROOT)
     values = {f.account for f in files} | {f.name for f in files} | {f.region for f in files}

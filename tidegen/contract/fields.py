@@ -29,7 +29,7 @@ _ALL = tuple(Scope)
 _CONTACTS = (
     ("critical", _PLATFORM, "are paged"),
     ("warning", _PLATFORM, "read warnings"),
-    ("security", (*_PLATFORM, Scope.ACCOUNT), "are told of security findings"),
+    ("security", (*_PLATFORM, Scope.ACCOUNT), "get security findings"),
 )
 
 

@@ -76,7 +76,7 @@ def _plan(target: Target, cloud: Cloud, name: str, renew: bool) -> SecretPlan:
         raise RefusedError(
             Problem(secret_id, f"does not exist; run 'tidegen deploy --env {target.name}'")
         )
-    return plan_secret(name, secret_id, CHART_SECRETS[name], stored, anew=renew)
+    return plan_secret(name, secret_id, CHART_SECRETS[name], stored, renew=renew)
 
 
 def _derived(target: Target, cloud: Cloud, plan: SecretPlan) -> dict[str, str]:

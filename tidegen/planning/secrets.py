@@ -84,15 +84,17 @@ def plan_secret(
     fills: Mapping[str, Fill],
     stored: StoredSecret,
     *,
-    anew: bool = False,
+    renew: bool = False,
 ) -> SecretPlan:
-    """Return the plan to fill the secret; with `anew` also to regenerate what safely can be.
+    """Return the plan to fill the secret; with `renew` also to regenerate what safely can be.
 
     Raises RefusedError if the secret is not a JSON object of texts.
     """
     held = _held(secret_id, stored.text)
     empty = {key for key in fills if not held.get(key)}
-    keys = [KeyPlan(key, fill, _need(key, fills, empty, anew=anew)) for key, fill in fills.items()]
+    keys = [
+        KeyPlan(key, fill, _need(key, fills, empty, renew=renew)) for key, fill in fills.items()
+    ]
     return SecretPlan(name, secret_id, stored.version, tuple(keys), held, stored.written)
 
 
@@ -113,10 +115,10 @@ _FIRST = {
 _PAIR = (Fill.PRIVATE_KEY, Fill.PUBLIC_KEY)
 
 
-def _need(key: str, fills: Mapping[str, Fill], empty: Collection[str], *, anew: bool) -> Need:
+def _need(key: str, fills: Mapping[str, Fill], empty: Collection[str], *, renew: bool) -> Need:
     fill = fills[key]
     if key not in empty:
-        return _AGAIN.get(fill, Need.FILLED) if anew else Need.FILLED
+        return _AGAIN.get(fill, Need.FILLED) if renew else Need.FILLED
     halves = {other for other, kind in fills.items() if kind in _PAIR}
     if fill in _PAIR and not halves <= set(empty):
         return Need.ASK  # a new half would not fit the existing one

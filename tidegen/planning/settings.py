@@ -107,7 +107,7 @@ SETTINGS: tuple[Setting, ...] = (
             ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"),
             "true",
         ),
-        "no bucket of the account can become public, whatever its own settings are",
+        "no bucket of the account can become public, with any settings of its own",
         "Security Hub S3.1",
     ),
     Setting(

@@ -84,7 +84,7 @@ STATES: Mapping[str, State] = {
 
 
 def state_of(status: str | None) -> State:
-    """Return the meaning of a status; None stands for a missing stack.
+    """Return the meaning of a status; None means a missing stack.
 
     A status that the table does not have is newer than it: only a person should act on it.
     """
@@ -96,7 +96,7 @@ def state_of(status: str | None) -> State:
 
 
 def next_action(status: str | None) -> NextAction:
-    """Return the next action for a stack of that status; None stands for a missing stack."""
+    """Return the next action for a stack of that status; None means a missing stack."""
     return state_of(status).next_action
 
 

@@ -12,7 +12,7 @@ ROLE = f"arn:aws:iam::{ACCOUNT}:role/execution"
 ADDRESS = StackAddress(PLACE, "tide-development", Scope.ENVIRONMENT)
 ZONES = {"us-east-1a": "use1-az1", "us-east-1b": "use1-az2", "us-east-1e": "use1-az3"}
 
-#: What an account says in which nothing stands in the way.
+#: The answers of an account without any problem.
 CLEAN = {
     Topic.CONCURRENCY: {"free": 1000, "limit": 1000},
     Topic.BUCKETS: {"artifacts": REGION},
@@ -39,7 +39,7 @@ def resource(type_name, **properties):
 
 
 def subject(resources, **given):
-    """A root that would add all of `resources`, unless `added` says otherwise."""
+    """A root that would add all of `resources`, unless `added` is given."""
     values = {"added": frozenset(resources), "service_role": ROLE, **given}
     return Subject(address=ADDRESS, resources=resources, **values)
 

@@ -9,7 +9,7 @@ FINAL = {"tide": {"days": 35, "final": "2026-01-04"}}
 
 
 def found(lock, answer=None, **given):
-    """The findings where the vault stands and is wanted with `lock`."""
+    """The findings for a deployed vault that is wanted with `lock`."""
     vault = resource("Backup::BackupVault", BackupVaultName="tide", LockConfiguration=lock)
     subject = Subject(
         address=ADDRESS, resources={"Vault": vault}, **{"held": {"Vault": "tide"}, **given}

@@ -36,7 +36,7 @@ HIGH = 1_000_000.0
 
 
 def reported(root, answers=None, thorough=True):
-    """The report where the account says `answers`, and else nothing that stands in the way."""
+    """The report for an account with these `answers` and no other problem."""
     said = {**CLEAN, **(answers or {})}
     asked = questions([root], thorough=thorough).get(PLACE, set())
     facts = {question: answer(question, said.get(question.topic, {})) for question in asked}
@@ -158,7 +158,7 @@ def test_interfaces_deleted_with_the_stack_are_not_findings():
     assert "delete its owner" in left
 
 
-def test_the_interface_of_the_stacks_function_is_deleted_and_anothers_is_not():
+def test_only_the_interface_of_the_stacks_own_function_is_deleted():
     """Lambda names an interface after its function and an id."""
     made = "AWS Lambda VPC ENI-{}-4c93ec8d-2d2f-4c5e-b5c8-0d6d2e9c5f3a"
     own = {"Function": "tide-staging-Rotation-1-Function-a"}
@@ -202,15 +202,15 @@ def test_a_subject_follows_references():
     assert replace(root, held={"Vpc": "vpc-1"}).physical({"Ref": "Vpc"}) == "vpc-1"
 
 
-@pytest.mark.parametrize("stands", [True, False])
-def test_every_certificate_of_a_zone_is_reported_once(stands):
-    """The way in and the database are certified in the same zone."""
+@pytest.mark.parametrize("deployed", [True, False])
+def test_every_certificate_of_a_zone_is_reported_once(deployed):
+    """The ingress and the database are certified in the same zone."""
     both = {"Ingress/Certificate", "Database/Certificate"}
     option = {"DomainName": "a", "HostedZoneId": {"Ref": "Zone"}}
     certificate = resource(
         "CertificateManager::Certificate", DomainName="a", DomainValidationOptions=[option] * 3
     )
-    given = {"held": {"Zone": "Z1"}, "added": frozenset(both)} if stands else {}
+    given = {"held": {"Zone": "Z1"}, "added": frozenset(both)} if deployed else {}
     root = subject({"Zone": CERTIFICATE["Zone"], **dict.fromkeys(both, certificate)}, **given)
     found = reported(root, {Topic.NAME_SERVERS: {"tide.example": ()}})
     undelegated = [f.where for f in found.findings if f.failure == "zone-not-delegated"]
