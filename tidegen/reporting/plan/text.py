@@ -51,7 +51,7 @@ def _origins(changes: Iterable[Change]) -> list[str]:
 
 
 def notes_of(preview: Preview) -> list[str]:
-    """Return the notes on a step besides its changes."""
+    """Return the notes on a step other than its changes."""
     return [*_state_notes(preview), *_other_notes(preview)]
 
 
