@@ -1,7 +1,7 @@
 """No command prints the value of a secret.
 
-An environment with every secret filled; each command that meets them runs with logging at its
-most talkative. What it prints, logs and leaves on the disk holds none of the values.
+Each command that reads secrets runs on an environment with all secrets filled, with logging at its
+most verbose. Its output, its logs and the files that it leaves contain none of the values.
 """
 
 import base64

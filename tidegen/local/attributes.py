@@ -23,7 +23,7 @@ _ARN_SERVICES = {
     "KinesisFirehose": "firehose",
 }
 
-# Types of which every given property is an attribute too, in addition to the read-only ones. The list
+# Types of which every given property is an attribute, as the read-only ones are. The list
 # is cfn-lint's (`cfnlint.schema._getatts`), for the types that tidegen uses; a test compares.
 GIVEN_PROPERTIES_ARE_ATTRIBUTES = frozenset(
     {

@@ -1,4 +1,4 @@
-"""What `tidegen destroy` prints before it asks: deleted stacks and kept resources."""
+"""Output of `tidegen destroy` before it asks: deleted stacks and kept resources."""
 
 from tidegen.deployment.destroy import DestroyPlan
 from tidegen.reporting import style

@@ -1,4 +1,4 @@
-"""What `tidegen drift` prints: drift as a tree of stacks, or as plain data."""
+"""Output of `tidegen drift`: drift as a tree of stacks, or as plain data."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What `tidegen import` prints: planned imports and importable resources, as text or data."""
+"""Output of `tidegen import`: planned imports and importable resources, as text or data."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What `tidegen outputs` prints: outputs as an aligned table or as dotenv lines."""
+"""Output of `tidegen outputs`: outputs as an aligned table or as dotenv lines."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""What `tidegen preflight` prints: findings, unchecked facts, counts."""
+"""Output of `tidegen preflight`: findings, unchecked facts, counts."""
 
 from collections.abc import Iterable, Iterator
 

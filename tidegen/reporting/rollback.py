@@ -1,4 +1,4 @@
-"""What `tidegen rollback` prints before it asks: failed rollbacks and skipped resources."""
+"""Output of `tidegen rollback` before it asks: failed rollbacks and skipped resources."""
 
 from tidegen.deployment.rollback import RollbackPlan, Unfinished
 from tidegen.reporting import style

@@ -1,4 +1,4 @@
-"""What `tidegen secrets` prints: names of keys, filled or not, and their source; no values."""
+"""Output of `tidegen secrets`: names of keys, filled or not, and their source; no values."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

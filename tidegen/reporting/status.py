@@ -1,4 +1,4 @@
-"""What `tidegen status` prints: root stacks as deployed, their nested stacks, root causes."""
+"""Output of `tidegen status`: root stacks as deployed, their nested stacks, root causes."""
 
 from collections.abc import Sequence
 

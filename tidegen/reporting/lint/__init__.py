@@ -1,4 +1,4 @@
-"""What `tidegen lint` prints: findings in one of FORMS, whose module alone is imported."""
+"""Output of `tidegen lint`: findings in one of FORMS, whose module alone is imported."""
 
 from collections.abc import Sequence
 from pathlib import Path

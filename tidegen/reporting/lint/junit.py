@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from tidegen.linting import Finding
 
 #: Characters that XML 1.0 does not allow, not even escaped.
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\U0000e000-\ufffd\U00010000-\U0010ffff]")
 
 
 def findings_junit(findings: Iterable[Finding], templates: Iterable[str]) -> str:

@@ -1,1 +1,1 @@
-"""What `tidegen plan` prints: text, plain data, Markdown."""
+"""Output of `tidegen plan`: text, plain data, Markdown."""
