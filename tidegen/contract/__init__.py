@@ -1,10 +1,9 @@
 """The contract of a concern: everything that a module in `tidegen.concerns` needs."""
 
+from tidegen.contract.concern import Concern, Context
 from tidegen.contract.declarations import (
     Asset,
     BuiltAsset,
-    Concern,
-    Context,
     Field,
     Input,
     KeyUse,
@@ -15,7 +14,6 @@ from tidegen.contract.declarations import (
 )
 from tidegen.contract.kinds import Kind
 from tidegen.contract.scopes import Scope
-from tidegen.contract.template import add_outputs, new_template
 
 __all__ = [
     "Asset",
@@ -31,6 +29,4 @@ __all__ = [
     "Scope",
     "Sibling",
     "Source",
-    "add_outputs",
-    "new_template",
 ]
