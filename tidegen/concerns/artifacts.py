@@ -1,4 +1,4 @@
-"""Prerequisites of nested stacks: the bucket of templates, and that of access logs."""
+"""Buckets of templates and assets, and of access logs, once per account and region."""
 
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
@@ -62,7 +62,7 @@ def _name(purpose: str) -> Sub:
 CONCERN = Concern(
     name="artifacts",
     scopes=(Scope.BOOTSTRAP,),
-    purpose="Buckets of templates and assets, and of access logs, once per account and region.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(inputs.PROJECT,),
     outputs=(

@@ -1,4 +1,4 @@
-"""Snapshots of volumes and tables: a locked vault, a plan, and copies in the recovery region."""
+"""Recovery points of volumes and tables: locked, copied to the recovery region, tested."""
 
 from typing import Any
 
@@ -118,7 +118,7 @@ def _add_restore_test(
 CONCERN = Concern(
     name="backup",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="Recovery points of volumes and tables: locked, copied to the recovery region, tested.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

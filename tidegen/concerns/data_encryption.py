@@ -1,4 +1,4 @@
-"""Keys of the data: uploads, backups, database volumes, metrics tables."""
+"""Customer-managed keys of uploads, backups, database volumes and metrics tables."""
 
 from troposphere import GetAtt, Template
 
@@ -25,7 +25,7 @@ def add_resources(template: Template, context: Context) -> None:
 CONCERN = Concern(
     name="data-encryption",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="Customer-managed keys of uploads, backups, database volumes and metrics tables.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=inputs.NAMES,
     outputs=(

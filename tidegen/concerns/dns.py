@@ -1,4 +1,4 @@
-"""Zones: a public delegated zone, a private zone of the own VPC, query logs of the resolver."""
+"""A public delegated zone, a private zone of the own VPC, and the resolver's query log."""
 
 from troposphere import GetAtt, Join, Ref, Sub, Template, route53, route53resolver
 
@@ -6,7 +6,7 @@ from tidegen.blocks import inputs
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.records import add_record
 from tidegen.blocks.stateful import RETAINED
-from tidegen.contract import Concern, Context, Kind, Output, Scope
+from tidegen.contract import PLATFORM, Concern, Context, Kind, Output
 
 
 def add_resources(template: Template, _context: Context) -> None:
@@ -57,8 +57,8 @@ def _add_query_log(template: Template) -> None:
 
 CONCERN = Concern(
     name="dns",
-    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="A public delegated zone, a private zone of the own VPC, and the resolver's query log.",
+    scopes=PLATFORM,
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

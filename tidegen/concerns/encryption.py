@@ -1,9 +1,9 @@
-"""Keys of the platform itself: logs, messaging, cluster secrets, node volumes, secrets."""
+"""Customer-managed keys of logs, messaging, cluster secrets, node volumes and secrets."""
 
 from troposphere import GetAtt, Template
 
 from tidegen.blocks import inputs, keys
-from tidegen.contract import Concern, Context, Kind, Output, Scope
+from tidegen.contract import PLATFORM, Concern, Context, Kind, Output
 
 
 def add_resources(template: Template, context: Context) -> None:
@@ -18,8 +18,8 @@ def add_resources(template: Template, context: Context) -> None:
 
 CONCERN = Concern(
     name="encryption",
-    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Customer-managed keys of logs, messaging, cluster secrets, node volumes and secrets.",
+    scopes=PLATFORM,
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=inputs.NAMES,
     outputs=(

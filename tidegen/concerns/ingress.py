@@ -1,4 +1,4 @@
-"""Public ingress: a load balancer with TLS 1.3, a firewall, a certificate and alias records."""
+"""The public load balancer with its firewall, certificate and DNS records."""
 
 from troposphere import GetAtt, Ref, Sub, Template, route53
 
@@ -77,7 +77,7 @@ def _add_records(template: Template) -> None:
 CONCERN = Concern(
     name="ingress",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="The public load balancer with its firewall, certificate and DNS records.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -1,4 +1,4 @@
-"""DynamoDB tables: application metrics, and data sets for developing analytics."""
+"""DynamoDB tables of application metrics and of data sets for analytics."""
 
 from typing import Any
 
@@ -155,7 +155,7 @@ def _add_alarms(template: Template, table: dynamodb.Table) -> None:
 CONCERN = Concern(
     name="metrics",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="DynamoDB tables of application metrics and of data sets for analytics.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

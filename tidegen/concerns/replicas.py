@@ -1,4 +1,4 @@
-"""The recovery region: replicas of uploads and backups, their key, and a vault."""
+"""Replicas of uploads and backups in the recovery region, their key, and a vault."""
 
 from typing import Any
 
@@ -82,7 +82,7 @@ def _add_replica(
 CONCERN = Concern(
     name="replicas",
     scopes=(Scope.RECOVERY,),
-    purpose="Replicas of uploads and backups in the recovery region, their key, and a vault.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -1,4 +1,4 @@
-"""Secrets of Secrets Manager: one for each secret of the chart, created without its values."""
+"""One secret for each secret that the chart reads, created unfilled."""
 
 import json
 from collections.abc import Mapping
@@ -121,7 +121,7 @@ def _deny_other_readers() -> Statement:
 CONCERN = Concern(
     name="secrets",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="One secret for each secret that the chart reads, created unfilled.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

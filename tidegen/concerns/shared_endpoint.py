@@ -1,4 +1,4 @@
-"""The environment's only connection to shared services: it reaches them, never the reverse."""
+"""The environment's one-way connection to the shared services."""
 
 from troposphere import GetAtt, If, Ref, Select, Split, Sub, Template, ec2, route53
 
@@ -54,7 +54,7 @@ def add_resources(template: Template, _context: Context) -> None:
 CONCERN = Concern(
     name="shared-endpoint",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="The environment's one-way connection to the shared services.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         inputs.VPC,

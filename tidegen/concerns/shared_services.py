@@ -1,4 +1,4 @@
-"""The shared cluster's services: a private load balancer behind a one-way endpoint service."""
+"""The endpoint service through which environments reach the shared cluster."""
 
 from troposphere import Equals, If, Join, Not, NoValue, Ref, Sub, Template, ec2
 from troposphere import elasticloadbalancingv2 as elb
@@ -127,7 +127,7 @@ def _add_endpoint_service(template: Template) -> None:
 CONCERN = Concern(
     name="shared-services",
     scopes=(Scope.SHARED,),
-    purpose="The endpoint service through which environments reach the shared cluster.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

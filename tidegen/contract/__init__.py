@@ -13,9 +13,10 @@ from tidegen.contract.declarations import (
     Source,
 )
 from tidegen.contract.kinds import Kind
-from tidegen.contract.scopes import Scope
+from tidegen.contract.scopes import PLATFORM, Scope
 
 __all__ = [
+    "PLATFORM",
     "Asset",
     "BuiltAsset",
     "Concern",

@@ -1,4 +1,4 @@
-"""Roles that deploy one environment: deploy, execution and read roles."""
+"""Deploy, execution and read roles of one environment."""
 
 import json
 
@@ -96,7 +96,7 @@ def _add_policy(
 CONCERN = Concern(
     name="access",
     scopes=(Scope.ACCESS,),
-    purpose="Deploy, execution and read roles of one environment.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -1,4 +1,4 @@
-"""Audit of an account: CloudTrail, AWS Config, GuardDuty and Access Analyzer."""
+"""CloudTrail, AWS Config, GuardDuty and Access Analyzer of an account and region."""
 
 from troposphere import Equals, Ref, Sub, Template
 
@@ -168,7 +168,7 @@ def _add_finding_rules(template: Template) -> None:
 CONCERN = Concern(
     name="audit",
     scopes=(Scope.ACCOUNT,),
-    purpose="CloudTrail, AWS Config, GuardDuty and Access Analyzer of an account and region.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         inputs.PROJECT,

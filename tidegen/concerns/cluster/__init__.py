@@ -1,4 +1,4 @@
-"""The Kubernetes cluster: private, encrypted, logged, with access by access entries only."""
+"""A private Kubernetes cluster with managed nodes, add-ons and access entries."""
 
 from troposphere import GetAtt, Ref, Sub, Template, eks
 
@@ -12,7 +12,7 @@ from tidegen.blocks.roles import BOUNDARY, add_role
 from tidegen.concerns.cluster.addons import add_first_addons, add_later_addons
 from tidegen.concerns.cluster.alarms import add_cluster_alarms
 from tidegen.concerns.cluster.nodes import add_autoscaler_role, add_nodes
-from tidegen.contract import Concern, Context, Kind, Output, Scope
+from tidegen.contract import PLATFORM, Concern, Context, Kind, Output
 from tidegen.contract.fields import ADMINISTRATORS
 
 _LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
@@ -99,8 +99,8 @@ def _add_administrator(template: Template, number: int) -> None:
 
 CONCERN = Concern(
     name="cluster",
-    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="A private Kubernetes cluster with managed nodes, add-ons and access entries.",
+    scopes=PLATFORM,
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -1,4 +1,4 @@
-"""The MongoDB replica set: three members, one a zone, each with its own volume and name."""
+"""The MongoDB replica set: three members, one a zone, each with its own volume."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ _HOSTS = [Sub(f"mongo-{number}.${{PrivateDomain}}:{PORT}") for number in MEMBERS
 CONCERN = Concern(
     name="database",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="The MongoDB replica set: three members, one a zone, each with its own volume.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -1,4 +1,4 @@
-"""Two SES instances: transactional mail to users, and security mail, with separate reputations."""
+"""Two SES instances: transactional mail to users, and security mail."""
 
 from troposphere import Equals, Join, Ref, Sub, Template, cloudwatch, ses
 
@@ -84,7 +84,7 @@ def _reputation_alarm(alarms: list[str]) -> cloudwatch.CompositeAlarm:
 CONCERN = Concern(
     name="email",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="Two SES instances: transactional mail to users, and security mail.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

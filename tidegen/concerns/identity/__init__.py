@@ -1,4 +1,4 @@
-"""Identities of an account: the CI's provider, every role's boundary, and the break-glass role."""
+"""CI's identity provider, every role's boundary and break-glass, once per account."""
 
 from troposphere import GetAtt, Ref, Sub, Template, iam
 
@@ -44,7 +44,7 @@ def add_resources(template: Template, _context: Context) -> None:
 CONCERN = Concern(
     name="identity",
     scopes=(Scope.IDENTITY,),
-    purpose="CI's identity provider, every role's boundary and break-glass, once per account.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(inputs.PROJECT,),
     outputs=(

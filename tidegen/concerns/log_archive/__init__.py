@@ -1,4 +1,4 @@
-"""The log archive of an account and region, locked for six years, and its intake."""
+"""The locked log archive of an account and region, and the intake replicated into it."""
 
 from typing import Any
 
@@ -180,7 +180,7 @@ def _add_replication_role(template: Template) -> None:
 CONCERN = Concern(
     name="log-archive",
     scopes=(Scope.ACCOUNT,),
-    purpose="The locked log archive of an account and region, and the intake replicated into it.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         inputs.PROJECT,

@@ -1,4 +1,4 @@
-"""Delivery of CloudWatch's log groups to the log archive, which locks them for six years."""
+"""Delivery of CloudWatch's log groups to the log archive."""
 
 from troposphere import Ref, Template
 
@@ -11,7 +11,7 @@ from tidegen.concerns.log_delivery.delivery_stream import (
     add_delivery_stream,
     add_subscription,
 )
-from tidegen.contract import Concern, Context, Input, Kind, Scope
+from tidegen.contract import PLATFORM, Concern, Context, Input, Kind
 
 #: Log groups that show access to health data and the response to it, by the prefix of the parameter
 #: that names each. A group takes two subscriptions; the other one is left for the relay.
@@ -74,8 +74,8 @@ def _log_group(name: str, description: str, default: str | None = None) -> Input
 
 CONCERN = Concern(
     name="log-delivery",
-    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Delivery of CloudWatch's log groups to the log archive.",
+    scopes=PLATFORM,
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -1,4 +1,4 @@
-"""Monitoring: application errors, one alarm for the whole environment, and a dashboard."""
+"""Application errors, one alarm for the whole environment, and a dashboard."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tidegen.blocks.logs import add_metric_filter
 from tidegen.concerns.monitoring.dashboards import dashboard_body
 from tidegen.concerns.monitoring.environment_dashboard import NAMESPACE, widgets
 from tidegen.concerns.monitoring.network_alarms import add_network_alarms
-from tidegen.contract import Concern, Context, Input, Kind, Output, Scope
+from tidegen.contract import PLATFORM, Concern, Context, Input, Kind, Output
 from tidegen.contract.fields import ZONES
 
 #: Condition → parameter of a concern that not every scope has; empty where it is missing.
@@ -123,8 +123,8 @@ def _optional(name: str, kind: Kind, description: str) -> Input:
 
 CONCERN = Concern(
     name="monitoring",
-    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Application errors, one alarm for the whole environment, and a dashboard.",
+    scopes=PLATFORM,
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -1,4 +1,4 @@
-"""The network of one environment: its own VPC, three tiers over three zones."""
+"""The VPC: public, private and data subnets over three zones, and flow logs."""
 
 from troposphere import (
     Condition,
@@ -23,7 +23,7 @@ from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet
 from tidegen.concerns.network.acls import add_network_acls
 from tidegen.concerns.network.routing import add_routing, nat_addresses, nat_gateway
-from tidegen.contract import Concern, Context, Kind, Output, Scope
+from tidegen.contract import PLATFORM, Concern, Context, Kind, Output
 from tidegen.contract.fields import ZONES
 
 TIERS = ("Public", "Private", "Data")
@@ -94,8 +94,8 @@ def _subnet_ids(tier: str) -> Join:
 
 CONCERN = Concern(
     name="network",
-    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="The VPC: public, private and data subnets over three zones, and flow logs.",
+    scopes=PLATFORM,
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -17,7 +17,7 @@ from tidegen.blocks.topics import (
 )
 from tidegen.concerns.notifications.health_rules import add_health_rules
 from tidegen.concerns.notifications.relay import add_relay
-from tidegen.contract import Asset, Concern, Context, Kind, Output, Scope
+from tidegen.contract import PLATFORM, Asset, Concern, Context, Kind, Output
 
 #: Logical id → display name, publishers, and parameter prefix of its contacts. Events of SES
 #: contain patients' addresses, which must not be mailed: that topic is for programs.
@@ -115,8 +115,8 @@ def _add_compute_rules(template: Template) -> None:
 
 CONCERN = Concern(
     name="notifications",
-    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Notification topics, the rules that publish to them, and the relay of log events.",
+    scopes=PLATFORM,
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

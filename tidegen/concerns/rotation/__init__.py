@@ -21,7 +21,7 @@ def add_resources(template: Template, context: Context) -> None:
 CONCERN = Concern(
     name="rotation",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="The function that rotates secrets whose values can be generated.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

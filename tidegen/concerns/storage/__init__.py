@@ -1,4 +1,4 @@
-"""Buckets of an environment: uploads, backups, mail assets, and the access logs of all three."""
+"""Buckets of uploads, backups, mail assets and access logs, and their replication."""
 
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
@@ -134,7 +134,7 @@ def _replica_bucket(name: str, description: str) -> Input:
 CONCERN = Concern(
     name="storage",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="Buckets of uploads, backups, mail assets and access logs, and their replication.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

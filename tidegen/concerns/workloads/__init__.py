@@ -1,4 +1,4 @@
-"""Permissions of the services in the cluster: a role for each service account that needs AWS."""
+"""A Pod Identity role for each service account of the chart that uses AWS."""
 
 from awacs.aws import Statement
 from troposphere import Ref, Sub, Template
@@ -57,7 +57,7 @@ def _services() -> dict[str, list[Statement]]:
 CONCERN = Concern(
     name="workloads",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="A Pod Identity role for each service account of the chart that uses AWS.",
+    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
