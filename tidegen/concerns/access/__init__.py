@@ -93,7 +93,7 @@ def _add_policy(
     return template.add_resource(
         iam.ManagedPolicy(
             title,
-            Description=f"What {' and '.join(roles)} may do to this environment",
+            Description=f"Permissions of {' and '.join(roles)} in this environment",
             Path=PATH,
             PolicyDocument=document(*statements),
             Roles=[Ref(role) for role in roles],
