@@ -12,7 +12,8 @@ import pytest
 from local_cloud import Cloud
 
 from tidegen.errors import EngineStartError, EngineUnavailableError
-from tidegen.local import Engine, running_engine, server
+from tidegen.local import server
+from tidegen.local.engine import Engine, running_engine
 
 _PARENT = """
 import sys, time
