@@ -119,7 +119,7 @@ def replicating(bucket):
 
 
 def secret(deleted="", primary=""):
-    """What an account says of a secret."""
+    """The facts of an account about a secret."""
     return {"arn": "arn:aws:secretsmanager:secret", "deleted": deleted, "primary": primary}
 
 
