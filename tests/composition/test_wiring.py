@@ -12,7 +12,15 @@ def concern(name, inputs=(), outputs=(), scopes=(Scope.ENVIRONMENT,), after=()):
     def build(_context: Context) -> Template:
         return Template()
 
-    return Concern(name, scopes, "Test.", build, inputs=inputs, outputs=outputs, after=after)
+    return Concern(
+        name=name,
+        scopes=scopes,
+        purpose="Test.",
+        build=build,
+        inputs=inputs,
+        outputs=outputs,
+        after=after,
+    )
 
 
 def given(name, kind=Kind.STRING, surface=False):

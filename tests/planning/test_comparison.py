@@ -13,20 +13,34 @@ from tidegen.planning.changes import (
 from tidegen.planning.comparison import compared
 
 QUEUE = "AWS::SQS::Queue"
-DELAY = PropertyChange("Delay", 1, 2)
+DELAY = PropertyChange(name="Delay", before=1, after=2)
 
 
 def expected(path, action=Action.MODIFY, replacement=Replacement.NEVER):
-    return Change(path, QUEUE, action, ChangeSource.FORECAST, replacement, details=(DELAY,))
+    return Change(
+        path=path,
+        type=QUEUE,
+        action=action,
+        source=ChangeSource.FORECAST,
+        replacement=replacement,
+        details=(DELAY,),
+    )
 
 
 def said(name="Queue", action=Action.MODIFY, replacement=Replacement.NEVER, certain=True):
-    return ResourceChange(name, QUEUE, action, replacement, ("Delay",), certain=certain)
+    return ResourceChange(
+        logical_id=name,
+        type=QUEUE,
+        action=action,
+        replacement=replacement,
+        properties=("Delay",),
+        certain=certain,
+    )
 
 
 def nested(name, *children, mute=False):
     inner = None if mute else children
-    return ResourceChange(name, STACK_TYPE, Action.MODIFY, children=inner)
+    return ResourceChange(logical_id=name, type=STACK_TYPE, action=Action.MODIFY, children=inner)
 
 
 def test_an_agreed_change_is_cloudformations_with_the_forecasts_values():

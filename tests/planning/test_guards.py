@@ -121,7 +121,9 @@ def test_a_safe_change_passes(kind, before, after):
 
 @pytest.mark.parametrize("action", [Action.REMOVE, Action.REPLACE])
 def test_state_is_not_lost(action):
-    lost = Change("Net/Vpc", "T", action, ChangeSource.FORECAST, stateful=True)
+    lost = Change(
+        path="Net/Vpc", type="T", action=action, source=ChangeSource.FORECAST, stateful=True
+    )
     with pytest.raises(RefusedError, match="holds state"):
         guard_changes([lost])
     guard_changes([lost], ["Vpc"])
@@ -136,7 +138,12 @@ def test_stateful_resources_that_only_move_are_refused_with_the_remedy():
 
 def test_a_conditional_replacement_passes_to_the_stack_policy():
     maybe = Change(
-        "A", "T", Action.MODIFY, ChangeSource.CHANGE_SET, Replacement.CONDITIONAL, stateful=True
+        path="A",
+        type="T",
+        action=Action.MODIFY,
+        source=ChangeSource.CHANGE_SET,
+        replacement=Replacement.CONDITIONAL,
+        stateful=True,
     )
     guard_changes([maybe])
 

@@ -25,7 +25,15 @@ HOME, OTHER = "us-west-2", "us-east-2"
 
 
 def target(scope=Scope.ENVIRONMENT, region=HOME, **extra):
-    return Target("staging", "tide", scope, "111122223333", region, HOME, **extra)
+    return Target(
+        name="staging",
+        project="tide",
+        scope=scope,
+        account="111122223333",
+        region=region,
+        home_region=HOME,
+        **extra,
+    )
 
 
 def names(found):
@@ -50,7 +58,14 @@ def test_the_recovery_root_is_deployed_before_the_environment():
 
 
 def test_both_regions_and_the_shared_services_are_prerequisites():
-    shared = Target("common", "tide", Scope.SHARED, "444455556666", HOME, HOME)
+    shared = Target(
+        name="common",
+        project="tide",
+        scope=Scope.SHARED,
+        account="444455556666",
+        region=HOME,
+        home_region=HOME,
+    )
     found = prerequisites_of(target(recovery_region=OTHER, shared=shared))
     assert [(p.address.name, p.address.place.region) for p in found] == [
         ("tide-identity", HOME),
@@ -84,7 +99,13 @@ def test_an_unused_root_has_no_address():
 def root(parameters, **about):
     body = {"Parameters": parameters, "Metadata": {"Tidegen": {"Scope": "environment", **about}}}
     content = json.dumps(body).encode()
-    return RootTemplate("environment.yaml", content, body, sha256(content), Scope.ENVIRONMENT)
+    return RootTemplate(
+        name="environment.yaml",
+        content=content,
+        body=body,
+        sha256=sha256(content),
+        scope=Scope.ENVIRONMENT,
+    )
 
 
 def find(scope):
@@ -146,8 +167,12 @@ def test_a_step_leaves_out_parameters_that_are_not_known_yet():
 
 def test_a_plan_knows_the_outputs_of_the_deployed_stacks():
     address, missing = find(Scope.BOOTSTRAP), find(Scope.ACCESS)
-    state = StackState("tide-bootstrap", "arn", "CREATE_COMPLETE", outputs={"Bucket": "b"})
-    plan = Plan("staging", "1.0", (), states={address: state, missing: None})
+    state = StackState(
+        name="tide-bootstrap", stack_id="arn", status="CREATE_COMPLETE", outputs={"Bucket": "b"}
+    )
+    plan = Plan(
+        environment="staging", release="1.0", steps=(), states={address: state, missing: None}
+    )
     assert plan.outputs == {address: {"Bucket": "b"}}
 
 

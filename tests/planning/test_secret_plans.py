@@ -109,7 +109,14 @@ def test_a_version_shows_which_keys_are_filled():
 
 
 def test_the_names_of_the_secrets_are_those_of_the_template():
-    target = Target("staging", "tide", Scope.ENVIRONMENT, "111122223333", "r", "r")
+    target = Target(
+        name="staging",
+        project="tide",
+        scope=Scope.ENVIRONMENT,
+        account="111122223333",
+        region="r",
+        home_region="r",
+    )
     resources = CONCERN.build(Context()).to_dict()["Resources"]
     name = resources["MongoSecret"]["Properties"]["Name"]["Fn::Sub"]
     given = name.replace("${Project}", "tide").replace("${Environment}", "staging")

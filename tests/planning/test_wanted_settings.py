@@ -24,7 +24,7 @@ BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def reading(name, **kw):
-    return SettingReading(BY_NAME[name], PLACE, **kw)
+    return SettingReading(setting=BY_NAME[name], place=PLACE, **kw)
 
 
 def test_every_setting_is_listed_once_with_its_reason():
@@ -35,14 +35,16 @@ def test_every_setting_is_listed_once_with_its_reason():
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_a_setting_with_the_wanted_values_needs_no_step(setting):
     more = {**setting.wanted, "SomethingElse": "as somebody wants it"}
-    assert setting_steps([SettingReading(setting, PLACE, found=more)]) == ()
+    assert setting_steps([SettingReading(setting=setting, place=PLACE, found=more)]) == ()
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_a_step_has_only_the_parts_that_differ(setting):
     part = min(setting.wanted)
     found = {**setting.wanted, part: "other"}
-    (step,) = setting_steps([SettingReading(setting, PLACE, "sg-1", found)])
+    (step,) = setting_steps(
+        [SettingReading(setting=setting, place=PLACE, subject="sg-1", found=found)]
+    )
     assert (step.before, step.after) == ({part: "other"}, {part: setting.wanted[part]})
     assert (step.place, step.subject) == (PLACE, "sg-1")
 

@@ -125,7 +125,7 @@ class Context:
 Build = Callable[[Context], "Template"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Concern:
     """The subject of one template: its name, scopes, inputs and outputs."""
 

@@ -64,14 +64,14 @@ def _flat(changes: Iterable[ResourceChange], parent: str, resources: Resources) 
 
 def _change(item: ResourceChange, path: str, resources: Mapping[str, dict[str, object]]) -> Change:
     return Change(
-        path,
-        item.type,
-        item.action,
-        ChangeSource.CHANGE_SET,
-        item.replacement,
-        item.properties,
-        item.action is not Action.ADD and is_stateful(resources.get(path, {})),
-        item.details,
+        path=path,
+        type=item.type,
+        action=item.action,
+        source=ChangeSource.CHANGE_SET,
+        replacement=item.replacement,
+        properties=item.properties,
+        stateful=item.action is not Action.ADD and is_stateful(resources.get(path, {})),
+        details=item.details,
         certain=item.certain,
     )
 

@@ -56,7 +56,7 @@ class KeyPlan:
     need: Need
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SecretPlan:
     """One secret: its keys, and the version that they were read from."""
 
@@ -95,7 +95,14 @@ def plan_secret(
     keys = [
         KeyPlan(key, fill, _need(key, fills, empty, renew=renew)) for key, fill in fills.items()
     ]
-    return SecretPlan(name, secret_id, stored.version, tuple(keys), held, stored.written)
+    return SecretPlan(
+        name=name,
+        secret_id=secret_id,
+        version=stored.version,
+        keys=tuple(keys),
+        held=held,
+        written=stored.written,
+    )
 
 
 _AGAIN = {

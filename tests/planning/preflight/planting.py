@@ -44,7 +44,7 @@ def subject(resources, **given):
     return Subject(address=ADDRESS, resources=resources, **values)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plant:
     """One failure: the finding has to name `says`. `answers` differ from the clean account's."""
 

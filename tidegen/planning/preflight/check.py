@@ -19,7 +19,7 @@ Ask = Callable[[Subject], Iterable[Question]]
 Judge = Callable[..., Iterable[PreflightFinding | Unchecked]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Check:
     """One check, which runs only if it has a question; `failures` are slugs of the catalogue.
 

@@ -121,12 +121,22 @@ def _asks(type_name: str, topic: Topic) -> Any:
 DELETION_CHECKS: tuple[Check, ...] = (
     INTERFACES,
     Check(
-        "buckets that are not empty",
-        ("bucket-not-empty",),
-        _asks(_BUCKET, Topic.CONTENTS),
-        _full_buckets,
+        name="buckets that are not empty",
+        failures=("bucket-not-empty",),
+        asks=_asks(_BUCKET, Topic.CONTENTS),
+        judge=_full_buckets,
     ),
-    Check("endpoints in use", (), _asks(_SERVICE, Topic.CONNECTIONS), _connections),
-    Check("GuardDuty's endpoints", (), _asks(_VPC, Topic.ENDPOINTS), _runtime_endpoints),
-    Check("deletion protection", (), None, _protected),
+    Check(
+        name="endpoints in use",
+        failures=(),
+        asks=_asks(_SERVICE, Topic.CONNECTIONS),
+        judge=_connections,
+    ),
+    Check(
+        name="GuardDuty's endpoints",
+        failures=(),
+        asks=_asks(_VPC, Topic.ENDPOINTS),
+        judge=_runtime_endpoints,
+    ),
+    Check(name="deletion protection", failures=(), asks=None, judge=_protected),
 )

@@ -148,27 +148,27 @@ def _default_key(subject: Subject, default: Answer) -> Iterable[PreflightFinding
 
 CHECKS = (
     Check(
-        "permissions of the execution role",
-        ("key-without-administrator",),
-        _asks_permissions,
-        _permissions,
+        name="permissions of the execution role",
+        failures=("key-without-administrator",),
+        asks=_asks_permissions,
+        judge=_permissions,
     ),
     Check(
-        "roles that policies name",
-        ("role-missing",),
-        lambda subject: about(Topic.ROLES, _named_roles(subject)),
-        _roles,
+        name="roles that policies name",
+        failures=("role-missing",),
+        asks=lambda subject: about(Topic.ROLES, _named_roles(subject)),
+        judge=_roles,
     ),
     Check(
-        "boundary of roles",
-        ("role-missing",),
-        lambda subject: about(Topic.POLICIES, _boundaries(subject)),
-        _bounded,
+        name="boundary of roles",
+        failures=("role-missing",),
+        asks=lambda subject: about(Topic.POLICIES, _boundaries(subject)),
+        judge=_bounded,
     ),
     Check(
-        "key of new volumes",
-        ("volume-key-closed",),
-        lambda subject: whole(Topic.DEFAULT_KEY, wanted=bool(_keyless(subject))),
-        _default_key,
+        name="key of new volumes",
+        failures=("volume-key-closed",),
+        asks=lambda subject: whole(Topic.DEFAULT_KEY, wanted=bool(_keyless(subject))),
+        judge=_default_key,
     ),
 )

@@ -44,9 +44,9 @@ def _changed(subject: Subject, locks: Answer) -> Iterable[PreflightFinding]:
 
 CHECKS = (
     Check(
-        "locks of vaults",
-        (),
-        lambda subject: about(Topic.LOCKS, _standing(subject)),
-        _changed,
+        name="locks of vaults",
+        failures=(),
+        asks=lambda subject: about(Topic.LOCKS, _standing(subject)),
+        judge=_changed,
     ),
 )

@@ -94,23 +94,23 @@ def _secrets(subject: Subject, secrets: Answer) -> Iterable[PreflightFinding]:
 CHECKS = (
     *(
         Check(
-            str(named.topic),
-            (named.failure,),
-            partial(_asks, named=named),
-            partial(_taken, named=named),
+            name=str(named.topic),
+            failures=(named.failure,),
+            asks=partial(_asks, named=named),
+            judge=partial(_taken, named=named),
         )
         for named in NAMED
     ),
     Check(
-        "buckets",
-        ("name-taken",),
-        lambda subject: about(Topic.BUCKETS, subject.names("AWS::S3::Bucket", "BucketName")),
-        _buckets,
+        name="buckets",
+        failures=("name-taken",),
+        asks=lambda subject: about(Topic.BUCKETS, subject.names("AWS::S3::Bucket", "BucketName")),
+        judge=_buckets,
     ),
     Check(
-        "secrets",
-        ("secret-being-deleted", "name-taken"),
-        lambda subject: about(Topic.SECRETS, subject.names(*_SECRET)),
-        _secrets,
+        name="secrets",
+        failures=("secret-being-deleted", "name-taken"),
+        asks=lambda subject: about(Topic.SECRETS, subject.names(*_SECRET)),
+        judge=_secrets,
     ),
 )

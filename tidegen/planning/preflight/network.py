@@ -177,20 +177,29 @@ def _is_foreign(subject: Subject, description: str) -> bool:
 
 
 INTERFACES = Check(
-    "network interfaces",
-    ("network-in-use",),
-    lambda subject: about(Topic.INTERFACES, _deleted_subnets(subject)),
-    _interfaces,
+    name="network interfaces",
+    failures=("network-in-use",),
+    asks=lambda subject: about(Topic.INTERFACES, _deleted_subnets(subject)),
+    judge=_interfaces,
 )
 CHECKS = (
-    Check("VPC endpoints", ("endpoint-exists",), _vpcs, _standing_endpoints),
-    Check("endpoints in the templates", ("endpoint-exists",), None, _twice),
-    Check("zones of endpoint services", ("endpoint-zone",), _asks_service_zones, _service_zones),
     Check(
-        "availability zones",
-        ("control-plane-zone",),
-        lambda subject: whole(Topic.ZONES, wanted=any(subject.added_of(_SUBNET))),
-        _zones,
+        name="VPC endpoints", failures=("endpoint-exists",), asks=_vpcs, judge=_standing_endpoints
+    ),
+    Check(
+        name="endpoints in the templates", failures=("endpoint-exists",), asks=None, judge=_twice
+    ),
+    Check(
+        name="zones of endpoint services",
+        failures=("endpoint-zone",),
+        asks=_asks_service_zones,
+        judge=_service_zones,
+    ),
+    Check(
+        name="availability zones",
+        failures=("control-plane-zone",),
+        asks=lambda subject: whole(Topic.ZONES, wanted=any(subject.added_of(_SUBNET))),
+        judge=_zones,
     ),
     INTERFACES,
 )

@@ -24,7 +24,7 @@ _LOG_POLICIES = 10  # a region; not adjustable (CloudWatch Logs user guide, "Quo
 _LOG_POLICY_SIZE = 5120  # characters (PutResourcePolicy)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Quota:
     """A quota of Service Quotas: `code` is service/code, `usage` the count of what is in use.
 
@@ -100,37 +100,62 @@ _WITH_GROUPS = (
 _ELB = "elasticloadbalancing"
 QUOTAS = (
     Quota(
-        "ec2/L-0263D0A3",
-        "elastic addresses",
-        "addresses",
-        partial(_added, type_name="AWS::EC2::EIP"),
-        "address-quota",
-    ),
-    Quota("vpc/L-F678F1CE", "VPCs", "vpcs", partial(_added, type_name="AWS::EC2::VPC")),
-    Quota("vpc/L-E79EC296", "security groups", "security groups", _security_groups),
-    Quota("vpc/L-2AFB9258", "security groups of an interface", "", _groups_of_an_interface),
-    Quota("cloudformation/L-0485CB21", "stacks", "stacks", _stacks),
-    Quota("vpc/L-29B6F2EB", "interface endpoints in a VPC", "", _interface_endpoints),
-    Quota(
-        "eks/L-1194D53C",
-        "EKS clusters",
-        "clusters",
-        partial(_added, type_name="AWS::EKS::Cluster"),
+        code="ec2/L-0263D0A3",
+        what="elastic addresses",
+        usage="addresses",
+        count=partial(_added, type_name="AWS::EC2::EIP"),
+        failure="address-quota",
     ),
     Quota(
-        f"{_ELB}/L-53DA6B97",
-        "application load balancers",
-        "application balancers",
-        partial(_balancers, kind="application"),
+        code="vpc/L-F678F1CE",
+        what="VPCs",
+        usage="vpcs",
+        count=partial(_added, type_name="AWS::EC2::VPC"),
     ),
     Quota(
-        f"{_ELB}/L-69A177A2",
-        "network load balancers",
-        "network balancers",
-        partial(_balancers, kind="network"),
+        code="vpc/L-E79EC296",
+        what="security groups",
+        usage="security groups",
+        count=_security_groups,
     ),
-    Quota("ebs/L-7A658B76", "TiB of gp3 volumes", "gp3 TiB", _gp3),
-    Quota("s3/L-DC2B2D3D", "buckets", "buckets", partial(_added, type_name="AWS::S3::Bucket")),
+    Quota(
+        code="vpc/L-2AFB9258",
+        what="security groups of an interface",
+        usage="",
+        count=_groups_of_an_interface,
+    ),
+    Quota(code="cloudformation/L-0485CB21", what="stacks", usage="stacks", count=_stacks),
+    Quota(
+        code="vpc/L-29B6F2EB",
+        what="interface endpoints in a VPC",
+        usage="",
+        count=_interface_endpoints,
+    ),
+    Quota(
+        code="eks/L-1194D53C",
+        what="EKS clusters",
+        usage="clusters",
+        count=partial(_added, type_name="AWS::EKS::Cluster"),
+    ),
+    Quota(
+        code=f"{_ELB}/L-53DA6B97",
+        what="application load balancers",
+        usage="application balancers",
+        count=partial(_balancers, kind="application"),
+    ),
+    Quota(
+        code=f"{_ELB}/L-69A177A2",
+        what="network load balancers",
+        usage="network balancers",
+        count=partial(_balancers, kind="network"),
+    ),
+    Quota(code="ebs/L-7A658B76", what="TiB of gp3 volumes", usage="gp3 TiB", count=_gp3),
+    Quota(
+        code="s3/L-DC2B2D3D",
+        what="buckets",
+        usage="buckets",
+        count=partial(_added, type_name="AWS::S3::Bucket"),
+    ),
 )
 
 
@@ -271,16 +296,31 @@ def _log_policies(subject: Subject, policies: Answer) -> Iterable[PreflightFindi
 CHECKS = (
     *(
         Check(
-            f"quota of {quota.what}",
-            (quota.failure,),
-            partial(_asks, quota=quota),
-            partial(_exceeded, quota=quota),
+            name=f"quota of {quota.what}",
+            failures=(quota.failure,),
+            asks=partial(_asks, quota=quota),
+            judge=partial(_exceeded, quota=quota),
         )
         for quota in QUOTAS
     ),
-    Check("quota of NAT gateways", ("quota-exceeded",), _asks_gateways, _gateways_of_zones),
-    Check("quotas of IAM", ("quota-exceeded",), _asks_iam, _iam),
-    Check("quota of trails", ("quota-exceeded",), _asks_trails, _trails),
-    Check("concurrency of functions", ("concurrency-quota",), _asks_concurrency, _concurrency),
-    Check("resource policies of logs", ("log-policy-quota",), _asks_log_policies, _log_policies),
+    Check(
+        name="quota of NAT gateways",
+        failures=("quota-exceeded",),
+        asks=_asks_gateways,
+        judge=_gateways_of_zones,
+    ),
+    Check(name="quotas of IAM", failures=("quota-exceeded",), asks=_asks_iam, judge=_iam),
+    Check(name="quota of trails", failures=("quota-exceeded",), asks=_asks_trails, judge=_trails),
+    Check(
+        name="concurrency of functions",
+        failures=("concurrency-quota",),
+        asks=_asks_concurrency,
+        judge=_concurrency,
+    ),
+    Check(
+        name="resource policies of logs",
+        failures=("log-policy-quota",),
+        asks=_asks_log_policies,
+        judge=_log_policies,
+    ),
 )

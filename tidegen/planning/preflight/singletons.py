@@ -79,43 +79,45 @@ def _linked(subject: Subject, roles: Answer) -> Iterable[PreflightFinding]:
 
 CHECKS = (
     Check(
-        "configuration recorder",
-        ("recorder-exists",),
-        partial(_asks, type_name=_RECORDER, topic=Topic.RECORDERS),
-        partial(
+        name="configuration recorder",
+        failures=("recorder-exists",),
+        asks=partial(_asks, type_name=_RECORDER, topic=Topic.RECORDERS),
+        judge=partial(
             _one, type_name=_RECORDER, failure="recorder-exists", what="a configuration recorder"
         ),
     ),
     Check(
-        "delivery channel",
-        ("delivery-channel-exists",),
-        partial(_asks, type_name=_CHANNEL, topic=Topic.CHANNELS),
-        partial(
+        name="delivery channel",
+        failures=("delivery-channel-exists",),
+        asks=partial(_asks, type_name=_CHANNEL, topic=Topic.CHANNELS),
+        judge=partial(
             _one, type_name=_CHANNEL, failure="delivery-channel-exists", what="a delivery channel"
         ),
     ),
     Check(
-        "GuardDuty detector",
-        ("detector-exists",),
-        partial(_asks, type_name=_DETECTOR, topic=Topic.DETECTORS),
-        partial(_one, type_name=_DETECTOR, failure="detector-exists", what="a GuardDuty detector"),
+        name="GuardDuty detector",
+        failures=("detector-exists",),
+        asks=partial(_asks, type_name=_DETECTOR, topic=Topic.DETECTORS),
+        judge=partial(
+            _one, type_name=_DETECTOR, failure="detector-exists", what="a GuardDuty detector"
+        ),
     ),
     Check(
-        "access analyzer",
-        ("quota-exceeded",),
-        partial(_asks, type_name=_ANALYZER, topic=Topic.ANALYZERS),
-        _analyzer,
+        name="access analyzer",
+        failures=("quota-exceeded",),
+        asks=partial(_asks, type_name=_ANALYZER, topic=Topic.ANALYZERS),
+        judge=_analyzer,
     ),
     Check(
-        "identity provider",
-        ("identity-provider-exists", "identity-provider-deleted"),
-        partial(_asks, type_name=_PROVIDER, topic=Topic.PROVIDERS),
-        _provider,
+        name="identity provider",
+        failures=("identity-provider-exists", "identity-provider-deleted"),
+        asks=partial(_asks, type_name=_PROVIDER, topic=Topic.PROVIDERS),
+        judge=_provider,
     ),
     Check(
-        "service-linked roles",
-        ("linked-role-exists",),
-        lambda subject: about(Topic.LINKED_ROLES, _linked_names(subject)),
-        _linked,
+        name="service-linked roles",
+        failures=("linked-role-exists",),
+        asks=lambda subject: about(Topic.LINKED_ROLES, _linked_names(subject)),
+        judge=_linked,
     ),
 )

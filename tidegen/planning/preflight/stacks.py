@@ -75,7 +75,17 @@ def _artifacts(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
 
 
 CHECKS = (
-    Check("states of the stacks", ("rollback-failed", "creation-rolled-back"), None, _states),
-    Check("transforms", ("capability-missing",), None, _transforms),
-    Check("artifacts bucket", ("template-unreadable",), _asks_artifacts, _artifacts),
+    Check(
+        name="states of the stacks",
+        failures=("rollback-failed", "creation-rolled-back"),
+        asks=None,
+        judge=_states,
+    ),
+    Check(name="transforms", failures=("capability-missing",), asks=None, judge=_transforms),
+    Check(
+        name="artifacts bucket",
+        failures=("template-unreadable",),
+        asks=_asks_artifacts,
+        judge=_artifacts,
+    ),
 )
