@@ -7,7 +7,7 @@ from typing import Any
 from tidegen.cloudformation.values import text_of
 from tidegen.contract.topics import Topic
 from tidegen.planning.model import Place
-from tidegen.planning.preflight.check import about, whole
+from tidegen.planning.preflight.check import about_names, if_added
 from tidegen.planning.preflight.model import Answer, Facts, Question, Unknown
 from tidegen.planning.preflight.names import NAMED, SECRET_TYPE
 from tidegen.planning.preflight.subject import Subject
@@ -47,10 +47,10 @@ class _Rule:
     topic: Topic
     prop: str = ""
 
-    def questions(self, subject: Subject) -> tuple[Question, ...]:
+    def questions(self, subject: Subject) -> Iterable[Question]:
         if self.prop:
-            return about(self.topic, subject.names(self.type, self.prop))
-        return whole(self.topic, wanted=any(subject.added_of(self.type)))
+            return about_names(self.topic, self.type, self.prop)(subject)
+        return if_added(self.topic, self.type)(subject)
 
     def candidates(self, subject: Subject, answer: Answer) -> Iterator[Candidate]:
         if self.type == _PROVIDER:

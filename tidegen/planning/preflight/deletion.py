@@ -8,8 +8,8 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.contract.topics import Topic
-from tidegen.planning.preflight.check import Answer, Check, about
-from tidegen.planning.preflight.model import PreflightFinding, Question
+from tidegen.planning.preflight.check import Answer, Ask, Check, about
+from tidegen.planning.preflight.model import PreflightFinding
 from tidegen.planning.preflight.network import INTERFACES
 from tidegen.planning.preflight.subject import Subject
 
@@ -111,11 +111,8 @@ def _is_true(value: Any) -> bool:
     return str(value).lower() == "true"
 
 
-def _asks(type_name: str, topic: Topic) -> Any:
-    def ask(subject: Subject) -> Iterable[Question]:
-        return about(topic, _deleted(subject, type_name))
-
-    return ask
+def _about_deleted(topic: Topic, type_name: str) -> Ask:
+    return lambda subject: about(topic, _deleted(subject, type_name))
 
 
 DELETION_CHECKS: tuple[Check, ...] = (
@@ -123,20 +120,20 @@ DELETION_CHECKS: tuple[Check, ...] = (
     Check(
         name="buckets that are not empty",
         failures=("bucket-not-empty",),
-        asks=_asks(_BUCKET, Topic.CONTENTS),
+        ask=_about_deleted(Topic.CONTENTS, _BUCKET),
         judge=_full_buckets,
     ),
     Check(
         name="endpoints in use",
         failures=(),
-        asks=_asks(_SERVICE, Topic.CONNECTIONS),
+        ask=_about_deleted(Topic.CONNECTIONS, _SERVICE),
         judge=_connections,
     ),
     Check(
         name="GuardDuty's endpoints",
         failures=(),
-        asks=_asks(_VPC, Topic.ENDPOINTS),
+        ask=_about_deleted(Topic.ENDPOINTS, _VPC),
         judge=_runtime_endpoints,
     ),
-    Check(name="deletion protection", failures=(), asks=None, judge=_protected),
+    Check(name="deletion protection", failures=(), ask=None, judge=_protected),
 )

@@ -21,7 +21,7 @@ _LINKED = "aws-service-role/"
 _AUTO_SCALING = "AWSServiceRoleForAutoScaling"
 
 
-def _asks_permissions(subject: Subject) -> Iterable[Question]:
+def _permission_questions(subject: Subject) -> Iterable[Question]:
     role = subject.service_role
     if not role or not any(subject.added_of("AWS::KMS::Key")):
         return ()
@@ -150,25 +150,25 @@ CHECKS = (
     Check(
         name="permissions of the execution role",
         failures=("key-without-administrator",),
-        asks=_asks_permissions,
+        ask=_permission_questions,
         judge=_permissions,
     ),
     Check(
         name="roles that policies name",
         failures=("role-missing",),
-        asks=lambda subject: about(Topic.ROLES, _named_roles(subject)),
+        ask=lambda subject: about(Topic.ROLES, _named_roles(subject)),
         judge=_roles,
     ),
     Check(
         name="boundary of roles",
         failures=("role-missing",),
-        asks=lambda subject: about(Topic.POLICIES, _boundaries(subject)),
+        ask=lambda subject: about(Topic.POLICIES, _boundaries(subject)),
         judge=_bounded,
     ),
     Check(
         name="key of new volumes",
         failures=("volume-key-closed",),
-        asks=lambda subject: whole(Topic.DEFAULT_KEY, wanted=bool(_keyless(subject))),
+        ask=lambda subject: whole(Topic.DEFAULT_KEY, wanted=bool(_keyless(subject))),
         judge=_default_key,
     ),
 )

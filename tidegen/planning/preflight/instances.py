@@ -75,7 +75,7 @@ def _types(subject: Subject) -> tuple[str, ...]:
     return tuple(sorted({name for group in groups(subject) for name in group.types}))
 
 
-def _asks_offerings(subject: Subject) -> Iterable[Question]:
+def _offering_questions(subject: Subject) -> Iterable[Question]:
     types = _types(subject)
     return (Question(Topic.OFFERINGS, types), Question(Topic.ZONES)) if types else ()
 
@@ -96,7 +96,7 @@ def _zones(subject: Subject, group: Group, zones: Mapping[str, str]) -> set[str]
     return {zone for zone in names if isinstance(zone, str)}
 
 
-def _asks_vcpus(subject: Subject) -> Iterable[Question]:
+def _vcpu_questions(subject: Subject) -> Iterable[Question]:
     types = tuple(name for name in _types(subject) if is_standard(name))
     if not types:
         return ()
@@ -130,8 +130,8 @@ CHECKS = (
     Check(
         name="instance types in their zones",
         failures=("instance-capacity",),
-        asks=_asks_offerings,
+        ask=_offering_questions,
         judge=_offered,
     ),
-    Check(name="vCPU quota", failures=("instance-capacity",), asks=_asks_vcpus, judge=_vcpus),
+    Check(name="vCPU quota", failures=("instance-capacity",), ask=_vcpu_questions, judge=_vcpus),
 )

@@ -54,7 +54,7 @@ def _states(subject: Subject) -> Iterable[PreflightFinding]:
             yield PreflightFinding(where, problem, "rollback-failed", blocking=False)
 
 
-def _asks_artifacts(subject: Subject) -> Iterable[Question]:
+def _artifact_questions(subject: Subject) -> Iterable[Question]:
     name = subject.parameters.get(BUCKET_PARAMETER)
     uploads = not subject.address.scope.is_direct
     return about(Topic.BUCKETS, [name]) if uploads and isinstance(name, str) else ()
@@ -78,14 +78,14 @@ CHECKS = (
     Check(
         name="states of the stacks",
         failures=("rollback-failed", "creation-rolled-back"),
-        asks=None,
+        ask=None,
         judge=_states,
     ),
-    Check(name="transforms", failures=("capability-missing",), asks=None, judge=_transforms),
+    Check(name="transforms", failures=("capability-missing",), ask=None, judge=_transforms),
     Check(
         name="artifacts bucket",
         failures=("template-unreadable",),
-        asks=_asks_artifacts,
+        ask=_artifact_questions,
         judge=_artifacts,
     ),
 )
