@@ -10,7 +10,7 @@ from tidegen.planning.changes import (
     ResourceChange,
     Verdict,
 )
-from tidegen.planning.comparison import compared
+from tidegen.planning.comparison import merge_forecast
 
 QUEUE = "AWS::SQS::Queue"
 DELAY = PropertyChange(name="Delay", before=1, after=2)
@@ -44,7 +44,7 @@ def nested(name, *children, mute=False):
 
 
 def test_an_agreed_change_is_cloudformations_with_the_forecasts_values():
-    (found,) = compared((expected("Part/Queue"),), (nested("Part", said()),), {})
+    (found,) = merge_forecast((expected("Part/Queue"),), (nested("Part", said()),), {})
     assert (found.source, found.details, found.otherwise) == (
         ChangeSource.CHANGE_SET,
         (DELAY,),
@@ -54,35 +54,35 @@ def test_an_agreed_change_is_cloudformations_with_the_forecasts_values():
 
 def test_a_replacement_that_only_one_source_has_is_a_disagreement():
     replaced = said(action=Action.REPLACE, replacement=Replacement.ALWAYS)
-    (found,) = compared((expected("Part/Queue"),), (nested("Part", replaced),), {})
+    (found,) = merge_forecast((expected("Part/Queue"),), (nested("Part", replaced),), {})
     assert found.action is Action.REPLACE
     assert found.otherwise == Verdict(ChangeSource.FORECAST, Action.MODIFY)
     assert found.loses
     forecast = expected("Part/Queue", Action.REPLACE, Replacement.ALWAYS)
-    (found,) = compared((forecast,), (nested("Part", said()),), {})
+    (found,) = merge_forecast((forecast,), (nested("Part", said()),), {})
     assert found.action is Action.MODIFY
     assert found.loses
 
 
 def test_a_change_that_only_the_forecast_has_is_a_disagreement():
-    (found,) = compared((expected("Part/Queue"),), (nested("Part"),), {})
+    (found,) = merge_forecast((expected("Part/Queue"),), (nested("Part"),), {})
     assert found.source is ChangeSource.FORECAST
     assert found.otherwise == Verdict(ChangeSource.CHANGE_SET)
 
 
 def test_a_nested_stack_without_a_change_set_is_forecast_without_a_disagreement():
-    (found,) = compared((expected("Part/Queue"),), (nested("Part", mute=True),), {})
+    (found,) = merge_forecast((expected("Part/Queue"),), (nested("Part", mute=True),), {})
     assert (found.source, found.otherwise) == (ChangeSource.FORECAST, None)
 
 
 def test_a_value_known_after_deployment_is_not_a_disagreement():
-    (found,) = compared((), (said(certain=False),), {})
+    (found,) = merge_forecast((), (said(certain=False),), {})
     assert not found.certain
     assert found.otherwise is None
-    (found,) = compared((), (said(),), {})
+    (found,) = merge_forecast((), (said(),), {})
     assert found.otherwise == Verdict(ChangeSource.FORECAST)
 
 
 def test_a_forecast_makes_an_uncertain_change_certain():
-    (found,) = compared((expected("Queue"),), (said(certain=False),), {})
+    (found,) = merge_forecast((expected("Queue"),), (said(certain=False),), {})
     assert found.certain

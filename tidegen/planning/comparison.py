@@ -8,7 +8,7 @@ from tidegen.cloudformation.stateful import is_stateful
 from tidegen.planning.changes import Action, Change, ChangeSource, ResourceChange, Verdict
 
 
-def compared(
+def merge_forecast(
     expected: tuple[Change, ...], change_set: tuple[ResourceChange, ...], resources: Resources
 ) -> tuple[Change, ...]:
     """Return all changes, sorted by path; `resources` has the resource of each path.

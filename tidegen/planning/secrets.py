@@ -169,7 +169,7 @@ def version_id(filled: Collection[str], unique: str) -> str:
     return f"tidegen-{_digest(filled)}-{unique}"
 
 
-def says_filled(mark: str, keys: Collection[str]) -> bool:
+def keys_are_filled(mark: str, keys: Collection[str]) -> bool:
     """Return whether a version's id, or its label from a rotation, shows that `keys` are filled."""
     return mark.startswith(f"tidegen-{_digest(keys)}-")
 
@@ -178,7 +178,7 @@ def _digest(keys: Collection[str]) -> str:
     return hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()[:16]
 
 
-def renewable(fills: Collection[Fill]) -> bool:
+def can_be_regenerated(fills: Collection[Fill]) -> bool:
     """Return whether any key of a secret can be regenerated."""
     return any(fill in _AGAIN for fill in fills)
 
