@@ -245,7 +245,7 @@ def settings(*calls):
 
 def step(name, values):
     (only,) = setting_steps(
-        [SettingReading(setting=BY_NAME[name], place=PLACE, subject="sg-1", found=values)]
+        [SettingReading(setting=BY_NAME[name], place=PLACE, subject="sg-1", actual=values)]
     )
     return only
 

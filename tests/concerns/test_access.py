@@ -158,7 +158,7 @@ def test_the_deploy_role_closes_its_default_group_and_sets_nothing_else():
         if {Scope.ENVIRONMENT, Scope.SHARED} & set(setting.scopes):
             rules = settings.read(setting, "sg-1")
             for step in setting_steps(
-                [SettingReading(setting=setting, place=place, subject="sg-1", found=rules)]
+                [SettingReading(setting=setting, place=place, subject="sg-1", actual=rules)]
             ):
                 settings.apply(step)
     closing, reading = statements("DeployRolePolicy"), statements("ReadingPolicy")

@@ -27,7 +27,7 @@ def expected(path, action=Action.MODIFY, replacement=Replacement.NEVER):
     )
 
 
-def said(name="Queue", action=Action.MODIFY, replacement=Replacement.NEVER, certain=True):
+def reported(name="Queue", action=Action.MODIFY, replacement=Replacement.NEVER, certain=True):
     return ResourceChange(
         logical_id=name,
         type=QUEUE,
@@ -44,8 +44,8 @@ def nested(name, *children, mute=False):
 
 
 def test_an_agreed_change_is_cloudformations_with_the_forecasts_values():
-    (found,) = merge_forecast((expected("Part/Queue"),), (nested("Part", said()),), {})
-    assert (found.source, found.details, found.otherwise) == (
+    (change,) = merge_forecast((expected("Part/Queue"),), (nested("Part", reported()),), {})
+    assert (change.source, change.details, change.otherwise) == (
         ChangeSource.CHANGE_SET,
         (DELAY,),
         None,
@@ -53,36 +53,36 @@ def test_an_agreed_change_is_cloudformations_with_the_forecasts_values():
 
 
 def test_a_replacement_that_only_one_source_has_is_a_disagreement():
-    replaced = said(action=Action.REPLACE, replacement=Replacement.ALWAYS)
-    (found,) = merge_forecast((expected("Part/Queue"),), (nested("Part", replaced),), {})
-    assert found.action is Action.REPLACE
-    assert found.otherwise == Verdict(ChangeSource.FORECAST, Action.MODIFY)
-    assert found.loses
+    replaced = reported(action=Action.REPLACE, replacement=Replacement.ALWAYS)
+    (change,) = merge_forecast((expected("Part/Queue"),), (nested("Part", replaced),), {})
+    assert change.action is Action.REPLACE
+    assert change.otherwise == Verdict(ChangeSource.FORECAST, Action.MODIFY)
+    assert change.loses
     forecast = expected("Part/Queue", Action.REPLACE, Replacement.ALWAYS)
-    (found,) = merge_forecast((forecast,), (nested("Part", said()),), {})
-    assert found.action is Action.MODIFY
-    assert found.loses
+    (change,) = merge_forecast((forecast,), (nested("Part", reported()),), {})
+    assert change.action is Action.MODIFY
+    assert change.loses
 
 
 def test_a_change_that_only_the_forecast_has_is_a_disagreement():
-    (found,) = merge_forecast((expected("Part/Queue"),), (nested("Part"),), {})
-    assert found.source is ChangeSource.FORECAST
-    assert found.otherwise == Verdict(ChangeSource.CHANGE_SET)
+    (change,) = merge_forecast((expected("Part/Queue"),), (nested("Part"),), {})
+    assert change.source is ChangeSource.FORECAST
+    assert change.otherwise == Verdict(ChangeSource.CHANGE_SET)
 
 
 def test_a_nested_stack_without_a_change_set_is_forecast_without_a_disagreement():
-    (found,) = merge_forecast((expected("Part/Queue"),), (nested("Part", mute=True),), {})
-    assert (found.source, found.otherwise) == (ChangeSource.FORECAST, None)
+    (change,) = merge_forecast((expected("Part/Queue"),), (nested("Part", mute=True),), {})
+    assert (change.source, change.otherwise) == (ChangeSource.FORECAST, None)
 
 
 def test_a_value_known_after_deployment_is_not_a_disagreement():
-    (found,) = merge_forecast((), (said(certain=False),), {})
-    assert not found.certain
-    assert found.otherwise is None
-    (found,) = merge_forecast((), (said(),), {})
-    assert found.otherwise == Verdict(ChangeSource.FORECAST)
+    (change,) = merge_forecast((), (reported(certain=False),), {})
+    assert not change.certain
+    assert change.otherwise is None
+    (change,) = merge_forecast((), (reported(),), {})
+    assert change.otherwise == Verdict(ChangeSource.FORECAST)
 
 
 def test_a_forecast_makes_an_uncertain_change_certain():
-    (found,) = merge_forecast((expected("Queue"),), (said(certain=False),), {})
-    assert found.certain
+    (change,) = merge_forecast((expected("Queue"),), (reported(certain=False),), {})
+    assert change.certain

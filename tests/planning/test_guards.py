@@ -16,8 +16,8 @@ def index(name, key="a"):
     return {"IndexName": name, "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}]}
 
 
-def indexes(*found):
-    return {"GlobalSecondaryIndexes": list(found), "BillingMode": "PAY_PER_REQUEST"}
+def indexes(*listed):
+    return {"GlobalSecondaryIndexes": list(listed), "BillingMode": "PAY_PER_REQUEST"}
 
 
 CASES = {
@@ -75,7 +75,7 @@ CASES = {
 }
 
 
-def made(kind, before, after):
+def changes_of(kind, before, after):
     old_type = "AWS::SNS::Topic" if kind == "AWS::SQS::Queue" else kind
     return forecast(
         {"Part/It": {"Type": old_type, "Properties": before}},
@@ -85,9 +85,9 @@ def made(kind, before, after):
 
 @pytest.mark.parametrize(("kind", "before", "after", "reason"), CASES.values(), ids=CASES)
 def test_a_dangerous_change_is_refused_unless_allowed_by_name(kind, before, after, reason):
-    changes = made(kind, before, after)
-    (found,) = refusals(changes)
-    assert reason in found.reason
+    changes = changes_of(kind, before, after)
+    (refusal,) = refusals(changes)
+    assert reason in refusal.reason
     with pytest.raises(RefusedError, match=r"Part/It: .*--allow-replace It"):
         guard_changes(changes)
     guard_changes(changes, ["It"])
@@ -114,7 +114,7 @@ HARMLESS = {
 
 @pytest.mark.parametrize(("kind", "before", "after"), HARMLESS.values(), ids=HARMLESS)
 def test_a_safe_change_passes(kind, before, after):
-    changes = made(kind, before, after)
+    changes = changes_of(kind, before, after)
     assert changes
     guard_changes(changes)
 

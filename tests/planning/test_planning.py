@@ -36,8 +36,8 @@ def target(scope=Scope.ENVIRONMENT, region=HOME, **extra):
     )
 
 
-def names(found):
-    return [address.name for address in found]
+def names(addresses):
+    return [address.name for address in addresses]
 
 
 def test_an_account_has_its_identity_in_its_home_region_only():
@@ -66,8 +66,8 @@ def test_both_regions_and_the_shared_services_are_prerequisites():
         region=HOME,
         home_region=HOME,
     )
-    found = prerequisites_of(target(recovery_region=OTHER, shared=shared))
-    assert [(p.address.name, p.address.place.region) for p in found] == [
+    prerequisites = prerequisites_of(target(recovery_region=OTHER, shared=shared))
+    assert [(p.address.name, p.address.place.region) for p in prerequisites] == [
         ("tide-identity", HOME),
         ("tide-bootstrap", HOME),
         ("tide-account", HOME),
@@ -75,9 +75,9 @@ def test_both_regions_and_the_shared_services_are_prerequisites():
         ("tide-account", OTHER),
         ("tide-common", HOME),
     ]
-    assert found[-1].address.place.account == "444455556666"
-    assert found[-1].command == "tidegen deploy --env common"
-    assert "tidegen bootstrap --env staging" in str(found[0])
+    assert prerequisites[-1].address.place.account == "444455556666"
+    assert prerequisites[-1].command == "tidegen deploy --env common"
+    assert "tidegen bootstrap --env staging" in str(prerequisites[0])
     assert prerequisites_of(target(Scope.ACCOUNT)) == ()
 
 
@@ -128,13 +128,13 @@ def test_parameters_come_from_fields_and_other_roots():
         Fields={"Cidr": "network.cidr"},
         Roots={"Bucket": "bootstrap.ArtifactsBucketName", "Endpoint": "shared.EndpointServiceName"},
     )
-    found = effective_parameters(template, {"network.cidr": "10.0.0.0/16"}, find, "1.0")
-    assert found["Cidr"] == "10.0.0.0/16"
-    assert found["Endpoint"] == ""
-    assert found["Release"] == "1.0"
-    bucket = found["Bucket"]
+    parameters = effective_parameters(template, {"network.cidr": "10.0.0.0/16"}, find, "1.0")
+    assert parameters["Cidr"] == "10.0.0.0/16"
+    assert parameters["Endpoint"] == ""
+    assert parameters["Release"] == "1.0"
+    bucket = parameters["Bucket"]
     assert isinstance(bucket, OutputOf)
-    step = step_of(find(Scope.ENVIRONMENT), template, "staging", found)
+    step = step_of(find(Scope.ENVIRONMENT), template, "staging", parameters)
     assert unresolved(step, {}) == (bucket,)
     with pytest.raises(RefusedError, match=r"tide-bootstrap.*ArtifactsBucketName"):
         resolved_step(step, {})

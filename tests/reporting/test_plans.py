@@ -183,7 +183,7 @@ def settled(name, **kw):
 SETTLED = (
     settled(
         SettingName.BUCKETS,
-        found={
+        actual={
             "BlockPublicAcls": "true",
             "IgnorePublicAcls": "false",
             "BlockPublicPolicy": "false",

@@ -52,4 +52,4 @@ def _reading(run: Run, setting: Setting, outputs: Mapping[str, str] | None) -> S
     values = run.settings.read(setting, subject)
     if isinstance(values, NotRead):
         return SettingReading(setting=setting, place=place, subject=subject, reason=values.reason)
-    return SettingReading(setting=setting, place=place, subject=subject, found=values)
+    return SettingReading(setting=setting, place=place, subject=subject, actual=values)

@@ -49,14 +49,14 @@ class Setting:
 class SettingReading:
     """The actual values of a setting.
 
-    `found` is None if they cannot be known before the root is deployed, or (with a `reason`) if
+    `actual` is None if they cannot be known before the root is deployed, or (with a `reason`) if
     they could not be read. `subject` is the id of the resource to set, or empty for the account.
     """
 
     setting: Setting
     place: Place
     subject: str = ""
-    found: Values | None = None
+    actual: Values | None = None
     reason: str = ""
 
 
@@ -169,7 +169,7 @@ def setting_steps(readings: Iterable[SettingReading]) -> tuple[SettingStep, ...]
 
 
 def _step(reading: SettingReading) -> SettingStep:
-    wanted, actual = reading.setting.wanted, reading.found
+    wanted, actual = reading.setting.wanted, reading.actual
     if actual is None:
         return SettingStep(
             setting=reading.setting,

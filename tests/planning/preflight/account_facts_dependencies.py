@@ -1,6 +1,6 @@
 """Failures over dependencies: zones, networks, domains, mail, templates."""
 
-from planting import (
+from account_facts import (
     CERTIFICATE,
     CLUSTER,
     ENDPOINT,
@@ -9,18 +9,18 @@ from planting import (
     SUBNETS,
     VPC_HELD,
     ZONES,
-    Plant,
+    FailureCase,
     replicating,
     resource,
 )
 
 from tidegen.planning.preflight import Topic
 
-PLANTS = (
-    Plant(
+CASES = (
+    FailureCase(
         failure="network-in-use",
         resources={},
-        says="eni-1 ('ELB net/k8s-web/1')",
+        message="eni-1 ('ELB net/k8s-web/1')",
         answers={
             Topic.INTERFACES: {
                 "eni-1": ("ELB net/k8s-web/1", "in-use"),
@@ -34,31 +34,31 @@ PLANTS = (
             "types_held": {"Subnet": "AWS::EC2::Subnet"},
         },
     ),
-    Plant(
+    FailureCase(
         failure="control-plane-zone",
         resources={"Cluster": CLUSTER, **SUBNETS},
-        says="us-east-1e (use1-az3)",
+        message="us-east-1e (use1-az3)",
         answers={Topic.ZONES: ZONES},
     ),
-    Plant(
+    FailureCase(
         failure="control-plane-zone",
         resources={"Cluster": CLUSTER, **SUBNETS},
-        says="set network.zones to [us-east-1a, us-east-1b, us-east-1f]",
+        message="set network.zones to [us-east-1a, us-east-1b, us-east-1f]",
         answers={Topic.ZONES: ZONES | {"us-east-1f": "use1-az5", "us-east-1g": "use1-az6"}},
     ),
-    Plant(
+    FailureCase(
         failure="control-plane-zone",
         resources={"Subnet": resource("EC2::Subnet", AvailabilityZone="us-east-1c")},
-        says="needs us-east-1c, which us-east-1 does not offer this account",
+        message="needs us-east-1c, which us-east-1 does not offer this account",
         answers={Topic.ZONES: ZONES},
     ),
-    Plant(
+    FailureCase(
         failure="control-plane-zone",
         resources=SUBNETS,
-        says="needs zone number 3, but us-east-1 offers 2",
+        message="needs zone number 3, but us-east-1 offers 2",
         answers={Topic.ZONES: {"us-east-1a": "use1-az1", "us-east-1b": "use1-az2"}},
     ),
-    Plant(
+    FailureCase(
         failure="control-plane-zone",
         resources={
             "Subnet": resource("EC2::Subnet", AvailabilityZoneId="use1-az3"),
@@ -68,138 +68,138 @@ PLANTS = (
                 ResourcesVpcConfig={"SubnetIds": [{"Ref": "Subnet"}]},
             ),
         },
-        says="Subnet is in us-east-1e (use1-az3)",
+        message="Subnet is in us-east-1e (use1-az3)",
         answers={Topic.ZONES: ZONES},
     ),
     *(
-        Plant(
+        FailureCase(
             failure="endpoint-zone",
             resources={"Endpoint": ENDPOINT_IN_ZONES, **SUBNETS},
-            says=says,
+            message=message,
             answers={Topic.SERVICE_ZONES: offered},
         )
-        for says, offered in (
+        for message, offered in (
             ("sts is not in us-east-1b, only in us-east-1a", {STS: ["us-east-1a"]}),
             ("us-east-1 offers this account no endpoint of com.amazonaws.us-east-1.sts", {}),
         )
     ),
-    Plant(
+    FailureCase(
         failure="replica-without-versions",
         resources={"Uploads": replicating("replica")},
-        says="'replica', which keeps no versions",
+        message="'replica', which keeps no versions",
         answers={Topic.VERSIONING: {"replica": ""}},
     ),
-    Plant(
+    FailureCase(
         failure="replica-without-versions",
         resources={"Uploads": replicating("replica")},
-        says="'replica', which does not exist",
+        message="'replica', which does not exist",
         answers={Topic.VERSIONING: {}},
     ),
-    Plant(
+    FailureCase(
         failure="replica-without-versions",
         resources={
             "Storage/Uploads": replicating("replica"),
             "Storage/ReplicationRole": resource("IAM::Role"),
         },
-        says="its existing objects are not copied; run the jobs of",
+        message="its existing objects are not copied; run the jobs of",
         blocking=False,
         given={
             "held": {"Storage/Uploads": "tide-uploads"},
             "added": frozenset({"Storage/ReplicationRole"}),
         },
     ),
-    Plant(
+    FailureCase(
         failure="endpoint-exists",
         resources={"Vpc": resource("EC2::VPC"), "Endpoint": ENDPOINT},
-        says="vpce-1; delete that one",
+        message="vpce-1; delete that one",
         answers={Topic.ENDPOINTS: {"com.amazonaws.us-east-1.sts": "vpce-1"}},
         given=VPC_HELD,
     ),
-    Plant(
+    FailureCase(
         failure="endpoint-exists",
         resources={"A/Endpoint": ENDPOINT, "B/Endpoint": ENDPOINT},
-        says="the other is A/Endpoint",
+        message="the other is A/Endpoint",
     ),
-    Plant(
+    FailureCase(
         failure="zone-not-delegated",
         resources=CERTIFICATE,
-        says="name servers of tide.example",
+        message="name servers of tide.example",
         blocking=False,
     ),
-    Plant(
+    FailureCase(
         failure="zone-not-delegated",
         resources=CERTIFICATE,
-        says="there is no delegation in DNS for tide.example; put ns-1.example, ns-2.example",
+        message="there is no delegation in DNS for tide.example; put ns-1.example, ns-2.example",
         answers={Topic.NAME_SERVERS: {"tide.example": ()}},
         given={"held": {"Zone": "Z1"}, "added": frozenset({"Certificate"})},
     ),
-    Plant(
+    FailureCase(
         failure="zone-not-delegated",
         resources={"Zone": resource("Route53::HostedZone", Name="tide.example")},
-        says="a zone of tide.example exists already, Z1",
+        message="a zone of tide.example exists already, Z1",
         answers={Topic.HOSTED_ZONES: {"tide.example": ("Z1",)}},
         blocking=False,
     ),
-    Plant(
+    FailureCase(
         failure="mail-sandbox",
         resources={"Identity": resource("SES::EmailIdentity", EmailIdentity="tide.example")},
-        says="in the sandbox",
+        message="in the sandbox",
         answers={Topic.MAIL_ACCOUNT: {"ProductionAccess": False, "Sending": True}},
         blocking=False,
     ),
     *(
-        Plant(
+        FailureCase(
             failure="mail-sandbox",
             resources={"Identity": resource("SES::EmailIdentity", EmailIdentity="tide.example")},
-            says=says,
+            message=message,
             answers={
                 Topic.MAIL_ACCOUNT: {"ProductionAccess": access, "Sending": True, "Daily": 200.0}
             },
             blocking=False,
         )
-        for access, says in (
+        for access, message in (
             (True, "may send 200 mails a day, as many as in the sandbox; ask AWS for a higher"),
             (False, "it sends 200 mails a day, to verified addresses only"),
         )
     ),
-    Plant(
+    FailureCase(
         failure="mail-sandbox",
         resources={"Identity": resource("SES::EmailIdentity", EmailIdentity="tide.example")},
-        says="AWS has paused its sending",
+        message="AWS has paused its sending",
         answers={Topic.MAIL_ACCOUNT: {"ProductionAccess": True, "Sending": False}},
         blocking=False,
     ),
-    Plant(
+    FailureCase(
         failure="capability-missing",
         resources={},
-        says="has the Transform Macro",
+        message="has the Transform Macro",
         given={"templates": {"": {}, "Network": {"Transform": "Macro"}}},
     ),
-    Plant(
+    FailureCase(
         failure="template-unreadable",
         resources={},
-        says="is in eu-west-1, CloudFormation needs it in us-east-1",
+        message="is in eu-west-1, CloudFormation needs it in us-east-1",
         answers={Topic.BUCKETS: {"artifacts": "eu-west-1"}},
         given={"parameters": {"BootstrapArtifactsBucketName": "artifacts"}},
     ),
-    Plant(
+    FailureCase(
         failure="template-unreadable",
         resources={},
-        says="does not exist",
+        message="does not exist",
         answers={Topic.BUCKETS: {}},
         given={"parameters": {"BootstrapArtifactsBucketName": "artifacts"}},
     ),
-    Plant(
+    FailureCase(
         failure="template-unreadable",
         resources={},
-        says="denies access to these credentials; check its policy",
+        message="denies access to these credentials; check its policy",
         answers={Topic.BUCKETS: {"artifacts": ""}},
         given={"parameters": {"BootstrapArtifactsBucketName": "artifacts"}},
     ),
-    Plant(
+    FailureCase(
         failure="subscription-unconfirmed",
         resources={},
-        says="a@tide.example has not confirmed",
+        message="a@tide.example has not confirmed",
         answers={Topic.PENDING: {"arn:topic": ("a@tide.example",)}},
         blocking=False,
         given={

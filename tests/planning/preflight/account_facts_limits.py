@@ -1,6 +1,6 @@
 """Failures over limits: quotas, vCPUs, policies, versions."""
 
-from planting import CLUSTER, MEMBER, NODES, REGION, SUBNETS, Plant, resource
+from account_facts import CLUSTER, MEMBER, NODES, REGION, SUBNETS, FailureCase, resource
 
 from tidegen.planning.preflight import Topic
 
@@ -9,120 +9,120 @@ def gateway(number):
     return resource("EC2::NatGateway", SubnetId={"Ref": f"Subnet{number}"})
 
 
-PLANTS = (
-    Plant(
+CASES = (
+    FailureCase(
         failure="address-quota",
         resources={f"Address{n}": resource("EC2::EIP") for n in range(3)},
-        says="3 elastic addresses and 3 in use are more than the 5 allowed",
+        message="3 elastic addresses and 3 in use are more than the 5 allowed",
         answers={Topic.QUOTAS: {"ec2/L-0263D0A3": 5.0}, Topic.USAGE: {"addresses": 3}},
     ),
-    Plant(
+    FailureCase(
         failure="quota-exceeded",
         resources={**SUBNETS, **{f"Gateway{n}": gateway(n % 3) for n in range(4)}},
-        says="2 NAT gateways and 4 in us-east-1a are more than the 5 allowed in a zone",
+        message="2 NAT gateways and 4 in us-east-1a are more than the 5 allowed in a zone",
         answers={
             Topic.QUOTAS: {"vpc/L-FE5A380F": 5.0},
             Topic.NAT_GATEWAYS: {"us-east-1a": 4, "us-east-1b": 4},
         },
     ),
-    Plant(
+    FailureCase(
         failure="quota-exceeded",
         resources={},
-        says="2 stacks and 1999 in use are more than the 2000 allowed",
+        message="2 stacks and 1999 in use are more than the 2000 allowed",
         answers={
             Topic.QUOTAS: {"cloudformation/L-0485CB21": 2000.0},
             Topic.USAGE: {"stacks": 1999},
         },
         given={"templates": {"": {}, "Network": {}}},
     ),
-    Plant(
+    FailureCase(
         failure="instance-capacity",
         resources={"Nodes": NODES, **SUBNETS},
-        says="starts 8 vCPUs of standard instances (2 in use, 8 allowed",
+        message="starts 8 vCPUs of standard instances (2 in use, 8 allowed",
         answers={Topic.QUOTAS: {"ec2/L-1216C47A": 8.0}, Topic.USAGE: {"vcpus": 2}},
     ),
-    Plant(
+    FailureCase(
         failure="instance-capacity",
         resources={"Nodes": NODES, **SUBNETS},
-        says="can grow by 16 vCPUs",
+        message="can grow by 16 vCPUs",
         answers={Topic.QUOTAS: {"ec2/L-1216C47A": 12.0}, Topic.USAGE: {"vcpus": 2}},
         blocking=False,
     ),
-    Plant(
+    FailureCase(
         failure="instance-capacity",
         resources=MEMBER,
-        says="us-east-1b has no m7g.large",
+        message="us-east-1b has no m7g.large",
         answers={Topic.OFFERINGS: {"m7g.large": []}},
     ),
-    Plant(
+    FailureCase(
         failure="log-policy-quota",
         resources={"Policy": resource("Logs::ResourcePolicy", PolicyDocument="{}")},
-        says="has 10 resource policies of logs",
+        message="has 10 resource policies of logs",
         answers={Topic.LOG_POLICIES: {str(n): 10 for n in range(10)}},
     ),
-    Plant(
+    FailureCase(
         failure="log-policy-quota",
         resources={"Policy": resource("Logs::ResourcePolicy", PolicyDocument="x" * 5121)},
-        says="has 5121 characters",
+        message="has 5121 characters",
     ),
-    Plant(
+    FailureCase(
         failure="kubernetes-version",
         resources={"Cluster": CLUSTER, **SUBNETS},
-        says="does not offer Kubernetes 1.35",
+        message="does not offer Kubernetes 1.35",
         answers={Topic.VERSIONS: {"1.36": "STANDARD_SUPPORT"}},
     ),
-    Plant(
+    FailureCase(
         failure="kubernetes-version",
         resources={"Cluster": CLUSTER, **SUBNETS},
-        says="extended support",
+        message="extended support",
         answers={Topic.VERSIONS: {"1.35": "EXTENDED_SUPPORT"}},
         blocking=False,
     ),
     *(
-        Plant(
+        FailureCase(
             failure="kubernetes-version",
             resources={"Cluster": CLUSTER},
-            says=says,
+            message=message,
             answers={Topic.CLUSTERS: {"tide": live}},
             given={"held": {"Cluster": "tide"}, "added": frozenset()},
         )
-        for live, says in (
+        for live, message in (
             ("1.33", "2 minor versions to 1.35; set version 1.34"),
             ("1.36", "back to 1.35; set version 1.36"),
         )
     ),
-    Plant(
+    FailureCase(
         failure="concurrency-quota",
         resources={
             "One": resource("Lambda::Function", ReservedConcurrentExecutions="1"),
             "Two": resource("Lambda::Function", ReservedConcurrentExecutions=2),
         },
-        says="would reserve 3 executions at once of the 102 free in",
+        message="would reserve 3 executions at once of the 102 free in",
         answers={Topic.CONCURRENCY: {"free": 102, "limit": 120}},
     ),
-    Plant(
+    FailureCase(
         failure="quota-exceeded",
         resources={"Trail": resource("CloudTrail::Trail")},
-        says="has 5 trails of 5 (0, 1, 2, 3, 4)",
+        message="has 5 trails of 5 (0, 1, 2, 3, 4)",
         answers={Topic.TRAILS: {str(n): REGION for n in range(5)}},
     ),
-    Plant(
+    FailureCase(
         failure="quota-exceeded",
         resources={"Role": resource("IAM::Role")},
-        says="1 Roles and 1000 in use are more than the 1000 allowed",
+        message="1 Roles and 1000 in use are more than the 1000 allowed",
         answers={Topic.IAM_SUMMARY: {"Roles": 1000, "RolesQuota": 1000}},
     ),
-    Plant(
+    FailureCase(
         failure="quota-exceeded",
         resources={"Analyzer": resource("AccessAnalyzer::Analyzer", Type="ACCOUNT")},
-        says="access analyzer of this type",
+        message="access analyzer of this type",
         answers={Topic.ANALYZERS: {"arn:one": "ACCOUNT", "arn:two": "ORGANIZATION"}},
     ),
     *(
-        Plant(
+        FailureCase(
             failure="quota-exceeded",
             resources={"It": resource(type_name, **properties)},
-            says=f"{what} and 0 in use are more than the 0 allowed",
+            message=f"{what} and 0 in use are more than the 0 allowed",
             answers={Topic.QUOTAS: {code: 0.0}},
         )
         for code, type_name, properties, what in (
