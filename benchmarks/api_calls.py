@@ -25,7 +25,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import boto3
 
-from tidegen.local import running_engine
+from tidegen.local.engine import running_engine
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent

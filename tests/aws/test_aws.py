@@ -11,8 +11,7 @@ import pytest
 from botocore import exceptions as known
 from botocore.awsrequest import AWSResponse
 
-from tidegen.aws import connect
-from tidegen.aws.adapter import AwsCloud
+from tidegen.aws.adapter import AwsCloud, connect
 from tidegen.aws.errors import translated
 from tidegen.aws.reading import change_of, listed_secret, problem_of, resource_of
 from tidegen.aws.sessions import client_settings, local_endpoint, session

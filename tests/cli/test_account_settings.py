@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import client, tidegen
 from tidegen.blocks.linked_roles import LINKED_SERVICES
-from tidegen.local import running_engine
+from tidegen.local.engine import running_engine
 
 ACCOUNT, SHARED = "account-nonproduction", "shared-nonproduction"
 ANYWHERE = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]

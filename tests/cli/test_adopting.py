@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.conftest import client, tidegen
-from tidegen.local import running_engine
+from tidegen.local.engine import running_engine
 
 ENV = ("--env", "account-nonproduction")
 ROLE = "arn:aws:iam::444455556666:role/by-hand"

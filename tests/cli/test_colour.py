@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from tests.conftest import ROOT, client, tidegen
-from tidegen.local import running_engine
+from tidegen.local.engine import running_engine
 
 ACCOUNT = ("--env", "account-nonproduction")
 SGR = re.compile(r"\x1b\[[0-9;]*m")

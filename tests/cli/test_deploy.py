@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT, client, tidegen
-from tidegen.local import running_engine
+from tidegen.local.engine import running_engine
 
 BASELINE = ("account-nonproduction", "shared-nonproduction")
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.conftest import client, tidegen
-from tidegen.local import running_engine
+from tidegen.local.engine import running_engine
 
 ENV = ("--env", "account-nonproduction")
 

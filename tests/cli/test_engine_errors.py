@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, tidegen
-from tidegen.local import running_engine
+from tidegen.local.engine import running_engine
 
 ACCOUNT = ("--env", "account-nonproduction")
 STARTING = [("status", *ACCOUNT, "--local"), ("local",), ("local", "run", "true")]

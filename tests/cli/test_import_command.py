@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.conftest import client, tidegen
-from tidegen.local import running_engine
+from tidegen.local.engine import running_engine
 
 ENV = ("--env", "account-nonproduction")
 PATH, BUCKET = "LogArchive/LogArchive", "tidepool-log-archive-us-west-2-444455556666"
@@ -66,4 +66,4 @@ def test_an_account_is_imported_after_a_refusal_and_then_has_nothing_to_change(a
     done = tidegen("import", *ENV, WISH, "--yes", env=aws)
     assert done.returncode == 0
     assert f"{PATH}  already in the stack" in done.stdout
-    assert "nothing that exists already" in tidegen("import", *ENV, "--find", env=aws).stdout
+    assert "no existing resources to import" in tidegen("import", *ENV, "--find", env=aws).stdout

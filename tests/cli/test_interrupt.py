@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests.conftest import ROOT, tidegen
-from tidegen.local import running_engine
+from tidegen.local.engine import running_engine
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from lost_region import without
 
 from tests.conftest import ROOT, tidegen
 from tidegen.chart.secrets import CHART_SECRETS
-from tidegen.local import running_engine
+from tidegen.local.engine import running_engine
 
 HOME, RECOVERY = "us-west-2", "us-east-2"
 BASELINE = ("account-production", "account-production-recovery")

@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import ROOT, client, tidegen
 from tidegen.chart.secrets import CHART_SECRETS, Fill
 from tidegen.cli.commands.outputs import _FORMATS
-from tidegen.local import running_engine
+from tidegen.local.engine import running_engine
 
 BASELINE = ("account-nonproduction", "shared-nonproduction", "development")
 ENV = ("--env", "development")

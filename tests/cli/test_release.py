@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 from tests.conftest import tidegen
-from tidegen.local import running_engine
+from tidegen.local.engine import running_engine
 
 
 def pinned(project, name):

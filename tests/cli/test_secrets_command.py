@@ -17,7 +17,7 @@ import pytest
 
 from tests.conftest import ROOT, client, tidegen
 from tidegen.chart.secrets import CHART_SECRETS, Fill, rotated_keys
-from tidegen.local import running_engine
+from tidegen.local.engine import running_engine
 
 BASELINE = ("account-nonproduction", "shared-nonproduction", "development")
 ENV = ("--env", "development")

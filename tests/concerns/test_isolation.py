@@ -16,7 +16,7 @@ from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN as ACCESS
 from tidegen.concerns.access.deploy_limits import CHANGING_KEYS
-from tidegen.concerns.access.permissions import deploy_permissions
+from tidegen.concerns.access.execution_permissions import deploy_permissions
 from tidegen.concerns.identity import CONCERN as IDENTITY
 from tidegen.concerns.identity.boundary import NAMED as BY_NAME
 from tidegen.concerns.identity.boundary import READ, SERVICES

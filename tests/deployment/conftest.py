@@ -8,7 +8,7 @@ from tiny_project import REGION, Project
 from world import World
 
 from tidegen.contract import Scope
-from tidegen.local import Engine, running_engine
+from tidegen.local.engine import Engine, running_engine
 from tidegen.planning.steps import Target
 
 

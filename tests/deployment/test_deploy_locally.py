@@ -4,7 +4,7 @@ import boto3
 import pytest
 from tiny_project import REGION, VALUES, entry, network
 
-from tidegen.aws import connect
+from tidegen.aws.adapter import connect
 from tidegen.deployment.destroy import destroy_plan, execute_destroy
 from tidegen.deployment.events import (
     Attached,

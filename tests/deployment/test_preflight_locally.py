@@ -7,7 +7,7 @@ import pytest
 from tiny_project import REGION, VALUES, entry, network, parameter
 from wire import Wire
 
-from tidegen.aws import connect
+from tidegen.aws.adapter import connect
 from tidegen.aws.inspection import inspect
 from tidegen.contract import Scope
 from tidegen.deployment.destroy import destroy_plan

@@ -1,6 +1,6 @@
 """Secrets placed in all inputs of tidegen, searched in all its output, errors and logs.
 
-What a command prints is made from plans, previews, events, states and errors; here all of these are
+Commands print plans, previews, events, states and errors; here all of these are
 written out whole, which is more than any command prints.
 """
 

@@ -9,9 +9,9 @@ import pytest
 from docs.build.concerns import contract_pages, whole_page
 from tests.local.local_cloud import Cloud
 from tidegen.concerns import own_concerns
-from tidegen.linting import lint
 from tidegen.linting.roots import lint_roots
-from tidegen.local import running_engine
+from tidegen.linting.run import lint
+from tidegen.local.engine import running_engine
 from tidegen.rendering import render
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "adding-a-concern.md"

@@ -10,7 +10,8 @@ import pytest
 from docs.build.states import PLACEHOLDER, states_table
 from tests.conftest import ROOT
 from tidegen.cli import COMMANDS, cli
-from tidegen.concerns.access.deployers import CHANGING, LISTING, READING
+from tidegen.concerns.access.deploy_role import CHANGING
+from tidegen.concerns.access.read_role import LISTING, READING
 from tidegen.environments import load_all
 from tidegen.planning.states import STATES
 

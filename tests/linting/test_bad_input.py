@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import tidegen
-from tidegen.linting import find_templates, lint
-from tidegen.linting.templates import MAX_BYTES, MAX_DEPTH
+from tidegen.linting.run import lint
+from tidegen.linting.templates import MAX_BYTES, MAX_DEPTH, find_templates
 
 GOOD = b"Resources:\n  T:\n    Type: AWS::EC2::InternetGateway\n"
 REGION = ["us-west-2"]

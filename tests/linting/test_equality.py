@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import ROOT
-from tidegen.linting import lint
+from tidegen.linting.run import lint
 from tidegen.rules import FOLDER
 
 REGIONS = ["us-east-2", "us-west-2"]

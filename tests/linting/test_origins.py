@@ -6,7 +6,7 @@ import pytest
 from troposphere import Template
 
 from tests.conftest import ROOT
-from tidegen.linting import Finding
+from tidegen.linting.model import Finding
 from tidegen.linting.origins import with_origins
 
 FOLDER = ROOT / "templates" / "current"

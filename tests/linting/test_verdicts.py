@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, tidegen
-from tidegen.linting import lint
+from tidegen.linting.run import lint
 
 BAD = "Resources:\n  T:\n    Type: AWS::EC2::InternetGateway\n    Properties:\n      Nope: 1\n"
 GOOD = "Resources:\n  T:\n    Type: AWS::EC2::InternetGateway\n"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tidegen.linting import Finding
+from tidegen.linting.model import Finding
 from tidegen.linting.templates import Source
 from tidegen.linting.workers import check, worker_count
 

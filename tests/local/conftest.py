@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from local_cloud import Cloud
 
-from tidegen.local import Engine, running_engine
+from tidegen.local.engine import Engine, running_engine
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,12 @@ import pytest
 from local_cloud import Cloud
 
 from tidegen.errors import EngineStartError, EngineUnavailableError
-from tidegen.local import Engine, running_engine, server
+from tidegen.local import server
+from tidegen.local.engine import Engine, running_engine
 
 _PARENT = """
 import sys, time
-from tidegen.local import Engine
+from tidegen.local.engine import Engine
 engine = Engine.start()
 print(engine.endpoint, engine._process.pid, flush=True)
 time.sleep(60)
@@ -116,7 +117,7 @@ def test_a_missing_ministack_is_an_error(tmp_path: Path) -> None:
     root = str(Path(server.__file__).parents[2])
     code = (
         "from tidegen.errors import EngineUnavailableError\n"
-        "from tidegen.local import Engine\n"
+        "from tidegen.local.engine import Engine\n"
         "try: Engine.start()\n"
         "except EngineUnavailableError as error: print(error)"
     )

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from double import Double
 
-from tidegen.aws import connect
-from tidegen.local import Engine, running_engine
+from tidegen.aws.adapter import connect
+from tidegen.local.engine import Engine, running_engine
 from tidegen.planning.changes import ChangeSetRequest
 from tidegen.planning.model import Place
 from tidegen.planning.states import is_running

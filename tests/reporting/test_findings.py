@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from junitparser import JUnitXml
 from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
 
-from tidegen.linting import Finding
+from tidegen.linting.model import Finding
 from tidegen.reporting.lint import FORMS, formatted
 from tidegen.reporting.lint.data import findings_json
 from tidegen.reporting.lint.github import findings_github

@@ -64,7 +64,7 @@ class Session:
 @contextmanager
 def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
     """Yield a session; with `local`, start the embedded engine for it unless one is running."""
-    from tidegen.aws import connect
+    from tidegen.aws.adapter import connect
     from tidegen.aws.sessions import local_endpoint
     from tidegen.environments import load_all
 
@@ -73,7 +73,7 @@ def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
     if not local or local_endpoint():
         yield session(local=bool(local_endpoint()))
         return
-    from tidegen.local import running_engine
+    from tidegen.local.engine import running_engine
 
     with running_engine() as engine:
         os.environ.update(engine.environment_variables())
@@ -118,7 +118,7 @@ def require_prerequisites(plan: Plan) -> None:
 def require_clean_lint(session: Session, name: str) -> None:
     """Lint the release's templates in every region in use; raise RefusedError on a finding."""
     from tidegen.environments import regions
-    from tidegen.linting import lint
+    from tidegen.linting.run import lint
 
     paths = template_paths(template_folder(session.project, session.file(name).release))
     findings = lint(paths, regions(session.files)).findings

@@ -1,1 +1,1 @@
-"""What CloudFormation itself is: templates, functions, references, types and stack policies."""
+"""CloudFormation itself: templates, functions, references, types and stack policies."""

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tidegen.environments.model import AccountFile, EnvironmentFile, File, SharedFile
     from tidegen.environments.new_project import example_files
     from tidegen.environments.project import (
+        FOLDER,
         find_project,
         load_all,
         load_environment,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from tidegen.environments.values import parameter_values
 
 __all__ = [
+    "FOLDER",
     "AccountFile",
     "EnvironmentFile",
     "File",

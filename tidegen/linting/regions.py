@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import tidegen
-from tidegen.environments.project import FOLDER
+from tidegen.environments import FOLDER
 from tidegen.linting.cache import load, store
 from tidegen.linting.keys import content_digest, source_digest
 

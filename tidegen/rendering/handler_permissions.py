@@ -6,7 +6,7 @@ Run as `make permissions`, after a concern has started to use another type or cf
 from tidegen.cloudformation.handlers import COMMITTED, permissions_text
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
-from tidegen.concerns.access.permissions import deployed_types
+from tidegen.concerns.access.execution_permissions import deployed_types
 from tidegen.contract import Context
 from tidegen.rendering.files import write_atomically
 

@@ -10,7 +10,9 @@ import click
 
 from tidegen.cli.common import known, project_folder, template_folder, template_paths
 from tidegen.errors import InputError, Problem
-from tidegen.linting import Finding, LintReport, RuleInfo, find_templates, lint, rule_catalogue
+from tidegen.linting.model import Finding, LintReport, RuleInfo
+from tidegen.linting.run import lint, rule_catalogue
+from tidegen.linting.templates import find_templates
 from tidegen.rules import own_rule_ids
 
 

@@ -9,15 +9,22 @@ from tidegen.blocks import inputs
 from tidegen.blocks.policies import document, not_of_others, trust
 from tidegen.blocks.roles import BOUNDARY, PATH, add_role
 from tidegen.blocks.suppressions import unmet
-from tidegen.concerns.access import deployers
 from tidegen.concerns.access.deploy_limits import (
     not_itself,
     not_of_the_account,
     only_here,
     own_names,
 )
+from tidegen.concerns.access.deploy_role import (
+    closing_statement,
+    deploying_statements,
+    filling_statements,
+)
+from tidegen.concerns.access.execution_permissions import deploy_permissions
+from tidegen.concerns.access.execution_role import executing_statements, role_statements
 from tidegen.concerns.access.nesting import nesting_statements
-from tidegen.concerns.access.permissions import deploy_permissions
+from tidegen.concerns.access.read_role import reading_statements
+from tidegen.concerns.access.workflow_trust import from_workflows
 from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
 from tidegen.contract.fields import PLAN_SUFFIX
 
@@ -37,7 +44,7 @@ def build(context: Context) -> Template:
         template, "ExecutionRole", trust("cloudformation"), None, "CloudFormation acts as this role"
     )
     allowed = [
-        *deployers.executing_statements(deploy_permissions(context)),
+        *executing_statements(deploy_permissions(context)),
         *nesting_statements(GetAtt(execution, "Arn")),
     ]
     for number, batch in enumerate(_batches(allowed), start=1):
@@ -47,19 +54,17 @@ def build(context: Context) -> Template:
     own = [GetAtt(title, "Arn") for title in ("ExecutionRole", "DeployRole", "ReadRole")]
     others = not_of_others(Ref("Environment"))
     limits = [only_here(), others, *not_of_the_account(), own_names(), not_itself(own)]
-    _add_policy(template, "ExecutionRolesPolicy", deployers.role_statements())
+    _add_policy(template, "ExecutionRolesPolicy", role_statements())
     _add_policy(template, "ExecutionLimitsPolicy", limits)
     deploy = document(
-        *deployers.deploying_statements(GetAtt(execution, "Arn")),
-        deployers.closing_statement(),
-        *deployers.filling_statements(),
+        *deploying_statements(GetAtt(execution, "Arn")),
+        closing_statement(),
+        *filling_statements(),
     )
-    trust_ci, trust_plans = deployers.from_workflows(), deployers.from_workflows(PLAN_SUFFIX)
+    trust_ci, trust_plans = from_workflows(), from_workflows(PLAN_SUFFIX)
     add_role(template, "DeployRole", trust_ci, deploy, "CI deploys as this role")
     add_role(template, "ReadRole", trust_plans, None, "CI plans as this role")
-    _add_policy(
-        template, "ReadingPolicy", deployers.reading_statements(), ("DeployRole", "ReadRole")
-    )
+    _add_policy(template, "ReadingPolicy", reading_statements(), ("DeployRole", "ReadRole"))
     return add_outputs(
         template,
         CONCERN,
@@ -93,7 +98,7 @@ def _add_policy(
     return template.add_resource(
         iam.ManagedPolicy(
             title,
-            Description=f"What {' and '.join(roles)} may do to this environment",
+            Description=f"Permissions of {' and '.join(roles)} in this environment",
             Path=PATH,
             PolicyDocument=document(*statements),
             Roles=[Ref(role) for role in roles],

@@ -7,8 +7,8 @@ from awacs import iam
 from awacs.aws import Action, Condition, Statement, StringEquals
 
 from tidegen.blocks.policies import allow, arn, deny
+from tidegen.concerns.access.arns import STACK
 
-_STACK = "cloudformation:*:${AWS::AccountId}:stack"
 #: Calls of the handlers of AWS::CloudFormation::Stack (registry schema), change sets and rollbacks
 #: of whole trees, and tags, which a root passes on. CloudFormation requires permissions for the
 #: nested stacks themselves since April 2024 (aws-amplify/amplify-cli#13622 has its letter).
@@ -40,8 +40,8 @@ def nesting_statements(execution_role: Any) -> list[Statement]:
     too: it may get objects of the artifacts bucket, which contains the code of functions as well.
     """
     to_itself = Condition(StringEquals({"iam:PassedToService": "cloudformation.amazonaws.com"}))
-    children = arn(f"{_STACK}/${{Project}}-${{Environment}}-*/*")
-    own_stack = arn(f"{_STACK}/${{AWS::StackName}}/*")
+    children = arn(f"{STACK}/${{Project}}-${{Environment}}-*/*")
+    own_stack = arn(f"{STACK}/${{AWS::StackName}}/*")
     return [
         allow("NestStacks", NESTING, [children]),
         allow("PassItselfOn", [iam.PassRole], [execution_role], to_itself),

@@ -60,7 +60,7 @@ def add_break_glass(template: Template) -> iam.Role:
     policy = template.add_resource(
         iam.ManagedPolicy(
             "BreakGlassPolicy",
-            Description="What only the break-glass role may undo",
+            Description="Permissions of the break-glass role",
             Path=_PATH,
             PolicyDocument=document(*_undo_statements()),
         )

@@ -15,7 +15,7 @@ from tidegen.errors import InputError
 from tidegen.linting.model import Finding, failure
 from tidegen.linting.roots.rule import discovered_rules
 from tidegen.linting.roots.view import RootView
-from tidegen.rendering.releases import MANIFEST, manifest_of
+from tidegen.rendering import MANIFEST, manifest_of
 
 
 def findings(project: Path, templates: Path) -> list[Finding]:

@@ -202,7 +202,7 @@ def _new_replication(subject: Subject) -> Iterable[PreflightFinding]:
         role = f"{path.rpartition('/')[0]}/{REPLICATION_ROLE}".lstrip("/")
         if configuration and path in subject.held and path not in subject.added and role in roles:
             problem = "replicates from now on, and its existing objects are not copied"
-            way = "run the jobs of 'Replicate what was there before', docs/runbooks/recovery.md"
+            way = "run the jobs of 'Replicate existing objects', docs/runbooks/recovery.md"
             yield PreflightFinding(
                 path, f"{problem}; {way}", "replica-without-versions", blocking=False
             )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from tidegen.linting import Finding
+from tidegen.linting.model import Finding
 
 FORMS = ("text", "json", "sarif", "junit", "github")
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from tidegen.linting import Finding
+from tidegen.linting.model import Finding
 
 
 def findings_json(findings: Iterable[Finding]) -> str:

@@ -5,7 +5,7 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions
 
 from collections.abc import Iterable
 
-from tidegen.linting import Finding
+from tidegen.linting.model import Finding
 
 _COMMANDS = {"error": "error", "warning": "warning", "informational": "notice"}
 

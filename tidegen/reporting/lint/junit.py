@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from tidegen.linting import Finding
+from tidegen.linting.model import Finding
 
 #: Characters that XML 1.0 does not allow, not even escaped.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\U0000e000-\ufffd\U00010000-\U0010ffff]")

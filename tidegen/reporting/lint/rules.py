@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from tidegen.linting import RuleInfo
+from tidegen.linting.model import RuleInfo
 from tidegen.linting.suppressions import Suppression
 
 

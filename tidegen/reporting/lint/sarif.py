@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tidegen import __version__
-from tidegen.linting import Finding
+from tidegen.linting.model import Finding
 
 _SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

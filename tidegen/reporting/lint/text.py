@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tidegen.linting import Finding
+from tidegen.linting.model import Finding
 from tidegen.reporting import style
 
 _WIDTH = 100  # characters of a source line; a generated one may have a million
