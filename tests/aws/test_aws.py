@@ -25,7 +25,7 @@ from tidegen.errors import (
 )
 from tidegen.planning.changes import Action
 from tidegen.planning.model import Credentials, Place
-from tidegen.planning.secrets import ListedSecret, says_filled, version_id
+from tidegen.planning.secrets import ListedSecret, keys_are_filled, version_id
 
 PLACE = Place("111122223333", "eu-central-1")
 
@@ -197,7 +197,7 @@ def test_a_rotated_secret_counts_as_filled_by_its_label():
         stages = {"v1": ["AWSPREVIOUS"], "v2": [label]}
         stages[current] = [*stages[current], "AWSCURRENT"]
         mark = listed_secret({"SecretVersionsToStages": stages}).mark
-        assert says_filled(mark, ("a",)) is filled
+        assert keys_are_filled(mark, ("a",)) is filled
 
 
 def test_a_local_engine_takes_the_account_from_the_access_key(monkeypatch):

@@ -244,7 +244,9 @@ def settings(*calls):
 
 
 def step(name, values):
-    (only,) = setting_steps([SettingReading(BY_NAME[name], PLACE, "sg-1", values)])
+    (only,) = setting_steps(
+        [SettingReading(setting=BY_NAME[name], place=PLACE, subject="sg-1", actual=values)]
+    )
     return only
 
 

@@ -91,8 +91,8 @@ def test_values_are_followed_from_one_nested_stack_into_the_other():
         "Parameters": {"Vpc": {"Type": "String"}},
         "Resources": {"Door": {"Type": "T", "Properties": {"In": {"Ref": "Vpc"}}}},
     }
-    found = evaluate({"": root, "Network": network, "Entry": entry}, {"Name": "dev"})
-    assert list(found) == ["Entry/Door", "Network/Vpc"]
-    assert found["Entry/Door"]["Properties"]["In"] == {
+    resources = evaluate({"": root, "Network": network, "Entry": entry}, {"Name": "dev"})
+    assert list(resources) == ["Entry/Door", "Network/Vpc"]
+    assert resources["Entry/Door"]["Properties"]["In"] == {
         "Fn::Join": ["", ["dev/", {"Ref": "Network/Vpc"}]]
     }

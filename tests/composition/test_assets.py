@@ -14,10 +14,10 @@ from tidegen.contract import Asset, Concern, Scope
 
 def built(folder, archive):
     concern = Concern(
-        "c",
-        (Scope.ENVIRONMENT,),
-        "Test.",
-        lambda _: Template(),
+        name="c",
+        scopes=(Scope.ENVIRONMENT,),
+        purpose="Test.",
+        build=lambda _: Template(),
         assets=(Asset("a", folder, archive),),
     )
     return build_assets([concern])["a"]

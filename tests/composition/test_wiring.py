@@ -13,7 +13,13 @@ def concern(name, inputs=(), outputs=(), scopes=(Scope.ENVIRONMENT,), after=()):
         return None
 
     return Concern(
-        name, scopes, "Test.", add_resources, inputs=inputs, outputs=outputs, after=after
+        name=name,
+        scopes=scopes,
+        purpose="Test.",
+        add_resources=add_resources,
+        inputs=inputs,
+        outputs=outputs,
+        after=after,
     )
 
 

@@ -159,7 +159,9 @@ def test_the_deploy_role_closes_its_default_group_and_sets_nothing_else():
     for setting in SETTINGS:
         if {Scope.ENVIRONMENT, Scope.SHARED} & set(setting.scopes):
             rules = settings.read(setting, "sg-1")
-            for step in setting_steps([SettingReading(setting, place, "sg-1", rules)]):
+            for step in setting_steps(
+                [SettingReading(setting=setting, place=place, subject="sg-1", actual=rules)]
+            ):
                 settings.apply(step)
     closing, reading = statements("DeployRolePolicy"), statements("ReadingPolicy")
     assert {*closing["CloseDefaultGroup"]["Action"], *reading["ReadGroupRules"]["Action"]} == (

@@ -185,7 +185,9 @@ def concern_of(*resources, extras=()):
         return template
 
     scopes = (Scope.ENVIRONMENT,)
-    return Concern("reports", scopes, "Test.", build, extra_deploy_actions=extras)
+    return Concern(
+        name="reports", scopes=scopes, purpose="Test.", build=build, extra_deploy_actions=extras
+    )
 
 
 def permissions(*resources, extras=()):

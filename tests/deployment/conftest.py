@@ -40,9 +40,23 @@ def number(request) -> str:
 
 @pytest.fixture
 def account(number):
-    return Target("account", "tide", Scope.ACCOUNT, number, REGION, REGION)
+    return Target(
+        name="account",
+        project="tide",
+        scope=Scope.ACCOUNT,
+        account=number,
+        region=REGION,
+        home_region=REGION,
+    )
 
 
 @pytest.fixture
 def development(number):
-    return Target("development", "tide", Scope.ENVIRONMENT, number, REGION, REGION)
+    return Target(
+        name="development",
+        project="tide",
+        scope=Scope.ENVIRONMENT,
+        account=number,
+        region=REGION,
+        home_region=REGION,
+    )

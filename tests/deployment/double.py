@@ -120,7 +120,9 @@ class Double(Drifts, Imports, Stacks):
                 self.names.discard((resource["Type"], rules.physical_name(resource)))
 
     def add(self, name, status="CREATE_COMPLETE", **kw):
-        state = StackState(name, f"arn:aws:cloudformation:x:1:stack/{name}/1", status, **kw)
+        state = StackState(
+            name=name, stack_id=f"arn:aws:cloudformation:x:1:stack/{name}/1", status=status, **kw
+        )
         self.stacks[name] = state
         return state
 
@@ -128,7 +130,14 @@ class Double(Drifts, Imports, Stacks):
         count = len(self.history)
         self.history.append(
             StackEvent(
-                str(count), stack_id, logical_id, physical_id, kind, status, self._now(), reason
+                event_id=str(count),
+                stack_id=stack_id,
+                logical_id=logical_id,
+                physical_id=physical_id,
+                type=kind,
+                status=status,
+                time=self._now(),
+                reason=reason,
             )
         )
 
@@ -191,8 +200,21 @@ class Double(Drifts, Imports, Stacks):
                 NO_CHANGES if not content and self._is_deployed(stack_id, request) else content
             )
         if isinstance(content, str):
-            return ChangeSet(change_set_id, stack_id, "FAILED", "UNAVAILABLE", content)
-        return ChangeSet(change_set_id, stack_id, "CREATE_COMPLETE", "AVAILABLE", "", content)
+            return ChangeSet(
+                change_set_id=change_set_id,
+                stack_id=stack_id,
+                status="FAILED",
+                execution_status="UNAVAILABLE",
+                reason=content,
+            )
+        return ChangeSet(
+            change_set_id=change_set_id,
+            stack_id=stack_id,
+            status="CREATE_COMPLETE",
+            execution_status="AVAILABLE",
+            reason="",
+            changes=content,
+        )
 
     def change_set_problems(self, change_set_id):
         return self.problems
@@ -298,4 +320,6 @@ class Double(Drifts, Imports, Stacks):
 
 
 def nested_change(logical_id, *children):
-    return ResourceChange(logical_id, STACK_TYPE, Action.MODIFY, children=children)
+    return ResourceChange(
+        logical_id=logical_id, type=STACK_TYPE, action=Action.MODIFY, children=children
+    )

@@ -26,7 +26,12 @@ class Drifts:
         changed = {item.logical_id: item for item in self.drifts.get(self._id(stack), ())}
         return tuple(
             changed.get(r.logical_id)
-            or ResourceDrift(r.logical_id, r.type, r.physical_id, DriftStatus.IN_SYNC)
+            or ResourceDrift(
+                logical_id=r.logical_id,
+                type=r.type,
+                physical_id=r.physical_id,
+                status=DriftStatus.IN_SYNC,
+            )
             for r in self.resources(stack)
             if r.type not in (STACK_TYPE, *rules.UNCHECKABLE)
         )

@@ -21,8 +21,14 @@ class Imports:
         before = rules.body_of(self.templates.get(state.stack_id, "")) if state else {}
         rules.check_import(before, rules.body_of(text), request)
         state = state or self.add(request.stack, "REVIEW_IN_PROGRESS")
-        kept = (state.parameters, state.tags)
-        made = ChangeSetRequest(state.name, request.name, "IMPORT", *kept, text)
+        made = ChangeSetRequest(
+            stack_name=state.name,
+            name=request.name,
+            kind="IMPORT",
+            parameters=state.parameters,
+            tags=state.tags,
+            body=text,
+        )
         self.requests[request.name] = made
         self.importing[request.name] = request.resources
         return request.name
@@ -39,7 +45,7 @@ class Imports:
                 if any(r.type == item.type and r.physical_id == item.text for r in held):
                     return f"{item.text} already exists in stack {stack}"
         return tuple(
-            ResourceChange(item.logical_id, item.type, Action.ADD)
+            ResourceChange(logical_id=item.logical_id, type=item.type, action=Action.ADD)
             for item in self.importing[change_set_id]
         )
 
@@ -49,7 +55,12 @@ class Imports:
         self.stacks[request.stack_name] = replace(state, changed=self._now())
         self.made.add(stack_id)
         taken = tuple(
-            StackResource(item.logical_id, item.text, item.type, "IMPORT_COMPLETE")
+            StackResource(
+                logical_id=item.logical_id,
+                physical_id=item.text,
+                type=item.type,
+                status="IMPORT_COMPLETE",
+            )
             for item in self.importing[request.name]
         )
         self.nested[stack_id] = (*self.nested.get(stack_id, ()), *taken)

@@ -48,7 +48,16 @@ class Stacks:
                 if action is Action.MODIFY and not properties and not children:
                     continue
             kind = resource["Type"]
-            changes.append(ResourceChange(name, kind, action, replacement, properties, children))
+            changes.append(
+                ResourceChange(
+                    logical_id=name,
+                    type=kind,
+                    action=action,
+                    replacement=replacement,
+                    properties=properties,
+                    children=children,
+                )
+            )
         return tuple(changes)
 
     def _fails(self, stack_id, text, parameters, verb):
@@ -91,7 +100,10 @@ class Stacks:
         if stack_id not in self.nested or stack_id in self.made:
             self.made.add(stack_id)
             self.nested[stack_id] = tuple(
-                StackResource(n, below[n], r["Type"], "CREATE_COMPLETE") for n, r in wanted.items()
+                StackResource(
+                    logical_id=n, physical_id=below[n], type=r["Type"], status="CREATE_COMPLETE"
+                )
+                for n, r in wanted.items()
             )
 
     def _nest(self, stack_id, parent, logical_id, resource):

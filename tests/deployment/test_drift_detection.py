@@ -38,7 +38,13 @@ def change(cloud, logical_id):
     held = next(r for r in cloud.nested[stack] if r.logical_id == logical_id)
     differs = PropertyDifference("/DisplayName", "blue", "red", "NOT_EQUAL")
     status = DriftStatus.MODIFIED
-    drift = ResourceDrift(logical_id, held.type, held.physical_id, status, (differs,))
+    drift = ResourceDrift(
+        logical_id=logical_id,
+        type=held.type,
+        physical_id=held.physical_id,
+        status=status,
+        differences=(differs,),
+    )
     cloud.drifts[stack] = (drift,)
     return stack
 

@@ -55,7 +55,11 @@ def deploy(double, project, target, answer=True, allowed=(), emit=lambda event: 
 def deployed(double, project, development):
     child = "arn:aws:cloudformation:x:1:stack/child/1"
     root = f"arn:aws:cloudformation:x:1:stack/{ENVIRONMENT}/1"
-    double.nested[root] = (StackResource("Network", child, STACK_TYPE, "CREATE_COMPLETE"),)
+    double.nested[root] = (
+        StackResource(
+            logical_id="Network", physical_id=child, type=STACK_TYPE, status="CREATE_COMPLETE"
+        ),
+    )
     deploy(double, project, development)
     double.outcomes.clear()
     double.calls.clear()
@@ -110,7 +114,11 @@ def test_a_failed_change_set_is_an_error_and_is_deleted(double, project, develop
 def test_child_change_sets_are_shown_with_their_source(deployed, project, development):
     project.write("roots/environment.yaml", _recolored(project))
     change = ResourceChange(
-        "Table", "AWS::DynamoDB::Table", Action.REPLACE, Replacement.ALWAYS, ("TableName",)
+        logical_id="Table",
+        type="AWS::DynamoDB::Table",
+        action=Action.REPLACE,
+        replacement=Replacement.ALWAYS,
+        properties=("TableName",),
     )
     deployed.says[ENVIRONMENT] = (nested_change("Network", change), nested_change("Entry"))
     deployed.templates["arn:aws:cloudformation:x:1:stack/child/1"] = _child_text(project)
@@ -374,7 +382,12 @@ def test_a_failed_stack_that_holds_state_is_not_recreated(deployed, project, dev
     state = deployed.stacks[ENVIRONMENT]
     deployed.stacks[ENVIRONMENT] = replace(state, status="ROLLBACK_FAILED")
     child = "arn:aws:cloudformation:x:1:stack/child/1"
-    table = StackResource("Table", "t-blue", "AWS::DynamoDB::Table", "CREATE_COMPLETE")
+    table = StackResource(
+        logical_id="Table",
+        physical_id="t-blue",
+        type="AWS::DynamoDB::Table",
+        status="CREATE_COMPLETE",
+    )
     deployed.nested[child] = (table,)
     deployed.templates[child] = _child_text(project)
     with pytest.raises(RefusedError) as raised:

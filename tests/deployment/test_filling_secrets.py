@@ -17,7 +17,14 @@ from tidegen.errors import InputError, RefusedError
 from tidegen.planning.steps import Target
 
 PATH = "/tide/staging/"
-TARGET = Target("staging", "tide", Scope.ENVIRONMENT, "111122223333", "r", "r")
+TARGET = Target(
+    name="staging",
+    project="tide",
+    scope=Scope.ENVIRONMENT,
+    account="111122223333",
+    region="r",
+    home_region="r",
+)
 OUTPUTS = {"DatabaseHosts": "a:27017,b:27017"}
 
 
@@ -137,7 +144,14 @@ def test_a_missing_secret_is_named_with_the_command_that_creates_it(cloud):
     del cloud.stacks["tide-staging"]
     with pytest.raises(RefusedError, match="has no database yet"):
         secrets_plan(TARGET, cloud, ("mongo",))
-    shared = Target("common", "tide", Scope.SHARED, "111122223333", "r", "r")
+    shared = Target(
+        name="common",
+        project="tide",
+        scope=Scope.SHARED,
+        account="111122223333",
+        region="r",
+        home_region="r",
+    )
     with pytest.raises(InputError, match="only environments have secrets"):
         secrets_plan(shared, cloud)
     assert unfilled_secrets(shared, cloud) == ()

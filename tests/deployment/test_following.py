@@ -17,7 +17,14 @@ CHILD = "arn:aws:cloudformation:x:1:stack/tide-development-Network-1/1"
 
 @pytest.fixture
 def target():
-    return Target("development", "tide", Scope.ENVIRONMENT, "111122223333", "eu-central-1", "x")
+    return Target(
+        name="development",
+        project="tide",
+        scope=Scope.ENVIRONMENT,
+        account="111122223333",
+        region="eu-central-1",
+        home_region="x",
+    )
 
 
 def deploying(status="UPDATE_IN_PROGRESS"):

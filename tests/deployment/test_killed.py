@@ -42,7 +42,17 @@ def test_an_account(world):
     project, results = world.project("baseline"), {}
     for n in itertools.count(0):
         number = f"{n + 1:012d}"
-        arguments = project, Target("account", "tide", Scope.ACCOUNT, number, REGION, REGION)
+        arguments = (
+            project,
+            Target(
+                name="account",
+                project="tide",
+                scope=Scope.ACCOUNT,
+                account=number,
+                region=REGION,
+                home_region=REGION,
+            ),
+        )
         where = world.harmed(killed_after, n, world.deploy, arguments, only=CHANGING)
         if where:
             world.deploy(*arguments)

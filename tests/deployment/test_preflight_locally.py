@@ -170,7 +170,14 @@ def test_a_deletion_that_would_fail_is_refused(plan, project, development, deplo
 def test_shared_services_in_use_are_not_destroyed(project, account, deploy, number, account_client):
     """The shared root's outputs are in use as long as a stack with their values exists."""
     deploy(account)
-    shared = Target("shared", "tide", Scope.SHARED, number, REGION, REGION)
+    shared = Target(
+        name="shared",
+        project="tide",
+        scope=Scope.SHARED,
+        account=number,
+        region=REGION,
+        home_region=REGION,
+    )
     project.nested("shared", {"Network": network("shared")})
     outputs = deploy(shared)[-1].outputs
     assert destroy_plan(shared, connect).steps

@@ -18,7 +18,14 @@ CHILD = "arn:aws:cloudformation:x:1:stack/tide-development-Network-1ABC/1"
 
 @pytest.fixture
 def target():
-    return Target("development", "tide", Scope.ENVIRONMENT, "111122223333", "eu-central-1", "x")
+    return Target(
+        name="development",
+        project="tide",
+        scope=Scope.ENVIRONMENT,
+        account="111122223333",
+        region="eu-central-1",
+        home_region="x",
+    )
 
 
 @pytest.fixture
@@ -27,13 +34,31 @@ def stuck():
     double = Double()
     root = double.add("tide-development", "UPDATE_ROLLBACK_FAILED")
     double.nested[root.stack_id] = (
-        StackResource("Network", CHILD, STACK_TYPE, "UPDATE_FAILED"),
-        StackResource("Topic", "t", "AWS::SNS::Topic", "UPDATE_FAILED", "gone"),
-        StackResource("Old", "o", "AWS::SNS::Topic", "DELETE_COMPLETE"),
+        StackResource(
+            logical_id="Network", physical_id=CHILD, type=STACK_TYPE, status="UPDATE_FAILED"
+        ),
+        StackResource(
+            logical_id="Topic",
+            physical_id="t",
+            type="AWS::SNS::Topic",
+            status="UPDATE_FAILED",
+            reason="gone",
+        ),
+        StackResource(
+            logical_id="Old", physical_id="o", type="AWS::SNS::Topic", status="DELETE_COMPLETE"
+        ),
     )
     double.nested[CHILD] = (
-        StackResource("Table", "tbl", "AWS::DynamoDB::Table", "UPDATE_FAILED", "Rate exceeded"),
-        StackResource("Fine", "f", "AWS::SNS::Topic", "UPDATE_COMPLETE"),
+        StackResource(
+            logical_id="Table",
+            physical_id="tbl",
+            type="AWS::DynamoDB::Table",
+            status="UPDATE_FAILED",
+            reason="Rate exceeded",
+        ),
+        StackResource(
+            logical_id="Fine", physical_id="f", type="AWS::SNS::Topic", status="UPDATE_COMPLETE"
+        ),
     )
     double.templates[CHILD] = (
         "Resources: {Table: {Type: 'AWS::DynamoDB::Table', DeletionPolicy: Retain}}"

@@ -12,7 +12,17 @@ def event(number, path, type_name, reason):
     name = path.rpartition("/")[2]
     time = START + timedelta(seconds=number)
     status = "CREATE_FAILED"
-    return StackEvent(str(number), "stack", name, "", type_name, status, time, reason, path)
+    return StackEvent(
+        event_id=str(number),
+        stack_id="stack",
+        logical_id=name,
+        physical_id="",
+        type=type_name,
+        status=status,
+        time=time,
+        reason=reason,
+        path=path,
+    )
 
 
 def test_an_error_names_the_cause_and_the_remedy():

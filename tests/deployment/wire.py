@@ -73,7 +73,7 @@ class Wire:
         return 0 <= number - self.at < self.times
 
 
-def carried_out(request):
+def executed(request):
     """Let the engine execute the request; return its answer."""
     return URLLib3Session().send(request)
 
@@ -85,7 +85,7 @@ def killed_before(request):
 
 def killed_after(request):
     """Let the engine execute the request, and kill the process before the answer arrives."""
-    carried_out(request)
+    executed(request)
     raise Killed
 
 
@@ -96,7 +96,7 @@ def reset(request):
 
 def timed_out(request):
     """Let the engine execute the request, and lose its answer."""
-    carried_out(request)
+    executed(request)
     raise ReadTimeoutError(endpoint_url=request.url)
 
 
@@ -115,7 +115,7 @@ def rewritten(change):
     """Return a fault that changes the text of the engine's answer."""
 
     def answer(request):
-        answer = carried_out(request)
+        answer = executed(request)
         return _response(request, answer.status_code, change(answer.text))
 
     return answer

@@ -32,7 +32,17 @@ class World:
         self.folder = folder
         self.cloud = self.wire(Place(NUMBER, REGION))
         project = self.project("account")
-        self.deploy(project, Target("account", "tide", Scope.ACCOUNT, NUMBER, REGION, REGION))
+        self.deploy(
+            project,
+            Target(
+                name="account",
+                project="tide",
+                scope=Scope.ACCOUNT,
+                account=NUMBER,
+                region=REGION,
+                home_region=REGION,
+            ),
+        )
         self.bucket = self.cloud.stack("tide-bootstrap").outputs["ArtifactsBucketName"]
 
     def project(self, name):
@@ -43,7 +53,14 @@ class World:
         return project
 
     def target(self, name, *, protected):
-        target = Target(name, "tide", Scope.ENVIRONMENT, NUMBER, REGION, REGION)
+        target = Target(
+            name=name,
+            project="tide",
+            scope=Scope.ENVIRONMENT,
+            account=NUMBER,
+            region=REGION,
+            home_region=REGION,
+        )
         return replace(target, protected=protected)
 
     def deploy(self, project, target, allowed=(), plan=None, **callbacks):

@@ -30,7 +30,7 @@ def change(examples):
 
 @pytest.fixture
 def problems(examples):
-    """The problems of the whole project, one text each."""
+    """Return a function for the problems of the whole project, one text each."""
 
     def problems():
         with pytest.raises(InputError) as caught:

@@ -44,9 +44,9 @@ def test_the_examples_contradict_nothing(examples):
 )
 def test_a_contradiction_is_reported(change, problems, name, old, new, expected):
     change(name, old, new)
-    found = problems()
-    assert expected in "\n".join(found)
-    assert all(text.startswith("environments/") and ";" in text for text in found)
+    messages = problems()
+    assert expected in "\n".join(messages)
+    assert all(text.startswith("environments/") and ";" in text for text in messages)
 
 
 def test_shared_services_are_in_the_same_region(change, problems):
@@ -78,16 +78,16 @@ def test_an_environment_is_in_the_zones_of_its_shared_services(examples, account
         environment.model_copy(update={"network": mine, "account": account}),
         shared.model_copy(update={"network": theirs}),
     ]
-    found = [str(problem) for problem in problems_between(files, examples, complete=True)]
-    assert any("is in other zones, us-west-2a" in text for text in found) is reported
+    messages = [str(problem) for problem in problems_between(files, examples, complete=True)]
+    assert any("is in other zones, us-west-2a" in text for text in messages) is reported
 
 
 def test_a_baseline_has_one_owner(examples, problems):
     not_home = ("home_region: true", "home_region: false")
     copy(examples, "account-production", "account-second", not_home)
-    found = problems()
-    assert len(found) == 1
-    assert "region: is that of account-production too, 111122223333 in us-west-2" in found[0]
+    messages = problems()
+    assert len(messages) == 1
+    assert "region: is that of account-production too, 111122223333 in us-west-2" in messages[0]
 
 
 def test_a_name_that_roles_of_another_environment_would_reach_is_refused(examples, problems):
@@ -124,8 +124,8 @@ def test_projects_have_separate_address_plans(files):
 def test_two_files_cannot_have_the_same_stack_names(files):
     folder, named = files
     twin = with_range(named["staging"], "network", "10.1.0.0/16")
-    found = problems_between([named["staging"], twin], folder, complete=False)
-    assert "name: gives the same stack names as staging.yaml" in str(found[0])
+    contradictions = problems_between([named["staging"], twin], folder, complete=False)
+    assert "name: gives the same stack names as staging.yaml" in str(contradictions[0])
 
 
 RANGES = st.integers(0, 255).flatmap(
@@ -138,6 +138,6 @@ def test_overlap_is_found_exactly_where_ranges_overlap(files, first, second, res
     folder, named = files
     one = with_range(with_range(named["production"], "network", first), "recovery", reserved)
     two = with_range(named["staging"], "network", second)
-    found = problems_between([one, two], folder, complete=False)
+    contradictions = problems_between([one, two], folder, complete=False)
     a, b, c = map(IPv4Network, (first, reserved, second))
-    assert bool(found) == (a.overlaps(b) or a.overlaps(c) or b.overlaps(c))
+    assert bool(contradictions) == (a.overlaps(b) or a.overlaps(c) or b.overlaps(c))

@@ -46,8 +46,8 @@ def test_an_unknown_name_is_answered_with_the_closest(examples):
 
 def test_names_are_sorted_and_hidden_files_left_out(examples):
     (examples / "environments" / ".draft.yaml").touch()
-    found = [name.removesuffix(".yaml") for name in example_files() if name.endswith(".yaml")]
-    assert names(examples) == sorted(found)
+    shipped = [name.removesuffix(".yaml") for name in example_files() if name.endswith(".yaml")]
+    assert names(examples) == sorted(shipped)
 
 
 def test_a_file_with_the_other_ending_is_not_overlooked(examples, problems):

@@ -30,24 +30,24 @@ def values(files):
 
 @pytest.mark.parametrize("scope", list(Scope))
 def test_every_catalogue_field_is_provided_for_its_scopes_and_nothing_else(values, scope):
-    found = values(FILE_OF_SCOPE[scope], scope)
-    assert set(found) == {name for name, entry in FIELDS.items() if scope in entry.scopes}
-    for name, value in found.items():
+    parameters = values(FILE_OF_SCOPE[scope], scope)
+    assert set(parameters) == {name for name, entry in FIELDS.items() if scope in entry.scopes}
+    for name, value in parameters.items():
         assert isinstance(value, str)
         assert value or FIELDS[name].description.endswith(", or empty"), name
 
 
 def test_subnets_follow_the_address_plan(values):
-    found = values("production", Scope.ENVIRONMENT)
-    assert found["network.public_subnets"] == "10.64.0.0/22,10.64.4.0/22,10.64.8.0/22"
-    assert found["network.data_subnets"] == "10.64.16.0/22,10.64.20.0/22,10.64.24.0/22"
-    assert found["network.private_subnets"] == "10.64.64.0/18,10.64.128.0/18,10.64.192.0/18"
+    parameters = values("production", Scope.ENVIRONMENT)
+    assert parameters["network.public_subnets"] == "10.64.0.0/22,10.64.4.0/22,10.64.8.0/22"
+    assert parameters["network.data_subnets"] == "10.64.16.0/22,10.64.20.0/22,10.64.24.0/22"
+    assert parameters["network.private_subnets"] == "10.64.64.0/18,10.64.128.0/18,10.64.192.0/18"
 
 
 def test_each_administrator_has_a_parameter(values):
-    found = values("production", Scope.ENVIRONMENT)
+    parameters = values("production", Scope.ENVIRONMENT)
     role = "arn:aws:iam::111122223333:role/ClusterAdministrators"
-    assert [found[f"cluster.administrator_{n}"] for n in (1, 2, 3)] == [role, "", ""]
+    assert [parameters[f"cluster.administrator_{n}"] for n in (1, 2, 3)] == [role, "", ""]
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_each_administrator_has_a_parameter(values):
 def test_the_kind_of_node_image_follows_the_instance_types(examples, change, type_, kind):
     change("production", "[m7i.2xlarge]", f"[{type_}]")
     files = {file.name: file for file in load_all(examples)}
-    found = parameter_values(files["production"], Scope.ENVIRONMENT, files.values())
-    assert found["cluster.ami_type"] == kind
+    parameters = parameter_values(files["production"], Scope.ENVIRONMENT, files.values())
+    assert parameters["cluster.ami_type"] == kind
 
 
 def test_zones_have_a_parameter_each_and_none_is_the_regions_first_three(examples, change):
@@ -72,33 +72,33 @@ def test_zones_have_a_parameter_each_and_none_is_the_regions_first_three(example
         "production": ["us-west-2b", "us-west-2a", "us-west-2d"],
         "staging": ["", "", ""],
     }.items():
-        found = parameter_values(files[name], Scope.ENVIRONMENT, files.values())
-        assert [found[f"network.zone_{n}"] for n in (1, 2, 3)] == expected
+        parameters = parameter_values(files[name], Scope.ENVIRONMENT, files.values())
+        assert [parameters[f"network.zone_{n}"] for n in (1, 2, 3)] == expected
 
 
 def test_kinds_of_value_become_strings(values):
-    found = values("development", Scope.ENVIRONMENT)
-    assert found["protected"] == "false"
-    assert found["cluster.min_nodes"] == "2"
-    assert found["recovery.region"] == ""
-    assert found["domain"] == "development.tidepool.example"
-    assert found["private_domain"] == "internal.development.tidepool.example"
+    parameters = values("development", Scope.ENVIRONMENT)
+    assert parameters["protected"] == "false"
+    assert parameters["cluster.min_nodes"] == "2"
+    assert parameters["recovery.region"] == ""
+    assert parameters["domain"] == "development.tidepool.example"
+    assert parameters["private_domain"] == "internal.development.tidepool.example"
 
 
 def test_recovery_takes_its_values_from_the_environment(values):
-    found = values("production", Scope.RECOVERY)
-    assert found["source.region"] == "us-west-2"
-    assert found["retention.lock_mode"] == "COMPLIANCE"
+    parameters = values("production", Scope.RECOVERY)
+    assert parameters["source.region"] == "us-west-2"
+    assert parameters["retention.lock_mode"] == "COMPLIANCE"
 
 
 def test_shared_services_admit_the_accounts_of_the_environments_that_name_them(files, values):
-    found = values("shared-nonproduction", Scope.SHARED)
-    assert found["shared.allowed_accounts"] == "arn:aws:iam::444455556666:root"
+    parameters = values("shared-nonproduction", Scope.SHARED)
+    assert parameters["shared.allowed_accounts"] == "arn:aws:iam::444455556666:root"
 
 
 def test_unused_shared_services_admit_no_account(files):
-    found = parameter_values(files["shared-production"], Scope.SHARED, [files["staging"]])
-    assert found["shared.allowed_accounts"] == ""
+    parameters = parameter_values(files["shared-production"], Scope.SHARED, [files["staging"]])
+    assert parameters["shared.allowed_accounts"] == ""
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_unused_shared_services_admit_no_account(files):
 )
 def test_arns_have_the_partition_of_the_region(files, region, prefix):
     moved = files["production"].model_copy(update={"region": region})
-    found = parameter_values(files["shared-production"], Scope.SHARED, [moved])
-    assert found["shared.allowed_accounts"] == f"{prefix}iam::111122223333:root"
+    parameters = parameter_values(files["shared-production"], Scope.SHARED, [moved])
+    assert parameters["shared.allowed_accounts"] == f"{prefix}iam::111122223333:root"
 
 
 @pytest.mark.parametrize(

@@ -40,9 +40,9 @@ def problems_of(folder, content):
     ids=range(12),
 )
 def test_a_broken_environment_file_is_reported_in_one_line(tmp_path, content, expected):
-    found = problems_of(tmp_path, content)
-    assert len(found) == 1
-    assert expected in found[0]
+    problems = problems_of(tmp_path, content)
+    assert len(problems) == 1
+    assert expected in problems[0]
 
 
 @pytest.mark.parametrize(
@@ -63,9 +63,9 @@ def test_confusing_yaml_is_refused(tmp_path, text, expected):
 
 def test_a_bomb_of_aliases_is_refused_without_being_built(tmp_path):
     levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
-    found = problems_of(tmp_path, "\n".join(["a0: &a0 x", *levels]))
-    assert len(found) == 101
-    assert "has more problems" in found[-1]
+    problems = problems_of(tmp_path, "\n".join(["a0: &a0 x", *levels]))
+    assert len(problems) == 101
+    assert "has more problems" in problems[-1]
 
 
 def test_thousands_of_problems_are_cut(tmp_path):
@@ -97,8 +97,10 @@ def test_a_missing_file_a_folder_and_a_pipe_are_reported(tmp_path):
 
 
 def test_a_message_has_no_control_characters(tmp_path):
-    found = problems_of(tmp_path, 'scope: environment\n"\\e[31m": 1\nname: "a\\nb"\nx: !<\x85> 1\n')
-    assert all(text.isprintable() for text in found)
+    problems = problems_of(
+        tmp_path, 'scope: environment\n"\\e[31m": 1\nname: "a\\nb"\nx: !<\x85> 1\n'
+    )
+    assert all(text.isprintable() for text in problems)
 
 
 def test_a_file_knows_the_lines_of_its_keys(examples):
@@ -119,12 +121,12 @@ def load(tmp_path_factory):
     def load(content):
         path = folder / "production.yaml"
         path.write_bytes(content)
-        found = ()
+        problems = ()
         try:
             load_file(path, folder)
         except InputError as error:
-            found = error.problems
-        assert all(str(problem).isprintable() for problem in found)
+            problems = error.problems
+        assert all(str(problem).isprintable() for problem in problems)
 
     return load
 

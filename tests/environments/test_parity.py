@@ -25,7 +25,7 @@ from tidegen.planning.templates import load_root
 #: Every condition of the templates, and why environments may differ in it: presence or capacity.
 CONDITIONS = {
     ("audit", "IsHomeRegion"): "trail and global resources exist once an account",
-    ("backup", "HasReplica"): "copies go to the recovery region where there is one",
+    ("backup", "HasReplica"): "copies go to the recovery region, if any",
     ("backup", "IsCompliance"): "a lock that nobody can lift is not for rehearsals",
     ("cluster", "HasAdministrator2"): "one to three roles administer the cluster",
     ("cluster", "HasAdministrator3"): "one to three roles administer the cluster",
@@ -44,10 +44,10 @@ CONDITIONS = {
     ("network", "HasThirdNat"): "one to three NAT gateways: capacity",
     ("network", "HasZones"): "zones by name where the region's first three do not all serve",
     ("replicas", "IsCompliance"): "a lock that nobody can lift is not for rehearsals",
-    ("rotation", "HasReplica"): "replicas are in the recovery region where there is one",
+    ("rotation", "HasReplica"): "replicas are in the recovery region, if any",
     ("secrets", "HasAdministrator2"): "one to three roles administer the cluster",
     ("secrets", "HasAdministrator3"): "one to three roles administer the cluster",
-    ("secrets", "HasReplica"): "replicas are in the recovery region where there is one",
+    ("secrets", "HasReplica"): "replicas are in the recovery region, if any",
     **{
         (concern, f"Has{topic}Contact{number}"): "one to three people are notified"
         for concern, topics in (
@@ -59,7 +59,7 @@ CONDITIONS = {
     },
     ("shared-endpoint", "HasShared"): "an environment may use no shared services",
     ("shared-services", "HasUsers"): "an empty list of principals is refused",
-    ("storage", "HasReplica"): "replicas are in the recovery region where there is one",
+    ("storage", "HasReplica"): "replicas are in the recovery region, if any",
 }
 #: Fields that are computed, and the key of the file that each follows from.
 DERIVED = {"private_domain": "name", "source.region": "region", "shared.allowed_accounts": "name"}
@@ -75,14 +75,14 @@ each = pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 
 
 def roots(file, files=FILES):
-    """Scope → the root's template and its effective parameters, outputs of others by their name."""
-    target, values, found = target_of(file, files), values_of(file, files), {}
+    """Return scope → root template and effective parameters, other roots' outputs by name."""
+    target, values, templates = target_of(file, files), values_of(file, files), {}
     for address in steps_of(target):
         template = load_root(template_folder(ROOT, file.release), address.scope, ASSETS)
         find = partial(locate, target, region=address.place.region)
         parameters = effective_parameters(template, values[address.scope], find, file.release)
-        found[address.scope] = (template, {k: text(v) for k, v in parameters.items()})
-    return found
+        templates[address.scope] = (template, {k: text(v) for k, v in parameters.items()})
+    return templates
 
 
 def text(value):
@@ -90,7 +90,7 @@ def text(value):
 
 
 def bodies(template):
-    """The root under the empty name, and its children by logical id."""
+    """Return the root under the empty name, and its children by logical id."""
     children = {child.logical_id: child for child in template.children}
     return {"": template.body} | {
         k: parse_template(c.content.decode()) for k, c in children.items()
@@ -98,14 +98,14 @@ def bodies(template):
 
 
 def decisions(file, files=FILES):
-    """The value of every condition of the file's stacks."""
-    found = {}
+    """Return the value of every condition of the file's stacks."""
+    decided = {}
     for scope, (template, parameters) in roots(file, files).items():
         root = Evaluation("", template.body, parameters, bodies(template))
         for stack in (root, *(root.nested(name) for name in root.nested_ids())):
             for name in stack.template.get("Conditions", {}):
-                found[scope, stack.path, name] = stack.decided(name)
-    return found
+                decided[scope, stack.path, name] = stack.decided(name)
+    return decided
 
 
 def production_of(file):
@@ -138,12 +138,12 @@ def test_parameters_differ_only_in_fields_of_the_schema(file):
 
 def test_every_condition_is_on_the_list_with_its_reason():
     current = ROOT / "templates" / "current"
-    found = {
+    conditions = {
         (path.stem, name)
         for path in current.rglob("*.yaml")
         for name in parse_template(path.read_text()).get("Conditions", {})
     }
-    assert found == CONDITIONS.keys()
+    assert conditions == CONDITIONS.keys()
 
 
 @each
@@ -167,12 +167,12 @@ def _renamed(file, names):
 def test_resources_are_those_of_production_except_for_conditions_on_the_list(file):
     mine, production = roots(file), roots(production_of(file))
     for scope in mine.keys() & production.keys():
-        here, there = (
+        own_types, production_types = (
             {path: item["Type"] for path, item in evaluate(bodies(template), parameters).items()}
             for template, parameters in (mine[scope], production[scope])
         )
         declared = bodies(mine[scope][0])
-        for path, _ in here.items() ^ there.items():
+        for path, _ in own_types.items() ^ production_types.items():
             stack, _, name = path.rpartition("/")
             assert "Condition" in declared[stack]["Resources"][name], path
         always = {
@@ -181,7 +181,7 @@ def test_resources_are_those_of_production_except_for_conditions_on_the_list(fil
             for resource in body["Resources"].values()
             if "Condition" not in resource and not resource["Type"].endswith("::Stack")
         }
-        assert always <= set(here.values()) & set(there.values())
+        assert always <= set(own_types.values()) & set(production_types.values())
 
 
 def test_a_difference_in_capacity_is_detected():

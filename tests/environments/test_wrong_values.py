@@ -103,9 +103,9 @@ WRONG = [
 @pytest.mark.parametrize(("old", "new", "expected"), WRONG)
 def test_a_wrong_value_is_reported_with_its_line_and_a_remedy(change, problems, old, new, expected):
     line = change("production", old, new)
-    found = problems()
-    assert len(found) == 1, found
-    where, _, text = found[0].partition(": ")
+    messages = problems()
+    assert len(messages) == 1, messages
+    where, _, text = messages[0].partition(": ")
     assert text.startswith(expected)
     assert ";" in text
     assert where == f"{FILE}:{line}"
@@ -130,7 +130,7 @@ def test_an_unknown_key_suggests_the_closest_and_a_missing_one_is_described(chan
     ]
 
 
-def test_an_environment_file_has_no_key_for_what_may_not_differ(change, problems):
+def test_an_environment_file_has_no_key_for_values_that_may_not_differ(change, problems):
     change("production", "email: {dedicated_ips: true}", "email: {dedicated_ips: true, tls: off}")
     assert "email.tls: is not a key here; known: dedicated_ips" in problems()[0]
 

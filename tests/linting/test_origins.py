@@ -13,7 +13,15 @@ FOLDER = ROOT / "templates" / "current"
 
 
 def origin(name, pointer):
-    finding = Finding(str(FOLDER / name), 1, 1, "E1", "error", "m", pointer=pointer)
+    finding = Finding(
+        path=str(FOLDER / name),
+        line=1,
+        column=1,
+        rule="E1",
+        severity="error",
+        message="m",
+        pointer=pointer,
+    )
     return with_origins([finding], FOLDER)[0].origin
 
 
@@ -47,7 +55,15 @@ def test_a_finding_names_the_line_that_created_the_resource(name, pointer, file,
 
 
 def test_a_template_outside_the_project_has_no_origin(tmp_path):
-    finding = Finding(str(tmp_path / "a.yaml"), 1, 1, "E1", "error", "m", pointer="Resources/Vpc")
+    finding = Finding(
+        path=str(tmp_path / "a.yaml"),
+        line=1,
+        column=1,
+        rule="E1",
+        severity="error",
+        message="m",
+        pointer="Resources/Vpc",
+    )
     assert with_origins([finding], FOLDER) == [finding]
 
 

@@ -26,7 +26,7 @@ def bad(work):
     return path
 
 
-def test_a_planted_fault_is_found_with_its_line_cold_and_warm(bad):
+def test_a_fault_is_reported_with_its_line_cold_and_warm(bad):
     cold, warm = lint([bad], REGION), lint([bad], REGION)
     (finding,) = cold.findings
     assert (finding.rule, finding.line, finding.logical_id) == ("E3002", 5, "T")
@@ -111,7 +111,7 @@ def test_a_warm_run_imports_nothing_heavy(project):
         "import sys; from tidegen.cli import cli; cli.main(['lint'], standalone_mode=False);"
         "heavy = {'boto3','cfnlint','sympy','pydantic','troposphere','yaml','rich','asyncio',"
         "'importlib.metadata','multiprocessing','xml'};"
-        "found = heavy & set(sys.modules); sys.exit(str(found) if found else 0)"
+        "loaded = heavy & set(sys.modules); sys.exit(str(loaded) if loaded else 0)"
     )
     command = [sys.executable, "-c", script]
     # measuring coverage imports some of them itself

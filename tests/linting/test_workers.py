@@ -10,7 +10,7 @@ from tidegen.linting.model import Finding
 from tidegen.linting.templates import Source
 from tidegen.linting.workers import check, worker_count
 
-SOURCES = [Source(f"{number}.yaml", size=20_000) for number in range(4)]
+SOURCES = [Source(path=f"{number}.yaml", size=20_000) for number in range(4)]
 
 
 class Linter:
@@ -22,7 +22,16 @@ class Linter:
     def findings(self, path):
         if path == self.special:
             self.act()
-        return [Finding(path, 1, 1, "W1", "warning", f"in {os.getpid()}")]
+        return [
+            Finding(
+                path=path,
+                line=1,
+                column=1,
+                rule="W1",
+                severity="warning",
+                message=f"in {os.getpid()}",
+            )
+        ]
 
 
 def by_path(sources, linter, limit=30.0, workers=None):
@@ -58,7 +67,7 @@ def test_a_timeout_ends_only_its_template(sources):
 
 def test_little_work_or_another_thread_means_one_process():
     assert worker_count(SOURCES[:1]) == 1
-    assert worker_count([Source("a", size=100), Source("b", size=100)]) == 1
+    assert worker_count([Source(path="a", size=100), Source(path="b", size=100)]) == 1
     done = threading.Event()
     other = threading.Thread(target=done.wait)
     other.start()

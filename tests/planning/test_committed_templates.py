@@ -34,9 +34,9 @@ def resources(environment, **values):
 
 @pytest.mark.parametrize("root", ROOTS)
 def test_the_same_templates_and_values_change_nothing(root):
-    found = evaluate(templates(root), {"AWS::Region": "eu-west-1"})
-    assert found
-    assert forecast(found, found) == ()
+    evaluated = evaluate(templates(root), {"AWS::Region": "eu-west-1"})
+    assert evaluated
+    assert forecast(evaluated, evaluated) == ()
 
 
 def test_one_more_nat_gateway_is_forecast_though_only_a_parameter_changes(environment):

@@ -10,28 +10,42 @@ from tidegen.planning.changes import (
     ResourceChange,
     Verdict,
 )
-from tidegen.planning.comparison import compared
+from tidegen.planning.comparison import merge_forecast
 
 QUEUE = "AWS::SQS::Queue"
-DELAY = PropertyChange("Delay", 1, 2)
+DELAY = PropertyChange(name="Delay", before=1, after=2)
 
 
 def expected(path, action=Action.MODIFY, replacement=Replacement.NEVER):
-    return Change(path, QUEUE, action, ChangeSource.FORECAST, replacement, details=(DELAY,))
+    return Change(
+        path=path,
+        type=QUEUE,
+        action=action,
+        source=ChangeSource.FORECAST,
+        replacement=replacement,
+        details=(DELAY,),
+    )
 
 
-def said(name="Queue", action=Action.MODIFY, replacement=Replacement.NEVER, certain=True):
-    return ResourceChange(name, QUEUE, action, replacement, ("Delay",), certain=certain)
+def reported(name="Queue", action=Action.MODIFY, replacement=Replacement.NEVER, certain=True):
+    return ResourceChange(
+        logical_id=name,
+        type=QUEUE,
+        action=action,
+        replacement=replacement,
+        properties=("Delay",),
+        certain=certain,
+    )
 
 
 def nested(name, *children, mute=False):
     inner = None if mute else children
-    return ResourceChange(name, STACK_TYPE, Action.MODIFY, children=inner)
+    return ResourceChange(logical_id=name, type=STACK_TYPE, action=Action.MODIFY, children=inner)
 
 
 def test_an_agreed_change_is_cloudformations_with_the_forecasts_values():
-    (found,) = compared((expected("Part/Queue"),), (nested("Part", said()),), {})
-    assert (found.source, found.details, found.otherwise) == (
+    (change,) = merge_forecast((expected("Part/Queue"),), (nested("Part", reported()),), {})
+    assert (change.source, change.details, change.otherwise) == (
         ChangeSource.CHANGE_SET,
         (DELAY,),
         None,
@@ -39,36 +53,36 @@ def test_an_agreed_change_is_cloudformations_with_the_forecasts_values():
 
 
 def test_a_replacement_that_only_one_source_has_is_a_disagreement():
-    replaced = said(action=Action.REPLACE, replacement=Replacement.ALWAYS)
-    (found,) = compared((expected("Part/Queue"),), (nested("Part", replaced),), {})
-    assert found.action is Action.REPLACE
-    assert found.otherwise == Verdict(ChangeSource.FORECAST, Action.MODIFY)
-    assert found.loses
+    replaced = reported(action=Action.REPLACE, replacement=Replacement.ALWAYS)
+    (change,) = merge_forecast((expected("Part/Queue"),), (nested("Part", replaced),), {})
+    assert change.action is Action.REPLACE
+    assert change.otherwise == Verdict(ChangeSource.FORECAST, Action.MODIFY)
+    assert change.loses
     forecast = expected("Part/Queue", Action.REPLACE, Replacement.ALWAYS)
-    (found,) = compared((forecast,), (nested("Part", said()),), {})
-    assert found.action is Action.MODIFY
-    assert found.loses
+    (change,) = merge_forecast((forecast,), (nested("Part", reported()),), {})
+    assert change.action is Action.MODIFY
+    assert change.loses
 
 
 def test_a_change_that_only_the_forecast_has_is_a_disagreement():
-    (found,) = compared((expected("Part/Queue"),), (nested("Part"),), {})
-    assert found.source is ChangeSource.FORECAST
-    assert found.otherwise == Verdict(ChangeSource.CHANGE_SET)
+    (change,) = merge_forecast((expected("Part/Queue"),), (nested("Part"),), {})
+    assert change.source is ChangeSource.FORECAST
+    assert change.otherwise == Verdict(ChangeSource.CHANGE_SET)
 
 
 def test_a_nested_stack_without_a_change_set_is_forecast_without_a_disagreement():
-    (found,) = compared((expected("Part/Queue"),), (nested("Part", mute=True),), {})
-    assert (found.source, found.otherwise) == (ChangeSource.FORECAST, None)
+    (change,) = merge_forecast((expected("Part/Queue"),), (nested("Part", mute=True),), {})
+    assert (change.source, change.otherwise) == (ChangeSource.FORECAST, None)
 
 
 def test_a_value_known_after_deployment_is_not_a_disagreement():
-    (found,) = compared((), (said(certain=False),), {})
-    assert not found.certain
-    assert found.otherwise is None
-    (found,) = compared((), (said(),), {})
-    assert found.otherwise == Verdict(ChangeSource.FORECAST)
+    (change,) = merge_forecast((), (reported(certain=False),), {})
+    assert not change.certain
+    assert change.otherwise is None
+    (change,) = merge_forecast((), (reported(),), {})
+    assert change.otherwise == Verdict(ChangeSource.FORECAST)
 
 
 def test_a_forecast_makes_an_uncertain_change_certain():
-    (found,) = compared((expected("Queue"),), (said(certain=False),), {})
-    assert found.certain
+    (change,) = merge_forecast((expected("Queue"),), (reported(certain=False),), {})
+    assert change.certain

@@ -11,7 +11,15 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 def event(seconds, name, status, physical="child", kind=STACK_TYPE):
     time = START + timedelta(seconds=seconds)
-    return StackEvent(str(seconds), "root", name, physical, kind, status, time)
+    return StackEvent(
+        event_id=str(seconds),
+        stack_id="root",
+        logical_id=name,
+        physical_id=physical,
+        type=kind,
+        status=status,
+        time=time,
+    )
 
 
 def test_the_last_success_counts_for_the_root_and_each_nested_stack():

@@ -16,8 +16,8 @@ def index(name, key="a"):
     return {"IndexName": name, "KeySchema": [{"AttributeName": key, "KeyType": "HASH"}]}
 
 
-def indexes(*found):
-    return {"GlobalSecondaryIndexes": list(found), "BillingMode": "PAY_PER_REQUEST"}
+def indexes(*listed):
+    return {"GlobalSecondaryIndexes": list(listed), "BillingMode": "PAY_PER_REQUEST"}
 
 
 CASES = {
@@ -75,7 +75,7 @@ CASES = {
 }
 
 
-def made(kind, before, after):
+def changes_of(kind, before, after):
     old_type = "AWS::SNS::Topic" if kind == "AWS::SQS::Queue" else kind
     return forecast(
         {"Part/It": {"Type": old_type, "Properties": before}},
@@ -85,9 +85,9 @@ def made(kind, before, after):
 
 @pytest.mark.parametrize(("kind", "before", "after", "reason"), CASES.values(), ids=CASES)
 def test_a_dangerous_change_is_refused_unless_allowed_by_name(kind, before, after, reason):
-    changes = made(kind, before, after)
-    (found,) = refusals(changes)
-    assert reason in found.reason
+    changes = changes_of(kind, before, after)
+    (refusal,) = refusals(changes)
+    assert reason in refusal.reason
     with pytest.raises(RefusedError, match=r"Part/It: .*--allow-replace It"):
         guard_changes(changes)
     guard_changes(changes, ["It"])
@@ -114,14 +114,16 @@ HARMLESS = {
 
 @pytest.mark.parametrize(("kind", "before", "after"), HARMLESS.values(), ids=HARMLESS)
 def test_a_safe_change_passes(kind, before, after):
-    changes = made(kind, before, after)
+    changes = changes_of(kind, before, after)
     assert changes
     guard_changes(changes)
 
 
 @pytest.mark.parametrize("action", [Action.REMOVE, Action.REPLACE])
 def test_state_is_not_lost(action):
-    lost = Change("Net/Vpc", "T", action, ChangeSource.FORECAST, stateful=True)
+    lost = Change(
+        path="Net/Vpc", type="T", action=action, source=ChangeSource.FORECAST, stateful=True
+    )
     with pytest.raises(RefusedError, match="holds state"):
         guard_changes([lost])
     guard_changes([lost], ["Vpc"])
@@ -136,7 +138,12 @@ def test_stateful_resources_that_only_move_are_refused_with_the_remedy():
 
 def test_a_conditional_replacement_passes_to_the_stack_policy():
     maybe = Change(
-        "A", "T", Action.MODIFY, ChangeSource.CHANGE_SET, Replacement.CONDITIONAL, stateful=True
+        path="A",
+        type="T",
+        action=Action.MODIFY,
+        source=ChangeSource.CHANGE_SET,
+        replacement=Replacement.CONDITIONAL,
+        stateful=True,
     )
     guard_changes([maybe])
 

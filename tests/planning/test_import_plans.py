@@ -36,28 +36,28 @@ def adopted(path="N/Table", identifier=None, deployed=None, existing=None, **val
     return adoption(path, identifier or TABLE, scope, deployed or {}, existing)
 
 
-def properties(found):
-    return found.resource["Properties"]
+def properties(imported):
+    return imported.resource["Properties"]
 
 
 def test_a_reference_to_a_missing_resource_becomes_its_value():
-    found = adopted()
-    assert properties(found)["TableName"] == "t-big"
-    assert properties(found)["DeletionProtectionEnabled"] is True
-    assert found.resource["DeletionPolicy"] == "RetainExceptOnCreate"
-    assert "DependsOn" not in found.resource
+    imported = adopted()
+    assert properties(imported)["TableName"] == "t-big"
+    assert properties(imported)["DeletionProtectionEnabled"] is True
+    assert imported.resource["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert "DependsOn" not in imported.resource
 
 
 def test_values_known_after_deployment_are_left_out_and_reported():
-    found = adopted()
-    assert found.left_out == ("SSESpecification", "Tags")
-    assert properties(found).keys() == {"TableName", "KeySchema", "DeletionProtectionEnabled"}
+    imported = adopted()
+    assert imported.left_out == ("SSESpecification", "Tags")
+    assert properties(imported).keys() == {"TableName", "KeySchema", "DeletionProtectionEnabled"}
 
 
 def test_a_reference_to_an_existing_resource_stays():
-    found = adopted(deployed=TEMPLATE)
-    assert found.left_out == ()
-    assert properties(found) == TEMPLATE["Resources"]["Table"]["Properties"]
+    imported = adopted(deployed=TEMPLATE)
+    assert imported.left_out == ()
+    assert properties(imported) == TEMPLATE["Resources"]["Table"]["Properties"]
 
 
 def test_a_condition_with_another_definition_is_not_used():
@@ -66,8 +66,8 @@ def test_a_condition_with_another_definition_is_not_used():
 
 
 def test_a_resource_without_a_deletion_policy_is_retained():
-    found = adopted("N/Queue", {"QueueUrl": "https://q"})
-    assert found.resource["DeletionPolicy"] == "Retain"
+    imported = adopted("N/Queue", {"QueueUrl": "https://q"})
+    assert imported.resource["DeletionPolicy"] == "Retain"
 
 
 def test_a_name_that_differs_from_the_template_is_refused():
@@ -77,9 +77,9 @@ def test_a_name_that_differs_from_the_template_is_refused():
 
 def test_required_properties_are_taken_from_the_existing_resource():
     exists = {"S3BucketName": "logs", "IsLogging": False}
-    found = adopted("N/Trail", {"TrailName": "by-hand"}, existing=exists)
-    assert properties(found) == {"IsLogging": False, "S3BucketName": "logs"}
-    (difference,) = found.differences
+    imported = adopted("N/Trail", {"TrailName": "by-hand"}, existing=exists)
+    assert properties(imported) == {"IsLogging": False, "S3BucketName": "logs"}
+    (difference,) = imported.differences
     assert (difference.name, difference.before, difference.after) == ("IsLogging", False, True)
 
 
@@ -89,22 +89,22 @@ def test_missing_required_properties_are_refused():
 
 
 def test_an_unreadable_resource_is_written_as_in_the_template():
-    found = adopted()
-    assert found.differences is None
-    assert properties(found)["DeletionProtectionEnabled"] is True
+    imported = adopted()
+    assert imported.differences is None
+    assert properties(imported)["DeletionProtectionEnabled"] is True
 
 
 def test_the_import_template_keeps_everything_in_the_stack():
     deployed = {"Outputs": {"A": {"Value": "a"}}, "Resources": {"A": {"Type": "AWS::SNS::Topic"}}}
-    made = import_template(deployed, [adopted()])
-    assert made["Outputs"] == deployed["Outputs"]
-    assert made["Resources"].keys() == {"A", "Table"}
-    assert made["Resources"]["A"] == deployed["Resources"]["A"]
+    template = import_template(deployed, [adopted()])
+    assert template["Outputs"] == deployed["Outputs"]
+    assert template["Resources"].keys() == {"A", "Table"}
+    assert template["Resources"]["A"] == deployed["Resources"]["A"]
 
 
 def test_an_identifier_of_several_parts():
-    found = identifier_of("A", "AWS::Logs::MetricFilter", "group|filter")
-    assert found == {"LogGroupName": "group", "FilterName": "filter"}
+    identifier = identifier_of("A", "AWS::Logs::MetricFilter", "group|filter")
+    assert identifier == {"LogGroupName": "group", "FilterName": "filter"}
     with pytest.raises(InputError, match=r"LogGroupName\|FilterName"):
         identifier_of("A", "AWS::Logs::MetricFilter", "group")
 

@@ -28,41 +28,41 @@ def recorder(wanted, existing, deployed=None):
     return adopted("AWS::Config::ConfigurationRecorder", wanted, existing, name, deployed)
 
 
-def names(found):
-    return [item.name for item in found.differences]
+def names(imported):
+    return [item.name for item in imported.differences]
 
 
 def test_a_differing_value_is_written_as_it_exists_so_that_the_deploy_changes_it():
-    found = recorder({"RoleARN": "wanted"}, {"RoleARN": "by-hand"})
-    assert properties(found) == {"RoleARN": "by-hand"}
-    (difference,) = found.differences
+    imported = recorder({"RoleARN": "wanted"}, {"RoleARN": "by-hand"})
+    assert properties(imported) == {"RoleARN": "by-hand"}
+    (difference,) = imported.differences
     assert (difference.before, difference.after) == ("by-hand", "wanted")
 
 
 def test_a_missing_value_is_left_to_the_deploy():
-    found = table({"DeletionProtectionEnabled": True}, {"TableName": "t", "KeySchema": []})
-    assert "DeletionProtectionEnabled" not in properties(found)
-    assert names(found) == ["DeletionProtectionEnabled"]
+    imported = table({"DeletionProtectionEnabled": True}, {"TableName": "t", "KeySchema": []})
+    assert "DeletionProtectionEnabled" not in properties(imported)
+    assert names(imported) == ["DeletionProtectionEnabled"]
 
 
 def test_a_reference_to_the_existing_value_stays():
     wanted = {"SSESpecification": {"KMSMasterKeyId": {"Ref": "KeyArn"}, "SSEEnabled": "true"}}
     deployed = {"Parameters": {"KeyArn": {"Type": "String"}}}
-    there = {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY}
-    exists = {"KeySchema": [], "SSESpecification": there}
-    found = table(wanted, exists, deployed)
-    assert properties(found)["SSESpecification"] == wanted["SSESpecification"]
-    assert names(found) == []
-    there["KMSMasterKeyId"] = "another"
-    assert properties(table(wanted, exists, deployed))["SSESpecification"] == there
+    encryption = {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY}
+    exists = {"KeySchema": [], "SSESpecification": encryption}
+    imported = table(wanted, exists, deployed)
+    assert properties(imported)["SSESpecification"] == wanted["SSESpecification"]
+    assert names(imported) == []
+    encryption["KMSMasterKeyId"] = "another"
+    assert properties(table(wanted, exists, deployed))["SSESpecification"] == encryption
 
 
 @pytest.mark.parametrize("deployed", [{}, {"Resources": {"Topic": {"Type": "T"}}}])
 def test_the_existing_value_replaces_an_unknown_reference(deployed):
-    found = recorder({"RoleARN": {"Ref": "Topic"}}, {"RoleARN": "by-hand"}, deployed)
-    assert properties(found) == {"RoleARN": "by-hand"}
-    assert found.left_out == ()
-    assert names(found) == ["RoleARN"]
+    imported = recorder({"RoleARN": {"Ref": "Topic"}}, {"RoleARN": "by-hand"}, deployed)
+    assert properties(imported) == {"RoleARN": "by-hand"}
+    assert imported.left_out == ()
+    assert names(imported) == ["RoleARN"]
 
 
 def test_an_unreadable_property_is_assumed_equal_and_reported():
@@ -88,17 +88,19 @@ def test_an_unreadable_part_of_a_property_is_not_a_difference():
 
 def test_read_only_properties_are_not_written():
     name, wanted = "PrivateDnsNameConfiguration", {"Name": "a", "Extra": 1}
-    there = {name: {"Name": "a", "Extra": 2, "State": "verified"}}
-    found = adopted("AWS::EC2::VPCEndpointService", {name: wanted}, there, {"ServiceId": "s"})
-    assert properties(found) == {name: {"Extra": 2}}
+    existing = {name: {"Name": "a", "Extra": 2, "State": "verified"}}
+    imported = adopted("AWS::EC2::VPCEndpointService", {name: wanted}, existing, {"ServiceId": "s"})
+    assert properties(imported) == {name: {"Extra": 2}}
 
 
 def test_a_changeable_part_next_to_a_fixed_one_is_changed():
     name, wanted = "HealthCheckConfig", {"Type": "TCP", "Port": 1}
-    there = {name: {"Type": "TCP", "Port": 2}}
-    found = adopted("AWS::Route53::HealthCheck", {name: wanted}, there, {"HealthCheckId": "h"})
-    assert properties(found) == there
-    assert found.fixed == ()
+    existing = {name: {"Type": "TCP", "Port": 2}}
+    imported = adopted(
+        "AWS::Route53::HealthCheck", {name: wanted}, existing, {"HealthCheckId": "h"}
+    )
+    assert properties(imported) == existing
+    assert imported.fixed == ()
 
 
 def test_tags_that_the_template_does_not_set_stay_with_the_resource():
@@ -107,8 +109,8 @@ def test_tags_that_the_template_does_not_set_stay_with_the_resource():
     exists = {"KeySchema": [], "Tags": [aws, other, tag]}
     assert names(table({"Tags": [tag]}, exists)) == []
     exists["Tags"] = [aws, other, {**tag, "Value": "another"}]
-    found = table({"Tags": [tag]}, exists)
-    assert properties(found)["Tags"] == [{**tag, "Value": "another"}]
+    imported = table({"Tags": [tag]}, exists)
+    assert properties(imported)["Tags"] == [{**tag, "Value": "another"}]
     exists["Tags"] = [aws]
     assert "Tags" not in properties(table({"Tags": [tag]}, exists))
 
@@ -116,39 +118,39 @@ def test_tags_that_the_template_does_not_set_stay_with_the_resource():
 def test_tags_may_have_another_property_and_be_a_mapping():
     name = {"BackupVaultName": "v"}
     wanted = {**name, "BackupVaultTags": {"a": "b"}}
-    there = {**name, "BackupVaultTags": {"a": "c", "aws:x": "y"}}
-    found = adopted("AWS::Backup::BackupVault", wanted, there, name)
-    assert properties(found)["BackupVaultTags"] == {"a": "c"}
+    existing = {**name, "BackupVaultTags": {"a": "c", "aws:x": "y"}}
+    imported = adopted("AWS::Backup::BackupVault", wanted, existing, name)
+    assert properties(imported)["BackupVaultTags"] == {"a": "c"}
 
 
 @pytest.mark.parametrize(
-    ("type_name", "name", "wanted", "there"),
+    ("type_name", "name", "wanted", "existing"),
     [
         ("AWS::EC2::VPC", "CidrBlock", "10.0.0.0/16", "10.1.0.0/16"),
         ("AWS::KMS::Key", "MultiRegion", True, False),
         ("AWS::Route53::HealthCheck", "HealthCheckConfig", {"Type": "TCP"}, {"Type": "HTTP"}),
     ],
 )
-def test_a_difference_that_no_deploy_can_change_is_refused(type_name, name, wanted, there):
-    found = adopted(type_name, {name: wanted}, {name: there}, {"Id": "x"})
-    assert properties(found)[name] == wanted
+def test_a_difference_that_no_deploy_can_change_is_refused(type_name, name, wanted, existing):
+    imported = adopted(type_name, {name: wanted}, {name: existing}, {"Id": "x"})
+    assert properties(imported)[name] == wanted
     with pytest.raises(RefusedError, match=f"{name} is .*cannot be changed"):
-        check_fixed(found)
+        check_fixed(imported)
 
 
 def test_a_fixed_property_with_an_unknown_value_needs_a_deploy_first():
     wanted = {"KmsKeyId": {"Fn::GetAtt": ["Topic", "Arn"]}}
-    found = adopted("AWS::EC2::Volume", wanted, {"KmsKeyId": "k"}, {"VolumeId": "v"})
+    imported = adopted("AWS::EC2::Volume", wanted, {"KmsKeyId": "k"}, {"VolumeId": "v"})
     with pytest.raises(RefusedError, match=r"N/Topic.*deploy what it refers to first"):
-        check_fixed(found)
-    there = {"Resources": {"Topic": {"Type": "T"}}}
-    found = adopted("AWS::EC2::Volume", wanted, {"KmsKeyId": "k"}, {"VolumeId": "v"}, there)
-    check_fixed(found)
-    assert properties(found) == wanted
+        check_fixed(imported)
+    deployed = {"Resources": {"Topic": {"Type": "T"}}}
+    imported = adopted("AWS::EC2::Volume", wanted, {"KmsKeyId": "k"}, {"VolumeId": "v"}, deployed)
+    check_fixed(imported)
+    assert properties(imported) == wanted
 
 
 @pytest.mark.parametrize(
-    ("wanted", "there"),
+    ("wanted", "existing"),
     [
         ("30", 30),
         (True, "true"),
@@ -157,12 +159,12 @@ def test_a_fixed_property_with_an_unknown_value_needs_a_deploy_first():
         ({"a": {"b": 1}}, {"a": {"b": 1, "c": 2}, "d": 3}),
     ],
 )
-def test_form_order_and_additional_keys_are_not_differences(wanted, there):
-    assert matches(wanted, there)
+def test_form_order_and_additional_keys_are_not_differences(wanted, existing):
+    assert matches(wanted, existing)
 
 
 @pytest.mark.parametrize(
-    ("wanted", "there"),
+    ("wanted", "existing"),
     [
         ("30", 31),
         ("30", None),
@@ -173,5 +175,5 @@ def test_form_order_and_additional_keys_are_not_differences(wanted, there):
         ([1], 1),
     ],
 )
-def test_another_value_is_a_difference(wanted, there):
-    assert not matches(wanted, there)
+def test_another_value_is_a_difference(wanted, existing):
+    assert not matches(wanted, existing)

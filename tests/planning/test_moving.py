@@ -78,7 +78,13 @@ def test_a_resource_without_a_retaining_policy_is_refused():
 
 def change(action=Action.MOVE, source="Storage/Data"):
     kind = "AWS::S3::Bucket"
-    return Change("Archive/Data", kind, action, ChangeSource.FORECAST, moved_from=source)
+    return Change(
+        path="Archive/Data",
+        type=kind,
+        action=action,
+        source=ChangeSource.FORECAST,
+        moved_from=source,
+    )
 
 
 PHYSICAL = {"Storage/Data": "data-1"}

@@ -25,11 +25,19 @@ HOME, OTHER = "us-west-2", "us-east-2"
 
 
 def target(scope=Scope.ENVIRONMENT, region=HOME, **extra):
-    return Target("staging", "tide", scope, "111122223333", region, HOME, **extra)
+    return Target(
+        name="staging",
+        project="tide",
+        scope=scope,
+        account="111122223333",
+        region=region,
+        home_region=HOME,
+        **extra,
+    )
 
 
-def names(found):
-    return [address.name for address in found]
+def names(addresses):
+    return [address.name for address in addresses]
 
 
 def test_an_account_has_its_identity_in_its_home_region_only():
@@ -50,9 +58,16 @@ def test_the_recovery_root_is_deployed_before_the_environment():
 
 
 def test_both_regions_and_the_shared_services_are_prerequisites():
-    shared = Target("common", "tide", Scope.SHARED, "444455556666", HOME, HOME)
-    found = prerequisites_of(target(recovery_region=OTHER, shared=shared))
-    assert [(p.address.name, p.address.place.region) for p in found] == [
+    shared = Target(
+        name="common",
+        project="tide",
+        scope=Scope.SHARED,
+        account="444455556666",
+        region=HOME,
+        home_region=HOME,
+    )
+    prerequisites = prerequisites_of(target(recovery_region=OTHER, shared=shared))
+    assert [(p.address.name, p.address.place.region) for p in prerequisites] == [
         ("tide-identity", HOME),
         ("tide-bootstrap", HOME),
         ("tide-account", HOME),
@@ -60,9 +75,9 @@ def test_both_regions_and_the_shared_services_are_prerequisites():
         ("tide-account", OTHER),
         ("tide-common", HOME),
     ]
-    assert found[-1].address.place.account == "444455556666"
-    assert found[-1].command == "tidegen deploy --env common"
-    assert "tidegen bootstrap --env staging" in str(found[0])
+    assert prerequisites[-1].address.place.account == "444455556666"
+    assert prerequisites[-1].command == "tidegen deploy --env common"
+    assert "tidegen bootstrap --env staging" in str(prerequisites[0])
     assert prerequisites_of(target(Scope.ACCOUNT)) == ()
 
 
@@ -84,7 +99,13 @@ def test_an_unused_root_has_no_address():
 def root(parameters, **about):
     body = {"Parameters": parameters, "Metadata": {"Tidegen": {"Scope": "environment", **about}}}
     content = json.dumps(body).encode()
-    return RootTemplate("environment.yaml", content, body, sha256(content), Scope.ENVIRONMENT)
+    return RootTemplate(
+        name="environment.yaml",
+        content=content,
+        body=body,
+        sha256=sha256(content),
+        scope=Scope.ENVIRONMENT,
+    )
 
 
 def find(scope):
@@ -107,13 +128,13 @@ def test_parameters_come_from_fields_and_other_roots():
         Fields={"Cidr": "network.cidr"},
         Roots={"Bucket": "bootstrap.ArtifactsBucketName", "Endpoint": "shared.EndpointServiceName"},
     )
-    found = effective_parameters(template, {"network.cidr": "10.0.0.0/16"}, find, "1.0")
-    assert found["Cidr"] == "10.0.0.0/16"
-    assert found["Endpoint"] == ""
-    assert found["Release"] == "1.0"
-    bucket = found["Bucket"]
+    parameters = effective_parameters(template, {"network.cidr": "10.0.0.0/16"}, find, "1.0")
+    assert parameters["Cidr"] == "10.0.0.0/16"
+    assert parameters["Endpoint"] == ""
+    assert parameters["Release"] == "1.0"
+    bucket = parameters["Bucket"]
     assert isinstance(bucket, OutputOf)
-    step = step_of(find(Scope.ENVIRONMENT), template, "staging", found)
+    step = step_of(find(Scope.ENVIRONMENT), template, "staging", parameters)
     assert unresolved(step, {}) == (bucket,)
     with pytest.raises(RefusedError, match=r"tide-bootstrap.*ArtifactsBucketName"):
         resolved_step(step, {})
@@ -146,8 +167,12 @@ def test_a_step_leaves_out_parameters_that_are_not_known_yet():
 
 def test_a_plan_knows_the_outputs_of_the_deployed_stacks():
     address, missing = find(Scope.BOOTSTRAP), find(Scope.ACCESS)
-    state = StackState("tide-bootstrap", "arn", "CREATE_COMPLETE", outputs={"Bucket": "b"})
-    plan = Plan("staging", "1.0", (), states={address: state, missing: None})
+    state = StackState(
+        name="tide-bootstrap", stack_id="arn", status="CREATE_COMPLETE", outputs={"Bucket": "b"}
+    )
+    plan = Plan(
+        environment="staging", release="1.0", steps=(), states={address: state, missing: None}
+    )
     assert plan.outputs == {address: {"Bucket": "b"}}
 
 

@@ -13,9 +13,9 @@ from tidegen.planning.secrets import (
     Need,
     StoredSecret,
     database_values,
+    keys_are_filled,
     merged,
     plan_secret,
-    says_filled,
     secrets_path,
     version_id,
 )
@@ -103,13 +103,20 @@ def test_a_plan_shows_no_value():
 def test_a_version_shows_which_keys_are_filled():
     version = version_id(["b", "a"], "0" * 32)
     assert 32 <= len(version) <= 64
-    assert says_filled(version, ["a", "b"])
-    assert not says_filled(version, ["a", "b", "added-later"])
-    assert not says_filled("5f3a6c1e-made-by-cloudformation", ["a", "b"])
+    assert keys_are_filled(version, ["a", "b"])
+    assert not keys_are_filled(version, ["a", "b", "added-later"])
+    assert not keys_are_filled("5f3a6c1e-made-by-cloudformation", ["a", "b"])
 
 
 def test_the_names_of_the_secrets_are_those_of_the_template():
-    target = Target("staging", "tide", Scope.ENVIRONMENT, "111122223333", "r", "r")
+    target = Target(
+        name="staging",
+        project="tide",
+        scope=Scope.ENVIRONMENT,
+        account="111122223333",
+        region="r",
+        home_region="r",
+    )
     resources = CONCERN.build(Context()).to_dict()["Resources"]
     name = resources["MongoSecret"]["Properties"]["Name"]["Fn::Sub"]
     given = name.replace("${Project}", "tide").replace("${Environment}", "staging")

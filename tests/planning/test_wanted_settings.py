@@ -24,7 +24,7 @@ BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
 def reading(name, **kw):
-    return SettingReading(BY_NAME[name], PLACE, **kw)
+    return SettingReading(setting=BY_NAME[name], place=PLACE, **kw)
 
 
 def test_every_setting_is_listed_once_with_its_reason():
@@ -35,20 +35,22 @@ def test_every_setting_is_listed_once_with_its_reason():
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_a_setting_with_the_wanted_values_needs_no_step(setting):
     more = {**setting.wanted, "SomethingElse": "as somebody wants it"}
-    assert setting_steps([SettingReading(setting, PLACE, found=more)]) == ()
+    assert setting_steps([SettingReading(setting=setting, place=PLACE, actual=more)]) == ()
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_a_step_has_only_the_parts_that_differ(setting):
     part = min(setting.wanted)
-    found = {**setting.wanted, part: "other"}
-    (step,) = setting_steps([SettingReading(setting, PLACE, "sg-1", found)])
+    actual = {**setting.wanted, part: "other"}
+    (step,) = setting_steps(
+        [SettingReading(setting=setting, place=PLACE, subject="sg-1", actual=actual)]
+    )
     assert (step.before, step.after) == ({part: "other"}, {part: setting.wanted[part]})
     assert (step.place, step.subject) == (PLACE, "sg-1")
 
 
 def test_a_part_without_a_value_is_shown_as_not_set():
-    (step,) = setting_steps([reading(SettingName.BUCKETS, found={})])
+    (step,) = setting_steps([reading(SettingName.BUCKETS, actual={})])
     assert set(step.before.values()) == {"not set"}
     assert len(step.after) == 4
 
@@ -63,20 +65,20 @@ def test_an_unread_setting_needs_no_step():
 
 
 def test_settings_follow_the_root_that_makes_them_possible():
-    found = {scope: {setting.name for setting in settings_of(scope)} for scope in Scope}
-    assert found[Scope.IDENTITY] == {
+    names = {scope: {setting.name for setting in settings_of(scope)} for scope in Scope}
+    assert names[Scope.IDENTITY] == {
         SettingName.LINKED_ROLES,
         SettingName.BUCKETS,
         SettingName.PASSWORDS,
     }
-    assert found[Scope.ACCOUNT] == {
+    assert names[Scope.ACCOUNT] == {
         SettingName.BACKUPS,
         SettingName.METADATA,
         SettingName.SNAPSHOTS,
         SettingName.VOLUMES,
     }
-    assert found[Scope.ENVIRONMENT] == found[Scope.SHARED] == {SettingName.DEFAULT_GROUP}
-    assert not found[Scope.ACCESS] | found[Scope.BOOTSTRAP] | found[Scope.RECOVERY]
+    assert names[Scope.ENVIRONMENT] == names[Scope.SHARED] == {SettingName.DEFAULT_GROUP}
+    assert not names[Scope.ACCESS] | names[Scope.BOOTSTRAP] | names[Scope.RECOVERY]
 
 
 def test_the_password_policy_is_that_of_the_config_rule():

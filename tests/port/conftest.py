@@ -30,7 +30,14 @@ class Subject:
         text = None if url else json.dumps(template)
         name_of_set = cs or f"cs-{secrets.token_hex(4)}"
         return ChangeSetRequest(
-            name, name_of_set, kind, parameters, {"project": "tide"}, text, url, None
+            stack_name=name,
+            name=name_of_set,
+            kind=kind,
+            parameters=parameters,
+            tags={"project": "tide"},
+            body=text,
+            url=url,
+            service_role=None,
         )
 
     def change_set(self, name, template, kind="CREATE", **more):

@@ -24,8 +24,10 @@ def existing(subject, name):
 
 def asked(stack, wanted, name, **more):
     resources = (ImportedResource("T", TABLE, {"TableName": name}),)
-    about = (stack, f"import-{secrets.token_hex(4)}", resources)
-    return ImportRequest(*about, body=json.dumps(wanted), **more)
+    change_set = f"import-{secrets.token_hex(4)}"
+    return ImportRequest(
+        stack=stack, name=change_set, resources=resources, body=json.dumps(wanted), **more
+    )
 
 
 def imported(subject, *arguments, **more):

@@ -310,7 +310,9 @@ def test_throttling_and_lag_reach_the_caller(subject):
 
 
 def resource(logical_id, status="UPDATE_COMPLETE"):
-    return StackResource(logical_id, logical_id.lower(), "AWS::SNS::Topic", status)
+    return StackResource(
+        logical_id=logical_id, physical_id=logical_id.lower(), type="AWS::SNS::Topic", status=status
+    )
 
 
 def test_a_nested_stack_keeps_its_policy_through_an_update(subject):

@@ -26,7 +26,14 @@ from tidegen.reporting.events import event_data
 
 ADDRESS = StackAddress(Place("111122223333", "eu-central-1"), "tide-dev", Scope.ENVIRONMENT)
 FOUND = StackEvent(
-    "1", "s", "Vpc", "", "AWS::EC2::VPC", "CREATE_FAILED", datetime(2026, 1, 1, tzinfo=UTC), "no"
+    event_id="1",
+    stack_id="s",
+    logical_id="Vpc",
+    physical_id="",
+    type="AWS::EC2::VPC",
+    status="CREATE_FAILED",
+    time=datetime(2026, 1, 1, tzinfo=UTC),
+    reason="no",
 )
 EVENTS = {
     "step": StepStarted(ADDRESS, 1, 2),
@@ -37,7 +44,14 @@ EVENTS = {
     "progress": Progress(ADDRESS, FOUND),
     "protected": Protected(ADDRESS, 4),
     "setting": SettingApplied(
-        ADDRESS, SettingStep(SETTINGS[0], ADDRESS.place, "", {"a": "absent"}, {"a": "present"})
+        ADDRESS,
+        SettingStep(
+            setting=SETTINGS[0],
+            place=ADDRESS.place,
+            subject="",
+            before={"a": "absent"},
+            after={"a": "present"},
+        ),
     ),
     "setting-unchecked": SettingUnchecked(ADDRESS, SettingName.VOLUMES, "denied"),
     "outcome": Outcome(ADDRESS, Result.UPDATED, {"A": "b"}),

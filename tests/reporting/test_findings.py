@@ -60,7 +60,16 @@ def test_text_shows_the_line_with_a_caret_and_its_origin():
 
 
 def test_text_shows_a_window_of_a_long_line():
-    finding = Finding("a.json", 1, 500_001, "E1", "error", "m", 1, 500_004)
+    finding = Finding(
+        path="a.json",
+        line=1,
+        column=500_001,
+        rule="E1",
+        severity="error",
+        message="m",
+        end_line=1,
+        end_column=500_004,
+    )
     text = findings_text([finding], {"a.json": ["x" * 500_000 + "bad" + "y" * 500_000]})
     _, line, caret = text.splitlines()
     assert len(line) < 120
@@ -78,7 +87,16 @@ def test_github_escapes_separators_in_properties():
         "::error file=templates/a b.yaml,line=2,endLine=2,col=3,title=E3012,endColumn=7::"
         "5 is not a 'string' (made by tidegen/concerns/storage/__init__.py:41)\n"
     )
-    odd = Finding("a,b:c.yaml", 1, 1, "I1", "informational", "100%\nnext", 3, 1)
+    odd = Finding(
+        path="a,b:c.yaml",
+        line=1,
+        column=1,
+        rule="I1",
+        severity="informational",
+        message="100%\nnext",
+        end_line=3,
+        end_column=1,
+    )
     assert findings_github([odd]) == (
         "::notice file=a%2Cb%3Ac.yaml,line=1,endLine=3,col=1,title=I1::100%25%0Anext\n"
     )

@@ -16,33 +16,47 @@ from tidegen.reporting.plan.markdown import plan_markdown
 from tidegen.reporting.plan.text import previews_text
 
 ADDRESS = StackAddress(Place("111122223333", "eu-central-1"), "tide-dev", Scope.ENVIRONMENT)
-CREATE_ONLY = PropertyChange("BucketName", "a", "b", Replacement.ALWAYS)
+CREATE_ONLY = PropertyChange(
+    name="BucketName", before="a", after="b", replacement=Replacement.ALWAYS
+)
 FOLLOWS = PropertyChange(
-    "Bucket", None, {"Ref": "Storage/Data"}, Replacement.ALWAYS, "Storage/Data"
+    name="Bucket",
+    before=None,
+    after={"Ref": "Storage/Data"},
+    replacement=Replacement.ALWAYS,
+    cause="Storage/Data",
 )
 CHANGES = (
-    Change("Network/Vpc", "AWS::EC2::VPC", Action.ADD, ChangeSource.FORECAST),
     Change(
-        "Storage/Data",
-        "AWS::S3::Bucket",
-        Action.REPLACE,
-        ChangeSource.FORECAST,
-        Replacement.ALWAYS,
-        ("BucketName",),
+        path="Network/Vpc", type="AWS::EC2::VPC", action=Action.ADD, source=ChangeSource.FORECAST
+    ),
+    Change(
+        path="Storage/Data",
+        type="AWS::S3::Bucket",
+        action=Action.REPLACE,
+        source=ChangeSource.FORECAST,
+        replacement=Replacement.ALWAYS,
+        properties=("BucketName",),
         stateful=True,
         details=(CREATE_ONLY,),
         otherwise=Verdict(ChangeSource.CHANGE_SET, Action.MODIFY),
     ),
     Change(
-        "Storage/Policy",
-        "AWS::S3::BucketPolicy",
-        Action.REPLACE,
-        ChangeSource.FORECAST,
-        Replacement.ALWAYS,
-        ("Bucket",),
+        path="Storage/Policy",
+        type="AWS::S3::BucketPolicy",
+        action=Action.REPLACE,
+        source=ChangeSource.FORECAST,
+        replacement=Replacement.ALWAYS,
+        properties=("Bucket",),
         details=(FOLLOWS,),
     ),
-    Change("Topic", "AWS::SNS::Topic", Action.MODIFY, ChangeSource.CHANGE_SET, certain=False),
+    Change(
+        path="Topic",
+        type="AWS::SNS::Topic",
+        action=Action.MODIFY,
+        source=ChangeSource.CHANGE_SET,
+        certain=False,
+    ),
 )
 
 
@@ -54,7 +68,7 @@ def previewed(changes=CHANGES, **kw):
 
 
 def planned(missing=()):
-    return Plan("dev", "current", (), missing)
+    return Plan(environment="dev", release="current", steps=(), missing=missing)
 
 
 def test_changes_are_a_tree_with_values_causes_and_counts():
@@ -74,9 +88,22 @@ def test_changes_are_a_tree_with_values_causes_and_counts():
 
 def test_a_first_creation_has_a_line_for_each_nested_stack():
     made = [
-        Change("Storage/Data", "AWS::S3::Bucket", Action.ADD, ChangeSource.FORECAST, stateful=True),
-        Change("Storage/Policy", "AWS::S3::BucketPolicy", Action.ADD, ChangeSource.FORECAST),
-        Change("Topic", "AWS::SNS::Topic", Action.ADD, ChangeSource.FORECAST),
+        Change(
+            path="Storage/Data",
+            type="AWS::S3::Bucket",
+            action=Action.ADD,
+            source=ChangeSource.FORECAST,
+            stateful=True,
+        ),
+        Change(
+            path="Storage/Policy",
+            type="AWS::S3::BucketPolicy",
+            action=Action.ADD,
+            source=ChangeSource.FORECAST,
+        ),
+        Change(
+            path="Topic", type="AWS::SNS::Topic", action=Action.ADD, source=ChangeSource.FORECAST
+        ),
     ]
     assert creation_text(made).splitlines() == [
         "  + root                 1 resources",
@@ -135,7 +162,12 @@ def test_markdown_is_a_diff_and_fits_a_comment():
     assert "**refused** `Storage/Data`" in text
     assert plan_markdown(planned(), [previewed(())], bool).endswith("**tide-dev**: no changes")
     many = [
-        Change(f"Storage/Bucket{n}", "AWS::S3::Bucket", Action.ADD, ChangeSource.FORECAST)
+        Change(
+            path=f"Storage/Bucket{n}",
+            type="AWS::S3::Bucket",
+            action=Action.ADD,
+            source=ChangeSource.FORECAST,
+        )
         for n in range(3000)
     ]
     cut = plan_markdown(planned(), [previewed(tuple(many))], bool)
@@ -145,13 +177,13 @@ def test_markdown_is_a_diff_and_fits_a_comment():
 
 def settled(name, **kw):
     (setting,) = (setting for setting in SETTINGS if setting.name is name)
-    return SettingReading(setting, ADDRESS.place, **kw)
+    return SettingReading(setting=setting, place=ADDRESS.place, **kw)
 
 
 SETTLED = (
     settled(
         SettingName.BUCKETS,
-        found={
+        actual={
             "BlockPublicAcls": "true",
             "IgnorePublicAcls": "false",
             "BlockPublicPolicy": "false",

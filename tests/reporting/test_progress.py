@@ -20,7 +20,16 @@ class Clock:
 def event(seconds, path, status, kind="AWS::SNS::Topic", stack=CHILD, physical="x"):
     time = START + timedelta(seconds=seconds)
     name = path.rpartition("/")[2]
-    return StackEvent(f"{path}{seconds}", stack, name, physical, kind, status, time, path=path)
+    return StackEvent(
+        event_id=f"{path}{seconds}",
+        stack_id=stack,
+        logical_id=name,
+        physical_id=physical,
+        type=kind,
+        status=status,
+        time=time,
+        path=path,
+    )
 
 
 def root(seconds, status):

@@ -63,17 +63,17 @@ def findings(linter, folder, text):
 @each
 def test_the_bad_example_is_reported_at_one_of_its_lines(linter, tmp_path, rule):
     text = template_of(rule.bad)
-    found = [f for f in findings(linter, tmp_path, text) if f.rule == rule.id]
-    assert found
-    for finding in found:
+    reported = [f for f in findings(linter, tmp_path, text) if f.rule == rule.id]
+    assert reported
+    for finding in reported:
         assert finding.severity == {"E": "error", "W": "warning"}[rule.id[0]]
         assert text.splitlines()[finding.line - 1].strip() != "Resources:"
 
 
 @each
 def test_the_good_example_is_accepted(linter, tmp_path, rule):
-    found = findings(linter, tmp_path, template_of(rule.good))
-    assert not [f for f in found if f.rule in (rule.id, "E0000", "E0002")]
+    reported = findings(linter, tmp_path, template_of(rule.good))
+    assert not [f for f in reported if f.rule in (rule.id, "E0000", "E0002")]
 
 
 @each
@@ -124,8 +124,8 @@ Resources:
     Properties: {Type: ipsec.1}
   B: {Type: AWS::EC2::VPNGateway, Properties: {Type: ipsec.1}}
 """
-    found = [f for f in findings(linter, tmp_path, text) if f.rule == "E9201"]
-    assert [finding.logical_id for finding in found] == ["B"]
+    reported = [f for f in findings(linter, tmp_path, text) if f.rule == "E9201"]
+    assert [finding.logical_id for finding in reported] == ["B"]
 
 
 def test_the_cfn_lint_command_runs_the_folder_s_rules(tmp_path):

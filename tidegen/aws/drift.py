@@ -41,12 +41,12 @@ class Drifting(Calls):
 
 def _drift_of(item: dict[str, Any]) -> ResourceDrift:
     return ResourceDrift(
-        item["LogicalResourceId"],
-        item["ResourceType"],
-        item.get("PhysicalResourceId", ""),
-        _status(item["StackResourceDriftStatus"]),
-        tuple(map(_difference, item.get("PropertyDifferences", []))),
-        redacted(item.get("DriftStatusReason", "")),
+        logical_id=item["LogicalResourceId"],
+        type=item["ResourceType"],
+        physical_id=item.get("PhysicalResourceId", ""),
+        status=_status(item["StackResourceDriftStatus"]),
+        differences=tuple(map(_difference, item.get("PropertyDifferences", []))),
+        reason=redacted(item.get("DriftStatusReason", "")),
     )
 
 

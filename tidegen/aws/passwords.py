@@ -31,7 +31,7 @@ def set_passwords(reader: Reader, step: SettingStep) -> None:
 
 
 def _policy(reader: Reader) -> _Policy:
-    answer = reader.found("iam", "get_account_password_policy")
+    answer = reader.find("iam", "get_account_password_policy")
     return dict(answer["PasswordPolicy"]) if answer else {}
 
 

@@ -104,4 +104,10 @@ def _detail(detail: dict[str, Any]) -> PropertyChange:
     name = target["Path"].removeprefix("/Properties/").replace("/", ".")
     replacement = _RECREATION.get(target.get("RequiresRecreation", ""), Replacement.NEVER)
     before, after = target.get("BeforeValue"), target.get("AfterValue")
-    return PropertyChange(name, before, after, replacement, detail.get("CausingEntity", ""))
+    return PropertyChange(
+        name=name,
+        before=before,
+        after=after,
+        replacement=replacement,
+        cause=detail.get("CausingEntity", ""),
+    )

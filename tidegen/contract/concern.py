@@ -32,7 +32,7 @@ class Context:
         return self._templates[concern.name]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Concern:
     """The subject of one template: its name, scopes, inputs, resources and outputs."""
 

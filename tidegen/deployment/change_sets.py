@@ -119,5 +119,7 @@ def execute_change_set(
     mark = mark_now(run, change_set.stack_id)
     run.cloud.execute_change_set(change_set.change_set_id)
     run.emit(Executing(run.address, kind, mark.expected))
-    started = StackState(run.address.name, change_set.stack_id, "CREATE_IN_PROGRESS")
+    started = StackState(
+        name=run.address.name, stack_id=change_set.stack_id, status="CREATE_IN_PROGRESS"
+    )
     return follow(run, state or started, mark)

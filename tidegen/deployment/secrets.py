@@ -14,11 +14,11 @@ from tidegen.planning.secrets import (
     ListedSecret,
     Need,
     SecretPlan,
+    can_be_regenerated,
     database_values,
+    keys_are_filled,
     merged,
     plan_secret,
-    renewable,
-    says_filled,
     secrets_path,
     version_id,
 )
@@ -94,7 +94,7 @@ def _derived(target: Target, cloud: Cloud, plan: SecretPlan) -> dict[str, str]:
 def require_renewable(plan: SecretsPlan) -> None:
     """Raise RefusedError for a secret of which no key can be regenerated."""
     for secret in plan.secrets:
-        if not renewable([key.fill for key in secret.keys]):
+        if not can_be_regenerated([key.fill for key in secret.keys]):
             keys = ", ".join(f"{key.name} is {key.fill}" for key in secret.keys)
             raise RefusedError(
                 Problem(secret.secret_id, f"cannot be renewed automatically: {keys}")
@@ -172,5 +172,5 @@ def unfilled_secrets(target: Target, connect: Connect) -> tuple[str, ...]:
     return tuple(
         name
         for name, keys in CHART_SECRETS.items()
-        if name not in listed or not says_filled(listed[name].mark, keys)
+        if name not in listed or not keys_are_filled(listed[name].mark, keys)
     )

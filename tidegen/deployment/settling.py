@@ -43,11 +43,13 @@ def apply_settings(run: Run, settings: Iterable[SettingReading]) -> None:
 def _reading(run: Run, setting: Setting, outputs: Mapping[str, str] | None) -> SettingReading:
     place = run.address.place
     if setting.output and outputs is None:
-        return SettingReading(setting, place)
+        return SettingReading(setting=setting, place=place)
     subject = (outputs or {}).get(setting.output, "")
     if setting.output and not subject:
-        return SettingReading(setting, place, reason=f"the root has no output {setting.output}")
+        return SettingReading(
+            setting=setting, place=place, reason=f"the root has no output {setting.output}"
+        )
     values = run.settings.read(setting, subject)
     if isinstance(values, NotRead):
-        return SettingReading(setting, place, subject, reason=values.reason)
-    return SettingReading(setting, place, subject, values)
+        return SettingReading(setting=setting, place=place, subject=subject, reason=values.reason)
+    return SettingReading(setting=setting, place=place, subject=subject, actual=values)

@@ -21,7 +21,7 @@ _DECIMAL = re.compile(r"[-+]?[0-9]+\.[0-9]*")
 _CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Source:
     """The content of a file: data, lines, scalars as written, and problems of its form."""
 

@@ -16,7 +16,7 @@ from cfnlint.runner.template.runner import run_template_by_file_path
 from tidegen import rules
 from tidegen.errors import InputError, Problem
 from tidegen.linting import memory
-from tidegen.linting.model import Finding, RuleInfo
+from tidegen.linting.model import Finding, RuleInfo, failure
 from tidegen.linting.templates import MAX_DEPTH, nested_too_deep, refusal
 
 
@@ -56,12 +56,6 @@ class CfnLint:
 def own_rules() -> list[Any]:
     """Return the platform's rules as cfn-lint loads them, sorted by id."""
     return sorted(load_plugins(str(rules.FOLDER)), key=lambda rule: str(rule.id))
-
-
-def failure(path: str, message: str) -> Finding:
-    """Return the finding that cfn-lint itself reports for a rule that failed."""
-    title = "Error processing rule on the template"
-    return Finding(path, 1, 1, "E0002", "error", message, 1, 2, title=title)
 
 
 def _check_regions(regions: Sequence[str]) -> None:

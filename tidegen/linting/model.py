@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, kw_only=True)
 class Finding:
     """One finding. Lines and columns count from 1; `path` is as the caller passed it.
 
@@ -26,6 +26,21 @@ class Finding:
     source: str = ""
     origin: str = ""
 
+    @classmethod
+    def of_file(cls, path: str, rule: str, message: str, title: str) -> "Finding":
+        """Return an error of a whole file."""
+        return cls(
+            path=path,
+            line=1,
+            column=1,
+            end_line=1,
+            end_column=2,
+            rule=rule,
+            severity="error",
+            message=message,
+            title=title,
+        )
+
     @property
     def logical_id(self) -> str:
         """The logical id of the resource, parameter or output of the finding, or empty."""
@@ -44,7 +59,12 @@ class Finding:
         return {**asdict(self), "logical_id": self.logical_id}
 
 
-@dataclass(frozen=True)
+def failure(path: str, message: str) -> Finding:
+    """Return the finding that cfn-lint itself reports for a rule that failed."""
+    return Finding.of_file(path, "E0002", message, "Error processing rule on the template")
+
+
+@dataclass(frozen=True, kw_only=True)
 class RuleInfo:
     """The description of a rule, as `--explain` prints it."""
 

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, kw_only=True)
 class Suppression:
     """A rule of a tool, switched off in a resource, or in the template if `logical_id` is empty."""
 
@@ -38,7 +38,13 @@ def _of_file(path: Path) -> Iterator[Suppression]:
         return
     for logical_id, owner in (("", template), *_items(_get(template, "Resources"))):
         for tool, rule, reason in _of_metadata(_get(owner, "Metadata")):
-            yield Suppression(str(path), str(logical_id), tool, str(rule), " ".join(reason.split()))
+            yield Suppression(
+                path=str(path),
+                logical_id=str(logical_id),
+                tool=tool,
+                rule=str(rule),
+                reason=" ".join(reason.split()),
+            )
 
 
 def _of_metadata(metadata: Any) -> Iterator[tuple[str, Any, str]]:

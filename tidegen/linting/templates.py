@@ -22,7 +22,7 @@ _TEMPLATE = re.compile(
 _LOCAL_CHILD = re.compile(rb"""(?:TemplateURL|Location)["']?\s*:\s*["']?(?!https?:|s3:|[!{"'])\S""")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """A file to check: the digest of its content, or the finding with the reason against it."""
 
@@ -66,22 +66,24 @@ def read_source(path: Path, settings: str) -> Source:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            return Source(name, problem=refusal(name, "E0000", "Is not a regular file"))
+            return Source(path=name, problem=refusal(name, "E0000", "Is not a regular file"))
         if status.st_size > MAX_BYTES:
             text = f"The template file size ({status.st_size} bytes) exceeds the limit"
             message = f"{text} (1000000 bytes); it was not read"
-            return Source(name, problem=refusal(name, "E1002", message))
+            return Source(path=name, problem=refusal(name, "E1002", message))
         content = path.read_bytes()
     except OSError as error:
         message = f"Cannot be read: {error.strerror}"
-        return Source(name, problem=refusal(name, "E0000", message))
+        return Source(path=name, problem=refusal(name, "E0000", message))
     local = _LOCAL_CHILD.search(content) is not None
-    return Source(name, content_digest(content, settings), len(content), reads_others=local)
+    return Source(
+        path=name, digest=content_digest(content, settings), size=len(content), reads_others=local
+    )
 
 
 def refusal(path: str, rule: str, message: str) -> Finding:
     """Return the only finding in a file that is not checked."""
-    return Finding(path, 1, 1, rule, "error", message, 1, 2, title="Template cannot be checked")
+    return Finding.of_file(path, rule, message, "Template cannot be checked")
 
 
 def nested_too_deep(content: bytes) -> bool:

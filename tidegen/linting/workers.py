@@ -7,10 +7,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from tidegen.linting.cfn_lint import CfnLint, failure
+from tidegen.linting.cfn_lint import CfnLint
 from tidegen.linting.deadline import OverdueError, deadline
 from tidegen.linting.memory import rare_collections
-from tidegen.linting.model import Finding
+from tidegen.linting.model import Finding, failure
 from tidegen.linting.templates import Source
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ class ChangeSource(StrEnum):
     FORECAST = "forecast"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PropertyChange:
     """One property before and after, None if it is missing.
 
@@ -49,7 +49,7 @@ class Verdict:
     replacement: Replacement = Replacement.NEVER
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     """A change of one resource. `path` leads from the root, as in `Network/Vpc`.
 
@@ -96,7 +96,7 @@ class Change:
         return self.path.rpartition("/")[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ResourceChange:
     """A change in a change set; `children` is None if the engine does not give them.
 
@@ -114,7 +114,7 @@ class ResourceChange:
     certain: bool = True
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ChangeSet:
     """A change set as CloudFormation describes it."""
 
@@ -126,7 +126,7 @@ class ChangeSet:
     changes: tuple[ResourceChange, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ChangeSetRequest:
     """The request for a change set: the template by `body` or by `url`, never both."""
 

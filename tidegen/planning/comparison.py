@@ -8,7 +8,7 @@ from tidegen.cloudformation.stateful import is_stateful
 from tidegen.planning.changes import Action, Change, ChangeSource, ResourceChange, Verdict
 
 
-def compared(
+def merge_forecast(
     expected: tuple[Change, ...], change_set: tuple[ResourceChange, ...], resources: Resources
 ) -> tuple[Change, ...]:
     """Return all changes, sorted by path; `resources` has the resource of each path.
@@ -64,14 +64,14 @@ def _flat(changes: Iterable[ResourceChange], parent: str, resources: Resources) 
 
 def _change(item: ResourceChange, path: str, resources: Mapping[str, dict[str, object]]) -> Change:
     return Change(
-        path,
-        item.type,
-        item.action,
-        ChangeSource.CHANGE_SET,
-        item.replacement,
-        item.properties,
-        item.action is not Action.ADD and is_stateful(resources.get(path, {})),
-        item.details,
+        path=path,
+        type=item.type,
+        action=item.action,
+        source=ChangeSource.CHANGE_SET,
+        replacement=item.replacement,
+        properties=item.properties,
+        stateful=item.action is not Action.ADD and is_stateful(resources.get(path, {})),
+        details=item.details,
         certain=item.certain,
     )
 

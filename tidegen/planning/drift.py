@@ -29,7 +29,7 @@ class PropertyDifference:
     kind: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ResourceDrift:
     """The result of a detection for one resource."""
 
@@ -105,4 +105,9 @@ def all_resources(
 
 def _unchecked(resource: StackResource) -> ResourceDrift:
     status = DriftStatus.NOT_CHECKED
-    return ResourceDrift(resource.logical_id, resource.type, resource.physical_id, status)
+    return ResourceDrift(
+        logical_id=resource.logical_id,
+        type=resource.type,
+        physical_id=resource.physical_id,
+        status=status,
+    )

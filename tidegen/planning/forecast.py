@@ -47,7 +47,9 @@ def _move(path: str, source: str, resource: TemplateBody, change: Change | None)
     if change is None:
         stateful = is_stateful(resource)
         forecast = ChangeSource.FORECAST
-        change = Change(path, resource["Type"], Action.MOVE, forecast, stateful=stateful)
+        change = Change(
+            path=path, type=resource["Type"], action=Action.MOVE, source=forecast, stateful=stateful
+        )
     action = Action.REPLACE if change.action is Action.REPLACE else Action.MOVE
     return replace(change, action=action, moved_from=source)
 
@@ -66,11 +68,25 @@ def _change(
     if old is None or new is None:
         resource = new or old or {}
         action = Action.ADD if new else Action.REMOVE
-        return Change(path, resource["Type"], action, source, stateful=is_stateful(resource))
+        return Change(
+            path=path,
+            type=resource["Type"],
+            action=action,
+            source=source,
+            stateful=is_stateful(resource),
+        )
     stateful = is_stateful(old)
     if old["Type"] != new["Type"]:
         always = Replacement.ALWAYS
-        return Change(path, new["Type"], Action.REPLACE, source, always, ("Type",), stateful)
+        return Change(
+            path=path,
+            type=new["Type"],
+            action=Action.REPLACE,
+            source=source,
+            replacement=always,
+            properties=("Type",),
+            stateful=stateful,
+        )
     details = (*_details(old, new), *_consequences(new, known))
     if not details:
         return None
@@ -78,14 +94,14 @@ def _change(
     action = Action.REPLACE if replacement is Replacement.ALWAYS else Action.MODIFY
     names = tuple(sorted({_top(detail.name) for detail in details}))
     return Change(
-        path,
-        new["Type"],
-        action,
-        source,
-        replacement,
-        names,
-        stateful,
-        details,
+        path=path,
+        type=new["Type"],
+        action=action,
+        source=source,
+        replacement=replacement,
+        properties=names,
+        stateful=stateful,
+        details=details,
         name=_kept_name(old, new),
     )
 
@@ -108,10 +124,15 @@ def _details(old: TemplateBody, new: TemplateBody) -> Iterator[PropertyChange]:
     """Yield every property and attribute that differs, at the deepest path with a difference."""
     before, after = old.get("Properties", {}), new.get("Properties", {})
     for name, was, becomes in _differences(before, after):
-        yield PropertyChange(name, was, becomes, replacement_of(new["Type"], _plain(name)))
+        yield PropertyChange(
+            name=name,
+            before=was,
+            after=becomes,
+            replacement=replacement_of(new["Type"], _plain(name)),
+        )
     for name in _ATTRIBUTES:
         if old.get(name) != new.get(name):
-            yield PropertyChange(name, old.get(name), new.get(name))
+            yield PropertyChange(name=name, before=old.get(name), after=new.get(name))
 
 
 def _differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any, Any]]:
@@ -163,7 +184,9 @@ def _consequences(new: TemplateBody, known: Mapping[str, Change]) -> Iterator[Pr
             if cause and (_renews(cause) or attribute in _COUNTING):
                 after = {"Fn::GetAtt": [path, attribute]} if attribute else {"Ref": path}
                 kind = replacement_of(new["Type"], name)
-                yield PropertyChange(name, None, after, kind, cause=path)
+                yield PropertyChange(
+                    name=name, before=None, after=after, replacement=kind, cause=path
+                )
 
 
 def _renews(change: Change) -> bool:

@@ -40,7 +40,7 @@ class ImportedResource:
         return _SEPARATOR.join(self.identifier.values())
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ImportRequest:
     """The request for an IMPORT change set: the template by `body` or by `url`, never both.
 
@@ -56,7 +56,7 @@ class ImportRequest:
     service_role: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Adoption:
     """One resource of a plan to import.
 
@@ -75,7 +75,7 @@ class Adoption:
     fixed: tuple[PropertyChange, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StackImport:
     """One import change set: on a root (`nested` is empty) or on a stack nested in it.
 
@@ -136,13 +136,15 @@ def adoption(
     read = reading(type_name, scope.value(wanted.get("Properties", {})), written, existing)
     properties = {**_required(path, type_name, read.properties, existing or {}), **read.properties}
     return Adoption(
-        path,
-        ImportedResource(logical_id, type_name, identifier),
-        _resource(wanted, properties),
-        tuple(sorted(unknown - properties.keys() - {d.name for d in read.differences or ()})),
-        read.differences,
-        read.unread,
-        read.fixed,
+        path=path,
+        imported=ImportedResource(logical_id, type_name, identifier),
+        resource=_resource(wanted, properties),
+        left_out=tuple(
+            sorted(unknown - properties.keys() - {d.name for d in read.differences or ()})
+        ),
+        differences=read.differences,
+        unread=read.unread,
+        fixed=read.fixed,
     )
 
 

@@ -66,12 +66,16 @@ def reading(
             continue
         elif _differs_where_fixed(type_name, name, value, actual):
             if name not in written or not any(references(value)):
-                fixed.append(PropertyChange(name, actual, value, Replacement.ALWAYS))
+                fixed.append(
+                    PropertyChange(
+                        name=name, before=actual, after=value, replacement=Replacement.ALWAYS
+                    )
+                )
         else:
             properties.pop(name, None)
             if actual is not None:
                 properties[name] = actual
-            differences.append(PropertyChange(name, actual, value))
+            differences.append(PropertyChange(name=name, before=actual, after=value))
     return LiveProperties(properties, tuple(differences), tuple(unread), tuple(fixed))
 
 

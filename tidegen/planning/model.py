@@ -68,7 +68,7 @@ class Child:
         return f"templates/{self.sha256}/{self.file}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RootTemplate:
     """A committed root: its bytes, their content, and everything they pin."""
 
@@ -160,7 +160,7 @@ class Prerequisite:
         return f"{self.address.scope} is missing ({self.address}); run '{self.command}'"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StackState:
     """A stack as CloudFormation describes it."""
 
@@ -181,7 +181,7 @@ class StackState:
         return self.outputs.get(DIGEST)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StackResource:
     """A resource as a stack records it."""
 
@@ -192,7 +192,7 @@ class StackResource:
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class StackEvent:
     """One event of a stack. `path` leads from the root, as in `Network/Vpc`."""
 
@@ -212,7 +212,7 @@ class StackEvent:
         return self.physical_id == self.stack_id
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """A deploy: the steps in order, and the states that were read to plan them."""
 

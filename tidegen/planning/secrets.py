@@ -56,7 +56,7 @@ class KeyPlan:
     need: Need
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SecretPlan:
     """One secret: its keys, and the version that they were read from."""
 
@@ -95,7 +95,14 @@ def plan_secret(
     keys = [
         KeyPlan(key, fill, _need(key, fills, empty, renew=renew)) for key, fill in fills.items()
     ]
-    return SecretPlan(name, secret_id, stored.version, tuple(keys), held, stored.written)
+    return SecretPlan(
+        name=name,
+        secret_id=secret_id,
+        version=stored.version,
+        keys=tuple(keys),
+        held=held,
+        written=stored.written,
+    )
 
 
 _AGAIN = {
@@ -162,7 +169,7 @@ def version_id(filled: Collection[str], unique: str) -> str:
     return f"tidegen-{_digest(filled)}-{unique}"
 
 
-def says_filled(mark: str, keys: Collection[str]) -> bool:
+def keys_are_filled(mark: str, keys: Collection[str]) -> bool:
     """Return whether a version's id, or its label from a rotation, shows that `keys` are filled."""
     return mark.startswith(f"tidegen-{_digest(keys)}-")
 
@@ -171,7 +178,7 @@ def _digest(keys: Collection[str]) -> str:
     return hashlib.sha256("\n".join(sorted(keys)).encode()).hexdigest()[:16]
 
 
-def renewable(fills: Collection[Fill]) -> bool:
+def can_be_regenerated(fills: Collection[Fill]) -> bool:
     """Return whether any key of a secret can be regenerated."""
     return any(fill in _AGAIN for fill in fills)
 

@@ -30,7 +30,7 @@ class SettingName(StrEnum):
     VOLUMES = "encryption of new volumes"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Setting:
     """One setting, applied after a root of one of `scopes`, with the reason and its source.
 
@@ -45,22 +45,22 @@ class Setting:
     output: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SettingReading:
     """The actual values of a setting.
 
-    `found` is None if they cannot be known before the root is deployed, or (with a `reason`) if
+    `actual` is None if they cannot be known before the root is deployed, or (with a `reason`) if
     they could not be read. `subject` is the id of the resource to set, or empty for the account.
     """
 
     setting: Setting
     place: Place
     subject: str = ""
-    found: Values | None = None
+    actual: Values | None = None
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SettingStep:
     """One change: the parts that differ, `before` (empty where not known yet) and `after`."""
 
@@ -94,63 +94,64 @@ PASSWORDS: Values = {
 }
 SETTINGS: tuple[Setting, ...] = (
     Setting(
-        SettingName.LINKED_ROLES,
-        (Scope.IDENTITY,),
-        dict.fromkeys(LINKED_SERVICES, "present"),
-        "the services act through them, and a new role is not known everywhere at once",
-        "IAM guide, Create a service-linked role",
+        name=SettingName.LINKED_ROLES,
+        scopes=(Scope.IDENTITY,),
+        wanted=dict.fromkeys(LINKED_SERVICES, "present"),
+        why="the services act through them, and a new role is not known everywhere at once",
+        source="IAM guide, Create a service-linked role",
     ),
     Setting(
-        SettingName.BUCKETS,
-        (Scope.IDENTITY,),
-        dict.fromkeys(
+        name=SettingName.BUCKETS,
+        scopes=(Scope.IDENTITY,),
+        wanted=dict.fromkeys(
             ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"),
             "true",
         ),
-        "no bucket of the account can become public, with any settings of its own",
-        "Security Hub S3.1",
+        why="no bucket of the account can become public, with any settings of its own",
+        source="Security Hub S3.1",
     ),
     Setting(
-        SettingName.PASSWORDS,
-        (Scope.IDENTITY,),
-        PASSWORDS,
-        "the platform creates no users, and users created by hand have no weak password",
-        "CIS AWS Foundations 1.8 and 1.9; Security Hub IAM.7",
+        name=SettingName.PASSWORDS,
+        scopes=(Scope.IDENTITY,),
+        wanted=PASSWORDS,
+        why="the platform creates no users, and users created by hand have no weak password",
+        source="CIS AWS Foundations 1.8 and 1.9; Security Hub IAM.7",
     ),
     Setting(
-        SettingName.BACKUPS,
-        (Scope.ACCOUNT,),
-        dict.fromkeys(("DynamoDB managed", "DynamoDB opted in", "EBS opted in"), "true"),
-        "without it recovery points of tables are neither under the vault's key nor copied",
-        "AWS Backup guide, Advanced DynamoDB backup",
+        name=SettingName.BACKUPS,
+        scopes=(Scope.ACCOUNT,),
+        wanted=dict.fromkeys(("DynamoDB managed", "DynamoDB opted in", "EBS opted in"), "true"),
+        why="without it recovery points of tables are neither under the vault's key nor copied",
+        source="AWS Backup guide, Advanced DynamoDB backup",
     ),
     Setting(
-        SettingName.VOLUMES,
-        (Scope.ACCOUNT,),
-        {"EbsEncryptionByDefault": "true"},
-        "volumes created by hand are encrypted too",
-        "Security Hub EC2.7",
+        name=SettingName.VOLUMES,
+        scopes=(Scope.ACCOUNT,),
+        wanted={"EbsEncryptionByDefault": "true"},
+        why="volumes created by hand are encrypted too",
+        source="Security Hub EC2.7",
     ),
     Setting(
-        SettingName.METADATA,
-        (Scope.ACCOUNT,),
-        {"HttpTokens": "required"},
-        "instances started by hand do not give their role to a forged request",
-        "EC2 guide, Set IMDSv2 as the default for the account; Security Hub EC2.8",
+        name=SettingName.METADATA,
+        scopes=(Scope.ACCOUNT,),
+        wanted={"HttpTokens": "required"},
+        why="instances started by hand do not give their role to a forged request",
+        source="EC2 guide, Set IMDSv2 as the default for the account; Security Hub EC2.8",
     ),
     Setting(
-        SettingName.SNAPSHOTS,
-        (Scope.ACCOUNT,),
-        {"State": "block-all-sharing"},
-        "a public snapshot exposes all data on its volume",
-        "Security Hub EC2.182",
+        name=SettingName.SNAPSHOTS,
+        scopes=(Scope.ACCOUNT,),
+        wanted={"State": "block-all-sharing"},
+        why="a public snapshot exposes all data on its volume",
+        source="Security Hub EC2.182",
     ),
     Setting(
-        SettingName.DEFAULT_GROUP,
-        PLATFORM,
-        {"InboundRules": "0", "OutboundRules": "0"},
-        "a resource started without a security group can reach nothing and be reached by nothing",
-        "CIS AWS Foundations 5.4; Security Hub EC2.2",
+        name=SettingName.DEFAULT_GROUP,
+        scopes=PLATFORM,
+        wanted={"InboundRules": "0", "OutboundRules": "0"},
+        why="a resource started without a security group can reach nothing and be reached by "
+        "nothing",
+        source="CIS AWS Foundations 5.4; Security Hub EC2.2",
         output="DefaultSecurityGroupId",
     ),
 )
@@ -168,9 +169,21 @@ def setting_steps(readings: Iterable[SettingReading]) -> tuple[SettingStep, ...]
 
 
 def _step(reading: SettingReading) -> SettingStep:
-    wanted, actual = reading.setting.wanted, reading.found
+    wanted, actual = reading.setting.wanted, reading.actual
     if actual is None:
-        return SettingStep(reading.setting, reading.place, reading.subject, {}, wanted)
+        return SettingStep(
+            setting=reading.setting,
+            place=reading.place,
+            subject=reading.subject,
+            before={},
+            after=wanted,
+        )
     after = {part: value for part, value in wanted.items() if actual.get(part) != value}
     before = {part: actual.get(part, "not set") for part in after}
-    return SettingStep(reading.setting, reading.place, reading.subject, before, after)
+    return SettingStep(
+        setting=reading.setting,
+        place=reading.place,
+        subject=reading.subject,
+        before=before,
+        after=after,
+    )

@@ -6,7 +6,7 @@ from tidegen.contract.scopes import RegionChoice, Scope, roots_of
 from tidegen.planning.model import AMBIENT, Credentials, Place, Prerequisite, StackAddress
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Target:
     """The data of an environment file that planning needs, independent of the file's model.
 

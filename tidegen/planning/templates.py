@@ -30,7 +30,15 @@ def load_root(folder: Path, scope: Scope, assets: Mapping[str, bytes]) -> RootTe
     carried = _assets(folder, about.get("Assets", []), assets, problems)
     if problems:
         raise InputError.of(problems)
-    return RootTemplate(path.name, content, body, sha256(content), scope, children, carried)
+    return RootTemplate(
+        name=path.name,
+        content=content,
+        body=body,
+        sha256=sha256(content),
+        scope=scope,
+        children=children,
+        assets=carried,
+    )
 
 
 def sha256(content: bytes) -> str:

@@ -65,7 +65,7 @@ DETECTOR = "  A: {Type: AWS::GuardDuty::Detector}\n"
 DELIVERY = "Sid: DeliveryByCloudtrail\n          Effect: "
 ARCHIVE = "  LogIntake:\n    Properties:\n"
 #: Rule → a file, a text in it and its replacement, with which the committed roots break it.
-PLANTS = {
+FAULTS = {
     "E9801": ("roots/environment.yaml", "        NatGateways:", "        Gateways:"),
     "E9802": (
         "storage.yaml",
@@ -84,12 +84,12 @@ PLANTS = {
 }
 
 
-@pytest.mark.parametrize("rule", PLANTS)
-def test_a_fault_planted_in_the_committed_templates_is_found_at_a_line(project, folder, rule):
-    changed(folder, *PLANTS[rule])
-    found = [f for f in lint_roots(project, folder) if f.rule == rule]
-    assert found
-    for finding in found:
+@pytest.mark.parametrize("rule", FAULTS)
+def test_a_fault_in_the_committed_templates_is_reported_at_a_line(project, folder, rule):
+    changed(folder, *FAULTS[rule])
+    findings = [f for f in lint_roots(project, folder) if f.rule == rule]
+    assert findings
+    for finding in findings:
         assert (project / finding.path).is_file()
         line = (project / finding.path).read_text().splitlines()[finding.line - 1]
         assert rule == "E9812" or line.startswith(f"  {finding.logical_id}:")
@@ -113,10 +113,10 @@ def test_publishers_of_every_scope_are_followed():
 
 
 def test_buckets_subnets_keys_and_groups_are_followed():
-    found = dict(committed())
-    services = {service for _, service, _, _ in bucket_writers(found["account"])}
+    views_by_root = dict(committed())
+    services = {service for _, service, _, _ in bucket_writers(views_by_root["account"])}
     assert {"config"} <= services
-    environment = found["environment"]
+    environment = views_by_root["environment"]
     assert len({service for _, service, _, _ in bucket_writers(environment)}) == 2
     groups = environment.of("AWS::Logs::LogGroup")
     assert all(environment.key_policy(group["KmsKeyId"]) for _, group in groups)
@@ -126,13 +126,13 @@ def test_a_condition_that_the_service_cannot_meet_is_reported(project, folder):
     old = "              kms:EncryptionContext:aws:sns:topicArn:"
     asked = "              aws:SourceArn: arn:aws:events:us-west-2:1:rule/x\n"
     changed(folder, "encryption.yaml", old, asked + old)
-    found = [f.message for f in lint_roots(project, folder) if f.rule == "E9804"]
-    assert found
-    assert all("does not allow events.amazonaws.com kms:" in message for message in found)
+    messages = [f.message for f in lint_roots(project, folder) if f.rule == "E9804"]
+    assert messages
+    assert all("does not allow events.amazonaws.com kms:" in message for message in messages)
 
 
 def test_cached_findings_equal_fresh_ones(project, folder):
-    changed(folder, *PLANTS["E9811"])
+    changed(folder, *FAULTS["E9811"])
     cold = lint_roots(project, folder)
     assert cold == lint_roots(project, folder) == lint_roots(project, folder, use_cache=False)
     changed(folder, "encryption.yaml", "          - kms:ListGrants", "          - kms:CreateGrant")
@@ -182,7 +182,7 @@ def test_a_folder_that_is_no_release_is_not_compared(project, folder):
 
 
 def test_a_rule_can_be_switched_off_in_the_resource(project, folder):
-    changed(folder, *PLANTS["E9810"])
+    changed(folder, *FAULTS["E9810"])
     before = [f.logical_id for f in lint_roots(project, folder) if f.rule == "E9810"]
     assert before == ["DeliveryChannel"]
     path = folder / "audit.yaml"
@@ -212,7 +212,7 @@ def test_odd_templates_are_findings_not_errors(project, folder, old, new):
 
 
 def test_the_command_shows_findings_of_root_rules_among_the_others(project, folder):
-    changed(folder, *PLANTS["E9811"])
+    changed(folder, *FAULTS["E9811"])
     done = tidegen("lint", "--rule", "E98", cwd=project)
     assert done.returncode == 1
     assert "E9811 error: " in done.stdout

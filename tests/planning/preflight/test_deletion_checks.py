@@ -1,7 +1,7 @@
 """Everything that would make a deletion fail is reported before it begins."""
 
 import pytest
-from planting import ADDRESS, PLACE, resource
+from account_facts import ADDRESS, PLACE, resource
 
 from tidegen.planning.preflight import DELETION_CHECKS, Subject, Topic, questions, report
 
@@ -16,8 +16,8 @@ TYPES = {
 }
 
 
-def found(answers, resources=None):
-    """The findings that block where the account says `answers`; the bucket Kept stays."""
+def blocking_findings(answers, resources=None):
+    """Return the blocking findings from the account's answers; the bucket Kept stays."""
     return [str(finding) for finding in reported(answers, resources).blocking]
 
 
@@ -32,28 +32,28 @@ def reported(answers, resources=None, held=HELD):
     )
     asked = questions([subject], thorough=False, checks=DELETION_CHECKS)[PLACE]
     facts = {question: answers.get(question.topic, {}) for question in asked}
-    said = report([subject], {PLACE: facts}, thorough=False, checks=DELETION_CHECKS)
-    assert not said.unchecked
-    return said
+    result = report([subject], {PLACE: facts}, thorough=False, checks=DELETION_CHECKS)
+    assert not result.unchecked
+    return result
 
 
 def test_empty_and_unused_resources_have_no_findings():
-    assert found({}) == []
+    assert blocking_findings({}) == []
 
 
 def test_a_bucket_with_objects_is_a_finding():
-    (finding,) = found({Topic.CONTENTS: {"data-1": "", "kept-1": ""}})
+    (finding,) = blocking_findings({Topic.CONTENTS: {"data-1": "", "kept-1": ""}})
     assert finding.startswith("Data: bucket 'data-1'")
     assert "not empty" in finding
 
 
 def test_endpoints_of_other_accounts_are_a_finding():
-    (finding,) = found({Topic.CONNECTIONS: {"vpce-svc-1": ("vpce-1", "vpce-2")}})
+    (finding,) = blocking_findings({Topic.CONNECTIONS: {"vpce-svc-1": ("vpce-1", "vpce-2")}})
     assert "Service: endpoint service vpce-svc-1 is in use by vpce-1, vpce-2" in finding
 
 
 def test_network_interfaces_of_other_owners_are_a_finding():
-    (finding,) = found({Topic.INTERFACES: {"eni-1": ("ELB net/web/1", "in-use")}})
+    (finding,) = blocking_findings({Topic.INTERFACES: {"eni-1": ("ELB net/web/1", "in-use")}})
     assert "network interface eni-1" in finding
 
 
@@ -61,8 +61,8 @@ SERVICE = "com.amazonaws.us-east-1.guardduty-data"
 
 
 def test_guarddutys_resources_are_reported_with_the_commands():
-    made = {Topic.ENDPOINTS: {SERVICE: "vpce-9", "com.amazonaws.us-east-1.sts": "vpce-1"}}
-    (finding,) = reported(made, held={"Vpc": "vpc-1"}).blocking
+    answers = {Topic.ENDPOINTS: {SERVICE: "vpce-9", "com.amazonaws.us-east-1.sts": "vpce-1"}}
+    (finding,) = reported(answers, held={"Vpc": "vpc-1"}).blocking
     assert finding.where == "Vpc"
     for command in (
         "aws ec2 delete-vpc-endpoints --region us-east-1 --vpc-endpoint-ids vpce-9",
@@ -74,15 +74,15 @@ def test_guarddutys_resources_are_reported_with_the_commands():
 
 def test_guarddutys_resources_do_not_block_while_its_agents_run():
     """GuardDuty would make them again; once the nodes are gone the commands hold."""
-    made = {Topic.ENDPOINTS: {SERVICE: "vpce-9"}}
-    said = reported(made, held={"Vpc": "vpc-1", "Nodes": "nodes-1"})
-    assert not said.blocking
-    assert "when the deletion fails on them, run 'aws ec2" in str(said.findings[0])
+    answers = {Topic.ENDPOINTS: {SERVICE: "vpce-9"}}
+    result = reported(answers, held={"Vpc": "vpc-1", "Nodes": "nodes-1"})
+    assert not result.blocking
+    assert "when the deletion fails on them, run 'aws ec2" in str(result.findings[0])
 
 
 def test_an_endpoint_of_the_stacks_is_not_a_finding():
-    made = {Topic.ENDPOINTS: {SERVICE: "vpce-9"}}
-    assert not reported(made, held={"Vpc": "vpc-1", "Endpoint": "vpce-9"}).findings
+    answers = {Topic.ENDPOINTS: {SERVICE: "vpce-9"}}
+    assert not reported(answers, held={"Vpc": "vpc-1", "Endpoint": "vpce-9"}).findings
 
 
 ATTRIBUTES = [{"Key": "deletion_protection.enabled", "Value": "true"}]
@@ -100,12 +100,12 @@ ATTRIBUTES = [{"Key": "deletion_protection.enabled", "Value": "true"}]
     ],
 )
 def test_deletion_protection(protected, name):
-    (finding,) = found({}, {"It": protected})
+    (finding,) = blocking_findings({}, {"It": protected})
     assert f"has {name} switched on" in finding
     off = {**protected, "Properties": {name: "false"}}
-    assert found({}, {"It": off}) == []
+    assert blocking_findings({}, {"It": off}) == []
 
 
 def test_a_kept_resource_may_be_protected():
     kept = resource("S3::Bucket", DeletionProtection=True)
-    assert found({}, {"Kept": kept}) == []
+    assert blocking_findings({}, {"Kept": kept}) == []

@@ -1,12 +1,12 @@
-"""Each failure that an account shows, planted and caught; no finding in a clean account."""
+"""Preflight reports each failure that an account shows, and nothing in a clean account."""
 
 from dataclasses import replace
 
+import account_facts_dependencies
+import account_facts_existing
+import account_facts_limits
 import pytest
-import reaching_plants
-import sizing_plants
-import standing_plants
-from planting import (
+from account_facts import (
     ADDRESS,
     CERTIFICATE,
     CLEAN,
@@ -31,55 +31,59 @@ from tidegen.planning.preflight import (
 )
 from tidegen.planning.preflight.stacks import capabilities
 
-PLANTS = (*standing_plants.PLANTS, *reaching_plants.PLANTS, *sizing_plants.PLANTS)
+CASES = (
+    *account_facts_existing.CASES,
+    *account_facts_dependencies.CASES,
+    *account_facts_limits.CASES,
+)
 HIGH = 1_000_000.0
 
 
 def reported(root, answers=None, thorough=True):
-    """The report for an account with these `answers` and no other problem."""
-    said = {**CLEAN, **(answers or {})}
+    """Return the report for an account with these `answers` and no other problem."""
+    account = {**CLEAN, **(answers or {})}
     asked = questions([root], thorough=thorough).get(PLACE, set())
-    facts = {question: answer(question, said.get(question.topic, {})) for question in asked}
+    facts = {question: answer(question, account.get(question.topic, {})) for question in asked}
     return report([root], {PLACE: facts}, thorough=thorough)
 
 
-def answer(question, said):
+def answer(question, answers):
     if question.topic is Topic.QUOTAS:
-        return {name: said.get(name, HIGH) for name in question.names}
+        return {name: answers.get(name, HIGH) for name in question.names}
     if question.topic is Topic.USAGE:
-        return {name: said.get(name, 0) for name in question.names}
-    return said
+        return {name: answers.get(name, 0) for name in question.names}
+    return answers
 
 
-@pytest.mark.parametrize("plant", PLANTS, ids=lambda plant: f"{plant.failure}-{plant.says[:30]}")
-def test_a_planted_failure_is_caught(plant):
-    found = reported(subject(plant.resources, **plant.given), plant.answers)
-    said = [finding for finding in found.findings if plant.says in str(finding)]
-    assert said, found
-    assert said[0].blocking is plant.blocking
-    assert bool(found.blocking) is plant.blocking
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.failure}-{case.message[:30]}")
+def test_a_failure_is_reported(case):
+    result = reported(subject(case.resources, **case.given), case.answers)
+    findings = [finding for finding in result.findings if case.message in str(finding)]
+    assert findings, result
+    assert findings[0].blocking is case.blocking
+    assert bool(result.blocking) is case.blocking
 
 
 #: Those that are the account's fault: elsewhere the plan alone is wrong.
-SHOWN = [plant for plant in PLANTS if plant.answers]
+SHOWN = [case for case in CASES if case.answers]
 
 
-@pytest.mark.parametrize("plant", SHOWN, ids=lambda plant: f"{plant.failure}-{plant.says[:30]}")
-def test_a_clean_account_has_no_findings(plant):
-    found = reported(subject(plant.resources, **plant.given))
-    assert not found.blocking
-    assert not found.unchecked
+@pytest.mark.parametrize("case", SHOWN, ids=lambda case: f"{case.failure}-{case.message[:30]}")
+def test_a_clean_account_has_no_findings(case):
+    result = reported(subject(case.resources, **case.given))
+    assert not result.blocking
+    assert not result.unchecked
 
 
-def test_every_row_that_an_account_shows_has_a_check_and_a_plant():
+def test_every_row_that_an_account_shows_has_a_check_and_a_case():
     rows = {row.slug for row in FAILURES if Where.PREFLIGHT in row.where}
     assert {slug for check in CHECKS for slug in check.failures} == rows
-    assert {plant.failure for plant in PLANTS} == rows
+    assert {case.failure for case in CASES} == rows
 
 
 def test_a_finding_names_a_row_that_preflight_catches():
-    for plant in PLANTS:
-        for finding in reported(subject(plant.resources, **plant.given), plant.answers).findings:
+    for case in CASES:
+        for finding in reported(subject(case.resources, **case.given), case.answers).findings:
             assert Where.PREFLIGHT in failure(finding.failure).where
 
 
@@ -115,18 +119,18 @@ def test_a_deploy_does_not_ask_what_it_does_not_depend_on():
 def test_denied_access_is_reported_and_is_not_a_failure():
     root = subject({"Detector": resource("GuardDuty::Detector")})
     facts = {Question(Topic.DETECTORS): Unknown("guardduty:ListDetectors is not allowed")}
-    found = report([root], {PLACE: facts}, thorough=False)
-    assert not found.findings
-    assert [str(item) for item in found.unchecked] == [
+    result = report([root], {PLACE: facts}, thorough=False)
+    assert not result.findings
+    assert [str(item) for item in result.unchecked] == [
         "tide-development: not checked: GuardDuty detector: guardduty:ListDetectors is not allowed"
     ]
 
 
 def test_a_permission_that_depends_on_the_real_call_is_not_a_finding():
     answers = {Topic.PERMISSIONS: {"kms:CreateKey": "allowed", "kms:PutKeyPolicy": "unknown"}}
-    found = reported(subject({"Key": resource("KMS::Key")}), answers)
-    assert not found.findings
-    assert "not checked: permission kms:PutKeyPolicy" in str(found.unchecked[0])
+    result = reported(subject({"Key": resource("KMS::Key")}), answers)
+    assert not result.findings
+    assert "not checked: permission kms:PutKeyPolicy" in str(result.unchecked[0])
 
 
 @pytest.mark.parametrize(
@@ -140,14 +144,14 @@ def test_a_permission_that_depends_on_the_real_call_is_not_a_finding():
 def test_a_linked_role_that_the_account_file_creates_first_does_not_block(scope, role, blocking):
     key = {"Key": trusting(f"aws-service-role/{role}")}
     root = replace(subject(key), address=replace(ADDRESS, scope=scope))
-    (found,) = reported(root, {Topic.ROLES: {}}).findings
-    assert (found.failure, found.blocking) == ("role-missing", blocking)
+    (finding,) = reported(root, {Topic.ROLES: {}}).findings
+    assert (finding.failure, finding.blocking) == ("role-missing", blocking)
 
 
-def interfaces(found, **held):
+def interfaces(answers, **held):
     names = {"Subnet": "subnet-1", **held}
     root = subject({}, removed={"Subnet"}, held=names, types_held={"Subnet": "AWS::EC2::Subnet"})
-    return [str(finding) for finding in reported(root, {Topic.INTERFACES: found}).findings]
+    return [str(finding) for finding in reported(root, {Topic.INTERFACES: answers}).findings]
 
 
 def test_interfaces_deleted_with_the_stack_are_not_findings():
@@ -160,10 +164,10 @@ def test_interfaces_deleted_with_the_stack_are_not_findings():
 
 def test_only_the_interface_of_the_stacks_own_function_is_deleted():
     """Lambda names an interface after its function and an id."""
-    made = "AWS Lambda VPC ENI-{}-4c93ec8d-2d2f-4c5e-b5c8-0d6d2e9c5f3a"
+    description = "AWS Lambda VPC ENI-{}-4c93ec8d-2d2f-4c5e-b5c8-0d6d2e9c5f3a"
     own = {"Function": "tide-staging-Rotation-1-Function-a"}
-    assert not interfaces({"eni-1": (made.format(own["Function"]), "in-use")}, **own)
-    assert interfaces({"eni-1": (made.format("somebody-elses"), "in-use")}, **own)
+    assert not interfaces({"eni-1": (description.format(own["Function"]), "in-use")}, **own)
+    assert interfaces({"eni-1": (description.format("somebody-elses"), "in-use")}, **own)
 
 
 def test_all_is_reported_at_once():
@@ -212,6 +216,6 @@ def test_every_certificate_of_a_zone_is_reported_once(deployed):
     )
     given = {"held": {"Zone": "Z1"}, "added": frozenset(both)} if deployed else {}
     root = subject({"Zone": CERTIFICATE["Zone"], **dict.fromkeys(both, certificate)}, **given)
-    found = reported(root, {Topic.NAME_SERVERS: {"tide.example": ()}})
-    undelegated = [f.where for f in found.findings if f.failure == "zone-not-delegated"]
+    result = reported(root, {Topic.NAME_SERVERS: {"tide.example": ()}})
+    undelegated = [f.where for f in result.findings if f.failure == "zone-not-delegated"]
     assert sorted(undelegated) == sorted(both)

@@ -108,7 +108,7 @@ def _quotas(reader: Reader, names: Names) -> Answer:
 def _quota(reader: Reader, service: str, code: str) -> float:
     """Return the account's own value; AWS's default if it has none."""
     asked = {"ServiceCode": service, "QuotaCode": code}
-    answer = reader.found("service-quotas", "get_service_quota", **asked)
+    answer = reader.find("service-quotas", "get_service_quota", **asked)
     answer = answer or reader.call("service-quotas", "get_aws_default_service_quota", **asked)
     return float(answer["Quota"]["Value"])
 

@@ -24,7 +24,7 @@ def _bucket_region(reader: Reader, name: str) -> str | None:
 
     owner = reader.place.account
     try:
-        location = reader.found("s3", "get_bucket_location", Bucket=name, ExpectedBucketOwner=owner)
+        location = reader.find("s3", "get_bucket_location", Bucket=name, ExpectedBucketOwner=owner)
     except ClientError as error:
         if error.response["Error"]["Code"] in ("403", "AccessDenied"):
             return ""
@@ -40,7 +40,7 @@ def _region(constraint: str | None) -> str:
 
 
 def _versioning(reader: Reader, names: Names) -> Answer:
-    answers = {name: reader.found("s3", "get_bucket_versioning", Bucket=name) for name in names}
+    answers = {name: reader.find("s3", "get_bucket_versioning", Bucket=name) for name in names}
     return {name: item.get("Status", "") for name, item in answers.items() if item is not None}
 
 
@@ -50,7 +50,7 @@ def _contents(reader: Reader, names: Names) -> Answer:
 
 
 def _has_objects(reader: Reader, name: str) -> bool:
-    listed = reader.found("s3", "list_object_versions", Bucket=name, MaxKeys=1) or {}
+    listed = reader.find("s3", "list_object_versions", Bucket=name, MaxKeys=1) or {}
     return bool(listed.get("Versions") or listed.get("DeleteMarkers"))
 
 
@@ -127,7 +127,7 @@ def _past(time: Any) -> str:
 
 
 def _clusters(reader: Reader, names: Names) -> Answer:
-    clusters = {name: reader.found("eks", "describe_cluster", name=name) for name in names}
+    clusters = {name: reader.find("eks", "describe_cluster", name=name) for name in names}
     return {name: item["cluster"]["version"] for name, item in clusters.items() if item}
 
 

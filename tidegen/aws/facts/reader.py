@@ -28,7 +28,7 @@ class Reader:
         """Return the answer of one call."""
         return getattr(self.client(service), operation)(**arguments)
 
-    def found(self, service: str, operation: str, **arguments: Any) -> Any:
+    def find(self, service: str, operation: str, **arguments: Any) -> Any:
         """Return the answer of one call; None if the resource does not exist."""
         from botocore.exceptions import ClientError
 
@@ -53,7 +53,7 @@ def existing(service: str, operation: str, argument: str) -> Callable[..., dict[
     """Return a reader that asks for each name with one call."""
 
     def read(reader: Reader, names: tuple[str, ...]) -> dict[str, str]:
-        answers = {name: reader.found(service, operation, **{argument: name}) for name in names}
+        answers = {name: reader.find(service, operation, **{argument: name}) for name in names}
         return {name: "" for name, answer in answers.items() if answer is not None}
 
     return read

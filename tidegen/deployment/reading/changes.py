@@ -4,7 +4,7 @@ from tidegen.cloudformation.resources import Resources
 from tidegen.deployment.reading.deployed_roots import deployed_resources, wanted_resources
 from tidegen.deployment.run import Run
 from tidegen.planning.changes import Change, ResourceChange
-from tidegen.planning.comparison import compared
+from tidegen.planning.comparison import merge_forecast
 from tidegen.planning.forecast import forecast
 from tidegen.planning.model import ResolvedStep, StackState
 
@@ -18,7 +18,7 @@ def changes_of(
     """Return all changes, sorted by path; without a change set all are forecast."""
     old, new = _snapshots(run, step, state)
     expected = forecast(old, new)
-    return expected if change_set is None else compared(expected, change_set, {**new, **old})
+    return expected if change_set is None else merge_forecast(expected, change_set, {**new, **old})
 
 
 def _snapshots(

@@ -52,7 +52,9 @@ def build_plan(target: Target, values: Values, release: Release, connect: Connec
         for address in sorted(addresses, key=str)
     }
     missing = tuple(item for item in required if not _is_usable(states[item.address]))
-    return Plan(target.name, release.name, steps, missing, states)
+    return Plan(
+        environment=target.name, release=release.name, steps=steps, missing=missing, states=states
+    )
 
 
 def _step(target: Target, values: Values, release: Release, address: StackAddress) -> RootStep:

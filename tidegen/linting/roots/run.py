@@ -12,7 +12,7 @@ from tidegen.cloudformation.text import parse_template
 from tidegen.contract import Scope
 from tidegen.environments import load_all, parameter_values
 from tidegen.errors import InputError
-from tidegen.linting.model import Finding
+from tidegen.linting.model import Finding, failure
 from tidegen.linting.roots.rule import discovered_rules
 from tidegen.linting.roots.view import RootView
 from tidegen.rendering import MANIFEST, manifest_of
@@ -42,8 +42,7 @@ def views(root: Path, templates: Path, files: Iterable[Any]) -> Iterator[RootVie
 
 def _stopped(path: Path, error: Exception) -> Finding:
     message = f"root rules stopped: {type(error).__name__}: {error}; fix the other findings first"
-    title = "Error processing rule on the template"
-    return Finding(str(path), 1, 1, "E0002", "error", message, 1, 2, title=title)
+    return failure(str(path), message)
 
 
 def _templates(folder: Path, root: Path) -> dict[str, TemplateBody] | None:
@@ -128,9 +127,18 @@ def _findings(view: RootView, folder: Path, root: Path) -> Iterator[Finding]:
                 line = line_of((folder / file).read_text(), name)
                 pointer = f"Resources/{name}" if name else ""
                 yield Finding(
-                    str(file), line, 1, rule.id, rule.severity, f"{name}: {message}", line, 2,
-                    pointer, rule.shortdesc, rule.source_url,
-                )  # fmt: skip
+                    path=str(file),
+                    line=line,
+                    column=1,
+                    end_line=line,
+                    end_column=2,
+                    rule=rule.id,
+                    severity=rule.severity,
+                    message=f"{name}: {message}",
+                    pointer=pointer,
+                    title=rule.shortdesc,
+                    source=rule.source_url,
+                )
 
 
 def _ignored(root: RootView, path: str) -> Any:

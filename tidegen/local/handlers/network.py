@@ -49,8 +49,8 @@ class Address(Handler):
         """Change the tags."""
         address = self._find(resource)
         replace_tags(resource, address["AllocationId"])
-        found = {"AllocationId": address["AllocationId"]} | _public_ip(address)
-        return Result(resource.physical_id, found)
+        attributes = {"AllocationId": address["AllocationId"]} | _public_ip(address)
+        return Result(resource.physical_id, attributes)
 
     def delete(self, resource: Resource) -> None:
         """Release the address."""
@@ -58,8 +58,8 @@ class Address(Handler):
 
     def _find(self, resource: Resource) -> Properties:
         """Return EC2's description of the address."""
-        found = client("ec2").describe_addresses(PublicIps=[resource.physical_id])
-        return dict(found["Addresses"][0])
+        answer = client("ec2").describe_addresses(PublicIps=[resource.physical_id])
+        return dict(answer["Addresses"][0])
 
 
 def _public_ip(address: Properties) -> Properties:

@@ -7,7 +7,7 @@ from typing import Any
 from tidegen.cloudformation.values import text_of
 from tidegen.contract.topics import Topic
 from tidegen.planning.model import Place
-from tidegen.planning.preflight.check import about, whole
+from tidegen.planning.preflight.check import about_names, if_added
 from tidegen.planning.preflight.model import Answer, Facts, Question, Unknown
 from tidegen.planning.preflight.names import NAMED, SECRET_TYPE
 from tidegen.planning.preflight.subject import Subject
@@ -26,7 +26,7 @@ _BY_ID = ("AWS::CloudFront::OriginAccessControl", "AWS::IAM::ManagedPolicy")
 _PROVIDER = "AWS::IAM::OIDCProvider"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, kw_only=True)
 class Candidate:
     """A resource to import at `path`; without `identifier` a person has to find it."""
 
@@ -47,10 +47,10 @@ class _Rule:
     topic: Topic
     prop: str = ""
 
-    def questions(self, subject: Subject) -> tuple[Question, ...]:
+    def questions(self, subject: Subject) -> Iterable[Question]:
         if self.prop:
-            return about(self.topic, subject.names(self.type, self.prop))
-        return whole(self.topic, wanted=any(subject.added_of(self.type)))
+            return about_names(self.topic, self.type, self.prop)(subject)
+        return if_added(self.topic, self.type)(subject)
 
     def candidates(self, subject: Subject, answer: Answer) -> Iterator[Candidate]:
         if self.type == _PROVIDER:
@@ -70,13 +70,17 @@ class _Rule:
         note = "one of these" if len(others) > 1 else ""
         for path, _ in subject.added_of(self.type):
             for name in others:
-                yield Candidate(subject.stack_name, path, self.type, name, note)
+                yield Candidate(
+                    where=subject.stack_name, path=path, type=self.type, identifier=name, note=note
+                )
 
     def _providers(self, subject: Subject, existing: Answer) -> Iterator[Candidate]:
         for path, props in subject.added_of(self.type):
             arn = existing.get(text_of(props.get("Url")).removeprefix("https://"))
             if arn and arn not in subject.held.values():
-                yield Candidate(subject.stack_name, path, self.type, str(arn))
+                yield Candidate(
+                    where=subject.stack_name, path=path, type=self.type, identifier=str(arn)
+                )
 
 
 def _named(where: str, path: str, type_name: str, name: str, about_it: Any) -> Candidate:
@@ -85,18 +89,31 @@ def _named(where: str, path: str, type_name: str, name: str, about_it: Any) -> C
         return _secret(where, path, about_it)
     if type_name == _BUCKET and not about_it:
         closed = "of another account, or access is denied to these credentials"
-        return Candidate(where, path, type_name, "", closed)
-    return Candidate(where, path, type_name, about_it if type_name in _BY_ID else name)
+        return Candidate(where=where, path=path, type=type_name, identifier="", note=closed)
+    return Candidate(
+        where=where, path=path, type=type_name, identifier=about_it if type_name in _BY_ID else name
+    )
 
 
 def _secret(where: str, path: str, secret: Mapping[str, str]) -> Candidate:
     if secret["deleted"]:
         return Candidate(
-            where, path, _SECRET, "", f"deleted, restore it before {secret['deleted']}"
+            where=where,
+            path=path,
+            type=_SECRET,
+            identifier="",
+            note=f"deleted, restore it before {secret['deleted']}",
         )
     primary = secret["primary"]
     note = f"a replica of the one in {primary}: 'tidegen secrets adopt'" if primary else ""
-    return Candidate(where, path, _SECRET, secret["arn"], note, primary)
+    return Candidate(
+        where=where,
+        path=path,
+        type=_SECRET,
+        identifier=secret["arn"],
+        note=note,
+        replica_of=primary,
+    )
 
 
 _RULES = (

@@ -19,31 +19,31 @@ Ask = Callable[[Subject], Iterable[Question]]
 Judge = Callable[..., Iterable[PreflightFinding | Unchecked]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Check:
     """One check, which runs only if it has a question; `failures` are slugs of the catalogue.
 
-    A check with `asks=None` needs no account: the plan is enough.
+    A check with `ask=None` needs no account: the plan is enough.
     """
 
     name: str
     failures: tuple[str, ...]
-    asks: Ask | None
+    ask: Ask | None
     judge: Judge
     #: Whether it also looks at stacks that the deploy would leave alone.
     always: bool = False
 
     def questions(self, subject: Subject) -> tuple[Question, ...]:
         """Return the questions about `subject`."""
-        if self.asks is None or not (subject.changes or self.always):
+        if self.ask is None or not (subject.changes or self.always):
             return ()
-        return tuple(question for question in self.asks(subject))
+        return tuple(question for question in self.ask(subject))
 
     def result(self, subject: Subject, facts: Facts) -> Iterable[PreflightFinding | Unchecked]:
         """Return the findings, or the reason if the check could not be done."""
         if not (subject.changes or self.always):
             return ()
-        if self.asks is None:
+        if self.ask is None:
             return self.judge(subject)
         answers = [facts[question] for question in self.questions(subject)]
         unknown = [answer.reason for answer in answers if isinstance(answer, Unknown)]
@@ -58,9 +58,19 @@ def about(topic: Topic, names: Iterable[str]) -> tuple[Question, ...]:
     return (Question(topic, wanted),) if wanted else ()
 
 
+def about_names(topic: Topic, type_name: str, prop: str) -> Ask:
+    """Return a function that asks about the names of the resources that would be added."""
+    return lambda subject: about(topic, subject.names(type_name, prop))
+
+
 def whole(topic: Topic, *, wanted: bool) -> tuple[Question, ...]:
     """Return a question about the account, if wanted."""
     return (Question(topic),) if wanted else ()
 
 
-__all__ = ["Answer", "Check", "about", "whole"]
+def if_added(topic: Topic, *types: str) -> Ask:
+    """Return a function that asks about the account if the root adds a resource of `types`."""
+    return lambda subject: whole(topic, wanted=any(subject.added_of(*types)))
+
+
+__all__ = ["Answer", "Ask", "Check", "about", "about_names", "if_added", "whole"]

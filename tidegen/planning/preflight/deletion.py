@@ -8,8 +8,8 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.contract.topics import Topic
-from tidegen.planning.preflight.check import Answer, Check, about
-from tidegen.planning.preflight.model import PreflightFinding, Question
+from tidegen.planning.preflight.check import Answer, Ask, Check, about
+from tidegen.planning.preflight.model import PreflightFinding
 from tidegen.planning.preflight.network import INTERFACES
 from tidegen.planning.preflight.subject import Subject
 
@@ -111,22 +111,29 @@ def _is_true(value: Any) -> bool:
     return str(value).lower() == "true"
 
 
-def _asks(type_name: str, topic: Topic) -> Any:
-    def ask(subject: Subject) -> Iterable[Question]:
-        return about(topic, _deleted(subject, type_name))
-
-    return ask
+def _about_deleted(topic: Topic, type_name: str) -> Ask:
+    return lambda subject: about(topic, _deleted(subject, type_name))
 
 
 DELETION_CHECKS: tuple[Check, ...] = (
     INTERFACES,
     Check(
-        "buckets that are not empty",
-        ("bucket-not-empty",),
-        _asks(_BUCKET, Topic.CONTENTS),
-        _full_buckets,
+        name="buckets that are not empty",
+        failures=("bucket-not-empty",),
+        ask=_about_deleted(Topic.CONTENTS, _BUCKET),
+        judge=_full_buckets,
     ),
-    Check("endpoints in use", (), _asks(_SERVICE, Topic.CONNECTIONS), _connections),
-    Check("GuardDuty's endpoints", (), _asks(_VPC, Topic.ENDPOINTS), _runtime_endpoints),
-    Check("deletion protection", (), None, _protected),
+    Check(
+        name="endpoints in use",
+        failures=(),
+        ask=_about_deleted(Topic.CONNECTIONS, _SERVICE),
+        judge=_connections,
+    ),
+    Check(
+        name="GuardDuty's endpoints",
+        failures=(),
+        ask=_about_deleted(Topic.ENDPOINTS, _VPC),
+        judge=_runtime_endpoints,
+    ),
+    Check(name="deletion protection", failures=(), ask=None, judge=_protected),
 )

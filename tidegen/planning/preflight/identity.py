@@ -21,7 +21,7 @@ _LINKED = "aws-service-role/"
 _AUTO_SCALING = "AWSServiceRoleForAutoScaling"
 
 
-def _asks_permissions(subject: Subject) -> Iterable[Question]:
+def _permission_questions(subject: Subject) -> Iterable[Question]:
     role = subject.service_role
     if not role or not any(subject.added_of("AWS::KMS::Key")):
         return ()
@@ -148,27 +148,27 @@ def _default_key(subject: Subject, default: Answer) -> Iterable[PreflightFinding
 
 CHECKS = (
     Check(
-        "permissions of the execution role",
-        ("key-without-administrator",),
-        _asks_permissions,
-        _permissions,
+        name="permissions of the execution role",
+        failures=("key-without-administrator",),
+        ask=_permission_questions,
+        judge=_permissions,
     ),
     Check(
-        "roles that policies name",
-        ("role-missing",),
-        lambda subject: about(Topic.ROLES, _named_roles(subject)),
-        _roles,
+        name="roles that policies name",
+        failures=("role-missing",),
+        ask=lambda subject: about(Topic.ROLES, _named_roles(subject)),
+        judge=_roles,
     ),
     Check(
-        "boundary of roles",
-        ("role-missing",),
-        lambda subject: about(Topic.POLICIES, _boundaries(subject)),
-        _bounded,
+        name="boundary of roles",
+        failures=("role-missing",),
+        ask=lambda subject: about(Topic.POLICIES, _boundaries(subject)),
+        judge=_bounded,
     ),
     Check(
-        "key of new volumes",
-        ("volume-key-closed",),
-        lambda subject: whole(Topic.DEFAULT_KEY, wanted=bool(_keyless(subject))),
-        _default_key,
+        name="key of new volumes",
+        failures=("volume-key-closed",),
+        ask=lambda subject: whole(Topic.DEFAULT_KEY, wanted=bool(_keyless(subject))),
+        judge=_default_key,
     ),
 )

@@ -23,7 +23,7 @@ def is_standard(type_name: str) -> bool:
     return bool(_STANDARD.match(type_name))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Group:
     """A group of instances: types to choose from, subnets, desired and largest number."""
 
@@ -40,12 +40,20 @@ def groups(subject: Subject) -> Iterator[Group]:
         sizes = props.get("ScalingConfig", {})
         least, most = number_of(sizes.get("MinSize")), number_of(sizes.get("MaxSize"))
         count = number_of(sizes.get("DesiredSize"), least)
-        yield Group(path, _texts(props.get("InstanceTypes")), _list(props["Subnets"]), count, most)
+        yield Group(
+            path=path,
+            types=_texts(props.get("InstanceTypes")),
+            subnets=_list(props["Subnets"]),
+            count=count,
+            most=most,
+        )
     for path, props in subject.added_of("AWS::AutoScaling::AutoScalingGroup"):
         least, most = number_of(props.get("MinSize")), number_of(props.get("MaxSize"))
         count = number_of(props.get("DesiredCapacity"), least)
         subnets = _list(props.get("VPCZoneIdentifier"))
-        yield Group(path, _launched(subject, props), subnets, count, most)
+        yield Group(
+            path=path, types=_launched(subject, props), subnets=subnets, count=count, most=most
+        )
 
 
 def _launched(subject: Subject, group: Properties) -> tuple[str, ...]:
@@ -67,7 +75,7 @@ def _types(subject: Subject) -> tuple[str, ...]:
     return tuple(sorted({name for group in groups(subject) for name in group.types}))
 
 
-def _asks_offerings(subject: Subject) -> Iterable[Question]:
+def _offering_questions(subject: Subject) -> Iterable[Question]:
     types = _types(subject)
     return (Question(Topic.OFFERINGS, types), Question(Topic.ZONES)) if types else ()
 
@@ -88,7 +96,7 @@ def _zones(subject: Subject, group: Group, zones: Mapping[str, str]) -> set[str]
     return {zone for zone in names if isinstance(zone, str)}
 
 
-def _asks_vcpus(subject: Subject) -> Iterable[Question]:
+def _vcpu_questions(subject: Subject) -> Iterable[Question]:
     types = tuple(name for name in _types(subject) if is_standard(name))
     if not types:
         return ()
@@ -119,6 +127,11 @@ def _vcpus(
 
 
 CHECKS = (
-    Check("instance types in their zones", ("instance-capacity",), _asks_offerings, _offered),
-    Check("vCPU quota", ("instance-capacity",), _asks_vcpus, _vcpus),
+    Check(
+        name="instance types in their zones",
+        failures=("instance-capacity",),
+        ask=_offering_questions,
+        judge=_offered,
+    ),
+    Check(name="vCPU quota", failures=("instance-capacity",), ask=_vcpu_questions, judge=_vcpus),
 )

@@ -16,7 +16,7 @@ _VAULT = "AWS::Backup::BackupVault"
 _NO_FAILURE = ""  # of the catalogue, which lists only failures seen in a deploy
 
 
-def _standing(subject: Subject) -> dict[str, tuple[str, Properties]]:
+def _deployed_vaults(subject: Subject) -> dict[str, tuple[str, Properties]]:
     """Return name of a deployed vault that stays → its path and wanted properties."""
     return {
         subject.held[path]: (path, props)
@@ -26,7 +26,7 @@ def _standing(subject: Subject) -> dict[str, tuple[str, Properties]]:
 
 
 def _changed(subject: Subject, locks: Answer) -> Iterable[PreflightFinding]:
-    for name, (path, props) in _standing(subject).items():
+    for name, (path, props) in _deployed_vaults(subject).items():
         lock, deployed = props.get("LockConfiguration", {}), locks.get(name, {})
         if not deployed.get("final"):
             continue
@@ -44,9 +44,9 @@ def _changed(subject: Subject, locks: Answer) -> Iterable[PreflightFinding]:
 
 CHECKS = (
     Check(
-        "locks of vaults",
-        (),
-        lambda subject: about(Topic.LOCKS, _standing(subject)),
-        _changed,
+        name="locks of vaults",
+        failures=(),
+        ask=lambda subject: about(Topic.LOCKS, _deployed_vaults(subject)),
+        judge=_changed,
     ),
 )

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from tidegen.contract.topics import Topic
-from tidegen.planning.preflight.check import Answer, Check, about
-from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question
+from tidegen.planning.preflight.check import Answer, Check, about_names
+from tidegen.planning.preflight.model import IMPORT, PreflightFinding
 from tidegen.planning.preflight.subject import Subject
 
 _ADOPT = "adopt it ('tidegen secrets adopt')"
 SECRET_TYPE = "AWS::SecretsManager::Secret"
 _SECRET = (SECRET_TYPE, "Name")
+_BUCKET = ("AWS::S3::Bucket", "BucketName")
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,6 @@ NAMED = (
 )
 
 
-def _asks(subject: Subject, named: _Named) -> Iterable[Question]:
-    return about(named.topic, subject.names(named.type, named.prop))
-
-
 def _taken(subject: Subject, taken: Answer, named: _Named) -> Iterable[PreflightFinding]:
     for name, path in subject.names(named.type, named.prop).items():
         if name in taken:
@@ -58,7 +55,7 @@ def _taken(subject: Subject, taken: Answer, named: _Named) -> Iterable[Preflight
 
 
 def _buckets(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
-    for name, path in subject.names("AWS::S3::Bucket", "BucketName").items():
+    for name, path in subject.names(*_BUCKET).items():
         if name not in regions:
             continue
         if regions[name]:
@@ -94,23 +91,23 @@ def _secrets(subject: Subject, secrets: Answer) -> Iterable[PreflightFinding]:
 CHECKS = (
     *(
         Check(
-            str(named.topic),
-            (named.failure,),
-            partial(_asks, named=named),
-            partial(_taken, named=named),
+            name=str(named.topic),
+            failures=(named.failure,),
+            ask=about_names(named.topic, named.type, named.prop),
+            judge=partial(_taken, named=named),
         )
         for named in NAMED
     ),
     Check(
-        "buckets",
-        ("name-taken",),
-        lambda subject: about(Topic.BUCKETS, subject.names("AWS::S3::Bucket", "BucketName")),
-        _buckets,
+        name="buckets",
+        failures=("name-taken",),
+        ask=about_names(Topic.BUCKETS, *_BUCKET),
+        judge=_buckets,
     ),
     Check(
-        "secrets",
-        ("secret-being-deleted", "name-taken"),
-        lambda subject: about(Topic.SECRETS, subject.names(*_SECRET)),
-        _secrets,
+        name="secrets",
+        failures=("secret-being-deleted", "name-taken"),
+        ask=about_names(Topic.SECRETS, *_SECRET),
+        judge=_secrets,
     ),
 )

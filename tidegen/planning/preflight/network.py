@@ -6,7 +6,7 @@ from typing import Any
 from tidegen.cloudformation.resources import Properties
 from tidegen.contract.fields import ZONES
 from tidegen.contract.topics import Topic
-from tidegen.planning.preflight.check import Answer, Check, about, whole
+from tidegen.planning.preflight.check import Answer, Check, about, if_added
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 
@@ -67,7 +67,7 @@ def _interfaces_added(subject: Subject) -> Iterator[tuple[str, str, Properties]]
             yield path, service, props
 
 
-def _asks_service_zones(subject: Subject) -> Iterable[Question]:
+def _service_zone_questions(subject: Subject) -> Iterable[Question]:
     services = tuple(sorted({service for _, service, _ in _interfaces_added(subject)}))
     return (Question(Topic.SERVICE_ZONES, services), Question(Topic.ZONES)) if services else ()
 
@@ -177,20 +177,27 @@ def _is_foreign(subject: Subject, description: str) -> bool:
 
 
 INTERFACES = Check(
-    "network interfaces",
-    ("network-in-use",),
-    lambda subject: about(Topic.INTERFACES, _deleted_subnets(subject)),
-    _interfaces,
+    name="network interfaces",
+    failures=("network-in-use",),
+    ask=lambda subject: about(Topic.INTERFACES, _deleted_subnets(subject)),
+    judge=_interfaces,
 )
 CHECKS = (
-    Check("VPC endpoints", ("endpoint-exists",), _vpcs, _standing_endpoints),
-    Check("endpoints in the templates", ("endpoint-exists",), None, _twice),
-    Check("zones of endpoint services", ("endpoint-zone",), _asks_service_zones, _service_zones),
     Check(
-        "availability zones",
-        ("control-plane-zone",),
-        lambda subject: whole(Topic.ZONES, wanted=any(subject.added_of(_SUBNET))),
-        _zones,
+        name="VPC endpoints", failures=("endpoint-exists",), ask=_vpcs, judge=_standing_endpoints
+    ),
+    Check(name="endpoints in the templates", failures=("endpoint-exists",), ask=None, judge=_twice),
+    Check(
+        name="zones of endpoint services",
+        failures=("endpoint-zone",),
+        ask=_service_zone_questions,
+        judge=_service_zones,
+    ),
+    Check(
+        name="availability zones",
+        failures=("control-plane-zone",),
+        ask=if_added(Topic.ZONES, _SUBNET),
+        judge=_zones,
     ),
     INTERFACES,
 )

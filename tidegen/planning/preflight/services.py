@@ -7,19 +7,16 @@ from tidegen.blocks.replication import ROLE as REPLICATION_ROLE
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import text_of
 from tidegen.contract.topics import Topic
-from tidegen.planning.preflight.check import Answer, Check, about, whole
+from tidegen.planning.preflight.check import Answer, Check, about, if_added
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 
 _CLUSTER = "AWS::EKS::Cluster"
+_MAIL_IDENTITY = "AWS::SES::EmailIdentity"
 _CERTIFICATE = "AWS::CertificateManager::Certificate"
 _ZONE = "AWS::Route53::HostedZone"
 #: Mails in 24 hours (Amazon SES guide, "Request production access"); -1 means no limit.
 _SANDBOX_DAILY = 200
-
-
-def _asks_versions(subject: Subject) -> Iterable[Question]:
-    return whole(Topic.VERSIONS, wanted=any(subject.added_of(_CLUSTER)))
 
 
 def _offered(subject: Subject, statuses: Answer) -> Iterable[PreflightFinding]:
@@ -40,7 +37,7 @@ def _offered(subject: Subject, statuses: Answer) -> Iterable[PreflightFinding]:
             )
 
 
-def _standing_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
+def _deployed_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
     """Return name of a cluster that stays → its path and the wanted version."""
     return {
         subject.held[path]: (path, str(props.get("Version")))
@@ -50,7 +47,7 @@ def _standing_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
 
 
 def _moved(subject: Subject, versions: Answer) -> Iterable[PreflightFinding]:
-    for name, (path, wanted) in _standing_clusters(subject).items():
+    for name, (path, wanted) in _deployed_clusters(subject).items():
         live = versions.get(name, wanted)
         steps = _minor(wanted) - _minor(live)
         if steps not in (0, 1):
@@ -65,10 +62,6 @@ def _moved(subject: Subject, versions: Answer) -> Iterable[PreflightFinding]:
 def _minor(version: str) -> int:
     text = version.partition(".")[2].partition(".")[0]
     return int(text) if text.isdigit() else 0
-
-
-def _asks_mail(subject: Subject) -> Iterable[Question]:
-    return whole(Topic.MAIL_ACCOUNT, wanted=any(subject.added_of("AWS::SES::EmailIdentity")))
 
 
 def _mail(subject: Subject, account: Answer) -> Iterable[PreflightFinding]:
@@ -141,24 +134,24 @@ def _second_zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]
             )
 
 
-def _standing_zones(subject: Subject) -> list[tuple[str, str, str]]:
+def _deployed_zones(subject: Subject) -> list[tuple[str, str, str]]:
     """Return path, zone id and domain of each certificate that a deployed zone validates."""
     zones = []
     for path, _, reference in _certified(subject):
-        zone, standing = subject.resource_at(reference), subject.physical(reference)
-        if zone and standing and zone[0] not in subject.added:
-            zones.append((path, standing, text_of(zone[1].get("Name"))))
+        zone, zone_id = subject.resource_at(reference), subject.physical(reference)
+        if zone and zone_id and zone[0] not in subject.added:
+            zones.append((path, zone_id, text_of(zone[1].get("Name"))))
     return zones
 
 
-def _asks_delegation(subject: Subject) -> Iterable[Question]:
-    deployed = _standing_zones(subject)
+def _delegation_questions(subject: Subject) -> Iterable[Question]:
+    deployed = _deployed_zones(subject)
     zones, domains = ({item[place] for item in deployed} for place in (1, 2))
     return (*about(Topic.ZONE_SERVERS, zones), *about(Topic.NAME_SERVERS, domains))
 
 
 def _delegation(subject: Subject, own: Answer, public: Answer) -> Iterable[PreflightFinding]:
-    for path, _, domain in _standing_zones(subject):
+    for path, _, domain in _deployed_zones(subject):
         servers, delegated = own.get(domain, ()), public.get(domain, ())
         if not set(servers) & set(delegated):
             what = (
@@ -215,7 +208,7 @@ def _new_replication(subject: Subject) -> Iterable[PreflightFinding]:
             )
 
 
-def _topics(subject: Subject) -> Iterable[Question]:
+def _pending_questions(subject: Subject) -> Iterable[Question]:
     held = (subject.held[p] for p, t in subject.types_held.items() if t == "AWS::SNS::Topic")
     return about(Topic.PENDING, held)
 
@@ -234,28 +227,59 @@ def _pending(subject: Subject, pending: Answer) -> Iterable[PreflightFinding]:
 
 
 CHECKS = (
-    Check("Kubernetes versions", ("kubernetes-version",), _asks_versions, _offered),
     Check(
-        "deployed clusters",
-        ("kubernetes-version",),
-        lambda subject: about(Topic.CLUSTERS, _standing_clusters(subject)),
-        _moved,
+        name="Kubernetes versions",
+        failures=("kubernetes-version",),
+        ask=if_added(Topic.VERSIONS, _CLUSTER),
+        judge=_offered,
     ),
-    Check("SES account", ("mail-sandbox",), _asks_mail, _mail),
-    Check("new zones of certificates", ("zone-not-delegated",), None, _undelegated),
     Check(
-        "zones of the same domain",
-        ("zone-not-delegated",),
-        lambda subject: about(Topic.HOSTED_ZONES, _new_zones(subject)),
-        _second_zones,
+        name="deployed clusters",
+        failures=("kubernetes-version",),
+        ask=lambda subject: about(Topic.CLUSTERS, _deployed_clusters(subject)),
+        judge=_moved,
     ),
-    Check("zones of certificates", ("zone-not-delegated",), _asks_delegation, _delegation),
     Check(
-        "replication",
-        ("replica-without-versions",),
-        lambda subject: about(Topic.VERSIONING, _destinations(subject)),
-        _versioning,
+        name="SES account",
+        failures=("mail-sandbox",),
+        ask=if_added(Topic.MAIL_ACCOUNT, _MAIL_IDENTITY),
+        judge=_mail,
     ),
-    Check("replication that begins", ("replica-without-versions",), None, _new_replication),
-    Check("subscriptions", ("subscription-unconfirmed",), _topics, _pending, always=True),
+    Check(
+        name="new zones of certificates",
+        failures=("zone-not-delegated",),
+        ask=None,
+        judge=_undelegated,
+    ),
+    Check(
+        name="zones of the same domain",
+        failures=("zone-not-delegated",),
+        ask=lambda subject: about(Topic.HOSTED_ZONES, _new_zones(subject)),
+        judge=_second_zones,
+    ),
+    Check(
+        name="zones of certificates",
+        failures=("zone-not-delegated",),
+        ask=_delegation_questions,
+        judge=_delegation,
+    ),
+    Check(
+        name="replication",
+        failures=("replica-without-versions",),
+        ask=lambda subject: about(Topic.VERSIONING, _destinations(subject)),
+        judge=_versioning,
+    ),
+    Check(
+        name="replication that begins",
+        failures=("replica-without-versions",),
+        ask=None,
+        judge=_new_replication,
+    ),
+    Check(
+        name="subscriptions",
+        failures=("subscription-unconfirmed",),
+        ask=_pending_questions,
+        judge=_pending,
+        always=True,
+    ),
 )

@@ -6,8 +6,8 @@ from functools import partial
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.cloudformation.values import text_of
 from tidegen.contract.topics import Topic
-from tidegen.planning.preflight.check import Answer, Check, about, whole
-from tidegen.planning.preflight.model import IMPORT, PreflightFinding, Question
+from tidegen.planning.preflight.check import Answer, Check, about, if_added
+from tidegen.planning.preflight.model import IMPORT, PreflightFinding
 from tidegen.planning.preflight.subject import Subject
 
 _RECORDER = "AWS::Config::ConfigurationRecorder"
@@ -16,10 +16,6 @@ _DETECTOR = "AWS::GuardDuty::Detector"
 _ANALYZER = "AWS::AccessAnalyzer::Analyzer"
 _PROVIDER = "AWS::IAM::OIDCProvider"
 _LINKED_ROLE = "AWS::IAM::ServiceLinkedRole"
-
-
-def _asks(subject: Subject, type_name: str, topic: Topic) -> Iterable[Question]:
-    return whole(topic, wanted=any(subject.added_of(type_name)))
 
 
 def _one(
@@ -77,36 +73,38 @@ def _linked(subject: Subject, roles: Answer) -> Iterable[PreflightFinding]:
             )
 
 
-def _single(name: str, failure: str, type_name: str, topic: Topic) -> Check:
-    """Return the check of a resource that a region of an account can have once."""
-    return Check(
-        name,
-        (failure,),
-        partial(_asks, type_name=type_name, topic=topic),
-        partial(_one, type_name=type_name, failure=failure, what=f"a {name}"),
-    )
-
-
+#: Name, type and topic of each, and the failure if the account has another.
+_SINGLETONS = (
+    ("configuration recorder", _RECORDER, Topic.RECORDERS, "recorder-exists"),
+    ("delivery channel", _CHANNEL, Topic.CHANNELS, "delivery-channel-exists"),
+    ("GuardDuty detector", _DETECTOR, Topic.DETECTORS, "detector-exists"),
+)
 CHECKS = (
-    _single("configuration recorder", "recorder-exists", _RECORDER, Topic.RECORDERS),
-    _single("delivery channel", "delivery-channel-exists", _CHANNEL, Topic.CHANNELS),
-    _single("GuardDuty detector", "detector-exists", _DETECTOR, Topic.DETECTORS),
-    Check(
-        "access analyzer",
-        ("quota-exceeded",),
-        partial(_asks, type_name=_ANALYZER, topic=Topic.ANALYZERS),
-        _analyzer,
+    *(
+        Check(
+            name=name,
+            failures=(failure,),
+            ask=if_added(topic, type_name),
+            judge=partial(_one, type_name=type_name, failure=failure, what=f"a {name}"),
+        )
+        for name, type_name, topic, failure in _SINGLETONS
     ),
     Check(
-        "identity provider",
-        ("identity-provider-exists", "identity-provider-deleted"),
-        partial(_asks, type_name=_PROVIDER, topic=Topic.PROVIDERS),
-        _provider,
+        name="access analyzer",
+        failures=("quota-exceeded",),
+        ask=if_added(Topic.ANALYZERS, _ANALYZER),
+        judge=_analyzer,
     ),
     Check(
-        "service-linked roles",
-        ("linked-role-exists",),
-        lambda subject: about(Topic.LINKED_ROLES, _linked_names(subject)),
-        _linked,
+        name="identity provider",
+        failures=("identity-provider-exists", "identity-provider-deleted"),
+        ask=if_added(Topic.PROVIDERS, _PROVIDER),
+        judge=_provider,
+    ),
+    Check(
+        name="service-linked roles",
+        failures=("linked-role-exists",),
+        ask=lambda subject: about(Topic.LINKED_ROLES, _linked_names(subject)),
+        judge=_linked,
     ),
 )

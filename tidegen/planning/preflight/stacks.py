@@ -54,7 +54,7 @@ def _states(subject: Subject) -> Iterable[PreflightFinding]:
             yield PreflightFinding(where, problem, "rollback-failed", blocking=False)
 
 
-def _asks_artifacts(subject: Subject) -> Iterable[Question]:
+def _artifact_questions(subject: Subject) -> Iterable[Question]:
     name = subject.parameters.get(BUCKET_PARAMETER)
     uploads = not subject.address.scope.is_direct
     return about(Topic.BUCKETS, [name]) if uploads and isinstance(name, str) else ()
@@ -75,7 +75,17 @@ def _artifacts(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
 
 
 CHECKS = (
-    Check("states of the stacks", ("rollback-failed", "creation-rolled-back"), None, _states),
-    Check("transforms", ("capability-missing",), None, _transforms),
-    Check("artifacts bucket", ("template-unreadable",), _asks_artifacts, _artifacts),
+    Check(
+        name="states of the stacks",
+        failures=("rollback-failed", "creation-rolled-back"),
+        ask=None,
+        judge=_states,
+    ),
+    Check(name="transforms", failures=("capability-missing",), ask=None, judge=_transforms),
+    Check(
+        name="artifacts bucket",
+        failures=("template-unreadable",),
+        ask=_artifact_questions,
+        judge=_artifacts,
+    ),
 )

@@ -1,4 +1,4 @@
-"""Failures to plant: a slug of the catalogue, the plan's resources, the account's answers."""
+"""Facts of a fake account, and the failures they cause in a plan."""
 
 from dataclasses import dataclass, field
 
@@ -39,18 +39,22 @@ def resource(type_name, **properties):
 
 
 def subject(resources, **given):
-    """A root that would add all of `resources`, unless `added` is given."""
+    """Return a root that would add all of `resources`, unless `added` is given."""
     values = {"added": frozenset(resources), "service_role": ROLE, **given}
     return Subject(address=ADDRESS, resources=resources, **values)
 
 
-@dataclass(frozen=True)
-class Plant:
-    """One failure: the finding has to name `says`. `answers` differ from the clean account's."""
+@dataclass(frozen=True, kw_only=True)
+class FailureCase:
+    """A failure that preflight reports, with `message` in the finding.
+
+    `failure` is its slug in the catalogue, `resources` are the plan's, `answers` those in which the
+    account differs from a clean one, `given` other fields of the subject.
+    """
 
     failure: str
     resources: dict
-    says: str
+    message: str
     answers: dict = field(default_factory=dict)
     blocking: bool = True
     given: dict = field(default_factory=dict)
@@ -119,7 +123,7 @@ def replicating(bucket):
 
 
 def secret(deleted="", primary=""):
-    """The facts of an account about a secret."""
+    """Return the account's answer about a secret."""
     return {"arn": "arn:aws:secretsmanager:secret", "deleted": deleted, "primary": primary}
 
 

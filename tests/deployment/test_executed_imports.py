@@ -369,5 +369,5 @@ def test_a_finished_move_is_not_repeated(moving):
 
 
 def test_a_resource_that_does_not_move_is_refused(moving):
-    with pytest.raises(InputError, match="Nothing: is no resource that moves"):
+    with pytest.raises(InputError, match="Nothing: is not a resource that moves"):
         move(moving, "Nothing")
