@@ -16,8 +16,8 @@ _VAULT = "AWS::Backup::BackupVault"
 _NO_FAILURE = ""  # of the catalogue, which lists only failures seen in a deploy
 
 
-def _standing(subject: Subject) -> dict[str, tuple[str, Properties]]:
-    """Return name of a deployed vault that stays → its path and wanted properties."""
+def _kept_vaults(subject: Subject) -> dict[str, tuple[str, Properties]]:
+    """Return the path and wanted properties of each deployed vault that is kept, by its name."""
     return {
         subject.held[path]: (path, props)
         for path, props in subject.of(_VAULT)
@@ -26,17 +26,19 @@ def _standing(subject: Subject) -> dict[str, tuple[str, Properties]]:
 
 
 def _changed(subject: Subject, locks: Answer) -> Iterable[PreflightFinding]:
-    for name, (path, props) in _standing(subject).items():
+    for name, (path, props) in _kept_vaults(subject).items():
         lock, deployed = props.get("LockConfiguration", {}), locks.get(name, {})
         if not deployed.get("final"):
             continue
         days = number_of(lock.get("MinRetentionDays"))
         if days != deployed["days"] or "ChangeableForDays" not in lock:
             problem = (
-                f"the lock of vault '{name}', COMPLIANCE with {deployed['days']} days, is final "
-                f"since {deployed['final']}, and AWS Backup refuses any other"
+                f"the lock of vault '{name}', COMPLIANCE with {deployed['days']} days, has been "
+                f"final since {deployed['final']}, and AWS Backup refuses to change it"
             )
-            way = f"set lock_mode COMPLIANCE and lock_days {deployed['days']} in its file"
+            way = (
+                f"set lock_mode COMPLIANCE and lock_days {deployed['days']} in the environment file"
+            )
             yield PreflightFinding(
                 path, f"{problem}; {way}, or create a second environment", _NO_FAILURE
             )
@@ -46,7 +48,7 @@ CHECKS = (
     Check(
         "locks of vaults",
         (),
-        lambda subject: about(Topic.LOCKS, _standing(subject)),
+        lambda subject: about(Topic.LOCKS, _kept_vaults(subject)),
         _changed,
     ),
 )

@@ -33,7 +33,7 @@ def _vpcs(subject: Subject) -> Iterable[Question]:
     return about(Topic.ENDPOINTS, (vpc for vpc in held if vpc))
 
 
-def _standing_endpoints(subject: Subject, endpoints: Answer) -> Iterable[PreflightFinding]:
+def _other_endpoints(subject: Subject, endpoints: Answer) -> Iterable[PreflightFinding]:
     for path, props in _private_endpoints(subject):
         service = props.get("ServiceName")
         taken = endpoints.get(service) if isinstance(service, str) else None
@@ -183,7 +183,7 @@ INTERFACES = Check(
     _interfaces,
 )
 CHECKS = (
-    Check("VPC endpoints", ("endpoint-exists",), _vpcs, _standing_endpoints),
+    Check("VPC endpoints", ("endpoint-exists",), _vpcs, _other_endpoints),
     Check("endpoints in the templates", ("endpoint-exists",), None, _twice),
     Check("zones of endpoint services", ("endpoint-zone",), _asks_service_zones, _service_zones),
     Check(

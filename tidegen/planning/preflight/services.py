@@ -40,7 +40,7 @@ def _offered(subject: Subject, statuses: Answer) -> Iterable[PreflightFinding]:
             )
 
 
-def _standing_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
+def _deployed_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
     """Return name of a cluster that stays → its path and the wanted version."""
     return {
         subject.held[path]: (path, str(props.get("Version")))
@@ -50,7 +50,7 @@ def _standing_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
 
 
 def _moved(subject: Subject, versions: Answer) -> Iterable[PreflightFinding]:
-    for name, (path, wanted) in _standing_clusters(subject).items():
+    for name, (path, wanted) in _deployed_clusters(subject).items():
         live = versions.get(name, wanted)
         steps = _minor(wanted) - _minor(live)
         if steps not in (0, 1):
@@ -128,7 +128,7 @@ def _new_zones(subject: Subject) -> dict[str, str]:
 
 
 def _second_zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]:
-    """Yield a zone kept from an earlier stack, to whose servers the parent zone leads."""
+    """Yield zones kept from an earlier stack, which the parent zone still delegates to."""
     for domain, path in _new_zones(subject).items():
         others = sorted(set(zones.get(domain, ())) - set(subject.held.values()))
         if others:
@@ -141,24 +141,24 @@ def _second_zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]
             )
 
 
-def _standing_zones(subject: Subject) -> list[tuple[str, str, str]]:
+def _deployed_zones(subject: Subject) -> list[tuple[str, str, str]]:
     """Return path, zone id and domain of each certificate that a deployed zone validates."""
     zones = []
     for path, _, reference in _certified(subject):
-        zone, standing = subject.resource_at(reference), subject.physical(reference)
-        if zone and standing and zone[0] not in subject.added:
-            zones.append((path, standing, text_of(zone[1].get("Name"))))
+        zone, zone_id = subject.resource_at(reference), subject.physical(reference)
+        if zone and zone_id and zone[0] not in subject.added:
+            zones.append((path, zone_id, text_of(zone[1].get("Name"))))
     return zones
 
 
 def _asks_delegation(subject: Subject) -> Iterable[Question]:
-    deployed = _standing_zones(subject)
+    deployed = _deployed_zones(subject)
     zones, domains = ({item[place] for item in deployed} for place in (1, 2))
     return (*about(Topic.ZONE_SERVERS, zones), *about(Topic.NAME_SERVERS, domains))
 
 
 def _delegation(subject: Subject, own: Answer, public: Answer) -> Iterable[PreflightFinding]:
-    for path, _, domain in _standing_zones(subject):
+    for path, _, domain in _deployed_zones(subject):
         servers, delegated = own.get(domain, ()), public.get(domain, ())
         if not set(servers) & set(delegated):
             what = (
@@ -238,7 +238,7 @@ CHECKS = (
     Check(
         "deployed clusters",
         ("kubernetes-version",),
-        lambda subject: about(Topic.CLUSTERS, _standing_clusters(subject)),
+        lambda subject: about(Topic.CLUSTERS, _deployed_clusters(subject)),
         _moved,
     ),
     Check("SES account", ("mail-sandbox",), _asks_mail, _mail),
