@@ -3,8 +3,22 @@
 from planting import MEMBER, SECRET, Plant, bounded, resource, secret, trusting
 
 from tidegen.planning.preflight import Topic
+from tidegen.planning.preflight.names import NAMED
+
+
+def taken(named):
+    """A resource whose name is in use, for each type with a name that the account is asked for."""
+    value = "taken"
+    for part in reversed(named.prop.split(".")):
+        value = {part: value}
+    more = {"Version": "1.35"} if named.type == "AWS::EKS::Cluster" else {}
+    resources = {"Named": resource(named.type.removeprefix("AWS::"), **value, **more)}
+    says = f"{named.type} 'taken' exists already"
+    return Plant(named.failure, resources, says, {named.topic: {"taken": ""}})
+
 
 PLANTS = (
+    *map(taken, NAMED),
     Plant(
         "secret-being-deleted",
         SECRET,

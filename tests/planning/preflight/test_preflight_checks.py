@@ -25,6 +25,7 @@ from tidegen.planning.preflight import (
     Question,
     Subject,
     Topic,
+    Unchecked,
     Unknown,
     questions,
     report,
@@ -75,6 +76,25 @@ def test_every_row_that_an_account_shows_has_a_check_and_a_plant():
     rows = {row.slug for row in FAILURES if Where.PREFLIGHT in row.where}
     assert {slug for check in CHECKS for slug in check.failures} == rows
     assert {plant.failure for plant in PLANTS} == rows
+
+
+#: Without those of `test_locks`, for which the catalogue has no failure.
+OF_FAILURES = [check for check in CHECKS if check.failures]
+
+
+@pytest.mark.parametrize("check", OF_FAILURES, ids=lambda check: check.name)
+def test_every_check_has_a_plant_that_it_finds(check):
+    plants = (plant for plant in PLANTS if plant.failure in check.failures)
+    assert any(findings(check, plant) for plant in plants)
+
+
+def findings(check, plant):
+    """The findings of this check alone."""
+    root = subject(plant.resources, **plant.given)
+    given = {**CLEAN, **plant.answers}
+    asked = check.questions(root)
+    facts = {question: answer(question, given.get(question.topic, {})) for question in asked}
+    return [item for item in check.result(root, facts) if not isinstance(item, Unchecked)]
 
 
 def test_a_finding_names_a_row_that_preflight_catches():
