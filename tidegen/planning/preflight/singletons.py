@@ -77,29 +77,20 @@ def _linked(subject: Subject, roles: Answer) -> Iterable[PreflightFinding]:
             )
 
 
+def _single(name: str, failure: str, type_name: str, topic: Topic) -> Check:
+    """Return the check of a resource that a region of an account can have once."""
+    return Check(
+        name,
+        (failure,),
+        partial(_asks, type_name=type_name, topic=topic),
+        partial(_one, type_name=type_name, failure=failure, what=f"a {name}"),
+    )
+
+
 CHECKS = (
-    Check(
-        "configuration recorder",
-        ("recorder-exists",),
-        partial(_asks, type_name=_RECORDER, topic=Topic.RECORDERS),
-        partial(
-            _one, type_name=_RECORDER, failure="recorder-exists", what="a configuration recorder"
-        ),
-    ),
-    Check(
-        "delivery channel",
-        ("delivery-channel-exists",),
-        partial(_asks, type_name=_CHANNEL, topic=Topic.CHANNELS),
-        partial(
-            _one, type_name=_CHANNEL, failure="delivery-channel-exists", what="a delivery channel"
-        ),
-    ),
-    Check(
-        "GuardDuty detector",
-        ("detector-exists",),
-        partial(_asks, type_name=_DETECTOR, topic=Topic.DETECTORS),
-        partial(_one, type_name=_DETECTOR, failure="detector-exists", what="a GuardDuty detector"),
-    ),
+    _single("configuration recorder", "recorder-exists", _RECORDER, Topic.RECORDERS),
+    _single("delivery channel", "delivery-channel-exists", _CHANNEL, Topic.CHANNELS),
+    _single("GuardDuty detector", "detector-exists", _DETECTOR, Topic.DETECTORS),
     Check(
         "access analyzer",
         ("quota-exceeded",),
