@@ -78,6 +78,14 @@ def test_an_error_is_red_on_a_terminal():
     assert text.startswith(f"{RED}error:{RESET} environment no-such: ")
 
 
+def test_a_wrong_command_line_is_red_on_a_terminal():
+    code, text = on_terminal("plan")
+    assert code == 2
+    assert text.startswith("Usage: ")
+    assert text.endswith(f"\n\n{RED}error:{RESET} Missing option '--env'.\n")
+    assert "\x1b" not in on_terminal("plan", env={"NO_COLOR": "1"})[1]
+
+
 @pytest.mark.parametrize("env", PLAIN, ids=str)
 def test_an_error_stays_plain(env):
     code, text = on_terminal("plan", "--env", "no-such", env=env)

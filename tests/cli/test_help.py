@@ -51,6 +51,17 @@ def test_subcommands_have_an_example_and_a_section_too(path):
     assert f"## tidegen {' '.join(path)}\n" in commands_page()
 
 
+@pytest.mark.parametrize("path", MEMBERS, ids=" ".join)
+def test_the_table_of_a_group_has_whole_sentences(path):
+    group, name = path
+    command = cli.get_command(click.Context(cli), group)
+    output = " ".join(CliRunner().invoke(cli, [group, "--help"]).output.split())
+    table = output.partition("Commands:")[2].partition("Examples:")[0]
+    assert "..." not in table
+    assert f"{name} {command.summary(name)}" in table
+    assert " ".join(command.commands[name].help.split()).startswith(command.summary(name))
+
+
 def test_only_local_and_secrets_are_groups():
     assert {group for group, _ in MEMBERS} == {"local", "secrets"}
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -51,6 +52,14 @@ def test_a_finding_in_a_rendered_template_names_the_python_line(project):
     (finding,) = json.loads(tidegen("lint", "--json", cwd=project).stdout)
     assert finding["path"] == "templates/current/storage.yaml"
     assert "tidegen/concerns/storage/__init__.py:" in finding["origin"]
+
+
+def test_an_unknown_rule_does_not_list_hundreds():
+    done = tidegen("lint", "--rule", "X")
+    assert done.returncode == 2
+    assert re.fullmatch(
+        r"error: rule 'X': does not exist; known: \d{3}, from E0000 to W\d{4}\n", done.stderr
+    )
 
 
 def test_rules_can_be_chosen_and_left_out(project, bad):

@@ -78,7 +78,7 @@ def add_replication_role(
     key: Input = REPLICA_KEY,
     region: Input = RECOVERY_REGION,
 ) -> None:
-    """Add the role as which S3 reads the sources and writes the replicas, and nothing else."""
+    """Add the role that S3 assumes, only to read the sources and write the replicas."""
     replicas = [objects_arn(pair.replica_purpose, region.name) for pair in pairs]
     policy = document(
         *replication_read_statements(
@@ -108,7 +108,7 @@ def add_replication_alarms(
 def add_bucket_replication_alarms(
     template: Template, title: str, source: Any, replica: Any, topic: str = WARNING
 ) -> tuple[Alarm, Alarm]:
-    """Add the two alarms of one bucket and its replica, both by name; `title` begins their ids."""
+    """Add both alarms of a bucket and its replica, by name; `title` begins their logical ids."""
     dimensions = {"SourceBucket": source, "DestinationBucket": replica, "RuleId": RULE}
     failed = add_alarm(
         template,
@@ -163,7 +163,7 @@ def replication_write_statements(objects: list[Any], key_arn: Any, region: str) 
             [actions.ReplicateObject, actions.ReplicateDelete, actions.ReplicateTags],
             objects,
         ),
-        # with a bucket key S3 requests data keys
+        # for a bucket with a bucket key, S3 generates data keys
         allow(
             "Encrypt",
             [kms.Encrypt, kms.GenerateDataKey],

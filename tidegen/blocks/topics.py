@@ -116,7 +116,7 @@ def add_dead_letter_queue(template: Template, *, key: Input = MESSAGING_KEY) -> 
             "DeadLetterQueue",
             KmsMasterKeyId=Ref(key.name),
             MessageRetentionPeriod=_FOURTEEN_DAYS,
-            # No queue of SQS drains into this one; the policy does not affect SNS and EventBridge.
+            # No SQS queue may use this one for its dead letters; SNS and EventBridge still may.
             RedriveAllowPolicy={"redrivePermission": "denyAll"},
             **RETAINED,
         )

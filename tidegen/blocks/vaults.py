@@ -1,4 +1,4 @@
-"""Vaults of recovery points: a key of ours, a lock, and no erasure except by break-glass roles."""
+"""Vaults of recovery points: the platform's key, a lock, erasure by break-glass roles only."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ def add_vault(
         ),
         **RETAINED,
     )
-    # troposphere would turn a policy into text, in which CloudFormation sees no function
+    # troposphere would write a policy as text, which hides its functions from CloudFormation
     vault.properties["AccessPolicy"] = document(*_guards())
     return template.add_resource(vault)
 
@@ -60,6 +60,6 @@ def _guards() -> list[Statement]:
 
 
 def _deny_except(sid: str, denied: list[Action], excepted: list[Any]) -> Statement:
-    """In a vault's policy "*" means this vault and its recovery points."""
+    """Deny everyone but `excepted`; "*" is this vault and its recovery points."""
     others = Condition(ArnNotLike({"aws:PrincipalArn": excepted}))
     return deny_everybody(sid, denied, ["*"], others)

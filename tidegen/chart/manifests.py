@@ -58,7 +58,7 @@ def manifests(outputs: Mapping[str, str], region: str) -> Iterator[Manifest]:
 
 
 def _storage_class(key_arn: str) -> Manifest:
-    """Return the default storage class: claims of other charts than Tidepool's name none.
+    """Return the default storage class, for claims that name none, as in other charts.
 
     Source: kubernetes-sigs/aws-ebs-csi-driver, "CreateVolume (StorageClass) parameters".
     """
@@ -85,7 +85,7 @@ def _store(namespace: str, region: str) -> Manifest:
 
 
 def _secret(name: str, namespace: str, path: str) -> Manifest:
-    """Extract every key that the secret has, so that an unfilled key does not block the others."""
+    """Return a secret to sync, with all keys it has: an unfilled key does not block the others."""
     spec = {
         "refreshInterval": _REFRESH,
         "secretStoreRef": {"kind": "SecretStore", "name": _STORE},
@@ -96,7 +96,7 @@ def _secret(name: str, namespace: str, path: str) -> Manifest:
 
 
 def _targets(arn: str, port: int) -> Manifest:
-    """Register the gateway's pods as targets of the load balancer."""
+    """Return the registration of the gateway's pods as targets of the load balancer."""
     spec = {
         "serviceRef": {"name": _GATEWAY, "port": port},
         "targetGroupARN": arn,

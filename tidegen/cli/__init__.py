@@ -70,7 +70,7 @@ def _run() -> None:
     except click.exceptions.Exit as exit_request:
         sys.exit(exit_request.exit_code)
     except click.ClickException as error:
-        error.show()
+        _show(error)
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
@@ -86,3 +86,11 @@ def _run() -> None:
         for problem in error.problems:
             click.echo(f"{failed('error:')} {problem}", err=True)
         sys.exit(error.exit_code)
+
+
+def _show(error: click.ClickException) -> None:
+    """Print the usage, if the command line was wrong, and the error like any other."""
+    if isinstance(error, click.UsageError) and error.ctx:
+        usage, path = error.ctx.get_usage(), error.ctx.command_path
+        click.echo(f"{usage}\nTry '{path} --help' for help.\n", err=True)
+    click.echo(f"{failed('error:')} {error.format_message()}", err=True)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 yes_option = click.option("--yes", is_flag=True, help="Skip the confirmation (for CI).")
+_MOST_LISTED = 50  # names in an error
 _COMMAND = TypeVar("_COMMAND", bound=Callable[..., Any])
 
 
@@ -72,8 +73,15 @@ def known(names: Iterable[str], choices: Iterable[str], kind: str) -> None:
 
 def _unknown(name: str, available: list[str], kind: str) -> Problem:
     close = get_close_matches(name, available, n=1)
-    hint = f"did you mean '{close[0]}'?" if close else f"known: {', '.join(available)}"
+    hint = f"did you mean '{close[0]}'?" if close else f"known: {_listed(available)}"
     return Problem(f"{kind} '{name}'", f"does not exist; {hint}")
+
+
+def _listed(names: list[str]) -> str:
+    """Return the names; of hundreds, such as lint rules, only the number, first and last."""
+    if len(names) <= _MOST_LISTED:
+        return ", ".join(names)
+    return f"{len(names)}, from {names[0]} to {names[-1]}"
 
 
 def concerns() -> "tuple[Concern, ...]":

@@ -1,4 +1,4 @@
-"""A group whose commands are imported only when they run."""
+"""Groups of commands; those of the command line are imported only when they run."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,21 @@ _FIRST_SENTENCE = re.compile(
 )
 
 
-class LazyGroup(click.Group):
+class Group(click.Group):
+    """A group whose help has the whole first sentence of each command; click's ends in dots."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, self.summary(name)) for name in self.list_commands(ctx)])
+
+    def summary(self, name: str) -> str:
+        """Return the first sentence of a command's help."""
+        text = " ".join((self.commands[name].help or "").split())
+        return text.partition(". ")[0].rstrip(".") + "."
+
+
+class LazyGroup(Group):
     """Commands by name, each from the module of `package` that has its name.
 
     A name that Python reserves has an underscore added: `import` is the module `import_`.
@@ -49,11 +63,6 @@ class LazyGroup(click.Group):
             hint = f"; did you mean '{close[0]}'?" if close else "; see 'tidegen --help'"
             ctx.fail(f"no command '{args[0]}'{hint}")
         return super().resolve_command(ctx, args)
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the table of commands, without importing any."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, self.summary(name)) for name in self.names])
 
     def summary(self, name: str) -> str:
         """Return the first sentence of a command's docstring, read from its source.

@@ -3,8 +3,25 @@
 from account_facts import MEMBER, SECRET, FailureCase, bounded, resource, secret, trusting
 
 from tidegen.planning.preflight import Topic
+from tidegen.planning.preflight.names import NAMED
+
+
+def taken(named):
+    """Return a resource with a name in use, for a type whose names are read from the account."""
+    value = "taken"
+    for part in reversed(named.prop.split(".")):
+        value = {part: value}
+    more = {"Version": "1.35"} if named.type == "AWS::EKS::Cluster" else {}
+    return FailureCase(
+        failure=named.failure,
+        resources={"Named": resource(named.type.removeprefix("AWS::"), **value, **more)},
+        message=f"{named.type} 'taken' exists already",
+        answers={named.topic: {"taken": ""}},
+    )
+
 
 CASES = (
+    *map(taken, NAMED),
     FailureCase(
         failure="secret-being-deleted",
         resources=SECRET,

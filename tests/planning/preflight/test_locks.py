@@ -30,8 +30,8 @@ def blocking_findings(lock, answer=None, **given):
 )
 def test_another_lock_is_refused_with_the_values_to_write(lock):
     (finding,) = blocking_findings(lock)
-    assert "final since 2026-01-04, and AWS Backup refuses any other" in finding
-    assert "set lock_mode COMPLIANCE and lock_days 35 in its file" in finding
+    assert "final since 2026-01-04, and AWS Backup refuses to change it" in finding
+    assert "set lock_mode COMPLIANCE and lock_days 35 in the environment file" in finding
 
 
 def test_the_same_lock_and_one_in_its_grace_period_pass():

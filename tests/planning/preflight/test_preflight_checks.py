@@ -25,6 +25,7 @@ from tidegen.planning.preflight import (
     Question,
     Subject,
     Topic,
+    Unchecked,
     Unknown,
     questions,
     report,
@@ -79,6 +80,25 @@ def test_every_row_that_an_account_shows_has_a_check_and_a_case():
     rows = {row.slug for row in FAILURES if Where.PREFLIGHT in row.where}
     assert {slug for check in CHECKS for slug in check.failures} == rows
     assert {case.failure for case in CASES} == rows
+
+
+#: Without those of `test_locks`, for which the catalogue has no failure.
+OF_FAILURES = [check for check in CHECKS if check.failures]
+
+
+@pytest.mark.parametrize("check", OF_FAILURES, ids=lambda check: check.name)
+def test_every_check_finds_a_case(check):
+    cases = (case for case in CASES if case.failure in check.failures)
+    assert any(findings(check, case) for case in cases)
+
+
+def findings(check, case):
+    """The findings of this check alone."""
+    root = subject(case.resources, **case.given)
+    given = {**CLEAN, **case.answers}
+    asked = check.questions(root)
+    facts = {question: answer(question, given.get(question.topic, {})) for question in asked}
+    return [item for item in check.result(root, facts) if not isinstance(item, Unchecked)]
 
 
 def test_a_finding_names_a_row_that_preflight_catches():

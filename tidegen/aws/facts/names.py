@@ -1,4 +1,4 @@
-"""Whether names are taken."""
+"""Readers of names in use."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -72,7 +72,7 @@ def _secrets(reader: Reader, names: Names) -> Answer:
 
 
 def _secret(reader: Reader, item: Any) -> dict[str, str]:
-    """Return a primary with replicas names its own region as well."""
+    """Return a secret's facts; a primary with replicas also names a region, its own."""
     primary = item.get("PrimaryRegion", "")
     return {
         "arn": item["ARN"],

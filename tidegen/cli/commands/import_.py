@@ -18,7 +18,7 @@ _EPILOG = example_epilog(
 @click.option(
     "--find",
     is_flag=True,
-    help="List resources that exist already, and the command that imports them.",
+    help="List existing resources, and the command that imports them.",
 )
 @click.argument("requested", nargs=-1, metavar="[PATH=IDENTIFIER]...")
 @click.pass_obj

@@ -6,6 +6,7 @@ import sys
 import click
 
 from tidegen.cli.common import echo_json, example_epilog, json_option
+from tidegen.cli.group import Group
 
 _EPILOG = example_epilog(
     "tidegen local",
@@ -16,6 +17,7 @@ _ACCOUNT_HINT = "a 12-digit access key id selects the account"
 
 
 @click.group(
+    cls=Group,
     epilog=_EPILOG,
     invoke_without_command=True,
     context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},

@@ -14,8 +14,8 @@ def command(directory: str, name: str) -> None:
     """Freeze the committed templates as a release.
 
     Writes templates/releases/NAME: the templates, their assets, and a manifest with the hash of
-    every file. `release: NAME` in its file moves an environment to the release, and back the same
-    way. The templates have to equal what the source renders, and a release never changes.
+    every file. Set `release: NAME` in an environment's file to use it, and the earlier name to go
+    back. The committed templates must match the source, and a release never changes.
     """
     from datetime import UTC, datetime
 

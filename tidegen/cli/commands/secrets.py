@@ -14,6 +14,7 @@ from tidegen.cli.common import (
     yes_option,
 )
 from tidegen.cli.confirm import confirm
+from tidegen.cli.group import Group
 
 if TYPE_CHECKING:
     from tidegen.cli.session import Session
@@ -28,7 +29,7 @@ _EPILOG = example_epilog(
 )
 
 
-@click.group(epilog=_EPILOG)
+@click.group(cls=Group, epilog=_EPILOG)
 def command() -> None:
     """Fill, check and rotate the secrets that Tidepool's chart reads. No value is ever printed."""
 

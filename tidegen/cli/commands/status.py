@@ -19,7 +19,7 @@ _EPILOG = example_epilog(
 @click.command(epilog=_EPILOG)
 @target_options
 @json_option
-@click.option("--follow", is_flag=True, help="Watch the operation under way until it ends.")
+@click.option("--follow", is_flag=True, help="Watch the operation in progress until it ends.")
 @click.pass_obj
 def command(directory: str, name: str, local: bool, as_json: bool, follow: bool) -> None:
     """Show an environment's stacks: status, release and nested stacks.

@@ -79,7 +79,7 @@ def add_break_glass(template: Template) -> iam.Role:
 
 
 def _people() -> PolicyDocument:
-    """Return trust in the account's principals with a second factor, which a service has not."""
+    """Return trust in the account's principals with a second factor, which services do not have."""
     recent = [
         Bool({"aws:MultiFactorAuthPresent": "true"}),
         NumericLessThan({"aws:MultiFactorAuthAge": _SECONDS}),

@@ -33,10 +33,12 @@ def _changed(subject: Subject, locks: Answer) -> Iterable[PreflightFinding]:
         days = number_of(lock.get("MinRetentionDays"))
         if days != deployed["days"] or "ChangeableForDays" not in lock:
             problem = (
-                f"the lock of vault '{name}', COMPLIANCE with {deployed['days']} days, is final "
-                f"since {deployed['final']}, and AWS Backup refuses any other"
+                f"the lock of vault '{name}', COMPLIANCE with {deployed['days']} days, has been "
+                f"final since {deployed['final']}, and AWS Backup refuses to change it"
             )
-            way = f"set lock_mode COMPLIANCE and lock_days {deployed['days']} in its file"
+            way = (
+                f"set lock_mode COMPLIANCE and lock_days {deployed['days']} in the environment file"
+            )
             yield PreflightFinding(
                 path, f"{problem}; {way}, or create a second environment", _NO_FAILURE
             )

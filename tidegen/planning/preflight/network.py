@@ -33,7 +33,7 @@ def _vpcs(subject: Subject) -> Iterable[Question]:
     return about(Topic.ENDPOINTS, (vpc for vpc in held if vpc))
 
 
-def _standing_endpoints(subject: Subject, endpoints: Answer) -> Iterable[PreflightFinding]:
+def _other_endpoints(subject: Subject, endpoints: Answer) -> Iterable[PreflightFinding]:
     for path, props in _private_endpoints(subject):
         service = props.get("ServiceName")
         taken = endpoints.get(service) if isinstance(service, str) else None
@@ -183,9 +183,7 @@ INTERFACES = Check(
     judge=_interfaces,
 )
 CHECKS = (
-    Check(
-        name="VPC endpoints", failures=("endpoint-exists",), ask=_vpcs, judge=_standing_endpoints
-    ),
+    Check(name="VPC endpoints", failures=("endpoint-exists",), ask=_vpcs, judge=_other_endpoints),
     Check(name="endpoints in the templates", failures=("endpoint-exists",), ask=None, judge=_twice),
     Check(
         name="zones of endpoint services",

@@ -121,7 +121,7 @@ def _new_zones(subject: Subject) -> dict[str, str]:
 
 
 def _second_zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]:
-    """Yield a zone kept from an earlier stack, to whose servers the parent zone leads."""
+    """Yield zones kept from an earlier stack, which the parent zone still delegates to."""
     for domain, path in _new_zones(subject).items():
         others = sorted(set(zones.get(domain, ())) - set(subject.held.values()))
         if others:
