@@ -24,7 +24,7 @@ def failures_page() -> str:
 def _failure(row: Failure) -> tuple[str, ...]:
     messages = "<br>".join(f"`{message}`" for message in row.messages) or "none"
     preflight = ", ".join(check.name for check in CHECKS if row.slug in check.failures)
-    sources = " ".join(f"[{number}]({url})" for number, url in enumerate(row.sources, 1))
+    sources = " ".join(f"[{number}]({url})" for number, url in enumerate(row.addresses, 1))
     caught = (", ".join(row.rules), preflight, "yes" if row.messages else "")
     name = f'<a id="{row.slug}"></a>`{row.slug}`'
     return (name, messages, row.cause, row.action, *caught, sources)

@@ -9,14 +9,14 @@ from tidegen.errors import CompositionError
 
 
 def concern(name, inputs=(), outputs=(), scopes=(Scope.ENVIRONMENT,), after=()):
-    def build(_context: Context) -> Template:
-        return Template()
+    def add_resources(_template: Template, _context: Context) -> None:
+        return None
 
     return Concern(
         name=name,
         scopes=scopes,
         purpose="Test.",
-        build=build,
+        add_resources=add_resources,
         inputs=inputs,
         outputs=outputs,
         after=after,
@@ -24,7 +24,7 @@ def concern(name, inputs=(), outputs=(), scopes=(Scope.ENVIRONMENT,), after=()):
 
 
 def given(name, kind=Kind.STRING, surface=False):
-    return Output(name, kind, "given", surface)
+    return Output(name, kind, "value", "given", surface)
 
 
 def taken(name, source=None, kind=Kind.STRING, default=None):

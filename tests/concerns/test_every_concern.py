@@ -28,7 +28,7 @@ each = pytest.mark.parametrize("concern", CONCERNS, ids=lambda c: c.name)
 @each
 def test_the_name_is_the_modules_name_and_the_purpose_is_one_sentence(concern):
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", concern.name)
-    assert concern.build.__module__ == f"tidegen.concerns.{concern.name.replace('-', '_')}"
+    assert concern.add_resources.__module__ == f"tidegen.concerns.{concern.name.replace('-', '_')}"
     assert concern.purpose.endswith(".")
     assert len(concern.purpose) <= 120
 

@@ -63,7 +63,7 @@ def test_a_row_has_cause_action_place_and_source(row):
     assert "\n" not in str(row)
     assert row.where
     assert row.sources
-    assert all(url.startswith("https://") for url in row.sources)
+    assert all(re.fullmatch(r"https://[\w.-]+/[^\s]+", url) for url in row.addresses)
     assert bool(row.rules) == (Where.LINT in row.where)
 
 

@@ -30,12 +30,17 @@ def origin(name, pointer):
     [
         ("network.yaml", "Resources/Vpc/Properties/CidrBlock", "network/__init__.py", "Vpc"),
         ("storage.yaml", "Resources/BackupsBucket", "storage/__init__.py", "add_data_bucket"),
-        ("storage.yaml", "Outputs/BackupsBucketName/Value", "storage/__init__.py", "add_outputs"),
-        ("storage.yaml", "Parameters/Project", "storage/__init__.py", "new_template"),
+        (
+            "storage.yaml",
+            "Outputs/BackupsBucketName/Value",
+            "storage/__init__.py",
+            "BackupsBucketName",
+        ),
+        ("storage.yaml", "Parameters/Project", "storage/__init__.py", "Concern("),
         ("database.yaml", "Resources/RestoreRole", "database/documents.py", "add_"),
         ("roots/access.yaml", "Resources/Boundary", "", ""),
         ("roots/access.yaml", "Resources/ExecutionPolicy1", "access/__init__.py", "ManagedPolicy"),
-        ("roots/access.yaml", "Parameters/Project", "access/__init__.py", "new_template"),
+        ("roots/access.yaml", "Parameters/Project", "access/__init__.py", "Concern("),
         # a template that the build reads for its types
         ("roots/access.yaml", "Resources/Vpc", "", ""),
     ],

@@ -36,11 +36,11 @@ def test_every_concern_is_built_once():
     builds = Counter()
 
     def counted(concern):
-        def build(context):
+        def add_resources(template, context):
             builds[concern.name] += 1
-            return concern.build(context)
+            concern.add_resources(template, context)
 
-        return replace(concern, build=build)
+        return replace(concern, add_resources=add_resources)
 
     render(tuple(map(counted, own_concerns())), "json")
     assert builds == Counter(concern.name for concern in own_concerns())

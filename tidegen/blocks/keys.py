@@ -18,7 +18,7 @@ from awacs.aws import (
     StringEquals,
     StringNotEquals,
 )
-from troposphere import GetAtt, Ref, Sub, Template, kms
+from troposphere import Ref, Sub, Template, kms
 
 from tidegen.blocks.policies import (
     account_root,
@@ -86,11 +86,6 @@ def add_key(
 def add_instance_key(template: Template, title: str, purpose: str) -> kms.Key:
     """Add a key for the volumes of instances that Auto Scaling starts."""
     return add_key(template, title, purpose, *_auto_scaling_use(), Metadata=_ROLE_BY_CONDITION)
-
-
-def key_arns(keys: Iterable[kms.Key]) -> dict[str, GetAtt]:
-    """Return the outputs `<title>Arn` of keys."""
-    return {f"{key.title}Arn": GetAtt(key, "Arn") for key in keys}
 
 
 #: Services whose calls have no source, and the encryption context that limits each call instead:

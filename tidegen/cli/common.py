@@ -1,6 +1,6 @@
 """Options, folders and output that several commands share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +23,18 @@ def target_options(command: _COMMAND) -> _COMMAND:
     local = "Use the embedded local AWS instead of an account."
     command = click.option("--local", is_flag=True, help=local)(command)
     return click.option("--env", "name", required=True, metavar="NAME", help=name)(command)
+
+
+def format_option(forms: Sequence[str], meaning: str) -> Callable[[_COMMAND], _COMMAND]:
+    """Return the option --format, by default the first of its forms."""
+    return click.option(
+        "--format",
+        "form",
+        type=click.Choice(forms),
+        default=forms[0],
+        show_default=True,
+        help=meaning,
+    )
 
 
 def example_epilog(*lines: str) -> str:

@@ -1,4 +1,4 @@
-"""Prerequisites of nested stacks: the bucket of templates, and that of access logs."""
+"""Buckets of templates and assets, and of access logs, once per account and region."""
 
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
@@ -16,17 +16,14 @@ from tidegen.blocks.data_buckets import ERASURE, abandoned_uploads
 from tidegen.blocks.keys import account_use, add_key
 from tidegen.blocks.roles import BOUNDARY_ARN, OIDC_PROVIDER_ARN
 from tidegen.blocks.suppressions import unmet
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 _REASON = "Contains templates and assets built from source; no data, no objects of users."
 
 
-def build(_context: Context) -> Template:
-    """Return the bootstrap template; it is deployed directly, so under 51,200 bytes."""
-    template = new_template(CONCERN)
-    key = add_key(
-        template, "ArtifactsKey", "artifacts", account_use("s3"), owner="${Project}/bootstrap"
-    )
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the buckets and their key. The template is deployed directly, so under 51,200 bytes."""
+    add_key(template, "ArtifactsKey", "artifacts", account_use("s3"), owner="${Project}/bootstrap")
     logs = add_access_logs_bucket(
         template,
         "AccessLogsBucket",
@@ -34,16 +31,7 @@ def build(_context: Context) -> Template:
         # the artifacts', the account's archives, and environments', which are created later
         sources="${Project}-*-${AWS::Region}-${AWS::AccountId}",
     )
-    bucket = _add_artifacts(template, logs)
-    return add_outputs(
-        template,
-        CONCERN,
-        ArtifactsBucketName=Ref(bucket),
-        ArtifactsKeyArn=GetAtt(key, "Arn"),
-        AccountAccessLogsBucketName=Ref(logs),
-        PermissionsBoundaryArn=BOUNDARY_ARN,
-        OidcProviderArn=OIDC_PROVIDER_ARN,
-    )
+    _add_artifacts(template, logs)
 
 
 def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
@@ -74,19 +62,40 @@ def _name(purpose: str) -> Sub:
 CONCERN = Concern(
     name="artifacts",
     scopes=(Scope.BOOTSTRAP,),
-    purpose="Buckets of templates and assets, and of access logs, once per account and region.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(inputs.PROJECT,),
     outputs=(
-        Output("ArtifactsBucketName", Kind.BUCKET_NAME, "Bucket of artifacts", surface=True),
-        Output("ArtifactsKeyArn", Kind.KEY_ARN, "Key of the bucket", surface=True),
+        Output(
+            "ArtifactsBucketName",
+            Kind.BUCKET_NAME,
+            Ref("ArtifactsBucket"),
+            "Bucket of artifacts",
+            surface=True,
+        ),
+        Output(
+            "ArtifactsKeyArn",
+            Kind.KEY_ARN,
+            GetAtt("ArtifactsKey", "Arn"),
+            "Key of the bucket",
+            surface=True,
+        ),
         Output(
             "AccountAccessLogsBucketName",
             Kind.BUCKET_NAME,
+            Ref("AccessLogsBucket"),
             "Bucket of the access logs of this account's own buckets, under s3/",
             surface=True,
         ),
-        Output("PermissionsBoundaryArn", Kind.ARN, "Boundary of every role", surface=True),
-        Output("OidcProviderArn", Kind.ARN, "Identity provider of the CI", surface=True),
+        Output(
+            "PermissionsBoundaryArn", Kind.ARN, BOUNDARY_ARN, "Boundary of every role", surface=True
+        ),
+        Output(
+            "OidcProviderArn",
+            Kind.ARN,
+            OIDC_PROVIDER_ARN,
+            "Identity provider of the CI",
+            surface=True,
+        ),
     ),
 )

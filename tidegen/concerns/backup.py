@@ -1,4 +1,4 @@
-"""Snapshots of volumes and tables: a locked vault, a plan, and copies in the recovery region."""
+"""Recovery points of volumes and tables: locked, copied to the recovery region, tested."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tidegen.blocks.conditions import HAS_REPLICA, add_replica_condition
 from tidegen.blocks.policies import trust
 from tidegen.blocks.roles import BOUNDARY, add_role
 from tidegen.blocks.vaults import add_vault
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 #: Loss of a zone or a bad release costs at most these hours; snapshots are incremental.
 _EVERY_SIX_HOURS = "cron(0 5/6 * * ? *)"
@@ -22,9 +22,8 @@ _TESTED_DAYS = 7
 _VALIDATION_HOURS = 1
 
 
-def build(_context: Context) -> Template:
-    """Return the backup template, of snapshots; the database concern dumps the database."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the vault, plan and roles of snapshots; the database concern dumps the database."""
     add_replica_condition(template, "RecoveryVaultArn")
     name = Sub("${Project}-${Environment}")
     vault = add_vault(template, "Vault", name, Ref("BackupKeyArn"))
@@ -46,14 +45,6 @@ def build(_context: Context) -> Template:
         aws_managed=("service-role/AWSBackupServiceRolePolicyForRestores",),
     )
     _add_restore_tests(template, vault)
-    return add_outputs(
-        template,
-        CONCERN,
-        VaultName=Ref(vault),
-        BackupPlanId=Ref("Plan"),
-        BackupRoleArn=GetAtt("BackupRole", "Arn"),
-        RestoreRoleArn=GetAtt("RestoreRole", "Arn"),
-    )
 
 
 def _add_plan(template: Template, vault: backup.BackupVault) -> None:
@@ -127,8 +118,8 @@ def _add_restore_test(
 CONCERN = Concern(
     name="backup",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="Recovery points of volumes and tables: locked, copied to the recovery region, tested.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         BOUNDARY,
@@ -145,9 +136,20 @@ CONCERN = Concern(
         inputs.LOCK_DAYS,
     ),
     outputs=(
-        Output("BackupPlanId", Kind.NAME, "Plan of the backups"),
-        Output("BackupRoleArn", Kind.ROLE_ARN, "Role that AWS Backup backs up with"),
-        Output("VaultName", Kind.NAME, "Vault of recovery points", surface=True),
-        Output("RestoreRoleArn", Kind.ROLE_ARN, "Role that AWS Backup restores with", surface=True),
+        Output("BackupPlanId", Kind.NAME, Ref("Plan"), "Plan of the backups"),
+        Output(
+            "BackupRoleArn",
+            Kind.ROLE_ARN,
+            GetAtt("BackupRole", "Arn"),
+            "Role that AWS Backup backs up with",
+        ),
+        Output("VaultName", Kind.NAME, Ref("Vault"), "Vault of recovery points", surface=True),
+        Output(
+            "RestoreRoleArn",
+            Kind.ROLE_ARN,
+            GetAtt("RestoreRole", "Arn"),
+            "Role that AWS Backup restores with",
+            surface=True,
+        ),
     ),
 )

@@ -1,41 +1,48 @@
-"""Keys of the data: uploads, backups, database volumes, metrics tables."""
+"""Customer-managed keys of uploads, backups, database volumes and metrics tables."""
 
-from troposphere import Template
+from troposphere import GetAtt, Template
 
 from tidegen.blocks import inputs, keys
 from tidegen.blocks.data_buckets import bucket_arn
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 
-def build(context: Context) -> Template:
-    """Return the data-encryption template: one key per kind of data, each granted separately."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, context: Context) -> None:
+    """Add one key per kind of data, each granted separately."""
     backup = keys.service_uses(context.key_uses("backup"))
-    created = (
-        keys.add_key(
-            template,
-            "DataKey",
-            "data",
-            keys.account_use("s3"),
-            keys.distribution_use(bucket_arn("assets")),
-        ),
-        keys.add_key(template, "BackupKey", "backup", keys.account_use("s3"), *backup),
-        keys.add_instance_key(template, "DatabaseKey", "database"),
-        keys.add_key(template, "MetricsKey", "metrics", keys.account_use("dynamodb")),
+    keys.add_key(
+        template,
+        "DataKey",
+        "data",
+        keys.account_use("s3"),
+        keys.distribution_use(bucket_arn("assets")),
     )
-    return add_outputs(template, CONCERN, **keys.key_arns(created))
+    keys.add_key(template, "BackupKey", "backup", keys.account_use("s3"), *backup)
+    keys.add_instance_key(template, "DatabaseKey", "database")
+    keys.add_key(template, "MetricsKey", "metrics", keys.account_use("dynamodb"))
 
 
 CONCERN = Concern(
     name="data-encryption",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="Customer-managed keys of uploads, backups, database volumes and metrics tables.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=inputs.NAMES,
     outputs=(
-        Output("DataKeyArn", Kind.KEY_ARN, "Key of uploads and mail assets"),
-        Output("BackupKeyArn", Kind.KEY_ARN, "Key of backups and snapshots"),
-        Output("DatabaseKeyArn", Kind.KEY_ARN, "Key of the database's volumes"),
-        Output("MetricsKeyArn", Kind.KEY_ARN, "Key of the metrics tables"),
+        Output(
+            "DataKeyArn", Kind.KEY_ARN, GetAtt("DataKey", "Arn"), "Key of uploads and mail assets"
+        ),
+        Output(
+            "BackupKeyArn", Kind.KEY_ARN, GetAtt("BackupKey", "Arn"), "Key of backups and snapshots"
+        ),
+        Output(
+            "DatabaseKeyArn",
+            Kind.KEY_ARN,
+            GetAtt("DatabaseKey", "Arn"),
+            "Key of the database's volumes",
+        ),
+        Output(
+            "MetricsKeyArn", Kind.KEY_ARN, GetAtt("MetricsKey", "Arn"), "Key of the metrics tables"
+        ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Zones: a public delegated zone, a private zone of the own VPC, query logs of the resolver."""
+"""A public delegated zone, a private zone of the own VPC, and the resolver's query log."""
 
 from troposphere import GetAtt, Join, Ref, Sub, Template, route53, route53resolver
 
@@ -6,31 +6,22 @@ from tidegen.blocks import inputs
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.records import add_record
 from tidegen.blocks.stateful import RETAINED
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import PLATFORM, Concern, Context, Kind, Output
 
 
-def build(_context: Context) -> Template:
-    """Return the dns template. The zones contain other concerns' records, so they are retained."""
-    template = new_template(CONCERN)
-    public = template.add_resource(
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the zones and the query log. The zones contain other concerns' records: retain them."""
+    template.add_resource(
         route53.HostedZone("PublicZone", Name=Ref(inputs.DOMAIN.name), **RETAINED)
     )
     vpc = route53.HostedZoneVPCs(VPCId=Ref(inputs.VPC.name), VPCRegion=Ref("AWS::Region"))
-    private = template.add_resource(
+    template.add_resource(
         route53.HostedZone(
             "PrivateZone", Name=Ref(inputs.PRIVATE_DOMAIN.name), VPCs=[vpc], **RETAINED
         )
     )
     _add_records(template)
     _add_query_log(template)
-    return add_outputs(
-        template,
-        CONCERN,
-        PublicZoneId=Ref(public),
-        PrivateZoneId=Ref(private),
-        QueryLogGroupName=Ref("QueryLogGroup"),
-        NameServers=Join(",", GetAtt(public, "NameServers")),
-    )
 
 
 def _add_records(template: Template) -> None:
@@ -66,9 +57,9 @@ def _add_query_log(template: Template) -> None:
 
 CONCERN = Concern(
     name="dns",
-    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="A public delegated zone, a private zone of the own VPC, and the resolver's query log.",
-    build=build,
+    scopes=PLATFORM,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         inputs.DOMAIN,
@@ -77,9 +68,22 @@ CONCERN = Concern(
         inputs.LOGS_KEY,
     ),
     outputs=(
-        Output("PublicZoneId", Kind.HOSTED_ZONE_ID, "Public zone", surface=True),
-        Output("PrivateZoneId", Kind.HOSTED_ZONE_ID, "Private zone", surface=True),
-        Output("NameServers", Kind.STRING_LIST, "Name servers, for the parent zone", surface=True),
-        Output("QueryLogGroupName", Kind.LOG_GROUP_NAME, "Log of the VPC's resolver queries"),
+        Output("PublicZoneId", Kind.HOSTED_ZONE_ID, Ref("PublicZone"), "Public zone", surface=True),
+        Output(
+            "PrivateZoneId", Kind.HOSTED_ZONE_ID, Ref("PrivateZone"), "Private zone", surface=True
+        ),
+        Output(
+            "NameServers",
+            Kind.STRING_LIST,
+            Join(",", GetAtt("PublicZone", "NameServers")),
+            "Name servers, for the parent zone",
+            surface=True,
+        ),
+        Output(
+            "QueryLogGroupName",
+            Kind.LOG_GROUP_NAME,
+            Ref("QueryLogGroup"),
+            "Log of the VPC's resolver queries",
+        ),
     ),
 )

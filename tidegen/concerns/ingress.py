@@ -1,4 +1,4 @@
-"""Public ingress: a load balancer with TLS 1.3, a firewall, a certificate and alias records."""
+"""The public load balancer with its firewall, certificate and DNS records."""
 
 from troposphere import GetAtt, Ref, Sub, Template, route53
 
@@ -17,46 +17,34 @@ from tidegen.blocks.load_balancer import (
 )
 from tidegen.blocks.load_balancer_controller import add_controller_role
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 
-_HOSTS = {"Api": "api", "App": "app"}
+_API, _APP = Sub("api.${Domain}"), Sub("app.${Domain}")
+_HOSTS = {"Api": _API, "App": _APP}
 
 
-def build(_context: Context) -> Template:
-    """Return the ingress template."""
-    template = new_template(CONCERN)
-    hosts = {title: Sub(f"{host}.${{Domain}}") for title, host in _HOSTS.items()}
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the load balancer with its certificate, firewall, records and alarms."""
     add_public_security_group(template)
     add_load_balancer(template)
-    add_certificate(template, list(hosts.values()))
+    add_certificate(template, list(_HOSTS.values()))
     add_target_group(template)
-    add_listener(template, list(hosts.values()))
+    add_listener(template, list(_HOSTS.values()))
     add_controller_role(template, [Ref("TargetGroup")])
     add_firewall(template, "LoadBalancer")
-    _add_records(template, hosts)
-    alarm = add_ingress_alarms(template)
-    return add_outputs(
-        template,
-        CONCERN,
-        LoadBalancerDomain=GetAtt("LoadBalancer", "DNSName"),
-        LoadBalancerFullName=load_balancer_name(),
-        TargetGroupArn=Ref("TargetGroup"),
-        **{f"{title}Host": host for title, host in hosts.items()},
-        FirewallLogGroupName=Ref("FirewallLogGroup"),
-        HealthCheckId=Ref("HealthCheck"),
-        IngressAlarmName=Ref(alarm),
-        TargetsAlarmName=Ref(add_no_targets_alarm(template, "AWS/ApplicationELB")),
-    )
+    _add_records(template)
+    add_ingress_alarms(template)
+    add_no_targets_alarm(template, "AWS/ApplicationELB")
 
 
-def _add_records(template: Template, hosts: dict[str, Sub]) -> None:
+def _add_records(template: Template) -> None:
     """Add the alias records, and a health check of the API from outside."""
     target = route53.AliasTarget(
         DNSName=GetAtt("LoadBalancer", "DNSName"),
         HostedZoneId=GetAtt("LoadBalancer", "CanonicalHostedZoneID"),
         EvaluateTargetHealth=True,
     )
-    for title, host in hosts.items():
+    for title, host in _HOSTS.items():
         template.add_resource(
             route53.RecordSetType(
                 f"{title}Record",
@@ -75,7 +63,7 @@ def _add_records(template: Template, hosts: dict[str, Sub]) -> None:
             "HealthCheck",
             HealthCheckConfig=route53.HealthCheckConfig(
                 Type="HTTPS",
-                FullyQualifiedDomainName=hosts["Api"],
+                FullyQualifiedDomainName=_API,
                 Port=443,
                 ResourcePath="/status",
                 EnableSNI=True,
@@ -89,8 +77,8 @@ def _add_records(template: Template, hosts: dict[str, Sub]) -> None:
 CONCERN = Concern(
     name="ingress",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="The public load balancer with its firewall, certificate and DNS records.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         inputs.PROTECTED,
@@ -108,15 +96,51 @@ CONCERN = Concern(
     ),
     outputs=(
         Output(
-            "LoadBalancerDomain", Kind.ALIAS_TARGET, "DNS name of the load balancer", surface=True
+            "LoadBalancerDomain",
+            Kind.ALIAS_TARGET,
+            GetAtt("LoadBalancer", "DNSName"),
+            "DNS name of the load balancer",
+            surface=True,
         ),
-        Output("LoadBalancerFullName", Kind.NAME, "Name of the load balancer in metrics"),
-        Output("TargetGroupArn", Kind.ARN, "Target group of the gateway's pods", surface=True),
-        Output("ApiHost", Kind.DOMAIN, "Host name of the services' API", surface=True),
-        Output("AppHost", Kind.DOMAIN, "Host name of the web application", surface=True),
-        Output("HealthCheckId", Kind.NAME, "Route 53 health check of the API", surface=True),
-        Output("IngressAlarmName", Kind.NAME, "Name of the load balancer's alarm"),
-        Output("TargetsAlarmName", Kind.NAME, "Name of the alarm on missing targets"),
-        Output("FirewallLogGroupName", Kind.LOG_GROUP_NAME, "Log group of the firewall"),
+        Output(
+            "LoadBalancerFullName",
+            Kind.NAME,
+            load_balancer_name(),
+            "Name of the load balancer in metrics",
+        ),
+        Output(
+            "TargetGroupArn",
+            Kind.ARN,
+            Ref("TargetGroup"),
+            "Target group of the gateway's pods",
+            surface=True,
+        ),
+        Output("ApiHost", Kind.DOMAIN, _API, "Host name of the services' API", surface=True),
+        Output("AppHost", Kind.DOMAIN, _APP, "Host name of the web application", surface=True),
+        Output(
+            "HealthCheckId",
+            Kind.NAME,
+            Ref("HealthCheck"),
+            "Route 53 health check of the API",
+            surface=True,
+        ),
+        Output(
+            "IngressAlarmName",
+            Kind.NAME,
+            Ref("LoadBalancerErrorsAlarm"),
+            "Name of the load balancer's alarm",
+        ),
+        Output(
+            "TargetsAlarmName",
+            Kind.NAME,
+            Ref("NoTargetsAlarm"),
+            "Name of the alarm on missing targets",
+        ),
+        Output(
+            "FirewallLogGroupName",
+            Kind.LOG_GROUP_NAME,
+            Ref("FirewallLogGroup"),
+            "Log group of the firewall",
+        ),
     ),
 )

@@ -1,4 +1,4 @@
-"""DynamoDB tables: application metrics, and data sets for developing analytics."""
+"""DynamoDB tables of application metrics and of data sets for analytics."""
 
 from typing import Any
 
@@ -8,11 +8,10 @@ from troposphere import GetAtt, Ref, Sub, Template, dynamodb
 from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
 from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
-from tidegen.blocks.outputs import name_and_arn
 from tidegen.blocks.policies import deny_other_accounts, document, tls_only
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.trail import METRICS_TABLE
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 _RECOVERY_DAYS = 35
 _EXPIRES = "expiresAt"
@@ -21,14 +20,13 @@ _ACTIONS = [Action("dynamodb", "*")]
 _THIS_TABLE = ["*"]
 
 
-def build(_context: Context) -> Template:
-    """Return the metrics template: two tables with the same protection, and throttling alarms.
+def add_resources(template: Template, _context: Context) -> None:
+    """Add two tables with the same protection, and throttling alarms.
 
     Application metrics are keyed by `metric`, which is `<service>#<name>#<yyyymmdd>` (one partition
     a day, so that none becomes hot), and `ts`, an ISO time with a nonce. The analytics table holds
     records of data sets without identity; `userHash` is salted outside the platform.
     """
-    template = new_template(CONCERN)
     metrics = _add_table(
         template, "MetricsTable", ("metric", "ts"), "by-service", ("service", "ts"), ["value"]
     )
@@ -41,12 +39,6 @@ def build(_context: Context) -> Template:
     analytics.TableName = Sub("${Project}-${Environment}-analytics")
     arns = [GetAtt(table, "Arn") for table in (metrics, analytics)]
     add_backup_selection(template, "tables", arns)
-    return add_outputs(
-        template,
-        CONCERN,
-        **name_and_arn(metrics),
-        **name_and_arn(analytics),
-    )
 
 
 def _add_table(
@@ -163,8 +155,8 @@ def _add_alarms(template: Template, table: dynamodb.Table) -> None:
 CONCERN = Concern(
     name="metrics",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="DynamoDB tables of application metrics and of data sets for analytics.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         inputs.PROTECTED,
@@ -175,10 +167,34 @@ CONCERN = Concern(
         inputs.from_field("MaxWriteUnits", "metrics.max_write_units"),
     ),
     outputs=(
-        Output("MetricsTableName", Kind.TABLE_NAME, "Table of application metrics", surface=True),
-        Output("MetricsTableArn", Kind.TABLE_ARN, "Table of application metrics", surface=True),
-        Output("AnalyticsTableName", Kind.TABLE_NAME, "Table of analytics data", surface=True),
-        Output("AnalyticsTableArn", Kind.TABLE_ARN, "Table of analytics data", surface=True),
+        Output(
+            "MetricsTableName",
+            Kind.TABLE_NAME,
+            Ref("MetricsTable"),
+            "Table of application metrics",
+            surface=True,
+        ),
+        Output(
+            "MetricsTableArn",
+            Kind.TABLE_ARN,
+            GetAtt("MetricsTable", "Arn"),
+            "Table of application metrics",
+            surface=True,
+        ),
+        Output(
+            "AnalyticsTableName",
+            Kind.TABLE_NAME,
+            Ref("AnalyticsTable"),
+            "Table of analytics data",
+            surface=True,
+        ),
+        Output(
+            "AnalyticsTableArn",
+            Kind.TABLE_ARN,
+            GetAtt("AnalyticsTable", "Arn"),
+            "Table of analytics data",
+            surface=True,
+        ),
     ),
     # Needed to give a table a key (DynamoDB guide, "Authorizing use of your customer managed key").
     extra_deploy_actions=("kms:GenerateDataKey*", "kms:ReEncrypt*"),

@@ -1,4 +1,4 @@
-"""The recovery region: replicas of uploads and backups, their key, and a vault."""
+"""Replicas of uploads and backups in the recovery region, their key, and a vault."""
 
 from typing import Any
 
@@ -18,30 +18,21 @@ from tidegen.blocks.malware_scans import deny_infected
 from tidegen.blocks.replication import REPLICA_BACKUPS, REPLICA_UPLOADS
 from tidegen.blocks.suppressions import BUCKET_LOCK, BUCKET_REPLICATION, unmet
 from tidegen.blocks.vaults import add_vault
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 #: The account's bucket of that region: recovery does not depend on access logs.
 _LOGS = Ref(inputs.ACCOUNT_ACCESS_LOGS.name)
 _IS_THE_REPLICA = "This is the replica, which is not replicated again."
 
 
-def build(_context: Context) -> Template:
-    """Return the recovery region's template, deployed before the environment that uses its ARNs."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the replicas, deployed before the environment that uses their ARNs."""
     uses = [account_use(service) for service in ("backup", "s3", "secretsmanager")]
     key = add_key(template, "ReplicaKey", "replica", *uses)
-    uploads = _add_uploads(template)
-    backups = _add_backups(template)
+    _add_uploads(template)
+    _add_backups(template)
     name = Sub("${Project}-${Environment}-recovery")
-    vault = add_vault(template, "RecoveryVault", name, GetAtt(key, "Arn"))
-    return add_outputs(
-        template,
-        CONCERN,
-        ReplicaKeyArn=GetAtt(key, "Arn"),
-        ReplicaUploadsBucketArn=GetAtt(uploads, "Arn"),
-        ReplicaBackupsBucketArn=GetAtt(backups, "Arn"),
-        RecoveryVaultArn=GetAtt(vault, "BackupVaultArn"),
-    )
+    add_vault(template, "RecoveryVault", name, GetAtt(key, "Arn"))
 
 
 def _add_uploads(template: Template) -> s3.Bucket:
@@ -91,8 +82,8 @@ def _add_replica(
 CONCERN = Concern(
     name="replicas",
     scopes=(Scope.RECOVERY,),
-    purpose="Replicas of uploads and backups in the recovery region, their key, and a vault.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         inputs.ACCOUNT_ACCESS_LOGS,
@@ -103,9 +94,33 @@ CONCERN = Concern(
         inputs.LOCK_DAYS,
     ),
     outputs=(
-        Output("ReplicaKeyArn", Kind.KEY_ARN, "Key of the replicas", surface=True),
-        Output("ReplicaUploadsBucketArn", Kind.BUCKET_ARN, "Replica of the uploads", surface=True),
-        Output("ReplicaBackupsBucketArn", Kind.BUCKET_ARN, "Replica of the backups", surface=True),
-        Output("RecoveryVaultArn", Kind.ARN, "Vault of copied recovery points", surface=True),
+        Output(
+            "ReplicaKeyArn",
+            Kind.KEY_ARN,
+            GetAtt("ReplicaKey", "Arn"),
+            "Key of the replicas",
+            surface=True,
+        ),
+        Output(
+            "ReplicaUploadsBucketArn",
+            Kind.BUCKET_ARN,
+            GetAtt("ReplicaUploadsBucket", "Arn"),
+            "Replica of the uploads",
+            surface=True,
+        ),
+        Output(
+            "ReplicaBackupsBucketArn",
+            Kind.BUCKET_ARN,
+            GetAtt("ReplicaBackupsBucket", "Arn"),
+            "Replica of the backups",
+            surface=True,
+        ),
+        Output(
+            "RecoveryVaultArn",
+            Kind.ARN,
+            GetAtt("RecoveryVault", "BackupVaultArn"),
+            "Vault of copied recovery points",
+            surface=True,
+        ),
     ),
 )

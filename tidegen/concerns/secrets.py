@@ -1,4 +1,4 @@
-"""Secrets of Secrets Manager: one for each secret of the chart, created without its values."""
+"""One secret for each secret that the chart reads, created unfilled."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from tidegen.blocks.rotation import ROTATION_FUNCTION, add_rotation
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
 from tidegen.chart.secrets import CHART_SECRETS, MARKER, SEED, WHY_KEPT, Fill, rotated_keys
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 #: CloudFormation generates a new value, and so discards the filled one, whenever a property of this
 #: changes. So it is the same for every secret and contains none of the chart's keys (they are in
@@ -45,14 +45,12 @@ _READERS = [
 ]
 
 
-def build(_context: Context) -> Template:
-    """Return the secrets template: a secret and its policy for each name of the chart."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add a secret and its policy for each name of the chart."""
     add_replica_condition(template)
     add_administrator_conditions(template)
     for name, keys in CHART_SECRETS.items():
         _add_secret(template, name, keys)
-    return add_outputs(template, CONCERN, SecretsPath=Sub("/${Project}/${Environment}/"))
 
 
 def _add_secret(template: Template, name: str, keys: Mapping[str, Fill]) -> None:
@@ -123,8 +121,8 @@ def _deny_other_readers() -> Statement:
 CONCERN = Concern(
     name="secrets",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="One secret for each secret that the chart reads, created unfilled.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         inputs.SECRETS_KEY,
@@ -133,7 +131,15 @@ CONCERN = Concern(
         *ADMINISTRATOR_INPUTS,
         inputs.REPLICA_KEY,
     ),
-    outputs=(Output("SecretsPath", Kind.STRING, "Prefix of the secrets' names", surface=True),),
+    outputs=(
+        Output(
+            "SecretsPath",
+            Kind.STRING,
+            Sub("/${Project}/${Environment}/"),
+            "Prefix of the secrets' names",
+            surface=True,
+        ),
+    ),
     # CloudFormation validates a secret's policy before it puts it.
     extra_deploy_actions=("secretsmanager:ValidateResourcePolicy",),
 )

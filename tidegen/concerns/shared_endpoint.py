@@ -1,18 +1,18 @@
-"""The environment's only connection to shared services: it reaches them, never the reverse."""
+"""The environment's one-way connection to the shared services."""
 
 from troposphere import GetAtt, If, Ref, Select, Split, Sub, Template, ec2, route53
 
 from tidegen.blocks import inputs
 from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.security_groups import HTTPS, add_security_group, rule
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 _HAS_SHARED = "HasShared"
+_HOST = Sub("shared.${PrivateDomain}")
 
 
-def build(_context: Context) -> Template:
-    """Return the shared-endpoint template; empty if the environment uses no shared services."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the endpoint and its record; neither if the environment uses no shared services."""
     add_condition_if_set(template, _HAS_SHARED, "EndpointServiceName")
     pods = Ref(inputs.CLUSTER_GROUP.name)
     add_security_group(
@@ -43,21 +43,19 @@ def build(_context: Context) -> Template:
             "Record",
             Condition=_HAS_SHARED,
             HostedZoneId=Ref("PrivateZoneId"),
-            Name=Sub("shared.${PrivateDomain}"),
+            Name=_HOST,
             Type="CNAME",
             TTL="60",
             ResourceRecords=[name],
         )
     )
-    host = Sub("shared.${PrivateDomain}")
-    return add_outputs(template, CONCERN, SharedServicesHost=If(_HAS_SHARED, host, ""))
 
 
 CONCERN = Concern(
     name="shared-endpoint",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="The environment's one-way connection to the shared services.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         inputs.VPC,
         inputs.CLUSTER_GROUP,
@@ -74,7 +72,11 @@ CONCERN = Concern(
     ),
     outputs=(
         Output(
-            "SharedServicesHost", Kind.DOMAIN, "Name of the shared services, or empty", surface=True
+            "SharedServicesHost",
+            Kind.DOMAIN,
+            If(_HAS_SHARED, _HOST, ""),
+            "Name of the shared services, or empty",
+            surface=True,
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""The shared cluster's services: a private load balancer behind a one-way endpoint service."""
+"""The endpoint service through which environments reach the shared cluster."""
 
 from troposphere import Equals, If, Join, Not, NoValue, Ref, Sub, Template, ec2
 from troposphere import elasticloadbalancingv2 as elb
@@ -9,7 +9,7 @@ from tidegen.blocks.load_balancer import UNPROTECTED, add_pods_security_group, k
 from tidegen.blocks.load_balancer_controller import add_controller_role
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet, unmet_each
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 _PORT = 443
 #: Port of the shared gateway's pods, which have their own certificates.
@@ -27,9 +27,8 @@ _UNASKED = (
 )
 
 
-def build(_context: Context) -> Template:
-    """Return the shared-services template: environments connect to it, never the reverse."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the endpoint service: environments connect to it, never the reverse."""
     _add_security_group(template)
     _add_load_balancer(template)
     _add_listener(template)
@@ -40,14 +39,7 @@ def build(_context: Context) -> Template:
         _METRICS,
         "Pods of the shared gateway do not answer; environments lose their telemetry.",
     )
-    name = Sub("com.amazonaws.vpce.${AWS::Region}.${EndpointService}")
-    return add_outputs(
-        template,
-        CONCERN,
-        EndpointServiceName=name,
-        SharedTargetGroupArn=Ref("TargetGroup"),
-        TargetsAlarmName=Ref(add_no_targets_alarm(template, _METRICS)),
-    )
+    add_no_targets_alarm(template, _METRICS)
 
 
 def _add_security_group(template: Template) -> None:
@@ -135,8 +127,8 @@ def _add_endpoint_service(template: Template) -> None:
 CONCERN = Concern(
     name="shared-services",
     scopes=(Scope.SHARED,),
-    purpose="The endpoint service through which environments reach the shared cluster.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         inputs.PROTECTED,
@@ -152,12 +144,22 @@ CONCERN = Concern(
         Output(
             "EndpointServiceName",
             Kind.SERVICE_NAME,
+            Sub("com.amazonaws.vpce.${AWS::Region}.${EndpointService}"),
             "Endpoint service of the shared cluster",
             surface=True,
         ),
         Output(
-            "SharedTargetGroupArn", Kind.ARN, "Target group of the gateway's pods", surface=True
+            "SharedTargetGroupArn",
+            Kind.ARN,
+            Ref("TargetGroup"),
+            "Target group of the gateway's pods",
+            surface=True,
         ),
-        Output("TargetsAlarmName", Kind.NAME, "Name of the alarm on missing targets"),
+        Output(
+            "TargetsAlarmName",
+            Kind.NAME,
+            Ref("NoTargetsAlarm"),
+            "Name of the alarm on missing targets",
+        ),
     ),
 )

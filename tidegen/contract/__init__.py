@@ -1,10 +1,9 @@
 """The contract of a concern: everything that a module in `tidegen.concerns` needs."""
 
+from tidegen.contract.concern import Concern, Context
 from tidegen.contract.declarations import (
     Asset,
     BuiltAsset,
-    Concern,
-    Context,
     Field,
     Input,
     KeyUse,
@@ -14,10 +13,10 @@ from tidegen.contract.declarations import (
     Source,
 )
 from tidegen.contract.kinds import Kind
-from tidegen.contract.scopes import Scope
-from tidegen.contract.template import add_outputs, new_template
+from tidegen.contract.scopes import PLATFORM, Scope
 
 __all__ = [
+    "PLATFORM",
     "Asset",
     "BuiltAsset",
     "Concern",
@@ -31,6 +30,4 @@ __all__ = [
     "Scope",
     "Sibling",
     "Source",
-    "add_outputs",
-    "new_template",
 ]

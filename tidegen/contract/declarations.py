@@ -1,15 +1,11 @@
 """The declarations of a concern: inputs, outputs, and its needs of other concerns."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from tidegen.contract.kinds import Kind
 from tidegen.contract.scopes import Scope
-
-if TYPE_CHECKING:
-    from troposphere import Template
 
 
 @dataclass(frozen=True)
@@ -54,6 +50,8 @@ class Output:
 
     name: str
     kind: Kind
+    #: Text, or a function of troposphere that refers to the concern's resources or parameters.
+    value: Any
     description: str
     surface: bool = False
 
@@ -98,51 +96,3 @@ class BuiltAsset:
     def key(self) -> str:
         """The object key under which the asset is uploaded."""
         return f"assets/{self.sha256}/{self.name}.{self.suffix}"
-
-
-@dataclass(frozen=True)
-class Context:
-    """The data of a build apart from its inputs: all concerns, and the built assets."""
-
-    concerns: "tuple[Concern, ...]" = ()
-    assets: Mapping[str, BuiltAsset] = field(default_factory=dict)
-    _templates: "dict[str, Template]" = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-
-    def key_uses(self, key: str) -> tuple[KeyUse, ...]:
-        """Return every declared use of one key, each once, in a stable order."""
-        uses = {use for concern in self.concerns for use in concern.key_uses if use.key == key}
-        return tuple(sorted(uses, key=lambda use: (use.service, use.actions)))
-
-    def template_of(self, concern: "Concern") -> "Template":
-        """Return the concern's template, built once."""
-        if concern.name not in self._templates:
-            self._templates[concern.name] = concern.build(self)
-        return self._templates[concern.name]
-
-
-Build = Callable[[Context], "Template"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Concern:
-    """The subject of one template: its name, scopes, inputs and outputs."""
-
-    name: str
-    scopes: tuple[Scope, ...]
-    purpose: str
-    build: Build
-    inputs: tuple[Input, ...] = ()
-    outputs: tuple[Output, ...] = ()
-    key_uses: tuple[KeyUse, ...] = ()
-    #: IAM actions that a deploy needs in addition to those in the registry's schemas.
-    extra_deploy_actions: tuple[str, ...] = ()
-    assets: tuple[Asset, ...] = ()
-    #: Concerns to deploy first although no value comes from them.
-    after: tuple[str, ...] = ()
-
-    @property
-    def logical_id(self) -> str:
-        """The logical id of this concern's nested stack."""
-        return "".join(part.capitalize() for part in self.name.split("-"))

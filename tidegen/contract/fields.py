@@ -7,7 +7,7 @@ model (pydantic stays off the render path); a test proves that the model provide
 from dataclasses import dataclass
 
 from tidegen.contract.kinds import Kind
-from tidegen.contract.scopes import Scope, roots_of
+from tidegen.contract.scopes import PLATFORM, Scope, roots_of
 
 #: Roles that may administer a cluster: a template cannot count a list, so each has a field.
 ADMINISTRATORS = (1, 2, 3)
@@ -21,15 +21,14 @@ PLAN_SUFFIX = "-plan"
 
 _ENV = (Scope.ENVIRONMENT,)
 _ENV_RECOVERY = (Scope.ENVIRONMENT, Scope.RECOVERY)
-_PLATFORM = (Scope.ENVIRONMENT, Scope.SHARED)
-_OWNED = (Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY, Scope.ACCESS)
-_NAMED = (*_PLATFORM, Scope.ACCESS)
+_OWNED = (*PLATFORM, Scope.RECOVERY, Scope.ACCESS)
+_NAMED = (*PLATFORM, Scope.ACCESS)
 _ACCOUNT = roots_of(Scope.ACCOUNT)
 _ALL = tuple(Scope)
 _CONTACTS = (
-    ("critical", _PLATFORM, "are paged"),
-    ("warning", _PLATFORM, "read warnings"),
-    ("security", (*_PLATFORM, Scope.ACCOUNT), "get security findings"),
+    ("critical", PLATFORM, "are paged"),
+    ("warning", PLATFORM, "read warnings"),
+    ("security", (*PLATFORM, Scope.ACCOUNT), "get security findings"),
 )
 
 
@@ -51,47 +50,47 @@ FIELDS: dict[str, CatalogueField] = {
     "name": _f(Kind.NAME, _OWNED, "Environment, the second part of every name"),
     "domain": _f(Kind.DOMAIN, _NAMED, "Public zone of this environment"),
     "private_domain": _f(Kind.DOMAIN, _NAMED, "Private zone, below the public one"),
-    "network.cidr": _f(Kind.CIDR, _PLATFORM, "Address range of the VPC"),
-    "network.public_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three public subnets"),
-    "network.private_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three private subnets"),
-    "network.data_subnets": _f(Kind.CIDR_LIST, _PLATFORM, "Ranges of the three data subnets"),
+    "network.cidr": _f(Kind.CIDR, PLATFORM, "Address range of the VPC"),
+    "network.public_subnets": _f(Kind.CIDR_LIST, PLATFORM, "Ranges of the three public subnets"),
+    "network.private_subnets": _f(Kind.CIDR_LIST, PLATFORM, "Ranges of the three private subnets"),
+    "network.data_subnets": _f(Kind.CIDR_LIST, PLATFORM, "Ranges of the three data subnets"),
     **{
         f"network.zone_{number}": _f(
-            Kind.AVAILABILITY_ZONE, _PLATFORM, f"Availability zone {number} by name, or empty"
+            Kind.AVAILABILITY_ZONE, PLATFORM, f"Availability zone {number} by name, or empty"
         )
         for number in ZONES
     },
-    "network.nat_gateways": _f(Kind.NUMBER, _PLATFORM, "NAT gateways, 1 to 3"),
+    "network.nat_gateways": _f(Kind.NUMBER, PLATFORM, "NAT gateways, 1 to 3"),
     "network.endpoints": _f(
-        Kind.STRING, _PLATFORM, "Interface endpoints: essential (one zone) or full (three zones)"
+        Kind.STRING, PLATFORM, "Interface endpoints: essential (one zone) or full (three zones)"
     ),
-    "cluster.version": _f(Kind.VERSION, _PLATFORM, "Kubernetes minor version"),
-    "cluster.image": _f(Kind.VERSION, _PLATFORM, "Release of the managed node image"),
-    "cluster.instance_types": _f(Kind.STRING_LIST, _PLATFORM, "Instance types of the nodes"),
-    "cluster.ami_type": _f(Kind.STRING, _PLATFORM, "Kind of the managed node image"),
-    "cluster.min_nodes": _f(Kind.NUMBER, _PLATFORM, "Smallest number of nodes"),
-    "cluster.max_nodes": _f(Kind.NUMBER, _PLATFORM, "Largest number of nodes"),
-    "cluster.volume_gib": _f(Kind.NUMBER, _PLATFORM, "Root volume of a node in GiB"),
+    "cluster.version": _f(Kind.VERSION, PLATFORM, "Kubernetes minor version"),
+    "cluster.image": _f(Kind.VERSION, PLATFORM, "Release of the managed node image"),
+    "cluster.instance_types": _f(Kind.STRING_LIST, PLATFORM, "Instance types of the nodes"),
+    "cluster.ami_type": _f(Kind.STRING, PLATFORM, "Kind of the managed node image"),
+    "cluster.min_nodes": _f(Kind.NUMBER, PLATFORM, "Smallest number of nodes"),
+    "cluster.max_nodes": _f(Kind.NUMBER, PLATFORM, "Largest number of nodes"),
+    "cluster.volume_gib": _f(Kind.NUMBER, PLATFORM, "Root volume of a node in GiB"),
     **{
         f"cluster.administrator_{number}": _f(
-            Kind.ROLE_ARN, _PLATFORM, f"Role {number} that administers the cluster, or empty"
+            Kind.ROLE_ARN, PLATFORM, f"Role {number} that administers the cluster, or empty"
         )
         for number in ADMINISTRATORS
     },
-    "cluster.addons.vpc_cni": _f(Kind.VERSION, _PLATFORM, "Version of the vpc-cni add-on"),
-    "cluster.addons.coredns": _f(Kind.VERSION, _PLATFORM, "Version of the coredns add-on"),
-    "cluster.addons.kube_proxy": _f(Kind.VERSION, _PLATFORM, "Version of the kube-proxy add-on"),
+    "cluster.addons.vpc_cni": _f(Kind.VERSION, PLATFORM, "Version of the vpc-cni add-on"),
+    "cluster.addons.coredns": _f(Kind.VERSION, PLATFORM, "Version of the coredns add-on"),
+    "cluster.addons.kube_proxy": _f(Kind.VERSION, PLATFORM, "Version of the kube-proxy add-on"),
     "cluster.addons.pod_identity_agent": _f(
-        Kind.VERSION, _PLATFORM, "Version of the eks-pod-identity-agent add-on"
+        Kind.VERSION, PLATFORM, "Version of the eks-pod-identity-agent add-on"
     ),
     "cluster.addons.ebs_csi_driver": _f(
-        Kind.VERSION, _PLATFORM, "Version of the aws-ebs-csi-driver add-on"
+        Kind.VERSION, PLATFORM, "Version of the aws-ebs-csi-driver add-on"
     ),
     "cluster.addons.metrics_server": _f(
-        Kind.VERSION, _PLATFORM, "Version of the metrics-server add-on"
+        Kind.VERSION, PLATFORM, "Version of the metrics-server add-on"
     ),
     "cluster.addons.cloudwatch_observability": _f(
-        Kind.VERSION, _PLATFORM, "Version of the amazon-cloudwatch-observability add-on"
+        Kind.VERSION, PLATFORM, "Version of the amazon-cloudwatch-observability add-on"
     ),
     "database.image": _f(Kind.AMI_ID, _ENV, "Machine image of the database members"),
     "database.instance_type": _f(Kind.STRING, _ENV, "Instance type of a database member"),
@@ -113,7 +112,7 @@ FIELDS: dict[str, CatalogueField] = {
         "Object Lock mode of backups and logs: GOVERNANCE or COMPLIANCE",
     ),
     "retention.lock_days": _f(Kind.NUMBER, _ENV_RECOVERY, "Days that a backup is locked"),
-    "protected": _f(Kind.BOOLEAN, _PLATFORM, "Whether services refuse their own deletion"),
+    "protected": _f(Kind.BOOLEAN, PLATFORM, "Whether services refuse their own deletion"),
     **{
         f"contacts.{kind}_{number}": _f(
             Kind.EMAIL, scopes, f"Address {number} of those who {what}, or empty"

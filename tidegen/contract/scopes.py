@@ -70,7 +70,8 @@ class ScopeTraits:
 
 
 _ACCOUNT = (Scope.ACCOUNT,)
-_PLATFORM = (Scope.ENVIRONMENT, Scope.SHARED)
+#: The scopes that run the platform's services, each in a network and a cluster of its own.
+PLATFORM = (Scope.SHARED, Scope.ENVIRONMENT)
 
 SCOPES: Mapping[Scope, ScopeTraits] = {
     Scope.IDENTITY: ScopeTraits(
@@ -79,7 +80,7 @@ SCOPES: Mapping[Scope, ScopeTraits] = {
     Scope.BOOTSTRAP: ScopeTraits(
         files=_ACCOUNT, stack="{project}-bootstrap", region=RegionChoice.EACH, direct=True
     ),
-    Scope.ACCESS: ScopeTraits(files=_PLATFORM, stack="{project}-{environment}-access", direct=True),
+    Scope.ACCESS: ScopeTraits(files=PLATFORM, stack="{project}-{environment}-access", direct=True),
     Scope.ACCOUNT: ScopeTraits(files=_ACCOUNT, stack="{project}-account", region=RegionChoice.EACH),
     Scope.RECOVERY: ScopeTraits(
         files=(Scope.ENVIRONMENT,),

@@ -1,6 +1,6 @@
 """Failures of an account's audit services: Config, CloudTrail, GuardDuty."""
 
-from tidegen.failures.model import LINT, PREFLIGHT, Failure, guide, issue
+from tidegen.failures.model import LINT, PREFLIGHT, Failure
 
 FAILURES = (
     Failure(
@@ -13,10 +13,7 @@ FAILURES = (
         action="allow config.amazonaws.com to use the bucket and its key; make the channel depend"
         " on both",
         where=(LINT,),
-        sources=(
-            *issue("hashicorp/terraform-provider-aws", 8655),
-            *issue("aws/aws-cdk", 13978),
-        ),
+        sources=("hashicorp/terraform-provider-aws#8655", "aws/aws-cdk#13978"),
         rules=("E9501", "E9809"),
     ),
     Failure(
@@ -25,7 +22,10 @@ FAILURES = (
         cause="the bucket policy of the other account does not allow this account",
         action="add this account to the sources in the log archive's bucket policy",
         where=(LINT,),
-        sources=issue("awslabs/landing-zone-accelerator-on-aws", 127, 142),
+        sources=(
+            "awslabs/landing-zone-accelerator-on-aws#127",
+            "awslabs/landing-zone-accelerator-on-aws#142",
+        ),
         rules=("E9809",),
     ),
     Failure(
@@ -37,10 +37,7 @@ FAILURES = (
         cause="the recorder waits for the channel, or the channel for the recorder",
         action="remove the DependsOn between them; CloudFormation creates both together",
         where=(LINT,),
-        sources=(
-            *issue("aws/aws-cdk", 9001),
-            *issue("awsdocs/aws-cloudformation-user-guide", 1282),
-        ),
+        sources=("aws/aws-cdk#9001", "awsdocs/aws-cloudformation-user-guide#1282"),
         rules=("E9502",),
     ),
     Failure(
@@ -52,10 +49,7 @@ FAILURES = (
         cause="an account can have one configuration recorder per region, and it exists already",
         action="import the recorder into the account's stack, or delete it with its channel",
         where=(PREFLIGHT,),
-        sources=(
-            *issue("hashicorp/terraform-provider-aws", 2183),
-            *issue("trussworks/terraform-aws-config", 69),
-        ),
+        sources=("hashicorp/terraform-provider-aws#2183", "trussworks/terraform-aws-config#69"),
     ),
     Failure(
         slug="delivery-channel-exists",
@@ -66,7 +60,7 @@ FAILURES = (
         cause="an account can have one delivery channel per region, and it exists already",
         action="import the channel into the account's stack, or delete it with its recorder",
         where=(PREFLIGHT,),
-        sources=issue("trussworks/terraform-aws-config", 121),
+        sources=("trussworks/terraform-aws-config#121",),
     ),
     Failure(
         slug="detector-exists",
@@ -75,8 +69,8 @@ FAILURES = (
         action="import the detector into the account's stack, or leave it to the organization",
         where=(PREFLIGHT,),
         sources=(
-            *issue("hashicorp/terraform-provider-aws", 11780),
-            *issue("schubergphilis/terraform-aws-mcaf-landing-zone", 215),
+            "hashicorp/terraform-provider-aws#11780",
+            "schubergphilis/terraform-aws-mcaf-landing-zone#215",
         ),
     ),
     Failure(
@@ -85,7 +79,7 @@ FAILURES = (
         cause="the detector has both DataSources and Features",
         action="keep only Features",
         where=(LINT,),
-        sources=issue("aws-cloudformation/cfn-lint", 4153),
+        sources=("aws-cloudformation/cfn-lint#4153",),
         rules=("E3063",),
     ),
     Failure(
@@ -95,7 +89,7 @@ FAILURES = (
         " in it",
         action="make the trail depend on the bucket policy; check its path and SourceArn",
         where=(LINT,),
-        sources=issue("aws/aws-cdk", 1172, 31400, 27168),
+        sources=("aws/aws-cdk#1172", "aws/aws-cdk#31400", "aws/aws-cdk#27168"),
         rules=("E9504", "E9809"),
     ),
     Failure(
@@ -104,8 +98,8 @@ FAILURES = (
         cause="Config cannot deliver to a bucket with Object Lock, and reports no error",
         action="give the delivery channel a bucket without Object Lock",
         where=(LINT,),
-        sources=guide(
-            "AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html",
+        sources=(
+            "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html",
         ),
         rules=("E9503", "E9810"),
     ),

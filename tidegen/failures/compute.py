@@ -1,6 +1,6 @@
 """Failures of instances and Kubernetes."""
 
-from tidegen.failures.model import LINT, PREFLIGHT, Failure, guide, issue
+from tidegen.failures.model import LINT, PREFLIGHT, Failure
 
 FAILURES = (
     Failure(
@@ -14,9 +14,9 @@ FAILURES = (
         action="check routes, endpoints (ec2, ecr, s3, sts, eks, eks-auth) and the node role",
         where=(LINT,),
         sources=(
-            *issue("awsdocs/amazon-eks-user-guide", 275),
-            *issue("terraform-aws-modules/terraform-aws-eks", 2149),
-            *issue("eksctl-io/eksctl", 4210),
+            "awsdocs/amazon-eks-user-guide#275",
+            "terraform-aws-modules/terraform-aws-eks#2149",
+            "eksctl-io/eksctl#4210",
         ),
         rules=("E9806",),
     ),
@@ -29,7 +29,7 @@ FAILURES = (
         cause="the node group is in a public subnet",
         action="put nodes in private subnets only",
         where=(LINT,),
-        sources=issue("oomichi/try-kubernetes", 136),
+        sources=("oomichi/try-kubernetes#136",),
         rules=("E9806",),
     ),
     Failure(
@@ -38,10 +38,7 @@ FAILURES = (
         cause="the add-on has no node to run on",
         action="make add-ons that run pods depend on the node group, and check taints",
         where=(LINT,),
-        sources=(
-            *issue("pulumi/pulumi-eks", 1819),
-            *issue("terraform-aws-modules/terraform-aws-eks", 3001),
-        ),
+        sources=("pulumi/pulumi-eks#1819", "terraform-aws-modules/terraform-aws-eks#3001"),
         rules=("E9406",),
     ),
     Failure(
@@ -53,10 +50,7 @@ FAILURES = (
         cause="EKS does not offer its control plane in one of the chosen zones",
         action="name three other zones in network.zones",
         where=(LINT, PREFLIGHT),
-        sources=(
-            *issue("eksctl-io/eksctl", 817),
-            *issue("awsdocs/amazon-eks-user-guide", 36),
-        ),
+        sources=("eksctl-io/eksctl#817", "awsdocs/amazon-eks-user-guide#36"),
         rules=("E9102",),
     ),
     Failure(
@@ -65,7 +59,7 @@ FAILURES = (
         cause="the node group has DiskSize and a launch template",
         action="set the size in the launch template",
         where=(LINT,),
-        sources=issue("crossplane-contrib/provider-upjet-aws", 866),
+        sources=("crossplane-contrib/provider-upjet-aws#866",),
         rules=("E9402",),
     ),
     Failure(
@@ -74,7 +68,7 @@ FAILURES = (
         cause="the instance type is in the launch template and in the node group",
         action="keep it in the node group",
         where=(LINT,),
-        sources=issue("terraform-aws-modules/terraform-aws-eks", 1386),
+        sources=("terraform-aws-modules/terraform-aws-eks#1386",),
         rules=("E9403",),
     ),
     Failure(
@@ -90,9 +84,9 @@ FAILURES = (
         " then deploy again",
         where=(LINT,),
         sources=(
-            *issue("aws-cloudformation/aws-cloudformation-templates", 247),
-            *issue("buildkite/elastic-ci-stack-for-aws", 130),
-            *issue("crewjam/etcd-aws", 5),
+            "aws-cloudformation/aws-cloudformation-templates#247",
+            "buildkite/elastic-ci-stack-for-aws#130",
+            "crewjam/etcd-aws#5",
         ),
         rules=("E9407", "E9807"),
     ),
@@ -103,7 +97,7 @@ FAILURES = (
         action="take the volume's zone from its instance's subnet; wait until the old instance is"
         " deleted",
         where=(LINT,),
-        sources=guide("ebs/latest/userguide/ebs-attaching-volume.html"),
+        sources=("https://docs.aws.amazon.com/ebs/latest/userguide/ebs-attaching-volume.html",),
         rules=("E9309",),
     ),
     Failure(
@@ -117,7 +111,9 @@ FAILURES = (
         cause="the account's vCPU quota or the zone's capacity for the instance type is used up",
         action="ask AWS for a higher quota, or choose another instance type",
         where=(PREFLIGHT,),
-        sources=guide("AWSEC2/latest/UserGuide/troubleshooting-launch.html"),
+        sources=(
+            "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/troubleshooting-launch.html",
+        ),
     ),
     Failure(
         slug="kubernetes-version",
@@ -127,9 +123,9 @@ FAILURES = (
         action="set the next minor version that EKS supports",
         where=(LINT, PREFLIGHT),
         sources=(
-            *issue("finos/compliant-financial-infrastructure", 228),
-            *issue("terraform-aws-modules/terraform-aws-eks", 2607),
-            *issue("aws/containers-roadmap", 497),
+            "finos/compliant-financial-infrastructure#228",
+            "terraform-aws-modules/terraform-aws-eks#2607",
+            "aws/containers-roadmap#497",
         ),
         rules=("E9405",),
     ),
@@ -141,8 +137,8 @@ FAILURES = (
         action="ask AWS for a higher quota of concurrent executions (L-B99A9384)",
         where=(PREFLIGHT,),
         sources=(
-            *issue("aws-samples/one-observability-demo", 278),
-            *issue("awslabs/fhir-works-on-aws-deployment", 691),
+            "aws-samples/one-observability-demo#278",
+            "awslabs/fhir-works-on-aws-deployment#691",
         ),
     ),
 )

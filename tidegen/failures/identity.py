@@ -1,6 +1,6 @@
 """Failures of roles, policies, identity providers and keys."""
 
-from tidegen.failures.model import LINT, PREFLIGHT, Failure, issue
+from tidegen.failures.model import LINT, PREFLIGHT, Failure
 
 FAILURES = (
     Failure(
@@ -10,10 +10,7 @@ FAILURES = (
         action="allow kms:* to the account's root in the first statement, and kms:CreateKey and"
         " kms:PutKeyPolicy to the role",
         where=(LINT, PREFLIGHT),
-        sources=(
-            *issue("aws-solutions/innovation-sandbox-on-aws", 31),
-            *issue("widdix/aws-cf-templates", 259),
-        ),
+        sources=("aws-solutions/innovation-sandbox-on-aws#31", "widdix/aws-cf-templates#259"),
         rules=("E9601",),
     ),
     Failure(
@@ -24,9 +21,9 @@ FAILURES = (
         " SERVICE",
         where=(LINT, PREFLIGHT),
         sources=(
-            *issue("lightspin-tech/eks-creation-engine", 4),
-            *issue("GoogleCloudPlatform/anthos-samples", 357),
-            *issue("aws-samples/aws-cross-account-cicd-pipeline", 34),
+            "lightspin-tech/eks-creation-engine#4",
+            "GoogleCloudPlatform/anthos-samples#357",
+            "aws-samples/aws-cross-account-cicd-pipeline#34",
         ),
         rules=("E9602",),
     ),
@@ -36,7 +33,7 @@ FAILURES = (
         cause="a list of principals is empty",
         action="add an entry to the list in the environment file",
         where=(LINT,),
-        sources=issue("aws-samples/data-mesh-datazone-cdk-cloudformation", 17),
+        sources=("aws-samples/data-mesh-datazone-cdk-cloudformation#17",),
         rules=("E9603",),
     ),
     Failure(
@@ -46,8 +43,8 @@ FAILURES = (
         action="allow logs.REGION.amazonaws.com to use the key for the log group's name",
         where=(LINT,),
         sources=(
-            *issue("hashicorp/terraform-provider-aws", 29282),
-            *issue("ministryofjustice/modernisation-platform", 7870),
+            "hashicorp/terraform-provider-aws#29282",
+            "ministryofjustice/modernisation-platform#7870",
         ),
         rules=("E9805",),
     ),
@@ -57,7 +54,7 @@ FAILURES = (
         cause="the property has the key's id instead of its ARN",
         action="use Fn::GetAtt Arn of the key",
         where=(LINT,),
-        sources=issue("aws-cloudformation/cloudformation-resource-schema", 119),
+        sources=("aws-cloudformation/cloudformation-resource-schema#119",),
         rules=("E9701",),
     ),
     Failure(
@@ -66,10 +63,7 @@ FAILURES = (
         cause="an account can have one identity provider per URL, and it exists already",
         action="import the provider into the identity stack",
         where=(PREFLIGHT,),
-        sources=(
-            *issue("unfunco/terraform-aws-oidc-github", 23),
-            *issue("guardian/cdk", 2529),
-        ),
+        sources=("unfunco/terraform-aws-oidc-github#23", "guardian/cdk#2529"),
     ),
     Failure(
         slug="identity-provider-deleted",
@@ -77,7 +71,7 @@ FAILURES = (
         cause="a second stack with the same provider was rolled back, which deleted the provider",
         action="import an existing provider into the identity stack instead of creating it",
         where=(PREFLIGHT,),
-        sources=issue("aws-cloudformation/cloudformation-coverage-roadmap", 1048),
+        sources=("aws-cloudformation/cloudformation-coverage-roadmap#1048",),
     ),
     Failure(
         slug="volume-key-closed",
@@ -90,9 +84,9 @@ FAILURES = (
         " policy",
         where=(LINT, PREFLIGHT),
         sources=(
-            *issue("aws/aws-cdk", 34491),
-            *issue("eksctl-io/eksctl", 952),
-            *issue("github-aws-runners/terraform-aws-github-runner", 3546),
+            "aws/aws-cdk#34491",
+            "eksctl-io/eksctl#952",
+            "github-aws-runners/terraform-aws-github-runner#3546",
         ),
         rules=("E9811",),
     ),
@@ -102,10 +96,7 @@ FAILURES = (
         cause="an account can have each service-linked role once, and it exists already",
         action="remove the role from the template",
         where=(LINT, PREFLIGHT),
-        sources=(
-            *issue("DataDog/pathfinding-labs", 23),
-            *issue("aws-samples/aws-container-devsecops-workshop", 4),
-        ),
+        sources=("DataDog/pathfinding-labs#23", "aws-samples/aws-container-devsecops-workshop#4"),
         rules=("E9604",),
     ),
     Failure(
@@ -114,10 +105,7 @@ FAILURES = (
         cause="the policy is longer than IAM allows",
         action="split the policy",
         where=(LINT,),
-        sources=(
-            *issue("aws-amplify/amplify-cli", 4369),
-            *issue("aws-cloudformation/cfn-lint", 3804),
-        ),
+        sources=("aws-amplify/amplify-cli#4369", "aws-cloudformation/cfn-lint#3804"),
         rules=("E9605",),
     ),
 )

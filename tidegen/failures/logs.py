@@ -1,6 +1,6 @@
 """Failures of logs, alarms and notifications."""
 
-from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure, guide, issue
+from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure
 
 FAILURES = (
     Failure(
@@ -11,9 +11,9 @@ FAILURES = (
         action="name the log group aws-waf-logs-..., and pass its ARN without :*",
         where=(LINT,),
         sources=(
-            *issue("aws/aws-cdk", 35311),
-            *issue("awsdocs/aws-cloudformation-user-guide", 1271),
-            *issue("pulumi/pulumi-aws", 1214),
+            "aws/aws-cdk#35311",
+            "awsdocs/aws-cloudformation-user-guide#1271",
+            "pulumi/pulumi-aws#1214",
         ),
         rules=("E9702",),
     ),
@@ -28,9 +28,9 @@ FAILURES = (
         action="allow cloudwatch.amazonaws.com to use the topic's key",
         where=(LINT,),
         sources=(
-            *issue("aws/aws-cdk", 11121),
-            *issue("awslabs/landing-zone-accelerator-on-aws", 31),
-            *issue("aws-samples/sample-citadel", 100),
+            "aws/aws-cdk#11121",
+            "awslabs/landing-zone-accelerator-on-aws#31",
+            "aws-samples/sample-citadel#100",
         ),
         rules=("E9804",),
     ),
@@ -40,7 +40,7 @@ FAILURES = (
         cause="the topic's policy does not allow the publisher",
         action="add the publisher to the topic's policy",
         where=(LINT,),
-        sources=issue("aws-solutions/automated-security-response-on-aws", 43),
+        sources=("aws-solutions/automated-security-response-on-aws#43",),
         rules=("E9804",),
     ),
     Failure(
@@ -51,9 +51,9 @@ FAILURES = (
         action="delete the log group if it is not needed, or import it into the stack",
         where=(LINT, PREFLIGHT),
         sources=(
-            *issue("cloudposse/terraform-aws-eks-cluster", 67),
-            *issue("zalando-incubator/kubernetes-on-aws", 9777),
-            *issue("aws-solutions/amazon-marketing-cloud-uploader-from-aws", 167),
+            "cloudposse/terraform-aws-eks-cluster#67",
+            "zalando-incubator/kubernetes-on-aws#9777",
+            "aws-solutions/amazon-marketing-cloud-uploader-from-aws#167",
         ),
         rules=("E9704",),
     ),
@@ -65,10 +65,7 @@ FAILURES = (
         action="make the subscription depend on the permission, with the log group's Arn as"
         " SourceArn",
         where=(LINT,),
-        sources=(
-            *issue("grafana/loki", 11071),
-            *issue("aws/serverless-application-model", 315),
-        ),
+        sources=("grafana/loki#11071", "aws/serverless-application-model#315"),
         rules=("E9703",),
     ),
     Failure(
@@ -78,7 +75,7 @@ FAILURES = (
         " sent",
         action="follow the link in the email from AWS Notifications",
         where=(PREFLIGHT, DEPLOY),
-        sources=guide("sns/latest/api/API_ListSubscriptionsByTopic.html"),
+        sources=("https://docs.aws.amazon.com/sns/latest/api/API_ListSubscriptionsByTopic.html",),
     ),
     Failure(
         slug="log-policy-quota",
@@ -90,9 +87,6 @@ FAILURES = (
         " characters",
         action="delete an unused one, or share one; name vended log groups /aws/vendedlogs/...",
         where=(PREFLIGHT,),
-        sources=(
-            *issue("aws/copilot-cli", 5743),
-            *issue("aws/aws-cdk", 22307),
-        ),
+        sources=("aws/copilot-cli#5743", "aws/aws-cdk#22307"),
     ),
 )

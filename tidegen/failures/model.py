@@ -23,7 +23,8 @@ class Failure:
     `slug` is its name everywhere, such as `role-missing`. `messages` are parts of AWS's message, in
     any case, with `…` for any text between; empty if AWS reports nothing. A message may begin with
     its resource type. `where` are all places that detect the failure, `rules` the lint rules:
-    cfn-lint's, or the platform's (E9 and W9).
+    cfn-lint's, or the platform's (E9 and W9). `sources` are issues on GitHub, such as
+    `aws/aws-cdk#14920`, or addresses.
     """
 
     slug: str
@@ -37,6 +38,11 @@ class Failure:
     def __str__(self) -> str:
         return f"{self.cause}; {self.action}"
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses of the sources."""
+        return tuple(map(_address, self.sources))
+
     def likeness(self, text: str) -> int:
         """Return the length of the longest message in `text`; 0 if it contains none."""
         matching = (message for message in self.messages if _pattern(message).search(text))
@@ -48,11 +54,8 @@ def _pattern(message: str) -> re.Pattern[str]:
     return re.compile(".*?".join(parts), re.IGNORECASE | re.DOTALL)
 
 
-def issue(repository: str, *numbers: int) -> tuple[str, ...]:
-    """Return the addresses of issues of a GitHub repository."""
-    return tuple(f"https://github.com/{repository}/issues/{number}" for number in numbers)
-
-
-def guide(page: str) -> tuple[str, ...]:
-    """Return the address of a page of AWS's documentation."""
-    return (f"https://docs.aws.amazon.com/{page}",)
+def _address(source: str) -> str:
+    repository, is_issue, number = source.partition("#")
+    if not is_issue or source.startswith("https:"):
+        return source
+    return f"https://github.com/{repository}/issues/{number}"

@@ -1,6 +1,6 @@
 """Failures of networks, DNS and email."""
 
-from tidegen.failures.model import LINT, PREFLIGHT, Failure, issue
+from tidegen.failures.model import LINT, PREFLIGHT, Failure
 
 FAILURES = (
     Failure(
@@ -11,8 +11,9 @@ FAILURES = (
         action="delete the Kubernetes services and ingresses that created them, then run it again",
         where=(PREFLIGHT,),
         sources=(
-            *issue("eksctl-io/eksctl", 7589, 253),
-            *issue("aws-samples/amazon-eks-cicd-codebuild", 5),
+            "eksctl-io/eksctl#7589",
+            "eksctl-io/eksctl#253",
+            "aws-samples/amazon-eks-cicd-codebuild#5",
         ),
     ),
     Failure(
@@ -21,10 +22,7 @@ FAILURES = (
         cause="the account's Elastic IP addresses in this region are used up (5 by default)",
         action="ask AWS for a higher quota (L-0263D0A3), or release unused addresses",
         where=(PREFLIGHT,),
-        sources=(
-            *issue("radius-project/samples", 711),
-            *issue("aws-cloudformation/rain", 186),
-        ),
+        sources=("radius-project/samples#711", "aws-cloudformation/rain#186"),
     ),
     Failure(
         slug="subnet-range-taken",
@@ -33,10 +31,7 @@ FAILURES = (
         " range",
         action="give the new subnet another range",
         where=(LINT,),
-        sources=(
-            *issue("aws/aws-cdk", 24708),
-            *issue("aws-samples/aws-genai-llm-chatbot", 153),
-        ),
+        sources=("aws/aws-cdk#24708", "aws-samples/aws-genai-llm-chatbot#153"),
         rules=("E9813",),
     ),
     Failure(
@@ -48,10 +43,7 @@ FAILURES = (
         cause="the VPC already has an endpoint of the same service with private DNS names",
         action="delete the other endpoint, or import it",
         where=(LINT, PREFLIGHT),
-        sources=(
-            *issue("aws-cloudformation/cfn-lint", 4492),
-            *issue("aws-samples/amazon-mwaa-examples", 76),
-        ),
+        sources=("aws-cloudformation/cfn-lint#4492", "aws-samples/amazon-mwaa-examples#76"),
         rules=("E3064", "E9808"),
     ),
     Failure(
@@ -62,9 +54,9 @@ FAILURES = (
         action="add the zone's name servers to the parent zone",
         where=(PREFLIGHT,),
         sources=(
-            *issue("aws/aws-cdk", 2914),
-            *issue("aws-samples/amazon-cloudfront-secure-static-site", 22),
-            *issue("awsdocs/aws-cloudformation-user-guide", 963),
+            "aws/aws-cdk#2914",
+            "aws-samples/amazon-cloudfront-secure-static-site#22",
+            "awsdocs/aws-cloudformation-user-guide#963",
         ),
     ),
     Failure(
@@ -73,10 +65,7 @@ FAILURES = (
         cause="SES is in the sandbox in this region, or the sender is not verified",
         action="ask AWS for production access to SES in this region, and verify the sender",
         where=(PREFLIGHT,),
-        sources=(
-            *issue("danilop/LambdAuth", 64),
-            *issue("freeCodeCamp/mail-for-good", 113),
-        ),
+        sources=("danilop/LambdAuth#64", "freeCodeCamp/mail-for-good#113"),
     ),
     Failure(
         slug="endpoint-zone",
@@ -88,8 +77,9 @@ FAILURES = (
         action="name three other zones in network.zones, or remove the endpoint",
         where=(PREFLIGHT,),
         sources=(
-            *issue("terraform-aws-modules/terraform-aws-vpc", 462, 785),
-            *issue("aws/aws-cdk", 4912),
+            "terraform-aws-modules/terraform-aws-vpc#462",
+            "terraform-aws-modules/terraform-aws-vpc#785",
+            "aws/aws-cdk#4912",
         ),
     ),
 )

@@ -1,6 +1,6 @@
 """Failures of CloudFormation itself, and errors of any service."""
 
-from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure, guide, issue
+from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure
 
 FAILURES = (
     Failure(
@@ -10,10 +10,7 @@ FAILURES = (
         " name",
         action="give the resource another name in the same change",
         where=(LINT,),
-        sources=(
-            *issue("convox/rack", 2941),
-            *issue("awsdocs/aws-cloudformation-user-guide", 927),
-        ),
+        sources=("convox/rack#2941", "awsdocs/aws-cloudformation-user-guide#927"),
         rules=("E9813",),
     ),
     Failure(
@@ -22,10 +19,7 @@ FAILURES = (
         cause="DynamoDB creates or deletes one global index at a time",
         action="deploy one index after the other",
         where=(LINT,),
-        sources=(
-            *issue("aws/aws-cdk", 14920),
-            *issue("aws-cloudformation/cloudformation-coverage-roadmap", 229),
-        ),
+        sources=("aws/aws-cdk#14920", "aws-cloudformation/cloudformation-coverage-roadmap#229"),
         rules=("E9813",),
     ),
     Failure(
@@ -34,10 +28,7 @@ FAILURES = (
         cause="an earlier rollback failed, usually because a resource was changed by hand",
         action="run 'tidegen deploy': it continues the rollback first",
         where=(PREFLIGHT, DEPLOY),
-        sources=(
-            *issue("org-formation/org-formation-cli", 455),
-            *issue("open-guides/og-aws", 487),
-        ),
+        sources=("org-formation/org-formation-cli#455", "open-guides/og-aws#487"),
     ),
     Failure(
         slug="creation-rolled-back",
@@ -45,7 +36,7 @@ FAILURES = (
         cause="the stack's first creation failed, and such a stack cannot be updated",
         action="run 'tidegen deploy': it deletes and recreates the stack, after asking",
         where=(PREFLIGHT,),
-        sources=issue("cfn-sphere/cfn-sphere", 28),
+        sources=("cfn-sphere/cfn-sphere#28",),
     ),
     Failure(
         slug="export-in-use",
@@ -56,10 +47,7 @@ FAILURES = (
         cause="another stack imports the value",
         action="replace the import by a parameter first",
         where=(LINT,),
-        sources=(
-            *issue("linz/geostore", 630),
-            *issue("aws/aws-cdk", 33395),
-        ),
+        sources=("linz/geostore#630", "aws/aws-cdk#33395"),
         rules=("E9202",),
     ),
     Failure(
@@ -68,10 +56,7 @@ FAILURES = (
         cause="resources depend on each other",
         action="move one of the references to a separate resource, for example an ingress rule",
         where=(LINT,),
-        sources=(
-            *issue("hashicorp/terraform", 2996),
-            *issue("aws/serverless-application-model", 1044),
-        ),
+        sources=("hashicorp/terraform#2996", "aws/serverless-application-model#1044"),
         rules=("E3004",),
     ),
     Failure(
@@ -80,10 +65,7 @@ FAILURES = (
         cause="a template of more than 51,200 bytes was sent in the request",
         action="make the template smaller, or nest it",
         where=(LINT,),
-        sources=(
-            *issue("widdix/aws-cf-templates", 169),
-            *issue("aws-cloudformation/cfn-lint", 3129),
-        ),
+        sources=("widdix/aws-cf-templates#169", "aws-cloudformation/cfn-lint#3129"),
         rules=("E9812",),
     ),
     Failure(
@@ -92,10 +74,7 @@ FAILURES = (
         cause="the request does not acknowledge a template's named IAM resources or Transform",
         action="remove the Transform from the template",
         where=(LINT, PREFLIGHT),
-        sources=(
-            *issue("aws/eks-hybrid", 597),
-            *issue("cfn-sphere/cfn-sphere", 191),
-        ),
+        sources=("aws/eks-hybrid#597", "cfn-sphere/cfn-sphere#191"),
         rules=("E9107",),
     ),
     Failure(
@@ -111,8 +90,8 @@ FAILURES = (
         action="check the artifacts bucket's region and the role's access to it, then deploy again",
         where=(PREFLIGHT,),
         sources=(
-            *issue("awslabs/sagemaker-explaining-credit-decisions", 1),
-            *issue("mlnrt/incident-response-and-forensic", 1),
+            "awslabs/sagemaker-explaining-credit-decisions#1",
+            "mlnrt/incident-response-and-forensic#1",
         ),
     ),
     Failure(
@@ -121,8 +100,8 @@ FAILURES = (
         cause="a parameter of an AWS-specific type has an id of another account or region",
         action="change the parameter's type to String, or pass an id of this account",
         where=(LINT,),
-        sources=guide(
-            "AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html",
+        sources=(
+            "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html",
         ),
         rules=("W9106",),
     ),
@@ -132,7 +111,9 @@ FAILURES = (
         cause="the stack is up to date",
         action="nothing; tidegen counts this as a success",
         where=(DEPLOY,),
-        sources=guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
+        sources=(
+            "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html",
+        ),
     ),
     Failure(
         slug="permission-missing",
@@ -147,7 +128,9 @@ FAILURES = (
         action="allow the action to the role (for a concern: in extra_deploy_actions), then deploy"
         " again",
         where=(DEPLOY,),
-        sources=guide("IAM/latest/UserGuide/troubleshoot_access-denied.html"),
+        sources=(
+            "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html",
+        ),
     ),
     Failure(
         slug="stack-policy-denies",
@@ -155,7 +138,9 @@ FAILURES = (
         cause="the resource is stateful, and its stack policy denies the change",
         action="revert the change, or allow it for this resource: --allow-replace LOGICAL_ID",
         where=(DEPLOY,),
-        sources=guide("AWSCloudFormation/latest/UserGuide/protect-stack-resources.html"),
+        sources=(
+            "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html",
+        ),
     ),
     Failure(
         slug="calls-throttled",
@@ -176,7 +161,7 @@ FAILURES = (
         cause="a quota of the account is used up",
         action="ask AWS for a higher quota, or delete unused resources",
         where=(PREFLIGHT, DEPLOY),
-        sources=guide("servicequotas/latest/userguide/intro.html"),
+        sources=("https://docs.aws.amazon.com/servicequotas/latest/userguide/intro.html",),
     ),
     Failure(
         slug="export-missing",
@@ -184,7 +169,9 @@ FAILURES = (
         cause="the stack imports a value that no stack exports",
         action="replace the import by a parameter",
         where=(DEPLOY,),
-        sources=guide("AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"),
+        sources=(
+            "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html",
+        ),
     ),
     Failure(
         slug="property-invalid",
@@ -192,7 +179,9 @@ FAILURES = (
         cause="a property does not match the type's schema",
         action="run 'tidegen lint', and compare the value with the type's documentation",
         where=(LINT, DEPLOY),
-        sources=guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
+        sources=(
+            "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html",
+        ),
         rules=("E3002",),
     ),
     Failure(
@@ -201,6 +190,8 @@ FAILURES = (
         cause="the service accepted the resource, but it did not become ready in time",
         action="look up the reason in the resource's service, then deploy again",
         where=(DEPLOY,),
-        sources=guide("AWSCloudFormation/latest/UserGuide/troubleshooting.html"),
+        sources=(
+            "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html",
+        ),
     ),
 )

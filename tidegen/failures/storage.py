@@ -1,6 +1,6 @@
 """Failures of buckets and secrets, and of names in use."""
 
-from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure, guide, issue
+from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure
 
 _EMPTY_BUCKETS = (
     "https://oneuptime.com/blog/post/2026-02-12-fix-cloudformation-delete-failed-stack-errors/view"
@@ -23,10 +23,7 @@ FAILURES = (
         action="restore it (aws secretsmanager restore-secret) and import it, or wait until it is"
         " deleted",
         where=(PREFLIGHT,),
-        sources=(
-            *issue("aws-samples/appmod-blueprints", 872),
-            *issue("redpanda-data/console", 1835),
-        ),
+        sources=("aws-samples/appmod-blueprints#872", "redpanda-data/console#1835"),
     ),
     Failure(
         slug="rotation-schedule-renamed",
@@ -35,7 +32,7 @@ FAILURES = (
         " rotation",
         action="keep the schedule's logical id",
         where=(LINT,),
-        sources=issue("aws-cloudformation/cloudformation-coverage-roadmap", 1813),
+        sources=("aws-cloudformation/cloudformation-coverage-roadmap#1813",),
         rules=("E9813",),
     ),
     Failure(
@@ -45,9 +42,9 @@ FAILURES = (
         action="allow logdelivery.elasticloadbalancing.amazonaws.com to write; encrypt with AES256",
         where=(LINT,),
         sources=(
-            *issue("aws/aws-cdk", 21947),
-            *issue("kubernetes-sigs/aws-load-balancer-controller", 1956),
-            *issue("terraform-aws-modules/terraform-aws-alb", 61),
+            "aws/aws-cdk#21947",
+            "kubernetes-sigs/aws-load-balancer-controller#1956",
+            "terraform-aws-modules/terraform-aws-alb#61",
         ),
         rules=("E9705", "E9809", "E9810"),
     ),
@@ -57,7 +54,7 @@ FAILURES = (
         cause="S3 cannot write access logs to a bucket with a KMS key, and reports no error",
         action="encrypt the bucket for access logs with AES256",
         where=(LINT,),
-        sources=issue("ministryofjustice/modernisation-platform", 1355),
+        sources=("ministryofjustice/modernisation-platform#1355",),
         rules=("E9705", "E9810"),
     ),
     Failure(
@@ -67,8 +64,8 @@ FAILURES = (
         action="deploy the recovery region first, and enable versioning there",
         where=(PREFLIGHT,),
         sources=(
-            *issue("nozaq/terraform-aws-remote-state-s3-backend", 107),
-            *issue("terraform-aws-modules/terraform-aws-s3-bucket", 350),
+            "nozaq/terraform-aws-remote-state-s3-backend#107",
+            "terraform-aws-modules/terraform-aws-s3-bucket#350",
         ),
     ),
     Failure(
@@ -77,7 +74,7 @@ FAILURES = (
         cause="replication rules of the first schema version allow one destination only",
         action="add Filter, Priority and DeleteMarkerReplication to each rule",
         where=(LINT,),
-        sources=issue("aws-cloudformation/cloudformation-coverage-roadmap", 730),
+        sources=("aws-cloudformation/cloudformation-coverage-roadmap#730",),
         rules=("E9305",),
     ),
     Failure(
@@ -91,6 +88,6 @@ FAILURES = (
         cause="the name is in use, by a resource kept from an earlier stack or by another account",
         action="import the resource into the stack, or delete it if it is not needed",
         where=(PREFLIGHT,),
-        sources=guide("AmazonS3/latest/API/API_CreateBucket.html"),
+        sources=("https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html",),
     ),
 )

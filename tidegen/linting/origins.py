@@ -1,7 +1,8 @@
 """The Python line that created the resource of a finding: the place to fix it.
 
 The concern is built once more, with troposphere's `add_*` methods recording their callers. Only a
-template of this project with findings costs this time.
+template of this project with findings costs this time. Parameters and outputs are declared: their
+line is the one that names them, or the beginning of the concern's declarations.
 """
 
 import sys
@@ -57,10 +58,13 @@ def _lines_of(name: str) -> _Lines:
     for concern in concerns:
         scope = concern.scopes[0]
         if name == (f"roots/{scope}" if scope.is_direct else concern.name):
-            source = concern.build.__code__.co_filename
+            source = concern.add_resources.__code__.co_filename
             with _recording(source) as lines:
                 template = concern.build(Context(concerns, build_assets(concerns)))
-            return lines[id(template)]
+            return {
+                entry: line or _declaration(source, *entry)
+                for entry, line in lines[id(template)].items()
+            }
     return {}
 
 
@@ -101,6 +105,20 @@ def _line_in(source: str, frame: FrameType | None) -> str:
             return f"{_shown(frame.f_code.co_filename)}:{frame.f_lineno}"
         frame = frame.f_back
     return ""
+
+
+def _declaration(source: str, section: str, name: str) -> str:
+    """Return the line that declares a parameter or output, or begins the concern's declarations."""
+    if section not in ("Parameters", "Outputs"):
+        return ""
+    lines = Path(source).read_text().splitlines()
+    matches = [
+        number
+        for text in (f'"{name}"', "Concern(")
+        for number, line in enumerate(lines, start=1)
+        if text in line
+    ]
+    return f"{_shown(source)}:{matches[0]}" if matches else ""
 
 
 def _is_part(file: str, source: str) -> bool:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from tidegen.blocks.linked_roles import LINKED_SERVICES
-from tidegen.contract import Scope
+from tidegen.contract import PLATFORM, Scope
 from tidegen.planning.model import Place
 
 #: The parts of a setting: name → value, as text.
@@ -147,7 +147,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         name=SettingName.DEFAULT_GROUP,
-        scopes=(Scope.ENVIRONMENT, Scope.SHARED),
+        scopes=PLATFORM,
         wanted={"InboundRules": "0", "OutboundRules": "0"},
         why="a resource started without a security group can reach nothing and be reached by "
         "nothing",

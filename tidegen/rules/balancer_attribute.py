@@ -48,11 +48,7 @@ Balancer:
   Properties: {Subnets: [a, b], LoadBalancerAttributes: [{Key: idle_timeout.timeout_seconds,
     Value: "60"}]}
 """
-    bad = """
-Balancer:
-  Type: AWS::ElasticLoadBalancingV2::LoadBalancer
-  Properties: {Subnets: [a, b], LoadBalancerAttributes: [{Key: idle_timeout, Value: "60"}]}
-"""
+    bad = good.replace("idle_timeout.timeout_seconds", "idle_timeout")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, key in resource.reach("LoadBalancerAttributes", "*", "Key"):

@@ -17,13 +17,9 @@ class ChannelBucket(_rule.Rule):
 Channel:
   Type: AWS::Config::DeliveryChannel
   Properties: {S3BucketName: !Ref Bucket}
-"""
-    bad = """
-Channel:
-  Type: AWS::Config::DeliveryChannel
-  Properties: {S3BucketName: !GetAtt Bucket.Arn}
 Bucket: {Type: "AWS::S3::Bucket"}
 """
+    bad = good.replace("!Ref Bucket", "!GetAtt Bucket.Arn")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, name in resource.reach("S3BucketName"):

@@ -22,12 +22,7 @@ Channel:
   Properties: {S3BucketName: !Ref Bucket}
 Bucket: {Type: "AWS::S3::Bucket"}
 """
-    bad = """
-Channel:
-  Type: AWS::Config::DeliveryChannel
-  Properties: {S3BucketName: !Ref Bucket}
-Bucket: {Type: "AWS::S3::Bucket", Properties: {ObjectLockEnabled: true}}
-"""
+    bad = good.replace('S3::Bucket"', 'S3::Bucket", Properties: {ObjectLockEnabled: true}')
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, name in resource.reach("S3BucketName"):

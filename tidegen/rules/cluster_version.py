@@ -22,12 +22,7 @@ Cluster:
     ResourcesVpcConfig: {SubnetIds: [a, b]}, EncryptionConfig: [{Provider: {KeyArn: !Ref Key},
     Resources: [secrets]}]}
 """
-    bad = """
-Cluster:
-  Type: AWS::EKS::Cluster
-  Properties: {Version: "1.99", RoleArn: !Ref Role, ResourcesVpcConfig: {SubnetIds: [a, b]},
-    EncryptionConfig: [{Provider: {KeyArn: !Ref Key}, Resources: [secrets]}]}
-"""
+    bad = good.replace("!Ref ClusterVersion", '"1.99"')
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, version in resource.reach("Version"):

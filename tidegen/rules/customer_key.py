@@ -58,11 +58,7 @@ Queue:
   Type: AWS::SQS::Queue
   Properties: {KmsMasterKeyId: !Ref KeyArn}
 """
-    bad = """
-Queue:
-  Type: AWS::SQS::Queue
-  Properties: {SqsManagedSseEnabled: true}
-"""
+    bad = good.replace("KmsMasterKeyId: !Ref KeyArn", "SqsManagedSseEnabled: true")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         if resource.name in {name for _, name in _access_logs.log_buckets(template)}:

@@ -29,13 +29,7 @@ Conditions:
   HasSecondGateway: !Equals [!Ref NatGateways, 2]
 Resources: {}
 """
-    bad = """
-Parameters:
-  Environment: {Type: String}
-Conditions:
-  HasSecondGateway: !Equals [!Ref Environment, production]
-Resources: {}
-"""
+    bad = good.replace("NatGateways", "Environment").replace("2]", "production]")
 
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, text in template.texts:

@@ -53,12 +53,7 @@ Uploads:
   DeletionPolicy: RetainExceptOnCreate
   UpdateReplacePolicy: Retain
 """
-    bad = """
-Uploads:
-  Type: AWS::S3::Bucket
-  DeletionPolicy: Delete
-  UpdateReplacePolicy: Retain
-"""
+    bad = good.replace("RetainExceptOnCreate", "Delete")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for attribute in ("DeletionPolicy", "UpdateReplacePolicy"):

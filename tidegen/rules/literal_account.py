@@ -21,12 +21,7 @@ Topic:
   Properties:
     TopicName: !Sub audit-${AWS::AccountId}
 """
-    bad = """
-Topic:
-  Type: AWS::SNS::Topic
-  Properties:
-    TopicName: audit-111122223333
-"""
+    bad = good.replace("!Sub audit-${AWS::AccountId}", "audit-111122223333")
 
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, text in template.texts:

@@ -24,12 +24,7 @@ Topic:
   Properties:
     TopicName: !Sub ${Environment}-alarms
 """
-    bad = """
-Topic:
-  Type: AWS::SNS::Topic
-  Properties:
-    TopicName: production-alarms
-"""
+    bad = good.replace("!Sub ${Environment}-alarms", "production-alarms")
 
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, text in template.texts:

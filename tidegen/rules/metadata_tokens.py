@@ -28,11 +28,7 @@ Template:
   Type: AWS::EC2::LaunchTemplate
   Properties: {LaunchTemplateData: {MetadataOptions: {HttpTokens: required}}}
 """
-    bad = """
-Template:
-  Type: AWS::EC2::LaunchTemplate
-  Properties: {LaunchTemplateData: {MetadataOptions: {HttpEndpoint: enabled}}}
-"""
+    bad = good.replace("HttpTokens: required", "HttpEndpoint: enabled")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, tokens in resource.reach(*_OPTIONS[resource.type], "HttpTokens"):

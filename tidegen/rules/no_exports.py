@@ -18,12 +18,7 @@ Resources:
 Outputs:
   TopicArn: {Value: !Ref Topic}
 """
-    bad = """
-Resources:
-  Topic: {Type: "AWS::SNS::Topic"}
-Outputs:
-  TopicArn: {Value: !Ref Topic, Export: {Name: topic}}
-"""
+    bad = good.replace("!Ref Topic}", "!Ref Topic, Export: {Name: topic}}")
 
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         for name, output in template.section("Outputs").items():

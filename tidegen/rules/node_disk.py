@@ -18,12 +18,7 @@ Nodes:
   Type: AWS::EKS::Nodegroup
   Properties: {ClusterName: a, NodeRole: !Ref Role, Subnets: [s], LaunchTemplate: {Id: lt-1}}
 """
-    bad = """
-Nodes:
-  Type: AWS::EKS::Nodegroup
-  Properties: {ClusterName: a, NodeRole: !Ref Role, Subnets: [s], LaunchTemplate: {Id: lt-1},
-    DiskSize: 50}
-"""
+    bad = good.replace("{Id: lt-1}}", "{Id: lt-1}, DiskSize: 50}")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         if {"LaunchTemplate", "DiskSize"} <= resource.properties.keys():

@@ -24,12 +24,7 @@ Logs:
       IgnorePublicAcls: true
       RestrictPublicBuckets: true
 """
-    bad = """
-Logs:
-  Type: AWS::S3::Bucket
-  Properties:
-    PublicAccessBlockConfiguration: {BlockPublicAcls: true, BlockPublicPolicy: true}
-"""
+    bad = good.partition("      IgnorePublicAcls")[0]
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for way in _WAYS:

@@ -29,15 +29,7 @@ Uploads:
         Status: Enabled
         Destination: {Bucket: !Ref Replica}
 """
-    bad = """
-Uploads:
-  Type: AWS::S3::Bucket
-  Properties:
-    ReplicationConfiguration:
-      Role: !Ref RoleArn
-      Rules:
-      - {Prefix: "", Status: Enabled, Destination: {Bucket: !Ref Replica}}
-"""
+    bad = good.replace('Filter: {Prefix: ""}\n        Priority: 1', 'Prefix: ""')
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, rule in resource.reach("ReplicationConfiguration", "Rules", "*"):

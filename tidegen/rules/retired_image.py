@@ -19,11 +19,7 @@ Nodes:
   Properties: {ClusterName: a, NodeRole: !Ref Role, Subnets: [s],
     AmiType: AL2023_ARM_64_STANDARD}
 """
-    bad = """
-Nodes:
-  Type: AWS::EKS::Nodegroup
-  Properties: {ClusterName: a, NodeRole: !Ref Role, Subnets: [s], AmiType: AL2_ARM_64}
-"""
+    bad = good.replace("AL2023_ARM_64_STANDARD", "AL2_ARM_64")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         for path, kind in resource.reach("AmiType"):

@@ -17,12 +17,7 @@ Detector:
   Type: AWS::GuardDuty::Detector
   Properties: {Enable: true, Features: [{Name: RUNTIME_MONITORING, Status: ENABLED}]}
 """
-    bad = """
-Detector:
-  Type: AWS::GuardDuty::Detector
-  Properties: {Enable: true, Features: [{Name: RUNTIME_MONITORING, Status: ENABLED},
-    {Name: EKS_RUNTIME_MONITORING, Status: ENABLED}]}
-"""
+    bad = good.replace("}]", "}, {Name: EKS_RUNTIME_MONITORING, Status: ENABLED}]")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
         paths = {str(name): path for path, name in resource.reach("Features", "*", "Name")}

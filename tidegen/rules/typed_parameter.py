@@ -21,11 +21,7 @@ Parameters:
   VpcId: {Type: String}
 Resources: {}
 """
-    bad = """
-Parameters:
-  VpcId: {Type: "AWS::EC2::VPC::Id"}
-Resources: {}
-"""
+    bad = good.replace("String", '"AWS::EC2::VPC::Id"')
 
     def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
         for name, parameter in template.section("Parameters").items():

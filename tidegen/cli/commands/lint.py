@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tidegen.cli.commands.linting import LintRequest, explain, list_suppressions, run, watch
-from tidegen.cli.common import example_epilog
+from tidegen.cli.common import example_epilog, format_option
 
 _EPILOG = example_epilog(
     "tidegen lint",
@@ -31,14 +31,7 @@ _FORMS = ("text", "json", "sarif", "junit", "github")
 @click.option(
     "--ignore", "ignored", multiple=True, metavar="RULE", help="Skip this rule; repeatable."
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(_FORMS),
-    default="text",
-    show_default=True,
-    help="Format of the findings.",
-)
+@format_option(_FORMS, "Format of the findings.")
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--sarif", "form", flag_value="sarif", help="The same as --format sarif.")
 @click.option("--junit", "form", flag_value="junit", help="The same as --format junit.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, target_options
+from tidegen.cli.common import echo_json, example_epilog, format_option, target_options
 
 _FORMATS = (
     "table",
@@ -28,13 +28,8 @@ _EPILOG = example_epilog(
 
 @click.command(epilog=_EPILOG)
 @target_options
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(_FORMATS),
-    default="table",
-    show_default=True,
-    help="Format; the last four are for the cluster and Tidepool's chart, without secrets.",
+@format_option(
+    _FORMATS, "Format; the last four are for the cluster and Tidepool's chart, without secrets."
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_obj

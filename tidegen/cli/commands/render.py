@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from tidegen.cli.common import concerns, example_epilog, known, project_folder
+from tidegen.cli.common import concerns, example_epilog, format_option, known, project_folder
 
 _EPILOG = example_epilog(
     "tidegen render", "tidegen render network storage", "tidegen render --check"
@@ -16,14 +16,7 @@ _EPILOG = example_epilog(
 @click.option(
     "--check", is_flag=True, help="Write nothing; show differences and exit 1 if there are any."
 )
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["yaml", "json"]),
-    default="yaml",
-    show_default=True,
-    help="Format of the templates.",
-)
+@format_option(("yaml", "json"), "Format of the templates.")
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),

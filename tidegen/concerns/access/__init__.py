@@ -1,4 +1,4 @@
-"""Roles that deploy one environment: deploy, execution and read roles."""
+"""Deploy, execution and read roles of one environment."""
 
 import json
 
@@ -25,7 +25,7 @@ from tidegen.concerns.access.execution_role import executing_statements, role_st
 from tidegen.concerns.access.nesting import nesting_statements
 from tidegen.concerns.access.read_role import reading_statements
 from tidegen.concerns.access.workflow_trust import from_workflows
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 from tidegen.contract.fields import PLAN_SUFFIX
 
 #: Characters of statements: below the 6,144 of a managed policy (AWS docs, IAM quotas), as names
@@ -37,9 +37,8 @@ _EVERYWHERE = (
 )
 
 
-def build(context: Context) -> Template:
-    """Return the access template: deployed by an administrator, as no role may change itself."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, context: Context) -> None:
+    """Add the roles. An administrator deploys them, as no role may change itself."""
     execution = add_role(
         template, "ExecutionRole", trust("cloudformation"), None, "CloudFormation acts as this role"
     )
@@ -65,13 +64,6 @@ def build(context: Context) -> Template:
     add_role(template, "DeployRole", trust_ci, deploy, "CI deploys as this role")
     add_role(template, "ReadRole", trust_plans, None, "CI plans as this role")
     _add_policy(template, "ReadingPolicy", reading_statements(), ("DeployRole", "ReadRole"))
-    return add_outputs(
-        template,
-        CONCERN,
-        DeployRoleArn=GetAtt("DeployRole", "Arn"),
-        ExecutionRoleArn=GetAtt("ExecutionRole", "Arn"),
-        ReadRoleArn=GetAtt("ReadRole", "Arn"),
-    )
 
 
 def _batches(statements: list[Statement]) -> list[list[Statement]]:
@@ -109,8 +101,8 @@ def _add_policy(
 CONCERN = Concern(
     name="access",
     scopes=(Scope.ACCESS,),
-    purpose="Deploy, execution and read roles of one environment.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         inputs.from_field("Repository", "ci.repository"),
@@ -121,8 +113,26 @@ CONCERN = Concern(
         inputs.OIDC_PROVIDER,
     ),
     outputs=(
-        Output("DeployRoleArn", Kind.ROLE_ARN, "Role that deploys", surface=True),
-        Output("ExecutionRoleArn", Kind.ROLE_ARN, "Role that CloudFormation assumes", surface=True),
-        Output("ReadRoleArn", Kind.ROLE_ARN, "Role that plans and reads", surface=True),
+        Output(
+            "DeployRoleArn",
+            Kind.ROLE_ARN,
+            GetAtt("DeployRole", "Arn"),
+            "Role that deploys",
+            surface=True,
+        ),
+        Output(
+            "ExecutionRoleArn",
+            Kind.ROLE_ARN,
+            GetAtt("ExecutionRole", "Arn"),
+            "Role that CloudFormation assumes",
+            surface=True,
+        ),
+        Output(
+            "ReadRoleArn",
+            Kind.ROLE_ARN,
+            GetAtt("ReadRole", "Arn"),
+            "Role that plans and reads",
+            surface=True,
+        ),
     ),
 )

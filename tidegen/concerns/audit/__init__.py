@@ -1,4 +1,4 @@
-"""Audit of an account: CloudTrail, AWS Config, GuardDuty and Access Analyzer."""
+"""CloudTrail, AWS Config, GuardDuty and Access Analyzer of an account and region."""
 
 from troposphere import Equals, Ref, Sub, Template
 
@@ -17,7 +17,7 @@ from tidegen.concerns.audit.cis_filters import add_cis_filters
 from tidegen.concerns.audit.config_rules import add_config_rules
 from tidegen.concerns.audit.detector import add_analyzer, add_detector
 from tidegen.concerns.audit.recorder import HOME_REGION, LOG_INTAKE, add_recorder
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 _PATH = Sub("/${Project}/account/")
 _HOME = "IsHomeRegion"
@@ -35,9 +35,8 @@ _GUARDS = [
 ]
 
 
-def build(_context: Context) -> Template:
-    """Return the audit template; one owner per account and region."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the account's audit; one owner per account and region."""
     template.add_condition(_HOME, Equals(Ref(HOME_REGION.name), "true"))
     _add_topics(template)
     group = add_trail(template, _PATH, _HOME)
@@ -46,16 +45,9 @@ def build(_context: Context) -> Template:
     _add_replication_alarms(template)
     add_config_rules(template, recorder.title, _HOME)
     _add_configuration_rules(template)
-    detector = add_detector(template)
+    add_detector(template)
     add_analyzer(template)
     _add_finding_rules(template)
-    return add_outputs(
-        template,
-        CONCERN,
-        FindingsTopicArn=Ref(_FINDINGS),
-        ChangesTopicArn=Ref(_CHANGES),
-        DetectorId=Ref(detector),
-    )
 
 
 def _add_topics(template: Template) -> None:
@@ -176,8 +168,8 @@ def _add_finding_rules(template: Template) -> None:
 CONCERN = Concern(
     name="audit",
     scopes=(Scope.ACCOUNT,),
-    purpose="CloudTrail, AWS Config, GuardDuty and Access Analyzer of an account and region.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         inputs.PROJECT,
         BOUNDARY,
@@ -189,8 +181,16 @@ CONCERN = Concern(
         LOG_INTAKE,
     ),
     outputs=(
-        Output("FindingsTopicArn", Kind.TOPIC_ARN, "Topic of findings", surface=True),
-        Output("ChangesTopicArn", Kind.TOPIC_ARN, "Topic of every recorded change", surface=True),
-        Output("DetectorId", Kind.STRING, "The detector", surface=True),
+        Output(
+            "FindingsTopicArn", Kind.TOPIC_ARN, Ref(_FINDINGS), "Topic of findings", surface=True
+        ),
+        Output(
+            "ChangesTopicArn",
+            Kind.TOPIC_ARN,
+            Ref(_CHANGES),
+            "Topic of every recorded change",
+            surface=True,
+        ),
+        Output("DetectorId", Kind.STRING, Ref("Detector"), "The detector", surface=True),
     ),
 )

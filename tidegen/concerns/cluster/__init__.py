@@ -1,4 +1,4 @@
-"""The Kubernetes cluster: private, encrypted, logged, with access by access entries only."""
+"""A private Kubernetes cluster with managed nodes, add-ons and access entries."""
 
 from troposphere import GetAtt, Ref, Sub, Template, eks
 
@@ -12,16 +12,15 @@ from tidegen.blocks.roles import BOUNDARY, add_role
 from tidegen.concerns.cluster.addons import add_first_addons, add_later_addons
 from tidegen.concerns.cluster.alarms import add_cluster_alarms
 from tidegen.concerns.cluster.nodes import add_autoscaler_role, add_nodes
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import PLATFORM, Concern, Context, Kind, Output
 from tidegen.contract.fields import ADMINISTRATORS
 
 _LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 _SERVICE_RANGE = "172.20.0.0/16"
 
 
-def build(_context: Context) -> Template:
-    """Return the cluster template, in the order in which EKS needs its parts."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the cluster, in the order in which EKS needs its parts."""
     add_administrator_conditions(template)
     add_role(
         template,
@@ -44,18 +43,7 @@ def build(_context: Context) -> Template:
     nodes = add_nodes(template, [*add_first_addons(template), endpoints])
     add_later_addons(template, nodes)
     add_autoscaler_role(template)
-    alarm = add_cluster_alarms(template)
-    return add_outputs(
-        template,
-        CONCERN,
-        ClusterName=Ref("Cluster"),
-        ClusterEndpoint=GetAtt("Cluster", "Endpoint"),
-        ClusterAuthority=GetAtt("Cluster", "CertificateAuthorityData"),
-        ClusterSecurityGroupId=group,
-        ApplicationLogGroupName=Ref("ApplicationLogGroup"),
-        ControlPlaneLogGroupName=Ref("ControlPlaneLogGroup"),
-        ClusterAlarmName=Ref(alarm),
-    )
+    add_cluster_alarms(template)
 
 
 def _add_cluster(template: Template) -> None:
@@ -111,9 +99,9 @@ def _add_administrator(template: Template, number: int) -> None:
 
 CONCERN = Concern(
     name="cluster",
-    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="A private Kubernetes cluster with managed nodes, add-ons and access entries.",
-    build=build,
+    scopes=PLATFORM,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         inputs.PROTECTED,
@@ -143,27 +131,44 @@ CONCERN = Concern(
         ),
     ),
     outputs=(
-        Output("ClusterName", Kind.CLUSTER_NAME, "The cluster", surface=True),
-        Output("ClusterEndpoint", Kind.STRING, "Address of the API, inside the VPC", surface=True),
-        Output("ClusterAuthority", Kind.STRING, "Certificate of the API's authority", surface=True),
+        Output("ClusterName", Kind.CLUSTER_NAME, Ref("Cluster"), "The cluster", surface=True),
+        Output(
+            "ClusterEndpoint",
+            Kind.STRING,
+            GetAtt("Cluster", "Endpoint"),
+            "Address of the API, inside the VPC",
+            surface=True,
+        ),
+        Output(
+            "ClusterAuthority",
+            Kind.STRING,
+            GetAtt("Cluster", "CertificateAuthorityData"),
+            "Certificate of the API's authority",
+            surface=True,
+        ),
         Output(
             "ClusterSecurityGroupId",
             Kind.SECURITY_GROUP_ID,
+            GetAtt("Cluster", "ClusterSecurityGroupId"),
             "Security group of control plane and nodes",
             surface=True,
         ),
         Output(
             "ApplicationLogGroupName",
             Kind.LOG_GROUP_NAME,
+            Ref("ApplicationLogGroup"),
             "Log group of the services' output",
             surface=True,
         ),
         Output(
             "ControlPlaneLogGroupName",
             Kind.LOG_GROUP_NAME,
+            Ref("ControlPlaneLogGroup"),
             "Log of the control plane, with its audit log",
         ),
-        Output("ClusterAlarmName", Kind.NAME, "Alarm of the control plane"),
+        Output(
+            "ClusterAlarmName", Kind.NAME, Ref("FailedRequestsAlarm"), "Alarm of the control plane"
+        ),
     ),
     # Calls of the list handlers (they only read), for the workloads' identities as well.
     extra_deploy_actions=(

@@ -1,4 +1,4 @@
-"""The MongoDB replica set: three members, one a zone, each with its own volume and name."""
+"""The MongoDB replica set: three members, one a zone, each with its own volume."""
 
 from pathlib import Path
 
@@ -16,15 +16,14 @@ from tidegen.concerns.database.credentials import add_secrets
 from tidegen.concerns.database.documents import add_documents
 from tidegen.concerns.database.members import PORT, add_member
 from tidegen.concerns.database.security_group import add_members_security_group
-from tidegen.contract import Asset, Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Asset, Concern, Context, Kind, Output, Scope
 
 MEMBERS = (1, 2, 3)
 _BUNDLE = Asset("database", Path(__file__).parent / "scripts", "tar")
 
 
-def build(context: Context) -> Template:
-    """Return the database template."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, context: Context) -> None:
+    """Add the members with what they share, their documents and their alarms."""
     add_members_security_group(template)
     add_secrets(template, MEMBERS)
     add_log_group(template, "LogGroup", Sub("/${Project}/${Environment}/mongo"))
@@ -34,26 +33,17 @@ def build(context: Context) -> Template:
     volumes = [arn(f"{volume}/${{Member{number}Volume}}") for number in MEMBERS]
     add_backup_selection(template, "volumes", volumes)
     add_documents(template)
-    alarm = add_database_alarms(template, MEMBERS)
-    hosts = [Sub(f"mongo-{number}.${{PrivateDomain}}:{PORT}") for number in MEMBERS]
-    return add_outputs(
-        template,
-        CONCERN,
-        DatabaseSecurityGroupId=Ref("SecurityGroup"),
-        DatabaseHosts=Join(",", hosts),
-        DatabaseAdminSecretArn=Ref("AdminSecret"),
-        DatabaseLogGroupName=Ref("LogGroup"),
-        DatabaseAlarmName=Ref(alarm),
-        BackupDocumentName=Ref("BackupNow"),
-        RestoreDocumentName=Ref("Restore"),
-    )
+    add_database_alarms(template, MEMBERS)
 
+
+#: The members' addresses.
+_HOSTS = [Sub(f"mongo-{number}.${{PrivateDomain}}:{PORT}") for number in MEMBERS]
 
 CONCERN = Concern(
     name="database",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="The MongoDB replica set: three members, one a zone, each with its own volume.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         inputs.PROTECTED,
@@ -95,15 +85,36 @@ CONCERN = Concern(
         Output(
             "DatabaseSecurityGroupId",
             Kind.SECURITY_GROUP_ID,
+            Ref("SecurityGroup"),
             "Security group of the members",
             surface=True,
         ),
-        Output("DatabaseHosts", Kind.STRING_LIST, "Hosts for the mongo secret", surface=True),
-        Output("DatabaseAdminSecretArn", Kind.SECRET_ARN, "Administrator's secret", surface=True),
-        Output("DatabaseAlarmName", Kind.NAME, "Alarm of the replica set"),
-        Output("DatabaseLogGroupName", Kind.LOG_GROUP_NAME, "Log of the members"),
-        Output("BackupDocumentName", Kind.NAME, "Document that backs up now", surface=True),
-        Output("RestoreDocumentName", Kind.NAME, "Document that restores", surface=True),
+        Output(
+            "DatabaseHosts",
+            Kind.STRING_LIST,
+            Join(",", _HOSTS),
+            "Hosts for the mongo secret",
+            surface=True,
+        ),
+        Output(
+            "DatabaseAdminSecretArn",
+            Kind.SECRET_ARN,
+            Ref("AdminSecret"),
+            "Administrator's secret",
+            surface=True,
+        ),
+        Output("DatabaseAlarmName", Kind.NAME, Ref("MembersAlarm"), "Alarm of the replica set"),
+        Output("DatabaseLogGroupName", Kind.LOG_GROUP_NAME, Ref("LogGroup"), "Log of the members"),
+        Output(
+            "BackupDocumentName",
+            Kind.NAME,
+            Ref("BackupNow"),
+            "Document that backs up now",
+            surface=True,
+        ),
+        Output(
+            "RestoreDocumentName", Kind.NAME, Ref("Restore"), "Document that restores", surface=True
+        ),
     ),
     # A rolling update of the members' groups terminates one instance after the other.
     extra_deploy_actions=("autoscaling:TerminateInstanceInAutoScalingGroup",),

@@ -1,4 +1,4 @@
-"""Two SES instances: transactional mail to users, and security mail, with separate reputations."""
+"""Two SES instances: transactional mail to users, and security mail."""
 
 from troposphere import Equals, Join, Ref, Sub, Template, cloudwatch, ses
 
@@ -7,7 +7,7 @@ from tidegen.concerns.email.account import add_account_alarms
 from tidegen.concerns.email.events import EVENTS_TOPIC, add_mail_archive
 from tidegen.concerns.email.sending import add_sending_policy, identity_arn
 from tidegen.concerns.email.stream import MailStream, add_instance
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 TRANSACTIONAL = MailStream("Transactional", "mail")
 SECURITY = MailStream("Security", "alerts")
@@ -28,9 +28,8 @@ _TEMPLATES = {
 }
 
 
-def build(_context: Context) -> Template:
-    """Return the email template."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add both instances, their mails, the archive and the alarms."""
     template.add_condition("HasDedicatedIps", Equals(Ref("DedicatedIps"), "true"))
     alarms = add_account_alarms(template)
     alarms += [
@@ -45,22 +44,7 @@ def build(_context: Context) -> Template:
         template.add_resource(_mail(title, *texts))
     add_sending_policy(template, TRANSACTIONAL, templates=True)
     add_sending_policy(template, SECURITY)
-    alarm = template.add_resource(_reputation_alarm(alarms))
-    return add_outputs(
-        template,
-        CONCERN,
-        TransactionalDomain=TRANSACTIONAL.domain,
-        SecurityDomain=SECURITY.domain,
-        TransactionalIdentityArn=identity_arn(TRANSACTIONAL),
-        SecurityIdentityArn=identity_arn(SECURITY),
-        TransactionalSendingPolicyArn=Ref("TransactionalSendingPolicy"),
-        SecuritySendingPolicyArn=Ref("SecuritySendingPolicy"),
-        TransactionalConfigurationSet=Ref(TRANSACTIONAL.configuration_set),
-        SecurityConfigurationSet=Ref(SECURITY.configuration_set),
-        AccountVerificationTemplateName=Ref("AccountVerificationTemplate"),
-        ForgotPasswordTemplateName=Ref("ForgotPasswordTemplate"),
-        EmailAlarmName=Ref(alarm),
-    )
+    template.add_resource(_reputation_alarm(alarms))
 
 
 def _mail(title: str, name: str, subject: str, request: str, otherwise: str) -> ses.Template:
@@ -100,8 +84,8 @@ def _reputation_alarm(alarms: list[str]) -> cloudwatch.CompositeAlarm:
 CONCERN = Concern(
     name="email",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="Two SES instances: transactional mail to users, and security mail.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         inputs.CRITICAL_TOPIC,
@@ -114,43 +98,77 @@ CONCERN = Concern(
         inputs.from_field("DedicatedIps", "email.dedicated_ips"),
     ),
     outputs=(
-        Output("TransactionalDomain", Kind.DOMAIN, "Domain of mail to users", surface=True),
-        Output("SecurityDomain", Kind.DOMAIN, "Domain of security mail", surface=True),
-        Output("TransactionalIdentityArn", Kind.ARN, "Identity of mail to users", surface=True),
-        Output("SecurityIdentityArn", Kind.ARN, "Identity of security mail", surface=True),
+        Output(
+            "TransactionalDomain",
+            Kind.DOMAIN,
+            TRANSACTIONAL.domain,
+            "Domain of mail to users",
+            surface=True,
+        ),
+        Output(
+            "SecurityDomain", Kind.DOMAIN, SECURITY.domain, "Domain of security mail", surface=True
+        ),
+        Output(
+            "TransactionalIdentityArn",
+            Kind.ARN,
+            identity_arn(TRANSACTIONAL),
+            "Identity of mail to users",
+            surface=True,
+        ),
+        Output(
+            "SecurityIdentityArn",
+            Kind.ARN,
+            identity_arn(SECURITY),
+            "Identity of security mail",
+            surface=True,
+        ),
         Output(
             "TransactionalSendingPolicyArn",
             Kind.ARN,
+            Ref("TransactionalSendingPolicy"),
             "Policy for senders of mail to users",
             surface=True,
         ),
         Output(
             "SecuritySendingPolicyArn",
             Kind.ARN,
+            Ref("SecuritySendingPolicy"),
             "Policy for senders of security mail",
             surface=True,
         ),
         Output(
             "TransactionalConfigurationSet",
             Kind.NAME,
+            Ref(TRANSACTIONAL.configuration_set),
             "Configuration set of user mail",
             surface=True,
         ),
         Output(
             "SecurityConfigurationSet",
             Kind.NAME,
+            Ref(SECURITY.configuration_set),
             "Configuration set of security mail",
             surface=True,
         ),
         Output(
             "AccountVerificationTemplateName",
             Kind.NAME,
+            Ref("AccountVerificationTemplate"),
             "Template with the variable link",
             surface=True,
         ),
         Output(
-            "ForgotPasswordTemplateName", Kind.NAME, "Template with the variable link", surface=True
+            "ForgotPasswordTemplateName",
+            Kind.NAME,
+            Ref("ForgotPasswordTemplate"),
+            "Template with the variable link",
+            surface=True,
         ),
-        Output("EmailAlarmName", Kind.NAME, "Alarm of the reputation of both instances"),
+        Output(
+            "EmailAlarmName",
+            Kind.NAME,
+            Ref("EmailReputation"),
+            "Alarm of the reputation of both instances",
+        ),
     ),
 )

@@ -1,4 +1,4 @@
-"""Identities of an account: the CI's provider, every role's boundary, and the break-glass role."""
+"""CI's identity provider, every role's boundary and break-glass, once per account."""
 
 from troposphere import GetAtt, Ref, Sub, Template, iam
 
@@ -9,16 +9,15 @@ from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
 from tidegen.concerns.identity.boundary import ceiling_statements
 from tidegen.concerns.identity.break_glass import add_break_glass
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 _REASON = "A boundary grants nothing: it is the ceiling of roles that grant least privilege."
 _FULL_ACCESS = "HIPAA.Security-IAMPolicyNoStatementsWithFullAccess"
 
 
-def build(_context: Context) -> Template:
-    """Return the identity template: IAM is global, so once per account."""
-    template = new_template(CONCERN)
-    provider = template.add_resource(
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the provider, the boundary and the emergency role: IAM is global, so once per account."""
+    template.add_resource(
         iam.OIDCProvider(
             "OidcProvider",
             # these are global: they outlive the stack where another region becomes the home
@@ -27,7 +26,7 @@ def build(_context: Context) -> Template:
             ClientIdList=["sts.amazonaws.com"],
         )
     )
-    boundary = template.add_resource(
+    template.add_resource(
         iam.ManagedPolicy(
             "PermissionsBoundary",
             **RETAINED,
@@ -39,25 +38,36 @@ def build(_context: Context) -> Template:
             Metadata=unmet(_REASON, _FULL_ACCESS),
         )
     )
-    role = add_break_glass(template)
-    return add_outputs(
-        template,
-        CONCERN,
-        PermissionsBoundaryArn=Ref(boundary),
-        OidcProviderArn=Ref(provider),
-        BreakGlassRoleArn=GetAtt(role, "Arn"),
-    )
+    add_break_glass(template)
 
 
 CONCERN = Concern(
     name="identity",
     scopes=(Scope.IDENTITY,),
-    purpose="CI's identity provider, every role's boundary and break-glass, once per account.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(inputs.PROJECT,),
     outputs=(
-        Output("PermissionsBoundaryArn", Kind.ARN, "Boundary of every role", surface=True),
-        Output("OidcProviderArn", Kind.ARN, "Identity provider of the CI", surface=True),
-        Output("BreakGlassRoleArn", Kind.ROLE_ARN, "Role for emergencies", surface=True),
+        Output(
+            "PermissionsBoundaryArn",
+            Kind.ARN,
+            Ref("PermissionsBoundary"),
+            "Boundary of every role",
+            surface=True,
+        ),
+        Output(
+            "OidcProviderArn",
+            Kind.ARN,
+            Ref("OidcProvider"),
+            "Identity provider of the CI",
+            surface=True,
+        ),
+        Output(
+            "BreakGlassRoleArn",
+            Kind.ROLE_ARN,
+            GetAtt("BreakGlassRole", "Arn"),
+            "Role for emergencies",
+            surface=True,
+        ),
     ),
 )

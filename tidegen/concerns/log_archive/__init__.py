@@ -1,4 +1,4 @@
-"""The log archive of an account and region, locked for six years, and its intake."""
+"""The locked log archive of an account and region, and the intake replicated into it."""
 
 from typing import Any
 
@@ -40,8 +40,6 @@ from tidegen.contract import (
     Kind,
     Output,
     Scope,
-    add_outputs,
-    new_template,
 )
 
 _ARCHIVE_DAYS = SIX_YEARS + 30  # after the lock, so that expiry never waits for it
@@ -64,22 +62,13 @@ _KEY_USES = (
 )
 
 
-def build(_context: Context) -> Template:
-    """Return the log-archive template."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the archive, the intake that is replicated into it, and their key."""
     uses = service_uses(_KEY_USES)
-    key = add_key(template, "AuditKey", "audit", logs_use(), *uses, owner="${Project}/account")
-    archive = _add_log_archive(template)
-    intake = _add_intake(template)
+    add_key(template, "AuditKey", "audit", logs_use(), *uses, owner="${Project}/account")
+    _add_log_archive(template)
+    _add_intake(template)
     _add_replication_role(template)
-    return add_outputs(
-        template,
-        CONCERN,
-        AuditKeyArn=GetAtt(key, "Arn"),
-        LogArchiveBucketName=Ref(archive),
-        LogIntakeBucketName=Ref(intake),
-        LogIntakeBucketArn=GetAtt(intake, "Arn"),
-    )
 
 
 def _add_log_archive(template: Template) -> s3.Bucket:
@@ -191,8 +180,8 @@ def _add_replication_role(template: Template) -> None:
 CONCERN = Concern(
     name="log-archive",
     scopes=(Scope.ACCOUNT,),
-    purpose="The locked log archive of an account and region, and the intake replicated into it.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         inputs.PROJECT,
         BOUNDARY,
@@ -200,17 +189,31 @@ CONCERN = Concern(
         inputs.ACCOUNT_ACCESS_LOGS,
     ),
     outputs=(
-        Output("AuditKeyArn", Kind.KEY_ARN, "Key of trail, findings and archives", surface=True),
-        Output("LogArchiveBucketName", Kind.BUCKET_NAME, "Locked log archive", surface=True),
+        Output(
+            "AuditKeyArn",
+            Kind.KEY_ARN,
+            GetAtt("AuditKey", "Arn"),
+            "Key of trail, findings and archives",
+            surface=True,
+        ),
+        Output(
+            "LogArchiveBucketName",
+            Kind.BUCKET_NAME,
+            Ref("LogArchive"),
+            "Locked log archive",
+            surface=True,
+        ),
         Output(
             "LogIntakeBucketName",
             Kind.BUCKET_NAME,
+            Ref("LogIntake"),
             "Bucket that receives logs to archive",
             surface=True,
         ),
         Output(
             "LogIntakeBucketArn",
             Kind.BUCKET_ARN,
+            GetAtt("LogIntake", "Arn"),
             "Bucket that receives logs to archive",
             surface=True,
         ),

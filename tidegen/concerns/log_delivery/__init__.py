@@ -1,4 +1,4 @@
-"""Delivery of CloudWatch's log groups to the log archive, which locks them for six years."""
+"""Delivery of CloudWatch's log groups to the log archive."""
 
 from troposphere import Ref, Template
 
@@ -11,7 +11,7 @@ from tidegen.concerns.log_delivery.delivery_stream import (
     add_delivery_stream,
     add_subscription,
 )
-from tidegen.contract import Concern, Context, Input, Kind, Scope, new_template
+from tidegen.contract import PLATFORM, Concern, Context, Input, Kind
 
 #: Log groups that show access to health data and the response to it, by the prefix of the parameter
 #: that names each. A group takes two subscriptions; the other one is left for the relay.
@@ -29,9 +29,8 @@ _ENVIRONMENT_ONLY = {
 _STUCK_SECONDS = 30 * 60
 
 
-def build(_context: Context) -> Template:
-    """Return the log-delivery template."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the delivery stream, the subscriptions and the alarms."""
     add_delivery_stream(template)
     for name in _EVERYWHERE:
         add_subscription(template, name)
@@ -39,7 +38,6 @@ def build(_context: Context) -> Template:
         add_condition_if_set(template, f"Has{name}", f"{name}LogGroupName")
         add_subscription(template, name).Condition = f"Has{name}"
     _add_alarms(template)
-    return template
 
 
 def _add_alarms(template: Template) -> None:
@@ -76,9 +74,9 @@ def _log_group(name: str, description: str, default: str | None = None) -> Input
 
 CONCERN = Concern(
     name="log-delivery",
-    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Delivery of CloudWatch's log groups to the log archive.",
-    build=build,
+    scopes=PLATFORM,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         BOUNDARY,

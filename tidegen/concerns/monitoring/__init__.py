@@ -1,4 +1,4 @@
-"""Monitoring: application errors, one alarm for the whole environment, and a dashboard."""
+"""Application errors, one alarm for the whole environment, and a dashboard."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from tidegen.blocks.logs import add_metric_filter
 from tidegen.concerns.monitoring.dashboards import dashboard_body
 from tidegen.concerns.monitoring.environment_dashboard import NAMESPACE, widgets
 from tidegen.concerns.monitoring.network_alarms import add_network_alarms
-from tidegen.contract import Concern, Context, Input, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import PLATFORM, Concern, Context, Input, Kind, Output
 from tidegen.contract.fields import ZONES
 
 #: Condition → parameter of a concern that not every scope has; empty where it is missing.
@@ -53,22 +53,15 @@ _ERROR_METRIC = (Sub(NAMESPACE), "ApplicationErrors")
 _MANY_ERRORS = 25  # in five minutes
 
 
-def build(_context: Context) -> Template:
-    """Return the monitoring template."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the filters, the alarms and the dashboard."""
     for condition, parameter in _PRESENT.items():
         add_condition_if_set(template, condition, parameter)
     _add_filters(template)
     _add_environment_alarm(template)
     alarms = [*_EVERYWHERE_ALARMS, *add_network_alarms(template, NAMESPACE)]
-    dashboard = template.add_resource(
+    template.add_resource(
         cloudwatch.Dashboard("Dashboard", DashboardBody=dashboard_body(widgets(alarms, _ALARMS)))
-    )
-    return add_outputs(
-        template,
-        CONCERN,
-        DashboardName=Ref(dashboard),
-        EnvironmentAlarmName=Ref("EnvironmentUnhealthy"),
     )
 
 
@@ -130,9 +123,9 @@ def _optional(name: str, kind: Kind, description: str) -> Input:
 
 CONCERN = Concern(
     name="monitoring",
-    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Application errors, one alarm for the whole environment, and a dashboard.",
-    build=build,
+    scopes=PLATFORM,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         inputs.WARNING_TOPIC,
@@ -166,7 +159,15 @@ CONCERN = Concern(
         _optional("SecurityConfigurationSet", Kind.NAME, "Configuration set of security mail"),
     ),
     outputs=(
-        Output("DashboardName", Kind.NAME, "Dashboard to open first", surface=True),
-        Output("EnvironmentAlarmName", Kind.NAME, "Alarm of the whole environment", surface=True),
+        Output(
+            "DashboardName", Kind.NAME, Ref("Dashboard"), "Dashboard to open first", surface=True
+        ),
+        Output(
+            "EnvironmentAlarmName",
+            Kind.NAME,
+            Ref("EnvironmentUnhealthy"),
+            "Alarm of the whole environment",
+            surface=True,
+        ),
     ),
 )

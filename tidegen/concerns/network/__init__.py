@@ -1,4 +1,4 @@
-"""The network of one environment: its own VPC, three tiers over three zones."""
+"""The VPC: public, private and data subnets over three zones, and flow logs."""
 
 from troposphere import (
     Condition,
@@ -23,7 +23,7 @@ from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet
 from tidegen.concerns.network.acls import add_network_acls
 from tidegen.concerns.network.routing import add_routing, nat_addresses, nat_gateway
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import PLATFORM, Concern, Context, Kind, Output
 from tidegen.contract.fields import ZONES
 
 TIERS = ("Public", "Private", "Data")
@@ -34,9 +34,8 @@ _DEFAULT_GROUP = (
 )
 
 
-def build(_context: Context) -> Template:
-    """Return the network template."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the VPC, its subnets, routes, network ACLs, endpoints and flow logs."""
     _add_conditions(template)
     _add_vpc(template)
     for tier in TIERS:
@@ -46,7 +45,6 @@ def build(_context: Context) -> Template:
     add_network_acls(template, TIERS, ZONES)
     add_endpoints(template, ZONES)
     add_flow_logs(template)
-    return add_outputs(template, CONCERN, **_output_values())
 
 
 def _add_conditions(template: Template) -> None:
@@ -90,33 +88,15 @@ def _subnet(tier: str, zone: int) -> ec2.Subnet:
     )
 
 
-def _output_values() -> dict[str, object]:
-    lists = {
-        f"{tier}SubnetIds": Join(",", [Ref(f"{tier}Subnet{zone}") for zone in ZONES])
-        for tier in TIERS
-    }
-    data = {f"DataSubnet{zone}Id": Ref(f"DataSubnet{zone}") for zone in ZONES}
-    zones = {
-        f"DataSubnet{zone}Zone": GetAtt(f"DataSubnet{zone}", "AvailabilityZone") for zone in ZONES
-    }
-    return {
-        "VpcId": Ref("Vpc"),
-        **lists,
-        **data,
-        **zones,
-        **{f"NatGateway{zone}Id": nat_gateway(zone) for zone in ZONES},
-        "FlowLogGroupName": Ref("FlowLogGroup"),
-        "NatAddresses": nat_addresses(ZONES),
-        "EndpointSecurityGroupId": Ref("EndpointSecurityGroup"),
-        "DefaultSecurityGroupId": GetAtt("Vpc", "DefaultSecurityGroup"),
-    }
+def _subnet_ids(tier: str) -> Join:
+    return Join(",", [Ref(f"{tier}Subnet{zone}") for zone in ZONES])
 
 
 CONCERN = Concern(
     name="network",
-    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="The VPC: public, private and data subnets over three zones, and flow logs.",
-    build=build,
+    scopes=PLATFORM,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         inputs.VPC_CIDR,
@@ -131,43 +111,73 @@ CONCERN = Concern(
         inputs.LOG_INTAKE,
     ),
     outputs=(
-        Output("VpcId", Kind.VPC_ID, "The VPC", surface=True),
-        Output("PublicSubnetIds", Kind.SUBNET_IDS, "The three public subnets"),
-        Output("PrivateSubnetIds", Kind.SUBNET_IDS, "The three private subnets", surface=True),
-        Output("DataSubnetIds", Kind.SUBNET_IDS, "The three data subnets", surface=True),
+        Output("VpcId", Kind.VPC_ID, Ref("Vpc"), "The VPC", surface=True),
+        Output(
+            "PublicSubnetIds", Kind.SUBNET_IDS, _subnet_ids("Public"), "The three public subnets"
+        ),
+        Output(
+            "PrivateSubnetIds",
+            Kind.SUBNET_IDS,
+            _subnet_ids("Private"),
+            "The three private subnets",
+            surface=True,
+        ),
+        Output(
+            "DataSubnetIds",
+            Kind.SUBNET_IDS,
+            _subnet_ids("Data"),
+            "The three data subnets",
+            surface=True,
+        ),
         *(
-            Output(f"DataSubnet{zone}Id", Kind.SUBNET_ID, f"Data subnet of zone {zone}")
+            Output(
+                f"DataSubnet{zone}Id",
+                Kind.SUBNET_ID,
+                Ref(f"DataSubnet{zone}"),
+                f"Data subnet of zone {zone}",
+            )
             for zone in ZONES
         ),
         *(
             Output(
                 f"DataSubnet{zone}Zone",
                 Kind.AVAILABILITY_ZONE,
+                GetAtt(f"DataSubnet{zone}", "AvailabilityZone"),
                 f"Zone of data subnet {zone}",
                 surface=True,
             )
             for zone in ZONES
         ),
         *(
-            Output(f"NatGateway{zone}Id", Kind.NAME, f"NAT gateway of zone {zone}")
+            Output(
+                f"NatGateway{zone}Id", Kind.NAME, nat_gateway(zone), f"NAT gateway of zone {zone}"
+            )
             for zone in ZONES
         ),
-        Output("FlowLogGroupName", Kind.LOG_GROUP_NAME, "Log group of the flow logs"),
+        Output(
+            "FlowLogGroupName",
+            Kind.LOG_GROUP_NAME,
+            Ref("FlowLogGroup"),
+            "Log group of the flow logs",
+        ),
         Output(
             "NatAddresses",
             Kind.STRING_LIST,
+            nat_addresses(ZONES),
             "Public addresses of outgoing traffic",
             surface=True,
         ),
         Output(
             "EndpointSecurityGroupId",
             Kind.SECURITY_GROUP_ID,
+            Ref("EndpointSecurityGroup"),
             "Security group of the interface endpoints",
             surface=True,
         ),
         Output(
             "DefaultSecurityGroupId",
             Kind.SECURITY_GROUP_ID,
+            GetAtt("Vpc", "DefaultSecurityGroup"),
             "The VPC's default security group, which the deploy closes",
             surface=True,
         ),

@@ -17,7 +17,7 @@ from tidegen.blocks.topics import (
 )
 from tidegen.concerns.notifications.health_rules import add_health_rules
 from tidegen.concerns.notifications.relay import add_relay
-from tidegen.contract import Asset, Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import PLATFORM, Asset, Concern, Context, Kind, Output
 
 #: Logical id → display name, publishers, and parameter prefix of its contacts. Events of SES
 #: contain patients' addresses, which must not be mailed: that topic is for programs.
@@ -47,26 +47,16 @@ _DISPLAY = "${Project} ${Environment} "
 _RELAY = Path(__file__).parent / "relay_code"
 
 
-def build(context: Context) -> Template:
-    """Return the notifications template."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, context: Context) -> None:
+    """Add the topics, the rules that publish to them, and the relay."""
     add_dead_letter_queue(template)
     for title, (display, publishers, contact) in TOPICS.items():
         add_topic(template, title, _DISPLAY + display, publishers, contact)
     _add_backup_rules(template)
     add_health_rules(template)
     _add_compute_rules(template)
-    function = add_relay(template, context, "WarningTopic")
+    add_relay(template, context, "WarningTopic")
     add_dead_letter_alarm(template, "WarningTopic")
-    topics = {f"{title}Arn": Ref(title) for title in TOPICS}
-    return add_outputs(
-        template,
-        CONCERN,
-        DeadLetterQueueArn=GetAtt("DeadLetterQueue", "Arn"),
-        RelayFunctionArn=GetAtt(function, "Arn"),
-        RelayFunctionName=Ref(function),
-        **topics,
-    )
 
 
 def _add_backup_rules(template: Template) -> None:
@@ -125,9 +115,9 @@ def _add_compute_rules(template: Template) -> None:
 
 CONCERN = Concern(
     name="notifications",
-    scopes=(Scope.SHARED, Scope.ENVIRONMENT),
-    purpose="Notification topics, the rules that publish to them, and the relay of log events.",
-    build=build,
+    scopes=PLATFORM,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         inputs.MESSAGING_KEY,
@@ -138,13 +128,38 @@ CONCERN = Concern(
         *contact_inputs("critical", "warning", "security"),
     ),
     outputs=(
-        Output("CriticalTopicArn", Kind.TOPIC_ARN, "Topic that pages somebody", surface=True),
-        Output("WarningTopicArn", Kind.TOPIC_ARN, "Topic of warnings", surface=True),
-        Output("SecurityTopicArn", Kind.TOPIC_ARN, "Topic of security findings", surface=True),
-        Output("BackupTopicArn", Kind.TOPIC_ARN, "Topic of backup results", surface=True),
+        Output(
+            "CriticalTopicArn",
+            Kind.TOPIC_ARN,
+            Ref("CriticalTopic"),
+            "Topic that pages somebody",
+            surface=True,
+        ),
+        Output(
+            "WarningTopicArn",
+            Kind.TOPIC_ARN,
+            Ref("WarningTopic"),
+            "Topic of warnings",
+            surface=True,
+        ),
+        Output(
+            "SecurityTopicArn",
+            Kind.TOPIC_ARN,
+            Ref("SecurityTopic"),
+            "Topic of security findings",
+            surface=True,
+        ),
+        Output(
+            "BackupTopicArn",
+            Kind.TOPIC_ARN,
+            Ref("BackupTopic"),
+            "Topic of backup results",
+            surface=True,
+        ),
         Output(
             "EmailEventsTopicArn",
             Kind.TOPIC_ARN,
+            Ref("EmailEventsTopic"),
             "Topic of bounces and complaints, for programs",
             surface=True,
         ),
@@ -152,11 +167,17 @@ CONCERN = Concern(
         Output(
             "DeadLetterQueueArn",
             Kind.QUEUE_ARN,
+            GetAtt("DeadLetterQueue", "Arn"),
             "Queue of undelivered messages",
             surface=True,
         ),
-        Output("RelayFunctionArn", Kind.ARN, "Function that relays log events to people"),
-        Output("RelayFunctionName", Kind.NAME, "Name of the relay function"),
+        Output(
+            "RelayFunctionArn",
+            Kind.ARN,
+            GetAtt("Relay", "Arn"),
+            "Function that relays log events to people",
+        ),
+        Output("RelayFunctionName", Kind.NAME, Ref("Relay"), "Name of the relay function"),
     ),
     key_uses=uses_of("messaging", "cloudwatch", "events", "ses", "sns"),
     extra_deploy_actions=FUNCTION_EXTRAS,

@@ -8,23 +8,21 @@ from tidegen.blocks import inputs
 from tidegen.blocks.functions import FUNCTION_EXTRAS, NETWORK_INPUTS
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.concerns.rotation.rotation_function import add_rotation_function
-from tidegen.contract import Asset, Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Asset, Concern, Context, Kind, Output, Scope
 
 _FUNCTION = Path(__file__).parent / "code"
 
 
-def build(context: Context) -> Template:
-    """Return the rotation template."""
-    template = new_template(CONCERN)
-    function = add_rotation_function(template, context)
-    return add_outputs(template, CONCERN, RotationFunctionArn=GetAtt(function, "Arn"))
+def add_resources(template: Template, context: Context) -> None:
+    """Add the rotation function."""
+    add_rotation_function(template, context)
 
 
 CONCERN = Concern(
     name="rotation",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="The function that rotates secrets whose values can be generated.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         BOUNDARY,
@@ -37,7 +35,14 @@ CONCERN = Concern(
         inputs.SECRETS_KEY,
         inputs.REPLICA_KEY,
     ),
-    outputs=(Output("RotationFunctionArn", Kind.ARN, "Function that rotates the secrets"),),
+    outputs=(
+        Output(
+            "RotationFunctionArn",
+            Kind.ARN,
+            GetAtt("Function", "Arn"),
+            "Function that rotates the secrets",
+        ),
+    ),
     extra_deploy_actions=FUNCTION_EXTRAS,
     assets=(Asset("rotation", _FUNCTION),),
 )

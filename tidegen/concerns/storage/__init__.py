@@ -1,4 +1,4 @@
-"""Buckets of an environment: uploads, backups, mail assets, and the access logs of all three."""
+"""Buckets of uploads, backups, mail assets and access logs, and their replication."""
 
 from troposphere import GetAtt, Ref, Sub, Template, s3
 
@@ -15,7 +15,6 @@ from tidegen.blocks.data_buckets import (
     lock,
 )
 from tidegen.blocks.malware_scans import add_malware_scans, deny_infected
-from tidegen.blocks.outputs import name_and_arn
 from tidegen.blocks.replication import (
     REPLICA_BACKUPS,
     REPLICA_UPLOADS,
@@ -28,7 +27,7 @@ from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import BUCKET_LOCK, BUCKET_REPLICATION, unmet, unmet_each
 from tidegen.concerns.storage.batch_copies import add_batch_role
 from tidegen.concerns.storage.content_delivery import add_distribution, allow_distribution
-from tidegen.contract import Concern, Context, Input, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Input, Kind, Output, Scope
 
 UPLOADS = Pair(
     bucket="UploadsBucket",
@@ -51,9 +50,8 @@ _REPLICATED = {
 }
 
 
-def build(_context: Context) -> Template:
-    """Return the storage template: first the access logs' bucket, which all others refer to."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add the buckets: first that of the access logs, which all others refer to."""
     add_replica_condition(template)
     bucket = add_access_logs_bucket(
         template,
@@ -63,23 +61,13 @@ def build(_context: Context) -> Template:
         logs=Ref(inputs.ACCOUNT_ACCESS_LOGS.name),
     )
     logs = Ref(bucket)
-    uploads = _add_uploads(template, logs)
-    backups = _add_backups(template, logs)
-    assets = _add_assets(template, logs)
+    _add_uploads(template, logs)
+    _add_backups(template, logs)
+    _add_assets(template, logs)
     add_malware_scans(template, "UploadScans", UPLOADS.bucket, Ref(UPLOADS.key_arn))
     add_replication_role(template, (UPLOADS, BACKUPS))
     add_replication_alarms(template, (UPLOADS, BACKUPS))
-    batch = add_batch_role(template, (UPLOADS, BACKUPS), UPLOADS)
-    return add_outputs(
-        template,
-        CONCERN,
-        **name_and_arn(uploads),
-        **name_and_arn(backups),
-        **name_and_arn(assets),
-        AssetsUrl=Sub("https://${AssetsDistribution.DomainName}"),
-        AccessLogsBucketName=logs,
-        BatchRoleArn=GetAtt(batch, "Arn"),
-    )
+    add_batch_role(template, (UPLOADS, BACKUPS), UPLOADS)
 
 
 def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
@@ -146,8 +134,8 @@ def _replica_bucket(name: str, description: str) -> Input:
 CONCERN = Concern(
     name="storage",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="Buckets of uploads, backups, mail assets and access logs, and their replication.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         BOUNDARY,
@@ -165,22 +153,62 @@ CONCERN = Concern(
         _replica_bucket("ReplicaBackupsBucketArn", "Replica of the backups, or empty"),
     ),
     outputs=(
-        Output("BatchRoleArn", Kind.ROLE_ARN, "Role of S3 Batch Operations", surface=True),
-        Output("UploadsBucketName", Kind.BUCKET_NAME, "Bucket of raw device uploads", surface=True),
-        Output("UploadsBucketArn", Kind.BUCKET_ARN, "Bucket of raw device uploads", surface=True),
-        Output("BackupsBucketName", Kind.BUCKET_NAME, "Bucket of backups", surface=True),
-        Output("BackupsBucketArn", Kind.BUCKET_ARN, "Bucket of backups"),
-        Output("AssetsBucketName", Kind.BUCKET_NAME, "Bucket of mail assets", surface=True),
-        Output("AssetsBucketArn", Kind.BUCKET_ARN, "Bucket of mail assets", surface=True),
+        Output(
+            "BatchRoleArn",
+            Kind.ROLE_ARN,
+            GetAtt("BatchRole", "Arn"),
+            "Role of S3 Batch Operations",
+            surface=True,
+        ),
+        Output(
+            "UploadsBucketName",
+            Kind.BUCKET_NAME,
+            Ref("UploadsBucket"),
+            "Bucket of raw device uploads",
+            surface=True,
+        ),
+        Output(
+            "UploadsBucketArn",
+            Kind.BUCKET_ARN,
+            GetAtt("UploadsBucket", "Arn"),
+            "Bucket of raw device uploads",
+            surface=True,
+        ),
+        Output(
+            "BackupsBucketName",
+            Kind.BUCKET_NAME,
+            Ref("BackupsBucket"),
+            "Bucket of backups",
+            surface=True,
+        ),
+        Output(
+            "BackupsBucketArn", Kind.BUCKET_ARN, GetAtt("BackupsBucket", "Arn"), "Bucket of backups"
+        ),
+        Output(
+            "AssetsBucketName",
+            Kind.BUCKET_NAME,
+            Ref("AssetsBucket"),
+            "Bucket of mail assets",
+            surface=True,
+        ),
+        Output(
+            "AssetsBucketArn",
+            Kind.BUCKET_ARN,
+            GetAtt("AssetsBucket", "Arn"),
+            "Bucket of mail assets",
+            surface=True,
+        ),
         Output(
             "AssetsUrl",
             Kind.STRING,
+            Sub("https://${AssetsDistribution.DomainName}"),
             "Address of the mail assets (the services' ASSET_URL)",
             surface=True,
         ),
         Output(
             "AccessLogsBucketName",
             Kind.BUCKET_NAME,
+            Ref("AccessLogsBucket"),
             "Bucket of access logs, under s3/ and alb/",
             surface=True,
         ),

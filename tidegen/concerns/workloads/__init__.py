@@ -1,4 +1,4 @@
-"""Permissions of the services in the cluster: a role for each service account that needs AWS."""
+"""A Pod Identity role for each service account of the chart that uses AWS."""
 
 from awacs.aws import Statement
 from troposphere import Ref, Sub, Template
@@ -13,7 +13,7 @@ from tidegen.concerns.workloads.permissions import (
     object_statements,
     secret_statements,
 )
-from tidegen.contract import Concern, Context, Kind, Output, Scope, add_outputs, new_template
+from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 #: The chart accepts any namespace. Each environment has its own cluster, so that the namespace can
 #: be the same in all: the project's name, without a field in the environment file.
@@ -21,9 +21,8 @@ _NAMESPACE = Ref("Project")
 _FROM = Sub(f"{SENDER}@${{TransactionalDomain}}")
 
 
-def build(_context: Context) -> Template:
-    """Return the workloads template: a role and its association for each service account."""
-    template = new_template(CONCERN)
+def add_resources(template: Template, _context: Context) -> None:
+    """Add a role and its association for each service account."""
     accounts = {name: (_NAMESPACE, statements) for name, statements in _services().items()}
     accounts[EXTERNAL_SECRETS] = (EXTERNAL_SECRETS, secret_statements())
     for name, (namespace, statements) in accounts.items():
@@ -35,7 +34,6 @@ def build(_context: Context) -> Template:
             f"Pods of service account {name}",
             Ref("ClusterName"),
         )
-    return add_outputs(template, CONCERN, WorkloadNamespace=_NAMESPACE, MailFromAddress=_FROM)
 
 
 def _title(service_account: str) -> str:
@@ -59,8 +57,8 @@ def _services() -> dict[str, list[Statement]]:
 CONCERN = Concern(
     name="workloads",
     scopes=(Scope.ENVIRONMENT,),
-    purpose="A Pod Identity role for each service account of the chart that uses AWS.",
-    build=build,
+    purpose=__doc__,
+    add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
         BOUNDARY,
@@ -77,7 +75,13 @@ CONCERN = Concern(
         inputs.SECRETS_KEY,
     ),
     outputs=(
-        Output("WorkloadNamespace", Kind.NAME, "Namespace to install the chart in", surface=True),
-        Output("MailFromAddress", Kind.STRING, "Sender of mail to users", surface=True),
+        Output(
+            "WorkloadNamespace",
+            Kind.NAME,
+            _NAMESPACE,
+            "Namespace to install the chart in",
+            surface=True,
+        ),
+        Output("MailFromAddress", Kind.STRING, _FROM, "Sender of mail to users", surface=True),
     ),
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import listed
+from tidegen.linting.roots.examples import key_with
 from tidegen.linting.roots.rule import RootRule
 from tidegen.linting.roots.view import Problem, RootView, allows_service
 
@@ -76,16 +77,9 @@ Resources:
     Type: AWS::EC2::LaunchTemplate
     Properties:
       LaunchTemplateData: {BlockDeviceMappings: [{Ebs: {KmsKeyId: !GetAtt Key.Arn}}]}
-  Key:
-    Type: AWS::KMS::Key
-    Properties:
-      KeyPolicy:
-        Statement:
-        - Effect: Allow
-          Principal: {AWS: "*"}
-          Action: ["kms:Decrypt", "kms:CreateGrant"]
-          Condition: {ArnLike: {"aws:PrincipalArn": "arn:*:role/*/AWSServiceRoleForAutoScaling*"}}
-"""
+""" + key_with("""
+      {Effect: Allow, Principal: {AWS: "*"}, Action: ["kms:Decrypt", "kms:CreateGrant"],
+      Condition: {ArnLike: {"aws:PrincipalArn": "arn:*:role/*/AWSServiceRoleForAutoScaling*"}}}""")
 
 
 class BucketPolicyAllowsWriter(RootRule):

@@ -5,6 +5,7 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import listed
+from tidegen.linting.roots.examples import key_with
 from tidegen.linting.roots.rule import RootRule
 from tidegen.linting.roots.view import Problem, RootView, allows_service
 
@@ -95,15 +96,9 @@ Resources:
         - Effect: Allow
           Principal: {Service: cloudwatch.amazonaws.com}
           Action: sns:Publish
-  Key:
-    Type: AWS::KMS::Key
-    Properties:
-      KeyPolicy:
-        Statement:
-        - Effect: Allow
-          Principal: {Service: cloudwatch.amazonaws.com}
-          Action: ["kms:Decrypt", "kms:GenerateDataKey*"]
-"""
+""" + key_with("""
+      {Effect: Allow, Principal: {Service: cloudwatch.amazonaws.com},
+      Action: ["kms:Decrypt", "kms:GenerateDataKey*"]}""")
 
 
 class PublisherIsAllowed(RootRule):

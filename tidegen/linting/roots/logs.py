@@ -5,6 +5,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from tidegen.cloudformation.values import listed, text_of
+from tidegen.linting.roots.examples import key_with
 from tidegen.linting.roots.rule import RootRule
 from tidegen.linting.roots.view import Problem, RootView, allows_service
 
@@ -29,18 +30,10 @@ Resources:
   Group:
     Type: AWS::Logs::LogGroup
     Properties: {LogGroupName: /tide/app, KmsKeyId: !GetAtt Key.Arn}
-  Key:
-    Type: AWS::KMS::Key
-    Properties:
-      KeyPolicy:
-        Statement:
-        - Effect: Allow
-          Principal: {Service: !Sub "logs.${AWS::Region}.amazonaws.com"}
-          Action: kms:GenerateDataKey*
-          Condition:
-            ArnLike:
-              kms:EncryptionContext:aws:logs:arn: "arn:*:logs:*:*:log-group:/tide/*"
-"""
+""" + key_with("""
+      {Effect: Allow, Principal: {Service: !Sub "logs.${AWS::Region}.amazonaws.com"},
+      Action: "kms:GenerateDataKey*", Condition: {ArnLike:
+      {"kms:EncryptionContext:aws:logs:arn": "arn:*:logs:*:*:log-group:/tide/*"}}}""")
 
 
 class LogGroupKeyCoversName(RootRule):
