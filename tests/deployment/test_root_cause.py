@@ -36,7 +36,7 @@ def test_an_error_names_the_cause_and_the_remedy():
     error = failure("tide-account", "ROLLBACK_COMPLETE", "", [cancelled, taken])
     first, second = error.problems
     assert first.where == "Audit/Detector"
-    assert "GuardDuty is on already" in first.message
+    assert "GuardDuty is enabled already" in first.message
     assert "import the detector" in first.message
     assert "ROLLBACK_COMPLETE" in second.message
 

@@ -18,7 +18,7 @@ def only(old, new):
     return change
 
 
-def seen(change):
+def details_of(change):
     return [(d.name, d.before, d.after) for d in change.details]
 
 
@@ -34,19 +34,21 @@ def test_additions_changes_and_removals_are_forecast():
 
 def test_each_property_has_its_value_before_and_after():
     change = only(having(QUEUE, A={"B": [1, {"C": 2}]}, D=1), having(QUEUE, A={"B": [1, {"C": 3}]}))
-    assert seen(change) == [("A.B[1].C", 2, 3), ("D", 1, None)]
+    assert details_of(change) == [("A.B[1].C", 2, 3), ("D", 1, None)]
     assert change.properties == ("A", "D")
 
 
 def test_an_item_more_in_a_list_is_not_a_change_of_all_that_follow():
     change = only(having(QUEUE, L=["a", "b", "c"]), having(QUEUE, L=["x", "a", "b", "c"]))
-    assert seen(change) == [("L[0]", None, "x")]
+    assert details_of(change) == [("L[0]", None, "x")]
     change = only(having(QUEUE, L=["a", "b", "c"]), having(QUEUE, L=["a", "c"]))
-    assert seen(change) == [("L[1]", "b", None)]
+    assert details_of(change) == [("L[1]", "b", None)]
 
 
 def test_attributes_change_a_resource_and_dependencies_do_not():
-    assert seen(only(QUEUE, {**QUEUE, "Metadata": {"a": 1}})) == [("Metadata", None, {"a": 1})]
+    assert details_of(only(QUEUE, {**QUEUE, "Metadata": {"a": 1}})) == [
+        ("Metadata", None, {"a": 1})
+    ]
     assert not forecast({"Q": QUEUE}, {"Q": {**QUEUE, "DependsOn": "R"}})
 
 
@@ -62,7 +64,7 @@ def test_references_to_a_replaced_resource_change_and_may_replace_in_turn():
     node = {"Type": "AWS::EC2::NatGateway"}
     route = {"Type": "AWS::EC2::Route"}
 
-    def sides(cidr):
+    def resources(cidr):
         return {
             "Network/Subnet": having(zone, CidrBlock=cidr),
             "Network/Nat": having(node, SubnetId={"Ref": "Network/Subnet"}),
@@ -70,7 +72,7 @@ def test_references_to_a_replaced_resource_change_and_may_replace_in_turn():
             "Other": having(QUEUE, Name={"Ref": "Unrelated"}),
         }
 
-    changes = {c.path: c for c in forecast(sides("10.0.0.0/24"), sides("10.0.1.0/24"))}
+    changes = {c.path: c for c in forecast(resources("10.0.0.0/24"), resources("10.0.1.0/24"))}
     assert changes.keys() == {"Network/Subnet", "Network/Nat", "Network/Route"}
     assert changes["Network/Nat"].action is Action.REPLACE
     assert changes["Network/Nat"].details[0].cause == "Network/Subnet"
@@ -83,13 +85,13 @@ def test_a_version_changes_with_every_change_of_its_resource():
     group = {"Type": "AWS::AutoScaling::AutoScalingGroup"}
     version = {"Version": {"Fn::GetAtt": ["T", "LatestVersionNumber"]}}
 
-    def sides(size):
+    def resources(size):
         return {
             "T": having(template, LaunchTemplateData={"InstanceType": size}),
             "G": having(group, LaunchTemplate=version),
         }
 
-    changes = {c.path: c.action for c in forecast(sides("a"), sides("b"))}
+    changes = {c.path: c.action for c in forecast(resources("a"), resources("b"))}
     assert changes == {"T": Action.MODIFY, "G": Action.MODIFY}
 
 
