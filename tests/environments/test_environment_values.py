@@ -2,8 +2,7 @@
 
 import pytest
 
-from tidegen.contract import Scope
-from tidegen.contract.fields import FIELDS
+from tidegen.contract import FIELDS, Scope
 from tidegen.environments import load_all, parameter_values
 from tidegen.errors import InputError
 

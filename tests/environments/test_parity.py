@@ -14,8 +14,7 @@ from tidegen.cli.targets import target_of, values_of
 from tidegen.cloudformation.evaluation import EvaluatedTemplate as Evaluation
 from tidegen.cloudformation.evaluation import evaluate
 from tidegen.cloudformation.text import parse_template
-from tidegen.contract import Scope
-from tidegen.contract.fields import FIELDS
+from tidegen.contract import FIELDS, Scope
 from tidegen.environments import json_schema, load_all
 from tidegen.planning.model import OutputOf
 from tidegen.planning.parameters import effective_parameters

@@ -6,7 +6,7 @@ from troposphere import If, NoValue, Ref, Template
 
 from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.inputs import from_field
-from tidegen.contract.fields import ADMINISTRATORS
+from tidegen.contract import ADMINISTRATORS
 
 #: Inputs of a concern that refers to them; the second and the third may be empty.
 ADMINISTRATOR_INPUTS = tuple(

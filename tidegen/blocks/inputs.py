@@ -2,8 +2,7 @@
 
 from troposphere import Ref
 
-from tidegen.contract import Field, Input, Kind, Root, Scope, Sibling
-from tidegen.contract.fields import FIELDS
+from tidegen.contract import FIELDS, Field, Input, Kind, Root, Scope, Sibling
 
 
 def from_field(name: str, field: str, default: str | None = None) -> Input:

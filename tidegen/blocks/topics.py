@@ -21,8 +21,7 @@ from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.inputs import MESSAGING_KEY, from_field
 from tidegen.blocks.policies import allow, arn, document, service_principal, tls_only
 from tidegen.blocks.stateful import RETAINED
-from tidegen.contract import Input
-from tidegen.contract.fields import CONTACTS
+from tidegen.contract import CONTACTS, Input
 
 #: Services that may publish or send, and the source that each one names.
 SOURCES = {

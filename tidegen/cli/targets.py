@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tidegen.contract.scopes import RegionChoice, Scope, roots_of
+from tidegen.contract import RegionChoice, Scope, roots_of
 from tidegen.planning.model import Credentials
 from tidegen.planning.steps import Target
 

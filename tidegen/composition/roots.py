@@ -11,9 +11,7 @@ from troposphere import GetAtt, Join, Output, Parameter, Ref, Sub, Template
 from troposphere.cloudformation import Stack
 
 from tidegen.composition.wiring import Composition
-from tidegen.contract import Concern, Field, Input, Kind, Root, Scope, Sibling
-from tidegen.contract.fields import FIELDS
-from tidegen.contract.template import parameter
+from tidegen.contract import FIELDS, Concern, Field, Input, Kind, Root, Scope, Sibling, parameter
 
 RELEASE = "Release"
 DIGEST = "Digest"

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from tidegen.contract import Concern, Field, Input, Kind, Output, Root, Scope, Sibling
-from tidegen.contract.fields import FIELDS
+from tidegen.contract import FIELDS, Concern, Field, Input, Kind, Output, Root, Scope, Sibling
 from tidegen.errors import CompositionError, Problem
 
 

@@ -1,4 +1,4 @@
-"""The contract of a concern: everything that a module in `tidegen.concerns` needs."""
+"""The contract of a concern, and the tables that environments, concerns and plans share."""
 
 from tidegen.contract.concern import Concern, Context
 from tidegen.contract.declarations import (
@@ -12,11 +12,20 @@ from tidegen.contract.declarations import (
     Sibling,
     Source,
 )
+from tidegen.contract.fields import ADMINISTRATORS, CONTACTS, FIELDS, PLAN_SUFFIX, ZONES
 from tidegen.contract.kinds import Kind
-from tidegen.contract.scopes import PLATFORM, Scope
+from tidegen.contract.scopes import PLATFORM, RegionChoice, Scope, roots_of
+from tidegen.contract.template import parameter
+from tidegen.contract.topics import EVERYTHING, Topic
 
 __all__ = [
+    "ADMINISTRATORS",
+    "CONTACTS",
+    "EVERYTHING",
+    "FIELDS",
+    "PLAN_SUFFIX",
     "PLATFORM",
+    "ZONES",
     "Asset",
     "BuiltAsset",
     "Concern",
@@ -26,8 +35,12 @@ __all__ = [
     "KeyUse",
     "Kind",
     "Output",
+    "RegionChoice",
     "Root",
     "Scope",
     "Sibling",
     "Source",
+    "Topic",
+    "parameter",
+    "roots_of",
 ]

@@ -6,8 +6,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, PrivateAttr, ValidationInfo, field_validator
 
-from tidegen.contract.fields import PLAN_SUFFIX
-from tidegen.contract.scopes import Scope
+from tidegen.contract import PLAN_SUFFIX, Scope
 from tidegen.environments import sections, types
 from tidegen.environments.types import partition, refusal
 

@@ -4,7 +4,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from tidegen.contract.fields import FIELDS
+from tidegen.contract import FIELDS
 from tidegen.environments import types
 from tidegen.environments.types import refusal
 

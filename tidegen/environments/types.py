@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from tidegen.contract.fields import ADMINISTRATORS, CONTACTS, ZONES
+from tidegen.contract import ADMINISTRATORS, CONTACTS, ZONES
 from tidegen.errors import InputError, Problem
 
 _NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"

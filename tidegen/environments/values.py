@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from tidegen.contract.fields import ADMINISTRATORS, CONTACTS, FIELDS, ZONES
-from tidegen.contract.scopes import Scope, roots_of
+from tidegen.contract import ADMINISTRATORS, CONTACTS, FIELDS, ZONES, Scope, roots_of
 from tidegen.environments.model import EnvironmentFile, File
 from tidegen.environments.types import is_arm, partition
 from tidegen.errors import InputError, Problem

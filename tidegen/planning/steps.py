@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tidegen.contract.scopes import RegionChoice, Scope, roots_of
+from tidegen.contract import RegionChoice, Scope, roots_of
 from tidegen.planning.model import AMBIENT, Credentials, Place, Prerequisite, StackAddress
 
 

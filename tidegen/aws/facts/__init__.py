@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from tidegen.aws.facts import accounts, compute, names, network, services
 from tidegen.aws.facts.reader import Reader
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.preflight import Answer
 
 READERS: Mapping[Topic, Callable[[Reader, tuple[str, ...]], Answer]] = {

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tidegen.aws.facts.reader import Reader, existing
 from tidegen.aws.sessions import local_endpoint
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.errors import DeploymentError
 from tidegen.planning.preflight import Answer
 

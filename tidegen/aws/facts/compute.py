@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from tidegen.aws.facts.reader import Reader
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.preflight import Answer
 from tidegen.planning.preflight.instances import is_standard
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tidegen.aws.facts.reader import Reader, existing
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.preflight import Answer
 
 Names = tuple[str, ...]

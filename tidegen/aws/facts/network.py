@@ -5,7 +5,7 @@ from typing import Any
 from tidegen.aws.facts.dns_lookup import name_servers
 from tidegen.aws.facts.reader import Reader
 from tidegen.aws.sessions import local_endpoint
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.errors import DeploymentError
 from tidegen.planning.preflight import Answer
 

@@ -1,7 +1,7 @@
 """Logs, mail, Kubernetes versions, subscriptions."""
 
 from tidegen.aws.facts.reader import Reader
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.preflight import Answer
 
 Names = tuple[str, ...]

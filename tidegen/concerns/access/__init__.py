@@ -25,8 +25,7 @@ from tidegen.concerns.access.execution_role import executing_statements, role_st
 from tidegen.concerns.access.nesting import nesting_statements
 from tidegen.concerns.access.read_role import reading_statements
 from tidegen.concerns.access.workflow_trust import from_workflows
-from tidegen.contract import Concern, Context, Kind, Output, Scope
-from tidegen.contract.fields import PLAN_SUFFIX
+from tidegen.contract import PLAN_SUFFIX, Concern, Context, Kind, Output, Scope
 
 #: Characters of statements: below the 6,144 of a managed policy (AWS docs, IAM quotas), as names
 #: are longer than the references to them.

@@ -6,7 +6,7 @@ from itertools import chain, starmap
 from awacs.aws import Statement
 
 from tidegen.blocks.policies import allow, arn, parse_actions
-from tidegen.contract.topics import EVERYTHING, Topic
+from tidegen.contract import EVERYTHING, Topic
 
 
 def inspection_statements(others: Collection[str]) -> list[Statement]:

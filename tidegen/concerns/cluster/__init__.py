@@ -12,8 +12,7 @@ from tidegen.blocks.roles import BOUNDARY, add_role
 from tidegen.concerns.cluster.addons import add_first_addons, add_later_addons
 from tidegen.concerns.cluster.alarms import add_cluster_alarms
 from tidegen.concerns.cluster.nodes import add_autoscaler_role, add_nodes
-from tidegen.contract import PLATFORM, Concern, Context, Kind, Output
-from tidegen.contract.fields import ADMINISTRATORS
+from tidegen.contract import ADMINISTRATORS, PLATFORM, Concern, Context, Kind, Output
 
 _LOGS = ("api", "audit", "authenticator", "controllerManager", "scheduler")
 _SERVICE_RANGE = "172.20.0.0/16"

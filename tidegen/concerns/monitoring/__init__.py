@@ -11,8 +11,7 @@ from tidegen.blocks.logs import add_metric_filter
 from tidegen.concerns.monitoring.dashboards import dashboard_body
 from tidegen.concerns.monitoring.environment_dashboard import NAMESPACE, widgets
 from tidegen.concerns.monitoring.network_alarms import add_network_alarms
-from tidegen.contract import PLATFORM, Concern, Context, Input, Kind, Output
-from tidegen.contract.fields import ZONES
+from tidegen.contract import PLATFORM, ZONES, Concern, Context, Input, Kind, Output
 
 #: Condition → parameter of a concern that not every scope has; empty where it is missing.
 _ALARMS = {

@@ -8,7 +8,7 @@ from troposphere import Ref, Sub, Template, cloudwatch
 from tidegen.blocks.alarms import WARNING, add_alarm
 from tidegen.blocks.flow_logs import FIELDS
 from tidegen.blocks.logs import add_metric_filter
-from tidegen.contract.fields import ZONES
+from tidegen.contract import ZONES
 
 #: Metric of all gateways → threshold for five minutes, and the alarm's text.
 _NAT = {

@@ -23,8 +23,7 @@ from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import unmet
 from tidegen.concerns.network.acls import add_network_acls
 from tidegen.concerns.network.routing import add_routing, nat_addresses, nat_gateway
-from tidegen.contract import PLATFORM, Concern, Context, Kind, Output
-from tidegen.contract.fields import ZONES
+from tidegen.contract import PLATFORM, ZONES, Concern, Context, Kind, Output
 
 TIERS = ("Public", "Private", "Data")
 #: cdk-nag's VPCDefaultSecurityGroupClosed fires on every VPC.

@@ -6,7 +6,7 @@ Every check is a pair of functions, one for its questions and one for the findin
 
 from collections.abc import Iterable, Mapping
 
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.model import Place
 from tidegen.planning.preflight import (
     identity,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tidegen.cloudformation.values import text_of
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.model import Place
 from tidegen.planning.preflight.check import about_names, if_added
 from tidegen.planning.preflight.model import Answer, Facts, Question, Unknown

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tidegen.cloudformation.resources import Properties
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.preflight.check import Answer, Ask, Check, about
 from tidegen.planning.preflight.model import PreflightFinding
 from tidegen.planning.preflight.network import INTERFACES

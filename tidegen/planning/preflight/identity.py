@@ -6,8 +6,7 @@ from typing import Any
 
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.cloudformation.values import text_of
-from tidegen.contract import Scope
-from tidegen.contract.topics import Topic
+from tidegen.contract import Scope, Topic
 from tidegen.planning.preflight.check import Answer, Check, about, whole
 from tidegen.planning.preflight.model import PreflightFinding, Question, Unchecked
 from tidegen.planning.preflight.subject import Subject

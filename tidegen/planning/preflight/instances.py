@@ -7,7 +7,7 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import number_of
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.preflight.check import Answer, Check
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.network import zone_name

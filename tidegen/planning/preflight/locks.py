@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import number_of
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.preflight.check import Answer, Check, about
 from tidegen.planning.preflight.model import PreflightFinding
 from tidegen.planning.preflight.subject import Subject

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 
 #: The remedy for a resource that exists already; the command shows its identifier.
 IMPORT = "import it into the stack ('tidegen import --find' shows how)"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.preflight.check import Answer, Check, about_names
 from tidegen.planning.preflight.model import IMPORT, PreflightFinding
 from tidegen.planning.preflight.subject import Subject

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tidegen.cloudformation.resources import Properties
-from tidegen.contract.fields import ZONES
-from tidegen.contract.topics import Topic
+from tidegen.contract import ZONES, Topic
 from tidegen.planning.preflight.check import Answer, Check, about, if_added
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject

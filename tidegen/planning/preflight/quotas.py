@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import number_of, text_of
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.preflight.check import Answer, Check, if_added, whole
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.network import zone_name

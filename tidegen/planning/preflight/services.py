@@ -6,7 +6,7 @@ from typing import Any
 from tidegen.blocks.replication import ROLE as REPLICATION_ROLE
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import text_of
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.preflight.check import Answer, Check, about, if_added
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject

@@ -5,7 +5,7 @@ from functools import partial
 
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.cloudformation.values import text_of
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.preflight.check import Answer, Check, about, if_added
 from tidegen.planning.preflight.model import IMPORT, PreflightFinding
 from tidegen.planning.preflight.subject import Subject

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from tidegen.cloudformation.resources import TemplateBody
-from tidegen.contract.topics import Topic
+from tidegen.contract import Topic
 from tidegen.planning.preflight.check import Answer, Check, about
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
