@@ -6,7 +6,6 @@ import tarfile
 import zipfile
 
 import pytest
-from troposphere import Template
 
 from tidegen.composition import build_assets
 from tidegen.contract import Asset, Concern, Scope
@@ -17,7 +16,7 @@ def built(folder, archive):
         name="c",
         scopes=(Scope.ENVIRONMENT,),
         purpose="Test.",
-        build=lambda _: Template(),
+        add_resources=lambda _template, _context: None,
         assets=(Asset("a", folder, archive),),
     )
     return build_assets([concern])["a"]

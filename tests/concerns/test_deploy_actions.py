@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from troposphere import Template, cloudformation, kinesis, sqs
+from troposphere import cloudformation, kinesis, sqs
 
 from tidegen.blocks.linked_roles import (
     LINKED_SERVICES,
@@ -178,15 +178,16 @@ def test_unused_actions_are_granted_only_by_reading_wildcards():
 def concern_of(*resources, extras=()):
     """Return a third party's concern, of the scope of environments."""
 
-    def build(_context):
-        template = Template()
+    def add_resources(template, _context):
         for resource in resources:
             template.add_resource(resource)
-        return template
 
-    scopes = (Scope.ENVIRONMENT,)
     return Concern(
-        name="reports", scopes=scopes, purpose="Test.", build=build, extra_deploy_actions=extras
+        name="reports",
+        scopes=(Scope.ENVIRONMENT,),
+        purpose="Test.",
+        add_resources=add_resources,
+        extra_deploy_actions=extras,
     )
 
 
