@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 from local_cloud import REGION, Cloud, Template
 
+from tests.conftest import ROOT
 from tidegen.concerns import backup, data_encryption, log_archive, metrics, replicas, storage
-from tidegen.contract import Concern, Context
+from tidegen.contract import Concern, Context, Field, Scope, roots_of
+from tidegen.environments import load_all, parameter_values
 
 OTHER_REGION = "eu-west-1"
 
@@ -26,7 +28,6 @@ def values(cloud: Cloud) -> dict[str, str]:
         "BackupKeyArn": key(cloud, "backup"),
         "BackupRoleArn": f"arn:aws:iam::{cloud.account}:role/tide/dev/backup",
         "MetricsKeyArn": key(cloud, "metrics"),
-        "NoncurrentDays": "30",
         "BackupsDays": "35",
         "LockMode": "GOVERNANCE",
         "LockDays": "7",
@@ -38,16 +39,32 @@ def values(cloud: Cloud) -> dict[str, str]:
         "RecoveryVaultArn": f"arn:aws:backup:{OTHER_REGION}:{cloud.account}:backup-vault:dr",
         "AccountAccessLogsBucketName": f"tide-access-logs-{cloud.account}",
         "Protected": "true",
-        "MaxReadUnits": "100",
-        "MaxWriteUnits": "50",
     }
 
 
+def field_values(concern: Concern) -> dict[str, str]:
+    """Values of the inputs that come from fields, from the first environment file that has them."""
+    files, scope = load_all(ROOT), concern.scopes[0]
+    owners = (file for file in files if has_root(file, scope))
+    fields = parameter_values(next(owners), scope, files)
+    sources = {item.name: item.source for item in concern.inputs}
+    return {
+        name: fields[source.name]
+        for name, source in sources.items()
+        if isinstance(source, Field) and source.name in fields
+    }
+
+
+def has_root(file: Any, scope: Scope) -> bool:
+    is_replicated = scope is not Scope.RECOVERY or getattr(file, "recovery", None) is not None
+    return scope in roots_of(file.scope) and is_replicated
+
+
 def deployed(cloud: Cloud, concern: Concern, **more: str) -> dict[str, str]:
-    """Physical ids of the concern's resources, its parameters filled by `values` and `more`."""
+    """Physical ids of the concern's resources; `values` and `more` replace those of its fields."""
     template: Template = json.loads(concern.build(Context()).to_json())
     for name, parameter in template["Parameters"].items():
-        parameter["Default"] = {**values(cloud), **more}[name]
+        parameter["Default"] = {**field_values(concern), **values(cloud), **more}[name]
     stack = cloud.create(concern.name, template)
     assert stack["StackStatus"] == "CREATE_COMPLETE", cloud.reasons(concern.name)
     return cloud.resources(concern.name)
