@@ -1,4 +1,7 @@
-"""Output of `tidegen rollback` before it asks: failed rollbacks and skipped resources."""
+"""Output of `tidegen rollback` before it asks: failed rollbacks and skipped resources.
+
+The advice for each status, `UPDATE_ROLLBACK_FAILED` included, is in `planning.states`.
+"""
 
 from tidegen.deployment.rollback import RollbackPlan, Unfinished
 from tidegen.reporting import style
