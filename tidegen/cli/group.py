@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from importlib import import_module
 from importlib.util import find_spec
 from keyword import iskeyword
@@ -69,13 +70,17 @@ class LazyGroup(Group):
 
         Importing all commands would take longer than the rest of `--help`.
         """
-        spec = find_spec(self.package)
-        assert spec is not None
-        assert spec.submodule_search_locations is not None
-        path = Path(spec.submodule_search_locations[0], f"{_module_name(name)}.py")
+        path = self._folder / f"{_module_name(name)}.py"
         match = _FIRST_SENTENCE.search(path.read_text(encoding="utf-8"))
         assert match is not None, path
         return " ".join(match[1].split())
+
+    @cached_property
+    def _folder(self) -> Path:
+        spec = find_spec(self.package)
+        assert spec is not None
+        assert spec.submodule_search_locations is not None
+        return Path(spec.submodule_search_locations[0])
 
 
 def _module_name(command: str) -> str:

@@ -37,7 +37,7 @@ class Check:
         """Return the questions about `subject`."""
         if self.ask is None or not (subject.changes or self.always):
             return ()
-        return tuple(question for question in self.ask(subject))
+        return tuple(self.ask(subject))
 
     def result(self, subject: Subject, facts: Facts) -> Iterable[PreflightFinding | Unchecked]:
         """Return the findings, or the reason if the check could not be done."""
