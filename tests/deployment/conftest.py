@@ -7,9 +7,9 @@ import pytest
 from tiny_project import REGION, Project
 from world import World
 
+from tests.targets import target_of
 from tidegen.contract import Scope
 from tidegen.local.engine import Engine, running_engine
-from tidegen.planning.steps import Target
 
 
 @pytest.fixture
@@ -40,23 +40,9 @@ def number(request) -> str:
 
 @pytest.fixture
 def account(number):
-    return Target(
-        name="account",
-        project="tide",
-        scope=Scope.ACCOUNT,
-        account=number,
-        region=REGION,
-        home_region=REGION,
-    )
+    return target_of("account", Scope.ACCOUNT, account=number, region=REGION)
 
 
 @pytest.fixture
 def development(number):
-    return Target(
-        name="development",
-        project="tide",
-        scope=Scope.ENVIRONMENT,
-        account=number,
-        region=REGION,
-        home_region=REGION,
-    )
+    return target_of("development", account=number, region=REGION)

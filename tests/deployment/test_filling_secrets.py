@@ -5,6 +5,7 @@ import json
 import pytest
 from double import Double
 
+from tests.targets import target_of
 from tidegen.chart.secrets import CHART_SECRETS, MARKER
 from tidegen.contract import Scope
 from tidegen.deployment.secrets import (
@@ -14,17 +15,9 @@ from tidegen.deployment.secrets import (
     write_secrets,
 )
 from tidegen.errors import InputError, RefusedError
-from tidegen.planning.steps import Target
 
 PATH = "/tide/staging/"
-TARGET = Target(
-    name="staging",
-    project="tide",
-    scope=Scope.ENVIRONMENT,
-    account="111122223333",
-    region="r",
-    home_region="r",
-)
+TARGET = target_of("staging")
 OUTPUTS = {"DatabaseHosts": "a:27017,b:27017"}
 
 
@@ -144,14 +137,7 @@ def test_a_missing_secret_is_named_with_the_command_that_creates_it(cloud):
     del cloud.stacks["tide-staging"]
     with pytest.raises(RefusedError, match="has no database yet"):
         secrets_plan(TARGET, cloud, ("mongo",))
-    shared = Target(
-        name="common",
-        project="tide",
-        scope=Scope.SHARED,
-        account="111122223333",
-        region="r",
-        home_region="r",
-    )
+    shared = target_of("common", Scope.SHARED)
     with pytest.raises(InputError, match="only environments have secrets"):
         secrets_plan(shared, cloud)
     assert unfilled_secrets(shared, cloud) == ()

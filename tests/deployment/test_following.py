@@ -3,12 +3,11 @@
 import pytest
 from double import Double
 
+from tests.targets import target_of
 from tidegen.cloudformation.resources import STACK_TYPE
-from tidegen.contract import Scope
 from tidegen.deployment.events import Attached, Outcome
 from tidegen.deployment.reading.status import environment_status, follow_environment
 from tidegen.errors import DeploymentError
-from tidegen.planning.steps import Target
 from tidegen.reporting.status import status_text
 
 ROOT = "tide-development"
@@ -17,14 +16,7 @@ CHILD = "arn:aws:cloudformation:x:1:stack/tide-development-Network-1/1"
 
 @pytest.fixture
 def target():
-    return Target(
-        name="development",
-        project="tide",
-        scope=Scope.ENVIRONMENT,
-        account="111122223333",
-        region="eu-central-1",
-        home_region="x",
-    )
+    return target_of("development", region="eu-central-1", home="x")
 
 
 def deploying(status="UPDATE_IN_PROGRESS"):

@@ -12,9 +12,9 @@ from snapshot import ACCOUNT_ROOTS, snapshot
 from tiny_project import REGION, entry, network
 from wire import killed_after, killed_before
 
+from tests.targets import target_of
 from tidegen.contract import Scope
 from tidegen.planning.model import Place
-from tidegen.planning.steps import Target
 
 
 @pytest.mark.parametrize("harm", [killed_before, killed_after])
@@ -44,14 +44,7 @@ def test_an_account(world):
         number = f"{n + 1:012d}"
         arguments = (
             project,
-            Target(
-                name="account",
-                project="tide",
-                scope=Scope.ACCOUNT,
-                account=number,
-                region=REGION,
-                home_region=REGION,
-            ),
+            target_of("account", Scope.ACCOUNT, account=number, region=REGION),
         )
         where = world.harmed(killed_after, n, world.deploy, arguments, only=CHANGING)
         if where:

@@ -7,6 +7,7 @@ import pytest
 from tiny_project import REGION, VALUES, entry, network, parameter
 from wire import Wire
 
+from tests.targets import target_of
 from tidegen.aws.adapter import connect
 from tidegen.aws.inspection import inspect
 from tidegen.contract import Scope
@@ -22,7 +23,6 @@ from tidegen.deployment.reading.preflight import (
 from tidegen.deployment.run import Clouds
 from tidegen.errors import DeploymentError, RefusedError
 from tidegen.planning.preflight import Topic
-from tidegen.planning.steps import Target
 
 TABLE = {
     "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
@@ -170,14 +170,7 @@ def test_a_deletion_that_would_fail_is_refused(plan, project, development, deplo
 def test_shared_services_in_use_are_not_destroyed(project, account, deploy, number, account_client):
     """The shared root's outputs are in use as long as a stack with their values exists."""
     deploy(account)
-    shared = Target(
-        name="shared",
-        project="tide",
-        scope=Scope.SHARED,
-        account=number,
-        region=REGION,
-        home_region=REGION,
-    )
+    shared = target_of("shared", Scope.SHARED, account=number, region=REGION)
     project.nested("shared", {"Network": network("shared")})
     outputs = deploy(shared)[-1].outputs
     assert destroy_plan(shared, connect).steps

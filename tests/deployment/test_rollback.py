@@ -5,12 +5,11 @@ from dataclasses import replace
 import pytest
 from double import Double
 
+from tests.targets import target_of
 from tidegen.cloudformation.resources import STACK_TYPE
-from tidegen.contract import Scope
 from tidegen.deployment.rollback import execute_rollback, rollback_plan
 from tidegen.errors import DeploymentError, InputError
 from tidegen.planning.model import StackResource
-from tidegen.planning.steps import Target
 from tidegen.reporting.rollback import rollback_text
 
 CHILD = "arn:aws:cloudformation:x:1:stack/tide-development-Network-1ABC/1"
@@ -18,14 +17,7 @@ CHILD = "arn:aws:cloudformation:x:1:stack/tide-development-Network-1ABC/1"
 
 @pytest.fixture
 def target():
-    return Target(
-        name="development",
-        project="tide",
-        scope=Scope.ENVIRONMENT,
-        account="111122223333",
-        region="eu-central-1",
-        home_region="x",
-    )
+    return target_of("development", region="eu-central-1", home="x")
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import replace
 from tiny_project import REGION, VALUES, Project, entry, network
 from wire import Killed, Wire
 
+from tests.targets import target_of
 from tidegen.contract import Scope
 from tidegen.deployment.destroy import destroy_plan, execute_destroy
 from tidegen.deployment.executor import execute
@@ -14,7 +15,6 @@ from tidegen.deployment.imports.run import execute_import
 from tidegen.deployment.reading.imports import import_plan
 from tidegen.deployment.reading.planner import build_plan
 from tidegen.planning.model import Place
-from tidegen.planning.steps import Target
 
 NUMBER = "111122223333"
 _READS = ("Describe", "Get", "List", "Head")
@@ -34,14 +34,7 @@ class World:
         project = self.project("account")
         self.deploy(
             project,
-            Target(
-                name="account",
-                project="tide",
-                scope=Scope.ACCOUNT,
-                account=NUMBER,
-                region=REGION,
-                home_region=REGION,
-            ),
+            target_of("account", Scope.ACCOUNT, account=NUMBER, region=REGION),
         )
         self.bucket = self.cloud.stack("tide-bootstrap").outputs["ArtifactsBucketName"]
 
@@ -53,14 +46,7 @@ class World:
         return project
 
     def target(self, name, *, protected):
-        target = Target(
-            name=name,
-            project="tide",
-            scope=Scope.ENVIRONMENT,
-            account=NUMBER,
-            region=REGION,
-            home_region=REGION,
-        )
+        target = target_of(name, account=NUMBER, region=REGION)
         return replace(target, protected=protected)
 
     def deploy(self, project, target, allowed=(), plan=None, **callbacks):

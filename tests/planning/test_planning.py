@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.targets import target_of
 from tidegen.cloudformation.stateful import stack_policy
 from tidegen.cloudformation.text import parse_template
 from tidegen.contract import Scope
@@ -18,22 +19,14 @@ from tidegen.planning.parameters import (
     unresolved,
 )
 from tidegen.planning.states import is_up_to_date, says_no_changes
-from tidegen.planning.steps import Target, locate, prerequisites_of, steps_of
+from tidegen.planning.steps import locate, prerequisites_of, steps_of
 from tidegen.planning.templates import load_root, sha256
 
 HOME, OTHER = "us-west-2", "us-east-2"
 
 
 def target(scope=Scope.ENVIRONMENT, region=HOME, **extra):
-    return Target(
-        name="staging",
-        project="tide",
-        scope=scope,
-        account="111122223333",
-        region=region,
-        home_region=HOME,
-        **extra,
-    )
+    return target_of("staging", scope, region=region, home=HOME, **extra)
 
 
 def names(addresses):
@@ -58,14 +51,7 @@ def test_the_recovery_root_is_deployed_before_the_environment():
 
 
 def test_both_regions_and_the_shared_services_are_prerequisites():
-    shared = Target(
-        name="common",
-        project="tide",
-        scope=Scope.SHARED,
-        account="444455556666",
-        region=HOME,
-        home_region=HOME,
-    )
+    shared = target_of("common", Scope.SHARED, account="444455556666", region=HOME)
     prerequisites = prerequisites_of(target(recovery_region=OTHER, shared=shared))
     assert [(p.address.name, p.address.place.region) for p in prerequisites] == [
         ("tide-identity", HOME),

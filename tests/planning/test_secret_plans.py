@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.targets import target_of
 from tidegen.chart.secrets import CHART_SECRETS, MARKER, SEED, Fill
 from tidegen.concerns.secrets import CONCERN
-from tidegen.contract import Context, Scope
+from tidegen.contract import Context
 from tidegen.errors import RefusedError
 from tidegen.planning.secrets import (
     Need,
@@ -19,7 +20,6 @@ from tidegen.planning.secrets import (
     secrets_path,
     version_id,
 )
-from tidegen.planning.steps import Target
 
 DATABASE = Path(__file__).parents[2] / "tidegen" / "concerns" / "database" / "scripts"
 UNFILLED = {MARKER: "true", SEED: "x"}
@@ -109,14 +109,7 @@ def test_a_version_shows_which_keys_are_filled():
 
 
 def test_the_names_of_the_secrets_are_those_of_the_template():
-    target = Target(
-        name="staging",
-        project="tide",
-        scope=Scope.ENVIRONMENT,
-        account="111122223333",
-        region="r",
-        home_region="r",
-    )
+    target = target_of("staging")
     resources = CONCERN.build(Context()).to_dict()["Resources"]
     name = resources["MongoSecret"]["Properties"]["Name"]["Fn::Sub"]
     given = name.replace("${Project}", "tide").replace("${Environment}", "staging")

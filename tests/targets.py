@@ -1,0 +1,19 @@
+"""Targets of plans, as the tests make them."""
+
+from tidegen.contract import Scope
+from tidegen.planning.steps import Target
+
+ACCOUNT = "111122223333"
+
+
+def target_of(name, scope=Scope.ENVIRONMENT, *, account=ACCOUNT, region="r", home=None, **more):
+    """Return a target of project `tide`; its region is the account's home region by default."""
+    return Target(
+        name=name,
+        project="tide",
+        scope=scope,
+        account=account,
+        region=region,
+        home_region=home or region,
+        **more,
+    )
