@@ -93,7 +93,11 @@ class UnresolvedError(Exception):
 
 
 def _names(patterns, action):
-    return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in patterns)
+    return any(fnmatchcase(action.lower(), pattern.lower()) for pattern in _listed(patterns))
+
+
+def _listed(value):
+    return value if isinstance(value, list) else [value]
 
 
 def _like(value, pattern):
@@ -118,8 +122,9 @@ def holds(condition, keys):
 
 def _filled(expected, keys):
     """Return expected values without variables such as `${aws:PrincipalTag/team, 'none'}`."""
-    values = expected if isinstance(expected, list) else [expected]
-    return [VARIABLE.sub(lambda match: _value(match, keys), str(value)) for value in values]
+    return [
+        VARIABLE.sub(lambda match: _value(match, keys), str(value)) for value in _listed(expected)
+    ]
 
 
 VARIABLE = re.compile(r"\$\{([\w:/]+)(?:, '(\w+)')?\}")

@@ -1,8 +1,8 @@
 """Roles of the chart's services: all policies allow what each service needs, and nothing else."""
 
 import pytest
+from policy_evaluator import Request, allowed
 
-from tests.concerns.policy_simulator import allowed
 from tidegen.chart.workloads import BLOB_PREFIXES, NAMED_ACCOUNTS, WAITING_ACCOUNTS
 from tidegen.cloudformation.evaluation import evaluate
 from tidegen.concerns import secrets, storage, workloads
@@ -54,15 +54,16 @@ def may(service, action, resource, resource_policy=(), **context):
     """Return whether the pod may call the action; context keys have `__` instead of colons."""
     policy = RESOURCES[f"{title(service)}RolePolicy"]["Properties"]["PolicyDocument"]
     role = f"arn:aws:iam::{ACCOUNT}:role/tide/staging/{title(service)}Role"
-    request = {
+    keys = {
         "aws:PrincipalArn": role,
         "aws:PrincipalAccount": ACCOUNT,
         "aws:PrincipalIsAWSService": "false",
         "aws:SecureTransport": "true",
-        "s3:TlsVersion": "1.3",
+        "s3:TlsVersion": 1.3,
         **{key.replace("__", ":"): value for key, value in context.items()},
     }
-    return allowed(action, resource, request, policy["Statement"], resource_policy)
+    denials = [statement for statement in resource_policy if statement["Effect"] == "Deny"]
+    return allowed([*policy["Statement"], *denials], Request(action, resource, keys))
 
 
 def test_every_service_of_the_chart_that_uses_aws_has_a_role():
