@@ -26,16 +26,7 @@ class PolicySize(_rule.Rule):
 
     id = "E9605"
     source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
-    types = (
-        "AWS::IAM::ManagedPolicy",
-        "AWS::IAM::Role",
-        "AWS::KMS::Key",
-        "AWS::S3::BucketPolicy",
-        "AWS::SNS::TopicPolicy",
-        "AWS::SQS::QueuePolicy",
-        "AWS::SecretsManager::ResourcePolicy",
-        "AWS::EC2::VPCEndpoint",
-    )
+    types = tuple(_LIMITS)
     good = """
 Policy:
   Type: AWS::IAM::ManagedPolicy
