@@ -37,10 +37,11 @@ class BalancerAttribute(_rule.ValueRule):
 
     The schema accepts any key. The service refuses an unknown one, after everything else was
     created.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
     """
 
     id = "E9408"
-    source_url = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html"
     paths = {"AWS::ElasticLoadBalancingV2::LoadBalancer": ("LoadBalancerAttributes", "*", "Key")}
     good = """
 Balancer:

@@ -10,10 +10,11 @@ class ClusterVersion(_rule.ValueRule):
     A cluster without a version gets the newest, and environments drift apart. A version that is
     written in the template cannot be tried in development first. EKS moves one minor version at a
     time, and only to the versions it offers (known failure kubernetes-version).
+
+    https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
     """
 
     id = "E9405"
-    source_url = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html"
     paths = {"AWS::EKS::Cluster": ("Version",)}
     good = """
 Cluster:

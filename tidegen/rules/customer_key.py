@@ -12,10 +12,11 @@ class CustomerKey(_rule.ValueRule):
 
     Only a customer managed key has a policy that says who may read, and a record of its use. HIPAA
     requires both.
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html
     """
 
     id = "E9302"
-    source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/concepts.html"
     paths = {
         "AWS::Backup::BackupVault": ("EncryptionKeyArn",),
         "AWS::CloudTrail::EventDataStore": ("KmsKeyId",),

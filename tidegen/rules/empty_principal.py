@@ -21,10 +21,11 @@ class EmptyPrincipal(_rule.Rule):
 
     AWS refuses a policy without a principal (known failure principal-list-empty). A list parameter
     may be empty, so it cannot be the only principal.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
 
     id = "E9603"
-    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
     types = tuple(_DOCUMENTS)
     good = """
 Role:

@@ -40,12 +40,11 @@ class IamResourceType(_rule.Rule):
     IAM refuses a policy with a wildcard in place of the type ('IAM resource path must either be "*"
     or start with user/, role/, policy/ ...'). A type from a parameter is unknown before a
     deployment.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     """
 
     id = "E9607"
-    source_url = (
-        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html"
-    )
     types = tuple(_DOCUMENTS)
     good = """
 Policy:

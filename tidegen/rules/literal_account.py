@@ -8,10 +8,11 @@ class LiteralAccount(_rule.TextRule):
 
     The same bytes are deployed to every account. An id from one account points at that account from
     all others.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
     """
 
     id = "E9101"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
     pattern = re.compile(r"(?<![\w.])\d{12}(?![\w.])")
     message = "account {} is literal; use AWS::AccountId or a parameter"
     good = """

@@ -12,10 +12,11 @@ class LiteralEnvironment(_rule.TextRule):
 
     A name that is written for one environment is deployed to all. A value that differs is a
     parameter that the environment file fills.
+
+    https://docs.aws.amazon.com/whitepapers/latest/organizing-your-aws-environment/organizing-your-aws-environment.html
     """
 
     id = "W9104"
-    source_url = "https://docs.aws.amazon.com/whitepapers/latest/organizing-your-aws-environment/organizing-your-aws-environment.html"
     pattern = re.compile(rf"(?<!\w)(?<!birdwatcher-)(?:{_NAMES})(?!\w|{_OTHERS})", re.IGNORECASE)
     message = "environment '{}' is literal; take its name as a parameter"
     good = """

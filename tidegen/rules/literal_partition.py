@@ -8,10 +8,11 @@ class LiteralPartition(_rule.TextRule):
 
     ARNs begin differently in GovCloud and China. A literal partition deploys there and matches no
     resource.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
     """
 
     id = "E9103"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
     pattern = re.compile(r"arn:aws[a-z-]*(?=:)")
     message = "'{}' is literal; write arn:${AWS::Partition}: in a Sub"
     good = """

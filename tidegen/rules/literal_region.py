@@ -12,10 +12,11 @@ class LiteralRegion(_rule.TextRule):
     A template with a literal region cannot move to another region when that region fails, and a
     zone name means a different zone in each account (known failure control-plane-zone: EKS does not
     run in every zone).
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
     """
 
     id = "E9102"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
     #: us-east-1, us-gov-west-1, eu-central-1a; and zone ids such as use1-az3.
     pattern = re.compile(
         rf"(?<![A-Za-z])(?:(?:{_AREAS})-(?:gov-|iso[a-z]?-)?(?:{_SIDES})-\d[a-f]?"

@@ -8,10 +8,11 @@ class MetadataTokens(_rule.ValueRule):
 
     Without IMDSv2, a server that can be tricked into sending a request reveals the credentials of
     its role.
+
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
     """
 
     id = "E9401"
-    source_url = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html"
     paths = {
         "AWS::EC2::Instance": ("MetadataOptions", "HttpTokens"),
         "AWS::EC2::LaunchTemplate": ("LaunchTemplateData", "MetadataOptions", "HttpTokens"),

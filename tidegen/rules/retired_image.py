@@ -8,10 +8,11 @@ class RetiredImage(_rule.ValueRule):
 
     EKS has no Amazon Linux 2 images for Kubernetes 1.33 and later, though the schema still accepts
     the name.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html
     """
 
     id = "E9404"
-    source_url = "https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html"
     paths = {"AWS::EKS::Nodegroup": ("AmiType",)}
     good = """
 Nodes:

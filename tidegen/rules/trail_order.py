@@ -8,10 +8,11 @@ class TrailOrder(_rule.ValueRule):
 
     CloudTrail tests the bucket as soon as the trail is created (known failure trail-cannot-write).
     Only DependsOn makes it wait for a policy in the same template.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html
     """
 
     id = "E9504"
-    source_url = "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-s3-bucket-policy-for-cloudtrail.html"
     paths = {"AWS::CloudTrail::Trail": ("S3BucketName",)}
     good = """
 Trail:
