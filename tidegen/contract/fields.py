@@ -93,6 +93,12 @@ FIELDS: dict[str, CatalogueField] = {
         Kind.VERSION, PLATFORM, "Version of the amazon-cloudwatch-observability add-on"
     ),
     "database.image": _f(Kind.AMI_ID, _ENV, "Machine image of the database members"),
+    "database.packages.version": _f(
+        Kind.VERSION, _ENV, "Version of MongoDB, the name of its folder of packages"
+    ),
+    "database.packages.sha256": _f(
+        Kind.STRING, _ENV, "SHA-256 of that folder's SHA256SUMS, in hexadecimal digits"
+    ),
     "database.instance_type": _f(Kind.STRING, _ENV, "Instance type of a database member"),
     "database.volume_gib": _f(Kind.NUMBER, _ENV, "Data volume of a member in GiB"),
     "database.iops": _f(Kind.NUMBER, _ENV, "Provisioned IOPS of a data volume"),

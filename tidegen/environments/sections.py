@@ -108,10 +108,18 @@ class Cluster(Section):
         return addons
 
 
+class Packages(Section):
+    """The release of MongoDB that the members install, from the artifacts bucket."""
+
+    version: types.MongodbVersion = catalogued("database.packages.version")
+    sha256: types.Sha256 = catalogued("database.packages.sha256", note=", in quotes")
+
+
 class Database(Section):
     """Each of the three members of the replica set."""
 
     image: types.ImageId = catalogued("database.image")
+    packages: Packages = Field(description="The release of MongoDB, by version and hash")
     instance_type: types.InstanceType = catalogued("database.instance_type")
     volume_gib: int = catalogued("database.volume_gib", note=", of type gp3", ge=10, le=65536)
     iops: int = catalogued("database.iops", ge=3000, le=80000)
