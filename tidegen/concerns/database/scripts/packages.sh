@@ -41,7 +41,7 @@ check_no_others() {
     fail "$folder/ has files that SHA256SUMS does not list: ${others//$'\n'/, }; upload to a folder of its own"
 }
 
-# By a keyring with these two keys alone, whatever else the image trusts. Without this level rpmkeys
+# By a keyring with these two keys alone, even if the image trusts others. Without this level rpmkeys
 # accepts a package without any signature ("digests OK"), and dnf checks no signature of a file.
 check_signatures() {
   local keyring
