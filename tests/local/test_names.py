@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from local_cloud import Cloud, Template
 
-from tidegen.local.names import _LOOK_UPS
+from tidegen.local.refusals.name_taken import _LOOK_UPS
 
 ROLE = "arn:aws:iam::111122223333:role/any"
 KEYS = {
