@@ -23,7 +23,7 @@ def fail_with_the_resources_of_a_nested_stack() -> None:
     """
     table = upstream.provisioners()._RESOURCE_HANDLERS
 
-    def delete(physical_id: str, properties: dict[str, Any]) -> None:
+    def delete(physical_id: str, _: dict[str, Any]) -> None:
         name = upstream.provisioners()._nested_stack_lookup_name(physical_id)
         if stacks().get(name, {}).get("StackStatus", "DELETE_COMPLETE") != "DELETE_COMPLETE":
             delete_nested(name)

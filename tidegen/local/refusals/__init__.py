@@ -1,4 +1,4 @@
-"""What AWS refuses: each module has one refusal, with AWS's words and their source.
+"""Refusals of AWS: each module has one, with AWS's words and their source.
 
 A template that the schemas accept can still be refused by a service: a protected table is not
 deleted, a volume does not shrink. The engine would accept all of it. Each refusal is checked where

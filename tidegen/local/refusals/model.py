@@ -8,7 +8,7 @@ from tidegen.local.handlers.base import Resource
 
 
 class Operation(StrEnum):
-    """What a stack does with a resource when it is refused."""
+    """The operation of a stack on a resource that is refused."""
 
     CREATE = "create"
     UPDATE = "update"
