@@ -227,10 +227,25 @@ def subject(title):
     return claims["token.actions.githubusercontent.com:sub"]["Fn::Sub"]
 
 
+def test_a_trusted_subject_has_the_form_of_githubs_tokens():
+    """An exact comparison, as a pattern would trust more repositories or more environments.
+
+    GitHub docs, "OpenID Connect reference": of a job with an environment the syntax is
+    `repo:ORG-NAME/REPO-NAME:environment:ENVIRONMENT-NAME`, and with immutable subject claims
+    ORG-NAME is OWNER@OWNER-ID and REPO-NAME is REPO@REPO-ID.
+    """
+    values = {"Subject": "octo-org@123456/octo-repo@456789", "Environment": "Production"}
+    text = subject("DeployRole").replace("${", "{").format(**values)
+    assert text == "repo:octo-org@123456/octo-repo@456789:environment:Production"
+    for title in ("DeployRole", "ReadRole"):
+        (statement,) = RESOURCES[title]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert list(statement["Condition"]) == ["StringEquals"]
+
+
 def test_plans_and_deploys_come_from_two_github_environments():
     """A pull request's own code runs in that of plans, before anybody has reviewed it."""
-    assert subject("DeployRole") == "repo:${Repository}:environment:${Environment}"
-    assert subject("ReadRole") == "repo:${Repository}:environment:${Environment}-plan"
+    assert subject("DeployRole") == "repo:${Subject}:environment:${Environment}"
+    assert subject("ReadRole") == "repo:${Subject}:environment:${Environment}-plan"
 
 
 def test_resources_of_other_environments_are_denied():

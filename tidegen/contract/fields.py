@@ -130,6 +130,11 @@ FIELDS: dict[str, CatalogueField] = {
         (Scope.IDENTITY, Scope.ACCESS),
         "GitHub repository, OWNER/NAME, whose workflows may deploy",
     ),
+    "ci.subject": _f(
+        Kind.STRING,
+        (Scope.ACCESS,),
+        "Repository as the subject of its tokens names it: OWNER@ID/NAME@ID, or OWNER/NAME",
+    ),
     "home_region": _f(
         Kind.BOOLEAN,
         (Scope.ACCOUNT,),

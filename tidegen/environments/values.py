@@ -97,6 +97,7 @@ _DERIVED: dict[str, Callable[[Any], Any]] = {
     "recovery.region": _recovery_region,
     "source.region": lambda file: file.region,
     "cluster.ami_type": _ami_type,
+    "ci.subject": lambda file: file.ci.subject,
     **{f"cluster.administrator_{n}": _administrator(n) for n in ADMINISTRATORS},
     **{
         f"contacts.{kind}_{number}": _contact(kind, number)

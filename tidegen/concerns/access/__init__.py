@@ -104,7 +104,7 @@ CONCERN = Concern(
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
-        inputs.from_field("Repository", "ci.repository"),
+        inputs.from_field("Subject", "ci.subject"),
         inputs.DOMAIN,
         inputs.PRIVATE_DOMAIN,
         inputs.from_field("RecoveryRegion", "recovery.region", default=""),
