@@ -14,7 +14,7 @@ from tidegen.concerns.access import CONCERN
 from tidegen.concerns.access.deploy_role import CHANGING, CLOSING
 from tidegen.concerns.access.execution_role import PASSED_TO
 from tidegen.concerns.access.read_role import LISTING, READING
-from tidegen.contract import Context, Scope
+from tidegen.contract import DEPLOY_SESSION_SECONDS, Context, Scope
 from tidegen.planning.model import Place
 from tidegen.planning.settings import SETTINGS, SettingReading, setting_steps
 
@@ -246,6 +246,16 @@ def test_plans_and_deploys_come_from_two_github_environments():
     """A pull request's own code runs in that of plans, before anybody has reviewed it."""
     assert subject("DeployRole") == "repo:${Subject}:environment:${Environment}"
     assert subject("ReadRole") == "repo:${Subject}:environment:${Environment}-plan"
+
+
+def test_only_a_deploys_session_outlasts_an_hour():
+    longest = {
+        title: item["Properties"].get("MaxSessionDuration")
+        for title, item in RESOURCES.items()
+        if item["Type"] == "AWS::IAM::Role"
+    }
+    assert longest.pop("DeployRole") == DEPLOY_SESSION_SECONDS
+    assert set(longest.values()) == {None}
 
 
 def test_resources_of_other_environments_are_denied():

@@ -15,16 +15,24 @@ from tidegen.contract.declarations import (
 from tidegen.contract.fields import ADMINISTRATORS, CONTACTS, FIELDS, PLAN_SUFFIX, ZONES
 from tidegen.contract.kinds import Kind
 from tidegen.contract.scopes import PLATFORM, RegionChoice, Scope, roots_of
+from tidegen.contract.sessions import (
+    DEPLOY_SESSION_SECONDS,
+    FIRST_DEPLOY_SECONDS,
+    UPDATE_SECONDS,
+)
 from tidegen.contract.template import parameter
 from tidegen.contract.topics import EVERYTHING, Topic
 
 __all__ = [
     "ADMINISTRATORS",
     "CONTACTS",
+    "DEPLOY_SESSION_SECONDS",
     "EVERYTHING",
     "FIELDS",
+    "FIRST_DEPLOY_SECONDS",
     "PLAN_SUFFIX",
     "PLATFORM",
+    "UPDATE_SECONDS",
     "ZONES",
     "Asset",
     "BuiltAsset",

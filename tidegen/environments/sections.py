@@ -203,7 +203,7 @@ class Ci(Section):
     )
     classic_subject: bool = Field(
         default=False,
-        description="Whether its tokens name it without ids; whoever gets its name can then deploy",
+        description="Whether its tokens name it without ids; anyone who gets its name can then deploy",
     )
 
     @model_validator(mode="after")

@@ -1,7 +1,7 @@
 """The trust of the deploy and read roles: workflows of one repository.
 
-A job that names a GitHub environment has the subject `repo:REPOSITORY:environment:NAME`, whatever
-started it (GitHub docs, "OpenID Connect reference"). REPOSITORY is OWNER@OWNER-ID/NAME@NAME-ID in
+A job that names a GitHub environment has the subject `repo:REPOSITORY:environment:NAME`, with
+any trigger (GitHub docs, "OpenID Connect reference"). REPOSITORY is OWNER@OWNER-ID/NAME@NAME-ID in
 every repository that was created, renamed or moved after 15 July 2026, and OWNER/NAME in others.
 """
 
