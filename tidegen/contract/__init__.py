@@ -12,7 +12,15 @@ from tidegen.contract.declarations import (
     Sibling,
     Source,
 )
-from tidegen.contract.fields import ADMINISTRATORS, CONTACTS, FIELDS, PLAN_SUFFIX, ZONES
+from tidegen.contract.fields import (
+    ADMINISTRATORS,
+    CATALOGUE_FILE,
+    CONTACTS,
+    PLAN_SUFFIX,
+    ZONES,
+    CatalogueField,
+    field_catalogue,
+)
 from tidegen.contract.kinds import Kind
 from tidegen.contract.scopes import PLATFORM, RegionChoice, Scope, roots_of
 from tidegen.contract.sessions import (
@@ -25,10 +33,10 @@ from tidegen.contract.topics import EVERYTHING, Topic
 
 __all__ = [
     "ADMINISTRATORS",
+    "CATALOGUE_FILE",
     "CONTACTS",
     "DEPLOY_SESSION_SECONDS",
     "EVERYTHING",
-    "FIELDS",
     "FIRST_DEPLOY_SECONDS",
     "PLAN_SUFFIX",
     "PLATFORM",
@@ -36,6 +44,7 @@ __all__ = [
     "ZONES",
     "Asset",
     "BuiltAsset",
+    "CatalogueField",
     "Concern",
     "Context",
     "Field",
@@ -49,6 +58,7 @@ __all__ = [
     "Sibling",
     "Source",
     "Topic",
+    "field_catalogue",
     "parameter",
     "roots_of",
 ]
