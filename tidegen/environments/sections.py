@@ -123,10 +123,21 @@ class Cluster(Section):
         return addons
 
 
+class Packages(Section):
+    """The release of MongoDB that the members install, from the artifacts bucket."""
+
+    version: types.MongodbVersion = parameter("Version of MongoDB, the name of its folder")
+    sha256: types.Sha256 = parameter(
+        "SHA-256 of that folder's SHA256SUMS",
+        in_file="SHA-256 of that folder's SHA256SUMS, in quotes",
+    )
+
+
 class Database(Section):
     """Each of the three members of the replica set."""
 
     image: types.ImageId = parameter("Machine image of the database members")
+    packages: Packages = Field(description="The release of MongoDB, by version and hash")
     instance_type: types.InstanceType = parameter("Instance type of a database member")
     volume_gib: int = parameter(
         "Data volume of a member in GiB",
