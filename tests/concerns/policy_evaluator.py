@@ -164,6 +164,7 @@ def _operator(name):
         "NumericLessThan": lambda value, wanted: value is not None and value < float(wanted[0]),
         "Null": lambda value, wanted: (value is None) == (wanted == ["true"]),
         "StringEquals": lambda value, wanted: value in wanted,
+        "StringEqualsIfExists": lambda value, wanted: value is None or value in wanted,
         "StringLike": lambda value, wanted: (
             value is not None and any(_like(value, w) for w in wanted)
         ),

@@ -61,7 +61,7 @@ class _File(sections.Section):
 
     scope: Scope
     # The order matters: the check of a field sees the values of the fields above it.
-    project: types.Name = sections.catalogued("project")
+    project: types.Project = sections.catalogued("project")
     account: types.Account = Field(description="Account id, 12 digits in quotes")
     region: types.Region = Field(description="Region that this is deployed to")
     name: types.Name = Field(description="Name, the same as the file's without .yaml")
