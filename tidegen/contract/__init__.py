@@ -12,7 +12,15 @@ from tidegen.contract.declarations import (
     Sibling,
     Source,
 )
-from tidegen.contract.fields import ADMINISTRATORS, CONTACTS, FIELDS, PLAN_SUFFIX, ZONES
+from tidegen.contract.fields import (
+    ADMINISTRATORS,
+    CATALOGUE_FILE,
+    CONTACTS,
+    PLAN_SUFFIX,
+    ZONES,
+    CatalogueField,
+    field_catalogue,
+)
 from tidegen.contract.kinds import Kind
 from tidegen.contract.scopes import PLATFORM, RegionChoice, Scope, roots_of
 from tidegen.contract.template import parameter
@@ -20,14 +28,15 @@ from tidegen.contract.topics import EVERYTHING, Topic
 
 __all__ = [
     "ADMINISTRATORS",
+    "CATALOGUE_FILE",
     "CONTACTS",
     "EVERYTHING",
-    "FIELDS",
     "PLAN_SUFFIX",
     "PLATFORM",
     "ZONES",
     "Asset",
     "BuiltAsset",
+    "CatalogueField",
     "Concern",
     "Context",
     "Field",
@@ -41,6 +50,7 @@ __all__ = [
     "Sibling",
     "Source",
     "Topic",
+    "field_catalogue",
     "parameter",
     "roots_of",
 ]

@@ -1,4 +1,4 @@
-"""What both boundaries deny, even where another policy allows, the policy of a resource included.
+"""Denials of both boundaries, even where another policy allows, the policy of a resource included.
 
 A role is limited to the environment of its tag, and may do nothing where tag and path differ: so
 neither another tag nor a session's tag moves a role to another environment. Resources with a name

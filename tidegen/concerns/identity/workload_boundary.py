@@ -1,9 +1,9 @@
 """The ceiling of every role that a template creates: the actions that such roles use, no others.
 
-Whoever can deploy a template of an environment can create a role with any policy below this
-boundary, so it holds no switch of the account, no call that IAM can limit neither by name nor by
-tag unless a role needs it, and no call that changes a stack, a role or a key. Tests compare it
-with the policies of all roles, AWS's own policies included.
+A deploy of a template can create a role with any policy below this boundary, so it has no switch
+of the account, no call that IAM can limit neither by name nor by tag unless a role needs it, and no
+call that changes a stack or a key. Tests compare it with the policies of all roles, AWS's own
+policies included.
 """
 
 from awacs import iam
