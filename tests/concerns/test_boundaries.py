@@ -104,7 +104,7 @@ def listed(value):
     return value if isinstance(value, list) else [value]
 
 
-#: Resources that a pattern for every resource of a service stands for.
+#: Resources in place of a pattern for every resource of a service.
 OWN = {
     "dynamodb": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/tidepool-staging-Metrics-1",
 }

@@ -359,7 +359,7 @@ def key_actions():
     return on_keys, {action for action in on_keys if action.removeprefix("kms:").startswith(use)}
 
 
-#: As the templates create the keys that environments share: whatever becomes of the alias.
+#: As the templates create the keys that environments share: with or without their alias.
 SHARED_KEY = {"aws:ResourceTag/tidegen:shared": "use"}
 ALIASES = ([], ["alias/tidepool/bootstrap/artifacts"], ["alias/tidepool/production/mine"])
 
@@ -747,7 +747,7 @@ def test_the_boundary_allows_nothing_outside_the_projects_path():
     for principal in BELOW:
         assert within_boundary("s3:GetObject", own, principal)
         assert not within_boundary("s3:GetObject", own, principal, **foreign)
-    # a role of a template is none that deploys, whatever boundary it had
+    # a role of a template is none that deploys, with any boundary
     workload = {"aws__PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/tidepool/production/Any"}
     assert not within_boundary("s3:GetObject", own, DEPLOYER, **workload)
 
