@@ -65,7 +65,7 @@ def retired_statements(
 ) -> list[dict[str, Any]]:
     """Return what `held` allows and `offered` does not, one statement for the same resources.
 
-    Without `exact` an action counts as allowed on whatever resources it is.
+    Without `exact` an action counts as allowed wherever it is named, on any resource.
     """
     groups: dict[str, dict[str, Any]] = {}
     offers = tuple(offered)
