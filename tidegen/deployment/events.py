@@ -178,7 +178,7 @@ class Preview:
     `next_action` is CREATE or UPDATE with `changes`, FOLLOW, or a fix to make first (DELETE_FIRST,
     CONTINUE_ROLLBACK), after which another preview follows. `unchanged`: the stack needs no change.
     `pending` names the stacks whose outputs are not known yet. `readings` are of the settings that
-    are applied after the stack.
+    are applied after the stack. `note` is the reason for a root's second step.
     """
 
     step: RootStep
@@ -188,6 +188,7 @@ class Preview:
     pending: tuple[StackAddress, ...] = ()
     status: str | None = None
     readings: tuple[SettingReading, ...] = ()
+    note: str = ""
 
     @property
     def settings(self) -> tuple[SettingStep, ...]:
