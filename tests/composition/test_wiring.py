@@ -4,6 +4,7 @@ import pytest
 from troposphere import Template
 
 from tidegen.composition import compose
+from tidegen.composition.roots import root_parameter_name
 from tidegen.contract import Concern, Context, Field, Input, Kind, Output, Root, Scope, Sibling
 from tidegen.errors import CompositionError
 
@@ -95,6 +96,17 @@ def test_an_output_of_another_root_has_to_be_surfaced():
     assert "needs account.X" in problems_of(hidden, concern("b", inputs=(wanted,)))
     surfaced = concern("a", outputs=(given("X", surface=True),), scopes=(Scope.ACCOUNT,))
     assert compose((surfaced, concern("b", inputs=(wanted,))))
+
+
+def test_an_input_may_come_from_the_same_root_of_the_recovery_region():
+    source = Root(Scope.ACCOUNT, "X", in_recovery_region=True)
+    name = Output("X", Kind.STRING, "value", "given", surface=True)
+    user = concern("a", inputs=(taken("Y", source),), outputs=(name,), scopes=(Scope.ACCOUNT,))
+    composition = compose((user,))[Scope.ACCOUNT]
+    (item,) = user.inputs
+    assert composition.takes(item)
+    assert root_parameter_name(item) == "RecoveryAccountX"
+    assert not composition.takes(taken("Y", Root(Scope.ACCOUNT, "X")))
 
 
 def test_all_problems_are_reported_at_once():

@@ -36,7 +36,8 @@ def test_the_intake_without_a_lock_is_replicated_into_the_locked_archive():
     """Failure config-bucket-locked; no guide says that other services support a lock."""
     intake = properties("LogIntake")
     assert "ObjectLockEnabled" not in intake
-    (rule,) = intake["ReplicationConfiguration"]["Rules"]
+    rule, copies = intake["ReplicationConfiguration"]["Rules"]
+    assert list(copies) == ["Fn::If"]
     assert rule["Destination"]["Bucket"] == {"Fn::GetAtt": ["LogArchive", "Arn"]}
     assert rule["SourceSelectionCriteria"]["SseKmsEncryptedObjects"] == {"Status": "Enabled"}
     key = rule["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"]

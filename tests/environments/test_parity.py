@@ -23,12 +23,16 @@ from tidegen.planning.templates import load_root
 
 #: Every condition of the templates, and why environments may differ in it: presence or capacity.
 CONDITIONS = {
+    ("artifacts", "HasCopy"): "copies go to the recovery region, if any",
+    ("audit", "HasArchiveCopy"): "copies go to the recovery region, if any",
+    ("audit", "HasArtifactsCopy"): "copies go to the recovery region, if any",
     ("audit", "IsHomeRegion"): "trail and global resources exist once an account",
     ("backup", "HasReplica"): "copies go to the recovery region, if any",
     ("backup", "IsCompliance"): "a lock that nobody can lift is not for rehearsals",
     ("cluster", "HasAdministrator2"): "one to three roles administer the cluster",
     ("cluster", "HasAdministrator3"): "one to three roles administer the cluster",
     ("email", "HasDedicatedIps"): "dedicated addresses cost by the month",
+    ("log-archive", "HasCopy"): "copies go to the recovery region, if any",
     ("log-delivery", "HasDatabase"): "shared services have no database",
     ("log-delivery", "HasFirewall"): "shared services have no ingress",
     ("monitoring", "HasClusterAlarm"): "the same template in scopes with other concerns",

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -19,7 +20,7 @@ from tidegen.planning.parameters import (
     unresolved,
 )
 from tidegen.planning.states import is_up_to_date, says_no_changes
-from tidegen.planning.steps import locate, prerequisites_of, steps_of
+from tidegen.planning.steps import locate, locate_in_recovery, prerequisites_of, steps_of
 from tidegen.planning.templates import load_root, sha256
 
 HOME, OTHER = "us-west-2", "us-east-2"
@@ -128,6 +129,28 @@ def test_parameters_come_from_fields_and_other_roots():
     assert resolved.parameters["Bucket"] == "b"
     assert len(resolved.parameters["Digest"]) == 64
     assert resolved.digest == resolved.parameters["Digest"]
+
+
+def test_an_output_of_the_recovery_region_is_its_default_until_that_root_is_deployed():
+    """S3 refuses to replicate into a bucket that does not exist."""
+    template = root(
+        {"CopyBucketName": {"Default": ""}},
+        Roots={"CopyBucketName": "bootstrap.ArtifactsBucketName@recovery"},
+    )
+    assert effective_parameters(template, {}, find, "1.0")["CopyBucketName"] == ""
+    named = target(scope=Scope.ACCOUNT, recovery_region=OTHER)
+    there = partial(locate_in_recovery, named)
+    parameters = effective_parameters(template, {}, find, "1.0", there)
+    step = step_of(find(Scope.BOOTSTRAP), template, "staging", parameters)
+    assert resolved_step(step, {}).parameters["CopyBucketName"] == ""
+    address = there(Scope.BOOTSTRAP)
+    assert (address.place.region, address.name) == (OTHER, "tide-bootstrap")
+    outputs = {address: {"ArtifactsBucketName": "copies"}}
+    assert resolved_step(step, outputs).parameters["CopyBucketName"] == "copies"
+    assert resolved_step(step, {find(Scope.BOOTSTRAP): outputs[address]}).parameters == (
+        resolved_step(step, {}).parameters
+    )
+    assert locate_in_recovery(target(scope=Scope.ACCOUNT), Scope.BOOTSTRAP) is None
 
 
 def test_a_step_leaves_out_parameters_that_are_not_known_yet():

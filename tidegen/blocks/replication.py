@@ -52,7 +52,20 @@ def optional_replication(pair: Pair, key: Input = REPLICA_KEY) -> Any:
 def replication(
     replica_arn: Any, key_arn: Any, *, deletions: bool = False
 ) -> s3.ReplicationConfiguration:
-    """Return the replication of every object to one bucket, under that bucket's key.
+    """Return the replication of every object to one bucket, under that bucket's key."""
+    rule = replication_rule(replica_arn, key_arn, deletions=deletions)
+    return s3.ReplicationConfiguration(Role=GetAtt(ROLE, "Arn"), Rules=[rule])
+
+
+def replication_rule(
+    replica_arn: Any,
+    key_arn: Any,
+    *,
+    deletions: bool = False,
+    name: str = RULE,
+    priority: int = 1,
+) -> s3.ReplicationConfigurationRules:
+    """Return the rule of every object to one bucket, under that bucket's key.
 
     Without `deletions` an object that is deleted at the source remains at the replica. S3 never
     replicates permanent deletions of versions, or deletions by a lifecycle rule. The rule has the
@@ -60,16 +73,15 @@ def replication(
     """
     markers = "Enabled" if deletions else "Disabled"
     encrypted = s3.SseKmsEncryptedObjects(Status="Enabled")
-    rule = s3.ReplicationConfigurationRules(
-        Id=RULE,
-        Priority=1,
+    return s3.ReplicationConfigurationRules(
+        Id=name,
+        Priority=priority,
         Status="Enabled",
         Filter=s3.ReplicationRuleFilter(Prefix=""),
         DeleteMarkerReplication=s3.DeleteMarkerReplication(Status=markers),
         SourceSelectionCriteria=s3.SourceSelectionCriteria(SseKmsEncryptedObjects=encrypted),
         Destination=_destination(replica_arn, key_arn),
     )
-    return s3.ReplicationConfiguration(Role=GetAtt(ROLE, "Arn"), Rules=[rule])
 
 
 def add_replication_role(
@@ -106,10 +118,15 @@ def add_replication_alarms(
 
 
 def add_bucket_replication_alarms(
-    template: Template, title: str, source: Any, replica: Any, topic: str = WARNING
+    template: Template,
+    title: str,
+    source: Any,
+    replica: Any,
+    topic: str = WARNING,
+    rule: str = RULE,
 ) -> tuple[Alarm, Alarm]:
     """Add both alarms of a bucket and its replica, by name; `title` begins their logical ids."""
-    dimensions = {"SourceBucket": source, "DestinationBucket": replica, "RuleId": RULE}
+    dimensions = {"SourceBucket": source, "DestinationBucket": replica, "RuleId": rule}
     failed = add_alarm(
         template,
         f"{title}ReplicationFailed",

@@ -6,6 +6,11 @@ from typing import Any
 #: Rules of the Guard registry that several buckets do not meet, each for its own reason.
 BUCKET_LOCK = "S3_BUCKET_DEFAULT_LOCK_ENABLED"
 BUCKET_REPLICATION = "S3_BUCKET_REPLICATION_ENABLED"
+#: The registry's rule accepts the property's presence; cdk-nag's reads the configuration.
+REPLICATED = {
+    "HIPAA.Security-S3BucketReplicationEnabled": "Replicated if the file has a recovery region; "
+    "the rule does not read Fn::If."
+}
 #: Other names of the same requirement: the Guard registry's → checkov's and cdk-nag's.
 _ALSO = {
     "ELBV2_ACCESS_LOGGING_RULE": ("CKV_AWS_91", "HIPAA.Security-ELBLoggingEnabled"),

@@ -46,8 +46,9 @@ def root_parameter_name(item: Input) -> str:
     match item.source:
         case Field(name):
             return _camel(name)
-        case Root(scope, output):
-            return f"{scope.capitalize()}{output}"
+        case Root(scope, output, in_recovery_region):
+            place = "Recovery" if in_recovery_region else ""
+            return f"{place}{scope.capitalize()}{output}"
         case Sibling(output):
             return output
 
@@ -163,9 +164,7 @@ def _metadata(
         if isinstance(item.source, Field) and scope in field_catalogue()[item.source.name].scopes
     }
     roots = {
-        name: f"{item.source.scope}.{item.source.output}"
-        for name, item in inputs.items()
-        if isinstance(item.source, Root)
+        name: str(item.source) for name, item in inputs.items() if isinstance(item.source, Root)
     }
     members = {title: {"File": c.file, "Sha256": c.sha256} for title, c in children.items()}
     parts = {"Fields": fields, "Roots": roots, "Children": members, "Assets": sorted(assets)}

@@ -33,8 +33,8 @@ class Composition:
                 return self.scope in field_catalogue()[name].scopes
             case Sibling(output):
                 return output in self.providers
-            case Root(scope, _):
-                return scope != self.scope
+            case Root(scope, _, in_recovery_region):
+                return in_recovery_region or scope != self.scope
 
 
 def compose(concerns: tuple[Concern, ...]) -> dict[Scope, Composition]:

@@ -4,6 +4,15 @@ from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
 from tidegen.blocks import inputs
 from tidegen.blocks.access_logs import add_access_logs_bucket
+from tidegen.blocks.account_copies import (
+    ACCOUNT_PATH,
+    HAS_COPY,
+    add_copy_condition,
+    copy_inputs,
+    copy_rule,
+    copy_write_statements,
+    if_copied,
+)
 from tidegen.blocks.buckets import (
     add_bucket,
     add_bucket_policy,
@@ -14,8 +23,10 @@ from tidegen.blocks.buckets import (
 )
 from tidegen.blocks.data_buckets import ERASURE, abandoned_uploads
 from tidegen.blocks.keys import SHARED_TAG, account_use, add_key
-from tidegen.blocks.roles import BOUNDARY_ARN, DEPLOY_BOUNDARY_ARN, OIDC_PROVIDER_ARN
-from tidegen.blocks.suppressions import unmet
+from tidegen.blocks.policies import document, trust
+from tidegen.blocks.replication import ROLE, replication_read_statements
+from tidegen.blocks.roles import BOUNDARY_ARN, DEPLOY_BOUNDARY_ARN, OIDC_PROVIDER_ARN, add_role
+from tidegen.blocks.suppressions import BUCKET_LOCK, REPLICATED, unmet_each
 from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 _REASON = "Contains templates and assets built from source; no data, no objects of users."
@@ -31,6 +42,7 @@ def add_resources(template: Template, _context: Context) -> None:
         owner="${Project}/bootstrap",
         Tags=Tags(SHARED_TAG),
     )
+    add_copy_condition(template)
     logs = add_access_logs_bucket(
         template,
         "AccessLogsBucket",
@@ -39,6 +51,7 @@ def add_resources(template: Template, _context: Context) -> None:
         sources="${Project}-*-${AWS::Region}-${AWS::AccountId}",
     )
     _add_artifacts(template, logs)
+    _add_replication_role(template)
 
 
 def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
@@ -51,7 +64,10 @@ def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
         encrypted_with(key_arn),
         LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[abandoned_uploads()]),
         LoggingConfiguration=logged_to(Ref(logs)),
-        Metadata=unmet(_REASON, "S3_BUCKET_DEFAULT_LOCK_ENABLED", "S3_BUCKET_REPLICATION_ENABLED"),
+        ReplicationConfiguration=if_copied(
+            s3.ReplicationConfiguration(Role=GetAtt(ROLE, "Arn"), Rules=[copy_rule()])
+        ),
+        Metadata=unmet_each({BUCKET_LOCK: _REASON, **REPLICATED}),
     )
     guards = [
         deny_other_keys(bucket.title, key_arn),
@@ -59,6 +75,27 @@ def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
     ]
     add_bucket_policy(template, bucket, *guards)
     return bucket
+
+
+def _add_replication_role(template: Template) -> None:
+    """Add the role that copies packages, assets and templates to the recovery region's bucket."""
+    policy = document(
+        *replication_read_statements(["ArtifactsBucket"], [GetAtt("ArtifactsKey", "Arn")]),
+        *copy_write_statements(),
+    )
+    role = add_role(
+        template,
+        ROLE,
+        trust("s3"),
+        policy,
+        "S3 copies artifacts to the recovery region as it",
+        path=ACCOUNT_PATH,
+        boundary=BOUNDARY_ARN,
+    )
+    role.Condition = HAS_COPY
+    # this root's stack has no environment's tag, and the boundary denies a role without its path's
+    role.Tags = Tags(environment=str(Scope.ACCOUNT))
+    template.resources[f"{ROLE}Policy"].Condition = HAS_COPY
 
 
 def _name(purpose: str) -> Sub:
@@ -71,7 +108,10 @@ CONCERN = Concern(
     scopes=(Scope.BOOTSTRAP,),
     purpose=__doc__,
     add_resources=add_resources,
-    inputs=(inputs.PROJECT,),
+    inputs=(
+        inputs.PROJECT,
+        *copy_inputs(Scope.BOOTSTRAP, "ArtifactsBucketName", "ArtifactsKeyArn"),
+    ),
     outputs=(
         Output(
             "ArtifactsBucketName",

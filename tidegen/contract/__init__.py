@@ -2,6 +2,7 @@
 
 from tidegen.contract.concern import Concern, Context
 from tidegen.contract.declarations import (
+    IN_RECOVERY,
     Asset,
     BuiltAsset,
     Field,
@@ -38,6 +39,7 @@ __all__ = [
     "DEPLOY_SESSION_SECONDS",
     "EVERYTHING",
     "FIRST_DEPLOY_SECONDS",
+    "IN_RECOVERY",
     "PLAN_SUFFIX",
     "PLATFORM",
     "UPDATE_SECONDS",

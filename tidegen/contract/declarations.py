@@ -7,6 +7,9 @@ from typing import Any
 from tidegen.contract.kinds import Kind
 from tidegen.contract.scopes import Scope
 
+#: Suffix, in a root's Metadata, of an output that is read in the recovery region.
+IN_RECOVERY = "@recovery"
+
 
 @dataclass(frozen=True)
 class Field:
@@ -24,10 +27,18 @@ class Sibling:
 
 @dataclass(frozen=True)
 class Root:
-    """An output of another root stack, read by tidegen when it plans (no exports)."""
+    """An output of another root stack, read by tidegen when it plans (no exports).
+
+    With `in_recovery_region` it is the root of the file's recovery region. Until that root is
+    deployed, the input has its default.
+    """
 
     scope: Scope
     output: str
+    in_recovery_region: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.scope}.{self.output}{IN_RECOVERY if self.in_recovery_region else ''}"
 
 
 Source = Field | Sibling | Root

@@ -130,7 +130,7 @@ def _no_account(files: Iterable[File]) -> Iterator[Found]:
 def _used_regions(file: File) -> Iterator[tuple[str, tuple[str, ...]]]:
     if not isinstance(file, AccountFile):
         yield file.region, ("region",)
-    if isinstance(file, EnvironmentFile) and file.recovery:
+    if not isinstance(file, SharedFile) and file.recovery:
         yield file.recovery.region, ("recovery", "region")
 
 

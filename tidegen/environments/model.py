@@ -177,13 +177,17 @@ class EnvironmentFile(_Platform):
     ) -> sections.Recovery | None:
         if recovery is None:
             return None
-        region = info.data.get("region")
-        if recovery.region == region:
-            raise refusal("is the environment's own region", "choose another", "region")
-        if region and partition(recovery.region) != partition(region):
-            raise refusal(f"is in another partition than {region}", "choose one nearby", "region")
+        _check_elsewhere(recovery.region, info, "the environment's")
         _check_bucket(info.data.get("name", ""), info, recovery.region, "region")
         return recovery
+
+
+def _check_elsewhere(recovery_region: str, info: ValidationInfo, owner: str) -> None:
+    region = info.data.get("region")
+    if recovery_region == region:
+        raise refusal(f"is {owner} own region", "choose another", "region")
+    if region and partition(recovery_region) != partition(region):
+        raise refusal(f"is in another partition than {region}", "choose one nearby", "region")
 
 
 def _check_bucket(name: str, info: ValidationInfo, region: str | None, below: str = "") -> None:
@@ -210,9 +214,21 @@ class AccountFile(_File):
         "Whether this region has the account's trail and global resources",
         in_file="Whether trail and global resources are here; true in one file per account",
     )
+    recovery: sections.AccountRecovery | None = Field(
+        None, description="Recovery region; left out: artifacts and logs stay in one region"
+    )
     protected: bool = Field(default=True, description="Whether deploys ask to type the name")
     contacts: sections.AccountContacts = Field(description="Recipients of alerts")
     retention: sections.AccountRetention = Field(description="Retention of archived logs")
+
+    @field_validator("recovery")
+    @classmethod
+    def _is_elsewhere(
+        cls, recovery: sections.AccountRecovery | None, info: ValidationInfo
+    ) -> sections.AccountRecovery | None:
+        if recovery is not None:
+            _check_elsewhere(recovery.region, info, "the account file's")
+        return recovery
 
 
 File = EnvironmentFile | SharedFile | AccountFile

@@ -10,6 +10,7 @@ from tidegen.environments.parameters import parameter, parameters
 from tidegen.environments.types import refusal
 
 _WITH_RECOVERY = (Scope.ENVIRONMENT, Scope.RECOVERY)
+_RECOVERY_REGION = "Region that data is replicated to"
 _LOCK_MODE = "Object Lock mode of backups and logs: GOVERNANCE or COMPLIANCE"
 
 
@@ -37,9 +38,19 @@ class Credentials(Section):
 class Recovery(Section):
     """The region that data is replicated to, and restored in when the home region is lost."""
 
-    region: types.Region = parameter("Region that data is replicated to")
+    region: types.Region = parameter(_RECOVERY_REGION)
     cidr: types.Cidr | None = Field(
         default=None, description="Range kept free for the environment that is restored there"
+    )
+
+
+class AccountRecovery(Section):
+    """The region whose baseline gets copies of this one's artifacts and archived logs."""
+
+    region: types.Region = parameter(
+        _RECOVERY_REGION,
+        in_file="Region that artifacts and archived logs are replicated to",
+        scopes=(Scope.BOOTSTRAP, Scope.ACCOUNT),
     )
 
 

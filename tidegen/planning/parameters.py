@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 
-from tidegen.contract import Scope
+from tidegen.contract import IN_RECOVERY, Scope
 from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.digest import DIGEST, root_digest
 from tidegen.planning.model import (
@@ -17,18 +17,23 @@ from tidegen.planning.model import (
 from tidegen.planning.states import is_up_to_date
 
 Outputs = Mapping[StackAddress, Mapping[str, str]]
+#: Returns the address of the root of a scope, or None if there is none.
+Locate = Callable[[Scope], StackAddress | None]
 RELEASE = "Release"
 
 
 def effective_parameters(
     template: RootTemplate,
     values: Mapping[str, str],
-    locate: Callable[[Scope], StackAddress | None],
+    locate: Locate,
     release: str,
+    locate_in_recovery: Locate = lambda _: None,
 ) -> dict[str, str | OutputOf]:
     """Return the root's parameters without Digest, by name; outputs are still to be read.
 
-    `values` are the environment's, by dotted field. Raises InputError for a field without a value.
+    `values` are the environment's, by dotted field. `locate` finds the other roots, and
+    `locate_in_recovery` those of the recovery region. Raises InputError for a field without a
+    value.
     """
     about = template.body["Metadata"]["Tidegen"]
     declared = template.body.get("Parameters", {})
@@ -42,7 +47,9 @@ def effective_parameters(
             parameters[name] = value
     for name, source in about.get("Roots", {}).items():
         scope, _, output = source.partition(".")
-        parameters.update(_output(name, locate(Scope(scope)), output, declared[name], problems))
+        find = locate_in_recovery if output.endswith(IN_RECOVERY) else locate
+        output = output.removesuffix(IN_RECOVERY)
+        parameters.update(_output(name, find(Scope(scope)), output, declared[name], problems))
     if problems:
         raise InputError.of(problems)
     return dict(sorted(parameters.items()))

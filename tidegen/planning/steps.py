@@ -40,6 +40,12 @@ def locate(target: Target, scope: Scope, region: str) -> StackAddress | None:
     return StackAddress(target.place(place), scope.stack_name(target.project, target.name), scope)
 
 
+def locate_in_recovery(target: Target, scope: Scope) -> StackAddress | None:
+    """Return the address of the root of `scope` in the recovery region; None if there is none."""
+    region = target.recovery_region
+    return locate(target, scope, region) if region else None
+
+
 def _region_of(target: Target, scope: Scope, region: str) -> str | None:
     return {
         RegionChoice.FILE: target.region,

@@ -16,6 +16,10 @@ from account_facts import (
 
 from tidegen.planning.preflight import Topic
 
+#: The metadata of a root whose buckets are copied to the recovery region.
+COPYING = {
+    "Metadata": {"Tidegen": {"Roots": {"CopyBucketName": "bootstrap.ArtifactsBucketName@recovery"}}}
+}
 CASES = (
     FailureCase(
         failure="network-in-use",
@@ -106,6 +110,16 @@ CASES = (
         given={
             "held": {"Storage/Uploads": "tide-uploads"},
             "added": frozenset({"Storage/ReplicationRole"}),
+        },
+    ),
+    FailureCase(
+        failure="replica-without-versions",
+        resources={"ArtifactsBucket": resource("S3::Bucket")},
+        message="copies nothing to us-west-2 yet, where environment is not deployed; deploy that",
+        blocking=False,
+        given={
+            "parameters": {"RecoveryRegion": "us-west-2", "CopyBucketName": ""},
+            "templates": {"": COPYING},
         },
     ),
     FailureCase(

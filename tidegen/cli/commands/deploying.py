@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import click
 
@@ -138,7 +139,8 @@ def _agreed_prerequisites(session: Session, plan: Plan, name: str, *, yes: bool)
 def first_environments(session: Session, name: str, missing: Collection[Prerequisite]) -> list[str]:
     """Return the names of the environment files that deploy the missing roots.
 
-    Baselines first, the home region's before the others. Shared services, and the home region of
+    Baselines first, the home region's before the others, and again after its recovery region's.
+    Shared services, and the home region of
     an account, which plans of its other regions leave out, are added on the local engine only:
     elsewhere a person decides.
     """
@@ -155,8 +157,16 @@ def first_environments(session: Session, name: str, missing: Collection[Prerequi
         for file in session.files
         if file.scope == Scope.ACCOUNT and (file.account, file.region) in baselines
     ]
-    names = [file.name for file in sorted(owners, key=lambda file: not file.home_region)]
+    owners.sort(key=lambda file: not file.home_region)
+    # the home region's roles come first, and its copies need the other region's buckets
+    with_copies = [file for file in owners if _recovery_place(file) in baselines]
+    names = [file.name for file in (*owners, *with_copies)]
     needs_shared = any(item.address.scope is Scope.SHARED for item in missing)
     if needs_shared and session.local and target.shared:
         names.append(target.shared.name)
     return [other for other in names if other != name]
+
+
+def _recovery_place(file: Any) -> tuple[str, str]:
+    """Return the account and region that get copies of an account file's buckets."""
+    return file.account, file.recovery.region if file.recovery else ""

@@ -4,7 +4,6 @@ from troposphere import Equals, Ref, Sub, Template
 
 from tidegen.blocks import inputs
 from tidegen.blocks.event_rules import add_event_rule
-from tidegen.blocks.replication import add_bucket_replication_alarms
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.topics import (
     add_dead_letter_alarm,
@@ -15,6 +14,7 @@ from tidegen.blocks.topics import (
 from tidegen.blocks.trail import AUDIT_KEY, LOG_ARCHIVE, add_trail
 from tidegen.concerns.audit.cis_filters import add_cis_filters
 from tidegen.concerns.audit.config_rules import add_config_rules
+from tidegen.concerns.audit.copies import COPY_INPUTS, add_replication_alarms
 from tidegen.concerns.audit.detector import add_analyzer, add_detector
 from tidegen.concerns.audit.recorder import HOME_REGION, LOG_INTAKE, add_recorder
 from tidegen.contract import Concern, Context, Kind, Output, Scope
@@ -42,7 +42,7 @@ def add_resources(template: Template, _context: Context) -> None:
     group = add_trail(template, _PATH, _HOME)
     add_cis_filters(template, group.title, _FINDINGS, _HOME)
     recorder = add_recorder(template)
-    _add_replication_alarms(template)
+    add_replication_alarms(template, _FINDINGS)
     add_config_rules(template, recorder.title, _HOME)
     _add_configuration_rules(template)
     add_detector(template)
@@ -64,12 +64,6 @@ def _add_topics(template: Template) -> None:
     )
     add_topic(template, _CHANGES, f"{account}changes", ("events",), key=AUDIT_KEY)
     add_dead_letter_alarm(template, _FINDINGS)
-
-
-def _add_replication_alarms(template: Template) -> None:
-    """Add alarms on replication (only replicated logs are locked), here for the findings topic."""
-    archives = (Ref(LOG_INTAKE.name), Ref(LOG_ARCHIVE.name))
-    add_bucket_replication_alarms(template, "LogIntake", *archives, topic=_FINDINGS)
 
 
 def _add_configuration_rules(template: Template) -> None:
@@ -179,6 +173,7 @@ CONCERN = Concern(
         AUDIT_KEY,
         LOG_ARCHIVE,
         LOG_INTAKE,
+        *COPY_INPUTS,
     ),
     outputs=(
         Output(

@@ -157,7 +157,7 @@ def _restoring() -> Statement:
 
 
 def _shared() -> list[Statement]:
-    """Allow reading artifacts, delivering logs, and the account's own role to replicate them."""
+    """Allow reading artifacts, delivering logs, and the account's own roles to replicate both."""
     folders = [
         arn(f"s3:::${{Project}}-log-intake-*/AWSLogs/{ACCOUNT}/{folder}/{TAG}/*")
         for folder in ("CloudWatch", "CloudWatchFailed")
@@ -166,11 +166,11 @@ def _shared() -> list[Statement]:
     delivering = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
     reading = ["s3:GetObject", "s3:ListBucket"]
     replicating = ["s3:Get*", "s3:List*", "s3:Replicate*"]
-    logs = arn("s3:::${Project}-log-*")
+    archives = [arn(f"s3:::${{Project}}-{purpose}-*") for purpose in ("log", "artifacts")]
     account = Condition(ArnLike({"aws:PrincipalArn": ACCOUNTS_ROLES}))
     return [
         allow("Artifacts", parse_actions(reading), [arn("s3:::${Project}-artifacts-*")]),
         allow("LookAtIntake", parse_actions(["s3:GetBucketLocation", "s3:ListBucket*"]), [intake]),
         allow("Deliver", parse_actions(delivering), folders),
-        allow("OfTheAccount", parse_actions(replicating), [logs], account),
+        allow("OfTheAccount", parse_actions(replicating), archives, account),
     ]

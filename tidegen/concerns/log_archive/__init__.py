@@ -3,9 +3,18 @@
 from typing import Any
 
 from awacs import s3 as actions
-from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
+from troposphere import GetAtt, Ref, Sub, Tags, Template, iam, s3
 
 from tidegen.blocks import inputs
+from tidegen.blocks.account_copies import (
+    ACCOUNT_PATH,
+    HAS_COPY,
+    add_copy_condition,
+    copy_inputs,
+    copy_rule,
+    copy_write_statements,
+    if_copied,
+)
 from tidegen.blocks.buckets import (
     add_bucket,
     add_bucket_policy,
@@ -19,12 +28,12 @@ from tidegen.blocks.logs import SIX_YEARS
 from tidegen.blocks.policies import document, trust
 from tidegen.blocks.replication import (
     ROLE,
-    replication,
     replication_read_statements,
+    replication_rule,
     replication_write_statements,
 )
 from tidegen.blocks.roles import BOUNDARY, add_role
-from tidegen.blocks.suppressions import BUCKET_LOCK, BUCKET_REPLICATION, unmet
+from tidegen.blocks.suppressions import BUCKET_LOCK, REPLICATED, unmet, unmet_each
 from tidegen.concerns.log_archive.archives import (
     CLOUDTRAIL,
     CONFIG,
@@ -74,6 +83,7 @@ def add_resources(template: Template, _context: Context) -> None:
         owner="${Project}/account",
         Tags=Tags(SHARED_TAG),
     )
+    add_copy_condition(template)
     _add_log_archive(template)
     _add_intake(template)
     _add_replication_role(template)
@@ -89,10 +99,10 @@ def _add_log_archive(template: Template) -> s3.Bucket:
         LifecycleConfiguration=_archive_lifecycle(),
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), SIX_YEARS),
-        Metadata=unmet(
-            "One archive per region: logs stay in their region, and the lock keeps them there.",
-            BUCKET_REPLICATION,
+        ReplicationConfiguration=if_copied(
+            s3.ReplicationConfiguration(Role=GetAtt(ROLE, "Arn"), Rules=[copy_rule()])
         ),
+        Metadata=unmet_each(REPLICATED),
     )
 
 
@@ -108,8 +118,8 @@ def _add_intake(template: Template) -> s3.Bucket:
         "log-intake",
         (CONFIG, LOGS, GUARDDUTY),
         LifecycleConfiguration=_intake_lifecycle(),
-        ReplicationConfiguration=replication(
-            GetAtt("LogArchive", "Arn"), GetAtt("AuditKey", "Arn")
+        ReplicationConfiguration=s3.ReplicationConfiguration(
+            Role=GetAtt(ROLE, "Arn"), Rules=_intake_rules()
         ),
         Metadata=unmet(
             "AWS Config does not deliver to a bucket with Object Lock, and for log delivery and"
@@ -117,6 +127,15 @@ def _add_intake(template: Template) -> s3.Bucket:
             BUCKET_LOCK,
         ),
     )
+
+
+def _intake_rules() -> list[Any]:
+    """Return the rule into this region's archive, and that into the recovery region's.
+
+    S3 replicates no replica again, so the second rule cannot be the archive's.
+    """
+    into_archive = replication_rule(GetAtt("LogArchive", "Arn"), GetAtt("AuditKey", "Arn"))
+    return [into_archive, if_copied(copy_rule())]
 
 
 def _add_archive(
@@ -168,20 +187,26 @@ def _lifecycle(name: str, days: int, **extra: Any) -> s3.LifecycleConfiguration:
 
 
 def _add_replication_role(template: Template) -> None:
-    """Add the role that replicates the intake into the archive: same region, same key."""
+    """Add the role that replicates the intake into the archive, and both to the recovery region."""
     key_arn = GetAtt("AuditKey", "Arn")
     policy = document(
         *replication_read_statements(["LogIntake"], [key_arn]),
         *replication_write_statements([Sub("${LogArchive.Arn}/AWSLogs/*")], key_arn, "AWS::Region"),
     )
-    path = Sub("/${Project}/account/")
-    add_role(
-        template,
-        ROLE,
-        trust("s3"),
-        policy,
-        "S3 replicates the intake into the archive with it",
-        path=path,
+    description = "S3 replicates the intake into the archive with it"
+    add_role(template, ROLE, trust("s3"), policy, description, path=ACCOUNT_PATH)
+    copies = document(
+        *replication_read_statements(["LogArchive"], [key_arn]), *copy_write_statements("AWSLogs/")
+    )
+    template.add_resource(
+        iam.ManagedPolicy(
+            f"{ROLE}CopyPolicy",
+            Condition=HAS_COPY,
+            Description="S3 copies archived logs to the recovery region with it",
+            Path=ACCOUNT_PATH,
+            PolicyDocument=copies,
+            Roles=[Ref(ROLE)],
+        )
     )
 
 
@@ -195,6 +220,7 @@ CONCERN = Concern(
         BOUNDARY,
         inputs.LOCK_MODE,
         inputs.ACCOUNT_ACCESS_LOGS,
+        *copy_inputs(Scope.ACCOUNT, "LogArchiveBucketName", "AuditKeyArn"),
     ),
     outputs=(
         Output(

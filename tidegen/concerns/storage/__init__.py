@@ -24,7 +24,13 @@ from tidegen.blocks.replication import (
     optional_replication,
 )
 from tidegen.blocks.roles import BOUNDARY
-from tidegen.blocks.suppressions import BUCKET_LOCK, BUCKET_REPLICATION, unmet, unmet_each
+from tidegen.blocks.suppressions import (
+    BUCKET_LOCK,
+    BUCKET_REPLICATION,
+    REPLICATED,
+    unmet,
+    unmet_each,
+)
 from tidegen.concerns.storage.batch_copies import add_batch_role
 from tidegen.concerns.storage.content_delivery import add_distribution, allow_distribution
 from tidegen.contract import Concern, Context, Input, Kind, Output, Scope
@@ -42,12 +48,6 @@ BACKUPS = Pair(
     replica_arn="ReplicaBackupsBucketArn",
     replica_purpose=REPLICA_BACKUPS,
 )
-
-#: The registry's rule accepts the property's presence; cdk-nag's reads the configuration.
-_REPLICATED = {
-    "HIPAA.Security-S3BucketReplicationEnabled": "Replicated if the environment has a recovery "
-    "region; the rule does not read Fn::If."
-}
 
 
 def add_resources(template: Template, _context: Context) -> None:
@@ -89,7 +89,7 @@ def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         ReplicationConfiguration=optional_replication(UPLOADS),
         Metadata=unmet_each(
-            {BUCKET_LOCK: "A lock would keep data that its owner wants deleted.", **_REPLICATED}
+            {BUCKET_LOCK: "A lock would keep data that its owner wants deleted.", **REPLICATED}
         ),
     )
 
@@ -107,7 +107,7 @@ def _add_backups(template: Template, logs: Ref) -> s3.Bucket:
         ObjectLockConfiguration=lock(Ref("LockMode"), Ref("LockDays")),
         LifecycleConfiguration=backups_lifecycle(),
         ReplicationConfiguration=optional_replication(BACKUPS),
-        Metadata=unmet_each(_REPLICATED),
+        Metadata=unmet_each(REPLICATED),
     )
 
 

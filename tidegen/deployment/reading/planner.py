@@ -24,7 +24,7 @@ from tidegen.planning.parameters import (
 )
 from tidegen.planning.retiring import retiring_template
 from tidegen.planning.states import NextAction, next_action
-from tidegen.planning.steps import Target, locate, prerequisites_of, steps_of
+from tidegen.planning.steps import Target, locate, locate_in_recovery, prerequisites_of, steps_of
 from tidegen.planning.templates import load_root
 
 #: Actions that keep a deployed stack, whose permissions then count.
@@ -93,7 +93,11 @@ def _step(target: Target, values: Values, release: Release, address: StackAddres
         environment=_environment(target, address.scope),
         template=template,
         parameters=effective_parameters(
-            template, values.get(address.scope, {}), find, release.name
+            template,
+            values.get(address.scope, {}),
+            find,
+            release.name,
+            partial(locate_in_recovery, target),
         ),
         service_role=OutputOf(access, "ExecutionRoleArn") if access else None,
         # A root that an account has once protects every environment in it.

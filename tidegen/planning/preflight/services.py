@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from tidegen.blocks.inputs import RECOVERY_REGION
 from tidegen.blocks.replication import ROLE as REPLICATION_ROLE
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import text_of
-from tidegen.contract import Topic
+from tidegen.contract import IN_RECOVERY, Topic
 from tidegen.planning.preflight.check import Answer, Checks, about, about_each, if_added
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
@@ -228,6 +229,21 @@ def _new_replication(subject: Subject) -> Iterable[PreflightFinding]:
             yield PreflightFinding(
                 path, f"{problem}; {way}", "replica-without-versions", blocking=False
             )
+
+
+@CHECKS.add("copies of the account's buckets", failures=("replica-without-versions",))
+def _waiting_copies(subject: Subject) -> Iterable[PreflightFinding]:
+    """Yield a root whose copies begin later, as the recovery region's root is not deployed yet."""
+    metadata = subject.templates.get("", {}).get("Metadata", {}).get("Tidegen", {})
+    sources = metadata.get("Roots", {}).items()
+    names = [name for name, source in sources if source.endswith(IN_RECOVERY)]
+    region = subject.parameters.get(RECOVERY_REGION.name)
+    if region and any(not subject.parameters.get(name) for name in names):
+        problem = f"copies nothing to {region} yet, where {subject.scope} is not deployed"
+        way = "deploy that region's account file, then this one again"
+        yield PreflightFinding(
+            subject.stack_name, f"{problem}; {way}", "replica-without-versions", blocking=False
+        )
 
 
 def _deployed_topics(subject: Subject) -> Iterable[str]:
