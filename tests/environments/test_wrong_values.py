@@ -75,6 +75,19 @@ WRONG = [
     (CRITICAL, "TODO", "contacts.critical: is a placeholder, TODO; write the real value"),
     (CRITICAL, "['<mail>']", "contacts.critical[0]: is a placeholder, <mail>; write"),
     ("tidepool-org/platform", "platform", "ci.repository: is not a repository, platform"),
+    (
+        ", owner_id: 123456, repository_id: 456789",
+        "",
+        "ci: needs owner_id and repository_id; 'gh api repos/tidepool-org/platform --jq",
+    ),
+    ("owner_id: 123456, ", "", "ci: needs owner_id and repository_id; 'gh api repos/"),
+    ("owner_id: 123456", "owner_id: '123456'", "ci.owner_id: is not a whole number, 123456"),
+    ("repository_id: 456789", "repository_id: 0", "ci.repository_id: is too small, 0; use 1 or"),
+    (
+        "repository_id: 456789",
+        "repository_id: 456789, classic_subject: true",
+        "ci: names ids and asks for a subject without them; remove one of the two",
+    ),
     ("domain: tidepool.example", "domain: Tidepool", "domain: is not a domain name, Tidepool"),
     (
         "domain: tidepool.example",
