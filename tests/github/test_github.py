@@ -47,7 +47,7 @@ def test_an_environment_without_rules_is_read(github, adapter):
     assert adapter.environment(REPOSITORY, "staging") == DeployEnvironment()
 
 
-def test_other_policies_than_branches_by_name_are_told_apart(github, adapter):
+def test_other_policies_than_branches_by_name_are_distinguished(github, adapter):
     github.answers[POLICIES]["branch_policies"] = [{"name": "main", "type": "tag"}]
     assert adapter.environment(REPOSITORY, "staging").branches == ("tag main",)
     policy = {"protected_branches": True, "custom_branch_policies": False}
