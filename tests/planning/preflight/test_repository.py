@@ -1,4 +1,4 @@
-"""What preflight says of GitHub: each weakness once, nothing of a protected environment."""
+"""Findings of preflight about GitHub: each weakness once, nothing of a protected environment."""
 
 from dataclasses import replace
 
