@@ -963,7 +963,7 @@ def test_the_deploy_role_uploads_templates_and_assets_only():
         assert may("staging", "DeployRole", "s3:PutObject", arn, **once) is expected
 
 
-#: What EKS creates has its cluster's tag and none of ours: (action, type, key of the tag).
+#: Resources that EKS creates have its cluster's tag and none of ours: (action, service, tag).
 OF_CLUSTERS = (
     ("autoscaling:SetDesiredCapacity", "autoscaling", "eks:cluster-name"),
     ("autoscaling:TerminateInstanceInAutoScalingGroup", "autoscaling", "eks:cluster-name"),
