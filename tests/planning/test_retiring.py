@@ -155,7 +155,7 @@ def test_the_kept_policies_pass_iams_grammar_and_quotas(template):
         document = json.dumps(properties["PolicyDocument"], separators=(",", ":"))
         IAMPolicyDocumentValidator(document).validate()
         assert len(document) <= 6_144
-        assert properties["Path"] == "/tidepool/staging/"
+        assert properties["Path"] == "/tidepool/staging/access/"
     attached = [r for r in resources.values() if {"Ref": "ExecutionRole"} in roles(r)]
     assert len(attached) <= 10
     assert len(template.content) <= 51_200

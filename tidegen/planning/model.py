@@ -95,16 +95,10 @@ class RootTemplate:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RootStep:
-    """One root stack to create or update; other roots' outputs are still to be read."""
+class OfStack:
+    """The base of data about one stack: its address and the parts of it."""
 
     address: StackAddress
-    project: str
-    environment: str
-    template: RootTemplate
-    parameters: Mapping[str, str | OutputOf] = field(repr=False)
-    service_role: str | OutputOf | None = None
-    protected: bool = False
 
     @property
     def stack_name(self) -> str:
@@ -113,7 +107,7 @@ class RootStep:
 
     @property
     def scope(self) -> Scope:
-        """The scope of the root."""
+        """The scope of the stack."""
         return self.address.scope
 
     @property
@@ -125,6 +119,18 @@ class RootStep:
     def region(self) -> str:
         """The region of the stack."""
         return self.address.place.region
+
+
+@dataclass(frozen=True, kw_only=True)
+class RootStep(OfStack):
+    """One root stack to create or update; other roots' outputs are still to be read."""
+
+    project: str
+    environment: str
+    template: RootTemplate
+    parameters: Mapping[str, str | OutputOf] = field(repr=False)
+    service_role: str | OutputOf | None = None
+    protected: bool = False
 
     @property
     def tags(self) -> dict[str, str]:
