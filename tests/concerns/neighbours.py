@@ -17,7 +17,7 @@ from template_policies import ACCOUNT, REGION
 READS = ("List", "Read")
 #: Services that look at no tag, or only where an account has switched it on.
 NO_TAGS = ("dynamodb", "s3")
-#: What stands for a placeholder of an ARN: pattern of "service:Placeholder" → text.
+#: Texts in place of placeholders of ARNs: pattern of "service:Placeholder" → text.
 NAMES = {
     "iam:*WithPath": "tidepool/{other}/Any",
     "kms:Alias": "tidepool/{other}/data",

@@ -81,7 +81,7 @@ def test_changes_are_listed_by_their_full_names():
     assert not [pattern for pattern in changes if "*" in pattern]
 
 
-def test_calls_that_name_anothers_resource_are_still_possible():
+def test_calls_that_name_a_resource_of_another_are_still_possible():
     """Each acts on a resource of its own, so the questions above do not show it."""
     text = PAGE.read_text().partition("name another's resource")[2]
     actions = re.findall(r"`([a-z0-9]+:\w+)`", text.partition("\n\n")[0])
