@@ -17,6 +17,7 @@ from tidegen.local import (
     secrets,
     service_calls,
     upstream,
+    zones,
 )
 from tidegen.local.table import entry_of, wrapped_entry
 
@@ -39,6 +40,7 @@ def install() -> None:
     clean_up.install()
     change_sets.install()
     secrets.install()
+    zones.install()
     service_calls.install()
     run_handlers_off_the_event_loop()
     read_replacements_and_tags_from_schemas(frozenset(table))
