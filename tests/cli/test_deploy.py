@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import ROOT, client, tidegen
-from tidegen.local.engine import running_engine
+from tests.conftest import ROOT, client, tidegen, unmeasured_engine
 
 BASELINE = ("account-nonproduction", "shared-nonproduction")
 
@@ -16,7 +15,7 @@ BASELINE = ("account-nonproduction", "shared-nonproduction")
 @pytest.fixture(scope="module")
 def aws():
     """An engine with development deployed on it; the environment that reaches it."""
-    with running_engine() as engine:
+    with unmeasured_engine() as engine:
         environment = engine.environment_variables()
         for name in (*BASELINE, "development"):
             done = tidegen("deploy", "--env", name, "--yes", env=environment)

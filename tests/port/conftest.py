@@ -9,8 +9,9 @@ from collections.abc import Iterator
 import pytest
 from double import Double
 
+from tests.conftest import unmeasured_engine
 from tidegen.aws.adapter import connect
-from tidegen.local.engine import Engine, running_engine
+from tidegen.local.engine import Engine
 from tidegen.planning.changes import ChangeSetRequest
 from tidegen.planning.model import Place
 from tidegen.planning.states import is_running
@@ -91,7 +92,7 @@ class Subject:
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with running_engine() as running:
+    with unmeasured_engine() as running:
         yield running
 
 
