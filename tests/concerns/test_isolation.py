@@ -9,7 +9,7 @@ import re
 from itertools import permutations
 
 import pytest
-from policy_evaluator import ACCOUNT, PSEUDO, REGION, Request, allowed, holds, resolve
+from template_policies import ACCOUNT, PSEUDO, REGION, resolve
 
 from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
 from tidegen.composition import build_assets
@@ -24,6 +24,9 @@ from tidegen.concerns.log_delivery import CONCERN as LOG_DELIVERY
 from tidegen.concerns.replicas import CONCERN as REPLICAS
 from tidegen.concerns.storage import CONCERN as STORAGE
 from tidegen.contract import Context, Scope
+from tidegen.iam.conditions import holds
+from tidegen.iam.evaluation import allowed
+from tidegen.iam.statements import Request
 
 CONCERNS = own_concerns()
 CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
@@ -45,7 +48,7 @@ def parameters(environment):
     return {
         "Project": "tidepool",
         "Environment": environment,
-        "Repository": "tidepool-org/platform",
+        "Subject": "tidepool-org@123456/platform@456789",
         "RecoveryRegion": "us-east-2",
         "Domain": f"{environment}.tidepool.example",
         "PrivateDomain": f"{environment}.internal",
@@ -446,18 +449,22 @@ def test_the_deploy_role_closes_default_groups_only(tags, expected):
     [("DeployRole", "staging", "staging-plan"), ("ReadRole", "staging-plan", "staging")],
 )
 def test_only_workflows_in_the_roles_own_github_environment_assume_it(role, own, others):
-    assert takes(role, f"repo:tidepool-org/platform:environment:{own}")
+    assert takes(role, f"repo:tidepool-org@123456/platform@456789:environment:{own}")
     for subject in (
-        f"repo:tidepool-org/platform:environment:{others}",
-        "repo:tidepool-org/platform:environment:production",
-        "repo:tidepool-org/platform:environment:production-plan",
-        "repo:tidepool-org/platform:ref:refs/heads/main",
-        "repo:tidepool-org/platform:pull_request",
-        f"repo:tidepool-org/other:environment:{own}",
-        f"repo:somebody/platform:environment:{own}",
+        f"repo:tidepool-org@123456/platform@456789:environment:{others}",
+        "repo:tidepool-org@123456/platform@456789:environment:production",
+        "repo:tidepool-org@123456/platform@456789:environment:production-plan",
+        "repo:tidepool-org@123456/platform@456789:ref:refs/heads/main",
+        "repo:tidepool-org@123456/platform@456789:pull_request",
+        f"repo:tidepool-org@123456/other@456789:environment:{own}",
+        f"repo:somebody@123456/platform@456789:environment:{own}",
+        # Another owner or repository that got the same name, and a token without ids.
+        f"repo:tidepool-org@999999/platform@456789:environment:{own}",
+        f"repo:tidepool-org@123456/platform@999999:environment:{own}",
+        f"repo:tidepool-org/platform:environment:{own}",
     ):
         assert not takes(role, subject), subject
-    assert not takes(role, f"repo:tidepool-org/platform:environment:{own}", "another")
+    assert not takes(role, f"repo:tidepool-org@123456/platform@456789:environment:{own}", "another")
 
 
 def takes(role, subject, audience="sts.amazonaws.com"):
