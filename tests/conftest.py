@@ -43,7 +43,7 @@ def unmeasured():
     """Start processes without measuring their coverage, which takes as long as their work.
 
     For setups and engines that other tests measure: tests/cli/test_deploy.py the commands that
-    deploy, tests/local the engine.
+    deploy and, with tests/local, the engine.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
@@ -60,13 +60,13 @@ def unmeasured_engine():
 
 
 @contextmanager
-def deployed(*names, cwd=ROOT):
+def deployed(*names, engine=unmeasured_engine):
     """Yield the variables that reach an engine on which these environments are deployed."""
-    with unmeasured_engine() as engine:
-        environment = engine.environment_variables()
+    with engine() as running:
+        environment = running.environment_variables()
         with unmeasured():
             for name in names:
-                done = tidegen("deploy", "--env", name, "--yes", env=environment, cwd=cwd)
+                done = tidegen("deploy", "--env", name, "--yes", env=environment)
                 assert done.returncode == 0, done.stdout + done.stderr
         yield environment
 

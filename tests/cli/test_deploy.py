@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import ROOT, client, tidegen, unmeasured_engine
+from tests.conftest import ROOT, client, tidegen
+from tidegen.local.engine import running_engine
 
 BASELINE = ("account-nonproduction", "shared-nonproduction")
 
@@ -15,7 +16,7 @@ BASELINE = ("account-nonproduction", "shared-nonproduction")
 @pytest.fixture(scope="module")
 def aws():
     """An engine with development deployed on it; the environment that reaches it."""
-    with unmeasured_engine() as engine:
+    with running_engine() as engine:
         environment = engine.environment_variables()
         for name in (*BASELINE, "development"):
             soon = {**environment, "AWS_CREDENTIAL_EXPIRATION": "2000-01-01T00:00:00Z"}

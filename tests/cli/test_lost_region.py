@@ -7,8 +7,9 @@ import boto3
 import pytest
 from lost_region import without
 
-from tests.conftest import ROOT, tidegen, unmeasured_engine
+from tests.conftest import ROOT, tidegen
 from tidegen.chart.secrets import CHART_SECRETS
+from tidegen.local.engine import running_engine
 
 HOME, RECOVERY = "us-west-2", "us-east-2"
 BASELINE = ("account-production", "account-production-recovery")
@@ -38,7 +39,7 @@ def edit(project, *changes):
 @pytest.fixture(scope="module")
 def aws(project):
     """An engine with production deployed in its home region, and a filled secret."""
-    with unmeasured_engine() as engine:
+    with running_engine() as engine:
         environment = engine.environment_variables()
         for name in (*BASELINE, "production"):
             done = tidegen("deploy", "--env", name, "--yes", env=environment, cwd=project)

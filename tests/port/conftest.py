@@ -9,9 +9,8 @@ from collections.abc import Iterator
 import pytest
 from double import Double
 
-from tests.conftest import unmeasured_engine
 from tidegen.aws.adapter import connect
-from tidegen.local.engine import Engine
+from tidegen.local.engine import Engine, running_engine
 from tidegen.planning.changes import ChangeSetRequest
 from tidegen.planning.model import Place
 from tidegen.planning.states import is_running
@@ -92,7 +91,7 @@ class Subject:
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with unmeasured_engine() as running:
+    with running_engine() as running:
         yield running
 
 
