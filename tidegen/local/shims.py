@@ -20,6 +20,7 @@ from tidegen.local import (
     secrets,
     service_calls,
     upstream,
+    zones,
 )
 from tidegen.local.table import entry_of, wrapped_entry
 
@@ -45,6 +46,7 @@ def install() -> None:
     clean_up.install()
     change_sets.install()
     secrets.install()
+    zones.install()
     service_calls.install()
     run_handlers_off_the_event_loop()
     know_services_by_their_metadata()
