@@ -23,7 +23,7 @@ from tidegen.planning.templates import load_root
 
 #: Every condition of the templates, and why environments may differ in it: presence or capacity.
 CONDITIONS = {
-    ("artifacts", "HasCopy"): "copies go to the recovery region, if any",
+    ("bootstrap", "HasCopy"): "copies go to the recovery region, if any",
     ("audit", "HasArchiveCopy"): "copies go to the recovery region, if any",
     ("audit", "HasArtifactsCopy"): "copies go to the recovery region, if any",
     ("audit", "IsHomeRegion"): "trail and global resources exist once an account",
@@ -104,7 +104,7 @@ def decisions(file, files=FILES):
     """Return the value of every condition of the file's stacks."""
     decided = {}
     for scope, (template, parameters) in roots(file, files).items():
-        root = Evaluation("", template.body, parameters, bodies(template))
+        root = Evaluation(template=template.body, values=parameters, templates=bodies(template))
         for stack in (root, *(root.nested(name) for name in root.nested_ids())):
             for name in stack.template.get("Conditions", {}):
                 decided[scope, stack.path, name] = stack.decided(name)
