@@ -8,7 +8,15 @@ from tidegen.contract import Context, Root, Scope
 CONCERNS = {"artifacts": artifacts.CONCERN, "log-archive": log_archive.CONCERN}
 TEMPLATES = {name: concern.build(Context()).to_dict() for name, concern in CONCERNS.items()}
 SOURCES = {"ArtifactsBucket": "artifacts", "LogArchive": "log-archive"}
-COPY = {"Fn::Sub": "arn:${AWS::Partition}:s3:::${CopyBucketName}"}
+NAMES = {"artifacts": "ArtifactsCopyName", "log-archive": "ArchiveCopyName"}
+
+
+def copy_of(concern):
+    return {"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::${{{NAMES[concern]}}}"}
+
+
+def key_of(concern):
+    return {"Ref": NAMES[concern].replace("Name", "KeyArn")}
 
 
 def properties(concern, title):
@@ -23,8 +31,8 @@ def statements(concern, policy):
 def test_nothing_is_copied_before_the_recovery_region_has_the_bucket(concern):
     """S3 API, PutBucketReplication: the destination has to exist, with versions."""
     condition = TEMPLATES[concern]["Conditions"]["HasCopy"]
-    assert condition == {"Fn::Not": [{"Fn::Equals": [{"Ref": "CopyBucketName"}, ""]}]}
-    (item,) = [i for i in CONCERNS[concern].inputs if i.name == "CopyBucketName"]
+    assert condition == {"Fn::Not": [{"Fn::Equals": [{"Ref": NAMES[concern]}, ""]}]}
+    (item,) = [i for i in CONCERNS[concern].inputs if i.name == NAMES[concern]]
     assert item.source.in_recovery_region
     assert item.default == ""
 
@@ -37,9 +45,9 @@ def test_every_object_is_copied_under_the_key_of_its_own_region(title, concern):
     assert (condition, otherwise) == ("HasCopy", {"Ref": "AWS::NoValue"})
     (rule,) = configuration["Rules"]
     assert rule["Filter"] == {"Prefix": ""}
-    assert rule["Destination"]["Bucket"] == COPY
+    assert rule["Destination"]["Bucket"] == copy_of(concern)
     key = rule["Destination"]["EncryptionConfiguration"]["ReplicaKmsKeyID"]
-    assert key == {"Ref": "CopyKeyArn"}
+    assert key == key_of(concern)
 
 
 def test_logs_of_the_intake_are_copied_by_a_rule_of_their_own():
@@ -51,7 +59,7 @@ def test_logs_of_the_intake_are_copied_by_a_rule_of_their_own():
     ]
     condition, rule, otherwise = copies["Fn::If"]
     assert (condition, otherwise) == ("HasCopy", {"Ref": "AWS::NoValue"})
-    assert rule["Destination"]["Bucket"] == COPY
+    assert rule["Destination"]["Bucket"] == copy_of("log-archive")
     assert into_archive["Destination"]["Bucket"] == {"Fn::GetAtt": ["LogArchive", "Arn"]}
     assert rule["Priority"] != into_archive["Priority"]
     assert rule["Id"] != into_archive["Id"]
@@ -60,7 +68,7 @@ def test_logs_of_the_intake_are_copied_by_a_rule_of_their_own():
 def test_the_copy_of_archived_logs_is_locked_too():
     """The same template in the other region; the retention of an object goes with its copy."""
     assert properties("log-archive", "LogArchive")["ObjectLockEnabled"] is True
-    (item,) = [i for i in log_archive.CONCERN.inputs if i.name == "CopyBucketName"]
+    (item,) = [i for i in log_archive.CONCERN.inputs if i.name == "ArchiveCopyName"]
     assert item.source == Root(Scope.ACCOUNT, "LogArchiveBucketName", in_recovery_region=True)
     assert "s3:GetObjectRetention" in copying("log-archive")["ReadVersions"]["Action"]
 
@@ -78,9 +86,9 @@ def test_the_role_writes_copies_and_nothing_else(concern):
     allowed = copying(concern)
     assert TEMPLATES[concern]["Resources"][POLICIES[concern]]["Condition"] == "HasCopy"
     assert allowed["WriteReplicas"]["Resource"] == [
-        {"Fn::Sub": f"{COPY['Fn::Sub']}/{FOLDERS[concern]}*"}
+        {"Fn::Sub": f"{copy_of(concern)['Fn::Sub']}/{FOLDERS[concern]}*"}
     ]
-    assert allowed["Encrypt"]["Resource"] == [{"Ref": "CopyKeyArn"}]
+    assert allowed["Encrypt"]["Resource"] == [key_of(concern)]
     via = allowed["Encrypt"]["Condition"]["StringEquals"]["kms:ViaService"]
     assert via == {"Fn::Sub": "s3.${RecoveryRegion}.amazonaws.com"}
     assert "s3:PutObject" not in {a for s in allowed.values() for a in s["Action"]}

@@ -1150,6 +1150,9 @@ def values():
     known |= {"AWS::StackName": "tidepool-staging-Child-1", "SecretsPath": "/tidepool/staging/"}
     known |= {"ArtifactsBucketName": f"tidepool-artifacts-{REGION}-{ACCOUNT}"}
     known |= {"LogIntakeBucketArn": f"arn:aws:s3:::tidepool-log-intake-{REGION}-{ACCOUNT}"}
+    known |= {"ArtifactsBucket.Arn": f"arn:aws:s3:::{known['ArtifactsBucketName']}"}
+    known |= {"ArtifactsCopyName": f"tidepool-artifacts-us-east-2-{ACCOUNT}"}
+    known |= {"ArchiveCopyName": f"tidepool-log-archive-us-east-2-{ACCOUNT}"}
     known |= {"LogIntake.Arn": known["LogIntakeBucketArn"]}
     known |= {"LogArchive.Arn": known["LogIntakeBucketArn"].replace("intake", "archive")}
     return Named(known)
@@ -1160,6 +1163,7 @@ def test_the_boundary_allows_everything_that_roles_are_granted():
     granted = grants()
     assert {name for name, *_ in granted} > {
         "access",
+        "artifacts",
         "audit",
         "database",
         "log-archive",

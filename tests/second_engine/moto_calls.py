@@ -43,7 +43,8 @@ def oidc_provider(iam, name, properties):
 
 def key(kms, name, properties):
     later = ("EnableKeyRotation", "RotationPeriodInDays", "KeyPolicy", "PendingWindowInDays")
-    about = {**properties, "Policy": properties["KeyPolicy"]}
+    tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties.get("Tags", ())]
+    about = {**properties, "Policy": properties["KeyPolicy"], "Tags": tags}
     made = call(kms, "create_key", about, *later)["KeyMetadata"]
     if properties.get("EnableKeyRotation"):
         period = {k: v for k, v in properties.items() if k == "RotationPeriodInDays"}

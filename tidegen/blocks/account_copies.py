@@ -6,8 +6,10 @@ the recovery region begins them. Until then the recovery region's outputs, and w
 inputs, are empty.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
+from awacs.aws import Statement
 from troposphere import If, NoValue, Ref, Sub, Template, s3
 
 from tidegen.blocks.conditions import add_condition_if_set
@@ -22,40 +24,50 @@ HAS_COPY = "HasCopy"
 COPY_RULE = "copy"
 #: Path of the account's own roles, by which their boundary recognizes them.
 ACCOUNT_PATH = Sub("/${Project}/account/")
-_BUCKET = "CopyBucketName"
-_KEY = "CopyKeyArn"
 
 
-def copy_bucket(scope: Scope, output: str, name: str = _BUCKET) -> Input:
-    """Return the input with the name of the recovery region's bucket, empty before it exists."""
-    source = Root(scope, output, in_recovery_region=True)
-    return Input(name, Kind.BUCKET_NAME, source, "Bucket of the copies, or empty", default="")
+@dataclass(frozen=True)
+class Copies:
+    """The copies of a bucket: the inputs with the name and the key of the bucket that gets them."""
+
+    bucket: Input
+    key: Input
+
+    @property
+    def inputs(self) -> tuple[Input, ...]:
+        """The inputs of the concern whose bucket is copied."""
+        return (RECOVERY_REGION, self.bucket, self.key)
+
+    def add_condition(self, template: Template) -> None:
+        """Add `HAS_COPY`: the name is empty before the bucket exists."""
+        add_condition_if_set(template, HAS_COPY, self.bucket.name)
+
+    def rule(self) -> s3.ReplicationConfigurationRules:
+        """Return the rule that copies every object. Erasing the source erases no copy."""
+        destination = arn(f"s3:::${{{self.bucket.name}}}")
+        return replication_rule(destination, Ref(self.key.name), name=COPY_RULE, priority=2)
+
+    def write_statements(self, folder: str = "") -> list[Statement]:
+        """Allow writing copies below a folder of the bucket."""
+        objects = arn(f"s3:::${{{self.bucket.name}}}/{folder}*")
+        return replication_write_statements([objects], Ref(self.key.name), RECOVERY_REGION.name)
 
 
-def copy_inputs(scope: Scope, bucket: str, key: str) -> tuple[Input, ...]:
-    """Return the inputs of a concern whose bucket is copied; `bucket` and `key` are outputs."""
-    source = Root(scope, key, in_recovery_region=True)
-    key_input = Input(_KEY, Kind.KEY_ARN, source, "Key of the copies, or empty", default="")
-    return (RECOVERY_REGION, copy_bucket(scope, bucket), key_input)
+def _copies(name: str, scope: Scope, bucket: str, key: str) -> Copies:
+    def read(kind: Kind, output: str, parameter: str, description: str) -> Input:
+        source = Root(scope, output, in_recovery_region=True)
+        return Input(parameter, kind, source, f"{description}, or empty", default="")
+
+    return Copies(
+        read(Kind.BUCKET_NAME, bucket, f"{name}CopyName", "Bucket of the copies"),
+        read(Kind.KEY_ARN, key, f"{name}CopyKeyArn", "Key of the copies"),
+    )
 
 
-def add_copy_condition(template: Template, parameter: str = _BUCKET) -> None:
-    """Add `HAS_COPY`, for the parameter that has the name of the copies' bucket."""
-    add_condition_if_set(template, HAS_COPY, parameter)
+ARTIFACTS = _copies("Artifacts", Scope.BOOTSTRAP, "ArtifactsBucketName", "ArtifactsKeyArn")
+ARCHIVE = _copies("Archive", Scope.ACCOUNT, "LogArchiveBucketName", "AuditKeyArn")
 
 
 def if_copied(value: Any) -> Any:
     """Return a value that a property has only where there are copies."""
     return If(HAS_COPY, value, NoValue)
-
-
-def copy_rule() -> s3.ReplicationConfigurationRules:
-    """Return the rule that copies every object. Erasing the source erases no copy."""
-    destination = arn(f"s3:::${{{_BUCKET}}}")
-    return replication_rule(destination, Ref(_KEY), name=COPY_RULE, priority=2)
-
-
-def copy_write_statements(folder: str = "") -> list[Any]:
-    """Allow writing copies below a folder of the recovery region's bucket."""
-    objects = arn(f"s3:::${{{_BUCKET}}}/{folder}*")
-    return replication_write_statements([objects], Ref(_KEY), RECOVERY_REGION.name)

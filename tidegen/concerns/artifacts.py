@@ -8,11 +8,8 @@ from tidegen.blocks import inputs
 from tidegen.blocks.access_logs import add_access_logs_bucket
 from tidegen.blocks.account_copies import (
     ACCOUNT_PATH,
+    ARTIFACTS,
     HAS_COPY,
-    add_copy_condition,
-    copy_inputs,
-    copy_rule,
-    copy_write_statements,
     if_copied,
 )
 from tidegen.blocks.buckets import (
@@ -50,7 +47,7 @@ def add_resources(template: Template, _context: Context) -> None:
         owner="${Project}/bootstrap",
         Tags=Tags(SHARED_TAG),
     )
-    add_copy_condition(template)
+    ARTIFACTS.add_condition(template)
     logs = add_access_logs_bucket(
         template,
         "AccessLogsBucket",
@@ -73,7 +70,7 @@ def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
         LifecycleConfiguration=s3.LifecycleConfiguration(Rules=[abandoned_uploads()]),
         LoggingConfiguration=logged_to(Ref(logs)),
         ReplicationConfiguration=if_copied(
-            s3.ReplicationConfiguration(Role=GetAtt(ROLE, "Arn"), Rules=[copy_rule()])
+            s3.ReplicationConfiguration(Role=GetAtt(ROLE, "Arn"), Rules=[ARTIFACTS.rule()])
         ),
         Metadata=unmet_each({BUCKET_LOCK: _REASON, **REPLICATED}),
     )
@@ -90,7 +87,7 @@ def _add_replication_role(template: Template) -> None:
     """Add the role that copies packages, assets and templates to the recovery region's bucket."""
     policy = document(
         *replication_read_statements(["ArtifactsBucket"], [GetAtt("ArtifactsKey", "Arn")]),
-        *copy_write_statements(),
+        *ARTIFACTS.write_statements(),
     )
     role = add_role(
         template,
@@ -139,7 +136,7 @@ CONCERN = Concern(
     add_resources=add_resources,
     inputs=(
         inputs.PROJECT,
-        *copy_inputs(Scope.BOOTSTRAP, "ArtifactsBucketName", "ArtifactsKeyArn"),
+        *ARTIFACTS.inputs,
     ),
     outputs=(
         Output(

@@ -13,6 +13,7 @@ from awacs.aws import (
     Bool,
     Condition,
     Statement,
+    StringEquals,
     StringEqualsIfExists,
     StringLike,
     StringNotEquals,
@@ -24,7 +25,6 @@ from tidegen.blocks.policies import allow, arn, parse_actions
 from tidegen.blocks.roles import BOUNDARY_ARN
 from tidegen.concerns.identity.limits import (
     ACCOUNT,
-    ACCOUNTS_ROLES,
     IAM,
     NAME,
     PATH,
@@ -140,7 +140,7 @@ def _conditional() -> list[Statement]:
         allow("OwnMetrics", parse_actions(["cloudwatch:PutMetricData"]), ["*"], namespaces),
         allow("Grants", parse_actions(["kms:CreateGrant"]), ["*"], Condition(grants)),
         allow("Scans", parse_actions(_RULES), [rules]),
-        allow("LendPolicies", lent, [arn(f"{IAM}:role/{PATH}/*")], below),
+        allow("Lend", lent, [arn(f"{IAM}:role/{PATH}/*")], below),
         _restoring(),
     ]
 
@@ -153,7 +153,7 @@ def _restoring() -> Statement:
     restore = Condition(ArnLike({"aws:PrincipalArn": arn(f"{IAM}:role/{PATH}/*RestoreRole*")}))
     tables = [f"{NAME}-*", "awsbackup-restore-test-*"]
     arns = [arn(f"dynamodb:*:{ACCOUNT}:table/{table}") for table in tables]
-    return allow("RestoreTables", parse_actions(RESTORING), arns, restore)
+    return allow("Restore", parse_actions(RESTORING), arns, restore)
 
 
 def _shared() -> list[Statement]:
@@ -167,7 +167,8 @@ def _shared() -> list[Statement]:
     reading = ["s3:GetObject", "s3:ListBucket"]
     replicating = ["s3:Get*", "s3:List*", "s3:Replicate*"]
     archives = [arn(f"s3:::${{Project}}-{purpose}-*") for purpose in ("log", "artifacts")]
-    account = Condition(ArnLike({"aws:PrincipalArn": ACCOUNTS_ROLES}))
+    # OnlyOnItsPath denies this tag to roles outside the account's path
+    account = Condition(StringEquals({"aws:PrincipalTag/environment": "account"}))
     return [
         allow("Artifacts", parse_actions(reading), [arn("s3:::${Project}-artifacts-*")]),
         allow("Intake", parse_actions(["s3:GetBucketLocation", "s3:ListBucket*"]), [intake]),

@@ -17,11 +17,8 @@ from troposphere import GetAtt, Ref, Sub, Tags, Template, iam, s3
 from tidegen.blocks import inputs
 from tidegen.blocks.account_copies import (
     ACCOUNT_PATH,
+    ARCHIVE,
     HAS_COPY,
-    add_copy_condition,
-    copy_inputs,
-    copy_rule,
-    copy_write_statements,
     if_copied,
 )
 from tidegen.blocks.buckets import (
@@ -92,7 +89,7 @@ def add_resources(template: Template, _context: Context) -> None:
         owner="${Project}/account",
         Tags=Tags(SHARED_TAG),
     )
-    add_copy_condition(template)
+    ARCHIVE.add_condition(template)
     _add_log_archive(template)
     _add_intake(template)
     _add_replication_role(template)
@@ -109,7 +106,7 @@ def _add_log_archive(template: Template) -> s3.Bucket:
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), SIX_YEARS),
         ReplicationConfiguration=if_copied(
-            s3.ReplicationConfiguration(Role=GetAtt(ROLE, "Arn"), Rules=[copy_rule()])
+            s3.ReplicationConfiguration(Role=GetAtt(ROLE, "Arn"), Rules=[ARCHIVE.rule()])
         ),
         Metadata=unmet_each(REPLICATED),
     )
@@ -144,7 +141,7 @@ def _intake_rules() -> list[Any]:
     S3 replicates no replica again, so the second rule cannot be the archive's.
     """
     into_archive = replication_rule(GetAtt("LogArchive", "Arn"), GetAtt("AuditKey", "Arn"))
-    return [into_archive, if_copied(copy_rule())]
+    return [into_archive, if_copied(ARCHIVE.rule())]
 
 
 def _add_archive(
@@ -232,7 +229,8 @@ def _add_replication_role(template: Template) -> None:
     description = "S3 replicates the intake into the archive with it"
     add_role(template, ROLE, trust("s3"), policy, description, path=ACCOUNT_PATH)
     copies = document(
-        *replication_read_statements(["LogArchive"], [key_arn]), *copy_write_statements("AWSLogs/")
+        *replication_read_statements(["LogArchive"], [key_arn]),
+        *ARCHIVE.write_statements("AWSLogs/"),
     )
     template.add_resource(
         iam.ManagedPolicy(
@@ -256,7 +254,7 @@ CONCERN = Concern(
         BOUNDARY,
         inputs.LOCK_MODE,
         inputs.ACCOUNT_ACCESS_LOGS,
-        *copy_inputs(Scope.ACCOUNT, "LogArchiveBucketName", "AuditKeyArn"),
+        *ARCHIVE.inputs,
     ),
     outputs=(
         Output(
