@@ -31,8 +31,8 @@ def statements(concern, policy):
 def test_nothing_is_copied_before_the_recovery_region_has_the_bucket(concern):
     """S3 API, PutBucketReplication: the destination has to exist, with versions."""
     condition = TEMPLATES[concern]["Conditions"]["HasCopy"]
-    assert condition == {"Fn::Not": [{"Fn::Equals": [{"Ref": NAMES[concern]}, ""]}]}
-    (item,) = [i for i in CONCERNS[concern].inputs if i.name == NAMES[concern]]
+    assert condition == {"Fn::Not": [{"Fn::Equals": [key_of(concern), ""]}]}
+    (item,) = [i for i in CONCERNS[concern].inputs if i.name == key_of(concern)["Ref"]]
     assert item.source.in_recovery_region
     assert item.default == ""
 
@@ -94,11 +94,15 @@ def test_the_role_writes_copies_and_nothing_else(concern):
     assert "s3:PutObject" not in {a for s in allowed.values() for a in s["Action"]}
 
 
-def test_the_role_in_a_stack_without_a_tag_has_that_of_its_path():
-    """The boundary denies everything to a role whose tag is not that of its path."""
+def test_nothing_adds_to_the_permissions_of_the_artifacts_role():
+    """Its policy is its boundary, and names the bucket, which refers to the role."""
     role = properties("artifacts", "ReplicationRole")
     assert role["Path"] == {"Fn::Sub": "/${Project}/account/"}
-    assert role["Tags"] == [{"Key": "environment", "Value": "account"}]
+    assert role["ManagedPolicyArns"] == [{"Ref": "ReplicationRolePolicy"}]
+    assert role["PermissionsBoundary"] == {"Ref": "ReplicationRolePolicy"}
+    name = properties("artifacts", "ArtifactsBucket")["BucketName"]["Fn::Sub"]
+    reading = copying("artifacts")["ReadVersions"]["Resource"]
+    assert reading == [{"Fn::Sub": f"arn:${{AWS::Partition}}:s3:::{name}/*"}]
 
 
 def test_failed_and_late_copies_are_reported():

@@ -39,8 +39,8 @@ class Copies:
         return (RECOVERY_REGION, self.bucket, self.key)
 
     def add_condition(self, template: Template) -> None:
-        """Add `HAS_COPY`: the name is empty before the bucket exists."""
-        add_condition_if_set(template, HAS_COPY, self.bucket.name)
+        """Add `HAS_COPY`: bucket and key are empty before they exist."""
+        add_condition_if_set(template, HAS_COPY, self.key.name)
 
     def rule(self) -> s3.ReplicationConfigurationRules:
         """Return the rule that copies every object. Erasing the source erases no copy."""

@@ -154,6 +154,14 @@ def add_bucket_replication_alarms(
 
 def replication_read_statements(buckets: list[str], key_arns: list[Any]) -> list[Statement]:
     """Allow reading the versions of this template's buckets, given by title, under their keys."""
+    objects = [Sub(f"${{{bucket}.Arn}}/*") for bucket in buckets]
+    return read_statements([GetAtt(bucket, "Arn") for bucket in buckets], objects, key_arns)
+
+
+def read_statements(
+    bucket_arns: list[Any], object_arns: list[Any], key_arns: list[Any]
+) -> list[Statement]:
+    """Allow reading the versions of buckets, given by ARNs, under their keys."""
     objects: list[Action] = [
         actions.GetObjectVersionForReplication,
         actions.GetObjectVersionAcl,
@@ -165,9 +173,9 @@ def replication_read_statements(buckets: list[str], key_arns: list[Any]) -> list
         allow(
             "ReadConfiguration",
             [actions.GetReplicationConfiguration, actions.ListBucket],
-            [GetAtt(bucket, "Arn") for bucket in buckets],
+            bucket_arns,
         ),
-        allow("ReadVersions", objects, [Sub(f"${{{bucket}.Arn}}/*") for bucket in buckets]),
+        allow("ReadVersions", objects, object_arns),
         allow("Decrypt", [kms.Decrypt], key_arns, Condition(through("s3"))),
     ]
 

@@ -52,13 +52,12 @@ def add_role(
     aws_managed: tuple[str, ...] = (),
     path: Any = PATH,
     *,
-    boundary: Input | Sub = BOUNDARY,
+    boundary: Input = BOUNDARY,
     session_seconds: int | None = None,
 ) -> iam.Role:
     """Add a role, its managed policy `<title>Policy`, and its AWS managed policies, by name.
 
-    `boundary` is an input, or the ARN where the root itself offers that input to others. Sessions
-    last an hour at most, unless `session_seconds` allows longer ones.
+    Sessions last an hour at most, unless `session_seconds` allows longer ones.
     Inline policies fail the public rule sets (IAM_NO_INLINE_POLICY_CHECK), so there are none.
     """
     managed = [Sub(f"arn:${{AWS::Partition}}:iam::aws:policy/{name}") for name in aws_managed]
@@ -71,7 +70,7 @@ def add_role(
             Description=description,
             Path=path,
             AssumeRolePolicyDocument=trust,
-            PermissionsBoundary=boundary if isinstance(boundary, Sub) else Ref(boundary.name),
+            PermissionsBoundary=Ref(boundary.name),
             **extra,
         )
     )

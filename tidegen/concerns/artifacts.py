@@ -2,7 +2,7 @@
 
 from awacs import s3 as actions
 from awacs.aws import ArnLike, ArnNotLike, Bool, Condition, Null, Statement
-from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
+from troposphere import GetAtt, Ref, Sub, Tags, Template, iam, s3
 
 from tidegen.blocks import inputs
 from tidegen.blocks.access_logs import add_access_logs_bucket
@@ -22,14 +22,13 @@ from tidegen.blocks.buckets import (
 )
 from tidegen.blocks.data_buckets import ERASURE, abandoned_uploads
 from tidegen.blocks.keys import SHARED_TAG, account_use, add_key
-from tidegen.blocks.policies import deny_everybody, document, trust
-from tidegen.blocks.replication import ROLE, replication_read_statements
+from tidegen.blocks.policies import arn, deny_everybody, document, trust
+from tidegen.blocks.replication import ROLE, read_statements
 from tidegen.blocks.roles import (
     BOUNDARY_ARN,
     BREAK_GLASS,
     DEPLOY_BOUNDARY_ARN,
     OIDC_PROVIDER_ARN,
-    add_role,
 )
 from tidegen.blocks.suppressions import BUCKET_LOCK, REPLICATED, unmet_each
 from tidegen.contract import Concern, Context, Kind, Output, Scope
@@ -84,24 +83,34 @@ def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
 
 
 def _add_replication_role(template: Template) -> None:
-    """Add the role that copies packages, assets and templates to the recovery region's bucket."""
-    policy = document(
-        *replication_read_statements(["ArtifactsBucket"], [GetAtt("ArtifactsKey", "Arn")]),
-        *ARTIFACTS.write_statements(),
+    """Add the role that copies packages, assets and templates to the recovery region's bucket.
+
+    Its policy is its boundary too, as this stack gives no tag of an environment, without which the
+    others' boundary denies everything. The policy names the bucket, which refers to the role.
+    """
+    description = "S3 copies artifacts to the recovery region as it"
+    source = "s3:::${Project}-artifacts-${AWS::Region}-${AWS::AccountId}"
+    reading = read_statements([arn(source)], [arn(f"{source}/*")], [GetAtt("ArtifactsKey", "Arn")])
+    policy = template.add_resource(
+        iam.ManagedPolicy(
+            f"{ROLE}Policy",
+            Condition=HAS_COPY,
+            Description=description,
+            Path=ACCOUNT_PATH,
+            PolicyDocument=document(*reading, *ARTIFACTS.write_statements()),
+        )
     )
-    role = add_role(
-        template,
-        ROLE,
-        trust("s3"),
-        policy,
-        "S3 copies artifacts to the recovery region as it",
-        path=ACCOUNT_PATH,
-        boundary=BOUNDARY_ARN,
+    template.add_resource(
+        iam.Role(
+            ROLE,
+            Condition=HAS_COPY,
+            Description=description,
+            Path=ACCOUNT_PATH,
+            AssumeRolePolicyDocument=trust("s3"),
+            ManagedPolicyArns=[Ref(policy)],
+            PermissionsBoundary=Ref(policy),
+        )
     )
-    role.Condition = HAS_COPY
-    # this root's stack has no environment's tag, and the boundary denies a role without its path's
-    role.Tags = Tags(environment=str(Scope.ACCOUNT))
-    template.resources[f"{ROLE}Policy"].Condition = HAS_COPY
 
 
 def _write_guards(title: str) -> list[Statement]:

@@ -13,7 +13,6 @@ from awacs.aws import (
     Bool,
     Condition,
     Statement,
-    StringEquals,
     StringEqualsIfExists,
     StringLike,
     StringNotEquals,
@@ -25,6 +24,7 @@ from tidegen.blocks.policies import allow, arn, parse_actions
 from tidegen.blocks.roles import BOUNDARY_ARN
 from tidegen.concerns.identity.limits import (
     ACCOUNT,
+    ACCOUNTS_ROLES,
     IAM,
     NAME,
     PATH,
@@ -140,7 +140,7 @@ def _conditional() -> list[Statement]:
         allow("OwnMetrics", parse_actions(["cloudwatch:PutMetricData"]), ["*"], namespaces),
         allow("Grants", parse_actions(["kms:CreateGrant"]), ["*"], Condition(grants)),
         allow("Scans", parse_actions(_RULES), [rules]),
-        allow("Lend", lent, [arn(f"{IAM}:role/{PATH}/*")], below),
+        allow("LendPolicies", lent, [arn(f"{IAM}:role/{PATH}/*")], below),
         _restoring(),
     ]
 
@@ -153,11 +153,11 @@ def _restoring() -> Statement:
     restore = Condition(ArnLike({"aws:PrincipalArn": arn(f"{IAM}:role/{PATH}/*RestoreRole*")}))
     tables = [f"{NAME}-*", "awsbackup-restore-test-*"]
     arns = [arn(f"dynamodb:*:{ACCOUNT}:table/{table}") for table in tables]
-    return allow("Restore", parse_actions(RESTORING), arns, restore)
+    return allow("RestoreTables", parse_actions(RESTORING), arns, restore)
 
 
 def _shared() -> list[Statement]:
-    """Allow reading artifacts, delivering logs, and the account's own roles to replicate both."""
+    """Allow reading artifacts, delivering logs, and the account's own role to replicate them."""
     folders = [
         arn(f"s3:::${{Project}}-log-intake-*/AWSLogs/{ACCOUNT}/{folder}/{TAG}/*")
         for folder in ("CloudWatch", "CloudWatchFailed")
@@ -166,12 +166,11 @@ def _shared() -> list[Statement]:
     delivering = ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"]
     reading = ["s3:GetObject", "s3:ListBucket"]
     replicating = ["s3:Get*", "s3:List*", "s3:Replicate*"]
-    archives = [arn(f"s3:::${{Project}}-{purpose}-*") for purpose in ("log", "artifacts")]
-    # OnlyOnItsPath denies this tag to roles outside the account's path
-    account = Condition(StringEquals({"aws:PrincipalTag/environment": "account"}))
+    logs = arn("s3:::${Project}-log-*")
+    account = Condition(ArnLike({"aws:PrincipalArn": ACCOUNTS_ROLES}))
     return [
         allow("Artifacts", parse_actions(reading), [arn("s3:::${Project}-artifacts-*")]),
         allow("Intake", parse_actions(["s3:GetBucketLocation", "s3:ListBucket*"]), [intake]),
         allow("Deliver", parse_actions(delivering), folders),
-        allow("Account", parse_actions(replicating), archives, account),
+        allow("Account", parse_actions(replicating), [logs], account),
     ]
