@@ -10,6 +10,7 @@ from typing import Any
 
 from tidegen.cloudformation import schemas
 from tidegen.local import change_sets, nested_stacks, secrets, upstream
+from tidegen.local.authorization import hooks as authorization
 from tidegen.local.table import entry_of, wrapped_entry
 
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
@@ -29,6 +30,7 @@ def install() -> None:
     nested_stacks.install()
     change_sets.install()
     secrets.install()
+    authorization.install()
     run_handlers_off_the_event_loop()
     read_replacements_and_tags_from_schemas(frozenset(table))
 
