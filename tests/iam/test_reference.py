@@ -41,10 +41,23 @@ def test_an_action_has_the_keys_of_its_resource_types():
     assert types["vpc"].required
     assert types["vpc"].arn == "arn:${Partition}:ec2:${Region}:${Account}:vpc/${VpcId}"
     assert types["vpc"].has_key("aws:ResourceTag/environment")
-    assert not types["subnet"].has_key("aws:ResourceTag/environment")
     assert types["subnet"].has_key("aws:requesttag/environment")
+    assert not types["vpc"].has_key("aws:RequestTag/environment")
     assert subnet.has_key("ec2:Region")
     assert not subnet.has_key("kms:ViaService")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("sns:DeleteTopic", True),  # the type's own key
+        ("ec2:DeleteSubnet", True),
+        ("cloudwatch:DeleteDashboards", False),
+        ("route53:DeleteHostedZone", False),
+    ],
+)
+def test_the_tags_of_a_resource_count_where_the_reference_says_so(name, expected):
+    assert action_named(name).has_key("aws:ResourceTag/environment") is expected
 
 
 @pytest.mark.parametrize("name", ["kms:CreateKey", "ec2:DescribeVpcs"])

@@ -14,6 +14,7 @@ from typing import Any
 
 COMMITTED = Path(__file__).with_name("reference.json")
 _TAG_KEY = "${TagKey}"
+_OF_REQUEST = ("aws:RequestTag/", "aws:TagKeys")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,16 +79,25 @@ def _read(name: str) -> Action:
     return Action(
         name=name,
         level=level,
-        types=tuple(
-            ResourceType(
-                name=item.rstrip("*"),
-                arn=content["arns"][f"{service}:{item.rstrip('*')}"],
-                required=item.endswith("*"),
-                keys=frozenset(content["key_sets"][index]),
-            )
-            for item, index in types.items()
-        ),
+        types=tuple(_type(service, item, index) for item, index in types.items()),
         keys=frozenset(content["key_sets"][keys]),
+    )
+
+
+def _type(service: str, item: str, index: int) -> ResourceType:
+    """Return a type with the keys that the action has for it, and those of the type itself.
+
+    Tags of a request depend on the action: a type lists them for some of its actions.
+    """
+    content = _committed()
+    name = item.rstrip("*")
+    arn, of_type = content["types"][f"{service}:{name}"]
+    lasting = [key for key in content["key_sets"][of_type] if not key.startswith(_OF_REQUEST)]
+    return ResourceType(
+        name=name,
+        arn=arn,
+        required=item.endswith("*"),
+        keys=frozenset([*content["key_sets"][index], *lasting]),
     )
 
 

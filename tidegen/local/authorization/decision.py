@@ -1,7 +1,6 @@
 """Decide a handler's calls, and word a denial as AWS does.
 
-Words: reports of failed stacks, e.g. github.com/data-dot-all/dataall/issues/1233, and AWS docs,
-"Troubleshoot access denied error messages".
+Words of the reason: AWS docs, "Troubleshoot access denied error messages".
 """
 
 import uuid
@@ -15,6 +14,7 @@ from tidegen.local.authorization.calls import Call, Target, calls_of
 from tidegen.local.authorization.context import keys_of
 from tidegen.local.authorization.roles import Role
 from tidegen.local.authorization.subject import Subject
+from tidegen.local.refusals.call_denied import CALL_DENIED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,14 +42,15 @@ def _judged(call: Call, target: Target, subject: Subject, role: Role) -> Judged:
 
 def denial(item: Judged, subject: Subject, role: Role) -> str:
     """Return the message of a denied call, as CloudFormation shows it."""
-    service = item.action.partition(":")[0].capitalize()
-    text = (
-        f"User: {role.session(subject.account)} is not authorized to perform: {item.action} on"
-        f" resource: {item.arn.replace(UNKNOWN, '*')} {_reason(item)}"
+    return CALL_DENIED.message.format(
+        session=role.session(subject.account),
+        action=item.action,
+        arn=item.arn.replace(UNKNOWN, "*"),
+        reason=_reason(item),
+        service=item.action.partition(":")[0].capitalize(),
+        request=uuid.uuid4(),
+        token=uuid.uuid4(),
     )
-    request = f"(Service: {service}, Status Code: 403, Request ID: {uuid.uuid4()})"
-    code = f"(RequestToken: {uuid.uuid4()}, HandlerErrorCode: AccessDenied)"
-    return f'Resource handler returned message: "{text} {request}" {code}'
 
 
 def _reason(item: Judged) -> str:

@@ -15,6 +15,7 @@ from tidegen.local.authorization import service_roles
 from tidegen.local.authorization.decision import Judged, denial, judged_calls
 from tidegen.local.authorization.roles import Role, role_at
 from tidegen.local.authorization.subject import Operation, Subject
+from tidegen.local.refusals.role_unusable import ROLE_UNUSABLE
 
 logger = logging.getLogger("tidegen.authorization")
 _logged: set[str] = set()
@@ -101,11 +102,12 @@ def authorize(subject: Subject) -> None:
         return
     role = role_at(arn)
     if role is None:
-        raise ValueError(f"Role {arn} is invalid or cannot be assumed")
+        raise ValueError(ROLE_UNUSABLE.message.format(role=arn))
     for item in judged_calls(subject, role):
         if item.decision.allowed is None:
             _log(item, role)
         elif not item.decision.allowed and _is_made(subject):
+            logger.debug(f"{item.action} as {role.name}: denied, {item.decision.statement}")
             raise ValueError(denial(item, subject, role))
 
 
@@ -114,7 +116,8 @@ def _is_made(subject: Subject) -> bool:
     if subject.operation != "read":
         return True
     template = json.dumps(_stack(subject.stack_name).get("_template") or {})
-    uses = (f'"Fn::GetAtt": ["{subject.logical_id}"', f"${{{subject.logical_id}.")
+    name = subject.logical_id
+    uses = (f'"Fn::GetAtt": ["{name}"', f'"Fn::GetAtt": "{name}.', f"${{{name}.")
     return any(text in template for text in uses)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from tidegen.local import upstream
 from tidegen.local.authorization.roles import may_be_assumed
+from tidegen.local.refusals.role_unusable import ROLE_UNUSABLE
 
 Handler = Callable[[dict[str, Any]], Any]
 #: Requests that may name a role, which the stack then keeps.
@@ -116,4 +117,4 @@ def _first(params: dict[str, Any], name: str) -> str:
 
 def _refused(role: str) -> Any:
     helpers = upstream.module("ministack.services.cloudformation.helpers")
-    return helpers._error("ValidationError", f"Role {role} is invalid or cannot be assumed")
+    return helpers._error("ValidationError", ROLE_UNUSABLE.message.format(role=role))
