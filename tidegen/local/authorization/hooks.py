@@ -1,8 +1,8 @@
 """Ask for authorization before each creation, update and deletion of a resource by a stack.
 
-A denial fails the resource before its handler runs. What depends on condition keys or parts of an
-ARN that only AWS knows is neither denied nor counted as allowed: it is logged once, and listed in
-docs/local-engine.md.
+A denial fails the resource before its handler runs. A call whose decision depends on condition keys
+or parts of an ARN that only AWS knows is neither denied nor counted as allowed: it is logged once.
+docs/local-engine.md lists these cases.
 """
 
 import functools
