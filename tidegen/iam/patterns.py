@@ -14,7 +14,7 @@ _TOKEN = re.compile(r"(\$\{[*?$]\}|[*?])")
 #: ARNs of IAM with a wildcard in place of the type: IAM refuses them, and they cover nothing.
 _NO_TYPE = re.compile(r"arn:[^:]*:iam:[^:]*:[^:]*:(?!\*$)[^/]*[*?]")
 _ARN_PARTS = 6
-#: Stands in an ARN for text that is not known, such as the id of a resource before its creation.
+#: In an ARN, text that is not known, such as the id of a resource before its creation.
 UNKNOWN = "\0"
 
 

@@ -40,7 +40,7 @@ class Action:
     name: str
     level: str
     types: tuple[ResourceType, ...]
-    #: Condition keys of the action itself, whatever it acts on.
+    #: Condition keys of the action itself, for any resource.
     keys: frozenset[str]
 
     def has_key(self, key: str) -> bool:
@@ -61,7 +61,7 @@ def source() -> tuple[str, str]:
 
 
 def _has(keys: frozenset[str], key: str) -> bool:
-    """Return whether a key is among them; a tag's key stands for all tags."""
+    """Return whether a key is among them; a tag's key there covers all tags."""
     name = key.lower()
     return any(
         name.startswith(item.removesuffix(_TAG_KEY).lower())

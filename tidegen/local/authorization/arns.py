@@ -25,7 +25,7 @@ _OTHER_WORDS: Mapping[str, str] = {
     "AWS::Route53Resolver::ResolverQueryLoggingConfig": "resolver-query-log-config",
     "AWS::SES::EmailIdentity": "identity",
 }
-#: Variable of an ARN → properties that may hold its value, beside that of its own name.
+#: Variable of an ARN → properties that may hold its value, in addition to that of its own name.
 _PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "BucketName": ("bucket", "s3bucket"),
     "ObjectName": ("key", "s3key"),
