@@ -1,6 +1,6 @@
 """Failures of instances and Kubernetes."""
 
-from tidegen.failures.model import LINT, PREFLIGHT, Failure
+from tidegen.failures.model import DEPLOY, LINT, PREFLIGHT, Failure
 
 FAILURES = (
     Failure(
@@ -128,6 +128,33 @@ FAILURES = (
             "aws/containers-roadmap#497",
         ),
         rules=("E9405",),
+    ),
+    Failure(
+        slug="node-image-with-others",
+        messages=(
+            "Version and ReleaseVersion updates cannot be combined with other updates",
+            "You can't update other properties at the same time as updating Release Version",
+        ),
+        cause="a new node image and another property of the node group were changed in one update",
+        action="deploy the other change first, and the image afterwards",
+        where=(DEPLOY,),
+        sources=(
+            "aws/containers-roadmap#1258",
+            "aws/aws-cdk#13602",
+            "eksctl-io/eksctl#2565",
+        ),
+    ),
+    Failure(
+        slug="node-minimum-above-size",
+        messages=("Minimum capacity…can't be greater than desired size",),
+        cause="cluster.min_nodes is larger than the node group is at present",
+        action="grow the group first: aws eks update-nodegroup-config --cluster-name CLUSTER"
+        " --nodegroup-name GROUP --scaling-config desiredSize=MIN_NODES; then deploy again",
+        where=(DEPLOY,),
+        sources=(
+            "terraform-aws-modules/terraform-aws-eks#3306",
+            "wandb/terraform-aws-wandb#201",
+        ),
     ),
     Failure(
         slug="concurrency-quota",
