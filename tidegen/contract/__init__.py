@@ -12,7 +12,14 @@ from tidegen.contract.declarations import (
     Sibling,
     Source,
 )
-from tidegen.contract.fields import ADMINISTRATORS, CONTACTS, FIELDS, PLAN_SUFFIX, ZONES
+from tidegen.contract.fields import (
+    ADMINISTRATORS,
+    CONTACTS,
+    FIELDS,
+    FIRST_DEPLOY,
+    PLAN_SUFFIX,
+    ZONES,
+)
 from tidegen.contract.kinds import Kind
 from tidegen.contract.scopes import PLATFORM, RegionChoice, Scope, roots_of
 from tidegen.contract.template import parameter
@@ -23,6 +30,7 @@ __all__ = [
     "CONTACTS",
     "EVERYTHING",
     "FIELDS",
+    "FIRST_DEPLOY",
     "PLAN_SUFFIX",
     "PLATFORM",
     "ZONES",

@@ -18,6 +18,8 @@ CONTACTS = (1, 2, 3)
 #: Suffix of the GitHub environment that an environment's plans run in; its deploys run in the
 #: GitHub environment of the same name.
 PLAN_SUFFIX = "-plan"
+#: The field that is true while a deploy creates a stack: no file sets it.
+FIRST_DEPLOY = "first_deploy"
 
 _ENV = (Scope.ENVIRONMENT,)
 _ENV_RECOVERY = (Scope.ENVIRONMENT, Scope.RECOVERY)
@@ -56,7 +58,7 @@ FIELDS: dict[str, CatalogueField] = {
     "network.data_subnets": _f(Kind.CIDR_LIST, PLATFORM, "Ranges of the three data subnets"),
     **{
         f"network.zone_{number}": _f(
-            Kind.AVAILABILITY_ZONE, PLATFORM, f"Availability zone {number} by name, or empty"
+            Kind.AVAILABILITY_ZONE, PLATFORM, f"Availability zone {number}, by name"
         )
         for number in ZONES
     },
@@ -100,6 +102,10 @@ FIELDS: dict[str, CatalogueField] = {
     "metrics.max_read_units": _f(Kind.NUMBER, _ENV, "Ceiling of read units per second, a table"),
     "metrics.max_write_units": _f(Kind.NUMBER, _ENV, "Ceiling of write units per second, a table"),
     "email.dedicated_ips": _f(Kind.BOOLEAN, _ENV, "Whether mail leaves from dedicated addresses"),
+    "firewall.uploads": _f(
+        Kind.STRING, _ENV, "Firewall rules that uploads of devices can match: count or block"
+    ),
+    "firewall.rate": _f(Kind.STRING, _ENV, "Firewall limit of requests an address: count or block"),
     "retention.backups_days": _f(Kind.NUMBER, _ENV_RECOVERY, "Days that backups are kept"),
     "retention.noncurrent_days": _f(
         Kind.NUMBER,
@@ -112,6 +118,7 @@ FIELDS: dict[str, CatalogueField] = {
         "Object Lock mode of backups and logs: GOVERNANCE or COMPLIANCE",
     ),
     "retention.lock_days": _f(Kind.NUMBER, _ENV_RECOVERY, "Days that a backup is locked"),
+    FIRST_DEPLOY: _f(Kind.BOOLEAN, PLATFORM, "Whether this deploy creates the stack"),
     "protected": _f(Kind.BOOLEAN, PLATFORM, "Whether services refuse their own deletion"),
     **{
         f"contacts.{kind}_{number}": _f(

@@ -48,10 +48,7 @@ class Network(Section):
     """The VPC: its range and its ways to the outside."""
 
     cidr: types.Cidr = catalogued("network.cidr", note=", a private /16")
-    zones: types.Zones | None = Field(
-        default=None,
-        description="Names of the three availability zones; left out: the region's first three",
-    )
+    zones: types.Zones = Field(description="Names of the three availability zones, for good")
     nat_gateways: int = catalogued("network.nat_gateways", ge=1, le=3)
     endpoints: Literal["essential", "full"] = catalogued("network.endpoints")
 
@@ -133,6 +130,13 @@ class Database(Section):
         if throughput > most:
             raise refusal("is more than a quarter of iops", f"use {most} or less, or more iops")
         return throughput
+
+
+class Firewall(Section):
+    """The action of the web application firewall on requests that match a rule."""
+
+    uploads: Literal["count", "block"] = catalogued("firewall.uploads")
+    rate: Literal["count", "block"] = catalogued("firewall.rate")
 
 
 class Metrics(Section):

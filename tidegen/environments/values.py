@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from tidegen.contract import ADMINISTRATORS, CONTACTS, FIELDS, ZONES, Scope, roots_of
+from tidegen.contract import (
+    ADMINISTRATORS,
+    CONTACTS,
+    FIELDS,
+    FIRST_DEPLOY,
+    ZONES,
+    Scope,
+    roots_of,
+)
 from tidegen.environments.model import EnvironmentFile, File
 from tidegen.environments.types import is_arm, partition
 from tidegen.errors import InputError, Problem
@@ -68,7 +76,7 @@ def _recovery_region(file: Any) -> str:
 
 
 def _zone(number: int) -> Callable[[Any], str]:
-    return lambda file: "".join((file.network.zones or ())[number - 1 : number])
+    return lambda file: str(file.network.zones[number - 1])
 
 
 def _ami_type(file: Any) -> str:
@@ -91,6 +99,8 @@ def _subnets_of(kind: str) -> Callable[[Any], list[str]]:
 
 #: Catalogue fields that are computed, not read.
 _DERIVED: dict[str, Callable[[Any], Any]] = {
+    # a deploy that creates the stack passes true (planning.first_deploy)
+    FIRST_DEPLOY: lambda _: False,
     "domain": lambda file: f"{file.name}.{file.domain}",
     # below the public zone, so that public authorities certify names in it (decision 011)
     "private_domain": lambda file: f"internal.{file.name}.{file.domain}",
