@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 ENV ?= development
 
-.PHONY: help install demo test check lint types render permissions schema bench docs lock diff deploy
+.PHONY: help install demo test check lint types render permissions fields bench docs lock diff deploy
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 14
@@ -52,8 +52,10 @@ permissions: install ## Write the permissions of handlers, from cfn-lint's schem
 	python -m tidegen.rendering.handler_permissions
 	tidegen render
 
-schema: install ## Write the JSON Schema of environment files.
+fields: install ## Write the catalogue and the JSON Schema of environment files' fields; then render.
+	python -m tidegen.environments.catalogue
 	python -m tidegen.environments.schema
+	tidegen render
 
 bench: install ## Measure against named peers; prints ratios.
 	python benchmarks/run.py

@@ -1,7 +1,7 @@
 """The page of the known failures."""
 
 from docs.build.markdown import table
-from tidegen.failures import FAILURES, Failure
+from tidegen.failures import Failure, catalogue
 from tidegen.planning.preflight import CHECKS
 
 _HEAD = (
@@ -18,7 +18,7 @@ def failures_page() -> str:
         " the output of a failed deploy explains a message of AWS with the cause and fix in this"
         " table."
     )
-    return f"# Known failures\n\n{intro}\n\n{table(_HEAD, map(_failure, FAILURES))}\n"
+    return f"# Known failures\n\n{intro}\n\n{table(_HEAD, map(_failure, catalogue().values()))}\n"
 
 
 def _failure(row: Failure) -> tuple[str, ...]:

@@ -3,11 +3,14 @@
 import json
 
 import pytest
-from policy_evaluator import ACCOUNT, Request, allowed, holds, resolve
+from template_policies import ACCOUNT, resolve
 
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.contract import Context
+from tidegen.iam.conditions import holds
+from tidegen.iam.evaluation import allowed
+from tidegen.iam.statements import Request
 
 CONCERNS = own_concerns()
 CONTEXT = Context(CONCERNS, build_assets(CONCERNS))

@@ -9,7 +9,7 @@ import re
 from itertools import permutations
 
 import pytest
-from policy_evaluator import ACCOUNT, PSEUDO, REGION, Request, allowed, holds, resolve
+from template_policies import ACCOUNT, PSEUDO, REGION, resolve
 
 from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
 from tidegen.composition import build_assets
@@ -24,6 +24,9 @@ from tidegen.concerns.log_delivery import CONCERN as LOG_DELIVERY
 from tidegen.concerns.replicas import CONCERN as REPLICAS
 from tidegen.concerns.storage import CONCERN as STORAGE
 from tidegen.contract import Context, Scope
+from tidegen.iam.conditions import holds
+from tidegen.iam.evaluation import allowed
+from tidegen.iam.statements import Request
 
 CONCERNS = own_concerns()
 CONTEXT = Context(CONCERNS, build_assets(CONCERNS))

@@ -2,9 +2,11 @@
 
 import pytest
 
-from tests.concerns.policy_evaluator import ACCOUNT, REGION, Request, allowed, resolve
+from tests.concerns.template_policies import ACCOUNT, REGION, resolve
 from tidegen.concerns.rotation import CONCERN
 from tidegen.contract import Context
+from tidegen.iam.evaluation import allowed
+from tidegen.iam.statements import Request
 
 FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:tide-staging-Rotation-1-Function-a"
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret"

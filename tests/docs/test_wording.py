@@ -8,6 +8,7 @@ import ast
 import configparser
 import re
 import subprocess
+import tomllib
 from fnmatch import fnmatch
 from itertools import chain
 
@@ -80,6 +81,7 @@ def texts(tree):
 def test_files_are_found():
     assert "tidegen/rules/_rule.py" in files(".py")
     assert "README.md" in files(".md")
+    assert "tidegen/failures/audit.toml" in files(".toml")
 
 
 @pytest.mark.parametrize("name", files(".py"))
@@ -92,6 +94,21 @@ def test_no_string_or_docstring_begins_with_a_relative_clause(name):
 def test_no_comment_begins_with_a_relative_clause(name):
     comments = re.findall(r"(?:^|  )#:? (.*)", (ROOT / name).read_text(), re.MULTILINE)
     assert clauses("\n".join(comments)) == []
+
+
+def strings(value):
+    """Every string in the tables and lists of a TOML file."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from strings(item)
+
+
+@pytest.mark.parametrize("name", files(".toml"))
+def test_no_text_of_a_table_begins_with_a_relative_clause(name):
+    tables = tomllib.loads((ROOT / name).read_text("utf-8"))
+    assert [(text, c) for text in strings(tables) for c in clauses(text)] == []
 
 
 @pytest.mark.parametrize("name", files(".md"))

@@ -12,7 +12,7 @@ COMMITTED = sorted((ROOT / "environments").glob("*.yaml"))
 
 def test_the_committed_schema_is_current():
     text = schema_text()
-    assert (ROOT / "environments" / SCHEMA_NAME).read_text() == text, "run 'make schema'"
+    assert (ROOT / "environments" / SCHEMA_NAME).read_text() == text, "run 'make fields'"
     assert example_files()[SCHEMA_NAME].decode() == text
 
 

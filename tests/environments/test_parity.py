@@ -14,7 +14,7 @@ from tidegen.cli.targets import target_of, values_of
 from tidegen.cloudformation.evaluation import EvaluatedTemplate as Evaluation
 from tidegen.cloudformation.evaluation import evaluate
 from tidegen.cloudformation.text import parse_template
-from tidegen.contract import FIELDS, Scope
+from tidegen.contract import Scope, field_catalogue
 from tidegen.environments import json_schema, load_all
 from tidegen.planning.model import OutputOf
 from tidegen.planning.parameters import effective_parameters
@@ -136,7 +136,7 @@ def test_parameters_differ_only_in_fields_of_the_schema(file):
             if value == production[scope][1][name] or name in about.get("Roots", {}):
                 continue
             field = about["Fields"][name]
-            assert scope in FIELDS[field].scopes
+            assert scope in field_catalogue()[field].scopes
             assert DERIVED.get(field, field).partition(".")[0] in keys, field
 
 

@@ -1,13 +1,16 @@
 """The catalogue: complete, well formed, and each message recognised as its failure."""
 
 import re
+import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT
-from tidegen.failures import FAILURES, Where, failure, recognised
+from tidegen.failures import AREAS, Failure, Where, catalogue, failure, recognised
 
+FAILURES = tuple(catalogue().values())
 _SLUG = r"[a-z]+(?:-[a-z]+)+"
 _REFERENCE = re.compile(rf"\b[Ff]ailures? ({_SLUG}(?:(?:, | and ){_SLUG})*)")
 
@@ -21,10 +24,27 @@ REASONS = {
 }
 
 
+#: Slug and fields of each table, as its file has them.
+TABLES = [row for path in AREAS for row in tomllib.loads(path.read_text("utf-8")).items()]
+
+
 def test_the_catalogue_has_every_slug_once_and_in_order():
     slugs = [row.slug for row in FAILURES]
-    assert slugs == sorted(set(slugs))
+    assert slugs == sorted(set(slugs)) == sorted(slug for slug, _ in TABLES)
     assert len(FAILURES) >= 70
+
+
+@pytest.mark.parametrize(("slug", "row"), TABLES, ids=[slug for slug, _ in TABLES])
+def test_a_table_has_the_fields_of_a_failure_as_texts_and_lists(slug, row):
+    types = {field.name: field.type for field in fields(Failure)}
+    assert row.keys() <= types.keys() - {"slug"}
+    for name, value in row.items():
+        if types[name] is str:
+            assert isinstance(value, str)
+        else:
+            assert value, f"{name} is empty: leave it out"
+            assert all(isinstance(item, str) for item in value)
+            assert isinstance(value, list)
 
 
 @pytest.mark.parametrize("row", FAILURES, ids=lambda row: row.slug)
@@ -35,7 +55,8 @@ def test_a_slug_is_words_in_kebab_case(row):
 
 def references():
     """Yield path and slug of each `failure SLUG`, or of several after `failures`."""
-    files = [*ROOT.glob("tidegen/**/*.py"), *ROOT.glob("tests/**/*.py"), *ROOT.glob("docs/**/*.md")]
+    patterns = ("tidegen/**/*.py", "tests/**/*.py", "docs/**/*.md")
+    files = [*AREAS, *(path for pattern in patterns for path in ROOT.glob(pattern))]
     for path in files:
         text = re.sub(r'"\s*\n\s*"|\s*\n\s*#?:?\s*', " ", path.read_text())
         for match in _REFERENCE.finditer(" ".join(text.split())):
@@ -52,7 +73,7 @@ def test_a_failure_is_named_only_by_a_slug_of_the_catalogue():
 
 def test_no_number_of_a_failure_is_left():
     number = re.compile(r"\b(catalogue,? rows?|\(?rows?|failure) \d")
-    for path in (*ROOT.glob("tidegen/**/*.py"), *ROOT.glob("docs/**/*.md")):
+    for path in (*ROOT.glob("tidegen/**/*.py"), *AREAS, *ROOT.glob("docs/**/*.md")):
         assert not number.search(path.read_text()), path
 
 

@@ -2,12 +2,12 @@
 
 from troposphere import Ref
 
-from tidegen.contract import FIELDS, Field, Input, Kind, Root, Scope, Sibling
+from tidegen.contract import Field, Input, Kind, Root, Scope, Sibling, field_catalogue
 
 
 def from_field(name: str, field: str, default: str | None = None) -> Input:
     """Return an input that takes its value, kind and description from an environment field."""
-    entry = FIELDS[field]
+    entry = field_catalogue()[field]
     return Input(name, entry.kind, Field(field), entry.description, default)
 
 

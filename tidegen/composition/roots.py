@@ -11,7 +11,17 @@ from troposphere import GetAtt, Join, Output, Parameter, Ref, Sub, Template
 from troposphere.cloudformation import Stack
 
 from tidegen.composition.wiring import Composition
-from tidegen.contract import FIELDS, Concern, Field, Input, Kind, Root, Scope, Sibling, parameter
+from tidegen.contract import (
+    Concern,
+    Field,
+    Input,
+    Kind,
+    Root,
+    Scope,
+    Sibling,
+    field_catalogue,
+    parameter,
+)
 
 RELEASE = "Release"
 DIGEST = "Digest"
@@ -150,7 +160,7 @@ def _metadata(
     fields = {
         name: item.source.name
         for name, item in inputs.items()
-        if isinstance(item.source, Field) and scope in FIELDS[item.source.name].scopes
+        if isinstance(item.source, Field) and scope in field_catalogue()[item.source.name].scopes
     }
     roots = {
         name: f"{item.source.scope}.{item.source.output}"

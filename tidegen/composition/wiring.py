@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from tidegen.contract import FIELDS, Concern, Field, Input, Kind, Output, Root, Scope, Sibling
+from tidegen.contract import (
+    Concern,
+    Field,
+    Input,
+    Kind,
+    Output,
+    Root,
+    Scope,
+    Sibling,
+    field_catalogue,
+)
 from tidegen.errors import CompositionError, Problem
 
 
@@ -20,7 +30,7 @@ class Composition:
         """Return whether this scope provides the input; otherwise its default is used."""
         match item.source:
             case Field(name):
-                return self.scope in FIELDS[name].scopes
+                return self.scope in field_catalogue()[name].scopes
             case Sibling(output):
                 return output in self.providers
             case Root(scope, _):
@@ -98,9 +108,9 @@ def _wire_problem(
     """Return the problem of one input in one scope, or None."""
     match item.source:
         case Field(name):
-            if name not in FIELDS:
-                return f"takes {name}, which no environment file has; see contract/fields.py"
-            kind, provided = FIELDS[name].kind, composition.takes(item)
+            if name not in field_catalogue():
+                return f"takes {name}, which no environment file has; see environments/sections.py"
+            kind, provided = field_catalogue()[name].kind, composition.takes(item)
             source = f"field {name}"
         case Sibling(output):
             provider = composition.providers.get(output)

@@ -14,11 +14,13 @@ from tidegen.contract.declarations import (
 )
 from tidegen.contract.fields import (
     ADMINISTRATORS,
+    CATALOGUE_FILE,
     CONTACTS,
-    FIELDS,
     FIRST_DEPLOY,
     PLAN_SUFFIX,
     ZONES,
+    CatalogueField,
+    field_catalogue,
 )
 from tidegen.contract.kinds import Kind
 from tidegen.contract.scopes import PLATFORM, RegionChoice, Scope, roots_of
@@ -27,15 +29,16 @@ from tidegen.contract.topics import EVERYTHING, Topic
 
 __all__ = [
     "ADMINISTRATORS",
+    "CATALOGUE_FILE",
     "CONTACTS",
     "EVERYTHING",
-    "FIELDS",
     "FIRST_DEPLOY",
     "PLAN_SUFFIX",
     "PLATFORM",
     "ZONES",
     "Asset",
     "BuiltAsset",
+    "CatalogueField",
     "Concern",
     "Context",
     "Field",
@@ -49,6 +52,7 @@ __all__ = [
     "Sibling",
     "Source",
     "Topic",
+    "field_catalogue",
     "parameter",
     "roots_of",
 ]

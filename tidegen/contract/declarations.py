@@ -10,7 +10,7 @@ from tidegen.contract.scopes import Scope
 
 @dataclass(frozen=True)
 class Field:
-    """A value of the environment file, by its dotted name in `contract.fields.FIELDS`."""
+    """A value of the environment file, by its dotted name in `contract.field_catalogue()`."""
 
     name: str
 

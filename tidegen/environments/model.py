@@ -6,8 +6,9 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Discriminator, Field, PrivateAttr, ValidationInfo, field_validator
 
-from tidegen.contract import PLAN_SUFFIX, Scope
+from tidegen.contract import PLAN_SUFFIX, PLATFORM, Scope
 from tidegen.environments import sections, types
+from tidegen.environments.parameters import parameter
 from tidegen.environments.types import partition, refusal
 
 #: Keys of a value from the file's top: ("network", "cidr").
@@ -61,10 +62,14 @@ class _File(sections.Section):
 
     scope: Scope
     # The order matters: the check of a field sees the values of the fields above it.
-    project: types.Name = sections.catalogued("project")
+    project: types.Name = parameter("Project, the first part of every name", scopes=tuple(Scope))
     account: types.Account = Field(description="Account id, 12 digits in quotes")
     region: types.Region = Field(description="Region that this is deployed to")
-    name: types.Name = Field(description="Name, the same as the file's without .yaml")
+    name: types.Name = parameter(
+        "Environment, the second part of every name",
+        in_file="Name, the same as the file's without .yaml",
+        scopes=(*PLATFORM, Scope.RECOVERY, Scope.ACCESS),
+    )
     credentials: sections.Credentials = Field(
         sections.Credentials(), description="Source of the account's credentials"
     )
@@ -108,8 +113,9 @@ class _File(sections.Section):
 class _Platform(_File):
     """The common keys of environments and shared services: a network and a cluster."""
 
-    protected: bool = Field(
-        description="Whether deploys ask to type the name, and nothing can be destroyed"
+    protected: bool = parameter(
+        "Whether services refuse their own deletion",
+        in_file="Whether deploys ask to type the name, and nothing can be destroyed",
     )
     domain: types.Domain = Field(description="Parent domain: the public zone is NAME.DOMAIN")
     network: sections.Network = Field(description="The VPC")
@@ -201,8 +207,9 @@ class AccountFile(_File):
     """The baseline of one account in one region: trail, recorder, detector, log archive."""
 
     scope: Literal[Scope.ACCOUNT] = Field(description="This file is of an account's region")
-    home_region: bool = Field(
-        description="Whether trail and global resources are here; true in one file per account"
+    home_region: bool = parameter(
+        "Whether this region has the account's trail and global resources",
+        in_file="Whether trail and global resources are here; true in one file per account",
     )
     protected: bool = Field(default=True, description="Whether deploys ask to type the name")
     contacts: sections.AccountContacts = Field(description="Recipients of alerts")

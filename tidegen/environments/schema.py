@@ -1,6 +1,6 @@
 """The JSON Schema of environment files, for editors.
 
-Run as `make schema`, after a field or its description has changed.
+Run as `make fields`, after a field or its description has changed.
 """
 
 import json

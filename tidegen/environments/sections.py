@@ -4,20 +4,19 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from tidegen.contract import FIELDS
+from tidegen.contract import ADMINISTRATORS, CONTACTS, ZONES, Scope
 from tidegen.environments import types
+from tidegen.environments.parameters import parameter, parameters
 from tidegen.environments.types import refusal
+
+_WITH_RECOVERY = (Scope.ENVIRONMENT, Scope.RECOVERY)
+_LOCK_MODE = "Object Lock mode of backups and logs: GOVERNANCE or COMPLIANCE"
 
 
 class Section(BaseModel):
     """A block: frozen, no key but its own, no conversion of one type to another."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-def catalogued(name: str, note: str = "", **constraints: Any) -> Any:
-    """Return a field described as in the catalogue, with a note for the author of the file."""
-    return Field(description=FIELDS[name].description + note, **constraints)
 
 
 class Credentials(Section):
@@ -38,7 +37,7 @@ class Credentials(Section):
 class Recovery(Section):
     """The region that data is replicated to, and restored in when the home region is lost."""
 
-    region: types.Region = Field(description="Region that data is replicated to")
+    region: types.Region = parameter("Region that data is replicated to")
     cidr: types.Cidr | None = Field(
         default=None, description="Range kept free for the environment that is restored there"
     )
@@ -47,36 +46,54 @@ class Recovery(Section):
 class Network(Section):
     """The VPC: its range and its ways to the outside."""
 
-    cidr: types.Cidr = catalogued("network.cidr", note=", a private /16")
-    zones: types.Zones = Field(description="Names of the three availability zones, for good")
-    nat_gateways: int = catalogued("network.nat_gateways", ge=1, le=3)
-    endpoints: Literal["essential", "full"] = catalogued("network.endpoints")
+    cidr: types.Cidr = parameter(
+        "Address range of the VPC", in_file="Address range of the VPC, a private /16"
+    )
+    zones: types.Zones = parameters(
+        "zone",
+        "Availability zone {number} by name",
+        ZONES,
+        in_file="Names of the three availability zones, for good",
+    )
+    nat_gateways: int = parameter("NAT gateways, 1 to 3", ge=1, le=3)
+    endpoints: Literal["essential", "full"] = parameter(
+        "Interface endpoints: essential (one zone) or full (three zones)"
+    )
 
 
 class Addons(Section):
     """Versions of the cluster's add-ons."""
 
-    vpc_cni: types.AddonVersion = catalogued("cluster.addons.vpc_cni")
-    coredns: types.AddonVersion = catalogued("cluster.addons.coredns")
-    kube_proxy: types.AddonVersion = catalogued("cluster.addons.kube_proxy")
-    pod_identity_agent: types.AddonVersion = catalogued("cluster.addons.pod_identity_agent")
-    ebs_csi_driver: types.AddonVersion = catalogued("cluster.addons.ebs_csi_driver")
-    metrics_server: types.AddonVersion = catalogued("cluster.addons.metrics_server")
-    cloudwatch_observability: types.AddonVersion = catalogued(
-        "cluster.addons.cloudwatch_observability"
+    vpc_cni: types.AddonVersion = parameter("Version of the vpc-cni add-on")
+    coredns: types.AddonVersion = parameter("Version of the coredns add-on")
+    kube_proxy: types.AddonVersion = parameter("Version of the kube-proxy add-on")
+    pod_identity_agent: types.AddonVersion = parameter(
+        "Version of the eks-pod-identity-agent add-on"
+    )
+    ebs_csi_driver: types.AddonVersion = parameter("Version of the aws-ebs-csi-driver add-on")
+    metrics_server: types.AddonVersion = parameter("Version of the metrics-server add-on")
+    cloudwatch_observability: types.AddonVersion = parameter(
+        "Version of the amazon-cloudwatch-observability add-on"
     )
 
 
 class Cluster(Section):
     """The Kubernetes cluster: versions, capacity and administrators."""
 
-    version: types.KubernetesVersion = catalogued("cluster.version", note=", in quotes")
-    image: types.NodeImage = catalogued("cluster.image")
-    instance_types: types.InstanceTypes = catalogued("cluster.instance_types")
-    min_nodes: int = catalogued("cluster.min_nodes", ge=1, le=450)
-    max_nodes: int = catalogued("cluster.max_nodes", ge=1, le=450)
-    volume_gib: int = catalogued("cluster.volume_gib", ge=20, le=16384)
-    administrators: types.RoleArns = Field(description="ARNs of roles that administer the cluster")
+    version: types.KubernetesVersion = parameter(
+        "Kubernetes minor version", in_file="Kubernetes minor version, in quotes"
+    )
+    image: types.NodeImage = parameter("Release of the managed node image")
+    instance_types: types.InstanceTypes = parameter("Instance types of the nodes")
+    min_nodes: int = parameter("Smallest number of nodes", ge=1, le=450)
+    max_nodes: int = parameter("Largest number of nodes", ge=1, le=450)
+    volume_gib: int = parameter("Root volume of a node in GiB", ge=20, le=16384)
+    administrators: types.RoleArns = parameters(
+        "administrator",
+        "Role {number} that administers the cluster",
+        ADMINISTRATORS,
+        in_file="ARNs of roles that administer the cluster",
+    )
     addons: Addons = Field(description="Versions of the cluster's add-ons")
 
     @field_validator("image")
@@ -108,11 +125,16 @@ class Cluster(Section):
 class Database(Section):
     """Each of the three members of the replica set."""
 
-    image: types.ImageId = catalogued("database.image")
-    instance_type: types.InstanceType = catalogued("database.instance_type")
-    volume_gib: int = catalogued("database.volume_gib", note=", of type gp3", ge=10, le=65536)
-    iops: int = catalogued("database.iops", ge=3000, le=80000)
-    throughput_mibps: int = catalogued("database.throughput_mibps", ge=125, le=2000)
+    image: types.ImageId = parameter("Machine image of the database members")
+    instance_type: types.InstanceType = parameter("Instance type of a database member")
+    volume_gib: int = parameter(
+        "Data volume of a member in GiB",
+        in_file="Data volume of a member in GiB, of type gp3",
+        ge=10,
+        le=65536,
+    )
+    iops: int = parameter("Provisioned IOPS of a data volume", ge=3000, le=80000)
+    throughput_mibps: int = parameter("Throughput of a data volume in MiB/s", ge=125, le=2000)
 
     # Ratios of gp3: https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html
     @field_validator("iops")
@@ -135,38 +157,51 @@ class Database(Section):
 class Firewall(Section):
     """The action of the web application firewall on requests that match a rule."""
 
-    uploads: Literal["count", "block"] = catalogued("firewall.uploads")
-    rate: Literal["count", "block"] = catalogued("firewall.rate")
+    uploads: Literal["count", "block"] = parameter(
+        "Firewall rules that uploads of devices can match: count or block"
+    )
+    rate: Literal["count", "block"] = parameter(
+        "Firewall limit of requests an address: count or block"
+    )
 
 
 class Metrics(Section):
     """Ceilings of the on-demand tables, which limit the cost of a runaway client."""
 
-    max_read_units: int = catalogued("metrics.max_read_units", ge=1, le=40000)
-    max_write_units: int = catalogued("metrics.max_write_units", ge=1, le=40000)
+    max_read_units: int = parameter("Ceiling of read units per second, a table", ge=1, le=40000)
+    max_write_units: int = parameter("Ceiling of write units per second, a table", ge=1, le=40000)
 
 
 class Email(Section):
     """Outgoing mail."""
 
-    dedicated_ips: bool = catalogued("email.dedicated_ips")
+    dedicated_ips: bool = parameter("Whether mail leaves from dedicated addresses")
 
 
 class AccountRetention(Section):
     """Retention of the archived logs of an account."""
 
-    lock_mode: types.LockMode = Field(description="Object Lock mode of archived logs")
+    lock_mode: types.LockMode = parameter(_LOCK_MODE, in_file="Object Lock mode of archived logs")
 
 
 class Retention(Section):
     """Retention of backups and replaced objects."""
 
-    backups_days: int = catalogued("retention.backups_days", ge=7, le=3653)
-    noncurrent_days: int = catalogued("retention.noncurrent_days", ge=1, le=3653)
-    lock_mode: types.LockMode = Field(
-        description="Object Lock mode: GOVERNANCE (some roles may lift it) or COMPLIANCE (none may)"
+    backups_days: int = parameter(
+        "Days that backups are kept", scopes=_WITH_RECOVERY, ge=7, le=3653
     )
-    lock_days: int = catalogued("retention.lock_days", ge=1, le=3653)
+    noncurrent_days: int = parameter(
+        "Days that replaced versions of uploads and mail assets are kept",
+        scopes=_WITH_RECOVERY,
+        ge=1,
+        le=3653,
+    )
+    lock_mode: types.LockMode = parameter(
+        _LOCK_MODE,
+        in_file="Object Lock mode: GOVERNANCE (some roles may lift it) or COMPLIANCE (none may)",
+        scopes=_WITH_RECOVERY,
+    )
+    lock_days: int = parameter("Days that a backup is locked", scopes=_WITH_RECOVERY, ge=1, le=3653)
 
     @field_validator("lock_days")
     @classmethod
@@ -177,21 +212,33 @@ class Retention(Section):
         return days
 
 
+def _contacts(name: str, they: str, in_file: str) -> Any:
+    item = f"Address {{number}} of those who {they}"
+    return parameters(name, item, CONTACTS, in_file=in_file)
+
+
+def _security_contacts() -> Any:
+    return _contacts("security", "get security findings", "Addresses for security findings")
+
+
 class Contacts(Section):
     """Recipients of alerts; the templates subscribe every address."""
 
-    critical: types.Emails = Field(description="Addresses to page")
-    warning: types.Emails = Field(description="Addresses for warnings")
-    security: types.Emails = Field(description="Addresses for security findings")
+    critical: types.Emails = _contacts("critical", "are paged", "Addresses to page")
+    warning: types.Emails = _contacts("warning", "read warnings", "Addresses for warnings")
+    security: types.Emails = _security_contacts()
 
 
 class AccountContacts(Section):
     """Recipients of an account's findings."""
 
-    security: types.Emails = Field(description="Addresses for security findings")
+    security: types.Emails = _security_contacts()
 
 
 class Ci(Section):
     """Continuous integration."""
 
-    repository: types.Repository = catalogued("ci.repository")
+    repository: types.Repository = parameter(
+        "GitHub repository, OWNER/NAME, whose workflows may deploy",
+        scopes=(Scope.IDENTITY, Scope.ACCESS),
+    )

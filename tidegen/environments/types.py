@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from tidegen.contract import ADMINISTRATORS, CONTACTS, ZONES
+from tidegen.contract import ADMINISTRATORS, CONTACTS, ZONES, Kind
 from tidegen.errors import InputError, Problem
 
 _NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -119,30 +119,32 @@ def _unique(items: Sequence[str]) -> Sequence[str]:
     return items
 
 
-Name = Annotated[str, StringConstraints(pattern=_NAME, max_length=32)]
-Account = Annotated[str, StringConstraints(pattern=_ACCOUNT)]
-Region = Annotated[str, StringConstraints(pattern=_REGION), AfterValidator(_three_zones)]
+Name = Annotated[str, StringConstraints(pattern=_NAME, max_length=32), Kind.NAME]
+Account = Annotated[str, StringConstraints(pattern=_ACCOUNT), Kind.ACCOUNT_ID]
+Region = Annotated[
+    str, StringConstraints(pattern=_REGION), AfterValidator(_three_zones), Kind.REGION
+]
 Zones = Annotated[
-    tuple[Annotated[str, StringConstraints(pattern=_ZONE)], ...],
+    tuple[Annotated[str, StringConstraints(pattern=_ZONE), Kind.AVAILABILITY_ZONE], ...],
     Field(min_length=len(ZONES), max_length=len(ZONES)),
     AfterValidator(_unique),
 ]
-Cidr = Annotated[str, StringConstraints(pattern=_CIDR), AfterValidator(_private_range)]
+Cidr = Annotated[str, StringConstraints(pattern=_CIDR), AfterValidator(_private_range), Kind.CIDR]
 Release = Annotated[str, StringConstraints(pattern=_RELEASE, max_length=_RELEASE_LENGTH)]
-Domain = Annotated[str, StringConstraints(pattern=_DOMAIN, max_length=200)]
-Email = Annotated[str, StringConstraints(pattern=_EMAIL, max_length=254)]
+Domain = Annotated[str, StringConstraints(pattern=_DOMAIN, max_length=200), Kind.DOMAIN]
+Email = Annotated[str, StringConstraints(pattern=_EMAIL, max_length=254), Kind.EMAIL]
 Emails = Annotated[
     tuple[Email, ...], Field(min_length=1, max_length=len(CONTACTS)), AfterValidator(_unique)
 ]
-RoleArn = Annotated[str, StringConstraints(pattern=_ROLE, max_length=2048)]
+RoleArn = Annotated[str, StringConstraints(pattern=_ROLE, max_length=2048), Kind.ROLE_ARN]
 RoleArns = Annotated[
     tuple[RoleArn, ...],
     Field(min_length=1, max_length=len(ADMINISTRATORS)),
     AfterValidator(_unique),
 ]
 Profile = Annotated[str, StringConstraints(pattern=_PROFILE, max_length=128)]
-ImageId = Annotated[str, StringConstraints(pattern=_IMAGE)]
-NodeImage = Annotated[str, StringConstraints(pattern=_NODE_IMAGE)]
+ImageId = Annotated[str, StringConstraints(pattern=_IMAGE), Kind.AMI_ID]
+NodeImage = Annotated[str, StringConstraints(pattern=_NODE_IMAGE), Kind.VERSION]
 InstanceType = Annotated[str, StringConstraints(pattern=_INSTANCE)]
 InstanceTypes = Annotated[
     tuple[InstanceType, ...],
@@ -155,8 +157,9 @@ KubernetesVersion = Annotated[
     StringConstraints(pattern=_MINOR),
     AfterValidator(_supported),
     Field(json_schema_extra={"enum": list(KUBERNETES_VERSIONS)}),
+    Kind.VERSION,
 ]
-AddonVersion = Annotated[str, StringConstraints(pattern=_ADDON)]
+AddonVersion = Annotated[str, StringConstraints(pattern=_ADDON), Kind.VERSION]
 Repository = Annotated[str, StringConstraints(pattern=_REPOSITORY)]
 LockMode = Literal["GOVERNANCE", "COMPLIANCE"]
 

@@ -13,9 +13,6 @@ class Where(StrEnum):
     DEPLOY = "deploy"
 
 
-LINT, PREFLIGHT, DEPLOY = Where.LINT, Where.PREFLIGHT, Where.DEPLOY
-
-
 @dataclass(frozen=True, kw_only=True)
 class Failure:
     """One known failure of deployments.
@@ -28,11 +25,11 @@ class Failure:
     """
 
     slug: str
-    messages: tuple[str, ...]
     cause: str
     action: str
     where: tuple[Where, ...]
     sources: tuple[str, ...]
+    messages: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
 
     def __str__(self) -> str:

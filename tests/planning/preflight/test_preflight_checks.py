@@ -19,7 +19,7 @@ from account_facts import (
 )
 
 from tidegen.contract import Scope
-from tidegen.failures import FAILURES, Where, failure
+from tidegen.failures import Where, catalogue, failure
 from tidegen.planning.preflight import (
     CHECKS,
     Question,
@@ -77,7 +77,7 @@ def test_a_clean_account_has_no_findings(case):
 
 
 def test_every_row_that_an_account_shows_has_a_check_and_a_case():
-    rows = {row.slug for row in FAILURES if Where.PREFLIGHT in row.where}
+    rows = {row.slug for row in catalogue().values() if Where.PREFLIGHT in row.where}
     assert {slug for check in CHECKS for slug in check.failures} == rows
     assert {case.failure for case in CASES} == rows
 

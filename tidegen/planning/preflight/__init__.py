@@ -1,7 +1,7 @@
 """Preflight checks: pure functions from account facts to findings.
 
-Every check is a pair of functions, one for its questions and one for the findings from the answers;
-`deployment.reading.preflight` reads the answers.
+Every check is a pair of functions, one for its questions and one for the findings from the answers,
+and is declared where the second one is written; `deployment.reading.preflight` reads the answers.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from tidegen.contract import Topic
 from tidegen.planning.model import Place
 from tidegen.planning.preflight import (
+    deletion,
     identity,
     instances,
     locks,
@@ -26,7 +27,6 @@ from tidegen.planning.preflight.candidates import (
     candidates,
 )
 from tidegen.planning.preflight.check import Check
-from tidegen.planning.preflight.deletion import DELETION_CHECKS
 from tidegen.planning.preflight.model import (
     Answer,
     Facts,
@@ -71,6 +71,7 @@ CHECKS: tuple[Check, ...] = (
     *locks.CHECKS,
     *services.CHECKS,
 )
+DELETION_CHECKS = tuple(deletion.CHECKS)
 
 
 def questions(

@@ -1,4 +1,7 @@
-"""A check: its questions about a root, and its findings from the answers."""
+"""A check: its questions about a root, and its findings from the answers.
+
+A module declares its checks by decorating the functions that judge the answers.
+"""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -52,25 +55,60 @@ class Check:
         return self.judge(subject, *answers) if answers else ()
 
 
+class Checks(list[Check]):
+    """The checks of a module, in the order of their declarations."""
+
+    def add(
+        self,
+        name: str,
+        *,
+        failures: tuple[str, ...] = (),
+        ask: Ask | None = None,
+        always: bool = False,
+    ) -> Callable[[Judge], Check]:
+        """Return a decorator that makes a function the judge of a new check."""
+
+        def added(judge: Judge) -> Check:
+            self.append(Check(name=name, failures=failures, ask=ask, judge=judge, always=always))
+            return self[-1]
+
+        return added
+
+
 def about(topic: Topic, names: Iterable[str]) -> tuple[Question, ...]:
     """Return a question about `names`; none without names."""
     wanted = tuple(sorted(set(names)))
     return (Question(topic, wanted),) if wanted else ()
 
 
+def about_each(topic: Topic, names: Callable[[Subject], Iterable[str]]) -> Ask:
+    """Return a function that asks about the `names` in a root."""
+    return lambda subject: about(topic, names(subject))
+
+
 def about_names(topic: Topic, type_name: str, prop: str) -> Ask:
     """Return a function that asks about the names of the resources that would be added."""
-    return lambda subject: about(topic, subject.names(type_name, prop))
+    return about_each(topic, lambda subject: subject.names(type_name, prop))
 
 
-def whole(topic: Topic, *, wanted: bool) -> tuple[Question, ...]:
-    """Return a question about the account, if wanted."""
-    return (Question(topic),) if wanted else ()
+def if_any(topic: Topic, wanted: Callable[[Subject], object]) -> Ask:
+    """Return a function that asks about the account if `wanted` returns anything for the root."""
+    return lambda subject: (Question(topic),) if wanted(subject) else ()
 
 
 def if_added(topic: Topic, *types: str) -> Ask:
     """Return a function that asks about the account if the root adds a resource of `types`."""
-    return lambda subject: whole(topic, wanted=any(subject.added_of(*types)))
+    return if_any(topic, lambda subject: any(subject.added_of(*types)))
 
 
-__all__ = ["Answer", "Ask", "Check", "about", "about_names", "if_added", "whole"]
+__all__ = [
+    "Answer",
+    "Ask",
+    "Check",
+    "Checks",
+    "about",
+    "about_each",
+    "about_names",
+    "if_added",
+    "if_any",
+]

@@ -8,9 +8,9 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.contract import Topic
-from tidegen.planning.preflight.check import Answer, Ask, Check, about
+from tidegen.planning.preflight.check import Answer, Ask, Checks, about_each
 from tidegen.planning.preflight.model import PreflightFinding
-from tidegen.planning.preflight.network import INTERFACES
+from tidegen.planning.preflight.network import foreign_interfaces
 from tidegen.planning.preflight.subject import Subject
 
 _BUCKET, _SERVICE = "AWS::S3::Bucket", "AWS::EC2::VPCEndpointService"
@@ -18,23 +18,24 @@ _VPC = "AWS::EC2::VPC"
 _GUARDDUTY = ".guardduty-data"
 #: Types that GuardDuty's agents run on.
 _MONITORED = ("AWS::AutoScaling::AutoScalingGroup", "AWS::EKS::Nodegroup")
-_NO_FAILURE = ""  # of the catalogue, which lists only failures seen in a deploy
 #: Boolean properties with which a service refuses to delete a resource.
 _PROTECTING = ("DeletionProtection", "DeletionProtectionEnabled", "DisableApiTermination")
 _ATTRIBUTES = ("LoadBalancerAttributes", "deletion_protection.enabled")
 
-
-def _deleted(subject: Subject, type_name: str) -> dict[str, str]:
-    """Return physical id → path of the deleted resources of a type."""
-    return {
-        subject.held[path]: path
-        for path in sorted(subject.removed)
-        if subject.types_held.get(path) == type_name and subject.held.get(path)
-    }
+CHECKS = Checks([foreign_interfaces])
 
 
+def _about_deleted(topic: Topic, type_name: str) -> Ask:
+    return about_each(topic, lambda subject: subject.deleted(type_name))
+
+
+@CHECKS.add(
+    "buckets that are not empty",
+    failures=("bucket-not-empty",),
+    ask=_about_deleted(Topic.CONTENTS, _BUCKET),
+)
 def _full_buckets(subject: Subject, full: Answer) -> Iterable[PreflightFinding]:
-    for name, path in _deleted(subject, _BUCKET).items():
+    for name, path in subject.deleted(_BUCKET).items():
         if name in full:
             problem = f"bucket '{name}' is deleted with its stack and is not empty"
             yield PreflightFinding(
@@ -42,34 +43,35 @@ def _full_buckets(subject: Subject, full: Answer) -> Iterable[PreflightFinding]:
             )
 
 
+@CHECKS.add("endpoints in use", ask=_about_deleted(Topic.CONNECTIONS, _SERVICE))
 def _connections(subject: Subject, connections: Answer) -> Iterable[PreflightFinding]:
-    for service, path in _deleted(subject, _SERVICE).items():
+    for service, path in subject.deleted(_SERVICE).items():
         ends = connections.get(service, ())
         if ends:
             problem = f"endpoint service {service} is in use by {', '.join(ends)}"
             yield PreflightFinding(
-                path, f"{problem}; delete those endpoints, or reject them, first", _NO_FAILURE
+                path, f"{problem}; delete those endpoints, or reject them, first"
             )
 
 
+@CHECKS.add("GuardDuty's endpoints", ask=_about_deleted(Topic.ENDPOINTS, _VPC))
 def _runtime_endpoints(subject: Subject, endpoints: Answer) -> Iterable[PreflightFinding]:
     """Yield the endpoint and group that Runtime Monitoring creates in our VPC and never deletes.
 
     While agents run GuardDuty would recreate them: then the finding is only a warning, as the
     deletion fails after the agents are deleted, and the same commands let the next run succeed.
     """
-    running = any(_deleted(subject, type_name) for type_name in _MONITORED)
+    running = any(subject.deleted(type_name) for type_name in _MONITORED)
     for service, endpoint in endpoints.items():
         if not service.endswith(_GUARDDUTY) or endpoint in subject.held.values():
             continue
-        for vpc, path in _deleted(subject, _VPC).items():
+        for vpc, path in subject.deleted(_VPC).items():
             problem = f"GuardDuty has created endpoint {endpoint} and a security group in {vpc}"
             when = "when the deletion fails on them, " if running else ""
             yield PreflightFinding(
                 path,
                 f"{problem}; {when}run {_removal_commands(subject, endpoint, vpc)}",
-                _NO_FAILURE,
-                not running,
+                blocking=not running,
             )
 
 
@@ -87,13 +89,14 @@ def _removal_commands(subject: Subject, endpoint: str, vpc: str) -> str:
     )
 
 
+@CHECKS.add("deletion protection")
 def _protected(subject: Subject) -> Iterable[PreflightFinding]:
     for path in sorted(subject.removed & subject.resources.keys()):
         resource = subject.resources[path]
         for name in _enabled(resource.get("Properties", {})):
             problem = f"{resource['Type']} has {name} switched on"
             yield PreflightFinding(
-                path, f"{problem}; set 'protected: false' in its file and deploy first", _NO_FAILURE
+                path, f"{problem}; set 'protected: false' in its file and deploy first"
             )
 
 
@@ -109,31 +112,3 @@ def _enabled(properties: Properties) -> Iterator[str]:
 
 def _is_true(value: Any) -> bool:
     return str(value).lower() == "true"
-
-
-def _about_deleted(topic: Topic, type_name: str) -> Ask:
-    return lambda subject: about(topic, _deleted(subject, type_name))
-
-
-DELETION_CHECKS: tuple[Check, ...] = (
-    INTERFACES,
-    Check(
-        name="buckets that are not empty",
-        failures=("bucket-not-empty",),
-        ask=_about_deleted(Topic.CONTENTS, _BUCKET),
-        judge=_full_buckets,
-    ),
-    Check(
-        name="endpoints in use",
-        failures=(),
-        ask=_about_deleted(Topic.CONNECTIONS, _SERVICE),
-        judge=_connections,
-    ),
-    Check(
-        name="GuardDuty's endpoints",
-        failures=(),
-        ask=_about_deleted(Topic.ENDPOINTS, _VPC),
-        judge=_runtime_endpoints,
-    ),
-    Check(name="deletion protection", failures=(), ask=None, judge=_protected),
-)

@@ -7,7 +7,7 @@ from typing import Any
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.cloudformation.values import text_of
 from tidegen.contract import Scope, Topic
-from tidegen.planning.preflight.check import Answer, Check, about, whole
+from tidegen.planning.preflight.check import Answer, Checks, about_each, if_any
 from tidegen.planning.preflight.model import PreflightFinding, Question, Unchecked
 from tidegen.planning.preflight.subject import Subject
 
@@ -19,6 +19,8 @@ _ROLE_TYPE = "AWS::IAM::Role"
 _LINKED = "aws-service-role/"
 _AUTO_SCALING = "AWSServiceRoleForAutoScaling"
 
+CHECKS = Checks()
+
 
 def _permission_questions(subject: Subject) -> Iterable[Question]:
     role = subject.service_role
@@ -27,6 +29,11 @@ def _permission_questions(subject: Subject) -> Iterable[Question]:
     return (Question(Topic.PERMISSIONS, (role, subject.region, *KEY_ACTIONS)),)
 
 
+@CHECKS.add(
+    "permissions of the execution role",
+    failures=("key-without-administrator",),
+    ask=_permission_questions,
+)
 def _permissions(subject: Subject, decisions: Answer) -> Iterable[PreflightFinding | Unchecked]:
     for action, decision in decisions.items():
         if decision == "unknown":
@@ -72,6 +79,11 @@ def _named_roles(subject: Subject) -> dict[str, tuple[str, str]]:
     return roles
 
 
+@CHECKS.add(
+    "roles that policies name",
+    failures=("role-missing",),
+    ask=about_each(Topic.ROLES, _named_roles),
+)
 def _roles(subject: Subject, existing: Answer) -> Iterable[PreflightFinding]:
     for name, (path, folder) in _named_roles(subject).items():
         if name not in existing:
@@ -108,6 +120,9 @@ def _boundaries(subject: Subject) -> dict[str, str]:
     return {arn.rpartition("/")[2]: path for arn, path in boundaries if isinstance(arn, str)}
 
 
+@CHECKS.add(
+    "boundary of roles", failures=("role-missing",), ask=about_each(Topic.POLICIES, _boundaries)
+)
 def _bounded(subject: Subject, existing: Answer) -> Iterable[PreflightFinding]:
     for name, path in _boundaries(subject).items():
         if name not in existing:
@@ -130,6 +145,9 @@ def _keyless(subject: Subject) -> dict[str, bool]:
     return templates
 
 
+@CHECKS.add(
+    "key of new volumes", failures=("volume-key-closed",), ask=if_any(Topic.DEFAULT_KEY, _keyless)
+)
 def _default_key(subject: Subject, default: Answer) -> Iterable[PreflightFinding]:
     """Yield volumes under an unusable default key.
 
@@ -143,31 +161,3 @@ def _default_key(subject: Subject, default: Answer) -> Iterable[PreflightFinding
             yield PreflightFinding(
                 path, f"{problem}; name {_AUTO_SCALING} in its policy", "volume-key-closed"
             )
-
-
-CHECKS = (
-    Check(
-        name="permissions of the execution role",
-        failures=("key-without-administrator",),
-        ask=_permission_questions,
-        judge=_permissions,
-    ),
-    Check(
-        name="roles that policies name",
-        failures=("role-missing",),
-        ask=lambda subject: about(Topic.ROLES, _named_roles(subject)),
-        judge=_roles,
-    ),
-    Check(
-        name="boundary of roles",
-        failures=("role-missing",),
-        ask=lambda subject: about(Topic.POLICIES, _boundaries(subject)),
-        judge=_bounded,
-    ),
-    Check(
-        name="key of new volumes",
-        failures=("volume-key-closed",),
-        ask=lambda subject: whole(Topic.DEFAULT_KEY, wanted=bool(_keyless(subject))),
-        judge=_default_key,
-    ),
-)

@@ -8,7 +8,7 @@ from typing import Any
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import number_of
 from tidegen.contract import Topic
-from tidegen.planning.preflight.check import Answer, Check
+from tidegen.planning.preflight.check import Answer, Checks
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.network import zone_name
 from tidegen.planning.preflight.subject import Subject
@@ -16,6 +16,8 @@ from tidegen.planning.preflight.subject import Subject
 #: Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances, in vCPUs.
 _QUOTA = "ec2/L-1216C47A"
 _STANDARD = re.compile(r"(a|c|d|h|i|im|is|m|r|t|z)\d")
+
+CHECKS = Checks()
 
 
 def is_standard(type_name: str) -> bool:
@@ -98,6 +100,9 @@ def _offering_questions(subject: Subject) -> Iterable[Question]:
     return (Question(Topic.OFFERINGS, types), Question(Topic.ZONES)) if types else ()
 
 
+@CHECKS.add(
+    "instance types in their zones", failures=("instance-capacity",), ask=_offering_questions
+)
 def _offered(subject: Subject, offerings: Answer, zones: Answer) -> Iterable[PreflightFinding]:
     for group in groups(subject):
         for zone in sorted(_zones(subject, group, zones)):
@@ -122,6 +127,7 @@ def _vcpu_questions(subject: Subject) -> Iterable[Question]:
     return Question(Topic.VCPUS, types), quota, usage
 
 
+@CHECKS.add("vCPU quota", failures=("instance-capacity",), ask=_vcpu_questions)
 def _vcpus(
     subject: Subject, sizes: Answer, quota: Answer, usage: Answer
 ) -> Iterable[PreflightFinding]:
@@ -142,14 +148,3 @@ def _vcpus(
         yield PreflightFinding(
             subject.stack_name, f"{problem}; {ask} before that", "instance-capacity", blocking=False
         )
-
-
-CHECKS = (
-    Check(
-        name="instance types in their zones",
-        failures=("instance-capacity",),
-        ask=_offering_questions,
-        judge=_offered,
-    ),
-    Check(name="vCPU quota", failures=("instance-capacity",), ask=_vcpu_questions, judge=_vcpus),
-)

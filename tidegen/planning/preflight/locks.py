@@ -8,23 +8,21 @@ from collections.abc import Iterable
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import number_of
 from tidegen.contract import Topic
-from tidegen.planning.preflight.check import Answer, Check, about
+from tidegen.planning.preflight.check import Answer, Checks, about_each
 from tidegen.planning.preflight.model import PreflightFinding
 from tidegen.planning.preflight.subject import Subject
 
 _VAULT = "AWS::Backup::BackupVault"
-_NO_FAILURE = ""  # of the catalogue, which lists only failures seen in a deploy
+
+CHECKS = Checks()
 
 
 def _deployed_vaults(subject: Subject) -> dict[str, tuple[str, Properties]]:
     """Return name of a deployed vault that stays → its path and wanted properties."""
-    return {
-        subject.held[path]: (path, props)
-        for path, props in subject.of(_VAULT)
-        if path in subject.held and path not in subject.added
-    }
+    return {name: (path, props) for name, path, props in subject.kept_of(_VAULT)}
 
 
+@CHECKS.add("locks of vaults", ask=about_each(Topic.LOCKS, _deployed_vaults))
 def _changed(subject: Subject, locks: Answer) -> Iterable[PreflightFinding]:
     for name, (path, props) in _deployed_vaults(subject).items():
         lock, deployed = props.get("LockConfiguration", {}), locks.get(name, {})
@@ -39,16 +37,4 @@ def _changed(subject: Subject, locks: Answer) -> Iterable[PreflightFinding]:
             way = (
                 f"set lock_mode COMPLIANCE and lock_days {deployed['days']} in the environment file"
             )
-            yield PreflightFinding(
-                path, f"{problem}; {way}, or create a second environment", _NO_FAILURE
-            )
-
-
-CHECKS = (
-    Check(
-        name="locks of vaults",
-        failures=(),
-        ask=lambda subject: about(Topic.LOCKS, _deployed_vaults(subject)),
-        judge=_changed,
-    ),
-)
+            yield PreflightFinding(path, f"{problem}; {way}, or create a second environment")

@@ -33,11 +33,14 @@ Facts = Mapping[Question, Answer | Unknown]
 
 @dataclass(frozen=True, order=True)
 class PreflightFinding:
-    """A problem that would make a deploy fail or, if not `blocking`, a warning."""
+    """A problem that would make a deploy fail or, if not `blocking`, a warning.
+
+    `failure` is a slug of the catalogue, which lists only failures seen in a deploy; else empty.
+    """
 
     where: str
     message: str
-    failure: str
+    failure: str = ""
     blocking: bool = True
 
     def __str__(self) -> str:

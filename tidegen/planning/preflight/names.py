@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from tidegen.contract import Topic
-from tidegen.planning.preflight.check import Answer, Check, about_names
+from tidegen.planning.preflight.check import Answer, Check, Checks, about_names
 from tidegen.planning.preflight.model import IMPORT, PreflightFinding
 from tidegen.planning.preflight.subject import Subject
 
@@ -13,6 +13,8 @@ _ADOPT = "adopt it ('tidegen secrets adopt')"
 SECRET_TYPE = "AWS::SecretsManager::Secret"
 _SECRET = (SECRET_TYPE, "Name")
 _BUCKET = ("AWS::S3::Bucket", "BucketName")
+
+CHECKS = Checks()
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,18 @@ def _taken(subject: Subject, taken: Answer, named: _Named) -> Iterable[Preflight
             )
 
 
+CHECKS.extend(
+    Check(
+        name=str(named.topic),
+        failures=(named.failure,),
+        ask=about_names(named.topic, named.type, named.prop),
+        judge=partial(_taken, named=named),
+    )
+    for named in NAMED
+)
+
+
+@CHECKS.add("buckets", failures=("name-taken",), ask=about_names(Topic.BUCKETS, *_BUCKET))
 def _buckets(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
     for name, path in subject.names(*_BUCKET).items():
         if name not in regions:
@@ -68,6 +82,11 @@ def _buckets(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
         yield PreflightFinding(path, problem, "name-taken")
 
 
+@CHECKS.add(
+    "secrets",
+    failures=("secret-being-deleted", "name-taken"),
+    ask=about_names(Topic.SECRETS, *_SECRET),
+)
 def _secrets(subject: Subject, secrets: Answer) -> Iterable[PreflightFinding]:
     for name, path in subject.names(*_SECRET).items():
         if name not in secrets:
@@ -86,28 +105,3 @@ def _secrets(subject: Subject, secrets: Answer) -> Iterable[PreflightFinding]:
             yield PreflightFinding(path, f"{problem}; {_ADOPT}", "name-taken")
         else:
             yield PreflightFinding(path, f"secret '{name}' exists already; {_ADOPT}", "name-taken")
-
-
-CHECKS = (
-    *(
-        Check(
-            name=str(named.topic),
-            failures=(named.failure,),
-            ask=about_names(named.topic, named.type, named.prop),
-            judge=partial(_taken, named=named),
-        )
-        for named in NAMED
-    ),
-    Check(
-        name="buckets",
-        failures=("name-taken",),
-        ask=about_names(Topic.BUCKETS, *_BUCKET),
-        judge=_buckets,
-    ),
-    Check(
-        name="secrets",
-        failures=("secret-being-deleted", "name-taken"),
-        ask=about_names(Topic.SECRETS, *_SECRET),
-        judge=_secrets,
-    ),
-)

@@ -5,7 +5,7 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties
 from tidegen.contract import ZONES, Topic
-from tidegen.planning.preflight.check import Answer, Check, about, if_added
+from tidegen.planning.preflight.check import Answer, Checks, about_each, if_added
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 
@@ -20,6 +20,8 @@ _UUID = 37
 #: The VPC CNI's: deleted with their node, except those that lost it (status available).
 _OF_PODS = "aws-K8S-"
 
+CHECKS = Checks()
+
 
 def _private_endpoints(subject: Subject) -> Iterator[tuple[str, Properties]]:
     for path, props in subject.added_of(_ENDPOINT):
@@ -27,11 +29,12 @@ def _private_endpoints(subject: Subject) -> Iterator[tuple[str, Properties]]:
             yield path, props
 
 
-def _vpcs(subject: Subject) -> Iterable[Question]:
+def _vpcs(subject: Subject) -> Iterable[str]:
     held = (subject.physical(props.get("VpcId")) for _, props in _private_endpoints(subject))
-    return about(Topic.ENDPOINTS, (vpc for vpc in held if vpc))
+    return (vpc for vpc in held if vpc)
 
 
+@CHECKS.add("VPC endpoints", failures=("endpoint-exists",), ask=about_each(Topic.ENDPOINTS, _vpcs))
 def _other_endpoints(subject: Subject, endpoints: Answer) -> Iterable[PreflightFinding]:
     for path, props in _private_endpoints(subject):
         service = props.get("ServiceName")
@@ -43,6 +46,7 @@ def _other_endpoints(subject: Subject, endpoints: Answer) -> Iterable[PreflightF
             )
 
 
+@CHECKS.add("endpoints in the templates", failures=("endpoint-exists",))
 def _twice(subject: Subject) -> Iterable[PreflightFinding]:
     """Yield second endpoints of one service in one VPC, in any templates."""
     seen: dict[str, str] = {}
@@ -71,6 +75,7 @@ def _service_zone_questions(subject: Subject) -> Iterable[Question]:
     return (Question(Topic.SERVICE_ZONES, services), Question(Topic.ZONES)) if services else ()
 
 
+@CHECKS.add("zones of endpoint services", failures=("endpoint-zone",), ask=_service_zone_questions)
 def _service_zones(subject: Subject, offered: Answer, zones: Answer) -> Iterable[PreflightFinding]:
     """Yield endpoints with a subnet in a zone without their service, which fail."""
     for path, service, props in _interfaces_added(subject):
@@ -110,6 +115,9 @@ def zone_name(subnet: Properties, zones: Mapping[str, str]) -> str | int | None:
     return names[number] if number < len(names) else number + 1
 
 
+@CHECKS.add(
+    "availability zones", failures=("control-plane-zone",), ask=if_added(Topic.ZONES, _SUBNET)
+)
 def _zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of(_SUBNET):
         zone, written = zone_name(props, zones), props.get("AvailabilityZone")
@@ -142,15 +150,13 @@ def _other_zones(zones: Answer) -> str:
     return f"set network.zones to [{', '.join(fit[: len(ZONES)])}]"
 
 
-def _deleted_subnets(subject: Subject) -> dict[str, str]:
-    return {
-        subject.held[path]: path
-        for path in subject.removed
-        if subject.types_held.get(path) == _SUBNET and path in subject.held
-    }
-
-
-def _interfaces(subject: Subject, interfaces: Answer) -> Iterable[PreflightFinding]:
+@CHECKS.add(
+    "network interfaces",
+    failures=("network-in-use",),
+    ask=about_each(Topic.INTERFACES, lambda subject: subject.deleted(_SUBNET)),
+)
+def foreign_interfaces(subject: Subject, interfaces: Answer) -> Iterable[PreflightFinding]:
+    """Yield interfaces in deleted subnets that something outside the stacks uses or left behind."""
     for interface, (description, status) in sorted(interfaces.items()):
         left_behind = description.startswith(_OF_PODS) and status == "available"
         if left_behind or _is_foreign(subject, description):
@@ -173,28 +179,3 @@ def _is_foreign(subject: Subject, description: str) -> bool:
     if "Lambda" in kind:
         return name[:-_UUID] not in subject.held.values()
     return name not in " ".join(subject.held.values())
-
-
-INTERFACES = Check(
-    name="network interfaces",
-    failures=("network-in-use",),
-    ask=lambda subject: about(Topic.INTERFACES, _deleted_subnets(subject)),
-    judge=_interfaces,
-)
-CHECKS = (
-    Check(name="VPC endpoints", failures=("endpoint-exists",), ask=_vpcs, judge=_other_endpoints),
-    Check(name="endpoints in the templates", failures=("endpoint-exists",), ask=None, judge=_twice),
-    Check(
-        name="zones of endpoint services",
-        failures=("endpoint-zone",),
-        ask=_service_zone_questions,
-        judge=_service_zones,
-    ),
-    Check(
-        name="availability zones",
-        failures=("control-plane-zone",),
-        ask=if_added(Topic.ZONES, _SUBNET),
-        judge=_zones,
-    ),
-    INTERFACES,
-)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import number_of, text_of
 from tidegen.contract import Topic
-from tidegen.planning.preflight.check import Answer, Check, if_added, whole
+from tidegen.planning.preflight.check import Answer, Checks, if_added, if_any
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.network import zone_name
 from tidegen.planning.preflight.subject import Subject
@@ -20,6 +20,8 @@ _TRAILS = 5  # a region; not adjustable (CloudTrail user guide, "Quotas")
 _UNRESERVED = 100
 _LOG_POLICIES = 10  # a region; not adjustable (CloudWatch Logs user guide, "Quotas")
 _LOG_POLICY_SIZE = 5120  # characters (PutResourcePolicy)
+
+CHECKS = Checks()
 
 
 def _gateways(subject: Subject) -> list[Properties]:
@@ -37,6 +39,7 @@ def _gateway_questions(subject: Subject) -> Iterable[Question]:
     return (quota, Question(Topic.NAT_GATEWAYS), Question(Topic.ZONES))
 
 
+@CHECKS.add("quota of NAT gateways", failures=("quota-exceeded",), ask=_gateway_questions)
 def _gateways_of_zones(
     subject: Subject, allowed: Answer, used: Answer, zones: Answer
 ) -> Iterable[PreflightFinding]:
@@ -62,6 +65,7 @@ _IAM = {
 }
 
 
+@CHECKS.add("quotas of IAM", failures=("quota-exceeded",), ask=if_added(Topic.IAM_SUMMARY, *_IAM))
 def _iam(subject: Subject, counts: Answer) -> Iterable[PreflightFinding]:
     for type_name, entry in _IAM.items():
         more, now = sum(1 for _ in subject.added_of(type_name)), counts.get(entry, 0)
@@ -75,6 +79,7 @@ def _iam(subject: Subject, counts: Answer) -> Iterable[PreflightFinding]:
             )
 
 
+@CHECKS.add("quota of trails", failures=("quota-exceeded",), ask=if_added(Topic.TRAILS, _TRAIL))
 def _trails(subject: Subject, trails: Answer) -> Iterable[PreflightFinding]:
     for path, _ in subject.added_of(_TRAIL):
         if len(trails) >= _TRAILS:
@@ -89,10 +94,11 @@ def _reserved(subject: Subject) -> int:
     return sum(number_of(props.get("ReservedConcurrentExecutions")) for _, props in functions)
 
 
-def _concurrency_questions(subject: Subject) -> Iterable[Question]:
-    return whole(Topic.CONCURRENCY, wanted=_reserved(subject) > 0)
-
-
+@CHECKS.add(
+    "concurrency of functions",
+    failures=("concurrency-quota",),
+    ask=if_any(Topic.CONCURRENCY, _reserved),
+)
 def _concurrency(subject: Subject, executions: Answer) -> Iterable[PreflightFinding]:
     wanted = _reserved(subject)
     if executions["free"] - wanted < _UNRESERVED:
@@ -107,6 +113,11 @@ def _concurrency(subject: Subject, executions: Answer) -> Iterable[PreflightFind
         )
 
 
+@CHECKS.add(
+    "resource policies of logs",
+    failures=("log-policy-quota",),
+    ask=if_added(Topic.LOG_POLICIES, _LOG_POLICY),
+)
 def _log_policies(subject: Subject, policies: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of(_LOG_POLICY):
         size = len(text_of(props.get("PolicyDocument")))
@@ -120,37 +131,3 @@ def _log_policies(subject: Subject, policies: Answer) -> Iterable[PreflightFindi
             yield PreflightFinding(
                 path, f"{problem}; use a common prefix of the groups", "log-policy-quota"
             )
-
-
-CHECKS = (
-    Check(
-        name="quota of NAT gateways",
-        failures=("quota-exceeded",),
-        ask=_gateway_questions,
-        judge=_gateways_of_zones,
-    ),
-    Check(
-        name="quotas of IAM",
-        failures=("quota-exceeded",),
-        ask=if_added(Topic.IAM_SUMMARY, *_IAM),
-        judge=_iam,
-    ),
-    Check(
-        name="quota of trails",
-        failures=("quota-exceeded",),
-        ask=if_added(Topic.TRAILS, _TRAIL),
-        judge=_trails,
-    ),
-    Check(
-        name="concurrency of functions",
-        failures=("concurrency-quota",),
-        ask=_concurrency_questions,
-        judge=_concurrency,
-    ),
-    Check(
-        name="resource policies of logs",
-        failures=("log-policy-quota",),
-        ask=if_added(Topic.LOG_POLICIES, _LOG_POLICY),
-        judge=_log_policies,
-    ),
-)

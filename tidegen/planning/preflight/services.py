@@ -7,7 +7,7 @@ from tidegen.blocks.replication import ROLE as REPLICATION_ROLE
 from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.values import text_of
 from tidegen.contract import Topic
-from tidegen.planning.preflight.check import Answer, Check, about, if_added
+from tidegen.planning.preflight.check import Answer, Checks, about, about_each, if_added
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 
@@ -18,7 +18,12 @@ _ZONE = "AWS::Route53::HostedZone"
 #: Mails in 24 hours (Amazon SES guide, "Request production access"); -1 means no limit.
 _SANDBOX_DAILY = 200
 
+CHECKS = Checks()
 
+
+@CHECKS.add(
+    "Kubernetes versions", failures=("kubernetes-version",), ask=if_added(Topic.VERSIONS, _CLUSTER)
+)
 def _offered(subject: Subject, statuses: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of(_CLUSTER):
         version = str(props.get("Version"))
@@ -39,13 +44,15 @@ def _offered(subject: Subject, statuses: Answer) -> Iterable[PreflightFinding]:
 
 def _deployed_clusters(subject: Subject) -> dict[str, tuple[str, str]]:
     """Return name of a cluster that stays → its path and the wanted version."""
-    return {
-        subject.held[path]: (path, str(props.get("Version")))
-        for path, props in subject.of(_CLUSTER)
-        if path in subject.held and path not in subject.added
-    }
+    kept = subject.kept_of(_CLUSTER)
+    return {name: (path, str(props.get("Version"))) for name, path, props in kept}
 
 
+@CHECKS.add(
+    "deployed clusters",
+    failures=("kubernetes-version",),
+    ask=about_each(Topic.CLUSTERS, _deployed_clusters),
+)
 def _moved(subject: Subject, versions: Answer) -> Iterable[PreflightFinding]:
     for name, (path, wanted) in _deployed_clusters(subject).items():
         live = versions.get(name, wanted)
@@ -64,6 +71,9 @@ def _minor(version: str) -> int:
     return int(text) if text.isdigit() else 0
 
 
+@CHECKS.add(
+    "SES account", failures=("mail-sandbox",), ask=if_added(Topic.MAIL_ACCOUNT, _MAIL_IDENTITY)
+)
 def _mail(subject: Subject, account: Answer) -> Iterable[PreflightFinding]:
     where, daily = f"SES in {subject.region}", account.get("Daily")
     if not account.get("ProductionAccess", True):
@@ -93,6 +103,7 @@ def _certified(subject: Subject) -> Iterator[tuple[str, Properties, Any]]:
         yield from ((path, props, zone) for n, zone in enumerate(zones) if zone not in zones[:n])
 
 
+@CHECKS.add("new zones of certificates", failures=("zone-not-delegated",))
 def _undelegated(subject: Subject) -> Iterable[PreflightFinding]:
     """Yield zones created with their certificate, which cannot be delegated yet."""
     for path, props, reference in _certified(subject):
@@ -120,6 +131,11 @@ def _new_zones(subject: Subject) -> dict[str, str]:
     return {name.rstrip("."): path for name, path in named if isinstance(name, str)}
 
 
+@CHECKS.add(
+    "zones of the same domain",
+    failures=("zone-not-delegated",),
+    ask=about_each(Topic.HOSTED_ZONES, _new_zones),
+)
 def _second_zones(subject: Subject, zones: Answer) -> Iterable[PreflightFinding]:
     """Yield zones kept from an earlier stack, which the parent zone still delegates to."""
     for domain, path in _new_zones(subject).items():
@@ -150,6 +166,7 @@ def _delegation_questions(subject: Subject) -> Iterable[Question]:
     return (*about(Topic.ZONE_SERVERS, zones), *about(Topic.NAME_SERVERS, domains))
 
 
+@CHECKS.add("zones of certificates", failures=("zone-not-delegated",), ask=_delegation_questions)
 def _delegation(subject: Subject, own: Answer, public: Answer) -> Iterable[PreflightFinding]:
     for path, _, domain in _deployed_zones(subject):
         servers, delegated = own.get(domain, ()), public.get(domain, ())
@@ -181,6 +198,11 @@ def _destinations(subject: Subject) -> dict[str, str]:
     return destinations
 
 
+@CHECKS.add(
+    "replication",
+    failures=("replica-without-versions",),
+    ask=about_each(Topic.VERSIONING, _destinations),
+)
 def _versioning(subject: Subject, statuses: Answer) -> Iterable[PreflightFinding]:
     for name, path in _destinations(subject).items():
         if statuses.get(name) != "Enabled":
@@ -194,13 +216,13 @@ def _versioning(subject: Subject, statuses: Answer) -> Iterable[PreflightFinding
             )
 
 
+@CHECKS.add("replication that begins", failures=("replica-without-versions",))
 def _new_replication(subject: Subject) -> Iterable[PreflightFinding]:
     """Yield deployed buckets with new replication: S3 does not copy existing objects."""
     roles = {path for path, _ in subject.added_of("AWS::IAM::Role")}
-    for path, props in subject.of("AWS::S3::Bucket"):
-        configuration = props.get("ReplicationConfiguration")
+    for _, path, props in subject.kept_of("AWS::S3::Bucket"):
         role = f"{path.rpartition('/')[0]}/{REPLICATION_ROLE}".lstrip("/")
-        if configuration and path in subject.held and path not in subject.added and role in roles:
+        if props.get("ReplicationConfiguration") and role in roles:
             problem = "replicates from now on, and its existing objects are not copied"
             way = "run the jobs of 'Replicate existing objects', docs/runbooks/recovery.md"
             yield PreflightFinding(
@@ -208,11 +230,16 @@ def _new_replication(subject: Subject) -> Iterable[PreflightFinding]:
             )
 
 
-def _pending_questions(subject: Subject) -> Iterable[Question]:
-    held = (subject.held[p] for p, t in subject.types_held.items() if t == "AWS::SNS::Topic")
-    return about(Topic.PENDING, held)
+def _deployed_topics(subject: Subject) -> Iterable[str]:
+    return (subject.held[p] for p, t in subject.types_held.items() if t == "AWS::SNS::Topic")
 
 
+@CHECKS.add(
+    "subscriptions",
+    failures=("subscription-unconfirmed",),
+    ask=about_each(Topic.PENDING, _deployed_topics),
+    always=True,
+)
 def _pending(subject: Subject, pending: Answer) -> Iterable[PreflightFinding]:
     paths = {physical: path for path, physical in subject.held.items()}
     for topic, endpoints in pending.items():
@@ -224,62 +251,3 @@ def _pending(subject: Subject, pending: Answer) -> Iterable[PreflightFinding]:
                 "subscription-unconfirmed",
                 blocking=False,
             )
-
-
-CHECKS = (
-    Check(
-        name="Kubernetes versions",
-        failures=("kubernetes-version",),
-        ask=if_added(Topic.VERSIONS, _CLUSTER),
-        judge=_offered,
-    ),
-    Check(
-        name="deployed clusters",
-        failures=("kubernetes-version",),
-        ask=lambda subject: about(Topic.CLUSTERS, _deployed_clusters(subject)),
-        judge=_moved,
-    ),
-    Check(
-        name="SES account",
-        failures=("mail-sandbox",),
-        ask=if_added(Topic.MAIL_ACCOUNT, _MAIL_IDENTITY),
-        judge=_mail,
-    ),
-    Check(
-        name="new zones of certificates",
-        failures=("zone-not-delegated",),
-        ask=None,
-        judge=_undelegated,
-    ),
-    Check(
-        name="zones of the same domain",
-        failures=("zone-not-delegated",),
-        ask=lambda subject: about(Topic.HOSTED_ZONES, _new_zones(subject)),
-        judge=_second_zones,
-    ),
-    Check(
-        name="zones of certificates",
-        failures=("zone-not-delegated",),
-        ask=_delegation_questions,
-        judge=_delegation,
-    ),
-    Check(
-        name="replication",
-        failures=("replica-without-versions",),
-        ask=lambda subject: about(Topic.VERSIONING, _destinations(subject)),
-        judge=_versioning,
-    ),
-    Check(
-        name="replication that begins",
-        failures=("replica-without-versions",),
-        ask=None,
-        judge=_new_replication,
-    ),
-    Check(
-        name="subscriptions",
-        failures=("subscription-unconfirmed",),
-        ask=_pending_questions,
-        judge=_pending,
-        always=True,
-    ),
-)

@@ -6,7 +6,7 @@ from functools import partial
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.cloudformation.values import text_of
 from tidegen.contract import Topic
-from tidegen.planning.preflight.check import Answer, Check, about, if_added
+from tidegen.planning.preflight.check import Answer, Check, Checks, about_each, if_added
 from tidegen.planning.preflight.model import IMPORT, PreflightFinding
 from tidegen.planning.preflight.subject import Subject
 
@@ -16,6 +16,8 @@ _DETECTOR = "AWS::GuardDuty::Detector"
 _ANALYZER = "AWS::AccessAnalyzer::Analyzer"
 _PROVIDER = "AWS::IAM::OIDCProvider"
 _LINKED_ROLE = "AWS::IAM::ServiceLinkedRole"
+
+CHECKS = Checks()
 
 
 def _one(
@@ -31,6 +33,26 @@ def _one(
         )
 
 
+#: Name, type and topic of each, and the failure if the account has another.
+_SINGLETONS = (
+    ("configuration recorder", _RECORDER, Topic.RECORDERS, "recorder-exists"),
+    ("delivery channel", _CHANNEL, Topic.CHANNELS, "delivery-channel-exists"),
+    ("GuardDuty detector", _DETECTOR, Topic.DETECTORS, "detector-exists"),
+)
+CHECKS.extend(
+    Check(
+        name=name,
+        failures=(failure,),
+        ask=if_added(topic, type_name),
+        judge=partial(_one, type_name=type_name, failure=failure, what=f"a {name}"),
+    )
+    for name, type_name, topic, failure in _SINGLETONS
+)
+
+
+@CHECKS.add(
+    "access analyzer", failures=("quota-exceeded",), ask=if_added(Topic.ANALYZERS, _ANALYZER)
+)
 def _analyzer(subject: Subject, types: Answer) -> Iterable[PreflightFinding]:
     same = {
         name: kind
@@ -40,6 +62,11 @@ def _analyzer(subject: Subject, types: Answer) -> Iterable[PreflightFinding]:
     return _one(subject, same, _ANALYZER, "quota-exceeded", "an access analyzer of this type")
 
 
+@CHECKS.add(
+    "identity provider",
+    failures=("identity-provider-exists", "identity-provider-deleted"),
+    ask=if_added(Topic.PROVIDERS, _PROVIDER),
+)
 def _provider(subject: Subject, arns: Answer) -> Iterable[PreflightFinding]:
     for path, props in subject.added_of(_PROVIDER):
         url = text_of(props.get("Url")).removeprefix("https://")
@@ -60,6 +87,11 @@ def _linked_names(subject: Subject) -> dict[str, str]:
     return {service: path for service, path in services if isinstance(service, str)}
 
 
+@CHECKS.add(
+    "service-linked roles",
+    failures=("linked-role-exists",),
+    ask=about_each(Topic.LINKED_ROLES, _linked_names),
+)
 def _linked(subject: Subject, roles: Answer) -> Iterable[PreflightFinding]:
     for service, path in _linked_names(subject).items():
         if service in roles:
@@ -71,40 +103,3 @@ def _linked(subject: Subject, roles: Answer) -> Iterable[PreflightFinding]:
                 f"{step if service in LINKED_SERVICES else ''}",
                 "linked-role-exists",
             )
-
-
-#: Name, type and topic of each, and the failure if the account has another.
-_SINGLETONS = (
-    ("configuration recorder", _RECORDER, Topic.RECORDERS, "recorder-exists"),
-    ("delivery channel", _CHANNEL, Topic.CHANNELS, "delivery-channel-exists"),
-    ("GuardDuty detector", _DETECTOR, Topic.DETECTORS, "detector-exists"),
-)
-CHECKS = (
-    *(
-        Check(
-            name=name,
-            failures=(failure,),
-            ask=if_added(topic, type_name),
-            judge=partial(_one, type_name=type_name, failure=failure, what=f"a {name}"),
-        )
-        for name, type_name, topic, failure in _SINGLETONS
-    ),
-    Check(
-        name="access analyzer",
-        failures=("quota-exceeded",),
-        ask=if_added(Topic.ANALYZERS, _ANALYZER),
-        judge=_analyzer,
-    ),
-    Check(
-        name="identity provider",
-        failures=("identity-provider-exists", "identity-provider-deleted"),
-        ask=if_added(Topic.PROVIDERS, _PROVIDER),
-        judge=_provider,
-    ),
-    Check(
-        name="service-linked roles",
-        failures=("linked-role-exists",),
-        ask=lambda subject: about(Topic.LINKED_ROLES, _linked_names(subject)),
-        judge=_linked,
-    ),
-)

@@ -4,13 +4,15 @@ from collections.abc import Iterable, Mapping
 
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.contract import Topic
-from tidegen.planning.preflight.check import Answer, Check, about
+from tidegen.planning.preflight.check import Answer, Checks, about
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 from tidegen.planning.states import NextAction, next_action
 
 BUCKET_PARAMETER = "BootstrapArtifactsBucketName"
 _NAMES = ("GroupName", "InstanceProfileName", "ManagedPolicyName", "PolicyName", "RoleName")
+
+CHECKS = Checks()
 
 
 def capabilities(templates: Mapping[str, TemplateBody]) -> tuple[str, ...]:
@@ -29,6 +31,19 @@ def capabilities(templates: Mapping[str, TemplateBody]) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
+@CHECKS.add("states of the stacks", failures=("rollback-failed", "creation-rolled-back"))
+def _states(subject: Subject) -> Iterable[PreflightFinding]:
+    where, status = subject.stack_name, subject.status
+    match next_action(status):
+        case NextAction.DELETE_FIRST:
+            problem = f"is {status}; the deploy asks, then deletes and recreates it"
+            yield PreflightFinding(where, problem, "creation-rolled-back", blocking=False)
+        case NextAction.CONTINUE_ROLLBACK:
+            problem = f"is {status}; the deploy asks, then continues the rollback first"
+            yield PreflightFinding(where, problem, "rollback-failed", blocking=False)
+
+
+@CHECKS.add("transforms", failures=("capability-missing",))
 def _transforms(subject: Subject) -> Iterable[PreflightFinding]:
     """Yield macros: CloudFormation creates no nested change set with them (CreateChangeSet)."""
     nested = len(subject.templates) > 1
@@ -43,23 +58,13 @@ def _transforms(subject: Subject) -> Iterable[PreflightFinding]:
             )
 
 
-def _states(subject: Subject) -> Iterable[PreflightFinding]:
-    where, status = subject.stack_name, subject.status
-    match next_action(status):
-        case NextAction.DELETE_FIRST:
-            problem = f"is {status}; the deploy asks, then deletes and recreates it"
-            yield PreflightFinding(where, problem, "creation-rolled-back", blocking=False)
-        case NextAction.CONTINUE_ROLLBACK:
-            problem = f"is {status}; the deploy asks, then continues the rollback first"
-            yield PreflightFinding(where, problem, "rollback-failed", blocking=False)
-
-
 def _artifact_questions(subject: Subject) -> Iterable[Question]:
     name = subject.parameters.get(BUCKET_PARAMETER)
     uploads = not subject.address.scope.is_direct
     return about(Topic.BUCKETS, [name]) if uploads and isinstance(name, str) else ()
 
 
+@CHECKS.add("artifacts bucket", failures=("template-unreadable",), ask=_artifact_questions)
 def _artifacts(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
     name = str(subject.parameters[BUCKET_PARAMETER])
     region, wanted = regions.get(name), subject.region
@@ -72,20 +77,3 @@ def _artifacts(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
     else:
         return
     yield PreflightFinding(name, problem, "template-unreadable")
-
-
-CHECKS = (
-    Check(
-        name="states of the stacks",
-        failures=("rollback-failed", "creation-rolled-back"),
-        ask=None,
-        judge=_states,
-    ),
-    Check(name="transforms", failures=("capability-missing",), ask=None, judge=_transforms),
-    Check(
-        name="artifacts bucket",
-        failures=("template-unreadable",),
-        ask=_artifact_questions,
-        judge=_artifacts,
-    ),
-)

@@ -48,6 +48,22 @@ class Subject(ResourceView):
         """Return path and properties of the resources of these types that would be added."""
         return ((path, props) for path, props in self.of(*types) if path in self.added)
 
+    def kept_of(self, *types: str) -> Iterator[tuple[str, str, Properties]]:
+        """Return id, path and wanted properties of the deployed resources of these types."""
+        return (
+            (self.held[path], path, props)
+            for path, props in self.of(*types)
+            if path in self.held and path not in self.added
+        )
+
+    def deleted(self, type_name: str) -> dict[str, str]:
+        """Return physical id → path of the deployed resources of a type that would be deleted."""
+        return {
+            self.held[path]: path
+            for path in sorted(self.removed)
+            if self.types_held.get(path) == type_name and self.held.get(path)
+        }
+
     def names(self, type_name: str, prop: str) -> dict[str, str]:
         """Return physical name → path of named resources that would be added, unless deployed.
 

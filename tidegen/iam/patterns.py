@@ -1,0 +1,85 @@
+"""Texts of policies: wildcards, variables, and ARNs compared part by part.
+
+Source: AWS docs, "IAM JSON policy elements: Resource" and "... Variables and tags".
+"""
+
+import functools
+import re
+from collections.abc import Callable
+
+#: `${key}`, `${key, 'default'}`, and the escapes `${*}`, `${?}` and `${$}`.
+_VARIABLE = re.compile(r"\$\{\s*([^,}]+?)\s*(?:,\s*'([^']*)'\s*)?\}")
+_ESCAPED = frozenset("*?$")
+_TOKEN = re.compile(r"(\$\{[*?$]\}|[*?])")
+#: ARNs of IAM with a wildcard in place of the type: IAM refuses them, and they cover nothing.
+_NO_TYPE = re.compile(r"arn:[^:]*:iam:[^:]*:[^:]*:(?!\*$)[^/]*[*?]")
+_ARN_PARTS = 6
+
+
+class UnresolvedError(Exception):
+    """A policy's variable without a value in the request."""
+
+    def __init__(self, key: str) -> None:
+        """Keep the name of the variable."""
+        super().__init__(f"${{{key}}}")
+        self.key = key
+
+
+def filled(text: str, value_of: Callable[[str], str | None]) -> str:
+    """Return a policy's text with the values of its variables, whose characters are literal.
+
+    Raises UnresolvedError for a variable with neither value nor default.
+    """
+    return _VARIABLE.sub(lambda match: _value(match, value_of), text) if "${" in text else text
+
+
+def _value(match: re.Match[str], value_of: Callable[[str], str | None]) -> str:
+    if match[1] in _ESCAPED:
+        return match[0]
+    value = value_of(match[1])
+    if value is None:
+        value = match[2]
+    if value is None:
+        raise UnresolvedError(match[1])
+    return "".join(f"${{{char}}}" if char in _ESCAPED else char for char in value)
+
+
+def literal(text: str) -> str:
+    """Return a filled text, its escapes resolved, in which `*` and `?` are no wildcards."""
+    return re.sub(r"\$\{([*?$])\}", r"\1", text)
+
+
+def is_like(text: str, pattern: str) -> bool:
+    """Return whether a text matches a filled pattern, in which `*` and `?` are wildcards."""
+    return pattern == "*" or _compiled(pattern).fullmatch(text) is not None
+
+
+@functools.lru_cache(maxsize=4096)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    wildcards = {"*": ".*", "?": "."}
+    parts = [wildcards.get(part) or re.escape(literal(part)) for part in _TOKEN.split(pattern)]
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def is_action(action: str, pattern: str) -> bool:
+    """Return whether an Action element's pattern covers an action, in any case of letters."""
+    return is_like(action.lower(), pattern.lower())
+
+
+def is_arn_like(arn: str, pattern: str) -> bool:
+    """Compare part by part: no wildcard crosses a colon between an ARN's six parts."""
+    parts, patterns = arn.split(":", 5), pattern.split(":", 5)
+    return len(parts) == len(patterns) == _ARN_PARTS and all(map(is_like, parts, patterns))
+
+
+def covers(pattern: str, arn: str) -> bool:
+    """Return whether a Resource element's filled pattern covers an ARN.
+
+    A shorter pattern that ends with `*` covers every later part.
+    """
+    if pattern == "*":
+        return True
+    missing = _ARN_PARTS - pattern.count(":") - 1
+    if missing > 0 and pattern.endswith("*"):
+        pattern += ":*" * missing
+    return not _NO_TYPE.match(pattern) and is_arn_like(arn, pattern)
