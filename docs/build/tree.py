@@ -10,6 +10,7 @@ from docs.build.concerns import contract_pages, index_page, whole_page
 from docs.build.environments import environments_page
 from docs.build.failures import failures_page
 from docs.build.local_types import local_types_page
+from docs.build.refusals import refusals_page
 from docs.build.rules import rules_page
 from tidegen.contract import Concern
 
@@ -51,6 +52,7 @@ def _reference(concerns: tuple[Concern, ...]) -> dict[str, str]:
         "reference/environments.md": environments_page(),
         "reference/failures.md": failures_page(),
         "reference/local-types.md": local_types_page(concerns),
+        "reference/refusals.md": refusals_page(),
         "reference/rules.md": rules_page(),
     }
 

@@ -48,7 +48,7 @@ def parameters(environment):
     return {
         "Project": "tidepool",
         "Environment": environment,
-        "Repository": "tidepool-org/platform",
+        "Subject": "tidepool-org@123456/platform@456789",
         "RecoveryRegion": "us-east-2",
         "Domain": f"{environment}.tidepool.example",
         "PrivateDomain": f"{environment}.internal",
@@ -449,18 +449,22 @@ def test_the_deploy_role_closes_default_groups_only(tags, expected):
     [("DeployRole", "staging", "staging-plan"), ("ReadRole", "staging-plan", "staging")],
 )
 def test_only_workflows_in_the_roles_own_github_environment_assume_it(role, own, others):
-    assert takes(role, f"repo:tidepool-org/platform:environment:{own}")
+    assert takes(role, f"repo:tidepool-org@123456/platform@456789:environment:{own}")
     for subject in (
-        f"repo:tidepool-org/platform:environment:{others}",
-        "repo:tidepool-org/platform:environment:production",
-        "repo:tidepool-org/platform:environment:production-plan",
-        "repo:tidepool-org/platform:ref:refs/heads/main",
-        "repo:tidepool-org/platform:pull_request",
-        f"repo:tidepool-org/other:environment:{own}",
-        f"repo:somebody/platform:environment:{own}",
+        f"repo:tidepool-org@123456/platform@456789:environment:{others}",
+        "repo:tidepool-org@123456/platform@456789:environment:production",
+        "repo:tidepool-org@123456/platform@456789:environment:production-plan",
+        "repo:tidepool-org@123456/platform@456789:ref:refs/heads/main",
+        "repo:tidepool-org@123456/platform@456789:pull_request",
+        f"repo:tidepool-org@123456/other@456789:environment:{own}",
+        f"repo:somebody@123456/platform@456789:environment:{own}",
+        # Another owner or repository that got the same name, and a token without ids.
+        f"repo:tidepool-org@999999/platform@456789:environment:{own}",
+        f"repo:tidepool-org@123456/platform@999999:environment:{own}",
+        f"repo:tidepool-org/platform:environment:{own}",
     ):
         assert not takes(role, subject), subject
-    assert not takes(role, f"repo:tidepool-org/platform:environment:{own}", "another")
+    assert not takes(role, f"repo:tidepool-org@123456/platform@456789:environment:{own}", "another")
 
 
 def takes(role, subject, audience="sts.amazonaws.com"):

@@ -129,7 +129,12 @@ def test_getatt_of_unchanged_resources_survives_two_updates(cloud: Cloud) -> Non
 def test_a_child_that_fails_to_create_rolls_everything_back(cloud: Cloud) -> None:
     stack = cloud.create("root", root(cloud, network(), failing()))
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
-    assert "#/VisibilityTimeout: expected type: Integer, found: String" in cloud.reasons("root")
+    assert "was not successfully created: The following resource(s) failed to create: [Bad]" in (
+        cloud.reasons("root")
+    )
+    children = {e["PhysicalResourceId"] for e in cloud.events("root") if e["ResourceType"] == STACK}
+    reasons = "".join(cloud.reasons(child) for child in children if ":stack/root-" in child)
+    assert "#/VisibilityTimeout: expected type: Integer, found: String" in reasons
     assert not cloud.client("sqs").list_queues().get("QueueUrls")
     assert not cloud.client("elbv2").describe_load_balancers()["LoadBalancers"]
     names = [vpc["CidrBlock"] for vpc in cloud.client("ec2").describe_vpcs()["Vpcs"]]

@@ -113,6 +113,54 @@ def test_a_nested_stacks_policy_is_lost_with_an_update(plain: Cloud) -> None:
     assert "StackPolicyBody" not in cloudformation.get_stack_policy(**nested)
 
 
+PROTECTED = {
+    "AttributeDefinitions": [{"AttributeName": "a", "AttributeType": "S"}],
+    "KeySchema": [{"AttributeName": "a", "KeyType": "HASH"}],
+    "BillingMode": "PAY_PER_REQUEST",
+    "DeletionProtectionEnabled": True,
+}
+
+
+def test_protection_is_not_enforced(plain: Cloud) -> None:
+    plain.create("protected", one("AWS::DynamoDB::Table", **PROTECTED))
+    assert plain.delete("protected")["StackStatus"] == "DELETE_COMPLETE"
+
+
+def test_a_nested_stack_forgets_what_it_cannot_delete(plain: Cloud) -> None:
+    child = one("AWS::EC2::VPC", {"Ref": "It"}, CidrBlock="10.9.0.0/16")
+    plain.create("forgetful", one(STACK, TemplateURL=plain.upload("7.json", child)))
+    (nested,) = plain.resources("forgetful").values()
+    vpc = plain.resources(nested)["It"]
+    plain.client("ec2").create_subnet(VpcId=vpc, CidrBlock="10.9.1.0/24")
+    assert plain.delete("forgetful")["StackStatus"] == "DELETE_COMPLETE"
+    assert plain.client("ec2").describe_vpcs(VpcIds=[vpc])["Vpcs"]
+
+
+def test_an_update_keeps_what_its_clean_up_cannot_delete(plain: Cloud) -> None:
+    queue = one("AWS::SQS::Queue")["Resources"]
+    vpc = {"Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.8.0.0/16"}}}
+    plain.create("leftover", {"Resources": {**queue, **vpc}})
+    identifier = plain.resources("leftover")["Vpc"]
+    plain.client("ec2").create_subnet(VpcId=identifier, CidrBlock="10.8.1.0/24")
+    assert plain.update("leftover", {"Resources": queue})["StackStatus"] == "UPDATE_COMPLETE"
+    assert "Vpc" in plain.resources("leftover")
+
+
+def test_a_parent_does_not_name_the_nested_stack_that_failed(plain: Cloud) -> None:
+    child = one("AWS::SQS::Queue", get("NoSuchAttribute"))
+    plain.create("nameless", one(STACK, TemplateURL=plain.upload("8.json", child)))
+    assert "Embedded stack" not in plain.reasons("nameless")
+
+
+def test_clusters_cannot_be_unprotected_and_recovery_points_not_deleted(plain: Cloud) -> None:
+    cluster = {"name": "it", "deletionProtection": False}
+    plain.client("eks").create_cluster(name="it", roleArn="arn", resourcesVpcConfig={})
+    with pytest.raises(ClientError):
+        plain.client("eks").update_cluster_config(**cluster)
+    with pytest.raises(ClientError, match="No route"):
+        plain.client("backup").delete_recovery_point(BackupVaultName="none", RecoveryPointArn="a")
+
+
 def test_replicas_of_secrets_cannot_be_promoted(plain: Cloud) -> None:
     with pytest.raises(ClientError, match="Unknown action"):
         plain.client("secretsmanager").stop_replication_to_replica(SecretId="a")

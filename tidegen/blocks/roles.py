@@ -45,13 +45,17 @@ def add_role(
     path: Any = PATH,
     *,
     boundary: Input = BOUNDARY,
+    session_seconds: int | None = None,
 ) -> iam.Role:
     """Add a role, its managed policy `<title>Policy`, and its AWS managed policies, by name.
 
+    Sessions last an hour at most, unless `session_seconds` allows longer ones.
     Inline policies fail the public rule sets (IAM_NO_INLINE_POLICY_CHECK), so there are none.
     """
     managed = [Sub(f"arn:${{AWS::Partition}}:iam::aws:policy/{name}") for name in aws_managed]
-    extra = {"ManagedPolicyArns": managed} if managed else {}
+    extra: dict[str, Any] = {"ManagedPolicyArns": managed} if managed else {}
+    if session_seconds is not None:
+        extra["MaxSessionDuration"] = session_seconds
     role = template.add_resource(
         iam.Role(
             title,

@@ -30,6 +30,8 @@ _NODE_IMAGE = r"^[0-9]+\.[0-9]+\.[0-9]+-[0-9]{8}$"
 _INSTANCE = r"^[a-z][a-z0-9-]*\.(nano|micro|small|medium|([0-9]*x)?large|metal(-[0-9]+xl)?)$"
 _MINOR = r"^[0-9]+\.[0-9]+$"
 _ADDON = r"^v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+$"
+_MONGODB = r"^8\.0\.[0-9]+(-[0-9]+)?$"
+_SHA256 = r"^[0-9a-f]{64}$"
 _REPOSITORY = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$"
 
 #: Pattern → the name of its values, and the remedy for a value that does not match.
@@ -49,6 +51,11 @@ MEANINGS: dict[str, tuple[str, str]] = {
     _INSTANCE: ("an instance type", "for example m7g.large"),
     _MINOR: ("a Kubernetes version", 'write its two numbers in quotes, for example "1.34"'),
     _ADDON: ("an add-on version", "for example v1.20.4-eksbuild.1"),
+    _MONGODB: (
+        "a version of MongoDB 8.0",
+        "for example 8.0.21, or 8.0.21-2 for its second set of packages",
+    ),
+    _SHA256: ("a SHA-256", "write the 64 digits that sha256sum prints for SHA256SUMS"),
     _REPOSITORY: ("a repository", "write OWNER/NAME, for example tidepool-org/platform"),
 }
 
@@ -56,6 +63,9 @@ MEANINGS: dict[str, tuple[str, str]] = {
 #: upgrade policy is STANDARD: after that day EKS upgrades automatically.
 #: Source: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
 KUBERNETES_VERSIONS = {"1.34": "2026-12-02", "1.35": "2027-03-27"}
+
+#: First 8.0 without CVE-2025-14847. Source: MongoDB's SERVER-115508.
+_FIRST_PATCH = 17
 
 _PRIVATE = tuple(IPv4Network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 #: Ranges that hosts and clusters use inside: a VPC with such a range could not reach them.
@@ -101,6 +111,14 @@ def _supported(version: str) -> str:
     if version not in KUBERNETES_VERSIONS:
         known = ", ".join(f"{v} (supported until {day})" for v, day in KUBERNETES_VERSIONS.items())
         raise refusal("is not a version that this tidegen deploys", f"use one of {known}")
+    return version
+
+
+def _without_known_leak(version: str) -> str:
+    """Refuse versions whose memory anybody can read without logging in (CVE-2025-14847)."""
+    patch = int(version.split(".")[2].partition("-")[0])
+    if patch < _FIRST_PATCH:
+        raise refusal("has CVE-2025-14847", f"use 8.0.{_FIRST_PATCH} or a later 8.0")
     return version
 
 
@@ -160,6 +178,10 @@ KubernetesVersion = Annotated[
     Kind.VERSION,
 ]
 AddonVersion = Annotated[str, StringConstraints(pattern=_ADDON), Kind.VERSION]
+MongodbVersion = Annotated[
+    str, StringConstraints(pattern=_MONGODB), AfterValidator(_without_known_leak), Kind.VERSION
+]
+Sha256 = Annotated[str, StringConstraints(pattern=_SHA256)]
 Repository = Annotated[str, StringConstraints(pattern=_REPOSITORY)]
 LockMode = Literal["GOVERNANCE", "COMPLIANCE"]
 

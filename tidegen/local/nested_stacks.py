@@ -1,67 +1,106 @@
-"""Shims for nested stacks: failed creations, retained resources, stack policies."""
+"""Shims for nested stacks: failed creations, stack policies."""
 
 from typing import Any
 
 from tidegen.local import upstream
+from tidegen.local.deletions import TYPE, delete_resources, set_status, stacks
 
-TYPE = "AWS::CloudFormation::Stack"
-_RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
+_REASON = "The following resource(s) failed to {verb}: [{names}]. "
 
 
 def install() -> None:
     """Wrap upstream's handlers of nested stacks; each defect has a test in `test_shims.py`."""
     undo_failed_creates()
-    skip_retained_resources()
+    name_the_resource_that_failed_to_update()
     keep_policies()
 
 
 def undo_failed_creates() -> None:
-    """Delete the resources of a nested stack whose creation fails, and record its id.
+    """Roll back a nested stack whose creation fails, and record it in its parent.
 
     Upstream: the parent does not know a child that failed to create, so its rollback keeps the
     child's resources, and its events do not name the child.
     """
     table = upstream.provisioners()._RESOURCE_HANDLERS
-    upstream_create, upstream_delete = table[TYPE]["create"], table[TYPE]["delete"]
+    upstream_create = table[TYPE]["create"]
 
     def create(logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
         before = _children(stack_name)
         try:
             return upstream_create(logical_id, properties, stack_name)
-        except Exception:
-            for child in _children(stack_name) - before:
-                _record_child(stack_name, logical_id, _stacks()[child]["StackId"])
-                _roll_back(child, upstream_delete)
+        except Exception as error:
+            for name in _children(stack_name) - before:
+                child = stacks()[name]
+                _record_child(stack_name, logical_id, child)
+                _roll_back(child)
+                raise ValueError(_embedded(child, "create", str(error))) from error
             raise
 
     table[TYPE] = {**table[TYPE], "create": create}
 
 
-def _stacks() -> Any:
-    return upstream.cloudformation()._stacks
-
-
 def _children(stack_name: str) -> set[str]:
     """Return the names of the nested stacks of a stack."""
-    known = _stacks()
+    known = stacks()
     return {name for name in known if known[name].get("_parent_stack_name") == stack_name}
 
 
-def _record_child(parent: str, logical_id: str, child_id: str) -> None:
-    """Record the child's id in the parent's events, as CloudFormation does at its creation."""
-    add_event, parent_id = upstream.stacks()._add_event, _stacks()[parent]["StackId"]
+def _record_child(parent: str, logical_id: str, child: dict[str, Any]) -> None:
+    """Record the child in the parent's events, as at its creation, and among its resources."""
+    add_event, stack = upstream.stacks()._add_event, stacks()[parent]
     reason = "Resource creation Initiated"
-    add_event(parent_id, parent, logical_id, TYPE, "CREATE_IN_PROGRESS", reason, child_id)
+    about = (stack["StackId"], parent, logical_id, TYPE)
+    add_event(*about, "CREATE_IN_PROGRESS", reason, child["StackId"])
+    stack["_resources"][logical_id] = {
+        "PhysicalResourceId": child["StackId"],
+        "ResourceType": TYPE,
+        "ResourceStatus": "CREATE_FAILED",
+        "LogicalResourceId": logical_id,
+        "Properties": {},
+        "Attributes": {},
+        "Timestamp": upstream.now(),
+    }
 
 
-def _roll_back(name: str, delete: Any) -> None:
-    """Delete a nested stack's resources and add its events in CloudFormation's words."""
-    stack = _stacks()[name]
-    add_event = upstream.stacks()._add_event
-    about = (stack["StackId"], name, name, TYPE)
-    add_event(*about, "ROLLBACK_IN_PROGRESS", stack["StackStatusReason"], stack["StackId"])
-    delete(stack["StackId"], {})
-    add_event(*about, "ROLLBACK_COMPLETE", "", stack["StackId"])
+def _roll_back(child: dict[str, Any]) -> None:
+    """Delete a nested stack's resources, with the events of its rollback."""
+    set_status(child, "ROLLBACK_IN_PROGRESS", child["StackStatusReason"])
+    failed = delete_resources(child)
+    if failed:
+        set_status(child, "ROLLBACK_FAILED", _REASON.format(verb="delete", names=", ".join(failed)))
+    else:
+        set_status(child, "ROLLBACK_COMPLETE")
+
+
+def name_the_resource_that_failed_to_update() -> None:
+    """Fail a parent with CloudFormation's message about the nested stack.
+
+    Upstream: the parent fails with the message of the child's resource.
+    """
+    table = upstream.provisioners()._RESOURCE_HANDLERS
+    upstream_update = table[TYPE]["update"]
+
+    def update(physical_id: str, *arguments: Any) -> Any:
+        try:
+            return upstream_update(physical_id, *arguments)
+        except Exception as error:
+            child = stacks().get(upstream.provisioners()._nested_stack_lookup_name(physical_id))
+            raise ValueError(_embedded(child, "update", str(error))) from error
+
+    table[TYPE] = {**table[TYPE], "update": update}
+
+
+def _embedded(child: dict[str, Any] | None, verb: str, reason: str) -> str:
+    """Return CloudFormation's message about a nested stack with a failed resource."""
+    if child is None:
+        return reason
+    events = upstream.cloudformation()._stack_events[child["StackId"]]
+    failed = f"{verb.upper()}_FAILED"
+    names = [e["LogicalResourceId"] for e in events if e["ResourceStatus"] == failed]
+    if not names or names[-1] == child["StackName"]:
+        return reason
+    text = _REASON.format(verb=verb, names=names[-1])
+    return f"Embedded stack {child['StackId']} was not successfully {verb}d: {text}"
 
 
 def keep_policies() -> None:
@@ -74,41 +113,11 @@ def keep_policies() -> None:
 
     def update(physical_id: str, *arguments: Any) -> Any:
         name = upstream.provisioners()._nested_stack_lookup_name(physical_id)
-        policy = (_stacks().get(name) or {}).get("_stack_policy")
+        policy = (stacks().get(name) or {}).get("_stack_policy")
         try:
             return upstream_update(physical_id, *arguments)
         finally:
-            if policy and name in _stacks():
-                _stacks()[name]["_stack_policy"] = policy
+            if policy and name in stacks():
+                stacks()[name]["_stack_policy"] = policy
 
     table[TYPE] = {**table[TYPE], "update": update}
-
-
-def skip_retained_resources() -> None:
-    """Keep the retained resources of a nested stack when it is deleted.
-
-    Upstream: `_cfn_nested_stack_delete` deletes all of them, regardless of DeletionPolicy.
-    """
-    table = upstream.provisioners()._RESOURCE_HANDLERS
-    upstream_delete = table[TYPE]["delete"]
-
-    def delete(physical_id: str, properties: dict[str, Any]) -> None:
-        _forget_retained(upstream.provisioners()._nested_stack_lookup_name(physical_id))
-        upstream_delete(physical_id, properties)
-
-    table[TYPE] = {**table[TYPE], "delete": delete}
-
-
-def _forget_retained(name: str) -> None:
-    stack = _stacks().get(name) or {}
-    parent = _stacks().get(stack.get("_parent_stack_name")) or {}
-    # A rollback undoes a creation: RetainExceptOnCreate does not retain then.
-    undone = "ROLLBACK" in parent.get("StackStatus", "")
-    kept = _RETAINED - {"RetainExceptOnCreate"} if undone else _RETAINED
-    declared = (stack.get("_template") or {}).get("Resources", {})
-    for logical_id in list(stack.get("_resources", {})):
-        if declared.get(logical_id, {}).get("DeletionPolicy") in kept:
-            record = stack["_resources"].pop(logical_id)
-            about = (stack["StackId"], name, logical_id, record["ResourceType"])
-            physical_id = record["PhysicalResourceId"]
-            upstream.stacks()._add_event(*about, "DELETE_SKIPPED", "", physical_id)

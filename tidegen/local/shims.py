@@ -9,7 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from tidegen.cloudformation import schemas
-from tidegen.local import change_sets, nested_stacks, secrets, upstream
+from tidegen.local import (
+    change_sets,
+    clean_up,
+    deletions,
+    nested_stacks,
+    secrets,
+    service_calls,
+    upstream,
+)
 from tidegen.local.table import entry_of, wrapped_entry
 
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
@@ -26,9 +34,12 @@ def install() -> None:
             table[type_name] = entry_of(type_name)
     keep_attributes_of_unchanged_resources()
     take_alarms_of_several_metrics()
+    deletions.install()
     nested_stacks.install()
+    clean_up.install()
     change_sets.install()
     secrets.install()
+    service_calls.install()
     run_handlers_off_the_event_loop()
     read_replacements_and_tags_from_schemas(frozenset(table))
 
@@ -144,7 +155,7 @@ def read_replacements_and_tags_from_schemas(types: frozenset[str]) -> None:
     provisioners = upstream.provisioners()
     provisioners._REPLACING_PROPERTIES = _FromSchemas(
         provisioners._REPLACING_PROPERTIES,
-        types - {nested_stacks.TYPE},
+        types - {deletions.TYPE},
         schemas.replacing_properties,
     )
     tags = _FromSchemas(provisioners._STACK_TAG_PROPERTY, _tagged(types), schemas.tag_shape)

@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 from tidegen.cloudformation import schemas
-from tidegen.local import attributes, completion, names, upstream
+from tidegen.local import attributes, clean_up, completion, upstream
 from tidegen.local.handlers.base import Handler, Properties, Resource, Result
 from tidegen.local.handlers.recorded import Recorded
 from tidegen.local.handlers.registry import created_handlers
+from tidegen.local.refusals import CREATE, DELETE, UPDATE, refuse
 from tidegen.local.validation import converted_properties, validated
 
 Entry = dict[str, Any]
@@ -24,7 +25,7 @@ def entry_of(type_name: str) -> Entry:
 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Result:
         resource = _resource(type_name, logical_id, stack_name, properties)
-        names.refuse_taken(resource)
+        refuse(CREATE, resource)
         return _completed(resource, handler.create(resource))
 
     def update(
@@ -32,6 +33,7 @@ def entry_of(type_name: str) -> Entry:
     ) -> Result:
         resource = _resource(type_name, logical_id, stack_name, new)
         resource = replace(resource, physical_id=physical_id, previous=_converted(type_name, old))
+        refuse(UPDATE, resource)
         return _completed(resource, handler.update(resource))
 
     def delete(physical_id: str, properties: Properties) -> None:
@@ -73,11 +75,11 @@ def _importing(handler: Handler, type_name: str) -> Entry:
 
 
 def wrapped_entry(type_name: str, entry: Entry) -> Entry:
-    """Return upstream's entry with properties validated, dropped ones set, attributes added."""
+    """Return upstream's entry with validation, refusals, dropped properties and attributes."""
 
     def create(logical_id: str, properties: Properties, stack_name: str) -> Result:
         resource = _resource(type_name, logical_id, stack_name, properties)
-        names.refuse_taken(resource)
+        refuse(CREATE, resource)
         made = Result(*entry["create"](logical_id, properties, stack_name))
         try:
             return _completed(resource, completion.complete(resource, made))
@@ -91,13 +93,20 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
     ) -> Result:
         resource = _resource(type_name, logical_id, stack_name, new)
         resource = replace(resource, physical_id=physical_id, previous=_converted(type_name, old))
+        refuse(UPDATE, resource)
         extra = (logical_id,) if entry.get("update_with_logical_id") else ()
         made = Result(*entry["update"](physical_id, old, new, stack_name, *extra))
         return _completed(resource, completion.complete(resource, made))
 
+    def delete(physical_id: str, properties: Properties, *logical_id: str) -> None:
+        refuse(DELETE, _deleted(type_name, physical_id, properties))
+        entry["delete"](physical_id, properties, *logical_id)
+
     wrapped = {**entry, "create": create}
     if "update" in entry:
         wrapped |= {"update": update, "update_with_logical_id": True}
+    if "delete" in entry:
+        wrapped["delete"] = clean_up.CHECKED[entry["delete"]] = delete
     return wrapped
 
 
@@ -146,6 +155,18 @@ def _completed(resource: Resource, made: Result) -> Result:
 
 def _delete(handler: Handler, type_name: str, physical_id: str, properties: Properties) -> None:
     """Delete a resource; one that is gone already counts as deleted, as on AWS."""
+    missing = upstream.module("botocore.exceptions").ClientError
+    resource = _deleted(type_name, physical_id, properties)
+    refuse(DELETE, resource)
+    try:
+        handler.delete(resource)
+    except missing as error:
+        if "NotFound" not in error.response["Error"]["Code"] + str(error).replace(" ", ""):
+            raise
+
+
+def _deleted(type_name: str, physical_id: str, properties: Properties) -> Resource:
+    """Return the resource to delete; its stack and logical id are not known here."""
     identity = attributes.Identity(
         type_name=type_name,
         account=upstream.account(),
@@ -153,9 +174,4 @@ def _delete(handler: Handler, type_name: str, physical_id: str, properties: Prop
         stack_name="",
         logical_id="",
     )
-    missing = upstream.module("botocore.exceptions").ClientError
-    try:
-        handler.delete(Resource(identity, _converted(type_name, properties), physical_id))
-    except missing as error:
-        if "NotFound" not in error.response["Error"]["Code"] + str(error).replace(" ", ""):
-            raise
+    return Resource(identity, _converted(type_name, properties), physical_id)

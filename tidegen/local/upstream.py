@@ -40,6 +40,11 @@ def change_sets() -> Any:
     return module(f"{_CLOUDFORMATION}.changesets")
 
 
+def requests() -> Any:
+    """Return the module that answers CloudFormation's other requests."""
+    return module(f"{_CLOUDFORMATION}.handlers")
+
+
 def cloudformation() -> Any:
     """Return the package that holds the stacks themselves."""
     return module(_CLOUDFORMATION)
@@ -53,6 +58,11 @@ def account() -> str:
 def region() -> str:
     """Return the region of the request being served."""
     return str(module("ministack.core.responses").get_region())
+
+
+def now() -> str:
+    """Return the time as the engine writes it."""
+    return str(module("ministack.core.responses").now_iso())
 
 
 def service(name: str) -> Any:

@@ -25,7 +25,15 @@ from tidegen.concerns.access.execution_role import executing_statements, role_st
 from tidegen.concerns.access.nesting import nesting_statements
 from tidegen.concerns.access.read_role import reading_statements
 from tidegen.concerns.access.workflow_trust import from_workflows
-from tidegen.contract import PLAN_SUFFIX, Concern, Context, Kind, Output, Scope
+from tidegen.contract import (
+    DEPLOY_SESSION_SECONDS,
+    PLAN_SUFFIX,
+    Concern,
+    Context,
+    Kind,
+    Output,
+    Scope,
+)
 
 #: Characters of statements: below the 6,144 of a managed policy (AWS docs, IAM quotas), as names
 #: are longer than the references to them.
@@ -60,7 +68,14 @@ def add_resources(template: Template, context: Context) -> None:
         *filling_statements(),
     )
     trust_ci, trust_plans = from_workflows(), from_workflows(PLAN_SUFFIX)
-    add_role(template, "DeployRole", trust_ci, deploy, "CI deploys as this role")
+    add_role(
+        template,
+        "DeployRole",
+        trust_ci,
+        deploy,
+        "CI deploys as this role",
+        session_seconds=DEPLOY_SESSION_SECONDS,
+    )
     add_role(template, "ReadRole", trust_plans, None, "CI plans as this role")
     _add_policy(template, "ReadingPolicy", reading_statements(), ("DeployRole", "ReadRole"))
 
@@ -104,7 +119,7 @@ CONCERN = Concern(
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
-        inputs.from_field("Repository", "ci.repository"),
+        inputs.from_field("Subject", "ci.subject"),
         inputs.DOMAIN,
         inputs.PRIVATE_DOMAIN,
         inputs.from_field("RecoveryRegion", "recovery.region", default=""),

@@ -1,14 +1,17 @@
-"""The security group that EKS creates with a cluster; upstream returns only its id."""
+"""A cluster's deletion protection, and the security group that EKS creates with it."""
 
+from tidegen.local import upstream
 from tidegen.local.handlers.base import Properties, Resource
 from tidegen.local.handlers.service import client
 
 
 def complete(resource: Resource, name: str) -> Properties:
-    """Return ClusterSecurityGroupId, creating the group on the first call.
+    """Set deletion protection; return ClusterSecurityGroupId, creating the group the first time.
 
     AWS docs, "View Amazon EKS security group requirements": `eks-cluster-sg-<cluster>-<suffix>`.
     """
+    protection = bool(resource.properties.get("DeletionProtection"))
+    upstream.service("eks")._clusters[name]["deletionProtection"] = protection
     ec2 = client("ec2")
     subnet = resource.properties["ResourcesVpcConfig"]["SubnetIds"][0]
     subnets = ec2.describe_subnets(Filters=[{"Name": "subnet-id", "Values": [subnet]}])["Subnets"]

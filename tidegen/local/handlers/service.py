@@ -23,6 +23,14 @@ def client(service: str) -> Any:
         return _client(service, upstream.account(), upstream.region())
 
 
+def looked_up(service: str, operation: str, **arguments: Any) -> dict[str, Any]:
+    """Return the answer of a call that only reads; empty when the service refuses it."""
+    try:
+        return dict(getattr(client(service), operation)(**arguments))
+    except upstream.module("botocore.exceptions").ClientError:
+        return {}
+
+
 @functools.cache
 def _session() -> Any:
     """Return the botocore session shared by all clients, for its cache of service models."""

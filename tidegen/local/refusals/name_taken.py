@@ -1,13 +1,10 @@
-"""Names in use: CloudFormation refuses to create a resource that exists already.
-
-Upstream's handlers overwrite most resources of the same name, those of other stacks too.
-"""
+"""Names in use. Upstream's handlers overwrite most resources of the same name, of any stack."""
 
 from typing import Any, NamedTuple
 
-from tidegen.local import upstream
 from tidegen.local.handlers.base import Resource
-from tidegen.local.handlers.service import client
+from tidegen.local.handlers.service import looked_up
+from tidegen.local.refusals.model import CREATE, Words, refuses
 
 
 class _LookUp(NamedTuple):
@@ -63,13 +60,22 @@ _LOOK_UPS = {
 }
 
 
-def refuse_taken(resource: Resource) -> None:
-    """Raise ValueError, worded like CloudFormation, when the resource's given name is taken."""
-    look_up = _LOOK_UPS.get(resource.identity.type_name)
-    name = resource.properties.get(look_up.prop) if look_up else None
-    if look_up and name and _exists(look_up, str(name)):
-        kind = resource.identity.type_name
-        raise ValueError(f"Resource of type '{kind}' with identifier '{name}' already exists.")
+@refuses(
+    "name-taken",
+    *_LOOK_UPS,
+    on=(CREATE,),
+    message="Resource of type '{type}' with identifier '{name}' already exists.",
+    source="https://github.com/aws/aws-cdk-cli/issues/1000",
+    failure="name-taken",
+)
+def name_taken(resource: Resource) -> Words:
+    """A resource with a name of its own, while one of that name exists."""
+    kind = resource.identity.type_name
+    look_up = _LOOK_UPS[kind]
+    name = resource.properties.get(look_up.prop)
+    if name and _exists(look_up, str(name)):
+        return {"type": kind, "name": str(name)}
+    return None
 
 
 def _exists(look_up: _LookUp, name: str) -> bool:
@@ -77,9 +83,5 @@ def _exists(look_up: _LookUp, name: str) -> bool:
     plural = bool(look_up.result) and look_up.argument.endswith("s")
     argument: Any = [name] if plural else name
     more = {"AlarmTypes": ["MetricAlarm", "CompositeAlarm"]} if "Alarm" in look_up.prop else {}
-    try:
-        operation = getattr(client(look_up.service), look_up.operation)
-        answer = operation(**{look_up.argument: argument}, **more)
-    except upstream.module("botocore.exceptions").ClientError:
-        return False
-    return bool(answer[look_up.result]) if look_up.result else True
+    answer = looked_up(look_up.service, look_up.operation, **{look_up.argument: argument}, **more)
+    return bool(answer.get(look_up.result)) if look_up.result else bool(answer)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 from local_cloud import Cloud, Template
+from refused import says
 
-from tidegen.local.names import _LOOK_UPS
+from tidegen.local.refusals.name_taken import _LOOK_UPS
 
 ROLE = "arn:aws:iam::111122223333:role/any"
 KEYS = {
@@ -59,6 +60,8 @@ def test_a_name_in_use_is_refused(cloud: Cloud, type_name: str) -> None:
     template: Template = {"Resources": {"It": {"Type": type_name, "Properties": properties}}}
     assert cloud.create("one", template)["StackStatus"] == "CREATE_COMPLETE", cloud.reasons("one")
     assert cloud.create("two", template)["StackStatus"] == "ROLLBACK_COMPLETE"
+    if type_name in _LOOK_UPS:
+        assert says("name-taken", cloud.reasons("two")), cloud.reasons("two")
     assert cloud.stack("one")["StackStatus"] == "CREATE_COMPLETE"
     assert cloud.delete("one")["StackStatus"] == "DELETE_COMPLETE"
     assert cloud.create("three", template)["StackStatus"] == "CREATE_COMPLETE"
