@@ -23,7 +23,7 @@ from tidegen.deployment.events import (
     ignore,
 )
 from tidegen.deployment.imports.moving import check_no_move
-from tidegen.deployment.leftovers import leftover_problems
+from tidegen.deployment.leftovers import read_leftovers
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import (
     enable_termination_protection,
@@ -34,7 +34,6 @@ from tidegen.deployment.protection import (
     restore_policies,
 )
 from tidegen.deployment.reading.changes import changes_between, changes_of
-from tidegen.deployment.reading.deployed_roots import deployed_root
 from tidegen.deployment.run import Clouds, Run, started
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import apply_settings, idle_readings, readings
@@ -49,6 +48,7 @@ from tidegen.errors import (
 from tidegen.planning.changes import Change, ChangeSet
 from tidegen.planning.first_deploy import creation_step
 from tidegen.planning.guards import guard_changes
+from tidegen.planning.leftovers import leftover_problems
 from tidegen.planning.model import Plan, ResolvedStep, StackState
 from tidegen.planning.parameters import resolved_step
 from tidegen.planning.states import (
@@ -172,14 +172,14 @@ class _Work:
             restore_policies(self.run, self.step, state, policies(self.run, self.step, state))
 
     def _check_deletion(self, state: StackState, wanted: NextAction) -> None:
-        """Refuse to delete and recreate a stack that has resources with state."""
+        """Refuse to delete and recreate a stack that left resources."""
         if wanted is not NextAction.DELETE_FIRST:
             return
-        stateful = deployed_root(self.run.cloud, state.stack_id).stateful()
-        if stateful:
+        leftovers = read_leftovers(self.run, self.step, state)
+        if leftovers:
             address = self.step.address
             raise RefusedError.of(
-                leftover_problems(self.environment, address, state.status, stateful)
+                leftover_problems(self.environment, address, state.status, leftovers)
             )
 
     def _recover(self, state: StackState, wanted: NextAction) -> None:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from tidegen.cloudformation import schemas
-from tidegen.local import attributes, clean_up, completion, upstream
+from tidegen.local import adoption, attributes, clean_up, completion, upstream
 from tidegen.local.handlers.base import Handler, Properties, Resource, Result
 from tidegen.local.handlers.recorded import Recorded
 from tidegen.local.handlers.registry import created_handlers
@@ -45,27 +45,29 @@ def entry_of(type_name: str) -> Entry:
         "update_with_logical_id": True,
         "delete": delete,
         "added_by_tidegen": True,
-        **_importing(handler, type_name),
+        **(
+            {}
+            if type(handler).existing is Handler.existing
+            else _importing(handler.existing, type_name)
+        ),
     }
 
 
-def _importing(handler: Handler, type_name: str) -> Entry:
-    """Return the entry's `import`, if its handler supports it, and register the look-up upstream.
+def _importing(look_up: adoption.LookUp, type_name: str) -> Entry:
+    """Return the entry's `import`, and register the look-up upstream.
 
     Upstream uses the look-up to check that the resource exists before it creates a change set.
     """
-    if type(handler).existing is Handler.existing:
-        return {}
     (pointer,) = schemas.schema_of(type_name)["primaryIdentifier"]
     key = pointer.rpartition("/")[2]
     module = upstream.module("ministack.services.cloudformation.changesets")
 
     def problem(identifier: str) -> str | None:
         words = module._IMPORT_NOT_FOUND.format(type=type_name, value=identifier)
-        return None if handler.existing(identifier) else str(words)
+        return None if look_up(identifier) else str(words)
 
     def adopt(identifier: Properties) -> Result:
-        existing = handler.existing(identifier[key])
+        existing = look_up(identifier[key])
         if existing is None:
             raise ValueError(problem(identifier[key]))
         return existing
@@ -105,6 +107,8 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
     wrapped = {**entry, "create": create}
     if "update" in entry:
         wrapped |= {"update": update, "update_with_logical_id": True}
+    if type_name in adoption.LOOK_UPS:
+        wrapped |= _importing(adoption.LOOK_UPS[type_name], type_name)
     if "delete" in entry:
         wrapped["delete"] = clean_up.CHECKED[entry["delete"]] = delete
     return wrapped
