@@ -17,8 +17,11 @@ from tidegen.deployment.imports.run import execute_import
 from tidegen.deployment.reading.imports import import_plan
 from tidegen.deployment.reading.planner import build_plan
 from tidegen.deployment.reading.preview import preview
+from tidegen.deployment.reading.status import environment_status
 from tidegen.errors import DeploymentError, RefusedError
+from tidegen.planning.first_deploy import DeletionProtection
 from tidegen.planning.leftovers import UNPROTECT
+from tidegen.reporting.status import status_text
 
 STACK = "tide-development"
 LATE = {"Entry": entry(timeout=99999999)}
@@ -175,7 +178,11 @@ def test_an_interrupted_first_deploy_is_protected_by_the_next_one(first):
     with pytest.raises(KeyboardInterrupt):
         execute(first.plan(), connect, approve=lambda _: True, emit=kill)
     assert not first.is_protected
+    (*_, status) = environment_status(first.target, connect)
+    assert "deploy again" in status_text([status])
     (*_, outcome) = first.deploy()
+    (*_, status) = environment_status(first.target, connect)
+    assert status.deletion_protection is DeletionProtection.ON
     assert outcome.result is Result.UPDATED
     assert [change.path for change in first.previews[-1].changes] == ["Network/Table"]
     assert first.is_protected

@@ -136,7 +136,7 @@ class Project:
         roots = {"BootstrapArtifactsBucketName": "bootstrap.ArtifactsBucketName"}
         fields = {"NetworkColor": "network.color"}
         if any("FirstDeploy" in template["Parameters"] for template in templates.values()):
-            fields["FirstDeploy"] = "first_deploy"
+            fields |= {"FirstDeploy": "first_deploy", "Protected": "protected"}
         self.write(f"roots/{scope}.yaml", frame(scope, resources, outputs, fields, roots, children))
 
     def write(self, name, template):
@@ -150,6 +150,6 @@ class Project:
 
 
 VALUES = {
-    scope: {"network.color": "blue", "first_deploy": "false"}
+    scope: {"network.color": "blue", "first_deploy": "false", "protected": "true"}
     for scope in ("account", "recovery", "environment", "shared")
 }

@@ -10,9 +10,9 @@ from troposphere import Equals, If, NoValue, Ref, Template
 
 from tidegen.blocks.inputs import PROTECTED, from_field
 from tidegen.contract import FIRST_DEPLOY as FIELD
-from tidegen.contract import Input
+from tidegen.contract import FIRST_DEPLOY_PARAMETER, Input
 
-FIRST_DEPLOY = from_field("FirstDeploy", FIELD)
+FIRST_DEPLOY = from_field(FIRST_DEPLOY_PARAMETER, FIELD)
 IS_FIRST_DEPLOY = "IsFirstDeploy"
 
 

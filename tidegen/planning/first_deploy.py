@@ -6,8 +6,9 @@ of that differs from the wanted one, so that any later deploy makes the second.
 """
 
 from dataclasses import replace
+from enum import StrEnum
 
-from tidegen.contract import FIRST_DEPLOY
+from tidegen.contract import FIRST_DEPLOY, FIRST_DEPLOY_PARAMETER, PROTECTED_PARAMETER
 from tidegen.planning.digest import DIGEST, root_digest
 from tidegen.planning.model import ResolvedStep, RootTemplate, StackState
 from tidegen.planning.states import NextAction, next_action
@@ -26,6 +27,24 @@ def creation_step(step: ResolvedStep, state: StackState | None) -> ResolvedStep 
     if step.digest is not None:
         parameters[DIGEST] = root_digest(step.template.content, parameters)
     return replace(step, parameters=parameters)
+
+
+class DeletionProtection(StrEnum):
+    """The deletion protection of a root's resources, by the parameters of its last update."""
+
+    ON = "on"
+    OFF = "off, as the environment file says"
+    PENDING = "off until the first deploy is finished; deploy again"
+
+
+def deletion_protection(state: StackState) -> DeletionProtection | None:
+    """Return the deletion protection of a deployed root; None if none of its resources has one."""
+    first = state.parameters.get(FIRST_DEPLOY_PARAMETER)
+    if first is None:
+        return None
+    if state.parameters.get(PROTECTED_PARAMETER) != "true":
+        return DeletionProtection.OFF
+    return DeletionProtection.PENDING if first == "true" else DeletionProtection.ON
 
 
 def first_deploy_parameters(template: RootTemplate) -> tuple[str, ...]:

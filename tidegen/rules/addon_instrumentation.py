@@ -18,10 +18,11 @@ class AddonInstrumentation(_rule.Rule):
     By default (from version 4.0) it puts agents into every Java, Python, .NET and Node.js pod: in
     a platform of health data the paths in their traces identify patients. `applicationSignals`
     and its automatic monitoring are switched off in ConfigurationValues.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
     """
 
     id = "E9410"
-    source_url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html"
     types = ("AWS::EKS::Addon",)
     good = """
 Observability:

@@ -17,12 +17,11 @@ class EarlyProtection(_rule.Rule):
     A service refuses to delete what it protects, so the rollback of a creation that fails later
     ends ROLLBACK_FAILED (known failure deletion-protected). The value is behind a condition with
     a branch that is off, and a second update switches it on.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html
     """
 
     id = "E9312"
-    source_url = (
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html"
-    )
     good = """
 Parameters: {FirstDeploy: {Type: String}}
 Conditions: {IsFirstDeploy: !Equals [!Ref FirstDeploy, "true"]}

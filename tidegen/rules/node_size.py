@@ -13,10 +13,11 @@ class NodeSize(_rule.Rule):
     added. AWS: "When using CloudFormation, no action occurs if you remove this parameter"; and at
     creation "you must specify all or none of the properties". So it is behind a condition, and
     missing in one of its branches.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-eks-nodegroup-scalingconfig.html
     """
 
     id = "E9411"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-eks-nodegroup-scalingconfig.html"
     types = ("AWS::EKS::Nodegroup",)
     good = """
 Parameters: {FirstDeploy: {Type: String}}

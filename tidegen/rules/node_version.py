@@ -9,12 +9,11 @@ class NodeVersion(_rule.Rule):
     AWS: "If no version is specified, then the Kubernetes version of the node group does not
     change". CloudFormation then compares a new ReleaseVersion with the old version, and refuses
     it after the control plane was upgraded.
+
+    https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupVersion.html
     """
 
     id = "E9412"
-    source_url = (
-        "https://docs.aws.amazon.com/eks/latest/APIReference/API_UpdateNodegroupVersion.html"
-    )
     types = ("AWS::EKS::Nodegroup",)
     good = """
 Parameters: {Version: {Type: String}}

@@ -10,10 +10,11 @@ class PlainKeys(_rule.Rule):
 
     Its graphs display partition and sort keys in plain text, under no key of ours. AWS: if you
     require KMS to encrypt a table's keys, do not enable Contributor Insights.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateContributorInsights.html
     """
 
     id = "E9311"
-    source_url = "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateContributorInsights.html"
     types = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
     good = """
 Records:

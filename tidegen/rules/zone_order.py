@@ -13,10 +13,11 @@ class ZoneOrder(_rule.Rule):
     Fn::GetAZs is evaluated at each update. AWS: the order of its results is not guaranteed and can
     change when zones are added, and only zones with a default subnet are returned, unless none
     has one. Then every subnet would move to another zone, and conflict with itself.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-getavailabilityzones.html
     """
 
     id = "E9204"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-getavailabilityzones.html"
     good = """
 Parameters: {Zone1: {Type: AWS::EC2::AvailabilityZone::Name}}
 Resources:
