@@ -62,7 +62,9 @@ class Account:
             "AWS::StackName": step.stack_name,
         }
         templates = wanted_templates(step)
-        root = EvaluatedTemplate("", templates[""], {**values, **pseudo}, templates)
+        root = EvaluatedTemplate(
+            template=templates[""], values={**values, **pseudo}, templates=templates
+        )
         scopes = [root, *(root.nested(name) for name in root.nested_ids())]
         resources = {
             path: resource for scope in scopes for path, resource in scope.resources().items()

@@ -144,9 +144,7 @@ CONCERN = Concern(
             "Vault of the copies, or empty",
             default="",
         ),
-        inputs.BACKUPS_DAYS,
-        inputs.LOCK_MODE,
-        inputs.LOCK_DAYS,
+        *inputs.RETENTION,
     ),
     outputs=(
         Output("VolumesPlanId", Kind.NAME, Ref("Plan"), "Plan of the volumes' backups"),

@@ -137,7 +137,11 @@ def _unique(items: Sequence[str]) -> Sequence[str]:
     return items
 
 
+#: With a longer one the boundary of roles would not fit a managed policy of 6,144 characters.
+PROJECT_LENGTH = 24
+
 Name = Annotated[str, StringConstraints(pattern=_NAME, max_length=32), Kind.NAME]
+Project = Annotated[str, StringConstraints(pattern=_NAME, max_length=PROJECT_LENGTH), Kind.NAME]
 Account = Annotated[str, StringConstraints(pattern=_ACCOUNT), Kind.ACCOUNT_ID]
 Region = Annotated[
     str, StringConstraints(pattern=_REGION), AfterValidator(_three_zones), Kind.REGION

@@ -3,9 +3,8 @@
 from datetime import datetime
 
 from tidegen.contract import FIRST_DEPLOY_SECONDS, UPDATE_SECONDS
-from tidegen.planning.model import Plan, RootStep
-from tidegen.planning.parameters import known_step
-from tidegen.planning.states import is_up_to_date
+from tidegen.planning.model import Plan
+from tidegen.planning.parameters import is_current
 
 
 def early_end(plan: Plan, end: datetime | None, now: datetime) -> str:
@@ -13,7 +12,7 @@ def early_end(plan: Plan, end: datetime | None, now: datetime) -> str:
 
     `end` is None for credentials that renew themselves, or whose end is unknown.
     """
-    changing = [step for step in plan.steps if not _is_current(plan, step)]
+    changing = [step for step in plan.steps if not is_current(plan, step)]
     creates = any(plan.states.get(step.address) is None for step in changing)
     usual = FIRST_DEPLOY_SECONDS if creates else UPDATE_SECONDS
     if end is None or not changing or (end - now).total_seconds() >= usual:
@@ -23,9 +22,3 @@ def early_end(plan: Plan, end: datetime | None, now: datetime) -> str:
         f"the credentials end in {left} minutes, and this deploy can take {usual // 60}; renew "
         "them first, or run the same command again when they have ended: CloudFormation continues"
     )
-
-
-def _is_current(plan: Plan, step: RootStep) -> bool:
-    state = plan.states.get(step.address)
-    wanted = known_step(step, plan.outputs).digest
-    return state is not None and is_up_to_date(state.status, state.digest, wanted)

@@ -2,16 +2,16 @@
 
 import json
 
-from awacs.aws import Statement
+from awacs.aws import PolicyDocument, Statement
 from troposphere import GetAtt, Ref, Template, encode_to_dict, iam
 
 from tidegen.blocks import inputs
 from tidegen.blocks.policies import document, not_of_others, trust
-from tidegen.blocks.roles import BOUNDARY, PATH, add_role
+from tidegen.blocks.roles import ACCESS_PATH, BOUNDARY, DEPLOY_BOUNDARY, add_role
 from tidegen.blocks.suppressions import unmet
 from tidegen.concerns.access.deploy_limits import (
-    not_itself,
     not_of_the_account,
+    not_the_deployers,
     only_here,
     own_names,
 )
@@ -46,7 +46,7 @@ _EVERYWHERE = (
 
 def add_resources(template: Template, context: Context) -> None:
     """Add the roles. An administrator deploys them, as no role may change itself."""
-    execution = add_role(
+    execution = _add_deployer(
         template, "ExecutionRole", trust("cloudformation"), None, "CloudFormation acts as this role"
     )
     allowed = [
@@ -57,9 +57,8 @@ def add_resources(template: Template, context: Context) -> None:
         policy = _add_policy(template, f"ExecutionPolicy{number}", batch)
         if any(statement.Resource == ["*"] for statement in batch):
             policy.Metadata = unmet(_EVERYWHERE, "CKV_AWS_111")
-    own = [GetAtt(title, "Arn") for title in ("ExecutionRole", "DeployRole", "ReadRole")]
     others = not_of_others(Ref("Environment"))
-    limits = [only_here(), others, *not_of_the_account(), own_names(), not_itself(own)]
+    limits = [only_here(), others, *not_of_the_account(), own_names(), not_the_deployers()]
     _add_policy(template, "ExecutionRolesPolicy", role_statements())
     _add_policy(template, "ExecutionLimitsPolicy", limits)
     deploy = document(
@@ -68,7 +67,7 @@ def add_resources(template: Template, context: Context) -> None:
         *filling_statements(),
     )
     trust_ci, trust_plans = from_workflows(), from_workflows(PLAN_SUFFIX)
-    add_role(
+    _add_deployer(
         template,
         "DeployRole",
         trust_ci,
@@ -76,8 +75,29 @@ def add_resources(template: Template, context: Context) -> None:
         "CI deploys as this role",
         session_seconds=DEPLOY_SESSION_SECONDS,
     )
-    add_role(template, "ReadRole", trust_plans, None, "CI plans as this role")
+    _add_deployer(template, "ReadRole", trust_plans, None, "CI plans as this role")
     _add_policy(template, "ReadingPolicy", reading_statements(), ("DeployRole", "ReadRole"))
+
+
+def _add_deployer(
+    template: Template,
+    title: str,
+    trust: PolicyDocument,
+    policy: PolicyDocument | None,
+    description: str,
+    session_seconds: int | None = None,
+) -> iam.Role:
+    """Add a role below the path and the boundary of the roles that deploy."""
+    return add_role(
+        template,
+        title,
+        trust,
+        policy,
+        description,
+        path=ACCESS_PATH,
+        boundary=DEPLOY_BOUNDARY,
+        session_seconds=session_seconds,
+    )
 
 
 def _batches(statements: list[Statement]) -> list[list[Statement]]:
@@ -105,7 +125,7 @@ def _add_policy(
         iam.ManagedPolicy(
             title,
             Description=f"Permissions of {' and '.join(roles)} in this environment",
-            Path=PATH,
+            Path=ACCESS_PATH,
             PolicyDocument=document(*statements),
             Roles=[Ref(role) for role in roles],
         )
@@ -124,6 +144,7 @@ CONCERN = Concern(
         inputs.PRIVATE_DOMAIN,
         inputs.from_field("RecoveryRegion", "recovery.region", default=""),
         BOUNDARY,
+        DEPLOY_BOUNDARY,
         inputs.OIDC_PROVIDER,
     ),
     outputs=(
