@@ -105,7 +105,7 @@ def decisions(file, files=FILES):
     """Return the value of every condition of the file's stacks."""
     decided = {}
     for scope, (template, parameters) in roots(file, files).items():
-        root = Evaluation("", template.body, parameters, bodies(template))
+        root = Evaluation(template=template.body, values=parameters, templates=bodies(template))
         for stack in (root, *(root.nested(name) for name in root.nested_ids())):
             for name in stack.template.get("Conditions", {}):
                 decided[scope, stack.path, name] = stack.decided(name)
