@@ -21,7 +21,9 @@ UNPROTECT: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Leftovers:
-    """What a failed creation left, by path: `kept` holds state, `protected` refuses deletion.
+    """Resources that a failed creation left, by path.
+
+    `kept` ones hold state; a service refuses to delete `protected` ones.
 
     `gone` are the kept resources that no stack has any more: the rollback skipped them.
     """
