@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from tidegen.cloudformation import schemas
-from tidegen.local import adoption, attributes, clean_up, completion, upstream
+from tidegen.local import attributes, clean_up, completion, upstream
 from tidegen.local.handlers.base import Handler, Properties, Resource, Result
 from tidegen.local.handlers.recorded import Recorded
 from tidegen.local.handlers.registry import created_handlers
@@ -45,29 +45,27 @@ def entry_of(type_name: str) -> Entry:
         "update_with_logical_id": True,
         "delete": delete,
         "added_by_tidegen": True,
-        **(
-            {}
-            if type(handler).existing is Handler.existing
-            else _importing(handler.existing, type_name)
-        ),
+        **_importing(handler, type_name),
     }
 
 
-def _importing(look_up: adoption.LookUp, type_name: str) -> Entry:
-    """Return the entry's `import`, and register the look-up upstream.
+def _importing(handler: Handler, type_name: str) -> Entry:
+    """Return the entry's `import`, if its handler supports it, and register the look-up upstream.
 
     Upstream uses the look-up to check that the resource exists before it creates a change set.
     """
+    if type(handler).existing is Handler.existing:
+        return {}
     (pointer,) = schemas.schema_of(type_name)["primaryIdentifier"]
     key = pointer.rpartition("/")[2]
     module = upstream.module("ministack.services.cloudformation.changesets")
 
     def problem(identifier: str) -> str | None:
         words = module._IMPORT_NOT_FOUND.format(type=type_name, value=identifier)
-        return None if look_up(identifier) else str(words)
+        return None if handler.existing(identifier) else str(words)
 
     def adopt(identifier: Properties) -> Result:
-        existing = look_up(identifier[key])
+        existing = handler.existing(identifier[key])
         if existing is None:
             raise ValueError(problem(identifier[key]))
         return existing
@@ -103,12 +101,11 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
     def delete(physical_id: str, properties: Properties, *logical_id: str) -> None:
         refuse(DELETE, _deleted(type_name, physical_id, properties))
         entry["delete"](physical_id, properties, *logical_id)
+        completion.clean_up(type_name, physical_id)
 
     wrapped = {**entry, "create": create}
     if "update" in entry:
         wrapped |= {"update": update, "update_with_logical_id": True}
-    if type_name in adoption.LOOK_UPS:
-        wrapped |= _importing(adoption.LOOK_UPS[type_name], type_name)
     if "delete" in entry:
         wrapped["delete"] = clean_up.CHECKED[entry["delete"]] = delete
     return wrapped
