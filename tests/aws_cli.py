@@ -20,6 +20,7 @@ _GLOBAL = {"region", "query", "output"}
 
 def main(arguments: list[str]) -> None:
     service, operation, *rest = arguments
+    waiter = rest.pop(0) if operation == "wait" else ""
     options = _options(rest)
     client = boto3.client(
         service,
@@ -27,8 +28,6 @@ def main(arguments: list[str]) -> None:
         endpoint_url=os.environ["AWS_ENDPOINT_URL"],
     )
     if operation == "wait":
-        waiter, *rest = rest
-        options = _options(rest)
         waited = "".join(part.capitalize() for part in waiter.split("-"))
         called = get_session().get_waiter_model(service).get_waiter(waited).operation
     else:

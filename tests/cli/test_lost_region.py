@@ -78,8 +78,8 @@ def run_script(script, project, aws, **settings):
         "aws": f"{sys.executable} {ROOT / 'tests' / 'aws_cli.py'}",
         "tidegen": f"{answers} | {sys.executable} -m tidegen",
     }
-    for name, script in scripts.items():
-        (commands / name).write_text(f'#!/bin/sh\n{script} "$@"\n')
+    for name, stub in scripts.items():
+        (commands / name).write_text(f'#!/bin/sh\n{stub} "$@"\n')
         (commands / name).chmod(0o755)
     environment = {**os.environ, **aws, "AWS_ACCESS_KEY_ID": "111122223333", **settings}
     environment |= {"AWS_SECRET_ACCESS_KEY": "local", "PATH": f"{commands}:{os.environ['PATH']}"}
@@ -218,6 +218,21 @@ def volumes(aws):
 
 
 @pytest.mark.usefixtures("raised")
+def test_a_lost_volume_is_replaced_by_a_copy_of_a_healthy_one(aws, moved):
+    before = volumes(aws)
+    script = steps("One volume is lost", "database").replace("ZONE", f"{RECOVERY}a")
+    run_script(script, moved, aws, AWS_REGION=RECOVERY)
+    after = volumes(aws)
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"Member1Volume"}
+    ec2 = client(aws, RECOVERY, "ec2")
+    (volume,) = ec2.describe_volumes(VolumeIds=[after["Member1Volume"]])["Volumes"]
+    (snapshot,) = ec2.describe_snapshots(SnapshotIds=[volume["SnapshotId"]])["Snapshots"]
+    assert snapshot["VolumeId"] == before["Member2Volume"]
+    assert after["Member1Volume"] in user_data(ec2, 1)
+
+
+@pytest.mark.usefixtures("raised")
 def test_the_database_comes_back_from_one_recovery_point(aws, moved, tmp_path):
     before = volumes(aws)
     ec2 = client(aws, RECOVERY, "ec2")
@@ -256,18 +271,3 @@ def user_data(ec2, number):
         if name in json.dumps(newest["LaunchTemplateData"].get("TagSpecifications", [])):
             texts.append(base64.b64decode(newest["LaunchTemplateData"]["UserData"]).decode())
     return "\n".join(texts)
-
-
-@pytest.mark.usefixtures("raised")
-def test_a_lost_volume_is_replaced_by_a_copy_of_a_healthy_one(aws, moved):
-    before = volumes(aws)
-    script = steps("One volume is lost", "database").replace("ZONE", f"{RECOVERY}a")
-    run_script(script, moved, aws, AWS_REGION=RECOVERY)
-    after = volumes(aws)
-    changed = {name for name in after if after[name] != before[name]}
-    assert changed == {"Member1Volume"}
-    ec2 = client(aws, RECOVERY, "ec2")
-    (volume,) = ec2.describe_volumes(VolumeIds=[after["Member1Volume"]])["Volumes"]
-    (snapshot,) = ec2.describe_snapshots(SnapshotIds=[volume["SnapshotId"]])["Snapshots"]
-    assert snapshot["VolumeId"] == before["Member2Volume"]
-    assert after["Member1Volume"] in user_data(ec2, 1)
