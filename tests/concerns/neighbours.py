@@ -64,6 +64,8 @@ class Question:
     arn: str
     keys: tuple[tuple[str, str], ...]
     reads: bool
+    #: Whether each call names a resource of the type.
+    required: bool
 
 
 def questions(service, other):
@@ -80,7 +82,8 @@ def questions(service, other):
             looks = kind and service not in NO_TAGS and name != "PassRole"
             tag = looks and any(key.startswith("aws:ResourceTag/") for key in known)
             keys = (("aws:ResourceTag/environment", other),) if tag else ()
-            yield Question(f"{service}:{name}", kind, arn, keys, reads)
+            required = bool(kind and support.get("required"))
+            yield Question(f"{service}:{name}", kind, arn, keys, reads, required)
 
 
 def _arn(service, text, other):

@@ -1,14 +1,20 @@
 """The adapter against a server that answers as documented, and its use by `tidegen preflight`."""
 
 import json
+import re
 
 import pytest
 
-from tests.conftest import tidegen
+from tests.conftest import ROOT, tidegen
 from tidegen.errors import AccessError
 from tidegen.github.adapter import GitHub, from_variables
 from tidegen.local.engine import running_engine
-from tidegen.planning.preflight.repository import DeployEnvironment
+from tidegen.planning.preflight.repository import (
+    DeployEnvironment,
+    RepositoryFacts,
+    TrustedRepository,
+    repository_results,
+)
 
 REPOSITORY = "github/hello-world"
 ENVIRONMENT = f"/repos/{REPOSITORY}/environments/staging"
@@ -56,6 +62,35 @@ def test_other_policies_than_branches_by_name_are_distinguished(github, adapter)
         "deployment_branch_policy": policy,
     }
     assert adapter.environment(REPOSITORY, "staging-2").branches == ("every protected branch",)
+
+
+def test_the_commands_of_the_documentation_protect_an_environment(github, adapter):
+    """Each setting of the request is in the answer of "Get an environment", as GitHub shows it."""
+    page = (ROOT / "docs" / "deploying.md").read_text()
+    body = json.loads(
+        re.search(r"<<'JSON'\n(\{.*?\})\nJSON", page, re.DOTALL)[1].replace("TEAM", "1")
+    )
+    (branch,) = re.findall(r"deployment-branch-policies .\n  -f name=(\w+) -f type=branch", page)
+    rule = {
+        "type": "required_reviewers",
+        "prevent_self_review": body["prevent_self_review"],
+        "reviewers": [{"type": item["type"], "reviewer": item} for item in body["reviewers"]],
+    }
+    github.answers[ENVIRONMENT] |= {
+        "protection_rules": [rule],
+        "deployment_branch_policy": body["deployment_branch_policy"],
+        "can_admins_bypass": body["can_admins_bypass"],
+    }
+    github.answers[POLICIES]["branch_policies"] = [{"name": branch, "type": "branch"}]
+    trusted = TrustedRepository(
+        where="x", subject="github@1/hello-world@1296269", environment="staging"
+    )
+    facts = RepositoryFacts(
+        ids=adapter.ids(REPOSITORY),
+        subject=adapter.subject(REPOSITORY),
+        environment=adapter.environment(REPOSITORY, "staging"),
+    )
+    assert list(repository_results(trusted, facts)) == []
 
 
 def test_a_missing_environment_is_none_and_a_missing_repository_is_an_error(adapter):

@@ -20,6 +20,12 @@ _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
 }
 
 
+def clean_up(type_name: str, physical_id: str) -> None:
+    """Delete what the service deletes together with a resource."""
+    if type_name == "AWS::EKS::Cluster":
+        clusters.delete_group(physical_id)
+
+
 def complete(resource: Resource, made: Result) -> Result:
     """Set the properties that upstream drops for the type; return the completed result."""
     completion = _COMPLETIONS.get(resource.identity.type_name)
