@@ -92,7 +92,9 @@ def managed():
     """Yield (role's concern, title, statement) of AWS's policies that roles have."""
     documents = json.loads(aws_managed_policies_data)
     for concern in CONCERNS:
-        for title, item in {} if Scope.IDENTITY in concern.scopes else body(concern).items():
+        # those of roles whose own policy is their boundary are no policies of AWS
+        own_boundary = {Scope.IDENTITY, Scope.BOOTSTRAP} & set(concern.scopes)
+        for title, item in {} if own_boundary else body(concern).items():
             if item["Type"] == "AWS::IAM::Role":
                 for policy in item["Properties"].get("ManagedPolicyArns", []):
                     name = policy["Fn::Sub"].rpartition("/")[2]
