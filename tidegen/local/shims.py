@@ -18,6 +18,7 @@ from tidegen.local import (
     service_calls,
     upstream,
 )
+from tidegen.local.refusals import export_taken
 from tidegen.local.table import entry_of, wrapped_entry
 
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
@@ -40,6 +41,7 @@ def install() -> None:
     change_sets.install()
     secrets.install()
     service_calls.install()
+    export_taken.install()
     run_handlers_off_the_event_loop()
     read_replacements_and_tags_from_schemas(frozenset(table))
 
