@@ -6,6 +6,7 @@ import pytest
 from local_cloud import Cloud, Template
 from local_templates import a
 from refused import created, refused_creation, says
+from test_dependencies import trust
 
 from tidegen.local.refusals.name_taken import LOOK_UPS
 
@@ -32,7 +33,7 @@ NAMED: dict[str, dict[str, Any]] = {
     "AWS::ElasticLoadBalancingV2::TargetGroup": {},
     "AWS::Events::Rule": {"EventPattern": {"source": ["it"]}},
     "AWS::IAM::InstanceProfile": {"Roles": ["any"]},
-    "AWS::IAM::Role": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}},
+    "AWS::IAM::Role": {"AssumeRolePolicyDocument": trust(Service="ec2.amazonaws.com")},
     "AWS::KMS::Alias": {"TargetKeyId": "to be made"},
     "AWS::Lambda::Function": {**FUNCTION, "Code": {"ZipFile": "pass"}},
     "AWS::Logs::LogGroup": {},

@@ -6,11 +6,21 @@ returns attributes that upstream does not return, or invents.
 
 from collections.abc import Callable
 
-from tidegen.local.completion import buckets, clusters, endpoints, functions, mail, tables, topics
+from tidegen.local.completion import (
+    buckets,
+    certificates,
+    clusters,
+    endpoints,
+    functions,
+    mail,
+    tables,
+    topics,
+)
 from tidegen.local.handlers.base import Properties, Resource, Result
 
 _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
     "AWS::S3::Bucket": buckets.complete,
+    "AWS::CertificateManager::Certificate": certificates.complete,
     "AWS::DynamoDB::Table": tables.complete,
     "AWS::EC2::VPCEndpoint": endpoints.complete,
     "AWS::EKS::Cluster": clusters.complete,
