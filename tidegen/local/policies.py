@@ -35,8 +35,17 @@ def grammar_problems(type_name: str, properties: dict[str, Any]) -> Iterator[str
 
 def _problem(validator: Any, document: Any) -> Iterator[str]:
     """Yield the first problem that the validator reports."""
-    text = document if isinstance(document, str) else json.dumps(document)
+    text = json.dumps(_with_texts(json.loads(document) if isinstance(document, str) else document))
     try:
         validator(text).validate()
     except upstream.module("moto.iam.exceptions").MalformedPolicyDocument as error:
         yield str(error.message)
+
+
+def _with_texts(value: Any) -> Any:
+    """Return a policy with its numbers as text: IAM takes both (its grammar, "Data types")."""
+    if isinstance(value, dict):
+        return {name: _with_texts(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_with_texts(item) for item in value]
+    return value if isinstance(value, bool | str) else str(value)

@@ -57,7 +57,8 @@ def test_an_identity_policy_with_a_principal(cloud: Cloud) -> None:
 def test_a_malformed_trust_policy(cloud: Cloud) -> None:
     (statement,) = SERVICE["Statement"]
     refused_creation(cloud, "policy-malformed", It=role(document({**statement, "Resource": "*"})))
-    created(cloud, It=role())
+    age = {"NumericLessThan": {"aws:MultiFactorAuthAge": 3600}}
+    created(cloud, It=role(document({**statement, "Condition": age})))
 
 
 def test_a_managed_policy_that_is_too_long(cloud: Cloud) -> None:

@@ -30,6 +30,17 @@ _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
 }
 
 
+_CLEAN_UPS: dict[str, Callable[[Resource], None]] = {
+    "AWS::EKS::Cluster": clusters.clean_up,
+}
+
+
+def clean_up(resource: Resource) -> None:
+    """Delete what `complete` created beside the resource, and AWS deletes with it."""
+    if resource.identity.type_name in _CLEAN_UPS:
+        _CLEAN_UPS[resource.identity.type_name](resource)
+
+
 def complete(resource: Resource, made: Result) -> Result:
     """Set the properties that upstream drops for the type; return the completed result."""
     completion = _COMPLETIONS.get(resource.identity.type_name)
