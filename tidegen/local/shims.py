@@ -18,7 +18,7 @@ from tidegen.local import (
     service_calls,
     upstream,
 )
-from tidegen.local.refusals import export_taken
+from tidegen.local.refusals import export_taken, stack_policy
 from tidegen.local.table import entry_of, wrapped_entry
 
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
@@ -42,6 +42,7 @@ def install() -> None:
     secrets.install()
     service_calls.install()
     export_taken.install()
+    stack_policy.install()
     run_handlers_off_the_event_loop()
     read_replacements_and_tags_from_schemas(frozenset(table))
 
