@@ -2,7 +2,7 @@
 
 from docs.build.markdown import table
 from tidegen.failures import Failure, catalogue
-from tidegen.planning.preflight import CHECKS
+from tidegen.planning.preflight import CHECKS, DELETION_CHECKS
 
 _HEAD = (
     *("failure", "AWS's message", "cause", "fix"),
@@ -23,7 +23,8 @@ def failures_page() -> str:
 
 def _failure(row: Failure) -> tuple[str, ...]:
     messages = "<br>".join(f"`{message}`" for message in row.messages) or "none"
-    preflight = ", ".join(check.name for check in CHECKS if row.slug in check.failures)
+    checks = dict.fromkeys((*CHECKS, *DELETION_CHECKS))
+    preflight = ", ".join(check.name for check in checks if row.slug in check.failures)
     sources = " ".join(f"[{number}]({url})" for number, url in enumerate(row.addresses, 1))
     caught = (", ".join(row.rules), preflight, "yes" if row.messages else "")
     name = f'<a id="{row.slug}"></a>`{row.slug}`'

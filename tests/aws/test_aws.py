@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSResponse
 from tidegen.aws.adapter import AwsCloud, connect
 from tidegen.aws.errors import translated
 from tidegen.aws.reading import change_of, listed_secret, problem_of, resource_of
-from tidegen.aws.sessions import client_settings, local_endpoint, session
+from tidegen.aws.sessions import client_settings, credentials_end, local_endpoint, session
 from tidegen.cloudformation.schemas import Replacement
 from tidegen.errors import (
     AccessError,
@@ -59,7 +59,11 @@ def answer(status, text):
 @pytest.mark.parametrize(
     ("error", "kind", "text"),
     [
-        (answered("ExpiredToken"), AccessError, "have expired; renew them"),
+        (
+            answered("ExpiredToken"),
+            AccessError,
+            "have expired; CloudFormation continues; renew them, then run the same command again",
+        ),
         (answered("InvalidClientTokenId"), AccessError, "does not know the credentials"),
         (answered("AccessDenied"), RefusedError, "s3:PutObject is not allowed: why"),
         (answered("Throttling"), DeploymentError, "throttles"),
@@ -121,6 +125,55 @@ def test_messages_of_aws_are_shown_without_credentials(monkeypatch):
     assert not [word for word in (secret, token, "AKIA", "abc123") if word in text]
     assert "no [hidden] for [hidden]" in text
     assert raised.value.__suppress_context__
+
+
+@pytest.fixture
+def variables(monkeypatch):
+    """Credentials of the environment's variables that end at a time, or whose end is not given."""
+
+    def given(end=None):
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            monkeypatch.setenv(name, "x")
+        if end:
+            monkeypatch.setenv("AWS_CREDENTIAL_EXPIRATION", end)
+
+    monkeypatch.delenv("AWS_CREDENTIAL_EXPIRATION", raising=False)
+    return given
+
+
+@pytest.mark.parametrize("end", ["2030-01-01T12:00:00Z", "2030-01-01T13:00:00+01:00"])
+def test_the_end_of_credentials_is_that_of_the_variables(variables, end):
+    variables(end)
+    assert credentials_end(PLACE) == datetime(2030, 1, 1, 12, tzinfo=UTC)
+    role = Credentials(role="arn:aws:iam::111122223333:role/deploy")
+    assert credentials_end(Place(PLACE.account, PLACE.region, role)) is not None
+
+
+def test_an_end_is_unknown_without_the_variable_without_credentials_and_with_a_profile(
+    variables, tmp_path
+):
+    assert credentials_end(PLACE) is None
+    variables()
+    assert credentials_end(PLACE) is None
+    variables("2030-01-01T12:00:00Z")
+    (tmp_path / "config").write_text(
+        "[profile a]\naws_access_key_id = x\naws_secret_access_key = x\n"
+    )
+    assert credentials_end(Place(PLACE.account, PLACE.region, Credentials(profile="a"))) is None
+
+
+def test_an_end_that_is_no_time_is_unknown(variables):
+    variables("soon")
+    assert credentials_end(PLACE) is None
+
+
+def test_credentials_of_variables_that_have_ended_are_one_line(variables):
+    """botocore raises a bare RuntimeError for them."""
+    variables("2020-01-01T12:00:00Z")
+    with pytest.raises(AccessError, match=r"have expired; CloudFormation continues; renew them"):
+        connect(PLACE).account()
+    with pytest.raises(RuntimeError, match="another"), translated("here", "s3:PutObject"):
+        raise RuntimeError("another")
 
 
 def test_without_credentials_nothing_is_called():

@@ -19,8 +19,10 @@ def aws():
     with running_engine() as engine:
         environment = engine.environment_variables()
         for name in (*BASELINE, "development"):
-            done = tidegen("deploy", "--env", name, "--yes", env=environment)
+            soon = {**environment, "AWS_CREDENTIAL_EXPIRATION": "2000-01-01T00:00:00Z"}
+            done = tidegen("deploy", "--env", name, "--yes", env=soon)
             assert done.returncode == 0, done.stdout + done.stderr
+            assert "warning: the credentials end in 0 minutes" in done.stderr
         yield environment
 
 

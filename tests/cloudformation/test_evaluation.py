@@ -7,9 +7,8 @@ REGION = {"AWS::Region": "eu-west-1"}
 
 
 def value(expression, template=NAME, **values):
-    return EvaluatedTemplate(
-        "Net", template, {**REGION, "Name": "dev", "List": "a,b", **values}
-    ).value(expression)
+    given = {**REGION, "Name": "dev", "List": "a,b", **values}
+    return EvaluatedTemplate(path="Net", template=template, values=given).value(expression)
 
 
 VPC = {"Resources": {"Vpc": {"Type": "AWS::EC2::VPC"}}, **NAME}

@@ -14,7 +14,7 @@ from tidegen.concerns.access import CONCERN
 from tidegen.concerns.access.deploy_role import CHANGING, CLOSING
 from tidegen.concerns.access.execution_role import PASSED_TO
 from tidegen.concerns.access.read_role import LISTING, READING
-from tidegen.contract import Context, Scope
+from tidegen.contract import DEPLOY_SESSION_SECONDS, Context, Scope
 from tidegen.planning.model import Place
 from tidegen.planning.settings import SETTINGS, SettingReading, setting_steps
 
@@ -227,10 +227,35 @@ def subject(title):
     return claims["token.actions.githubusercontent.com:sub"]["Fn::Sub"]
 
 
+def test_a_trusted_subject_has_the_form_of_githubs_tokens():
+    """An exact comparison, as a pattern would trust more repositories or more environments.
+
+    GitHub docs, "OpenID Connect reference": of a job with an environment the syntax is
+    `repo:ORG-NAME/REPO-NAME:environment:ENVIRONMENT-NAME`, and with immutable subject claims
+    ORG-NAME is OWNER@OWNER-ID and REPO-NAME is REPO@REPO-ID.
+    """
+    values = {"Subject": "octo-org@123456/octo-repo@456789", "Environment": "Production"}
+    text = subject("DeployRole").replace("${", "{").format(**values)
+    assert text == "repo:octo-org@123456/octo-repo@456789:environment:Production"
+    for title in ("DeployRole", "ReadRole"):
+        (statement,) = RESOURCES[title]["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert list(statement["Condition"]) == ["StringEquals"]
+
+
 def test_plans_and_deploys_come_from_two_github_environments():
     """A pull request's own code runs in that of plans, before anybody has reviewed it."""
-    assert subject("DeployRole") == "repo:${Repository}:environment:${Environment}"
-    assert subject("ReadRole") == "repo:${Repository}:environment:${Environment}-plan"
+    assert subject("DeployRole") == "repo:${Subject}:environment:${Environment}"
+    assert subject("ReadRole") == "repo:${Subject}:environment:${Environment}-plan"
+
+
+def test_only_a_deploys_session_outlasts_an_hour():
+    longest = {
+        title: item["Properties"].get("MaxSessionDuration")
+        for title, item in RESOURCES.items()
+        if item["Type"] == "AWS::IAM::Role"
+    }
+    assert longest.pop("DeployRole") == DEPLOY_SESSION_SECONDS
+    assert set(longest.values()) == {None}
 
 
 def test_resources_of_other_environments_are_denied():

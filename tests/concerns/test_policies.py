@@ -38,7 +38,10 @@ LIMIT = 20_480  # buckets, tables, secrets, endpoints
 
 #: A boundary is the ceiling of roles' permissions, an endpoint's policy that of calls from the VPC
 #: through it. They grant nothing, and are checked for unique statement names and size only.
-CEILINGS = ("AWS::EC2::VPCEndpoint", "roots/identity.yaml:PermissionsBoundary")
+CEILINGS = (
+    "AWS::EC2::VPCEndpoint",
+    *(f"roots/identity.yaml:{title}" for title in ("DeployBoundary", "PermissionsBoundary")),
+)
 #: Granted on everything although IAM has resources: action → reason.
 ON_EVERYTHING = {
     "cloudwatch:DescribeAlarms": "composite alarms are listed without a name (CloudWatch API)",

@@ -77,7 +77,7 @@ def test_writes_are_made_once(world, wanted, kind, operation):
 @pytest.mark.parametrize(
     ("harm", "kind", "words"),
     [
-        (EXPIRED, AccessError, "the credentials have expired; renew them, then run"),
+        (EXPIRED, AccessError, "have expired; CloudFormation continues; renew them, then run"),
         (SKEWED, AccessError, "clock is off"),
         (TRANSIENT["503"], DeploymentError, "AWS could not answer"),
         (TRANSIENT["throttled"], DeploymentError, "AWS throttles"),

@@ -40,6 +40,12 @@ def test_the_examples_contradict_nothing(examples):
         ("staging", "region: us-west-2", "region: eu-west-1", "region: has no account file, 4444"),
         ("account-production-recovery", "home_region: false", "home_region: true", "is true in"),
         ("account-production", "home_region: true", "home_region: false", "is true in no file"),
+        (
+            "staging",
+            "_id: 456789",
+            "_id: 456788",
+            "ci: is tidepool-org@123456/platform@456788, and",
+        ),
     ],
 )
 def test_a_contradiction_is_reported(change, problems, name, old, new, expected):

@@ -128,3 +128,23 @@ def test_arns_have_the_partition_of_the_region(files, region, prefix):
 def test_a_root_that_the_file_does_not_have_is_refused(values, name, scope):
     with pytest.raises(InputError, match=f"has no {scope} root"):
         values(name, scope)
+
+
+#: GitHub docs, "OpenID Connect reference", Immutable subject claims: the syntax is
+#: `repo:OWNER@OWNER-ID/REPO@REPO-ID:ref:refs/heads/BRANCH`, and this its example.
+DOCUMENTED = "repo:octo-org@123456/octo-repo@456789:ref:refs/heads/main"
+
+
+def test_a_repository_is_named_as_in_githubs_tokens(examples, change):
+    ids = "owner_id: 123456, repository_id: 456789"
+    change("staging", f"tidepool-org/platform, {ids}", f"octo-org/octo-repo, {ids}")
+    (file,) = (file for file in load_all(examples) if file.name == "staging")
+    subject = parameter_values(file, Scope.ACCESS, [])["ci.subject"]
+    assert DOCUMENTED.startswith(f"repo:{subject}:")
+
+
+def test_a_subject_without_ids_is_asked_for(examples, change):
+    for path in (examples / "environments").glob("*.yaml"):
+        change(path.stem, "owner_id: 123456, repository_id: 456789", "classic_subject: true")
+    for file in load_all(examples):
+        assert file.ci.subject == "tidepool-org/platform"

@@ -32,7 +32,7 @@ TABLE = {"TableName": "t-big"}
 
 
 def adopted(path="N/Table", identifier=None, deployed=None, existing=None, **values):
-    scope = EvaluatedTemplate("N", TEMPLATE, {"Name": "big", **values})
+    scope = EvaluatedTemplate(path="N", template=TEMPLATE, values={"Name": "big", **values})
     return adoption(path, identifier or TABLE, scope, deployed or {}, existing)
 
 

@@ -14,7 +14,7 @@ KEY = "arn:aws:kms:us-east-2:1:key/k"
 def adopted(type_name, wanted, existing, identifier, deployed=None):
     resources = {"X": {"Type": type_name, "Properties": wanted}, "Topic": {"Type": "T"}}
     template = {"Parameters": {"KeyArn": {"Type": "String"}}, "Resources": resources}
-    scope = EvaluatedTemplate("N", template, {"KeyArn": KEY})
+    scope = EvaluatedTemplate(path="N", template=template, values={"KeyArn": KEY})
     return adoption("N/X", identifier, scope, deployed or {}, existing)
 
 

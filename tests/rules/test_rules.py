@@ -83,14 +83,32 @@ def test_a_rule_has_a_text_a_reason_and_a_source(rule):
     assert rule.description.endswith(".")
     assert rule.source_url.startswith("https://docs.aws.amazon.com/")
     first, _, rest = inspect.getdoc(type(rule)).partition("\n\n")
-    assert (rule.shortdesc, rule.description) == (first.removesuffix("."), " ".join(rest.split()))
+    reason = " ".join(rest.removesuffix(rule.source_url).split())
+    assert (rule.shortdesc, rule.description) == (first.removesuffix("."), reason)
     assert first.endswith(".")
 
 
 def test_the_text_of_a_rule_is_only_in_its_docstring():
     for path in FOLDER.glob("[a-z]*.py"):
         assert ast.get_docstring(ast.parse(path.read_text())) is None
-        assert not re.search("^    (shortdesc|description) =", path.read_text(), re.MULTILINE)
+        texts = "^    (shortdesc|description|source_url) ="
+        assert not re.search(texts, path.read_text(), re.MULTILINE)
+
+
+def test_the_source_of_a_rule_over_one_type_is_by_default_the_page_of_the_type():
+    """The reference of CloudFormation has these pages, which the rules named one by one before."""
+    reference = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-"
+    for rule_id, page in {
+        "E9309": "ec2-volume.html",
+        "E9402": "eks-nodegroup.html",
+        "E9501": "config-deliverychannel.html",
+        "E9503": "config-deliverychannel.html",
+        "E9604": "iam-servicelinkedrole.html",
+        "E9701": "logs-loggroup.html",
+        "W9303": "logs-loggroup.html",
+    }.items():
+        (rule,) = (rule for rule in RULES if rule.id == rule_id)
+        assert rule.source_url == reference + page
 
 
 def test_each_file_is_one_rule_and_ids_are_unique():

@@ -45,6 +45,9 @@ _OVERTAKEN = ("InvalidChangeSetStatus", "ChangeSetNotFound", "AlreadyExistsExcep
 _OVERTAKEN_WORDS = ("state and can not be updated", "already exists and cannot be created")
 _SERVER_FAULT = 500  # HTTP status codes from here on are the service's faults
 AGAIN = "run the same command again, it continues where it stopped"
+EXPIRED = f"the credentials have expired; CloudFormation continues; renew them, then {AGAIN}"
+# Credentials of variables whose AWS_CREDENTIAL_EXPIRATION is over: a bare RuntimeError of botocore.
+_STILL_EXPIRED = "the refreshed credentials are still expired"
 
 
 @contextmanager
@@ -59,6 +62,10 @@ def translated(where: str, operation: str) -> Iterator[None]:
         raise _service_error(error, where, operation) from None
     except BotoCoreError as error:
         raise _local_error(error, where) from None
+    except RuntimeError as error:
+        if _STILL_EXPIRED not in str(error):
+            raise
+        raise AccessError(Problem(where, EXPIRED)) from None
 
 
 def _service_error(error: Exception, where: str, operation: str) -> "TidegenError":
@@ -71,9 +78,7 @@ def _service_error(error: Exception, where: str, operation: str) -> "TidegenErro
         text = f"this machine's clock is off, AWS says ({code}); set the clock, then {AGAIN}"
         return AccessError(Problem(where, text))
     if code in _EXPIRED:
-        return AccessError(
-            Problem(where, f"the credentials have expired; renew them, then {AGAIN}")
-        )
+        return AccessError(Problem(where, EXPIRED))
     if code in _INVALID:
         return AccessError(
             Problem(where, f"AWS does not know the credentials ({code}); check them")

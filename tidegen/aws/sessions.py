@@ -2,6 +2,7 @@
 
 import logging
 import os
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,6 +36,25 @@ def session(place: Place) -> Any:
     credentials = place.credentials
     source = _source(credentials.profile, place.region)
     return _assumed(source, credentials.role, place) if credentials.role else source
+
+
+def credentials_end(place: Place) -> datetime | None:
+    """Return when the credentials for `place` end; None if they renew themselves, or are unknown.
+
+    Only those of the environment's variables are not renewed; AWS_CREDENTIAL_EXPIRATION, which
+    `aws configure export-credentials --format env` prints, has their end (botocore, EnvProvider).
+    """
+    from botocore.exceptions import BotoCoreError
+
+    text = os.environ.get("AWS_CREDENTIAL_EXPIRATION", "")
+    try:
+        credentials = _source(place.credentials.profile, place.region).get_credentials()
+        end = datetime.fromisoformat(text)
+    except (BotoCoreError, ValueError):  # botocore reads the variable too
+        return None
+    if credentials is None or credentials.method != "env":
+        return None
+    return end if end.tzinfo else end.replace(tzinfo=UTC)
 
 
 def _keep_requests_out_of_logs() -> None:

@@ -78,3 +78,5 @@ RECOVERY_REGION = from_field("RecoveryRegion", "recovery.region")
 BACKUPS_DAYS = from_field("BackupsDays", "retention.backups_days")
 LOCK_MODE = from_field("LockMode", "retention.lock_mode")
 LOCK_DAYS = from_field("LockDays", "retention.lock_days")
+#: Inputs of concerns that keep backups: how long, and under which lock.
+RETENTION = (BACKUPS_DAYS, LOCK_MODE, LOCK_DAYS)

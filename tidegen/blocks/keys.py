@@ -49,6 +49,16 @@ _ROLE_BY_CONDITION = unmet(
 )
 #: Path of an environment's names: of its keys' aliases, and of the roles that use them.
 ENVIRONMENT_OWNER = "${Project}/${Environment}"
+#: Tag of the account's keys that roles of every environment use and only administrators change. An
+#: alias does not protect: deleting it would end the protection.
+SHARED = {"aws:ResourceTag/tidegen:shared": "use"}
+SHARED_TAG = {"tidegen:shared": "use"}
+#: Actions that use a key or read about it; every other one changes it.
+USING_KEYS = [
+    *_USE,
+    Action("kms", "Get*"),
+    Action("kms", "List*"),
+]
 #: Aliases of the keys of the account's own stacks, which have no environment's tag.
 ACCOUNT_ALIASES = [Sub(f"alias/${{Project}}/{scope}/*") for scope in ("account", "bootstrap")]
 

@@ -21,12 +21,15 @@ SIX_YEARS = 2192
 def add_log_group(
     template: Template,
     title: str,
-    name: Any,
+    name: Any = None,
     days: int = OPERATIONAL_DAYS,
     *,
     key: Input = LOGS_KEY,
+    **attributes: Any,
 ) -> logs.LogGroup:
     """Add a log group whose events are encrypted with `key` and kept for `days`.
+
+    CloudFormation chooses the name if none is given. `attributes` are those of the resource.
 
     Without DeletionProtectionEnabled, which would block the rollback of a first deploy: that
     deletes the resources it created. A deleted stack leaves its groups behind.
@@ -34,9 +37,10 @@ def add_log_group(
     return template.add_resource(
         logs.LogGroup(
             title,
-            LogGroupName=name,
+            **({} if name is None else {"LogGroupName": name}),
             KmsKeyId=Ref(key.name),
             RetentionInDays=days,
+            **attributes,
             **RETAINED,
         )
     )

@@ -112,15 +112,25 @@ def present_and_not(key: str, values: Any) -> list[ConditionElement]:
     return [StringNotEquals({key: values}), Null({key: "false"})]
 
 
-def not_of_others(own: Any, *excepted: ConditionElement) -> Statement:
-    """Deny resources tagged for another environment than `own`, except reading stacks."""
-    other = present_and_not("aws:ResourceTag/environment", own)
+def not_of_others(
+    own: Any,
+    reading: Sequence[Action] = tuple(READING_STACKS),
+    shared: dict[str, str] | None = None,
+) -> Statement:
+    """Deny resources tagged for another environment than `own`, except the calls `reading`.
+
+    `shared` are tags of resources that all environments use, by their condition keys.
+    """
+    # one operator for both: awacs keeps the last of two
+    others = StringNotEquals({"aws:ResourceTag/environment": own, **(shared or {})})
+    tagged = Null({"aws:ResourceTag/environment": "false"})
+    denied = {"NotAction": list(reading)} if reading else {"Action": [Action("*")]}
     return Statement(
         Sid="NotOfOthers",
         Effect=Deny,
-        NotAction=READING_STACKS,
+        **denied,
         Resource=["*"],
-        Condition=Condition([*other, *excepted]),
+        Condition=Condition([others, tagged]),
     )
 
 

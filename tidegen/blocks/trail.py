@@ -6,10 +6,9 @@ from awacs import logs as log_actions
 from troposphere import GetAtt, Ref, Sub, Template, cloudtrail, logs
 
 from tidegen.blocks.inputs import sibling
-from tidegen.blocks.logs import OPERATIONAL_DAYS
+from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import allow, document, trust
 from tidegen.blocks.roles import add_role
-from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet_each
 from tidegen.contract import Input, Kind
 
@@ -46,16 +45,8 @@ def add_trail(
     `condition` holds in one region of an account: a second trail would cost the same again and
     record nothing new. The trail's objects go to `bucket`; `key` encrypts them and the group.
     """
-    group = template.add_resource(
-        logs.LogGroup(
-            "TrailLogGroup",
-            Condition=condition,
-            KmsKeyId=Ref(key.name),
-            # For alarms and searches: the archive keeps the same events for six years.
-            RetentionInDays=OPERATIONAL_DAYS,
-            **RETAINED,
-        )
-    )
+    # For alarms and searches: the archive keeps the same events for six years.
+    group = add_log_group(template, "TrailLogGroup", key=key, Condition=condition)
     _add_role(template, group, path, condition)
     template.add_resource(
         cloudtrail.Trail(

@@ -25,23 +25,23 @@ def evaluate(templates: Mapping[str, TemplateBody], values: Values) -> Resources
     `values` are parameters of the root, and pseudo parameters such as `AWS::Region`. Resources of
     type Stack whose template is given are left out: their own resources take their place.
     """
-    root = EvaluatedTemplate("", templates.get("", {}), values, templates)
+    root = EvaluatedTemplate(template=templates.get("", {}), values=values, templates=templates)
     resources = dict(root.resources())
     for logical_id in root.nested_ids():
         resources |= root.nested(logical_id).resources()
     return dict(sorted(resources.items()))
 
 
-@dataclass
+@dataclass(kw_only=True)
 class EvaluatedTemplate:
     """One template with its parameters' values, and the templates nested in it."""
 
-    path: str
     template: TemplateBody
     values: Values
+    path: str = ""
     templates: Mapping[str, TemplateBody] = field(default_factory=dict)
-    _nested: dict[str, "EvaluatedTemplate"] = field(default_factory=dict)
-    _decided: dict[str, bool] = field(default_factory=dict)
+    _nested: dict[str, "EvaluatedTemplate"] = field(default_factory=dict, init=False)
+    _decided: dict[str, bool] = field(default_factory=dict, init=False)
 
     def resources(self) -> Resources:
         """Return the resources that the conditions create, by path, without nested templates."""
@@ -74,8 +74,9 @@ class EvaluatedTemplate:
             given = self._declared()[logical_id].get("Properties", {}).get("Parameters", {})
             pseudo = {name: value for name, value in self.values.items() if "::" in name}
             values = {**pseudo, **self.value(given)}
-            path = self._at(logical_id)
-            self._nested[logical_id] = EvaluatedTemplate(path, self.templates[logical_id], values)
+            self._nested[logical_id] = EvaluatedTemplate(
+                template=self.templates[logical_id], values=values, path=self._at(logical_id)
+            )
         return self._nested[logical_id]
 
     def value(self, expression: Any) -> Any:

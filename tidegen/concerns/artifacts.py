@@ -1,6 +1,6 @@
 """Buckets of templates and assets, and of access logs, once per account and region."""
 
-from troposphere import GetAtt, Ref, Sub, Template, s3
+from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
 from tidegen.blocks import inputs
 from tidegen.blocks.access_logs import add_access_logs_bucket
@@ -13,8 +13,8 @@ from tidegen.blocks.buckets import (
     logged_to,
 )
 from tidegen.blocks.data_buckets import ERASURE, abandoned_uploads
-from tidegen.blocks.keys import account_use, add_key
-from tidegen.blocks.roles import BOUNDARY_ARN, OIDC_PROVIDER_ARN
+from tidegen.blocks.keys import SHARED_TAG, account_use, add_key
+from tidegen.blocks.roles import BOUNDARY_ARN, DEPLOY_BOUNDARY_ARN, OIDC_PROVIDER_ARN
 from tidegen.blocks.suppressions import unmet
 from tidegen.contract import Concern, Context, Kind, Output, Scope
 
@@ -23,7 +23,14 @@ _REASON = "Contains templates and assets built from source; no data, no objects 
 
 def add_resources(template: Template, _context: Context) -> None:
     """Add the buckets and their key. The template is deployed directly, so under 51,200 bytes."""
-    add_key(template, "ArtifactsKey", "artifacts", account_use("s3"), owner="${Project}/bootstrap")
+    add_key(
+        template,
+        "ArtifactsKey",
+        "artifacts",
+        account_use("s3"),
+        owner="${Project}/bootstrap",
+        Tags=Tags(SHARED_TAG),
+    )
     logs = add_access_logs_bucket(
         template,
         "AccessLogsBucket",
@@ -89,6 +96,13 @@ CONCERN = Concern(
         ),
         Output(
             "PermissionsBoundaryArn", Kind.ARN, BOUNDARY_ARN, "Boundary of every role", surface=True
+        ),
+        Output(
+            "DeployBoundaryArn",
+            Kind.ARN,
+            DEPLOY_BOUNDARY_ARN,
+            "Boundary of the roles that deploy",
+            surface=True,
         ),
         Output(
             "OidcProviderArn",

@@ -131,9 +131,7 @@ CONCERN = Concern(
             "Vault of the copies, or empty",
             default="",
         ),
-        inputs.BACKUPS_DAYS,
-        inputs.LOCK_MODE,
-        inputs.LOCK_DAYS,
+        *inputs.RETENTION,
     ),
     outputs=(
         Output("BackupPlanId", Kind.NAME, Ref("Plan"), "Plan of the backups"),

@@ -89,9 +89,7 @@ CONCERN = Concern(
         inputs.ACCOUNT_ACCESS_LOGS,
         inputs.from_field("SourceRegion", "source.region"),
         inputs.from_field("NoncurrentDays", "retention.noncurrent_days"),
-        inputs.BACKUPS_DAYS,
-        inputs.LOCK_MODE,
-        inputs.LOCK_DAYS,
+        *inputs.RETENTION,
     ),
     outputs=(
         Output(

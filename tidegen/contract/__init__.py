@@ -23,6 +23,11 @@ from tidegen.contract.fields import (
 )
 from tidegen.contract.kinds import Kind
 from tidegen.contract.scopes import PLATFORM, RegionChoice, Scope, roots_of
+from tidegen.contract.sessions import (
+    DEPLOY_SESSION_SECONDS,
+    FIRST_DEPLOY_SECONDS,
+    UPDATE_SECONDS,
+)
 from tidegen.contract.template import parameter
 from tidegen.contract.topics import EVERYTHING, Topic
 
@@ -30,9 +35,12 @@ __all__ = [
     "ADMINISTRATORS",
     "CATALOGUE_FILE",
     "CONTACTS",
+    "DEPLOY_SESSION_SECONDS",
     "EVERYTHING",
+    "FIRST_DEPLOY_SECONDS",
     "PLAN_SUFFIX",
     "PLATFORM",
+    "UPDATE_SECONDS",
     "ZONES",
     "Asset",
     "BuiltAsset",

@@ -3,9 +3,8 @@
 A new kind of event is a class here and, if it deserves one, a line in `reporting.events`.
 """
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -16,15 +15,23 @@ from tidegen.planning.states import NextAction, state_of
 
 
 @dataclass(frozen=True)
-class Event(ABC):
+class Event:
     """An event on a root stack; JSON output has its `kind` and `data`."""
 
     kind: ClassVar[str]
     address: StackAddress
 
-    @abstractmethod
     def data(self) -> dict[str, Any]:
-        """Return the event's own fields as plain data."""
+        """Return the event's own fields as plain data; a kind with other names overrides it."""
+        own = (item.name for item in fields(self) if item.name != "address")
+        return {name: _plain(getattr(self, name)) for name in own}
+
+
+def _plain(value: Any) -> Any:
+    """Return a field's value as JSON has it."""
+    if isinstance(value, Mapping):
+        return dict(value)
+    return str(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -34,10 +41,6 @@ class StepStarted(Event):
     kind = "step"
     number: int
     total: int
-
-    def data(self) -> dict[str, Any]:
-        """Return the step's number of how many."""
-        return {"number": self.number, "total": self.total}
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,6 @@ class Recovering(Event):
     kind = "recovering"
     status: str
     what: str
-
-    def data(self) -> dict[str, Any]:
-        """Return the status and the action."""
-        return {"status": self.status, "what": self.what}
 
 
 @dataclass(frozen=True)
@@ -121,10 +120,6 @@ class Protected(Event):
 
     kind = "protected"
     stacks: int
-
-    def data(self) -> dict[str, Any]:
-        """Return the number of stacks."""
-        return {"stacks": self.stacks}
 
 
 @dataclass(frozen=True)
@@ -175,10 +170,6 @@ class Outcome(Event):
     result: Result
     outputs: Mapping[str, str] = field(default_factory=dict)
 
-    def data(self) -> dict[str, Any]:
-        """Return the result and the outputs."""
-        return {"result": str(self.result), "outputs": dict(self.outputs)}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Preview:
@@ -187,7 +178,7 @@ class Preview:
     `next_action` is CREATE or UPDATE with `changes`, FOLLOW, or a fix to make first (DELETE_FIRST,
     CONTINUE_ROLLBACK), after which another preview follows. `unchanged`: the stack needs no change.
     `pending` names the stacks whose outputs are not known yet. `readings` are of the settings that
-    are applied after the stack.
+    are applied after the stack. `note` is the reason for a root's second step.
     """
 
     step: RootStep
@@ -197,6 +188,7 @@ class Preview:
     pending: tuple[StackAddress, ...] = ()
     status: str | None = None
     readings: tuple[SettingReading, ...] = ()
+    note: str = ""
 
     @property
     def settings(self) -> tuple[SettingStep, ...]:

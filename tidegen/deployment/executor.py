@@ -82,7 +82,7 @@ def execute(
     clouds = Clouds.of(connect)
     known = plan.outputs
     outcomes: list[Outcome] = []
-    for run, step in started(plan.steps, clouds, emit, pause, settings):
+    for run, step in started(plan.sequence, clouds, emit, pause, settings):
         changed = any(outcome.result is not Result.UNCHANGED for outcome in outcomes)
         resolved = resolved_step(step, known)
         work = _Work(
@@ -93,7 +93,9 @@ def execute(
             environment=plan.environment,
             others_changed=changed,
         )
-        outcome = work.deploy(plan.states.get(step.address))
+        again = any(outcome.address == step.address for outcome in outcomes)
+        state = run.cloud.stack(step.stack_name) if again else plan.states.get(step.address)
+        outcome = work.deploy(state)
         emit(outcome)
         outcomes.append(outcome)
         known[step.address] = outcome.outputs

@@ -19,6 +19,7 @@ def problems_between(files: Sequence[File], root: Path, *, complete: bool) -> li
     file may be the one that could not be read.
     """
     conflicts = [*_same_range(files), *_two_owners(files), *_same_stacks(files), *_two_homes(files)]
+    conflicts += _two_subjects(files)
     if complete:
         conflicts += [*_no_home(files), *_no_account(files), *_wrong_shared(files)]
     conflicts.sort(key=lambda item: (item[0].path, item[0].line(*item[1])))
@@ -73,6 +74,16 @@ def _two_homes(files: Iterable[File]) -> Iterator[Found]:
                 f"is true in {home.name} too, for account {file.account}; make one of them false"
             )
             yield file, ("home_region",), problem
+
+
+def _two_subjects(files: Iterable[File]) -> Iterator[Found]:
+    """Yield a repository with other ids than in another file: one of them trusts nobody."""
+    owners: dict[str, File] = {}
+    for file in files:
+        owner = owners.setdefault(file.ci.repository, file)
+        if owner.ci.subject != file.ci.subject:
+            problem = f"is {file.ci.subject}, and {owner.ci.subject} in {owner.name}"
+            yield file, ("ci",), f"{problem}; give all files of the repository the same ids"
 
 
 def _no_home(files: Iterable[File]) -> Iterator[Found]:

@@ -49,6 +49,16 @@ def _source_region(file: Any, _: Iterable[File]) -> str:
     return str(file.region)
 
 
+@_derived(
+    "ci.subject",
+    Kind.STRING,
+    (Scope.ACCESS,),
+    "Repository as the subject of its tokens names it: OWNER@ID/NAME@ID, or OWNER/NAME",
+)
+def _subject(file: Any, _: Iterable[File]) -> str:
+    return str(file.ci.subject)
+
+
 @_derived("cluster.ami_type", Kind.STRING, PLATFORM, "Kind of the managed node image")
 def _ami_type(file: Any, _: Iterable[File]) -> str:
     """Return the image type for the instances (EKS API, CreateNodegroup, amiType)."""

@@ -62,7 +62,7 @@ class _File(sections.Section):
 
     scope: Scope
     # The order matters: the check of a field sees the values of the fields above it.
-    project: types.Name = parameter("Project, the first part of every name", scopes=tuple(Scope))
+    project: types.Project = parameter("Project, the first part of every name", scopes=tuple(Scope))
     account: types.Account = Field(description="Account id, 12 digits in quotes")
     region: types.Region = Field(description="Region that this is deployed to")
     name: types.Name = parameter(

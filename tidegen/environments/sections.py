@@ -123,10 +123,21 @@ class Cluster(Section):
         return addons
 
 
+class Packages(Section):
+    """The release of MongoDB that the members install, from the artifacts bucket."""
+
+    version: types.MongodbVersion = parameter("Version of MongoDB, the name of its folder")
+    sha256: types.Sha256 = parameter(
+        "SHA-256 of that folder's SHA256SUMS",
+        in_file="SHA-256 of that folder's SHA256SUMS, in quotes",
+    )
+
+
 class Database(Section):
     """Each of the three members of the replica set."""
 
     image: types.ImageId = parameter("Machine image of the database members")
+    packages: Packages = Field(description="The release of MongoDB, by version and hash")
     instance_type: types.InstanceType = parameter("Instance type of a database member")
     volume_gib: int = parameter(
         "Data volume of a member in GiB",
@@ -226,9 +237,41 @@ class AccountContacts(Section):
 
 
 class Ci(Section):
-    """Continuous integration."""
+    """Continuous integration: the repository whose workflows may plan and deploy.
+
+    GitHub's tokens name it with ids that are never given again (GitHub docs, "OpenID Connect
+    reference", immutable subject claims): `repo:OWNER@OWNER-ID/REPO@REPO-ID:environment:NAME`.
+    """
 
     repository: types.Repository = parameter(
         "GitHub repository, OWNER/NAME, whose workflows may deploy",
         scopes=(Scope.IDENTITY, Scope.ACCESS),
     )
+    owner_id: int | None = Field(
+        default=None, ge=1, description="GitHub's id of the repository's owner"
+    )
+    repository_id: int | None = Field(
+        default=None, ge=1, description="GitHub's id of the repository"
+    )
+    classic_subject: bool = Field(
+        default=False,
+        description="Whether its tokens have no ids: anyone who gets its name can then deploy",
+    )
+
+    @model_validator(mode="after")
+    def _ids_or_names(self) -> Self:
+        ids = (self.owner_id, self.repository_id)
+        command = f"'gh api repos/{self.repository} --jq .owner.id,.id' prints them"
+        if self.classic_subject and ids != (None, None):
+            raise refusal("names ids and asks for a subject without them", "remove one of the two")
+        if None in ids and not self.classic_subject:
+            raise refusal("needs owner_id and repository_id", command)
+        return self
+
+    @property
+    def subject(self) -> str:
+        """The repository as the subject of its tokens names it."""
+        if self.classic_subject:
+            return self.repository
+        owner, _, name = self.repository.partition("/")
+        return f"{owner}@{self.owner_id}/{name}@{self.repository_id}"

@@ -30,6 +30,8 @@ _NODE_IMAGE = r"^[0-9]+\.[0-9]+\.[0-9]+-[0-9]{8}$"
 _INSTANCE = r"^[a-z][a-z0-9-]*\.(nano|micro|small|medium|([0-9]*x)?large|metal(-[0-9]+xl)?)$"
 _MINOR = r"^[0-9]+\.[0-9]+$"
 _ADDON = r"^v[0-9]+\.[0-9]+\.[0-9]+-eksbuild\.[0-9]+$"
+_MONGODB = r"^8\.0\.[0-9]+(-[0-9]+)?$"
+_SHA256 = r"^[0-9a-f]{64}$"
 _REPOSITORY = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$"
 
 #: Pattern → the name of its values, and the remedy for a value that does not match.
@@ -49,6 +51,11 @@ MEANINGS: dict[str, tuple[str, str]] = {
     _INSTANCE: ("an instance type", "for example m7g.large"),
     _MINOR: ("a Kubernetes version", 'write its two numbers in quotes, for example "1.34"'),
     _ADDON: ("an add-on version", "for example v1.20.4-eksbuild.1"),
+    _MONGODB: (
+        "a version of MongoDB 8.0",
+        "for example 8.0.21, or 8.0.21-2 for its second set of packages",
+    ),
+    _SHA256: ("a SHA-256", "write the 64 digits that sha256sum prints for SHA256SUMS"),
     _REPOSITORY: ("a repository", "write OWNER/NAME, for example tidepool-org/platform"),
 }
 
@@ -56,6 +63,9 @@ MEANINGS: dict[str, tuple[str, str]] = {
 #: upgrade policy is STANDARD: after that day EKS upgrades automatically.
 #: Source: https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html
 KUBERNETES_VERSIONS = {"1.34": "2026-12-02", "1.35": "2027-03-27"}
+
+#: First 8.0 without CVE-2025-14847. Source: MongoDB's SERVER-115508.
+_FIRST_PATCH = 17
 
 _PRIVATE = tuple(IPv4Network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 #: Ranges that hosts and clusters use inside: a VPC with such a range could not reach them.
@@ -104,6 +114,14 @@ def _supported(version: str) -> str:
     return version
 
 
+def _without_known_leak(version: str) -> str:
+    """Refuse versions whose memory anybody can read without logging in (CVE-2025-14847)."""
+    patch = int(version.split(".")[2].partition("-")[0])
+    if patch < _FIRST_PATCH:
+        raise refusal("has CVE-2025-14847", f"use 8.0.{_FIRST_PATCH} or a later 8.0")
+    return version
+
+
 def _of_one_architecture(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return one machine image serves all nodes of a group."""
     arm = [name for name in names if is_arm(name)]
@@ -119,7 +137,11 @@ def _unique(items: Sequence[str]) -> Sequence[str]:
     return items
 
 
+#: With a longer one the boundary of roles would not fit a managed policy of 6,144 characters.
+PROJECT_LENGTH = 24
+
 Name = Annotated[str, StringConstraints(pattern=_NAME, max_length=32), Kind.NAME]
+Project = Annotated[str, StringConstraints(pattern=_NAME, max_length=PROJECT_LENGTH), Kind.NAME]
 Account = Annotated[str, StringConstraints(pattern=_ACCOUNT), Kind.ACCOUNT_ID]
 Region = Annotated[
     str, StringConstraints(pattern=_REGION), AfterValidator(_three_zones), Kind.REGION
@@ -160,6 +182,10 @@ KubernetesVersion = Annotated[
     Kind.VERSION,
 ]
 AddonVersion = Annotated[str, StringConstraints(pattern=_ADDON), Kind.VERSION]
+MongodbVersion = Annotated[
+    str, StringConstraints(pattern=_MONGODB), AfterValidator(_without_known_leak), Kind.VERSION
+]
+Sha256 = Annotated[str, StringConstraints(pattern=_SHA256)]
 Repository = Annotated[str, StringConstraints(pattern=_REPOSITORY)]
 LockMode = Literal["GOVERNANCE", "COMPLIANCE"]
 

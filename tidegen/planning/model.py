@@ -95,16 +95,10 @@ class RootTemplate:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RootStep:
-    """One root stack to create or update; other roots' outputs are still to be read."""
+class OfStack:
+    """The base of data about one stack: its address and the parts of it."""
 
     address: StackAddress
-    project: str
-    environment: str
-    template: RootTemplate
-    parameters: Mapping[str, str | OutputOf] = field(repr=False)
-    service_role: str | OutputOf | None = None
-    protected: bool = False
 
     @property
     def stack_name(self) -> str:
@@ -113,7 +107,7 @@ class RootStep:
 
     @property
     def scope(self) -> Scope:
-        """The scope of the root."""
+        """The scope of the stack."""
         return self.address.scope
 
     @property
@@ -125,6 +119,18 @@ class RootStep:
     def region(self) -> str:
         """The region of the stack."""
         return self.address.place.region
+
+
+@dataclass(frozen=True, kw_only=True)
+class RootStep(OfStack):
+    """One root stack to create or update; other roots' outputs are still to be read."""
+
+    project: str
+    environment: str
+    template: RootTemplate
+    parameters: Mapping[str, str | OutputOf] = field(repr=False)
+    service_role: str | OutputOf | None = None
+    protected: bool = False
 
     @property
     def tags(self) -> dict[str, str]:
@@ -214,13 +220,35 @@ class StackEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """A deploy: the steps in order, and the states that were read to plan them."""
+    """A deploy: a step for each root, and the states that were read to plan them.
+
+    `retiring` is there if the access root loses permissions that the other roots still need: the
+    same root with them. It is deployed first, and its own step last.
+    """
 
     environment: str
     release: str
     steps: tuple[RootStep, ...]
+    retiring: RootStep | None = None
     missing: tuple[Prerequisite, ...] = ()
     states: Mapping[StackAddress, StackState | None] = field(default_factory=dict, repr=False)
+
+    @property
+    def sequence(self) -> tuple[RootStep, ...]:
+        """The steps in the order in which they are deployed."""
+        if self.retiring is None:
+            return self.steps
+        last = [step for step in self.steps if step.address == self.retiring.address]
+        others = [step for step in self.steps if step.address != self.retiring.address]
+        return (self.retiring, *others, *last)
+
+    def note(self, step: RootStep) -> str:
+        """Return the reason why a root is deployed twice, for that step; else empty."""
+        if self.retiring is None or step.address != self.retiring.address:
+            return ""
+        if step.template == self.retiring.template:
+            return "first: new permissions, and still those that the release removes"
+        return "last: without the permissions that the release removes"
 
     @property
     def outputs(self) -> dict[StackAddress, Mapping[str, str]]:

@@ -6,7 +6,15 @@ from dataclasses import fields
 from tidegen.contract import Scope
 from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.digest import DIGEST, root_digest
-from tidegen.planning.model import OutputOf, ResolvedStep, RootStep, RootTemplate, StackAddress
+from tidegen.planning.model import (
+    OutputOf,
+    Plan,
+    ResolvedStep,
+    RootStep,
+    RootTemplate,
+    StackAddress,
+)
+from tidegen.planning.states import is_up_to_date
 
 Outputs = Mapping[StackAddress, Mapping[str, str]]
 RELEASE = "Release"
@@ -97,6 +105,13 @@ def known_step(step: RootStep, known: Outputs) -> ResolvedStep:
     parameters = {name: text for name, text in values.items() if text is not None}
     role = step.service_role
     return _with_texts(step, parameters, None if role is None else _known_text(role, known))
+
+
+def is_current(plan: Plan, step: RootStep) -> bool:
+    """Return whether the step's stack is at rest and as the step would deploy it."""
+    state = plan.states.get(step.address)
+    wanted = known_step(step, plan.outputs).digest
+    return state is not None and is_up_to_date(state.status, state.digest, wanted)
 
 
 def _with_texts(step: RootStep, parameters: Mapping[str, str], role: str | None) -> ResolvedStep:

@@ -19,9 +19,11 @@ RESOURCE_POLICIES: dict[str, tuple[str, ...]] = {
 }
 
 
-def statements(resource: Resource) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Yield every statement of a resource's policy, with its path."""
-    for path, document in resource.reach(*RESOURCE_POLICIES[resource.type]):
+def statements(
+    resource: Resource, documents: Mapping[str, tuple[str, ...]] = RESOURCE_POLICIES
+) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Yield every statement of a resource's policies, which `documents` locates, with its path."""
+    for path, document in resource.reach(*documents[resource.type]):
         yield from statements_of(document, path)
 
 

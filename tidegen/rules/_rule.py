@@ -4,6 +4,7 @@ The name begins with an underscore so that cfn-lint does not load this module as
 import the module, never the class: cfn-lint creates an instance of every rule class in a module.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -26,10 +27,16 @@ _PROSE = ("Description", "AlarmDescription", "GroupDescription", "Comment", "Con
 class Rule(Documented, CloudFormationLintRule):  # type: ignore[misc] # cfn-lint has no types
     """A rule over a template; `types` are the types of the resources to check, by default all.
 
-    `good` and `bad` are the resources of a template, or a template.
+    `good` and `bad` are the resources of a template, or a template. The source of a rule over one
+    type is by default the page of the type.
     """
 
     types: tuple[str, ...] = ()
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        super().__init_subclass__(**arguments)
+        if not cls.source_url and len(cls.types) == 1:
+            cls.source_url = _page(cls.types[0])
 
     def match(self, cfn: Template) -> list[RuleMatch]:
         """Return the matches in a template; cfn-lint calls this."""
@@ -43,6 +50,49 @@ class Rule(Documented, CloudFormationLintRule):  # type: ignore[misc] # cfn-lint
     def check(self, resource: "Resource", template: "View") -> Iterator[Problem]:
         """Yield the problems of a resource."""
         raise NotImplementedError
+
+
+class ValueRule(Rule):
+    """A rule over one value of each resource: `paths` has its path, by the resource's type."""
+
+    paths: Mapping[str, tuple[str, ...]]
+
+    def __init_subclass__(cls, **arguments: Any) -> None:
+        cls.types = tuple(cls.paths)
+        super().__init_subclass__(**arguments)
+
+    def check(self, resource: "Resource", template: "View") -> Iterator[Problem]:
+        """Yield the fault of each value at the path, and of a missing one, which is None."""
+        for path, value in resource.reach(*self.paths[resource.type]):
+            message = self.fault(value, resource, template)
+            if message:
+                yield path, message
+
+    def fault(self, value: Any, resource: "Resource", template: "View") -> str | None:
+        """Return a message if the value is at fault."""
+        raise NotImplementedError
+
+
+class TextRule(Rule):
+    """A rule over all texts: `pattern` is at fault, `message` has `{}` for the text it matches."""
+
+    pattern: re.Pattern[str]
+    message: str
+
+    def problems(self, template: "View") -> Iterator[Problem]:
+        """Yield the problem of each match in a text of the template."""
+        for path, text in template.texts:
+            for match in self.pattern.finditer(text):
+                yield path, self.message.replace("{}", match[0])
+
+
+def _page(type_name: str) -> str:
+    """Return the page of a resource type."""
+    _, service, name = type_name.lower().split("::")
+    return (
+        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/"
+        f"aws-resource-{service}-{name}.html"
+    )
 
 
 def template_of(example: str) -> str:

@@ -8,8 +8,9 @@ class Documented:
     """A rule that states itself in its docstring.
 
     The first line is `shortdesc`: what the rule asks for. The paragraphs after it are
-    `description`: the reason. `source_url` is the page of AWS that documents it. `good` and `bad`
-    are examples in YAML: tests run the rule over both, and the documentation shows them.
+    `description`: the reason. The last paragraph is `source_url`: the page of AWS that documents
+    it. `good` and `bad` are examples in YAML: tests run the rule over both, and the documentation
+    shows them.
     """
 
     id = ""
@@ -24,4 +25,6 @@ class Documented:
         super().__init_subclass__(**arguments)
         first, *paragraphs = inspect.cleandoc(cls.__doc__ or "").split("\n\n")
         cls.shortdesc = first.removesuffix(".")
+        if paragraphs and paragraphs[-1].startswith("https://"):
+            cls.source_url = paragraphs.pop()
         cls.description = "\n\n".join(" ".join(text.split()) for text in paragraphs)

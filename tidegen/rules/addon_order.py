@@ -12,10 +12,11 @@ class AddonOrder(_rule.Rule):
     An add-on whose pods have no node to run on is DEGRADED until its creation times out (known
     failure addon-without-nodes). An add-on that nodes need to join the cluster is created before
     them.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html
     """
 
     id = "E9406"
-    source_url = "https://docs.aws.amazon.com/eks/latest/userguide/eks-add-ons.html"
     types = ("AWS::EKS::Addon",)
     good = """
 Dns:

@@ -1,5 +1,5 @@
-from collections.abc import Iterator
 from difflib import get_close_matches
+from typing import Any
 
 from tidegen.rules import _rule
 
@@ -32,16 +32,17 @@ _KEYS = (
 )
 
 
-class BalancerAttribute(_rule.Rule):
+class BalancerAttribute(_rule.ValueRule):
     """Attributes of load balancers exist.
 
     The schema accepts any key. The service refuses an unknown one, after everything else was
     created.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html
     """
 
     id = "E9408"
-    source_url = "https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_LoadBalancerAttribute.html"
-    types = ("AWS::ElasticLoadBalancingV2::LoadBalancer",)
+    paths = {"AWS::ElasticLoadBalancingV2::LoadBalancer": ("LoadBalancerAttributes", "*", "Key")}
     good = """
 Balancer:
   Type: AWS::ElasticLoadBalancingV2::LoadBalancer
@@ -50,9 +51,9 @@ Balancer:
 """
     bad = good.replace("idle_timeout.timeout_seconds", "idle_timeout")
 
-    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
-        for path, key in resource.reach("LoadBalancerAttributes", "*", "Key"):
-            if _rule.is_text(key) and key not in _KEYS:
-                close = get_close_matches(key, _KEYS, n=1)
-                hint = f"; did you mean '{close[0]}'?" if close else ""
-                yield path, f"load balancers have no attribute '{key}'{hint}"
+    def fault(self, value: Any, resource: _rule.Resource, template: _rule.View) -> str | None:
+        if not _rule.is_text(value) or value in _KEYS:
+            return None
+        close = get_close_matches(value, _KEYS, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        return f"load balancers have no attribute '{value}'{hint}"

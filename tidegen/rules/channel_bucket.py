@@ -1,9 +1,9 @@
-from collections.abc import Iterator
+from typing import Any
 
 from tidegen.rules import _rule
 
 
-class ChannelBucket(_rule.Rule):
+class ChannelBucket(_rule.ValueRule):
     """A delivery channel names its bucket, not the ARN.
 
     Config takes the ARN for a name and reports that it may not write (known failure
@@ -11,8 +11,7 @@ class ChannelBucket(_rule.Rule):
     """
 
     id = "E9501"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html"
-    types = ("AWS::Config::DeliveryChannel",)
+    paths = {"AWS::Config::DeliveryChannel": ("S3BucketName",)}
     good = """
 Channel:
   Type: AWS::Config::DeliveryChannel
@@ -21,7 +20,6 @@ Bucket: {Type: "AWS::S3::Bucket"}
 """
     bad = good.replace("!Ref Bucket", "!GetAtt Bucket.Arn")
 
-    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
-        for path, name in resource.reach("S3BucketName"):
-            if "Fn::GetAtt" in (name if isinstance(name, dict) else ()) or "arn:" in str(name):
-                yield path, "the name is an ARN; Ref the bucket"
+    def fault(self, value: Any, resource: _rule.Resource, template: _rule.View) -> str | None:
+        is_arn = "Fn::GetAtt" in (value if isinstance(value, dict) else ()) or "arn:" in str(value)
+        return "the name is an ARN; Ref the bucket" if is_arn else None

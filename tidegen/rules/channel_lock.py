@@ -1,9 +1,11 @@
-from collections.abc import Iterator
+from typing import Any
 
 from tidegen.rules import _rule
 
+_LOCKS = {"ObjectLockEnabled", "ObjectLockConfiguration"}
 
-class ChannelLock(_rule.Rule):
+
+class ChannelLock(_rule.ValueRule):
     """Config delivers to a bucket without Object Lock.
 
     Config cannot write to a locked bucket: nothing fails, and nothing arrives (known failure
@@ -11,8 +13,7 @@ class ChannelLock(_rule.Rule):
     """
 
     id = "E9503"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-deliverychannel.html"
-    types = ("AWS::Config::DeliveryChannel",)
+    paths = {"AWS::Config::DeliveryChannel": ("S3BucketName",)}
     good = """
 Recorder:
   Type: AWS::Config::ConfigurationRecorder
@@ -24,11 +25,8 @@ Bucket: {Type: "AWS::S3::Bucket"}
 """
     bad = good.replace('S3::Bucket"', 'S3::Bucket", Properties: {ObjectLockEnabled: true}')
 
-    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
-        for path, name in resource.reach("S3BucketName"):
-            bucket = template.referred(name, "AWS::S3::Bucket")
-            if (
-                bucket
-                and {"ObjectLockEnabled", "ObjectLockConfiguration"} & bucket.properties.keys()
-            ):
-                yield path, f"{bucket.name} has Object Lock, which Config cannot use; name another"
+    def fault(self, value: Any, resource: _rule.Resource, template: _rule.View) -> str | None:
+        bucket = template.referred(value, "AWS::S3::Bucket")
+        if bucket and _LOCKS & bucket.properties.keys():
+            return f"{bucket.name} has Object Lock, which Config cannot use; name another"
+        return None

@@ -10,6 +10,8 @@ _DOCUMENTS = {
 
 
 def _may_be_empty(value: Any, template: _rule.View) -> bool:
+    if value in ([], "", None):
+        return True
     parameter = template.section("Parameters").get(_rule.target(value) or "")
     return isinstance(parameter, dict) and parameter.get("Default") == ""
 
@@ -19,10 +21,11 @@ class EmptyPrincipal(_rule.Rule):
 
     AWS refuses a policy without a principal (known failure principal-list-empty). A list parameter
     may be empty, so it cannot be the only principal.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
 
     id = "E9603"
-    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
     types = tuple(_DOCUMENTS)
     good = """
 Role:
@@ -35,17 +38,11 @@ Role:
     bad = good.replace("Service: [ec2.amazonaws.com", "AWS: [")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
-        for path, document in resource.reach(*_DOCUMENTS[resource.type]):
-            for at, statement in _policies.statements_of(document, path):
-                principal = statement.get("Principal")
-                kinds = principal.items() if isinstance(principal, dict) else ()
-                empty = [
-                    kind
-                    for kind, value in kinds
-                    if value in ([], "", None) or _may_be_empty(value, template)
-                ]
-                if principal in ({}, []) or empty:
-                    yield (
-                        (*at, "Principal"),
-                        "the principal is empty, or a list that may be empty; name one",
-                    )
+        for path, statement in _policies.statements(resource, _DOCUMENTS):
+            principal = statement.get("Principal")
+            values = principal.values() if isinstance(principal, dict) else ()
+            if principal in ({}, []) or any(_may_be_empty(value, template) for value in values):
+                yield (
+                    (*path, "Principal"),
+                    "the principal is empty, or a list that may be empty; name one",
+                )

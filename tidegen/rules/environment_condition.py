@@ -18,10 +18,11 @@ class EnvironmentCondition(_rule.Rule):
 
     A condition on a name makes environments differ in more than their parameters show. A capacity
     or a presence that differs has a parameter of its own.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html
     """
 
     id = "E9105"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/conditions-section-structure.html"
     good = """
 Parameters:
   NatGateways: {Type: Number}

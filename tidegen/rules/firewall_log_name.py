@@ -23,10 +23,11 @@ class FirewallLogName(_rule.Rule):
 
     WAF accepts no other log group, bucket or stream, and no ARN that ends in :* as GetAtt returns
     it (known failure firewall-log-name).
+
+    https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html
     """
 
     id = "E9702"
-    source_url = "https://docs.aws.amazon.com/waf/latest/developerguide/logging-cw-logs.html"
     types = ("AWS::WAFv2::LoggingConfiguration",)
     good = """
 Logging:

@@ -40,12 +40,11 @@ class IamResourceType(_rule.Rule):
     IAM refuses a policy with a wildcard in place of the type ('IAM resource path must either be "*"
     or start with user/, role/, policy/ ...'). A type from a parameter is unknown before a
     deployment.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     """
 
     id = "E9607"
-    source_url = (
-        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html"
-    )
     types = tuple(_DOCUMENTS)
     good = """
 Policy:
@@ -63,15 +62,11 @@ Policy:
     bad = good.replace(":role/app", ":*/app")
 
     def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
-        for path, document in resource.reach(*_DOCUMENTS[resource.type]):
-            for at, statement in _policies.statements_of(document, path):
-                for place, value in _resources(statement, at):
-                    arn = _rule.literal(value)
-                    if not _names_its_type(arn):
-                        yield (
-                            place,
-                            f"'{arn}' has no literal type after the account, as role/; add it",
-                        )
+        for at, statement in _policies.statements(resource, _DOCUMENTS):
+            for path, value in _resources(statement, at):
+                arn = _rule.literal(value)
+                if not _names_its_type(arn):
+                    yield path, f"'{arn}' has no literal type after the account, as role/; add it"
 
 
 def _resources(statement: Mapping[str, Any], at: _rule.Path) -> Iterator[tuple[_rule.Path, Any]]:

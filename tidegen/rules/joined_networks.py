@@ -15,10 +15,11 @@ class JoinedNetworks(_rule.Rule):
 
     Environments are isolated because no network connects them. An environment reaches the shared
     services through a VPC endpoint, which opens in one direction only.
+
+    https://docs.aws.amazon.com/whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure/vpc-to-vpc-connectivity.html
     """
 
     id = "E9201"
-    source_url = "https://docs.aws.amazon.com/whitepapers/latest/building-scalable-secure-multi-vpc-network-infrastructure/vpc-to-vpc-connectivity.html"
     good = """
 Endpoint:
   Type: AWS::EC2::VPCEndpoint

@@ -10,10 +10,11 @@ class KeptState(_rule.Rule):
 
     CloudFormation deletes by default. A bucket that is not empty stops the stack (known failure
     bucket-not-empty); any other resource is lost.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
     """
 
     id = "E9301"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html"
     types = (
         "AWS::Backup::BackupVault",
         "AWS::CloudTrail::EventDataStore",

@@ -19,10 +19,11 @@ class KeyAdministration(_rule.Rule):
 
     A key whose policy grants kms:* to no principal can never be changed again. KMS refuses it
     (known failure key-without-administrator).
+
+    https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     """
 
     id = "E9601"
-    source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html"
     types = ("AWS::KMS::Key",)
     good = """
 Key:

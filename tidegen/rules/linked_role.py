@@ -12,7 +12,6 @@ class LinkedRole(_rule.Rule):
     """
 
     id = "E9604"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-iam-servicelinkedrole.html"
     types = ("AWS::IAM::ServiceLinkedRole",)
     good = """
 Role:

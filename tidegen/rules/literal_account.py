@@ -1,20 +1,20 @@
 import re
-from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
-_ACCOUNT = re.compile(r"(?<![\w.])\d{12}(?![\w.])")
 
-
-class LiteralAccount(_rule.Rule):
+class LiteralAccount(_rule.TextRule):
     """No account id is written in a template.
 
     The same bytes are deployed to every account. An id from one account points at that account from
     all others.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
     """
 
     id = "E9101"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
+    pattern = re.compile(r"(?<![\w.])\d{12}(?![\w.])")
+    message = "account {} is literal; use AWS::AccountId or a parameter"
     good = """
 Topic:
   Type: AWS::SNS::Topic
@@ -22,8 +22,3 @@ Topic:
     TopicName: !Sub audit-${AWS::AccountId}
 """
     bad = good.replace("!Sub audit-${AWS::AccountId}", "audit-111122223333")
-
-    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
-        for path, text in template.texts:
-            for account in _ACCOUNT.findall(text):
-                yield path, f"account {account} is literal; use AWS::AccountId or a parameter"

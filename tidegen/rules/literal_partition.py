@@ -1,20 +1,20 @@
 import re
-from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
-_PARTITION = re.compile(r"arn:aws[a-z-]*(?=:)")
 
-
-class LiteralPartition(_rule.Rule):
+class LiteralPartition(_rule.TextRule):
     """No partition is written in an ARN.
 
     ARNs begin differently in GovCloud and China. A literal partition deploys there and matches no
     resource.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
     """
 
     id = "E9103"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
+    pattern = re.compile(r"arn:aws[a-z-]*(?=:)")
+    message = "'{}' is literal; write arn:${AWS::Partition}: in a Sub"
     good = """
 Role:
   Type: AWS::IAM::Role
@@ -24,11 +24,3 @@ Role:
     - !Sub arn:${AWS::Partition}:iam::aws:policy/AmazonSSMManagedInstanceCore
 """
     bad = good.replace("!Sub arn:${AWS::Partition}:", "arn:aws:")
-
-    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
-        for path, text in template.texts:
-            for partition in _PARTITION.findall(text):
-                yield (
-                    path,
-                    f"'{partition}' is literal; write arn:${{AWS::Partition}}: in a Sub",
-                )

@@ -1,27 +1,28 @@
 import re
-from collections.abc import Iterator
 
 from tidegen.rules import _rule
 
 _AREAS = "af|ap|ca|eu|il|me|mx|sa|us"
 _SIDES = "north|south|east|west|central|northeast|northwest|southeast|southwest"
-#: us-east-1, us-gov-west-1, eu-central-1a; and zone ids such as use1-az3.
-_PLACE = re.compile(
-    rf"(?<![A-Za-z])(?:(?:{_AREAS})-(?:gov-|iso[a-z]?-)?(?:{_SIDES})-\d[a-f]?"
-    r"|[a-z]{3,4}\d-az\d)(?![A-Za-z0-9])"
-)
 
 
-class LiteralRegion(_rule.Rule):
+class LiteralRegion(_rule.TextRule):
     """No region and no zone is written in a template.
 
     A template with a literal region cannot move to another region when that region fails, and a
     zone name means a different zone in each account (known failure control-plane-zone: EKS does not
     run in every zone).
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html
     """
 
     id = "E9102"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/pseudo-parameter-reference.html"
+    #: us-east-1, us-gov-west-1, eu-central-1a; and zone ids such as use1-az3.
+    pattern = re.compile(
+        rf"(?<![A-Za-z])(?:(?:{_AREAS})-(?:gov-|iso[a-z]?-)?(?:{_SIDES})-\d[a-f]?"
+        r"|[a-z]{3,4}\d-az\d)(?![A-Za-z0-9])"
+    )
+    message = "'{}' is literal; use AWS::Region, Fn::GetAZs or a parameter"
     good = """
 Subnet:
   Type: AWS::EC2::Subnet
@@ -30,8 +31,3 @@ Subnet:
     AvailabilityZone: !Select [0, !GetAZs ""]
 """
     bad = good.replace('!Select [0, !GetAZs ""]', "us-east-1e")
-
-    def problems(self, template: _rule.View) -> Iterator[_rule.Problem]:
-        for path, text in template.texts:
-            for place in _PLACE.findall(text):
-                yield path, f"'{place}' is literal; use AWS::Region, Fn::GetAZs or a parameter"

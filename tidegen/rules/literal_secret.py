@@ -21,10 +21,11 @@ class LiteralSecret(_rule.Rule):
 
     Templates are committed, stored in a bucket and shown by the console to anyone who may describe
     the stack.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html
     """
 
     id = "E9304"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html"
     good = """
 Secret:
   Type: AWS::SecretsManager::Secret

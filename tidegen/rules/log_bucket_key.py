@@ -17,10 +17,11 @@ class LogBucketKey(_rule.Rule):
     Server access logs and load balancer logs cannot be delivered to a bucket with a KMS key: either
     nothing fails and no log arrives, or the load balancer fails (known failures access-logs-refused
     and access-logs-encrypted).
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-server-access-logging.html
     """
 
     id = "E9705"
-    source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/troubleshooting-server-access-logging.html"
     good = """
 Uploads:
   Type: AWS::S3::Bucket

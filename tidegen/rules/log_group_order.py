@@ -21,10 +21,11 @@ class LogGroupOrder(_rule.Rule):
 
     EKS creates a missing log group itself, without key and retention, and the stack then fails
     because the name is taken (known failure log-group-exists).
+
+    https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html
     """
 
     id = "E9704"
-    source_url = "https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html"
     good = """
 Group:
   Type: AWS::Logs::LogGroup

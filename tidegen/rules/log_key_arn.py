@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from typing import Any
 
 from tidegen.cloudformation.values import is_function
 from tidegen.rules import _rule
@@ -6,15 +6,14 @@ from tidegen.rules import _rule
 _KEYS = ("AWS::KMS::Key", "AWS::KMS::Alias", "AWS::KMS::ReplicaKey")
 
 
-class LogKeyArn(_rule.Rule):
+class LogKeyArn(_rule.ValueRule):
     """A log group names its key by ARN.
 
     Ref of a key is its id, which the schema of a log group refuses (known failure key-id-for-arn).
     """
 
     id = "E9701"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-loggroup.html"
-    types = ("AWS::Logs::LogGroup",)
+    paths = {"AWS::Logs::LogGroup": ("KmsKeyId",)}
     good = """
 Group:
   Type: AWS::Logs::LogGroup
@@ -25,8 +24,9 @@ Key: {Type: "AWS::KMS::Key", DeletionPolicy: Retain, UpdateReplacePolicy: Retain
 """
     bad = good.replace("GetAtt Key.Arn", "Ref Key")
 
-    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
-        for path, key in resource.reach("KmsKeyId"):
-            is_id = is_function(key) and "Ref" in key and template.referred(key, *_KEYS)
-            if is_id or (_rule.literal(key) and not _rule.literal(key).startswith(("arn:", "${"))):
-                yield path, "the key is not an ARN; use GetAtt of its Arn"
+    def fault(self, value: Any, resource: _rule.Resource, template: _rule.View) -> str | None:
+        is_id = is_function(value) and "Ref" in value and template.referred(value, *_KEYS)
+        text = _rule.literal(value)
+        if is_id or (text and not text.startswith(("arn:", "${"))):
+            return "the key is not an ARN; use GetAtt of its Arn"
+        return None

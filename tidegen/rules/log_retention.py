@@ -1,17 +1,16 @@
-from collections.abc import Iterator
+from typing import Any
 
 from tidegen.rules import _rule
 
 
-class LogRetention(_rule.Rule):
+class LogRetention(_rule.ValueRule):
     """Every log group sets how long it keeps its events.
 
     Without RetentionInDays events are kept, and paid for, for ever.
     """
 
     id = "W9303"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-loggroup.html"
-    types = ("AWS::Logs::LogGroup",)
+    paths = {"AWS::Logs::LogGroup": ("RetentionInDays",)}
     good = """
 Group:
   Type: AWS::Logs::LogGroup
@@ -21,7 +20,5 @@ Group:
 """
     bad = good.replace("RetentionInDays: 90, ", "")
 
-    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
-        for path, value in resource.reach("RetentionInDays"):
-            if value is None:
-                yield path, "the log group has no RetentionInDays; set one"
+    def fault(self, value: Any, resource: _rule.Resource, template: _rule.View) -> str | None:
+        return "the log group has no RetentionInDays; set one" if value is None else None

@@ -12,10 +12,11 @@ class NamedPrincipal(_rule.Rule):
     AWS refuses a policy whose principal does not exist (known failure role-missing), such as a
     service-linked role in a new account. A condition on aws:PrincipalArn does not need the role to
     exist.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
 
     id = "E9602"
-    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
     types = tuple(_policies.RESOURCE_POLICIES)
     good = """
 Policy:

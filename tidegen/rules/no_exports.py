@@ -8,10 +8,11 @@ class NoExports(_rule.Rule):
 
     An export cannot change while another stack imports it (known failure export-in-use). A root
     passes values to its children as parameters.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html
     """
 
     id = "E9202"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"
     good = """
 Resources:
   Topic: {Type: "AWS::SNS::Topic"}

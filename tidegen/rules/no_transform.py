@@ -8,12 +8,11 @@ class NoTransform(_rule.Rule):
 
     A nested template with a Transform needs CAPABILITY_AUTO_EXPAND from everyone who deploys it
     (known failure capability-missing), and the deployed template is not the reviewed one.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
     """
 
     id = "E9107"
-    source_url = (
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html"
-    )
     good = """
 Topic: {Type: "AWS::SNS::Topic"}
 """

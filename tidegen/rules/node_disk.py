@@ -11,7 +11,6 @@ class NodeDisk(_rule.Rule):
     """
 
     id = "E9402"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-eks-nodegroup.html"
     types = ("AWS::EKS::Nodegroup",)
     good = """
 Nodes:

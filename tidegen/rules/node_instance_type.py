@@ -16,10 +16,11 @@ class NodeInstanceType(_rule.Rule):
 
     EKS refuses instance types in both (known failure instance-type-twice), and any profile, subnet
     or public interface in the launch template of a group.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html
     """
 
     id = "E9403"
-    source_url = "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html"
     types = ("AWS::EKS::Nodegroup",)
     good = """
 Nodes:

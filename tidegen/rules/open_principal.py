@@ -18,10 +18,11 @@ class OpenPrincipal(_rule.Rule):
 
     A statement that allows `*` allows every AWS account, unless a condition names an account, an
     organization or a source.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     """
 
     id = "E9203"
-    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
     types = tuple(_policies.RESOURCE_POLICIES)
     good = """
 Policy:

@@ -22,20 +22,12 @@ class PolicySize(_rule.Rule):
 
     IAM, S3, KMS and other services refuse longer policies, not counting white space, after
     everything else was created (known failure policy-too-long).
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     """
 
     id = "E9605"
-    source_url = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"
-    types = (
-        "AWS::IAM::ManagedPolicy",
-        "AWS::IAM::Role",
-        "AWS::KMS::Key",
-        "AWS::S3::BucketPolicy",
-        "AWS::SNS::TopicPolicy",
-        "AWS::SQS::QueuePolicy",
-        "AWS::SecretsManager::ResourcePolicy",
-        "AWS::EC2::VPCEndpoint",
-    )
+    types = tuple(_LIMITS)
     good = """
 Policy:
   Type: AWS::IAM::ManagedPolicy

@@ -9,10 +9,11 @@ class PublicBucket(_rule.Rule):
     """Buckets block public access in all four ways.
 
     One wrong statement or access list opens a bucket that does not block public access.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
     """
 
     id = "E9307"
-    source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html"
     types = ("AWS::S3::Bucket",)
     good = """
 Logs:

@@ -14,10 +14,11 @@ class RecorderOrder(_rule.Rule):
 
     The recorder starts only once the channel exists, and CloudFormation waits for it: a DependsOn
     between them never ends or fails (known failure recorder-channel-order).
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-configurationrecorder.html
     """
 
     id = "E9502"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-config-configurationrecorder.html"
     good = """
 Recorder:
   Type: AWS::Config::ConfigurationRecorder

@@ -7,12 +7,11 @@ class RefusedPlainText(_rule.Rule):
     """Buckets refuse requests without TLS.
 
     S3 answers plain HTTP unless the bucket's policy denies it.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html
     """
 
     id = "E9306"
-    source_url = (
-        "https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html"
-    )
     good = """
 Policy:
   Type: AWS::S3::BucketPolicy

@@ -11,10 +11,11 @@ class ReplicationForm(_rule.Rule):
     A rule without Filter has the first format, with which a bucket accepts only one destination
     (known failure replication-rule-old). A rule with Filter needs Priority and
     DeleteMarkerReplication too.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationrule.html
     """
 
     id = "E9305"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-s3-bucket-replicationrule.html"
     types = ("AWS::S3::Bucket",)
     good = """
 Uploads:

@@ -1,18 +1,19 @@
-from collections.abc import Iterator
+from typing import Any
 
 from tidegen.rules import _rule
 
 
-class RetiredImage(_rule.Rule):
+class RetiredImage(_rule.ValueRule):
     """Nodes do not run Amazon Linux 2.
 
     EKS has no Amazon Linux 2 images for Kubernetes 1.33 and later, though the schema still accepts
     the name.
+
+    https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html
     """
 
     id = "E9404"
-    source_url = "https://docs.aws.amazon.com/eks/latest/userguide/eks-ami-deprecation-faqs.html"
-    types = ("AWS::EKS::Nodegroup",)
+    paths = {"AWS::EKS::Nodegroup": ("AmiType",)}
     good = """
 Nodes:
   Type: AWS::EKS::Nodegroup
@@ -21,7 +22,6 @@ Nodes:
 """
     bad = good.replace("AL2023_ARM_64_STANDARD", "AL2_ARM_64")
 
-    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
-        for path, kind in resource.reach("AmiType"):
-            if _rule.literal(kind).startswith("AL2_"):
-                yield path, f"{kind} is retired; use AL2023 or Bottlerocket"
+    def fault(self, value: Any, resource: _rule.Resource, template: _rule.View) -> str | None:
+        is_retired = _rule.literal(value).startswith("AL2_")
+        return f"{value} is retired; use AL2023 or Bottlerocket" if is_retired else None

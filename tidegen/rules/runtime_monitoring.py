@@ -7,10 +7,11 @@ class RuntimeMonitoring(_rule.Rule):
     """GuardDuty monitors run time once.
 
     RUNTIME_MONITORING includes EKS_RUNTIME_MONITORING; the service refuses both.
+
+    https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring.html
     """
 
     id = "E9506"
-    source_url = "https://docs.aws.amazon.com/guardduty/latest/ug/runtime-monitoring.html"
     types = ("AWS::GuardDuty::Detector",)
     good = """
 Detector:

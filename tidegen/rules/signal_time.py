@@ -26,10 +26,11 @@ class SignalTime(_rule.Rule):
 
     A group with a shorter timeout rolls back while its instances are still starting (known failure
     signal-missing).
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-creationpolicy.html
     """
 
     id = "E9407"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-creationpolicy.html"
     types = ("AWS::AutoScaling::AutoScalingGroup", "AWS::EC2::Instance")
     good = """
 Group:

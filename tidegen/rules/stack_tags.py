@@ -15,10 +15,11 @@ class StackTags(_rule.Rule):
     The tags `project` and `environment` isolate the environments of one account. A resource's own
     tag of that name would override the stack's, and an instance or volume from a launch template
     gets no tag of the stack.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
     """
 
     id = "E9606"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html"
     good = """
 Topic:
   Type: AWS::SNS::Topic

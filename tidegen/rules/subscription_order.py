@@ -12,10 +12,11 @@ class SubscriptionOrder(_rule.Rule):
 
     CloudWatch Logs tests the function as soon as the filter is created (known failure
     subscription-before-permission). It calls with the ARN of the log group, which ends in :*.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-subscriptionfilter.html
     """
 
     id = "E9703"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-logs-subscriptionfilter.html"
     good = """
 Filter:
   Type: AWS::Logs::SubscriptionFilter

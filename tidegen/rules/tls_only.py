@@ -32,10 +32,11 @@ class TlsOnly(_rule.Rule):
 
     Health data is never sent in plain text: a listener without TLS may only redirect, and mail that
     cannot be encrypted is not delivered.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
     """
 
     id = "E9308"
-    source_url = "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html"
     good = """
 Listener:
   Type: AWS::ElasticLoadBalancingV2::Listener

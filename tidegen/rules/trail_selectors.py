@@ -7,12 +7,11 @@ class TrailSelectors(_rule.Rule):
     """A trail has selectors of one kind.
 
     CloudTrail refuses EventSelectors together with AdvancedEventSelectors.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html
     """
 
     id = "E9505"
-    source_url = (
-        "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_PutEventSelectors.html"
-    )
     types = ("AWS::CloudTrail::Trail",)
     good = """
 Trail:

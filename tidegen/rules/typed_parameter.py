@@ -12,10 +12,11 @@ class TypedParameter(_rule.Rule):
     CloudFormation looks up a parameter of an AWS type in the account and region of the stack. It
     refuses an id of another account, and an output that a change set does not know yet (known
     failure parameter-not-found).
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html
     """
 
     id = "W9106"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html"
     good = """
 Parameters:
   VpcId: {Type: String}

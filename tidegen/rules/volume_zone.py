@@ -1,9 +1,9 @@
-from collections.abc import Iterator
+from typing import Any
 
 from tidegen.rules import _rule
 
 
-class VolumeZone(_rule.Rule):
+class VolumeZone(_rule.ValueRule):
     """A volume takes its zone from the subnet of its instance.
 
     A volume in another zone than its instance can never be attached (known failure
@@ -11,8 +11,7 @@ class VolumeZone(_rule.Rule):
     """
 
     id = "E9309"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-ec2-volume.html"
-    types = ("AWS::EC2::Volume",)
+    paths = {"AWS::EC2::Volume": ("AvailabilityZone",)}
     good = """
 Data:
   Type: AWS::EC2::Volume
@@ -22,7 +21,7 @@ Data:
 """
     bad = good.replace("Ref SubnetZone", 'Select [0, !GetAZs ""]')
 
-    def check(self, resource: _rule.Resource, template: _rule.View) -> Iterator[_rule.Problem]:
-        for path, zone in resource.reach("AvailabilityZone"):
-            if zone is not None and _rule.target(zone) is None:
-                yield path, "the zone is literal; take it from the instance's subnet"
+    def fault(self, value: Any, resource: _rule.Resource, template: _rule.View) -> str | None:
+        if value is not None and _rule.target(value) is None:
+            return "the zone is literal; take it from the instance's subnet"
+        return None

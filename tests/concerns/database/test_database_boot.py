@@ -34,6 +34,13 @@ case "$*" in
 esac
 """
 
+_RPM = """
+case "$*" in
+  *VERSION*) echo mongodb-org-server 8.0.21 ;;
+  *) printf '%s\\n' mongodb-{org-server,mongosh,database-tools} amazon-cloudwatch-agent pigz ;;
+esac
+"""
+
 
 @pytest.fixture
 def machine(tmp_path):
@@ -43,6 +50,7 @@ def machine(tmp_path):
     made.stand_in("blkid", "exit 0")
     made.stand_in("mountpoint", "exit 1")
     made.stand_in("openssl", OPENSSL)
+    made.stand_in("rpm", _RPM)
     (tmp_path / "etc" / "hosts").write_text("127.0.0.1 localhost\n")
     (tmp_path / "certificate").write_text(authority().certify())
     made.stand_in("ip", "echo '3: ens6 inet 10.0.0.9/22 brd 10.0.3.255'")
@@ -59,8 +67,11 @@ def replacement(machine):
     return machine
 
 
-def boot(machine):
-    return machine.run("bootstrap.sh", AUTHORITIES=str(authority().trusted))
+def boot(machine, **settings):
+    sums = machine.folder / "uploaded" / "SHA256SUMS"
+    pinned = hashlib.sha256(sums.read_bytes()).hexdigest() if sums.exists() else ""
+    settings = {"PACKAGES_SHA256": pinned, **settings}
+    return machine.run("bootstrap.sh", AUTHORITIES=str(authority().trusted), **settings)
 
 
 def upload(folder, *packages):
@@ -70,7 +81,7 @@ def upload(folder, *packages):
     for name in packages:
         (uploaded / name).write_text(name)
     sums = [f"{hashlib.sha256(name.encode()).hexdigest()}  {name}" for name in packages]
-    (uploaded / "SHA256SUMS").write_text("\n".join(sums))
+    (uploaded / "SHA256SUMS").write_text("\n".join(sums) + "\n")
 
 
 def signalled(machine):
@@ -159,7 +170,7 @@ def test_missing_packages_fail_the_boot_with_advice_on_uploading(machine):
         file.unlink()
     done = boot(machine)
     assert done.returncode != 0
-    assert "no packages at packages/mongodb/8.0/ of artifacts; upload them first" in done.stderr
+    assert "no packages at packages/mongodb/8.0.21/ of artifacts; upload them first" in done.stderr
     assert not machine.calls("dnf")
     assert signalled(machine) == "FAILURE"
 
@@ -259,9 +270,7 @@ def test_a_renewed_certificate_is_checked_for_every_day(machine):
 @pytest.mark.parametrize(("member", "waits"), [("1", False), ("3", True)])
 def test_the_first_metrics_exist_before_the_alarms_are_created(machine, member, waits):
     machine.stand_in("sleep")
-    done = machine.run(
-        "bootstrap.sh", MEMBER=member, AUTHORITIES=str(authority().trusted), METRICS_DELAY="120"
-    )
+    done = boot(machine, MEMBER=member, METRICS_DELAY="120")
     assert done.returncode == 0, done.stderr
     order = [c for c in machine.calls() if "mongo-metrics.service" in c or c.startswith("sleep")]
     assert order == ["systemctl start mongo-metrics.service", *["sleep 120"] * waits]

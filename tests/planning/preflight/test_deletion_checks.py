@@ -41,6 +41,16 @@ def test_empty_and_unused_resources_have_no_findings():
     assert blocking_findings({}) == []
 
 
+def test_every_failure_of_a_deletion_has_a_case():
+    answers = {
+        Topic.CONTENTS: {"data-1": ""},
+        Topic.INTERFACES: {"eni-1": ("ELB net/web/1", "in-use")},
+    }
+    result = reported(answers, {"It": resource("EKS::Cluster", DeletionProtection=True)})
+    slugs = {slug for check in DELETION_CHECKS for slug in check.failures}
+    assert {finding.failure for finding in result.findings} == slugs
+
+
 def test_a_bucket_with_objects_is_a_finding():
     (finding,) = blocking_findings({Topic.CONTENTS: {"data-1": "", "kept-1": ""}})
     assert finding.startswith("Data: bucket 'data-1'")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import click
 
@@ -19,12 +20,13 @@ from tidegen.contract import Scope
 from tidegen.deployment.events import Outcome, Preview, Result
 from tidegen.deployment.executor import execute
 from tidegen.planning.model import Plan, Prerequisite
+from tidegen.planning.sessions import early_end
 from tidegen.planning.states import NextAction
 from tidegen.planning.steps import Target
 from tidegen.reporting.changes import changes_text, creation_text
 from tidegen.reporting.plan.text import plan_text
 from tidegen.reporting.settings import settings_lines
-from tidegen.reporting.style import by_status
+from tidegen.reporting.style import by_status, warned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,10 +90,20 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
         move_resources(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
         plan = session.plan(name)
     check_account(session, plan)
+    _warn_of_early_end(plan)
     outcomes = _executed(session, plan, options)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):
         decline("nothing more was changed")
     return outcomes
+
+
+def _warn_of_early_end(plan: Plan) -> None:
+    """Print a warning if the credentials end before the deploy usually does."""
+    from tidegen.aws.sessions import credentials_end
+
+    text = early_end(plan, credentials_end(plan.steps[0].address.place), datetime.now(UTC))
+    if text:
+        click.echo(f"{warned('warning:')} {text}", err=True)
 
 
 def _executed(session: Session, plan: Plan, options: DeployOptions) -> tuple[Outcome, ...]:

@@ -2,16 +2,16 @@
 
 import json
 
-from awacs.aws import Statement
+from awacs.aws import PolicyDocument, Statement
 from troposphere import GetAtt, Ref, Template, encode_to_dict, iam
 
 from tidegen.blocks import inputs
 from tidegen.blocks.policies import document, not_of_others, trust
-from tidegen.blocks.roles import BOUNDARY, PATH, add_role
+from tidegen.blocks.roles import ACCESS_PATH, BOUNDARY, DEPLOY_BOUNDARY, add_role
 from tidegen.blocks.suppressions import unmet
 from tidegen.concerns.access.deploy_limits import (
-    not_itself,
     not_of_the_account,
+    not_the_deployers,
     only_here,
     own_names,
 )
@@ -25,7 +25,15 @@ from tidegen.concerns.access.execution_role import executing_statements, role_st
 from tidegen.concerns.access.nesting import nesting_statements
 from tidegen.concerns.access.read_role import reading_statements
 from tidegen.concerns.access.workflow_trust import from_workflows
-from tidegen.contract import PLAN_SUFFIX, Concern, Context, Kind, Output, Scope
+from tidegen.contract import (
+    DEPLOY_SESSION_SECONDS,
+    PLAN_SUFFIX,
+    Concern,
+    Context,
+    Kind,
+    Output,
+    Scope,
+)
 
 #: Characters of statements: below the 6,144 of a managed policy (AWS docs, IAM quotas), as names
 #: are longer than the references to them.
@@ -38,7 +46,7 @@ _EVERYWHERE = (
 
 def add_resources(template: Template, context: Context) -> None:
     """Add the roles. An administrator deploys them, as no role may change itself."""
-    execution = add_role(
+    execution = _add_deployer(
         template, "ExecutionRole", trust("cloudformation"), None, "CloudFormation acts as this role"
     )
     allowed = [
@@ -49,9 +57,8 @@ def add_resources(template: Template, context: Context) -> None:
         policy = _add_policy(template, f"ExecutionPolicy{number}", batch)
         if any(statement.Resource == ["*"] for statement in batch):
             policy.Metadata = unmet(_EVERYWHERE, "CKV_AWS_111")
-    own = [GetAtt(title, "Arn") for title in ("ExecutionRole", "DeployRole", "ReadRole")]
     others = not_of_others(Ref("Environment"))
-    limits = [only_here(), others, *not_of_the_account(), own_names(), not_itself(own)]
+    limits = [only_here(), others, *not_of_the_account(), own_names(), not_the_deployers()]
     _add_policy(template, "ExecutionRolesPolicy", role_statements())
     _add_policy(template, "ExecutionLimitsPolicy", limits)
     deploy = document(
@@ -60,9 +67,37 @@ def add_resources(template: Template, context: Context) -> None:
         *filling_statements(),
     )
     trust_ci, trust_plans = from_workflows(), from_workflows(PLAN_SUFFIX)
-    add_role(template, "DeployRole", trust_ci, deploy, "CI deploys as this role")
-    add_role(template, "ReadRole", trust_plans, None, "CI plans as this role")
+    _add_deployer(
+        template,
+        "DeployRole",
+        trust_ci,
+        deploy,
+        "CI deploys as this role",
+        session_seconds=DEPLOY_SESSION_SECONDS,
+    )
+    _add_deployer(template, "ReadRole", trust_plans, None, "CI plans as this role")
     _add_policy(template, "ReadingPolicy", reading_statements(), ("DeployRole", "ReadRole"))
+
+
+def _add_deployer(
+    template: Template,
+    title: str,
+    trust: PolicyDocument,
+    policy: PolicyDocument | None,
+    description: str,
+    session_seconds: int | None = None,
+) -> iam.Role:
+    """Add a role below the path and the boundary of the roles that deploy."""
+    return add_role(
+        template,
+        title,
+        trust,
+        policy,
+        description,
+        path=ACCESS_PATH,
+        boundary=DEPLOY_BOUNDARY,
+        session_seconds=session_seconds,
+    )
 
 
 def _batches(statements: list[Statement]) -> list[list[Statement]]:
@@ -90,7 +125,7 @@ def _add_policy(
         iam.ManagedPolicy(
             title,
             Description=f"Permissions of {' and '.join(roles)} in this environment",
-            Path=PATH,
+            Path=ACCESS_PATH,
             PolicyDocument=document(*statements),
             Roles=[Ref(role) for role in roles],
         )
@@ -104,11 +139,12 @@ CONCERN = Concern(
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
-        inputs.from_field("Repository", "ci.repository"),
+        inputs.from_field("Subject", "ci.subject"),
         inputs.DOMAIN,
         inputs.PRIVATE_DOMAIN,
         inputs.from_field("RecoveryRegion", "recovery.region", default=""),
         BOUNDARY,
+        DEPLOY_BOUNDARY,
         inputs.OIDC_PROVIDER,
     ),
     outputs=(

@@ -1,9 +1,6 @@
 """Actions denied to every role that deploys an environment, even where another policy allows."""
 
-from collections.abc import Collection
-from typing import Any
-
-from awacs import iam, kms, route53
+from awacs import route53
 from awacs.aws import (
     Action,
     Condition,
@@ -15,23 +12,9 @@ from awacs.aws import (
 )
 from troposphere import Ref, Sub
 
-from tidegen.blocks.keys import ACCOUNT_ALIASES
-from tidegen.blocks.policies import arn, deny, iam_actions
+from tidegen.blocks.keys import ACCOUNT_ALIASES, USING_KEYS
+from tidegen.blocks.policies import arn, deny
 
-#: Actions that grant, change or delete a key.
-CHANGING_KEYS = [
-    kms.CreateAlias,
-    kms.CreateGrant,
-    kms.DisableKey,
-    kms.EnableKeyRotation,
-    kms.PutKeyPolicy,
-    kms.ReplicateKey,
-    kms.ScheduleKeyDeletion,
-    kms.TagResource,
-    kms.UntagResource,
-    kms.UpdateAlias,
-    kms.UpdateKeyDescription,
-]
 #: Services without regions: their calls have the region that the partition answers from.
 _GLOBAL = ("cloudfront", "iam", "route53")
 
@@ -51,12 +34,19 @@ def only_here() -> Statement:
 def not_of_the_account() -> list[Statement]:
     """Deny changes of the account's own stacks' resources, which have no environment's tag.
 
-    Their keys can still be used for reading: one of them encrypts the code of functions.
+    Their keys can still be used: one of them encrypts the code of functions.
     """
     of_account = Condition(ForAnyValueStringLike({"kms:ResourceAliases": ACCOUNT_ALIASES}))
     rules = arn("events:*:${AWS::AccountId}:rule/${Project}-account-*")
     return [
-        deny("NoKeyOfTheAccount", CHANGING_KEYS, condition=of_account),
+        # a statement without a key of KMS in its request does not match
+        Statement(
+            Sid="NoKeyOfTheAccount",
+            Effect=Deny,
+            NotAction=USING_KEYS,
+            Resource=["*"],
+            Condition=of_account,
+        ),
         deny("NoRuleOfTheAccount", [Action("events", "*")], [rules]),
     ]
 
@@ -72,21 +62,11 @@ def own_names() -> Statement:
     return deny("OwnNames", [route53.ChangeResourceRecordSets], condition=others)
 
 
-def not_itself(roles: Collection[Any]) -> Statement:
-    """Deny these roles to change their own permissions; an administrator deploys them.
-
-    `roles` are their ARNs; their policies have the names that the access stack gives them.
-    """
-    policies = arn("iam::${AWS::AccountId}:policy/${Project}/${Environment}/${AWS::StackName}-*")
-    return deny(
-        "NotItself",
-        [
-            *iam_actions("RolePolicy", "Attach", "Delete", "Detach", "Put"),
-            *iam_actions("Role", "Delete", "Tag", "Untag", "Update"),
-            iam.UpdateAssumeRolePolicy,
-            *iam_actions("Policy", "Delete"),
-            *iam_actions("PolicyVersion", "Create", "Delete"),
-            iam.SetDefaultPolicyVersion,
-        ],
-        [*roles, policies],
-    )
+def not_the_deployers() -> Statement:
+    """Deny changes of the roles that deploy and of their policies; an administrator makes them."""
+    own = [
+        arn(f"iam::${{AWS::AccountId}}:{kind}/${{Project}}/${{Environment}}/access/*")
+        for kind in ("role", "policy")
+    ]
+    verbs = ("Attach", "Create", "Delete", "Detach", "Put", "Set", "Tag", "Untag", "Update")
+    return deny("NotTheDeployers", [Action("iam", f"{verb}*") for verb in verbs], own)

@@ -1,4 +1,9 @@
-"""The trust of the deploy and read roles: workflows of one repository."""
+"""The trust of the deploy and read roles: workflows of one repository.
+
+A job that names a GitHub environment has the subject `repo:REPOSITORY:environment:NAME`, with
+any trigger (GitHub docs, "OpenID Connect reference"). REPOSITORY is OWNER@OWNER-ID/NAME@NAME-ID in
+every repository that was created, renamed or moved after 15 July 2026, and OWNER/NAME in others.
+"""
 
 from awacs import sts
 from awacs.aws import (
@@ -23,7 +28,7 @@ def from_workflows(suffix: str = "", provider: Input = OIDC_PROVIDER) -> PolicyD
     """Trust one repository's workflows in the GitHub environment NAME, or NAME and a suffix."""
     claims = {
         f"{OIDC_HOST}:aud": "sts.amazonaws.com",
-        f"{OIDC_HOST}:sub": Sub(f"repo:${{Repository}}:environment:${{Environment}}{suffix}"),
+        f"{OIDC_HOST}:sub": Sub(f"repo:${{Subject}}:environment:${{Environment}}{suffix}"),
     }
     return document(
         Statement(

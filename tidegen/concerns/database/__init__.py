@@ -76,6 +76,8 @@ CONCERN = Concern(
             for number in MEMBERS
         ),
         inputs.from_field("Image", "database.image"),
+        inputs.from_field("PackagesVersion", "database.packages.version"),
+        inputs.from_field("PackagesSha256", "database.packages.sha256"),
         inputs.from_field("InstanceType", "database.instance_type"),
         inputs.from_field("VolumeGib", "database.volume_gib"),
         inputs.from_field("Iops", "database.iops"),

@@ -42,6 +42,7 @@ export PROJECT=${Project} ENVIRONMENT=${Environment} PROTECTED=${Protected}
 export REGION=${AWS::Region} STACK=${AWS::StackName} MEMBER=@MEMBER@
 export VOLUME_ID=${Member@MEMBER@Volume} INTERFACE_ID=${Member@MEMBER@Interface}
 export PRIVATE_DOMAIN=${PrivateDomain} ARTIFACTS_BUCKET=${ArtifactsBucketName}
+export PACKAGES_VERSION=${PackagesVersion} PACKAGES_SHA256=${PackagesSha256}
 export BACKUPS_BUCKET=${BackupsBucketName} BACKUP_KEY=${BackupKeyArn}
 export KEYFILE_SECRET=${KeyfileSecret} ADMIN_SECRET=${AdminSecret}
 export CERTIFICATE_SECRET=${CertificateSecret}

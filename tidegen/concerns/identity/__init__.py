@@ -1,14 +1,16 @@
-"""CI's identity provider, every role's boundary and break-glass, once per account."""
+"""CI's identity provider, the boundaries of all roles and break-glass, once per account."""
 
+from awacs.aws import PolicyDocument
 from troposphere import GetAtt, Ref, Sub, Template, iam
 
 from tidegen.blocks import inputs
 from tidegen.blocks.policies import document
-from tidegen.blocks.roles import BOUNDARY_NAME, OIDC_HOST
+from tidegen.blocks.roles import BOUNDARY_NAME, DEPLOY_BOUNDARY_NAME, OIDC_HOST
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.suppressions import unmet
-from tidegen.concerns.identity.boundary import ceiling_statements
 from tidegen.concerns.identity.break_glass import add_break_glass
+from tidegen.concerns.identity.deploy_boundary import deploy_statements
+from tidegen.concerns.identity.workload_boundary import workload_statements
 from tidegen.contract import Concern, Context, Kind, Output, Scope
 
 _REASON = "A boundary grants nothing: it is the ceiling of roles that grant least privilege."
@@ -16,7 +18,7 @@ _FULL_ACCESS = "HIPAA.Security-IAMPolicyNoStatementsWithFullAccess"
 
 
 def add_resources(template: Template, _context: Context) -> None:
-    """Add the provider, the boundary and the emergency role: IAM is global, so once per account."""
+    """Add the provider, boundaries and emergency role: IAM is global, so once per account."""
     template.add_resource(
         iam.OIDCProvider(
             "OidcProvider",
@@ -26,19 +28,28 @@ def add_resources(template: Template, _context: Context) -> None:
             ClientIdList=["sts.amazonaws.com"],
         )
     )
-    template.add_resource(
+    workloads = document(*workload_statements())
+    deployers = document(*deploy_statements())
+    _add_boundary(template, "PermissionsBoundary", BOUNDARY_NAME, "roles of templates", workloads)
+    _add_boundary(template, "DeployBoundary", DEPLOY_BOUNDARY_NAME, "roles that deploy", deployers)
+    add_break_glass(template)
+
+
+def _add_boundary(
+    template: Template, title: str, name: Sub, limited: str, policy: PolicyDocument
+) -> iam.ManagedPolicy:
+    """Add a ceiling of `limited`, with a name: every region's templates use it, from any region."""
+    return template.add_resource(
         iam.ManagedPolicy(
-            "PermissionsBoundary",
+            title,
             **RETAINED,
-            Description="Ceiling of every role of the project",
-            # every region's templates use its name: they must not depend on this region
-            ManagedPolicyName=BOUNDARY_NAME,
+            Description=f"Ceiling of the project's {limited}",
+            ManagedPolicyName=name,
             Path=Sub("/${Project}/"),
-            PolicyDocument=document(*ceiling_statements()),
+            PolicyDocument=policy,
             Metadata=unmet(_REASON, _FULL_ACCESS),
         )
     )
-    add_break_glass(template)
 
 
 CONCERN = Concern(
@@ -53,6 +64,13 @@ CONCERN = Concern(
             Kind.ARN,
             Ref("PermissionsBoundary"),
             "Boundary of every role",
+            surface=True,
+        ),
+        Output(
+            "DeployBoundaryArn",
+            Kind.ARN,
+            Ref("DeployBoundary"),
+            "Boundary of the roles that deploy",
             surface=True,
         ),
         Output(

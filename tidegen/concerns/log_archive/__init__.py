@@ -3,7 +3,7 @@
 from typing import Any
 
 from awacs import s3 as actions
-from troposphere import GetAtt, Ref, Sub, Template, s3
+from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
 from tidegen.blocks import inputs
 from tidegen.blocks.buckets import (
@@ -14,7 +14,7 @@ from tidegen.blocks.buckets import (
     logged_to,
 )
 from tidegen.blocks.data_buckets import ERASURE, abandoned_uploads, lock
-from tidegen.blocks.keys import add_key, logs_use, service_uses
+from tidegen.blocks.keys import SHARED_TAG, add_key, logs_use, service_uses
 from tidegen.blocks.logs import SIX_YEARS
 from tidegen.blocks.policies import document, trust
 from tidegen.blocks.replication import (
@@ -65,7 +65,15 @@ _KEY_USES = (
 def add_resources(template: Template, _context: Context) -> None:
     """Add the archive, the intake that is replicated into it, and their key."""
     uses = service_uses(_KEY_USES)
-    add_key(template, "AuditKey", "audit", logs_use(), *uses, owner="${Project}/account")
+    add_key(
+        template,
+        "AuditKey",
+        "audit",
+        logs_use(),
+        *uses,
+        owner="${Project}/account",
+        Tags=Tags(SHARED_TAG),
+    )
     _add_log_archive(template)
     _add_intake(template)
     _add_replication_role(template)

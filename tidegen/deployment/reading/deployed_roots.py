@@ -91,7 +91,9 @@ def wanted_resources(step: ResolvedStep, state: StackState | None) -> Resources:
 def wanted_template(step: ResolvedStep, state: StackState | None) -> EvaluatedTemplate:
     """Return the root's wanted template, which leads to the nested ones, with the step's values."""
     templates = wanted_templates(step)
-    return EvaluatedTemplate("", templates[""], _wanted_values(step, state), templates)
+    return EvaluatedTemplate(
+        template=templates[""], values=_wanted_values(step, state), templates=templates
+    )
 
 
 def _wanted_values(step: ResolvedStep, state: StackState | None) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """Building a plan from the environment's values and from the deployed stacks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from tidegen.contract import Scope
 from tidegen.deployment.port import Connect
+from tidegen.deployment.reading.deployed_roots import deployed_template
 from tidegen.deployment.run import Clouds
 from tidegen.planning.model import (
     OutputOf,
@@ -15,11 +16,19 @@ from tidegen.planning.model import (
     StackAddress,
     StackState,
 )
-from tidegen.planning.parameters import effective_parameters, needed_addresses
+from tidegen.planning.parameters import (
+    effective_parameters,
+    is_current,
+    known_step,
+    needed_addresses,
+)
+from tidegen.planning.retiring import retiring_template
 from tidegen.planning.states import NextAction, next_action
 from tidegen.planning.steps import Target, locate, prerequisites_of, steps_of
 from tidegen.planning.templates import load_root
 
+#: Actions that keep a deployed stack, whose permissions then count.
+_KEPT = (NextAction.UPDATE, NextAction.FOLLOW, NextAction.CONTINUE_ROLLBACK)
 Values = Mapping[Scope, Mapping[str, str]]
 
 
@@ -52,9 +61,26 @@ def build_plan(target: Target, values: Values, release: Release, connect: Connec
         for address in sorted(addresses, key=str)
     }
     missing = tuple(item for item in required if not _is_usable(states[item.address]))
-    return Plan(
+    plan = Plan(
         environment=target.name, release=release.name, steps=steps, missing=missing, states=states
     )
+    return replace(plan, retiring=_retiring(plan, clouds))
+
+
+def _retiring(plan: Plan, clouds: Clouds) -> RootStep | None:
+    """Return the access root's step with the permissions that it loses, if others need them yet."""
+    access = [step for step in plan.steps if step.scope is Scope.ACCESS]
+    others = [step for step in plan.steps if step.scope is not Scope.ACCESS]
+    if not access or all(is_current(plan, step) for step in others):
+        return None
+    (step,) = access
+    state = plan.states.get(step.address)
+    if state is None or is_current(plan, step) or next_action(state.status) not in _KEPT:
+        return None
+    resolved = known_step(step, plan.outputs)
+    deployed = deployed_template(clouds.at(step.address.place), state.stack_id)
+    template = retiring_template(resolved, deployed, state.parameters)
+    return replace(step, template=template) if template else None
 
 
 def _step(target: Target, values: Values, release: Release, address: StackAddress) -> RootStep:

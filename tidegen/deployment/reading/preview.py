@@ -14,10 +14,12 @@ from tidegen.deployment.events import Emit, Preview, ignore
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import is_protected
 from tidegen.deployment.reading.changes import changes_of
+from tidegen.deployment.reading.deployed_roots import wanted_resources
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import idle_readings, readings
 from tidegen.planning.changes import ResourceChange
+from tidegen.planning.forecast import forecast
 from tidegen.planning.model import Plan, ResolvedStep, RootStep, StackAddress, StackState
 from tidegen.planning.parameters import known_step, unresolved
 from tidegen.planning.settings import SettingReading
@@ -40,14 +42,31 @@ def preview(
     """
     clouds = Clouds.of(connect)
     previews: list[Preview] = []
-    for step in plan.steps:
+    for step in plan.sequence:
         run = clouds.run(step.address, emit, pause, settings)
+        if plan.retiring and step.address in {shown.step.address for shown in previews}:
+            previews.append(_again(plan, plan.retiring, step))
+            continue
         state = plan.states.get(step.address)
         shown = _preview(run, step, state, plan.outputs, exact=change_sets)
         others_changed = any(not before.unchanged or before.settings for before in previews)
         read = _readings(run, shown, state, others_changed=others_changed)
-        previews.append(replace(shown, readings=read))
+        previews.append(replace(shown, readings=read, note=plan.note(step)))
     return tuple(previews)
+
+
+def _again(plan: Plan, before: RootStep, step: RootStep) -> Preview:
+    """Return the forecast of a root's second step, with the first as deployed."""
+    old, new = (
+        wanted_resources(known_step(item, plan.outputs), plan.states.get(item.address))
+        for item in (before, step)
+    )
+    return Preview(
+        step=known_step(step, plan.outputs),
+        next_action=NextAction.UPDATE,
+        changes=forecast(old, new),
+        note=plan.note(step),
+    )
 
 
 def _readings(

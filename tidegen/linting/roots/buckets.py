@@ -88,10 +88,11 @@ class BucketPolicyAllowsWriter(RootRule):
     Config, CloudTrail, GuardDuty, flow logs and load balancers test their bucket when they are
     created, and fail without its permission (known failures config-cannot-write,
     config-account-unknown, trail-cannot-write and access-logs-refused).
+
+    https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
     """
 
     id = "E9809"
-    source_url = "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html"
     good = _CHANNEL
     bad = _CHANNEL.replace('"s3:ListBucket", ', "")
 
@@ -113,10 +114,11 @@ class BucketTakesDeliveries(RootRule):
     Access logs cannot use a KMS key (known failures access-logs-refused and access-logs-encrypted),
     and Config cannot write to a bucket with Object Lock (known failure config-bucket-locked). The
     rules E9705 and E9503 check the same within one template.
+
+    https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html
     """
 
     id = "E9810"
-    source_url = "https://docs.aws.amazon.com/config/latest/developerguide/s3-bucket-policy.html"
     good = _CHANNEL
     bad = _CHANNEL.replace("Properties: {}", "Properties: {ObjectLockEnabled: true}")
 
@@ -138,10 +140,11 @@ class VolumeKeyAllowsAutoScaling(RootRule):
 
     An instance whose volumes Auto Scaling cannot encrypt terminates at once with an internal error
     (known failure volume-key-closed).
+
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
     """
 
     id = "E9811"
-    source_url = "https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html"
     good = _LAUNCH
     bad = _LAUNCH.replace(', "kms:CreateGrant"', "")
 

@@ -106,10 +106,11 @@ class PublisherIsAllowed(RootRule):
 
     An alarm that may not publish, or may not use the topic's key, fails silently: the stack is
     green and nobody is notified (known failures topic-key-closed and topic-policy-closed).
+
+    https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     """
 
     id = "E9804"
-    source_url = "https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html"
     good = _RESOURCES
     bad = _RESOURCES.replace('["kms:Decrypt", "kms:GenerateDataKey*"]', "kms:Encrypt")
 

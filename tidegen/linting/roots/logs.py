@@ -42,12 +42,11 @@ class LogGroupKeyCoversName(RootRule):
     CloudWatch Logs sends the name of the log group when it uses the key. A policy with a pattern
     that does not match the name refuses it, and the group cannot be created (known failure
     log-group-key-closed).
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     """
 
     id = "E9805"
-    source_url = (
-        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html"
-    )
     good = _RESOURCES
     bad = _RESOURCES.replace("/tide/app", "/other/app")
 

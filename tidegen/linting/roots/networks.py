@@ -78,10 +78,11 @@ class NodesReachBootServices(RootRule):
     Nodes without a default route or endpoints never join the cluster, nor do nodes in a public
     subnet that have no public address (known failures nodes-cannot-join and
     nodes-in-public-subnet).
+
+    https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html
     """
 
     id = "E9806"
-    source_url = "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html"
     good = _NODES + _ROUTE
     bad = _NODES
 
@@ -104,12 +105,11 @@ class SignalsReachCloudFormation(RootRule):
 
     Without a default route or an endpoint the signal never arrives, and the group fails when its
     timeout ends (known failure signal-missing).
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
     """
 
     id = "E9807"
-    source_url = (
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html"
-    )
     good = _GROUP + _ROUTE
     bad = _GROUP
 

@@ -87,10 +87,11 @@ class SingletonOnce(RootRule):
 
     The service refuses a second recorder, channel, detector or provider, and its rollback may
     delete the first.
+
+    https://docs.aws.amazon.com/config/latest/developerguide/stop-start-recorder.html
     """
 
     id = "E9802"
-    source_url = "https://docs.aws.amazon.com/config/latest/developerguide/stop-start-recorder.html"
     good = _DETECTOR
     bad = f"{_DETECTOR}  Two: {{Type: 'AWS::GuardDuty::Detector'}}\n"
 
@@ -103,12 +104,11 @@ class NameOnce(RootRule):
     """No two resources of a root have the same physical name.
 
     The second one fails, because the first exists already.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html
     """
 
     id = "E9803"
-    source_url = (
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-name.html"
-    )
     good = _BUCKET
     bad = f"{_BUCKET}  Two: {{Type: 'AWS::S3::Bucket', Properties: {{BucketName: one}}}}\n"
 
@@ -123,10 +123,11 @@ class EndpointOnce(RootRule):
 
     A second one would have the same private name (known failure endpoint-exists). cfn-lint's E3064
     checks the same within one template.
+
+    https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html
     """
 
     id = "E9808"
-    source_url = "https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html"
     good = _ENDPOINT
     bad = _ENDPOINT + _ENDPOINT.splitlines()[-1].replace("One", "Two") + "\n"
 

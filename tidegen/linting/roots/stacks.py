@@ -91,10 +91,11 @@ class NestedStackWiring(RootRule):
 
     A parameter that is not declared, a parameter without a value and a missing output each stop
     the change set.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html
     """
 
     id = "E9801"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-nested-stacks.html"
     good = _ROOT
     bad = _ROOT.replace("Cidr: 10", "Range: 10")
 
@@ -115,12 +116,11 @@ class DirectTemplateSize(RootRule):
 
     CloudFormation takes 51,200 bytes in a call (known failure template-too-large). cfn-lint's E1002
     checks only the limit of templates in S3.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     """
 
     id = "E9812"
-    source_url = (
-        "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"
-    )
     good = _TOPIC
     bad = f"{_TOPIC}# {'x' * _DIRECT}\n"
 
@@ -139,10 +139,11 @@ class StateKeepsItsPlace(RootRule):
     rotation-schedule-renamed), and a fixed name or range is still taken (known failures
     fixed-name-replaced and subnet-range-taken). DynamoDB changes one index at a time (known failure
     two-index-changes).
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html
     """
 
     id = "E9813"
-    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-update-behaviors.html"
     good = _TABLE
     bad = _TABLE.replace("Table:\n", "Renamed:\n", 1)
 

@@ -89,14 +89,16 @@ def _removal_commands(subject: Subject, endpoint: str, vpc: str) -> str:
     )
 
 
-@CHECKS.add("deletion protection")
+@CHECKS.add("deletion protection", failures=("deletion-protected",))
 def _protected(subject: Subject) -> Iterable[PreflightFinding]:
     for path in sorted(subject.removed & subject.resources.keys()):
         resource = subject.resources[path]
         for name in _enabled(resource.get("Properties", {})):
             problem = f"{resource['Type']} has {name} switched on"
             yield PreflightFinding(
-                path, f"{problem}; set 'protected: false' in its file and deploy first"
+                path,
+                f"{problem}; set 'protected: false' in its file and deploy first",
+                "deletion-protected",
             )
 
 

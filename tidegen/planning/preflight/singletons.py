@@ -6,7 +6,7 @@ from functools import partial
 from tidegen.blocks.linked_roles import LINKED_SERVICES
 from tidegen.cloudformation.values import text_of
 from tidegen.contract import Topic
-from tidegen.planning.preflight.check import Answer, Check, Checks, about_each, if_added
+from tidegen.planning.preflight.check import Answer, Check, Checks, about_names, if_added
 from tidegen.planning.preflight.model import IMPORT, PreflightFinding
 from tidegen.planning.preflight.subject import Subject
 
@@ -15,7 +15,7 @@ _CHANNEL = "AWS::Config::DeliveryChannel"
 _DETECTOR = "AWS::GuardDuty::Detector"
 _ANALYZER = "AWS::AccessAnalyzer::Analyzer"
 _PROVIDER = "AWS::IAM::OIDCProvider"
-_LINKED_ROLE = "AWS::IAM::ServiceLinkedRole"
+_LINKED_ROLE = ("AWS::IAM::ServiceLinkedRole", "AWSServiceName")
 
 CHECKS = Checks()
 
@@ -80,20 +80,13 @@ def _provider(subject: Subject, arns: Answer) -> Iterable[PreflightFinding]:
             )
 
 
-def _linked_names(subject: Subject) -> dict[str, str]:
-    services = (
-        (props.get("AWSServiceName"), path) for path, props in subject.added_of(_LINKED_ROLE)
-    )
-    return {service: path for service, path in services if isinstance(service, str)}
-
-
 @CHECKS.add(
     "service-linked roles",
     failures=("linked-role-exists",),
-    ask=about_each(Topic.LINKED_ROLES, _linked_names),
+    ask=about_names(Topic.LINKED_ROLES, *_LINKED_ROLE),
 )
 def _linked(subject: Subject, roles: Answer) -> Iterable[PreflightFinding]:
-    for service, path in _linked_names(subject).items():
+    for service, path in subject.names(*_LINKED_ROLE).items():
         if service in roles:
             step = ": a step of the account file's plan creates it"
             yield PreflightFinding(

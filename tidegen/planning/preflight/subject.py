@@ -6,11 +6,11 @@ from typing import Any
 
 from tidegen.cloudformation.resources import Properties, ResourceView, TemplateBody
 from tidegen.cloudformation.values import property_at
-from tidegen.planning.model import StackAddress
+from tidegen.planning.model import OfStack
 
 
 @dataclass(frozen=True, kw_only=True)
-class Subject(ResourceView):
+class Subject(OfStack, ResourceView):
     """One root: its wanted resources by path, and its deployed resources.
 
     `added` and `removed` are paths; `held` maps a path to the physical id of the deployed resource,
@@ -18,7 +18,6 @@ class Subject(ResourceView):
     `parameters` are the known ones. `changes` is False if the deploy would not change the stack.
     """
 
-    address: StackAddress
     parameters: Mapping[str, str] = field(default_factory=dict)
     service_role: str | None = None
     added: frozenset[str] = frozenset()
@@ -28,21 +27,6 @@ class Subject(ResourceView):
     templates: Mapping[str, TemplateBody] = field(default_factory=dict)
     status: str | None = None
     changes: bool = True
-
-    @property
-    def stack_name(self) -> str:
-        """The stack's name."""
-        return self.address.name
-
-    @property
-    def region(self) -> str:
-        """The region of the stack."""
-        return self.address.place.region
-
-    @property
-    def account(self) -> str:
-        """The account of the stack."""
-        return self.address.place.account
 
     def added_of(self, *types: str) -> Iterator[tuple[str, Properties]]:
         """Return path and properties of the resources of these types that would be added."""

@@ -31,6 +31,7 @@ def _step_data(preview: Preview, keep: Keep) -> dict[str, Any]:
         "status": preview.status,
         "situation": str(preview.next_action),
         "unchanged": preview.unchanged,
+        "note": preview.note or None,
         "pending": [pending.name for pending in preview.pending],
         "refused": [{"path": r.change.path, "reason": str(r)} for r in refusals(preview.changes)],
         "changes": [_change_data(change) for change in preview.changes if keep(change)],

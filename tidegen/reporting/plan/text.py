@@ -19,13 +19,14 @@ def plan_text(plan: Plan) -> str:
     head = (
         f"{plan.environment}: release {plan.release}, {len(plan.steps)} root stacks in this order"
     )
-    return "\n".join([head, *map(_step_line, plan.steps)])
+    return "\n".join([head, *(_step_line(step, plan.note(step)) for step in plan.sequence)])
 
 
-def _step_line(step: RootStep) -> str:
+def _step_line(step: RootStep, note: str) -> str:
     children = len(step.template.children)
     nested = f", {children} nested stacks" if children else ""
-    return f"  {step.stack_name:<40} {step.account} {step.region}  {step.scope}{nested}"
+    more = f", {note}" if note else ""
+    return f"  {step.stack_name:<40} {step.account} {step.region}  {step.scope}{nested}{more}"
 
 
 def previews_text(previews: Iterable[Preview], keep: Keep) -> str:
@@ -65,4 +66,5 @@ def _state_notes(preview: Preview) -> list[str]:
 def _other_notes(preview: Preview) -> list[str]:
     names = ", ".join(address.name for address in preview.pending)
     pending = [f"values of {names} are known after its deployment"] if names else []
-    return [*pending, *unchecked_notes(preview)]
+    note = [preview.note] if preview.note else []
+    return [*note, *pending, *unchecked_notes(preview)]

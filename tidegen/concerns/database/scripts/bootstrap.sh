@@ -8,7 +8,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/lib.sh"
 
 ETC=${ETC:-/etc}
-PACKAGES=${PACKAGES:-/opt/packages}
 #: Seconds until CloudWatch shows new metrics.
 METRICS_DELAY=${METRICS_DELAY:-120}
 SETTINGS='PROJECT|ENVIRONMENT|PROTECTED|REGION|STACK|MEMBER|VOLUME_ID|PRIVATE_DOMAIN|BACKUPS_BUCKET'
@@ -128,19 +127,6 @@ check_tools() {
     fail "the image's AWS CLI is too old for claims of backups; choose a newer database.image"
 }
 
-# The data subnets reach no package repository: everything comes from the artifacts bucket.
-install_packages() {
-  if command -v mongod >/dev/null; then return; fi
-  mkdir -p "$PACKAGES"
-  aws s3 cp "s3://$ARTIFACTS_BUCKET/packages/mongodb/$MONGODB_VERSION/" "$PACKAGES/" \
-    --recursive --region "$REGION"
-  [ -s "$PACKAGES/SHA256SUMS" ] ||
-    fail "no packages at packages/mongodb/$MONGODB_VERSION/ of $ARTIFACTS_BUCKET; upload them first"
-  (cd "$PACKAGES" && sha256sum --check --strict --quiet SHA256SUMS) ||
-    fail "the packages do not match SHA256SUMS; upload both again"
-  dnf install --assumeyes --disablerepo='*' "$PACKAGES"/*.rpm
-}
-
 configure() {
   local address
   address=$(own_address)
@@ -196,7 +182,7 @@ main() {
   attach_volume "$instance"
   attach_interface "$instance"
   mount_data
-  install_packages
+  "$here/packages.sh"
   configure
   tune
   systemctl enable --now mongod

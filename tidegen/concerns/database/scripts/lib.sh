@@ -15,7 +15,6 @@ fi
 
 MEMBERS=3
 REPLICA_SET=tidepool
-MONGODB_VERSION=8.0
 DEVICE=${DEVICE:-/dev/sdf}
 DATA_DIR=${DATA_DIR:-/var/lib/mongo}
 #: This member's key and certificate, member.pem.
@@ -34,7 +33,7 @@ ATTEMPTS=${ATTEMPTS:-120}
 PAUSE=${PAUSE:-5}
 #: Seconds that one step of a boot may take while CloudFormation waits for it (an hour, in all).
 PATIENCE=${PATIENCE:-2400}
-export MEMBERS REPLICA_SET MONGODB_VERSION DEVICE DATA_DIR TLS KEYFILE AUTHORITIES MARKER
+export MEMBERS REPLICA_SET DEVICE DATA_DIR TLS KEYFILE AUTHORITIES MARKER
 
 say() {
   echo "${0##*/}: $*" >&2
