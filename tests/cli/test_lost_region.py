@@ -1,7 +1,15 @@
-"""Production is rebuilt in its recovery region while its home region does not answer."""
+"""Production is rebuilt in its recovery region while its home region does not answer.
 
+The commands are those of docs/runbooks/recovery.md, which bash runs.
+"""
+
+import base64
 import json
+import os
+import re
 import shutil
+import subprocess
+import sys
 
 import boto3
 import pytest
@@ -50,9 +58,46 @@ def aws(project):
         yield environment
 
 
+def steps(heading):
+    """Return the commands below a heading of the runbook."""
+    page = (ROOT / "docs" / "runbooks" / "recovery.md").read_text()
+    (section,) = re.findall(rf"^###? {heading}$(.*?)(?=^###? )", page, re.M | re.S)
+    return "\n".join(re.findall(r"^```\n(.*?)^```", section, re.M | re.S))
+
+
+def run_steps(heading, project, aws, **settings):
+    """Run the commands below a heading; every question is answered with the environment's name."""
+    commands = project / "bin"
+    commands.mkdir(exist_ok=True)
+    answers = "printf 'production\\nproduction\\n'"
+    scripts = {
+        "aws": f"{sys.executable} {ROOT / 'tests' / 'aws_cli.py'}",
+        "tidegen": f"{answers} | {sys.executable} -m tidegen",
+    }
+    for name, script in scripts.items():
+        (commands / name).write_text(f'#!/bin/sh\n{script} "$@"\n')
+        (commands / name).chmod(0o755)
+    environment = {**os.environ, **aws, "AWS_ACCESS_KEY_ID": "111122223333", **settings}
+    environment |= {"AWS_SECRET_ACCESS_KEY": "local", "PATH": f"{commands}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", steps(heading)],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 def secrets(aws, region):
+    return client(aws, region, "secretsmanager")
+
+
+def client(aws, region, service):
     return boto3.client(
-        "secretsmanager",
+        service,
         region_name=region,
         endpoint_url=aws["AWS_ENDPOINT_URL"],
         aws_access_key_id="111122223333",
@@ -73,16 +118,31 @@ def moved(project, aws):
 
 
 @pytest.fixture(scope="module")
-def raised(aws, moved):
+def zone(aws):
+    """The public zone of the lost region, with its records."""
+    dns = client(aws, HOME, "route53")
+    zones = dns.list_hosted_zones_by_name(DNSName="production.tidepool.example", MaxItems="1")
+    first = zones["HostedZones"][0]
+    return {**first, "records": records(dns, first["Id"])}
+
+
+def records(dns, zone):
+    listed = dns.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
+    return {(r["Name"], r["Type"]): r for r in listed}
+
+
+@pytest.fixture(scope="module")
+def raised(aws, moved, zone):
     """Production in the recovery region, rebuilt without a call to the lost one."""
     with without(HOME, aws["AWS_ENDPOINT_URL"]) as (endpoint, refused):
         there = {**aws, "AWS_ENDPOINT_URL": endpoint}
         planned = tidegen("plan", *ENV, env=there, cwd=moved)
         assert planned.returncode == 0, planned.stderr
         report = json.loads(tidegen("preflight", *ENV, "--json", env=there, cwd=moved).stdout)
-        for command in (("secrets", "adopt"), ("deploy",)):
-            done = tidegen(*command, *ENV, "--yes", env=there, cwd=moved)
-            assert done.returncode == 0, done.stdout + done.stderr
+        done = tidegen("secrets", "adopt", *ENV, "--yes", env=there, cwd=moved)
+        assert done.returncode == 0, done.stdout + done.stderr
+        run_steps("Keep the zone", moved, there)
+        run_steps("Deploy", moved, there)
     assert not refused
     return [item for item in report["findings"] if item["blocking"]]
 
@@ -119,3 +179,76 @@ def test_the_recovered_region_becomes_its_recovery_region(aws, moved):
     assert [item for item in report["findings"] if item["blocking"]] == []
     done = tidegen("deploy", *ENV, "--yes", env=aws, cwd=moved)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.usefixtures("raised")
+def test_the_zone_is_kept_and_its_records_name_the_new_region(aws, zone):
+    """Nothing has to be delegated again, so no resolver has to forget anything."""
+    dns = client(aws, RECOVERY, "route53")
+    name = zone["Name"]
+    public = [
+        z
+        for z in dns.list_hosted_zones()["HostedZones"]
+        if z["Name"] == name and not z["Config"]["PrivateZone"]
+    ]
+    assert [z["Id"] for z in public] == [zone["Id"]]
+    before, now = zone["records"], records(dns, zone["Id"])
+    assert now[name, "NS"] == before[name, "NS"]
+    api = (f"api.{name}", "A")
+    assert HOME in json.dumps(before[api])
+    assert RECOVERY in json.dumps(now[api])
+    assert HOME not in json.dumps(now[api])
+
+
+def volumes(aws):
+    """Return member → volume id, as the stack has it."""
+    stacks = client(aws, RECOVERY, "cloudformation")
+    root = stacks.describe_stack_resources(StackName="tidepool-production")["StackResources"]
+    (nested,) = [r for r in root if r["LogicalResourceId"] == "Database"]
+    held = stacks.describe_stack_resources(StackName=nested["PhysicalResourceId"])
+    return {
+        r["LogicalResourceId"]: r["PhysicalResourceId"]
+        for r in held["StackResources"]
+        if r["ResourceType"] == "AWS::EC2::Volume"
+    }
+
+
+@pytest.mark.usefixtures("raised")
+def test_the_database_comes_back_from_one_recovery_point(aws, moved, tmp_path):
+    before = volumes(aws)
+    ec2 = client(aws, RECOVERY, "ec2")
+    snapshot = ec2.create_snapshot(VolumeId=before["Member1Volume"])["SnapshotId"]
+    arn = f"arn:aws:ec2:{RECOVERY}::snapshot/"
+    points = [
+        {"RecoveryPointArn": arn + "snap-0", "Status": "COMPLETED", "CreationDate": "2026-11-29"},
+        {"RecoveryPointArn": arn + snapshot, "Status": "COMPLETED", "CreationDate": "2026-11-30"},
+        {"RecoveryPointArn": arn + "snap-1", "Status": "EXPIRED", "CreationDate": "2026-12-01"},
+    ]
+    answer = tmp_path / "backup.list-recovery-points-by-backup-vault"
+    answer.write_text(json.dumps({"RecoveryPoints": points}))
+    shown = run_steps("Database", moved, aws, ANSWERS=str(tmp_path))
+    assert f"in place of {before['Member1Volume']}, which is kept" in shown
+    after = volumes(aws)
+    assert not set(after.values()) & set(before.values())
+    held = ec2.describe_volumes(VolumeIds=list(after.values()))["Volumes"]
+    assert {volume["SnapshotId"] for volume in held} == {snapshot}
+    zones = {volume["VolumeId"]: volume["AvailabilityZone"] for volume in held}
+    assert sorted(zones.values()) == [f"{RECOVERY}{letter}" for letter in "abc"]
+    # the former ones are kept, and members attach the new ones
+    assert len(ec2.describe_volumes(VolumeIds=list(before.values()))["Volumes"]) == len(before)
+    for number in (1, 2, 3):
+        assert after[f"Member{number}Volume"] in user_data(ec2, number)
+    assert "nothing to change" in tidegen("deploy", *ENV, "--yes", env=aws, cwd=moved).stdout
+
+
+def user_data(ec2, number):
+    """Return the newest user data of a member's launch template."""
+    name = f"tidepool-production-mongo-{number}"
+    texts = []
+    for template in ec2.describe_launch_templates()["LaunchTemplates"]:
+        (newest,) = ec2.describe_launch_template_versions(
+            LaunchTemplateId=template["LaunchTemplateId"], Versions=["$Latest"]
+        )["LaunchTemplateVersions"]
+        if name in json.dumps(newest["LaunchTemplateData"].get("TagSpecifications", [])):
+            texts.append(base64.b64decode(newest["LaunchTemplateData"]["UserData"]).decode())
+    return "\n".join(texts)

@@ -104,7 +104,7 @@ def test_the_archives_are_named_as_the_selectors_expect():
         assert name.startswith(f"${{Project}}-{purpose}-")
 
 
-@pytest.mark.parametrize("title", [*WATCHES, "BreakGlassUse"])
+@pytest.mark.parametrize("title", [*WATCHES, "BreakGlassUse", "SharedKeyChanges"])
 def test_every_watch_is_a_filter_on_the_trail_and_an_alarm_to_people(title):
     given = RESOURCES[f"{title}Filter"]
     assert given["Condition"] == RESOURCES[title]["Condition"] == "IsHomeRegion"

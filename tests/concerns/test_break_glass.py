@@ -65,6 +65,15 @@ def test_the_role_may_do_nothing_else():
     assert not may("kms:PutKeyPolicy", ARNS["kms"])
 
 
+def test_retained_keys_are_reached_without_their_alias():
+    """The alias goes with the stack, and the key stays."""
+    for project, expected in (("tidepool", True), ("company", False)):
+        keys = {"aws:ResourceTag/project": project}
+        arn = ARNS["kms"].format(account=ACCOUNT)
+        for action in ("kms:Decrypt", "kms:CancelKeyDeletion"):
+            assert allowed(GRANTED, Request(action, arn, keys)) is expected
+
+
 def test_nothing_can_be_added_to_it():
     assert ROLE["PermissionsBoundary"] == {"Ref": "BreakGlassPolicy"}
     assert ROLE["ManagedPolicyArns"] == [{"Ref": "BreakGlassPolicy"}]

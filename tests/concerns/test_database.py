@@ -335,6 +335,14 @@ def test_the_restore_role_lends_one_policy_to_one_member():
     assert lend["Condition"] == {"ArnEquals": {"iam:PolicyARN": {"Ref": "ReadBackupsPolicy"}}}
 
 
+def test_scripts_have_as_long_as_run_command_allows():
+    """172800 seconds (AWS docs, "Command document plugin reference", aws:runShellScript)."""
+    for title in ("BackupNow", "RestoreCommand"):
+        (step,) = properties(title)["Content"]["mainSteps"]
+        assert step["inputs"]["timeoutSeconds"] == "172800"
+    assert steps()["Restore"]["timeoutSeconds"] == 172800
+
+
 def test_a_requested_backup_ignores_the_age_of_the_newest():
     (step,) = properties("BackupNow")["Content"]["mainSteps"]
     assert step["inputs"]["runCommand"] == ["/opt/mongo/backup.sh now"]

@@ -15,9 +15,11 @@ from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN as ACCESS
+from tidegen.concerns.artifacts import CONCERN as ARTIFACTS
 from tidegen.concerns.identity import CONCERN as IDENTITY
 from tidegen.concerns.identity.deploy_boundary import NAMED as BY_NAME
 from tidegen.concerns.identity.deploy_boundary import READ, SERVICES
+from tidegen.concerns.log_archive import CONCERN as LOG_ARCHIVE
 from tidegen.concerns.log_delivery import CONCERN as LOG_DELIVERY
 from tidegen.concerns.replicas import CONCERN as REPLICAS
 from tidegen.concerns.storage import CONCERN as STORAGE
@@ -886,6 +888,146 @@ def test_no_role_delivers_for_another_or_changes_the_account(environment, other)
             assert not within_boundary(f"kms:{action}", key, mine, **AUDIT_KEY)
         for aliases in ({}, {"kms__ResourceAliases": [f"alias/tidepool/{other}/data"]}):
             assert not within_boundary("kms:Decrypt", key, mine, **others, **aliases)
+
+
+def of_bucket(concern, title, **known):
+    """Return the denials of a bucket's policy; its ARN is that of a bucket named after `title`."""
+    document = body(concern)[f"{title}Policy"]["Properties"]["PolicyDocument"]
+    known = {"Project": "tidepool", **known}
+    return resolve([s for s in document["Statement"] if s["Effect"] == "Deny"], known)
+
+
+@pytest.mark.parametrize(("environment", "other"), PAIRS)
+def test_no_folder_of_another_holds_an_own_one(environment, other):
+    """A wildcard covers slashes: the bucket's policy, which has no wildcard, denies them."""
+    denials = of_bucket(LOG_ARCHIVE, "LogIntake", **{"LogIntake.Arn": INTAKE, "AuditKey.Arn": "k"})
+    base = f"{INTAKE}/AWSLogs/{ACCOUNT}"
+    forged = f"{base}/CloudWatch/{other}/AWSLogs/{ACCOUNT}/CloudWatchFailed/{environment}/1"
+    keys = {"aws:SecureTransport": "true", "s3:TlsVersion": 1.3, "aws:PrincipalAccount": ACCOUNT}
+    keys["aws:PrincipalTag/environment"] = environment
+
+    def puts(arn, path):
+        role = {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/tidepool/{path}"}
+        by_policy = allowed([*EVERYTHING, *denials], Request("s3:PutObject", arn, keys | role))
+        return by_policy and within_boundary("s3:PutObject", arn, path, **keys)
+
+    for path in (f"{environment}/Mine", f"{environment}/access/Mine"):
+        assert not puts(forged, path)
+    assert within_boundary("s3:PutObject", forged, f"{environment}/Mine", **keys)
+    for kind in ("CloudWatch", "CloudWatchFailed"):
+        assert puts(f"{base}/{kind}/{environment}/2026/1", f"{environment}/Mine")
+    replicates = {"aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/tidepool/account/Any"}
+    trail = Request("s3:GetObject", f"{base}/CloudWatch/{other}/1", keys | replicates)
+    assert allowed([*EVERYTHING, *denials], trail)
+
+
+@pytest.mark.parametrize(
+    ("key", "role", "sent", "expected"),
+    [
+        ("templates/1/network.yaml", "tidepool/staging/access/DeployRole", {}, False),
+        ("templates/1/network.yaml", "tidepool/staging/access/DeployRole", {"once": "*"}, True),
+        ("assets/1/database.tar", "Administrators", {}, False),
+        ("assets/1/database.tar", "Administrators", {"once": "*"}, True),
+        # a part of an upload; its completion creates the object
+        ("assets/1/database.tar", "Administrators", {"creates": "false"}, True),
+        ("assets/1/database.tar", "tidepool/break-glass/Any", {}, True),
+        ("packages/mongodb/8.0/a.rpm", "tidepool/staging/access/DeployRole", {"once": "*"}, False),
+        ("packages/mongodb/8.0/a.rpm", "tidepool/staging/Mine", {"once": "*"}, False),
+        ("packages/mongodb/8.0/a.rpm", "tidepool/account/Any", {"once": "*"}, False),
+        ("packages/mongodb/8.0/a.rpm", "tidepool/break-glass/Any", {}, True),
+        ("packages/mongodb/8.0/a.rpm", "Administrators", {}, True),
+    ],
+)
+def test_artifacts_are_written_once_and_packages_by_people(key, role, sent, expected):
+    """As the bucket itself decides, for a principal with every other permission."""
+    bucket = f"arn:aws:s3:::tidepool-artifacts-{REGION}-{ACCOUNT}"
+    known = {"ArtifactsBucket.Arn": bucket, "ArtifactsKey.Arn": "k"}
+    keys = {
+        "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/{role}",
+        "aws:PrincipalAccount": ACCOUNT,
+        "aws:SecureTransport": "true",
+        "s3:TlsVersion": 1.3,
+        "s3:if-none-match": sent.get("once"),
+        "s3:ObjectCreationOperation": sent.get("creates", "true"),
+    }
+    denials = of_bucket(ARTIFACTS, "ArtifactsBucket", **known)
+    request = Request("s3:PutObject", f"{bucket}/{key}", keys)
+    assert allowed([*EVERYTHING, *denials], request) is expected
+
+
+def test_the_deploy_role_uploads_templates_and_assets_only():
+    bucket = f"arn:aws:s3:::tidepool-artifacts-{REGION}-{ACCOUNT}"
+    once = {"s3:if-none-match": "*"}
+    for folder, expected in (("templates", True), ("assets", True), ("packages", False)):
+        arn = f"{bucket}/{folder}/1/a"
+        assert may("staging", "DeployRole", "s3:PutObject", arn, **once) is expected
+
+
+#: Resources that EKS creates have its cluster's tag and none of ours: (action, service, tag).
+OF_CLUSTERS = (
+    ("autoscaling:SetDesiredCapacity", "autoscaling", "eks:cluster-name"),
+    ("autoscaling:TerminateInstanceInAutoScalingGroup", "autoscaling", "eks:cluster-name"),
+    ("ec2:DetachNetworkInterface", "ec2", "cluster.k8s.amazonaws.com/name"),
+    ("ec2:UnassignPrivateIpAddresses", "ec2", "cluster.k8s.amazonaws.com/name"),
+)
+
+
+@pytest.mark.parametrize(("environment", "other"), PAIRS)
+def test_a_role_does_not_change_what_eks_created_for_another_cluster(environment, other):
+    mine = f"{environment}/Mine"
+    for action, service, tag in OF_CLUSTERS:
+        arn = f"arn:aws:{service}:{REGION}:{ACCOUNT}:any"
+        for name, expected in ((other, False), (environment, True)):
+            keys = {f"aws:ResourceTag/{tag}": f"tidepool-{name}"}
+            assert within_boundary(action, arn, mine, **keys) is expected
+    group = tagged("ec2", "security-group/sg-1")
+    for name, expected in ((other, False), (environment, True)):
+        keys = {"aws:ResourceTag/aws:eks:cluster-name": f"tidepool-{name}"}
+        action = "ec2:AuthorizeSecurityGroupIngress"
+        assert may(environment, "ExecutionRole", action, group, **keys) is expected
+
+
+@pytest.mark.parametrize(("environment", "other"), PAIRS)
+def test_commands_go_to_the_own_instances_however_they_are_named(environment, other):
+    """By their ids, with the tag in one key; or by tag, with it in another."""
+    instance = tagged("ec2", "instance/i-1")
+    for key in ("aws:ResourceTag/environment", "ssm:resourceTag/environment"):
+        for name, expected in ((other, False), (environment, True)):
+            result = within_boundary("ssm:SendCommand", instance, f"{environment}/A", **{key: name})
+            assert result is expected
+    for action in ("CreateAssociation", "RegisterTaskWithMaintenanceWindow", "StartSession"):
+        assert not within_boundary(f"ssm:{action}", "*", f"{environment}/A")
+
+
+#: Switches of the account, and calls on others' resources that IAM cannot limit, of past reviews.
+SWITCHED = (
+    *("backup:UpdateGlobalSettings", "backup:UpdateRegionSettings"),
+    *("ec2:DisableEbsEncryptionByDefault", "ec2:DisableImageBlockPublicAccess"),
+    *("ec2:DisableSnapshotBlockPublicAccess", "ec2:EnableSerialConsoleAccess"),
+    *("ec2:ModifyInstanceMetadataDefaults", "ec2:ModifyVpcBlockPublicAccessOptions"),
+    *("ecr:PutRegistryPolicy", "logs:PutAccountPolicy", "ses:PutAccountSendingAttributes"),
+    *("ses:PutAccountDetails", "ses:UpdateAccountSendingEnabled", "xray:PutEncryptionConfig"),
+)
+
+
+@pytest.mark.parametrize("action", SWITCHED)
+@pytest.mark.parametrize("principal", BELOW)
+def test_no_role_below_a_boundary_switches_the_account(principal, action):
+    assert not within_boundary(action, "*", principal)
+
+
+#: The same, of which the roles that deploy need some.
+UNLIMITED = (
+    *("events:PutPermission", "events:PutRule", "logs:DeleteResourcePolicy", "sns:Unsubscribe"),
+    *("route53:ChangeResourceRecordSets", "route53:CreateHostedZone", "ses:DeleteIdentity"),
+    *("ses:UpdateTemplate", "ssm:CancelCommand", "wafv2:DisassociateWebACL"),
+    "elasticloadbalancing:CreateLoadBalancer",
+)
+
+
+@pytest.mark.parametrize("action", UNLIMITED)
+def test_no_role_of_a_template_makes_calls_that_nothing_limits(action):
+    assert not within_boundary(action, "*")
 
 
 def test_templates_are_shared_and_deleted_by_nobody_below_the_boundary():

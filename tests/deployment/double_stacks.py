@@ -111,7 +111,9 @@ class Stacks:
         if resource["Type"] != STACK_TYPE:
             name = rules.physical_name(resource)
             self.names.add((resource["Type"], name))
-            return name or f"{parent}-{logical_id}"
+            held = (r for r in self.nested.get(stack_id, ()) if r.logical_id == logical_id)
+            kept = next((r.physical_id for r in held), None)  # a change keeps an unnamed one's id
+            return name or kept or f"{parent}-{logical_id}"
         child = self._child(stack_id, logical_id)
         if self._find(child) is None:
             tags = self.stacks[parent].tags

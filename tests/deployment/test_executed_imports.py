@@ -11,6 +11,7 @@ from tidegen.cloudformation.stateful import protected_ids
 from tidegen.deployment.events import Result
 from tidegen.deployment.executor import execute
 from tidegen.deployment.imports.moving import execute_moves, planned_moves
+from tidegen.deployment.imports.replacing import release_replaced
 from tidegen.deployment.imports.run import execute_import
 from tidegen.deployment.reading.imports import import_plan, roots_first
 from tidegen.deployment.reading.planner import build_plan
@@ -371,3 +372,83 @@ def test_a_finished_move_is_not_repeated(moving):
 def test_a_resource_that_does_not_move_is_refused(moving):
     with pytest.raises(InputError, match="Nothing: is not a resource that moves"):
         move(moving, "Nothing")
+
+
+DISK = "AWS::EC2::Volume"
+NEW = {"Network/Disk": "vol-2"}
+
+
+@pytest.fixture
+def replacing(project, account, development, number):
+    """A deployed volume with a resource that refers to it, and another volume."""
+    wanted = network()
+    wanted["Resources"]["Disk"] = {
+        "Type": DISK,
+        **RETAINED,
+        "Properties": {"AvailabilityZone": "eu-central-1a", "Size": 20},
+    }
+    wanted["Resources"]["Topic"]["Properties"] = {"DisplayName": {"Fn::Sub": "on ${Disk}"}}
+    project.nested("environment", {"Network": wanted, "Entry": entry()})
+    importer = Importer(project, development, number)
+    importer.deploy(account)
+    importer.deploy()
+    importer.cloud.present[DISK, "vol-2"] = {"AvailabilityZone": "eu-central-1a", "Size": 10}
+    return importer
+
+
+def replaced(importer, requested):
+    """Release and import as the command does, with a new plan in between."""
+    plan = importer.plan()
+    shown = import_plan(plan, requested, importer.cloud, replacing=True)
+    release_replaced(plan, shown, importer.cloud, pause=nothing)
+    return importer.imported(requested)
+
+
+def held_disk(importer):
+    held = importer.cloud.resources(importer.nested["Network"])
+    return {r.logical_id: r.physical_id for r in held if r.status != "DELETE_COMPLETE"}["Disk"]
+
+
+def references(importer):
+    body = json.loads(importer.cloud.template(importer.nested["Network"]))
+    return body["Resources"]["Topic"]["Properties"]["DisplayName"]
+
+
+def test_another_resource_takes_the_place_of_one_that_is_kept(replacing):
+    former = held_disk(replacing)
+    (item,) = import_plan(replacing.plan(), NEW, replacing.cloud, replacing=True).imports
+    assert item.adoptions[0].replaces == former
+    replaced(replacing, NEW)
+    assert held_disk(replacing) == "vol-2"
+    assert f"delete {former}" not in replacing.cloud.calls
+    # until the deploy, nothing that refers to it has changed
+    assert references(replacing) == {"Fn::Sub": f"on {former}"}
+    replacing.deploy()
+    paths = {change.path for change in replacing.previews[-1].changes}
+    assert paths == {"Network/Disk", "Network/Topic"}
+    assert references(replacing) == {"Fn::Sub": "on ${Disk}"}
+    assert held_disk(replacing) == "vol-2"
+    assert "Disk" in protected_ids(replacing.cloud.policies[replacing.nested["Network"]])
+    assert replacing.deploy()[-1].result is Result.UNCHANGED
+
+
+def test_a_replacement_that_would_be_refused_releases_nothing(replacing):
+    former = held_disk(replacing)
+    replacing.cloud.present[DISK, "vol-2"] = {"AvailabilityZone": "eu-central-1b"}
+    with pytest.raises(RefusedError, match="AvailabilityZone is"):
+        replaced(replacing, NEW)
+    assert held_disk(replacing) == former
+
+
+def test_an_interrupted_replacement_is_completed_by_the_same_command(replacing):
+    plan = replacing.plan()
+    shown = import_plan(plan, NEW, replacing.cloud, replacing=True)
+    release_replaced(plan, shown, replacing.cloud, pause=nothing)
+    with pytest.raises(RefusedError, match=r"Network/Disk: .*vol-2 .*interrupted"):
+        replacing.deploy()
+    replaced(replacing, NEW)
+    replacing.deploy()
+    assert held_disk(replacing) == "vol-2"
+    # and once more, after everything
+    assert replaced(replacing, NEW)[0].result is Result.UNCHANGED
+    assert replacing.deploy()[-1].result is Result.UNCHANGED

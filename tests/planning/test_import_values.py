@@ -39,6 +39,24 @@ def test_a_differing_value_is_written_as_it_exists_so_that_the_deploy_changes_it
     assert (difference.before, difference.after) == ("by-hand", "wanted")
 
 
+ZONE = "AWS::Route53::HostedZone"
+
+
+@pytest.mark.parametrize("existing", ["x.example", "x.example."])
+def test_a_value_in_another_form_of_its_schema_is_no_difference(existing):
+    """Route 53 returns names with a dot at the end; its schema's propertyTransform says so."""
+    imported = adopted(ZONE, {"Name": "x.example"}, {"Name": existing}, {"Id": "Z1"})
+    assert imported.differences == ()
+    check_fixed(imported)
+
+
+@pytest.mark.parametrize("existing", ["y.example.", "x.example.."])
+def test_another_name_of_a_zone_is_a_difference_that_no_deploy_removes(existing):
+    imported = adopted(ZONE, {"Name": "x.example"}, {"Name": existing}, {"Id": "Z1"})
+    with pytest.raises(RefusedError, match="Name is"):
+        check_fixed(imported)
+
+
 def test_a_missing_value_is_left_to_the_deploy():
     imported = table({"DeletionProtectionEnabled": True}, {"TableName": "t", "KeySchema": []})
     assert "DeletionProtectionEnabled" not in properties(imported)

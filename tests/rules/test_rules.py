@@ -133,6 +133,22 @@ def test_cfn_lint_catches_the_failures_left_to_it(linter, tmp_path, rule_id):
     assert rule_id in {finding.rule for finding in findings(linter, tmp_path, text)}
 
 
+@pytest.mark.parametrize("tags", ["", "[{Key: project, Value: a}]"])
+def test_a_launch_template_itself_needs_the_tags(linter, tmp_path, tags):
+    """It has no name: without tags every environment of the account may change it."""
+    own = f"TagSpecifications: [{{ResourceType: launch-template, Tags: {tags}}}]" if tags else ""
+    text = f"""
+Resources:
+  A:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData: {{ImageId: ami-1}}
+      {own}
+"""
+    (finding,) = [f for f in findings(linter, tmp_path, text) if f.rule == "E9606"]
+    assert "environment" in finding.message
+
+
 def test_a_rule_can_be_switched_off_in_one_resource(linter, tmp_path):
     text = """
 Resources:

@@ -46,7 +46,8 @@ SCOPES: dict[str, tuple[str, ...]] = {
         ),
         f"logs:*:{_ACCOUNT}:log-group:/aws/eks/{_OWN}/*",
         f"logs:*:{_ACCOUNT}:log-group:/aws/containerinsights/{_OWN}/*",
-        f"logs:*:{_ACCOUNT}:log-group:aws-waf-logs-{_OWN}*",
+        # the second is how some calls write the group's ARN, with its streams
+        *(f"logs:*:{_ACCOUNT}:log-group:aws-waf-logs-{_OWN}{end}" for end in ("", ":*")),
         f"logs:*:{_ACCOUNT}:log-group:{_OWN}-*",
     ),
     "route53": ("route53:::change/*", "route53:::healthcheck/*", "route53:::hostedzone/*"),
@@ -55,6 +56,7 @@ SCOPES: dict[str, tuple[str, ...]] = {
         f"secretsmanager:*:{_ACCOUNT}:secret:/{_PATH}/*",
         f"secretsmanager:*:{_ACCOUNT}:secret:{_OWN}-*",
     ),
+    "ssm": (f"ssm:*:{_ACCOUNT}:document/{_OWN}-*", f"ssm:*:{_ACCOUNT}:parameter/{_PATH}/*"),
     "sns": (f"sns:*:{_ACCOUNT}:{_OWN}-*",),
     "sqs": (f"sqs:*:{_ACCOUNT}:{_OWN}-*",),
     "wafv2": (f"wafv2:*:{_ACCOUNT}:*", f"elasticloadbalancing:*:{_ACCOUNT}:loadbalancer/app/*"),

@@ -141,9 +141,9 @@ def _use_by(use: KeyUse, sid: str, condition: Condition) -> Statement:
 #: log-group-key-closed).
 ENVIRONMENT_LOG_GROUPS = (
     "/${Project}/${Environment}/*",
-    "/aws/*/${Project}/${Environment}/*",
-    "/aws/*/${Project}-${Environment}*",
-    "aws-waf-logs-${Project}-${Environment}*",
+    *(f"/aws/{service}/${{Project}}/${{Environment}}/*" for service in ("events", "vendedlogs")),
+    *(f"/aws/{kind}/${{Project}}-${{Environment}}/*" for kind in ("containerinsights", "eks")),
+    "aws-waf-logs-${Project}-${Environment}",
     "${Project}-${Environment}-*",
 )
 

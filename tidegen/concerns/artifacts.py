@@ -1,5 +1,7 @@
 """Buckets of templates and assets, and of access logs, once per account and region."""
 
+from awacs import s3 as actions
+from awacs.aws import ArnLike, ArnNotLike, Bool, Condition, Null, Statement
 from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
 from tidegen.blocks import inputs
@@ -14,7 +16,13 @@ from tidegen.blocks.buckets import (
 )
 from tidegen.blocks.data_buckets import ERASURE, abandoned_uploads
 from tidegen.blocks.keys import SHARED_TAG, account_use, add_key
-from tidegen.blocks.roles import BOUNDARY_ARN, DEPLOY_BOUNDARY_ARN, OIDC_PROVIDER_ARN
+from tidegen.blocks.policies import deny_everybody
+from tidegen.blocks.roles import (
+    BOUNDARY_ARN,
+    BREAK_GLASS,
+    DEPLOY_BOUNDARY_ARN,
+    OIDC_PROVIDER_ARN,
+)
 from tidegen.blocks.suppressions import unmet
 from tidegen.contract import Concern, Context, Kind, Output, Scope
 
@@ -56,9 +64,30 @@ def _add_artifacts(template: Template, logs: s3.Bucket) -> s3.Bucket:
     guards = [
         deny_other_keys(bucket.title, key_arn),
         deny_except("DenyErasure", bucket.title, ERASURE),
+        *_write_guards(bucket.title),
     ]
     add_bucket_policy(template, bucket, *guards)
     return bucket
+
+
+def _write_guards(title: str) -> list[Statement]:
+    """Deny writing packages to the project's roles, and overwriting templates and assets to all.
+
+    Other environments deploy what they have checked, and members install packages as root. A part
+    of an upload creates no object and has no such header. Source: S3 guide, "Enforce conditional
+    writes on Amazon S3 buckets".
+    """
+    others = ArnNotLike({"aws:PrincipalArn": BREAK_GLASS})
+    roles = Sub("arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}/*")
+    ours = Condition([ArnLike({"aws:PrincipalArn": roles}), others])
+    creating = Bool({"s3:ObjectCreationOperation": "true"})
+    overwriting = Condition([Null({"s3:if-none-match": "true"}), creating, others])
+    once = [Sub(f"${{{title}.Arn}}/{folder}/*") for folder in ("templates", "assets")]
+    packages = [Sub(f"${{{title}.Arn}}/packages/*")]
+    return [
+        deny_everybody("DenyPackages", [actions.PutObject], packages, ours),
+        deny_everybody("DenyOverwriting", [actions.PutObject], once, overwriting),
+    ]
 
 
 def _name(purpose: str) -> Sub:

@@ -17,6 +17,7 @@ from tidegen.local import (
     secrets,
     service_calls,
     upstream,
+    zones,
 )
 from tidegen.local.refusals import export_taken, stack_policy
 from tidegen.local.table import entry_of, wrapped_entry
@@ -40,6 +41,7 @@ def install() -> None:
     clean_up.install()
     change_sets.install()
     secrets.install()
+    zones.install()
     service_calls.install()
     export_taken.install()
     stack_policy.install()

@@ -63,7 +63,8 @@ class Adoption:
     `resource` is its form in the import's template, without the `left_out` properties that only the
     deploy after it can set. `differences` are that deploy's changes of the existing resource; None
     if it could not be read. For `unread` properties the template's value is used; `fixed` ones
-    differ from the template, and no deploy can change them.
+    differ from the template, and no deploy can change them. `replaces` is the physical id of the
+    resource that the stack releases for it.
     """
 
     path: str
@@ -73,6 +74,7 @@ class Adoption:
     differences: tuple[PropertyChange, ...] | None = None
     unread: tuple[str, ...] = ()
     fixed: tuple[PropertyChange, ...] = ()
+    replaces: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from tidegen.cloudformation.schemas import (
     tag_property,
     write_only,
 )
+from tidegen.cloudformation.transforms import other_forms
 from tidegen.planning.changes import PropertyChange
 from tidegen.planning.guards import fixed_properties
 
@@ -62,7 +63,7 @@ def reading(
         actual = _existing(type_name, name, value, existing)
         if actual is _UNKNOWN:
             unread += [name] if name in written else []
-        elif matches(_readable(type_name, name, value), actual):
+        elif _is_as_wanted(type_name, name, value, actual):
             continue
         elif _differs_where_fixed(type_name, name, value, actual):
             if name not in written or not any(references(value)):
@@ -77,6 +78,13 @@ def reading(
                 properties[name] = actual
             differences.append(PropertyChange(name=name, before=actual, after=value))
     return LiveProperties(properties, tuple(differences), tuple(unread), tuple(fixed))
+
+
+def _is_as_wanted(type_name: str, name: str, wanted: Any, actual: Any) -> bool:
+    """Return whether the existing value is the wanted one, or one of its other forms."""
+    if matches(_readable(type_name, name, wanted), actual):
+        return True
+    return isinstance(actual, str) and actual in other_forms(type_name, name, wanted)
 
 
 def _is_fixed(type_name: str, name: str) -> bool:

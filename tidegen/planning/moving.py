@@ -26,12 +26,22 @@ MOVING = "moving"
 
 @dataclass(frozen=True)
 class Move:
-    """A move of a resource; `identifier` is its physical id."""
+    """A move of a resource to another path; `identifier` is its physical id.
+
+    Where another resource takes the place of the one at a path, `identifier` is that one's, and
+    `former` the physical id that references keep meanwhile.
+    """
 
     old: str
     new: str
     type: str
     identifier: str
+    former: str = ""
+
+    @property
+    def leaving(self) -> str:
+        """The physical id of the resource that leaves its stack."""
+        return self.former or self.identifier
 
 
 @dataclass(frozen=True)

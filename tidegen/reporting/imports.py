@@ -35,7 +35,8 @@ def _stack_lines(item: StackImport) -> Iterator[str]:
 def _adoption_lines(adoption: Adoption) -> Iterator[str]:
     imported = adoption.imported
     identified = ", ".join(f"{name} {value}" for name, value in imported.identifier.items())
-    yield f"    < {adoption.path}  {imported.type}  {identified}"
+    replaced = f"  in place of {adoption.replaces}, which is kept" if adoption.replaces else ""
+    yield f"    < {adoption.path}  {imported.type}  {identified}{replaced}"
     if adoption.differences is None:
         yield f"        the resource cannot be read; the template's values {_ASSUMED}"
     for item in adoption.differences or ():
@@ -73,6 +74,7 @@ def _adoption_data(adoption: Adoption) -> dict[str, Any]:
         "path": adoption.path,
         "type": adoption.imported.type,
         "identifier": dict(adoption.imported.identifier),
+        "replaces": adoption.replaces or None,
         "left_out": list(adoption.left_out),
         "unread": list(adoption.unread),
         "differences": None

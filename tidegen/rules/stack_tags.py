@@ -13,8 +13,8 @@ class StackTags(_rule.Rule):
     """Every resource carries its stack's tags.
 
     The tags `project` and `environment` isolate the environments of one account. A resource's own
-    tag of that name would override the stack's, and an instance or volume from a launch template
-    gets no tag of the stack.
+    tag of that name would override the stack's, and neither a launch template nor an instance or
+    volume from it gets a tag of the stack.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
     """
@@ -33,6 +33,11 @@ Template:
         Tags:
         - {Key: project, Value: !Ref Project}
         - {Key: environment, Value: !Ref Environment}
+    TagSpecifications:
+    - ResourceType: launch-template
+      Tags:
+      - {Key: project, Value: !Ref Project}
+      - {Key: environment, Value: !Ref Environment}
 """
     bad = """
 Topic:
@@ -45,11 +50,15 @@ Topic:
             for key in sorted(_keys(tags) & set(STACK_TAGS)):
                 yield path, f"the tag '{key}' is the stack's; remove it"
         if resource.type == _TEMPLATE:
-            yield from _untagged(resource)
+            yield from _untagged(resource, "LaunchTemplateData", "TagSpecifications")
+            yield from _untagged(resource, "TagSpecifications")
+            for path, own in resource.reach("TagSpecifications"):
+                if not own:
+                    yield path, f"the template itself has no tags; add {' and '.join(STACK_TAGS)}"
 
 
-def _untagged(resource: _rule.Resource) -> Iterator[_rule.Problem]:
-    for path, specifications in resource.reach("LaunchTemplateData", "TagSpecifications"):
+def _untagged(resource: _rule.Resource, *keys: str) -> Iterator[_rule.Problem]:
+    for path, specifications in resource.reach(*keys):
         for index, item in enumerate(listed(specifications)):
             missing = set(STACK_TAGS) - _keys(item.get("Tags") if isinstance(item, dict) else None)
             if missing:

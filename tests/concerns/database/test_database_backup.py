@@ -6,11 +6,12 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 
+import jmespath
 import pytest
 from authority import OPENSSL, authority
-from stand_ins import Machine
+from stand_ins import DATABASE, Machine
 
-DUMP = gzip.compress(b"all the data", mtime=0)
+DUMP = b"all the data"
 #: Objects are files below s3/.
 _AWS = """
 case "$*" in
@@ -18,6 +19,12 @@ case "$*" in
     path=$STATE/s3/${4#s3://}; mkdir -p "$(dirname "$path")"; cat >"$path" ;;
   "s3 cp s3://"*) cat "$STATE/s3/${3#s3://}" ;;
   "s3api list-objects-v2"*manifest*) cat "$STATE/newest" ;;
+  "s3api list-objects-v2"*restore-*)
+    find "$STATE/s3/backups" -name 'restore-*' -printf '%P\\n' 2>/dev/null |
+      LC_ALL=C sort | tail -n 1 | grep . || echo None ;;
+  "s3api put-object"*) path=$STATE/s3/backups/$(sed 's/.*--key \\([^ ]*\\).*/\\1/' <<<"$*")
+    case "$path" in */restore-*) [ ! -e "$STATE/refuse" ] || exit 1 ;; esac
+    mkdir -p "$(dirname "$path")"; [ ! -e "$path" ] || exit 254; touch "$path" ;;
   "s3api list-objects-v2"*) cat "$STATE/claimed" ;;
   "ssm get-parameter"*) cat "$STATE/initiated" 2>/dev/null && exit 0
     echo "An error occurred (ParameterNotFound)" >&2; exit 254 ;;
@@ -83,15 +90,15 @@ def test_a_backup_is_a_dump_with_its_oplog_and_a_matching_manifest(machine):
     done = machine.run("backup.sh")
     assert done.returncode == 0, done.stderr
     (dump,) = stored(machine, "dump.archive.gz")
-    assert dump.read_bytes() == DUMP
+    assert gzip.decompress(dump.read_bytes()) == DUMP
     (path,) = stored(machine, "manifest.json")
     manifest = json.loads(path.read_text())
-    assert manifest["sha256"] == hashlib.sha256(DUMP).hexdigest()
-    assert manifest["bytes"] == len(DUMP)
+    assert manifest["sha256"] == hashlib.sha256(dump.read_bytes()).hexdigest()
+    assert manifest["bytes"] == len(dump.read_bytes())
     assert manifest["host"] == "mongo-1.internal.staging.example:27017"
     assert str(dump).endswith(manifest["key"])
     (call,) = machine.calls("mongodump")
-    assert "--oplog --gzip --archive" in call
+    assert call.endswith("--oplog --archive")
     assert "--readPreference secondary" in call
     assert "--host mongo-1.internal.staging.example --ssl --sslCAFile /" in call
 
@@ -110,7 +117,8 @@ def test_success_is_reported_after_the_manifest_is_uploaded(machine):
     manifest = next(n for n, call in enumerate(calls) if "manifest.json" in call)
     success = next(n for n, call in enumerate(calls) if "BackupSuccess" in call)
     assert manifest < success
-    assert metrics(machine)["BackupBytes"] == str(len(DUMP))
+    (dump,) = stored(machine, "dump.archive.gz")
+    assert metrics(machine)["BackupBytes"] == str(dump.stat().st_size)
 
 
 def test_only_the_chosen_member_dumps(machine):
@@ -206,6 +214,96 @@ def test_a_restore_writes_the_dump_to_the_whole_set(backed_up):
     assert "--ssl --sslCAFile /" in call
 
 
+def test_a_restore_is_more_than_one_thread(backed_up):
+    """Decompression is another process, and each collection has several workers."""
+    assert backed_up.run("restore.sh", backup_of(backed_up), today()).returncode == 0
+    (call,) = backed_up.calls("mongorestore")
+    assert "--numInsertionWorkersPerCollection 8 --writeConcern {w: 1} " in call
+    assert "--gzip" not in call
+    assert backed_up.calls("pigz") == ["pigz --decompress --stdout"]
+
+
+def restores(machine):
+    return [path.name for path in stored(machine, "restore-*")]
+
+
+def earlier(machine):
+    """Let the restore have begun today, before this second."""
+    for path in stored(machine, "restore-*"):
+        path.rename(path.with_name(f"restore-000000{'-ended' * path.name.endswith('-ended')}"))
+
+
+def test_all_members_can_see_when_a_restore_begins_and_ends(backed_up):
+    seen = 'ls "$STATE"/s3/backups/mongodb/*/*/*/ | grep -c ^restore- >"$STATE/seen"'
+    backed_up.stand_in("mongorestore", f"{seen}\n{_MONGORESTORE}")
+    assert backed_up.run("restore.sh", backup_of(backed_up), today()).returncode == 0
+    assert (backed_up.folder / "seen").read_text() == "1\n"
+    begun, ended = restores(backed_up)
+    assert ended == f"{begun}-ended"
+    backed_up.forget()
+    earlier(backed_up)
+    assert backed_up.run("backup.sh", "now").returncode == 0
+    assert backed_up.calls("mongodump")
+
+
+def failed_restore(machine):
+    key = backup_of(machine)
+    machine.stand_in("mongorestore", "exit 1")
+    assert machine.run("restore.sh", key, today()).returncode != 0
+    machine.stand_in("mongorestore", _MONGORESTORE)
+    machine.forget()
+    return key
+
+
+def test_backups_pause_until_a_restore_has_succeeded(backed_up):
+    key = failed_restore(backed_up)
+    done = backed_up.run("backup.sh")
+    assert done.returncode == 0
+    assert "backups pause: mongodb/" in done.stderr
+    done = backed_up.run("backup.sh", "now")
+    assert done.returncode != 0
+    assert "has not ended; repeat that restore first" in done.stderr
+    assert not backed_up.calls("mongodump")
+    earlier(backed_up)
+    assert backed_up.run("restore.sh", key, today()).returncode == 0
+    earlier(backed_up)
+    assert backed_up.run("backup.sh", "now").returncode == 0
+    assert backed_up.calls("mongodump")
+
+
+def test_a_dump_in_which_a_restore_began_is_no_backup(machine):
+    """Another member restores meanwhile."""
+    folder = machine.folder / "s3" / "backups" / f"mongodb/{datetime.now(UTC):%Y/%m/%d}"
+    late = f"mkdir -p {folder}; touch {folder}/restore-235959{{,-ended}}"
+    machine.stand_in("mongodump", f'{late}; cp "$2" "$STATE/config"; cat "$STATE/dump"')
+    done = machine.run("backup.sh")
+    assert done.returncode != 0
+    assert "restore-235959-ended began during the dump" in done.stderr
+    assert no_success_was_reported(machine)
+
+
+def test_nothing_is_restored_unless_the_other_members_can_see_it(backed_up):
+    key = backup_of(backed_up)
+    (backed_up.folder / "refuse").touch()
+    done = backed_up.run("restore.sh", key, today())
+    assert done.returncode != 0
+    assert (
+        "cannot tell the other members to pause their backups; nothing was changed" in done.stderr
+    )
+    assert not backed_up.calls("mongorestore")
+
+
+def test_a_person_can_let_backups_continue(backed_up):
+    failed_restore(backed_up)
+    script = backed_up.folder / "by-hand.sh"
+    script.write_text(f"#!/bin/bash\n. {DATABASE}/lib.sh && end_restore\n")
+    script.chmod(0o755)
+    assert backed_up.run(str(script)).returncode == 0
+    earlier(backed_up)
+    assert backed_up.run("backup.sh", "now").returncode == 0
+    assert backed_up.calls("mongodump")
+
+
 def test_a_restore_reads_the_given_bucket(backed_up):
     done = backed_up.run("restore.sh", backup_of(backed_up), today(), RESTORE_BUCKET="elsewhere")
     assert done.returncode != 0
@@ -261,7 +359,7 @@ def test_an_unprotected_environment_requires_no_confirmation(backed_up):
 
 def test_a_dump_that_does_not_match_its_manifest_is_not_restored(backed_up):
     (path,) = stored(backed_up, "dump.archive.gz")
-    path.write_bytes(DUMP[:-1])
+    path.write_bytes(path.read_bytes()[:-1])
     done = backed_up.run("restore.sh", backup_of(backed_up), today())
     assert done.returncode != 0
     assert "does not match its manifest" in done.stderr
@@ -289,12 +387,55 @@ def test_missing_settings_are_read_from_the_boots_file(backed_up):
     assert "other is protected" in done.stderr
 
 
+def newest_is(machine, started, finished):
+    key = f"mongodb/{started:%Y/%m/%d/%H%M%S}/manifest.json"
+    (machine.folder / "newest").write_text(f"{key}\t{finished.isoformat()}")
+
+
 @pytest.mark.parametrize("hours", [2, 25, 30])
 def test_the_age_of_the_newest_backup_is_measured(machine, hours):
     taken = datetime.now(UTC) - timedelta(hours=hours)
-    (machine.folder / "newest").write_text(f"mongodb/{taken:%Y/%m/%d/%H%M%S}/manifest.json")
+    newest_is(machine, taken, taken)
     assert machine.run("metrics.sh").returncode == 0
     assert float(metrics(machine)["BackupAgeHours"]) == pytest.approx(hours, abs=0.05)
+
+
+@pytest.mark.parametrize("took", [1, 12])
+def test_the_alarm_counts_from_the_end_of_a_backup_however_long_it_takes(machine, took):
+    """Else a dump of more than five hours would raise it every day."""
+    started = datetime.now(UTC) - timedelta(hours=30)
+    newest_is(machine, started, started + timedelta(hours=took))
+    machine.run("metrics.sh")
+    age = float(metrics(machine)["BackupAgeHours"])
+    assert age == pytest.approx(30 - took, abs=0.05)
+
+
+def test_the_next_backup_is_due_a_day_after_the_newest_started(machine):
+    started = datetime.now(UTC) - timedelta(hours=21)
+    newest_is(machine, started, datetime.now(UTC))
+    assert machine.run("backup.sh").returncode == 0
+    assert machine.calls("mongodump")
+
+
+LISTED = {
+    "Contents": [
+        {"Key": "mongodb/2026/11/24/030000/dump.archive.gz", "LastModified": "2026-11-24T09:00Z"},
+        {"Key": "mongodb/2026/11/24/030000/manifest.json", "LastModified": "2026-11-24T09:01Z"},
+        {"Key": "mongodb/2026/11/24/restore-040000", "LastModified": "2026-11-24T04:00Z"},
+        {"Key": "mongodb/2026/11/24/restore-040000-ended", "LastModified": "2026-11-24T06:00Z"},
+    ]
+}
+
+
+def test_queries_find_the_newest_objects(machine):
+    """As jmespath, the AWS CLI's own reader of --query, answers them."""
+    machine.run("backup.sh")
+    calls = [call for call in machine.calls("aws s3api list-objects-v2") if "--query" in call]
+    queries = {re.search(r"--query (.*) --output", call)[1] for call in calls}
+    answers = [jmespath.search(query, LISTED) for query in queries]
+    assert ["mongodb/2026/11/24/030000/manifest.json", "2026-11-24T09:01Z"] in answers
+    assert "mongodb/2026/11/24/restore-040000-ended" in answers
+    assert {str(jmespath.search(query, {})) for query in queries} == {"None"}
 
 
 def test_no_backup_counts_as_an_old_one(machine):

@@ -1,5 +1,6 @@
 """Three members check every hour: never two dumps of a day, never a day without one."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -20,16 +21,21 @@ _AWS = """
 key() { sed 's/.*--key \\([^ ]*\\).*/\\1/' <<<"$*"; }
 case "$*" in
   "s3 cp - s3://"*) path=$WORLD/bucket/${4#s3://backups/}
-    mkdir -p "$(dirname "$path")"; cat >"$path" ;;
+    mkdir -p "$(dirname "$path")"; cat >"$path"; touch -d "@$(cat "$WORLD/now")" "$path" ;;
   "s3api put-object"*--if-none-match*) path=$WORLD/bucket/$(key "$*")
     mkdir -p "$(dirname "$path")"; set -o noclobber
     { echo >"$path"; } 2>/dev/null && exit
     echo "An error occurred (PreconditionFailed)" >&2; exit 254 ;;
-  "s3api list-objects-v2"*) case "$*" in *manifest*) wanted=/manifest ;; *) wanted=/claim- ;; esac
+  "s3api list-objects-v2"*)
+    case "$*" in *manifest*) wanted=/manifest ;; *restore*) wanted=/restore- ;;
+      *) wanted=/claim- ;; esac
     since=$(sed 's/.*--start-after \\([^ ]*\\).*/\\1/' <<<"$*")
     cd "$WORLD/bucket"
     find mongodb -type f | grep -F "$wanted" | LC_ALL=C sort |
-      awk -v since="$since" '$0 > since {last = $0} END {print last ? last : "None"}' ;;
+      awk -v since="$since" '$0 > since {last = $0} END {print last ? last : "None"}' >"$STATE/last"
+    last=$(cat "$STATE/last")
+    if [ "$wanted" != /manifest ] || [ "$last" = None ]; then echo "$last"
+    else echo "$last $(/usr/bin/date -u -r "$last" +%FT%TZ)"; fi ;;
   *"--version-stage AWSPREVIOUS"*) echo ResourceNotFoundException >&2; exit 254 ;;
   "secretsmanager get-secret-value"*) echo the-password ;;
 esac
@@ -85,10 +91,11 @@ class World:
     def backups(self):
         return sorted(path.parent for path in self.folder.glob("bucket/**/manifest.json"))
 
-    def put(self, key):
+    def put(self, key, written=START):
         path = self.folder / "bucket" / "mongodb" / key
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
+        os.utime(path, (written.timestamp(),) * 2)
 
 
 @pytest.fixture
@@ -127,6 +134,14 @@ def test_a_claim_of_a_dead_member_expires(world):
     assert [bool(world.look(2, 2, 2)) for _ in range(5)] == [False] * 4 + [True]
 
 
+def test_a_claim_holds_longer_where_backups_take_longer(world):
+    """The newest took five hours: the next one may take twice as long."""
+    taken = START - timedelta(hours=20)
+    world.put(f"{taken:%Y/%m/%d/%H%M%S}/manifest.json", taken + timedelta(hours=5))
+    world.put("2026/11/24/claim-03")
+    assert [bool(world.look(2, 2, 2)) for _ in range(12)] == [False] * 11 + [True]
+
+
 def test_a_requested_backup_is_made_although_one_exists(world):
     world.look(1, 1, 1)
     done = world.machines[0].run("backup.sh", "now", MEMBER="1", WORLD=str(world.folder))
@@ -148,7 +163,7 @@ _HOURS = st.lists(
 def test_one_dump_is_made_as_soon_as_a_member_can_in_any_sequence(tmp_path_factory, hours):
     world = World(tmp_path_factory.mktemp("world"))
     taken = START - timedelta(hours=18)
-    world.put(f"{taken:%Y/%m/%d/%H%M%S}/manifest.json")
+    world.put(f"{taken:%Y/%m/%d/%H%M%S}/manifest.json", taken)
     wanted = 1
     for number, (views, broken) in enumerate(hours):
         dumped = world.look(*views, broken=broken)

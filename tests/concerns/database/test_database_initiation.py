@@ -11,6 +11,8 @@ case "$*" in
     if [ -e "$STATE/broken" ]; then echo "ThrottlingException" >&2; exit 254; fi
     cat "$STATE/claim" 2>/dev/null && exit 0
     echo "An error occurred (ParameterNotFound)" >&2; exit 254 ;;
+  "ssm put-parameter"*--overwrite*)
+    sed 's/.*--value \\([^ ]*\\) .*/\\1/' <<<"$*" >"$STATE/claim" ;;
   "ssm put-parameter"*)
     [ ! -e "$STATE/claim" ] || { echo ParameterAlreadyExists >&2; exit 254; }
     sed 's/.*--value \\([^ ]*\\) .*/\\1/' <<<"$*" >"$STATE/claim" ;;
@@ -22,10 +24,15 @@ esac
 #: Members have a set where the file sets/HOST exists; localhost is the member itself. A member does
 #: not answer in clear text, or by another name than its certificate's.
 _MONGOSH = """
-case "$*" in *"--tls --tlsCAFile /"*"--host mongo-"*) ;; *) exit 1 ;; esac
+case "$*" in *"--tls --tlsCAFile /"*"--host "*) ;; *) exit 1 ;; esac
+case "$*" in *"--host mongo-"* | *"--host tidepool/mongo-"*) ;; *) exit 1 ;; esac
 host=$(sed 's/.*--host \\([^ ]*\\).*/\\1/' <<<"$*")
 [ "$host" != "mongo-$MEMBER.$PRIVATE_DOMAIN" ] || host=localhost
 case "$*" in
+  *dropUser*) printf '%s %s' "$MEMBERS_KEY" "$MONGO_PASSWORD" >"$STATE/adopted"
+    touch "$STATE/open" ;;
+  *"Boolean(accepted)"*) [ -e "$STATE/open" ] && echo true || echo false ;;
+  *"db.hello().primary"*) echo true ;;
   *createUser*) printf '%s' "$OTHERS" >"$STATE/others" ;;
   *hello*ok*) [ ! -e "$STATE/down/$host" ] ;;
   *setName*) cat "$STATE/sets/$host" 2>/dev/null || true ;;
@@ -177,6 +184,68 @@ def test_a_member_rejoins_while_another_is_down(machine):
     done = start(machine, 3)
     assert done.returncode == 0, done.stderr
     assert not initiations(machine)
+
+
+def restored(machine, claim="vol-of-the-empty-set"):
+    """Let the volumes know a set with the passwords of another day."""
+    knows_a_set(machine, "localhost")
+    (machine.folder / "etc" / "mongo.keyfile").write_text("the-key\n")
+    if claim:
+        (machine.folder / "claim").write_text(claim)
+
+
+@pytest.mark.parametrize("claim", ["vol-of-the-empty-set", ""])
+def test_the_last_member_sets_the_users_of_restored_volumes(machine, claim):
+    restored(machine, claim)
+    done = start(machine, 3)
+    assert done.returncode == 0, done.stderr
+    assert (machine.folder / "adopted").read_text() == "the-key the-password"
+    (call,) = [call for call in machine.calls("mongosh") if "dropUser" in call]
+    assert "--host tidepool/mongo-1." in call
+    assert not initiations(machine)
+    assert (machine.folder / "claim").read_text().strip() == "vol-0abc"
+    machine.forget()
+    assert start(machine, 3).returncode == 0
+    assert not [call for call in machine.calls() if "dropUser" in call]
+
+
+@pytest.mark.parametrize("member", [1, 2])
+def test_the_first_members_with_restored_volumes_change_no_user(machine, member):
+    restored(machine)
+    assert start(machine, member).returncode == 0
+    assert not (machine.folder / "adopted").exists()
+
+
+def test_an_interrupted_adoption_is_repeated(machine):
+    restored(machine)
+    machine.stand_in("mongosh", f'case "$*" in *dropUser*) exit 1 ;; esac\n{_MONGOSH}')
+    assert start(machine, 3).returncode != 0
+    assert (machine.folder / "claim").read_text() == "vol-of-the-empty-set"
+    machine.stand_in("mongosh", _MONGOSH)
+    assert start(machine, 3).returncode == 0
+    assert (machine.folder / "adopted").exists()
+
+
+def test_users_stay_where_the_administrator_can_log_in(machine):
+    """One volume was replaced, in a set that runs."""
+    restored(machine)
+    (machine.folder / "open").touch()
+    assert start(machine, 3).returncode == 0
+    assert not (machine.folder / "adopted").exists()
+
+
+def test_users_stay_where_the_set_is_this_stacks_own(machine):
+    """A wrong password alone is for a person to judge."""
+    restored(machine, claim="vol-0abc")
+    start(machine, 3)
+    assert not (machine.folder / "adopted").exists()
+
+
+def test_users_stay_where_the_claim_cannot_be_read(machine):
+    restored(machine)
+    (machine.folder / "broken").touch()
+    assert start(machine, 3).returncode != 0
+    assert not (machine.folder / "adopted").exists()
 
 
 def test_a_member_that_cannot_read_its_state_is_not_treated_as_blank(machine):

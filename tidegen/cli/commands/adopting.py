@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.commands.importing import import_resources, importable_resources
+from tidegen.cli.commands.importing import ImportOptions, import_resources, importable_resources
 from tidegen.cli.confirm import confirm
 from tidegen.cli.session import Session, require_prerequisites
 from tidegen.errors import Problem, RefusedError
@@ -28,9 +28,8 @@ def adopt(session: Session, name: str, *, yes: bool) -> None:
     for item in secrets:
         if item.replica_of:
             cloud.promote_secret(item.identifier)
-    import_resources(
-        session, name, {item.path: item.identifier for item in secrets}, yes=True, as_json=False
-    )
+    requested = {item.path: item.identifier for item in secrets}
+    import_resources(session, name, requested, ImportOptions(yes=True))
 
 
 def _secrets(session: Session, name: str) -> list[Candidate]:

@@ -8,6 +8,7 @@ _EPILOG = example_epilog(
     "tidegen import --env staging --find",
     "tidegen import --env staging Storage/UploadsBucket=tidepool-staging-uploads",
     "tidegen import --env account-production Audit/Recorder=default Audit/Channel=default",
+    "tidegen import --env production --replace Database/Member1Volume=vol-0123456789abcdef0",
 )
 
 
@@ -20,6 +21,12 @@ _EPILOG = example_epilog(
     is_flag=True,
     help="List existing resources, and the command that imports them.",
 )
+@click.option(
+    "--replace",
+    "replacing",
+    is_flag=True,
+    help="Replace resources that the stacks have at these paths, and deploy.",
+)
 @click.argument("requested", nargs=-1, metavar="[PATH=IDENTIFIER]...")
 @click.pass_obj
 def command(
@@ -29,6 +36,7 @@ def command(
     yes: bool,
     as_json: bool,
     find: bool,
+    replacing: bool,
     requested: tuple[str, ...],
 ) -> None:
     """Import existing resources into the environment's stacks, without changing them.
@@ -38,8 +46,12 @@ def command(
     Shows where the resources differ from the templates, asks, imports, and protects the stacks. A
     missing stack is created first, empty, after the roots that it depends on. The differences
     remain until the next deploy, whose plan shows them. After an interruption, run it again.
+
+    With --replace a stack may have another resource at a path, such as a lost volume: it releases
+    that one, which is kept, imports the given one, and deploys, so that others refer to it.
     """
     from tidegen.cli.commands.importing import (
+        ImportOptions,
         import_resources,
         importable_resources,
         parsed_requests,
@@ -47,11 +59,12 @@ def command(
     from tidegen.cli.session import open_session
     from tidegen.reporting.imports import candidates_data, candidates_text
 
-    if find == bool(requested):
+    if find == bool(requested) or (find and replacing):
         raise click.UsageError("nothing to import; give PATH=IDENTIFIER, or --find")
     with open_session(directory, local=local) as session:
         if not find:
-            import_resources(session, name, parsed_requests(requested), yes=yes, as_json=as_json)
+            options = ImportOptions(yes=yes, as_json=as_json, replacing=replacing)
+            import_resources(session, name, parsed_requests(requested), options)
             return
         candidates, unknown = importable_resources(session, name)
     if as_json:

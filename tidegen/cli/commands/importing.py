@@ -1,15 +1,17 @@
 """Import from the command line: plan, confirmation, roots to deploy first, imports."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import click
 
+from tidegen.cli.commands.deploying import DeployOptions, deploy
 from tidegen.cli.commands.preflighting import check_account
 from tidegen.cli.common import echo_json
 from tidegen.cli.confirm import confirm
 from tidegen.cli.session import Session, require_prerequisites
 from tidegen.deployment.executor import execute
+from tidegen.deployment.imports.replacing import release_replaced
 from tidegen.deployment.imports.run import execute_import
 from tidegen.deployment.reading.imports import import_plan, roots_first
 from tidegen.deployment.reading.preflight import find_candidates
@@ -40,23 +42,36 @@ def importable_resources(
     return find_candidates(session.plan(name), session.connect, inspect)
 
 
+@dataclass(frozen=True, kw_only=True)
+class ImportOptions:
+    """Options of an import: confirmation, output form, replacement of what the stack has."""
+
+    yes: bool = False
+    as_json: bool = False
+    replacing: bool = False
+
+
 def import_resources(
-    session: Session, name: str, requested: RequestedImports, *, yes: bool, as_json: bool
+    session: Session, name: str, requested: RequestedImports, options: ImportOptions
 ) -> None:
-    """Show the imports, ask, and import; exit 1 if declined."""
+    """Show the imports, ask, and import; exit 1 if declined. A replacement ends with a deploy."""
     plan = session.plan(name)
     require_prerequisites(plan)
-    shown = import_plan(plan, requested, session.connect)
+    shown = import_plan(plan, requested, session.connect, replacing=options.replacing)
     first = [s.address for item in shown.imports for s in roots_first(plan, item.address)]
-    if as_json:
+    if options.as_json:
         echo_json(import_data(shown, first))
     else:
         click.echo(import_text(shown, first))
-    confirm(name, "import", yes=yes or not shown.adoptions)
+    confirm(name, "import", yes=options.yes or not shown.adoptions)
+    with session.watching(name) as watch:
+        release_replaced(plan, shown, session.connect, emit=watch)
     for address in dict.fromkeys(item.address for item in shown.imports):
         _import_into(session, name, address, requested)
     again = f"'tidegen plan --env {name}' shows what the next deploy changes"
     click.echo(f"imported {len(shown.adoptions)} resources; {again}", err=True)
+    if options.replacing:
+        deploy(session, name, DeployOptions(yes=options.yes, as_json=options.as_json))
 
 
 def _import_into(

@@ -1,5 +1,7 @@
 """Run preflight checks from the command line and before a deploy or a destroy."""
 
+import os
+
 import click
 
 from tidegen.cli.session import Session, echo_missing
@@ -9,6 +11,7 @@ from tidegen.deployment.reading.preflight import (
     require_destroy_preflight,
     require_preflight,
 )
+from tidegen.deployment.repository import with_repository
 from tidegen.planning.model import Plan
 from tidegen.planning.preflight import PreflightReport
 from tidegen.reporting.preflight import summary_text
@@ -21,7 +24,19 @@ def full_report(session: Session, name: str) -> PreflightReport:
 
     plan = session.plan(name)
     echo_missing(plan)
-    return preflight(plan, session.connect, inspect, thorough=True)
+    report = preflight(plan, session.connect, inspect, thorough=True)
+    return _with_github(session, report, plan, thorough=True)
+
+
+def _with_github(
+    session: Session, report: PreflightReport, plan: Plan, *, thorough: bool = False
+) -> PreflightReport:
+    """Return the report with GitHub's answers; a rehearsal of a deploy does not ask for them."""
+    from tidegen.github.adapter import from_variables
+
+    if session.local and not thorough:
+        return report
+    return with_repository(report, plan, from_variables(os.environ), thorough=thorough)
 
 
 def check_account(session: Session, plan: Plan) -> None:
@@ -32,6 +47,7 @@ def check_account(session: Session, plan: Plan) -> None:
     from tidegen.aws.inspection import inspect
 
     report = require_preflight(plan, session.connect, inspect)
+    report = _with_github(session, report, plan)
     _echo_warnings(report)
     if report.unchecked:
         more = f"'tidegen preflight --env {plan.environment}' lists them"

@@ -10,6 +10,7 @@ from tidegen.blocks.policies import document, not_of_others, trust
 from tidegen.blocks.roles import ACCESS_PATH, BOUNDARY, DEPLOY_BOUNDARY, add_role
 from tidegen.blocks.suppressions import unmet
 from tidegen.concerns.access.deploy_limits import (
+    not_of_other_clusters,
     not_of_the_account,
     not_the_deployers,
     only_here,
@@ -58,7 +59,14 @@ def add_resources(template: Template, context: Context) -> None:
         if any(statement.Resource == ["*"] for statement in batch):
             policy.Metadata = unmet(_EVERYWHERE, "CKV_AWS_111")
     others = not_of_others(Ref("Environment"))
-    limits = [only_here(), others, *not_of_the_account(), own_names(), not_the_deployers()]
+    limits = [
+        only_here(),
+        others,
+        not_of_other_clusters(),
+        *not_of_the_account(),
+        own_names(),
+        not_the_deployers(),
+    ]
     _add_policy(template, "ExecutionRolesPolicy", role_statements())
     _add_policy(template, "ExecutionLimitsPolicy", limits)
     deploy = document(

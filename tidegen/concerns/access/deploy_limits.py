@@ -13,7 +13,7 @@ from awacs.aws import (
 from troposphere import Ref, Sub
 
 from tidegen.blocks.keys import ACCOUNT_ALIASES, USING_KEYS
-from tidegen.blocks.policies import arn, deny
+from tidegen.blocks.policies import arn, deny, present_and_not
 
 #: Services without regions: their calls have the region that the partition answers from.
 _GLOBAL = ("cloudfront", "iam", "route53")
@@ -49,6 +49,13 @@ def not_of_the_account() -> list[Statement]:
         ),
         deny("NoRuleOfTheAccount", [Action("events", "*")], [rules]),
     ]
+
+
+def not_of_other_clusters() -> Statement:
+    """Deny the security groups that EKS creates for other clusters, without tags of ours."""
+    own = Sub("${Project}-${Environment}")
+    others = Condition(present_and_not("aws:ResourceTag/aws:eks:cluster-name", own))
+    return deny("NotOfOtherClusters", [Action("ec2", "*")], condition=others)
 
 
 def own_names() -> Statement:

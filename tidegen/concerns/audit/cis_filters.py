@@ -163,12 +163,38 @@ _BREAK_GLASS = Watch(
 )
 
 
+def _shared_keys() -> Watch:
+    """Return the watch of the keys that all environments use, and of their aliases.
+
+    No role of the project may change them. A call on a key has its ARN among its resources.
+    """
+    aliases = " || ".join(
+        f'($.requestParameters.aliasName="alias/${{Project}}/{owner}/*")'
+        for owner in ("account", "bootstrap")
+    )
+    changed = '$.resources[0].ARN="${AuditKeyArn}"'
+    calls = ("PutKeyPolicy", "RevokeGrant", "UntagResource")
+    policies = " || ".join(f"($.eventName={name})" for name in calls)
+    return Watch(
+        Sub(
+            "{($.eventSource=kms.amazonaws.com) && ("
+            f"(($.eventName=DeleteAlias || $.eventName=UpdateAlias) && ({aliases})) || "
+            f"(({policies}) && ({changed})))}}"
+        ),
+        f"A key that all environments share, or its alias, was changed. {_PLANNED}",
+    )
+
+
 def add_cis_filters(template: Template, group: str, topic: str, condition: str) -> None:
-    """Add a filter on the log group and an alarm to the topic for `WATCHES` and break-glass.
+    """Add a filter on the log group and an alarm to the topic for each watch.
 
     `group` and `topic` are logical ids; `condition` holds where the trail is.
     """
-    for title, watch in {**WATCHES, "BreakGlassUse": _BREAK_GLASS}.items():
+    for title, watch in {
+        **WATCHES,
+        "BreakGlassUse": _BREAK_GLASS,
+        "SharedKeyChanges": _shared_keys(),
+    }.items():
         metric = (_NAMESPACE, title)
         filter_ = add_metric_filter(template, f"{title}Filter", Ref(group), watch.pattern, metric)
         filter_.Condition = condition

@@ -7,6 +7,7 @@ from awacs.aws import Condition, Statement, StringEquals
 from troposphere import GetAtt, Ref, Tags, Template, ec2, eks
 
 from tidegen.blocks import inputs
+from tidegen.blocks.launch_templates import template_tags
 from tidegen.blocks.pod_identity import CLUSTER_NAME, add_pod_role
 from tidegen.blocks.policies import allow, arn, trust
 from tidegen.blocks.roles import add_role
@@ -136,4 +137,5 @@ def _launch_template() -> ec2.LaunchTemplate:
                 for kind in ("instance", "volume")
             ],
         ),
+        TagSpecifications=template_tags(),
     )

@@ -43,7 +43,8 @@ _WATCHED = (
         statistic="Minimum",
         missing="breaching",
         description=(
-            "No backup for 26 hours, or silent members; runbook of the database, 'Back up now'."
+            "No backup was completed for 26 hours, or members are silent;"
+            " runbook of the database, 'Back up now'."
         ),
     ),
     _Watch(

@@ -21,7 +21,8 @@ from tidegen.concerns.database.permissions import member_tag
 
 #: Member that reads the backup; the set's primary replicates the data to all.
 _RESTORER = 1
-_DAY_SECONDS = 86_400
+#: The most that Run Command allows a script (AWS docs, "aws:runShellScript", timeoutSeconds).
+_MOST_SECONDS = 172_800
 _BACKUP = {
     "type": "String",
     "description": "Folder of the backup, like mongodb/2026/11/24/030000",
@@ -84,7 +85,7 @@ def _add_command(
     step = {
         "action": "aws:runShellScript",
         "name": "run",
-        "inputs": {"timeoutSeconds": str(_DAY_SECONDS), "runCommand": [command]},
+        "inputs": {"timeoutSeconds": str(_MOST_SECONDS), "runCommand": [command]},
     }
     content: dict[str, Any] = {"schemaVersion": "2.2", "description": purpose}
     content["mainSteps"] = [step]
@@ -135,7 +136,7 @@ def _run_on_member() -> dict[str, Any]:
     return {
         "name": "Restore",
         "action": "aws:runCommand",
-        "timeoutSeconds": _DAY_SECONDS,
+        "timeoutSeconds": _MOST_SECONDS,
         "inputs": {
             "DocumentName": Ref("RestoreCommand"),
             "Targets": [{"Key": "tag:tidegen:member", "Values": [member_tag(_RESTORER)]}],

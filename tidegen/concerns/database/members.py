@@ -11,6 +11,7 @@ from troposphere.policies import (
 )
 
 from tidegen.blocks import inputs
+from tidegen.blocks.launch_templates import template_tags
 from tidegen.blocks.policies import document, trust
 from tidegen.blocks.roles import PATH, add_role
 from tidegen.blocks.stateful import RETAINED
@@ -156,7 +157,10 @@ def _launch_template(name: str, number: int, bundle_key: str) -> ec2.LaunchTempl
         ],
         UserData=Base64(Sub(_loader(number, bundle_key))),
     )
-    return ec2.LaunchTemplate(f"{name}LaunchTemplate", LaunchTemplateData=data)
+    tags = template_tags()
+    return ec2.LaunchTemplate(
+        f"{name}LaunchTemplate", LaunchTemplateData=data, TagSpecifications=tags
+    )
 
 
 def _loader(number: int, bundle_key: str) -> str:

@@ -15,6 +15,7 @@ from awacs.aws import (
     NumericLessThan,
     PolicyDocument,
     Statement,
+    StringEquals,
 )
 from troposphere import Ref, Sub, Template, iam
 
@@ -98,12 +99,16 @@ def _undo_statements() -> list[Statement]:
     buckets = "s3:::${Project}-*"
     points = ("backup:*:${AWS::AccountId}:recovery-point:*", "ec2:*::snapshot/*")
     ours = ForAnyValueStringLike({"kms:ResourceAliases": Sub("alias/${Project}/*")})
+    tagged = StringEquals({"aws:ResourceTag/project": Ref("Project")})
+    keys = arn("kms:*:${AWS::AccountId}:key/*")
     listing: list[Action] = [s3.ListBucket, s3.ListBucketVersions]
     reading: list[Action] = [secretsmanager.DescribeSecret, secretsmanager.GetSecretValue]
     return [
         allow("FindObjects", listing, [arn(buckets)]),
         allow("ChangeHeldObjects", _HELD, [arn(f"{buckets}/*")]),
-        allow("EndKeys", _KEYS, [arn("kms:*:${AWS::AccountId}:key/*")], Condition(ours)),
+        allow("EndKeys", _KEYS, [keys], Condition(ours)),
+        # keys are retained without their alias, which goes with the stack
+        allow("EndRetainedKeys", _KEYS, [keys], Condition(tagged)),
         allow("EndRecoveryPoints", _POINTS, [arn(point) for point in points]),
         allow("OpenVaults", _VAULTS, [arn("backup:*:${AWS::AccountId}:backup-vault:${Project}-*")]),
         allow(

@@ -57,10 +57,9 @@ USED = (
     "guardduty:SendSecurityTelemetry",
     *("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"),
     *("logs:CreateLogStream", "logs:DescribeLog*", "logs:PutLogEvents"),
-    "secretsmanager:GetRandomPassword",
     *("ses:SendEmail", "ses:SendRawEmail", "ses:SendTemplatedEmail"),
     *("ssm:Describe*", "ssm:Get*", "ssm:List*", "ssm:PutComplianceItems"),
-    *("ssm:PutConfigurePackageResult", "ssm:PutInventory", "ssm:PutParameter"),
+    *("ssm:PutConfigurePackageResult", "ssm:PutInventory"),
     *("ssm:SendCommand", "ssm:Update*Status", "ssm:UpdateInstanceInformation"),
     "tag:GetResources",
 )
@@ -74,7 +73,7 @@ NAMED = (
     *("s3:PutObject*Tagging", "s3:Replicate*"),
     *("secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"),
     *("secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"),
-    *("sns:Publish", "sqs:SendMessage"),
+    *("sns:Publish", "sqs:SendMessage", "ssm:PutParameter"),
 )
 #: ARNs of an environment's resources, without `arn:<partition>:`.
 _OWN = (
@@ -85,6 +84,7 @@ _OWN = (
     f"secretsmanager:*:{ACCOUNT}:secret:{NAME}-*",
     f"sns:*:{ACCOUNT}:{NAME}-*",
     f"sqs:*:{ACCOUNT}:{NAME}-*",
+    f"ssm:*:{ACCOUNT}:parameter/{PATH}/*",
 )
 #: Calls of DynamoDB as the role that restores, on the table that it restores into (DynamoDB guide,
 #: "IAM permissions: restoring a table").
@@ -139,7 +139,7 @@ def _conditional() -> list[Statement]:
     return [
         allow("OwnMetrics", parse_actions(["cloudwatch:PutMetricData"]), ["*"], namespaces),
         allow("Grants", parse_actions(["kms:CreateGrant"]), ["*"], Condition(grants)),
-        allow("RulesOfScans", parse_actions(_RULES), [rules]),
+        allow("Scans", parse_actions(_RULES), [rules]),
         allow("LendPolicies", lent, [arn(f"{IAM}:role/{PATH}/*")], below),
         _restoring(),
     ]
@@ -170,7 +170,7 @@ def _shared() -> list[Statement]:
     account = Condition(ArnLike({"aws:PrincipalArn": ACCOUNTS_ROLES}))
     return [
         allow("Artifacts", parse_actions(reading), [arn("s3:::${Project}-artifacts-*")]),
-        allow("LookAtIntake", parse_actions(["s3:GetBucketLocation", "s3:ListBucket*"]), [intake]),
+        allow("Intake", parse_actions(["s3:GetBucketLocation", "s3:ListBucket*"]), [intake]),
         allow("Deliver", parse_actions(delivering), folders),
-        allow("OfTheAccount", parse_actions(replicating), [logs], account),
+        allow("Account", parse_actions(replicating), [logs], account),
     ]

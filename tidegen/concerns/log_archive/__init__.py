@@ -3,6 +3,15 @@
 from typing import Any
 
 from awacs import s3 as actions
+from awacs.aws import (
+    Action,
+    ArnLike,
+    ArnNotLike,
+    Condition,
+    ConditionElement,
+    Deny,
+    Statement,
+)
 from troposphere import GetAtt, Ref, Sub, Tags, Template, s3
 
 from tidegen.blocks import inputs
@@ -16,14 +25,14 @@ from tidegen.blocks.buckets import (
 from tidegen.blocks.data_buckets import ERASURE, abandoned_uploads, lock
 from tidegen.blocks.keys import SHARED_TAG, add_key, logs_use, service_uses
 from tidegen.blocks.logs import SIX_YEARS
-from tidegen.blocks.policies import document, trust
+from tidegen.blocks.policies import EVERYBODY, document, trust
 from tidegen.blocks.replication import (
     ROLE,
     replication,
     replication_read_statements,
     replication_write_statements,
 )
-from tidegen.blocks.roles import BOUNDARY, add_role
+from tidegen.blocks.roles import BOUNDARY, BREAK_GLASS, add_role
 from tidegen.blocks.suppressions import BUCKET_LOCK, BUCKET_REPLICATION, unmet
 from tidegen.concerns.log_archive.archives import (
     CLOUDTRAIL,
@@ -138,8 +147,35 @@ def _add_archive(
     )
     allowed = [statement for item in deliveries for statement in delivery_statements(bucket, item)]
     erasure = [*ERASURE, actions.DeleteObject]
-    add_bucket_policy(template, bucket, *allowed, deny_except("DenyErasure", title, erasure))
+    guards = [deny_except("DenyErasure", title, erasure), _only_own_folder(title)]
+    add_bucket_policy(template, bucket, *allowed, *guards)
     return bucket
+
+
+def _only_own_folder(title: str) -> Statement:
+    """Deny roles of environments every object but those below their own folder.
+
+    The boundary has a wildcard for the region in the bucket's name, and a wildcard covers slashes
+    too: alone it would allow folders of others that contain such a path.
+    """
+    logs = f"${{{title}.Arn}}/AWSLogs/${{AWS::AccountId}}"
+    folders = [
+        Sub(f"{logs}/{kind}/${{!aws:PrincipalTag/environment}}/*")
+        for kind in ("CloudWatch", "CloudWatchFailed")
+    ]
+    roles = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${Project}"
+    environments: list[ConditionElement] = [
+        ArnLike({"aws:PrincipalArn": Sub(f"{roles}/*")}),
+        ArnNotLike({"aws:PrincipalArn": [Sub(f"{roles}/account/*"), BREAK_GLASS]}),
+    ]
+    return Statement(
+        Sid="OnlyOwnFolder",
+        Effect=Deny,
+        Principal=EVERYBODY,
+        Action=[Action("s3", "*")],
+        NotResource=[GetAtt(title, "Arn"), *folders],
+        Condition=Condition(environments),
+    )
 
 
 def _archive_lifecycle() -> s3.LifecycleConfiguration:

@@ -93,14 +93,16 @@ def execute_moves(
         run = clouds.run(step.address, emit, pause)
         leaving = [move for move in items if move.old]
         if leaving:
-            _release(run, step, state, leaving)
+            release_resources(run, step, state, leaving)
         requested = {f"{step.scope}:{move.new}": move.identifier for move in items}
         imports = import_plan(plan, requested, clouds, moving=True)
         outcomes += execute_import(plan, imports, clouds, emit=emit, pause=pause)
     return tuple(outcomes)
 
 
-def _release(run: Run, step: ResolvedStep, state: StackState, moves: Iterable[Move]) -> None:
+def release_resources(
+    run: Run, step: ResolvedStep, state: StackState, moves: Iterable[Move]
+) -> None:
     """Remove the resources from the old nested stacks, by an update of the root; they are kept."""
     root = deployed_template(run.cloud, state.stack_id)
     nested = physical_ids(run.cloud, state.stack_id)
@@ -130,7 +132,7 @@ def _reduced(run: Run, stack_id: str, moves: Iterable[Move]) -> str:
     outputs = state.outputs if state else {}
     template = deployed_template(run.cloud, stack_id)
     known = {
-        logical_id: Known(move.identifier, _attributes(run.cloud, template, move, outputs))
+        logical_id: Known(move.leaving, _attributes(run.cloud, template, move, outputs))
         for move in moves
         for logical_id in (move.old.rpartition("/")[2],)
     }
@@ -141,7 +143,7 @@ def _attributes(
     cloud: Cloud, template: TemplateBody, move: Move, outputs: Mapping[str, str]
 ) -> dict[str, str]:
     """Return a resource's known attributes: from Cloud Control where allowed, and from outputs."""
-    existing = cloud.existing(move.type, move.identifier) or {}
+    existing = cloud.existing(move.type, move.leaving) or {}
     texts = {name: value for name, value in existing.items() if isinstance(value, str)}
     return {**texts, **known_attributes(template, move.old.rpartition("/")[2], outputs)}
 

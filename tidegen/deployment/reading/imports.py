@@ -1,7 +1,7 @@
 """Planning imports: the templates, the resources, the existing members. It changes nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 from tidegen.cloudformation.evaluation import EvaluatedTemplate
 from tidegen.cloudformation.resources import TemplateBody
@@ -37,7 +37,12 @@ RequestedImports = Mapping[str, str]
 
 
 def import_plan(
-    plan: Plan, requested: RequestedImports, connect: Connect, *, moving: bool = False
+    plan: Plan,
+    requested: RequestedImports,
+    connect: Connect,
+    *,
+    moving: bool = False,
+    replacing: bool = False,
 ) -> ImportPlan:
     """Plan how each requested resource, path → identifier, becomes a member of its stack.
 
@@ -45,11 +50,17 @@ def import_plan(
     root has it (`recovery:Storage/Key`). Raises InputError for a path that no template has,
     RefusedError where the stack accepts no import now, or where the resource differs from the
     template in a property that no deploy can change. `moving` skips that last check: the resource
-    was created by a template of this project, and is in no stack during the move.
+    was created by a template of this project, and is in no stack during the move. With `replacing`
+    the stack may have another resource at a path, which it releases first.
     """
     clouds = Clouds.of(connect)
     roots = [
-        _Root(resolved, plan.states.get(resolved.address), clouds.at(resolved.address.place))
+        _Root(
+            resolved,
+            plan.states.get(resolved.address),
+            clouds.at(resolved.address.place),
+            replacing,
+        )
         for resolved in (known_step(step, plan.outputs) for step in plan.steps)
     ]
     placed = _placed(requested, roots)
@@ -87,6 +98,14 @@ def _misplaced(path: str, scopes: Sequence[str]) -> str:
     return f"more than one root has it; use {' or '.join(f'{scope}:{path}' for scope in scopes)}"
 
 
+def _held_id(path: str, held: Mapping[str, StackResource]) -> str:
+    """Return the physical id of the resource that the stack has at `path`, or an empty text."""
+    member = held.get(path.rpartition("/")[2])
+    if member is None or member.status == "DELETE_COMPLETE":
+        return ""
+    return member.physical_id or ""
+
+
 @dataclass
 class _Root:
     """A root as wanted and as deployed."""
@@ -94,7 +113,7 @@ class _Root:
     step: ResolvedStep
     state: StackState | None
     cloud: Cloud
-    _below: dict[str, str] = field(default_factory=dict)
+    replacing: bool = False
 
     def __post_init__(self) -> None:
         if self.state and next_action(self.state.status) is NextAction.CREATE:
@@ -133,7 +152,7 @@ class _Root:
             path for path, text in requested.items() if self._is_member(path, text, held)
         )
         adoptions = tuple(
-            self._adoption(path, text, deployed)
+            replace(self._adoption(path, text, deployed), replaces=_held_id(path, held))
             for path, text in requested.items()
             if path not in members
         )
@@ -154,13 +173,14 @@ class _Root:
         return physical_ids(self.cloud, self.state.stack_id).get(nested) or None
 
     def _is_member(self, path: str, text: str, held: Mapping[str, StackResource]) -> bool:
-        member = held.get(path.rpartition("/")[2])
-        if member is None or not member.physical_id or member.status == "DELETE_COMPLETE":
-            return False
-        if member.physical_id not in (text, text.rpartition("|")[2]):
-            problem = f"the stack has another resource at this path, {member.physical_id}"
-            raise RefusedError(Problem(path, f"{problem}; nothing was changed"))
-        return True
+        held_id = _held_id(path, held)
+        if held_id in ("", text, text.rpartition("|")[2]):
+            return bool(held_id)
+        if not self.replacing:
+            problem = f"the stack has another resource at this path, {held_id}"
+            remedy = "nothing was changed; --replace imports this one in its place"
+            raise RefusedError(Problem(path, f"{problem}; {remedy}"))
+        return False
 
     def _adoption(self, path: str, text: str, deployed: TemplateBody) -> Adoption:
         nested, _, logical_id = path.rpartition("/")

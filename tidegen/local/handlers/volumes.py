@@ -1,5 +1,6 @@
 """EBS volumes."""
 
+from tidegen.local import upstream
 from tidegen.local.handlers.base import Handler, Resource, Result, handles
 from tidegen.local.handlers.network import replace_tags, tag_specifications
 from tidegen.local.handlers.service import client
@@ -25,6 +26,11 @@ class Volume(Handler):
             client("ec2").modify_volume(VolumeId=resource.physical_id, **wanted)
         replace_tags(resource)
         return Result(resource.physical_id)
+
+    def existing(self, identifier: str) -> Result | None:
+        """Return the volume of that id."""
+        exists = identifier in upstream.service("ec2")._volumes
+        return Result(identifier, {"VolumeId": identifier}) if exists else None
 
     def delete(self, resource: Resource) -> None:
         """Delete the volume."""

@@ -6,7 +6,8 @@
 # Every member runs this once an hour. While a backup of the day exists, nothing happens; otherwise the
 # first healthy secondary makes one, and a failed attempt is repeated in the next hour. A claim prevents a
 # second dump while the order of the members changes. `backup.sh now` neither checks the age nor claims:
-# a person requested it.
+# a person requested it. During a restore nothing is backed up, and a dump in which one began is no backup:
+# it has parts of both.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
@@ -14,7 +15,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 
 #: With up to an hour until the next check and the time of the dump itself, well within a day.
 DUE_HOURS=20
-#: After that time a claim without a result belongs to a member that died.
+#: After that time, or twice as long as the newest backup took, a claim without a result belongs to a
+#: member that died.
 CLAIM_HOURS=4
 
 exec 9>"${LOCK:-/run/mongo-backup.lock}"
@@ -23,24 +25,19 @@ if ! flock --nonblock 9; then
   exit 0
 fi
 
-encrypt=(--server-side-encryption aws:kms --ssekms-key-id "$BACKUP_KEY")
 claim="mongodb/$(date -u +%Y/%m/%d)/claim-$(date -u +%H)"
-
-# Creates an object unless it exists: put_once KEY
-put_once() {
-  aws s3api put-object --bucket "$BACKUPS_BUCKET" --key "$1" --if-none-match '*' \
-    --checksum-algorithm SHA256 "${encrypt[@]}" --region "$REGION"
-}
 
 # Claims this hour's attempt, or leaves it to the member that has. A member is backing up while its claim
 # is young and has no failure marker.
 claim() {
-  local newest age answer
-  newest=$(newest_key "contains(Key, '/claim-')")
-  if [[ $newest =~ ^mongodb/(.*)/claim-([0-9]{2})$ ]]; then
+  local last age answer hours
+  hours=$(awk -v took="$(backup_hours)" -v least="$CLAIM_HOURS" \
+    'BEGIN {hours = int(2 * took) + 1; print (hours > least) ? hours : least}')
+  last=$(newest Key "contains(Key, '/claim-')")
+  if [[ $last =~ ^mongodb/(.*)/claim-([0-9]{2})$ ]]; then
     age=$(hours_since "${BASH_REMATCH[1]//\//-}T${BASH_REMATCH[2]}:00:00Z")
-    if [ "${age%.*}" -lt "$CLAIM_HOURS" ]; then
-      say "another member is making the backup; see $newest"
+    if [ "${age%.*}" -lt "$hours" ]; then
+      say "another member is making the backup; see $last"
       exit 0
     fi
   fi
@@ -63,13 +60,19 @@ release() {
   if [ "$code" != 0 ]; then
     say "this backup failed; the first healthy secondary tries again in the next hour"
     put_once "$claim-failed" >/dev/null ||
-      say "could not release the claim: for $CLAIM_HOURS hours only 'backup.sh now' makes a backup"
+      say "could not release the claim: for at least $CLAIM_HOURS hours only 'backup.sh now' makes a backup"
   fi
   exit "$code"
 }
 
+restoring=$(unfinished_restore)
+if [ -n "$restoring" ]; then
+  [ "${1:-}" != now ] || fail "$restoring has not ended; repeat that restore first"
+  say "backups pause: $restoring has not ended"
+  exit 0
+fi
 if [ "${1:-}" != now ]; then
-  age=$(backup_age)
+  age=$(backup_age STARTED)
   if [ "${age%.*}" -lt "$DUE_HOURS" ]; then exit 0; fi
 fi
 chosen=$(admin_shell "print(rs.status().members
@@ -94,20 +97,28 @@ oplog=$(admin_shell "print(rs.status().members.find(m => m.self).optimeDate.toIS
 # no dump is larger than the data; S3 needs the size, as it accepts 10,000 parts at most
 expected=$(df --output=used -B1 "$DATA_DIR" | tail -n 1 | tr -dc 0-9)
 
-mkfifo "$work/sum" "$work/size"
+mkfifo "$work/data" "$work/sum" "$work/size"
+wc -c <"$work/data" >"$work/dumped" &
 sha256sum <"$work/sum" >"$work/sha256" &
 wc -c <"$work/size" >"$work/bytes" &
 mongodump --config "$work/config" --host "$(member_host "$MEMBER")" --ssl \
   --sslCAFile "$AUTHORITIES" --username admin --authenticationDatabase admin \
-  --readPreference secondary --oplog --gzip --archive |
+  --readPreference secondary --oplog --archive |
+  tee "$work/data" |
+  nice -n 10 pigz |
   tee "$work/sum" "$work/size" |
   aws s3 cp - "$target/dump.archive.gz" --expected-size "$expected" "${encrypted[@]}"
 wait
 
 bytes=$(tr -dc 0-9 <"$work/bytes")
 sum=$(cut -d' ' -f1 "$work/sha256")
-[ "$bytes" -gt 0 ] || fail "the dump is empty and does not count as a backup; see mongodump's messages above"
+# of nothing pigz makes a file
+[ "$(tr -dc 0-9 <"$work/dumped")" -gt 0 ] || fail "the dump is empty and does not count as a backup; see mongodump's messages above"
 [[ $sum =~ ^[0-9a-f]{64}$ ]] || fail "the dump has no checksum and does not count as a backup"
+restored=$(newest_restore)
+if [ "$restored" != None ] && [[ ! $restored < $(restore_mark "$started") ]]; then
+  fail "$restored began during the dump, which therefore does not count as a backup"
+fi
 {
   printf '{"host": "%s", "key": "%s", ' "$chosen" "$key/dump.archive.gz"
   printf '"bytes": %s, "sha256": "%s", "oplog": "%s", ' "$bytes" "$sum" "$oplog"

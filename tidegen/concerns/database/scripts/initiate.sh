@@ -7,6 +7,10 @@
 # knows a set and no member has claimed the initiation. The claim is a parameter that is written before
 # anything else, by a call that fails if it exists; it contains the claimant's volume, so that an
 # interrupted boot resumes its own claim, and no other member's.
+#
+# Volumes may also come from recovery points, of this environment or of a lost region. Their set continues as
+# it was, with the passwords of its day. The last member sets the users to what the secrets contain, once:
+# where the administrator cannot log in, and the claim names no volume that this member has.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
@@ -78,6 +82,37 @@ begin() {
   initiate
 }
 
+logs_in() {
+  local accepted
+  accepted=$(login_shell 'print(Boolean(accepted))')
+  [ "$accepted" = true ]
+}
+
+has_primary() {
+  [ "$(local_shell 'print(Boolean(db.hello().primary))')" = true ]
+}
+
+# Makes a restored set this stack's own: only the members' key, which no volume contains, is accepted.
+adopt() {
+  local script
+  say "the volumes were restored: setting the users to what the secrets contain"
+  until_true "the restored set to have a primary" has_primary
+  script=$(cat "$here/restored.js")
+  MONGO_PASSWORD=$(secret "$ADMIN_SECRET")
+  export MONGO_PASSWORD
+  members_shell "$script" "$(whole_set)"
+  aws ssm put-parameter --name "$MARKER" --type String --value "$VOLUME_ID" \
+    --overwrite --region "$REGION" >/dev/null
+}
+
+# Adopts the set that this member's volume knows, if it is a restored one.
+adopt_restored() {
+  local owner
+  if logs_in; then return; fi
+  owner=$(claimant)
+  if [ "$owner" != "$VOLUME_ID" ]; then adopt; fi
+}
+
 main() {
   local known owner self
   self=$(member_host "$MEMBER")
@@ -94,7 +129,10 @@ main() {
   until_true "the set to know this member; compare rs.conf() on the primary" is_member
   patiently "this member to catch up with the set; rs.status() on the primary shows its progress" \
     is_healthy
-  if [ "$MEMBER" = "$MEMBERS" ]; then complete; fi
+  if [ "$MEMBER" = "$MEMBERS" ]; then
+    if [ -n "$known" ]; then adopt_restored; fi
+    complete
+  fi
 }
 
 main "$@"

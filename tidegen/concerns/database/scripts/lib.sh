@@ -184,30 +184,83 @@ metric() {
     "MetricName=$1,Value=$2,Unit=$3,Dimensions=[{Name=Member,Value=$MEMBER}]"
 }
 
-# Hours from a time until now: hours_since TIME
+# Hours from a time until another, or until now: hours_since TIME [END]
 hours_since() {
-  local now past
-  now=$(date +%s)
-  past=$(date -d "$1" +%s)
-  awk -v seconds=$((now - past)) 'BEGIN {printf "%.2f\n", seconds / 3600}'
+  local end start
+  end=$(if [ -n "${2:-}" ]; then date -d "$2" +%s; else date +%s; fi)
+  start=$(date -d "$1" +%s)
+  awk -v seconds=$((end - start)) 'BEGIN {printf "%.2f\n", seconds / 3600}'
 }
 
-# The last key of recent backups for which a condition holds: newest_key CONDITION
-newest_key() {
+# A field of the last recent object next to the backups for which a condition holds, or "None":
+# newest FIELD CONDITION
+newest() {
   local since
   since=$(($(date +%s) - OLDEST_DAYS * 86400))
   aws s3api list-objects-v2 --bucket "$BACKUPS_BUCKET" --prefix mongodb/ \
     --start-after "mongodb/$(date -u -d "@$since" +%Y/%m/%d/)" --region "$REGION" \
-    --query "Contents[?$1].Key | [-1]" --output text
+    --query "Contents[?$2] | [-1].$1" --output text
 }
 
-# Hours since the newest backup started: its key is its time.
-backup_age() {
-  local day='([0-9]{4})/([0-9]{2})/([0-9]{2})' newest
-  newest=$(newest_key "ends_with(Key, '/manifest.json')")
-  if [[ $newest =~ ^mongodb/$day/([0-9]{2})([0-9]{2})([0-9]{2})/ ]]; then
-    hours_since "$(printf '%s-%s-%sT%s:%s:%sZ' "${BASH_REMATCH[@]:1}")"
+# Sets STARTED and FINISHED of the newest backup, empty if there is none. Its key is the time when it
+# started; its manifest, the last object, was written when it was complete.
+find_backup() {
+  local answer key day='([0-9]{4})/([0-9]{2})/([0-9]{2})'
+  answer=$(newest '[Key,LastModified]' "ends_with(Key, '/manifest.json')")
+  read -r key FINISHED <<<"$answer"
+  if [[ $key =~ ^mongodb/$day/([0-9]{2})([0-9]{2})([0-9]{2})/ ]]; then
+    STARTED=$(printf '%s-%s-%sT%s:%s:%sZ' "${BASH_REMATCH[@]:1}")
   else
-    echo $((OLDEST_DAYS * 24))
+    STARTED='' FINISHED=''
   fi
+}
+
+# Hours since a time of the newest backup: backup_age STARTED|FINISHED
+backup_age() {
+  find_backup
+  if [ -n "${!1}" ]; then hours_since "${!1}"; else echo $((OLDEST_DAYS * 24)); fi
+}
+
+# Hours that the newest backup took, 0 if there is none.
+backup_hours() {
+  find_backup
+  if [ -n "$STARTED" ]; then hours_since "$STARTED" "$FINISHED"; else echo 0; fi
+}
+
+# Creates an object next to the backups, unless it exists: put_once KEY
+put_once() {
+  aws s3api put-object --bucket "$BACKUPS_BUCKET" --key "$1" --if-none-match '*' \
+    --checksum-algorithm SHA256 --server-side-encryption aws:kms --ssekms-key-id "$BACKUP_KEY" \
+    --region "$REGION"
+}
+
+# A restore leaves one object next to the backups when it begins and another when it ends: every member
+# can list them. A name sorts by its time.
+restore_mark() {
+  date -u -d "$1" +mongodb/%Y/%m/%d/restore-%H%M%S
+}
+
+newest_restore() {
+  newest Key "contains(Key, '/restore-')"
+}
+
+# The restore that has begun and not ended, empty if none. While it lasts, the set has parts of both.
+unfinished_restore() {
+  local mark
+  mark=$(newest_restore)
+  case $mark in
+    None | *-ended) ;;
+    *) echo "$mark" ;;
+  esac
+}
+
+begin_restore() {
+  put_once "$(restore_mark now)" >/dev/null ||
+    fail "cannot tell the other members to pause their backups; nothing was changed"
+}
+
+end_restore() {
+  local mark
+  mark=$(unfinished_restore)
+  [ -z "$mark" ] || put_once "$mark-ended" >/dev/null
 }

@@ -42,10 +42,10 @@ lag() {
     print(Math.max(0, (primary.optimeDate - self.optimeDate) / 1000))"
 }
 
-# Hours of work without a backup: a new set cannot have lost more than its lifetime.
+# Hours without a completed backup, however long each takes; of a new set, at most its lifetime.
 unsaved_hours() {
   local age answer
-  age=$(backup_age)
+  age=$(backup_age FINISHED)
   if [ "$age" = $((OLDEST_DAYS * 24)) ]; then
     if answer=$(aws ssm get-parameter --name "$MARKER" --region "$REGION" \
       --query Parameter.LastModifiedDate --output text 2>&1); then

@@ -3,7 +3,11 @@
 # KEY is a backup's folder, like mongodb/2026/11/24/030000. A protected environment requires
 # <environment>-<yyyymmdd> of today as the confirmation. Collections of the backup replace those
 # of the same name. RESTORE_BUCKET gives another bucket than the set's own. Nothing is changed before
-# the checksum of the whole dump has been verified.
+# the checksum of the whole dump has been verified. Backups pause from then until a restore has succeeded.
+#
+# Decompression is a process of its own, and several workers insert into each collection: both are one
+# thread otherwise. Writes wait for the primary only; the last one, of the administrator's password, waits
+# for the majority, and so for all before it.
 #
 # A dump with its oplog can be restored as a whole only (mongorestore refuses --oplogReplay with
 # --nsExclude), including users and their passwords of that day. So the members' own user restores it,
@@ -13,6 +17,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=lib.sh
 . "$here/lib.sh"
 
+WORKERS=8
 key=${1:?usage: restore.sh KEY [CONFIRMATION]}
 wanted="$ENVIRONMENT-$(date -u +%Y%m%d)"
 # anything other than false is protected
@@ -36,12 +41,15 @@ sum=$(fetch dump.archive.gz | sha256sum | cut -d' ' -f1)
 
 password=$(members_key)
 (umask 0077 && printf 'password: "%s"\n' "$password" >"$work/config")
+begin_restore
 # Through the primary, whichever member that is.
 code=0
 fetch dump.archive.gz |
+  pigz --decompress --stdout |
   mongorestore --config "$work/config" --host "$(whole_set)" --username __system \
     --authenticationDatabase local --ssl --sslCAFile "$AUTHORITIES" \
-    --drop --oplogReplay --gzip --archive || code=$?
+    --numInsertionWorkersPerCollection "$WORKERS" --writeConcern '{w: 1}' \
+    --drop --oplogReplay --archive || code=$?
 # Even after a failure: the backup's users may be restored already.
 script=$(cat "$here/restored.js")
 MONGO_PASSWORD=$(secret "$ADMIN_SECRET")
@@ -50,4 +58,5 @@ members_shell "$script" "$(whole_set)" ||
   fail "the users are those of the backup; see the runbook of the database, 'Nobody can log in'"
 [ "$code" = 0 ] ||
   fail "mongorestore exited with $code: the set has parts of both; restore this backup again, or another one"
+end_restore || fail "restored $key, but backups still pause: run '. /opt/mongo/lib.sh && end_restore'"
 say "restored $key"
