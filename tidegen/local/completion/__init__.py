@@ -36,7 +36,7 @@ _CLEAN_UPS: dict[str, Callable[[Resource], None]] = {
 
 
 def clean_up(resource: Resource) -> None:
-    """Delete what `complete` created beside the resource, and AWS deletes with it."""
+    """Delete the resources that `complete` created, and that AWS deletes with this one."""
     if resource.identity.type_name in _CLEAN_UPS:
         _CLEAN_UPS[resource.identity.type_name](resource)
 

@@ -1,4 +1,4 @@
-"""Roles with a managed policy besides its template."""
+"""Roles that have a managed policy which their own template does not attach."""
 
 from tidegen.local.handlers.base import Resource
 from tidegen.local.handlers.service import looked_up

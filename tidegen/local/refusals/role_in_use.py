@@ -1,4 +1,4 @@
-"""Policies and instance profiles that a role has besides its template."""
+"""Policies and instance profiles of a role that its template does not declare."""
 
 from tidegen.local.handlers.base import Resource
 from tidegen.local.handlers.service import looked_up
