@@ -5,11 +5,17 @@ import shutil
 import signal
 import subprocess
 import sys
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
+from tidegen.local.engine import running_engine
+
 ROOT = Path(__file__).resolve().parents[1]
+#: Folders whose files take longest. pytest-xdist hands out files in the order of collection: these
+#: begin first, so that no worker ends long after the others.
+LONGEST_FIRST = ("cli", "linting", "deployment", "local", "port", "concerns", "rules", "docs")
 
 # A shell starts a job in the background with SIGINT ignored, and every program below inherits that:
 # tests that interrupt one would wait for ever.
@@ -24,6 +30,45 @@ def tidegen(*arguments, cwd=ROOT, env=None, text=None):
     return subprocess.run(
         command, cwd=cwd, env=environment, input=text, capture_output=True, text=True, check=False
     )
+
+
+def pytest_collection_modifyitems(items):
+    """Sort the files by the time that their folders take; within a folder the order stays."""
+    rank = {name: number for number, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: rank.get(item.path.relative_to(ROOT / "tests").parts[0], len(rank)))
+
+
+@contextmanager
+def unmeasured():
+    """Start processes without measuring their coverage, which takes as long as their work.
+
+    For setups and engines that other tests measure: tests/cli/test_deploy.py the commands that
+    deploy and, with tests/local, the engine.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+        yield
+
+
+@contextmanager
+def unmeasured_engine():
+    """Run an engine whose coverage is not measured."""
+    with ExitStack() as stack:
+        with unmeasured():
+            engine = stack.enter_context(running_engine())
+        yield engine
+
+
+@contextmanager
+def deployed(*names, engine=unmeasured_engine):
+    """Yield the variables that reach an engine on which these environments are deployed."""
+    with engine() as running:
+        environment = running.environment_variables()
+        with unmeasured():
+            for name in names:
+                done = tidegen("deploy", "--env", name, "--yes", env=environment)
+                assert done.returncode == 0, done.stdout + done.stderr
+        yield environment
 
 
 def client(aws, service):

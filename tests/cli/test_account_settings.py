@@ -4,9 +4,8 @@ import json
 
 import pytest
 
-from tests.conftest import client, tidegen
+from tests.conftest import client, deployed, tidegen
 from tidegen.blocks.linked_roles import LINKED_SERVICES
-from tidegen.local.engine import running_engine
 
 ACCOUNT, SHARED = "account-nonproduction", "shared-nonproduction"
 ANYWHERE = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
@@ -15,11 +14,7 @@ ANYWHERE = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}]
 @pytest.fixture(scope="module")
 def aws():
     """An engine with an account and its shared services; the environment that reaches it."""
-    with running_engine() as engine:
-        environment = engine.environment_variables()
-        for name in (ACCOUNT, SHARED):
-            done = tidegen("deploy", "--env", name, "--yes", env=environment)
-            assert done.returncode == 0, done.stdout + done.stderr
+    with deployed(ACCOUNT, SHARED) as environment:
         yield environment
 
 

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from tests.conftest import client, tidegen
-from tidegen.local.engine import running_engine
+from tests.conftest import client, tidegen, unmeasured_engine
 
 ENV = ("--env", "account-nonproduction")
 ROLE = "arn:aws:iam::444455556666:role/by-hand"
@@ -15,7 +14,7 @@ RECORDER, TRAIL = "Audit/Recorder=default", "Audit/Trail=by-hand"
 @pytest.fixture(scope="module")
 def aws():
     """An account with a recorder and a trail."""
-    with running_engine() as engine:
+    with unmeasured_engine() as engine:
         environment = engine.environment_variables()
         recorder = {"name": "default", "roleARN": ROLE}
         client(environment, "config").put_configuration_recorder(ConfigurationRecorder=recorder)

@@ -9,8 +9,7 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT, client, tidegen
-from tidegen.local.engine import running_engine
+from tests.conftest import ROOT, client, tidegen, unmeasured_engine
 
 ACCOUNT = ("--env", "account-nonproduction")
 SGR = re.compile(r"\x1b\[[0-9;]*m")
@@ -52,7 +51,7 @@ def read(descriptor):
 @pytest.fixture(scope="module")
 def aws():
     """An engine with an account's root stack of another origin, and a recorder created by hand."""
-    with running_engine() as engine:
+    with unmeasured_engine() as engine:
         env = engine.environment_variables()
         template = {"Resources": {"Old": {"Type": "AWS::SNS::Topic"}}}
         stacks = client(env, "cloudformation")

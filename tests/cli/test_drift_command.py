@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from tests.conftest import client, tidegen
-from tidegen.local.engine import running_engine
+from tests.conftest import client, deployed, tidegen
 
 ENV = ("--env", "account-nonproduction")
 
@@ -13,10 +12,7 @@ ENV = ("--env", "account-nonproduction")
 @pytest.fixture(scope="module")
 def aws():
     """An engine with an account's roots deployed."""
-    with running_engine() as engine:
-        environment = engine.environment_variables()
-        done = tidegen("deploy", *ENV, "--yes", env=environment)
-        assert done.returncode == 0, done.stdout + done.stderr
+    with deployed("account-nonproduction") as environment:
         yield environment
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, tidegen
-from tidegen.local.engine import running_engine
+from tests.conftest import ROOT, tidegen, unmeasured_engine
 
 ACCOUNT = ("--env", "account-nonproduction")
 STARTING = [("status", *ACCOUNT, "--local"), ("local",), ("local", "run", "true")]
@@ -93,7 +92,7 @@ def test_a_server_that_is_killed_while_it_serves():
 
 
 def test_an_engine_that_ended_during_a_command():
-    with running_engine() as engine:
+    with unmeasured_engine() as engine:
         env = engine.environment_variables()
     line = error_line(tidegen("status", *ACCOUNT, env=env))
     assert "the local AWS cannot be reached (" in line

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from tests.conftest import client, tidegen
-from tidegen.local.engine import running_engine
+from tests.conftest import client, tidegen, unmeasured_engine
 
 ENV = ("--env", "account-nonproduction")
 PATH, BUCKET = "LogArchive/LogArchive", "tidepool-log-archive-us-west-2-444455556666"
@@ -15,7 +14,7 @@ WISH = f"{PATH}={BUCKET}"
 @pytest.fixture(scope="module")
 def aws():
     """An account in which the bucket of the log archive was created by hand."""
-    with running_engine() as engine:
+    with unmeasured_engine() as engine:
         environment = engine.environment_variables()
         here = {"LocationConstraint": "us-west-2"}
         client(environment, "s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=here)

@@ -7,13 +7,12 @@ import sys
 
 import pytest
 
-from tests.conftest import ROOT, tidegen
-from tidegen.local.engine import running_engine
+from tests.conftest import ROOT, tidegen, unmeasured_engine
 
 
 @pytest.fixture(scope="module")
 def aws():
-    with running_engine() as engine:
+    with unmeasured_engine() as engine:
         yield engine.environment_variables()
 
 

@@ -112,6 +112,7 @@ def moved(project, aws):
         project,
         ("recovery: {region: us-east-2, cidr: 10.72.0.0/16}\n", ""),
         (f"region: {HOME}", f"region: {RECOVERY}"),
+        ("us-west-2a, us-west-2b, us-west-2c", "us-east-2a, us-east-2b, us-east-2c"),
         ("cidr: 10.64.0.0/16", "cidr: 10.72.0.0/16"),
     )
     return project

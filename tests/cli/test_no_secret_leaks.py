@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.conftest import ROOT, client, tidegen
+from tests.conftest import ROOT, client, tidegen, unmeasured, unmeasured_engine
 from tidegen.chart.secrets import CHART_SECRETS, Fill
 from tidegen.cli.commands.outputs import _FORMATS
-from tidegen.local.engine import running_engine
 
 BASELINE = ("account-nonproduction", "shared-nonproduction", "development")
 ENV = ("--env", "development")
@@ -95,7 +94,8 @@ def world(tmp_path_factory):
     for name in ("environments", "templates"):
         (folder / "project" / name).symlink_to(ROOT / name)
     (folder / "talkative" / "sitecustomize.py").write_text(TALKATIVE)
-    with running_engine() as engine:
+    # the other tests measure the coverage of these commands
+    with unmeasured(), unmeasured_engine() as engine:
         env = {
             **engine.environment_variables(),
             "HOME": str(folder / "home"),

@@ -4,15 +4,14 @@ import json
 
 import pytest
 
-from tests.conftest import client, tidegen
-from tidegen.local.engine import running_engine
+from tests.conftest import client, tidegen, unmeasured_engine
 
 NAME, ENV = "account-nonproduction", ("--env", "account-nonproduction")
 
 
 @pytest.fixture
 def aws():
-    with running_engine() as engine:
+    with unmeasured_engine() as engine:
         yield engine.environment_variables()
 
 

@@ -3,8 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from tests.conftest import tidegen
-from tidegen.local.engine import running_engine
+from tests.conftest import tidegen, unmeasured_engine
 
 
 def pinned(project, name):
@@ -23,7 +22,7 @@ def test_a_release_is_deployed_as_it_was_frozen(project):
     pinned(project, "v1")
     # the current source does not matter
     (project / "templates" / "current" / "network.yaml").write_text("Resources: {}\n")
-    with running_engine() as engine:
+    with unmeasured_engine() as engine:
         env = engine.environment_variables()
         deploy = ("deploy", "--env", "account-nonproduction", "--yes")
         done = tidegen(*deploy, cwd=project, env=env)

@@ -15,7 +15,7 @@ import zipfile
 import boto3
 import pytest
 
-from tests.conftest import ROOT, client, tidegen
+from tests.conftest import ROOT, client, deployed, tidegen
 from tidegen.chart.secrets import CHART_SECRETS, Fill, rotated_keys
 from tidegen.local.engine import running_engine
 
@@ -27,11 +27,7 @@ PATIENCE = 30.0  # seconds
 @pytest.fixture(scope="module")
 def aws():
     """An engine with development deployed on it; the environment that reaches it."""
-    with running_engine() as engine:
-        environment = engine.environment_variables()
-        for name in BASELINE:
-            done = tidegen("deploy", "--env", name, "--yes", env=environment)
-            assert done.returncode == 0, done.stdout + done.stderr
+    with deployed(*BASELINE, engine=running_engine) as environment:
         yield environment
 
 

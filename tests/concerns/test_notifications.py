@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tidegen.composition import build_assets
+from tidegen.concerns import own_concerns
 from tidegen.concerns.encryption import CONCERN as ENCRYPTION
 from tidegen.concerns.notifications import CONCERN
 from tidegen.contract import Context
@@ -48,6 +49,41 @@ def test_publishers_are_services_of_this_account(resources):
                 assert condition[f"StringEquals{suffix}"] == account
                 arn = condition[f"ArnLike{suffix}"]["aws:SourceArn"]["Fn::Sub"]
                 assert ":${AWS::AccountId}:" in arn
+
+
+#: Topic policy of a concern → beginning of the names of the alarms that may publish.
+ALARMS = {
+    "notifications": "${Project}-${Environment}-",
+    "audit": "${Project}-account-",
+}
+
+
+@pytest.mark.parametrize("name", ALARMS)
+def test_alarms_of_the_same_root_publish_and_no_others(name):
+    """CloudFormation names an alarm after its stack; a given name has to begin like that."""
+    concern = next(c for c in own_concerns() if c.name == name)
+    policies = of(
+        json.loads(concern.build(CONTEXT).to_json())["Resources"], "AWS::SNS::TopicPolicy"
+    )
+    sources = {
+        statement["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"].rpartition(":alarm:")[2]
+        for policy in policies.values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement.get("Sid") == "PublishFromCloudwatch"
+    }
+    assert sources == {f"{ALARMS[name]}*"}
+
+
+def test_every_alarm_with_a_name_is_named_after_its_root():
+    given = [
+        item["AlarmName"]["Fn::Sub"]
+        for concern in own_concerns()
+        for kind in ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
+        for item in of(json.loads(concern.build(CONTEXT).to_json())["Resources"], kind).values()
+        if "AlarmName" in item
+    ]
+    assert given
+    assert all(name.startswith(tuple(ALARMS.values())) for name in given)
 
 
 def test_every_contact_of_every_list_is_subscribed(resources):

@@ -7,9 +7,10 @@ import pytest
 from tiny_project import REGION, Project
 from world import World
 
+from tests.conftest import unmeasured_engine
 from tests.targets import target_of
 from tidegen.contract import Scope
-from tidegen.local.engine import Engine, running_engine
+from tidegen.local.engine import Engine
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def project(tmp_path):
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with running_engine() as running:
+    with unmeasured_engine() as running:
         yield running
 
 

@@ -268,3 +268,21 @@ def test_a_token_does_not_make_a_retry_safe(plain: Cloud) -> None:
     change_set(plain, "third", ClientToken="same")
     with pytest.raises(ClientError, match="already exists"):
         change_set(plain, "third", ClientToken="same")
+
+
+def test_the_names_of_services_take_seconds_and_are_the_same_from_metadata_alone() -> None:
+    script = (
+        "from tidegen.local import shims, upstream; from time import process_time as now;"
+        "router, start = upstream.router(), now(); router._is_aws_service_name('');"
+        "took, start = now() - start, now(); names = shims.service_names(); ours = now() - start;"
+        "assert names == router._KNOWN_AWS_SERVICE_NAMES, names ^ router._KNOWN_AWS_SERVICE_NAMES;"
+        "assert took > 5 * ours, (took, ours)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, **_SETTINGS},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

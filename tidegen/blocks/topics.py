@@ -23,13 +23,16 @@ from tidegen.blocks.policies import allow, arn, document, service_principal, tls
 from tidegen.blocks.stateful import RETAINED
 from tidegen.contract import CONTACTS, Input
 
-#: Services that may publish or send, and the source that each one names.
+#: Services that may publish or send, and the source that each one names: alarms and topics of the
+#: same root, `@`; rules have names that are cut short, and SES has no names of ours.
 SOURCES = {
-    "cloudwatch": "cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*",
-    "events": "events:${AWS::Region}:${AWS::AccountId}:rule/*",
+    "cloudwatch": "cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:@-*",
+    "events": "events:${AWS::Region}:${AWS::AccountId}:rule/${Project}-*",
     "ses": "ses:${AWS::Region}:${AWS::AccountId}:configuration-set/*",
-    "sns": "sns:${AWS::Region}:${AWS::AccountId}:*",
+    "sns": "sns:${AWS::Region}:${AWS::AccountId}:@-*",
 }
+#: Beginning of the names that CloudFormation gives to an environment's alarms and topics.
+ENVIRONMENT_ROOT = "${Project}-${Environment}"
 #: EventBridge does not always send a source when it publishes to a topic: a condition that requires
 #: one would stop every event; one that reads it where it is sent stops other accounts' rules.
 #: Source: EventBridge guide, "Using resource-based policies", SNS permissions, and "Using IAM
@@ -49,8 +52,11 @@ def add_topic(
     contact: str | None = None,
     *,
     key: Input = MESSAGING_KEY,
+    root: str = ENVIRONMENT_ROOT,
 ) -> sns.Topic:
     """Add a topic encrypted with `key`, its policy and its subscriptions.
+
+    Alarms publish whose names begin with the name of the `root` stack, text for Fn::Sub.
 
     `display` is text for Fn::Sub. `contact` is the prefix of the addresses' parameters (see
     `contact_inputs`); without it the topic has no subscription. Each subscription waits for a
@@ -66,7 +72,8 @@ def add_topic(
         )
     )
     statements = [
-        _allow_service(sns_actions.Publish, service, Ref(topic)) for service in sorted(publishers)
+        _allow_service(sns_actions.Publish, service, Ref(topic), root)
+        for service in sorted(publishers)
     ]
     template.add_resource(
         sns.TopicPolicy(
@@ -108,7 +115,9 @@ def contact_inputs(*kinds: str) -> list[Input]:
     ]
 
 
-def add_dead_letter_queue(template: Template, *, key: Input = MESSAGING_KEY) -> sqs.Queue:
+def add_dead_letter_queue(
+    template: Template, *, key: Input = MESSAGING_KEY, root: str = ENVIRONMENT_ROOT
+) -> sqs.Queue:
     """Add `DeadLetterQueue` and its policy, for undelivered events of SNS and EventBridge."""
     queue = template.add_resource(
         sqs.Queue(
@@ -126,8 +135,8 @@ def add_dead_letter_queue(template: Template, *, key: Input = MESSAGING_KEY) -> 
             "DeadLetterQueuePolicy",
             Queues=[Ref(queue)],
             PolicyDocument=document(
-                _allow_service(sqs_actions.SendMessage, "events", queue_arn),
-                _allow_service(sqs_actions.SendMessage, "sns", queue_arn),
+                _allow_service(sqs_actions.SendMessage, "events", queue_arn, root),
+                _allow_service(sqs_actions.SendMessage, "sns", queue_arn, root),
                 *tls_only([Action("sqs", "*")], [queue_arn]),
             ),
         )
@@ -150,9 +159,9 @@ def add_dead_letter_alarm(template: Template, topic: str) -> None:
     )
 
 
-def _allow_service(action: Action, service: str, resource: Any) -> Statement:
+def _allow_service(action: Action, service: str, resource: Any, root: str) -> Statement:
     """Allow one service of this account, for its own kind of source only (confused deputy)."""
-    source = {"aws:SourceArn": arn(SOURCES[service])}
+    source = {"aws:SourceArn": arn(SOURCES[service].replace("@", root))}
     account = {"aws:SourceAccount": Ref("AWS::AccountId")}
     if service in _PUBLISHES_WITHOUT_SOURCE and action == sns_actions.Publish:
         operators = [ArnLikeIfExists(source), StringEqualsIfExists(account)]

@@ -4,9 +4,9 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +20,9 @@ from tidegen.errors import RefusedError
 from tidegen.planning.model import Plan
 from tidegen.planning.steps import Target
 from tidegen.reporting.style import warned
+
+if TYPE_CHECKING:
+    from tidegen.rendering import Rendered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,12 +90,12 @@ def checked_assets(folder: Path) -> dict[str, bytes]:
     The current templates have to equal what the source renders. A release has to equal its
     manifest, and contains its assets.
     """
-    from tidegen.rendering import file_changes, render, require_frozen
+    from tidegen.rendering import file_changes, require_frozen
 
     if folder.name != "current":
         require_frozen(folder)
         return {}
-    rendered = render(concerns())
+    rendered = _rendered()
     changes = file_changes(folder, rendered.files)
     if changes:
         names = ", ".join(change.path.name for change in changes[:5])
@@ -101,6 +104,14 @@ def checked_assets(folder: Path) -> dict[str, bytes]:
             "run 'tidegen render', review and commit"
         )
     return {asset.key: asset.content for asset in rendered.assets.values()}
+
+
+@cache
+def _rendered() -> "Rendered":
+    """Return what the source renders, once: a deploy compares it before and after the lint."""
+    from tidegen.rendering import render
+
+    return render(concerns())
 
 
 def echo_missing(plan: Plan) -> None:

@@ -5,7 +5,10 @@ upstream no longer needs it.
 """
 
 import functools
+import gzip
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from tidegen.cloudformation import schemas
@@ -23,6 +26,9 @@ from tidegen.local.refusals import export_taken, stack_policy
 from tidegen.local.table import entry_of, wrapped_entry
 
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
+#: A name of a service in the metadata at the beginning of botocore's model of it.
+_NAME_IN_MODEL = re.compile(r'"(?:endpointPrefix|signingName)":\s*"([^"]+)"')
+_METADATA_SIZE = 4096  # characters; a test compares the names with those of the decoded models
 
 
 def install() -> None:
@@ -46,6 +52,7 @@ def install() -> None:
     export_taken.install()
     stack_policy.install()
     run_handlers_off_the_event_loop()
+    know_services_by_their_metadata()
     read_replacements_and_tags_from_schemas(frozenset(table))
 
 
@@ -132,6 +139,29 @@ def run_handlers_off_the_event_loop() -> None:
     Upstream runs most on the event loop, which could not answer them meanwhile.
     """
     upstream.stacks()._runs_on_worker_thread = lambda _type_name: True
+
+
+def know_services_by_their_metadata() -> None:
+    """Read no more than the metadata of botocore's models to know the names of AWS's services.
+
+    Upstream: decodes all models at the first call of a service that it does not serve: seconds, and
+    hundreds of megabytes.
+    """
+    names = functools.cache(service_names)
+    upstream.router()._is_aws_service_name = lambda name: name in names()
+
+
+def service_names() -> frozenset[str]:
+    """Return the names by which AWS's services are signed, addressed or listed in botocore."""
+    data = Path(upstream.module("botocore").__file__).parent / "data"
+    newest = {path.parts[-3]: path for path in sorted(data.glob("*/*/service-2.json*"))}
+    inside = (_NAME_IN_MODEL.findall(_beginning(path)) for path in newest.values())
+    return frozenset(newest).union(*inside)
+
+
+def _beginning(model: Path) -> str:
+    with gzip.open(model, "rt") if model.suffix == ".gz" else model.open() as text:
+        return text.read(_METADATA_SIZE)
 
 
 class _FromSchemas(dict[str, Any]):

@@ -102,7 +102,7 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
         resource = _deleted(type_name, physical_id, properties)
         refuse(DELETE, resource)
         entry["delete"](physical_id, properties, *logical_id)
-        completion.clean_up(resource)
+        completion.clean_up(type_name, physical_id)
 
     wrapped = {**entry, "create": create}
     if "update" in entry:

@@ -20,6 +20,11 @@ def application() -> Any:
     return module("ministack.app").app
 
 
+def router() -> Any:
+    """Return the module that finds the service of a request."""
+    return module("ministack.core.router")
+
+
 def event_loop() -> Any:
     """Return the event loop that serves requests, or None before the server started."""
     return module("ministack.app")._MAIN_LOOP

@@ -53,7 +53,8 @@ def add_resources(template: Template, _context: Context) -> None:
 def _add_topics(template: Template) -> None:
     """Add the topics: findings for people; every change, of which there are many, for machines."""
     account = "${Project} ${AWS::Region} "
-    add_dead_letter_queue(template, key=AUDIT_KEY)
+    root = "${Project}-account"
+    add_dead_letter_queue(template, key=AUDIT_KEY, root=root)
     add_topic(
         template,
         _FINDINGS,
@@ -61,8 +62,9 @@ def _add_topics(template: Template) -> None:
         ("cloudwatch", "events"),
         "SecurityContact",
         key=AUDIT_KEY,
+        root=root,
     )
-    add_topic(template, _CHANGES, f"{account}changes", ("events",), key=AUDIT_KEY)
+    add_topic(template, _CHANGES, f"{account}changes", ("events",), key=AUDIT_KEY, root=root)
     add_dead_letter_alarm(template, _FINDINGS)
 
 

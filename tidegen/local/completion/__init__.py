@@ -30,15 +30,10 @@ _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
 }
 
 
-_CLEAN_UPS: dict[str, Callable[[Resource], None]] = {
-    "AWS::EKS::Cluster": clusters.clean_up,
-}
-
-
-def clean_up(resource: Resource) -> None:
-    """Delete the resources that `complete` created, and that AWS deletes with this one."""
-    if resource.identity.type_name in _CLEAN_UPS:
-        _CLEAN_UPS[resource.identity.type_name](resource)
+def clean_up(type_name: str, physical_id: str) -> None:
+    """Delete what the service deletes together with a resource."""
+    if type_name == "AWS::EKS::Cluster":
+        clusters.delete_group(physical_id)
 
 
 def complete(resource: Resource, made: Result) -> Result:

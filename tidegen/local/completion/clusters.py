@@ -27,14 +27,15 @@ def complete(resource: Resource, name: str) -> Properties:
     return {"ClusterSecurityGroupId": made[0]}
 
 
-def clean_up(resource: Resource) -> None:
-    """Delete the cluster's security group."""
+def delete_group(name: str) -> None:
+    """Delete the group of a deleted cluster, as EKS does: its VPC could not be deleted else."""
     ec2 = client("ec2")
-    for group in ec2.describe_security_groups()["SecurityGroups"]:
-        if group["GroupName"] == _title(resource.physical_id):
-            ec2.delete_security_group(GroupId=group["GroupId"])
+    groups = ec2.describe_security_groups(
+        Filters=[{"Name": "group-name", "Values": [_title(name)]}]
+    )
+    for group in groups["SecurityGroups"]:
+        ec2.delete_security_group(GroupId=group["GroupId"])
 
 
-def _title(cluster: str) -> str:
-    """Return the name of a cluster's security group, here without its suffix."""
-    return f"eks-cluster-sg-{cluster}"
+def _title(name: str) -> str:
+    return f"eks-cluster-sg-{name}"

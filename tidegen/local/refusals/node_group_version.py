@@ -14,7 +14,7 @@ _OPTIONS = frozenset({"ForceUpdateEnabled"})
     on=(UPDATE,),
     message="Version and ReleaseVersion updates cannot be combined with other updates",
     source="https://github.com/aws/containers-roadmap/issues/1258",
-    failure="node-group-version",
+    failure="node-image-with-others",
 )
 def node_group_version(resource: Resource) -> Words:
     """A node group's version or release in one update with any other property, tags included."""
