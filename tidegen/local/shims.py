@@ -22,6 +22,7 @@ from tidegen.local import (
     upstream,
     zones,
 )
+from tidegen.local.authorization import hooks as authorization
 from tidegen.local.refusals import export_taken, stack_policy
 from tidegen.local.table import entry_of, wrapped_entry
 
@@ -51,6 +52,7 @@ def install() -> None:
     service_calls.install()
     export_taken.install()
     stack_policy.install()
+    authorization.install()
     run_handlers_off_the_event_loop()
     know_services_by_their_metadata()
     read_replacements_and_tags_from_schemas(frozenset(table))

@@ -13,6 +13,7 @@ from tidegen.local.completion import (
     endpoints,
     functions,
     mail,
+    roles,
     tables,
     topics,
 )
@@ -24,6 +25,7 @@ _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
     "AWS::DynamoDB::Table": tables.complete,
     "AWS::EC2::VPCEndpoint": endpoints.complete,
     "AWS::EKS::Cluster": clusters.complete,
+    "AWS::IAM::Role": roles.complete,
     "AWS::Lambda::Function": functions.complete,
     "AWS::SES::EmailIdentity": mail.complete,
     "AWS::SNS::Topic": topics.complete,
