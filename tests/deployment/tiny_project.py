@@ -17,6 +17,12 @@ def parameter(**extra):
     return {"Type": "String", **extra}
 
 
+def policy(action, **more):
+    """Return a policy document with one statement that allows an action."""
+    statement = {"Effect": "Allow", "Action": action, **more}
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
 def frame(scope, resources, outputs=None, fields=None, roots=None, children=None, assets=None):
     names = ["Release", "Digest", *(fields or {}), *(roots or {})]
     about = {"Scope": scope, "Fields": fields, "Roots": roots, "Children": children}
@@ -103,7 +109,12 @@ class Project:
         self.direct("bootstrap", bucket, name)
         role = {
             "Type": "AWS::IAM::Role",
-            "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}},
+            "Properties": {
+                "AssumeRolePolicyDocument": policy(
+                    "sts:AssumeRole", Principal={"Service": "cloudformation.amazonaws.com"}
+                ),
+                "Policies": [{"PolicyName": "All", "PolicyDocument": policy("*", Resource="*")}],
+            },
         }
         arn = {"ExecutionRoleArn": {"Value": {"Fn::GetAtt": ["Role", "Arn"]}}}
         self.direct("access", {"Role": role}, arn)

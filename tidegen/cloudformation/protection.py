@@ -9,7 +9,9 @@ from tidegen.cloudformation.resources import Properties
 from tidegen.cloudformation.schemas import UnknownTypeError, schema_of
 
 #: Names of such properties in the registry's schemas; `DeletionProtectionCheck` only asks first.
-_NAME = re.compile(r"(?:Delet|Terminat)\w*Protect(?:ion|ed|ionEnabled)$|DisableApiTermination$")
+_NAME = re.compile(
+    r"(?:Delete|Deletion|Terminat)\w*Protect(?:ion|ed|ionEnabled)$|DisableApiTermination$"
+)
 _OFF = ("false", "none", "inactive", "disabled")
 BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 ATTRIBUTE = "deletion_protection.enabled"

@@ -37,7 +37,9 @@ class Credentials(Section):
 class Recovery(Section):
     """The region that data is replicated to, and restored in when the home region is lost."""
 
-    region: types.Region = parameter("Region that data is replicated to")
+    region: types.Region = parameter(
+        "Region that data is replicated to", scopes=(Scope.ENVIRONMENT, Scope.ACCESS)
+    )
     cidr: types.Cidr | None = Field(
         default=None, description="Range kept free for the environment that is restored there"
     )

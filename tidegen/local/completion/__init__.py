@@ -6,7 +6,16 @@ returns attributes that upstream does not return, or invents.
 
 from collections.abc import Callable
 
-from tidegen.local.completion import buckets, clusters, endpoints, functions, mail, tables, topics
+from tidegen.local.completion import (
+    buckets,
+    clusters,
+    endpoints,
+    functions,
+    mail,
+    roles,
+    tables,
+    topics,
+)
 from tidegen.local.handlers.base import Properties, Resource, Result
 
 _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
@@ -14,6 +23,7 @@ _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
     "AWS::DynamoDB::Table": tables.complete,
     "AWS::EC2::VPCEndpoint": endpoints.complete,
     "AWS::EKS::Cluster": clusters.complete,
+    "AWS::IAM::Role": roles.complete,
     "AWS::Lambda::Function": functions.complete,
     "AWS::SES::EmailIdentity": mail.complete,
     "AWS::SNS::Topic": topics.complete,
