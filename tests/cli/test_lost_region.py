@@ -58,15 +58,19 @@ def aws(project):
         yield environment
 
 
-def steps(heading):
-    """Return the commands below a heading of the runbook."""
-    page = (ROOT / "docs" / "runbooks" / "recovery.md").read_text()
+def steps(heading, name="recovery"):
+    """Return the commands below a heading of a runbook."""
+    page = (ROOT / "docs" / "runbooks" / f"{name}.md").read_text()
     (section,) = re.findall(rf"^###? {heading}$(.*?)(?=^###? )", page, re.M | re.S)
     return "\n".join(re.findall(r"^```\n(.*?)^```", section, re.M | re.S))
 
 
 def run_steps(heading, project, aws, **settings):
     """Run the commands below a heading; every question is answered with the environment's name."""
+    return run_script(steps(heading), project, aws, **settings)
+
+
+def run_script(script, project, aws, **settings):
     commands = project / "bin"
     commands.mkdir(exist_ok=True)
     answers = "printf 'production\\nproduction\\n'"
@@ -74,13 +78,13 @@ def run_steps(heading, project, aws, **settings):
         "aws": f"{sys.executable} {ROOT / 'tests' / 'aws_cli.py'}",
         "tidegen": f"{answers} | {sys.executable} -m tidegen",
     }
-    for name, script in scripts.items():
-        (commands / name).write_text(f'#!/bin/sh\n{script} "$@"\n')
+    for name, stub in scripts.items():
+        (commands / name).write_text(f'#!/bin/sh\n{stub} "$@"\n')
         (commands / name).chmod(0o755)
     environment = {**os.environ, **aws, "AWS_ACCESS_KEY_ID": "111122223333", **settings}
     environment |= {"AWS_SECRET_ACCESS_KEY": "local", "PATH": f"{commands}:{os.environ['PATH']}"}
     done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", steps(heading)],
+        ["bash", "-euo", "pipefail", "-c", script],
         cwd=project,
         env=environment,
         capture_output=True,
@@ -112,6 +116,7 @@ def moved(project, aws):
         project,
         ("recovery: {region: us-east-2, cidr: 10.72.0.0/16}\n", ""),
         (f"region: {HOME}", f"region: {RECOVERY}"),
+        ("us-west-2a, us-west-2b, us-west-2c", "us-east-2a, us-east-2b, us-east-2c"),
         ("cidr: 10.64.0.0/16", "cidr: 10.72.0.0/16"),
     )
     return project
@@ -211,6 +216,21 @@ def volumes(aws):
         for r in held["StackResources"]
         if r["ResourceType"] == "AWS::EC2::Volume"
     }
+
+
+@pytest.mark.usefixtures("raised")
+def test_a_lost_volume_is_replaced_by_a_copy_of_a_healthy_one(aws, moved):
+    before = volumes(aws)
+    script = steps("One volume is lost", "database").replace("ZONE", f"{RECOVERY}a")
+    run_script(script, moved, aws, AWS_REGION=RECOVERY)
+    after = volumes(aws)
+    changed = {name for name in after if after[name] != before[name]}
+    assert changed == {"Member1Volume"}
+    ec2 = client(aws, RECOVERY, "ec2")
+    (volume,) = ec2.describe_volumes(VolumeIds=[after["Member1Volume"]])["Volumes"]
+    (snapshot,) = ec2.describe_snapshots(SnapshotIds=[volume["SnapshotId"]])["Snapshots"]
+    assert snapshot["VolumeId"] == before["Member2Volume"]
+    assert after["Member1Volume"] in user_data(ec2, 1)
 
 
 @pytest.mark.usefixtures("raised")

@@ -11,7 +11,13 @@ from tidegen.contract import Context
 
 TEMPLATE = CONCERN.build(Context()).to_dict()
 RESOURCES = TEMPLATE["Resources"]
-(RULE,) = RESOURCES["Plan"]["Properties"]["BackupPlan"]["BackupPlanRule"]
+PLANS = {"Plan": "cron(0 5/6 * * ? *)", "TablesPlan": "cron(0 6 * * ? *)"}
+each_plan = pytest.mark.parametrize("plan", PLANS)
+
+
+def rule_of(plan):
+    (rule,) = RESOURCES[plan]["Properties"]["BackupPlan"]["BackupPlanRule"]
+    return rule
 
 
 def test_the_vault_is_encrypted_and_locked():
@@ -25,8 +31,9 @@ def test_the_vault_is_encrypted_and_locked():
     assert len(erasure["Condition"]["ArnNotLike"]["aws:PrincipalArn"]) == 1
 
 
-def test_recovery_points_go_to_the_recovery_region_where_there_is_one():
-    (copy,) = RULE["CopyActions"]
+@each_plan
+def test_recovery_points_go_to_the_recovery_region_where_there_is_one(plan):
+    (copy,) = rule_of(plan)["CopyActions"]
     condition, action, otherwise = copy["Fn::If"]
     assert condition == "HasReplica"
     assert action["DestinationBackupVaultArn"] == {"Ref": "RecoveryVaultArn"}
@@ -34,19 +41,25 @@ def test_recovery_points_go_to_the_recovery_region_where_there_is_one():
     assert otherwise == {"Ref": "AWS::NoValue"}
 
 
-def test_backups_run_every_six_hours_and_end():
-    assert RULE["ScheduleExpression"] == "cron(0 5/6 * * ? *)"
-    assert RULE["Lifecycle"] == {"DeleteAfterDays": {"Ref": "BackupsDays"}}
-    assert RULE["StartWindowMinutes"] < RULE["CompletionWindowMinutes"]
+@each_plan
+def test_volumes_are_backed_up_every_six_hours_and_tables_which_are_copied_whole_daily(plan):
+    rule = rule_of(plan)
+    assert rule["ScheduleExpression"] == PLANS[plan]
+    assert rule["Lifecycle"] == {"DeleteAfterDays": {"Ref": "BackupsDays"}}
+    assert rule["StartWindowMinutes"] < rule["CompletionWindowMinutes"]
 
 
-@pytest.mark.parametrize("concern", [database.CONCERN, metrics.CONCERN], ids=lambda c: c.name)
-def test_every_volume_and_table_is_selected_by_its_own_arn(concern):
+@pytest.mark.parametrize(
+    ("concern", "plan"),
+    [(database.CONCERN, "VolumesPlanId"), (metrics.CONCERN, "TablesPlanId")],
+    ids=["database", "metrics"],
+)
+def test_every_volume_and_table_is_selected_by_its_own_arn(concern, plan):
     resources = concern.build(Context(assets=build_assets([concern]))).to_dict()["Resources"]
     kinds = ("AWS::EC2::Volume", "AWS::DynamoDB::Table")
     stores = {title for title, item in resources.items() if item["Type"] in kinds}
     selection = resources["BackupSelection"]["Properties"]
-    assert selection["BackupPlanId"] == {"Ref": "BackupPlanId"}
+    assert selection["BackupPlanId"] == {"Ref": plan}
     selected = selection["BackupSelection"]["Resources"]
     assert stores
     assert {title for title in stores for arn in selected if title in json.dumps(arn)} == stores

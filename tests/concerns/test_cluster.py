@@ -77,6 +77,15 @@ def test_volumes_of_pods_are_tagged_for_the_environment():
     }
 
 
+def test_no_pod_is_instrumented_by_the_observability_addon():
+    """Keys of the chart's values.yaml in 6.2.0 (aws-observability/helm-charts, lines 491, 1114)."""
+    values = addons()["amazon-cloudwatch-observability"]["Properties"]["ConfigurationValues"]
+    assert json.loads(values) == {
+        "applicationSignals": {"enabled": False},
+        "manager": {"applicationSignals": {"autoMonitor": {"monitorAllServices": False}}},
+    }
+
+
 def test_every_addon_has_a_pinned_version():
     for name, item in addons().items():
         version = item["Properties"]["AddonVersion"]["Ref"]
@@ -102,6 +111,18 @@ def test_nodes_are_private_repaired_and_updated_a_third_at_a_time():
     assert nodes["Subnets"] == {"Ref": "PrivateSubnetIds"}
     assert nodes["NodeRepairConfig"] == {"Enabled": True}
     assert nodes["UpdateConfig"] == {"MaxUnavailablePercentage": 33}
+
+
+@pytest.mark.parametrize(("first", "size"), [("true", "x"), ("false", None)])
+def test_a_later_deploy_does_not_send_the_desired_size(first, size):
+    """At creation EKS needs all three; later no action occurs if it is left out."""
+    given = dict.fromkeys(TEMPLATE["Parameters"], "x") | {"FirstDeploy": first}
+    nodes = evaluate({"": TEMPLATE}, given)["Nodes"]["Properties"]
+    assert nodes["ScalingConfig"].get("DesiredSize") == size
+
+
+def test_nodes_have_the_version_of_the_control_plane():
+    assert properties("Nodes")["Version"] == properties("Cluster")["Version"]
 
 
 def test_nodes_have_no_permission_of_the_pods():

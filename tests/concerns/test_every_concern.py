@@ -9,7 +9,7 @@ import pytest
 from tidegen.composition import build_assets
 from tidegen.concerns import own_concerns
 from tidegen.concerns.access.execution_permissions import deploy_permissions
-from tidegen.contract import Context, Root, Scope
+from tidegen.contract import Context, Field, Root, Scope, field_catalogue
 
 CONCERNS = own_concerns()
 CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
@@ -132,3 +132,15 @@ def test_no_concern_depends_on_the_identity_stack():
     roots = {key: s.scope for key, s in sources.items() if isinstance(s, Root)}
     assert Scope.BOOTSTRAP in roots.values()
     assert not [key for key, scope in roots.items() if scope is Scope.IDENTITY]
+
+
+@each
+def test_a_field_reaches_the_concern_in_one_of_its_scopes(concern):
+    """A default would hide that no root passes the field on: it would be the value for good."""
+    catalogue = field_catalogue()
+    assert not [
+        item.source.name
+        for item in concern.inputs
+        if isinstance(item.source, Field)
+        and not set(catalogue[item.source.name].scopes) & set(concern.scopes)
+    ]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tidegen.cloudformation.evaluation import evaluate
 from tidegen.concerns.ingress import CONCERN
 from tidegen.contract import Context
 
@@ -54,7 +55,9 @@ def test_the_load_balancer_is_logged_protected_and_strict():
         assert settings[f"{kind}_logs.s3.bucket"] == {"Ref": "AccessLogsBucketName"}
         # the bucket's policy allows logs below this prefix
         assert settings[f"{kind}_logs.s3.prefix"] == "alb"
-    assert settings["deletion_protection.enabled"] == {"Ref": "Protected"}
+    assert settings["deletion_protection.enabled"] == {
+        "Fn::If": ["IsFirstDeploy", "false", {"Ref": "Protected"}]
+    }
     assert settings["routing.http.drop_invalid_header_fields.enabled"] == "true"
     assert settings["routing.http.desync_mitigation_mode"] == "defensive"
     assert settings["waf.fail_open.enabled"] == "false"
@@ -92,12 +95,41 @@ def test_the_firewall_has_its_rules_in_order_and_protects_the_load_balancer():
         "AWSManagedRulesKnownBadInputsRuleSet",
         "RateLimit",
     ]
-    common = rules[1]["Statement"]["ManagedRuleGroupStatement"]
-    assert common["RuleActionOverrides"] == [
-        {"ActionToUse": {"Count": {}}, "Name": "SizeRestrictions_BODY"}
-    ]
-    assert "Block" in rules[3]["Action"]
     assert properties("FirewallAssociation")["ResourceArn"] == {"Ref": "LoadBalancer"}
+
+
+def rules_of(**fields):
+    """Return the firewall's rules by name, as a deployment with these fields makes them."""
+    given = dict.fromkeys(TEMPLATE["Parameters"], "x") | fields
+    firewall = evaluate({"": TEMPLATE}, given)["Firewall"]["Properties"]
+    return {rule["Name"]: rule for rule in firewall["Rules"]}
+
+
+def counted_rules(rules):
+    groups = [rule["Statement"].get("ManagedRuleGroupStatement", {}) for rule in rules.values()]
+    overrides = [item for group in groups for item in group.get("RuleActionOverrides", [])]
+    assert all(item["ActionToUse"] == {"Count": {}} for item in overrides)
+    return {item["Name"] for item in overrides}
+
+
+def test_rules_that_uploads_can_match_only_count_until_the_file_says_block():
+    counting = counted_rules(rules_of(FirewallUploads="count"))
+    assert counting == {
+        "CrossSiteScripting_BODY",
+        "EC2MetaDataSSRF_BODY",
+        "GenericLFI_BODY",
+        "GenericRFI_BODY",
+        "JavaDeserializationRCE_BODY",
+        "Log4JRCE_BODY",
+        "NoUserAgent_HEADER",
+        "SizeRestrictions_BODY",
+    }
+    assert counted_rules(rules_of(FirewallUploads="block")) == {"SizeRestrictions_BODY"}
+
+
+@pytest.mark.parametrize(("field", "action"), [("count", "Count"), ("block", "Block")])
+def test_the_limit_of_requests_counts_until_the_file_says_block(field, action):
+    assert rules_of(FirewallRate=field)["RateLimit"]["Action"] == {action: {}}
 
 
 def test_the_firewalls_log_contains_no_credentials_and_no_queries():

@@ -19,7 +19,9 @@ def test_tables_are_encrypted_recoverable_and_protected(title):
     assert table["SSESpecification"]["KMSMasterKeyId"] == {"Ref": "MetricsKeyArn"}
     recovery = table["PointInTimeRecoverySpecification"]
     assert recovery == {"PointInTimeRecoveryEnabled": True, "RecoveryPeriodInDays": 35}
-    assert table["DeletionProtectionEnabled"] == {"Ref": "Protected"}
+    assert table["DeletionProtectionEnabled"] == {
+        "Fn::If": ["IsFirstDeploy", "false", {"Ref": "Protected"}]
+    }
 
 
 def test_the_names_of_the_tables_are_physical():
@@ -46,11 +48,13 @@ def test_index_and_table_have_the_same_ceiling(title):
 
 
 @each
-def test_contributor_insights_shows_throttled_keys(title):
+def test_no_key_is_shown_in_contributor_insights(title):
+    """Its graphs have keys in plain text (DynamoDB API, UpdateContributorInsights)."""
     table = properties(title)
     for item in (table, *table["GlobalSecondaryIndexes"]):
-        insights = item["ContributorInsightsSpecification"]
-        assert insights == {"Enabled": True, "Mode": "THROTTLED_KEYS"}
+        assert "ContributorInsightsSpecification" not in item
+    for alarm in ("ReadThrottled", "WriteThrottled"):
+        assert "Contributor Insights" not in properties(f"{title}{alarm}")["AlarmDescription"]
 
 
 @each

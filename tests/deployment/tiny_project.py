@@ -9,8 +9,18 @@ REGION = "eu-central-1"
 RETAINED = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 
 
+#: Parameters of nested templates that the root passes on → its own.
+ROOT_PARAMETERS = {"Color": "NetworkColor", "FirstDeploy": "FirstDeploy"}
+
+
 def parameter(**extra):
     return {"Type": "String", **extra}
+
+
+def policy(action, **more):
+    """Return a policy document with one statement that allows an action."""
+    statement = {"Effect": "Allow", "Action": action, **more}
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def frame(scope, resources, outputs=None, fields=None, roots=None, children=None, assets=None):
@@ -50,6 +60,23 @@ def network(color="blue"):
     }
 
 
+def protected_network():
+    """The network with a table that is protected after the first deploy, and a zone that stays."""
+    template = network()
+    template["Parameters"]["FirstDeploy"] = parameter()
+    template["Conditions"] = {"IsFirstDeploy": {"Fn::Equals": [{"Ref": "FirstDeploy"}, "true"]}}
+    template["Resources"]["Table"]["Properties"]["DeletionProtectionEnabled"] = {
+        "Fn::If": ["IsFirstDeploy", "false", "true"]
+    }
+    template["Resources"]["Zone"] = {
+        "Type": "AWS::Route53::HostedZone",
+        "DeletionPolicy": "Retain",
+        "UpdateReplacePolicy": "Retain",
+        "Properties": {"Name": "tide.example"},
+    }
+    return template
+
+
 def entry(value="one", timeout=30):
     return {
         "Parameters": {"TopicArn": parameter()},
@@ -82,7 +109,12 @@ class Project:
         self.direct("bootstrap", bucket, name)
         role = {
             "Type": "AWS::IAM::Role",
-            "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}},
+            "Properties": {
+                "AssumeRolePolicyDocument": policy(
+                    "sts:AssumeRole", Principal={"Service": "cloudformation.amazonaws.com"}
+                ),
+                "Policies": [{"PolicyName": "All", "PolicyDocument": policy("*", Resource="*")}],
+            },
         }
         arn = {"ExecutionRoleArn": {"Value": {"Fn::GetAtt": ["Role", "Arn"]}}}
         self.direct("access", {"Role": role}, arn)
@@ -100,8 +132,8 @@ class Project:
             digest = self.write(file, template)
             children[name] = {"File": file, "Sha256": digest}
             given = {
-                key: {"Ref": "NetworkColor"}
-                if key == "Color"
+                key: {"Ref": ROOT_PARAMETERS[key]}
+                if key in ROOT_PARAMETERS
                 else {"Fn::GetAtt": ["Network", f"Outputs.{key}"]}
                 for key in template["Parameters"]
             }
@@ -114,6 +146,8 @@ class Project:
         outputs = {"Topic": {"Value": {"Fn::GetAtt": ["Network", "Outputs.TopicArn"]}}}
         roots = {"BootstrapArtifactsBucketName": "bootstrap.ArtifactsBucketName"}
         fields = {"NetworkColor": "network.color"}
+        if any("FirstDeploy" in template["Parameters"] for template in templates.values()):
+            fields |= {"FirstDeploy": "first_deploy", "Protected": "protected"}
         self.write(f"roots/{scope}.yaml", frame(scope, resources, outputs, fields, roots, children))
 
     def write(self, name, template):
@@ -127,5 +161,6 @@ class Project:
 
 
 VALUES = {
-    scope: {"network.color": "blue"} for scope in ("account", "recovery", "environment", "shared")
+    scope: {"network.color": "blue", "first_deploy": "false", "protected": "true"}
+    for scope in ("account", "recovery", "environment", "shared")
 }

@@ -5,6 +5,8 @@ import pytest
 from tidegen.environments import example_files, load_all
 from tidegen.errors import InputError
 
+REGION = "us-west-2"
+
 
 @pytest.fixture
 def examples(tmp_path):
@@ -22,7 +24,8 @@ def change(examples):
         path = examples / "environments" / f"{name}.yaml"
         before = path.read_text()
         assert old in before
-        path.write_text(before.replace(old, new, 1))
+        once = -1 if old == REGION else 1  # zones begin with the region
+        path.write_text(before.replace(old, new, once))
         return before[: before.index(old)].count("\n") + 1
 
     return change

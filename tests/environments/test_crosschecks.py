@@ -37,7 +37,7 @@ def test_the_examples_contradict_nothing(examples):
         ("production", SHARED, "shared: shared-nonproduction", "shared: is of another class"),
         ("shared-production", "project: tidepool", "project: tide", "shared: is of project tide"),
         ("production", RECOVERY, "{region: eu-west-1", "recovery.region: has no account file"),
-        ("staging", "region: us-west-2", "region: eu-west-1", "region: has no account file, 4444"),
+        ("staging", "us-west-2", "eu-west-1", "region: has no account file, 4444"),
         ("account-production-recovery", "home_region: false", "home_region: true", "is true in"),
         ("account-production", "home_region: true", "home_region: false", "is true in no file"),
         (
@@ -56,7 +56,7 @@ def test_a_contradiction_is_reported(change, problems, name, old, new, expected)
 
 
 def test_shared_services_are_in_the_same_region(change, problems):
-    change("shared-production", "region: us-west-2", "region: us-east-2")
+    change("shared-production", "us-west-2", "us-east-2")
     assert [text.split(": ", 1)[1] for text in problems()] == [
         "shared: is in us-east-2, shared-production; use one in us-west-2"
     ]

@@ -65,16 +65,12 @@ def test_the_kind_of_node_image_follows_the_instance_types(examples, change, typ
     assert parameters["cluster.ami_type"] == kind
 
 
-def test_zones_have_a_parameter_each_and_none_is_the_regions_first_three(examples, change):
-    named = "zones: [us-west-2b, us-west-2a, us-west-2d]"
-    change("production", "cidr: 10.64.0.0/16", f"cidr: 10.64.0.0/16\n  {named}")
+def test_zones_have_a_parameter_each(examples, change):
+    wanted = ["us-west-2c", "us-west-2a", "us-west-2b"]
+    change("production", "[us-west-2a, us-west-2b, us-west-2c]", f"[{', '.join(wanted)}]")
     files = {file.name: file for file in load_all(examples)}
-    for name, expected in {
-        "production": ["us-west-2b", "us-west-2a", "us-west-2d"],
-        "staging": ["", "", ""],
-    }.items():
-        parameters = parameter_values(files[name], Scope.ENVIRONMENT, files.values())
-        assert [parameters[f"network.zone_{n}"] for n in (1, 2, 3)] == expected
+    parameters = parameter_values(files["production"], Scope.ENVIRONMENT, files.values())
+    assert [parameters[f"network.zone_{n}"] for n in (1, 2, 3)] == wanted
 
 
 def test_kinds_of_value_become_strings(values):

@@ -28,6 +28,12 @@ CONDITIONS = {
     ("backup", "IsCompliance"): "a lock that nobody can lift is not for rehearsals",
     ("cluster", "HasAdministrator2"): "one to three roles administer the cluster",
     ("cluster", "HasAdministrator3"): "one to three roles administer the cluster",
+    **{
+        (concern, "IsFirstDeploy"): "true only while a deploy creates the stack, in all of them"
+        for concern in ("cluster", "ingress", "metrics", "shared-services")
+    },
+    ("ingress", "CountsRate"): "rules count until a person has seen what they match",
+    ("ingress", "CountsUploads"): "rules count until a person has seen what they match",
     ("email", "HasDedicatedIps"): "dedicated addresses cost by the month",
     ("log-delivery", "HasDatabase"): "shared services have no database",
     ("log-delivery", "HasFirewall"): "shared services have no ingress",
@@ -41,7 +47,6 @@ CONDITIONS = {
     ("network", "HasFullEndpoints"): "endpoints in one zone or three: capacity",
     ("network", "HasSecondNat"): "one to three NAT gateways: capacity",
     ("network", "HasThirdNat"): "one to three NAT gateways: capacity",
-    ("network", "HasZones"): "zones by name where the region's first three do not all serve",
     ("replicas", "IsCompliance"): "a lock that nobody can lift is not for rehearsals",
     ("rotation", "HasReplica"): "replicas are in the recovery region, if any",
     ("secrets", "HasAdministrator2"): "one to three roles administer the cluster",

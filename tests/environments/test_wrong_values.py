@@ -9,10 +9,11 @@ PROFILE = "{profile: tidepool-production}"
 CRITICAL = "[oncall@tidepool.example]"
 VPC = "cidr: 10.64.0.0/16"
 ACCOUNT = 'account: "111122223333"'
+ZONES = "zones: [us-west-2a, us-west-2b, us-west-2c]"
 
 
 def zones(letters, region="us-west-2"):
-    return f"zones: [{', '.join(region + letter for letter in letters)}]\n  {VPC}"
+    return f"zones: [{', '.join(region + letter for letter in letters)}]"
 
 
 WRONG = [
@@ -30,12 +31,18 @@ WRONG = [
     (VPC, "cidr: 172.17.0.0/16", "network.cidr: is the range of Docker's bridge"),
     (VPC, "cidr: 172.20.0.0/16", "network.cidr: is the range of the cluster's services"),
     ("cidr: 10.72.0.0/16", "cidr: 11.0.0.0/16", "recovery.cidr: is not a private range"),
-    (VPC, f"zones: us-west-2a\n  {VPC}", "network.zones: is not a list, us-west-2a; write its"),
-    (VPC, f"zones: []\n  {VPC}", "network.zones: has too few items; add at least 3"),
-    (VPC, zones("abcd"), "network.zones: has too many items; keep at most 3"),
-    (VPC, zones("aab"), "network.zones: names us-west-2a twice; name it once"),
-    (VPC, zones("a1b"), "network.zones[1]: is not the name of an availability zone, us-west-21"),
-    (VPC, zones("abc", "us-east-1"), "network.zones: names zones of another region than us-west-2"),
+    (ZONES, "zones: us-west-2a", "network.zones: is not a list, us-west-2a; write its"),
+    (ZONES, "zones: []", "network.zones: has too few items; add at least 3"),
+    (ZONES, zones("abcd"), "network.zones: has too many items; keep at most 3"),
+    (ZONES, zones("aab"), "network.zones: names us-west-2a twice; name it once"),
+    (ZONES, zones("a1b"), "network.zones[1]: is not the name of an availability zone, us-west-21"),
+    (
+        ZONES,
+        zones("abc", "us-east-1"),
+        "network.zones: names zones of another region than us-west",
+    ),
+    ("uploads: count", "uploads: log", "firewall.uploads: is not one of the choices, log"),
+    ("rate: count}", "rate: off}", "firewall.rate: is not one of the choices, off"),
     ("gateways: 3", "gateways: 4", "network.nat_gateways: is too large, 4; use 3 or less"),
     ("gateways: 3", "gateways: 0", "network.nat_gateways: is too small, 0; use 1 or more"),
     ("gateways: 3", "gateways: three", "network.nat_gateways: is not a whole number, three"),
@@ -139,10 +146,18 @@ def test_gp3_throughput_is_at_most_a_quarter_of_its_iops(change, problems):
     assert "is more than a quarter of iops, 751; use 750 or less" in problems()[0]
 
 
+def test_zones_are_written_down(change, problems):
+    """Looked up at a later update, they could be others (AWS docs, Fn::GetAZs)."""
+    line = change("production", f"  {ZONES}\n", "")
+    (problem,) = problems()
+    start = f"{FILE}:{line - 2}: network.zones: is missing; add it: Names of the three availability"
+    assert problem.startswith(start)
+
+
 def test_an_unknown_key_suggests_the_closest_and_a_missing_one_is_described(change, problems):
     line = change("production", "nat_gateways: 3", "nat_gatewys: 3")
     assert problems() == [
-        f"{FILE}:{line - 2}: network.nat_gateways: is missing; add it: NAT gateways, 1 to 3",
+        f"{FILE}:{line - 3}: network.nat_gateways: is missing; add it: NAT gateways, 1 to 3",
         f"{FILE}:{line}: network.nat_gatewys: is not a key here; did you mean nat_gateways?",
     ]
 

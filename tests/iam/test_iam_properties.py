@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidegen.iam.evaluation import allowed, decide
-from tidegen.iam.patterns import covers, is_like
+from tidegen.iam.patterns import UNKNOWN, covers, is_like, may_cover
 from tidegen.iam.statements import Request
 
 ACTIONS = st.sampled_from(["s3:GetObject", "s3:PutObject", "iam:PassRole"])
@@ -107,3 +107,17 @@ def naive(text, pattern):
 @given(ARNS)
 def test_an_arn_covers_itself(arn):
     assert covers(arn, arn)
+
+
+SEGMENTS = st.text(alphabet="ab*?", max_size=5)
+
+
+@given(SEGMENTS, st.lists(st.text(alphabet="ab", max_size=2), min_size=1, max_size=3), st.data())
+def test_an_unknown_part_is_decided_only_if_every_text_would_be(pattern, known, data):
+    texts = st.text(alphabet="ab", max_size=4)
+    unknown = [data.draw(texts) for _ in known[1:]]
+    full = "".join(a + b for a, b in zip(known, [*unknown, ""], strict=True))
+    head = "arn:aws:s3:::"
+    verdict = may_cover(head + pattern, head + UNKNOWN.join(known))
+    if verdict is not None:
+        assert covers(head + pattern, head + full) is verdict

@@ -5,6 +5,7 @@ import pytest
 from tidegen.iam.conditions import holds
 from tidegen.iam.evaluation import Decision, Layer, ResourcePolicy, allowed, decide
 from tidegen.iam.operators import UnknownOperatorError
+from tidegen.iam.patterns import UNKNOWN
 from tidegen.iam.statements import Request, statements_of
 
 ACCOUNT = "111122223333"
@@ -194,3 +195,23 @@ def test_services_and_exceptions_are_principals_too():
     assert decide(event, [], None, ResourcePolicy(statements=[service])).allowed is True
     assert decide(event, [], None, policy).allowed is False
     assert decide(Request("a:B", TOPIC, principal=ROLE), [ALL], None, policy).allowed is True
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("*", True),
+        ("arn:aws:sqs:*:*:tide-*", True),
+        ("arn:aws:sqs:*:*:tide-queue-1", None),
+        ("arn:aws:sqs:*:*:*-1", None),
+        ("arn:aws:sqs:*:*:tide-queue-?", None),
+        ("arn:aws:sqs:*:*:other-*", False),
+        ("arn:aws:sns:*:*:tide-*", False),
+    ],
+)
+def test_an_unknown_part_of_an_arn_decides_where_a_pattern_reads_it(pattern, expected):
+    request = Request("a:B", f"arn:aws:sqs:us-west-2:1:tide-queue-{UNKNOWN}")
+    allow = {"Effect": "Allow", "Action": "*", "Resource": [pattern]}
+    assert decide(request, [allow]).allowed is expected
+    refused = {"Effect": "Deny", "Action": "*", "NotResource": [pattern]}
+    assert decide(request, [ALL, refused]).allowed is expected

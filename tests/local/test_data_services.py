@@ -117,7 +117,7 @@ def test_the_archive_is_locked_for_six_years_and_accepts_configs_replicas(cloud:
 def deployed_tables(cloud: Cloud) -> dict[str, str]:
     """The tables, and the plan that backs them up."""
     plan = deployed(cloud, backup.CONCERN)["Plan"]
-    return {"Plan": plan, **deployed(cloud, metrics.CONCERN, BackupPlanId=plan)}
+    return {"Plan": plan, **deployed(cloud, metrics.CONCERN, TablesPlanId=plan)}
 
 
 @pytest.mark.parametrize("title", ["MetricsTable", "AnalyticsTable"])

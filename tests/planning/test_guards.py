@@ -70,6 +70,12 @@ CASES = {
         indexes(index("a", "y")),
         "2 index operations",
     ),
+    "node image and size": (
+        "AWS::EKS::Nodegroup",
+        {"ReleaseVersion": "1.35.3-20260415", "ScalingConfig": {"MaxSize": "4"}},
+        {"ReleaseVersion": "1.35.4-20260601", "ScalingConfig": {"MaxSize": "9"}},
+        "changes ReleaseVersion together with ScalingConfig",
+    ),
     "jump": ("AWS::EKS::Cluster", {"Version": "1.33"}, {"Version": "1.35"}, "jumps 2 minor"),
     "down": ("AWS::EKS::Nodegroup", {"Version": "1.34"}, {"Version": "1.33"}, "goes down"),
 }
@@ -96,6 +102,16 @@ def test_a_dangerous_change_is_refused_unless_allowed_by_name(kind, before, afte
 
 HARMLESS = {
     "one new index": ("AWS::DynamoDB::Table", indexes(), indexes(index("a"))),
+    "a node image and its version": (
+        "AWS::EKS::Nodegroup",
+        {"ReleaseVersion": "1.34.3-20260415", "Version": "1.34"},
+        {"ReleaseVersion": "1.35.4-20260601", "Version": "1.35"},
+    ),
+    "sizes of nodes": (
+        "AWS::EKS::Nodegroup",
+        {"ScalingConfig": {"MinSize": "2", "MaxSize": "4"}},
+        {"ScalingConfig": {"MinSize": "3", "MaxSize": "9"}},
+    ),
     "one step": ("AWS::EKS::Cluster", {"Version": "1.34"}, {"Version": "1.35"}),
     "another name": (
         "AWS::IAM::Role",

@@ -8,17 +8,19 @@ from tidegen.blocks.inputs import sibling
 from tidegen.contract import Input, Kind
 
 #: Inputs that a concern with a selection declares.
-BACKUP_PLAN = sibling("BackupPlanId", Kind.NAME, "Plan of the backups")
+VOLUMES_PLAN = sibling("VolumesPlanId", Kind.NAME, "Plan of the volumes' backups")
+TABLES_PLAN = sibling("TablesPlanId", Kind.NAME, "Plan of the tables' backups")
 BACKUP_ROLE = sibling("BackupRoleArn", Kind.ROLE_ARN, "Role that AWS Backup backs up with")
-SELECTION_INPUTS = (BACKUP_PLAN, BACKUP_ROLE)
+VOLUMES_SELECTION = (VOLUMES_PLAN, BACKUP_ROLE)
+TABLES_SELECTION = (TABLES_PLAN, BACKUP_ROLE)
 
 
 def add_backup_selection(
     template: Template,
     name: str,
     arns: list[Any],
+    plan: Input,
     *,
-    plan: Input = BACKUP_PLAN,
     role: Input = BACKUP_ROLE,
 ) -> backup.BackupSelection:
     """Back up the resources with these ARNs by the plan.

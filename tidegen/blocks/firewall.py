@@ -1,17 +1,32 @@
 """The web application firewall: managed rules, a rate limit, a log without credentials."""
 
-from troposphere import GetAtt, Ref, Sub, Template, wafv2
+from troposphere import Equals, GetAtt, If, NoValue, Ref, Sub, Template, wafv2
 
+from tidegen.blocks.inputs import from_field
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import arn
 
-#: AWS managed rule groups in order of evaluation, with the rules that only count: bodies of
-#: uploads are larger than WAF reads.
-_MANAGED = {
+#: Inputs of a concern with a firewall: count (log only) or block.
+UPLOADS = from_field("FirewallUploads", "firewall.uploads")
+RATE = from_field("FirewallRate", "firewall.rate")
+FIREWALL_INPUTS = (UPLOADS, RATE)
+_COUNTS_UPLOADS, _COUNTS_RATE = "CountsUploads", "CountsRate"
+#: A rule that always counts: bodies of uploads are larger than WAF reads.
+_ALWAYS_COUNTED = "SizeRestrictions_BODY"
+#: AWS managed rule groups in order of evaluation, with the rules that an upload of a device can
+#: match by accident: they read the first 8 KB of a binary body, or need a user agent.
+_MANAGED: dict[str, tuple[str, ...]] = {
     "AWSManagedRulesAmazonIpReputationList": (),
-    "AWSManagedRulesCommonRuleSet": ("SizeRestrictions_BODY",),
-    "AWSManagedRulesKnownBadInputsRuleSet": (),
+    "AWSManagedRulesCommonRuleSet": (
+        "CrossSiteScripting_BODY",
+        "EC2MetaDataSSRF_BODY",
+        "GenericLFI_BODY",
+        "GenericRFI_BODY",
+        "NoUserAgent_HEADER",
+    ),
+    "AWSManagedRulesKnownBadInputsRuleSet": ("JavaDeserializationRCE_BODY", "Log4JRCE_BODY"),
 }
+_LARGE_BODIES = "AWSManagedRulesCommonRuleSet"
 _REQUESTS_IN_FIVE_MINUTES = 2000
 _REDACTED = ("authorization", "cookie", "x-tidepool-session-token")
 
@@ -22,7 +37,9 @@ METRIC_NAME = Sub("${Project}-${Environment}-firewall")
 
 def add_firewall(template: Template, load_balancer: str) -> None:
     """Add the firewall, its association with the load balancer, and its log."""
-    rules = [_managed(n, name, counted) for n, (name, counted) in enumerate(_MANAGED.items())]
+    template.add_condition(_COUNTS_UPLOADS, Equals(Ref(UPLOADS.name), "count"))
+    template.add_condition(_COUNTS_RATE, Equals(Ref(RATE.name), "count"))
+    rules = [_managed(n, name, matched) for n, (name, matched) in enumerate(_MANAGED.items())]
     template.add_resource(
         wafv2.WebACL(
             "Firewall",
@@ -63,10 +80,11 @@ def add_firewall(template: Template, load_balancer: str) -> None:
     )
 
 
-def _managed(priority: int, name: str, counted: tuple[str, ...]) -> wafv2.WebACLRule:
+def _managed(priority: int, name: str, matched: tuple[str, ...]) -> wafv2.WebACLRule:
+    always = [_counted(_ALWAYS_COUNTED)] if name == _LARGE_BODIES else []
     overrides = [
-        wafv2.RuleActionOverride(Name=rule, ActionToUse=wafv2.RuleAction(Count=wafv2.CountAction()))
-        for rule in counted
+        *always,
+        *(If(_COUNTS_UPLOADS, _counted(rule), NoValue) for rule in matched),
     ]
     extra = {"RuleActionOverrides": overrides} if overrides else {}
     group = wafv2.ManagedRuleGroupStatement(VendorName="AWS", Name=name, **extra)
@@ -79,12 +97,21 @@ def _managed(priority: int, name: str, counted: tuple[str, ...]) -> wafv2.WebACL
     )
 
 
+def _counted(rule: str) -> wafv2.RuleActionOverride:
+    count = wafv2.RuleAction(Count=wafv2.CountAction())
+    return wafv2.RuleActionOverride(Name=rule, ActionToUse=count)
+
+
 def _rate_limit(priority: int) -> wafv2.WebACLRule:
     limit = wafv2.RateBasedStatement(AggregateKeyType="IP", Limit=_REQUESTS_IN_FIVE_MINUTES)
     return wafv2.WebACLRule(
         Name="RateLimit",
         Priority=priority,
-        Action=wafv2.RuleAction(Block=wafv2.BlockAction()),
+        Action=If(
+            _COUNTS_RATE,
+            wafv2.RuleAction(Count=wafv2.CountAction()),
+            wafv2.RuleAction(Block=wafv2.BlockAction()),
+        ),
         Statement=wafv2.Statement(RateBasedStatement=limit),
         VisibilityConfig=_visibility("RateLimit"),
     )

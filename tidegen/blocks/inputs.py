@@ -2,7 +2,16 @@
 
 from troposphere import Ref
 
-from tidegen.contract import Field, Input, Kind, Root, Scope, Sibling, field_catalogue
+from tidegen.contract import (
+    PROTECTED_PARAMETER,
+    Field,
+    Input,
+    Kind,
+    Root,
+    Scope,
+    Sibling,
+    field_catalogue,
+)
 
 
 def from_field(name: str, field: str, default: str | None = None) -> Input:
@@ -27,7 +36,7 @@ PROJECT = from_field("Project", "project")
 ENVIRONMENT = from_field("Environment", "name")
 #: Inputs of every concern of an environment: names of its resources begin with both.
 NAMES = (PROJECT, ENVIRONMENT)
-PROTECTED = from_field("Protected", "protected")
+PROTECTED = from_field(PROTECTED_PARAMETER, "protected")
 #: For resources that a launch template starts: CloudFormation does not give them the stack's tags.
 STACK_TAGS = {"project": Ref("Project"), "environment": Ref("Environment")}
 

@@ -5,6 +5,7 @@ from typing import Any
 from troposphere import GetAtt, Ref, Template
 from troposphere import elasticloadbalancingv2 as elb
 
+from tidegen.blocks.first_deploy import add_first_deploy_condition, protected_later
 from tidegen.blocks.inputs import CLUSTER_GROUP, PROTECTED, VPC, sibling
 from tidegen.blocks.security_groups import (
     ANYWHERE,
@@ -27,8 +28,8 @@ _OPEN = unmet(
 )
 #: Deletion protection of load balancers: rule → reason.
 UNPROTECTED = {
-    "ELB_DELETION_PROTECTION_ENABLED": "Set by the file's `protected`: always on, it would block a"
-    " permitted deletion, and the rollback of a first deploy."
+    "ELB_DELETION_PROTECTION_ENABLED": "Set by the file's `protected`, after the creation: always"
+    " on, it would block a permitted deletion, and the rollback of a first deploy."
 }
 #: A year. Browsers then never call these hosts without TLS, even where a link says http.
 _HSTS = "max-age=31536000; includeSubDomains"
@@ -87,6 +88,7 @@ def add_load_balancer(
 
     Storage is deployed before ingress: logs need its policy first (failure access-logs-refused).
     """
+    add_first_deploy_condition(template)
     attributes = {
         "access_logs.s3.enabled": "true",
         "access_logs.s3.bucket": Ref(logs.name),
@@ -94,7 +96,7 @@ def add_load_balancer(
         "connection_logs.s3.enabled": "true",
         "connection_logs.s3.bucket": Ref(logs.name),
         "connection_logs.s3.prefix": "alb",
-        "deletion_protection.enabled": Ref(protected.name),
+        "deletion_protection.enabled": protected_later(protected),
         # longer than the longest answer that the chart allows (global.maxTimeout, 120 s)
         "idle_timeout.timeout_seconds": "130",
         "routing.http.desync_mitigation_mode": "defensive",

@@ -2,3 +2,5 @@
 
 #: Literal on purpose: CloudFormation allows no function here, and no environment may differ.
 RETAINED = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
+#: Also when the operation that creates it is rolled back.
+ALWAYS_RETAINED = {"DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"}

@@ -37,6 +37,16 @@ def registry_permissions(type_name: str) -> tuple[str, ...]:
     return tuple(sorted({_spelled(text) for text in texts if _ACTION.fullmatch(text)}))
 
 
+def operation_permissions(type_name: str, operation: str) -> tuple[str, ...]:
+    """Return the actions that one handler calls: of `create`, `read`, `update` or `delete`.
+
+    Raises UnknownTypeError for a type that the registry does not have.
+    """
+    handler = schema_of(type_name).get("handlers", {}).get(operation, {})
+    texts = handler.get("permissions", [])
+    return tuple(sorted({_spelled(text) for text in texts if _ACTION.fullmatch(text)}))
+
+
 def permissions_text(type_names: Iterable[str]) -> str:
     """Return the content of the committed file for `type_names`, from the registry's schemas."""
     permissions = {name: registry_permissions(name) for name in sorted(type_names)}

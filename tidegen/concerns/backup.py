@@ -11,8 +11,11 @@ from tidegen.blocks.roles import BOUNDARY, add_role
 from tidegen.blocks.vaults import add_vault
 from tidegen.contract import Concern, Context, Kind, Output, Scope
 
-#: Loss of a zone or a bad release costs at most these hours; snapshots are incremental.
+#: Of volumes: loss of a zone or a bad release costs at most these hours, and snapshots are
+#: incremental.
 _EVERY_SIX_HOURS = "cron(0 5/6 * * ? *)"
+#: Of tables, whose recovery points are whole copies: what is newer, point-in-time recovery has.
+_EVERY_DAY = "cron(0 6 * * ? *)"
 _START_MINUTES = 60
 _FINISH_MINUTES = 360
 #: HIPAA, 45 CFR 164.308(a)(7)(ii)(D): contingency plans are tested. Sundays, when load is least.
@@ -27,7 +30,8 @@ def add_resources(template: Template, _context: Context) -> None:
     add_replica_condition(template, "RecoveryVaultArn")
     name = Sub("${Project}-${Environment}")
     vault = add_vault(template, "Vault", name, Ref("BackupKeyArn"))
-    _add_plan(template, vault)
+    _add_plan(template, vault, "Plan", ("every-six-hours", _EVERY_SIX_HOURS))
+    _add_plan(template, vault, "TablesPlan", ("every-day", _EVERY_DAY), "-tables")
     add_role(
         template,
         "BackupRole",
@@ -47,23 +51,32 @@ def add_resources(template: Template, _context: Context) -> None:
     _add_restore_tests(template, vault)
 
 
-def _add_plan(template: Template, vault: backup.BackupVault) -> None:
+def _add_plan(
+    template: Template,
+    vault: backup.BackupVault,
+    title: str,
+    schedule: tuple[str, str],
+    suffix: str = "",
+) -> None:
+    """Add a plan with one rule of that name and schedule."""
+    rule_name, expression = schedule
     lifecycle = backup.LifecycleResourceType(DeleteAfterDays=Ref("BackupsDays"))
     copy = backup.CopyActionResourceType(
         DestinationBackupVaultArn=Ref("RecoveryVaultArn"), Lifecycle=lifecycle
     )
     rule = backup.BackupRuleResourceType(
-        RuleName="every-six-hours",
+        RuleName=rule_name,
         TargetBackupVault=Ref(vault),
-        ScheduleExpression=_EVERY_SIX_HOURS,
+        ScheduleExpression=expression,
         StartWindowMinutes=_START_MINUTES,
         CompletionWindowMinutes=_FINISH_MINUTES,
         Lifecycle=lifecycle,
         CopyActions=[If(HAS_REPLICA, copy, NoValue)],
     )
-    plan = backup.BackupPlanResourceType(BackupPlanName=Sub("${Project}-${Environment}"))
+    name = Sub(f"${{Project}}-${{Environment}}{suffix}")
+    plan = backup.BackupPlanResourceType(BackupPlanName=name)
     plan.properties["BackupPlanRule"] = [rule]
-    template.add_resource(backup.BackupPlan("Plan", BackupPlan=plan))
+    template.add_resource(backup.BackupPlan(title, BackupPlan=plan))
 
 
 def _add_restore_tests(template: Template, vault: backup.BackupVault) -> None:
@@ -134,7 +147,8 @@ CONCERN = Concern(
         *inputs.RETENTION,
     ),
     outputs=(
-        Output("BackupPlanId", Kind.NAME, Ref("Plan"), "Plan of the backups"),
+        Output("VolumesPlanId", Kind.NAME, Ref("Plan"), "Plan of the volumes' backups"),
+        Output("TablesPlanId", Kind.NAME, Ref("TablesPlan"), "Plan of the tables' backups"),
         Output(
             "BackupRoleArn",
             Kind.ROLE_ARN,

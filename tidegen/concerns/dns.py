@@ -5,14 +5,18 @@ from troposphere import GetAtt, Join, Ref, Sub, Template, route53, route53resolv
 from tidegen.blocks import inputs
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.records import add_record
-from tidegen.blocks.stateful import RETAINED
+from tidegen.blocks.stateful import ALWAYS_RETAINED, RETAINED
 from tidegen.contract import PLATFORM, Concern, Context, Kind, Output
 
 
 def add_resources(template: Template, _context: Context) -> None:
-    """Add the zones and the query log. The zones contain other concerns' records: retain them."""
+    """Add the zones and the query log. The zones contain other concerns' records: retain them.
+
+    The public one even when its first creation is rolled back: it has validation records of
+    certificates, with which Route 53 deletes no zone, and the parent delegates to its name servers.
+    """
     template.add_resource(
-        route53.HostedZone("PublicZone", Name=Ref(inputs.DOMAIN.name), **RETAINED)
+        route53.HostedZone("PublicZone", Name=Ref(inputs.DOMAIN.name), **ALWAYS_RETAINED)
     )
     vpc = route53.HostedZoneVPCs(VPCId=Ref(inputs.VPC.name), VPCRegion=Ref("AWS::Region"))
     template.add_resource(

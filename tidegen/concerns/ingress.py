@@ -4,7 +4,8 @@ from troposphere import GetAtt, Ref, Sub, Template, route53
 
 from tidegen.blocks import inputs
 from tidegen.blocks.certificates import add_certificate
-from tidegen.blocks.firewall import add_firewall
+from tidegen.blocks.firewall import FIREWALL_INPUTS, add_firewall
+from tidegen.blocks.first_deploy import FIRST_DEPLOY
 from tidegen.blocks.ingress_alarms import add_ingress_alarms, add_no_targets_alarm
 from tidegen.blocks.load_balancer import (
     ACCESS_LOGS,
@@ -82,6 +83,7 @@ CONCERN = Concern(
     inputs=(
         *inputs.NAMES,
         inputs.PROTECTED,
+        FIRST_DEPLOY,
         BOUNDARY,
         inputs.VPC,
         inputs.LOGS_KEY,
@@ -93,6 +95,7 @@ CONCERN = Concern(
         inputs.CLUSTER_GROUP,
         inputs.PUBLIC_ZONE,
         ACCESS_LOGS,
+        *FIREWALL_INPUTS,
     ),
     outputs=(
         Output(

@@ -7,7 +7,16 @@ from troposphere import GetAtt, Ref, Sub, Template, dynamodb
 
 from tidegen.blocks import inputs
 from tidegen.blocks.alarms import add_alarm
-from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
+from tidegen.blocks.backup_selections import (
+    TABLES_PLAN,
+    TABLES_SELECTION,
+    add_backup_selection,
+)
+from tidegen.blocks.first_deploy import (
+    FIRST_DEPLOY,
+    add_first_deploy_condition,
+    protected_later,
+)
 from tidegen.blocks.policies import deny_other_accounts, document, tls_only
 from tidegen.blocks.stateful import RETAINED
 from tidegen.blocks.trail import METRICS_TABLE
@@ -27,6 +36,7 @@ def add_resources(template: Template, _context: Context) -> None:
     a day, so that none becomes hot), and `ts`, an ISO time with a nonce. The analytics table holds
     records of data sets without identity; `userHash` is salted outside the platform.
     """
+    add_first_deploy_condition(template)
     metrics = _add_table(
         template, "MetricsTable", ("metric", "ts"), "by-service", ("service", "ts"), ["value"]
     )
@@ -38,7 +48,7 @@ def add_resources(template: Template, _context: Context) -> None:
     metrics.TableName = Sub(f"${{Project}}-${{Environment}}{METRICS_TABLE}")
     analytics.TableName = Sub("${Project}-${Environment}-analytics")
     arns = [GetAtt(table, "Arn") for table in (metrics, analytics)]
-    add_backup_selection(template, "tables", arns)
+    add_backup_selection(template, "tables", arns, TABLES_PLAN)
 
 
 def _add_table(
@@ -70,22 +80,17 @@ def _add_table(
 
 
 def _capacity() -> dict[str, Any]:
-    """Return on-demand capacity with a ceiling, which limits the cost of a runaway writer."""
-    return {
-        "BillingMode": "PAY_PER_REQUEST",
-        "OnDemandThroughput": _ceiling(),
-        "ContributorInsightsSpecification": _throttled_keys(),
-    }
+    """Return on-demand capacity with a ceiling, which limits the cost of a runaway writer.
 
-
-def _throttled_keys() -> dynamodb.ContributorInsightsSpecification:
-    """Return Contributor Insights of throttled keys: the alarms' texts refer to them."""
-    return dynamodb.ContributorInsightsSpecification(Enabled=True, Mode="THROTTLED_KEYS")
+    Contributor Insights is off: its graphs show keys of records in plain text (API
+    UpdateContributorInsights).
+    """
+    return {"BillingMode": "PAY_PER_REQUEST", "OnDemandThroughput": _ceiling()}
 
 
 def _protection() -> dict[str, Any]:
     return {
-        "DeletionProtectionEnabled": Ref("Protected"),
+        "DeletionProtectionEnabled": protected_later(),
         "PointInTimeRecoverySpecification": dynamodb.PointInTimeRecoverySpecification(
             PointInTimeRecoveryEnabled=True, RecoveryPeriodInDays=_RECOVERY_DAYS
         ),
@@ -123,7 +128,6 @@ def _index(
         KeySchema=_key(key),
         Projection=projection,
         OnDemandThroughput=_ceiling(),
-        ContributorInsightsSpecification=_throttled_keys(),
     )
 
 
@@ -143,7 +147,7 @@ def _add_alarms(template: Template, table: dynamodb.Table) -> None:
         add_alarm(
             template,
             f"{table.title}{operation}Throttled",
-            f"{operation}s are throttled. Contributor Insights shows the keys: spread a hot one, or"
+            f"{operation}s are throttled. The clients' logs show the keys: spread a hot one, or"
             f" raise metrics.{field} in the environment file.",
             ("AWS/DynamoDB", f"{operation}ThrottleEvents"),
             {"TableName": Ref(table)},
@@ -160,8 +164,9 @@ CONCERN = Concern(
     inputs=(
         *inputs.NAMES,
         inputs.PROTECTED,
+        FIRST_DEPLOY,
         inputs.WARNING_TOPIC,
-        *SELECTION_INPUTS,
+        *TABLES_SELECTION,
         inputs.sibling("MetricsKeyArn", Kind.KEY_ARN, "Key of both tables"),
         inputs.from_field("MaxReadUnits", "metrics.max_read_units"),
         inputs.from_field("MaxWriteUnits", "metrics.max_write_units"),

@@ -4,6 +4,11 @@ from troposphere import Equals, If, Join, Not, NoValue, Ref, Sub, Template, ec2
 from troposphere import elasticloadbalancingv2 as elb
 
 from tidegen.blocks import inputs
+from tidegen.blocks.first_deploy import (
+    FIRST_DEPLOY,
+    add_first_deploy_condition,
+    protected_later,
+)
 from tidegen.blocks.ingress_alarms import add_no_targets_alarm, add_unhealthy_targets_alarm
 from tidegen.blocks.load_balancer import UNPROTECTED, add_pods_security_group, key_values
 from tidegen.blocks.load_balancer_controller import add_controller_role
@@ -29,6 +34,7 @@ _UNASKED = (
 
 def add_resources(template: Template, _context: Context) -> None:
     """Add the endpoint service: environments connect to it, never the reverse."""
+    add_first_deploy_condition(template)
     _add_security_group(template)
     _add_load_balancer(template)
     _add_listener(template)
@@ -59,7 +65,7 @@ def _add_security_group(template: Template) -> None:
 def _add_load_balancer(template: Template) -> None:
     """Add the load balancer; the service's permissions, not addresses, limit PrivateLink access."""
     attributes = {
-        "deletion_protection.enabled": Ref("Protected"),
+        "deletion_protection.enabled": protected_later(),
         "load_balancing.cross_zone.enabled": "true",
     }
     template.add_resource(
@@ -132,6 +138,7 @@ CONCERN = Concern(
     inputs=(
         *inputs.NAMES,
         inputs.PROTECTED,
+        FIRST_DEPLOY,
         BOUNDARY,
         inputs.VPC,
         inputs.PRIVATE_SUBNETS,

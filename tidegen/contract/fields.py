@@ -23,6 +23,10 @@ CONTACTS = (1, 2, 3)
 #: Suffix of the GitHub environment that an environment's plans run in; its deploys run in the
 #: GitHub environment of the same name.
 PLAN_SUFFIX = "-plan"
+#: The field that is true while a deploy creates a stack: no file sets it.
+FIRST_DEPLOY = "first_deploy"
+#: Its parameter in roots, and that of the field `protected`, as stacks record them.
+FIRST_DEPLOY_PARAMETER, PROTECTED_PARAMETER = "FirstDeploy", "Protected"
 
 
 @dataclass(frozen=True)

@@ -177,8 +177,9 @@ class Preview:
 
     `next_action` is CREATE or UPDATE with `changes`, FOLLOW, or a fix to make first (DELETE_FIRST,
     CONTINUE_ROLLBACK), after which another preview follows. `unchanged`: the stack needs no change.
-    `pending` names the stacks whose outputs are not known yet. `readings` are of the settings that
-    are applied after the stack. `note` is the reason for a root's second step.
+    `pending` names the stacks whose outputs are not known yet. `later` are the changes of a second
+    update, right after a creation. `readings` are of the settings that are applied after the stack.
+    `note` is the reason for a root's second step.
     """
 
     step: RootStep
@@ -186,6 +187,7 @@ class Preview:
     changes: tuple[Change, ...] = ()
     unchanged: bool = False
     pending: tuple[StackAddress, ...] = ()
+    later: tuple[Change, ...] = ()
     status: str | None = None
     readings: tuple[SettingReading, ...] = ()
     note: str = ""

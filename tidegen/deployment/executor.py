@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tidegen.deployment.change_sets import (
     NoChangesError,
@@ -23,7 +23,7 @@ from tidegen.deployment.events import (
     ignore,
 )
 from tidegen.deployment.imports.moving import check_no_move
-from tidegen.deployment.leftovers import leftover_problems
+from tidegen.deployment.leftovers import read_leftovers
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import (
     enable_termination_protection,
@@ -33,8 +33,7 @@ from tidegen.deployment.protection import (
     relax_policies,
     restore_policies,
 )
-from tidegen.deployment.reading.changes import changes_of
-from tidegen.deployment.reading.deployed_roots import deployed_root
+from tidegen.deployment.reading.changes import changes_between, changes_of
 from tidegen.deployment.run import Clouds, Run, started
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import apply_settings, idle_readings, readings
@@ -46,8 +45,10 @@ from tidegen.errors import (
     TidegenError,
     overtaken_text,
 )
-from tidegen.planning.changes import ChangeSet
+from tidegen.planning.changes import Change, ChangeSet
+from tidegen.planning.first_deploy import creation_step
 from tidegen.planning.guards import guard_changes
+from tidegen.planning.leftovers import leftover_problems
 from tidegen.planning.model import Plan, ResolvedStep, StackState
 from tidegen.planning.parameters import resolved_step
 from tidegen.planning.states import (
@@ -114,6 +115,7 @@ class _Work:
     allowed: frozenset[str]
     environment: str
     others_changed: bool = False
+    later: tuple[Change, ...] = ()
 
     def deploy(self, state: StackState | None) -> Outcome:
         """Bring the stack from its present state to the wanted one."""
@@ -136,7 +138,8 @@ class _Work:
                 case NextAction.UPDATE if state and self._is_current(state):
                     return self._unchanged(state, suspect=suspect)
                 case _:
-                    return self._change(state)
+                    first = creation_step(self.step, state)
+                    return self._create(first, state) if first else self._change(state)
             state = self.run.cloud.stack(self.step.stack_name)
 
     def _is_current(self, state: StackState) -> bool:
@@ -171,14 +174,14 @@ class _Work:
             restore_policies(self.run, self.step, state, policies(self.run, self.step, state))
 
     def _check_deletion(self, state: StackState, wanted: NextAction) -> None:
-        """Refuse to delete and recreate a stack that has resources with state."""
+        """Refuse to delete and recreate a stack that left resources."""
         if wanted is not NextAction.DELETE_FIRST:
             return
-        stateful = deployed_root(self.run.cloud, state.stack_id).stateful()
-        if stateful:
+        leftovers = read_leftovers(self.run, self.step, state)
+        if leftovers:
             address = self.step.address
             raise RefusedError.of(
-                leftover_problems(self.environment, address, state.status, stateful)
+                leftover_problems(self.environment, address, state.status, leftovers)
             )
 
     def _recover(self, state: StackState, wanted: NextAction) -> None:
@@ -190,6 +193,16 @@ class _Work:
             self.run.cloud.continue_rollback(state.stack_id, self.step.service_role)
         followed = follow(self.run, state, mark)
         followed.require_success("DELETE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
+
+    def _create(self, first: ResolvedStep, state: StackState | None) -> Outcome:
+        """Make both updates of a first deploy; one approval covers both."""
+        later = changes_between(first, self.step, state)
+        created = replace(self, step=first, later=later)._change(state)
+        if created.result is Result.DECLINED:
+            return created
+        final = replace(self, approve=lambda _: True)
+        settled = final._change(self.run.cloud.stack(self.step.stack_name))
+        return replace(created, outputs=settled.outputs)
 
     def _change(self, state: StackState | None) -> Outcome:
         kind = next_action(state.status if state else None)
@@ -215,7 +228,13 @@ class _Work:
             changes = changes_of(self.run, self.step, deployed, change_set.changes)
             guard_changes(changes, self.allowed)
             settings = readings(self.run, deployed.outputs if deployed else None)
-            shown = Preview(step=self.step, next_action=kind, changes=changes, readings=settings)
+            shown = Preview(
+                step=self.step,
+                next_action=kind,
+                changes=changes,
+                later=self.later,
+                readings=settings,
+            )
             approved = self.approve(shown)
             if approved and deployed:
                 self._check_unmoved(deployed)

@@ -1,29 +1,30 @@
-"""Leftovers of a failed creation: resources with state, whose names are needed again."""
+"""Reading the leftovers of a failed creation."""
 
-from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
-from tidegen.cloudformation.schemas import primary_identifier
-from tidegen.errors import Problem
-from tidegen.planning.model import StackAddress, StackResource
+from tidegen.cloudformation.protection import enabled_protections
+from tidegen.deployment.events import ignore
+from tidegen.deployment.reading.deployed_roots import deployed_resources, deployed_root
+from tidegen.deployment.run import Run
+from tidegen.deployment.watch import last_operation
+from tidegen.planning.leftovers import UNPROTECT, Leftovers, skipped_resources
+from tidegen.planning.model import RootStep, StackState
 
 
-def leftover_problems(
-    environment: str, address: StackAddress, status: str, stateful: Mapping[str, StackResource]
-) -> Iterator[Problem]:
-    """Yield each leftover, by path, and the two commands after which a deploy creates the rest.
+def read_leftovers(run: Run, step: RootStep, state: StackState) -> Leftovers:
+    """Return what the failed creation of a stack left.
 
-    The stack's first creation is over, so its deletion keeps resources with the policy
-    RetainExceptOnCreate (AWS docs, "DeletionPolicy attribute").
+    A rollback deletes nested stacks and skips the resources that they retain: only its events
+    name these.
     """
-    for path, resource in stateful.items():
-        text = f"{resource.type} {resource.physical_id} holds state in a stack that is {status}"
-        yield Problem(path, f"{text}; it will not be deleted or recreated")
-    region = address.place.region
-    delete = f"aws cloudformation delete-stack --stack-name {address.name} --region {region}"
-    requested = " ".join(
-        f"{address.scope}:{path}='{resource.physical_id}'"
-        for path, resource in stateful.items()
-        if len(primary_identifier(resource.type)) == 1
-    )
-    imports = f"tidegen import --env {environment} {requested}"
-    yield Problem(str(address), f"run {delete} (which keeps these), then {imports}, then deploy")
+    deployed = deployed_root(run.cloud, state.stack_id)
+    skipped = skipped_resources(last_operation(replace(run, emit=ignore), state.stack_id))
+    evaluated = deployed_resources(step, state, deployed.templates)
+    protected = {
+        path: resource
+        for path, resource in deployed.resources.items()
+        if resource.type in UNPROTECT
+        and any(enabled_protections(resource.type, evaluated.get(path, {}).get("Properties", {})))
+    }
+    kept = {**skipped, **deployed.stateful()}
+    return Leftovers(kept=kept, protected=protected, gone=frozenset(skipped.keys() - protected))

@@ -117,10 +117,13 @@ def _joined(name: str, one: DeclaredField, other: DeclaredField) -> DeclaredFiel
 
 
 def _read(keys: tuple[str, ...], index: int | None, file: Any, _: Iterable[File]) -> Any:
-    """Return the value at `keys`, or one item of its list; None below an absent section."""
+    """Return the value at `keys`, or one item of its list.
+
+    None below a section that is absent, or that files of this scope do not have.
+    """
     value = file
     for key in keys:
-        value = None if value is None else getattr(value, key)
+        value = getattr(value, key, None)
     return value if index is None else "".join((value or ())[index : index + 1])
 
 

@@ -160,10 +160,9 @@ def _mismatch(file: EnvironmentFile, shared: SharedFile | None, name: str, names
 def _other_zones(file: EnvironmentFile, shared: SharedFile) -> str:
     """Return the problem of two sets of zones: PrivateLink reaches a service in its own zones only.
 
-    Without names a file has the region's first zones; the same name means another zone in another
-    account.
+    The same name means another zone in another account.
     """
     mine, theirs = file.network.zones, shared.network.zones
-    if not (mine and theirs) or file.account != shared.account or set(mine) <= set(theirs):
+    if file.account != shared.account or set(mine) <= set(theirs):
         return ""
     return f"is in other zones, {', '.join(theirs)}; give both files the same network.zones"

@@ -5,7 +5,7 @@ from functools import partial
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from tidegen.contract import PLATFORM, ZONES, CatalogueField, Kind, Scope
+from tidegen.contract import FIRST_DEPLOY, PLATFORM, ZONES, CatalogueField, Kind, Scope
 from tidegen.environments.model import EnvironmentFile, File
 from tidegen.environments.types import is_arm, partition
 
@@ -31,6 +31,11 @@ def _derived(
         return derivation
 
     return declare
+
+
+@_derived(FIRST_DEPLOY, Kind.BOOLEAN, PLATFORM, "Whether this deploy creates the stack")
+def _first_deploy(_: Any, __: Iterable[File]) -> bool:
+    return False  # a deploy that creates the stack passes true (planning.first_deploy)
 
 
 @_derived("domain", Kind.DOMAIN, _NAMED, "Public zone of this environment")

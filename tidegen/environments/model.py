@@ -133,7 +133,7 @@ class _Platform(_File):
     @classmethod
     def _zones_of_region(cls, network: sections.Network, info: ValidationInfo) -> sections.Network:
         region = info.data.get("region")
-        elsewhere = [zone for zone in network.zones or () if region and zone[:-1] != region]
+        elsewhere = [zone for zone in network.zones if region and zone[:-1] != region]
         if elsewhere:
             problem = f"names zones of another region than {region}: {', '.join(elsewhere)}"
             raise refusal(problem, f"use three of {region}", "zones")
@@ -160,6 +160,7 @@ class EnvironmentFile(_Platform):
         None, description="File of the shared services to connect to; left out: none"
     )
     database: sections.Database = Field(description="The database's members")
+    firewall: sections.Firewall = Field(description="The firewall of the load balancer")
     metrics: sections.Metrics = Field(description="Ceilings of the metrics tables")
     email: sections.Email = Field(description="Outgoing mail")
     retention: sections.Retention = Field(description="Retention of backups and replaced objects")

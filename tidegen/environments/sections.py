@@ -37,7 +37,9 @@ class Credentials(Section):
 class Recovery(Section):
     """The region that data is replicated to, and restored in when the home region is lost."""
 
-    region: types.Region = parameter("Region that data is replicated to")
+    region: types.Region = parameter(
+        "Region that data is replicated to", scopes=(Scope.ENVIRONMENT, Scope.ACCESS)
+    )
     cidr: types.Cidr | None = Field(
         default=None, description="Range kept free for the environment that is restored there"
     )
@@ -49,12 +51,11 @@ class Network(Section):
     cidr: types.Cidr = parameter(
         "Address range of the VPC", in_file="Address range of the VPC, a private /16"
     )
-    zones: types.Zones | None = parameters(
+    zones: types.Zones = parameters(
         "zone",
         "Availability zone {number} by name",
         ZONES,
-        default=None,
-        in_file="Names of the three availability zones; left out: the region's first three",
+        in_file="Names of the three availability zones, for good",
     )
     nat_gateways: int = parameter("NAT gateways, 1 to 3", ge=1, le=3)
     endpoints: Literal["essential", "full"] = parameter(
@@ -164,6 +165,17 @@ class Database(Section):
         if throughput > most:
             raise refusal("is more than a quarter of iops", f"use {most} or less, or more iops")
         return throughput
+
+
+class Firewall(Section):
+    """The action of the web application firewall on requests that match a rule."""
+
+    uploads: Literal["count", "block"] = parameter(
+        "Firewall rules that uploads of devices can match: count or block"
+    )
+    rate: Literal["count", "block"] = parameter(
+        "Firewall limit of requests an address: count or block"
+    )
 
 
 class Metrics(Section):

@@ -14,6 +14,8 @@ _TOKEN = re.compile(r"(\$\{[*?$]\}|[*?])")
 #: ARNs of IAM with a wildcard in place of the type: IAM refuses them, and they cover nothing.
 _NO_TYPE = re.compile(r"arn:[^:]*:iam:[^:]*:[^:]*:(?!\*$)[^/]*[*?]")
 _ARN_PARTS = 6
+#: In an ARN, text that is not known, such as the id of a resource before its creation.
+UNKNOWN = "\0"
 
 
 class UnresolvedError(Exception):
@@ -56,7 +58,7 @@ def is_like(text: str, pattern: str) -> bool:
 
 @functools.lru_cache(maxsize=4096)
 def _compiled(pattern: str) -> re.Pattern[str]:
-    wildcards = {"*": ".*", "?": "."}
+    wildcards = {"*": ".*", "?": f"[^{UNKNOWN}]"}
     parts = [wildcards.get(part) or re.escape(literal(part)) for part in _TOKEN.split(pattern)]
     return re.compile("".join(parts), re.DOTALL)
 
@@ -79,7 +81,55 @@ def covers(pattern: str, arn: str) -> bool:
     """
     if pattern == "*":
         return True
+    return not _NO_TYPE.match(pattern) and is_arn_like(arn, _completed(pattern))
+
+
+def _completed(pattern: str) -> str:
+    """Return a pattern with the later parts that its last `*` covers."""
     missing = _ARN_PARTS - pattern.count(":") - 1
-    if missing > 0 and pattern.endswith("*"):
-        pattern += ":*" * missing
-    return not _NO_TYPE.match(pattern) and is_arn_like(arn, pattern)
+    return pattern + ":*" * missing if pattern.endswith("*") else pattern
+
+
+def may_cover(pattern: str, arn: str) -> bool | None:
+    """Return whether a Resource element's filled pattern covers an ARN with unknown parts.
+
+    None if that depends on them.
+    """
+    if covers(pattern, arn):
+        return True
+    if UNKNOWN not in arn or _NO_TYPE.match(pattern):
+        return False
+    parts, patterns = arn.split(":", 5), _completed(pattern).split(":", 5)
+    overlap = len(parts) == len(patterns) and all(map(_overlap, parts, patterns))
+    return None if overlap else False
+
+
+@functools.lru_cache(maxsize=4096)
+def _overlap(text: str, pattern: str) -> bool:
+    """Return whether a text with unknown parts may match a pattern."""
+    wanted = [
+        token
+        for part in _TOKEN.split(pattern)
+        for token in ([part] if part in ("*", "?") else [f"={c}" for c in literal(part)])
+    ]
+    places = {0}  # in the pattern, after each character of the text
+    for char in text:
+        places = _after(_skipped(places, wanted), char, wanted)
+    return len(wanted) in _skipped(places, wanted)
+
+
+def _after(places: set[int], char: str, wanted: list[str]) -> set[int]:
+    """Return the places in the pattern after one more character, or unknown text."""
+    if char == UNKNOWN:
+        return set(range(min(places, default=len(wanted) + 1), len(wanted) + 1))
+    passed = {p + 1 for p in places if p < len(wanted) and wanted[p] in ("?", f"={char}")}
+    return passed | {p for p in places if p < len(wanted) and wanted[p] == "*"}
+
+
+def _skipped(places: set[int], wanted: list[str]) -> set[int]:
+    """Return the places with those behind stars, which may stand for nothing."""
+    reached = set(places)
+    for place in range(len(wanted)):
+        if place in reached and wanted[place] == "*":
+            reached.add(place + 1)
+    return reached

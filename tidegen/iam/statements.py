@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tidegen.cloudformation.values import listed
-from tidegen.iam.conditions import Context, UndecidedError, Unknown, applies, every, nothing
-from tidegen.iam.patterns import UnresolvedError, covers, filled, is_action
+from tidegen.iam.conditions import Context, UndecidedError, Unknown, any_of, applies, every, nothing
+from tidegen.iam.patterns import UnresolvedError, filled, is_action, may_cover
 
 Statement = Mapping[str, Any]
 
@@ -15,9 +15,9 @@ Statement = Mapping[str, Any]
 class Request:
     """One call: an action on a resource, with the condition keys that AWS would send.
 
-    `unknown` names the keys that may have a value although `keys` has none. The caller is needed
-    for policies of resources only: the ARN of a user or session, or a service; `role` is the ARN
-    of the session's role.
+    The resource's ARN may have `UNKNOWN` parts, and `unknown` names the keys that may have a value
+    although `keys` has none. The caller is needed for policies of resources only: the ARN of a user
+    or session, or a service; `role` is the ARN of the session's role.
     """
 
     action: str
@@ -40,13 +40,16 @@ def matches(statement: Statement, request: Request, context: Context) -> bool | 
     if not _names_action(statement, request.action):
         return False
     try:
-        if not _names_resource(statement, request.resource, context):
-            return False
-        return applies(statement.get("Condition", {}), context)
+        named = _names_resource(statement, request.resource, context)
     except UnresolvedError:
         return False
     except UndecidedError:
-        return every([applies(statement.get("Condition", {}), context), None])
+        named = None
+    return named if named is False else every([named, _holds(statement, context)])
+
+
+def _holds(statement: Statement, context: Context) -> bool | None:
+    return applies(statement.get("Condition", {}), context)
 
 
 def _names_action(statement: Statement, action: str) -> bool:
@@ -55,11 +58,13 @@ def _names_action(statement: Statement, action: str) -> bool:
     return any(is_action(action, pattern) for pattern in listed(patterns)) is not excepted
 
 
-def _names_resource(statement: Statement, resource: str, context: Context) -> bool:
+def _names_resource(statement: Statement, resource: str, context: Context) -> bool | None:
+    """Return whether a statement names the resource; None if that depends on unknown parts."""
     excepted = "NotResource" in statement
     patterns = statement["NotResource"] if excepted else statement.get("Resource", "*")
     texts = [filled(str(pattern), context.value) for pattern in listed(patterns)]
-    return any(covers(text, resource) for text in texts) is not excepted
+    named = any_of([may_cover(text, resource) for text in texts])
+    return named if named is None else named is not excepted
 
 
 def statements_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ Run by `tidegen.local.engine`; `python -m tidegen.local.server --port 4566` also
 import argparse
 import asyncio
 import importlib.metadata
+import logging
 import os
 import signal
 import sys
@@ -47,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
     if options.end_with_stdin:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
     # State is in memory only, so there is nothing to save and no request to wait for.
+    if options.verbose:
+        _log_undecided()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     _serve(options)
     return 0
@@ -70,7 +73,15 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
     parser.add_argument("--fd", type=int, help="inherited socket that listens on the port")
     parser.add_argument("--end-with-stdin", action="store_true", help="end when stdin closes")
+    parser.add_argument("--verbose", action="store_true", help="log what is not decided")
     return parser.parse_args(arguments)
+
+
+def _log_undecided() -> None:
+    """Write to stderr which calls of handlers IAM's evaluation leaves open."""
+    logger = logging.getLogger("tidegen.authorization")
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(logging.StreamHandler())
 
 
 def _end_with_stdin() -> None:

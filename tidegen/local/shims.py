@@ -22,6 +22,7 @@ from tidegen.local import (
     upstream,
     zones,
 )
+from tidegen.local.authorization import hooks as authorization
 from tidegen.local.table import entry_of, wrapped_entry
 
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
@@ -48,6 +49,7 @@ def install() -> None:
     secrets.install()
     zones.install()
     service_calls.install()
+    authorization.install()
     run_handlers_off_the_event_loop()
     know_services_by_their_metadata()
     read_replacements_and_tags_from_schemas(frozenset(table))

@@ -101,6 +101,7 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
     def delete(physical_id: str, properties: Properties, *logical_id: str) -> None:
         refuse(DELETE, _deleted(type_name, physical_id, properties))
         entry["delete"](physical_id, properties, *logical_id)
+        completion.clean_up(type_name, physical_id)
 
     wrapped = {**entry, "create": create}
     if "update" in entry:

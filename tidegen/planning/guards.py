@@ -31,6 +31,9 @@ _FIXED = {
 }
 _SUBNET_PLACE = ("CidrBlock", "AvailabilityZone", "AvailabilityZoneId")
 _INDEX = re.compile(r"^GlobalSecondaryIndexes\[\d+\]")
+#: Node groups, and the properties that EKS updates alone.
+_NODES = "AWS::EKS::Nodegroup"
+_IMAGE = ("ReleaseVersion", "Version")
 _VERSIONED = ("AWS::EKS::Cluster", "AWS::EKS::Nodegroup")
 
 
@@ -145,6 +148,20 @@ def _index_operations(detail: PropertyChange) -> int:
     return 2 if inner in ("IndexName", "KeySchema", "Projection") else 0
 
 
+def _node_image_with_others(change: Change) -> Iterator[Refusal]:
+    """Refuse a node image together with other properties (failure node-image-with-others).
+
+    AWS: "You can't update other properties at the same time as updating Release Version".
+    """
+    names = {detail.name.partition(".")[0] for detail in change.details}
+    others = sorted(names - set(_IMAGE))
+    if change.type == _NODES and names & set(_IMAGE) and others and change.action is Action.MODIFY:
+        image = sorted(names & set(_IMAGE))
+        reason = f"changes {', '.join(image)} together with {', '.join(others)}"
+        way = "deploy twice: first with the former cluster.version and image, then with the new"
+        yield Refusal(change, reason, way)
+
+
 def _version_jump(change: Change) -> Iterator[Refusal]:
     """Refuse a jump of versions: EKS goes up one minor version (failure kubernetes-version)."""
     if change.type not in _VERSIONED:
@@ -194,6 +211,7 @@ GUARDS: tuple[Callable[[Change], Iterator[Refusal]], ...] = (
     _network_replaced,
     _named_replaced,
     _two_indexes,
+    _node_image_with_others,
     _version_jump,
 )
 

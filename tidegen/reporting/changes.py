@@ -33,6 +33,11 @@ def changes_text(changes: Iterable[Change]) -> str:
     return "\n".join([*lines, f"  {counts_text(rows)}"])
 
 
+def later_text(changes: Sequence[Change]) -> list[str]:
+    """Return the changes of a first deploy's second update; nothing if there are none."""
+    return ["  then, in a second update:", changes_text(changes)] if changes else []
+
+
 def creation_text(changes: Iterable[Change]) -> str:
     """Return a line for each nested stack of a new root, which has hundreds of additions."""
     rows = sorted(changes, key=lambda change: change.stack)

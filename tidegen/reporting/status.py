@@ -23,6 +23,8 @@ def _root_text(root: RootStatus) -> str:
         reason.append(f"  {state_of(root.status).advice}")
     if root.cause:
         reason.append(style.failed(f"  root cause: {root.cause}"))
+    if root.deletion_protection:
+        reason.append(f"  deletion protection: {root.deletion_protection}")
     nested = [
         style.by_status(f"  {n.status:<22} {n.logical_id}  {n.reason}".rstrip(), n.status)
         for n in root.nested

@@ -22,12 +22,12 @@ class LiteralRegion(_rule.TextRule):
         rf"(?<![A-Za-z])(?:(?:{_AREAS})-(?:gov-|iso[a-z]?-)?(?:{_SIDES})-\d[a-f]?"
         r"|[a-z]{3,4}\d-az\d)(?![A-Za-z0-9])"
     )
-    message = "'{}' is literal; use AWS::Region, Fn::GetAZs or a parameter"
+    message = "'{}' is literal; use AWS::Region, a parameter"
     good = """
 Subnet:
   Type: AWS::EC2::Subnet
   Properties:
     VpcId: !ImportValue Vpc
-    AvailabilityZone: !Select [0, !GetAZs ""]
+    AvailabilityZone: !Ref Zone
 """
-    bad = good.replace('!Select [0, !GetAZs ""]', "us-east-1e")
+    bad = good.replace("!Ref Zone", "us-east-1e")

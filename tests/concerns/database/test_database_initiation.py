@@ -31,7 +31,8 @@ host=$(sed 's/.*--host \\([^ ]*\\).*/\\1/' <<<"$*")
 case "$*" in
   *dropUser*) printf '%s %s' "$MEMBERS_KEY" "$MONGO_PASSWORD" >"$STATE/adopted"
     touch "$STATE/open" ;;
-  *"Boolean(accepted)"*) [ -e "$STATE/open" ] && echo true || echo false ;;
+  *": refusal"*) [ -e "$STATE/open" ] || cat "$STATE/refusal" 2>/dev/null ||
+    echo "Authentication failed." ;;
   *"db.hello().primary"*) echo true ;;
   *createUser*) printf '%s' "$OTHERS" >"$STATE/others" ;;
   *hello*ok*) [ ! -e "$STATE/down/$host" ] ;;
@@ -232,6 +233,21 @@ def test_users_stay_where_the_administrator_can_log_in(machine):
     (machine.folder / "open").touch()
     assert start(machine, 3).returncode == 0
     assert not (machine.folder / "adopted").exists()
+
+
+def test_users_stay_where_the_login_fails_for_another_reason(machine):
+    restored(machine)
+    (machine.folder / "refusal").write_text("connection closed")
+    start(machine, 3)
+    assert not (machine.folder / "adopted").exists()
+
+
+def test_users_stay_where_the_secret_cannot_be_read(machine):
+    restored(machine)
+    machine.stand_in("aws", f'case "$*" in secretsmanager*) exit 1 ;; esac\n{_AWS}')
+    assert start(machine, 3).returncode != 0
+    assert not (machine.folder / "adopted").exists()
+    assert not [call for call in machine.calls() if "dropUser" in call]
 
 
 def test_users_stay_where_the_set_is_this_stacks_own(machine):

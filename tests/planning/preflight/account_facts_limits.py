@@ -44,7 +44,7 @@ CASES = (
     FailureCase(
         failure="instance-capacity",
         resources={"Nodes": NODES, **SUBNETS},
-        message="can grow by 16 vCPUs",
+        message="can grow by 28 vCPUs of standard instances, with updates",
         answers={Topic.QUOTAS: {"ec2/L-1216C47A": 12.0}, Topic.USAGE: {"vcpus": 2}},
         blocking=False,
     ),

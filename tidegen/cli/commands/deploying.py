@@ -23,7 +23,7 @@ from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.sessions import early_end
 from tidegen.planning.states import NextAction
 from tidegen.planning.steps import Target
-from tidegen.reporting.changes import changes_text, creation_text
+from tidegen.reporting.changes import changes_text, creation_text, later_text
 from tidegen.reporting.plan.text import plan_text
 from tidegen.reporting.settings import settings_lines
 from tidegen.reporting.style import by_status, warned
@@ -61,7 +61,7 @@ class Confirmation:
 
 
 def _preview_text(preview: Preview) -> str:
-    return "\n".join([_changes_text(preview), *settings_lines(preview)])
+    return "\n".join([_changes_text(preview), *later_text(preview.later), *settings_lines(preview)])
 
 
 def _changes_text(preview: Preview) -> str:

@@ -5,6 +5,11 @@ from troposphere import GetAtt, Ref, Sub, Template, eks
 from tidegen.blocks import inputs
 from tidegen.blocks.administrators import ADMINISTRATOR_INPUTS, add_administrator_conditions
 from tidegen.blocks.endpoints import allow_to_endpoints
+from tidegen.blocks.first_deploy import (
+    FIRST_DEPLOY,
+    add_first_deploy_condition,
+    protected_later,
+)
 from tidegen.blocks.logs import TEN_YEARS, add_log_group
 from tidegen.blocks.pod_identity import CLUSTER_NAME
 from tidegen.blocks.policies import trust
@@ -21,6 +26,7 @@ _SERVICE_RANGE = "172.20.0.0/16"
 def add_resources(template: Template, _context: Context) -> None:
     """Add the cluster, in the order in which EKS needs its parts."""
     add_administrator_conditions(template)
+    add_first_deploy_condition(template)
     add_role(
         template,
         "ClusterRole",
@@ -57,7 +63,7 @@ def _add_cluster(template: Template) -> None:
                 AuthenticationMode="API", BootstrapClusterCreatorAdminPermissions=False
             ),
             BootstrapSelfManagedAddons=False,
-            DeletionProtection=Ref("Protected"),
+            DeletionProtection=protected_later(),
             EncryptionConfig=[
                 eks.EncryptionConfig(
                     Provider=eks.Provider(KeyArn=Ref("ClusterKeyArn")), Resources=["secrets"]
@@ -104,6 +110,7 @@ CONCERN = Concern(
     inputs=(
         *inputs.NAMES,
         inputs.PROTECTED,
+        FIRST_DEPLOY,
         BOUNDARY,
         inputs.ENDPOINTS,
         inputs.PRIVATE_SUBNETS,

@@ -31,7 +31,7 @@ class _PodRole:
 class _Addon:
     """An add-on by its name in EKS; `version` is the parameter of its version.
 
-    `values` is its configuration, JSON as text for Fn::Sub.
+    `values` is its configuration, JSON as text, with Fn::Sub if it names parameters.
     """
 
     name: str
@@ -43,12 +43,22 @@ class _Addon:
     def title(self) -> str:
         return "".join(part.capitalize() for part in self.name.split("-")) + "Addon"
 
+    @property
+    def configuration(self) -> str | Sub:
+        return Sub(self.values) if "${" in self.values else self.values
+
 
 _CNI = _PodRole("CniRole", "aws-node", "AmazonEKS_CNI_Policy")
 _CSI = _PodRole("EbsCsiRole", "ebs-csi-controller-sa", "service-role/AmazonEBSCSIDriverPolicy")
 #: AWS's policy lets the driver delete any cluster's volumes; the boundary limits it by this tag.
 _OWNED_VOLUMES = '{"controller": {"extraVolumeTags": {"environment": "${Environment}"}}}'
 _AGENT = _PodRole("CloudWatchAgentRole", "cloudwatch-agent")
+#: By default the add-on puts agents into every Java, Python, .NET and Node.js pod, and the paths in
+#: their traces identify patients. Keys of values.yaml in chart 6.2.0 (aws-observability).
+_NO_INSTRUMENTATION = (
+    '{"applicationSignals": {"enabled": false}, "manager": {"applicationSignals": {"autoMonitor":'
+    ' {"monitorAllServices": false}}}}'
+)
 _BEFORE_NODES = (
     _Addon("vpc-cni", "VpcCniVersion", _CNI),
     _Addon("kube-proxy", "KubeProxyVersion"),
@@ -60,7 +70,12 @@ _AFTER_NODES = (
     _Addon("coredns", "CorednsVersion"),
     _Addon("aws-ebs-csi-driver", "EbsCsiDriverVersion", _CSI, _OWNED_VOLUMES),
     _Addon("metrics-server", "MetricsServerVersion"),
-    _Addon("amazon-cloudwatch-observability", "CloudwatchObservabilityVersion", _AGENT),
+    _Addon(
+        "amazon-cloudwatch-observability",
+        "CloudwatchObservabilityVersion",
+        _AGENT,
+        _NO_INSTRUMENTATION,
+    ),
 )
 
 
@@ -81,7 +96,7 @@ def add_later_addons(template: Template, nodes: str) -> list[str]:
 
 
 def _add(template: Template, addon: _Addon, waits: list[str]) -> None:
-    configuration = {"ConfigurationValues": Sub(addon.values)} if addon.values else {}
+    configuration = {"ConfigurationValues": addon.configuration} if addon.values else {}
     identities = {}
     if addon.role:
         _add_role(template, addon.role, addon.name)

@@ -7,6 +7,7 @@ from awacs.aws import Condition, Statement, StringEquals
 from troposphere import GetAtt, Ref, Tags, Template, ec2, eks
 
 from tidegen.blocks import inputs
+from tidegen.blocks.first_deploy import only_at_first
 from tidegen.blocks.launch_templates import template_tags
 from tidegen.blocks.pod_identity import CLUSTER_NAME, add_pod_role
 from tidegen.blocks.policies import allow, arn, trust
@@ -19,8 +20,10 @@ _AUTOSCALER = ("kube-system", "cluster-autoscaler")
 def add_nodes(template: Template, waits: list[str]) -> str:
     """Add one group over the private subnets, after `waits`; return its title.
 
-    The desired size is the group's initial size. CloudFormation sends it only when the sizes
-    change: raising the minimum shrinks a larger group to it, and the autoscaler grows it again.
+    The desired size is the group's initial size, and is left out after the first deploy: sent
+    with later sizes it would end the nodes that the autoscaler has added. EKS: "When using
+    CloudFormation, no action occurs if you remove this parameter", and at creation "you must
+    specify all or none of the properties" (API_NodegroupScalingConfig).
     """
     add_role(
         template,
@@ -49,10 +52,15 @@ def add_nodes(template: Template, waits: list[str]) -> str:
             NodeRole=GetAtt("NodeRole", "Arn"),
             ReleaseVersion=Ref("Image"),
             ScalingConfig=eks.ScalingConfig(
-                MinSize=Ref("MinNodes"), MaxSize=Ref("MaxNodes"), DesiredSize=Ref("MinNodes")
+                MinSize=Ref("MinNodes"),
+                MaxSize=Ref("MaxNodes"),
+                DesiredSize=only_at_first(Ref("MinNodes")),
             ),
             Subnets=Ref("PrivateSubnetIds"),
             UpdateConfig=eks.UpdateConfig(MaxUnavailablePercentage=33),
+            # Without it "the Kubernetes version of the node group does not change"
+            # (API_UpdateNodegroupVersion), and a release of the next version is refused.
+            Version=Ref("Version"),
             DependsOn=waits,
         )
     )

@@ -6,7 +6,11 @@ from troposphere import Join, Ref, Sub, Template
 
 from tidegen.blocks import inputs
 from tidegen.blocks.assets import asset_key
-from tidegen.blocks.backup_selections import SELECTION_INPUTS, add_backup_selection
+from tidegen.blocks.backup_selections import (
+    VOLUMES_PLAN,
+    VOLUMES_SELECTION,
+    add_backup_selection,
+)
 from tidegen.blocks.logs import add_log_group
 from tidegen.blocks.policies import arn
 from tidegen.blocks.roles import BOUNDARY
@@ -31,7 +35,7 @@ def add_resources(template: Template, context: Context) -> None:
         add_member(template, number, asset_key(context, "database", "tar"))
     volume = "ec2:${AWS::Region}:${AWS::AccountId}:volume"
     volumes = [arn(f"{volume}/${{Member{number}Volume}}") for number in MEMBERS]
-    add_backup_selection(template, "volumes", volumes)
+    add_backup_selection(template, "volumes", volumes, VOLUMES_PLAN)
     add_documents(template)
     add_database_alarms(template, MEMBERS)
 
@@ -52,7 +56,7 @@ CONCERN = Concern(
         inputs.ARTIFACTS_BUCKET,
         inputs.LOGS_KEY,
         inputs.CRITICAL_TOPIC,
-        *SELECTION_INPUTS,
+        *VOLUMES_SELECTION,
         inputs.ARTIFACTS_KEY,
         inputs.sibling("DatabaseKeyArn", Kind.KEY_ARN, "Key of the volumes"),
         inputs.BACKUP_KEY,

@@ -4,8 +4,6 @@ from troposphere import (
     Condition,
     Equals,
     GetAtt,
-    GetAZs,
-    If,
     Join,
     Or,
     Ref,
@@ -16,7 +14,6 @@ from troposphere import (
 )
 
 from tidegen.blocks import inputs
-from tidegen.blocks.conditions import add_condition_if_set
 from tidegen.blocks.endpoints import add_endpoints
 from tidegen.blocks.flow_logs import add_flow_logs
 from tidegen.blocks.roles import BOUNDARY
@@ -47,16 +44,11 @@ def add_resources(template: Template, _context: Context) -> None:
 
 
 def _add_conditions(template: Template) -> None:
-    """Add conditions of capacity: NAT gateways, zones with endpoints, and zones by name.
-
-    Zones by name are for regions in which not all of the first three can be used (EKS, in
-    us-east-1).
-    """
+    """Add conditions of capacity: NAT gateways, and zones with endpoints."""
     count = Ref("NatGateways")
     template.add_condition("HasThirdNat", Equals(count, "3"))
     template.add_condition("HasSecondNat", Or(Equals(count, "2"), Condition("HasThirdNat")))
     template.add_condition("HasFullEndpoints", Equals(Ref("Endpoints"), "full"))
-    add_condition_if_set(template, "HasZones", "Zone1")
 
 
 def _add_vpc(template: Template) -> None:
@@ -77,9 +69,8 @@ def _subnet(tier: str, zone: int) -> ec2.Subnet:
     return ec2.Subnet(
         f"{tier}Subnet{zone}",
         VpcId=Ref("Vpc"),
-        AvailabilityZone=If(
-            "HasZones", Ref(f"Zone{zone}"), Select(zone - 1, GetAZs(Ref("AWS::Region")))
-        ),
+        # Fn::GetAZs may give other zones at a later update.
+        AvailabilityZone=Ref(f"Zone{zone}"),
         CidrBlock=Select(zone - 1, Ref(f"{tier}Subnets")),
         MapPublicIpOnLaunch=False,
         # No kubernetes.io/role tags: CloudFormation creates the load balancers, not a Service.
@@ -102,7 +93,7 @@ CONCERN = Concern(
         inputs.from_field("PublicSubnets", "network.public_subnets"),
         inputs.from_field("PrivateSubnets", "network.private_subnets"),
         inputs.from_field("DataSubnets", "network.data_subnets"),
-        *(inputs.from_field(f"Zone{zone}", f"network.zone_{zone}", "") for zone in ZONES),
+        *(inputs.from_field(f"Zone{zone}", f"network.zone_{zone}") for zone in ZONES),
         inputs.from_field("NatGateways", "network.nat_gateways"),
         inputs.from_field("Endpoints", "network.endpoints"),
         inputs.LOGS_KEY,

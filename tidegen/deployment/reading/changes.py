@@ -21,6 +21,13 @@ def changes_of(
     return expected if change_set is None else merge_forecast(expected, change_set, {**new, **old})
 
 
+def changes_between(
+    step: ResolvedStep, later: ResolvedStep, state: StackState | None
+) -> tuple[Change, ...]:
+    """Return the changes that a second update makes to what the first has created."""
+    return forecast(wanted_resources(step, state), wanted_resources(later, state))
+
+
 def _snapshots(
     run: Run, step: ResolvedStep, state: StackState | None
 ) -> tuple[Resources, Resources]:

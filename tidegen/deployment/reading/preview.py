@@ -13,12 +13,13 @@ from tidegen.deployment.change_sets import (
 from tidegen.deployment.events import Emit, Preview, ignore
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import is_protected
-from tidegen.deployment.reading.changes import changes_of
+from tidegen.deployment.reading.changes import changes_between, changes_of
 from tidegen.deployment.reading.deployed_roots import wanted_resources
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import idle_readings, readings
 from tidegen.planning.changes import ResourceChange
+from tidegen.planning.first_deploy import creation_step
 from tidegen.planning.forecast import forecast
 from tidegen.planning.model import Plan, ResolvedStep, RootStep, StackAddress, StackState
 from tidegen.planning.parameters import known_step, unresolved
@@ -95,15 +96,29 @@ def _preview(
     deployed = state if wanted is not NextAction.CREATE else None
     if waiting:
         pending = tuple(sorted({item.address for item in waiting}, key=str))
-        changes = changes_of(run, step, deployed, None)
-        return Preview(
-            step=step, next_action=wanted, changes=changes, pending=pending, status=status
-        )
+        shown = _forecast(run, step, state, deployed, wanted)
+        return replace(shown, pending=pending)
     if state and is_up_to_date(state.status, state.digest, step.digest):
         return Preview(step=step, next_action=wanted, unchanged=True, status=status)
-    exact_changes = _from_change_set(run, step) if exact and wanted is NextAction.UPDATE else None
-    changes = changes_of(run, step, deployed, exact_changes)
-    return Preview(step=step, next_action=wanted, changes=changes, status=status)
+    if exact and wanted is NextAction.UPDATE:
+        changes = changes_of(run, step, deployed, _from_change_set(run, step))
+        return Preview(step=step, next_action=wanted, changes=changes, status=status)
+    return _forecast(run, step, state, deployed, wanted)
+
+
+def _forecast(
+    run: Run,
+    step: ResolvedStep,
+    state: StackState | None,
+    deployed: StackState | None,
+    wanted: NextAction,
+) -> Preview:
+    """Return the forecast of an update, or of both updates of a first deploy."""
+    first = creation_step(step, state)
+    changes = changes_of(run, first or step, deployed, None)
+    later = changes_between(first, step, deployed) if first else ()
+    status = state.status if state else None
+    return Preview(step=step, next_action=wanted, changes=changes, later=later, status=status)
 
 
 def _from_change_set(run: Run, step: ResolvedStep) -> tuple[ResourceChange, ...]:

@@ -12,6 +12,7 @@ from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.root_cause import find_root_cause
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.watch import follow, last_operation, mark_start
+from tidegen.planning.first_deploy import DeletionProtection, deletion_protection
 from tidegen.planning.model import StackAddress, StackState
 from tidegen.planning.states import NextAction, is_running, is_success, next_action
 from tidegen.planning.steps import Target, steps_of
@@ -36,6 +37,7 @@ class RootStatus:
     release: str | None = None
     digest: str | None = None
     protected: bool = False
+    deletion_protection: DeletionProtection | None = None
     changed: datetime | None = None
     cause: str = ""
     nested: tuple[NestedStatus, ...] = ()
@@ -70,6 +72,7 @@ def _status(cloud: Cloud, address: StackAddress) -> RootStatus:
         release=state.outputs.get("Release"),
         digest=state.digest,
         protected=state.protected,
+        deletion_protection=deletion_protection(state),
         changed=state.changed,
         cause=_cause(Run(cloud=cloud, address=address), state),
         nested=nested,

@@ -6,7 +6,16 @@ returns attributes that upstream does not return, or invents.
 
 from collections.abc import Callable
 
-from tidegen.local.completion import buckets, clusters, endpoints, functions, mail, tables, topics
+from tidegen.local.completion import (
+    buckets,
+    clusters,
+    endpoints,
+    functions,
+    mail,
+    roles,
+    tables,
+    topics,
+)
 from tidegen.local.handlers.base import Properties, Resource, Result
 
 _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
@@ -14,10 +23,17 @@ _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
     "AWS::DynamoDB::Table": tables.complete,
     "AWS::EC2::VPCEndpoint": endpoints.complete,
     "AWS::EKS::Cluster": clusters.complete,
+    "AWS::IAM::Role": roles.complete,
     "AWS::Lambda::Function": functions.complete,
     "AWS::SES::EmailIdentity": mail.complete,
     "AWS::SNS::Topic": topics.complete,
 }
+
+
+def clean_up(type_name: str, physical_id: str) -> None:
+    """Delete what the service deletes together with a resource."""
+    if type_name == "AWS::EKS::Cluster":
+        clusters.delete_group(physical_id)
 
 
 def complete(resource: Resource, made: Result) -> Result:

@@ -1,4 +1,4 @@
-"""Encryption, backup and time to live of a DynamoDB table."""
+"""Encryption, backup, protection and time to live of a DynamoDB table."""
 
 from tidegen.local.handlers.base import Properties, Resource
 from tidegen.local.handlers.service import client
@@ -9,6 +9,7 @@ def complete(resource: Resource, name: str) -> Properties:
     properties, old = resource.properties, resource.previous
     _encryption(name, properties, old)
     _backups(name, properties, old)
+    _protection(name, properties, old)
     if "TimeToLiveSpecification" in properties:
         given = properties["TimeToLiveSpecification"]
         if given != old.get("TimeToLiveSpecification"):
@@ -35,3 +36,10 @@ def _backups(name: str, properties: Properties, old: Properties) -> None:
         TableName=name,
         PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False} | (given or {}),
     )
+
+
+def _protection(name: str, properties: Properties, old: Properties) -> None:
+    """Set deletion protection; upstream takes the text "false" of a parameter for true."""
+    key = "DeletionProtectionEnabled"
+    if key in properties or key in old:
+        client("dynamodb").update_table(TableName=name, **{key: properties.get(key, False)})

@@ -3,10 +3,9 @@
 Each check looks at deployed resources: `removed` has all of `resources` that are not kept.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
-from tidegen.cloudformation.resources import Properties
+from tidegen.cloudformation.protection import enabled_protections
 from tidegen.contract import Topic
 from tidegen.planning.preflight.check import Answer, Ask, Checks, about_each
 from tidegen.planning.preflight.model import PreflightFinding
@@ -18,9 +17,6 @@ _VPC = "AWS::EC2::VPC"
 _GUARDDUTY = ".guardduty-data"
 #: Types that GuardDuty's agents run on.
 _MONITORED = ("AWS::AutoScaling::AutoScalingGroup", "AWS::EKS::Nodegroup")
-#: Boolean properties with which a service refuses to delete a resource.
-_PROTECTING = ("DeletionProtection", "DeletionProtectionEnabled", "DisableApiTermination")
-_ATTRIBUTES = ("LoadBalancerAttributes", "deletion_protection.enabled")
 
 CHECKS = Checks([foreign_interfaces])
 
@@ -93,24 +89,10 @@ def _removal_commands(subject: Subject, endpoint: str, vpc: str) -> str:
 def _protected(subject: Subject) -> Iterable[PreflightFinding]:
     for path in sorted(subject.removed & subject.resources.keys()):
         resource = subject.resources[path]
-        for name in _enabled(resource.get("Properties", {})):
+        for name in enabled_protections(resource["Type"], resource.get("Properties", {})):
             problem = f"{resource['Type']} has {name} switched on"
             yield PreflightFinding(
                 path,
                 f"{problem}; set 'protected: false' in its file and deploy first",
                 "deletion-protected",
             )
-
-
-def _enabled(properties: Properties) -> Iterator[str]:
-    for name in _PROTECTING:
-        if _is_true(properties.get(name)):
-            yield name
-    listed, key = properties.get(_ATTRIBUTES[0], []), _ATTRIBUTES[1]
-    for item in listed if isinstance(listed, list) else []:
-        if isinstance(item, dict) and item.get("Key") == key and _is_true(item.get("Value")):
-            yield key
-
-
-def _is_true(value: Any) -> bool:
-    return str(value).lower() == "true"

@@ -27,13 +27,17 @@ def is_standard(type_name: str) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Group:
-    """A group of instances: types to choose from, subnets, desired and largest number."""
+    """A group of instances: types to choose from, subnets, desired and largest number.
+
+    `surge` is the number of instances that an update adds to a group of any size.
+    """
 
     path: str
     types: tuple[str, ...]
     subnets: tuple[Any, ...]
     count: int
     most: int
+    surge: int = 0
 
 
 def groups(subject: Subject) -> Iterator[Group]:
@@ -48,6 +52,7 @@ def groups(subject: Subject) -> Iterator[Group]:
             subnets=_list(props["Subnets"]),
             count=count,
             most=most,
+            surge=_surge(props, most),
         )
     for path, props in subject.added_of("AWS::AutoScaling::AutoScalingGroup"):
         least, most = number_of(props.get("MinSize")), number_of(props.get("MaxSize"))
@@ -56,6 +61,19 @@ def groups(subject: Subject) -> Iterator[Group]:
         yield Group(
             path=path, types=_launched(subject, props), subnets=subnets, count=count, most=most
         )
+
+
+def _surge(group: Properties, most: int) -> int:
+    """Return the nodes that EKS adds while it updates a group, one subnet a zone.
+
+    "The larger of either: up to twice the number of Availability Zones that the Auto Scaling group
+    is deployed in; the maximum unavailable of upgrade" (EKS guide, "Understand each phase of node
+    updates").
+    """
+    update = group.get("UpdateConfig", {})
+    share = number_of(update.get("MaxUnavailablePercentage"))
+    unavailable = max(number_of(update.get("MaxUnavailable"), 1), -(-most * share // 100))
+    return max(2 * len(_list(group["Subnets"])), unavailable)
 
 
 def _launched(subject: Subject, group: Properties) -> tuple[str, ...]:
@@ -118,7 +136,7 @@ def _vcpus(
         counted = [sizes.get(name, 0) for name in group.types if is_standard(name)]
         each = max(counted, default=0)
         needed += each * group.count
-        most += each * group.most
+        most += each * (group.most + group.surge)
     limit, used = quota[_QUOTA], usage["vcpus"]
     counts = f"{used:g} in use, {limit:g} allowed in {subject.region}"
     ask = "ask AWS for a higher quota L-1216C47A"
@@ -126,7 +144,7 @@ def _vcpus(
         problem = f"starts {needed} vCPUs of standard instances ({counts})"
         yield PreflightFinding(subject.stack_name, f"{problem}; {ask}", "instance-capacity")
     elif used + most > limit:
-        problem = f"can grow by {most} vCPUs of standard instances ({counts})"
+        problem = f"can grow by {most} vCPUs of standard instances, with updates ({counts})"
         yield PreflightFinding(
             subject.stack_name, f"{problem}; {ask} before that", "instance-capacity", blocking=False
         )

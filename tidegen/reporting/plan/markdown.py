@@ -28,6 +28,7 @@ def plan_markdown(plan: Plan, previews: Sequence[Preview], keep: Keep) -> str:
 def _step_markdown(preview: Preview, keep: Keep) -> str:
     shown = [change for change in preview.changes if keep(change)]
     notes = [f"*{note}*" for note in notes_of(preview)]
+    notes += [f"- **then, in a second update** {text}" for text in map(_one_line, preview.later)]
     notes += [f"- **setting** {setting_text(step)}" for step in preview.settings]
     if not shown:
         return "\n\n".join([f"**{preview.step.stack_name}**: no changes", *notes])
@@ -35,6 +36,11 @@ def _step_markdown(preview: Preview, keep: Keep) -> str:
     body = "\n".join(line for change in shown for line in _diff_lines(change))
     notes += [f"**refused** `{r.change.path}`: {r}" for r in refusals(shown)]
     return "\n\n".join([head, *notes, f"```diff\n{body}\n```", "</details>"])
+
+
+def _one_line(change: Change) -> str:
+    place = f"{change.stack}/" if change.stack else ""
+    return f"{place}{'; '.join(line.strip() for line in change_lines(change))}"
 
 
 def _diff_lines(change: Change) -> list[str]:

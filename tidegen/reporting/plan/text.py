@@ -8,7 +8,7 @@ from tidegen.planning.guards import origins, refusals
 from tidegen.planning.model import Plan, RootStep
 from tidegen.planning.states import NextAction
 from tidegen.reporting import style
-from tidegen.reporting.changes import changes_text
+from tidegen.reporting.changes import changes_text, later_text
 from tidegen.reporting.settings import settings_lines, unchecked_notes
 
 Keep = Callable[[Change], bool]
@@ -42,7 +42,9 @@ def _body_text(preview: Preview, keep: Keep) -> str:
     shown = [change for change in preview.changes if keep(change)]
     refused = [style.failed(f"  refused: {r.change.path}: {r}") for r in refusals(shown)]
     settings = settings_lines(preview)
-    return "\n".join([*lines, changes_text(shown), *_origins(shown), *refused, *settings])
+    later = later_text([change for change in preview.later if keep(change)])
+    changes = [changes_text(shown), *_origins(shown), *later]
+    return "\n".join([*lines, *changes, *refused, *settings])
 
 
 def _origins(changes: Iterable[Change]) -> list[str]:

@@ -82,12 +82,6 @@ begin() {
   initiate
 }
 
-logs_in() {
-  local accepted
-  accepted=$(login_shell 'print(Boolean(accepted))')
-  [ "$accepted" = true ]
-}
-
 has_primary() {
   [ "$(local_shell 'print(Boolean(db.hello().primary))')" = true ]
 }
@@ -105,10 +99,12 @@ adopt() {
     --overwrite --region "$REGION" >/dev/null
 }
 
-# Adopts the set that this member's volume knows, if it is a restored one.
+# Adopts the set that this member's volume knows, if it is a restored one. Only a refused password shows
+# that: any other error is one.
 adopt_restored() {
-  local owner
-  if logs_in; then return; fi
+  local refusal owner
+  refusal=$(login_shell "print(accepted ? '' : refusal)")
+  if [[ $refusal != *'Authentication failed'* ]]; then return; fi
   owner=$(claimant)
   if [ "$owner" != "$VOLUME_ID" ]; then adopt; fi
 }
