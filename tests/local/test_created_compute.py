@@ -4,7 +4,7 @@ import io
 import zipfile
 
 from local_cloud import Cloud, Template
-from local_templates import CLUSTER, ROLE, a, changed, get, made, ref
+from local_templates import CLUSTER, ROLE, SUBNET, VPC, a, changed, get, made, ref
 
 
 def test_resources_of_a_cluster(cloud: Cloud) -> None:
@@ -119,3 +119,19 @@ def test_identity_providers_and_instance_profiles(cloud: Cloud) -> None:
     cloud.delete("it")
     assert not iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]
     assert not iam.list_instance_profiles()["InstanceProfiles"]
+
+
+def test_the_group_of_a_cluster_is_deleted_with_it(cloud: Cloud) -> None:
+    network = {"Vpc": VPC, "Subnet": SUBNET}
+    config = {"SubnetIds": [ref("Subnet")]}
+    cluster = {**CLUSTER, "Properties": {**CLUSTER["Properties"], "ResourcesVpcConfig": config}}
+    ids = made(cloud, **network, Cluster=cluster)
+    filters = [{"Name": "vpc-id", "Values": [ids["Vpc"]]}]
+
+    def groups() -> set[str]:
+        listed = cloud.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
+        return {group["GroupName"].partition("-sg")[0] for group in listed}
+
+    assert groups() == {"default", "eks-cluster"}
+    changed(cloud, **network)
+    assert groups() == {"default"}

@@ -166,6 +166,11 @@ def test_replicas_of_secrets_cannot_be_promoted(plain: Cloud) -> None:
         plain.client("secretsmanager").stop_replication_to_replica(SecretId="a")
 
 
+def test_ref_of_a_secret_is_its_name(plain: Cloud) -> None:
+    plain.create("named", one(SECRET, Name="a-name"))
+    assert plain.resources("named")["It"] == "a-name"
+
+
 def test_secrets_cannot_be_imported(plain: Cloud) -> None:
     arn = plain.client("secretsmanager").create_secret(Name="there", SecretString="{}")["ARN"]
     resource = {"Type": SECRET, "DeletionPolicy": "Retain", "Properties": {"Name": "there"}}

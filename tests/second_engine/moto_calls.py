@@ -43,8 +43,10 @@ def oidc_provider(iam, name, properties):
 
 def key(kms, name, properties):
     later = ("EnableKeyRotation", "RotationPeriodInDays", "KeyPolicy", "PendingWindowInDays")
-    tags = [{"TagKey": tag["Key"], "TagValue": tag["Value"]} for tag in properties.get("Tags", ())]
-    about = {**properties, "Policy": properties["KeyPolicy"], "Tags": tags}
+    about = {**properties, "Policy": properties["KeyPolicy"]}
+    # KMS has words of its own for the two parts of a tag
+    tags = [{f"Tag{part}": text for part, text in tag.items()} for tag in about.pop("Tags", [])]
+    about |= {"Tags": tags} if tags else {}
     made = call(kms, "create_key", about, *later)["KeyMetadata"]
     if properties.get("EnableKeyRotation"):
         period = {k: v for k, v in properties.items() if k == "RotationPeriodInDays"}

@@ -1,4 +1,4 @@
-"""Additions to ministack's Secrets Manager: promoting a replica, and importing a secret."""
+"""Changes to ministack's secrets: their ids, promoting a replica, and importing a secret."""
 
 import json
 from typing import Any
@@ -23,7 +23,41 @@ def install() -> None:
 
     module.handle_request = handle_request
     upstream.change_sets()._IMPORT_LOOKUPS[_TYPE] = (("Id",), _import_problem)
-    upstream.provisioners()._RESOURCE_HANDLERS[_TYPE]["import"] = _imported
+    identify_secrets_by_arn()
+
+
+def identify_secrets_by_arn() -> None:
+    """Make `Ref` of a secret its ARN, as the type's documentation says.
+
+    Upstream: the physical id is the name, so that a policy with it is malformed.
+    """
+    table = upstream.provisioners()._RESOURCE_HANDLERS
+    entry = table[_TYPE]
+
+    def create(*arguments: Any) -> tuple[str, Any]:
+        return _identified(entry["create"](*arguments))
+
+    def update(physical_id: str, *arguments: Any) -> tuple[str, Any]:
+        return _identified(entry["update"](_name(physical_id), *arguments))
+
+    def delete(physical_id: str, properties: dict[str, Any]) -> None:
+        entry["delete"](_name(physical_id), properties)
+
+    own = {"create": create, "update": update, "delete": delete, "import": _imported}
+    table[_TYPE] = {**entry, **own}
+    readers = upstream.module("ministack.services.cloudformation.drift")._DRIFT_READERS
+    read, known = readers[_TYPE]
+    readers[_TYPE] = (lambda physical_id, *rest: read(_name(physical_id), *rest), known)
+
+
+def _identified(made: Any) -> tuple[str, Any]:
+    """Return upstream's result with the ARN as physical id."""
+    return made[1]["Id"], made[1]
+
+
+def _name(arn: str) -> str:
+    """Return the name of a secret; the ARN itself when there is no such secret."""
+    return upstream.service("secretsmanager")._resolve(arn)[0] or arn
 
 
 def _promoted(module: Any, secret_id: str) -> Any:
@@ -50,6 +84,6 @@ def _import_problem(arn: str) -> str | None:
 
 
 def _imported(identifier: dict[str, str]) -> tuple[str, dict[str, str]]:
-    """Return the secret's name, which upstream uses as physical id, and its attributes."""
+    """Return the secret's ARN and its attributes."""
     arn = identifier["Id"]
-    return _secret(arn)["Name"], {"Id": arn, "Arn": arn}
+    return arn, {"Id": arn, "Arn": arn}

@@ -23,6 +23,7 @@ from tidegen.local import (
     zones,
 )
 from tidegen.local.authorization import hooks as authorization
+from tidegen.local.refusals import export_taken, stack_policy
 from tidegen.local.table import entry_of, wrapped_entry
 
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
@@ -49,6 +50,8 @@ def install() -> None:
     secrets.install()
     zones.install()
     service_calls.install()
+    export_taken.install()
+    stack_policy.install()
     authorization.install()
     run_handlers_off_the_event_loop()
     know_services_by_their_metadata()

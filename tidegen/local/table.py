@@ -99,7 +99,8 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
         return _completed(resource, completion.complete(resource, made))
 
     def delete(physical_id: str, properties: Properties, *logical_id: str) -> None:
-        refuse(DELETE, _deleted(type_name, physical_id, properties))
+        resource = _deleted(type_name, physical_id, properties)
+        refuse(DELETE, resource)
         entry["delete"](physical_id, properties, *logical_id)
         completion.clean_up(type_name, physical_id)
 

@@ -166,6 +166,24 @@ def test_a_security_group_in_a_rule_of_another(cloud: Cloud) -> None:
     deleted(cloud)
 
 
+def test_a_vpc_with_a_group(cloud: Cloud) -> None:
+    made = created(cloud, Vpc=VPC)
+    ec2 = cloud.client("ec2")
+    other = ec2.create_security_group(GroupName="o", Description="o", VpcId=made["Vpc"])["GroupId"]
+    refused_deletion(cloud, "vpc-in-use")
+    ec2.delete_security_group(GroupId=other)
+    deleted(cloud)
+
+
+def test_the_group_of_a_cluster_goes_with_it(cloud: Cloud) -> None:
+    cluster = with_properties(CLUSTER, ResourcesVpcConfig={"SubnetIds": [ref("Subnet")]})
+    made = created(cloud, Vpc=VPC, Subnet=SUBNET, It=cluster)
+    filters = [{"Name": "vpc-id", "Values": [made["Vpc"]]}]
+    groups = cloud.client("ec2").describe_security_groups(Filters=filters)["SecurityGroups"]
+    assert "eks-cluster-sg-it" in [group["GroupName"] for group in groups]
+    deleted(cloud)
+
+
 def test_groups_that_refer_to_each_other_go_with_their_rules(cloud: Cloud) -> None:
     rule = a(
         "EC2::SecurityGroupIngress",

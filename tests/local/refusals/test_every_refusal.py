@@ -10,7 +10,10 @@ from tidegen.local.refusals import Refusal, known_refusals
 
 HERE = Path(__file__).parent
 #: Refusal and type → the catalogue's own row for that type.
-OTHER_ROWS = {("name-taken", "AWS::Logs::LogGroup"): "log-group-exists"}
+OTHER_ROWS = {
+    (slug, "AWS::Logs::LogGroup"): "log-group-exists"
+    for slug in ("name-taken", "name-held-by-stack")
+}
 #: A field of a message.
 _VALUE = re.compile(r"\{\w+\}")
 

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from local_cloud import Cloud, Template
-from refused import says
+from local_templates import a
+from refused import created, refused_creation, says
+from test_dependencies import trust
 
-from tidegen.local.refusals.name_taken import _LOOK_UPS
+from tidegen.local.refusals.name_taken import LOOK_UPS
 
 ROLE = "arn:aws:iam::111122223333:role/any"
 KEYS = {
@@ -31,7 +33,7 @@ NAMED: dict[str, dict[str, Any]] = {
     "AWS::ElasticLoadBalancingV2::TargetGroup": {},
     "AWS::Events::Rule": {"EventPattern": {"source": ["it"]}},
     "AWS::IAM::InstanceProfile": {"Roles": ["any"]},
-    "AWS::IAM::Role": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}},
+    "AWS::IAM::Role": {"AssumeRolePolicyDocument": trust(Service="ec2.amazonaws.com")},
     "AWS::KMS::Alias": {"TargetKeyId": "to be made"},
     "AWS::Lambda::Function": {**FUNCTION, "Code": {"ZipFile": "pass"}},
     "AWS::Logs::LogGroup": {},
@@ -47,7 +49,7 @@ PROPERTIES = {
     "AWS::IAM::InstanceProfile": "InstanceProfileName",
     "AWS::S3::Bucket": "BucketName",
     "AWS::SSM::Parameter": "Name",
-    **{type_name: look_up.prop for type_name, look_up in _LOOK_UPS.items()},
+    **{type_name: look_up.prop for type_name, look_up in LOOK_UPS.items()},
 }
 
 
@@ -60,15 +62,39 @@ def test_a_name_in_use_is_refused(cloud: Cloud, type_name: str) -> None:
     template: Template = {"Resources": {"It": {"Type": type_name, "Properties": properties}}}
     assert cloud.create("one", template)["StackStatus"] == "CREATE_COMPLETE", cloud.reasons("one")
     assert cloud.create("two", template)["StackStatus"] == "ROLLBACK_COMPLETE"
-    if type_name in _LOOK_UPS:
-        assert says("name-taken", cloud.reasons("two")), cloud.reasons("two")
+    if type_name in LOOK_UPS:
+        assert says("name-held-by-stack", cloud.reasons("two")), cloud.reasons("two")
     assert cloud.stack("one")["StackStatus"] == "CREATE_COMPLETE"
     assert cloud.delete("one")["StackStatus"] == "DELETE_COMPLETE"
     assert cloud.create("three", template)["StackStatus"] == "CREATE_COMPLETE"
 
 
+def test_a_name_that_no_stack_holds_is_refused(cloud: Cloud) -> None:
+    sqs = cloud.client("sqs")
+    url = sqs.create_queue(QueueName="taken")["QueueUrl"]
+    queue = a("SQS::Queue", QueueName="taken")
+    refused_creation(cloud, "name-taken", It=queue)
+    sqs.delete_queue(QueueUrl=url)
+    created(cloud, "free", It=queue)
+
+
+def test_an_export_of_another_stack_is_refused(cloud: Cloud) -> None:
+    template: Template = {
+        "Resources": {"It": a("SQS::Queue")},
+        "Outputs": {"It": {"Value": "one", "Export": {"Name": "taken"}}},
+    }
+    assert cloud.create("one", template)["StackStatus"] == "CREATE_COMPLETE"
+    assert cloud.create("two", template)["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert says("export-taken", cloud.reasons("two")), cloud.reasons("two")
+    template["Resources"]["It"]["Properties"] = {"DelaySeconds": 1}
+    assert cloud.update("one", template)["StackStatus"] == "UPDATE_COMPLETE"
+    assert cloud.delete("one")["StackStatus"] == "DELETE_COMPLETE"
+    cloud.delete("two")
+    assert cloud.create("three", template)["StackStatus"] == "CREATE_COMPLETE"
+
+
 def test_every_look_up_is_tested() -> None:
-    assert set(_LOOK_UPS) <= set(NAMED)
+    assert set(LOOK_UPS) <= set(NAMED)
 
 
 def test_missing_code_fails_the_function(cloud: Cloud) -> None:

@@ -1,8 +1,11 @@
 """Deletions that fail below a root, and in the clean-up after an update."""
 
+import json
+
+import pytest
 from local_cloud import Cloud, Template
 from local_templates import a
-from refused import created, says, stack_of, with_properties
+from refused import created, refused_update, says, stack_of, updated, with_properties
 from test_deletions import TABLE
 
 STACK = "CloudFormation::Stack"
@@ -93,3 +96,48 @@ def test_a_root_that_cannot_be_rolled_back_keeps_what_its_deletion_then_deletes(
     cloud.client("dynamodb").update_table(TableName=table, DeletionProtectionEnabled=False)
     assert cloud.delete(root["StackId"])["StackStatus"] == "DELETE_COMPLETE"
     assert not cloud.client("dynamodb").list_tables()["TableNames"]
+
+
+def protect(cloud: Cloud, stack: str, action: str, *logical_ids: str) -> None:
+    allow = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
+    resources = [f"LogicalResourceId/{name}" for name in logical_ids]
+    deny = {**allow, "Effect": "Deny", "Action": [action], "Resource": resources}
+    policy = json.dumps({"Statement": [allow, *([deny] if resources else [])]})
+    cloud.client("cloudformation").set_stack_policy(StackName=stack, StackPolicyBody=policy)
+
+
+RENAMED = {
+    "first": a("SQS::Queue", QueueName="first"),
+    "second": a("SQS::Queue", QueueName="second"),
+}
+
+
+@pytest.mark.parametrize(
+    ("action", "before", "after"),
+    [
+        ("Update:Modify", {"It": QUEUE}, {"It": a("SQS::Queue", DelaySeconds=1)}),
+        ("Update:Replace", {"It": RENAMED["first"]}, {"It": RENAMED["second"]}),
+        ("Update:Delete", {"It": QUEUE, "Other": QUEUE}, {"Other": QUEUE}),
+    ],
+)
+def test_a_stack_policy_denies_an_update(
+    cloud: Cloud, action: str, before: Template, after: Template
+) -> None:
+    created(cloud, **before)
+    protect(cloud, "it", action, "It")
+    refused_update(cloud, "stack-policy", **after)
+    assert f"[{action}] for resource [LogicalResourceId/It]" in cloud.reasons("it")
+    protect(cloud, "it", action)
+    updated(cloud, **after)
+
+
+def test_a_nested_stacks_policy_denies_a_removal(cloud: Cloud) -> None:
+    made = created(cloud, Child=child(cloud, "one", It=QUEUE, Other=QUEUE))
+    protect(cloud, made["Child"], "Update:Delete", "It")
+    stack = cloud.update("it", stack_of(Child=child(cloud, "two", Other=QUEUE)))
+    assert stack["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    assert says("stack-policy", cloud.reasons(made["Child"]))
+    assert sorted(cloud.resources(made["Child"])) == ["It", "Other"]
+    protect(cloud, made["Child"], "Update:Delete")
+    updated(cloud, Child=child(cloud, "two", Other=QUEUE))
+    assert list(cloud.resources(made["Child"])) == ["Other"]

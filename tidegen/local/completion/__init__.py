@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from tidegen.local.completion import (
     buckets,
+    certificates,
     clusters,
     endpoints,
     functions,
@@ -20,6 +21,7 @@ from tidegen.local.handlers.base import Properties, Resource, Result
 
 _COMPLETIONS: dict[str, Callable[[Resource, str], Properties]] = {
     "AWS::S3::Bucket": buckets.complete,
+    "AWS::CertificateManager::Certificate": certificates.complete,
     "AWS::DynamoDB::Table": tables.complete,
     "AWS::EC2::VPCEndpoint": endpoints.complete,
     "AWS::EKS::Cluster": clusters.complete,

@@ -17,7 +17,7 @@ class _LookUp(NamedTuple):
     result: str = ""  # the list in the answer; without it, an answer means that it exists
 
 
-_LOOK_UPS = {
+LOOK_UPS = {
     "AWS::AutoScaling::AutoScalingGroup": _LookUp(
         "AutoScalingGroupName",
         "autoscaling",
@@ -62,7 +62,7 @@ _LOOK_UPS = {
 
 @refuses(
     "name-taken",
-    *_LOOK_UPS,
+    *LOOK_UPS,
     on=(CREATE,),
     message="Resource of type '{type}' with identifier '{name}' already exists.",
     source="https://github.com/aws/aws-cdk-cli/issues/1000",
@@ -71,7 +71,7 @@ _LOOK_UPS = {
 def name_taken(resource: Resource) -> Words:
     """A resource with a name of its own, while one of that name exists."""
     kind = resource.identity.type_name
-    look_up = _LOOK_UPS[kind]
+    look_up = LOOK_UPS[kind]
     name = resource.properties.get(look_up.prop)
     if name and _exists(look_up, str(name)):
         return {"type": kind, "name": str(name)}

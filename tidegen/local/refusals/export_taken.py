@@ -1,0 +1,33 @@
+"""Names of exports, unique in an account and region."""
+
+from typing import Any
+
+from tidegen.local import upstream
+from tidegen.local.refusals.model import Refusal, add
+
+_REFUSAL = add(
+    Refusal(
+        slug="export-taken",
+        summary="An output with the export name of another stack.",
+        message="Export with name {name} is already exported by stack {stack}",
+        source="https://github.com/aws-amplify/amplify-cli/issues/1581",
+        failure="export-taken",
+    )
+)
+
+
+def install() -> None:
+    """Check the export names of a stack's outputs. Upstream: they overwrite each other."""
+    module = upstream.stacks()
+    resolve = module._resolve_stack_outputs
+
+    def resolved(*arguments: Any) -> Any:
+        outputs, exports = resolve(*arguments)
+        for name, export in exports.items():
+            known = upstream.cloudformation()._exports.get(name)
+            if known and known["StackId"] != export["StackId"]:
+                owner = known["StackId"].split("/")[1]
+                raise ValueError(_REFUSAL.message.format(name=name, stack=owner))
+        return outputs, exports
+
+    module._resolve_stack_outputs = resolved
