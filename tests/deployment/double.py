@@ -30,6 +30,16 @@ NO_CHANGES = (
 )
 
 
+def _failed(change_set_id, stack_id, reason):
+    return ChangeSet(
+        change_set_id=change_set_id,
+        stack_id=stack_id,
+        status="FAILED",
+        execution_status="UNAVAILABLE",
+        reason=reason,
+    )
+
+
 @dataclass
 class Double(Drifts, Imports, Stacks):
     number: str = "111122223333"
@@ -48,7 +58,10 @@ class Double(Drifts, Imports, Stacks):
     #: The content of change sets: stack name → changes, or the reason of the failure.
     says: dict[str, "tuple[ResourceChange, ...] | str"] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
-    problems: tuple[str, ...] = ()
+    #: What early validation reports: root or nested change set → problems.
+    problems: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Failed change sets of nested stacks: id → the reason.
+    failed: dict[str, str] = field(default_factory=dict)
     #: Secrets by name: id of the current version and text.
     secrets: dict[str, tuple[str, str]] = field(default_factory=dict)
     #: Change sets that were deleted or executed.
@@ -189,6 +202,8 @@ class Double(Drifts, Imports, Stacks):
         return next(objects, b"").decode()
 
     def change_set(self, change_set_id):
+        if change_set_id in self.failed:
+            return _failed(change_set_id, change_set_id, self.failed[change_set_id])
         request = self._request(change_set_id, "DescribeChangeSet")
         stack_id = self.stacks[request.stack_name].stack_id
         content = self.says.get(request.stack_name)
@@ -200,13 +215,7 @@ class Double(Drifts, Imports, Stacks):
                 NO_CHANGES if not content and self._is_deployed(stack_id, request) else content
             )
         if isinstance(content, str):
-            return ChangeSet(
-                change_set_id=change_set_id,
-                stack_id=stack_id,
-                status="FAILED",
-                execution_status="UNAVAILABLE",
-                reason=content,
-            )
+            return _failed(change_set_id, stack_id, content)
         return ChangeSet(
             change_set_id=change_set_id,
             stack_id=stack_id,
@@ -217,7 +226,9 @@ class Double(Drifts, Imports, Stacks):
         )
 
     def change_set_problems(self, change_set_id):
-        return self.problems
+        self.calls.append(f"problems of {change_set_id}")
+        request = self.requests.get(change_set_id)
+        return self.problems.get(request.stack_name if request else change_set_id, ())
 
     def _is_deployed(self, stack_id, request):
         """Return whether template and parameters are the stack's, so that no output differs."""

@@ -151,6 +151,26 @@ def test_a_failed_creation_names_its_root_cause_and_is_recreated(
     assert [shown.next_action for shown in deployer.previews] == ["delete first", "create"]
 
 
+def test_a_nested_template_that_early_validation_refuses_changes_nothing(
+    deployed, project, development
+):
+    refused = entry()
+    refused["Resources"]["Queue"]["Properties"]["Colour"] = "blue"
+    project.nested("environment", {"Network": network(), "Entry": refused})
+    with pytest.raises(DeploymentError) as raised:
+        deployed.deploy(development)
+    root, nested, *problems = (item.message for item in raised.value.problems)
+    assert "was not successfully created: Currently in FAILED." in root
+    assert "[AWS::EarlyValidation::PropertyValidation]" in nested
+    place = "Queue AWS::SQS::Queue /Resources/Queue/Properties"
+    assert problems == [f"{place}: Unsupported property [Colour]"], (root, nested)
+    cloudformation = deployed.client("cloudformation")
+    left = cloudformation.list_change_sets(StackName="tide-development")["Summaries"]
+    assert not [item for item in left if item["Status"] == "FAILED"]
+    project.nested("environment", {"Network": network(), "Entry": entry()})
+    assert results(deployed.deploy(development)) == [Result.UNCHANGED, Result.UNCHANGED]
+
+
 def test_a_failed_update_keeps_the_previous_resources(deployed, project, development):
     project.nested("environment", {"Network": network(), "Entry": entry(timeout=99999999)})
     with pytest.raises(DeploymentError, match="Entry/Queue"):

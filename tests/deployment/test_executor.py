@@ -413,13 +413,44 @@ def test_a_status_that_no_deploy_can_fix_is_refused(deployed, project, developme
 def test_a_refused_change_set_is_explained_by_early_validation(deployed, project, development):
     project.write("roots/environment.yaml", _recolored(project))
     deployed.says[ENVIRONMENT] = "The following hook(s)/validation failed"
-    deployed.problems = ("Bucket AWS::S3::Bucket: Bucket exists",)
+    deployed.problems[ENVIRONMENT] = ("Bucket AWS::S3::Bucket: Bucket exists",)
     with pytest.raises(DeploymentError) as raised:
         deploy(deployed, project, development)
     assert [problem.message for problem in raised.value.problems] == [
         "CloudFormation created no change set: The following hook(s)/validation failed",
         "Bucket AWS::S3::Bucket: Bucket exists",
     ]
+
+
+NESTED = "Nested change set {} was not successfully created: Currently in FAILED."
+
+
+def test_nested_change_sets_are_explained_before_they_are_deleted(deployed, project, development):
+    """The root's reason names one nested change set only (aws/aws-sam-cli#2406)."""
+    project.write("roots/environment.yaml", _recolored(project))
+    child, deepest = (f"arn:aws:cloudformation:x:1:changeSet/t-{name}/1" for name in "AB")
+    deployed.says[ENVIRONMENT] = NESTED.format(child)
+    deployed.failed = {child: NESTED.format(deepest), deepest: "The following validation failed"}
+    deployed.problems[deepest] = ("Bucket AWS::S3::Bucket: Bucket exists",)
+    with pytest.raises(DeploymentError) as raised:
+        deploy(deployed, project, development)
+    assert [problem.message for problem in raised.value.problems] == [
+        f"CloudFormation created no change set: {NESTED.format(child)}",
+        f"nested change set {child}: {NESTED.format(deepest)}",
+        f"nested change set {deepest}: The following validation failed",
+        "Bucket AWS::S3::Bucket: Bucket exists",
+    ]
+    calls = deployed.calls
+    assert calls.index(f"problems of {deepest}") < calls.index("delete_change_set")
+
+
+def test_a_nested_change_set_that_cannot_be_read_is_left_out(deployed, project, development):
+    project.write("roots/environment.yaml", _recolored(project))
+    deployed.says[ENVIRONMENT] = NESTED.format("arn:aws:cloudformation:x:1:changeSet/gone/1")
+    with pytest.raises(DeploymentError) as raised:
+        deploy(deployed, project, development)
+    (problem,) = raised.value.problems
+    assert problem.message.endswith("Currently in FAILED.")
 
 
 @pytest.mark.parametrize("fails", [False, True])

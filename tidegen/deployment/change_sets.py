@@ -1,7 +1,8 @@
 """Change sets: created, awaited, executed and deleted. No other module does any of it."""
 
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from tidegen.deployment.events import Executing
@@ -15,6 +16,8 @@ from tidegen.planning.importing import ImportRequest
 from tidegen.planning.model import ResolvedStep, StackState
 from tidegen.planning.states import NextAction, says_no_changes
 
+#: The reason of a change set whose nested one failed (aws/aws-sam-cli#2406).
+_NESTED = re.compile(r"Nested change set (\S+) was not successfully created")
 _CREATING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
 
 
@@ -92,9 +95,28 @@ def _awaited(run: Run, change_set_id: str) -> ChangeSet:
 def _error(run: Run, change_set: ChangeSet) -> DeploymentError:
     """Return the error for a failed change set, with what early validation reports."""
     where = str(run.address)
-    problems = run.cloud.change_set_problems(change_set.change_set_id)
     head = Problem(where, f"CloudFormation created no change set: {change_set.reason}")
-    return DeploymentError(head, *(Problem(where, text) for text in problems))
+    return DeploymentError(head, *(Problem(where, text) for text in _reports(run, change_set)))
+
+
+def _reports(run: Run, change_set: ChangeSet) -> Iterator[str]:
+    """Yield what CloudFormation reports of a failed change set and of the nested ones it names."""
+    yield from run.cloud.change_set_problems(change_set.change_set_id)
+    nested = _nested(run, change_set)
+    if nested:
+        yield f"nested change set {nested.change_set_id}: {nested.reason}"
+        yield from _reports(run, nested)
+
+
+def _nested(run: Run, change_set: ChangeSet) -> ChangeSet | None:
+    """Return the nested change set that a reason names; None if there is none to read."""
+    named = _NESTED.search(change_set.reason)
+    if named is None or named[1] == change_set.change_set_id:
+        return None
+    try:
+        return run.cloud.change_set(named[1])
+    except TidegenError:
+        return None  # only more explanation, which some roles may not read
 
 
 def delete_change_set(run: Run, change_set: ChangeSet, *, new_stack: bool) -> None:

@@ -16,6 +16,7 @@ from tidegen.local import (
     change_sets,
     clean_up,
     deletions,
+    early_validation,
     nested_stacks,
     secrets,
     service_calls,
@@ -47,6 +48,7 @@ def install() -> None:
     nested_stacks.install()
     clean_up.install()
     change_sets.install()
+    early_validation.install()
     secrets.install()
     zones.install()
     service_calls.install()

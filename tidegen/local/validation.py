@@ -5,15 +5,17 @@ one function here. Scalars are converted first, as CloudFormation does (`scalars
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from tidegen.cloudformation.schemas import Schema, property_names, resolve, schema_of
 from tidegen.local.scalars import converted, is_type
 
 Problems = Iterator[str]
+_Check = Callable[[Any, Any, str], Problems]
 
 _PREFIX = "Model validation failed"
+_EARLY = ("required", "enum")  # the keywords that CloudFormation checks before a deploy
 _SYSTEM_TAG = "aws:"
 
 
@@ -29,6 +31,26 @@ def validated(type_name: str, properties: dict[str, Any], region: str) -> dict[s
     if problems:
         raise ValueError(f"{_PREFIX} ({', '.join(dict.fromkeys(problems))})")
     return value
+
+
+def early_problems(
+    type_name: str, properties: dict[str, Any], unknown: Collection[str], region: str
+) -> Problems:
+    """Yield the problems that CloudFormation sees before a deploy, properties in `unknown` aside.
+
+    These exist, with a value that only the deploy knows. Checked are required and unknown keys,
+    types and enums. The limits and combinations of cfn-lint's schemas are left to the deploy: many
+    are limits of the services, which the registry's schemas do not have.
+    """
+    schema = schema_of(type_name, region)
+    value = converted_properties(type_name, properties, region)
+    checker = Checker(schema, early=True)
+    yield from _read_only(schema, value)
+    yield from _unknown(schema, value, "#")
+    yield from _required(schema.get("required", []), value, "#")
+    for name in value:
+        if name not in unknown:
+            yield from checker.member_problems(schema, name, value[name])
 
 
 def converted_properties(type_name: str, properties: dict[str, Any], region: str) -> dict[str, Any]:
@@ -69,9 +91,10 @@ def _is_system_tag(tag: Any) -> bool:
 class Checker:
     """Checks values against the parts of one schema."""
 
-    def __init__(self, schema: Schema) -> None:
-        """Keep the whole schema, to resolve references in it."""
+    def __init__(self, schema: Schema, *, early: bool = False) -> None:
+        """Keep the whole schema for references; `early` checks only keys, types and enums."""
         self._schema = schema
+        self._early = early
 
     def convert(self, node: Schema, value: Any) -> Any:
         """Return `value` with every scalar converted to its type in `node`."""
@@ -92,10 +115,15 @@ class Checker:
             return
         for keyword, argument in node.items():
             check = _CHECKS.get(keyword)
-            if check is not None:
+            if check is not None and (keyword in _EARLY or not self._early):
                 yield from check(argument, value, path)
         yield from self._nested(node, value, path)
-        yield from self._combined(node, value, path)
+        if not self._early:
+            yield from self._combined(node, value, path)
+
+    def member_problems(self, node: Schema, key: str, value: Any) -> Problems:
+        """Yield the problems of one property of `node`."""
+        return self.problems(self._member(node, key), value, f"#/{key}")
 
     def _member(self, node: Schema, key: str) -> Schema:
         """Return the schema of property `key` of `node`; empty if it has none."""
@@ -209,9 +237,7 @@ def _pattern(pattern: str, value: Any, path: str) -> Problems:
         yield f"{path}: failed validation constraint for keyword [pattern]: {pattern}"
 
 
-def _limit(
-    keyword: str, kinds: tuple[type, ...], fits: Callable[[Any, Any], bool]
-) -> Callable[[Any, Any, str], Problems]:
+def _limit(keyword: str, kinds: tuple[type, ...], fits: Callable[[Any, Any], bool]) -> _Check:
     """Return the check of a keyword that limits a value or a size."""
 
     def check(limit: Any, value: Any, path: str) -> Problems:
@@ -226,7 +252,7 @@ def _unique(wanted: bool, value: Any, path: str) -> Problems:
         yield f"{path}: array items are not unique"
 
 
-_CHECKS: dict[str, Callable[[Any, Any, str], Problems]] = {
+_CHECKS: dict[str, _Check] = {
     "required": _required,
     "requiredXor": _required_xor,
     "dependencies": _dependencies,
