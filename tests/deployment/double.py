@@ -58,7 +58,7 @@ class Double(Drifts, Imports, Stacks):
     #: The content of change sets: stack name → changes, or the reason of the failure.
     says: dict[str, "tuple[ResourceChange, ...] | str"] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
-    #: What early validation reports: root or nested change set → problems.
+    #: Problems of early validation: root stack or nested change set → problems.
     problems: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Failed change sets of nested stacks: id → the reason.
     failed: dict[str, str] = field(default_factory=dict)

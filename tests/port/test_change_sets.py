@@ -121,8 +121,22 @@ def test_nested_stacks_have_change_sets_of_their_own(subject):
 
 
 @only("engine")
+def test_a_name_of_another_stack_fails_the_change_set(subject):
+    """A name that another stack's resource has fails the change set; its events name the resource.
+
+    Source: validate-stack-deployments
+    """
+    subject.apply("first", template(T=table("taken")))
+    made = subject.change_set("s", template(T=table("taken")))
+    assert (made.status, made.execution_status) == ("FAILED", "UNAVAILABLE")
+    assert "AWS::EarlyValidation::ResourceExistenceCheck" in made.reason
+    (problem,) = subject.cloud.change_set_problems(made.change_set_id)
+    assert "'AWS::DynamoDB::Table' with identifier 'taken' already exists" in problem
+
+
+@only("engine")
 def test_the_engine_has_no_change_sets_of_nested_stacks(subject):
-    """The engine has no change sets of nested stacks: children are None, not empty.
+    """The engine has no change sets of nested stacks but failed ones: children are None, not empty.
 
     Source: none; tidegen's forecast replaces them
     """

@@ -206,7 +206,8 @@ def test_a_name_in_use_fails_the_stack(subject):
 
     Source: aws-properties-name, cfn-resource-physical-id
     """
-    subject.apply("first", template(T=table("taken")))
+    first = subject.apply("first", template(T=table("taken")))
+    subject.deleted(first.stack_id)  # the table stays
     state = subject.apply("s", template(T=table("taken")))
     assert state.status == "ROLLBACK_COMPLETE"
     (failed,) = [
