@@ -111,14 +111,10 @@ def client(aws, region, service):
 
 @pytest.fixture(scope="module")
 def moved(project, aws):
-    """The project after docs/runbooks/new-region.md: production's file has the other region."""
-    edit(
-        project,
-        ("recovery: {region: us-east-2, cidr: 10.72.0.0/16}\n", ""),
-        (f"region: {HOME}", f"region: {RECOVERY}"),
-        ("us-west-2a, us-west-2b, us-west-2c", "us-east-2a, us-east-2b, us-east-2c"),
-        ("cidr: 10.64.0.0/16", "cidr: 10.72.0.0/16"),
-    )
+    """The project after the runbook's edit: production's file has the other region."""
+    script = steps("Deploy in the recovery region")
+    (edits,) = re.findall(r"^sed .*?\.yaml", script, re.M | re.S)
+    run_script(edits, project, aws)
     return project
 
 

@@ -100,6 +100,19 @@ def test_every_call_of_a_handler_is_granted_or_excepted():
     assert not missing
 
 
+def test_the_calls_that_tag_a_resource_are_granted():
+    """Every taggable resource has its stack's tags: no exception covers `tagging.permissions`."""
+    allowed = granted()
+    tagging = {
+        action
+        for name in types()
+        for action in schema_of(name).get("tagging", {}).get("permissions", ())
+        if is_known(action) and action in called()
+    }
+    assert "s3:TagResource" in tagging
+    assert not {action for action in tagging if not is_granted(action, allowed)}
+
+
 def test_iam_knows_no_action_of_those_excepted_as_unknown():
     unknown = {a for a in called() if any(re.fullmatch(p, a) for p in UNKNOWN_TO_IAM)}
     assert not {action for action in unknown if is_known(action)}

@@ -8,7 +8,7 @@ from tidegen.contract import Context, Root, Scope
 
 TEMPLATE = CONCERN.build(Context()).to_dict()
 RESOURCES = TEMPLATE["Resources"]
-REPLICAS = ("ReplicaUploadsBucket", "ReplicaBackupsBucket")
+REPLICAS = ("ReplicaUploadsBucket", "ReplicaBackupsBucket", "ReplicaAssetsBucket")
 
 
 def properties(title):
@@ -50,6 +50,12 @@ def test_access_logs_go_to_the_accounts_bucket_of_that_region(title):
 def test_infected_objects_cannot_be_read_from_the_replica():
     deny = statements("ReplicaUploadsBucket")["DenyInfected"]
     assert {"s3:GetObject", "s3:GetObjectVersion"} == set(deny["Action"])
+
+
+def test_private_replicas_are_for_the_readers_of_their_sources():
+    """Mail assets are public, so an administrator may copy them into a restored environment."""
+    private = {title for title in REPLICAS if "DenyOthers" in statements(title)}
+    assert private == {"ReplicaUploadsBucket", "ReplicaBackupsBucket"}
 
 
 def test_the_replica_of_backups_has_the_sources_lock():

@@ -9,7 +9,7 @@ from tidegen.contract import Context
 TEMPLATE = CONCERN.build(Context()).to_dict()
 RESOURCES = TEMPLATE["Resources"]
 DATA = ("UploadsBucket", "BackupsBucket", "AssetsBucket")
-REPLICATED = ("UploadsBucket", "BackupsBucket")
+REPLICATED = ("UploadsBucket", "BackupsBucket", "AssetsBucket")
 
 
 def properties(title):
@@ -91,9 +91,10 @@ def test_replication_has_the_current_schema_and_encrypts_the_replicas(title):
 
 
 @pytest.mark.parametrize(
-    ("title", "status"), [("UploadsBucket", "Enabled"), ("BackupsBucket", "Disabled")]
+    ("title", "status"),
+    [("UploadsBucket", "Enabled"), ("BackupsBucket", "Disabled"), ("AssetsBucket", "Enabled")],
 )
-def test_deletions_of_uploads_are_replicated_and_those_of_backups_are_not(title, status):
+def test_all_deletions_but_those_of_backups_are_replicated(title, status):
     _, configuration, _ = properties(title)["ReplicationConfiguration"]["Fn::If"]
     (rule,) = configuration["Rules"]
     assert rule["DeleteMarkerReplication"] == {"Status": status}

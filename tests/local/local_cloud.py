@@ -36,11 +36,21 @@ class Cloud:
     def create(self, name: str, template: Template) -> Template:
         self.client("cloudformation").create_stack(
             StackName=name,
-            TemplateBody=_body(template),
+            **self._given(_body(template)),
             Capabilities=["CAPABILITY_NAMED_IAM"],
             Tags=[{"Key": "project", "Value": "tide"}],
         )
         return self.wait(name)
+
+    def _given(self, body: str) -> dict[str, str]:
+        """Return the template as it may be given: one of more than 51,200 bytes by its address."""
+        if len(body) <= 51_200:
+            return {"TemplateBody": body}
+        bucket, s3 = f"tide-templates-{self.account}", self.client("s3")
+        place = {"LocationConstraint": REGION}
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+        s3.put_object(Bucket=bucket, Key="template", Body=body.encode())
+        return {"TemplateURL": f"https://s3.{REGION}.amazonaws.com/{bucket}/template"}
 
     def update(self, name: str, template: Template) -> Template:
         self.client("cloudformation").update_stack(

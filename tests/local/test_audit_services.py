@@ -23,6 +23,7 @@ def audit(cloud: Cloud, home_region: str) -> Template:
         "SecurityContact2": "",
         "SecurityContact3": "",
         "AuditKeyArn": f"arn:aws:kms:{REGION}:{cloud.account}:key/1",
+        "ArtifactsBucketName": f"tide-artifacts-{cloud.account}",
         "LogArchiveBucketName": f"tide-log-archive-{cloud.account}",
         "LogIntakeBucketName": f"tide-log-intake-{cloud.account}",
     }
@@ -55,9 +56,11 @@ def test_the_home_region_has_the_trail_and_all_watches(cloud: Cloud) -> None:
     assert group["retentionInDays"] == 400
     filters = logs.describe_metric_filters(logGroupName=group["logGroupName"])["metricFilters"]
     patterns = {item["filterPattern"] for item in filters}
-    (break_glass,) = patterns - {watch.pattern for watch in WATCHES.values()}
+    named = patterns - {watch.pattern for watch in WATCHES.values()}
+    (shared_keys,) = {pattern for pattern in named if "alias/tide/account/*" in pattern}
+    (break_glass,) = named - {shared_keys}
     assert f":iam::{cloud.account}:role/tide/break-glass/*" in break_glass
-    assert len(patterns) == len(WATCHES) + 1
+    assert len(patterns) == len(WATCHES) + 2
     alarms = cloud.client("cloudwatch").describe_alarms()["MetricAlarms"]
     assert {alarm["MetricName"] for alarm in alarms} >= set(WATCHES)
     (topic,) = {action for alarm in alarms for action in alarm["AlarmActions"]}

@@ -36,6 +36,9 @@ def values(cloud: Cloud) -> dict[str, str]:
         "ReplicaKeyArn": key(cloud, "replica", OTHER_REGION),
         "ReplicaUploadsBucketArn": "arn:aws:s3:::tide-dev-uploads-dr",
         "ReplicaBackupsBucketArn": "arn:aws:s3:::tide-dev-backups-dr",
+        "ReplicaAssetsBucketArn": "arn:aws:s3:::tide-dev-assets-dr",
+        "ArchiveCopyName": "tide-log-archive-copy",
+        "ArchiveCopyKeyArn": key(cloud, "copy", OTHER_REGION),
         "RecoveryVaultArn": f"arn:aws:backup:{OTHER_REGION}:{cloud.account}:backup-vault:dr",
         "AccountAccessLogsBucketName": f"tide-access-logs-{cloud.account}",
         "Protected": "true",
@@ -106,8 +109,13 @@ def test_the_archive_is_locked_for_six_years_and_accepts_configs_replicas(cloud:
     ids, s3 = deployed(cloud, log_archive.CONCERN), cloud.client("s3")
     assert retention(s3, ids["LogArchive"]) == {"Mode": "GOVERNANCE", "Days": 2192}
     configuration = s3.get_bucket_replication(Bucket=ids["LogIntake"])
-    (rule,) = configuration["ReplicationConfiguration"]["Rules"]
+    rule, copied = configuration["ReplicationConfiguration"]["Rules"]
     assert rule["Destination"]["Bucket"] == f"arn:aws:s3:::{ids['LogArchive']}"
+    (archived,) = s3.get_bucket_replication(Bucket=ids["LogArchive"])["ReplicationConfiguration"][
+        "Rules"
+    ]
+    assert archived["Destination"] == copied["Destination"]
+    assert copied["Destination"]["Bucket"] == "arn:aws:s3:::tide-log-archive-copy"
     kms = cloud.client("kms")
     assert kms.get_key_rotation_status(KeyId=ids["AuditKey"])["KeyRotationEnabled"]
     policy = json.loads(kms.get_key_policy(KeyId=ids["AuditKey"], PolicyName="default")["Policy"])

@@ -21,6 +21,7 @@ from tidegen.contract import Input
 #: to the recovery region can use its own names.
 REPLICA_UPLOADS = "uploads-dr"
 REPLICA_BACKUPS = "backups-dr"
+REPLICA_ASSETS = "assets-dr"
 ROLE = "ReplicationRole"
 RULE = "recovery"
 #: The time that S3 promises with replication time control.

@@ -1,4 +1,4 @@
-"""Replicas of uploads and backups in the recovery region, their key, and a vault."""
+"""Replicas of uploads, backups and mail assets in the recovery region, their key, and a vault."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from tidegen.blocks.data_buckets import (
 )
 from tidegen.blocks.keys import account_use, add_key
 from tidegen.blocks.malware_scans import deny_infected
-from tidegen.blocks.replication import REPLICA_BACKUPS, REPLICA_UPLOADS
+from tidegen.blocks.replication import REPLICA_ASSETS, REPLICA_BACKUPS, REPLICA_UPLOADS
 from tidegen.blocks.suppressions import BUCKET_LOCK, BUCKET_REPLICATION, unmet
 from tidegen.blocks.vaults import add_vault
 from tidegen.contract import Concern, Context, Kind, Output, Scope
@@ -31,6 +31,7 @@ def add_resources(template: Template, _context: Context) -> None:
     key = add_key(template, "ReplicaKey", "replica", *uses)
     _add_uploads(template)
     _add_backups(template)
+    _add_assets(template)
     name = Sub("${Project}-${Environment}-recovery")
     add_vault(template, "RecoveryVault", name, GetAtt(key, "Arn"))
 
@@ -41,6 +42,7 @@ def _add_uploads(template: Template) -> s3.Bucket:
         template,
         title,
         REPLICA_UPLOADS,
+        deny_others(title),
         deny_infected(title),  # the tags of scans are replicated with the objects
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
         Metadata=unmet(
@@ -55,10 +57,24 @@ def _add_backups(template: Template) -> s3.Bucket:
         template,
         "ReplicaBackupsBucket",
         REPLICA_BACKUPS,
+        deny_others("ReplicaBackupsBucket"),
         ObjectLockEnabled=True,
         ObjectLockConfiguration=lock(Ref("LockMode"), Ref("LockDays")),
         LifecycleConfiguration=backups_lifecycle(),
         Metadata=unmet(_IS_THE_REPLICA, BUCKET_REPLICATION),
+    )
+
+
+def _add_assets(template: Template) -> s3.Bucket:
+    """Add the mail assets' replica. They are public, so that any administrator may copy them."""
+    return _add_replica(
+        template,
+        "ReplicaAssetsBucket",
+        REPLICA_ASSETS,
+        LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
+        Metadata=unmet(
+            f"{_IS_THE_REPLICA} Like its source it is not locked.", BUCKET_LOCK, BUCKET_REPLICATION
+        ),
     )
 
 
@@ -73,7 +89,7 @@ def _add_replica(
         GetAtt("ReplicaKey", "Arn"),
         _LOGS,
         replica=True,
-        statements=(deny_others(title), *statements),
+        statements=statements,
         **properties,
         Tags=Tags(SourceRegion=Ref("SourceRegion")),  # for anyone who finds it in a disaster
     )
@@ -111,6 +127,13 @@ CONCERN = Concern(
             Kind.BUCKET_ARN,
             GetAtt("ReplicaBackupsBucket", "Arn"),
             "Replica of the backups",
+            surface=True,
+        ),
+        Output(
+            "ReplicaAssetsBucketArn",
+            Kind.BUCKET_ARN,
+            GetAtt("ReplicaAssetsBucket", "Arn"),
+            "Replica of the mail assets",
             surface=True,
         ),
         Output(

@@ -105,7 +105,6 @@ NOT_USED: Mapping[str, Mapping[str, str]] = {
     "AWS::S3::Bucket": {
         r"s3:.*(Website|Accelerate|Analytics|Inventory|Metadata|CORS|Abac).*": "not used",
         r"s3:(Get|Put)(IntelligentTiering|Metrics)Configuration": "not used",
-        r"s3:(ListTagsForResource|TagResource|UntagResource)": "tags of access points",
         r"s3tables:.*": "no tables of metadata",
     },
     "AWS::SES::ConfigurationSet": {

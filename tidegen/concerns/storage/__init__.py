@@ -16,6 +16,7 @@ from tidegen.blocks.data_buckets import (
 )
 from tidegen.blocks.malware_scans import add_malware_scans, deny_infected
 from tidegen.blocks.replication import (
+    REPLICA_ASSETS,
     REPLICA_BACKUPS,
     REPLICA_UPLOADS,
     Pair,
@@ -26,9 +27,7 @@ from tidegen.blocks.replication import (
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.blocks.suppressions import (
     BUCKET_LOCK,
-    BUCKET_REPLICATION,
     REPLICATED,
-    unmet,
     unmet_each,
 )
 from tidegen.concerns.storage.batch_copies import add_batch_role
@@ -48,6 +47,14 @@ BACKUPS = Pair(
     replica_arn="ReplicaBackupsBucketArn",
     replica_purpose=REPLICA_BACKUPS,
 )
+ASSETS = Pair(
+    bucket="AssetsBucket",
+    key_arn=inputs.DATA_KEY.name,
+    replica_arn="ReplicaAssetsBucketArn",
+    replica_purpose=REPLICA_ASSETS,
+    deletions=True,
+)
+_REPLICATED = (UPLOADS, BACKUPS, ASSETS)
 
 
 def add_resources(template: Template, _context: Context) -> None:
@@ -65,9 +72,9 @@ def add_resources(template: Template, _context: Context) -> None:
     _add_backups(template, logs)
     _add_assets(template, logs)
     add_malware_scans(template, "UploadScans", UPLOADS.bucket, Ref(UPLOADS.key_arn))
-    add_replication_role(template, (UPLOADS, BACKUPS))
-    add_replication_alarms(template, (UPLOADS, BACKUPS))
-    add_batch_role(template, (UPLOADS, BACKUPS), UPLOADS)
+    add_replication_role(template, _REPLICATED)
+    add_replication_alarms(template, _REPLICATED)
+    add_batch_role(template, _REPLICATED, UPLOADS)
 
 
 def _add_uploads(template: Template, logs: Ref) -> s3.Bucket:
@@ -112,18 +119,19 @@ def _add_backups(template: Template, logs: Ref) -> s3.Bucket:
 
 
 def _add_assets(template: Template, logs: Ref) -> s3.Bucket:
-    """Add the bucket of mail logos: public, and built from source, so not locked or replicated."""
+    """Add the bucket of mail logos: public, and built from source, so not locked."""
     reason = "Published from source, and can be published again; old versions are no evidence."
     distribution = add_distribution(template, "AssetsDistribution", "AssetsBucket")
     return add_data_bucket(
         template,
-        "AssetsBucket",
+        ASSETS.bucket,
         "assets",
-        Ref("DataKeyArn"),
+        Ref(ASSETS.key_arn),
         logs,
         statements=(allow_distribution(distribution, "AssetsBucket"),),
         LifecycleConfiguration=lifecycle(Ref("NoncurrentDays")),
-        Metadata=unmet(reason, BUCKET_LOCK, BUCKET_REPLICATION),
+        ReplicationConfiguration=optional_replication(ASSETS),
+        Metadata=unmet_each({BUCKET_LOCK: reason, **REPLICATED}),
     )
 
 
@@ -149,6 +157,7 @@ CONCERN = Concern(
         inputs.REPLICA_KEY,
         _replica_bucket("ReplicaUploadsBucketArn", "Replica of the uploads, or empty"),
         _replica_bucket("ReplicaBackupsBucketArn", "Replica of the backups, or empty"),
+        _replica_bucket("ReplicaAssetsBucketArn", "Replica of the mail assets, or empty"),
     ),
     outputs=(
         Output(
