@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tidegen.iam.evaluation import allowed, decide
-from tidegen.iam.patterns import UNKNOWN, covers, is_like, may_cover
+from tidegen.iam.patterns import UNKNOWN, covers, is_any_action, is_like, may_cover
 from tidegen.iam.statements import Request
 
 ACTIONS = st.sampled_from(["s3:GetObject", "s3:PutObject", "iam:PassRole"])
@@ -94,6 +94,15 @@ def test_an_unknown_key_decides_only_where_its_value_would(policy, action, arn, 
 @given(st.text(alphabet="a:/*?.[]$", max_size=8), st.text(alphabet="a:/.[]$", max_size=8))
 def test_wildcards_match_as_a_naive_matcher_does(pattern, text):
     assert is_like(text, pattern) is naive(text, pattern)
+
+
+@given(
+    st.text(alphabet="aA:*?$", max_size=4),
+    st.lists(st.text(alphabet="aA:*?$", max_size=4), max_size=3),
+)
+def test_patterns_cover_an_action_as_a_naive_matcher_says(action, patterns):
+    expected = any(naive(action.lower(), pattern.lower()) for pattern in patterns)
+    assert is_any_action(action, patterns) is expected
 
 
 def naive(text, pattern):

@@ -88,5 +88,8 @@ def planted(step, old, new):
 def test_a_planted_fault_is_refused(scope, old, new, refusal, moto):
     account = Account()
     for step in steps("account-nonproduction"):
-        account.deploy(planted(step, old, new) if step.scope is scope else step)
+        if step.scope is scope:
+            account.deploy(planted(step, old, new))
+            break  # the later roots have no planted fault
+        account.deploy(step)
     assert any(refusal in line for line in account.refused), account.refused

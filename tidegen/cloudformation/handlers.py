@@ -37,6 +37,7 @@ def registry_permissions(type_name: str) -> tuple[str, ...]:
     return tuple(sorted({_spelled(text) for text in texts if _ACTION.fullmatch(text)}))
 
 
+@functools.cache
 def operation_permissions(type_name: str, operation: str) -> tuple[str, ...]:
     """Return the actions that one handler calls: of `create`, `read`, `update` or `delete`.
 

@@ -10,6 +10,7 @@ from tidegen.iam.patterns import UnresolvedError, filled
 
 #: Whether a key without a value may have one that the asker does not know.
 Unknown = Callable[[str], bool]
+_LISTS = (list, tuple, set, frozenset)
 
 
 class UndecidedError(Exception):
@@ -33,10 +34,13 @@ class Context:
     keys: Mapping[str, Any]
     unknown: Unknown = nothing
     _values: dict[str, list[str]] = field(init=False, repr=False, default_factory=dict)
+    _multivalued: set[str] = field(init=False, repr=False, default_factory=set)
 
     def __post_init__(self) -> None:
         """Index the keys by their names in lower case."""
-        self._values.update({key.lower(): _texts(self.keys[key]) for key in self.keys})
+        self._values.update({key.lower(): _texts(value) for key, value in self.keys.items()})
+        lists = (key.lower() for key, value in self.keys.items() if isinstance(value, _LISTS))
+        self._multivalued.update(lists)
 
     def values(self, key: str) -> list[str] | None:
         """Return the values of a key; None without it. Raises UndecidedError."""
@@ -52,18 +56,14 @@ class Context:
 
     def is_multivalued(self, key: str) -> bool:
         """Return whether the request has a list of values for a key."""
-        return any(
-            isinstance(value, (list, tuple, set, frozenset))
-            for name, value in self.keys.items()
-            if name.lower() == key.lower()
-        )
+        return key.lower() in self._multivalued
 
 
 def _texts(value: Any) -> list[str]:
     """Return the values of a key as IAM compares them."""
     if value is None:
         return []
-    values = value if isinstance(value, (list, tuple, set, frozenset)) else [value]
+    values = value if isinstance(value, _LISTS) else [value]
     return [str(item).lower() if isinstance(item, bool) else str(item) for item in values]
 
 

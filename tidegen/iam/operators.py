@@ -4,6 +4,7 @@ Source: AWS docs, "IAM JSON policy elements: Condition operators" and "Condition
 context keys or values". An operator that is not documented there is refused, never guessed.
 """
 
+import functools
 import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,6 +49,7 @@ class Operator:
         return any(results) if self.quantifier == "ForAnyValue" else all(results)
 
 
+@functools.lru_cache(maxsize=256)
 def operator(name: str) -> Operator:
     """Return the operator of that name; raises UnknownOperatorError."""
     quantifier, colon, rest = name.rpartition(":")

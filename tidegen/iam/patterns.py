@@ -5,7 +5,7 @@ Source: AWS docs, "IAM JSON policy elements: Resource" and "... Variables and ta
 
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 #: `${key}`, `${key, 'default'}`, and the escapes `${*}`, `${?}` and `${$}`.
 _VARIABLE = re.compile(r"\$\{\s*([^,}]+?)\s*(?:,\s*'([^']*)'\s*)?\}")
@@ -43,7 +43,7 @@ def _value(match: re.Match[str], value_of: Callable[[str], str | None]) -> str:
         value = match[2]
     if value is None:
         raise UnresolvedError(match[1])
-    return "".join(f"${{{char}}}" if char in _ESCAPED else char for char in value)
+    return re.sub(r"[*?$]", r"${\g<0>}", value)
 
 
 def literal(text: str) -> str:
@@ -66,6 +66,21 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 def is_action(action: str, pattern: str) -> bool:
     """Return whether an Action element's pattern covers an action, in any case of letters."""
     return is_like(action.lower(), pattern.lower())
+
+
+def is_any_action(action: str, patterns: Iterable[str]) -> bool:
+    """Return whether one of the patterns of an Action element covers an action."""
+    names, wildcards = _actions(tuple(patterns))
+    name = action.lower()
+    return name in names or any(is_like(name, pattern) for pattern in wildcards)
+
+
+@functools.lru_cache(maxsize=4096)
+def _actions(patterns: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the names among the patterns, and the others, which need a comparison each."""
+    lowered = [pattern.lower() for pattern in patterns]
+    names = frozenset(text for text in lowered if not _ESCAPED.intersection(text))
+    return names, tuple(text for text in lowered if text not in names)
 
 
 def is_arn_like(arn: str, pattern: str) -> bool:

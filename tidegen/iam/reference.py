@@ -60,6 +60,7 @@ def source() -> tuple[str, str]:
     return content["source"], content["released"]
 
 
+@functools.lru_cache(maxsize=4096)
 def _has(keys: frozenset[str], key: str) -> bool:
     """Return whether a key is among them; a tag's key there covers all tags."""
     name = key.lower()

@@ -6,7 +6,7 @@ from typing import Any
 
 from tidegen.cloudformation.values import listed
 from tidegen.iam.conditions import Context, UndecidedError, Unknown, any_of, applies, every, nothing
-from tidegen.iam.patterns import UnresolvedError, filled, is_action, may_cover
+from tidegen.iam.patterns import UnresolvedError, filled, is_any_action, may_cover
 
 Statement = Mapping[str, Any]
 
@@ -37,7 +37,7 @@ def matches(statement: Statement, request: Request, context: Context) -> bool | 
 
     A variable without a value makes it not apply: IAM may ignore such a statement.
     """
-    if not _names_action(statement, request.action):
+    if not names_action(statement, request.action):
         return False
     try:
         named = _names_resource(statement, request.resource, context)
@@ -52,10 +52,11 @@ def _holds(statement: Statement, context: Context) -> bool | None:
     return applies(statement.get("Condition", {}), context)
 
 
-def _names_action(statement: Statement, action: str) -> bool:
+def names_action(statement: Statement, action: str) -> bool:
+    """Return whether a statement may apply to requests of an action; no other part is read."""
     excepted = "NotAction" in statement
     patterns = statement["NotAction"] if excepted else statement.get("Action")
-    return any(is_action(action, pattern) for pattern in listed(patterns)) is not excepted
+    return is_any_action(action, listed(patterns)) is not excepted
 
 
 def _names_resource(statement: Statement, resource: str, context: Context) -> bool | None:

@@ -118,7 +118,6 @@ NOT_USED: Mapping[str, Mapping[str, str]] = {
         r"(amplify|apigateway|apprunner|appsync):.*": "balancers only",
         r"(bedrock-agentcore|cognito-idp):.*": "balancers only",
         r"ec2:.*VerifiedAccess.*": "balancers only",
-        r"elasticloadbalancing:(Get|Create|Delete).*WebACL.*": "called by WAF",
         r"wafv2:(Get|Put)PermissionPolicy": "rule groups of others",
     },
 }

@@ -61,21 +61,23 @@ def somewhere(action: Action) -> str:
 
 def is_own(kind: ResourceType, subject: Subject) -> bool:
     """Return whether a type of the reference is that of the subject itself."""
-    service = kind.arn.split(":")[2]
-    if service.replace("-", "") != service_of(subject.type_name):
+    balancer = "net" if subject.properties.get("Type") == "network" else "app"
+    return _is_type(kind.arn, kind.name, subject.type_name, balancer)
+
+
+@functools.cache
+def _is_type(arn: str, name: str, type_name: str, balancer: str) -> bool:
+    """Return whether a type of the reference, its ARN and name, is a type of the registry."""
+    if arn.split(":")[2].replace("-", "") != service_of(type_name):
         return False
-    word = _OTHER_WORDS.get(subject.type_name, subject.kind)
-    return _plain(kind.name).rstrip("/") in (_plain(word), *_balancer_words(subject))
+    kind = type_name.rpartition("::")[2]
+    words = {_plain(_OTHER_WORDS.get(type_name, kind))}
+    if kind in ("LoadBalancer", "Listener", "ListenerRule"):  # the reference's words say its type
+        words.add(f"{kind.lower()}{balancer}")
+    return _plain(name).rstrip("/") in words
 
 
-def _balancer_words(subject: Subject) -> tuple[str, ...]:
-    """Return the reference's words for a load balancer and its parts, which say its type."""
-    if subject.kind not in ("LoadBalancer", "Listener", "ListenerRule"):
-        return ()
-    kind = "net" if subject.properties.get("Type") == "network" else "app"
-    return (f"{subject.kind.lower()}{kind}",)
-
-
+@functools.cache
 def service_of(type_name: str) -> str:
     """Return the service of a type as ARNs write it, without hyphens."""
     word = type_name.split("::")[1].lower()

@@ -133,7 +133,7 @@ def _resource_tags(
     if "/aws-service-role/" in arn:
         return {}
     if not is_own(kind, subject):
-        return {} if kind.has_key("aws:RequestTag/any") else _tags_elsewhere(arn)
+        return {} if kind.has_key("aws:RequestTag/any") else _tags_at(arn, subject)
     if subject.operation != "create":
         return tags_of(subject.type_name, subject.previous or subject.properties)
     if action.has_key("aws:RequestTag/any"):
@@ -141,22 +141,32 @@ def _resource_tags(
     return subject.tags()
 
 
+def _tags_at(arn: str, subject: Subject) -> dict[str, str] | None:
+    """Return the tags of a resource of some stack, looked up once for all calls of a handler."""
+    if arn not in subject.tags_by_arn:
+        subject.tags_by_arn[arn] = _tags_elsewhere(arn)
+    return subject.tags_by_arn[arn]
+
+
 def _tags_elsewhere(arn: str) -> dict[str, str] | None:
     """Return the tags of a resource of some stack; None if no stack has it."""
+    service, names = arn.split(":")[2].replace("-", ""), _names_in(arn)
     for stack in list(upstream.cloudformation()._stacks.values()):
         for record in list(stack.get("_resources", {}).values()):
-            if _is_at(record, arn):
+            if service_of(record["ResourceType"]) == service and _is_called(record, names):
                 return tags_of(record["ResourceType"], record.get("Properties") or {})
     return None
 
 
-def _is_at(record: Mapping[str, Any], arn: str) -> bool:
-    """Return whether a stack's record is of the resource with that ARN."""
-    _, _, service, _, _, resource = arn.split(":", 5)
-    if service.replace("-", "") != service_of(record["ResourceType"]):
-        return False
-    names = {arn, resource, resource.rpartition("/")[2], resource.rpartition(":")[2]}
-    names.add(resource.removeprefix("secret:").removesuffix("-XXXXXX"))
+def _names_in(arn: str) -> set[str]:
+    """Return the ARN, and the names of its resource that a stack's record may have."""
+    resource = arn.split(":", 5)[5]
+    ends = {resource, resource.rpartition("/")[2], resource.rpartition(":")[2]}
+    return {arn, *ends, resource.removeprefix("secret:").removesuffix("-XXXXXX")}
+
+
+def _is_called(record: Mapping[str, Any], names: set[str]) -> bool:
+    """Return whether the physical id or an attribute of a stack's record is one of the names."""
     known = [record.get("PhysicalResourceId"), *(record.get("Attributes") or {}).values()]
     return any(isinstance(text, str) and text in names for text in known)
 

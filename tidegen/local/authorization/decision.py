@@ -36,7 +36,7 @@ def _judged(call: Call, target: Target, subject: Subject, role: Role) -> Judged:
     kind, arn = target
     keys = keys_of(call.action, kind, arn, subject, role)
     request = Request(call.action.name, arn, keys.known, keys.unknown)
-    decision = decide(request, role.identity, role.boundary)
+    decision = decide(request, role.identity(request.action), role.boundary(request.action))
     return Judged(action=call.action.name, arn=arn, decision=decision)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tidegen.iam.evaluation import ResourcePolicy, decide
-from tidegen.iam.statements import Request, Statement, statements_of
+from tidegen.iam.statements import Request, Statement, names_action, statements_of
 from tidegen.local import upstream
 
 #: A key that no request has: the policies of AWS that the engine does not have may allow anything.
@@ -17,17 +17,25 @@ _SERVICE = "cloudformation.amazonaws.com"
 
 @dataclass(frozen=True, kw_only=True)
 class Role:
-    """A role that CloudFormation acts as."""
+    """A role that CloudFormation acts as; its policies are documents of JSON."""
 
     arn: str
-    identity: tuple[Statement, ...]
-    boundary: tuple[Statement, ...] | None
+    policies: tuple[str, ...]
+    boundaries: tuple[str, ...]
     tags: Mapping[str, str]
 
     @property
     def name(self) -> str:
         """Return the name, without the path."""
         return self.arn.rpartition("/")[2]
+
+    def identity(self, action: str) -> tuple[Statement, ...]:
+        """Return the statements of identity policies that name an action."""
+        return _naming(self.policies, action)
+
+    def boundary(self, action: str) -> tuple[Statement, ...] | None:
+        """Return the statements of the boundary that name an action; None without a boundary."""
+        return _naming(self.boundaries, action) if self.boundaries else None
 
     def session(self, account: str) -> str:
         """Return the ARN of CloudFormation's session."""
@@ -42,8 +50,8 @@ def role_at(arn: str) -> Role | None:
     boundary = boundary_of(record)
     return Role(
         arn=arn,
-        identity=tuple(_identity(record)),
-        boundary=tuple(_managed([boundary])) if boundary else None,
+        policies=tuple(_identity(record)),
+        boundaries=tuple(_managed([boundary] if boundary else [])),
         tags={tag["Key"]: tag["Value"] for tag in record.get("Tags") or []},
     )
 
@@ -65,36 +73,45 @@ def may_be_assumed(arn: str) -> bool:
     if record is None or record["Arn"] != arn:
         return False
     trust = ResourcePolicy(
-        statements=_statements(record["AssumeRolePolicyDocument"]), required=True
+        statements=_parsed(_text(record["AssumeRolePolicyDocument"])), required=True
     )
     request = Request("sts:AssumeRole", arn, principal=_SERVICE, unknown=lambda _key: True)
     return decide(request, [], None, trust).allowed is not False
 
 
-def _identity(record: Mapping[str, Any]) -> Iterable[Statement]:
-    for document in record.get("InlinePolicies", {}).values():
-        yield from _statements(document)
+def _identity(record: Mapping[str, Any]) -> Iterable[str]:
+    """Yield the documents of a role's own policies."""
+    yield from map(_text, record.get("InlinePolicies", {}).values())
     yield from _managed(record.get("AttachedPolicies", []))
 
 
-def _managed(arns: Iterable[str]) -> Iterable[Statement]:
+def _managed(arns: Iterable[str]) -> Iterable[str]:
+    """Yield the documents of managed policies."""
     known = upstream.service("iam")._policies
     for arn in arns:
         record = known.get(arn)
         if record is None:
             yield _unknown_policy(arn)
         else:
-            yield from _statements(record["Versions"][record["DefaultVersionId"]]["Document"])
+            yield _text(record["Versions"][record["DefaultVersionId"]]["Document"])
 
 
-def _unknown_policy(arn: str) -> Statement:
-    """Return a statement for a policy of AWS's that the engine does not have."""
+def _unknown_policy(arn: str) -> str:
+    """Return a document for a policy of AWS's that the engine does not have."""
     condition = {"StringEquals": {NOT_KNOWN: arn}}
-    return {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}
+    statement = {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": condition}
+    return json.dumps({"Version": "2012-10-17", "Statement": statement})
 
 
-def _statements(document: Any) -> list[dict[str, Any]]:
-    return _parsed(document if isinstance(document, str) else json.dumps(document))
+def _text(document: Any) -> str:
+    return document if isinstance(document, str) else json.dumps(document)
+
+
+@functools.lru_cache(maxsize=4096)
+def _naming(documents: tuple[str, ...], action: str) -> tuple[Statement, ...]:
+    """Return the statements that name an action: no other decides on its requests."""
+    statements = (statement for document in documents for statement in _parsed(document))
+    return tuple(statement for statement in statements if names_action(statement, action))
 
 
 @functools.lru_cache(maxsize=256)

@@ -26,6 +26,8 @@ class Subject:
     physical_id: str = ""
     attributes: Properties = field(default_factory=dict)
     previous: Properties = field(default_factory=dict)
+    #: ARN of another resource → its tags when the operation began; None if no stack has it.
+    tags_by_arn: dict[str, dict[str, str] | None] = field(default_factory=dict, init=False)
 
     @property
     def kind(self) -> str:
