@@ -26,26 +26,32 @@ DELETE = "sqs:DeleteQueue"
 
 
 def policy(*types):
-    """A policy of the execution role with the calls of these types' handlers."""
+    """A policy of the execution role: of queues and parameters only the calls of these handlers."""
     actions = sorted(
         a
         for name in types
         for a in handler_permissions(name)
         if not a.startswith(("iam:", "kms:", "cloudformation:"))
     )
-    statement = {"Effect": "Allow", "Action": actions, "Resource": ["*"]}
+    own = {"Effect": "Allow", "Action": actions, "Resource": ["*"]}
+    others = {"Effect": "Allow", "NotAction": ["sqs:*", "ssm:*"], "Resource": ["*"]}
     return {
         "Type": "AWS::IAM::ManagedPolicy",
         "Properties": {
-            "PolicyDocument": {"Version": "2012-10-17", "Statement": [statement]},
+            "PolicyDocument": {"Version": "2012-10-17", "Statement": [own, others]},
             "Roles": [{"Ref": "Role"}],
         },
     }
 
 
+TRUST = {
+    "Effect": "Allow",
+    "Principal": {"Service": "cloudformation.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
 ROLE = {
     "Type": "AWS::IAM::Role",
-    "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}},
+    "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": [TRUST]}},
 }
 ARN = {"ExecutionRoleArn": {"Value": {"Fn::GetAtt": ["Role", "Arn"]}}}
 

@@ -153,7 +153,6 @@ def test_a_stack_has_no_policy_until_one_is_set(subject):
     assert subject.cloud.stack_policy(state.stack_id) == stack_policy(["A"])
 
 
-@only("double")
 @pytest.mark.parametrize(
     ("wanted", "action"),
     [(template(T=table("t-2")), "Update:Replace"), (template(A=topic()), "Update:Delete")],
@@ -188,17 +187,6 @@ def test_a_roots_policy_does_not_reach_into_nested_stacks(subject):
     subject.cloud.set_stack_policy(child.physical_id, stack_policy(["T"]))
     update = template(N=nested(subject.upload(template(T=table("t-3")))))
     assert subject.apply("s", update, "UPDATE").status == "UPDATE_ROLLBACK_COMPLETE"
-
-
-@only("engine")
-def test_the_engine_enforces_no_stack_policy(subject):
-    """The engine keeps stack policies and does not enforce them.
-
-    Source: none; the double enforces them
-    """
-    state = subject.apply("s", template(T=table("t-1")))
-    subject.cloud.set_stack_policy(state.stack_id, stack_policy(["T"]))
-    assert subject.apply("s", template(T=table("t-2")), "UPDATE").status == "UPDATE_COMPLETE"
 
 
 def test_a_name_in_use_fails_the_stack(subject):
