@@ -15,6 +15,9 @@ PACKAGE = Path(tidegen.__file__).parent
 INTERNAL = {
     "tidegen.concerns.rotation.code.rotation.kinds.RotationError": "raised in a function on AWS",
     "tidegen.environments.yaml_source._StoppedError": "becomes a problem of the file that is read",
+    "tidegen.iam.conditions.UndecidedError": "becomes the answer that a request is not known",
+    "tidegen.iam.operators.UnknownOperatorError": "not seen: the engine refuses such a policy",
+    "tidegen.iam.patterns.UnresolvedError": "becomes a statement that does not match",
     "tidegen.linting.deadline.OverdueError": "becomes a finding (cfn-lint catches Exception)",
     "tidegen.cloudformation.schemas.UnknownTypeError": "raised in the engine, which answers it",
 }

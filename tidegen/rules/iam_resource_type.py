@@ -38,8 +38,8 @@ class IamResourceType(_rule.Rule):
     """The ARN of an IAM resource names its type.
 
     IAM refuses a policy with a wildcard in place of the type ('IAM resource path must either be "*"
-    or start with user/, role/, policy/ ...'). A type from a parameter is unknown before a
-    deployment.
+    or start with user/, role/, policy/ ...', known failure policy-malformed). A type from a
+    parameter is unknown before a deployment.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     """

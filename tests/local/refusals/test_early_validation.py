@@ -6,7 +6,7 @@ import pytest
 from local_cloud import Cloud, Template
 from local_templates import a
 from refused import created, says, stack_of, with_properties
-from test_stacks import child
+from test_refused_stacks import child
 
 QUEUE = a("SQS::Queue")
 #: Two required properties are missing, as in aws/aws-cdk-cli#1463.
