@@ -90,7 +90,8 @@ def test_explain_describes_a_rule_and_its_source():
 def test_suppressions_are_listed_and_counted(project):
     done = tidegen("lint", "--suppressions", cwd=project)
     assert done.returncode == 0
-    assert "storage.yaml: AssetsBucket: guard S3_BUCKET_REPLICATION_ENABLED: " in done.stdout
+    row = "replicas.yaml: ReplicaUploadsBucket: guard S3_BUCKET_REPLICATION_ENABLED: "
+    assert row in done.stdout
     assert " x guard S3_BUCKET_REPLICATION_ENABLED\n" in done.stdout
     rows = json.loads(tidegen("lint", "--suppressions", "--json", cwd=project).stdout)
     assert done.stderr.startswith(f"{len(rows)} suppressions in ")
