@@ -15,6 +15,7 @@ from tidegen.concerns.identity.limits import (
     ACCOUNT,
     IAM,
     NAME,
+    OWN,
     PATH,
     no_change_of_shared_keys,
     not_of_other_tags,
@@ -87,13 +88,7 @@ _OWN = (
     f"iam::{ACCOUNT}:policy/{PATH}/*",
     f"iam::{ACCOUNT}:instance-profile/{PATH}/*",
     f"cloudformation:*:{ACCOUNT}:stack/{NAME}/*",
-    f"cloudformation:*:{ACCOUNT}:stack/{NAME}-*",
-    f"dynamodb:*:{ACCOUNT}:table/{NAME}-*",
-    f"s3:::{NAME}-*",
-    f"secretsmanager:*:{ACCOUNT}:secret:/{PATH}/*",
-    f"secretsmanager:*:{ACCOUNT}:secret:{NAME}-*",
-    f"sns:*:{ACCOUNT}:{NAME}-*",
-    f"sqs:*:{ACCOUNT}:{NAME}-*",
+    *OWN,
 )
 #: Actions that give a role more; each has the condition key `iam:PermissionsBoundary`.
 _CHANGING_ROLES = [

@@ -27,6 +27,16 @@ TAG = "${!aws:PrincipalTag/environment}"
 _TAG_OR_NONE = "${aws:PrincipalTag/environment, 'none'}"
 PATH = f"${{Project}}/{TAG}"
 NAME = f"${{Project}}-{TAG}"
+#: ARNs of an environment's resources, without `arn:<partition>:`, in both boundaries.
+OWN = (
+    f"cloudformation:*:{ACCOUNT}:stack/{NAME}-*",
+    f"dynamodb:*:{ACCOUNT}:table/{NAME}-*",
+    f"s3:::{NAME}-*",
+    f"secretsmanager:*:{ACCOUNT}:secret:/{PATH}/*",
+    f"secretsmanager:*:{ACCOUNT}:secret:{NAME}-*",
+    f"sns:*:{ACCOUNT}:{NAME}-*",
+    f"sqs:*:{ACCOUNT}:{NAME}-*",
+)
 #: The account's own roles, by their path: only administrators create roles there.
 ACCOUNTS_ROLES = arn(f"{IAM}:role/${{Project}}/account/*")
 

@@ -27,6 +27,7 @@ from tidegen.concerns.identity.limits import (
     ACCOUNTS_ROLES,
     IAM,
     NAME,
+    OWN,
     PATH,
     TAG,
     not_of_other_tags,
@@ -76,16 +77,7 @@ NAMED = (
     *("sns:Publish", "sqs:SendMessage", "ssm:PutParameter"),
 )
 #: ARNs of an environment's resources, without `arn:<partition>:`.
-_OWN = (
-    f"cloudformation:*:{ACCOUNT}:stack/{NAME}-*",
-    f"dynamodb:*:{ACCOUNT}:table/{NAME}-*",
-    f"s3:::{NAME}-*",
-    f"secretsmanager:*:{ACCOUNT}:secret:/{PATH}/*",
-    f"secretsmanager:*:{ACCOUNT}:secret:{NAME}-*",
-    f"sns:*:{ACCOUNT}:{NAME}-*",
-    f"sqs:*:{ACCOUNT}:{NAME}-*",
-    f"ssm:*:{ACCOUNT}:parameter/{PATH}/*",
-)
+_OWN = (*OWN, f"ssm:*:{ACCOUNT}:parameter/{PATH}/*")
 #: Calls of DynamoDB as the role that restores, on the table that it restores into (DynamoDB guide,
 #: "IAM permissions: restoring a table").
 RESTORING = (
