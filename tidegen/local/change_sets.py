@@ -21,7 +21,7 @@ _TOKENS = {
 
 def install() -> None:
     """Replace ministack's handlers of change-set requests."""
-    handlers = upstream.module("ministack.services.cloudformation.handlers")._ACTION_HANDLERS
+    handlers = upstream.requests()._ACTION_HANDLERS
     handlers["CreateChangeSet"] = keeping_the_stack_in_review(handlers["CreateChangeSet"])
     for action, token in _TOKENS.items():
         handlers[action] = answering_once(handlers[action], token)
@@ -38,8 +38,8 @@ def answering_once(handle: Handler, token_name: str) -> Handler:
 
     @functools.wraps(handle)
     def handler(params: dict[str, Any]) -> Any:
-        (token,) = params.get(token_name) or [""]
-        key = (upstream.account(), upstream.region(), str(token))
+        token = upstream.parameter(params, token_name)
+        key = (upstream.account(), upstream.region(), token)
         if token and key in answers:
             return answers[key]
         answer = handle(params)
@@ -59,8 +59,8 @@ def keeping_the_stack_in_review(create: Handler) -> Handler:
 
     @functools.wraps(create)
     def handler(params: dict[str, Any]) -> Any:
-        stacks = upstream.cloudformation()._stacks
-        (name,) = params.get("StackName") or [""]
+        stacks = upstream.stack_records()
+        name = upstream.parameter(params, "StackName")
         before = stacks.get(name)
         status, headers, body = create(params)
         after = stacks.get(name)
@@ -78,8 +78,7 @@ def keeping_the_stack_in_review(create: Handler) -> Handler:
 
 def _move_change_sets(old: str, new: str) -> None:
     """Move the change sets of the stack `old` to `new`."""
-    package = upstream.cloudformation()
-    package._stack_events.pop(old, None)
-    for change_set in package._change_sets.values():
+    upstream.cloudformation()._stack_events.pop(old, None)
+    for change_set in upstream.change_set_records().values():
         if change_set["StackId"] == old:
             change_set["StackId"] = new

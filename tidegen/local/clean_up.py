@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tidegen.local import upstream
-from tidegen.local.deletions import set_status, stacks
+from tidegen.local.deletions import set_status
 
 _REASON = "Update successful. One or more resources could not be deleted."
 
@@ -46,7 +46,7 @@ def keep_the_update_when_its_clean_up_fails() -> None:
 
 def _forget_leftovers(name: str) -> None:
     """Remove the resources that an update could not delete from its stack."""
-    stack = stacks().get(name) or {}
+    stack = upstream.stack_record(name)
     if stack.get("StackStatus") != "UPDATE_COMPLETE":
         return
     held = stack["_resources"]
@@ -113,7 +113,7 @@ CHECKED: dict[Callable[..., None], Callable[..., None]] = {}
 
 def _add_event_of(physical_id: str, reason: str) -> None:
     """Add a failed deletion to the events of the nested stack that holds the resource."""
-    for name, stack in list(stacks().items()):
+    for name, stack in list(upstream.stack_records().items()):
         for logical_id, record in stack.get("_resources", {}).items():
             if record["PhysicalResourceId"] == physical_id:
                 about = (stack["StackId"], name, logical_id, record["ResourceType"])

@@ -25,20 +25,16 @@ def fail_with_the_resources_of_a_nested_stack() -> None:
 
     def delete(physical_id: str, _: dict[str, Any]) -> None:
         name = upstream.provisioners()._nested_stack_lookup_name(physical_id)
-        if stacks().get(name, {}).get("StackStatus", "DELETE_COMPLETE") != "DELETE_COMPLETE":
+        status = upstream.stack_record(name).get("StackStatus", "DELETE_COMPLETE")
+        if status != "DELETE_COMPLETE":
             delete_nested(name)
 
     table[TYPE] = {**table[TYPE], "delete": delete}
 
 
-def stacks() -> Any:
-    """Return the engine's stacks, by name."""
-    return upstream.cloudformation()._stacks
-
-
 def delete_nested(name: str) -> None:
     """Delete a nested stack; raise ValueError, worded like CloudFormation, when that fails."""
-    stack = stacks()[name]
+    stack = upstream.stack_records()[name]
     set_status(stack, "DELETE_IN_PROGRESS")
     failed = delete_resources(stack)
     if failed:
@@ -66,9 +62,7 @@ def set_status(stack: dict[str, Any], status: str, reason: str = "") -> None:
 def _deletion_order(stack: dict[str, Any]) -> list[str]:
     """Return the logical ids of a stack's resources, dependents first."""
     declared = (stack.get("_template") or {}).get("Resources", {})
-    order = upstream.module("ministack.services.cloudformation.engine")._topological_sort(
-        declared, stack.get("_conditions", {})
-    )
+    order = upstream.template_functions()._topological_sort(declared, stack.get("_conditions", {}))
     held = list(stack["_resources"])
     return [i for i in reversed([*order, *(i for i in held if i not in order)]) if i in held]
 
@@ -99,7 +93,7 @@ def _delete(stack: dict[str, Any], logical_id: str) -> bool:
 
 def _is_retained(stack: dict[str, Any], logical_id: str) -> bool:
     """Return whether the resource's DeletionPolicy keeps it."""
-    parent = stacks().get(stack.get("_parent_stack_name")) or {}
+    parent = upstream.stack_record(stack.get("_parent_stack_name", ""))
     # A rollback undoes a creation: RetainExceptOnCreate does not retain then.
     undone = "ROLLBACK" in parent.get("StackStatus", "") or "ROLLBACK" in stack["StackStatus"]
     kept = _RETAINED - {"RetainExceptOnCreate"} if undone else _RETAINED

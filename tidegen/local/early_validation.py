@@ -9,7 +9,7 @@ have it. A nested stack's change set fails on its own, and the root's names the 
 import functools
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tidegen.cloudformation import schemas
@@ -63,10 +63,14 @@ def _validating(create: Handler) -> Handler:
     def handler(params: dict[str, Any]) -> Any:
         answer = create(params)
         identifier = re.search(rb"<Id>(.*?)</Id>", answer[2]) if answer[0] == 200 else None
-        change_set = _change_sets().get(identifier[1].decode()) if identifier else None
-        kind = _first(params, "ChangeSetType")
+        change_set = (
+            upstream.change_set_records().get(identifier[1].decode()) if identifier else None
+        )
+        kind = upstream.parameter(params, "ChangeSetType")
         if change_set and change_set["Status"] == "CREATE_COMPLETE" and kind != "IMPORT":
-            _validate(change_set, _first(params, "IncludeNestedStacks").lower() == "true")
+            _validate(
+                change_set, upstream.parameter(params, "IncludeNestedStacks").lower() == "true"
+            )
         return answer
 
     return handler
@@ -78,7 +82,7 @@ def _deleting_nested(delete: Handler) -> Handler:
     @functools.wraps(delete)
     def handler(params: dict[str, Any]) -> Any:
         answer = delete(params)
-        known = _change_sets()
+        known = upstream.change_set_records()
         for identifier in list(known):
             root = known[identifier].get("_root_change_set")
             if root and root not in known:
@@ -86,14 +90,6 @@ def _deleting_nested(delete: Handler) -> Handler:
         return answer
 
     return handler
-
-
-def _first(params: Mapping[str, Any], name: str) -> str:
-    return str((params.get(name) or [""])[0])
-
-
-def _change_sets() -> Any:
-    return upstream.cloudformation()._change_sets
 
 
 def _validate(change_set: ChangeSet, nested: bool) -> None:
@@ -126,14 +122,12 @@ def _values(change_set: ChangeSet) -> dict[str, str]:
 
 def _nested_templates(template: Any, values: dict[str, str]) -> Iterator[tuple[str, Any]]:
     """Yield logical id and template of each nested stack whose URL is known."""
-    package = "ministack.services.cloudformation"
-    helpers, engine = upstream.module(f"{package}.helpers"), upstream.module(f"{package}.engine")
     for logical_id, resource in evaluate({"": template}, values).items():
         url = resource.get("Properties", {}).get("TemplateURL")
         if resource["Type"] == STACK_TYPE and isinstance(url, str):
-            body, error = helpers._resolve_template({"TemplateURL": [url]})
-            if body and not error:
-                yield logical_id, engine._parse_template(body)
+            nested = upstream.template_at(url)
+            if nested:
+                yield logical_id, nested
 
 
 def failures(
@@ -222,7 +216,7 @@ def _failed_child(root: ChangeSet, child: str, failed: list[Failure]) -> str:
         "_root_change_set": root["ChangeSetId"],
     }
     _fail(record, _reason(failed), failed)
-    _change_sets()[identifier] = record
+    upstream.change_set_records()[identifier] = record
     return identifier
 
 
@@ -231,7 +225,7 @@ def _listing(describe: Handler) -> Handler:
 
     @functools.wraps(describe)
     def handler(params: dict[str, Any]) -> Any:
-        change_set = _change_sets().get(_first(params, "ChangeSetName"))
+        change_set = upstream.change_set_records().get(upstream.parameter(params, "ChangeSetName"))
         if change_set is None:
             return describe(params)
         module = upstream.requests()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tidegen.local import upstream
-from tidegen.local.deletions import TYPE, delete_resources, set_status, stacks
+from tidegen.local.deletions import TYPE, delete_resources, set_status
 
 _REASON = "The following resource(s) failed to {verb}: [{names}]. "
 
@@ -30,7 +30,7 @@ def undo_failed_creates() -> None:
             return upstream_create(logical_id, properties, stack_name)
         except Exception as error:
             for name in _children(stack_name) - before:
-                child = stacks()[name]
+                child = upstream.stack_records()[name]
                 _record_child(stack_name, logical_id, child)
                 _roll_back(child)
                 raise ValueError(_embedded(child, "create", str(error))) from error
@@ -41,13 +41,13 @@ def undo_failed_creates() -> None:
 
 def _children(stack_name: str) -> set[str]:
     """Return the names of the nested stacks of a stack."""
-    known = stacks()
+    known = upstream.stack_records()
     return {name for name in known if known[name].get("_parent_stack_name") == stack_name}
 
 
 def _record_child(parent: str, logical_id: str, child: dict[str, Any]) -> None:
     """Record the child in the parent's events, as at its creation, and among its resources."""
-    add_event, stack = upstream.stacks()._add_event, stacks()[parent]
+    add_event, stack = upstream.stacks()._add_event, upstream.stack_records()[parent]
     reason = "Resource creation Initiated"
     about = (stack["StackId"], parent, logical_id, TYPE)
     add_event(*about, "CREATE_IN_PROGRESS", reason, child["StackId"])
@@ -84,7 +84,8 @@ def name_the_resource_that_failed_to_update() -> None:
         try:
             return upstream_update(physical_id, *arguments)
         except Exception as error:
-            child = stacks().get(upstream.provisioners()._nested_stack_lookup_name(physical_id))
+            name = upstream.provisioners()._nested_stack_lookup_name(physical_id)
+            child = upstream.stack_records().get(name)
             raise ValueError(_embedded(child, "update", str(error))) from error
 
     table[TYPE] = {**table[TYPE], "update": update}
@@ -113,11 +114,11 @@ def keep_policies() -> None:
 
     def update(physical_id: str, *arguments: Any) -> Any:
         name = upstream.provisioners()._nested_stack_lookup_name(physical_id)
-        policy = (stacks().get(name) or {}).get("_stack_policy")
+        policy = upstream.stack_record(name).get("_stack_policy")
         try:
             return upstream_update(physical_id, *arguments)
         finally:
-            if policy and name in stacks():
-                stacks()[name]["_stack_policy"] = policy
+            if policy and name in upstream.stack_records():
+                upstream.stack_records()[name]["_stack_policy"] = policy
 
     table[TYPE] = {**table[TYPE], "update": update}

@@ -45,7 +45,7 @@ def identify_secrets_by_arn() -> None:
 
     own = {"create": create, "update": update, "delete": delete, "import": _imported}
     table[_TYPE] = {**entry, **own}
-    readers = upstream.module("ministack.services.cloudformation.drift")._DRIFT_READERS
+    readers = upstream.drift()._DRIFT_READERS
     read, known = readers[_TYPE]
     readers[_TYPE] = (lambda physical_id, *rest: read(_name(physical_id), *rest), known)
 

@@ -132,9 +132,7 @@ def keep_attributes_of_unchanged_resources() -> None:
 
 def _attributes_of(stack_name: str, logical_id: str) -> dict[str, Any]:
     """Return the recorded attributes of one of a stack's resources."""
-    stack = upstream.cloudformation()._stacks.get(stack_name) or {}
-    record = stack.get("_resources", {}).get(logical_id, {})
-    return dict(record.get("Attributes") or {})
+    return dict(upstream.resource_record(stack_name, logical_id).get("Attributes") or {})
 
 
 def run_handlers_off_the_event_loop() -> None:
@@ -200,7 +198,7 @@ def read_replacements_and_tags_from_schemas(types: frozenset[str]) -> None:
     tags = _FromSchemas(provisioners._STACK_TAG_PROPERTY, _tagged(types), schemas.tag_shape)
     provisioners._STACK_TAG_PROPERTY = tags
     # Imported by name there.
-    upstream.module("ministack.services.cloudformation.drift")._STACK_TAG_PROPERTY = tags
+    upstream.drift()._STACK_TAG_PROPERTY = tags
 
 
 def _tagged(types: frozenset[str]) -> frozenset[str]:

@@ -58,7 +58,7 @@ def _importing(handler: Handler, type_name: str) -> Entry:
         return {}
     (pointer,) = schemas.schema_of(type_name)["primaryIdentifier"]
     key = pointer.rpartition("/")[2]
-    module = upstream.module("ministack.services.cloudformation.changesets")
+    module = upstream.change_sets()
 
     def problem(identifier: str) -> str | None:
         words = module._IMPORT_NOT_FOUND.format(type=type_name, value=identifier)
@@ -132,7 +132,7 @@ def _as_written(properties: Properties, stack_name: str) -> Properties:
 
     They have only key and value; some types require more, such as `PropagateAtLaunch`.
     """
-    stack = upstream.cloudformation()._stacks.get(stack_name) or {}
+    stack = upstream.stack_record(stack_name)
     added = [{key: tag[key] for key in ("Key", "Value")} for tag in stack.get("Tags") or []]
     tags = properties.get("Tags")
     if not added or not isinstance(tags, list):

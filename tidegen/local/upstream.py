@@ -5,6 +5,7 @@ ministack reads its settings from the environment while it is imported.
 """
 
 import importlib
+from collections.abc import Mapping
 from typing import Any
 
 _CLOUDFORMATION = "ministack.services.cloudformation"
@@ -53,6 +54,54 @@ def requests() -> Any:
 def cloudformation() -> Any:
     """Return the package that holds the stacks themselves."""
     return module(_CLOUDFORMATION)
+
+
+def stack_records() -> Any:
+    """Return the engine's stacks, by name."""
+    return cloudformation()._stacks
+
+
+def stack_record(name: str) -> dict[str, Any]:
+    """Return the engine's record of a stack; empty without one."""
+    record: dict[str, Any] = stack_records().get(name) or {}
+    return record
+
+
+def resource_record(stack_name: str, logical_id: str) -> dict[str, Any]:
+    """Return a stack's record of a resource; empty without one."""
+    record: dict[str, Any] = stack_record(stack_name).get("_resources", {}).get(logical_id) or {}
+    return record
+
+
+def change_set_records() -> Any:
+    """Return the engine's change sets, by id."""
+    return cloudformation()._change_sets
+
+
+def template_functions() -> Any:
+    """Return the module that parses templates and orders their resources."""
+    return module(f"{_CLOUDFORMATION}.engine")
+
+
+def template_at(url: str) -> Any:
+    """Return the parsed template at a URL; None if there is none."""
+    body, error = module(f"{_CLOUDFORMATION}.helpers")._resolve_template({"TemplateURL": [url]})
+    return template_functions()._parse_template(body) if body and not error else None
+
+
+def parameter(params: Mapping[str, Any], name: str) -> str:
+    """Return a parameter of a request; empty without one."""
+    return str((params.get(name) or [""])[0])
+
+
+def validation_error(message: str) -> Any:
+    """Return CloudFormation's answer to a request that it refuses."""
+    return module(f"{_CLOUDFORMATION}.helpers")._error("ValidationError", message)
+
+
+def drift() -> Any:
+    """Return the module that detects drift."""
+    return module(f"{_CLOUDFORMATION}.drift")
 
 
 def account() -> str:

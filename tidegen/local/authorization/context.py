@@ -151,7 +151,7 @@ def _tags_at(arn: str, subject: Subject) -> dict[str, str] | None:
 def _tags_elsewhere(arn: str) -> dict[str, str] | None:
     """Return the tags of a resource of some stack; None if no stack has it."""
     service, names = arn.split(":")[2].replace("-", ""), _names_in(arn)
-    for stack in list(upstream.cloudformation()._stacks.values()):
+    for stack in list(upstream.stack_records().values()):
         for record in list(stack.get("_resources", {}).values()):
             if service_of(record["ResourceType"]) == service and _is_called(record, names):
                 return tags_of(record["ResourceType"], record.get("Properties") or {})

@@ -90,7 +90,7 @@ def _subject(
         account=upstream.account(),
         region=upstream.region(),
         properties=properties,
-        attributes=_record(stack_name, logical_id).get("Attributes") or {},
+        attributes=upstream.resource_record(stack_name, logical_id).get("Attributes") or {},
         **more,
     )
 
@@ -115,7 +115,7 @@ def _is_made(subject: Subject) -> bool:
     """Return whether the handler runs: a resource is read for the attributes a template uses."""
     if subject.operation != "read":
         return True
-    template = json.dumps(_stack(subject.stack_name).get("_template") or {})
+    template = json.dumps(upstream.stack_record(subject.stack_name).get("_template") or {})
     name = subject.logical_id
     uses = (f'"Fn::GetAtt": ["{name}"', f'"Fn::GetAtt": "{name}.', f"${{{name}.")
     return any(text in template for text in uses)
@@ -128,13 +128,3 @@ def _log(item: Judged, role: Role) -> None:
     if line not in _logged:
         _logged.add(line)
         logger.debug(line)
-
-
-def _stack(name: str) -> dict[str, Any]:
-    stack: dict[str, Any] = upstream.cloudformation()._stacks.get(name) or {}
-    return stack
-
-
-def _record(stack_name: str, logical_id: str) -> dict[str, Any]:
-    record: dict[str, Any] = _stack(stack_name).get("_resources", {}).get(logical_id) or {}
-    return record

@@ -27,7 +27,7 @@ _roles: dict[str, str] = {}  # id of a stack or change set → ARN of its role
 
 def install() -> None:
     """Wrap upstream's handlers of requests that name a service role."""
-    handlers = upstream.module("ministack.services.cloudformation.handlers")._ACTION_HANDLERS
+    handlers = upstream.requests()._ACTION_HANDLERS
     for action in _OPERATIONS:
         handlers[action] = keeping_role(handlers[action])
     handlers["CreateChangeSet"] = keeping_role_of_change_set(handlers["CreateChangeSet"])
@@ -48,7 +48,7 @@ def keeping_role(handle: Handler) -> Handler:
 
     @functools.wraps(handle)
     def handler(params: dict[str, Any]) -> Any:
-        role, name = _first(params, "RoleARN"), _first(params, "StackName")
+        role, name = upstream.parameter(params, "RoleARN"), upstream.parameter(params, "StackName")
         if role and not may_be_assumed(role):
             return _refused(role)
         before = _stack(name)
@@ -68,7 +68,7 @@ def keeping_role_of_change_set(handle: Handler) -> Handler:
 
     @functools.wraps(handle)
     def handler(params: dict[str, Any]) -> Any:
-        role = _first(params, "RoleARN")
+        role = upstream.parameter(params, "RoleARN")
         if role and not may_be_assumed(role):
             return _refused(role)
         known = set(_change_sets())
@@ -94,7 +94,10 @@ def using_role_of_change_set(handle: Handler) -> Handler:
 
 
 def _is_meant(change_set: Mapping[str, Any], identifier: str, params: dict[str, Any]) -> bool:
-    name, stack = _first(params, "ChangeSetName"), _first(params, "StackName")
+    name, stack = (
+        upstream.parameter(params, "ChangeSetName"),
+        upstream.parameter(params, "StackName"),
+    )
     if name == identifier:
         return True
     owner = (change_set["StackId"], change_set.get("StackName"))
@@ -102,19 +105,14 @@ def _is_meant(change_set: Mapping[str, Any], identifier: str, params: dict[str, 
 
 
 def _change_sets() -> dict[str, Any]:
-    return dict(upstream.cloudformation()._change_sets.items())
+    return dict(upstream.change_set_records().items())
 
 
 def _stack(name: str) -> Any:
     """Return the record of a stack, by its name or id."""
-    stacks = upstream.cloudformation()._stacks
+    stacks = upstream.stack_records()
     return stacks.get(name) or next((s for s in stacks.values() if s["StackId"] == name), None)
 
 
-def _first(params: dict[str, Any], name: str) -> str:
-    return str((params.get(name) or [""])[0])
-
-
 def _refused(role: str) -> Any:
-    helpers = upstream.module("ministack.services.cloudformation.helpers")
-    return helpers._error("ValidationError", ROLE_UNUSABLE.message.format(role=role))
+    return upstream.validation_error(ROLE_UNUSABLE.message.format(role=role))

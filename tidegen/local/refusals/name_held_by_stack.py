@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from tidegen.local.deletions import stacks
+from tidegen.local import upstream
 from tidegen.local.handlers.base import Resource
 from tidegen.local.refusals.model import CREATE, Words, refuses
 from tidegen.local.refusals.name_taken import LOOK_UPS
@@ -31,20 +31,20 @@ def foreign_owner(type_name: str, properties: Mapping[str, Any], root: str) -> s
     The root's nested stacks are its own: their resources are the ones that the templates describe.
     """
     name = properties.get(LOOK_UPS[type_name].prop) if type_name in LOOK_UPS else None
-    own = {stack for stack in stacks() if root in (stack, *_parents(stack))}
+    own = {stack for stack in upstream.stack_records() if root in (stack, *_parents(stack))}
     return _holder(type_name, name, own) if isinstance(name, str) else ""
 
 
 def _parents(stack_name: str) -> Iterator[str]:
     """Yield the names of the stacks that a stack is nested in, its parent first."""
-    while parent := (stacks().get(stack_name) or {}).get("_parent_stack_name"):
+    while parent := upstream.stack_record(stack_name).get("_parent_stack_name"):
         yield parent
         stack_name = parent
 
 
 def _holder(type_name: str, name: str, own: Collection[str]) -> str:
     """Return the id of a stack with that resource, none of `own`; empty if there is none."""
-    for stack_name, stack in list(stacks().items()):
+    for stack_name, stack in list(upstream.stack_records().items()):
         if stack_name in own or stack["StackStatus"] == "DELETE_COMPLETE":
             continue
         for record in stack.get("_resources", {}).values():

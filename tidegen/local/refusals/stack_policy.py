@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tidegen.local import upstream
-from tidegen.local.deletions import set_status, stacks
+from tidegen.local.deletions import set_status
 from tidegen.local.refusals.model import Refusal, add
 
 _REFUSAL = add(
@@ -68,7 +68,7 @@ def check_updates() -> None:
 
     def checked(*arguments: Any) -> Any:
         type_name, _, old, new, stack_name, logical_id, *_ = arguments
-        stack = stacks().get(stack_name) or {}
+        stack = upstream.stack_record(stack_name)
         if old != new and "ROLLBACK" not in stack.get("StackStatus", ""):
             replaced = provisioners._requires_replacement(type_name, old, new)
             action = "Update:Replace" if replaced else "Update:Modify"
@@ -92,15 +92,15 @@ def check_removals() -> None:
 
     async def checked(name: str, stack_id: str, template: Any, *rest: Any, **options: Any) -> None:
         before = options.get("previous_stack")
-        if before and _denied_removal(stacks()[name], template):
-            _roll_back(stacks()[name], before)
+        if before and _denied_removal(upstream.stack_records()[name], template):
+            _roll_back(upstream.stack_records()[name], before)
         else:
             await deploy(name, stack_id, template, *rest, **options)
 
     def checked_nested(logical_id: str, properties: Any, parent: str, **options: Any) -> Any:
-        child = stacks().get(options.get("previous_physical_id"))
-        if child and "ROLLBACK" not in stacks()[parent]["StackStatus"]:
-            reason = _denied_removal(child, _template(properties["TemplateURL"]))
+        child = upstream.stack_records().get(options.get("previous_physical_id"))
+        if child and "ROLLBACK" not in upstream.stack_records()[parent]["StackStatus"]:
+            reason = _denied_removal(child, upstream.template_at(properties["TemplateURL"]))
             if reason:
                 raise ValueError(reason)
         return deploy_nested(logical_id, properties, parent, **options)
@@ -108,13 +108,6 @@ def check_removals() -> None:
     for place in (module, upstream.change_sets(), upstream.requests()):
         place._deploy_stack_async = checked
     provisioners._cfn_nested_stack_deploy = checked_nested
-
-
-def _template(url: str) -> Any:
-    """Return the template at a URL."""
-    package = "ministack.services.cloudformation"
-    helpers, engine = upstream.module(f"{package}.helpers"), upstream.module(f"{package}.engine")
-    return engine._parse_template(helpers._resolve_template({"TemplateURL": [url]})[0])
 
 
 def _denied_removal(stack: dict[str, Any], template: Any) -> str:
