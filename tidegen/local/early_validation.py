@@ -63,14 +63,12 @@ def _validating(create: Handler) -> Handler:
     def handler(params: dict[str, Any]) -> Any:
         answer = create(params)
         identifier = re.search(rb"<Id>(.*?)</Id>", answer[2]) if answer[0] == 200 else None
-        change_set = (
-            upstream.change_set_records().get(identifier[1].decode()) if identifier else None
-        )
+        known = upstream.change_set_records()
+        change_set = known.get(identifier[1].decode()) if identifier else None
         kind = upstream.parameter(params, "ChangeSetType")
+        nested = upstream.parameter(params, "IncludeNestedStacks").lower() == "true"
         if change_set and change_set["Status"] == "CREATE_COMPLETE" and kind != "IMPORT":
-            _validate(
-                change_set, upstream.parameter(params, "IncludeNestedStacks").lower() == "true"
-            )
+            _validate(change_set, nested)
         return answer
 
     return handler

@@ -94,10 +94,8 @@ def using_role_of_change_set(handle: Handler) -> Handler:
 
 
 def _is_meant(change_set: Mapping[str, Any], identifier: str, params: dict[str, Any]) -> bool:
-    name, stack = (
-        upstream.parameter(params, "ChangeSetName"),
-        upstream.parameter(params, "StackName"),
-    )
+    name = upstream.parameter(params, "ChangeSetName")
+    stack = upstream.parameter(params, "StackName")
     if name == identifier:
         return True
     owner = (change_set["StackId"], change_set.get("StackName"))

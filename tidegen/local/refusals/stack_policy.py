@@ -100,7 +100,8 @@ def check_removals() -> None:
     def checked_nested(logical_id: str, properties: Any, parent: str, **options: Any) -> Any:
         child = upstream.stack_records().get(options.get("previous_physical_id"))
         if child and "ROLLBACK" not in upstream.stack_records()[parent]["StackStatus"]:
-            reason = _denied_removal(child, upstream.template_at(properties["TemplateURL"]))
+            template = upstream.template_at(properties["TemplateURL"])
+            reason = template and _denied_removal(child, template)
             if reason:
                 raise ValueError(reason)
         return deploy_nested(logical_id, properties, parent, **options)
