@@ -21,6 +21,7 @@ from test_isolation import (
     within_boundary,
 )
 
+from tidegen.cloudformation.values import listed
 from tidegen.contract import Scope
 from tidegen.environments.types import PROJECT_LENGTH
 
@@ -100,10 +101,6 @@ def managed():
                     name = policy["Fn::Sub"].rpartition("/")[2]
                     for statement in documents[name]["Document"]["Statement"]:
                         yield name, title, statement
-
-
-def listed(value):
-    return value if isinstance(value, list) else [value]
 
 
 #: Resources in place of a pattern for every resource of a service.

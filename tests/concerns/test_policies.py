@@ -19,6 +19,7 @@ from policy_sentry.querying.actions import (
 )
 
 from tidegen.cloudformation.text import parse_template
+from tidegen.cloudformation.values import listed
 
 CURRENT = Path(__file__).parents[2] / "templates" / "current"
 TEMPLATES = {
@@ -79,10 +80,6 @@ LONGEST = {
 }
 #: Replaces an ARN that is not known here: long enough for any.
 UNKNOWN = "arn:aws:service:ap-southeast-2:123456789012:resource/" + "x" * 60
-
-
-def listed(value):
-    return value if isinstance(value, list) else [value]
 
 
 def documents(value):

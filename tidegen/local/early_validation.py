@@ -19,7 +19,7 @@ from tidegen.cloudformation.values import is_function
 from tidegen.local import upstream
 from tidegen.local.refusals.early_validation import REASON
 from tidegen.local.refusals.name_held_by_stack import foreign_owner
-from tidegen.local.refusals.name_taken import LOOK_UPS
+from tidegen.local.refusals.name_taken import LOOK_UPS, MESSAGE
 from tidegen.local.refusals.nested_change_set import NESTED
 from tidegen.local.validation import early_problems
 
@@ -30,7 +30,6 @@ _VALIDATIONS = {
     "PROPERTY_VALIDATION": "AWS::EarlyValidation::PropertyValidation",
     "NAME_CONFLICT_VALIDATION": "AWS::EarlyValidation::ResourceExistenceCheck",
 }
-_TAKEN = "Resource of type '{type}' with identifier '{name}' already exists."
 #: The schema's words → those of early validation (aws/aws-cdk-cli#1463).
 _WORDS = (
     (re.compile(r"required key (\[.+\]) not found"), r"Required property \1 not found"),
@@ -140,7 +139,7 @@ def failures(
         for problem in early_problems(kind, properties, unknown, upstream.region()):
             yield _property_failure(path, kind, problem)
         if foreign_owner(kind, properties, stack_name):
-            reason = _TAKEN.format(type=kind, name=properties[LOOK_UPS[kind].prop])
+            reason = MESSAGE.format(type=kind, name=properties[LOOK_UPS[kind].prop])
             yield Failure(path, kind, "NAME_CONFLICT_VALIDATION", reason)
 
 

@@ -60,11 +60,14 @@ LOOK_UPS = {
 }
 
 
+MESSAGE = "Resource of type '{type}' with identifier '{name}' already exists."
+
+
 @refuses(
     "name-taken",
     *LOOK_UPS,
     on=(CREATE,),
-    message="Resource of type '{type}' with identifier '{name}' already exists.",
+    message=MESSAGE,
     source="https://github.com/aws/aws-cdk-cli/issues/1000",
     failure="name-taken",
 )

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from tidegen.cloudformation.values import listed
 from tidegen.local import upstream
 from tidegen.local.deletions import set_status
 from tidegen.local.refusals.model import Refusal, add
@@ -44,21 +45,17 @@ def _matching(
 ) -> Iterator[str]:
     """Yield the resources of a statement that apply to the action on a resource."""
     wanted = f"LogicalResourceId/{logical_id}"
-    if not any(fnmatch.fnmatchcase(action, pattern) for pattern in _listed(statement["Action"])):
+    if not any(fnmatch.fnmatchcase(action, pattern) for pattern in listed(statement["Action"])):
         return
     for operator in statement.get("Condition", {}).values():
-        if not any(fnmatch.fnmatchcase(type_name, p) for p in _listed(operator["ResourceType"])):
+        if not any(fnmatch.fnmatchcase(type_name, p) for p in listed(operator["ResourceType"])):
             return
-    for pattern in _listed(statement.get("Resource", [])):
+    for pattern in listed(statement.get("Resource", [])):
         if fnmatch.fnmatchcase(wanted, pattern):
             yield pattern
-    excluded = _listed(statement.get("NotResource", []))
+    excluded = listed(statement.get("NotResource", []))
     if excluded and not any(fnmatch.fnmatchcase(wanted, pattern) for pattern in excluded):
         yield wanted
-
-
-def _listed(value: Any) -> list[str]:
-    return value if isinstance(value, list) else [value]
 
 
 def check_updates() -> None:
