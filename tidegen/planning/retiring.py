@@ -14,6 +14,11 @@ from dataclasses import replace
 from typing import Any
 
 from tidegen.cloudformation.evaluation import evaluate
+from tidegen.cloudformation.quotas import (
+    DIRECT_TEMPLATE_BYTES,
+    MANAGED_POLICY_SIZE,
+    POLICIES_PER_ROLE,
+)
 from tidegen.cloudformation.references import attributes_used
 from tidegen.cloudformation.resources import Properties, Resources, TemplateBody
 from tidegen.cloudformation.values import listed, statements, text_of
@@ -26,9 +31,7 @@ from tidegen.planning.templates import sha256
 ROLE_OUTPUT = "ExecutionRoleArn"
 RETIRED = "RetiredPolicy"
 _POLICY = "AWS::IAM::ManagedPolicy"
-#: Quotas: characters of a managed policy and policies of a role (IAM guide), bytes of a template
-#: that is sent (CloudFormation guide). A policy is filled less: it grows by the partition's name.
-_POLICY_LIMIT, _POLICIES, _TEMPLATE_SIZE = 6_144, 10, 51_200
+#: Characters that a policy is filled to: it grows by the partition's name.
 _POLICY_SIZE = 5_800
 
 Statement = Mapping[str, Any]
@@ -182,7 +185,7 @@ def _fits(template: RootTemplate, role: str) -> bool:
     policies = list(_policies(template.body["Resources"], role))
     sizes = [_size(statements(item["PolicyDocument"])) for item in policies]
     return (
-        len(policies) <= _POLICIES
-        and len(template.content) <= _TEMPLATE_SIZE
-        and max(sizes, default=0) <= _POLICY_LIMIT
+        len(policies) <= POLICIES_PER_ROLE
+        and len(template.content) <= DIRECT_TEMPLATE_BYTES
+        and max(sizes, default=0) <= MANAGED_POLICY_SIZE
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from troposphere import Template, encode_to_dict
 
+from tidegen.cloudformation.quotas import DIRECT_TEMPLATE_BYTES, TEMPLATE_BYTES
 from tidegen.composition import Child, Composition, build_assets, compose, direct_root, nested_root
 from tidegen.contract import BuiltAsset, Concern, Context, Scope
 from tidegen.errors import CompositionError, Problem
@@ -22,10 +23,8 @@ _ORDER = (
     "Resources",
     "Outputs",
 )
-#: AWS docs, "CloudFormation quotas": bytes of a template from S3, and entries of each section.
+#: AWS docs, "CloudFormation quotas": entries of each section.
 _LIMITS = {"Resources": 500, "Parameters": 200, "Outputs": 200, "Mappings": 200}
-_MAX_BYTES = 1_000_000
-_MAX_DIRECT_BYTES = 51_200
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def _check_limits(files: dict[str, bytes]) -> None:
     direct = {f"roots/{scope}" for scope in Scope if scope.is_direct}
     problems = []
     for name, content in files.items():
-        limit = _MAX_DIRECT_BYTES if name.rpartition(".")[0] in direct else _MAX_BYTES
+        limit = DIRECT_TEMPLATE_BYTES if name.rpartition(".")[0] in direct else TEMPLATE_BYTES
         if len(content) > limit:
             problems.append(
                 Problem(name, f"has {len(content)} bytes, the limit is {limit}; split it")

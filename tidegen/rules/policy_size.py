@@ -2,12 +2,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from tidegen.cloudformation.quotas import MANAGED_POLICY_SIZE, TRUST_POLICY_SIZE
 from tidegen.rules import _rule
 
 #: Type → the path of its policy, and the characters that its service accepts (its quotas).
 _LIMITS: dict[str, tuple[tuple[str, ...], int]] = {
-    "AWS::IAM::ManagedPolicy": (("PolicyDocument",), 6_144),
-    "AWS::IAM::Role": (("AssumeRolePolicyDocument",), 2_048),
+    "AWS::IAM::ManagedPolicy": (("PolicyDocument",), MANAGED_POLICY_SIZE),
+    "AWS::IAM::Role": (("AssumeRolePolicyDocument",), TRUST_POLICY_SIZE),
     "AWS::KMS::Key": (("KeyPolicy",), 32_768),
     "AWS::S3::BucketPolicy": (("PolicyDocument",), 20_480),
     "AWS::SNS::TopicPolicy": (("PolicyDocument",), 30_720),
@@ -36,7 +37,7 @@ Policy:
       Statement:
       - {Effect: Allow, Action: ["s3:GetObject"], Resource: [RESOURCES]}
 """
-    bad = good.replace("RESOURCES", "x" * 6_144)
+    bad = good.replace("RESOURCES", "x" * MANAGED_POLICY_SIZE)
     # longer than a policy may be, but for the functions
     good = good.replace("RESOURCES", ", ".join(["!Sub '${A}'"] * 500))
 

@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
+from tidegen.cloudformation.quotas import DIRECT_TEMPLATE_BYTES
 from tidegen.cloudformation.resources import STACK_TYPE, TemplateBody
 from tidegen.linting.roots.rule import RootRule
 from tidegen.linting.roots.view import Problem, RootView
 from tidegen.planning.changes import Action, Change
 from tidegen.planning.forecast import forecast
 
-#: The largest template that the call itself carries, in bytes (CloudFormation quotas).
-_DIRECT = 51_200
 _ROTATION = "AWS::SecretsManager::RotationSchedule"
 
 
@@ -122,14 +121,14 @@ class DirectTemplateSize(RootRule):
 
     id = "E9812"
     good = _TOPIC
-    bad = f"{_TOPIC}# {'x' * _DIRECT}\n"
+    bad = f"{_TOPIC}# {'x' * DIRECT_TEMPLATE_BYTES}\n"
 
     def problems(self, root: RootView) -> Iterator[Problem]:
         is_direct = (
             not root.templates.get("", {}).get("Metadata", {}).get("Tidegen", {}).get("Children")
         )
-        if is_direct and root.size > _DIRECT:
-            yield "", f"has {root.size} bytes; at most {_DIRECT} can be sent directly"
+        if is_direct and root.size > DIRECT_TEMPLATE_BYTES:
+            yield "", f"has {root.size} bytes; at most {DIRECT_TEMPLATE_BYTES} can be sent directly"
 
 
 class StateKeepsItsPlace(RootRule):

@@ -1,10 +1,9 @@
 """The length of a role's inline policies."""
 
+from tidegen.cloudformation.quotas import INLINE_POLICIES_SIZE
 from tidegen.local.handlers.base import Resource
 from tidegen.local.policies import length
 from tidegen.local.refusals.model import CREATE, UPDATE, Words, refuses
-
-_LIMIT = 10240  # characters without white space, all policies together (IAM quotas)
 
 
 @refuses(
@@ -21,4 +20,4 @@ def inline_policies_too_long(resource: Resource) -> Words:
     policies = resource.properties.get("Policies", [])
     name = resource.physical_id or resource.properties.get("RoleName") or resource.identity.name()
     size = sum(length(policy["PolicyDocument"]) for policy in policies)
-    return {"role": str(name)} if size > _LIMIT else None
+    return {"role": str(name)} if size > INLINE_POLICIES_SIZE else None

@@ -1,10 +1,9 @@
 """The length of a managed policy."""
 
+from tidegen.cloudformation.quotas import MANAGED_POLICY_SIZE
 from tidegen.local.handlers.base import Resource
 from tidegen.local.policies import length
 from tidegen.local.refusals.model import CREATE, UPDATE, Words, refuses
-
-_LIMIT = 6144  # characters without white space (IAM quotas)
 
 
 @refuses(
@@ -18,4 +17,4 @@ _LIMIT = 6144  # characters without white space (IAM quotas)
 )
 def managed_policy_too_long(resource: Resource) -> Words:
     """A managed policy of more than 6,144 characters."""
-    return {} if length(resource.properties["PolicyDocument"]) > _LIMIT else None
+    return {} if length(resource.properties["PolicyDocument"]) > MANAGED_POLICY_SIZE else None

@@ -1,9 +1,8 @@
 """The number of a role's managed policies."""
 
+from tidegen.cloudformation.quotas import POLICIES_PER_ROLE
 from tidegen.local.handlers.base import Resource
 from tidegen.local.refusals.model import CREATE, UPDATE, Words, refuses
-
-_LIMIT = 10  # the default quota
 
 
 @refuses(
@@ -17,4 +16,5 @@ _LIMIT = 10  # the default quota
 )
 def role_policies_quota(resource: Resource) -> Words:
     """More than ten managed policies of a role."""
-    return {} if len(resource.properties.get("ManagedPolicyArns", [])) > _LIMIT else None
+    attached = resource.properties.get("ManagedPolicyArns", [])
+    return {} if len(attached) > POLICIES_PER_ROLE else None

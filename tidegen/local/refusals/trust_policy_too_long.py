@@ -1,10 +1,9 @@
 """The length of a trust policy."""
 
+from tidegen.cloudformation.quotas import TRUST_POLICY_SIZE
 from tidegen.local.handlers.base import Resource
 from tidegen.local.policies import length
 from tidegen.local.refusals.model import CREATE, UPDATE, Words, refuses
-
-_LIMIT = 2048  # characters without white space (IAM quotas)
 
 
 @refuses(
@@ -18,4 +17,5 @@ _LIMIT = 2048  # characters without white space (IAM quotas)
 )
 def trust_policy_too_long(resource: Resource) -> Words:
     """A role's trust policy of more than 2,048 characters."""
-    return {} if length(resource.properties["AssumeRolePolicyDocument"]) > _LIMIT else None
+    size = length(resource.properties["AssumeRolePolicyDocument"])
+    return {} if size > TRUST_POLICY_SIZE else None
