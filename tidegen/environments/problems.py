@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tidegen.contract import Scope
 from tidegen.errors import InputError, Problem
 
 if TYPE_CHECKING:
@@ -63,16 +64,17 @@ class FileProblems:
             raise InputError(*dict.fromkeys(problems))
 
     def require_home(self, file: "File") -> None:
-        """Raise InputError if a file that cannot be read may name the account's home region."""
+        """Raise InputError if a file with problems may name the home region of an account file."""
         if any(
             item.keys == ("home_region",) and item.file.account == file.account
             for item in self.possible
+            if file.scope == Scope.ACCOUNT
         ):
             raise InputError(*self._own_problems())
 
     def _concerns(self, item: Conflict, file: "File") -> bool:
         """Return whether a conflict is of the file itself or of its account's baseline."""
-        is_baseline = item.file.scope == "account" and item.file.account == file.account
+        is_baseline = item.file.scope == Scope.ACCOUNT and item.file.account == file.account
         return item.concerns(file.name) or is_baseline
 
     def _own_problems(self) -> list[Problem]:
