@@ -34,7 +34,7 @@ class Session:
     files: Sequence[Any]
     connect: Connect
     local: bool
-    #: What is wrong in the environment files; `files` are the valid ones.
+    #: The problems of the environment files; `files` are the valid ones.
     problems: "FileProblems | None" = None
     #: Whether the local engine was started by this command and ends with it.
     own_engine: bool = False
@@ -158,8 +158,8 @@ def require_prerequisites(plan: Plan) -> None:
 def require_clean_lint(session: Session, name: str) -> None:
     """Lint the environment's templates as 'tidegen lint' does; raise RefusedError on a finding.
 
-    In its own regions, and its own roots: findings of other environments do not concern it. What
-    'tidegen lint' found right in all of them is not checked again.
+    In its own regions, and its own roots: findings of other environments do not concern it. After
+    a clean 'tidegen lint' nothing is checked again.
     """
     from tidegen.environments import regions
     from tidegen.linting.deploys import deploy_findings

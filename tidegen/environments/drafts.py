@@ -1,4 +1,4 @@
-"""What can be read of a file that is not valid, so that checks between files see it, too."""
+"""Files that are not valid, read as far as possible, so that checks between files see them, too."""
 
 import re
 from collections.abc import Iterator

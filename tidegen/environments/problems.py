@@ -34,7 +34,7 @@ class Conflict:
 
 @dataclass(frozen=True, kw_only=True)
 class FileProblems:
-    """What is wrong in a project's files: in one file, by its name, and between files.
+    """The problems in a project's files: in one file, by its name, and between files.
 
     `possible` conflicts are no more once a file with problems of its own is right.
     """
