@@ -56,7 +56,7 @@ class Change:
     `otherwise` is the other source's verdict if the two differ. Without `certain` there is a change
     only if a value known after deployment turns out to be new. `name` is the physical name in the
     template, if it stays the same. `unforeseen` is the syntax that the forecast cannot evaluate, so
-    that only a change set tells the change.
+    that only a change set has the change.
     """
 
     path: str
