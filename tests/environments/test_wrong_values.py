@@ -253,7 +253,7 @@ def test_an_address_with_an_apostrophe_is_accepted(examples, change):
 
 
 def test_the_suggested_names_and_types_are_accepted_themselves(examples, change, problems):
-    """A name staging-2 would be refused beside staging, and Arm types run no chart's image."""
+    """A name staging-2 would be refused next to staging, and Arm types run no chart's image."""
     change("staging", "name: staging ", "name: Staging ")
     change("production", "[m7i.2xlarge]", "[m7i]")
     texts = problems()
