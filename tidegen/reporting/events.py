@@ -1,5 +1,6 @@
 """Deployment's events: one line of text for people, or one JSON object for machines."""
 
+from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
 
@@ -97,3 +98,13 @@ def _progress(progress: Progress, board: Board) -> str:
 @event_text.register
 def _outcome(event: Outcome, board: Board) -> str:
     return f"  {event.result}{board.figures()}"
+
+
+def left_text(outcomes: Iterable[Outcome]) -> str:
+    """Return a warning with all that the outcomes left behind; empty if that is nothing."""
+    lines = [
+        f"  {outcome.address.name}: {item.path}: {item}"
+        for outcome in outcomes
+        for item in outcome.left
+    ]
+    return "\n".join([f"{style.warned('warning:')} left behind:", *lines]) if lines else ""
