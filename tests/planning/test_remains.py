@@ -1,4 +1,4 @@
-"""What an operation left behind, by its events."""
+"""Resources that an operation left behind, by its events."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -116,6 +116,14 @@ class Progress(Event):
 
 
 @dataclass(frozen=True)
+class Warned(Event):
+    """CloudFormation warns of a change set that it creates all the same."""
+
+    kind = "warning"
+    text: str
+
+
+@dataclass(frozen=True)
 class Protected(Event):
     """Stack policies are set on so many stacks."""
 

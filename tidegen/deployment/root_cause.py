@@ -29,12 +29,14 @@ class RootCause:
 
 def find_root_cause(events: Iterable[StackEvent]) -> RootCause | None:
     """Return the earliest failure in the deepest stack, without its consequences."""
+    events = tuple(events)
     failed = [event for event in events if event.status.endswith("_FAILED")]
     if not failed:
         return None
     first = min(failed, key=_rank)
-    known = recognised(first.type, first.reason)
-    return RootCause(first.path, first.type, first.reason, known)
+    hooks = dict.fromkeys(e.hook for e in events if e.hook and e.path == first.path)
+    reason = "; ".join(filter(None, (first.reason, *hooks)))
+    return RootCause(first.path, first.type, reason, recognised(first.type, reason))
 
 
 def _rank(event: StackEvent) -> tuple[bool, bool, bool, int, float]:
@@ -58,7 +60,7 @@ def failure(stack: str, status: str, reason: str, events: Iterable[StackEvent]) 
 
 
 def _left(status: str, events: tuple[StackEvent, ...]) -> Iterator[Problem]:
-    """Yield what is in no stack any more. What a failed stack still has is not left behind."""
+    """Yield the resources outside every stack; those that a failed stack still has are not."""
     if status == "UPDATE_ROLLBACK_COMPLETE":
         for item in left_behind(events):
             yield Problem(item.path, str(item))

@@ -41,7 +41,7 @@ class Followed:
 
     @property
     def left(self) -> tuple[LeftBehind, ...]:
-        """What the operation left behind."""
+        """The resources that the operation left behind."""
         return left_behind(self.events)
 
     def require_success(self, *statuses: str) -> StackState:

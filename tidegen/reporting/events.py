@@ -16,6 +16,7 @@ from tidegen.deployment.events import (
     SettingUnchecked,
     StepStarted,
     Uploaded,
+    Warned,
 )
 from tidegen.reporting import style
 from tidegen.reporting.progress import Board, seconds_text
@@ -65,6 +66,11 @@ def _executing(event: Executing, _: Board) -> str:
         return ""
     usual = seconds_text(event.expected[""])
     return f"  {event.operation} in progress, about {usual} the last time"
+
+
+@event_text.register
+def _warned(event: Warned, _: Board) -> str:
+    return f"  {style.warned('warning:')} {event.text}"
 
 
 @event_text.register
