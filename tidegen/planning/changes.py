@@ -55,7 +55,8 @@ class Change:
 
     `otherwise` is the other source's verdict if the two differ. Without `certain` there is a change
     only if a value known after deployment turns out to be new. `name` is the physical name in the
-    template, if it stays the same.
+    template, if it stays the same. `unforeseen` is the syntax that the forecast cannot evaluate, so
+    that only a change set has the change.
     """
 
     path: str
@@ -70,6 +71,7 @@ class Change:
     certain: bool = True
     moved_from: str = ""
     name: str = ""
+    unforeseen: str = ""
 
     @property
     def verdict(self) -> Verdict:
