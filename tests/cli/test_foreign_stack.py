@@ -48,11 +48,13 @@ def aws():
                 },
             }
         }
-        client(environment, "cloudformation").create_stack(
+        api = client(environment, "cloudformation")
+        api.create_stack(
             StackName=STACK,
             TemplateBody=json.dumps(template),
             Tags=[{"Key": "team", "Value": "other"}],
         )
+        api.get_waiter("stack_create_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1})
         yield environment
 
 

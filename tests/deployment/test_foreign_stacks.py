@@ -111,6 +111,9 @@ def foreign(request, world):
             {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
         ],
     )
+    api("cloudformation").get_waiter("stack_create_complete").wait(
+        StackName=f"tide-{name}", WaiterConfig={"Delay": 1}
+    )
     world.wire.revive()
     yield name
     assert name in api("dynamodb").list_tables()["TableNames"]
@@ -166,6 +169,9 @@ def test_the_option_lets_a_deploy_have_it(world):
     template = json.loads(json.dumps(FOREIGN))
     template["Resources"]["Orders"]["Properties"]["TableName"] = name
     api("cloudformation").create_stack(StackName=f"tide-{name}", TemplateBody=json.dumps(template))
+    api("cloudformation").get_waiter("stack_create_complete").wait(
+        StackName=f"tide-{name}", WaiterConfig={"Delay": 1}
+    )
     project, target = world.project(name), world.target(name, protected=False)
     shown = []
     plan = with_consent(world.plan(project, target), [f"tide-{name}"])
