@@ -47,7 +47,8 @@ WRITES = {
 OTHER_WRITES = {"put_object", "put_secret", "promote_secret"}
 READS = {
     "poll_seconds", "account", "stack", "project_stacks", "resources", "events", "template",
-    "change_set", "change_set_problems", "existing", "object_exists", "object_url", "stack_policy",
+    "change_set", "change_set_problems", "change_set_warnings", "existing", "object_exists",
+    "object_url", "stack_policy",
     "detect_drift", "drift_detection", "resource_drifts", "secret", "listed_secrets",
 }  # fmt: skip
 FOREIGN = {
