@@ -72,12 +72,7 @@ class AwsCloud(Drifting, Explaining, Importing):
     def template(self, stack: str) -> str:
         """Return the text of the stack's template, as it was sent; empty if there is none yet."""
         answer = self._found("get_template", StackName=stack, TemplateStage="Original")
-        body = answer["TemplateBody"] if answer else ""
-        if isinstance(body, str):
-            return body
-        import json  # botocore parses JSON templates; they are turned back into text
-
-        return json.dumps(body)
+        return str(answer["TemplateBody"]) if answer else ""
 
     def create_change_set(self, request: ChangeSetRequest) -> str:
         """Start to create a change set with nested stacks; return its id."""

@@ -9,6 +9,7 @@ from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.contract import Scope
 from tidegen.deployment.events import Attached, Emit, Outcome, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.reading.deployed_roots import existing_resources, nested_by_hand
 from tidegen.deployment.root_cause import find_root_cause
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.watch import follow, last_operation, mark_start
@@ -29,7 +30,10 @@ class NestedStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class RootStatus:
-    """A root stack's state; `status` is None where it is not deployed."""
+    """A root stack's state; `status` is None where it is not deployed.
+
+    `by_hand` are its nested stacks that were updated past it.
+    """
 
     address: StackAddress
     status: str | None = None
@@ -41,6 +45,7 @@ class RootStatus:
     changed: datetime | None = None
     cause: str = ""
     nested: tuple[NestedStatus, ...] = ()
+    by_hand: tuple[str, ...] = ()
 
 
 def environment_status(target: Target, connect: Connect) -> tuple[RootStatus, ...]:
@@ -60,11 +65,13 @@ def _status(cloud: Cloud, address: StackAddress) -> RootStatus:
     state = cloud.stack(address.name)
     if state is None:
         return RootStatus(address=address)
+    resources = existing_resources(cloud, state.stack_id)
     nested = tuple(
         NestedStatus(resource.logical_id, resource.status, resource.reason)
-        for resource in cloud.resources(state.stack_id)
+        for resource in resources
         if resource.type == STACK_TYPE
     )
+    by_hand = () if is_running(state.status) else nested_by_hand(cloud, state.stack_id, resources)
     return RootStatus(
         address=address,
         status=state.status,
@@ -76,6 +83,7 @@ def _status(cloud: Cloud, address: StackAddress) -> RootStatus:
         changed=state.changed,
         cause=_cause(Run(cloud=cloud, address=address), state),
         nested=nested,
+        by_hand=by_hand,
     )
 
 
