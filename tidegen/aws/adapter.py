@@ -94,6 +94,8 @@ class AwsCloud(Drifting, Explaining, Importing):
         first = pages[0]
         ready = first["Status"] == "CREATE_COMPLETE"
         items = [item["ResourceChange"] for page in pages for item in page.get("Changes", [])]
+        # The resource stays: only what CloudFormation records of it becomes the actual state.
+        items = [item for item in items if item["Action"] != "SyncWithActual"]
         return ChangeSet(
             change_set_id=first["ChangeSetId"],
             stack_id=first["StackId"],

@@ -166,6 +166,7 @@ class Result(StrEnum):
     SETTLED = "unchanged but for settings"
     DECLINED = "declined"
     ROLLED_BACK = "rolled back"
+    REVERTED = "drift reverted"
     FOLLOWED = "followed"
     DELETED = "deleted"
     ABSENT = "absent"

@@ -28,7 +28,7 @@ def drift_plan(target: Target, connect: Connect) -> DriftPlan:
     checks = [
         check
         for address in steps_of(target)
-        for check in _root_checks(clouds.at(address.place), address)
+        for check in drift_checks(clouds.at(address.place), address)
     ]
     if not checks:
         raise InputError(f"environment '{target.name}' is not deployed; there is no drift")
@@ -52,7 +52,8 @@ def detect_drift(
         return tuple(future.result() for future in pending)
 
 
-def _root_checks(cloud: Cloud, address: StackAddress) -> Iterator[DriftCheck]:
+def drift_checks(cloud: Cloud, address: StackAddress) -> Iterator[DriftCheck]:
+    """Yield a check of the root at `address` and of each stack below it; none if it is missing."""
     state = cloud.stack(address.name)
     if state is not None:
         yield from _checks(cloud, address, "", state.stack_id)
