@@ -102,7 +102,8 @@ def _revert(run: Run, step: RevertStep) -> Outcome:
     change_set = run.cloud.change_set(step.change_set_id)
     followed = execute_change_set(run, change_set, step.state, "update")
     ended = followed.require_success()
-    return Outcome(step.address, Result.REVERTED, ended.outputs, followed.left)
+    outputs = {} if step.path else ended.outputs
+    return Outcome(step.address, Result.REVERTED, outputs, followed.left)
 
 
 def _root_steps(run: Run, step: ResolvedStep, plan: Plan) -> Iterator[RevertStep]:

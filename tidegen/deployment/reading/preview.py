@@ -48,6 +48,7 @@ def preview(
     deployed stacks: templates are uploaded, and the change set is deleted again.
     """
     clouds = Clouds.of(connect)
+    foreign = {item.address for item in plan.foreign}
     previews: list[Preview] = []
     for step in plan.sequence:
         run = clouds.run(step.address, emit, pause, settings)
@@ -55,7 +56,8 @@ def preview(
             previews.append(_again(plan, plan.retiring, step))
             continue
         state = plan.states.get(step.address)
-        shown = _preview(run, step, state, plan.outputs, exact=change_sets)
+        exact = change_sets and step.address not in foreign
+        shown = _preview(run, step, state, plan.outputs, exact=exact)
         if thorough and state:
             shown = _with_by_hand(run, shown, state)
         others_changed = any(not before.unchanged or before.settings for before in previews)
