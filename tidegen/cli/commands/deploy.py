@@ -69,7 +69,7 @@ def command(
 
     --revert-drift restores nested stacks that were updated past their root. After the deploy it
     detects drift in all stacks, shows it, asks, and sets the drifted properties back, by a
-    drift-aware change set of each stack. What CloudFormation cannot set back is named.
+    drift-aware change set of each stack, and names the drift that CloudFormation cannot set back.
     """
     from tidegen.cli.commands.deploying import DeployOptions, deploy
     from tidegen.cli.commands.plan import command as plan_command
