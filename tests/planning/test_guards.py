@@ -227,7 +227,7 @@ def test_consents_are_resolved_to_paths():
     assert allowed == ("A/Queue", "B/Table", lock_consent("B/Table"))
     for name, message in (
         ("Queue", "--allow-replace Queue: names 2 changes; use a path: A/Queue, B/Queue"),
-        ("B/Tabel", "--allow-replace B/Tabel: is no change of this plan; did you mean B/Table?"),
+        ("B/Tables", "--allow-replace B/Tables: is no change of this plan; did you mean B/Table?"),
         (lock_consent("Nonexist"), "--allow-lock Nonexist: is no change of this plan; use a path"),
     ):
         with pytest.raises(InputError) as caught:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import click
 
+from tidegen.errors import InputError
 from tidegen.planning.pem import begins_pem, is_whole_pem
 
 #: Bytes of one line that a terminal keeps, with its end (Linux: N_TTY_BUF_SIZE): more are dropped.
@@ -17,14 +18,10 @@ _PAUSE = 1.0
 _BY_FILE = "write it to a file and answer @FILE"
 
 
-class UnusableInputError(ValueError):
-    """The input is no value: the message names the reason and the remedy, never the input."""
-
-
 def read_hidden(prompt: str) -> str:
     """Return a line, or a PEM of several, after `prompt`; the rest of the input is discarded.
 
-    Raises UnusableInputError for a paste that is neither; click.Abort at the end of the input.
+    Raises InputError, without the input, for a paste that is neither; click.Abort at its end.
     """
     terminal = sys.stdin.fileno()
     with _without_echo(terminal):
@@ -33,7 +30,7 @@ def read_hidden(prompt: str) -> str:
         if begins_pem(text):
             text = _rest_of_pem(terminal, text)
         if _waits(terminal, 0.1):
-            raise UnusableInputError(f"is more than one line; {_BY_FILE}")
+            raise InputError(f"is more than one line; {_BY_FILE}")
     return text
 
 
@@ -42,10 +39,10 @@ def _rest_of_pem(terminal: int, text: str) -> str:
     text += "\n"
     while not is_whole_pem(text) or _waits(terminal, 0.1):
         if not _waits(terminal, _PAUSE):
-            raise UnusableInputError(f"begins a PEM and does not end it; {_BY_FILE}")
+            raise InputError(f"begins a PEM and does not end it; {_BY_FILE}")
         line = _line(terminal)
         if is_whole_pem(text) and line and not begins_pem(line):
-            raise UnusableInputError(f"has more lines after the PEM; {_BY_FILE}")
+            raise InputError(f"has more lines after the PEM; {_BY_FILE}")
         text += f"{line}\n" if line else ""
     return text
 
@@ -56,11 +53,11 @@ def _line(terminal: int) -> str:
     if not content:
         raise click.Abort
     if len(content) >= _LONGEST_LINE:
-        raise UnusableInputError(f"is longer than a line of a terminal; {_BY_FILE}")
+        raise InputError(f"is longer than a line of a terminal; {_BY_FILE}")
     try:
         return content.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise UnusableInputError(f"is not UTF-8; {_BY_FILE}") from None
+        raise InputError(f"is not UTF-8; {_BY_FILE}") from None
 
 
 def _waits(terminal: int, seconds: float) -> bool:

@@ -19,7 +19,7 @@ class Consent(StrEnum):
 
 
 def lock_consent(name: str) -> str:
-    """Return the consent to a change of one resource's lock, to pass beside allowed names."""
+    """Return the consent to a change of one resource's lock, to pass with allowed names."""
     return f"lock:{name}"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from tidegen.cli.hidden_input import UnusableInputError, read_hidden
+from tidegen.cli.hidden_input import read_hidden
 from tidegen.errors import InputError, Problem
 from tidegen.planning.pem import value_problem
 
@@ -18,7 +18,7 @@ def ask(secret: str, key: str) -> str | None:
         try:
             answer = read_hidden(f"{secret} {key} ({_HINT}): ")
             return value_of(answer) if answer else None
-        except (UnusableInputError, InputError) as error:
+        except InputError as error:
             click.echo(f"this value {error}; try again, or press Enter to leave the key", err=True)
 
 
