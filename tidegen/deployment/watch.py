@@ -11,6 +11,7 @@ from tidegen.deployment.run import Run
 from tidegen.errors import DeploymentError, Problem
 from tidegen.planning.durations import durations
 from tidegen.planning.model import StackAddress, StackEvent, StackState
+from tidegen.planning.remains import LeftBehind, left_behind
 from tidegen.planning.states import is_running, is_success
 
 _STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
@@ -37,6 +38,11 @@ class Followed:
     address: StackAddress
     state: StackState
     events: tuple[StackEvent, ...]
+
+    @property
+    def left(self) -> tuple[LeftBehind, ...]:
+        """The resources that the operation left behind."""
+        return left_behind(self.events)
 
     def require_success(self, *statuses: str) -> StackState:
         """Return the stack's state; raise DeploymentError with the root cause of a failure.

@@ -102,6 +102,8 @@ class Change:
 class ResourceChange:
     """A change in a change set; `children` is None if the engine does not give them.
 
+    `change_set_id` is that of a nested stack's own change set.
+
     `details` exist if CloudFormation gives values; `certain` is False if every detail depends on a
     value known after deployment (evaluation "Dynamic").
     """
@@ -114,6 +116,7 @@ class ResourceChange:
     children: "tuple[ResourceChange, ...] | None" = None
     details: tuple[PropertyChange, ...] = ()
     certain: bool = True
+    change_set_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
