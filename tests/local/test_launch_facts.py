@@ -29,7 +29,7 @@ def inspector(aws, monkeypatch):
 def test_an_image_exists_until_it_is_deregistered(aws, inspector):
     ec2 = client(aws, "ec2")
     image = ec2.register_image(Name="mongo-arm", RootDeviceName="/dev/xvda")["ImageId"]
-    question = Question(Topic.IMAGES, (image, "ami-0fedcba9876543210"))
+    question = Question(Topic.IMAGES, (image, "ami-11112222333344445"))
     assert inspector.answer(question) == {image: ""}
     ec2.deregister_image(ImageId=image)
     assert inspector.answer(question) == {}

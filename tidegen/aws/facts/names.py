@@ -43,7 +43,7 @@ def _region(constraint: str | None) -> str:
 def _packages(reader: Reader, names: Names) -> Answer:
     """Return the hashes of the objects that exist; a few kilobytes each.
 
-    S3 refuses to say that an object is missing to whoever may not list the bucket.
+    Without the permission to list the bucket, S3 refuses a missing object instead of naming it.
     """
     hashes = {}
     for name in names:

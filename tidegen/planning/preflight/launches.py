@@ -1,4 +1,4 @@
-"""What instances need at launch: machine images, and the packages of database members."""
+"""Instances at launch: their machine images, and the packages of database members."""
 
 import re
 from collections.abc import Iterable, Iterator
