@@ -71,6 +71,7 @@ CASES = (
         resources={"Template": IMAGE},
         message="image ami-1 is not in us-east-1",
         answers={Topic.IMAGES: {}},
+        blocking=False,
     ),
     FailureCase(
         failure="image-missing",
@@ -85,6 +86,7 @@ CASES = (
         resources={"Nodes": NODES_OF_RELEASE, **SUBNETS},
         message="image 1.35.3-20260415 is not in us-east-1",
         answers={Topic.IMAGES: {"amazon-eks-node-al2023-x86_64-standard-1.35-v20260301": ""}},
+        blocking=False,
     ),
     FailureCase(
         failure="packages-missing",
@@ -92,6 +94,7 @@ CASES = (
         message=f"s3://{PACKAGES} is missing; upload the packages",
         answers={Topic.PACKAGES: {}},
         given=WITH_PACKAGES,
+        blocking=False,
     ),
     FailureCase(
         failure="packages-missing",
@@ -99,6 +102,7 @@ CASES = (
         message="has the hash bb, the file aa; correct database.packages.sha256",
         answers={Topic.PACKAGES: {PACKAGES: "bb"}},
         given=WITH_PACKAGES,
+        blocking=False,
     ),
     FailureCase(
         failure="log-policy-quota",

@@ -42,7 +42,7 @@ def _images(subject: Subject) -> Iterator[tuple[str, str, str]]:
     always=True,
 )
 def _existing(subject: Subject, images: Answer) -> Iterable[PreflightFinding]:
-    """Yield the missing images; those of deployed groups stop no deploy, but the next launch."""
+    """Yield a warning for each missing image: it stops the next launch, also in deployed groups."""
     for path, image, shown in _images(subject):
         if image not in images:
             problem = f"image {shown} is not in {subject.region}, or not shared with this account"
@@ -50,7 +50,7 @@ def _existing(subject: Subject, images: Answer) -> Iterable[PreflightFinding]:
                 path,
                 f"{problem}; write another in the file",
                 "image-missing",
-                blocking=path in subject.added,
+                blocking=False,
             )
 
 
@@ -89,5 +89,8 @@ def _uploaded(subject: Subject, hashes: Answer) -> Iterable[PreflightFinding]:
             continue
         where = f"{subject.stack_name}, packages {version}"
         yield PreflightFinding(
-            where, f"{problem}; {way}: docs/runbooks/database.md", "packages-missing"
+            where,
+            f"{problem}; {way}: docs/runbooks/database.md",
+            "packages-missing",
+            blocking=False,
         )
