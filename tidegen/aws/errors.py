@@ -39,7 +39,6 @@ _DENIED = (
     "AccessDenied",
     "AccessDeniedException",
     "UnauthorizedOperation",
-    "400",
     "403",
     "Forbidden",
 )
@@ -57,6 +56,8 @@ _THROTTLED = (
 _OVERTAKEN = ("InvalidChangeSetStatus", "ChangeSetNotFound", "AlreadyExistsException")
 _OVERTAKEN_WORDS = ("state and can not be updated", "already exists and cannot be created")
 _SERVER_FAULT = 500  # HTTP status codes from here on are the service's faults
+#: S3's answer to a HEAD with credentials that have expired.
+_BAD_HEAD = ("400", "Bad Request")
 #: Messages of answers that have no body.
 _NO_REASON = ("", "Forbidden", "Bad Request")
 _ALLOWED_OFFSET = 300.0  # seconds; AWS accepts requests of 5 minutes around its own time
@@ -94,7 +95,7 @@ def _service_error(error: Exception, where: str, operation: str) -> TidegenError
     problem = _credentials_problem(code, message)
     if problem:
         return AccessError(Problem(where, problem))
-    if code in _DENIED:
+    if code in _DENIED or (code, message) == _BAD_HEAD:
         return _denied(message, where, operation, response)
     if code in _THROTTLED:
         return UnavailableError(Problem(where, f"AWS throttles {operation}; {AGAIN}"))

@@ -2,12 +2,20 @@
 
 import click
 
-from tidegen.cli.common import concerns, echo_json, example_epilog, json_option, project_folder
+from tidegen.cli.common import (
+    concerns,
+    echo_json,
+    example_epilog,
+    json_option,
+    project_folder,
+    question,
+)
 
 
 @click.command(epilog=example_epilog("tidegen list", "tidegen list --json"))
 @json_option
 @click.pass_obj
+@question()
 def command(directory: str, as_json: bool) -> None:
     """List environments and concerns."""
     from tidegen.environments import load_all
