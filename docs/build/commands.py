@@ -17,7 +17,9 @@ def commands_page() -> str:
     """Return a section for each command."""
     parts = [_HEAD]
     for path, command in _walk(cli, ("tidegen",)):
-        context = click.Context(command, info_name=" ".join(path), terminal_width=88, **cli.context_settings)
+        context = click.Context(
+            command, info_name=" ".join(path), terminal_width=88, **cli.context_settings
+        )
         parts.append(f"## {' '.join(path)}\n\n{fence('text', command.get_help(context))}")
     return "\n\n".join(parts) + "\n"
 
