@@ -19,7 +19,7 @@ from tidegen.planning.states import NextAction, says_no_changes
 
 #: The reason of a change set whose nested one failed (aws/aws-sam-cli#2406).
 _NESTED = re.compile(r"Nested change set (\S+) was not successfully created")
-#: What DescribeStacks shows for the value of a parameter with NoEcho.
+#: The text of DescribeStacks for the value of a parameter with NoEcho.
 _HIDDEN = "****"
 _CREATING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
 
