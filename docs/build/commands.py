@@ -7,7 +7,6 @@ import click
 from docs.build.markdown import fence
 from tidegen.cli import COMMANDS, cli
 
-
 _HEAD = """# Commands
 
 All commands exit with the same [codes](../exit-codes.md); with `--json` an error is JSON too."""

@@ -9,15 +9,18 @@ from tidegen.deployment.events import Executing, Warned
 from tidegen.deployment.run import Run
 from tidegen.deployment.uploads import upload_missing
 from tidegen.deployment.watch import Followed, follow, mark_now
-from tidegen.errors import DeploymentError, OvertakenError, Problem, TidegenError
+from tidegen.errors import DeploymentError, OvertakenError, Problem, RefusedError, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
 from tidegen.planning.digest import DIGEST
 from tidegen.planning.importing import ImportRequest
 from tidegen.planning.model import ResolvedStep, StackState
+from tidegen.planning.reverting import RevertRequest
 from tidegen.planning.states import NextAction, says_no_changes
 
 #: The reason of a change set whose nested one failed (aws/aws-sam-cli#2406).
 _NESTED = re.compile(r"Nested change set (\S+) was not successfully created")
+#: The text of DescribeStacks for the value of a parameter with NoEcho.
+_HIDDEN = "****"
 _CREATING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
 
 
@@ -47,7 +50,14 @@ def template_request(
     body: str | None = None,
     url: str | None = None,
 ) -> ChangeSetRequest:
-    """Return a request for the step's stack, by a template's `body` or its `url`."""
+    """Return a request for the step's stack, by a template's `body` or its `url`.
+
+    Raises RefusedError for a value that CloudFormation hides, which would replace the real one.
+    """
+    hidden = sorted(name for name, value in parameters.items() if value == _HIDDEN)
+    if hidden:
+        text = f"the value of {', '.join(hidden)} is hidden (NoEcho), so it cannot be sent back"
+        raise RefusedError(Problem(step.stack_name, f"{text}; import or move this by hand"))
     return ChangeSetRequest(
         stack_name=step.stack_name,
         name=unique_name(purpose),
@@ -61,7 +71,7 @@ def template_request(
 
 
 def create_change_set(
-    run: Run, request: ChangeSetRequest | ImportRequest, *, new_stack: bool
+    run: Run, request: ChangeSetRequest | ImportRequest | RevertRequest, *, new_stack: bool
 ) -> ChangeSet:
     """Create a change set and wait until it can be executed.
 
@@ -81,9 +91,11 @@ def create_change_set(
     raise error
 
 
-def _create(run: Run, request: ChangeSetRequest | ImportRequest) -> str:
+def _create(run: Run, request: ChangeSetRequest | ImportRequest | RevertRequest) -> str:
     if isinstance(request, ImportRequest):
         return run.cloud.create_import(request)
+    if isinstance(request, RevertRequest):
+        return run.cloud.create_revert(request)
     return run.cloud.create_change_set(request)
 
 
