@@ -15,7 +15,7 @@ from tidegen.cli import COMMANDS, cli
 from tidegen.cli.ending import ending_data, ending_of
 from tidegen.errors import InputError, Problem
 
-#: Arguments that a command needs besides the environment.
+#: Arguments that a command needs next to the environment.
 NEEDED = {"import": ["--find"], "secrets rotate": ["server"]}
 
 
@@ -136,7 +136,7 @@ def test_an_error_as_json_has_its_place_and_remedy():
 
 
 def test_a_fault_of_tidegen_is_one_line_and_a_traceback_on_request(tmp_path):
-    """A module that breaks while a command runs stands for any fault."""
+    """A module that breaks while a command runs is like any fault."""
     (tmp_path / "pydantic.py").write_text("raise ZeroDivisionError('planted\\nsecond line')")
     env = {"PYTHONPATH": str(tmp_path)}
     done = tidegen("list", "--json", env=env)

@@ -159,7 +159,7 @@ def prepare_streams() -> None:
 
 def discard_output() -> None:
     """Discard what is buffered for a stream that cannot be written; Python flushes it at exit."""
-    null = os.open(os.devnull, os.O_WRONLY)
+    null = os.open(os.devnull, os.O_RDWR)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             try:
