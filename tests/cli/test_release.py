@@ -145,3 +145,24 @@ def test_a_release_whose_manifest_was_adjusted_is_restored_not_rendered(project)
     assert "audit.yaml: differs from the hash in its root" in done.stderr
     assert "restore the release from version control" in done.stderr
     assert "render" not in done.stderr
+
+
+def test_a_new_project_survives_a_clone_that_converts_line_ends(tmp_path):
+    """git's core.autocrlf is on by default on Windows; a template's hash is of its bytes."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    assert tidegen("init", "first", cwd=tmp_path).returncode == 0
+    git(first, "init", "--quiet")
+    git(first, "add", "--all")
+    git(first, "commit", "--quiet", "--message=first")
+    git(tmp_path, "clone", "--quiet", "--config=core.autocrlf=true", str(first), str(second))
+    assert b"\r\n" in (second / "environments" / "staging.yaml").read_bytes()
+    assert tidegen("render", "--check", cwd=second).returncode == 0
+    assert tidegen("list", cwd=second).returncode == 0
+
+
+def test_a_project_name_that_no_file_could_have_is_refused(tmp_path):
+    for name in ("Bad Name", "p" * 25):
+        done = tidegen("init", "p2", "--project", name, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "--project: is not a project" in done.stderr
+        assert not (tmp_path / "p2").exists()

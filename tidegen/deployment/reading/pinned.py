@@ -1,4 +1,4 @@
-"""The release that an environment file pins, beside the one of each deployed root."""
+"""The release that an environment file pins, and the one of each deployed root."""
 
 from collections.abc import Iterable
 from dataclasses import replace
