@@ -8,12 +8,12 @@ from tidegen.aws import objects
 from tidegen.aws.calls import token
 from tidegen.aws.drift import Drifting
 from tidegen.aws.errors import AGAIN, translated
+from tidegen.aws.explaining import Explaining
 from tidegen.aws.importing import Importing
 from tidegen.aws.reading import (
     change_of,
     event_of,
     listed_secret,
-    problem_of,
     resource_of,
     stack_of,
 )
@@ -33,7 +33,7 @@ def connect(place: Place) -> Cloud:
         return AwsCloud(place, session(place))
 
 
-class AwsCloud(Drifting, Importing):
+class AwsCloud(Drifting, Explaining, Importing):
     """CloudFormation, S3, STS and Secrets Manager of one account and region through boto3."""
 
     def account(self) -> str:
@@ -131,16 +131,6 @@ class AwsCloud(Drifting, Importing):
             if not page.get("NextToken"):
                 return
             following = {"NextToken": page["NextToken"]}
-
-    def change_set_problems(self, change_set_id: str) -> tuple[str, ...]:
-        """Return the problems that early validation reports of a change set; empty if unknown."""
-        filters = {"FailedEvents": True}
-        arguments = {"ChangeSetName": change_set_id, "Filters": filters}
-        try:
-            events = self._pages("describe_events", "OperationEvents", **arguments)
-            return tuple(filter(None, map(problem_of, events)))
-        except TidegenError:
-            return ()  # only more explanation, which some roles may not read and no engine has
 
     def delete_change_set(self, change_set_id: str) -> None:
         """Delete a change set and its nested ones."""

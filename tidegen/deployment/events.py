@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from tidegen.planning.changes import Change
 from tidegen.planning.model import RootStep, StackAddress, StackEvent
+from tidegen.planning.remains import LeftBehind
 from tidegen.planning.settings import SettingName, SettingReading, SettingStep, setting_steps
 from tidegen.planning.states import NextAction, state_of
 
@@ -115,6 +116,14 @@ class Progress(Event):
 
 
 @dataclass(frozen=True)
+class Warned(Event):
+    """CloudFormation warns of a change set that it creates all the same."""
+
+    kind = "warning"
+    text: str
+
+
+@dataclass(frozen=True)
 class Protected(Event):
     """Stack policies are set on so many stacks."""
 
@@ -164,11 +173,20 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome(Event):
-    """A finished step, with the deployed stack's outputs."""
+    """A finished step, with the deployed stack's outputs, and what the operation left behind."""
 
     kind = "outcome"
     result: Result
     outputs: Mapping[str, str] = field(default_factory=dict)
+    left: tuple[LeftBehind, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """Return result, outputs and what is left behind."""
+        return {
+            "result": str(self.result),
+            "outputs": dict(self.outputs),
+            "left_behind": [item.data() for item in self.left],
+        }
 
 
 @dataclass(frozen=True, kw_only=True)

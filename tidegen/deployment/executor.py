@@ -202,7 +202,7 @@ class _Work:
             return created
         final = replace(self, approve=lambda _: True)
         settled = final._change(self.run.cloud.stack(self.step.stack_name))
-        return replace(created, outputs=settled.outputs)
+        return replace(created, outputs=settled.outputs, left=(*created.left, *settled.left))
 
     def _change(self, state: StackState | None) -> Outcome:
         kind = next_action(state.status if state else None)
@@ -274,4 +274,4 @@ class _Work:
             restore_policies(self.run, self.step, followed.state, relaxed)
         followed.require_success()
         result = Result.UPDATED if state else Result.CREATED
-        return Outcome(self.step.address, result, followed.state.outputs)
+        return Outcome(self.step.address, result, followed.state.outputs, followed.left)

@@ -47,7 +47,10 @@ class Cloud(Protocol):
         """Return the change set with all its pages and, where the engine has them, its children."""
 
     def change_set_problems(self, change_set_id: str) -> tuple[str, ...]:
-        """Return the problems that early validation reports of a change set; empty if unknown."""
+        """Return what early validation or hooks report of a failed change set; empty if unknown."""
+
+    def change_set_warnings(self, change_set_id: str) -> tuple[str, ...]:
+        """Return what early validation and hooks warn of in a change set; empty if unknown."""
 
     def create_import(self, request: ImportRequest) -> str:
         """Start to create an import change set, and its stack if missing; return its id."""

@@ -103,8 +103,9 @@ def _continue(run: Run, step: RollbackStep) -> Outcome:
     mark = mark_now(run, step.state.stack_id)
     run.cloud.continue_rollback(step.state.stack_id, None, step.skipped)
     run.emit(Executing(step.address, "rollback", mark.expected))
-    ended = follow(run, step.state, mark).require_success("UPDATE_ROLLBACK_COMPLETE")
-    return Outcome(step.address, Result.ROLLED_BACK, ended.outputs)
+    followed = follow(run, step.state, mark)
+    ended = followed.require_success("UPDATE_ROLLBACK_COMPLETE")
+    return Outcome(step.address, Result.ROLLED_BACK, ended.outputs, followed.left)
 
 
 def _unfinished(cloud: Cloud, state: StackState, skip: Collection[str]) -> tuple[Unfinished, ...]:

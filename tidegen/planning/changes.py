@@ -55,7 +55,8 @@ class Change:
 
     `otherwise` is the other source's verdict if the two differ. Without `certain` there is a change
     only if a value known after deployment turns out to be new. `name` is the physical name in the
-    template, if it stays the same.
+    template, if it stays the same. `unforeseen` is the syntax that the forecast cannot evaluate, so
+    that only a change set has the change.
     """
 
     path: str
@@ -70,6 +71,7 @@ class Change:
     certain: bool = True
     moved_from: str = ""
     name: str = ""
+    unforeseen: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -100,6 +102,8 @@ class Change:
 class ResourceChange:
     """A change in a change set; `children` is None if the engine does not give them.
 
+    `change_set_id` is that of a nested stack's own change set.
+
     `details` exist if CloudFormation gives values; `certain` is False if every detail depends on a
     value known after deployment (evaluation "Dynamic").
     """
@@ -112,6 +116,7 @@ class ResourceChange:
     children: "tuple[ResourceChange, ...] | None" = None
     details: tuple[PropertyChange, ...] = ()
     certain: bool = True
+    change_set_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

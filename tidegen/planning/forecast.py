@@ -13,7 +13,7 @@ from itertools import zip_longest
 from typing import Any
 
 from tidegen.cloudformation.references import attributes_used
-from tidegen.cloudformation.resources import Resources, TemplateBody
+from tidegen.cloudformation.resources import UNFORESEEN, Resources, TemplateBody
 from tidegen.cloudformation.schemas import Replacement, name_properties, replacement_of
 from tidegen.cloudformation.stateful import is_stateful
 from tidegen.cloudformation.values import is_function
@@ -65,6 +65,9 @@ def _change(
     path: str, old: TemplateBody | None, new: TemplateBody | None, known: Mapping[str, Change]
 ) -> Change | None:
     source = ChangeSource.FORECAST
+    unforeseen = _reason(old) or _reason(new)
+    if unforeseen:
+        return _unforeseen(path, unforeseen)
     if old is None or new is None:
         resource = new or old or {}
         action = Action.ADD if new else Action.REMOVE
@@ -103,6 +106,24 @@ def _change(
         stateful=stateful,
         details=details,
         name=_kept_name(old, new),
+    )
+
+
+def _reason(resource: TemplateBody | None) -> str:
+    """Return why the resource cannot be evaluated; empty if it can."""
+    if resource is None or resource["Type"] != UNFORESEEN:
+        return ""
+    return str(resource["Properties"]["Reason"])
+
+
+def _unforeseen(path: str, reason: str) -> Change:
+    return Change(
+        path=path,
+        type=UNFORESEEN,
+        action=Action.MODIFY,
+        source=ChangeSource.FORECAST,
+        certain=False,
+        unforeseen=reason,
     )
 
 

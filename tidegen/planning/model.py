@@ -207,7 +207,10 @@ class StackResource:
 
 @dataclass(frozen=True, kw_only=True)
 class StackEvent:
-    """One event of a stack. `path` leads from the root, as in `Network/Vpc`."""
+    """One event of a stack. `path` leads from the root, as in `Network/Vpc`.
+
+    `hook` is the refusal of a hook of CloudFormation.
+    """
 
     event_id: str
     stack_id: str
@@ -218,6 +221,7 @@ class StackEvent:
     time: datetime
     reason: str = ""
     path: str = ""
+    hook: str = ""
 
     @property
     def is_own(self) -> bool:

@@ -25,6 +25,7 @@ from tidegen.planning.sessions import early_end
 from tidegen.planning.states import NextAction
 from tidegen.planning.steps import Target
 from tidegen.reporting.changes import changes_text, creation_text, later_text
+from tidegen.reporting.events import left_text
 from tidegen.reporting.plan.text import plan_text
 from tidegen.reporting.settings import settings_lines
 from tidegen.reporting.style import by_status, warned
@@ -93,6 +94,9 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     check_account(session, plan)
     _warn_of_early_end(plan)
     outcomes = _executed(session, plan, options)
+    warning = left_text(outcomes)
+    if warning:
+        click.echo(warning, err=True)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):
         decline("nothing more was changed")
     return outcomes

@@ -60,6 +60,7 @@ def command(
         click.echo(f"{plan_text(plan)}\n\n{previews_text(previews, keep)}")
         echo_missing(plan)
     changed = any(
-        item.settings or any(change.certain for change in item.changes) for item in previews
+        item.settings or any(change.certain or change.unforeseen for change in item.changes)
+        for item in previews
     )
     raise click.exceptions.Exit(1 if exit_code and changed else 0)

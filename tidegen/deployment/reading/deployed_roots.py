@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tidegen.cloudformation.evaluation import EvaluatedTemplate, evaluate
-from tidegen.cloudformation.resources import STACK_TYPE, Resources, TemplateBody
+from tidegen.cloudformation.resources import STACK_TYPE, Resources, TemplateBody, section
 from tidegen.cloudformation.stateful import is_stateful
 from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.port import Cloud
@@ -27,7 +27,7 @@ class DeployedRoot:
     def is_stateful(self, path: str) -> bool:
         """Return whether the deployed template keeps the resource when it is removed."""
         stack, _, name = path.rpartition("/")
-        resource = self.templates.get(stack, {}).get("Resources", {}).get(name, {})
+        resource = section(self.templates.get(stack, {}), "Resources").get(name, {})
         return is_stateful(resource)
 
     def stateful(self) -> Mapping[str, StackResource]:

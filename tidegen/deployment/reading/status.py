@@ -109,8 +109,9 @@ def follow_environment(
             run = clouds.run(address, emit, pause)
             mark = mark_start(run, state.stack_id)
             emit(Attached(address, state.status, mark.expected))
-            ended = follow(run, state, mark).require_success()
-            emit(Outcome(address, Result.FOLLOWED, ended.outputs))
+            followed = follow(run, state, mark)
+            ended = followed.require_success()
+            emit(Outcome(address, Result.FOLLOWED, ended.outputs, followed.left))
             watched += 1
         if not running:
             return watched

@@ -7,6 +7,7 @@ from tidegen.deployment.events import Preview
 from tidegen.planning.changes import Change, PropertyChange, Verdict
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
+from tidegen.reporting.changes import unforeseen_text
 from tidegen.reporting.plan.text import Keep
 from tidegen.reporting.settings import settings_data
 
@@ -47,6 +48,7 @@ def _change_data(change: Change) -> dict[str, Any]:
         **_verdict_data(change.verdict),
         "stateful": change.stateful,
         "certain": change.certain,
+        "unforeseen": unforeseen_text(change) if change.unforeseen else None,
         "moved_from": change.moved_from or None,
         "properties": [_detail_data(detail) for detail in change.details]
         or [{"name": name} for name in change.properties],
