@@ -135,8 +135,13 @@ class Double(Drifts, Imports, Stacks):
                 self.names.discard((resource["Type"], rules.physical_name(resource)))
 
     def add(self, name, status="CREATE_COMPLETE", **kw):
+        """Add a stack, with the marks of project `tide` unless others are given."""
+        known = {"tags": rules.owner_tags(name), "parameters": {"Digest": "of an earlier deploy"}}
         state = StackState(
-            name=name, stack_id=f"arn:aws:cloudformation:x:1:stack/{name}/1", status=status, **kw
+            name=name,
+            stack_id=f"arn:aws:cloudformation:x:1:stack/{name}/1",
+            status=status,
+            **{**known, **kw},
         )
         self.stacks[name] = state
         return state

@@ -299,7 +299,7 @@ def test_an_account_in_use_is_not_destroyed(deployed, account):
 
 def test_destroying_stops_at_the_first_failure(deployed, development):
     plan = destroy_plan(development, deployed)
-    deployed.outcomes[ENVIRONMENT] = ["DELETE_IN_PROGRESS", "DELETE_IN_PROGRESS", "DELETE_FAILED"]
+    deployed.outcomes[ENVIRONMENT] = ["UPDATE_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_FAILED"]
     with pytest.raises(DeploymentError, match="DELETE_FAILED"):
         execute_destroy(plan, deployed, pause=lambda seconds: None)
     assert deployed.calls.count("delete_stack") == 1

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 yes_option = click.option("--yes", is_flag=True, help="Skip the confirmation (for CI).")
+take_over_option = click.option(
+    "--take-over",
+    "taken_over",
+    multiple=True,
+    metavar="STACK",
+    help="Change a stack of another owner, and remove its resources; repeatable.",
+)
 _MOST_LISTED = 50  # names in an error
 _COMMAND = TypeVar("_COMMAND", bound=Callable[..., Any])
 

@@ -1,7 +1,7 @@
 """Sessions: a project's environment files, its release and a connection to AWS."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -18,6 +18,7 @@ from tidegen.deployment.reading.planner import Release, build_plan
 from tidegen.deployment.run import Clouds
 from tidegen.errors import RefusedError
 from tidegen.planning.model import Plan
+from tidegen.planning.ownership import with_consent
 from tidegen.planning.steps import Target
 from tidegen.reporting.style import warned
 
@@ -71,11 +72,12 @@ class Session:
         folder = template_folder(self.project, release)
         return Release(release, folder, checked_assets(folder))
 
-    def plan(self, name: str) -> Plan:
-        """Return the plan of deploying the environment."""
+    def plan(self, name: str, taken_over: Collection[str] = ()) -> Plan:
+        """Return the plan of deploying the environment; `taken_over` names stacks of others."""
         self.require_valid(name)
         values = values_of(self.file(name), self.files)
-        return build_plan(self.target(name), values, self.release(name), self.connect)
+        plan = build_plan(self.target(name), values, self.release(name), self.connect)
+        return with_consent(plan, taken_over)
 
 
 @contextmanager

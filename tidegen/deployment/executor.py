@@ -50,6 +50,7 @@ from tidegen.planning.first_deploy import creation_step
 from tidegen.planning.guards import guard_changes
 from tidegen.planning.leftovers import leftover_problems
 from tidegen.planning.model import Plan, ResolvedStep, StackState
+from tidegen.planning.ownership import require_owned
 from tidegen.planning.parameters import resolved_step
 from tidegen.planning.states import (
     NextAction,
@@ -80,6 +81,7 @@ def execute(
             Problem(str(item.address.scope), f"is missing; run '{item.command}'")
             for item in plan.missing
         )
+    require_owned(plan.foreign)
     clouds = Clouds.of(connect)
     known = plan.outputs
     outcomes: list[Outcome] = []

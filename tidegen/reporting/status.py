@@ -19,7 +19,9 @@ def _root_text(root: RootStatus) -> str:
     head = f"{root.address}  {root.status}  release {root.release or 'unknown'}{protected}"
     head = style.by_status(head, root.status)
     reason = [f"  {root.reason}"] if root.reason else []
-    if not is_success(root.status):
+    if root.foreign:
+        reason.append(style.failed(f"  {root.foreign}; no command changes it"))
+    elif not is_success(root.status):
         reason.append(f"  {state_of(root.status).advice}")
     if root.cause:
         reason.append(style.failed(f"  root cause: {root.cause}"))

@@ -2,7 +2,13 @@
 
 import click
 
-from tidegen.cli.common import example_epilog, json_option, target_options, yes_option
+from tidegen.cli.common import (
+    example_epilog,
+    json_option,
+    take_over_option,
+    target_options,
+    yes_option,
+)
 
 _EPILOG = example_epilog(
     "tidegen deploy --env development",
@@ -30,6 +36,7 @@ _EPILOG = example_epilog(
     metavar="LOGICAL_ID",
     help="Move a deployed resource to its new stack or logical id; repeatable.",
 )
+@take_over_option
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop, like 'tidegen plan'.")
 @json_option
 @click.pass_context
@@ -40,6 +47,7 @@ def command(
     yes: bool,
     allowed: tuple[str, ...],
     moved: tuple[str, ...],
+    taken_over: tuple[str, ...],
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -62,7 +70,9 @@ def command(
         context.invoke(plan_command, name=name, local=local, as_json=as_json)
         return
     with open_session(context.obj, local=local) as session:
-        options = DeployOptions(yes=yes, allowed=allowed, as_json=as_json, moved=moved)
+        options = DeployOptions(
+            yes=yes, allowed=allowed, as_json=as_json, moved=moved, taken_over=taken_over
+        )
         outcomes = deploy(session, name, options)
     if as_json:
         return

@@ -21,6 +21,7 @@ from tidegen.contract import Scope
 from tidegen.deployment.events import Outcome, Preview, Result
 from tidegen.deployment.executor import execute
 from tidegen.planning.model import Plan, Prerequisite
+from tidegen.planning.ownership import require_owned
 from tidegen.planning.sessions import early_end
 from tidegen.planning.states import NextAction
 from tidegen.planning.steps import Target
@@ -33,12 +34,16 @@ from tidegen.reporting.style import by_status, warned
 
 @dataclass(frozen=True, kw_only=True)
 class DeployOptions:
-    """Options of a deploy: confirmation, replacements and moves that are allowed, output form."""
+    """Options of a deploy: confirmation, what is allowed, output form.
+
+    Allowed are replacements, moves, and changes of stacks of other owners.
+    """
 
     yes: bool = False
     allowed: tuple[str, ...] = ()
     as_json: bool = False
     moved: tuple[str, ...] = ()
+    taken_over: tuple[str, ...] = ()
 
 
 class Confirmation:
@@ -81,16 +86,17 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     """
     session.release(name)
     require_clean_lint(session, name)
-    plan = session.plan(name)
+    plan = session.plan(name, options.taken_over)
+    require_owned(plan.foreign)
     if plan.missing:
         for other in _agreed_prerequisites(session, plan, name, yes=options.yes):
-            deploy(session, other, replace(options, allowed=(), moved=()))
-        plan = session.plan(name)
+            deploy(session, other, replace(options, allowed=(), moved=(), taken_over=()))
+        plan = session.plan(name, options.taken_over)
     if not options.as_json:
         click.echo(plan_text(plan))
     if options.moved:
         move_resources(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
-        plan = session.plan(name)
+        plan = session.plan(name, options.taken_over)
     check_account(session, plan)
     _warn_of_early_end(plan)
     outcomes = _executed(session, plan, options)

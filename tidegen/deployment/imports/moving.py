@@ -28,6 +28,7 @@ from tidegen.planning.moving import (
     root_between,
     without_resources,
 )
+from tidegen.planning.ownership import require_owned
 from tidegen.planning.parameters import known_step
 from tidegen.planning.states import NextAction, next_action
 
@@ -85,6 +86,7 @@ def execute_moves(
     Interrupted anywhere and run again it ends the same: the root's template records resources that
     have left their stack, with their identifiers, until the next deploy replaces that template.
     """
+    require_owned(plan.foreign)
     clouds = Clouds.of(connect)
     outcomes: list[Outcome] = []
     for step, items in moves:

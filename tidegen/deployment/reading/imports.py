@@ -30,6 +30,7 @@ from tidegen.planning.model import (
     StackResource,
     StackState,
 )
+from tidegen.planning.ownership import Owner
 from tidegen.planning.parameters import known_step
 from tidegen.planning.states import NextAction, next_action, state_of
 
@@ -146,7 +147,8 @@ class _Root:
 
     def _import(self, nested: str, requested: RequestedImports) -> StackImport:
         stack_id = self._stack_id(nested)
-        deployed = deployed_template(self.cloud, stack_id) if stack_id else {}
+        new = {} if nested else Owner.of(self.step).template
+        deployed = deployed_template(self.cloud, stack_id) if stack_id else new
         held = {r.logical_id: r for r in self.cloud.resources(stack_id)} if stack_id else {}
         members = tuple(
             path for path, text in requested.items() if self._is_member(path, text, held)

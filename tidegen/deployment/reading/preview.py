@@ -42,6 +42,7 @@ def preview(
     deployed stacks: templates are uploaded, and the change set is deleted again.
     """
     clouds = Clouds.of(connect)
+    foreign = {item.address for item in plan.foreign}
     previews: list[Preview] = []
     for step in plan.sequence:
         run = clouds.run(step.address, emit, pause, settings)
@@ -49,7 +50,8 @@ def preview(
             previews.append(_again(plan, plan.retiring, step))
             continue
         state = plan.states.get(step.address)
-        shown = _preview(run, step, state, plan.outputs, exact=change_sets)
+        exact = change_sets and step.address not in foreign
+        shown = _preview(run, step, state, plan.outputs, exact=exact)
         others_changed = any(not before.unchanged or before.settings for before in previews)
         read = _readings(run, shown, state, others_changed=others_changed)
         previews.append(replace(shown, readings=read, note=plan.note(step)))

@@ -7,6 +7,7 @@ from tidegen.deployment.events import Preview
 from tidegen.planning.changes import Change, PropertyChange, Verdict
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
+from tidegen.planning.ownership import foreign_text
 from tidegen.reporting.changes import unforeseen_text
 from tidegen.reporting.plan.text import Keep
 from tidegen.reporting.settings import settings_data
@@ -18,6 +19,7 @@ def plan_data(plan: Plan, previews: Iterable[Preview], keep: Keep) -> dict[str, 
         "environment": plan.environment,
         "release": plan.release,
         "missing": [{"stack": m.address.name, "command": m.command} for m in plan.missing],
+        "foreign": [{"stack": f.address.name, "problem": foreign_text(f)} for f in plan.foreign],
         "steps": [_step_data(preview, keep) for preview in previews],
     }
 

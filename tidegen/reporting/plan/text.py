@@ -6,6 +6,7 @@ from tidegen.deployment.events import Preview
 from tidegen.planning.changes import Change
 from tidegen.planning.guards import origins, refusals
 from tidegen.planning.model import Plan, RootStep
+from tidegen.planning.ownership import foreign_text
 from tidegen.planning.states import NextAction
 from tidegen.reporting import style
 from tidegen.reporting.changes import changes_text, later_text
@@ -19,7 +20,13 @@ def plan_text(plan: Plan) -> str:
     head = (
         f"{plan.environment}: release {plan.release}, {len(plan.steps)} root stacks in this order"
     )
-    return "\n".join([head, *(_step_line(step, plan.note(step)) for step in plan.sequence)])
+    steps = [_step_line(step, plan.note(step)) for step in plan.sequence]
+    return "\n".join([head, *steps, *map(style.failed, foreign_lines(plan))])
+
+
+def foreign_lines(plan: Plan) -> list[str]:
+    """Return a line for each stack that a deploy refuses because another owner has it."""
+    return [f"  refused: {item.address}: {foreign_text(item)}" for item in plan.foreign]
 
 
 def _step_line(step: RootStep, note: str) -> str:
