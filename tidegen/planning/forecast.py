@@ -48,7 +48,12 @@ def _move(path: str, source: str, resource: TemplateBody, change: Change | None)
         stateful = is_stateful(resource)
         forecast = ChangeSource.FORECAST
         change = Change(
-            path=path, type=resource["Type"], action=Action.MOVE, source=forecast, stateful=stateful
+            path=path,
+            type=resource["Type"],
+            action=Action.MOVE,
+            source=forecast,
+            stateful=stateful,
+            name=_kept_name(resource, resource),
         )
     action = Action.REPLACE if change.action is Action.REPLACE else Action.MOVE
     return replace(change, action=action, moved_from=source)
@@ -77,6 +82,7 @@ def _change(
             action=action,
             source=source,
             stateful=is_stateful(resource),
+            name=_kept_name(resource, resource) if action is Action.REMOVE else "",
         )
     stateful = is_stateful(old)
     if old["Type"] != new["Type"]:

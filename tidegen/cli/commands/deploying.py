@@ -9,6 +9,7 @@ import click
 
 from tidegen.cli.commands.moving import move_resources
 from tidegen.cli.commands.preflighting import check_account
+from tidegen.cli.commands.reverting import revert_drift
 from tidegen.cli.confirm import decline, is_typed
 from tidegen.cli.progress import Watcher
 from tidegen.cli.session import (
@@ -20,6 +21,7 @@ from tidegen.cli.session import (
 from tidegen.contract import Scope
 from tidegen.deployment.events import Outcome, Preview, Result
 from tidegen.deployment.executor import execute
+from tidegen.deployment.reverting import with_restored_templates
 from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.ownership import require_owned
 from tidegen.planning.sessions import early_end
@@ -43,6 +45,7 @@ class DeployOptions:
     allowed: tuple[str, ...] = ()
     as_json: bool = False
     moved: tuple[str, ...] = ()
+    revert: bool = False
     taken_over: tuple[str, ...] = ()
 
 
@@ -90,13 +93,17 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     require_owned(plan.foreign)
     if plan.missing:
         for other in _agreed_prerequisites(session, plan, name, yes=options.yes):
-            deploy(session, other, replace(options, allowed=(), moved=(), taken_over=()))
+            deploy(
+                session, other, replace(options, allowed=(), moved=(), revert=False, taken_over=())
+            )
         plan = session.plan(name, options.taken_over)
     if not options.as_json:
         click.echo(plan_text(plan))
     if options.moved:
         move_resources(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
         plan = session.plan(name, options.taken_over)
+    if options.revert:
+        plan = with_restored_templates(plan, session.connect)
     check_account(session, plan)
     _warn_of_early_end(plan)
     outcomes = _executed(session, plan, options)
@@ -105,7 +112,15 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
         click.echo(warning, err=True)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):
         decline("nothing more was changed")
-    return outcomes
+    return (*outcomes, *_reverted(session, name, options))
+
+
+def _reverted(session: Session, name: str, options: DeployOptions) -> tuple[Outcome, ...]:
+    """Bring the drift back that is left after the deploy, if the options ask for it."""
+    if not options.revert:
+        return ()
+    plan = session.plan(name, options.taken_over)
+    return revert_drift(session, plan, options.allowed, yes=options.yes, as_json=options.as_json)
 
 
 def _warn_of_early_end(plan: Plan) -> None:
