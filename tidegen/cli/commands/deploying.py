@@ -9,7 +9,9 @@ import click
 
 from tidegen.cli.commands.moving import move_resources
 from tidegen.cli.commands.preflighting import check_account
+from tidegen.cli.common import echo_json_line
 from tidegen.cli.confirm import decline, is_typed
+from tidegen.cli.endpoints import endpoint_data
 from tidegen.cli.progress import Watcher
 from tidegen.cli.session import (
     Session,
@@ -92,8 +94,11 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
         for other in _agreed_prerequisites(session, plan, name, yes=options.yes):
             deploy(session, other, replace(options, allowed=(), moved=(), taken_over=()))
         plan = session.plan(name, options.taken_over)
+    endpoint = endpoint_data(session.target(name))
     if not options.as_json:
         click.echo(plan_text(plan))
+    elif any(endpoint.values()):
+        echo_json_line({"event": "endpoint", **endpoint})
     if options.moved:
         move_resources(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
         plan = session.plan(name, options.taken_over)
