@@ -159,7 +159,7 @@ def test_a_nested_template_that_early_validation_refuses_changes_nothing(
     project.nested("environment", {"Network": network(), "Entry": refused})
     with pytest.raises(DeploymentError) as raised:
         deployed.deploy(development)
-    root, nested, *problems = (item.message for item in raised.value.problems)
+    nested, *problems, root = (item.message for item in raised.value.problems)
     assert "was not successfully created: Currently in FAILED." in root
     assert "[AWS::EarlyValidation::PropertyValidation]" in nested
     place = "Queue AWS::SQS::Queue /Resources/Queue/Properties"

@@ -9,8 +9,13 @@ from world import NUMBER
 
 from tidegen.deployment.events import Result
 from tidegen.deployment.reading.deployed_roots import physical_ids
+from tidegen.deployment.reading.drift import detect_drift, drift_plan
 from tidegen.deployment.reading.preview import preview
+from tidegen.deployment.reading.status import environment_status
 from tidegen.reporting.changes import changes_text
+from tidegen.reporting.drift import summary_text
+from tidegen.reporting.plan.text import previews_text
+from tidegen.reporting.status import status_text
 
 HAND = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": "hand"}}
 LANGUAGE = {"Transform": "AWS::LanguageExtensions"}
@@ -81,3 +86,53 @@ def test_newer_syntax_of_a_hotfix_does_not_stop_the_next_deploy(world, request, 
     assert "VisibilityTimeout: 30 -> 31" in text
     *_, outcome = world.deploy(project, target)
     assert outcome.result is Result.UPDATED
+
+
+def with_hand():
+    template = entry()
+    return {**template, "Resources": {**template["Resources"], "Hand": HAND}}
+
+
+def test_a_nested_stack_that_was_updated_past_its_root_shows(world, deployed):
+    project, target = deployed
+    plan = world.plan(project, target)
+    assert [item.by_hand for item in preview(plan, world.wire, thorough=True)] == [(), ()]
+    update_by_hand(world, target, "Entry", with_hand())
+    *_, shown = preview(world.plan(project, target), world.wire, thorough=True)
+    assert (shown.unchanged, shown.by_hand) == (True, ("Entry",))
+    assert [(c.path, str(c.action)) for c in shown.restored] == [("Entry/Hand", "remove")]
+    text = previews_text([shown], bool)
+    assert "updated past the root, by hand or by an import: Entry;" in text
+    assert "- Hand  AWS::SNS::Topic" in text
+    *_, root = environment_status(target, world.wire)
+    assert root.by_hand == ("Entry",)
+    assert "updated past its root" in status_text([root])
+    drifts = {d.path: d for d in detect_drift(drift_plan(target, world.wire), world.wire)}
+    assert [path for path, drift in drifts.items() if drift.by_hand] == ["Entry"]
+    assert drifts["Entry"].differs
+    assert "1 updated past their root" in summary_text(tuple(drifts.values()))
+
+
+def test_the_next_change_of_the_root_restores_it(world, deployed):
+    project, target = deployed
+    stack = update_by_hand(world, target, "Entry", with_hand())
+    changed = network(target.name)
+    changed["Resources"]["Second"] = HAND
+    project.nested("environment", {"Network": changed, "Entry": entry()})
+    *_, shown = preview(world.plan(project, target), world.wire, thorough=True)
+    assert "this restores the root's template" in previews_text([shown], bool)
+    *_, outcome = world.deploy(project, target)
+    assert outcome.result is Result.UPDATED
+    assert {r.logical_id for r in world.cloud.resources(stack)} == {"Note", "Queue"}
+    *_, root = environment_status(target, world.wire)
+    assert root.by_hand == ()
+
+
+def test_a_deploy_without_changes_does_not_look_below_the_root(world, deployed):
+    """It is the most frequent command: what it would cost is left to plan, status and drift."""
+    project, target = deployed
+    update_by_hand(world, target, "Entry", with_hand())
+    world.wire.revive()
+    *_, outcome = world.deploy(project, target)
+    assert outcome.result is Result.UNCHANGED
+    assert "GetTemplate" not in world.wire.calls

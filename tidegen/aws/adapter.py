@@ -72,12 +72,7 @@ class AwsCloud(Drifting, Explaining, Importing):
     def template(self, stack: str) -> str:
         """Return the text of the stack's template, as it was sent; empty if there is none yet."""
         answer = self._found("get_template", StackName=stack, TemplateStage="Original")
-        body = answer["TemplateBody"] if answer else ""
-        if isinstance(body, str):
-            return body
-        import json  # botocore parses JSON templates; they are turned back into text
-
-        return json.dumps(body)
+        return str(answer["TemplateBody"]) if answer else ""
 
     def create_change_set(self, request: ChangeSetRequest) -> str:
         """Start to create a change set with nested stacks; return its id."""
@@ -99,6 +94,8 @@ class AwsCloud(Drifting, Explaining, Importing):
         first = pages[0]
         ready = first["Status"] == "CREATE_COMPLETE"
         items = [item["ResourceChange"] for page in pages for item in page.get("Changes", [])]
+        # The resource stays: only what CloudFormation records of it becomes the actual state.
+        items = [item for item in items if item["Action"] != "SyncWithActual"]
         return ChangeSet(
             change_set_id=first["ChangeSetId"],
             stack_id=first["StackId"],

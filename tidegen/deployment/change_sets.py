@@ -14,6 +14,7 @@ from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
 from tidegen.planning.digest import DIGEST
 from tidegen.planning.importing import ImportRequest
 from tidegen.planning.model import ResolvedStep, StackState
+from tidegen.planning.reverting import RevertRequest
 from tidegen.planning.states import NextAction, says_no_changes
 
 #: The reason of a change set whose nested one failed (aws/aws-sam-cli#2406).
@@ -61,7 +62,7 @@ def template_request(
 
 
 def create_change_set(
-    run: Run, request: ChangeSetRequest | ImportRequest, *, new_stack: bool
+    run: Run, request: ChangeSetRequest | ImportRequest | RevertRequest, *, new_stack: bool
 ) -> ChangeSet:
     """Create a change set and wait until it can be executed.
 
@@ -81,9 +82,11 @@ def create_change_set(
     raise error
 
 
-def _create(run: Run, request: ChangeSetRequest | ImportRequest) -> str:
+def _create(run: Run, request: ChangeSetRequest | ImportRequest | RevertRequest) -> str:
     if isinstance(request, ImportRequest):
         return run.cloud.create_import(request)
+    if isinstance(request, RevertRequest):
+        return run.cloud.create_revert(request)
     return run.cloud.create_change_set(request)
 
 

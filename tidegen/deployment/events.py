@@ -166,6 +166,7 @@ class Result(StrEnum):
     SETTLED = "unchanged but for settings"
     DECLINED = "declined"
     ROLLED_BACK = "rolled back"
+    REVERTED = "drift reverted"
     FOLLOWED = "followed"
     DELETED = "deleted"
     ABSENT = "absent"
@@ -197,7 +198,8 @@ class Preview:
     CONTINUE_ROLLBACK), after which another preview follows. `unchanged`: the stack needs no change.
     `pending` names the stacks whose outputs are not known yet. `later` are the changes of a second
     update, right after a creation. `readings` are of the settings that are applied after the stack.
-    `note` is the reason for a root's second step.
+    `note` is the reason for a root's second step. `by_hand` are the nested stacks that were updated
+    past the root; `restored` the changes that restore them, where nothing else changes.
     """
 
     step: RootStep
@@ -209,6 +211,8 @@ class Preview:
     status: str | None = None
     readings: tuple[SettingReading, ...] = ()
     note: str = ""
+    by_hand: tuple[str, ...] = ()
+    restored: tuple[Change, ...] = ()
 
     @property
     def settings(self) -> tuple[SettingStep, ...]:

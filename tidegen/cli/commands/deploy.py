@@ -16,6 +16,7 @@ _EPILOG = example_epilog(
     "tidegen deploy --env production --dry-run",
     "tidegen deploy --env production --yes --json",
     "tidegen deploy --env staging --move UploadsBucket",
+    "tidegen deploy --env staging --revert-drift",
 )
 
 
@@ -37,6 +38,11 @@ _EPILOG = example_epilog(
     help="Move a deployed resource to its new stack or logical id; repeatable.",
 )
 @take_over_option
+@click.option(
+    "--revert-drift",
+    is_flag=True,
+    help="Also set what was changed by hand back to the templates.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop, like 'tidegen plan'.")
 @json_option
 @click.pass_context
@@ -48,6 +54,7 @@ def command(
     allowed: tuple[str, ...],
     moved: tuple[str, ...],
     taken_over: tuple[str, ...],
+    revert_drift: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -59,6 +66,10 @@ def command(
 
     A resource whose nested stack or logical id changed in the templates is never recreated by
     accident: --move moves it, unchanged, in a separate step before the deploy.
+
+    --revert-drift restores nested stacks that were updated past their root. After the deploy it
+    detects drift in all stacks, shows it, asks, and sets the drifted properties back, by a
+    drift-aware change set of each stack, and names the drift that CloudFormation cannot set back.
     """
     from tidegen.cli.commands.deploying import DeployOptions, deploy
     from tidegen.cli.commands.plan import command as plan_command
@@ -71,7 +82,12 @@ def command(
         return
     with open_session(context.obj, local=local) as session:
         options = DeployOptions(
-            yes=yes, allowed=allowed, as_json=as_json, moved=moved, taken_over=taken_over
+            yes=yes,
+            allowed=allowed,
+            as_json=as_json,
+            moved=moved,
+            revert=revert_drift,
+            taken_over=taken_over,
         )
         outcomes = deploy(session, name, options)
     if as_json:
@@ -79,4 +95,5 @@ def command(
     if all(outcome.result is Result.UNCHANGED for outcome in outcomes):
         click.echo(f"{name}: nothing to change")
         return
-    click.echo(outputs_text({o.address.name: o.outputs for o in outcomes}))
+    deployed = [outcome for outcome in outcomes if outcome.result is not Result.REVERTED]
+    click.echo(outputs_text({o.address.name: o.outputs for o in deployed}))

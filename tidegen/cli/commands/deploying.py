@@ -9,6 +9,7 @@ import click
 
 from tidegen.cli.commands.moving import move_resources
 from tidegen.cli.commands.preflighting import check_account
+from tidegen.cli.commands.reverting import revert_drift
 from tidegen.cli.common import echo_json_line
 from tidegen.cli.confirm import decline, is_typed
 from tidegen.cli.endpoints import endpoint_data
@@ -22,6 +23,7 @@ from tidegen.cli.session import (
 from tidegen.contract import Scope
 from tidegen.deployment.events import Outcome, Preview, Result
 from tidegen.deployment.executor import execute
+from tidegen.deployment.reverting import with_restored_templates
 from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.ownership import require_owned
 from tidegen.planning.sessions import early_end
@@ -45,6 +47,7 @@ class DeployOptions:
     allowed: tuple[str, ...] = ()
     as_json: bool = False
     moved: tuple[str, ...] = ()
+    revert: bool = False
     taken_over: tuple[str, ...] = ()
 
 
@@ -92,16 +95,16 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     require_owned(plan.foreign)
     if plan.missing:
         for other in _agreed_prerequisites(session, plan, name, yes=options.yes):
-            deploy(session, other, replace(options, allowed=(), moved=(), taken_over=()))
+            deploy(
+                session, other, replace(options, allowed=(), moved=(), revert=False, taken_over=())
+            )
         plan = session.plan(name, options.taken_over)
-    endpoint = endpoint_data(session.target(name))
-    if not options.as_json:
-        click.echo(plan_text(plan))
-    elif any(endpoint.values()):
-        echo_json_line({"event": "endpoint", **endpoint})
+    _show_plan(session, plan, options)
     if options.moved:
         move_resources(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
         plan = session.plan(name, options.taken_over)
+    if options.revert:
+        plan = with_restored_templates(plan, session.connect)
     check_account(session, plan)
     _warn_of_early_end(plan)
     outcomes = _executed(session, plan, options)
@@ -110,7 +113,24 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
         click.echo(warning, err=True)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):
         decline("nothing more was changed")
-    return outcomes
+    return (*outcomes, *_reverted(session, name, options))
+
+
+def _reverted(session: Session, name: str, options: DeployOptions) -> tuple[Outcome, ...]:
+    """Bring the drift back that is left after the deploy, if the options ask for it."""
+    if not options.revert:
+        return ()
+    plan = session.plan(name, options.taken_over)
+    return revert_drift(session, plan, options.allowed, yes=options.yes, as_json=options.as_json)
+
+
+def _show_plan(session: Session, plan: Plan, options: DeployOptions) -> None:
+    """Print the plan, or for machines the endpoint if it is not AWS."""
+    endpoint = endpoint_data(session.target(plan.environment))
+    if not options.as_json:
+        click.echo(plan_text(plan))
+    elif any(endpoint.values()):
+        echo_json_line({"event": "endpoint", **endpoint})
 
 
 def _warn_of_early_end(plan: Plan) -> None:

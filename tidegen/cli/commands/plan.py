@@ -34,7 +34,8 @@ def command(
 ) -> None:
     """Show what a deploy would change, in all nested stacks.
 
-    Compares the deployed templates and parameters with the new ones, without changing anything.
+    Compares the deployed templates and parameters with the new ones, without changing anything, and
+    the nested stacks with the templates that their root pins.
     --change-set also shows what CloudFormation itself predicts.
     """
     from tidegen.aws.settings import reach
@@ -51,7 +52,11 @@ def command(
     with open_session(directory, local=local) as session:
         plan, target = session.plan(name), session.target(name)
         previews = preview(
-            plan, session.connect, change_sets=change_set, settings=no_settings if only else reach
+            plan,
+            session.connect,
+            change_sets=change_set,
+            settings=no_settings if only else reach,
+            thorough=True,
         )
     if as_json:
         echo_json({**endpoint_data(target), **plan_data(plan, previews, keep)})
@@ -61,7 +66,9 @@ def command(
         click.echo(f"{plan_text(plan)}\n\n{previews_text(previews, keep)}")
         echo_missing(plan)
     changed = any(
-        item.settings or any(change.certain or change.unforeseen for change in item.changes)
+        item.settings
+        or item.by_hand
+        or any(change.certain or change.unforeseen for change in item.changes)
         for item in previews
     )
     raise click.exceptions.Exit(1 if exit_code and changed else 0)

@@ -9,6 +9,7 @@ from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.contract import Scope
 from tidegen.deployment.events import Attached, Emit, Outcome, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.reading.deployed_roots import existing_resources, nested_by_hand
 from tidegen.deployment.reading.ownership import foreign_stack
 from tidegen.deployment.root_cause import find_root_cause
 from tidegen.deployment.run import Clouds, Run
@@ -33,7 +34,8 @@ class NestedStatus:
 class RootStatus:
     """A root stack's state; `status` is None where it is not deployed.
 
-    `foreign` says by what a stack of another owner is known; empty for the target's own.
+    `by_hand` are its nested stacks that were updated past it; `foreign` says by what a stack of
+    another owner is known, empty for the target's own.
     """
 
     address: StackAddress
@@ -47,6 +49,7 @@ class RootStatus:
     cause: str = ""
     foreign: str = ""
     nested: tuple[NestedStatus, ...] = ()
+    by_hand: tuple[str, ...] = ()
 
 
 def environment_status(target: Target, connect: Connect) -> tuple[RootStatus, ...]:
@@ -68,12 +71,14 @@ def _status(cloud: Cloud, address: StackAddress, owner: Owner) -> RootStatus:
     state = cloud.stack(address.name)
     if state is None:
         return RootStatus(address=address)
+    resources = existing_resources(cloud, state.stack_id)
     foreign = foreign_stack(cloud, owner, address, state)
     nested = tuple(
         NestedStatus(resource.logical_id, resource.status, resource.reason)
-        for resource in cloud.resources(state.stack_id)
+        for resource in resources
         if resource.type == STACK_TYPE
     )
+    by_hand = () if is_running(state.status) else nested_by_hand(cloud, state.stack_id, resources)
     return RootStatus(
         address=address,
         status=state.status,
@@ -86,6 +91,7 @@ def _status(cloud: Cloud, address: StackAddress, owner: Owner) -> RootStatus:
         cause=_cause(Run(cloud=cloud, address=address), state),
         foreign=foreign.carries if foreign else "",
         nested=nested,
+        by_hand=by_hand,
     )
 
 

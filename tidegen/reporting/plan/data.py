@@ -38,6 +38,8 @@ def _step_data(preview: Preview, keep: Keep) -> dict[str, Any]:
         "pending": [pending.name for pending in preview.pending],
         "refused": [{"path": r.change.path, "reason": str(r)} for r in refusals(preview.changes)],
         "changes": [_change_data(change) for change in preview.changes if keep(change)],
+        "updated_past_root": list(preview.by_hand),
+        "restored": [_change_data(change) for change in preview.restored if keep(change)],
         "later": [_change_data(change) for change in preview.later if keep(change)],
         **settings_data(preview),
     }

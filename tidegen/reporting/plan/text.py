@@ -50,8 +50,13 @@ def _body_text(preview: Preview, keep: Keep) -> str:
     refused = [style.failed(f"  refused: {r.change.path}: {r}") for r in refusals(shown)]
     settings = settings_lines(preview)
     later = later_text([change for change in preview.later if keep(change)])
-    changes = [changes_text(shown), *_origins(shown), *later]
+    changes = [changes_text(shown), *_origins(shown), *later, *_restored(preview, keep)]
     return "\n".join([*lines, *changes, *refused, *settings])
+
+
+def _restored(preview: Preview, keep: Keep) -> list[str]:
+    shown = [change for change in preview.restored if keep(change)]
+    return ["  with --revert-drift:", changes_text(shown)] if shown else []
 
 
 def _origins(changes: Iterable[Change]) -> list[str]:
@@ -76,4 +81,15 @@ def _other_notes(preview: Preview) -> list[str]:
     names = ", ".join(address.name for address in preview.pending)
     pending = [f"values of {names} are known after its deployment"] if names else []
     note = [preview.note] if preview.note else []
-    return [*note, *pending, *unchecked_notes(preview)]
+    return [*note, *pending, *_by_hand_notes(preview), *unchecked_notes(preview)]
+
+
+def _by_hand_notes(preview: Preview) -> list[str]:
+    """Return the note on nested stacks that were updated past their root."""
+    if not preview.by_hand:
+        return []
+    names = ", ".join(preview.by_hand)
+    remedy = "'tidegen deploy --revert-drift' restores" if preview.unchanged else "this restores"
+    return [
+        f"updated past the root, by hand or by an import: {names}; {remedy} the root's template"
+    ]
