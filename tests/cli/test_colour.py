@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import ROOT, client, tidegen, unmeasured_engine
 
-ACCOUNT = ("--env", "account-nonproduction")
+ACCOUNT = ("--env", "account-nonproduction", "--local")
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 RED, BOLD_RED, YELLOW, RESET = "\x1b[31m", "\x1b[31m\x1b[1m", "\x1b[33m", "\x1b[0m"
 PLAIN = [{"NO_COLOR": "1"}, {"NO_COLOR": "0"}, {"TERM": "dumb"}]
