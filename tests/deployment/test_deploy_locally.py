@@ -194,7 +194,7 @@ def test_an_empty_stack_in_review_is_reused(deployer, account, development):
 
 def test_replacing_state_is_refused_unless_it_is_named(deployed, project, development):
     project.nested("environment", {"Network": network("red"), "Entry": entry()})
-    with pytest.raises(RefusedError, match="--allow-replace Table"):
+    with pytest.raises(RefusedError, match="--allow-replace Network/Table"):
         deployed.deploy(development)
     assert not deployed.previews
     outcomes = deployed.deploy(development, allowed=["Table"])

@@ -27,8 +27,15 @@ _EPILOG = example_epilog(
     "--allow-replace",
     "allowed",
     multiple=True,
-    metavar="LOGICAL_ID",
+    metavar="PATH",
     help="Allow a stateful resource to be replaced or removed; repeatable.",
+)
+@click.option(
+    "--allow-lock",
+    "locked",
+    multiple=True,
+    metavar="PATH",
+    help="Allow a resource's lock to become one of COMPLIANCE mode, or weaker; repeatable.",
 )
 @click.option(
     "--move",
@@ -52,6 +59,7 @@ def command(
     local: bool,
     yes: bool,
     allowed: tuple[str, ...],
+    locked: tuple[str, ...],
     moved: tuple[str, ...],
     taken_over: tuple[str, ...],
     revert_drift: bool,
@@ -75,6 +83,7 @@ def command(
     from tidegen.cli.commands.plan import command as plan_command
     from tidegen.cli.session import open_session
     from tidegen.deployment.events import Result
+    from tidegen.planning.refusal import lock_consent
     from tidegen.reporting.outputs import outputs_text
 
     if dry_run:
@@ -83,7 +92,7 @@ def command(
     with open_session(context.obj, local=local) as session:
         options = DeployOptions(
             yes=yes,
-            allowed=allowed,
+            allowed=(*allowed, *map(lock_consent, locked)),
             as_json=as_json,
             moved=moved,
             revert=revert_drift,

@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, json_option, target_options
+from tidegen.cli.common import echo_json, example_epilog, json_option, question, target_options
 
 _EPILOG = example_epilog(
     "tidegen plan --env staging",
@@ -22,6 +22,7 @@ _EPILOG = example_epilog(
 @click.option("--markdown", is_flag=True, help="Print Markdown, for a pull-request comment.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if there are changes.")
 @click.pass_obj
+@question()
 def command(
     directory: str,
     name: str,
