@@ -114,7 +114,8 @@ def test_a_plan_marks_removals_on_a_terminal_only(aws):
     assert plain == SGR.sub("", text)
     assert "  - Old  AWS::SNS::Topic" in plain
     piped = tidegen(*arguments, env=aws)
-    assert piped.stdout + piped.stderr == plain
+    where, rest = piped.stderr.split("\n", 1)  # the first line is printed before the plan
+    assert f"{where}\n{piped.stdout}{rest}" == plain
 
 
 @pytest.mark.parametrize("form", ["--json", "--markdown"])
