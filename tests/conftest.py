@@ -27,10 +27,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def tidegen(*arguments, cwd=ROOT, env=None, text=None):
-    """Run the real command line in a separate process."""
-    command = [sys.executable, "-m", "tidegen", *map(str, arguments)]
+def tidegen(*arguments, cwd=ROOT, env=None, text=None, local=True):
+    """Run the real command line in a separate process.
+
+    With an engine's endpoint a command says --local, as protected environments require, unless
+    `local` is false.
+    """
     environment = {**os.environ, **(env or {})}
+    on_engine = "http://127.0.0.1:" in environment.get("AWS_ENDPOINT_URL", "")
+    more = ["--local"] if local and on_engine and {"--env"} & set(arguments) else []
+    command = [sys.executable, "-m", "tidegen", *map(str, arguments), *more]
     return subprocess.run(
         command, cwd=cwd, env=environment, input=text, capture_output=True, text=True, check=False
     )

@@ -85,7 +85,8 @@ def run_script(script, project, aws, **settings):
         "tidegen": f"{answers} | {sys.executable} -m tidegen",
     }
     for name, stub in scripts.items():
-        (commands / name).write_text(f'#!/bin/sh\n{stub} "$@"\n')
+        engine = 'case "$*" in *--env*) set -- "$@" --local;; esac\n' if name == "tidegen" else ""
+        (commands / name).write_text(f'#!/bin/sh\n{engine}{stub} "$@"\n')
         (commands / name).chmod(0o755)
     environment = {**os.environ, **aws, "AWS_ACCESS_KEY_ID": "111122223333", **settings}
     environment |= {"AWS_SECRET_ACCESS_KEY": "local", "PATH": f"{commands}:{os.environ['PATH']}"}

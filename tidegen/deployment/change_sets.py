@@ -9,7 +9,7 @@ from tidegen.deployment.events import Executing, Warned
 from tidegen.deployment.run import Run
 from tidegen.deployment.uploads import upload_missing
 from tidegen.deployment.watch import Followed, follow, mark_now
-from tidegen.errors import DeploymentError, OvertakenError, Problem, TidegenError
+from tidegen.errors import DeploymentError, OvertakenError, Problem, RefusedError, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
 from tidegen.planning.digest import DIGEST
 from tidegen.planning.importing import ImportRequest
@@ -19,6 +19,8 @@ from tidegen.planning.states import NextAction, says_no_changes
 
 #: The reason of a change set whose nested one failed (aws/aws-sam-cli#2406).
 _NESTED = re.compile(r"Nested change set (\S+) was not successfully created")
+#: The text of DescribeStacks for the value of a parameter with NoEcho.
+_HIDDEN = "****"
 _CREATING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
 
 
@@ -48,7 +50,14 @@ def template_request(
     body: str | None = None,
     url: str | None = None,
 ) -> ChangeSetRequest:
-    """Return a request for the step's stack, by a template's `body` or its `url`."""
+    """Return a request for the step's stack, by a template's `body` or its `url`.
+
+    Raises RefusedError for a value that CloudFormation hides, which would replace the real one.
+    """
+    hidden = sorted(name for name, value in parameters.items() if value == _HIDDEN)
+    if hidden:
+        text = f"the value of {', '.join(hidden)} is hidden (NoEcho), so it cannot be sent back"
+        raise RefusedError(Problem(step.stack_name, f"{text}; import or move this by hand"))
     return ChangeSetRequest(
         stack_name=step.stack_name,
         name=unique_name(purpose),

@@ -88,6 +88,14 @@ class Change:
         )
 
     @property
+    def recreates(self) -> bool:
+        """Whether the move deletes the resource at its old place and creates another one.
+
+        A resource that holds state or has a name is never moved so: a guard refuses it.
+        """
+        return self.action is Action.MOVE and not (self.stateful or self.name)
+
+    @property
     def logical_id(self) -> str:
         """The resource's own logical id."""
         return self.path.rpartition("/")[2]

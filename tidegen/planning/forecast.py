@@ -18,6 +18,7 @@ from tidegen.cloudformation.schemas import Replacement, name_properties, replace
 from tidegen.cloudformation.stateful import is_stateful
 from tidegen.cloudformation.values import is_function
 from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange
+from tidegen.planning.mangled import is_mangled
 from tidegen.planning.moves import find_moves, moved
 
 #: Attributes whose change CloudFormation applies; dependencies are not among them.
@@ -158,7 +159,7 @@ def _details(old: TemplateBody, new: TemplateBody) -> Iterator[PropertyChange]:
             replacement=replacement_of(new["Type"], _plain(name)),
         )
     for name in _ATTRIBUTES:
-        if old.get(name) != new.get(name):
+        if any(_differences(old.get(name), new.get(name))):
             yield PropertyChange(name=name, before=old.get(name), after=new.get(name))
 
 
@@ -175,7 +176,7 @@ def _differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any,
             yield from _differences(old.get(key), new.get(key), where)
     elif isinstance(old, list) and isinstance(new, list):
         yield from _list_differences(old, new, path)
-    else:
+    elif not is_mangled(old, new):
         yield path, old, new
 
 

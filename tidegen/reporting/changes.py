@@ -62,10 +62,13 @@ def change_lines(change: Change) -> list[str]:
         return [f"{_UNCERTAIN} {change.logical_id}  {unforeseen_text(change)}"]
     notes = [] if change.details else [*change.properties]
     if change.moved_from:
-        notes.append(f"moved from {change.moved_from}")
+        how = "recreated in place of" if change.recreates else "moved from"
+        notes.append(f"{how} {change.moved_from}")
     if change.replacement is not Replacement.NEVER:
         notes.append(f"replacement: {change.replacement}")
-    if change.stateful:
+    if change.stateful and change.action is Action.REMOVE:
+        notes.append("stateful: kept by its DeletionPolicy, then in no stack and no backup plan")
+    elif change.stateful:
         notes.append("stateful")
     if not change.certain:
         notes.append("only if a value known after deployment changes")
@@ -116,8 +119,12 @@ def verdict_text(verdict: Verdict) -> str:
 
 def counts_text(changes: Sequence[Change]) -> str:
     """Return the number of changes of each kind, and their sources."""
-    actions = [str(change.action) for change in changes if change.certain]
+    certain = [change for change in changes if change.certain]
+    recreated = sum(change.recreates for change in certain)
+    actions = [str(change.action) for change in certain if not change.recreates]
     counts = [f"{actions.count(a)} to {a}" for a in Action if str(a) in actions]
+    if recreated:
+        counts.append(f"{recreated} to recreate at another place")
     unforeseen = sum(bool(change.unforeseen) for change in changes)
     if unforeseen:
         counts.append(f"{unforeseen} that cannot be forecast")

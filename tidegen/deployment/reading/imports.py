@@ -22,6 +22,7 @@ from tidegen.planning.importing import (
     identifier_of,
     import_template,
 )
+from tidegen.planning.mangled import check_unmangled
 from tidegen.planning.model import (
     Plan,
     ResolvedStep,
@@ -158,6 +159,8 @@ class _Root:
             for path, text in requested.items()
             if path not in members
         )
+        where = f"{self.step.stack_name}/{nested}" if nested else self.step.stack_name
+        check_unmangled(where, deployed, self._scope_of(nested).template)
         template = import_template(deployed, adoptions)
         return StackImport(
             address=self.step.address,

@@ -54,6 +54,7 @@ def _change_data(change: Change) -> dict[str, Any]:
         "certain": change.certain,
         "unforeseen": unforeseen_text(change) if change.unforeseen else None,
         "moved_from": change.moved_from or None,
+        "recreates": change.recreates,
         "properties": [_detail_data(detail) for detail in change.details]
         or [{"name": name} for name in change.properties],
         "otherwise": _verdict_data(change.otherwise) if change.otherwise else None,
