@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from tidegen.deployment.events import Emit, Executing, Outcome, Result, ignore
+from tidegen.deployment.events import Emit, Executing, Outcome, Requesting, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import DeployedRoot, deployed_root
 from tidegen.deployment.reading.ownership import owned_stacks
@@ -107,6 +107,7 @@ def execute_rollback(
 
 def _continue(run: Run, step: RollbackStep) -> Outcome:
     mark = mark_now(run, step.state.stack_id)
+    run.emit(Requesting(step.address, "rollback"))
     run.cloud.continue_rollback(step.state.stack_id, None, step.skipped)
     run.emit(Executing(step.address, "rollback", mark.expected))
     followed = follow(run, step.state, mark)
