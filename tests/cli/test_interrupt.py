@@ -19,7 +19,7 @@ def aws():
 
 def interrupted_after(text, *arguments, env, number=signal.SIGINT):
     """Run the command, send a signal at the first line with `text`; return exit code and stderr."""
-    command = [sys.executable, "-m", "tidegen", *arguments]
+    command = [sys.executable, "-m", "tidegen", *arguments, "--local"]
     process = subprocess.Popen(
         command,
         cwd=ROOT,
@@ -75,7 +75,7 @@ def test_the_same_command_completes_what_a_signal_stopped(aws):
 
 def test_a_reader_that_goes_away_does_not_stop_what_has_begun(aws):
     """`deploy --json | head`: the deploy goes on to its end, protection included."""
-    deploy = [sys.executable, "-m", "tidegen", "deploy", "--env", "shared-nonproduction"]
+    deploy = [sys.executable, "-m", "tidegen", "deploy", "--env", "shared-nonproduction", "--local"]
     reader, writer = os.pipe()
     process = subprocess.Popen(
         [*deploy, "--yes", "--json"],
@@ -95,7 +95,7 @@ def test_a_reader_that_goes_away_does_not_stop_what_has_begun(aws):
 
 
 def test_a_reader_that_goes_away_before_anything_is_begun_stops_the_deploy(aws):
-    deploy = [sys.executable, "-m", "tidegen", "deploy", "--env", "development", "--yes"]
+    deploy = [sys.executable, "-m", "tidegen", "deploy", "--env", "development", "--yes", "--local"]
     reader, writer = os.pipe()
     os.close(reader)
     done = subprocess.run(
@@ -115,7 +115,9 @@ def test_a_reader_that_goes_away_before_anything_is_begun_stops_the_deploy(aws):
 
 
 @pytest.mark.parametrize("closed", ["null", "closed"])
-@pytest.mark.parametrize("command", [["destroy", "--env", "shared-nonproduction"]], ids=str)
+@pytest.mark.parametrize(
+    "command", [["destroy", "--env", "shared-nonproduction", "--local"]], ids=str
+)
 def test_a_question_without_a_terminal_is_not_known(aws, command, closed):
     """No terminal is no interruption: exit 2, with the option that answers."""
     run = f"{sys.executable} -m tidegen {' '.join(command)} " + (

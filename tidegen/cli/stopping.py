@@ -1,4 +1,4 @@
-"""Print what is so when an operation stops early: a signal, a closed pipe, an error."""
+"""Print the state of an operation that stops early: a signal, a closed pipe, an error."""
 
 from collections.abc import Callable
 from contextlib import suppress

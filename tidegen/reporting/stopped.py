@@ -1,4 +1,4 @@
-"""What is so when a command stops before its end: decided from the events that it emitted.
+"""The state of an operation that stops before its end, decided from the events it emitted.
 
 The state of each root is what AWS was asked for, never what the command had planned.
 """

@@ -40,6 +40,7 @@ def command(
     --change-set also shows what CloudFormation itself predicts.
     """
     from tidegen.aws.settings import reach
+    from tidegen.cli.endpoints import endpoint_data
     from tidegen.cli.session import echo_missing, open_session
     from tidegen.deployment.reading.preview import preview
     from tidegen.deployment.settings import no_settings
@@ -50,7 +51,7 @@ def command(
 
     keep = is_losing if only else bool
     with open_session(directory, local=local) as session:
-        plan = session.plan(name)
+        plan, target = session.plan(name), session.target(name)
         previews = preview(
             plan,
             session.connect,
@@ -59,7 +60,7 @@ def command(
             thorough=True,
         )
     if as_json:
-        echo_json(plan_data(plan, previews, keep))
+        echo_json({**endpoint_data(target), **plan_data(plan, previews, keep)})
     elif markdown:
         click.echo(plan_markdown(plan, previews, keep))
     else:

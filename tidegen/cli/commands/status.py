@@ -39,6 +39,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
     from dataclasses import asdict
 
     from tidegen.aws.settings import reach
+    from tidegen.cli.endpoints import endpoint_data
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.status import environment_status, follow_environment
     from tidegen.reporting.status import status_text
@@ -52,10 +53,11 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
         with question():
             roots = environment_status(target, session.connect, reach)
         deployed = all(root.status and not root.foreign for root in roots)
+        rows = [{**asdict(root), **endpoint_data(target)} for root in roots] if as_json else []
         if as_json and follow:
-            echo_json_line({"event": "status", "roots": [asdict(root) for root in roots]})
+            echo_json_line({"event": "status", "roots": rows})
         elif as_json:
-            echo_json([asdict(root) for root in roots])
+            echo_json(rows)
         else:
             click.echo(status_text(roots))
             if deployed:

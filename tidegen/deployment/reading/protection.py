@@ -1,4 +1,4 @@
-"""What of a deployed root's protection is missing: a deploy that stopped did not set it.
+"""Read the missing protection of a deployed root, which a deploy that stopped did not set.
 
 A deploy sets stack policies, termination protection and settings after the root's operation, so
 after Ctrl-C they are missing although the stack is complete. The next deploy sets them.
