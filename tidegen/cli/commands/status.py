@@ -31,16 +31,18 @@ _EPILOG = example_epilog(
 def command(directory: str, name: str, local: bool, as_json: bool, follow: bool) -> None:
     """Show an environment's stacks: status, release and nested stacks.
 
-    Shows the root cause of a failed operation, and how many of an environment's secrets are
-    unfilled. --follow watches an operation that was started elsewhere. Names protection that a
-    deploy did not complete. Exits 1 if a root is not deployed or not complete, or if its last
-    operation failed.
+    Names the release in the environment's file where the deployed one has another name. Shows the
+    root cause of a failed operation, and how many of an environment's secrets are unfilled.
+    --follow watches an operation that was started elsewhere. Names protection that a deploy did not
+    complete. Exits 1 if a root is not deployed or not complete, or if its last operation failed.
     """
     from dataclasses import asdict
 
     from tidegen.aws.settings import reach
+    from tidegen.cli.common import template_folder
     from tidegen.cli.endpoints import endpoint_data
     from tidegen.cli.session import open_session
+    from tidegen.deployment.reading.pinned import with_pinned
     from tidegen.deployment.reading.status import environment_status, follow_environment
     from tidegen.reporting.status import status_text
 
@@ -51,7 +53,10 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
             with session.watching(name, as_json=as_json) as watch:
                 follow_environment(target, session.connect, emit=watch)
         with question():
-            roots = environment_status(target, session.connect, reach)
+            release = session.file(name).release
+            folder = template_folder(session.project, release)
+            states = environment_status(target, session.connect, reach)
+            roots = with_pinned(states, release, folder, session.connect)
         deployed = all(root.status and not root.foreign for root in roots)
         rows = [{**asdict(root), **endpoint_data(target)} for root in roots] if as_json else []
         if as_json and follow:
