@@ -10,7 +10,9 @@ import click
 from tidegen.cli.commands.moving import move_resources
 from tidegen.cli.commands.preflighting import check_account
 from tidegen.cli.commands.reverting import revert_drift
+from tidegen.cli.common import echo_json_line
 from tidegen.cli.confirm import decline, is_typed
+from tidegen.cli.endpoints import endpoint_data
 from tidegen.cli.progress import Watcher
 from tidegen.cli.session import (
     Session,
@@ -97,8 +99,7 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
                 session, other, replace(options, allowed=(), moved=(), revert=False, taken_over=())
             )
         plan = session.plan(name, options.taken_over)
-    if not options.as_json:
-        click.echo(plan_text(plan))
+    _show_plan(session, plan, options)
     if options.moved:
         move_resources(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
         plan = session.plan(name, options.taken_over)
@@ -121,6 +122,15 @@ def _reverted(session: Session, name: str, options: DeployOptions) -> tuple[Outc
         return ()
     plan = session.plan(name, options.taken_over)
     return revert_drift(session, plan, options.allowed, yes=options.yes, as_json=options.as_json)
+
+
+def _show_plan(session: Session, plan: Plan, options: DeployOptions) -> None:
+    """Print the plan, or for machines the endpoint if it is not AWS."""
+    endpoint = endpoint_data(session.target(plan.environment))
+    if not options.as_json:
+        click.echo(plan_text(plan))
+    elif any(endpoint.values()):
+        echo_json_line({"event": "endpoint", **endpoint})
 
 
 def _warn_of_early_end(plan: Plan) -> None:

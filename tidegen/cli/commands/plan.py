@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, json_option, target_options
+from tidegen.cli.common import echo_json, example_epilog, json_option, question, target_options
 
 _EPILOG = example_epilog(
     "tidegen plan --env staging",
@@ -22,6 +22,7 @@ _EPILOG = example_epilog(
 @click.option("--markdown", is_flag=True, help="Print Markdown, for a pull-request comment.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if there are changes.")
 @click.pass_obj
+@question()
 def command(
     directory: str,
     name: str,
@@ -39,6 +40,7 @@ def command(
     --change-set also shows what CloudFormation itself predicts.
     """
     from tidegen.aws.settings import reach
+    from tidegen.cli.endpoints import endpoint_data
     from tidegen.cli.session import echo_missing, open_session
     from tidegen.deployment.reading.preview import preview
     from tidegen.deployment.settings import no_settings
@@ -49,7 +51,7 @@ def command(
 
     keep = is_losing if only else bool
     with open_session(directory, local=local) as session:
-        plan = session.plan(name)
+        plan, target = session.plan(name), session.target(name)
         previews = preview(
             plan,
             session.connect,
@@ -58,7 +60,7 @@ def command(
             thorough=True,
         )
     if as_json:
-        echo_json(plan_data(plan, previews, keep))
+        echo_json({**endpoint_data(target), **plan_data(plan, previews, keep)})
     elif markdown:
         click.echo(plan_markdown(plan, previews, keep))
     else:

@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, json_option, target_options
+from tidegen.cli.common import echo_json, example_epilog, json_option, question, target_options
 
 
 @click.command(
@@ -13,6 +13,7 @@ from tidegen.cli.common import echo_json, example_epilog, json_option, target_op
 @target_options
 @json_option
 @click.pass_obj
+@question()
 def command(directory: str, name: str, local: bool, as_json: bool) -> None:
     """Check the account for anything that would make a deploy fail.
 
