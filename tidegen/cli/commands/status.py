@@ -24,13 +24,16 @@ _EPILOG = example_epilog(
 def command(directory: str, name: str, local: bool, as_json: bool, follow: bool) -> None:
     """Show an environment's stacks: status, release and nested stacks.
 
-    Shows the root cause of a failed operation, and how many of an environment's secrets are
-    unfilled. --follow watches an operation that was started elsewhere.
+    Names the release in the environment's file where the deployed one has another name. Shows the
+    root cause of a failed operation, and how many of an environment's secrets are unfilled.
+    --follow watches an operation that was started elsewhere.
     """
     from dataclasses import asdict
 
+    from tidegen.cli.common import template_folder
     from tidegen.cli.endpoints import endpoint_data
     from tidegen.cli.session import open_session
+    from tidegen.deployment.reading.pinned import with_pinned
     from tidegen.deployment.reading.status import environment_status, follow_environment
     from tidegen.reporting.status import status_text
 
@@ -40,6 +43,9 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
             with session.watching(name, as_json=as_json) as watch:
                 follow_environment(target, session.connect, emit=watch)
         roots = environment_status(target, session.connect)
+        release = session.file(name).release
+        folder = template_folder(session.project, release)
+        roots = with_pinned(roots, release, folder, session.connect)
         deployed = all(root.status and not root.foreign for root in roots)
         if as_json and not follow:
             echo_json([{**asdict(root), **endpoint_data(target)} for root in roots])

@@ -43,6 +43,9 @@ class RootStatus:
     reason: str = ""
     release: str | None = None
     digest: str | None = None
+    #: The release in the environment file; whether its root is the deployed one, if names differ.
+    pinned: str | None = None
+    has_pinned_templates: bool | None = None
     protected: bool = False
     deletion_protection: DeletionProtection | None = None
     changed: datetime | None = None
