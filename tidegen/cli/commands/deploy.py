@@ -50,6 +50,11 @@ _EPILOG = example_epilog(
     is_flag=True,
     help="Also set what was changed by hand back to the templates.",
 )
+@click.option(
+    "--keep-on-failure",
+    is_flag=True,
+    help="Keep what a failed first creation has created; the next deploy continues it.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop, like 'tidegen plan'.")
 @json_option
 @click.pass_context
@@ -63,6 +68,7 @@ def command(
     moved: tuple[str, ...],
     taken_over: tuple[str, ...],
     revert_drift: bool,
+    keep_on_failure: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -79,6 +85,9 @@ def command(
     --revert-drift restores nested stacks that were updated past their root. After the deploy it
     detects drift in all stacks, shows it, asks, and sets the drifted properties back, by a
     drift-aware change set of each stack, and names the drift that CloudFormation cannot set back.
+
+    A first creation that fails is rolled back, unless --keep-on-failure: its resources then stay,
+    the next deploy continues from there, and 'tidegen rollback' undoes it.
     """
     from tidegen.cli.commands.deploying import DeployOptions, deploy
     from tidegen.cli.commands.plan import command as plan_command
@@ -97,6 +106,7 @@ def command(
             as_json=as_json,
             moved=moved,
             revert=revert_drift,
+            keep_on_failure=keep_on_failure,
             taken_over=taken_over,
         )
         outcomes = deploy(session, name, options)
