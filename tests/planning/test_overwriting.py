@@ -1,4 +1,4 @@
-"""What a deploy does to changes made by hand."""
+"""The effect of a deploy on changes made by hand."""
 
 import pytest
 
