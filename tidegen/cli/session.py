@@ -92,8 +92,10 @@ def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
     """
     from tidegen.aws.adapter import connect
     from tidegen.aws.sessions import local_endpoint
+    from tidegen.aws.waiting import listen
     from tidegen.environments import read_all
 
+    listen(lambda text: click.echo(text, err=True))
     project = project_folder(directory)
     files, problems = read_all(project)
     session = partial(
