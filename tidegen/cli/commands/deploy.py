@@ -50,6 +50,11 @@ _EPILOG = example_epilog(
     is_flag=True,
     help="Also set what was changed by hand back to the templates.",
 )
+@click.option(
+    "--keep-on-failure",
+    is_flag=True,
+    help="Keep what a failed first creation has created; the next deploy continues it.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop, like 'tidegen plan'.")
 @json_option
 @click.pass_context
@@ -63,14 +68,16 @@ def command(
     moved: tuple[str, ...],
     taken_over: tuple[str, ...],
     revert_drift: bool,
+    keep_on_failure: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Deploy an environment as nested stacks.
 
     Checks the templates, shows the changes, asks, deploys, and prints the outputs. Exits 0 if there
-    is nothing to change. Ctrl-C stops watching, not the deploy. With --json each event is one line;
-    the last event of each stack is its outcome, with the outputs.
+    is nothing to change. Ctrl-C stops the command, not CloudFormation; the last line says what was
+    begun. With --json each event is one line; the last event of each stack is its outcome, with the
+    outputs.
 
     A resource whose nested stack or logical id changed in the templates is never recreated by
     accident: --move moves it, unchanged, in a separate step before the deploy.
@@ -78,6 +85,9 @@ def command(
     --revert-drift restores nested stacks that were updated past their root. After the deploy it
     detects drift in all stacks, shows it, asks, and sets the drifted properties back, by a
     drift-aware change set of each stack, and names the drift that CloudFormation cannot set back.
+
+    A first creation that fails is rolled back, unless --keep-on-failure: its resources then stay,
+    the next deploy continues from there, and 'tidegen rollback' undoes it.
     """
     from tidegen.cli.commands.deploying import DeployOptions, deploy
     from tidegen.cli.commands.plan import command as plan_command
@@ -96,6 +106,7 @@ def command(
             as_json=as_json,
             moved=moved,
             revert=revert_drift,
+            keep_on_failure=keep_on_failure,
             taken_over=taken_over,
         )
         outcomes = deploy(session, name, options)

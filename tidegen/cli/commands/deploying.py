@@ -1,7 +1,7 @@
 """Deploy from the command line: prerequisites, plan, confirmation, execution."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from tidegen.contract import Scope
 from tidegen.deployment.events import Outcome, Preview, Result
 from tidegen.deployment.executor import execute
 from tidegen.deployment.reverting import with_restored_templates
+from tidegen.planning.keeping import check_keeping
 from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.ownership import require_owned
 from tidegen.planning.sessions import early_end
@@ -48,6 +49,7 @@ class DeployOptions:
     as_json: bool = False
     moved: tuple[str, ...] = ()
     revert: bool = False
+    keep_on_failure: bool = False
     taken_over: tuple[str, ...] = ()
 
 
@@ -93,11 +95,10 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     require_clean_lint(session, name)
     plan = session.plan(name, options.taken_over)
     require_owned(plan.foreign)
+    check_keeping(plan, keep=options.keep_on_failure)
     if plan.missing:
         for other in _agreed_prerequisites(session, plan, name, yes=options.yes):
-            deploy(
-                session, other, replace(options, allowed=(), moved=(), revert=False, taken_over=())
-            )
+            deploy(session, other, DeployOptions(yes=options.yes, as_json=options.as_json))
         plan = session.plan(name, options.taken_over)
     _show_plan(session, plan, options)
     if options.moved:
@@ -155,6 +156,7 @@ def _executed(session: Session, plan: Plan, options: DeployOptions) -> tuple[Out
             emit=watch,
             allowed=options.allowed,
             settings=reach,
+            keep_on_failure=options.keep_on_failure,
         )
 
 

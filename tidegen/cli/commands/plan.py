@@ -20,6 +20,13 @@ _EPILOG = example_epilog(
 @click.option("--only", type=click.Choice(["replacements"]), help="Show only these changes.")
 @json_option
 @click.option("--markdown", is_flag=True, help="Print Markdown, for a pull-request comment.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1_000),
+    default=60_000,
+    show_default=True,
+    help="Longest Markdown, in characters.",
+)
 @click.option("--exit-code", is_flag=True, help="Exit 1 if there are changes.")
 @click.pass_obj
 @question()
@@ -31,6 +38,7 @@ def command(
     only: str | None,
     as_json: bool,
     markdown: bool,
+    limit: int,
     exit_code: bool,
 ) -> None:
     """Show what a deploy would change, in all nested stacks.
@@ -62,7 +70,7 @@ def command(
     if as_json:
         echo_json({**endpoint_data(target), **plan_data(plan, previews, keep)})
     elif markdown:
-        click.echo(plan_markdown(plan, previews, keep))
+        click.echo(plan_markdown(plan, previews, keep, limit))
     else:
         click.echo(f"{plan_text(plan)}\n\n{previews_text(previews, keep)}")
         echo_missing(plan)
