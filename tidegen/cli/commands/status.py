@@ -35,6 +35,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.pinned import with_pinned
     from tidegen.deployment.reading.status import environment_status, follow_environment
+    from tidegen.planning.states import is_to_be_created
     from tidegen.reporting.status import status_text
 
     with open_session(directory, local=local) as session:
@@ -51,7 +52,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
             echo_json([{**asdict(root), **endpoint_data(target)} for root in roots])
         elif not as_json:
             click.echo(status_text(roots))
-            if deployed:
+            if deployed and not any(is_to_be_created(root.status) for root in roots):
                 _echo_unfilled_secrets(session, name)
     raise click.exceptions.Exit(0 if deployed else 1)
 

@@ -8,6 +8,7 @@ from tidegen.planning.changes import Change, PropertyChange, Verdict
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
 from tidegen.planning.ownership import foreign_text
+from tidegen.planning.policies import held_text
 from tidegen.reporting.changes import unforeseen_text
 from tidegen.reporting.plan.text import Keep
 from tidegen.reporting.settings import settings_data
@@ -19,6 +20,7 @@ def plan_data(plan: Plan, previews: Iterable[Preview], keep: Keep) -> dict[str, 
         "environment": plan.environment,
         "release": plan.release,
         "missing": [{"stack": m.address.name, "command": m.command} for m in plan.missing],
+        "policies": [{"stack": i.address.name, "problem": held_text(i)} for i in plan.held],
         "foreign": [{"stack": f.address.name, "problem": foreign_text(f)} for f in plan.foreign],
         "steps": [_step_data(preview, keep) for preview in previews],
     }
