@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
-from tidegen.deployment.events import Executing, Warned
+from tidegen.deployment.events import Executing, Requesting, Warned
 from tidegen.deployment.run import Run
 from tidegen.deployment.uploads import upload_missing
 from tidegen.deployment.watch import Followed, follow, mark_now
@@ -171,6 +171,7 @@ def execute_change_set(
     """
     mark = mark_now(run, change_set.stack_id)
     keep = keep or keeps_failed(state.status if state else None)
+    run.emit(Requesting(run.address, kind))
     run.cloud.execute_change_set(change_set.change_set_id, keep_on_failure=keep)
     run.emit(Executing(run.address, kind, mark.expected))
     started = StackState(

@@ -20,6 +20,7 @@ from tidegen.deployment.events import (
     Outcome,
     Preview,
     Recovering,
+    Requesting,
     Result,
     ignore,
 )
@@ -205,6 +206,7 @@ class _Work:
     def _recover(self, state: StackState, wanted: NextAction) -> None:
         self.run.emit(Recovering(self.step.address, state.status, str(wanted)))
         mark = mark_now(self.run, state.stack_id)
+        self.run.emit(Requesting(self.step.address, str(wanted)))
         if wanted is NextAction.DELETE_FIRST:
             self.run.cloud.delete_stack(state.stack_id, self.step.service_role)
         else:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
-from tidegen.deployment.events import Emit, Executing, Outcome, Result, ignore
+from tidegen.deployment.events import Emit, Executing, Outcome, Requesting, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import DeployedRoot, deployed_root
 from tidegen.deployment.reading.ownership import owned_stacks
@@ -126,6 +126,7 @@ def execute_rollback(
 
 def _continue(run: Run, step: RollbackStep) -> Outcome:
     mark = mark_now(run, step.state.stack_id)
+    run.emit(Requesting(step.address, "rollback"))
     if step.undoes:
         run.cloud.undo_failed(step.state.stack_id, None)
     else:

@@ -37,6 +37,9 @@ def _root_text(root: RootStatus) -> str:
         reason.append(f"  {_pinned_text(root)}")
     if root.cause:
         reason.append(style.failed(f"  root cause: {root.cause}"))
+    if root.incomplete:
+        parts = "; ".join(root.incomplete)
+        reason.append(style.failed(f"  incomplete, the next deploy completes it: {parts}"))
     if root.deletion_protection:
         reason.append(f"  deletion protection: {root.deletion_protection}")
     nested = [

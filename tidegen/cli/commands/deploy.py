@@ -83,8 +83,9 @@ def command(
     """Deploy an environment as nested stacks.
 
     Checks the templates, shows the changes, asks, deploys, and prints the outputs. Exits 0 if there
-    is nothing to change. Ctrl-C stops watching, not the deploy. With --json each event is one line;
-    the last event of each stack is its outcome, with the outputs.
+    is nothing to change. Ctrl-C stops the command, not CloudFormation; the last line says what was
+    begun. With --json each event is one line; the last event of each stack is its outcome, with the
+    outputs.
 
     A resource whose nested stack or logical id changed in the templates is never recreated by
     accident: --move moves it, unchanged, in a separate step before the deploy.

@@ -1,21 +1,50 @@
 """`tidegen plan`."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from tidegen.cli.common import echo_json, example_epilog, json_option, question, target_options
 
+if TYPE_CHECKING:
+    from tidegen.cli.session import Session
+    from tidegen.deployment.events import Preview
+    from tidegen.planning.model import Plan
+    from tidegen.planning.overwriting import ByHand
+
 _EPILOG = example_epilog(
     "tidegen plan --env staging",
     "tidegen plan --env production --only replacements",
+    "tidegen plan --env production --drift",
     "tidegen plan --env production --markdown > comment.md",
     "tidegen plan --env production --json --exit-code",
 )
+
+
+def _by_hand(
+    session: "Session", plan: "Plan", previews: "Sequence[Preview]"
+) -> "tuple[ByHand, ...]":
+    """Return what was changed by hand in the deployed stacks, and what becomes of it."""
+    from tidegen.deployment.reading.drift import detect_drift, drift_plan
+    from tidegen.planning.overwriting import changed_by_hand
+
+    if not any(plan.states.get(step.address) for step in plan.steps):
+        return ()
+    checks = drift_plan(session.target(plan.environment), session.connect)
+    changes = {preview.step.address: preview.changes for preview in previews}
+    return changed_by_hand(detect_drift(checks, session.connect), changes)
 
 
 @click.command(epilog=_EPILOG)
 @target_options
 @click.option(
     "--change-set", is_flag=True, help="Add CloudFormation's prediction; uploads the templates."
+)
+@click.option(
+    "--drift",
+    is_flag=True,
+    help="Detect drift as well, which takes minutes, and show what becomes of it.",
 )
 @click.option("--only", type=click.Choice(["replacements"]), help="Show only these changes.")
 @json_option
@@ -35,6 +64,7 @@ def command(
     name: str,
     local: bool,
     change_set: bool,
+    drift: bool,
     only: str | None,
     as_json: bool,
     markdown: bool,
@@ -45,7 +75,8 @@ def command(
 
     Compares the deployed templates and parameters with the new ones, without changing anything, and
     the nested stacks with the templates that their root pins.
-    --change-set also shows what CloudFormation itself predicts.
+    --change-set also shows what CloudFormation itself predicts. --drift also detects changes made
+    by hand, and shows which of them the deploy overwrites.
     """
     from tidegen.aws.settings import reach
     from tidegen.cli.endpoints import endpoint_data
@@ -53,6 +84,7 @@ def command(
     from tidegen.deployment.reading.preview import preview
     from tidegen.deployment.settings import no_settings
     from tidegen.reporting.changes import is_losing
+    from tidegen.reporting.drift import by_hand_text
     from tidegen.reporting.plan.data import plan_data
     from tidegen.reporting.plan.markdown import plan_markdown
     from tidegen.reporting.plan.text import plan_text, previews_text
@@ -67,12 +99,14 @@ def command(
             settings=no_settings if only else reach,
             thorough=True,
         )
+        by_hand = _by_hand(session, plan, previews) if drift else ()
     if as_json:
-        echo_json({**endpoint_data(target), **plan_data(plan, previews, keep)})
+        echo_json({**endpoint_data(target), **plan_data(plan, previews, keep, by_hand)})
     elif markdown:
         click.echo(plan_markdown(plan, previews, keep, limit))
     else:
         click.echo(f"{plan_text(plan)}\n\n{previews_text(previews, keep)}")
+        click.echo(by_hand_text(by_hand), nl=bool(by_hand))
         echo_missing(plan)
     changed = any(
         item.settings
