@@ -19,6 +19,7 @@ from tidegen.deployment.run import Clouds
 from tidegen.errors import RefusedError
 from tidegen.planning.model import Plan
 from tidegen.planning.ownership import with_consent
+from tidegen.planning.policies import with_override
 from tidegen.planning.steps import Target
 from tidegen.reporting.style import warned
 
@@ -76,12 +77,17 @@ class Session:
         folder = template_folder(self.project, release)
         return Release(release, folder, checked_assets(folder))
 
-    def plan(self, name: str, taken_over: Collection[str] = ()) -> Plan:
-        """Return the plan of deploying the environment; `taken_over` names stacks of others."""
+    def plan(
+        self, name: str, taken_over: Collection[str] = (), overridden: Collection[str] = ()
+    ) -> Plan:
+        """Return the plan of deploying the environment.
+
+        `taken_over` names stacks of others, `overridden` those with policies set by hand.
+        """
         self.require_valid(name)
         values = values_of(self.file(name), self.files)
         plan = build_plan(self.target(name), values, self.release(name), self.connect)
-        return with_consent(plan, taken_over)
+        return with_override(with_consent(plan, taken_over), overridden)
 
 
 @contextmanager
