@@ -94,7 +94,14 @@ def test_a_server_that_is_killed_while_it_serves():
 def test_an_engine_that_ended_during_a_command():
     with unmeasured_engine() as engine:
         env = engine.environment_variables()
-    line = error_line(tidegen("status", *ACCOUNT, env=env))
+    done = tidegen("status", "--env", "development", env=env, local=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    announced, *waits, line = done.stderr.splitlines()
+    assert [wait.partition(", attempt")[0] for wait in waits] == [
+        "no answer to sts:GetCallerIdentity yet"
+    ] * 3
+    assert env["AWS_ENDPOINT_URL"] in announced
+    assert line.startswith("error: ")
     assert "the local AWS cannot be reached (" in line
     assert "unset AWS_ENDPOINT_URL, then run the same command again with --local" in line
 

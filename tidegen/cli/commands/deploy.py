@@ -46,6 +46,13 @@ _EPILOG = example_epilog(
 )
 @take_over_option
 @click.option(
+    "--override-policy",
+    "overridden",
+    multiple=True,
+    metavar="STACK",
+    help="Deploy past a stack policy that was set by hand; repeatable.",
+)
+@click.option(
     "--revert-drift",
     is_flag=True,
     help="Also set what was changed by hand back to the templates.",
@@ -67,6 +74,7 @@ def command(
     locked: tuple[str, ...],
     moved: tuple[str, ...],
     taken_over: tuple[str, ...],
+    overridden: tuple[str, ...],
     revert_drift: bool,
     keep_on_failure: bool,
     dry_run: bool,
@@ -108,6 +116,7 @@ def command(
             revert=revert_drift,
             keep_on_failure=keep_on_failure,
             taken_over=taken_over,
+            overridden=overridden,
         )
         outcomes = deploy(session, name, options)
     if as_json:

@@ -51,6 +51,7 @@ class DeployOptions:
     revert: bool = False
     keep_on_failure: bool = False
     taken_over: tuple[str, ...] = ()
+    overridden: tuple[str, ...] = ()
 
 
 class Confirmation:
@@ -93,17 +94,17 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     """
     session.release(name)
     require_clean_lint(session, name)
-    plan = session.plan(name, options.taken_over)
+    plan = session.plan(name, options.taken_over, options.overridden)
     require_owned(plan.foreign)
     check_keeping(plan, keep=options.keep_on_failure)
     if plan.missing:
         for other in _agreed_prerequisites(session, plan, name, yes=options.yes):
             deploy(session, other, DeployOptions(yes=options.yes, as_json=options.as_json))
-        plan = session.plan(name, options.taken_over)
+        plan = session.plan(name, options.taken_over, options.overridden)
     _show_plan(session, plan, options)
     if options.moved:
         move_resources(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
-        plan = session.plan(name, options.taken_over)
+        plan = session.plan(name, options.taken_over, options.overridden)
     if options.revert:
         plan = with_restored_templates(plan, session.connect)
     check_account(session, plan)
@@ -121,7 +122,7 @@ def _reverted(session: Session, name: str, options: DeployOptions) -> tuple[Outc
     """Bring the drift back that is left after the deploy, if the options ask for it."""
     if not options.revert:
         return ()
-    plan = session.plan(name, options.taken_over)
+    plan = session.plan(name, options.taken_over, options.overridden)
     return revert_drift(session, plan, options.allowed, yes=options.yes, as_json=options.as_json)
 
 

@@ -10,6 +10,7 @@ from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
 from tidegen.planning.overwriting import ByHand
 from tidegen.planning.ownership import foreign_text
+from tidegen.planning.policies import held_text
 from tidegen.reporting.changes import unforeseen_text
 from tidegen.reporting.plan.text import Keep
 from tidegen.reporting.settings import settings_data
@@ -23,6 +24,7 @@ def plan_data(
         "environment": plan.environment,
         "release": plan.release,
         "missing": [{"stack": m.address.name, "command": m.command} for m in plan.missing],
+        "policies": [{"stack": i.address.name, "problem": held_text(i)} for i in plan.held],
         "foreign": [{"stack": f.address.name, "problem": foreign_text(f)} for f in plan.foreign],
         "steps": [_step_data(preview, keep) for preview in previews],
         "changed_by_hand": [asdict(item) for item in by_hand],
