@@ -54,6 +54,8 @@ def command(directory: str, deployed: bool, local: bool, as_json: bool) -> None:
         echo_json({"environments": rows, "concerns": members, "problems": texts})
     else:
         click.echo(_text(rows, members))
+    if wrong and as_json:  # the document has them
+        raise click.exceptions.Exit(2)
     if wrong:
         raise InputError(*wrong)
 
