@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 yes_option = click.option("--yes", is_flag=True, help="Skip the confirmation (for CI).")
+allow_option = click.option(
+    "--allow-replace",
+    "allowed",
+    multiple=True,
+    metavar="LOGICAL_ID",
+    help="Allow a stateful resource to be replaced or removed; repeatable.",
+)
 _MOST_LISTED = 50  # names in an error
 _COMMAND = TypeVar("_COMMAND", bound=Callable[..., Any])
 

@@ -16,7 +16,7 @@ from tidegen.cli.targets import target_of, values_of
 from tidegen.deployment.port import Connect
 from tidegen.deployment.reading.planner import Release, build_plan
 from tidegen.deployment.run import Clouds
-from tidegen.errors import RefusedError
+from tidegen.errors import Problem, RefusedError
 from tidegen.planning.model import Plan
 from tidegen.planning.steps import Target
 from tidegen.reporting.style import warned
@@ -118,6 +118,13 @@ def echo_missing(plan: Plan) -> None:
     """Print the missing roots, each with the command that creates it."""
     for item in plan.missing:
         click.echo(f"{warned('missing:')} {item}", err=True)
+
+
+def echo_refusal(problems: Sequence[Problem], name: str) -> None:
+    """Print that a deploy of the plan would be refused, for how many reasons."""
+    if problems:
+        text = f"a deploy of {name} would be refused: {len(problems)} problems"
+        click.echo(f"{warned(text)}; 'tidegen preflight --env {name}' lists them", err=True)
 
 
 def require_prerequisites(plan: Plan) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from tidegen.errors import Problem
 from tidegen.planning.changes import Change
 from tidegen.planning.model import RootStep, StackAddress, StackEvent
 from tidegen.planning.settings import SettingName, SettingReading, SettingStep, setting_steps
@@ -179,7 +180,9 @@ class Preview:
     CONTINUE_ROLLBACK), after which another preview follows. `unchanged`: the stack needs no change.
     `pending` names the stacks whose outputs are not known yet. `later` are the changes of a second
     update, right after a creation. `readings` are of the settings that are applied after the stack.
-    `note` is the reason for a root's second step.
+    `note` is the reason for a root's second step. `problems` were met while reading and refuse it.
+    `complete`: its protection is as wanted. `shown` is the step's preview in the plan that was
+    approved.
     """
 
     step: RootStep
@@ -191,6 +194,9 @@ class Preview:
     status: str | None = None
     readings: tuple[SettingReading, ...] = ()
     note: str = ""
+    problems: tuple[Problem, ...] = ()
+    complete: bool = False
+    shown: "Preview | None" = None
 
     @property
     def settings(self) -> tuple[SettingStep, ...]:

@@ -2,7 +2,13 @@
 
 import click
 
-from tidegen.cli.common import example_epilog, json_option, target_options, yes_option
+from tidegen.cli.common import (
+    allow_option,
+    example_epilog,
+    json_option,
+    target_options,
+    yes_option,
+)
 
 _EPILOG = example_epilog(
     "tidegen deploy --env development",
@@ -16,19 +22,18 @@ _EPILOG = example_epilog(
 @click.command(epilog=_EPILOG)
 @target_options
 @yes_option
-@click.option(
-    "--allow-replace",
-    "allowed",
-    multiple=True,
-    metavar="LOGICAL_ID",
-    help="Allow a stateful resource to be replaced or removed; repeatable.",
-)
+@allow_option
 @click.option(
     "--move",
     "moved",
     multiple=True,
     metavar="LOGICAL_ID",
     help="Move a deployed resource to its new stack or logical id; repeatable.",
+)
+@click.option(
+    "--with-prerequisites",
+    is_flag=True,
+    help="Deploy missing account baselines first; --yes alone does not.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop, like 'tidegen plan'.")
 @json_option
@@ -40,14 +45,17 @@ def command(
     yes: bool,
     allowed: tuple[str, ...],
     moved: tuple[str, ...],
+    with_prerequisites: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Deploy an environment as nested stacks.
 
-    Checks the templates, shows the changes, asks, deploys, and prints the outputs. Exits 0 if there
-    is nothing to change. Ctrl-C stops watching, not the deploy. With --json each event is one line;
-    the last event of each stack is its outcome, with the outputs.
+    Checks the templates and the account, shows one plan of all root stacks, asks once, deploys, and
+    prints the outputs. A step that turns out to do more than the plan showed asks again; with --yes
+    it is refused if a resource would be lost. Exits 0 if there is nothing to change. Ctrl-C stops
+    watching, not the deploy. With --json each event is one line; the last event of each stack is
+    its outcome, with the outputs.
 
     A resource whose nested stack or logical id changed in the templates is never recreated by
     accident: --move moves it, unchanged, in a separate step before the deploy.
@@ -59,10 +67,16 @@ def command(
     from tidegen.reporting.outputs import outputs_text
 
     if dry_run:
-        context.invoke(plan_command, name=name, local=local, as_json=as_json)
+        context.invoke(plan_command, name=name, local=local, as_json=as_json, allowed=allowed)
         return
     with open_session(context.obj, local=local) as session:
-        options = DeployOptions(yes=yes, allowed=allowed, as_json=as_json, moved=moved)
+        options = DeployOptions(
+            yes=yes,
+            allowed=allowed,
+            as_json=as_json,
+            moved=moved,
+            with_prerequisites=with_prerequisites,
+        )
         outcomes = deploy(session, name, options)
     if as_json:
         return

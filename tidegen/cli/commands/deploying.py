@@ -1,33 +1,27 @@
 """Deploy from the command line: prerequisites, plan, confirmation, execution."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 import click
 
+from tidegen.cli.commands.approving import Confirmation
 from tidegen.cli.commands.moving import move_resources
 from tidegen.cli.commands.preflighting import check_account
-from tidegen.cli.confirm import decline, is_typed
-from tidegen.cli.progress import Watcher
-from tidegen.cli.session import (
-    Session,
-    echo_missing,
-    require_clean_lint,
-    require_prerequisites,
-)
+from tidegen.cli.confirm import decline
+from tidegen.cli.session import Session, echo_missing, require_clean_lint
 from tidegen.contract import Scope
 from tidegen.deployment.events import Outcome, Preview, Result
 from tidegen.deployment.executor import execute
+from tidegen.deployment.reading.preview import preview
+from tidegen.deployment.whole_plan import changes_nothing, plan_problems, require_none
+from tidegen.errors import RefusedError
 from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.sessions import early_end
-from tidegen.planning.states import NextAction
-from tidegen.planning.steps import Target
-from tidegen.reporting.changes import changes_text, creation_text, later_text
-from tidegen.reporting.plan.text import plan_text
-from tidegen.reporting.settings import settings_lines
-from tidegen.reporting.style import by_status, warned
+from tidegen.reporting.plan.text import approval_text, plan_text
+from tidegen.reporting.style import warned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,64 +32,46 @@ class DeployOptions:
     allowed: tuple[str, ...] = ()
     as_json: bool = False
     moved: tuple[str, ...] = ()
-
-
-class Confirmation:
-    """Asks before each change: for the name if the target is protected, else for yes."""
-
-    def __init__(self, target: Target, watch: Watcher, options: DeployOptions) -> None:
-        self.target, self.watch, self.options = target, watch, options
-        self.given = options.yes
-
-    def __call__(self, preview: Preview) -> bool:
-        """Show the change and ask; one consent is enough for the whole deploy."""
-        self.watch.hold()
-        if not self.options.as_json:
-            click.echo(_preview_text(preview))
-        if self.given:
-            return True
-        if self.target.protected:
-            self.given = is_typed(self.target.name, "deploy")
-        else:
-            self.given = click.confirm(f"Deploy to {self.target.name}?", err=True)
-        return self.given
-
-
-def _preview_text(preview: Preview) -> str:
-    return "\n".join([_changes_text(preview), *later_text(preview.later), *settings_lines(preview)])
-
-
-def _changes_text(preview: Preview) -> str:
-    if preview.next_action is NextAction.CREATE:
-        return creation_text(preview.changes)
-    if preview.next_action is NextAction.UPDATE:
-        return changes_text(preview.changes)
-    return by_status(f"  {preview.status}: {preview.advice}", preview.status or "")
+    with_prerequisites: bool = False
 
 
 def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome, ...]:
     """Deploy one environment, and its missing prerequisites if the user agrees.
 
+    All roots are planned, judged and shown, and one question is asked, before anything is touched.
     Raises RefusedError or DeploymentError; exits 1 if declined.
     """
     session.release(name)
     require_clean_lint(session, name)
     plan = session.plan(name)
     if plan.missing:
-        for other in _agreed_prerequisites(session, plan, name, yes=options.yes):
-            deploy(session, other, replace(options, allowed=(), moved=()))
+        _deploy_prerequisites(session, plan, options)
         plan = session.plan(name)
     if not options.as_json:
         click.echo(plan_text(plan))
     if options.moved:
+        _judge(session, plan, options, options.moved)
         move_resources(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
         plan = session.plan(name)
-    check_account(session, plan)
-    _warn_of_early_end(plan)
-    outcomes = _executed(session, plan, options)
+    outcomes = _executed(session, plan, _judge(session, plan, options), options)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):
         decline("nothing more was changed")
     return outcomes
+
+
+def _judge(
+    session: Session, plan: Plan, options: DeployOptions, moved: Collection[str] = ()
+) -> tuple[Preview, ...]:
+    """Return the forecast of all roots; raise RefusedError with every reason to refuse one."""
+    from tidegen.aws.settings import reach
+
+    previews = preview(plan, session.connect, settings=reach)
+    problems = plan_problems(plan, previews, options.allowed, moved=moved)
+    if moved:
+        require_none(problems)  # the account is compared with the resources' new places
+    else:
+        check_account(session, plan, problems)
+    return previews
 
 
 def _warn_of_early_end(plan: Plan) -> None:
@@ -107,12 +83,22 @@ def _warn_of_early_end(plan: Plan) -> None:
         click.echo(f"{warned('warning:')} {text}", err=True)
 
 
-def _executed(session: Session, plan: Plan, options: DeployOptions) -> tuple[Outcome, ...]:
+def _executed(
+    session: Session, plan: Plan, previews: Sequence[Preview], options: DeployOptions
+) -> tuple[Outcome, ...]:
+    """Show all of the plan, ask once, and execute it; a declined plan has one outcome."""
     from tidegen.aws.settings import reach
 
     name = plan.environment
     with session.watching(name, as_json=options.as_json) as watch:
-        approve = Confirmation(session.target(name), watch, options)
+        target, yes = session.target(name), options.yes
+        approve = Confirmation(target, watch, yes=yes, as_json=options.as_json)
+        if not changes_nothing(previews):
+            _warn_of_early_end(plan)
+            if not options.as_json:
+                click.echo(f"\n{approval_text(previews)}")
+            if not approve.ask():
+                return (Outcome(plan.steps[0].address, Result.DECLINED),)
         return execute(
             plan,
             session.connect,
@@ -120,20 +106,32 @@ def _executed(session: Session, plan: Plan, options: DeployOptions) -> tuple[Out
             emit=watch,
             allowed=options.allowed,
             settings=reach,
+            shown=previews,
         )
 
 
-def _agreed_prerequisites(session: Session, plan: Plan, name: str, *, yes: bool) -> list[str]:
-    """Return the environments to deploy before this one, once the user agrees.
+def _deploy_prerequisites(session: Session, plan: Plan, options: DeployOptions) -> None:
+    """Deploy the environments that this one needs, once the user agrees to these.
 
-    Raises RefusedError that names each missing root and the command that creates it.
+    Raises RefusedError at once if one is missing that this command does not create, if a root of
+    the plan would be refused later, or without consent: --yes is given for one environment only.
     """
-    names = first_environments(session, name, plan.missing)
+    name = plan.environment
     echo_missing(plan)
+    names = first_environments(session, name, plan.missing)
+    previews = preview(plan, session.connect)
+    made = [item for item in plan.missing if first_environments(session, name, [item])]
+    allowed, moved = options.allowed, options.moved
+    require_none(plan_problems(plan, previews, allowed, moved=moved, made=made))
     question = f"Deploy {', '.join(names)} first?"
-    if not names or not (yes or session.local or click.confirm(question, err=True)):
-        require_prerequisites(plan)
-    return names
+    agreed = session.local or options.with_prerequisites
+    if not agreed and (options.yes or not click.confirm(question, err=True)):
+        raise RefusedError(*map(str, plan.missing), _CONSENT.format(names=", ".join(names)))
+    for other in names:
+        deploy(session, other, replace(options, allowed=(), moved=()))
+
+
+_CONSENT = "{names} is deployed first only with --with-prerequisites; nothing was changed"
 
 
 def first_environments(session: Session, name: str, missing: Collection[Prerequisite]) -> list[str]:

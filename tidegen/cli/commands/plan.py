@@ -2,7 +2,13 @@
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, json_option, target_options
+from tidegen.cli.common import (
+    allow_option,
+    echo_json,
+    example_epilog,
+    json_option,
+    target_options,
+)
 
 _EPILOG = example_epilog(
     "tidegen plan --env staging",
@@ -18,6 +24,7 @@ _EPILOG = example_epilog(
     "--change-set", is_flag=True, help="Add CloudFormation's prediction; uploads the templates."
 )
 @click.option("--only", type=click.Choice(["replacements"]), help="Show only these changes.")
+@allow_option
 @json_option
 @click.option("--markdown", is_flag=True, help="Print Markdown, for a pull-request comment.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if there are changes.")
@@ -28,6 +35,7 @@ def command(
     local: bool,
     change_set: bool,
     only: str | None,
+    allowed: tuple[str, ...],
     as_json: bool,
     markdown: bool,
     exit_code: bool,
@@ -35,12 +43,14 @@ def command(
     """Show what a deploy would change, in all nested stacks.
 
     Compares the deployed templates and parameters with the new ones, without changing anything.
-    --change-set also shows what CloudFormation itself predicts.
+    --change-set also shows what CloudFormation itself predicts. If a deploy would be refused, the
+    last line says so; 'tidegen preflight' exits 1 for that.
     """
     from tidegen.aws.settings import reach
-    from tidegen.cli.session import echo_missing, open_session
+    from tidegen.cli.session import echo_missing, echo_refusal, open_session
     from tidegen.deployment.reading.preview import preview
     from tidegen.deployment.settings import no_settings
+    from tidegen.deployment.whole_plan import plan_problems
     from tidegen.reporting.changes import is_losing
     from tidegen.reporting.plan.data import plan_data
     from tidegen.reporting.plan.markdown import plan_markdown
@@ -52,13 +62,15 @@ def command(
         previews = preview(
             plan, session.connect, change_sets=change_set, settings=no_settings if only else reach
         )
+    problems = plan_problems(plan, previews, allowed)
     if as_json:
-        echo_json(plan_data(plan, previews, keep))
+        echo_json(plan_data(plan, previews, keep, problems))
     elif markdown:
         click.echo(plan_markdown(plan, previews, keep))
     else:
         click.echo(f"{plan_text(plan)}\n\n{previews_text(previews, keep)}")
         echo_missing(plan)
+        echo_refusal(problems, name)
     changed = any(
         item.settings or any(change.certain for change in item.changes) for item in previews
     )

@@ -2,7 +2,13 @@
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, json_option, target_options
+from tidegen.cli.common import (
+    allow_option,
+    echo_json,
+    example_epilog,
+    json_option,
+    target_options,
+)
 
 
 @click.command(
@@ -11,12 +17,16 @@ from tidegen.cli.common import echo_json, example_epilog, json_option, target_op
     )
 )
 @target_options
+@allow_option
 @json_option
 @click.pass_obj
-def command(directory: str, name: str, local: bool, as_json: bool) -> None:
+def command(
+    directory: str, name: str, local: bool, allowed: tuple[str, ...], as_json: bool
+) -> None:
     """Check the account for anything that would make a deploy fail.
 
-    Checks names, quotas, versions and roles, reading only. Exits 1 if the deploy would fail.
+    Checks the whole plan (missing prerequisites, guards, states) and the account (names, quotas,
+    versions, roles), reading only. Exits 1 if the deploy would be refused or fail.
     Anything the credentials cannot read is reported as "not checked" and does not fail the command.
     """
     from dataclasses import asdict
@@ -26,7 +36,7 @@ def command(directory: str, name: str, local: bool, as_json: bool) -> None:
     from tidegen.reporting.preflight import report_text, summary_text
 
     with open_session(directory, local=local) as session:
-        report = full_report(session, name)
+        report = full_report(session, name, allowed)
     if as_json:
         echo_json(asdict(report))
     elif text := report_text(report):

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tidegen.deployment.events import Preview
+from tidegen.errors import Problem
 from tidegen.planning.changes import Change, PropertyChange, Verdict
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
@@ -11,12 +12,18 @@ from tidegen.reporting.plan.text import Keep
 from tidegen.reporting.settings import settings_data
 
 
-def plan_data(plan: Plan, previews: Iterable[Preview], keep: Keep) -> dict[str, Any]:
-    """Return the plan as plain data: environment, release, missing roots, and each step."""
+def plan_data(
+    plan: Plan, previews: Iterable[Preview], keep: Keep, problems: Iterable[Problem] = ()
+) -> dict[str, Any]:
+    """Return the plan as plain data: environment, release, missing roots, and each step.
+
+    `problems` are the reasons why a deploy would be refused.
+    """
     return {
         "environment": plan.environment,
         "release": plan.release,
         "missing": [{"stack": m.address.name, "command": m.command} for m in plan.missing],
+        "problems": [{"where": p.where, "message": p.message} for p in problems],
         "steps": [_step_data(preview, keep) for preview in previews],
     }
 

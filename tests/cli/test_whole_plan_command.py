@@ -1,0 +1,187 @@
+"""One plan of all roots is shown, judged and approved before anything is touched."""
+
+import json
+import re
+import shutil
+
+import pytest
+
+from tests.conftest import ROOT, tidegen, unmeasured, unmeasured_engine
+from tests.engine_proxy import proxied
+
+ENV = ("--env", "development")
+_WRITES = ("Create", "Execute", "Delete", "Set", "Update", "Put", "PUT", "POST")
+
+
+@pytest.fixture(scope="module")
+def engine():
+    with unmeasured_engine() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def unshared(tmp_path_factory):
+    """The committed project; development uses no shared services, which is quicker."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("environments", "templates"):
+        shutil.copytree(ROOT / name, folder / name)
+    edit(folder, r"(?m)^shared: .*\n", "")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def aws(engine, unshared):
+    """The variables of an engine with development deployed on it."""
+    environment = engine.environment_variables()
+    with unmeasured():
+        for name in ("account-nonproduction", "development"):
+            done = tidegen("deploy", "--env", name, "--yes", env=environment, cwd=unshared)
+            assert done.returncode == 0, done.stdout + done.stderr
+    return environment
+
+
+@pytest.fixture
+def project(unshared, tmp_path):
+    """A copy of the deployed project, for one test to change."""
+    return shutil.copytree(unshared, tmp_path / "project")
+
+
+@pytest.fixture
+def proxy(engine):
+    with proxied(engine.endpoint) as running:
+        yield running
+
+
+def edit(project, pattern, text, name="development"):
+    path = project / "environments" / f"{name}.yaml"
+    before = path.read_text()
+    after = re.sub(pattern, text, before)
+    assert after != before
+    path.write_text(after)
+
+
+def both_roots(project, pattern="max_nodes: 4", text="max_nodes: 5"):
+    """Change the access root (who may deploy), and the environment's."""
+    edit(project, "repository: [^,}\n]+", "repository: tidepool-org/another")
+    edit(project, pattern, text)
+
+
+def writes(proxy):
+    return [name for name in proxy.operations if name.startswith(_WRITES)]
+
+
+def test_all_roots_are_shown_above_the_one_question(aws, proxy, project):
+    """X-d: the question came below the first root's changes, and covered the others unseen."""
+    both_roots(project)
+    done = tidegen("deploy", *ENV, env=proxy.variables(aws), cwd=project, text="n\n")
+    assert done.returncode == 1
+    assert "declined; nothing more was changed" in done.stderr
+    assert done.stderr.count("Deploy to development?") == 1
+    assert "DeployRole  AWS::IAM::Role" in done.stdout
+    assert "Nodes  AWS::EKS::Nodegroup" in done.stdout
+    assert writes(proxy) == []
+
+
+def test_a_refusal_of_the_second_root_leaves_the_first_alone(aws, proxy, project):
+    """T2-b: the access root was deployed, then the environment was refused. T2-k: no uploads."""
+    both_roots(project, r"cidr: 10\.16\.", "cidr: 10.24.")
+    done = tidegen("deploy", *ENV, "--yes", env=proxy.variables(aws), cwd=project)
+    assert done.returncode == 1
+    assert "error: Network/Vpc: AWS::EC2::VPC would be replaced" in done.stderr
+    assert "nothing was changed" in done.stderr
+    assert writes(proxy) == []
+
+
+def test_preflight_and_plan_say_what_deploy_says(aws, project):
+    """T1-b: preflight exited 0 where deploy was refused."""
+    edit(project, r"cidr: 10\.16\.", "cidr: 10.24.")
+    preflight = tidegen("preflight", *ENV, "--json", env=aws, cwd=project)
+    assert preflight.returncode == 1
+    findings = json.loads(preflight.stdout)["findings"]
+    refused = {f["where"] for f in findings if f["blocking"]}
+    plan = tidegen("plan", *ENV, "--json", env=aws, cwd=project)
+    problems = {problem["where"] for problem in json.loads(plan.stdout)["problems"]}
+    deploy = tidegen("deploy", *ENV, "--yes", env=aws, cwd=project)
+    named = set(re.findall(r"^error: (\S+): ", deploy.stderr, re.M))
+    assert "Network/Vpc" in refused
+    assert problems == refused == named
+    text = tidegen("deploy", *ENV, "--dry-run", env=aws, cwd=project).stderr
+    assert f"a deploy of development would be refused: {len(problems)} problems" in text
+
+
+def test_what_a_command_allows_is_not_refused_by_the_others(aws, project):
+    edit(project, r"cidr: 10\.16\.", "cidr: 10.24.")
+    plan = tidegen("plan", *ENV, "--json", env=aws, cwd=project)
+    names = [problem["where"] for problem in json.loads(plan.stdout)["problems"]]
+    allowed = [word for name in names for word in ("--allow-replace", name)]
+    done = tidegen("plan", *ENV, "--json", *allowed, env=aws, cwd=project)
+    assert json.loads(done.stdout)["problems"] == []
+    assert tidegen("preflight", *ENV, *allowed, env=aws, cwd=project).returncode == 0
+
+
+def replacing(text):
+    """Rewrite a change set: what it modifies in place it would replace."""
+    return text.replace("<Replacement>False<", "<Replacement>True<")
+
+
+def test_a_change_set_that_replaces_what_was_not_shown_asks_again(aws, proxy, project):
+    both_roots(project)
+    proxy.rewrite("DescribeChangeSet", replacing)
+    done = tidegen("deploy", *ENV, env=proxy.variables(aws), cwd=project, text="y\nn\n")
+    assert done.returncode == 1
+    assert done.stderr.count("Deploy to development?") == 2
+    expected = "DeployRole: would be replaced, which was shown as: would be modified"
+    assert f"not as shown: {expected}" in done.stderr
+    assert "ExecuteChangeSet" not in proxy.operations
+
+
+def test_with_yes_an_unseen_replacement_is_refused(aws, proxy, project):
+    both_roots(project)
+    proxy.rewrite("DescribeChangeSet", replacing)
+    done = tidegen("deploy", *ENV, "--yes", env=proxy.variables(aws), cwd=project)
+    assert done.returncode == 1
+    assert "error: DeployRole: would be replaced, which was shown as: would be mod" in done.stderr
+    assert "without --yes to decide" in done.stderr
+    assert "ExecuteChangeSet" not in proxy.operations
+
+
+@pytest.fixture
+def elsewhere(engine, proxy, tmp_path):
+    """Variables that reach the engine at a host that tidegen does not take for local, as AWS."""
+    accounts = {"tidepool-production": "111122223333", "tidepool-nonproduction": "999988887777"}
+    lines = [
+        f"[{profile}]\naws_access_key_id = {account}\naws_secret_access_key = x\n"
+        for profile, account in accounts.items()
+    ]
+    (tmp_path / "credentials").write_text("".join(lines))
+    return {
+        "AWS_ENDPOINT_URL": proxy.endpoint.replace("127.0.0.1", "0.0.0.0"),  # noqa: S104
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+        "AWS_CONFIG_FILE": str(tmp_path / "none"),
+    }
+
+
+def test_a_prerequisite_that_is_not_created_refuses_before_the_baselines(elsewhere, proxy):
+    """T1-a: the account's baselines were deployed, then the missing shared services refused."""
+    done = tidegen("deploy", "--env", "production", "--yes", "--with-prerequisites", env=elsewhere)
+    assert done.returncode == 1, done.stdout
+    missing = "error: shared: is missing; run 'tidegen deploy --env shared-production'"
+    assert missing in done.stderr
+    assert writes(proxy) == []
+
+
+def test_yes_is_no_consent_for_the_accounts_baselines(elsewhere, proxy, unshared, tmp_path):
+    project = shutil.copytree(unshared, tmp_path / "fresh")
+    for path in (project / "environments").glob("*.yaml"):
+        path.write_text(path.read_text().replace("444455556666", "999988887777"))
+    done = tidegen("deploy", *ENV, "--yes", env=elsewhere, cwd=project)
+    assert done.returncode == 1
+    consent = "account-nonproduction is deployed first only with --with-prerequisites; nothing was"
+    assert consent in done.stderr
+    assert "run 'tidegen bootstrap --env development'" in done.stderr
+    assert writes(proxy) == []
+    consented = ("deploy", *ENV, "--yes", "--with-prerequisites")
+    done = tidegen(*consented, env=elsewhere, cwd=project)
+    # its plan; then a host name of S3 Control, which begins with the account, is not found
+    assert "account-nonproduction: release current, 3 root stacks in this order" in done.stdout
+    assert consent not in done.stderr
