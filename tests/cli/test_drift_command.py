@@ -50,3 +50,17 @@ def test_without_a_stack_there_is_nothing_to_compare(aws):
     done = tidegen("drift", "--env", "account-production", env=aws)
     assert done.returncode == 2
     assert "is not deployed" in done.stderr
+
+
+def test_a_deploy_brings_the_drift_back(aws):
+    """After `rollback --skip` too: nothing else brings a skipped resource back."""
+    plain = tidegen("deploy", *ENV, "--yes", env=aws)
+    assert "nothing to change" in plain.stdout
+    assert tidegen("drift", *ENV, env=aws).returncode == 1
+    done = tidegen("deploy", *ENV, "--revert-drift", "--yes", env=aws)
+    assert done.returncode == 0, done.stderr
+    assert "1 resources differ from their templates" in done.stdout
+    assert "~ FindingsTopic  AWS::SNS::Topic" in done.stdout
+    assert tidegen("drift", *ENV, env=aws).returncode == 0
+    again = tidegen("deploy", *ENV, "--revert-drift", "--yes", env=aws)
+    assert "no drift to revert" in again.stdout

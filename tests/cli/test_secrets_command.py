@@ -63,8 +63,9 @@ def on_a_terminal(aws, *arguments, answers):
             shown += os.read(terminal, 4096).decode()
         except OSError:  # the command has ended and closed its terminal
             break
-        if waiting and re.search(rf"{re.escape(waiting[0][0])}: $", shown):
+        if waiting and re.search(rf"{re.escape(waiting[0][0])}( \(Enter .* @FILE .*\))?: $", shown):
             os.write(terminal, f"{waiting.pop(0)[1]}\n".encode())
+            shown += "\n"
     os.close(terminal)
     code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
     assert not waiting, shown
@@ -120,7 +121,7 @@ def test_other_scopes_have_no_line_and_no_secrets(filled, aws):
 
 def test_a_person_is_prompted_without_echo(filled, manager, aws, tmp_path):
     key = tmp_path / "key.p8"
-    key.write_text("-----BEGIN\nhunter2\n")
+    key.write_text("-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n")
     answers = [
         ("clinic-worker RedoxKeyId", "hunter3"),
         ("clinic-worker RedoxPrivateKey", f"@{tmp_path}/none"),
@@ -247,3 +248,108 @@ def test_an_environment_that_is_not_deployed(aws):
     done = tidegen("secrets", "fill", "--env", "staging", env=aws)
     assert done.returncode == 1
     assert "run 'tidegen deploy --env staging'" in done.stderr
+
+
+def pem(label="PRIVATE KEY", lines=28):
+    """A PEM as a third party hands it over: longer than what one read of a terminal returns."""
+    body = "\n".join(f"MIIE{number:060}" for number in range(lines))
+    return f"-----BEGIN {label}-----\n{body}\n-----END {label}-----\n"
+
+
+ALERTS = ("care-partner-alerts", "APNSSigningKey")
+FILL_ALERTS = ("secrets", "fill", *ENV, "--only", ALERTS[0])
+
+
+def test_a_pasted_pem_without_its_end_is_refused_and_nothing_is_stored(filled, manager, aws):
+    cut = pem().rpartition("-----END")[0].rstrip("\n")
+    answers = [(" ".join(ALERTS), cut), (" ".join(ALERTS), "")]
+    code, shown = on_a_terminal(aws, *FILL_ALERTS, answers=answers)
+    assert code == 0, shown
+    assert "this value begins a PEM and does not end it; write it to a file and answer @" in shown
+    assert "MIIE" not in shown
+    assert "left APNSSigningKey" in shown
+    assert "APNSSigningKey" not in held(manager, ALERTS[0])
+
+
+def test_a_paste_of_several_lines_is_refused_and_reaches_no_other_prompt(filled, manager, aws):
+    answers = [
+        ("marketo ID", "one\ntwo\nthree"),
+        ("marketo ID", "4711"),
+        ("marketo Secret", pem() + "more"),
+        ("marketo Secret", ""),
+        ("marketo URL", "x" * 5000),
+        ("marketo URL", ""),
+    ]
+    code, shown = on_a_terminal(aws, "secrets", "fill", *ENV, "--only", "marketo", answers=answers)
+    assert code == 0, shown
+    assert "this value is more than one line" in shown
+    assert "this value has more lines after the PEM" in shown
+    assert "this value is longer than a line of a terminal" in shown
+    assert "left Secret, URL" in shown
+    assert held(manager, "marketo") == {"ID": "4711"}
+
+
+def test_a_pasted_pem_is_stored_whole(filled, manager, aws):
+    answers = [(" ".join(ALERTS), pem().rstrip("\n"))]
+    code, shown = on_a_terminal(aws, *FILL_ALERTS, answers=answers)
+    assert code == 0, shown
+    assert held(manager, ALERTS[0]) == {"APNSSigningKey": pem()}
+    assert "MIIE" not in shown
+
+
+def test_a_value_of_a_person_is_replaced(filled, manager, aws, tmp_path):
+    path = tmp_path / "key.p8"
+    path.write_text(pem(lines=3))
+    before = held(manager, ALERTS[0])
+    command = ("secrets", "set", *ENV, *ALERTS)
+    done = tidegen(*command, f"@{path}", env=aws, text="no\n")
+    assert done.returncode == 1
+    assert held(manager, ALERTS[0]) == before
+    done = tidegen(*command, f"@{path}", env=aws, text="development\n")
+    assert done.returncode == 0, done.stderr
+    assert "wrote APNSSigningKey" in done.stdout
+    assert held(manager, ALERTS[0]) == {"APNSSigningKey": path.read_text()}
+    previous = manager.get_secret_value(
+        SecretId=f"/tidepool/development/{ALERTS[0]}", VersionStage="AWSPREVIOUS"
+    )
+    assert json.loads(previous["SecretString"]) == before
+    done = tidegen(*command, "--yes", env=aws, text=path.read_text())
+    assert "has this value already" in done.stdout
+    assert "MIIE" not in done.stdout + done.stderr
+
+
+def test_a_replacement_is_typed_without_echo(filled, manager, aws):
+    answers = [
+        ("dexcom ClientSecret", "hunter5"),
+        ("Type development to replace dexcom ClientSecret", "development"),
+    ]
+    code, shown = on_a_terminal(
+        aws, "secrets", "set", *ENV, "dexcom", "ClientSecret", answers=answers
+    )
+    assert code == 0, shown
+    assert held(manager, "dexcom")["ClientSecret"] == "hunter5"
+    assert "hunter5" not in shown
+    done = tidegen("secrets", "set", *ENV, "dexcom", "ClientSecret", "--yes", env=aws, text="new\n")
+    assert done.returncode == 0, done.stderr
+    assert held(manager, "dexcom")["ClientSecret"] == "new"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "text", "code", "message"),
+    [
+        (("dexcom", "StateSalt"), "x", 1, "is rotated; 'tidegen secrets rotate' regenerates it"),
+        (("userdata", "GroupIdEncryptionKey"), "x", 1, "is permanent; no command replaces it"),
+        (("dexcom", "ClientSecrt"), "x", 2, "is not a key; known: ClientId, ClientSecret"),
+        (("dexcom", "ClientSecret", "hunter6"), "x", 2, "which the shell's history keeps; write @"),
+        (("dexcom", "ClientSecret", "@/no/hunter6"), "x", 2, "is empty or cannot be read"),
+        (("dexcom", "ClientSecret"), " \n", 2, "is empty"),
+        (("dexcom", "ClientSecret"), pem()[:200], 2, "begins a PEM and does not end it"),
+    ],
+)
+def test_a_replacement_is_refused(filled, manager, aws, arguments, text, code, message):
+    before = {name: held(manager, name) for name in ("dexcom", "userdata")}
+    done = tidegen("secrets", "set", *ENV, *arguments, "--yes", env=aws, text=text)
+    assert done.returncode == code, done.stderr
+    assert message in done.stderr
+    assert "hunter6" not in done.stderr
+    assert {name: held(manager, name) for name in before} == before

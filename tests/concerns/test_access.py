@@ -124,7 +124,7 @@ def actions_in(paths):
     from botocore.session import get_session
 
     texts = [path.read_text() for path in paths]
-    calls = set(re.findall(r'"([a-z0-9-]+)",\s*"([a-z_]+)"', "\n".join(texts)))
+    calls = set(re.findall(r'"([a-z0-9-]+)",\s*"([a-z0-9_]+)"', "\n".join(texts)))
     services = set(get_session().get_available_services())
     actions = {iam_action(*call) for call in calls if call[0] in services}
     return {action.lower() for action in actions if action}

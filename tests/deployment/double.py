@@ -60,6 +60,8 @@ class Double(Drifts, Imports, Stacks):
     outputs: dict[str, str] = field(default_factory=dict)
     #: Problems of early validation: root stack or nested change set → problems.
     problems: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Warnings of early validation and hooks, likewise.
+    warnings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     #: Failed change sets of nested stacks: id → the reason.
     failed: dict[str, str] = field(default_factory=dict)
     #: Secrets by name: id of the current version and text.
@@ -133,8 +135,13 @@ class Double(Drifts, Imports, Stacks):
                 self.names.discard((resource["Type"], rules.physical_name(resource)))
 
     def add(self, name, status="CREATE_COMPLETE", **kw):
+        """Add a stack, with the marks of project `tide` unless others are given."""
+        known = {"tags": rules.owner_tags(name), "parameters": {"Digest": "of an earlier deploy"}}
         state = StackState(
-            name=name, stack_id=f"arn:aws:cloudformation:x:1:stack/{name}/1", status=status, **kw
+            name=name,
+            stack_id=f"arn:aws:cloudformation:x:1:stack/{name}/1",
+            status=status,
+            **{**known, **kw},
         )
         self.stacks[name] = state
         return state
@@ -229,6 +236,10 @@ class Double(Drifts, Imports, Stacks):
         self.calls.append(f"problems of {change_set_id}")
         request = self.requests.get(change_set_id)
         return self.problems.get(request.stack_name if request else change_set_id, ())
+
+    def change_set_warnings(self, change_set_id):
+        request = self.requests.get(change_set_id)
+        return self.warnings.get(request.stack_name if request else change_set_id, ())
 
     def _is_deployed(self, stack_id, request):
         """Return whether template and parameters are the stack's, so that no output differs."""

@@ -27,6 +27,13 @@ DETECTABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 UNCHECKABLE = ("AWS::CloudFormation::WaitConditionHandle",)
 
 
+def owner_tags(name):
+    """Return the tags of a root stack of project `tide`, from its name."""
+    owner = name.removeprefix("tide-").removesuffix("-access").removesuffix("-recovery")
+    tags = {"project": "tide"}
+    return tags if owner in ("identity", "bootstrap") else {**tags, "environment": owner}
+
+
 def refuse(operation, code, message, status=400):
     """Raise the adapter's error for CloudFormation's answer."""
     about = {"HTTPStatusCode": status}

@@ -18,6 +18,7 @@ RENAMED = {
     "s3:GetPublicAccessBlock": "s3:GetAccountPublicAccessBlock",
     "s3:ListBuckets": "s3:ListAllMyBuckets",
     "s3:ListObjectVersions": "s3:ListBucketVersions",
+    "s3:ListObjectsV2": "s3:ListBucket",
     "s3:PutPublicAccessBlock": "s3:PutAccountPublicAccessBlock",
 }
 

@@ -159,7 +159,7 @@ def test_a_nested_template_that_early_validation_refuses_changes_nothing(
     project.nested("environment", {"Network": network(), "Entry": refused})
     with pytest.raises(DeploymentError) as raised:
         deployed.deploy(development)
-    root, nested, *problems = (item.message for item in raised.value.problems)
+    nested, *problems, root = (item.message for item in raised.value.problems)
     assert "was not successfully created: Currently in FAILED." in root
     assert "[AWS::EarlyValidation::PropertyValidation]" in nested
     place = "Queue AWS::SQS::Queue /Resources/Queue/Properties"
@@ -194,7 +194,7 @@ def test_an_empty_stack_in_review_is_reused(deployer, account, development):
 
 def test_replacing_state_is_refused_unless_it_is_named(deployed, project, development):
     project.nested("environment", {"Network": network("red"), "Entry": entry()})
-    with pytest.raises(RefusedError, match="--allow-replace Table"):
+    with pytest.raises(RefusedError, match="--allow-replace Network/Table"):
         deployed.deploy(development)
     assert not deployed.previews
     outcomes = deployed.deploy(development, allowed=["Table"])

@@ -10,7 +10,7 @@ from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.cloudformation.schemas import Replacement
 from tidegen.contract import Scope
 from tidegen.deployment.destroy import destroy_plan, execute_destroy
-from tidegen.deployment.events import Attached, Progress, Recovering, Result
+from tidegen.deployment.events import Attached, Progress, Recovering, Result, Warned
 from tidegen.deployment.executor import execute
 from tidegen.deployment.reading.planner import build_plan
 from tidegen.deployment.reading.preview import preview
@@ -299,7 +299,7 @@ def test_an_account_in_use_is_not_destroyed(deployed, account):
 
 def test_destroying_stops_at_the_first_failure(deployed, development):
     plan = destroy_plan(development, deployed)
-    deployed.outcomes[ENVIRONMENT] = ["DELETE_IN_PROGRESS", "DELETE_IN_PROGRESS", "DELETE_FAILED"]
+    deployed.outcomes[ENVIRONMENT] = ["UPDATE_COMPLETE", "DELETE_IN_PROGRESS", "DELETE_FAILED"]
     with pytest.raises(DeploymentError, match="DELETE_FAILED"):
         execute_destroy(plan, deployed, pause=lambda seconds: None)
     assert deployed.calls.count("delete_stack") == 1
@@ -435,10 +435,10 @@ def test_nested_change_sets_are_explained_before_they_are_deleted(deployed, proj
     with pytest.raises(DeploymentError) as raised:
         deploy(deployed, project, development)
     assert [problem.message for problem in raised.value.problems] == [
-        f"CloudFormation created no change set: {NESTED.format(child)}",
-        f"nested change set {child}: {NESTED.format(deepest)}",
         f"nested change set {deepest}: The following validation failed",
         "Bucket AWS::S3::Bucket: Bucket exists",
+        f"nested change set {child}: {NESTED.format(deepest)}",
+        f"CloudFormation created no change set: {NESTED.format(child)}",
     ]
     calls = deployed.calls
     assert calls.index(f"problems of {deepest}") < calls.index("delete_change_set")
@@ -481,3 +481,20 @@ def test_the_last_stateful_resource_of_a_nested_stack_may_be_removed_if_allowed(
     with pytest.raises(DeploymentError):
         deploy(double, project, development, allowed=["Network/Table"])
     assert double.stack_policy(stack_id) == protected
+
+
+def test_warnings_of_nested_change_sets_are_reported(deployed, project, development):
+    project.write("roots/environment.yaml", _recolored(project))
+    child = ResourceChange(
+        logical_id="Network",
+        type=STACK_TYPE,
+        action=Action.MODIFY,
+        children=(),
+        change_set_id="arn:child",
+    )
+    deployed.says[ENVIRONMENT] = (child,)
+    deployed.warnings = {"arn:child": ("Table: near its quota",), ENVIRONMENT: ("Root: a warning",)}
+    events = []
+    deploy(deployed, project, development, emit=events.append)
+    texts = [event.text for event in events if isinstance(event, Warned)]
+    assert texts == ["Root: a warning", "Table: near its quota"]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tidegen.environments import example_files, load_all
-from tidegen.environments.crosschecks import problems_between
+from tidegen.environments.crosschecks import conflicts_between
 
 SHARED = "shared: shared-production"
 RECOVERY = "{region: us-east-2"
@@ -73,6 +73,56 @@ def test_a_contradiction_is_reported(change, problems, name, old, new, expected)
     assert all(text.startswith("environments/") and ";" in text for text in messages)
 
 
+def test_an_overlap_is_reported_in_both_files(examples, problems):
+    """No file knows which one is new."""
+    copy(examples, "production", "another", ("cidr: 10.72.0.0", "cidr: 10.73.0.0"))
+    overlaps = [text for text in problems() if "overlaps" in text]
+    assert [text.partition(":")[0] for text in overlaps] == [
+        "environments/another.yaml",
+        "environments/production.yaml",
+    ]
+
+
+def test_another_project_than_the_account_file_is_named(change, problems):
+    line = change("development", "project: tidepool", "project: tidepol")
+    assert (
+        f"environments/development.yaml:{line}: project: is not that of account-nonproduction, its "
+        "account file, tidepol; write tidepool, or add an account file of tidepol"
+    ) in problems()
+    assert not any("has no account file" in text for text in problems())
+
+
+def test_a_file_with_other_problems_is_compared_with_the_others(change, problems):
+    change("staging", "10.48.0.0", "10.16.0.0")
+    change("staging", "nat_gateways: 3", "nat_gateways: 9")
+    text = "\n".join(problems())
+    assert "staging.yaml:28: network.cidr: overlaps network.cidr of development" in text
+    assert "network.nat_gateways: is too large" in text
+
+
+def test_a_broken_environment_hides_no_missing_account_file(change, problems):
+    change("staging", "us-west-2", "eu-west-1")
+    change("development", "nat_gateways: 1", "nat_gateways: 9")
+    text = "\n".join(problems())
+    assert "staging.yaml" in text
+    assert "has no account file, 444455556666 in eu-west-1" in text
+
+
+def test_a_list_of_accounts_that_no_parameter_holds_is_refused(examples):
+    """CloudFormation quotas: "Parameter values: 4,096 bytes"."""
+    files = load_all(examples)
+    (shared,) = (file for file in files if file.name == "shared-nonproduction")
+    (user,) = (file for file in files if file.name == "development")
+    for count, refused in ((120, False), (150, True)):
+        users = [
+            user.model_copy(update={"name": f"dev{number}", "account": f"{number:012}"})
+            for number in range(count)
+        ]
+        certain, _ = conflicts_between([shared, *users])
+        texts = [item.message for item in certain if item.file is shared]
+        assert any("from 150 accounts, whose list has " in text for text in texts) is refused
+
+
 def test_shared_services_are_in_the_same_region(change, problems):
     change("shared-production", "us-west-2", "us-east-2")
     assert [text.split(": ", 1)[1] for text in problems()] == [
@@ -102,7 +152,7 @@ def test_an_environment_is_in_the_zones_of_its_shared_services(examples, account
         environment.model_copy(update={"network": mine, "account": account}),
         shared.model_copy(update={"network": theirs}),
     ]
-    messages = [str(problem) for problem in problems_between(files, examples, complete=True)]
+    messages = [str(item.problem(examples)) for item in conflicts_between(files)[0]]
     assert any("is in other zones, us-west-2a" in text for text in messages) is reported
 
 
@@ -139,17 +189,19 @@ def with_range(file, part, cidr):
 
 
 def test_projects_have_separate_address_plans(files):
-    folder, named = files
+    _, named = files
     other = with_range(named["staging"], "network", named["development"].network.cidr)
     other = other.model_copy(update={"project": "other"})
-    assert problems_between([named["development"], other], folder, complete=False) == []
+    certain, _ = conflicts_between([named["development"], other])
+    assert [item for item in certain if item.keys[-1] == "cidr"] == []
 
 
 def test_two_files_cannot_have_the_same_stack_names(files):
     folder, named = files
     twin = with_range(named["staging"], "network", "10.1.0.0/16")
-    contradictions = problems_between([named["staging"], twin], folder, complete=False)
-    assert "name: gives the same stack names as staging.yaml" in str(contradictions[0])
+    contradictions, _ = conflicts_between([named["staging"], twin])
+    problem = contradictions[0].problem(folder)
+    assert "name: gives the same stack names as staging.yaml" in str(problem)
 
 
 RANGES = st.integers(0, 255).flatmap(
@@ -159,9 +211,9 @@ RANGES = st.integers(0, 255).flatmap(
 
 @given(first=RANGES, second=RANGES, reserved=RANGES)
 def test_overlap_is_found_exactly_where_ranges_overlap(files, first, second, reserved):
-    folder, named = files
+    _, named = files
     one = with_range(with_range(named["production"], "network", first), "recovery", reserved)
     two = with_range(named["staging"], "network", second)
-    contradictions = problems_between([one, two], folder, complete=False)
+    contradictions = [i for i in conflicts_between([one, two])[0] if i.keys[-1] == "cidr"]
     a, b, c = map(IPv4Network, (first, reserved, second))
     assert bool(contradictions) == (a.overlaps(b) or a.overlaps(c) or b.overlaps(c))

@@ -104,4 +104,4 @@ def _write_one_of_many(folder, examples, number):
     text = examples[f"{kind}.yaml"].decode().replace("shared: shared-nonproduction", "")
     text = text.replace("project: tidepool", f"project: tide{project}")
     text = text.replace(f"\nname: {kind}", f"\nname: {name}").replace("10.16.", f"10.{place}.")
-    (folder / f"{name}.yaml").write_text(text.replace('"444455556666"', f'"44445555666{project}"'))
+    (folder / f"{name}.yaml").write_text(text.replace("444455556666", f"44445555666{project}"))

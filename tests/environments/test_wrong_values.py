@@ -63,6 +63,11 @@ WRONG = [
         "cluster.instance_types: mixes Arm (m7g.large) with other types",
     ),
     ("max_nodes: 20", "max_nodes: 5", "cluster.max_nodes: is less than min_nodes (6), 5; use 6"),
+    (
+        "- arn:aws:iam::111122223333:role/C",
+        "- arn:aws:iam::444455556666:role/C",
+        "cluster.administrators[0]: is a role of another account, arn:aws:iam::444455556666:role/",
+    ),
     ("role/ClusterAdministrators", "user/jo", "cluster.administrators[0]: is not a role's ARN"),
     ("ami-0123456789abcdef0", "ami-012", "database.image: is not an image id, ami-012"),
     ("8.0.21", "8.1.0", "database.packages.version: is not a version of MongoDB 8.0, 8.1.0"),
@@ -81,6 +86,11 @@ WRONG = [
     (CRITICAL, "", "contacts.critical: has no value; add one"),
     (CRITICAL, "TODO", "contacts.critical: is a placeholder, TODO; write the real value"),
     (CRITICAL, "['<mail>']", "contacts.critical[0]: is a placeholder, <mail>; write"),
+    (
+        "tidepool-org/platform",
+        "tidepool-org/platform.git",
+        "ci.repository: ends with .git, which no token names, tidepool-org/platform.git; write",
+    ),
     ("tidepool-org/platform", "platform", "ci.repository: is not a repository, platform"),
     (
         ", owner_id: 123456, repository_id: 456789",
@@ -96,6 +106,11 @@ WRONG = [
         "ci: names ids and asks for a subject without them; remove one of the two",
     ),
     ("domain: tidepool.example", "domain: Tidepool", "domain: is not a domain name, Tidepool"),
+    (
+        "domain: tidepool.example",
+        "domain: tidepool.example.",
+        "domain: is not a domain name, tidepool.example.; remove the final dot",
+    ),
     (
         "domain: tidepool.example",
         f"domain: {'d' * 33}.example",
@@ -229,3 +244,30 @@ def test_a_name_that_tidegen_uses_itself_is_refused(examples, change, problems, 
 def test_a_name_that_only_resembles_one_is_accepted(examples, change, name):
     renamed(examples, change, "staging", name)
     assert name in {file.name for file in load_all(examples)}
+
+
+def test_an_address_with_an_apostrophe_is_accepted(examples, change):
+    change("production", CRITICAL, """["o'brien@tidepool.example"]""")
+    (file,) = (file for file in load_all(examples) if file.name == "production")
+    assert file.contacts.critical == ("o'brien@tidepool.example",)
+
+
+def test_the_suggested_names_and_types_are_accepted_themselves(examples, change, problems):
+    """A name staging-2 would be refused next to staging, and Arm types run no chart's image."""
+    change("staging", "name: staging ", "name: Staging ")
+    change("production", "[m7i.2xlarge]", "[m7i]")
+    texts = problems()
+    suggestions = [text.rpartition("for example ")[2] for text in texts if "for example" in text]
+    assert suggestions == ["m7i.large", "staging2"]
+    change("production", "[m7i]", f"[{suggestions[0]}]")
+    renamed(examples, change, "development", suggestions[1])
+    change("staging", "name: Staging ", "name: staging ")
+    assert suggestions[1] in {file.name for file in load_all(examples)}
+
+
+def test_a_file_name_that_is_no_name_is_not_suggested(examples, problems):
+    folder = examples / "environments"
+    (folder / "development.yaml").rename(folder / "dev.eu.yaml")
+    (problem,) = problems()
+    expected = "name: differs from the file's name, development; rename the file, as dev.eu"
+    assert problem.endswith(f"{expected} cannot be a name")

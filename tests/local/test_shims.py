@@ -293,3 +293,16 @@ def test_the_names_of_services_take_seconds_and_are_the_same_from_metadata_alone
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_nested_stack_that_was_updated_past_its_root_stays_so(plain: Cloud) -> None:
+    """AWS docs, "Nested stacks": a root's update updates the resources of modified ones."""
+    url = plain.upload("past-root", one("AWS::SNS::Topic"))
+    child = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
+    topic = {"Type": "AWS::SNS::Topic"}
+    plain.create("past", {"Resources": {"Child": child}})
+    nested = plain.resources("past")["Child"]
+    names = set(plain.resources(nested))
+    plain.update(nested, {"Resources": {"Hand": topic}})
+    plain.update("past", {"Resources": {"Child": child, "Own": topic}})
+    assert set(plain.resources(nested)) == {"Hand"} != names

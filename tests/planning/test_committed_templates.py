@@ -61,3 +61,9 @@ def test_another_address_range_replaces_the_vpc_and_its_dependents(environment):
     assert changes["Network/PublicSubnet1"].action is Action.REPLACE
     causes = {d.cause for d in changes["Ingress/TargetGroup"].details}
     assert causes == {"Network/Vpc"}
+
+
+def test_no_template_looks_zones_up():
+    """Fn::GetAZs gives other zones than DescribeAvailabilityZones, which preflight reads."""
+    for path in CURRENT.rglob("*.yaml"):
+        assert "GetAZs" not in path.read_text()

@@ -4,10 +4,11 @@ import pytest
 
 from tidegen.cloudformation.evaluation import evaluate
 from tidegen.cloudformation.schemas import Replacement
-from tidegen.errors import RefusedError
+from tidegen.errors import InputError, RefusedError
 from tidegen.planning.changes import Action, Change, ChangeSource
 from tidegen.planning.forecast import forecast
 from tidegen.planning.guards import guard_changes, refusals
+from tidegen.planning.refusal import lock_consent, resolved
 
 KEPT = {"DeletionPolicy": "RetainExceptOnCreate", "UpdateReplacePolicy": "Retain"}
 
@@ -20,7 +21,17 @@ def indexes(*listed):
     return {"GlobalSecondaryIndexes": list(listed), "BillingMode": "PAY_PER_REQUEST"}
 
 
+#: Changes that AWS accepts with consent.
 CASES = {
+    "vpc": (
+        "AWS::EC2::VPC",
+        {"CidrBlock": "10.0.0.0/16"},
+        {"CidrBlock": "10.1.0.0/16"},
+        "would be replaced, with everything",
+    ),
+}
+#: Changes that AWS refuses, with or without consent.
+IMPOSSIBLE = {
     "type": ("AWS::SQS::Queue", {}, {}, "has another type"),
     "key spec": (
         "AWS::KMS::Key",
@@ -45,12 +56,6 @@ CASES = {
         {"AvailabilityZone": {"Fn::Select": [2, {"Fn::GetAZs": "us-east-1"}]}},
         {"AvailabilityZone": "us-east-1d"},
         "changes its range or zone",
-    ),
-    "vpc": (
-        "AWS::EC2::VPC",
-        {"CidrBlock": "10.0.0.0/16"},
-        {"CidrBlock": "10.1.0.0/16"},
-        "would be replaced, with everything",
     ),
     "named role": (
         "AWS::IAM::Role",
@@ -78,6 +83,74 @@ CASES = {
     ),
     "jump": ("AWS::EKS::Cluster", {"Version": "1.33"}, {"Version": "1.35"}, "jumps 2 minor"),
     "down": ("AWS::EKS::Nodegroup", {"Version": "1.34"}, {"Version": "1.33"}, "goes down"),
+    "a smaller volume": (
+        "AWS::EC2::Volume",
+        {"Size": "65536"},
+        {"Size": "1000"},
+        "cannot shrink: Size 65536 to 1000",
+    ),
+}
+
+
+def retention(mode, days):
+    rule = {"DefaultRetention": {"Mode": mode, "Days": days}}
+    return {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", "Rule": rule}}
+
+
+def vault(**lock):
+    return {"BackupVaultName": "v", **({"LockConfiguration": lock} if lock else {})}
+
+
+#: Locks: type, before, after, reason. Backup and S3 decide by their own rules; see lasting.py.
+LOCKS = {
+    "compliance of a vault": (
+        "AWS::Backup::BackupVault",
+        vault(MinRetentionDays="35"),
+        vault(MinRetentionDays="35", ChangeableForDays=3),
+        "in COMPLIANCE mode, which nobody can take back after 3 days",
+    ),
+    "a lock with compliance": (
+        "AWS::Backup::BackupVault",
+        vault(),
+        vault(MinRetentionDays="35", ChangeableForDays=3),
+        "in COMPLIANCE mode",
+    ),
+    "compliance of a bucket": (
+        "AWS::S3::Bucket",
+        retention("GOVERNANCE", 35),
+        retention("COMPLIANCE", 35),
+        "in COMPLIANCE mode, which nobody can take back from new objects",
+    ),
+    "back from compliance": (
+        "AWS::Backup::BackupVault",
+        vault(MinRetentionDays="35", ChangeableForDays=3),
+        vault(MinRetentionDays="35"),
+        "would weaken its lock: ChangeableForDays 3 to none",
+    ),
+    "a shorter lock of a vault": (
+        "AWS::Backup::BackupVault",
+        vault(MinRetentionDays="3653", ChangeableForDays=3),
+        vault(MinRetentionDays="35", ChangeableForDays=3),
+        "would weaken its lock: MinRetentionDays 3653 to 35",
+    ),
+    "no lock": (
+        "AWS::Backup::BackupVault",
+        vault(MinRetentionDays="35"),
+        vault(),
+        "would weaken its lock: MinRetentionDays 35 to none",
+    ),
+    "a shorter lock of objects": (
+        "AWS::S3::Bucket",
+        retention("COMPLIANCE", 3653),
+        retention("COMPLIANCE", 35),
+        "would weaken its lock: Days 3653 to 35",
+    ),
+    "objects back from compliance": (
+        "AWS::S3::Bucket",
+        retention("COMPLIANCE", 35),
+        retention("GOVERNANCE", 35),
+        "would weaken its lock: COMPLIANCE to GOVERNANCE",
+    ),
 }
 
 
@@ -94,10 +167,72 @@ def test_a_dangerous_change_is_refused_unless_allowed_by_name(kind, before, afte
     changes = changes_of(kind, before, after)
     (refusal,) = refusals(changes)
     assert reason in refusal.reason
-    with pytest.raises(RefusedError, match=r"Part/It: .*--allow-replace It"):
+    with pytest.raises(RefusedError, match=r"Part/It: .*--allow-replace Part/It"):
         guard_changes(changes)
     guard_changes(changes, ["It"])
     guard_changes(changes, ["Part/It"])
+
+
+@pytest.mark.parametrize(("kind", "before", "after", "reason"), IMPOSSIBLE.values(), ids=IMPOSSIBLE)
+def test_a_change_that_aws_refuses_is_refused_and_no_option_is_advised(kind, before, after, reason):
+    changes = changes_of(kind, before, after)
+    (refusal,) = refusals(changes)
+    assert reason in refusal.reason
+    assert "--allow" not in str(refusal)
+    assert refusal.remedy
+    for allowed in (["It"], ["Part/It"], [lock_consent("Part/It")]):
+        with pytest.raises(RefusedError):
+            guard_changes(changes, allowed)
+
+
+@pytest.mark.parametrize(("kind", "before", "after", "reason"), LOCKS.values(), ids=LOCKS)
+def test_a_lock_is_changed_with_its_own_consent_only(kind, before, after, reason):
+    changes = changes_of(kind, before, after)
+    (refusal,) = refusals(changes)
+    assert reason in refusal.reason
+    assert str(refusal).endswith("or use --allow-lock Part/It")
+    with pytest.raises(RefusedError):
+        guard_changes(changes, ["It", "Part/It"])
+    guard_changes(changes, [lock_consent("Part/It")])
+    guard_changes(changes, [lock_consent("It")])
+
+
+def test_a_named_resource_with_state_is_replaced_under_no_option():
+    role = {"Type": "AWS::IAM::Role", **KEPT}
+    before, after = ({"RoleName": "t", "Path": path} for path in ("/a/", "/b/"))
+    changes = forecast(
+        {"A/T": {**role, "Properties": before}}, {"A/T": {**role, "Properties": after}}
+    )
+    with pytest.raises(RefusedError, match="the old one stays, named 't', in no stack") as caught:
+        guard_changes(changes, ["A/T"])
+    assert "--allow" not in str(caught.value)
+
+
+def test_a_removed_resource_with_state_is_named():
+    table = {"Type": "AWS::DynamoDB::Table", **KEPT, "Properties": {"TableName": "t"}}
+    changes = forecast({"A/T": table}, {})
+    with pytest.raises(RefusedError, match="removed: it stays, named 't', but in no stack"):
+        guard_changes(changes)
+    guard_changes(changes, ["A/T"])
+
+
+def lost(path):
+    source = ChangeSource.FORECAST
+    return Change(path=path, type="T", action=Action.REMOVE, source=source, stateful=True)
+
+
+def test_consents_are_resolved_to_paths():
+    changes = [lost("A/Queue"), lost("B/Queue"), lost("B/Table")]
+    allowed = resolved(["A/Queue", "Table", lock_consent("Table")], changes)
+    assert allowed == ("A/Queue", "B/Table", lock_consent("B/Table"))
+    for name, message in (
+        ("Queue", "--allow-replace Queue: names 2 changes; use a path: A/Queue, B/Queue"),
+        ("B/Tables", "--allow-replace B/Tables: is no change of this plan; did you mean B/Table?"),
+        (lock_consent("Nonexist"), "--allow-lock Nonexist: is no change of this plan; use a path"),
+    ):
+        with pytest.raises(InputError) as caught:
+            resolved([name], changes)
+        assert message in str(caught.value)
 
 
 HARMLESS = {
@@ -119,6 +254,11 @@ HARMLESS = {
         {"RoleName": "b", "Path": "/b/"},
     ),
     "no name": ("AWS::IAM::Role", {"Path": "/a/"}, {"Path": "/b/"}),
+    "a longer lock": (
+        "AWS::Backup::BackupVault",
+        vault(MinRetentionDays="35"),
+        vault(MinRetentionDays="70"),
+    ),
     "a bigger volume": ("AWS::EC2::Volume", {"Size": 1}, {"Size": 2}),
     "a zone of the same name": (
         "AWS::Route53::HostedZone",

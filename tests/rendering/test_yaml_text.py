@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tidegen.rendering.templates import json_text
 from tidegen.rendering.yaml_text import yaml_text
 
 NAMES = st.from_regex(r"[A-Z][A-Za-z0-9]{0,8}", fullmatch=True)
@@ -61,3 +62,12 @@ def test_repeated_values_have_no_anchors():
     text = yaml_text({"A": [shared, shared]})
     assert "&" not in text
     assert "*" not in text
+
+
+@pytest.mark.parametrize("text", ["Berichte – täglich", "ä\nü\n", "\U0001f600", "ä" * 150])
+def test_other_characters_than_ascii_are_escaped(text):
+    """CloudFormation's GetTemplate shows them as `?` (coverage-roadmap#814)."""
+    template = {"A": {"ü": [text, {"Fn::Sub": text}]}}
+    for form, read in ((yaml_text, cfn_flip.to_json), (json_text, str)):
+        assert form(template).isascii()
+        assert json.loads(read(form(template))) == template

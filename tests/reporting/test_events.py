@@ -19,6 +19,7 @@ from tidegen.deployment.events import (
     SettingUnchecked,
     StepStarted,
     Uploaded,
+    Warned,
 )
 from tidegen.planning.model import Place, StackAddress, StackEvent
 from tidegen.planning.settings import SETTINGS, SettingName, SettingStep
@@ -43,6 +44,7 @@ EVENTS = {
     "executing": Executing(ADDRESS, "update"),
     "progress": Progress(ADDRESS, FOUND),
     "protected": Protected(ADDRESS, 4),
+    "warning": Warned(ADDRESS, "Bucket: quota"),
     "setting": SettingApplied(
         ADDRESS,
         SettingStep(

@@ -219,3 +219,38 @@ def test_settings_for_machines_and_pull_requests():
     text = plan_markdown(planned(), [previewed((), readings=SETTLED)], bool)
     assert f"- **setting** {BUCKETS}" in text
     assert "*not checked: encryption of new volumes: not allowed*" in text
+
+
+def moved(**more):
+    return Change(
+        path="Metrics/ReportAlarm",
+        type="AWS::CloudWatch::Alarm",
+        action=Action.MOVE,
+        source=ChangeSource.FORECAST,
+        moved_from="Metrics/ReportsAlarm",
+        **more,
+    )
+
+
+def test_a_move_that_cloudformation_makes_by_recreating_is_shown_as_that():
+    """An alarm has no state and a generated name: a new logical id makes another alarm."""
+    text = changes_text([moved()])
+    assert "(recreated in place of Metrics/ReportsAlarm)" in text
+    assert "1 to recreate at another place" in text
+    assert "to move" not in text
+    for more in ({"stateful": True}, {"name": "reports"}):
+        text = changes_text([moved(**more)])
+        assert "moved from Metrics/ReportsAlarm" in text
+        assert "1 to move" in text
+
+
+def test_a_removed_resource_that_holds_state_is_kept_outside_every_stack():
+    removed = Change(
+        path="Metrics/MetricsTable",
+        type="AWS::DynamoDB::Table",
+        action=Action.REMOVE,
+        source=ChangeSource.FORECAST,
+        stateful=True,
+    )
+    kept = "kept by its DeletionPolicy, then in no stack and no backup plan"
+    assert f"- MetricsTable  AWS::DynamoDB::Table  (stateful: {kept})" in changes_text([removed])

@@ -8,12 +8,12 @@ from tidegen.aws import objects
 from tidegen.aws.calls import token
 from tidegen.aws.drift import Drifting
 from tidegen.aws.errors import AGAIN, translated
+from tidegen.aws.explaining import Explaining
 from tidegen.aws.importing import Importing
 from tidegen.aws.reading import (
     change_of,
     event_of,
     listed_secret,
-    problem_of,
     resource_of,
     stack_of,
 )
@@ -33,7 +33,7 @@ def connect(place: Place) -> Cloud:
         return AwsCloud(place, session(place))
 
 
-class AwsCloud(Drifting, Importing):
+class AwsCloud(Drifting, Explaining, Importing):
     """CloudFormation, S3, STS and Secrets Manager of one account and region through boto3."""
 
     def account(self) -> str:
@@ -72,12 +72,7 @@ class AwsCloud(Drifting, Importing):
     def template(self, stack: str) -> str:
         """Return the text of the stack's template, as it was sent; empty if there is none yet."""
         answer = self._found("get_template", StackName=stack, TemplateStage="Original")
-        body = answer["TemplateBody"] if answer else ""
-        if isinstance(body, str):
-            return body
-        import json  # botocore parses JSON templates; they are turned back into text
-
-        return json.dumps(body)
+        return str(answer["TemplateBody"]) if answer else ""
 
     def create_change_set(self, request: ChangeSetRequest) -> str:
         """Start to create a change set with nested stacks; return its id."""
@@ -99,6 +94,8 @@ class AwsCloud(Drifting, Importing):
         first = pages[0]
         ready = first["Status"] == "CREATE_COMPLETE"
         items = [item["ResourceChange"] for page in pages for item in page.get("Changes", [])]
+        # The resource stays: only what CloudFormation records of it becomes the actual state.
+        items = [item for item in items if item["Action"] != "SyncWithActual"]
         return ChangeSet(
             change_set_id=first["ChangeSetId"],
             stack_id=first["StackId"],
@@ -131,16 +128,6 @@ class AwsCloud(Drifting, Importing):
             if not page.get("NextToken"):
                 return
             following = {"NextToken": page["NextToken"]}
-
-    def change_set_problems(self, change_set_id: str) -> tuple[str, ...]:
-        """Return the problems that early validation reports of a change set; empty if unknown."""
-        filters = {"FailedEvents": True}
-        arguments = {"ChangeSetName": change_set_id, "Filters": filters}
-        try:
-            events = self._pages("describe_events", "OperationEvents", **arguments)
-            return tuple(filter(None, map(problem_of, events)))
-        except TidegenError:
-            return ()  # only more explanation, which some roles may not read and no engine has
 
     def delete_change_set(self, change_set_id: str) -> None:
         """Delete a change set and its nested ones."""

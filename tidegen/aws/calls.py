@@ -35,7 +35,10 @@ class Calls:
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:
-            self._clients[service] = self._session.client(service, config=client_settings())
+            client = self._session.client(service, config=client_settings())
+            if service == "cloudformation":
+                _keep_template_texts(client)
+            self._clients[service] = client
         return self._clients[service]
 
     def _call(self, service: str, operation: str, **arguments: Any) -> Any:
@@ -68,6 +71,15 @@ class Calls:
             if not page or not page.get("NextToken"):
                 return
             token = {"NextToken": page["NextToken"]}
+
+
+def _keep_template_texts(client: Any) -> None:
+    """Keep JSON templates as texts, whose hashes count; botocore turns them into dictionaries."""
+    from botocore.handlers import json_decode_template_body
+
+    client.meta.events.unregister(
+        "after-call.cloudformation.GetTemplate", json_decode_template_body
+    )
 
 
 def token() -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tidegen.aws.calls import Calls
+from tidegen.aws.calls import CAPABILITIES, Calls, token
 from tidegen.aws.redaction import redacted
 from tidegen.planning.drift import (
     Detection,
@@ -10,10 +10,11 @@ from tidegen.planning.drift import (
     PropertyDifference,
     ResourceDrift,
 )
+from tidegen.planning.reverting import RevertRequest
 
 
 class Drifting(Calls):
-    """The port's part that compares stacks with the existing resources."""
+    """The port's part that compares stacks with the existing resources, and brings them back."""
 
     def detect_drift(self, stack: str) -> str:
         """Start to compare a stack's resources with its template; return the detection's id."""
@@ -37,6 +38,28 @@ class Drifting(Calls):
             "describe_stack_resource_drifts", "StackResourceDrifts", StackName=stack
         )
         return tuple(map(_drift_of, pages))
+
+    def create_revert(self, request: RevertRequest) -> str:
+        """Start to create a drift-aware change set of one stack, as it is; return its id.
+
+        Template, parameters and tags stay. It cannot include nested stacks.
+        """
+        kept = [{"ParameterKey": key, "UsePreviousValue": True} for key in request.parameters]
+        role = {"RoleARN": request.service_role} if request.service_role else {}
+        answer = self._call(
+            "cloudformation",
+            "create_change_set",
+            StackName=request.stack,
+            ChangeSetName=request.name,
+            ChangeSetType="UPDATE",
+            DeploymentMode="REVERT_DRIFT",
+            UsePreviousTemplate=True,
+            Parameters=kept,
+            Capabilities=CAPABILITIES,
+            ClientToken=token(),
+            **role,
+        )
+        return str(answer["Id"])
 
 
 def _drift_of(item: dict[str, Any]) -> ResourceDrift:

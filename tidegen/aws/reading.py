@@ -53,16 +53,15 @@ def event_of(item: dict[str, Any]) -> StackEvent:
         status=item.get("ResourceStatus", ""),
         time=item["Timestamp"],
         reason=redacted(item.get("ResourceStatusReason", "")),
+        hook=_hook_of(item),
     )
 
 
-def problem_of(item: dict[str, Any]) -> str:
-    """Return a failed event of DescribeEvents in one line; empty where it gives no reason."""
-    keys = ("ValidationStatusReason", "HookStatusReason", "ResourceStatusReason")
-    reason = next((item[key] for key in keys if item.get(key)), "")
-    names = ("LogicalResourceId", "ResourceType", "ValidationPath")
-    where = " ".join(item[name] for name in names if item.get(name))
-    return f"{where}: {reason}" if reason else ""
+def _hook_of(item: dict[str, Any]) -> str:
+    """Return the refusal of a hook, of which the resource's own failure has only the name."""
+    if item.get("HookStatus") not in ("HOOK_COMPLETE_FAILED", "HOOK_FAILED"):
+        return ""
+    return f"{item.get('HookType', 'hook')}: {redacted(item.get('HookStatusReason', ''))}"
 
 
 def listed_secret(item: dict[str, Any]) -> ListedSecret:
@@ -88,6 +87,7 @@ def change_of(item: dict[str, Any], children: tuple[ResourceChange, ...] | None)
         replacement=replacement,
         properties=tuple(sorted({_target(detail) for detail in details} - {""})),
         children=children,
+        change_set_id=item.get("ChangeSetId", ""),
         details=tuple(_detail(detail) for detail in details if "Path" in detail.get("Target", {})),
         certain=not details or any(detail.get("Evaluation") != "Dynamic" for detail in details),
     )

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 yes_option = click.option("--yes", is_flag=True, help="Skip the confirmation (for CI).")
-allow_option = click.option(
-    "--allow-replace",
-    "allowed",
+take_over_option = click.option(
+    "--take-over",
+    "taken_over",
     multiple=True,
-    metavar="LOGICAL_ID",
-    help="Allow a stateful resource to be replaced or removed; repeatable.",
+    metavar="STACK",
+    help="Change a stack of another owner, and remove its resources; repeatable.",
 )
 _MOST_LISTED = 50  # names in an error
 _COMMAND = TypeVar("_COMMAND", bound=Callable[..., Any])
@@ -31,6 +31,25 @@ def target_options(command: _COMMAND) -> _COMMAND:
     local = "Use the embedded local AWS instead of an account."
     command = click.option("--local", is_flag=True, help=local)(command)
     return click.option("--env", "name", required=True, metavar="NAME", help=name)(command)
+
+
+def allow_options(command: _COMMAND) -> _COMMAND:
+    """Add --allow-replace and --allow-lock, for changes that are otherwise refused."""
+    replace = "Allow a stateful resource to be replaced or removed; repeatable."
+    lock = "Allow a resource's lock to become one of COMPLIANCE mode, or weaker; repeatable."
+    for option, name, meaning in (
+        ("--allow-lock", "locked", lock),
+        ("--allow-replace", "allowed", replace),
+    ):
+        command = click.option(option, name, multiple=True, metavar="PATH", help=meaning)(command)
+    return command
+
+
+def allowed_changes(allowed: Iterable[str], locked: Iterable[str]) -> tuple[str, ...]:
+    """Return the consents of both options."""
+    from tidegen.planning.refusal import lock_consent
+
+    return (*allowed, *map(lock_consent, locked))
 
 
 def format_option(forms: Sequence[str], meaning: str) -> Callable[[_COMMAND], _COMMAND]:

@@ -1,7 +1,7 @@
 """Sessions: a project's environment files, its release and a connection to AWS."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
@@ -18,10 +18,12 @@ from tidegen.deployment.reading.planner import Release, build_plan
 from tidegen.deployment.run import Clouds
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.model import Plan
+from tidegen.planning.ownership import with_consent
 from tidegen.planning.steps import Target
 from tidegen.reporting.style import warned
 
 if TYPE_CHECKING:
+    from tidegen.environments import FileProblems
     from tidegen.rendering import Rendered
 
 
@@ -33,6 +35,8 @@ class Session:
     files: Sequence[Any]
     connect: Connect
     local: bool
+    #: The problems of the environment files; `files` are the valid ones.
+    problems: "FileProblems | None" = None
     #: Whether the local engine was started by this command and ends with it.
     own_engine: bool = False
 
@@ -44,8 +48,18 @@ class Session:
         return next(named, None) or load_environment(self.project, name)
 
     def target(self, name: str) -> Target:
-        """Return the target of an environment."""
-        return target_of(self.file(name), self.files)
+        """Return the target of an environment; problems of other files are warnings."""
+        file = self.file(name)
+        if self.problems:
+            self.problems.require_home(file)
+            warn_of_problems(self.problems)
+        return target_of(file, self.files)
+
+    def require_valid(self, name: str) -> None:
+        """Raise InputError with the problems that concern a deploy of the environment."""
+        file = self.file(name)
+        if self.problems:
+            self.problems.require(file)
 
     def watching(self, name: str, *, as_json: bool = False) -> AbstractContextManager[Watcher]:
         """Yield the watcher of an operation on an environment; Ctrl-C stops watching only."""
@@ -53,15 +67,17 @@ class Session:
 
     def release(self, name: str) -> Release:
         """Return the environment's release: committed templates, checked against the source."""
+        self.require_valid(name)
         release = self.file(name).release
         folder = template_folder(self.project, release)
         return Release(release, folder, checked_assets(folder))
 
-    def plan(self, name: str) -> Plan:
-        """Return the plan of deploying the environment."""
-        file = self.file(name)
-        values = values_of(file, self.files)
-        return build_plan(self.target(name), values, self.release(name), self.connect)
+    def plan(self, name: str, taken_over: Collection[str] = ()) -> Plan:
+        """Return the plan of deploying the environment; `taken_over` names stacks of others."""
+        self.require_valid(name)
+        values = values_of(self.file(name), self.files)
+        plan = build_plan(self.target(name), values, self.release(name), self.connect)
+        return with_consent(plan, taken_over)
 
 
 @contextmanager
@@ -69,10 +85,13 @@ def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
     """Yield a session; with `local`, start the embedded engine for it unless one is running."""
     from tidegen.aws.adapter import connect
     from tidegen.aws.sessions import local_endpoint
-    from tidegen.environments import load_all
+    from tidegen.environments import read_all
 
     project = project_folder(directory)
-    session = partial(Session, project=project, files=load_all(project), connect=Clouds(connect))
+    files, problems = read_all(project)
+    session = partial(
+        Session, project=project, files=files, problems=problems, connect=Clouds(connect)
+    )
     if not local or local_endpoint():
         yield session(local=bool(local_endpoint()))
         return
@@ -82,6 +101,18 @@ def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
         os.environ.update(engine.environment_variables())
         click.echo(f"local AWS at {engine.endpoint}; its state is lost when it stops", err=True)
         yield session(local=True, own_engine=True)
+
+
+@cache
+def _warn(line: str) -> None:
+    """Print a warning, once."""
+    click.echo(f"{warned('warning:')} {line}", err=True)
+
+
+def warn_of_problems(problems: "FileProblems") -> None:
+    """Print one line for each environment file that has problems, once."""
+    for line in problems.warnings():
+        _warn(line)
 
 
 def checked_assets(folder: Path) -> dict[str, bytes]:
@@ -134,11 +165,23 @@ def require_prerequisites(plan: Plan) -> None:
 
 
 def require_clean_lint(session: Session, name: str) -> None:
-    """Lint the release's templates in every region in use; raise RefusedError on a finding."""
-    from tidegen.environments import regions
-    from tidegen.linting.run import lint
+    """Lint the environment's templates as 'tidegen lint' does; raise RefusedError on a finding.
 
-    paths = template_paths(template_folder(session.project, session.file(name).release))
-    findings = lint(paths, regions(session.files)).findings
+    In its own regions, and its own roots: findings of other environments do not concern it. After
+    a clean 'tidegen lint' nothing is checked again.
+    """
+    from tidegen.environments import regions
+    from tidegen.linting.deploys import deploy_findings
+
+    file = session.file(name)
+    folder = template_folder(session.project, file.release)
+    findings = deploy_findings(
+        session.project,
+        folder,
+        template_paths(folder),
+        name=name,
+        regions=regions([file]),
+        all_regions=regions(session.files),
+    )
     if findings:
         raise RefusedError(*map(str, findings[:20]), f"{len(findings)} findings; nothing deployed")

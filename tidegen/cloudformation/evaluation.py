@@ -4,18 +4,36 @@ A value that only a deployment knows, an ARN for instance, stays a function of a
 `{"Fn::GetAtt": ["Network/Vpc", "CidrBlock"]}`. Resources are named by their path from the root, so
 that values can be followed from one nested stack into the other. A function that this module cannot
 evaluate stays, with its arguments evaluated: two values are equal where function and arguments are.
+
+Deployed templates can hold what this project never writes: macros, Fn::ForEach, functions that are
+newer than this module. Nothing of it is an error here: what cannot be evaluated is a resource of
+the pseudo type UNFORESEEN, with the reason.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tidegen.cloudformation.resources import EXPORT, STACK_TYPE, Resources, TemplateBody
+from tidegen.cloudformation.functions import joined, one_line, selected, split
+from tidegen.cloudformation.resources import (
+    EXPORT,
+    STACK_TYPE,
+    Resources,
+    TemplateBody,
+    section,
+    unforeseen,
+)
 from tidegen.cloudformation.values import is_function
 
 Values = Mapping[str, Any]
 #: The value of a property that CloudFormation removes (AWS docs, "Pseudo parameters reference").
 _NO_VALUE = {"Ref": "AWS::NoValue"}
+#: Raised by functions whose arguments have another form than the documented one.
+_MALFORMED = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+class UndecidableError(ValueError):
+    """A condition whose value this module cannot decide."""
 
 
 def evaluate(templates: Mapping[str, TemplateBody], values: Values) -> Resources:
@@ -45,17 +63,38 @@ class EvaluatedTemplate:
 
     def resources(self) -> Resources:
         """Return the resources that the conditions create, by path, without nested templates."""
-        return {
-            self._at(name): self._resource(resource)
-            for name, resource in self._declared().items()
-            if self._is_created(resource) and name not in self.nested_ids()
-        } | dict(self._exports())
+        nested = self.nested_ids()
+        found = {
+            self._at(name): resource
+            for name, declared in self._all_declared().items()
+            if name not in nested
+            for resource in self._created(name, declared)
+        }
+        return found | dict(self._exports()) | dict(self._transforms())
+
+    def _created(self, name: str, declared: Any) -> Iterator[TemplateBody]:
+        """Yield the evaluated resource; nothing if its condition does not create it."""
+        if not isinstance(declared, dict) or not isinstance(declared.get("Type"), str):
+            yield unforeseen(f"{name.rpartition('::')[0] or 'a resource without a Type'}")
+            return
+        try:
+            if self._is_created(declared):
+                yield self._resource(declared)
+        except UndecidableError as error:
+            yield unforeseen(str(error))
+
+    def _transforms(self) -> Iterator[tuple[str, TemplateBody]]:
+        """Yield the macros of the template, which may make any resource of it another one."""
+        macros = self.template.get("Transform")
+        if macros:
+            yield self._at("Transform"), unforeseen(f"Transform {one_line(macros)}")
 
     def _exports(self) -> Iterator[tuple[str, TemplateBody]]:
         """Yield the exports as resources: other stacks may depend on their name and value."""
-        for name, output in self.template.get("Outputs", {}).items():
-            if "Export" in output and self._is_created(output):
-                about = {"Name": output["Export"]["Name"], "Value": output["Value"]}
+        for name, output in section(self.template, "Outputs").items():
+            export = output.get("Export")
+            if isinstance(export, Mapping) and self._may_be_created(output):
+                about = {"Name": export.get("Name"), "Value": output.get("Value")}
                 yield self._at(name), {"Type": EXPORT, "Properties": self.value(about)}
 
     def nested_ids(self) -> tuple[str, ...]:
@@ -65,15 +104,16 @@ class EvaluatedTemplate:
             for name, resource in self._declared().items()
             if resource.get("Type") == STACK_TYPE
             and name in self.templates
-            and self._is_created(resource)
+            and self._may_be_created(resource)
         )
 
     def nested(self, logical_id: str) -> "EvaluatedTemplate":
         """Return the scope of a nested stack: its template with the values that this one passes."""
         if logical_id not in self._nested:
-            given = self._declared()[logical_id].get("Properties", {}).get("Parameters", {})
+            properties = section(self._declared()[logical_id], "Properties", of=object)
+            given = self.value(section(properties, "Parameters", of=object))
             pseudo = {name: value for name, value in self.values.items() if "::" in name}
-            values = {**pseudo, **self.value(given)}
+            values = {**pseudo, **given}
             self._nested[logical_id] = EvaluatedTemplate(
                 template=self.templates[logical_id], values=values, path=self._at(logical_id)
             )
@@ -94,21 +134,38 @@ class EvaluatedTemplate:
         return {key: item for key, item in entries.items() if item != _NO_VALUE}
 
     def decided(self, condition: str) -> bool:
-        """Return whether the condition of that name holds."""
+        """Return whether the condition of that name holds; raise UndecidableError if unknown."""
+        if not isinstance(condition, str):
+            raise UndecidableError(f"condition {one_line(condition)}")
         if condition not in self._decided:
-            self._decided[condition] = self._holds(self.template["Conditions"][condition])
+            try:
+                self._decided[condition] = self._holds(self.template["Conditions"][condition])
+            except _MALFORMED as error:
+                raise UndecidableError(f"condition {condition}") from error
         return self._decided[condition]
 
     def _declared(self) -> Mapping[str, Any]:
-        resources: Mapping[str, Any] = self.template.get("Resources", {})
-        return resources
+        return section(self.template, "Resources")
+
+    def _all_declared(self) -> Mapping[str, Any]:
+        return section(self.template, "Resources", of=object)
+
+    def _may_be_created(self, resource: Mapping[str, Any]) -> bool:
+        """Return whether the condition creates the resource, or cannot be decided."""
+        try:
+            return self._is_created(resource)
+        except UndecidableError:
+            return True
 
     def _is_created(self, resource: Mapping[str, Any]) -> bool:
         return "Condition" not in resource or self.decided(resource["Condition"])
 
     def _resource(self, resource: TemplateBody) -> TemplateBody:
         rest = {key: item for key, item in resource.items() if key not in ("Condition", "Type")}
-        return {"Type": resource["Type"], **self.value(rest)}
+        evaluated = {"Type": resource["Type"], **self.value(rest)}
+        if not isinstance(evaluated.get("Properties", {}), Mapping):
+            return unforeseen("Properties that are no mapping")
+        return evaluated
 
     def _at(self, logical_id: str) -> str:
         return f"{self.path}/{logical_id}" if self.path else logical_id
@@ -140,27 +197,33 @@ class EvaluatedTemplate:
             "Fn::Split": self._split,
             "Fn::Select": self._selected,
         }.get(name)
-        return apply(argument) if apply else {name: self.value(argument)}
+        try:
+            return apply(argument) if apply else {name: self.value(argument)}
+        except _MALFORMED:
+            return {name: argument}
 
     def _joined(self, argument: Any) -> Any:
-        return _joined(*self.value(argument))
+        return joined(*self.value(argument))
 
     def _split(self, argument: Any) -> Any:
-        return _split(*self.value(argument))
+        return split(*self.value(argument))
 
     def _selected(self, argument: Any) -> Any:
-        return _selected(*self.value(argument))
+        return selected(*self.value(argument))
 
     def _chosen(self, argument: Any) -> Any:
         condition, yes, no = argument
         return self.value(yes if self.decided(condition) else no)
 
     def _mapped(self, argument: Any) -> Any:
-        first, second, third = self.value(argument)
-        return self.template["Mappings"][first][second][third]
+        first, second, third, *rest = self.value(argument)
+        try:
+            return self.template["Mappings"][first][second][third]
+        except LookupError:
+            return rest[0]["DefaultValue"]
 
     def _reference(self, name: str) -> Any:
-        declared = self.template.get("Parameters", {}).get(name)
+        declared = section(self.template, "Parameters").get(name)
         if declared is None:
             known = self.values.get(name) if "::" in name else None
             return known or {"Ref": name if "::" in name else self._at(name)}
@@ -168,14 +231,16 @@ class EvaluatedTemplate:
         if value is None or declared.get("NoEcho"):
             return {"Ref": self._at(name)}
         is_list = declared["Type"].startswith(("CommaDelimitedList", "List<"))
-        return _split(",", value) if is_list else value
+        return split(",", value) if is_list else value
 
-    def _attribute(self, names: Sequence[str]) -> Any:
-        logical_id, attribute = names
+    def _attribute(self, names: Any) -> Any:
+        logical_id, attribute = names.split(".", 1) if isinstance(names, str) else names
+        if not isinstance(attribute, str):
+            return {"Fn::GetAtt": [self._at(logical_id), self.value(attribute)]}
         resource = self._declared().get(logical_id, {})
         if attribute.startswith("Outputs.") and logical_id in self.nested_ids():
             nested = self.nested(logical_id)
-            output = nested.template.get("Outputs", {}).get(attribute.removeprefix("Outputs."))
+            output = section(nested.template, "Outputs").get(attribute.removeprefix("Outputs."))
             if output:
                 return nested.value(output["Value"])
         if "Type" not in resource:
@@ -190,7 +255,7 @@ class EvaluatedTemplate:
         for part in rest:
             name, _, tail = part.partition("}")
             parts += [self._named(name, own), tail]
-        return _joined("", parts)
+        return joined("", parts)
 
     def _named(self, name: str, own: Mapping[str, Any]) -> Any:
         if name.startswith("!"):
@@ -200,46 +265,3 @@ class EvaluatedTemplate:
         if "." in name:
             return self._attribute(name.split(".", 1))
         return self._reference(name)
-
-
-def _joined(separator: str, parts: Any) -> Any:
-    """Return the parts as one text; a Join where some of them are not known."""
-    if not isinstance(parts, list):
-        return {"Fn::Join": [separator, parts]}
-    texts: list[Any] = []
-    for part in parts if separator else _flat(parts):
-        known = not isinstance(part, dict)
-        text = str(part) if known else part
-        if known and texts and isinstance(texts[-1], str):
-            texts[-1] += separator + text
-        else:
-            texts.append(text)
-    texts = [text for text in texts if text != ""] if not separator else texts
-    if len(texts) == 1:
-        return texts[0]
-    return {"Fn::Join": [separator, texts]} if texts else ""
-
-
-def _flat(parts: Iterable[Any]) -> Iterable[Any]:
-    """Yield the parts, with those of a Join without separator in its place."""
-    for part in parts:
-        inner = part.get("Fn::Join") if isinstance(part, dict) else None
-        if inner and inner[0] == "" and isinstance(inner[1], list):
-            yield from inner[1]
-        else:
-            yield part
-
-
-def _split(separator: str, text: Any) -> Any:
-    if isinstance(text, str):
-        return text.split(separator)
-    inner = text.get("Fn::Join") if isinstance(text, dict) else None
-    if inner and inner[0] == separator:
-        known = [item.split(separator) if isinstance(item, str) else [item] for item in inner[1]]
-        return [item for items in known for item in items]
-    return text if isinstance(text, list) else {"Fn::Split": [separator, text]}
-
-
-def _selected(index: Any, items: Any) -> Any:
-    known = isinstance(items, list) and str(index).isdigit() and int(index) < len(items)
-    return items[int(index)] if known else {"Fn::Select": [index, items]}

@@ -6,6 +6,8 @@ Sources: CloudFormation user guide, "CloudFormation quotas"; IAM user guide, "IA
 #: Bytes of a template that the call itself carries, and of one in a bucket.
 DIRECT_TEMPLATE_BYTES = 51_200
 TEMPLATE_BYTES = 1_000_000
+#: Characters of a parameter's value.
+PARAMETER_SIZE = 4_096
 #: Characters without white space: a managed policy, a trust policy, a role's own policies together.
 MANAGED_POLICY_SIZE = 6_144
 TRUST_POLICY_SIZE = 2_048

@@ -6,6 +6,7 @@ from typing import Any
 
 from tidegen.cloudformation.evaluation import EvaluatedTemplate
 from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.resources import section as section_of
 from tidegen.cloudformation.values import is_function
 
 _NAMED = re.compile(r"\$\{([^!}.][^}.]*)")
@@ -65,36 +66,47 @@ def attributes_used(value: Any) -> Iterator[tuple[str, str]]:
             yield from attributes_used(item)
     elif isinstance(value, dict):
         for key, item in value.items():
-            if key == "Ref" and isinstance(item, str):
-                yield item, ""
-            elif key == "Fn::GetAtt" and isinstance(item, list):
-                yield item[0], str(item[1])
-            else:
-                yield from attributes_used(item)
+            match key, item:
+                case "Ref", str():
+                    yield item, ""
+                case "Fn::GetAtt", [str() as path, attribute]:
+                    yield path, str(attribute)
+                case _:
+                    yield from attributes_used(item)
 
 
 def _named(key: str, item: Any) -> Iterator[Reference]:
-    match key:
-        case "Ref":
+    match key, item:
+        case "Ref", str():
             yield "", item
-        case "Fn::GetAtt":
-            yield "", item.partition(".")[0] if isinstance(item, str) else item[0]
-        case "Fn::Sub":
-            text, own = item if isinstance(item, list) else (item, {})
-            yield from (("", name) for name in _NAMED.findall(text) if name not in own)
+        case "Fn::GetAtt", str():
+            yield "", item.partition(".")[0]
+        case "Fn::GetAtt", [str() as name, *_]:
+            yield "", name
+        case "Fn::Sub", str():
+            yield from _substituted(item, {})
+        case "Fn::Sub", [str() as text, dict() as own]:
+            yield from _substituted(text, own)
             yield from references(own)
-        case "Fn::If":
-            yield "Conditions", item[0]
-            yield from references(item[1:])
-        case "Fn::FindInMap":
-            yield "Mappings", str(item[0])
-            yield from references(item[1:])
+        case "Fn::If", [str() as name, *values]:
+            yield "Conditions", name
+            yield from references(values)
+        case "Fn::FindInMap", [name, *values]:
+            yield "Mappings", str(name)
+            yield from references(values)
         case _:
             yield from references(item)
+
+
+def _substituted(text: str, own: Mapping[str, Any]) -> Iterator[Reference]:
+    return (("", name) for name in _NAMED.findall(text) if name not in own)
 
 
 def _is_defined(reference: Reference, own: TemplateBody, deployed: TemplateBody) -> bool:
     section, name = reference
     if section:  # the definitions have to be equal
-        return name in deployed.get(section, {}) and deployed[section][name] == own[section][name]
-    return "::" in name or any(name in deployed.get(s, {}) for s in ("Parameters", "Resources"))
+        there = section_of(deployed, section, of=object)
+        return name in there and there[name] == section_of(own, section, of=object).get(name)
+    return "::" in name or any(
+        name in section_of(deployed, s, of=object) for s in ("Parameters", "Resources")
+    )

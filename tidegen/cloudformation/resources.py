@@ -11,6 +11,26 @@ Properties = Mapping[str, Any]
 STACK_TYPE = "AWS::CloudFormation::Stack"
 #: The pseudo type of an export: other stacks may depend on its name and value.
 EXPORT = "Export"
+#: The pseudo type of a part of a template that cannot be evaluated; its `Reason` names it.
+UNFORESEEN = "Unforeseen"
+
+
+def unforeseen(reason: str) -> TemplateBody:
+    """Return the pseudo resource for a part of a template that cannot be evaluated."""
+    return {"Type": UNFORESEEN, "Properties": {"Reason": reason}}
+
+
+def section(
+    template: Mapping[str, Any], name: str, *, of: type[Any] = Mapping
+) -> Mapping[str, Any]:
+    """Return the entries of a section that have the form `of`; empty if it is no mapping.
+
+    Sections have other entries too: `Fn::ForEach::NAME` is a list.
+    """
+    entries = template.get(name)
+    if not isinstance(entries, Mapping):
+        return {}
+    return {key: item for key, item in entries.items() if isinstance(item, of)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,15 +1,15 @@
 """Which resources hold state, and the stack policy that protects them."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.resources import TemplateBody, section
 
 _RETAINED = ("Retain", "RetainExceptOnCreate", "Snapshot")
 
 
-def is_stateful(resource: dict[str, Any]) -> bool:
+def is_stateful(resource: Mapping[str, Any]) -> bool:
     """Return whether the template keeps the resource when it is removed or replaced."""
     policies = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
     return any(policy in _RETAINED for policy in policies)
@@ -17,7 +17,7 @@ def is_stateful(resource: dict[str, Any]) -> bool:
 
 def stateful_ids(template: TemplateBody) -> frozenset[str]:
     """Return the logical ids of the template's stateful resources."""
-    resources = template.get("Resources", {})
+    resources = section(template, "Resources")
     return frozenset(name for name, resource in resources.items() if is_stateful(resource))
 
 

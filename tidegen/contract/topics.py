@@ -80,6 +80,8 @@ class Topic(StrEnum):
     CONNECTIONS = "endpoints of an endpoint service", _list("ec2:DescribeVpcEndpointConnections")
     # VPC ids → service name: endpoint id, with private names only
     ENDPOINTS = "VPC endpoints", _list("ec2:DescribeVpcEndpoints")
+    # ids, or names of Amazon's images → id or name: ""; deprecated ones can be launched
+    IMAGES = "machine images", _list("ec2:DescribeImages")
     # subnet ids → id: (description, status)
     INTERFACES = "network interfaces", _list("ec2:DescribeNetworkInterfaces")
     # none → name of zone: number
@@ -151,6 +153,12 @@ class Topic(StrEnum):
     # → name: "" for a bucket that is not empty. An environment's role lists no keys of objects:
     # its own buckets are kept, and need not be empty.
     CONTENTS = "contents of buckets", _by_people("s3:ListBucketVersions")
+    # BUCKET/KEY → BUCKET/KEY: SHA-256 of the object
+    PACKAGES = (
+        "packages",
+        _read("s3:GetObject", f"s3:::${{Project}}-artifacts-*-{_ACCOUNT}/packages/*"),
+        _read("s3:ListBucket", f"s3:::${{Project}}-artifacts-*-{_ACCOUNT}"),
+    )
     # → name: Enabled, Suspended or empty
     VERSIONING = "versions of buckets", _read("s3:GetBucketVersioning", "s3:::${Project}-*")
     # → name: arn; deleted: day or empty; primary: another region or empty

@@ -2,22 +2,25 @@
 
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
-from tidegen.deployment.events import Executing
+from tidegen.deployment.events import Executing, Warned
 from tidegen.deployment.run import Run
 from tidegen.deployment.uploads import upload_missing
 from tidegen.deployment.watch import Followed, follow, mark_now
-from tidegen.errors import DeploymentError, OvertakenError, Problem, TidegenError
-from tidegen.planning.changes import ChangeSet, ChangeSetRequest
+from tidegen.errors import DeploymentError, OvertakenError, Problem, RefusedError, TidegenError
+from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
 from tidegen.planning.digest import DIGEST
 from tidegen.planning.importing import ImportRequest
 from tidegen.planning.model import ResolvedStep, StackState
+from tidegen.planning.reverting import RevertRequest
 from tidegen.planning.states import NextAction, says_no_changes
 
 #: The reason of a change set whose nested one failed (aws/aws-sam-cli#2406).
 _NESTED = re.compile(r"Nested change set (\S+) was not successfully created")
+#: The text of DescribeStacks for the value of a parameter with NoEcho.
+_HIDDEN = "****"
 _CREATING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
 
 
@@ -47,7 +50,14 @@ def template_request(
     body: str | None = None,
     url: str | None = None,
 ) -> ChangeSetRequest:
-    """Return a request for the step's stack, by a template's `body` or its `url`."""
+    """Return a request for the step's stack, by a template's `body` or its `url`.
+
+    Raises RefusedError for a value that CloudFormation hides, which would replace the real one.
+    """
+    hidden = sorted(name for name, value in parameters.items() if value == _HIDDEN)
+    if hidden:
+        text = f"the value of {', '.join(hidden)} is hidden (NoEcho), so it cannot be sent back"
+        raise RefusedError(Problem(step.stack_name, f"{text}; import or move this by hand"))
     return ChangeSetRequest(
         stack_name=step.stack_name,
         name=unique_name(purpose),
@@ -61,7 +71,7 @@ def template_request(
 
 
 def create_change_set(
-    run: Run, request: ChangeSetRequest | ImportRequest, *, new_stack: bool
+    run: Run, request: ChangeSetRequest | ImportRequest | RevertRequest, *, new_stack: bool
 ) -> ChangeSet:
     """Create a change set and wait until it can be executed.
 
@@ -70,6 +80,7 @@ def create_change_set(
     """
     change_set = _awaited(run, _create(run, request))
     if change_set.status == "CREATE_COMPLETE" and change_set.execution_status != "UNAVAILABLE":
+        _warn(run, change_set)
         return change_set
     error = _error(run, change_set)
     if says_no_changes(change_set.reason) and not new_stack:
@@ -80,9 +91,11 @@ def create_change_set(
     raise error
 
 
-def _create(run: Run, request: ChangeSetRequest | ImportRequest) -> str:
+def _create(run: Run, request: ChangeSetRequest | ImportRequest | RevertRequest) -> str:
     if isinstance(request, ImportRequest):
         return run.cloud.create_import(request)
+    if isinstance(request, RevertRequest):
+        return run.cloud.create_revert(request)
     return run.cloud.create_change_set(request)
 
 
@@ -92,29 +105,46 @@ def _awaited(run: Run, change_set_id: str) -> ChangeSet:
     return change_set
 
 
+def _warn(run: Run, change_set: ChangeSet) -> None:
+    """Report what CloudFormation warns of in a change set and in those of nested stacks."""
+    for identifier in (change_set.change_set_id, *_nested_ids(change_set.changes)):
+        for text in run.cloud.change_set_warnings(identifier):
+            run.emit(Warned(run.address, text))
+
+
+def _nested_ids(changes: Iterable[ResourceChange]) -> Iterator[str]:
+    for change in changes:
+        if change.change_set_id:
+            yield change.change_set_id
+        yield from _nested_ids(change.children or ())
+
+
 def _error(run: Run, change_set: ChangeSet) -> DeploymentError:
-    """Return the error for a failed change set, with what early validation reports."""
+    """Return the error for a failed change set, which begins with the deepest nested one."""
     where = str(run.address)
-    head = Problem(where, f"CloudFormation created no change set: {change_set.reason}")
-    return DeploymentError(head, *(Problem(where, text) for text in _reports(run, change_set)))
+    nested = _nested(run, change_set)
+    below = _reports(run, nested) if nested else ()
+    head = f"CloudFormation created no change set: {change_set.reason}"
+    own = run.cloud.change_set_problems(change_set.change_set_id)
+    return DeploymentError(*(Problem(where, text) for text in (*below, head, *own)))
 
 
 def _reports(run: Run, change_set: ChangeSet) -> Iterator[str]:
-    """Yield what CloudFormation reports of a failed change set and of the nested ones it names."""
-    yield from run.cloud.change_set_problems(change_set.change_set_id)
+    """Yield what CloudFormation reports of a nested change set, after those that it names."""
     nested = _nested(run, change_set)
     if nested:
-        yield f"nested change set {nested.change_set_id}: {nested.reason}"
         yield from _reports(run, nested)
+    yield f"nested change set {change_set.change_set_id}: {change_set.reason}"
+    yield from run.cloud.change_set_problems(change_set.change_set_id)
 
 
 def _nested(run: Run, change_set: ChangeSet) -> ChangeSet | None:
-    """Return the nested change set that a reason names; None if there is none to read."""
+    """Return the nested change set that a reason names, ended; None if there is none to read."""
     named = _NESTED.search(change_set.reason)
     if named is None or named[1] == change_set.change_set_id:
         return None
     try:
-        return run.cloud.change_set(named[1])
+        return _awaited(run, named[1])
     except TidegenError:
         return None  # only more explanation, which some roles may not read
 

@@ -1,27 +1,30 @@
 """Deleting an environment's stacks; resources that hold state are kept and listed."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from tidegen.contract import Scope
-from tidegen.deployment.events import Emit, Executing, Outcome, Result, ignore
+from tidegen.deployment.events import Attached, Emit, Executing, Outcome, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import deployed_root
+from tidegen.deployment.reading.ownership import owned_stacks
 from tidegen.deployment.run import Clouds, Run, carry_out
-from tidegen.deployment.watch import follow, mark_now
+from tidegen.deployment.watch import follow, mark_now, mark_start
 from tidegen.errors import Problem, RefusedError
-from tidegen.planning.model import StackAddress, StackState
+from tidegen.planning.commands import stack_command
+from tidegen.planning.model import StackAddress, StackResource, StackState
 from tidegen.planning.states import is_running
 from tidegen.planning.steps import Target, steps_of
 
 #: Characters; a value at least this long is taken to be unique to one stack: an ARN or an id.
 _UNIQUE = 8
+_DELETING = "DELETE_IN_PROGRESS"
 
 
 @dataclass(frozen=True)
-class Retained:
-    """A resource that is kept when its stack is deleted."""
+class Member:
+    """A resource of a stack to delete."""
 
     path: str
     type: str
@@ -34,7 +37,8 @@ class DestroyStep:
 
     address: StackAddress
     stack_id: str
-    retained: tuple[Retained, ...] = ()
+    retained: tuple[Member, ...] = ()
+    deleted: tuple[Member, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,8 +49,11 @@ class DestroyPlan:
     steps: tuple[DestroyStep, ...]
 
 
-def destroy_plan(target: Target, connect: Connect) -> DestroyPlan:
-    """Return the plan to delete `target`; raise RefusedError if it is protected or still needed."""
+def destroy_plan(target: Target, connect: Connect, taken_over: Collection[str] = ()) -> DestroyPlan:
+    """Return the plan to delete `target`; raise RefusedError if it is protected or still needed.
+
+    Also refuses a stack of another owner that `taken_over` does not name.
+    """
     if target.protected:
         raise RefusedError(
             f"environment '{target.name}' is protected; nothing was deleted; "
@@ -55,14 +62,12 @@ def destroy_plan(target: Target, connect: Connect) -> DestroyPlan:
     clouds = Clouds.of(connect)
     clouds.at(target.place())
     steps = []
-    for address in reversed(steps_of(target)):
+    for address, state in reversed(owned_stacks(target, clouds, taken_over)):
         cloud = clouds.at(address.place)
-        state = cloud.stack(address.name)
-        if state is not None:
-            _check(state, address)
-            if address.scope is Scope.SHARED:
-                _check_users(target, state, cloud)
-            steps.append(DestroyStep(address, state.stack_id, _retained(cloud, state.stack_id)))
+        _check(state, address)
+        if address.scope is Scope.SHARED:
+            _check_users(target, state, cloud)
+        steps.append(_step(cloud, address, state))
     if target.scope is Scope.ACCOUNT:
         _check_unused(target, clouds.at(target.place()))
     return DestroyPlan(target.name, tuple(steps))
@@ -83,19 +88,25 @@ def _delete(run: Run, step: DestroyStep) -> Outcome:
     state = run.cloud.stack(step.stack_id)
     if state is None or state.status == "DELETE_COMPLETE":
         return Outcome(step.address, Result.ABSENT)
-    mark = mark_now(run, step.stack_id)
-    run.emit(Executing(step.address, "delete", mark.expected))
-    run.cloud.delete_stack(step.stack_id, None)
+    if state.status == _DELETING:
+        mark = mark_start(run, step.stack_id)
+        run.emit(Attached(step.address, state.status, mark.expected))
+    else:
+        mark = mark_now(run, step.stack_id)
+        run.emit(Executing(step.address, "delete", mark.expected))
+        run.cloud.delete_stack(step.stack_id, None)
     follow(run, state, mark).require_success("DELETE_COMPLETE")
     return Outcome(step.address, Result.DELETED)
 
 
 def _check(state: StackState, address: StackAddress) -> None:
     if state.protected:
+        operation = "update-termination-protection --no-enable-termination-protection"
+        command = stack_command(address, operation)
         raise RefusedError(
-            Problem(str(address), "has termination protection; disable it by hand first")
+            Problem(str(address), f"has termination protection; to disable it, {command}")
         )
-    if is_running(state.status):
+    if is_running(state.status) and state.status != _DELETING:
         raise RefusedError(Problem(str(address), f"is {state.status}; wait until it has ended"))
 
 
@@ -124,9 +135,13 @@ def _check_users(target: Target, shared: StackState, cloud: Cloud) -> None:
         raise RefusedError.of(Problem(name, text) for name in users)
 
 
-def _retained(cloud: Cloud, stack_id: str) -> tuple[Retained, ...]:
-    """Return the resources that are kept of a stack and of those below it."""
-    return tuple(
-        Retained(path, resource.type, resource.physical_id)
-        for path, resource in deployed_root(cloud, stack_id).stateful().items()
-    )
+def _step(cloud: Cloud, address: StackAddress, state: StackState) -> DestroyStep:
+    """Return the step with the resources of a stack and of those below it, kept and deleted."""
+    deployed = deployed_root(cloud, state.stack_id)
+    kept = deployed.stateful()
+    others = {p: r for p, r in deployed.resources.items() if r.physical_id and p not in kept}
+    return DestroyStep(address, state.stack_id, _members(kept), _members(others))
+
+
+def _members(resources: Mapping[str, StackResource]) -> tuple[Member, ...]:
+    return tuple(Member(path, r.type, r.physical_id) for path, r in resources.items())

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from tidegen.errors import Problem
 from tidegen.planning.changes import Change
 from tidegen.planning.model import RootStep, StackAddress, StackEvent
+from tidegen.planning.remains import LeftBehind
 from tidegen.planning.settings import SettingName, SettingReading, SettingStep, setting_steps
 from tidegen.planning.states import NextAction, state_of
 
@@ -116,6 +117,14 @@ class Progress(Event):
 
 
 @dataclass(frozen=True)
+class Warned(Event):
+    """CloudFormation warns of a change set that it creates all the same."""
+
+    kind = "warning"
+    text: str
+
+
+@dataclass(frozen=True)
 class Protected(Event):
     """Stack policies are set on so many stacks."""
 
@@ -158,6 +167,7 @@ class Result(StrEnum):
     SETTLED = "unchanged but for settings"
     DECLINED = "declined"
     ROLLED_BACK = "rolled back"
+    REVERTED = "drift reverted"
     FOLLOWED = "followed"
     DELETED = "deleted"
     ABSENT = "absent"
@@ -165,11 +175,20 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Outcome(Event):
-    """A finished step, with the deployed stack's outputs."""
+    """A finished step, with the deployed stack's outputs, and what the operation left behind."""
 
     kind = "outcome"
     result: Result
     outputs: Mapping[str, str] = field(default_factory=dict)
+    left: tuple[LeftBehind, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """Return result, outputs and what is left behind."""
+        return {
+            "result": str(self.result),
+            "outputs": dict(self.outputs),
+            "left_behind": [item.data() for item in self.left],
+        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,9 +199,10 @@ class Preview:
     CONTINUE_ROLLBACK), after which another preview follows. `unchanged`: the stack needs no change.
     `pending` names the stacks whose outputs are not known yet. `later` are the changes of a second
     update, right after a creation. `readings` are of the settings that are applied after the stack.
-    `note` is the reason for a root's second step. `problems` were met while reading and refuse it.
-    `complete`: its protection is as wanted. `shown` is the step's preview in the plan that was
-    approved.
+    `note` is the reason for a root's second step. `by_hand` are the nested stacks that were updated
+    past the root; `restored` the changes that restore them, where nothing else changes. `problems`
+    were met while reading and refuse it. `complete`: its protection is as wanted. `shown` is the
+    step's preview in the plan that was approved.
     """
 
     step: RootStep
@@ -194,6 +214,8 @@ class Preview:
     status: str | None = None
     readings: tuple[SettingReading, ...] = ()
     note: str = ""
+    by_hand: tuple[str, ...] = ()
+    restored: tuple[Change, ...] = ()
     problems: tuple[Problem, ...] = ()
     complete: bool = False
     shown: "Preview | None" = None

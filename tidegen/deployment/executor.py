@@ -51,6 +51,7 @@ from tidegen.planning.first_deploy import creation_step
 from tidegen.planning.guards import guard_changes
 from tidegen.planning.leftovers import leftover_problems
 from tidegen.planning.model import Plan, ResolvedStep, StackState
+from tidegen.planning.ownership import require_owned
 from tidegen.planning.parameters import resolved_step
 from tidegen.planning.states import (
     NextAction,
@@ -83,6 +84,7 @@ def execute(
             Problem(str(item.address.scope), f"is missing; run '{item.command}'")
             for item in plan.missing
         )
+    require_owned(plan.foreign)
     clouds = Clouds.of(connect)
     known = plan.outputs
     outcomes: list[Outcome] = []
@@ -218,7 +220,7 @@ class _Work:
         if self.shown:
             final = replace(self, shown=replace(self.shown, changes=self.shown.later, later=()))
         settled = final._change(self.run.cloud.stack(self.step.stack_name))
-        return replace(created, outputs=settled.outputs)
+        return replace(created, outputs=settled.outputs, left=(*created.left, *settled.left))
 
     def _change(self, state: StackState | None) -> Outcome:
         kind = next_action(state.status if state else None)
@@ -290,4 +292,4 @@ class _Work:
             restore_policies(self.run, self.step, followed.state, relaxed)
         followed.require_success()
         result = Result.UPDATED if state else Result.CREATED
-        return Outcome(self.step.address, result, followed.state.outputs)
+        return Outcome(self.step.address, result, followed.state.outputs, followed.left)

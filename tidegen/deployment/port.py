@@ -8,6 +8,7 @@ from tidegen.planning.changes import ChangeSet, ChangeSetRequest
 from tidegen.planning.drift import Detection, ResourceDrift
 from tidegen.planning.importing import ImportRequest
 from tidegen.planning.model import Place, StackEvent, StackResource, StackState
+from tidegen.planning.reverting import RevertRequest
 from tidegen.planning.secrets import ListedSecret, StoredSecret
 
 
@@ -47,10 +48,16 @@ class Cloud(Protocol):
         """Return the change set with all its pages and, where the engine has them, its children."""
 
     def change_set_problems(self, change_set_id: str) -> tuple[str, ...]:
-        """Return the problems that early validation reports of a change set; empty if unknown."""
+        """Return what early validation or hooks report of a failed change set; empty if unknown."""
+
+    def change_set_warnings(self, change_set_id: str) -> tuple[str, ...]:
+        """Return what early validation and hooks warn of in a change set; empty if unknown."""
 
     def create_import(self, request: ImportRequest) -> str:
         """Start to create an import change set, and its stack if missing; return its id."""
+
+    def create_revert(self, request: RevertRequest) -> str:
+        """Start to create a drift-aware change set of one stack, as it is; return its id."""
 
     def existing(self, type_name: str, identifier: str) -> Mapping[str, Any] | None:
         """Return an existing resource's properties, named as in templates; None if unreadable."""

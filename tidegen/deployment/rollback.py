@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from tidegen.deployment.events import Emit, Executing, Outcome, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import DeployedRoot, deployed_root
+from tidegen.deployment.reading.ownership import owned_stacks
 from tidegen.deployment.run import Clouds, Run, carry_out
 from tidegen.deployment.watch import follow, mark_now
 from tidegen.errors import InputError, Problem
 from tidegen.planning.model import StackAddress, StackResource, StackState
 from tidegen.planning.states import NextAction, next_action
-from tidegen.planning.steps import Target, steps_of
+from tidegen.planning.steps import Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,18 +65,23 @@ class RollbackPlan:
     steps: tuple[RollbackStep, ...]
 
 
-def rollback_plan(target: Target, connect: Connect, skip: Collection[str] = ()) -> RollbackPlan:
+def rollback_plan(
+    target: Target,
+    connect: Connect,
+    skip: Collection[str] = (),
+    taken_over: Collection[str] = (),
+) -> RollbackPlan:
     """Return the failed rollbacks of `target`; `skip` holds paths such as `Network/Vpc`.
 
-    Raises InputError for a path to skip whose rollback did not fail.
+    Raises InputError for a path to skip whose rollback did not fail, RefusedError for a stack of
+    another owner that `taken_over` does not name.
     """
     clouds = Clouds.of(connect)
     clouds.at(target.place())
     steps = []
-    for address in steps_of(target):
+    for address, state in owned_stacks(target, clouds, taken_over):
         cloud = clouds.at(address.place)
-        state = cloud.stack(address.name)
-        if state and next_action(state.status) is NextAction.CONTINUE_ROLLBACK:
+        if next_action(state.status) is NextAction.CONTINUE_ROLLBACK:
             steps.append(RollbackStep(address, state, _unfinished(cloud, state, skip)))
     known = {item.path for step in steps for item in step.unfinished}
     unknown = sorted(set(skip) - known)
@@ -103,8 +109,9 @@ def _continue(run: Run, step: RollbackStep) -> Outcome:
     mark = mark_now(run, step.state.stack_id)
     run.cloud.continue_rollback(step.state.stack_id, None, step.skipped)
     run.emit(Executing(step.address, "rollback", mark.expected))
-    ended = follow(run, step.state, mark).require_success("UPDATE_ROLLBACK_COMPLETE")
-    return Outcome(step.address, Result.ROLLED_BACK, ended.outputs)
+    followed = follow(run, step.state, mark)
+    ended = followed.require_success("UPDATE_ROLLBACK_COMPLETE")
+    return Outcome(step.address, Result.ROLLED_BACK, ended.outputs, followed.left)
 
 
 def _unfinished(cloud: Cloud, state: StackState, skip: Collection[str]) -> tuple[Unfinished, ...]:

@@ -101,6 +101,41 @@ def require_renewable(plan: SecretsPlan) -> None:
             )
 
 
+#: Fills of keys whose value a person gives; of `agreed` ones after the start.
+_GIVEN = (Fill.PERSON, Fill.AGREED)
+
+
+def require_replaceable(plan: SecretsPlan, key: str) -> None:
+    """Raise InputError or RefusedError unless `key` of the plan's secret is given by a person."""
+    (secret,) = plan.secrets
+    fills = {item.name: item.fill for item in secret.keys}
+    where = f"{secret.name} {key}"
+    if key not in fills:
+        known = [name for name, fill in fills.items() if fill in _GIVEN] or list(fills)
+        raise InputError(Problem(where, f"is not a key; known: {', '.join(sorted(known))}"))
+    if fills[key] not in _GIVEN:
+        raise RefusedError(Problem(where, f"is {fills[key]}; {_OTHER_WAYS.get(fills[key], _NONE)}"))
+
+
+_NONE = "no command replaces it (docs/secrets.md)"
+_BY_ROTATING = "'tidegen secrets rotate' regenerates it"
+_OTHER_WAYS = dict.fromkeys(
+    (Fill.ROTATED, Fill.ALTERNATED, Fill.RANDOM, Fill.DERIVED), _BY_ROTATING
+)
+
+
+def set_value(plan: SecretsPlan, connect: Connect, key: str, value: str) -> bool:
+    """Write one value; return False if the secret has it. The former one is AWSPREVIOUS then.
+
+    Raises RefusedError where the secret was changed since it was read.
+    """
+    (secret,) = plan.secrets
+    if secret.held.get(key) == value:
+        return False
+    _write(Clouds.of(connect).at(plan.target.place()), secret, {key: value})
+    return True
+
+
 def write_secrets(plan: SecretsPlan, connect: Connect, ask: Ask) -> Iterator[SecretOutcome]:
     """Fill the secrets, those without questions first; write each once, if a value is new.
 

@@ -8,11 +8,15 @@ from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.deployment.events import Progress
 from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Run
+from tidegen.errors import DeploymentError, Problem
 from tidegen.planning.durations import durations
 from tidegen.planning.model import StackAddress, StackEvent, StackState
+from tidegen.planning.remains import LeftBehind, left_behind
 from tidegen.planning.states import is_running, is_success
 
 _STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")
+#: Polls after the end by the events, within which the stack's description has to follow.
+_OLD_READS = 40
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,11 @@ class Followed:
     address: StackAddress
     state: StackState
     events: tuple[StackEvent, ...]
+
+    @property
+    def left(self) -> tuple[LeftBehind, ...]:
+        """The resources that the operation left behind."""
+        return left_behind(self.events)
 
     def require_success(self, *statuses: str) -> StackState:
         """Return the stack's state; raise DeploymentError with the root cause of a failure.
@@ -78,17 +87,45 @@ def last_operation(run: Run, stack_id: str) -> tuple[StackEvent, ...]:
 
 
 def follow(run: Run, state: StackState, mark: Mark) -> Followed:
-    """Report events until the operation since `mark` has ended, be it a deletion."""
+    """Report events until the operation since `mark` has ended, be it a deletion.
+
+    `state` is the stack's before the operation. Raises DeploymentError if the stack's description
+    does not become that of after.
+    """
     tree = _Tree.of(run, mark, state.stack_id)
+    old_reads = 0
     while True:
-        ended = tree.poll(state.stack_id)
+        last = tree.poll(state.stack_id)
         now = run.cloud.stack(state.stack_id) or replace(state, status="DELETE_COMPLETE")
-        deleted = now.status == "DELETE_COMPLETE"
-        if not is_running(now.status) and (ended or deleted):
+        if now.status == "DELETE_COMPLETE" or _is_settled(state, last, now):
             return Followed(
                 run.address, now, tuple(sorted(tree.events, key=lambda event: event.time))
             )
+        old_reads = old_reads + 1 if last and not is_running(last.status) else 0
+        if last and old_reads > _OLD_READS:
+            raise DeploymentError(Problem(str(run.address), _old_text(last, now)))
         run.pause(run.cloud.poll_seconds)
+
+
+def _is_settled(before: StackState, last: StackEvent | None, now: StackState) -> bool:
+    """Return whether the stack's last own event has ended the operation, and `now` is after it.
+
+    DescribeStacks is eventually consistent: it can still answer as before, with the same status
+    even and the outputs of before (aws/aws-cdk-cli#1802). The events are AWS's record of the
+    operation, and an update moves LastUpdatedTime (API_Stack). An import may not, and changes no
+    outputs.
+    """
+    if last is None or is_running(last.status) or now.status != last.status:
+        return False
+    moved = before.status != now.status or before.changed != now.changed
+    return moved or now.status.startswith("IMPORT_") or before.changed is None
+
+
+def _old_text(last: StackEvent, now: StackState) -> str:
+    return (
+        f"its events report {last.status}, but DescribeStacks still answers as before "
+        f"({now.status}); wait a minute, then run the same command again"
+    )
 
 
 @dataclass(kw_only=True)
@@ -107,8 +144,8 @@ class _Tree:
         """Return the tree of a root, none of whose events is read yet."""
         return cls(run=run, mark=mark, paths={root_id: ""}, active={root_id})
 
-    def poll(self, root_id: str) -> bool:
-        """Report new events of all stacks in order of time; return whether the root has ended."""
+    def poll(self, root_id: str) -> StackEvent | None:
+        """Report new events of all stacks in order of time; return the root's last own one."""
         known = len(self.events)
         waiting = sorted(self.active)
         while waiting:
@@ -119,7 +156,7 @@ class _Tree:
             self.run.emit(Progress(self.run.address, event))
         own = [event for event in self.events if event.physical_id == root_id]
         own.sort(key=lambda event: event.time)
-        return bool(own) and not is_running(own[-1].status)
+        return own[-1] if own else None
 
     def _read(self, stack_id: str) -> list[str]:
         """Add the new events of one stack; return the nested stacks that they name."""

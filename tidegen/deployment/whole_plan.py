@@ -11,6 +11,7 @@ from tidegen.planning.changes import Change
 from tidegen.planning.disagreement import Disagreement, disagreements
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan, Prerequisite
+from tidegen.planning.ownership import foreign_text
 from tidegen.planning.states import NextAction
 
 _REPAIRS = (NextAction.DELETE_FIRST, NextAction.CONTINUE_ROLLBACK)
@@ -29,12 +30,17 @@ def plan_problems(
     `allowed` names resources that may be replaced or removed, `moved` those that the command moves
     first, `made` are the missing prerequisites that it deploys first.
     """
+    foreign = tuple(Problem(str(item.address), foreign_text(item)) for item in plan.foreign)
     missing = tuple(
         Problem(str(item.address.scope), f"is missing; run '{item.command}'")
         for item in plan.missing
         if item not in made
     )
-    return (*missing, *(p for shown in previews for p in _root_problems(shown, allowed, moved)))
+    return (
+        *foreign,
+        *missing,
+        *(p for shown in previews for p in _root_problems(shown, allowed, moved)),
+    )
 
 
 def require_none(problems: Sequence[Problem]) -> None:

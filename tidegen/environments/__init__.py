@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tidegen.environments.model import AccountFile, EnvironmentFile, File, SharedFile
     from tidegen.environments.new_project import example_files
+    from tidegen.environments.problems import FileProblems
     from tidegen.environments.project import (
         FOLDER,
         find_project,
         load_all,
         load_environment,
         names,
+        read_all,
         regions,
     )
     from tidegen.environments.schema import json_schema
@@ -26,6 +28,7 @@ __all__ = [
     "AccountFile",
     "EnvironmentFile",
     "File",
+    "FileProblems",
     "SharedFile",
     "check_release_name",
     "example_files",
@@ -35,6 +38,7 @@ __all__ = [
     "load_environment",
     "names",
     "parameter_values",
+    "read_all",
     "regions",
 ]
 
@@ -42,6 +46,7 @@ _MODULES = {
     "AccountFile": "model",
     "EnvironmentFile": "model",
     "File": "model",
+    "FileProblems": "problems",
     "SharedFile": "model",
     "check_release_name": "types",
     "example_files": "new_project",

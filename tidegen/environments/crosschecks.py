@@ -1,60 +1,87 @@
 """Checks between files. Each check takes all files, in time proportional to their number."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
+from tidegen.cloudformation.quotas import PARAMETER_SIZE
+from tidegen.contract import Scope
+from tidegen.environments.derived import allowed_accounts
+from tidegen.environments.drafts import Draft
 from tidegen.environments.messages import closest
 from tidegen.environments.model import AccountFile, EnvironmentFile, File, SharedFile
-from tidegen.errors import Problem
+from tidegen.environments.problems import Conflict
 
-#: A file, the keys of the wrong value, and the message.
-Found = tuple[File, tuple[str, ...], str]
+#: A file, the keys of a region in it.
+_Use = tuple[str, tuple[str, ...]]
 
 
-def problems_between(files: Sequence[File], root: Path, *, complete: bool) -> list[Problem]:
-    """Return every contradiction between the files, by file and line.
+def conflicts_between(
+    files: Sequence[File], drafts: Sequence[Draft] = ()
+) -> tuple[list[Conflict], list[Conflict]]:
+    """Return the contradictions between the files; then those that a draft may resolve.
 
-    Unless the files are `complete` (all could be read), checks for missing files are left out: the
-    file may be the one that could not be read.
+    `drafts` are the files that are not valid: where one may be the file that is missing, the second
+    list says so.
     """
-    conflicts = [*_same_range(files), *_two_owners(files), *_same_stacks(files), *_two_homes(files)]
-    conflicts += _two_subjects(files)
-    if complete:
-        conflicts += [*_no_home(files), *_no_account(files), *_wrong_shared(files)]
-    conflicts.sort(key=lambda item: (item[0].path, item[0].line(*item[1])))
-    return [
-        Problem(
-            f"{file.path.relative_to(root).as_posix()}:{file.line(*keys)}",
-            f"{'.'.join(keys)}: {problem}",
-        )
-        for file, keys, problem in conflicts
-    ]
+    named = [*files, *(draft for draft in drafts if draft.is_named)]
+    certain = [*_same_range([*files, *drafts]), *_two_owners(files), *_same_stacks(named)]
+    certain += [*_two_homes(files), *_two_subjects(files), *_too_many_users(files)]
+    possible: list[Conflict] = []
+    for scope, checks in _OF_MISSING_FILES.items():
+        conflicts = possible if any(draft.may_be(scope) for draft in drafts) else certain
+        conflicts += [item for check in checks for item in check(files)]
+    return _sorted(certain), _sorted(possible)
 
 
-def _ranges(files: Iterable[File]) -> Iterator[tuple[str, File, tuple[str, ...]]]:
+def _sorted(conflicts: Iterable[Conflict]) -> list[Conflict]:
+    return sorted(conflicts, key=lambda item: (item.file.path, item.file.line(*item.keys)))
+
+
+@dataclass(frozen=True)
+class _Range:
+    """A range, and the file and key that reserve it."""
+
+    cidr: str
+    file: File | Draft
+    keys: tuple[str, ...]
+
+    def overlaps(self, other: "_Range") -> Conflict:
+        """Return the conflict as this file's."""
+        where = f"{'.'.join(other.keys)} of {other.file.name}"
+        problem = f"overlaps {where}, {self.cidr}; use a free /16 in one of the two"
+        return Conflict(self.file, self.keys, problem, (other.file.name,))
+
+
+def _ranges(files: Iterable[File | Draft]) -> Iterator[_Range]:
     for file in files:
-        if not isinstance(file, AccountFile):
-            yield file.network.cidr, file, ("network", "cidr")
+        if isinstance(file, Draft):
+            yield from (_Range(cidr, file, keys) for cidr, keys in file.ranges())
+        elif not isinstance(file, AccountFile):
+            yield _Range(file.network.cidr, file, ("network", "cidr"))
         if isinstance(file, EnvironmentFile) and file.recovery and file.recovery.cidr:
-            yield file.recovery.cidr, file, ("recovery", "cidr")
+            yield _Range(file.recovery.cidr, file, ("recovery", "cidr"))
 
 
-def _same_range(files: Iterable[File]) -> Iterator[Found]:
-    """Yield equal ranges: all are /16 on their own boundary, so two overlap only if equal."""
-    owners: dict[tuple[str, str], tuple[File, tuple[str, ...]]] = {}
-    for cidr, file, keys in _ranges(files):
-        owner, owner_keys = owners.setdefault((file.project, cidr), (file, keys))
-        if (owner, owner_keys) != (file, keys):
-            problem = f"overlaps {'.'.join(owner_keys)} of {owner.name}, {cidr}; use a free /16"
-            yield file, keys, problem
+def _same_range(files: Iterable[File | Draft]) -> Iterator[Conflict]:
+    """Yield equal ranges: all are /16 on their own boundary, so two overlap only if equal.
+
+    No file knows which of the two is the newer one, so both are reported.
+    """
+    owners: dict[tuple[str, str], list[_Range]] = defaultdict(list)
+    for item in _ranges(files):
+        owners[item.file.project, item.cidr].append(item)
+    for first, *others in owners.values():
+        yield from (other.overlaps(first) for other in others)
+        if others:
+            yield first.overlaps(others[0])
 
 
 def _accounts(files: Iterable[File]) -> list[AccountFile]:
     return [file for file in files if isinstance(file, AccountFile)]
 
 
-def _two_owners(files: Iterable[File]) -> Iterator[Found]:
+def _two_owners(files: Iterable[File]) -> Iterator[Conflict]:
     owners: dict[tuple[str, str], AccountFile] = {}
     for file in _accounts(files):
         owner = owners.setdefault((file.account, file.region), file)
@@ -62,10 +89,10 @@ def _two_owners(files: Iterable[File]) -> Iterator[Found]:
             problem = (
                 f"is that of {owner.name} too, {file.account} in {file.region}; keep one of them"
             )
-            yield file, ("region",), problem
+            yield Conflict(file, ("region",), problem, (owner.name,))
 
 
-def _two_homes(files: Iterable[File]) -> Iterator[Found]:
+def _two_homes(files: Iterable[File]) -> Iterator[Conflict]:
     homes: dict[str, AccountFile] = {}
     for file in _accounts(files):
         if file.home_region and homes.setdefault(file.account, file) is not file:
@@ -73,20 +100,23 @@ def _two_homes(files: Iterable[File]) -> Iterator[Found]:
             problem = (
                 f"is true in {home.name} too, for account {file.account}; make one of them false"
             )
-            yield file, ("home_region",), problem
+            yield Conflict(file, ("home_region",), problem, (home.name,))
 
 
-def _two_subjects(files: Iterable[File]) -> Iterator[Found]:
+def _two_subjects(files: Iterable[File]) -> Iterator[Conflict]:
     """Yield a repository with other ids than in another file: one of them trusts nobody."""
     owners: dict[str, File] = {}
     for file in files:
         owner = owners.setdefault(file.ci.repository, file)
         if owner.ci.subject != file.ci.subject:
-            problem = f"is {file.ci.subject}, and {owner.ci.subject} in {owner.name}"
-            yield file, ("ci",), f"{problem}; give all files of the repository the same ids"
+            problem = (
+                f"is {file.ci.subject}, and {owner.ci.subject} in {owner.name}; "
+                "give all files of the repository the same ids"
+            )
+            yield Conflict(file, ("ci",), problem, (owner.name,))
 
 
-def _no_home(files: Iterable[File]) -> Iterator[Found]:
+def _no_home(files: Iterable[File]) -> Iterator[Conflict]:
     accounts = _accounts(files)
     with_home = {file.account for file in accounts if file.home_region}
     reported: set[str] = set()
@@ -94,53 +124,59 @@ def _no_home(files: Iterable[File]) -> Iterator[Found]:
         if file.account not in with_home | reported:
             reported.add(file.account)
             problem = f"is true in no file of account {file.account}; make one of them true"
-            yield file, ("home_region",), problem
+            yield Conflict(file, ("home_region",), problem)
 
 
-def _same_stacks(files: Iterable[File]) -> Iterator[Found]:
+def _same_stacks(files: Iterable[File | Draft]) -> Iterator[Conflict]:
     """Yield names that would share stacks or permissions: roles match stacks by PROJECT-NAME-*."""
-    stacks: dict[str, dict[str, File]] = defaultdict(dict)
-    platforms = [file for file in files if not isinstance(file, AccountFile)]
+    stacks: dict[str, dict[str, File | Draft]] = defaultdict(dict)
+    platforms = [file for file in files if file.scope != Scope.ACCOUNT]
     for file in platforms:
         prefix = f"{file.project}-{file.name}"
         owner = stacks[file.account].setdefault(prefix, file)
         if owner is not file:
-            yield (
-                file,
-                ("name",),
-                f"gives the same stack names as {owner.path.name}; choose another",
-            )
+            problem = f"gives the same stack names as {owner.path.name}; choose another"
+            yield Conflict(file, ("name",), problem, (owner.name,))
     for file in platforms:
         words = f"{file.project}-{file.name}".split("-")
+        owners = stacks[file.account]
         shorter = ("-".join(words[:count]) for count in range(1, len(words)))
-        for other in filter(None, map(stacks[file.account].get, shorter)):
+        for other in (owners[prefix] for prefix in shorter if prefix in owners):
             problem = f"begins with {other.name}-, whose roles would reach it; choose another"
-            yield file, ("name",), problem
+            yield Conflict(file, ("name",), problem, (other.name,))
 
 
-def _no_account(files: Iterable[File]) -> Iterator[Found]:
-    baselines = {(file.project, file.account, file.region) for file in _accounts(files)}
+def _no_account(files: Iterable[File]) -> Iterator[Conflict]:
+    baselines = {(file.account, file.region): file for file in _accounts(files)}
     for file in files:
         for region, keys in _used_regions(file):
-            if (file.project, file.account, region) not in baselines:
+            baseline = baselines.get((file.account, region))
+            if baseline is None:
                 problem = f"has no account file, {file.account} in {region}; add account-NAME.yaml"
-                yield file, keys, problem
+                yield Conflict(file, keys, problem)
+            elif baseline.project != file.project:
+                problem = (
+                    f"is not that of {baseline.name}, its account file, {file.project}; "
+                    f"write {baseline.project}, or add an account file of {file.project}"
+                )
+                yield Conflict(file, ("project",), problem, (baseline.name,))
+                break
 
 
-def _used_regions(file: File) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _used_regions(file: File) -> Iterator[_Use]:
     if not isinstance(file, AccountFile):
         yield file.region, ("region",)
     if not isinstance(file, SharedFile) and file.recovery:
         yield file.recovery.region, ("recovery", "region")
 
 
-def _wrong_shared(files: Iterable[File]) -> Iterator[Found]:
+def _wrong_shared(files: Iterable[File]) -> Iterator[Conflict]:
     offered = {file.name: file for file in files if isinstance(file, SharedFile)}
     for file in files:
         if isinstance(file, EnvironmentFile) and file.shared is not None:
             problem = _mismatch(file, offered.get(file.shared), file.shared, list(offered))
             if problem:
-                yield file, ("shared",), problem
+                yield Conflict(file, ("shared",), problem, (file.shared,))
 
 
 def _mismatch(file: EnvironmentFile, shared: SharedFile | None, name: str, names: list[str]) -> str:
@@ -166,3 +202,28 @@ def _other_zones(file: EnvironmentFile, shared: SharedFile) -> str:
     if file.account != shared.account or set(mine) <= set(theirs):
         return ""
     return f"is in other zones, {', '.join(theirs)}; give both files the same network.zones"
+
+
+def _too_many_users(files: Sequence[File]) -> Iterator[Conflict]:
+    """Yield shared services whose list of accounts does not fit the parameter that holds it."""
+    users: dict[str, list[EnvironmentFile]] = defaultdict(list)
+    for file in files:
+        if isinstance(file, EnvironmentFile) and file.shared:
+            users[file.shared].append(file)
+    for file in files:
+        if isinstance(file, SharedFile):
+            accounts = allowed_accounts(file, users[file.name])
+            size = len(",".join(accounts))
+            if size > PARAMETER_SIZE:
+                problem = (
+                    f"is used from {len(accounts)} accounts, whose list has {size} characters: a "
+                    f"parameter holds {PARAMETER_SIZE}; give some of them other shared services"
+                )
+                yield Conflict(file, ("name",), problem)
+
+
+#: Scope of a file that may be missing → the checks that see it is.
+_OF_MISSING_FILES: dict[Scope, tuple[Callable[[Sequence[File]], Iterator[Conflict]], ...]] = {
+    Scope.ACCOUNT: (_no_home, _no_account),
+    Scope.SHARED: (_wrong_shared,),
+}

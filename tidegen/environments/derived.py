@@ -77,7 +77,8 @@ def _ami_type(file: Any, _: Iterable[File]) -> str:
     (Scope.SHARED,),
     "Account roots whose environments may connect",
 )
-def _allowed_accounts(file: Any, siblings: Iterable[File]) -> list[str]:
+def allowed_accounts(file: Any, siblings: Iterable[File]) -> list[str]:
+    """Return the account roots of the environments that use these shared services."""
     users = [
         sibling
         for sibling in siblings

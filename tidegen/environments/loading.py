@@ -7,8 +7,10 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from tidegen.environments.drafts import Draft
 from tidegen.environments.messages import is_consequence, key_text, message, path_of, shown
 from tidegen.environments.model import DiscriminatedFile, File, KeyPath
+from tidegen.environments.types import is_name
 from tidegen.environments.yaml_source import Source, parse
 from tidegen.errors import InputError, Problem
 
@@ -26,13 +28,36 @@ Found = tuple[int, KeyPath, str]
 
 def load_file(path: Path, root: Path) -> File:
     """Return the file's model. Raises InputError with all problems, in the order of their lines."""
+    file, problems = read_file(path, root)
+    if isinstance(file, Draft):
+        raise InputError(*problems)
+    return file
+
+
+def read_file(path: Path, root: Path) -> tuple[File | Draft, tuple[Problem, ...]]:
+    """Return the file's model; or what can be read of it, with all problems by line."""
     where = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
-    source = parse(read_text(path, where))
+    source, unread = _read_source(path, where)
+    if unread:
+        return Draft(path, source), unread
     model, problems = _validate(source)
     problems = [*source.problems, *_wrong_name(source, path), *_placeholders(source), *problems]
     if model is None or problems:
-        raise InputError(*_problems(where, problems))
-    return model.placed(path, source.lines)
+        return Draft(path, source), tuple(_problems(where, problems))
+    return model.placed(path, source.lines), ()
+
+
+def read_draft(path: Path, root: Path) -> Draft:
+    """Return what can be read of a file that tidegen does not use."""
+    return Draft(path, _read_source(path, path.relative_to(root).as_posix())[0])
+
+
+def _read_source(path: Path, where: str) -> tuple[Source, tuple[Problem, ...]]:
+    """Return a file's content; without any, and with the problem, if it cannot be read."""
+    try:
+        return parse(read_text(path, where)), ()
+    except InputError as error:
+        return Source(), error.problems
 
 
 def read_text(path: Path, where: str) -> str:
@@ -88,10 +113,15 @@ def _line(source: Source, path: KeyPath) -> int:
 def _wrong_name(source: Source, path: Path) -> Iterator[Found]:
     name = source.data.get("name") if isinstance(source.data, dict) else None
     if isinstance(name, str) and name != path.stem and not _PLACEHOLDER.fullmatch(name):
-        problem = (
-            f"differs from the file's name, {shown(name)}; write {shown(path.stem)}, or rename it"
-        )
+        problem = f"differs from the file's name, {shown(name)}; {_name_remedy(path.stem)}"
         yield source.lines[("name",)], ("name",), problem
+
+
+def _name_remedy(stem: str) -> str:
+    """Advise the file's name only where it can be the name of an environment."""
+    if is_name(stem):
+        return f"write {shown(stem)}, or rename it"
+    return f"rename the file, as {shown(stem)} cannot be a name"
 
 
 def _placeholders(source: Source) -> list[Found]:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from tidegen.environments.model import KeyPath, Models
-from tidegen.environments.types import MEANINGS
+from tidegen.environments.types import meaning
 
 _MAX_SHOWN = 60
 
@@ -42,8 +42,7 @@ def path_of(error: Mapping[str, Any]) -> KeyPath:
     """Return the key that an error is about; pydantic puts the scope before it."""
     if error["type"].startswith("union_tag"):
         return ("scope",)
-    below = error.get("ctx", {}).get("below")
-    return (*error["loc"][1:], *([below] if below else []))
+    return (*error["loc"][1:], *error.get("ctx", {}).get("below", ()))
 
 
 def is_consequence(error: Mapping[str, Any]) -> bool:
@@ -76,7 +75,7 @@ def _wording(
     if error["type"] == "string_type" and _is_scalar(error["input"]):
         return "is not in quotes", f'write "{written.get(path, error["input"])}"'
     if error["type"] == "string_pattern_mismatch":
-        problem, remedy = MEANINGS[context["pattern"]]
+        problem, remedy = meaning(context["pattern"], error["input"])
         return f"is not {problem}", remedy
     template = _TEXTS.get(error["type"])
     if template is None:

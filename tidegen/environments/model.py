@@ -139,6 +139,21 @@ class _Platform(_File):
             raise refusal(problem, f"use three of {region}", "zones")
         return network
 
+    @field_validator("cluster")
+    @classmethod
+    def _administered_from_here(
+        cls, cluster: sections.Cluster, info: ValidationInfo
+    ) -> sections.Cluster:
+        """Refuse another account's role, which EKS accepts (its guide, "Create access entries")."""
+        account, region = info.data.get("account"), info.data.get("region")
+        if account and region:
+            expected = f"arn:{partition(region)}:iam::{account}:role/"
+            for index, arn in enumerate(cluster.administrators):
+                if not arn.startswith(expected):
+                    remedy = f"use one {expected}..."
+                    raise refusal("is a role of another account", remedy, "administrators", index)
+        return cluster
+
     @field_validator("domain")
     @classmethod
     def _can_be_certified(cls, domain: str, info: ValidationInfo) -> str:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from tidegen.errors import InputError, Problem
 
 if TYPE_CHECKING:
+    from tidegen.environments.drafts import Draft
     from tidegen.environments.model import File
+    from tidegen.environments.problems import FileProblems
 
 FOLDER = "environments"
 
@@ -52,26 +54,48 @@ def load_environment(root: Path, name: str) -> "File":
 
 def load_all(root: Path) -> "tuple[File, ...]":
     """Return every file, by name; raise InputError with all problems in and between files."""
-    from tidegen.environments.crosschecks import problems_between
-    from tidegen.environments.loading import load_file
+    files, problems = read_all(root)
+    if problems.all:
+        raise InputError(*problems.all)
+    return files
 
+
+def read_all(root: Path) -> "tuple[tuple[File, ...], FileProblems]":
+    """Return the valid files, by name, and the problems of the others and between files."""
+    from tidegen.environments.crosschecks import conflicts_between
+    from tidegen.environments.drafts import Draft
+    from tidegen.environments.loading import read_file
+    from tidegen.environments.problems import FileProblems
+
+    broken, drafts = _misnamed(root)
     files: list[File] = []
-    problems: list[Problem] = _misnamed(root)
     for path in _paths(root):
-        try:
-            files.append(load_file(path, root))
-        except InputError as error:
-            problems.extend(error.problems)
-    problems.extend(problems_between(files, root, complete=not problems))
-    if problems:
-        raise InputError(*problems)
-    return tuple(files)
+        file, problems = read_file(path, root)
+        if isinstance(file, Draft):
+            drafts.append(file)
+            broken[file.name] = (*broken.get(file.name, ()), *problems)
+        else:
+            files.append(file)
+    certain, possible = conflicts_between(files, drafts)
+    return tuple(files), FileProblems(
+        root=root,
+        broken=broken,
+        drafts=tuple(drafts),
+        conflicts=tuple(certain),
+        possible=tuple(possible),
+    )
 
 
-def _misnamed(root: Path) -> list[Problem]:
+def _misnamed(root: Path) -> "tuple[dict[str, tuple[Problem, ...]], list[Draft]]":
+    """Return the problem of each file with the ending .yml, by its name, and its content."""
+    from tidegen.environments.loading import read_draft
+
     problem = "is not read; rename it to .yaml"
     paths = sorted((root / FOLDER).glob("*.yml"))
-    return [Problem(path.relative_to(root).as_posix(), problem) for path in paths]
+    broken: dict[str, tuple[Problem, ...]] = {
+        path.stem: (Problem(path.relative_to(root).as_posix(), problem),) for path in paths
+    }
+    return broken, [read_draft(path, root) for path in paths]
 
 
 def regions(files: "Iterable[File]") -> list[str]:

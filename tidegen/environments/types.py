@@ -12,6 +12,7 @@ from tidegen.contract import ADMINISTRATORS, CONTACTS, ZONES, Kind
 from tidegen.errors import InputError, Problem
 
 _NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+_NAME_LENGTH = 32
 _ACCOUNT = r"^[0-9]{12}$"
 _REGION = (
     r"^(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov)?"
@@ -22,7 +23,7 @@ _CIDR = r"^[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}$"
 _RELEASE = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
 _RELEASE_LENGTH = 64
 _DOMAIN = r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$"
-_EMAIL = r"^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,63}$"
+_EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,63}$"
 _ROLE = r"^arn:(aws|aws-cn|aws-us-gov):iam::[0-9]{12}:role/[A-Za-z0-9+=.@_/-]+$"
 _PROFILE = r"^[A-Za-z0-9_.@+/-]+$"
 _IMAGE = r"^ami-([0-9a-f]{8}|[0-9a-f]{17})$"
@@ -36,7 +37,7 @@ _REPOSITORY = r"^[A-Za-z0-9][A-Za-z0-9-]{0,38}/[A-Za-z0-9._-]{1,100}$"
 
 #: Pattern → the name of its values, and the remedy for a value that does not match.
 MEANINGS: dict[str, tuple[str, str]] = {
-    _NAME: ("a name", "use lower-case letters, digits and single hyphens, for example staging-2"),
+    _NAME: ("a name", "use lower-case letters, digits and single hyphens, for example staging2"),
     _ACCOUNT: ("an account id", 'write its 12 digits in quotes, for example "111122223333"'),
     _REGION: ("a region", "for example us-west-2"),
     _ZONE: ("the name of an availability zone", "for example us-west-2a"),
@@ -48,7 +49,7 @@ MEANINGS: dict[str, tuple[str, str]] = {
     _PROFILE: ("a profile's name", "use one of ~/.aws/config"),
     _IMAGE: ("an image id", "for example ami-0123456789abcdef0"),
     _NODE_IMAGE: ("a release of the node image", "for example 1.34.1-20251112"),
-    _INSTANCE: ("an instance type", "for example m7g.large"),
+    _INSTANCE: ("an instance type", "for example m7i.large"),
     _MINOR: ("a Kubernetes version", 'write its two numbers in quotes, for example "1.34"'),
     _ADDON: ("an add-on version", "for example v1.20.4-eksbuild.1"),
     _MONGODB: (
@@ -58,6 +59,15 @@ MEANINGS: dict[str, tuple[str, str]] = {
     _SHA256: ("a SHA-256", "write the 64 digits that sha256sum prints for SHA256SUMS"),
     _REPOSITORY: ("a repository", "write OWNER/NAME, for example tidepool-org/platform"),
 }
+
+
+def meaning(pattern: str, value: str) -> tuple[str, str]:
+    """Return the name of a pattern's values, and the remedy for this value."""
+    kind, remedy = MEANINGS[pattern]
+    if pattern == _DOMAIN and value.endswith("."):
+        return kind, "remove the final dot"
+    return kind, remedy
+
 
 #: Kubernetes versions that can be deployed → the last day of EKS's standard support. The cluster's
 #: upgrade policy is STANDARD: after that day EKS upgrades automatically.
@@ -72,9 +82,9 @@ _PRIVATE = tuple(IPv4Network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.16
 _TAKEN = {"172.17.0.0/16": "Docker's bridge", "172.20.0.0/16": "the cluster's services"}
 
 
-def refusal(what: str, remedy: str, below: str = "") -> PydanticCustomError:
+def refusal(what: str, remedy: str, *below: str | int) -> PydanticCustomError:
     """Return an error in this package's words; `below` names the key under the validated one."""
-    context = {"what": what, "remedy": remedy, "below": below}
+    context = {"what": what, "remedy": remedy, "below": [key for key in below if key != ""]}
     return PydanticCustomError("refused", "{what}; {remedy}", context)
 
 
@@ -130,6 +140,13 @@ def _of_one_architecture(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _of_no_url(repository: str) -> str:
+    """Refuse the ending of a clone's URL: no subject of a token has it, so no role would trust."""
+    if repository.endswith(".git"):
+        raise refusal("ends with .git, which no token names", "write OWNER/NAME without it")
+    return repository
+
+
 def _unique(items: Sequence[str]) -> Sequence[str]:
     twice = [item for item in items if items.count(item) > 1]
     if twice:
@@ -140,7 +157,7 @@ def _unique(items: Sequence[str]) -> Sequence[str]:
 #: With a longer one the boundary of roles would not fit a managed policy of 6,144 characters.
 PROJECT_LENGTH = 24
 
-Name = Annotated[str, StringConstraints(pattern=_NAME, max_length=32), Kind.NAME]
+Name = Annotated[str, StringConstraints(pattern=_NAME, max_length=_NAME_LENGTH), Kind.NAME]
 Project = Annotated[str, StringConstraints(pattern=_NAME, max_length=PROJECT_LENGTH), Kind.NAME]
 Account = Annotated[str, StringConstraints(pattern=_ACCOUNT), Kind.ACCOUNT_ID]
 Region = Annotated[
@@ -186,7 +203,12 @@ MongodbVersion = Annotated[
     str, StringConstraints(pattern=_MONGODB), AfterValidator(_without_known_leak), Kind.VERSION
 ]
 Sha256 = Annotated[str, StringConstraints(pattern=_SHA256)]
-Repository = Annotated[str, StringConstraints(pattern=_REPOSITORY)]
+Repository = Annotated[
+    str,
+    StringConstraints(pattern=_REPOSITORY),
+    AfterValidator(_of_no_url),
+    Field(json_schema_extra={"not": {"pattern": r"\.git$"}}),
+]
 LockMode = Literal["GOVERNANCE", "COMPLIANCE"]
 
 
@@ -197,6 +219,11 @@ def is_arm(instance_type: str) -> bool:
     """
     family, _, _ = instance_type.partition(".")
     return family == "a1" or bool(re.match(r"[a-z-]+\d+[a-fh-z]*g", family))
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text can be the name of an environment."""
+    return bool(re.match(_NAME, text)) and len(text) <= _NAME_LENGTH
 
 
 def check_release_name(name: str) -> None:

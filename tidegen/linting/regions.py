@@ -4,6 +4,7 @@ from pathlib import Path
 
 import tidegen
 from tidegen.environments import FOLDER
+from tidegen.errors import InputError
 from tidegen.linting.cache import load, store
 from tidegen.linting.keys import content_digest, source_digest
 
@@ -12,19 +13,28 @@ _PACKAGES = ("environments", "contract")
 
 
 def used_regions(project: Path) -> tuple[str, ...]:
-    """Return all regions in the files, recovery regions included, sorted.
+    """Return all regions in the valid files, recovery regions included, sorted.
 
-    Raises InputError where a file is not valid; only a good answer is cached.
+    Raises InputError if no file is valid; the answer is cached if all are.
     """
     key = f"regions-{_digest(project)}"
     known = load(key)
     if isinstance(known, list):
         return tuple(map(str, known))
-    from tidegen.environments import load_all, regions
+    from tidegen.environments import read_all, regions
 
-    names = regions(load_all(project))
-    store(key, names)
+    files, problems = read_all(project)
+    names = regions(files)
+    if problems.all and not names:
+        raise InputError(*problems.all)
+    if not problems.all:
+        store(key, names)
     return tuple(names)
+
+
+def has_valid_files(project: Path) -> bool:
+    """Return whether all files are known to be valid, from their regions in the cache."""
+    return isinstance(load(f"regions-{_digest(project)}"), list)
 
 
 def _digest(project: Path) -> str:

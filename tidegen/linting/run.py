@@ -51,6 +51,15 @@ def lint(
     return LintReport(tuple(sorted(set(findings))), len(sources), len(unknown))
 
 
+def are_known_clean(paths: Sequence[Path], regions: Sequence[str]) -> bool:
+    """Return whether earlier checks of all `paths` in `regions` are cached, without a finding."""
+    if not configuration_is_self_contained():
+        return False
+    settings = settings_digest(regions)
+    sources = (read_source(path, settings) for path in paths)
+    return all(not source.problem and _cached_findings(source) == [] for source in sources)
+
+
 def rule_catalogue() -> dict[str, RuleInfo]:
     """Return every rule by its id, cached like verdicts."""
     key = f"rules-{settings_digest(())}"

@@ -5,10 +5,12 @@ upstream no longer needs it.
 """
 
 import functools
+import re
 from collections.abc import Callable
 from typing import Any
 
 from tidegen.local import upstream
+from tidegen.local.nested_stacks import stale_changes
 
 Handler = Callable[[dict[str, Any]], Any]
 
@@ -23,6 +25,7 @@ def install() -> None:
     """Replace ministack's handlers of change-set requests."""
     handlers = upstream.requests()._ACTION_HANDLERS
     handlers["CreateChangeSet"] = keeping_the_stack_in_review(handlers["CreateChangeSet"])
+    handlers["CreateChangeSet"] = with_stale_nested_stacks(handlers["CreateChangeSet"])
     for action, token in _TOKENS.items():
         handlers[action] = answering_once(handlers[action], token)
     module = upstream.change_sets()
@@ -97,6 +100,42 @@ def keeping_the_stack_in_review(create: Handler) -> Handler:
         return status, headers, renamed
 
     return handler
+
+
+def with_stale_nested_stacks(create: Handler) -> Handler:
+    """Add the nested stacks that were updated past their root to an update's changes.
+
+    Upstream: compares the root's template only, so that the change set has no changes.
+    """
+
+    @functools.wraps(create)
+    def handler(params: dict[str, Any]) -> Any:
+        answer = create(params)
+        made = re.search(rb"<Id>(.*?)</Id>", answer[2]) if answer[0] == 200 else None
+        change_set = upstream.change_set_records().get(made[1].decode()) if made else None
+        if change_set and change_set["ChangeSetType"] == "UPDATE":
+            _add_stale(change_set)
+        return answer
+
+    return handler
+
+
+def _add_stale(change_set: dict[str, Any]) -> None:
+    listed = {change["ResourceChange"]["LogicalResourceId"] for change in change_set["Changes"]}
+    stack = upstream.stack_record(change_set["StackName"])
+    changes = [
+        change
+        for change in stale_changes(stack)
+        if change["ResourceChange"]["LogicalResourceId"] not in listed
+    ]
+    no_changes = "didn't contain changes" in change_set["StatusReason"]
+    if changes and (no_changes or change_set["Status"] == "CREATE_COMPLETE"):
+        change_set |= {
+            "Status": "CREATE_COMPLETE",
+            "ExecutionStatus": "AVAILABLE",
+            "StatusReason": "",
+            "Changes": [*change_set["Changes"], *changes],
+        }
 
 
 def _move_change_sets(old: str, new: str) -> None:

@@ -1,5 +1,6 @@
-"""Shims for nested stacks: failed creations, stack policies."""
+"""Shims for nested stacks: failed creations, stack policies, updates past their root."""
 
+import functools
 from typing import Any
 
 from tidegen.local import upstream
@@ -13,6 +14,7 @@ def install() -> None:
     undo_failed_creates()
     name_the_resource_that_failed_to_update()
     keep_policies()
+    update_what_was_updated_past_its_root()
 
 
 def undo_failed_creates() -> None:
@@ -122,3 +124,54 @@ def keep_policies() -> None:
                 upstream.stack_records()[name]["_stack_policy"] = policy
 
     table[TYPE] = {**table[TYPE], "update": update}
+
+
+def update_what_was_updated_past_its_root() -> None:
+    """Update a nested stack whose template is not the one of its URL, with every root's update.
+
+    Upstream: an update leaves a nested stack alone whose properties are the same. AWS docs, "Nested
+    stacks": a root's update "initiates an update to its nested stacks" and "updates the resources
+    of modified nested stacks"; a change set of the root is never empty then (aws/aws-cdk#4488).
+    """
+    provisioners = upstream.provisioners()
+    upstream_update = provisioners._update_resource
+
+    @functools.wraps(upstream_update)
+    def update(*arguments: Any) -> Any:
+        type_name, physical, old, new, *_ = arguments
+        if type_name == TYPE and old == new and is_stale(physical, new):
+            # Upstream hands it to the update handler if any property differs.
+            arguments = (type_name, physical, {**old, "TemplateURL": ""}, *arguments[3:])
+        return upstream_update(*arguments)
+
+    provisioners._update_resource = update
+    upstream.stacks()._update_resource = update
+
+
+def is_stale(physical_id: str, properties: dict[str, Any]) -> bool:
+    """Return whether a nested stack has another template than the one at its URL."""
+    name = upstream.provisioners()._nested_stack_lookup_name(physical_id)
+    child = upstream.stack_records().get(name)
+    wanted = upstream.template_at(str(properties.get("TemplateURL")))
+    return bool(child and wanted and child["_template"] != wanted)
+
+
+def stale_changes(stack: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the changes of a change set for the nested stacks that are stale."""
+    return [
+        {
+            "Type": "Resource",
+            "ResourceChange": {
+                "Action": "Modify",
+                "LogicalResourceId": logical_id,
+                "PhysicalResourceId": record["PhysicalResourceId"],
+                "ResourceType": TYPE,
+                "Replacement": "False",
+                "Scope": ["Properties"],
+                "Details": [],
+            },
+        }
+        for logical_id, record in stack.get("_resources", {}).items()
+        if record["ResourceType"] == TYPE
+        and is_stale(record["PhysicalResourceId"], record.get("Properties") or {})
+    ]

@@ -16,6 +16,7 @@ from tidegen.local import (
     change_sets,
     clean_up,
     deletions,
+    drift_aware,
     early_validation,
     nested_stacks,
     secrets,
@@ -47,6 +48,7 @@ def install() -> None:
     deletions.install()
     nested_stacks.install()
     clean_up.install()
+    drift_aware.install()
     change_sets.install()
     early_validation.install()
     secrets.install()

@@ -55,7 +55,8 @@ class Change:
 
     `otherwise` is the other source's verdict if the two differ. Without `certain` there is a change
     only if a value known after deployment turns out to be new. `name` is the physical name in the
-    template, if it stays the same.
+    template, if it stays the same. `unforeseen` is the syntax that the forecast cannot evaluate, so
+    that only a change set has the change.
     """
 
     path: str
@@ -70,6 +71,7 @@ class Change:
     certain: bool = True
     moved_from: str = ""
     name: str = ""
+    unforeseen: str = ""
 
     @property
     def verdict(self) -> Verdict:
@@ -86,6 +88,14 @@ class Change:
         )
 
     @property
+    def recreates(self) -> bool:
+        """Whether the move deletes the resource at its old place and creates another one.
+
+        A resource that holds state or has a name is never moved so: a guard refuses it.
+        """
+        return self.action is Action.MOVE and not (self.stateful or self.name)
+
+    @property
     def logical_id(self) -> str:
         """The resource's own logical id."""
         return self.path.rpartition("/")[2]
@@ -100,6 +110,8 @@ class Change:
 class ResourceChange:
     """A change in a change set; `children` is None if the engine does not give them.
 
+    `change_set_id` is that of a nested stack's own change set.
+
     `details` exist if CloudFormation gives values; `certain` is False if every detail depends on a
     value known after deployment (evaluation "Dynamic").
     """
@@ -112,6 +124,7 @@ class ResourceChange:
     children: "tuple[ResourceChange, ...] | None" = None
     details: tuple[PropertyChange, ...] = ()
     certain: bool = True
+    change_set_id: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

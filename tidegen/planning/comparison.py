@@ -15,13 +15,17 @@ def merge_forecast(
 
     CloudFormation's change comes first, with the forecast's values where the change set has none. A
     change that only the forecast has is listed and marked. A nested stack for which the engine
-    gives no change set is forecast.
+    gives no change set is forecast; elsewhere the change set decides what cannot be forecast.
     """
     reported = {change.path: change for change in _flat(change_set, "", resources)}
     mute = set(_mute(change_set, ""))
     known = {change.path: change for change in expected}
     merged = [_merged(change, known.get(path)) for path, change in reported.items()]
-    alone = [_alone(change, mute) for path, change in known.items() if path not in reported]
+    alone = [
+        _alone(change, mute)
+        for path, change in known.items()
+        if path not in reported and (not change.unforeseen or _parent(path) in mute)
+    ]
     return tuple(sorted((*merged, *alone), key=lambda change: change.path))
 
 

@@ -41,8 +41,9 @@ def disagreements(shown: Iterable[Change], actual: Iterable[Change]) -> tuple[Di
 def _differences(shown: Change | None, actual: Change) -> Iterator[Disagreement]:
     if not actual.certain and not actual.loses:
         return
-    if shown is None:
-        yield Disagreement(actual.path, f"{_verb(actual)}, which was not shown", actual.loses)
+    if shown is None or shown.unforeseen:
+        how = "not shown" if shown is None else "not foreseen"
+        yield Disagreement(actual.path, f"{_verb(actual)}, which was {how}", actual.loses)
     elif actual.loses and not shown.loses:
         text = f"{_verb(actual)}, which was shown as: {_verb(shown)}"
         yield Disagreement(actual.path, text, harm=True)

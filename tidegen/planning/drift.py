@@ -56,12 +56,16 @@ class Detection:
 
 @dataclass(frozen=True)
 class DriftCheck:
-    """One stack to check: a root, whose path is empty, or one nested in it."""
+    """One stack to check: a root, whose path is empty, or one nested in it.
+
+    `by_hand` is whether it was updated past its root.
+    """
 
     address: StackAddress
     path: str
     stack_id: str
     resources: tuple[StackResource, ...] = field(default=(), repr=False)
+    by_hand: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,12 +78,21 @@ class DriftPlan:
 
 @dataclass(frozen=True)
 class StackDrift:
-    """The drift of one stack's resources; `problem` is the reason if some are missing."""
+    """The drift of one stack's resources; `problem` is the reason if some are missing.
+
+    `by_hand` is whether the stack was updated past its root, so that even its template differs.
+    """
 
     address: StackAddress
     path: str
     resources: tuple[ResourceDrift, ...] = ()
     problem: str = ""
+    by_hand: bool = False
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything of the stack is not as its root says."""
+        return self.by_hand or bool(self.drifted)
 
     def count(self, status: DriftStatus) -> int:
         """Return the number of resources with that status."""

@@ -13,11 +13,12 @@ from itertools import zip_longest
 from typing import Any
 
 from tidegen.cloudformation.references import attributes_used
-from tidegen.cloudformation.resources import Resources, TemplateBody
+from tidegen.cloudformation.resources import UNFORESEEN, Resources, TemplateBody
 from tidegen.cloudformation.schemas import Replacement, name_properties, replacement_of
 from tidegen.cloudformation.stateful import is_stateful
 from tidegen.cloudformation.values import is_function
 from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange
+from tidegen.planning.mangled import is_mangled
 from tidegen.planning.moves import find_moves, moved
 
 #: Attributes whose change CloudFormation applies; dependencies are not among them.
@@ -48,7 +49,12 @@ def _move(path: str, source: str, resource: TemplateBody, change: Change | None)
         stateful = is_stateful(resource)
         forecast = ChangeSource.FORECAST
         change = Change(
-            path=path, type=resource["Type"], action=Action.MOVE, source=forecast, stateful=stateful
+            path=path,
+            type=resource["Type"],
+            action=Action.MOVE,
+            source=forecast,
+            stateful=stateful,
+            name=_kept_name(resource, resource),
         )
     action = Action.REPLACE if change.action is Action.REPLACE else Action.MOVE
     return replace(change, action=action, moved_from=source)
@@ -65,6 +71,9 @@ def _change(
     path: str, old: TemplateBody | None, new: TemplateBody | None, known: Mapping[str, Change]
 ) -> Change | None:
     source = ChangeSource.FORECAST
+    unforeseen = _reason(old) or _reason(new)
+    if unforeseen:
+        return _unforeseen(path, unforeseen)
     if old is None or new is None:
         resource = new or old or {}
         action = Action.ADD if new else Action.REMOVE
@@ -74,6 +83,7 @@ def _change(
             action=action,
             source=source,
             stateful=is_stateful(resource),
+            name=_kept_name(resource, resource) if action is Action.REMOVE else "",
         )
     stateful = is_stateful(old)
     if old["Type"] != new["Type"]:
@@ -106,6 +116,24 @@ def _change(
     )
 
 
+def _reason(resource: TemplateBody | None) -> str:
+    """Return why the resource cannot be evaluated; empty if it can."""
+    if resource is None or resource["Type"] != UNFORESEEN:
+        return ""
+    return str(resource["Properties"]["Reason"])
+
+
+def _unforeseen(path: str, reason: str) -> Change:
+    return Change(
+        path=path,
+        type=UNFORESEEN,
+        action=Action.MODIFY,
+        source=ChangeSource.FORECAST,
+        certain=False,
+        unforeseen=reason,
+    )
+
+
 def _kept_name(old: TemplateBody, new: TemplateBody) -> str:
     """Return the physical name in both templates; empty if there is none or it changes."""
     names = name_properties(new["Type"])
@@ -131,7 +159,7 @@ def _details(old: TemplateBody, new: TemplateBody) -> Iterator[PropertyChange]:
             replacement=replacement_of(new["Type"], _plain(name)),
         )
     for name in _ATTRIBUTES:
-        if old.get(name) != new.get(name):
+        if any(_differences(old.get(name), new.get(name))):
             yield PropertyChange(name=name, before=old.get(name), after=new.get(name))
 
 
@@ -148,7 +176,7 @@ def _differences(old: Any, new: Any, path: str = "") -> Iterator[tuple[str, Any,
             yield from _differences(old.get(key), new.get(key), where)
     elif isinstance(old, list) and isinstance(new, list):
         yield from _list_differences(old, new, path)
-    else:
+    elif not is_mangled(old, new):
         yield path, old, new
 
 

@@ -1,18 +1,19 @@
 """Guards: refusals of dangerous changes, each with a reason and a remedy.
 
-A guard looks at one change. A refused change passes if that one resource is allowed by its logical
-id or path; a conditional replacement passes as well: CloudFormation decides it during the update,
-and there the stack policy prevents the loss of state.
+A guard looks at one change. A refused change passes if that one resource is allowed by its path or
+logical id, unless AWS would refuse it all the same; a conditional replacement passes as well:
+CloudFormation decides it during the update, and there the stack policy prevents the loss of state.
 """
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 
 from tidegen.cloudformation.resources import EXPORT
 from tidegen.cloudformation.schemas import Replacement
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.changes import Action, Change, PropertyChange
+from tidegen.planning.lasting import locks_for_good, shrinks, weakens_lock
+from tidegen.planning.refusal import Consent, Refusal
 
 #: Properties whose change CloudFormation accepts and the service refuses, with the remedy.
 _FIXED = {
@@ -37,28 +38,15 @@ _IMAGE = ("ReleaseVersion", "Version")
 _VERSIONED = ("AWS::EKS::Cluster", "AWS::EKS::Nodegroup")
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """A refused change: the reason, and the remedy."""
-
-    change: Change
-    reason: str
-    remedy: str
-
-    def __str__(self) -> str:
-        allow = f"or use --allow-replace {self.change.logical_id}"
-        return f"{self.change.type} {self.reason} ({self.change.source}); {self.remedy}, {allow}"
-
-
 def refusals(changes: Iterable[Change], allowed: Collection[str] = ()) -> tuple[Refusal, ...]:
     """Return the refusals of the guards, at most one a change.
 
-    `allowed` holds logical ids (`UploadsBucket`) or whole paths (`Storage/UploadsBucket`).
+    `allowed` holds whole paths (`Storage/UploadsBucket`) or logical ids (`UploadsBucket`).
     """
     refused = []
     for change in changes:
-        if change.path not in allowed and change.logical_id not in allowed:
-            refused += [refusal for guard in GUARDS for refusal in guard(change)][:1]
+        every = (refusal for guard in GUARDS for refusal in guard(change))
+        refused += [refusal for refusal in every if not refusal.is_allowed(allowed)][:1]
     return tuple(refused)
 
 
@@ -78,14 +66,15 @@ def fixed_properties(type_name: str) -> tuple[str, ...]:
 def _moved(change: Change) -> Iterator[Refusal]:
     if change.moved_from and not change.loses and (change.stateful or change.name):
         reason = f"moves from {change.moved_from}: CloudFormation would create it a second time"
-        yield Refusal(change, reason, f"use --move {change.logical_id} to move it")
+        consent = Consent.NONE if change.name else Consent.REPLACE  # the name is taken
+        yield Refusal(change, reason, f"use --move {change.logical_id} to move it", consent)
 
 
 def _type_changed(change: Change) -> Iterator[Refusal]:
     """Refuse another type (CloudFormation: "Update of resource type is not permitted")."""
     if change.properties == ("Type",):
         reason = "has another type than the deployed resource of this logical id"
-        yield Refusal(change, reason, "give the new resource another logical id")
+        yield Refusal(change, reason, "give the new resource another logical id", Consent.NONE)
 
 
 def _export_in_use(change: Change) -> Iterator[Refusal]:
@@ -99,8 +88,14 @@ def _export_in_use(change: Change) -> Iterator[Refusal]:
 
 def _stateful_lost(change: Change) -> Iterator[Refusal]:
     if change.stateful and change.loses and change.action is not Action.MOVE:
-        what = "removed" if change.action is Action.REMOVE else "replaced"
-        yield Refusal(change, f"holds state and would be {what}", "keep it unchanged")
+        named = f", named '{change.name}'" if change.name else ""
+        if change.action is Action.REMOVE:
+            reason = f"holds state and would be removed: it stays{named}, but in no stack"
+            yield Refusal(change, reason, "keep it in the templates")
+        else:
+            consent = Consent.NONE if change.name else Consent.REPLACE  # the name is taken
+            reason = f"holds state and would be replaced: the old one stays{named}, in no stack"
+            yield Refusal(change, reason, "keep it unchanged", consent)
 
 
 def _subnet_replaced(change: Change) -> Iterator[Refusal]:
@@ -108,7 +103,7 @@ def _subnet_replaced(change: Change) -> Iterator[Refusal]:
     if change.type == "AWS::EC2::Subnet" and _changed(change, _SUBNET_PLACE):
         reason = "changes its range or zone: it conflicts with the subnet that still exists"
         way = "restore network.cidr and network.zones, or move to a second environment"
-        yield Refusal(change, reason, way)
+        yield Refusal(change, reason, way, Consent.NONE)
 
 
 def _network_replaced(change: Change) -> Iterator[Refusal]:
@@ -123,7 +118,7 @@ def _named_replaced(change: Change) -> Iterator[Refusal]:
         reason = (
             f"is named '{change.name}' and would be replaced: the name is taken until it is deleted"
         )
-        yield Refusal(change, reason, "give it another name in the same change")
+        yield Refusal(change, reason, "give it another name in the same change", Consent.NONE)
 
 
 def _two_indexes(change: Change) -> Iterator[Refusal]:
@@ -132,9 +127,8 @@ def _two_indexes(change: Change) -> Iterator[Refusal]:
         return
     count = sum(map(_index_operations, change.details))
     if count > 1:
-        yield Refusal(
-            change, f"needs {count} index operations", "deploy one index change at a time"
-        )
+        reason = f"needs {count} index operations"
+        yield Refusal(change, reason, "deploy one index change at a time", Consent.NONE)
 
 
 def _index_operations(detail: PropertyChange) -> int:
@@ -159,7 +153,7 @@ def _node_image_with_others(change: Change) -> Iterator[Refusal]:
         image = sorted(names & set(_IMAGE))
         reason = f"changes {', '.join(image)} together with {', '.join(others)}"
         way = "deploy twice: first with the former cluster.version and image, then with the new"
-        yield Refusal(change, reason, way)
+        yield Refusal(change, reason, way, Consent.NONE)
 
 
 def _version_jump(change: Change) -> Iterator[Refusal]:
@@ -171,7 +165,7 @@ def _version_jump(change: Change) -> Iterator[Refusal]:
         if step != 1:
             what = "goes down" if step < 0 else f"jumps {step} minor versions"
             reason = f"{what}, {detail.before} to {detail.after}"
-            yield Refusal(change, reason, "go up one minor version at a time")
+            yield Refusal(change, reason, "go up one minor version at a time", Consent.NONE)
 
 
 def _minor_step(detail: PropertyChange) -> int:
@@ -186,7 +180,8 @@ def _cannot_update(change: Change) -> Iterator[Refusal]:
     names, way = _FIXED.get(change.type, ((), ""))
     changed = _changed(change, names)
     if changed:
-        yield Refusal(change, f"cannot change {', '.join(changed)} once it exists", way)
+        reason = f"cannot change {', '.join(changed)} once it exists"
+        yield Refusal(change, reason, way, Consent.NONE)
 
 
 def _changed(change: Change, names: Collection[str]) -> list[str]:
@@ -205,6 +200,7 @@ GUARDS: tuple[Callable[[Change], Iterator[Refusal]], ...] = (
     _moved,
     _type_changed,
     _cannot_update,
+    shrinks,
     _export_in_use,
     _stateful_lost,
     _subnet_replaced,
@@ -213,6 +209,8 @@ GUARDS: tuple[Callable[[Change], Iterator[Refusal]], ...] = (
     _two_indexes,
     _node_image_with_others,
     _version_jump,
+    locks_for_good,
+    weakens_lock,
 )
 
 

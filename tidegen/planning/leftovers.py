@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 
 from tidegen.cloudformation.schemas import primary_identifier
 from tidegen.errors import Problem
+from tidegen.planning.commands import aws_command, stack_command
 from tidegen.planning.model import StackAddress, StackEvent, StackResource
 
-#: Type → the command after which its service deletes a protected resource.
+#: Type → the command of the AWS CLI after which its service deletes a protected resource.
 UNPROTECT: Mapping[str, str] = {
-    "AWS::DynamoDB::Table": "aws dynamodb update-table --region {region} --table-name {id}"
+    "AWS::DynamoDB::Table": "dynamodb update-table --table-name {id}"
     " --no-deletion-protection-enabled",
-    "AWS::EKS::Cluster": "aws eks update-cluster-config --region {region} --name {id}"
-    " --no-deletion-protection",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer": "aws elbv2 modify-load-balancer-attributes"
-    " --region {region} --load-balancer-arn {id}"
+    "AWS::EKS::Cluster": "eks update-cluster-config --name {id} --no-deletion-protection",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer": "elbv2 modify-load-balancer-attributes"
+    " --load-balancer-arn {id}"
     " --attributes Key=deletion_protection.enabled,Value=false",
 }
 
@@ -58,10 +58,10 @@ def leftover_problems(
     The stack's first creation is over, so its deletion keeps resources with the policy
     RetainExceptOnCreate (AWS docs, "DeletionPolicy attribute").
     """
-    region = address.place.region
     for path, resource in leftovers.protected.items():
-        command = UNPROTECT[resource.type].format(region=region, id=resource.physical_id)
-        yield Problem(path, f"{resource.type} is protected from its deletion; run {command}")
+        text = UNPROTECT[resource.type].format(id=resource.physical_id)
+        command = aws_command(address.place, text)
+        yield Problem(path, f"{resource.type} is protected from its deletion; {command}")
     for path, resource in leftovers.kept.items():
         where = "is kept from" if path in leftovers.gone else "holds state in"
         text = f"{resource.type} {resource.physical_id} {where} a stack that is {status}"
@@ -70,9 +70,9 @@ def leftover_problems(
 
 
 def _commands(environment: str, address: StackAddress, leftovers: Leftovers) -> Iterator[str]:
-    region = address.place.region
-    delete = f"aws cloudformation delete-stack --stack-name {address.name} --region {region}"
-    yield f"run {delete}" + (" (which keeps these)" if leftovers.kept else "")
+    yield stack_command(address, "delete-stack") + (
+        " (which keeps these)" if leftovers.kept else ""
+    )
     requested = " ".join(
         f"{address.scope}:{path}='{resource.physical_id}'"
         for path, resource in leftovers.kept.items()

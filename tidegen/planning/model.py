@@ -199,8 +199,24 @@ class StackResource:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Foreign:
+    """A deployed stack of a planned name that another owner has.
+
+    `carries` says by what it is known. `command` deploys it, if it is only required by a plan.
+    """
+
+    address: StackAddress
+    carries: str
+    resources: tuple[StackResource, ...] = ()
+    command: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StackEvent:
-    """One event of a stack. `path` leads from the root, as in `Network/Vpc`."""
+    """One event of a stack. `path` leads from the root, as in `Network/Vpc`.
+
+    `hook` is the refusal of a hook of CloudFormation.
+    """
 
     event_id: str
     stack_id: str
@@ -211,6 +227,7 @@ class StackEvent:
     time: datetime
     reason: str = ""
     path: str = ""
+    hook: str = ""
 
     @property
     def is_own(self) -> bool:
@@ -231,6 +248,7 @@ class Plan:
     steps: tuple[RootStep, ...]
     retiring: RootStep | None = None
     missing: tuple[Prerequisite, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
     states: Mapping[StackAddress, StackState | None] = field(default_factory=dict, repr=False)
 
     @property

@@ -42,9 +42,9 @@ def _placed(value: Any, place: Callable[[str], str]) -> Any:
         return value
     if isinstance(value.get("Ref"), str):
         return {"Ref": place(value["Ref"])}
-    if isinstance(value.get("Fn::GetAtt"), list):
-        path, attribute = value["Fn::GetAtt"]
-        return {"Fn::GetAtt": [place(path), attribute]}
+    match value.get("Fn::GetAtt"):
+        case [str() as path, attribute]:
+            return {"Fn::GetAtt": [place(path), attribute]}
     return {key: _placed(item, place) for key, item in value.items()}
 
 

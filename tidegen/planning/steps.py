@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tidegen.contract import RegionChoice, Scope, roots_of
 from tidegen.planning.model import AMBIENT, Credentials, Place, Prerequisite, StackAddress
+from tidegen.planning.ownership import Owner
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,3 +84,15 @@ def prerequisites_of(target: Target) -> tuple[Prerequisite, ...]:
             needed.append((Scope.SHARED, target.region, deploy))
     located = [(locate(target, scope, region), command) for scope, region, command in needed]
     return tuple(Prerequisite(address, command) for address, command in located if address)
+
+
+def owner_of(target: Target, scope: Scope) -> Owner:
+    """Return the owner of the target's root of that scope, as the root's tags say.
+
+    Identity and bootstrap are shared by all environments of an account.
+    """
+    if scope is Scope.ACCOUNT:
+        return Owner(target.project, str(scope))
+    if scope is Scope.SHARED and target.shared is not None:
+        return Owner(target.project, target.shared.name)
+    return Owner(target.project, "" if scope.is_account_wide else target.name)

@@ -83,9 +83,9 @@ def ordered(template: Template) -> dict[str, Any]:
 
 
 def json_text(template: dict[str, Any]) -> str:
-    """Return the template as JSON, one value a line."""
+    """Return the template as JSON, all ASCII, one value a line."""
     # no indentation: a direct root has to stay below 51,200 bytes in this form too
-    return json.dumps(template, indent=0, ensure_ascii=False) + "\n"
+    return json.dumps(template, indent=0) + "\n"
 
 
 def _yaml_text(template: dict[str, Any]) -> str:

@@ -42,8 +42,11 @@ _SHORT = {
 
 
 def yaml_text(template: dict[str, Any]) -> str:
-    """Return the template as YAML that reads back as exactly `template`."""
-    return yaml.serialize(_node(template), Dumper=Dumper, width=_WIDTH, allow_unicode=True)
+    """Return the template as YAML, all ASCII, that reads back as exactly `template`.
+
+    CloudFormation's GetTemplate shows other characters as `?`; escapes stay (coverage-roadmap#814).
+    """
+    return yaml.serialize(_node(template), Dumper=Dumper, width=_WIDTH, allow_unicode=False)
 
 
 def _node(value: Any) -> yaml.Node:

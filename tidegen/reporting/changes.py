@@ -58,12 +58,17 @@ def _creation_line(stack: str, members: Sequence[Change]) -> str:
 
 def change_lines(change: Change) -> list[str]:
     """Return the lines of a change: resource, properties, and a disagreeing source's verdict."""
+    if change.unforeseen:
+        return [f"{_UNCERTAIN} {change.logical_id}  {unforeseen_text(change)}"]
     notes = [] if change.details else [*change.properties]
     if change.moved_from:
-        notes.append(f"moved from {change.moved_from}")
+        how = "recreated in place of" if change.recreates else "moved from"
+        notes.append(f"{how} {change.moved_from}")
     if change.replacement is not Replacement.NEVER:
         notes.append(f"replacement: {change.replacement}")
-    if change.stateful:
+    if change.stateful and change.action is Action.REMOVE:
+        notes.append("stateful: kept by its DeletionPolicy, then in no stack and no backup plan")
+    elif change.stateful:
         notes.append("stateful")
     if not change.certain:
         notes.append("only if a value known after deployment changes")
@@ -71,6 +76,11 @@ def change_lines(change: Change) -> list[str]:
     head = f"{sign_of(change)} {change.logical_id}  {change.type}{tail}"
     details = [f"    {_detail_text(detail)}" for detail in change.details]
     return [head, *details, *_disagreement(change)]
+
+
+def unforeseen_text(change: Change) -> str:
+    """Return why a change is not known before CloudFormation's change set."""
+    return f"cannot be forecast: {change.unforeseen}; the change set decides"
 
 
 def _styled(change: Change, line: str) -> str:
@@ -109,9 +119,16 @@ def verdict_text(verdict: Verdict) -> str:
 
 def counts_text(changes: Sequence[Change]) -> str:
     """Return the number of changes of each kind, and their sources."""
-    actions = [str(change.action) for change in changes if change.certain]
+    certain = [change for change in changes if change.certain]
+    recreated = sum(change.recreates for change in certain)
+    actions = [str(change.action) for change in certain if not change.recreates]
     counts = [f"{actions.count(a)} to {a}" for a in Action if str(a) in actions]
-    unsure = sum(not change.certain for change in changes)
+    if recreated:
+        counts.append(f"{recreated} to recreate at another place")
+    unforeseen = sum(bool(change.unforeseen) for change in changes)
+    if unforeseen:
+        counts.append(f"{unforeseen} that cannot be forecast")
+    unsure = sum(not change.certain for change in changes) - unforeseen
     if unsure:
         counts.append(f"{unsure} known after deployment")
     return f"{', '.join(counts)} (source: {sources_text(changes)})"

@@ -14,4 +14,5 @@ def destroy_text(plan: DestroyPlan) -> str:
         lines += [
             f"    keeps {kept.type} {kept.path}  {kept.physical_id}" for kept in step.retained
         ]
+        lines += [f"    deletes {r.type} {r.path}  {r.physical_id}" for r in step.deleted]
     return "\n".join(lines)

@@ -5,6 +5,7 @@ from typing import Any
 
 from tidegen.planning.drift import DriftStatus, PropertyDifference, ResourceDrift, StackDrift
 from tidegen.reporting import style
+from tidegen.reporting.status import BY_HAND
 from tidegen.reporting.template_values import shortened
 
 _SIGNS = {"ADD": "+", "REMOVE": "-", "NOT_EQUAL": "~"}
@@ -19,7 +20,9 @@ def drift_text(stacks: Sequence[StackDrift]) -> str:
 def summary_text(stacks: Sequence[StackDrift]) -> str:
     """Return all counts in one line."""
     failed = sum(bool(stack.problem) for stack in stacks)
+    by_hand = sum(stack.by_hand for stack in stacks)
     parts = [_counts_text(_totals(stacks)), f"{len(stacks)} stacks"]
+    parts += [f"{by_hand} updated past their root"] if by_hand else []
     return "; ".join([*parts, f"{failed} not checked completely"] if failed else parts)
 
 
@@ -40,6 +43,8 @@ def _stack_lines(stack: StackDrift) -> Iterator[str]:
     indent = "  " * (stack.path.count("/") + 1) if stack.path else ""
     name = stack.path.rpartition("/")[2] if stack.path else str(stack.address)
     yield f"{indent}{name}  {_counts_text(_totals([stack]))}"
+    if stack.by_hand:
+        yield style.failed(f"{indent}{BY_HAND}")
     if stack.problem:
         yield style.failed(f"{indent}  not checked completely: {stack.problem}")
     for resource in stack.drifted:
@@ -73,6 +78,7 @@ def _stack_data(stack: StackDrift) -> dict[str, Any]:
         "region": stack.address.place.region,
         "path": stack.path,
         "problem": stack.problem or None,
+        "updated_past_root": stack.by_hand,
         "resources": [_resource_data(stack.path, resource) for resource in stack.resources],
     }
 

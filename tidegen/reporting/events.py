@@ -1,5 +1,6 @@
 """Deployment's events: one line of text for people, or one JSON object for machines."""
 
+from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
 
@@ -15,6 +16,7 @@ from tidegen.deployment.events import (
     SettingUnchecked,
     StepStarted,
     Uploaded,
+    Warned,
 )
 from tidegen.reporting import style
 from tidegen.reporting.progress import Board, seconds_text
@@ -67,6 +69,11 @@ def _executing(event: Executing, _: Board) -> str:
 
 
 @event_text.register
+def _warned(event: Warned, _: Board) -> str:
+    return f"  {style.warned('warning:')} {event.text}"
+
+
+@event_text.register
 def _protected(event: Protected, _: Board) -> str:
     return f"  stack policy on {event.stacks} stacks"
 
@@ -97,3 +104,13 @@ def _progress(progress: Progress, board: Board) -> str:
 @event_text.register
 def _outcome(event: Outcome, board: Board) -> str:
     return f"  {event.result}{board.figures()}"
+
+
+def left_text(outcomes: Iterable[Outcome]) -> str:
+    """Return a warning with all that the outcomes left behind; empty if that is nothing."""
+    lines = [
+        f"  {outcome.address.name}: {item.path}: {item}"
+        for outcome in outcomes
+        for item in outcome.left
+    ]
+    return "\n".join([f"{style.warned('warning:')} left behind:", *lines]) if lines else ""

@@ -6,6 +6,9 @@ from tidegen.deployment.reading.status import RootStatus
 from tidegen.planning.states import is_success, state_of
 from tidegen.reporting import style
 
+#: The note on a nested stack whose template is not the one that its root pins.
+BY_HAND = "  updated past its root: 'tidegen deploy --revert-drift' restores its template"
+
 
 def status_text(roots: Sequence[RootStatus]) -> str:
     """Return a block for each root stack, its nested stacks below it."""
@@ -19,7 +22,9 @@ def _root_text(root: RootStatus) -> str:
     head = f"{root.address}  {root.status}  release {root.release or 'unknown'}{protected}"
     head = style.by_status(head, root.status)
     reason = [f"  {root.reason}"] if root.reason else []
-    if not is_success(root.status):
+    if root.foreign:
+        reason.append(style.failed(f"  {root.foreign}; no command changes it"))
+    elif not is_success(root.status):
         reason.append(f"  {state_of(root.status).advice}")
     if root.cause:
         reason.append(style.failed(f"  root cause: {root.cause}"))
@@ -27,6 +32,7 @@ def _root_text(root: RootStatus) -> str:
         reason.append(f"  deletion protection: {root.deletion_protection}")
     nested = [
         style.by_status(f"  {n.status:<22} {n.logical_id}  {n.reason}".rstrip(), n.status)
+        + (style.failed(BY_HAND) if n.logical_id in root.by_hand else "")
         for n in root.nested
     ]
     return "\n".join([head, *reason, *nested])

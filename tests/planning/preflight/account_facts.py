@@ -17,8 +17,10 @@ CLEAN = {
     Topic.CONCURRENCY: {"free": 1000, "limit": 1000},
     Topic.BUCKETS: {"artifacts": REGION},
     Topic.DEFAULT_KEY: {"key": "", "policy": "", "always": False},
+    Topic.IMAGES: {"ami-1": "", "amazon-eks-node-al2023-x86_64-standard-1.35-v20260415": ""},
     Topic.MAIL_ACCOUNT: {"ProductionAccess": True, "Sending": True},
     Topic.OFFERINGS: {"m7g.large": ["us-east-1a", "us-east-1b", "us-east-1c"]},
+    Topic.PACKAGES: {"tide-artifacts/packages/mongodb/8.0.21/SHA256SUMS": "aa"},
     Topic.PERMISSIONS: {"kms:CreateKey": "allowed", "kms:PutKeyPolicy": "allowed"},
     Topic.VCPUS: {"m7g.large": 2},
     Topic.VERSIONS: {"1.34": "STANDARD_SUPPORT", "1.35": "STANDARD_SUPPORT"},
@@ -75,6 +77,27 @@ NODES = resource(
     Subnets=SUBNET_IDS,
     ScalingConfig={"MinSize": "2", "DesiredSize": "4", "MaxSize": "8"},
 )
+RELEASE = {"AmiType": "AL2023_x86_64_STANDARD", "ReleaseVersion": "1.35.3-20260415"}
+NODES_OF_RELEASE = NODES | {"Properties": NODES["Properties"] | RELEASE}
+IMAGE = resource("EC2::LaunchTemplate", LaunchTemplateData={"ImageId": "ami-1"})
+PACKAGES = "tide-artifacts/packages/mongodb/8.0.21/SHA256SUMS"
+#: A root with a database, whose packages are those of the answers below.
+WITH_PACKAGES = {
+    "parameters": {"Version": "8.0.21", "Sha": "aa", "Bucket": "tide-artifacts"},
+    "templates": {
+        "": {
+            "Metadata": {
+                "Tidegen": {
+                    "Fields": {
+                        "Version": "database.packages.version",
+                        "Sha": "database.packages.sha256",
+                    },
+                    "Roots": {"Bucket": "bootstrap.ArtifactsBucketName"},
+                }
+            }
+        }
+    },
+}
 MEMBER = {
     "Template": resource(
         "EC2::LaunchTemplate",

@@ -1,6 +1,18 @@
 """Failures over limits: quotas, vCPUs, policies, versions."""
 
-from account_facts import CLUSTER, MEMBER, NODES, REGION, SUBNETS, FailureCase, resource
+from account_facts import (
+    CLUSTER,
+    IMAGE,
+    MEMBER,
+    NODES,
+    NODES_OF_RELEASE,
+    PACKAGES,
+    REGION,
+    SUBNETS,
+    WITH_PACKAGES,
+    FailureCase,
+    resource,
+)
 
 from tidegen.planning.preflight import Topic
 
@@ -53,6 +65,44 @@ CASES = (
         resources=MEMBER,
         message="us-east-1b has no m7g.large",
         answers={Topic.OFFERINGS: {"m7g.large": []}},
+    ),
+    FailureCase(
+        failure="image-missing",
+        resources={"Template": IMAGE},
+        message="image ami-1 is not in us-east-1",
+        answers={Topic.IMAGES: {}},
+        blocking=False,
+    ),
+    FailureCase(
+        failure="image-missing",
+        resources={"Template": IMAGE},
+        message="image ami-1 is not in us-east-1",
+        answers={Topic.IMAGES: {}},
+        given={"held": {"Template": "lt-1"}, "added": frozenset()},
+        blocking=False,
+    ),
+    FailureCase(
+        failure="image-missing",
+        resources={"Nodes": NODES_OF_RELEASE, **SUBNETS},
+        message="image 1.35.3-20260415 is not in us-east-1",
+        answers={Topic.IMAGES: {"amazon-eks-node-al2023-x86_64-standard-1.35-v20260301": ""}},
+        blocking=False,
+    ),
+    FailureCase(
+        failure="packages-missing",
+        resources={},
+        message=f"s3://{PACKAGES} is missing; upload the packages",
+        answers={Topic.PACKAGES: {}},
+        given=WITH_PACKAGES,
+        blocking=False,
+    ),
+    FailureCase(
+        failure="packages-missing",
+        resources={},
+        message="has the hash bb, the file aa; correct database.packages.sha256",
+        answers={Topic.PACKAGES: {PACKAGES: "bb"}},
+        given=WITH_PACKAGES,
+        blocking=False,
     ),
     FailureCase(
         failure="log-policy-quota",

@@ -1,7 +1,8 @@
 """Zones, instance types, the key of new volumes, and counts of resources in use."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from tidegen.aws.facts.reader import Reader
 from tidegen.contract import Topic
@@ -33,6 +34,22 @@ def _offerings(reader: Reader, names: Names) -> Answer:
     for item in listed:
         offerings[item["InstanceType"]].append(item["Location"])
     return offerings
+
+
+def _images(reader: Reader, names: Names) -> Answer:
+    ids = [name for name in names if name.startswith("ami-")]
+    of_amazon = [name for name in names if name not in ids]
+    listed = [*_listed_images(reader, "image-id", ids)]
+    listed += _listed_images(reader, "name", of_amazon, Owners=["amazon"])
+    existing = {text for image in listed for text in (image["ImageId"], image.get("Name"))}
+    return {name: "" for name in names if name in existing}
+
+
+def _listed_images(reader: Reader, key: str, values: list[str], **owners: Any) -> Iterator[Any]:
+    """Return the images that can be launched; EC2 leaves deprecated ones out of its answer."""
+    wanted = [{"Name": key, "Values": values}, {"Name": "state", "Values": ["available"]}]
+    options = {"IncludeDeprecated": True, "Filters": wanted, **owners}
+    return reader.pages("ec2", "describe_images", "Images", **options) if values else iter(())
 
 
 def _vcpus(reader: Reader, names: Names) -> Answer:
@@ -118,6 +135,7 @@ _COUNTS: dict[str, Callable[[Reader], float]] = {
 
 READERS = {
     Topic.DEFAULT_KEY: _default_key,
+    Topic.IMAGES: _images,
     Topic.NAT_GATEWAYS: _nat_gateways,
     Topic.OFFERINGS: _offerings,
     Topic.USAGE: _usage,

@@ -1,6 +1,7 @@
 """Readers of names in use."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from tidegen.aws.facts.reader import Reader, existing
@@ -37,6 +38,21 @@ def _region(constraint: str | None) -> str:
     return {None: "us-east-1", "": "us-east-1", "EU": "eu-west-1"}.get(constraint) or str(
         constraint
     )
+
+
+def _packages(reader: Reader, names: Names) -> Answer:
+    """Return the hashes of the objects that exist; a few kilobytes each.
+
+    Without the permission to list the bucket, S3 refuses a missing object instead of naming it.
+    """
+    hashes = {}
+    for name in names:
+        bucket, _, key = name.partition("/")
+        listed = reader.pages("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=key)
+        if any(item["Key"] == key for item in listed):
+            body = reader.call("s3", "get_object", Bucket=bucket, Key=key)["Body"]
+            hashes[name] = sha256(body.read()).hexdigest()
+    return hashes
 
 
 def _versioning(reader: Reader, names: Names) -> Answer:
@@ -142,6 +158,7 @@ READERS = {
     Topic.MAIL_IDENTITIES: existing("sesv2", "get_email_identity", "EmailIdentity"),
     Topic.MAIL_POOLS: existing("sesv2", "get_dedicated_ip_pool", "PoolName"),
     Topic.MAIL_SETS: existing("sesv2", "get_configuration_set", "ConfigurationSetName"),
+    Topic.PACKAGES: _packages,
     Topic.SECRETS: _secrets,
     Topic.TABLES: existing("dynamodb", "describe_table", "TableName"),
     Topic.VAULTS: _vaults,

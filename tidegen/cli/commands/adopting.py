@@ -6,6 +6,7 @@ from tidegen.cli.commands.importing import ImportOptions, import_resources, impo
 from tidegen.cli.confirm import confirm
 from tidegen.cli.session import Session, require_prerequisites
 from tidegen.errors import Problem, RefusedError
+from tidegen.planning.ownership import require_owned
 from tidegen.planning.preflight import Candidate
 from tidegen.planning.preflight.names import SECRET_TYPE
 
@@ -33,7 +34,9 @@ def adopt(session: Session, name: str, *, yes: bool) -> None:
 
 
 def _secrets(session: Session, name: str) -> list[Candidate]:
-    require_prerequisites(session.plan(name))
+    plan = session.plan(name)
+    require_owned(plan.foreign)
+    require_prerequisites(plan)
     candidates, unknown = importable_resources(session, name)
     secrets = [item for item in candidates if item.type == SECRET_TYPE]
     refused = [Problem(item.path, item.note) for item in secrets if not item.identifier]

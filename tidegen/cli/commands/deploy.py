@@ -3,9 +3,11 @@
 import click
 
 from tidegen.cli.common import (
-    allow_option,
+    allow_options,
+    allowed_changes,
     example_epilog,
     json_option,
+    take_over_option,
     target_options,
     yes_option,
 )
@@ -16,13 +18,14 @@ _EPILOG = example_epilog(
     "tidegen deploy --env production --dry-run",
     "tidegen deploy --env production --yes --json",
     "tidegen deploy --env staging --move UploadsBucket",
+    "tidegen deploy --env staging --revert-drift",
 )
 
 
 @click.command(epilog=_EPILOG)
 @target_options
 @yes_option
-@allow_option
+@allow_options
 @click.option(
     "--move",
     "moved",
@@ -30,10 +33,16 @@ _EPILOG = example_epilog(
     metavar="LOGICAL_ID",
     help="Move a deployed resource to its new stack or logical id; repeatable.",
 )
+@take_over_option
 @click.option(
     "--with-prerequisites",
     is_flag=True,
     help="Deploy missing account baselines first; --yes alone does not.",
+)
+@click.option(
+    "--revert-drift",
+    is_flag=True,
+    help="Also set what was changed by hand back to the templates.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop, like 'tidegen plan'.")
 @json_option
@@ -44,8 +53,11 @@ def command(
     local: bool,
     yes: bool,
     allowed: tuple[str, ...],
+    locked: tuple[str, ...],
     moved: tuple[str, ...],
+    taken_over: tuple[str, ...],
     with_prerequisites: bool,
+    revert_drift: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -59,6 +71,10 @@ def command(
 
     A resource whose nested stack or logical id changed in the templates is never recreated by
     accident: --move moves it, unchanged, in a separate step before the deploy.
+
+    --revert-drift restores nested stacks that were updated past their root. After the deploy it
+    detects drift in all stacks, shows it, asks, and sets the drifted properties back, by a
+    drift-aware change set of each stack, and names the drift that CloudFormation cannot set back.
     """
     from tidegen.cli.commands.deploying import DeployOptions, deploy
     from tidegen.cli.commands.plan import command as plan_command
@@ -67,15 +83,18 @@ def command(
     from tidegen.reporting.outputs import outputs_text
 
     if dry_run:
-        context.invoke(plan_command, name=name, local=local, as_json=as_json, allowed=allowed)
+        allow = {"allowed": allowed, "locked": locked}
+        context.invoke(plan_command, name=name, local=local, as_json=as_json, **allow)
         return
     with open_session(context.obj, local=local) as session:
         options = DeployOptions(
             yes=yes,
-            allowed=allowed,
+            allowed=allowed_changes(allowed, locked),
             as_json=as_json,
             moved=moved,
             with_prerequisites=with_prerequisites,
+            revert=revert_drift,
+            taken_over=taken_over,
         )
         outcomes = deploy(session, name, options)
     if as_json:
@@ -83,4 +102,5 @@ def command(
     if all(outcome.result is Result.UNCHANGED for outcome in outcomes):
         click.echo(f"{name}: nothing to change")
         return
-    click.echo(outputs_text({o.address.name: o.outputs for o in outcomes}))
+    deployed = [outcome for outcome in outcomes if outcome.result is not Result.REVERTED]
+    click.echo(outputs_text({o.address.name: o.outputs for o in deployed}))

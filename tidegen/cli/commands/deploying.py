@@ -10,29 +10,38 @@ import click
 from tidegen.cli.commands.approving import Confirmation
 from tidegen.cli.commands.moving import move_resources
 from tidegen.cli.commands.preflighting import check_account
+from tidegen.cli.commands.reverting import revert_drift
 from tidegen.cli.confirm import decline
 from tidegen.cli.session import Session, echo_missing, require_clean_lint
 from tidegen.contract import Scope
 from tidegen.deployment.events import Outcome, Preview, Result
 from tidegen.deployment.executor import execute
 from tidegen.deployment.reading.preview import preview
+from tidegen.deployment.reverting import with_restored_templates
 from tidegen.deployment.whole_plan import changes_nothing, plan_problems, require_none
 from tidegen.errors import RefusedError
 from tidegen.planning.model import Plan, Prerequisite
+from tidegen.planning.ownership import require_owned
 from tidegen.planning.sessions import early_end
+from tidegen.reporting.events import left_text
 from tidegen.reporting.plan.text import approval_text, plan_text
 from tidegen.reporting.style import warned
 
 
 @dataclass(frozen=True, kw_only=True)
 class DeployOptions:
-    """Options of a deploy: confirmation, replacements and moves that are allowed, output form."""
+    """Options of a deploy: confirmation, what is allowed, output form.
+
+    Allowed are replacements, moves, and changes of stacks of other owners.
+    """
 
     yes: bool = False
     allowed: tuple[str, ...] = ()
     as_json: bool = False
     moved: tuple[str, ...] = ()
     with_prerequisites: bool = False
+    revert: bool = False
+    taken_over: tuple[str, ...] = ()
 
 
 def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome, ...]:
@@ -43,20 +52,34 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     """
     session.release(name)
     require_clean_lint(session, name)
-    plan = session.plan(name)
+    plan = session.plan(name, options.taken_over)
+    require_owned(plan.foreign)
     if plan.missing:
         _deploy_prerequisites(session, plan, options)
-        plan = session.plan(name)
+        plan = session.plan(name, options.taken_over)
     if not options.as_json:
         click.echo(plan_text(plan))
     if options.moved:
         _judge(session, plan, options, options.moved)
         move_resources(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
-        plan = session.plan(name)
+        plan = session.plan(name, options.taken_over)
+    if options.revert:
+        plan = with_restored_templates(plan, session.connect)
     outcomes = _executed(session, plan, _judge(session, plan, options), options)
+    warning = left_text(outcomes)
+    if warning:
+        click.echo(warning, err=True)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):
         decline("nothing more was changed")
-    return outcomes
+    return (*outcomes, *_reverted(session, name, options))
+
+
+def _reverted(session: Session, name: str, options: DeployOptions) -> tuple[Outcome, ...]:
+    """Bring the drift back that is left after the deploy, if the options ask for it."""
+    if not options.revert:
+        return ()
+    plan = session.plan(name, options.taken_over)
+    return revert_drift(session, plan, options.allowed, yes=options.yes, as_json=options.as_json)
 
 
 def _judge(
@@ -127,8 +150,9 @@ def _deploy_prerequisites(session: Session, plan: Plan, options: DeployOptions) 
     agreed = session.local or options.with_prerequisites
     if not agreed and (options.yes or not click.confirm(question, err=True)):
         raise RefusedError(*map(str, plan.missing), _CONSENT.format(names=", ".join(names)))
+    own = replace(options, allowed=(), moved=(), revert=False, taken_over=())
     for other in names:
-        deploy(session, other, replace(options, allowed=(), moved=()))
+        deploy(session, other, own)
 
 
 _CONSENT = "{names} is deployed first only with --with-prerequisites; nothing was changed"

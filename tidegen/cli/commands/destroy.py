@@ -2,16 +2,17 @@
 
 import click
 
-from tidegen.cli.common import example_epilog, target_options, yes_option
+from tidegen.cli.common import example_epilog, take_over_option, target_options, yes_option
 from tidegen.cli.confirm import confirm
 
 
 @click.command(epilog=example_epilog("tidegen destroy --env development"))
 @target_options
 @yes_option
+@take_over_option
 @click.pass_obj
-def command(directory: str, name: str, local: bool, yes: bool) -> None:
-    """Delete an environment, keeping and listing its stateful resources.
+def command(directory: str, name: str, local: bool, yes: bool, taken_over: tuple[str, ...]) -> None:
+    """Delete an environment; keep its stateful resources, and list all.
 
     Refuses a protected environment, and anything that would make the deletion fail: network
     interfaces that other services created, buckets that are neither empty nor kept, endpoints
@@ -23,7 +24,7 @@ def command(directory: str, name: str, local: bool, yes: bool) -> None:
     from tidegen.reporting.destroy import destroy_text
 
     with open_session(directory, local=local) as session:
-        plan = destroy_plan(session.target(name), session.connect)
+        plan = destroy_plan(session.target(name), session.connect, taken_over)
         click.echo(destroy_text(plan))
         if not plan.steps:
             return

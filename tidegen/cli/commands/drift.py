@@ -18,8 +18,9 @@ def command(directory: str, name: str, local: bool, as_json: bool) -> None:
     """Show where resources differ from their templates, in all nested stacks.
 
     CloudFormation compares each property that a template sets with its current value. Resources
-    that it cannot check are counted as not checked. Exits 0 in sync, 1 drifted, 2 if a stack could
-    not be checked completely and no checked resource has drifted.
+    that it cannot check are counted as not checked. A nested stack that was updated past its root
+    has drifted too: its template is compared with the hash that the root pins. Exits 0 in sync, 1
+    drifted, 2 if a stack could not be checked completely and nothing checked has drifted.
     """
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.drift import detect_drift, drift_plan
@@ -37,6 +38,6 @@ def command(directory: str, name: str, local: bool, as_json: bool) -> None:
         echo_json(drift_data(name, stacks))
     else:
         click.echo(drift_text(stacks))
-    if any(stack.drifted for stack in stacks):
+    if any(stack.differs for stack in stacks):
         raise click.exceptions.Exit(1)
     raise click.exceptions.Exit(2 if any(stack.problem for stack in stacks) else 0)

@@ -2,7 +2,14 @@
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, json_option, target_options, yes_option
+from tidegen.cli.common import (
+    echo_json,
+    example_epilog,
+    json_option,
+    take_over_option,
+    target_options,
+    yes_option,
+)
 
 _EPILOG = example_epilog(
     "tidegen import --env staging --find",
@@ -16,6 +23,7 @@ _EPILOG = example_epilog(
 @target_options
 @yes_option
 @json_option
+@take_over_option
 @click.option(
     "--find",
     is_flag=True,
@@ -35,6 +43,7 @@ def command(
     local: bool,
     yes: bool,
     as_json: bool,
+    taken_over: tuple[str, ...],
     find: bool,
     replacing: bool,
     requested: tuple[str, ...],
@@ -63,7 +72,9 @@ def command(
         raise click.UsageError("nothing to import; give PATH=IDENTIFIER, or --find")
     with open_session(directory, local=local) as session:
         if not find:
-            options = ImportOptions(yes=yes, as_json=as_json, replacing=replacing)
+            options = ImportOptions(
+                yes=yes, as_json=as_json, replacing=replacing, taken_over=taken_over
+            )
             import_resources(session, name, parsed_requests(requested), options)
             return
         candidates, unknown = importable_resources(session, name)

@@ -18,6 +18,7 @@ from tidegen.deployment.reading.preflight import find_candidates
 from tidegen.errors import InputError, Problem
 from tidegen.planning.importing import ImportPlan
 from tidegen.planning.model import Plan, StackAddress
+from tidegen.planning.ownership import require_owned
 from tidegen.planning.preflight import Candidate
 from tidegen.reporting.imports import import_data, import_text
 
@@ -49,13 +50,15 @@ class ImportOptions:
     yes: bool = False
     as_json: bool = False
     replacing: bool = False
+    taken_over: tuple[str, ...] = ()
 
 
 def import_resources(
     session: Session, name: str, requested: RequestedImports, options: ImportOptions
 ) -> None:
     """Show the imports, ask, and import; exit 1 if declined. A replacement ends with a deploy."""
-    plan = session.plan(name)
+    plan = session.plan(name, options.taken_over)
+    require_owned(plan.foreign)
     require_prerequisites(plan)
     shown = import_plan(plan, requested, session.connect, replacing=options.replacing)
     first = [s.address for item in shown.imports for s in roots_first(plan, item.address)]
@@ -67,27 +70,36 @@ def import_resources(
     with session.watching(name) as watch:
         release_replaced(plan, shown, session.connect, emit=watch)
     for address in dict.fromkeys(item.address for item in shown.imports):
-        _import_into(session, name, address, requested)
+        _import_into(session, name, address, requested, options)
     again = f"'tidegen plan --env {name}' shows what the next deploy changes"
     click.echo(f"imported {len(shown.adoptions)} resources; {again}", err=True)
     if options.replacing:
-        deploy(session, name, DeployOptions(yes=options.yes, as_json=options.as_json))
+        given = DeployOptions(
+            yes=options.yes, as_json=options.as_json, taken_over=options.taken_over
+        )
+        deploy(session, name, given)
 
 
 def _import_into(
-    session: Session, name: str, address: StackAddress, requested: RequestedImports
+    session: Session,
+    name: str,
+    address: StackAddress,
+    requested: RequestedImports,
+    options: ImportOptions,
 ) -> None:
     """Import into one root, with a new plan: earlier imports may have provided its values."""
-    plan = _with_earlier_roots(session, name, address)
+    plan = _with_earlier_roots(session, name, address, options)
     imports = import_plan(plan, requested, session.connect).imports
     own = ImportPlan(name, tuple(item for item in imports if item.address == address))
     with session.watching(name) as watch:
         execute_import(plan, own, session.connect, emit=watch)
 
 
-def _with_earlier_roots(session: Session, name: str, address: StackAddress) -> Plan:
+def _with_earlier_roots(
+    session: Session, name: str, address: StackAddress, options: ImportOptions
+) -> Plan:
     """Deploy the roots that a missing root at `address` needs; return the plan afterwards."""
-    plan = session.plan(name)
+    plan = session.plan(name, options.taken_over)
     steps = roots_first(plan, address)
     if not steps:
         return plan
@@ -96,4 +108,4 @@ def _with_earlier_roots(session: Session, name: str, address: StackAddress) -> P
     with session.watching(name) as watch:
         # The user has confirmed them with the import, whose plan lists them.
         execute(part, session.connect, approve=lambda _: True, emit=watch)
-    return session.plan(name)
+    return session.plan(name, options.taken_over)

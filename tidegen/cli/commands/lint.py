@@ -4,7 +4,14 @@ from pathlib import Path
 
 import click
 
-from tidegen.cli.commands.linting import LintRequest, explain, list_suppressions, run, watch
+from tidegen.cli.commands.linting import (
+    LintRequest,
+    explain,
+    list_suppressions,
+    require_valid_files,
+    run,
+    watch,
+)
 from tidegen.cli.common import example_epilog, format_option
 
 _EPILOG = example_epilog(
@@ -76,4 +83,6 @@ def command(
     elif watching:
         watch(request)
     else:
-        raise click.exceptions.Exit(1 if run(request, request.templates()) else 0)
+        count = run(request, request.templates())
+        require_valid_files(request)
+        raise click.exceptions.Exit(1 if count else 0)

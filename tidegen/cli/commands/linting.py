@@ -100,6 +100,20 @@ def run(request: LintRequest, templates: Sequence[Path]) -> int:
     return len(findings)
 
 
+def require_valid_files(request: LintRequest) -> None:
+    """Raise InputError with the problems of the environment files, after the others were checked.
+
+    Unless templates are named: these are checked in the regions of the valid files.
+    """
+    if request.project and not request.paths and not request.regions:
+        from tidegen.linting.regions import has_valid_files
+
+        if not has_valid_files(request.project):
+            from tidegen.environments import load_all
+
+            load_all(request.project)
+
+
 def _root_findings(request: LintRequest) -> list[Finding]:
     """Return the findings of the root rules; none if paths are given."""
     if request.paths or request.project is None or request.platform is False:

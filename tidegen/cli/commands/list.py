@@ -1,32 +1,81 @@
 """`tidegen list`."""
 
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
 import click
 
-from tidegen.cli.common import concerns, echo_json, example_epilog, json_option, project_folder
+from tidegen.cli.common import (
+    concerns,
+    echo_json,
+    example_epilog,
+    json_option,
+    project_folder,
+    template_folder,
+)
+from tidegen.errors import Problem
 
 
 @click.command(epilog=example_epilog("tidegen list", "tidegen list --json"))
 @json_option
 @click.pass_obj
 def command(directory: str, as_json: bool) -> None:
-    """List environments and concerns."""
-    from tidegen.environments import load_all
+    """List environments, with the release that each one pins, and concerns.
 
-    files = load_all(project_folder(directory))
-    rows = [
-        {"name": f.name, "scope": str(f.scope), "account": f.account, "region": f.region}
-        for f in files
-    ]
+    Files with problems are reported, and the others listed; then it exits 2.
+    """
+    from tidegen.environments import read_all
+    from tidegen.errors import InputError
+
+    project = project_folder(directory)
+    files, problems = read_all(project)
+    wrong = [*problems.all, *_absent_releases(project, files)]
+    rows = [_row(file) for file in files]
     members = [
         {"name": c.name, "scopes": [str(s) for s in c.scopes], "purpose": c.purpose}
         for c in concerns()
     ]
     if as_json:
-        echo_json({"environments": rows, "concerns": members})
-        return
-    click.echo("Environments")
+        texts = [str(problem) for problem in wrong]
+        echo_json({"environments": rows, "concerns": members, "problems": texts})
+    else:
+        click.echo(_text(rows, members))
+    if wrong:
+        raise InputError(*wrong)
+
+
+def _row(file: Any) -> dict[str, str]:
+    return {
+        "name": file.name,
+        "scope": str(file.scope),
+        "account": file.account,
+        "region": file.region,
+        "release": file.release,
+    }
+
+
+def _absent_releases(project: Path, files: Iterable[Any]) -> Iterator[Problem]:
+    """Yield each file that pins a release which does not exist."""
+    for file in files:
+        if not template_folder(project, file.release).is_dir():
+            where = f"{file.path.relative_to(project).as_posix()}:{file.line('release')}"
+            problem = f"does not exist, {file.release}; {_release_remedy(project, file.release)}"
+            yield Problem(where, f"release: {problem}")
+
+
+def _release_remedy(project: Path, name: str) -> str:
+    folders = (project / "templates" / "releases").glob("*/manifest.json")
+    close = get_close_matches(name, [path.parent.name for path in folders], n=1)
+    return f"did you mean {close[0]}?" if close else "'tidegen release' creates releases"
+
+
+def _text(rows: Iterable[Mapping[str, str]], members: Iterable[Mapping[str, Any]]) -> str:
+    lines = ["Environments"]
     for row in rows:
-        click.echo(f"  {row['name']:<28} {row['scope']:<12} {row['account']} {row['region']}")
-    click.echo("\nConcerns")
-    for member in members:
-        click.echo(f"  {member['name']:<28} {', '.join(member['scopes'])}")
+        place = f"{row['scope']:<12} {row['account']} {row['region']:<14}"
+        lines.append(f"  {row['name']:<28} {place} {row['release']}")
+    lines += ["", "Concerns"]
+    lines += [f"  {row['name']:<28} {', '.join(row['scopes'])}" for row in members]
+    return "\n".join(lines)

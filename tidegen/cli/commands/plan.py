@@ -3,7 +3,8 @@
 import click
 
 from tidegen.cli.common import (
-    allow_option,
+    allow_options,
+    allowed_changes,
     echo_json,
     example_epilog,
     json_option,
@@ -24,7 +25,7 @@ _EPILOG = example_epilog(
     "--change-set", is_flag=True, help="Add CloudFormation's prediction; uploads the templates."
 )
 @click.option("--only", type=click.Choice(["replacements"]), help="Show only these changes.")
-@allow_option
+@allow_options
 @json_option
 @click.option("--markdown", is_flag=True, help="Print Markdown, for a pull-request comment.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if there are changes.")
@@ -36,13 +37,15 @@ def command(
     change_set: bool,
     only: str | None,
     allowed: tuple[str, ...],
+    locked: tuple[str, ...],
     as_json: bool,
     markdown: bool,
     exit_code: bool,
 ) -> None:
     """Show what a deploy would change, in all nested stacks.
 
-    Compares the deployed templates and parameters with the new ones, without changing anything.
+    Compares the deployed templates and parameters with the new ones, without changing anything, and
+    the nested stacks with the templates that their root pins.
     --change-set also shows what CloudFormation itself predicts. If a deploy would be refused, the
     last line says so; 'tidegen preflight' exits 1 for that.
     """
@@ -60,9 +63,13 @@ def command(
     with open_session(directory, local=local) as session:
         plan = session.plan(name)
         previews = preview(
-            plan, session.connect, change_sets=change_set, settings=no_settings if only else reach
+            plan,
+            session.connect,
+            change_sets=change_set,
+            settings=no_settings if only else reach,
+            thorough=True,
         )
-    problems = plan_problems(plan, previews, allowed)
+    problems = plan_problems(plan, previews, allowed_changes(allowed, locked))
     if as_json:
         echo_json(plan_data(plan, previews, keep, problems))
     elif markdown:
@@ -72,6 +79,9 @@ def command(
         echo_missing(plan)
         echo_refusal(problems, name)
     changed = any(
-        item.settings or any(change.certain for change in item.changes) for item in previews
+        item.settings
+        or item.by_hand
+        or any(change.certain or change.unforeseen for change in item.changes)
+        for item in previews
     )
     raise click.exceptions.Exit(1 if exit_code and changed else 0)

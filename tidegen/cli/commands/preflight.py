@@ -3,7 +3,8 @@
 import click
 
 from tidegen.cli.common import (
-    allow_option,
+    allow_options,
+    allowed_changes,
     echo_json,
     example_epilog,
     json_option,
@@ -17,11 +18,16 @@ from tidegen.cli.common import (
     )
 )
 @target_options
-@allow_option
+@allow_options
 @json_option
 @click.pass_obj
 def command(
-    directory: str, name: str, local: bool, allowed: tuple[str, ...], as_json: bool
+    directory: str,
+    name: str,
+    local: bool,
+    allowed: tuple[str, ...],
+    locked: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Check the account for anything that would make a deploy fail.
 
@@ -36,7 +42,7 @@ def command(
     from tidegen.reporting.preflight import report_text, summary_text
 
     with open_session(directory, local=local) as session:
-        report = full_report(session, name, allowed)
+        report = full_report(session, name, allowed_changes(allowed, locked))
     if as_json:
         echo_json(asdict(report))
     elif text := report_text(report):

@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.common import example_epilog, target_options, yes_option
+from tidegen.cli.common import example_epilog, take_over_option, target_options, yes_option
 from tidegen.cli.confirm import confirm
 
 _EPILOG = example_epilog(
@@ -14,6 +14,7 @@ _EPILOG = example_epilog(
 @click.command(epilog=_EPILOG)
 @target_options
 @yes_option
+@take_over_option
 @click.option(
     "--skip",
     multiple=True,
@@ -21,7 +22,14 @@ _EPILOG = example_epilog(
     help="Skip this resource, by its path in the plan; repeatable.",
 )
 @click.pass_obj
-def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, ...]) -> None:
+def command(
+    directory: str,
+    name: str,
+    local: bool,
+    yes: bool,
+    taken_over: tuple[str, ...],
+    skip: tuple[str, ...],
+) -> None:
     """Continue failed rollbacks (UPDATE_ROLLBACK_FAILED).
 
     Shows which resources could not be rolled back, and why. Fix the cause and continue, or skip
@@ -33,7 +41,7 @@ def command(directory: str, name: str, local: bool, yes: bool, skip: tuple[str, 
     from tidegen.reporting.rollback import rollback_text
 
     with open_session(directory, local=local) as session:
-        plan = rollback_plan(session.target(name), session.connect, skip)
+        plan = rollback_plan(session.target(name), session.connect, skip, taken_over)
         click.echo(rollback_text(plan))
         if not plan.steps:
             return

@@ -25,6 +25,7 @@ _EPILOG = example_epilog(
     "tidegen secrets fill --env staging",
     "tidegen secrets fill --env staging --only dexcom",
     "tidegen secrets rotate --env staging server",
+    "tidegen secrets set --env staging dexcom ClientSecret",
     "tidegen secrets adopt --env production",
 )
 
@@ -50,8 +51,8 @@ def fill_command(
     """Fill unfilled keys: random values, key pairs, the database's connection.
 
     On a terminal, prompts for values that only a person knows, without echoing them: Enter leaves a
-    key for later, @FILE reads a file. Without a terminal these keys are left and listed. A filled
-    key is never changed.
+    key for later, @FILE reads a file, and a pasted PEM is taken whole. Without a terminal these
+    keys are left and listed. A filled key is never changed: 'set' replaces it.
     """
     from tidegen.cli.session import open_session
     from tidegen.deployment.secrets import secrets_plan
@@ -147,6 +148,44 @@ def rotate_command(
         _write(session, plan, as_json=as_json, ask=False)
 
 
+@command.command(
+    name="set",
+    epilog=example_epilog(
+        "tidegen secrets set --env staging dexcom ClientSecret",
+        "tidegen secrets set --env staging care-partner-alerts APNSSigningKey @key.p8",
+        "pass show dexcom | tidegen secrets set --env staging dexcom ClientSecret --yes",
+    ),
+)
+@target_options
+@click.argument("secret")
+@click.argument("key")
+@click.argument("source", required=False, metavar="[@FILE]")
+@yes_option
+@click.pass_obj
+def set_command(
+    directory: str, name: str, secret: str, key: str, source: str | None, local: bool, yes: bool
+) -> None:
+    """Replace one value that a person gives, for example an expired one of a third party.
+
+    Reads it from @FILE, from a prompt without echo, or from standard input. Only for keys that a
+    person fills, or changes in Keycloak too; 'rotate' regenerates the others. Secrets Manager keeps
+    the former value as version stage AWSPREVIOUS until the next change.
+    """
+    from tidegen.cli.commands.secret_input import given_value
+    from tidegen.cli.session import open_session
+    from tidegen.deployment.secrets import require_replaceable, secrets_plan, set_value
+
+    _require_known((secret,))
+    with open_session(directory, local=local) as session:
+        plan = secrets_plan(session.target(name), session.connect, (secret,))
+        require_replaceable(plan, key)
+        value = given_value(source, secret, key)
+        confirm(name, f"replace {secret} {key}", yes=yes)
+        written = set_value(plan, session.connect, key, value)
+    text = "wrote" if written else "has this value already:"
+    click.echo(f"  {secret:<20} {text} {key}")
+
+
 def _require_known(names: tuple[str, ...]) -> None:
     from tidegen.chart.secrets import CHART_SECRETS
 
@@ -155,10 +194,11 @@ def _require_known(names: tuple[str, ...]) -> None:
 
 def _write(session: "Session", plan: "SecretsPlan", *, as_json: bool, ask: bool = True) -> None:
     """Execute the plan and print, secret by secret, which keys were written."""
+    from tidegen.cli.commands import secret_input
     from tidegen.deployment.secrets import write_secrets
     from tidegen.reporting.secrets import outcome_text, outcomes_rows
 
-    asking = _ask if ask and sys.stdin.isatty() else _leave
+    asking = secret_input.ask if ask and sys.stdin.isatty() else secret_input.leave
     outcomes = []
     for outcome in write_secrets(plan, session.connect, asking):
         outcomes.append(outcome)
@@ -169,36 +209,3 @@ def _write(session: "Session", plan: "SecretsPlan", *, as_json: bool, ask: bool 
     left = sum(len(outcome.left) for outcome in outcomes)
     written = sum(len(outcome.written) for outcome in outcomes)
     click.echo(f"{written} keys written, {left} left", err=True)
-
-
-def _leave(_secret: str, _key: str) -> str | None:
-    return None
-
-
-def _ask(secret: str, key: str) -> str | None:
-    """Prompt until the answer is a value, a readable file, or empty."""
-    while True:
-        answer = str(
-            click.prompt(
-                f"{secret} {key}", default="", show_default=False, hide_input=True, err=True
-            )
-        )
-        if not answer.startswith("@"):
-            return answer or None
-        text = _file_text(answer[1:])
-        if text:
-            return text
-        click.echo(
-            "the file is empty or cannot be read; try again, or press Enter to leave the key",
-            err=True,
-        )
-
-
-def _file_text(path: str) -> str | None:
-    """Return a file's text, or None; the path is not printed, as it may be a secret value."""
-    from pathlib import Path
-
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        return None

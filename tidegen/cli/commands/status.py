@@ -39,7 +39,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
             with session.watching(name, as_json=as_json) as watch:
                 follow_environment(target, session.connect, emit=watch)
         roots = environment_status(target, session.connect)
-        deployed = all(root.status for root in roots)
+        deployed = all(root.status and not root.foreign for root in roots)
         if as_json and not follow:
             echo_json([asdict(root) for root in roots])
         elif not as_json:

@@ -19,6 +19,7 @@ READING = [
     cfn.ListStackResources,
     cfn.DescribeStackEvents,
     cfn.DescribeEvents,
+    cfn.ListHookResults,
     cfn.GetTemplate,
     cfn.GetStackPolicy,
     cfn.DetectStackDrift,
@@ -26,9 +27,14 @@ READING = [
     cfn.DescribeStackResourceDrifts,
 ]
 #: Read as well, for which IAM knows no resource (service authorization reference): the progress of
-#: a detection, the list of stacks, which DescribeStacks without a name needs too, and existing
-#: resources by Cloud Control, with the caller's own read access to them.
-LISTING = [cfn.DescribeStackDriftDetectionStatus, cfn.ListStacks, cfn.GetResource]
+#: a detection, the list of stacks, which DescribeStacks without a name needs too, existing
+#: resources by Cloud Control, with the caller's own read access to them, and results of hooks.
+LISTING = [
+    cfn.DescribeStackDriftDetectionStatus,
+    cfn.ListStacks,
+    cfn.GetResource,
+    cfn.GetHookResult,
+]
 
 
 def reading_statements() -> list[Statement]:

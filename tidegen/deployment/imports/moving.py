@@ -11,11 +11,17 @@ from tidegen.deployment.events import Emit, Outcome, ignore
 from tidegen.deployment.imports.run import execute_import
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.changes import changes_of
-from tidegen.deployment.reading.deployed_roots import DeployedRoot, deployed_template, physical_ids
+from tidegen.deployment.reading.deployed_roots import (
+    DeployedRoot,
+    deployed_template,
+    physical_ids,
+    wanted_templates,
+)
 from tidegen.deployment.reading.imports import import_plan
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.uploads import upload_template
 from tidegen.errors import DeploymentError, Problem, RefusedError
+from tidegen.planning.mangled import check_unmangled
 from tidegen.planning.model import Plan, ResolvedStep, StackState
 from tidegen.planning.moving import (
     Known,
@@ -28,6 +34,7 @@ from tidegen.planning.moving import (
     root_between,
     without_resources,
 )
+from tidegen.planning.ownership import require_owned
 from tidegen.planning.parameters import known_step
 from tidegen.planning.states import NextAction, next_action
 
@@ -63,6 +70,8 @@ def _moves_in(
     run = Run(cloud=cloud, address=step.address)
     changes = changes_of(run, step, state, None)
     deployed = run.deployed_roots.of(cloud, state)
+    for name, wanted in wanted_templates(step).items():
+        check_unmangled(name or step.stack_name, deployed.templates.get(name, {}), wanted)
     begun = begun_moves(deployed.templates.get("", {}))
     physical = {path: resource.physical_id for path, resource in deployed.resources.items()}
     paths = (
@@ -85,6 +94,7 @@ def execute_moves(
     Interrupted anywhere and run again it ends the same: the root's template records resources that
     have left their stack, with their identifiers, until the next deploy replaces that template.
     """
+    require_owned(plan.foreign)
     clouds = Clouds.of(connect)
     outcomes: list[Outcome] = []
     for step, items in moves:

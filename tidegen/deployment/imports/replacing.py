@@ -10,6 +10,7 @@ from tidegen.deployment.run import Clouds
 from tidegen.planning.importing import Adoption, ImportPlan
 from tidegen.planning.model import Plan, StackAddress
 from tidegen.planning.moving import Move
+from tidegen.planning.ownership import require_owned
 from tidegen.planning.parameters import known_step
 
 
@@ -26,6 +27,7 @@ def release_replaced(
     References to them keep their values, so that nothing else changes before the next deploy. The
     root's template records what is to be imported: a deploy before that is refused.
     """
+    require_owned(plan.foreign)
     clouds = Clouds.of(connect)
     steps = {step.address: known_step(step, plan.outputs) for step in plan.steps}
     for address, moves in _moves(imports).items():

@@ -16,6 +16,7 @@ from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.uploads import upload_template
 from tidegen.planning.importing import ImportPlan, ImportRequest, StackImport, import_template
 from tidegen.planning.model import Plan, ResolvedStep, StackState
+from tidegen.planning.ownership import require_owned
 from tidegen.planning.parameters import known_step
 
 
@@ -33,6 +34,7 @@ def execute_import(
     grows, by resources that the wanted one has as well. So the plan of the next deploy stays valid.
     Raises DeploymentError at the first import that fails; run again, it keeps finished imports.
     """
+    require_owned(plan.foreign)
     clouds = Clouds.of(connect)
     steps = {step.address: known_step(step, plan.outputs) for step in plan.steps}
     outcomes = []

@@ -12,6 +12,7 @@ from tidegen.deployment.reading.deployed_roots import deployed_template, physica
 from tidegen.deployment.run import Run
 from tidegen.deployment.uploads import upload_template
 from tidegen.planning.model import ResolvedStep, StackState
+from tidegen.planning.ownership import Owner
 from tidegen.planning.states import NextAction, next_action
 
 SHELL: TemplateBody = {
@@ -31,7 +32,7 @@ def create_empty_stack(run: Run, step: ResolvedStep, nested: str) -> str:
     url = upload_template(run, step, "shell.json", json.dumps(SHELL, indent=1))
     shell = {"Type": STACK_TYPE, "Properties": {"TemplateURL": url}}
     deployed = deployed_template(run.cloud, state.stack_id) if state else {}
-    head = deployed or {"AWSTemplateFormatVersion": SHELL["AWSTemplateFormatVersion"]}
+    head = deployed or Owner.of(step).template
     body = {**head, "Resources": {**head.get("Resources", {}), nested: shell}}
     ended = _updated(run, step, state, json.dumps(body, indent=1))
     return physical_ids(run.cloud, ended.stack_id)[nested]

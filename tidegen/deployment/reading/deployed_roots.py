@@ -1,33 +1,38 @@
 """A root stack as deployed and as its templates would make it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from tidegen.cloudformation.evaluation import EvaluatedTemplate, evaluate
-from tidegen.cloudformation.resources import STACK_TYPE, Resources, TemplateBody
+from tidegen.cloudformation.resources import STACK_TYPE, Resources, TemplateBody, section
 from tidegen.cloudformation.stateful import is_stateful
 from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.port import Cloud
 from tidegen.planning.model import ResolvedStep, RootStep, StackResource, StackState
+from tidegen.planning.pins import pinned_hashes, updated_past_root
 
 Templates = Mapping[str, TemplateBody]
+_WORKERS = 8  # CloudFormation throttles its reads per account; botocore retries refused calls
 
 
 @dataclass(frozen=True)
 class DeployedRoot:
     """The deployed templates, the root's under the empty name, and the resources by path.
 
-    `nested` holds the nested stacks themselves, by their logical ids.
+    `nested` holds the nested stacks themselves, by their logical ids; `by_hand` are those that were
+    updated past the root, whose templates are not the ones that it pins.
     """
 
     templates: Templates = field(default_factory=dict)
     resources: Mapping[str, StackResource] = field(default_factory=dict)
     nested: Mapping[str, StackResource] = field(default_factory=dict)
+    by_hand: tuple[str, ...] = ()
 
     def is_stateful(self, path: str) -> bool:
         """Return whether the deployed template keeps the resource when it is removed."""
         stack, _, name = path.rpartition("/")
-        resource = self.templates.get(stack, {}).get("Resources", {}).get(name, {})
+        resource = section(self.templates.get(stack, {}), "Resources").get(name, {})
         return is_stateful(resource)
 
     def stateful(self) -> Mapping[str, StackResource]:
@@ -41,7 +46,7 @@ class DeployedRoot:
 
 def deployed_root(cloud: Cloud, stack_id: str) -> DeployedRoot:
     """Read a root and the stacks directly below it."""
-    templates = {"": deployed_template(cloud, stack_id)}
+    texts = {"": cloud.template(stack_id)}
     resources: dict[str, StackResource] = {}
     nested: dict[str, StackResource] = {}
     for resource in existing_resources(cloud, stack_id):
@@ -49,11 +54,32 @@ def deployed_root(cloud: Cloud, stack_id: str) -> DeployedRoot:
             resources[resource.logical_id] = resource
         elif resource.physical_id:
             nested[resource.logical_id] = resource
-            templates[resource.logical_id] = deployed_template(cloud, resource.physical_id)
+            texts[resource.logical_id] = cloud.template(resource.physical_id)
             for inner in existing_resources(cloud, resource.physical_id):
                 resources[f"{resource.logical_id}/{inner.logical_id}"] = inner
-    known = {name: text for name, text in templates.items() if text}
-    return DeployedRoot(known, resources, nested)
+    known = {name: parse_template(text, name or stack_id) for name, text in texts.items() if text}
+    by_hand = updated_past_root(pinned_hashes(known.get("", {})), _below(texts))
+    return DeployedRoot(known, resources, nested, by_hand)
+
+
+def nested_by_hand(
+    cloud: Cloud, stack_id: str, resources: Iterable[StackResource]
+) -> tuple[str, ...]:
+    """Return the nested stacks of a root that were updated past it; read only templates.
+
+    `resources` are the root's.
+    """
+    pins = pinned_hashes(deployed_template(cloud, stack_id))
+    nested = [r for r in resources if r.type == STACK_TYPE and r.physical_id]
+    pinned = {r.logical_id: r.physical_id for r in nested if r.logical_id in pins}
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        texts = dict(zip(pinned, pool.map(cloud.template, pinned.values()), strict=True))
+    return updated_past_root(pins, _below(texts))
+
+
+def _below(texts: Mapping[str, str]) -> dict[str, str]:
+    """Return the nested templates that exist."""
+    return {name: text for name, text in texts.items() if name and text}
 
 
 @dataclass(frozen=True)

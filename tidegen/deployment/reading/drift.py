@@ -6,10 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.deployment.port import Cloud, Connect
-from tidegen.deployment.reading.deployed_roots import existing_resources
+from tidegen.deployment.reading.deployed_roots import existing_resources, nested_by_hand
 from tidegen.deployment.run import Clouds
 from tidegen.errors import InputError, TidegenError
-from tidegen.planning.drift import DriftCheck, DriftPlan, StackDrift, all_resources
+from tidegen.planning.drift import (
+    DriftCheck,
+    DriftPlan,
+    ResourceDrift,
+    StackDrift,
+    all_resources,
+)
 from tidegen.planning.model import StackAddress
 from tidegen.planning.steps import Target, steps_of
 
@@ -22,7 +28,7 @@ def drift_plan(target: Target, connect: Connect) -> DriftPlan:
     checks = [
         check
         for address in steps_of(target)
-        for check in _root_checks(clouds.at(address.place), address)
+        for check in drift_checks(clouds.at(address.place), address)
     ]
     if not checks:
         raise InputError(f"environment '{target.name}' is not deployed; there is no drift")
@@ -46,19 +52,24 @@ def detect_drift(
         return tuple(future.result() for future in pending)
 
 
-def _root_checks(cloud: Cloud, address: StackAddress) -> Iterator[DriftCheck]:
+def drift_checks(cloud: Cloud, address: StackAddress) -> Iterator[DriftCheck]:
+    """Yield a check of the root at `address` and of each stack below it; none if it is missing."""
     state = cloud.stack(address.name)
     if state is not None:
         yield from _checks(cloud, address, "", state.stack_id)
 
 
-def _checks(cloud: Cloud, address: StackAddress, path: str, stack_id: str) -> Iterator[DriftCheck]:
+def _checks(
+    cloud: Cloud, address: StackAddress, path: str, stack_id: str, *, by_hand: bool = False
+) -> Iterator[DriftCheck]:
     resources = existing_resources(cloud, stack_id)
-    yield DriftCheck(address, path, stack_id, resources)
+    yield DriftCheck(address, path, stack_id, resources, by_hand)
+    changed = nested_by_hand(cloud, stack_id, resources)
     for resource in resources:
         if resource.type == STACK_TYPE and resource.physical_id:
-            below = f"{path}/{resource.logical_id}" if path else resource.logical_id
-            yield from _checks(cloud, address, below, resource.physical_id)
+            name = resource.logical_id
+            below = f"{path}/{name}" if path else name
+            yield from _checks(cloud, address, below, resource.physical_id, by_hand=name in changed)
 
 
 def _checked(cloud: Cloud, check: DriftCheck, pause: Callable[[float], None]) -> StackDrift:
@@ -69,5 +80,10 @@ def _checked(cloud: Cloud, check: DriftCheck, pause: Callable[[float], None]) ->
         drifts = cloud.resource_drifts(check.stack_id)
     except TidegenError as error:
         problem = error.problems[0].message
-        return StackDrift(check.address, check.path, all_resources(check, ()), problem)
-    return StackDrift(check.address, check.path, all_resources(check, drifts), detection.reason)
+        return _drift(check, (), problem)
+    return _drift(check, drifts, detection.reason)
+
+
+def _drift(check: DriftCheck, drifts: tuple[ResourceDrift, ...], problem: str) -> StackDrift:
+    resources = all_resources(check, drifts)
+    return StackDrift(check.address, check.path, resources, problem, check.by_hand)

@@ -22,6 +22,7 @@ from tidegen.planning.importing import (
     identifier_of,
     import_template,
 )
+from tidegen.planning.mangled import check_unmangled
 from tidegen.planning.model import (
     Plan,
     ResolvedStep,
@@ -30,6 +31,7 @@ from tidegen.planning.model import (
     StackResource,
     StackState,
 )
+from tidegen.planning.ownership import Owner
 from tidegen.planning.parameters import known_step
 from tidegen.planning.states import NextAction, next_action, state_of
 
@@ -146,7 +148,8 @@ class _Root:
 
     def _import(self, nested: str, requested: RequestedImports) -> StackImport:
         stack_id = self._stack_id(nested)
-        deployed = deployed_template(self.cloud, stack_id) if stack_id else {}
+        new = {} if nested else Owner.of(self.step).template
+        deployed = deployed_template(self.cloud, stack_id) if stack_id else new
         held = {r.logical_id: r for r in self.cloud.resources(stack_id)} if stack_id else {}
         members = tuple(
             path for path, text in requested.items() if self._is_member(path, text, held)
@@ -156,6 +159,8 @@ class _Root:
             for path, text in requested.items()
             if path not in members
         )
+        where = f"{self.step.stack_name}/{nested}" if nested else self.step.stack_name
+        check_unmangled(where, deployed, self._scope_of(nested).template)
         template = import_template(deployed, adoptions)
         return StackImport(
             address=self.step.address,

@@ -1,6 +1,6 @@
 """Building a plan from the environment's values and from the deployed stacks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -8,10 +8,13 @@ from pathlib import Path
 from tidegen.contract import Scope
 from tidegen.deployment.port import Connect
 from tidegen.deployment.reading.deployed_roots import deployed_template
+from tidegen.deployment.reading.ownership import foreign_stack
 from tidegen.deployment.run import Clouds
 from tidegen.planning.model import (
+    Foreign,
     OutputOf,
     Plan,
+    Prerequisite,
     RootStep,
     StackAddress,
     StackState,
@@ -24,7 +27,14 @@ from tidegen.planning.parameters import (
 )
 from tidegen.planning.retiring import retiring_template
 from tidegen.planning.states import NextAction, next_action
-from tidegen.planning.steps import Target, locate, locate_in_recovery, prerequisites_of, steps_of
+from tidegen.planning.steps import (
+    Target,
+    locate,
+    locate_in_recovery,
+    owner_of,
+    prerequisites_of,
+    steps_of,
+)
 from tidegen.planning.templates import load_root
 
 #: Actions that keep a deployed stack, whose permissions then count.
@@ -62,9 +72,37 @@ def build_plan(target: Target, values: Values, release: Release, connect: Connec
     }
     missing = tuple(item for item in required if not _is_usable(states[item.address]))
     plan = Plan(
-        environment=target.name, release=release.name, steps=steps, missing=missing, states=states
+        environment=target.name,
+        release=release.name,
+        steps=steps,
+        missing=missing,
+        foreign=_foreign(target, states, required, clouds),
+        states=states,
     )
     return replace(plan, retiring=_retiring(plan, clouds))
+
+
+def _foreign(
+    target: Target,
+    states: Mapping[StackAddress, StackState | None],
+    required: Iterable[Prerequisite],
+    clouds: Clouds,
+) -> tuple[Foreign, ...]:
+    """Return the stacks of others among those that are deployed, or only required."""
+    commands = {item.address: item.command for item in required}
+    known = [address for address in steps_of(target) if address not in commands]
+    found = (
+        (
+            address,
+            foreign_stack(
+                clouds.at(address.place), owner_of(target, address.scope), address, states[address]
+            ),
+        )
+        for address in (*known, *commands)
+    )
+    return tuple(
+        replace(foreign, command=commands.get(address, "")) for address, foreign in found if foreign
+    )
 
 
 def _retiring(plan: Plan, clouds: Clouds) -> RootStep | None:
@@ -90,7 +128,7 @@ def _step(target: Target, values: Values, release: Release, address: StackAddres
     return RootStep(
         address=address,
         project=target.project,
-        environment=_environment(target, address.scope),
+        environment=owner_of(target, address.scope).environment,
         template=template,
         parameters=effective_parameters(
             template,
@@ -103,13 +141,6 @@ def _step(target: Target, values: Values, release: Release, address: StackAddres
         # A root that an account has once protects every environment in it.
         protected=target.protected or address.scope.is_account_wide,
     )
-
-
-def _environment(target: Target, scope: Scope) -> str:
-    """Return the owner in a root's tag. Identity and bootstrap are shared by all and have none."""
-    if scope is Scope.ACCOUNT:
-        return str(scope)
-    return "" if scope.is_account_wide else target.name
 
 
 def _is_usable(state: StackState | None) -> bool:

@@ -19,6 +19,7 @@ from tidegen.errors import Problem, RefusedError
 from tidegen.planning.changes import Action
 from tidegen.planning.forecast import forecast
 from tidegen.planning.model import Plan, ResolvedStep, StackState
+from tidegen.planning.ownership import foreign_text
 from tidegen.planning.parameters import known_step
 from tidegen.planning.preflight import (
     DELETION_CHECKS,
@@ -44,7 +45,13 @@ def preflight(
     """
     subjects = _subjects(plan, Clouds.of(connect), thorough=thorough)
     asked = questions(subjects, thorough=thorough)
-    return report(subjects, read(inspect, asked), thorough=thorough)
+    checked = report(subjects, read(inspect, asked), thorough=thorough)
+    return replace(checked, findings=(*_foreign(plan), *checked.findings))
+
+
+def _foreign(plan: Plan) -> tuple[PreflightFinding, ...]:
+    """Return a finding for each stack that another owner has: a deploy refuses it."""
+    return tuple(PreflightFinding(str(f.address), foreign_text(f)) for f in plan.foreign)
 
 
 def find_candidates(
@@ -100,9 +107,11 @@ def _deletion_subject(cloud: Cloud, step: DestroyStep) -> Subject:
 
 
 def _subjects(plan: Plan, clouds: Clouds, *, thorough: bool) -> list[Subject]:
+    foreign = {item.address for item in plan.foreign}
     return [
         _subject(clouds, known_step(step, plan.outputs), state, thorough=thorough)
         for step in plan.steps
+        if step.address not in foreign
         for state in (plan.states.get(step.address),)
     ]
 

@@ -16,7 +16,11 @@ from tidegen.deployment.leftovers import read_leftovers
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import is_protected
 from tidegen.deployment.reading.changes import changes_between, changes_of
-from tidegen.deployment.reading.deployed_roots import wanted_resources
+from tidegen.deployment.reading.deployed_roots import (
+    existing_resources,
+    nested_by_hand,
+    wanted_resources,
+)
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import idle_readings, readings
@@ -39,13 +43,16 @@ def preview(
     emit: Emit = ignore,
     pause: Callable[[float], None] = time.sleep,
     settings: SettingsFactory = no_settings,
+    thorough: bool = False,
 ) -> tuple[Preview, ...]:
     """Return the changes of each step, and the settings to apply after it.
 
+    With `thorough` the nested templates of unchanged roots are compared with the pinned hashes.
     By default a forecast that only reads. With `change_sets` CloudFormation predicts the changes of
     deployed stacks: templates are uploaded, and the change set is deleted again.
     """
     clouds = Clouds.of(connect)
+    foreign = {item.address for item in plan.foreign}
     previews: list[Preview] = []
     for step in plan.sequence:
         run = clouds.run(step.address, emit, pause, settings)
@@ -53,8 +60,11 @@ def preview(
             previews.append(_again(plan, plan.retiring, step))
             continue
         state = plan.states.get(step.address)
-        shown = _preview(run, step, state, plan.outputs, exact=change_sets)
-        problems = _problems(run, shown, state, plan.environment)
+        exact = change_sets and step.address not in foreign
+        shown = _preview(run, step, state, plan.outputs, exact=exact)
+        problems = () if step.address in foreign else _problems(run, shown, state, plan.environment)
+        if thorough and state:
+            shown = _with_by_hand(run, shown, state)
         others_changed = any(not before.unchanged or before.settings for before in previews)
         complete = bool(state and shown.unchanged and is_protected(run, shown.step, state))
         suspect = others_changed or not complete
@@ -79,6 +89,22 @@ def _again(plan: Plan, before: RootStep, step: RootStep) -> Preview:
         changes=forecast(old, new),
         note=plan.note(step),
     )
+
+
+def _with_by_hand(run: Run, shown: Preview, state: StackState) -> Preview:
+    """Return the preview with the nested stacks that were updated past their root.
+
+    A changed root restores them with its own changes. An unchanged one is not deployed: `restored`
+    holds the changes of a deploy that restores them.
+    """
+    if shown.next_action is not NextAction.UPDATE:
+        return shown
+    resources = existing_resources(run.cloud, state.stack_id)
+    by_hand = nested_by_hand(run.cloud, state.stack_id, resources)
+    if not (by_hand and shown.unchanged):
+        return replace(shown, by_hand=by_hand)
+    step = known_step(shown.step, {})
+    return replace(shown, by_hand=by_hand, restored=changes_of(run, step, state, None))
 
 
 def _readings(

@@ -9,13 +9,16 @@ from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.contract import Scope
 from tidegen.deployment.events import Attached, Emit, Outcome, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.reading.deployed_roots import existing_resources, nested_by_hand
+from tidegen.deployment.reading.ownership import foreign_stack
 from tidegen.deployment.root_cause import find_root_cause
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.watch import follow, last_operation, mark_start
 from tidegen.planning.first_deploy import DeletionProtection, deletion_protection
 from tidegen.planning.model import StackAddress, StackState
+from tidegen.planning.ownership import Owner
 from tidegen.planning.states import NextAction, is_running, is_success, next_action
-from tidegen.planning.steps import Target, steps_of
+from tidegen.planning.steps import Target, owner_of, steps_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,11 @@ class NestedStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class RootStatus:
-    """A root stack's state; `status` is None where it is not deployed."""
+    """A root stack's state; `status` is None where it is not deployed.
+
+    `by_hand` are its nested stacks that were updated past it; `foreign` says by what a stack of
+    another owner is known, empty for the target's own.
+    """
 
     address: StackAddress
     status: str | None = None
@@ -40,13 +47,17 @@ class RootStatus:
     deletion_protection: DeletionProtection | None = None
     changed: datetime | None = None
     cause: str = ""
+    foreign: str = ""
     nested: tuple[NestedStatus, ...] = ()
+    by_hand: tuple[str, ...] = ()
 
 
 def environment_status(target: Target, connect: Connect) -> tuple[RootStatus, ...]:
     """Return the state of each root of `target`, first to last, with its nested stacks."""
     clouds = Clouds.of(connect)
-    return tuple(_status(clouds.at(a.place), a) for a in steps_of(target))
+    return tuple(
+        _status(clouds.at(a.place), a, owner_of(target, a.scope)) for a in steps_of(target)
+    )
 
 
 def environment_outputs(target: Target, connect: Connect) -> Mapping[Scope, Mapping[str, str]]:
@@ -56,15 +67,18 @@ def environment_outputs(target: Target, connect: Connect) -> Mapping[Scope, Mapp
     return {scope: dict(sorted(state.outputs.items())) for scope, state in states.items() if state}
 
 
-def _status(cloud: Cloud, address: StackAddress) -> RootStatus:
+def _status(cloud: Cloud, address: StackAddress, owner: Owner) -> RootStatus:
     state = cloud.stack(address.name)
     if state is None:
         return RootStatus(address=address)
+    resources = existing_resources(cloud, state.stack_id)
+    foreign = foreign_stack(cloud, owner, address, state)
     nested = tuple(
         NestedStatus(resource.logical_id, resource.status, resource.reason)
-        for resource in cloud.resources(state.stack_id)
+        for resource in resources
         if resource.type == STACK_TYPE
     )
+    by_hand = () if is_running(state.status) else nested_by_hand(cloud, state.stack_id, resources)
     return RootStatus(
         address=address,
         status=state.status,
@@ -75,7 +89,9 @@ def _status(cloud: Cloud, address: StackAddress) -> RootStatus:
         deletion_protection=deletion_protection(state),
         changed=state.changed,
         cause=_cause(Run(cloud=cloud, address=address), state),
+        foreign=foreign.carries if foreign else "",
         nested=nested,
+        by_hand=by_hand,
     )
 
 
@@ -109,8 +125,9 @@ def follow_environment(
             run = clouds.run(address, emit, pause)
             mark = mark_start(run, state.stack_id)
             emit(Attached(address, state.status, mark.expected))
-            ended = follow(run, state, mark).require_success()
-            emit(Outcome(address, Result.FOLLOWED, ended.outputs))
+            followed = follow(run, state, mark)
+            ended = followed.require_success()
+            emit(Outcome(address, Result.FOLLOWED, ended.outputs, followed.left))
             watched += 1
         if not running:
             return watched

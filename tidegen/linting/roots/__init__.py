@@ -16,20 +16,27 @@ from tidegen.linting.model import Finding, RuleInfo
 _SOURCES = ("cloudformation", "contract", "environments", "linting/roots", "planning", "rules")
 
 
-def lint_roots(project: Path, templates: Path, *, use_cache: bool = True) -> list[Finding]:
+def lint_roots(
+    project: Path, templates: Path, *, only: str = "", use_cache: bool = True
+) -> list[Finding]:
     """Return the findings over every root in `templates`, with the values of the project's files.
 
-    Raises InputError where an environment file is not valid.
+    With `only`, the roots and values of that file. Files that are not valid are left out.
     """
-    key = f"roots-{_digest(project, templates)}"
+    key = f"roots{only and '-'}{only}-{_digest(project, templates)}"
     results = _cached_findings(key) if use_cache else None
     if results is None:
         from tidegen.linting.roots.run import findings
 
-        results = findings(project, templates)
+        results = findings(project, templates, only=only)
         if use_cache:
             store(key, [asdict(finding) for finding in results])
     return [replace(finding, path=str(templates / finding.path)) for finding in results]
+
+
+def are_roots_known_clean(project: Path, templates: Path) -> bool:
+    """Return whether an earlier check of every root is cached, without a finding."""
+    return _cached_findings(f"roots-{_digest(project, templates)}") == []
 
 
 def _cached_findings(key: str) -> list[Finding] | None:

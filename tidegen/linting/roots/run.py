@@ -10,7 +10,7 @@ from tidegen.cloudformation.evaluation import evaluate
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.text import parse_template
 from tidegen.contract import Scope
-from tidegen.environments import load_all, parameter_values
+from tidegen.environments import parameter_values, read_all
 from tidegen.errors import InputError
 from tidegen.linting.model import Finding, failure
 from tidegen.linting.roots.rule import discovered_rules
@@ -18,25 +18,33 @@ from tidegen.linting.roots.view import RootView
 from tidegen.rendering import MANIFEST, manifest_of
 
 
-def findings(project: Path, templates: Path) -> list[Finding]:
-    """Return the findings over the roots in `templates`; paths are relative to that folder."""
-    files = load_all(project)
+def findings(project: Path, templates: Path, *, only: str = "") -> list[Finding]:
+    """Return the findings over the roots in `templates`; paths are relative to that folder.
+
+    With `only`, over the roots of that environment file.
+    """
+    files, _ = read_all(project)
     results: set[Finding] = set()
     for path in sorted((templates / "roots").glob("*.yaml")):
         try:
-            for view in views(path, templates, files):
+            for view in views(path, templates, files, only=only):
                 results.update(_findings(view, templates, path))
         except Exception as error:  # any error over an odd template is a finding
             results.add(_stopped(path.relative_to(templates), error))
     return sorted(results)
 
 
-def views(root: Path, templates: Path, files: Iterable[Any]) -> Iterator[RootView]:
-    """Yield a root as each of its environments deploys it; nothing if a file is no template."""
+def views(
+    root: Path, templates: Path, files: Iterable[Any], *, only: str = ""
+) -> Iterator[RootView]:
+    """Yield a root as each of its environments deploys it; nothing if a file is no template.
+
+    With `only`, as that environment does.
+    """
     bodies = _templates(templates, root)
     if bodies is not None:
         before = _last_release(templates, root)
-        for values in _values(root.stem, files):
+        for values in _values(root.stem, files, only):
             yield _view(bodies, values, root.stat().st_size, before)
 
 
@@ -76,11 +84,11 @@ def _frozen(release: Path) -> tuple[str, str]:
     return str(manifest_of(release).get("frozen", "")), release.name
 
 
-def _values(scope: str, files: Iterable[Any]) -> Iterator[dict[str, str]]:
+def _values(scope: str, files: Iterable[Any], only: str) -> Iterator[dict[str, str]]:
     """Yield a root's fields, by dotted name, for each environment with such a root; else none."""
     members = list(files)
-    is_deployed = False
-    for file in members:
+    is_deployed = bool(only)
+    for file in (file for file in members if only in ("", file.name)):
         try:
             values = parameter_values(file, Scope(scope), members)
         except (InputError, ValueError):

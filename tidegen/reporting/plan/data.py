@@ -8,6 +8,8 @@ from tidegen.errors import Problem
 from tidegen.planning.changes import Change, PropertyChange, Verdict
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
+from tidegen.planning.ownership import foreign_text
+from tidegen.reporting.changes import unforeseen_text
 from tidegen.reporting.plan.text import Keep
 from tidegen.reporting.settings import settings_data
 
@@ -24,6 +26,7 @@ def plan_data(
         "release": plan.release,
         "missing": [{"stack": m.address.name, "command": m.command} for m in plan.missing],
         "problems": [{"where": p.where, "message": p.message} for p in problems],
+        "foreign": [{"stack": f.address.name, "problem": foreign_text(f)} for f in plan.foreign],
         "steps": [_step_data(preview, keep) for preview in previews],
     }
 
@@ -42,6 +45,8 @@ def _step_data(preview: Preview, keep: Keep) -> dict[str, Any]:
         "pending": [pending.name for pending in preview.pending],
         "refused": [{"path": r.change.path, "reason": str(r)} for r in refusals(preview.changes)],
         "changes": [_change_data(change) for change in preview.changes if keep(change)],
+        "updated_past_root": list(preview.by_hand),
+        "restored": [_change_data(change) for change in preview.restored if keep(change)],
         "later": [_change_data(change) for change in preview.later if keep(change)],
         **settings_data(preview),
     }
@@ -54,7 +59,9 @@ def _change_data(change: Change) -> dict[str, Any]:
         **_verdict_data(change.verdict),
         "stateful": change.stateful,
         "certain": change.certain,
+        "unforeseen": unforeseen_text(change) if change.unforeseen else None,
         "moved_from": change.moved_from or None,
+        "recreates": change.recreates,
         "properties": [_detail_data(detail) for detail in change.details]
         or [{"name": name} for name in change.properties],
         "otherwise": _verdict_data(change.otherwise) if change.otherwise else None,

@@ -6,6 +6,7 @@ from tidegen.deployment.events import Preview
 from tidegen.planning.changes import Change
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
+from tidegen.planning.ownership import foreign_text
 from tidegen.reporting.changes import change_lines, counts_text, sign_of
 from tidegen.reporting.plan.text import Keep, notes_of
 from tidegen.reporting.settings import setting_text
@@ -18,6 +19,7 @@ def plan_markdown(plan: Plan, previews: Sequence[Preview], keep: Keep) -> str:
     """Return the plan for a pull-request comment, cut with a note at GitHub's limit."""
     head = f"### tidegen plan: `{plan.environment}` (release `{plan.release}`)"
     missing = [f"- **missing** {item}" for item in plan.missing]
+    missing += [f"- **refused** {item.address}: {foreign_text(item)}" for item in plan.foreign]
     text = "\n\n".join([head, *missing, *(_step_markdown(p, keep) for p in previews)])
     if len(text) <= _COMMENT_LIMIT:
         return text

@@ -6,6 +6,7 @@ from tidegen.deployment.events import Preview
 from tidegen.planning.changes import Change
 from tidegen.planning.guards import origins, refusals
 from tidegen.planning.model import Plan, RootStep
+from tidegen.planning.ownership import foreign_text
 from tidegen.planning.states import NextAction
 from tidegen.reporting import style
 from tidegen.reporting.changes import changes_text, creation_text, later_text
@@ -19,7 +20,13 @@ def plan_text(plan: Plan) -> str:
     head = (
         f"{plan.environment}: release {plan.release}, {len(plan.steps)} root stacks in this order"
     )
-    return "\n".join([head, *(_step_line(step, plan.note(step)) for step in plan.sequence)])
+    steps = [_step_line(step, plan.note(step)) for step in plan.sequence]
+    return "\n".join([head, *steps, *map(style.failed, foreign_lines(plan))])
+
+
+def foreign_lines(plan: Plan) -> list[str]:
+    """Return a line for each stack that a deploy refuses because another owner has it."""
+    return [f"  refused: {item.address}: {foreign_text(item)}" for item in plan.foreign]
 
 
 def _step_line(step: RootStep, note: str) -> str:
@@ -59,8 +66,13 @@ def _body_text(preview: Preview, keep: Keep) -> str:
     refused = [style.failed(f"  refused: {r.change.path}: {r}") for r in refusals(shown)]
     settings = settings_lines(preview)
     later = later_text([change for change in preview.later if keep(change)])
-    changes = [changes_text(shown), *_origins(shown), *later]
+    changes = [changes_text(shown), *_origins(shown), *later, *_restored(preview, keep)]
     return "\n".join([*_note_lines(preview), *changes, *refused, *settings])
+
+
+def _restored(preview: Preview, keep: Keep) -> list[str]:
+    shown = [change for change in preview.restored if keep(change)]
+    return ["  with --revert-drift:", changes_text(shown)] if shown else []
 
 
 def _origins(changes: Iterable[Change]) -> list[str]:
@@ -85,4 +97,15 @@ def _other_notes(preview: Preview) -> list[str]:
     names = ", ".join(address.name for address in preview.pending)
     pending = [f"values of {names} are known after its deployment"] if names else []
     note = [preview.note] if preview.note else []
-    return [*note, *pending, *unchecked_notes(preview)]
+    return [*note, *pending, *_by_hand_notes(preview), *unchecked_notes(preview)]
+
+
+def _by_hand_notes(preview: Preview) -> list[str]:
+    """Return the note on nested stacks that were updated past their root."""
+    if not preview.by_hand:
+        return []
+    names = ", ".join(preview.by_hand)
+    remedy = "'tidegen deploy --revert-drift' restores" if preview.unchanged else "this restores"
+    return [
+        f"updated past the root, by hand or by an import: {names}; {remedy} the root's template"
+    ]
