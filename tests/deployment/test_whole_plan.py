@@ -14,8 +14,8 @@ from tidegen.deployment.executor import execute
 from tidegen.deployment.reading.planner import build_plan
 from tidegen.deployment.reading.preview import preview
 from tidegen.deployment.run import Clouds
-from tidegen.deployment.whole_plan import plan_problems, require_none, unseen
-from tidegen.errors import RefusedError
+from tidegen.deployment.whole_plan import consents, plan_problems, require_none, unseen
+from tidegen.errors import InputError, RefusedError
 from tidegen.planning.changes import Action, ResourceChange
 from tidegen.planning.model import StackResource
 
@@ -187,3 +187,16 @@ def test_a_deploy_without_changes_calls_nothing_that_the_plan_has_read(operator)
     outcomes = execute(plan, operator.clouds, approve=lambda _: False, shown=shown)
     assert {outcome.result for outcome in outcomes} == {Result.UNCHANGED}
     assert (operator.double.calls, read) == ([], [])
+
+
+def test_a_consent_names_one_change(operator):
+    operator.project.nested("environment", {"Network": without_table(), "Entry": entry()})
+    shown = preview(operator.plan(), operator.clouds)
+    assert consents(shown, ["Table"]) == consents(shown, ["Network/Table"]) == ("Network/Table",)
+    with pytest.raises(InputError, match="did you mean Network/Table"):
+        consents(shown, ["Network/Tabel"])
+
+
+def test_a_consent_of_a_command_that_is_run_again_is_no_mistake(operator):
+    shown = preview(operator.plan(), operator.clouds)
+    assert consents(shown, ["Network/Table"]) == ("Network/Table",)

@@ -1,4 +1,4 @@
-"""What a change set does and the approved plan did not show."""
+"""Changes of a change set that the approved plan did not show are named."""
 
 import pytest
 

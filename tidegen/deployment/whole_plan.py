@@ -12,6 +12,7 @@ from tidegen.planning.disagreement import Disagreement, disagreements
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.ownership import foreign_text
+from tidegen.planning.refusal import resolved
 from tidegen.planning.states import NextAction
 
 _REPAIRS = (NextAction.DELETE_FIRST, NextAction.CONTINUE_ROLLBACK)
@@ -52,6 +53,20 @@ def require_none(problems: Sequence[Problem]) -> None:
 def changes_nothing(previews: Iterable[Preview]) -> bool:
     """Return whether no root and no setting would change."""
     return all(shown.unchanged and not shown.settings for shown in previews)
+
+
+def consents(previews: Iterable[Preview], allowed: Collection[str]) -> tuple[str, ...]:
+    """Return the consents by path; raise InputError for one that names no change, or several.
+
+    A plan without changes, as of a command that is run again, and one of a root that is to be
+    followed first take any.
+    """
+    shown = tuple(previews)
+    followed = any(item.next_action is NextAction.FOLLOW for item in shown)
+    if followed or changes_nothing(shown):
+        return tuple(allowed)
+    changes = {c.path: c for item in shown for c in (*item.changes, *item.later, *item.restored)}
+    return resolved(allowed, tuple(changes.values()))
 
 
 def unseen(actual: Preview) -> tuple[Disagreement, ...]:

@@ -1,4 +1,4 @@
-"""What a change set does that the approved plan did not show: pure, over two lists of changes.
+"""Changes of a change set that the approved plan did not show: pure, over two lists of changes.
 
 Values known only after deployment are no disagreement: every change set of nested stacks lists
 some of them as possible changes.

@@ -18,7 +18,12 @@ from tidegen.deployment.events import Outcome, Preview, Result
 from tidegen.deployment.executor import execute
 from tidegen.deployment.reading.preview import preview
 from tidegen.deployment.reverting import with_restored_templates
-from tidegen.deployment.whole_plan import changes_nothing, plan_problems, require_none
+from tidegen.deployment.whole_plan import (
+    changes_nothing,
+    consents,
+    plan_problems,
+    require_none,
+)
 from tidegen.errors import RefusedError
 from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.ownership import require_owned
@@ -89,12 +94,18 @@ def _judge(
     from tidegen.aws.settings import reach
 
     previews = preview(plan, session.connect, settings=reach)
-    problems = plan_problems(plan, previews, options.allowed, moved=moved)
+    allowed = _allowed(previews, options)
+    problems = plan_problems(plan, previews, allowed, moved=moved)
     if moved:
         require_none(problems)  # the account is compared with the resources' new places
     else:
         check_account(session, plan, problems)
     return previews
+
+
+def _allowed(previews: Sequence[Preview], options: DeployOptions) -> tuple[str, ...]:
+    """Return the consents; those for a drift, which is detected later, are not compared yet."""
+    return options.allowed if options.revert else consents(previews, options.allowed)
 
 
 def _warn_of_early_end(plan: Plan) -> None:
@@ -127,7 +138,7 @@ def _executed(
             session.connect,
             approve=approve,
             emit=watch,
-            allowed=options.allowed,
+            allowed=_allowed(previews, options),
             settings=reach,
             shown=previews,
         )

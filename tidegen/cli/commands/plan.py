@@ -53,7 +53,7 @@ def command(
     from tidegen.cli.session import echo_missing, echo_refusal, open_session
     from tidegen.deployment.reading.preview import preview
     from tidegen.deployment.settings import no_settings
-    from tidegen.deployment.whole_plan import plan_problems
+    from tidegen.deployment.whole_plan import consents, plan_problems
     from tidegen.reporting.changes import is_losing
     from tidegen.reporting.plan.data import plan_data
     from tidegen.reporting.plan.markdown import plan_markdown
@@ -69,7 +69,7 @@ def command(
             settings=no_settings if only else reach,
             thorough=True,
         )
-    problems = plan_problems(plan, previews, allowed_changes(allowed, locked))
+    problems = plan_problems(plan, previews, consents(previews, allowed_changes(allowed, locked)))
     if as_json:
         echo_json(plan_data(plan, previews, keep, problems))
     elif markdown:

@@ -15,7 +15,7 @@ from tidegen.deployment.reading.preflight import (
 )
 from tidegen.deployment.reading.preview import preview
 from tidegen.deployment.repository import with_repository
-from tidegen.deployment.whole_plan import plan_problems
+from tidegen.deployment.whole_plan import consents, plan_problems
 from tidegen.errors import Problem
 from tidegen.planning.model import Plan
 from tidegen.planning.preflight import PreflightReport
@@ -30,7 +30,8 @@ def full_report(session: Session, name: str, allowed: Collection[str] = ()) -> P
     plan = session.plan(name)
     echo_missing(plan)
     report = preflight(plan, session.connect, inspect, thorough=True)
-    report = with_plan(report, plan_problems(plan, preview(plan, session.connect), allowed))
+    previews = preview(plan, session.connect)
+    report = with_plan(report, plan_problems(plan, previews, consents(previews, allowed)))
     return _with_github(session, report, plan, thorough=True)
 
 
