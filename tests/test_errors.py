@@ -13,6 +13,7 @@ PACKAGE = Path(tidegen.__file__).parent
 
 #: Exception classes outside the tree, and why no user sees them.
 INTERNAL = {
+    "tidegen.cli.signals.TerminatedError": "becomes the exit code of the signal",
     "tidegen.concerns.rotation.code.rotation.kinds.RotationError": "raised in a function on AWS",
     "tidegen.environments.yaml_source._StoppedError": "becomes a problem of the file that is read",
     "tidegen.iam.conditions.UndecidedError": "becomes the answer that a request is not known",

@@ -7,8 +7,10 @@ TidegenError                exit 2: bad usage or bad input
 ├── EngineUnavailableError  the local engine's package is missing or is another version
 ├── EngineStartError        the local engine does not start, answer, or go on
 ├── RefusedError            exit 1: a guard refuses the operation
-│   └── OvertakenError      another operation changed the stack first
+│   ├── OvertakenError      another operation changed the stack first
+│   └── DeniedError         exit 2: a permission is missing, so nothing is known
 └── DeploymentError         exit 1: AWS refused or failed
+    └── UnavailableError    exit 2: AWS throttles, fails, or something else answers in its place
 
 Every message is one line per problem: `where: what is wrong, the value; what to do`.
 """
@@ -73,6 +75,12 @@ class OvertakenError(RefusedError):
     """Another operation changed the stack first; nothing was changed."""
 
 
+class DeniedError(RefusedError):
+    """The credentials may not make a call: what it would have answered is not known."""
+
+    exit_code = 2
+
+
 def overtaken_text(reason: str) -> str:
     """Return the message of an OvertakenError."""
     return (
@@ -85,3 +93,9 @@ class DeploymentError(TidegenError):
     """AWS refused or failed; the message leads with the root cause."""
 
     exit_code = 1
+
+
+class UnavailableError(DeploymentError):
+    """AWS throttles, has a fault, or gives an answer that cannot be read."""
+
+    exit_code = 2

@@ -7,12 +7,18 @@ import click
 from docs.build.markdown import fence
 from tidegen.cli import COMMANDS, cli
 
+_HEAD = """# Commands
+
+All commands exit with the same [codes](../exit-codes.md); with `--json` an error is JSON too."""
+
 
 def commands_page() -> str:
     """Return a section for each command."""
-    parts = ["# Commands"]
+    parts = [_HEAD]
     for path, command in _walk(cli, ("tidegen",)):
-        context = click.Context(command, info_name=" ".join(path), terminal_width=88)
+        context = click.Context(
+            command, info_name=" ".join(path), terminal_width=88, **cli.context_settings
+        )
         parts.append(f"## {' '.join(path)}\n\n{fence('text', command.get_help(context))}")
     return "\n\n".join(parts) + "\n"
 

@@ -13,7 +13,8 @@ from botocore.awsrequest import AWSResponse
 
 from tidegen.aws.adapter import AwsCloud, connect
 from tidegen.aws.errors import translated
-from tidegen.aws.reading import change_of, listed_secret, problem_of, resource_of
+from tidegen.aws.explaining import reason_of
+from tidegen.aws.reading import change_of, listed_secret, resource_of
 from tidegen.aws.sessions import client_settings, credentials_end, local_endpoint, session
 from tidegen.cloudformation.schemas import Replacement
 from tidegen.errors import (
@@ -327,12 +328,12 @@ def test_a_change_set_with_values_known_before_and_after_deployment():
     assert not change_of({**item, "Details": [waits]}, None).certain
 
 
-def test_a_problem_of_early_validation_is_one_line():
+def test_the_reason_of_early_validation_is_one_line():
     event = {
         "LogicalResourceId": "Bucket",
         "ResourceType": "AWS::S3::Bucket",
         "ValidationPath": "/Resources/Bucket",
         "ValidationStatusReason": "Bucket exists",
     }
-    assert problem_of(event) == "Bucket AWS::S3::Bucket /Resources/Bucket: Bucket exists"
-    assert problem_of({"LogicalResourceId": "Bucket"}) == ""
+    assert reason_of(event) == "Bucket AWS::S3::Bucket /Resources/Bucket: Bucket exists"
+    assert reason_of({"LogicalResourceId": "Bucket"}) == ""

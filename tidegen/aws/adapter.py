@@ -6,8 +6,9 @@ from typing import Any
 
 from tidegen.aws import objects
 from tidegen.aws.calls import token
+from tidegen.aws.client_errors import AGAIN
 from tidegen.aws.drift import Drifting
-from tidegen.aws.errors import AGAIN, translated
+from tidegen.aws.errors import translated
 from tidegen.aws.explaining import Explaining
 from tidegen.aws.importing import Importing
 from tidegen.aws.reading import (

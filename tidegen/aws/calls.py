@@ -4,11 +4,12 @@ import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
+from tidegen.aws.client_errors import unreadable_hint
 from tidegen.aws.errors import translated
 from tidegen.aws.sessions import client_settings, local_endpoint
-from tidegen.errors import DeploymentError
+from tidegen.errors import DeploymentError, Problem, UnavailableError
 from tidegen.planning.model import Place
 
 CAPABILITIES = ("CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
@@ -42,8 +43,10 @@ class Calls:
         return self._clients[service]
 
     def _call(self, service: str, operation: str, **arguments: Any) -> Any:
-        with translated(self._where, f"{service}:{_camel(operation)}"):
-            return getattr(self._client(service), operation)(**arguments)
+        name = f"{service}:{_camel(operation)}"
+        with translated(self._where, name):
+            answer = getattr(self._client(service), operation)(**arguments)
+        return readable(answer, self._where, name)
 
     def _found(self, operation: str, **arguments: Any) -> Any:
         """Return the answer about a stack; None if CloudFormation knows no such stack.
@@ -58,7 +61,7 @@ class Calls:
             try:
                 return self._call("cloudformation", operation, **arguments)
             except DeploymentError as error:
-                if "does not exist" not in str(error):
+                if isinstance(error, UnavailableError) or "does not exist" not in str(error):
                     raise
         return None
 
@@ -71,6 +74,29 @@ class Calls:
             if not page or not page.get("NextToken"):
                 return
             token = {"NextToken": page["NextToken"]}
+
+
+class Answer(dict[str, Any]):
+    """A part of an answer: a field that AWS always gives, and that is missing, is its error."""
+
+    def __init__(self, fields: dict[str, Any], where: str, operation: str) -> None:
+        super().__init__(fields)
+        self._where, self._operation = where, operation
+
+    def __missing__(self, key: str) -> NoReturn:
+        """Raise UnavailableError that names the field and the call."""
+        text = f"the answer to {self._operation} has no {key}; {unreadable_hint()}"
+        raise UnavailableError(Problem(self._where, text))
+
+
+def readable(value: Any, where: str, operation: str) -> Any:
+    """Return an answer whose missing fields raise UnavailableError, at any depth."""
+    if isinstance(value, dict):
+        parts = {key: readable(part, where, operation) for key, part in value.items()}
+        return Answer(parts, where, operation)
+    if isinstance(value, list):
+        return [readable(part, where, operation) for part in value]
+    return value
 
 
 def _keep_template_texts(client: Any) -> None:

@@ -1,22 +1,28 @@
 """botocore's errors as tidegen's: one line, with the remedy."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import Any
 
-from tidegen.aws.redaction import redacted
-from tidegen.aws.sessions import local_endpoint
+from tidegen.aws.client_errors import (
+    AGAIN,
+    EXPIRED,
+    client_error,
+    is_from_botocore,
+    one_line,
+    unreadable,
+)
 from tidegen.errors import (
     AccessError,
+    DeniedError,
     DeploymentError,
     OvertakenError,
     Problem,
-    RefusedError,
+    TidegenError,
+    UnavailableError,
     overtaken_text,
 )
-
-if TYPE_CHECKING:
-    from tidegen.errors import TidegenError
 
 _EXPIRED = ("ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired")
 _SKEWED = ("RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture")
@@ -29,7 +35,13 @@ _INVALID = (
     "SignatureDoesNotMatch",
     "AuthFailure",
 )
-_DENIED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "Forbidden")
+_DENIED = (
+    "AccessDenied",
+    "AccessDeniedException",
+    "UnauthorizedOperation",
+    "403",
+    "Forbidden",
+)
 _THROTTLED = (
     "Throttling",
     "ThrottlingException",
@@ -44,95 +56,99 @@ _THROTTLED = (
 _OVERTAKEN = ("InvalidChangeSetStatus", "ChangeSetNotFound", "AlreadyExistsException")
 _OVERTAKEN_WORDS = ("state and can not be updated", "already exists and cannot be created")
 _SERVER_FAULT = 500  # HTTP status codes from here on are the service's faults
-AGAIN = "run the same command again, it continues where it stopped"
-EXPIRED = f"the credentials have expired; CloudFormation continues; renew them, then {AGAIN}"
-# Credentials of variables whose AWS_CREDENTIAL_EXPIRATION is over: a bare RuntimeError of botocore.
-_STILL_EXPIRED = "the refreshed credentials are still expired"
+#: S3's answer to a HEAD with credentials that have expired.
+_BAD_HEAD = ("400", "Bad Request")
+#: Messages of answers that have no body.
+_NO_REASON = ("", "Forbidden", "Bad Request")
+_ALLOWED_OFFSET = 300.0  # seconds; AWS accepts requests of 5 minutes around its own time
+_EXPIRED_OR_DENIED = (
+    "renew the credentials if they have expired, else give the role this permission"
+)
 
 
 @contextmanager
 def translated(where: str, operation: str) -> Iterator[None]:
-    """Raise tidegen's error for any botocore error inside the block."""
+    """Raise tidegen's error for any exception from botocore inside the block."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield
+    except TidegenError:
+        raise
     except ClientError as error:
         # Without the cause, which may quote credentials.
         raise _service_error(error, where, operation) from None
     except BotoCoreError as error:
-        raise _local_error(error, where) from None
-    except RuntimeError as error:
-        if _STILL_EXPIRED not in str(error):
+        raise client_error(error, where, operation) from None
+    except Exception as error:
+        if not is_from_botocore(error):
             raise
-        raise AccessError(Problem(where, EXPIRED)) from None
+        raise client_error(error, where, operation) from None
 
 
-def _service_error(error: Exception, where: str, operation: str) -> "TidegenError":
+def _service_error(error: Exception, where: str, operation: str) -> TidegenError:
     """Return the error for a service's answer."""
     response = getattr(error, "response", {})
     answer = response.get("Error", {})
-    code, message = str(answer.get("Code", "")), _one_line(str(answer.get("Message", "")))
+    code, message = str(answer.get("Code", "")), one_line(str(answer.get("Message", "")))
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    if code in _SKEWED or any(words in message for words in _SKEWED_WORDS):
-        text = f"this machine's clock is off, AWS says ({code}); set the clock, then {AGAIN}"
-        return AccessError(Problem(where, text))
-    if code in _EXPIRED:
-        return AccessError(Problem(where, EXPIRED))
-    if code in _INVALID:
-        return AccessError(
-            Problem(where, f"AWS does not know the credentials ({code}); check them")
-        )
-    if code in _DENIED:
-        return RefusedError(
-            Problem(where, f"{operation} is not allowed: {message}; give the role this permission")
-        )
+    problem = _credentials_problem(code, message)
+    if problem:
+        return AccessError(Problem(where, problem))
+    if code in _DENIED or (code, message) == _BAD_HEAD:
+        return _denied(message, where, operation, response)
     if code in _THROTTLED:
-        return DeploymentError(Problem(where, f"AWS throttles {operation}; {AGAIN}"))
+        return UnavailableError(Problem(where, f"AWS throttles {operation}; {AGAIN}"))
     if status >= _SERVER_FAULT:
         text = f"AWS could not answer {operation} ({code}: {message or status}); {AGAIN}"
-        return DeploymentError(Problem(where, text))
+        return UnavailableError(Problem(where, text))
+    if not code:
+        text = unreadable(f"HTTP status {status}, no error code", operation)
+        return UnavailableError(Problem(where, text))
     if _is_overtaken(code, message, operation):
         return OvertakenError(Problem(where, overtaken_text(message)))
     return DeploymentError(Problem(where, f"{operation}: {message or code} ({code})"))
+
+
+def _credentials_problem(code: str, message: str) -> str:
+    """Return the message of an answer about the credentials; empty for any other."""
+    if code in _SKEWED or any(words in message for words in _SKEWED_WORDS):
+        return f"this machine's clock is off, AWS says ({code}); set the clock, then {AGAIN}"
+    if code in _EXPIRED:
+        return EXPIRED
+    if code in _INVALID:
+        return f"AWS does not know the credentials ({code}); check them"
+    if "MultiFactorAuthentication failed" in message:
+        return "AWS does not accept the MFA code; wait for the next one, then run the command again"
+    return ""
+
+
+def _denied(message: str, where: str, operation: str, response: dict[str, Any]) -> TidegenError:
+    """Return the error for a forbidden call; S3 answers HEAD without a body, so no reason."""
+    offset = _clock_offset(response)
+    if abs(offset) > _ALLOWED_OFFSET:
+        text = f"this machine's clock is {offset:+.0f} s off; set the clock, then {AGAIN}"
+        return AccessError(Problem(where, text))
+    if message in _NO_REASON:
+        remedy = f"S3 gives no reason: {_EXPIRED_OR_DENIED}; then {AGAIN}"
+        return DeniedError(Problem(where, f"{operation} is not allowed, and {remedy}"))
+    text = f"{operation} is not allowed: {message}; give the role this permission"
+    return DeniedError(Problem(where, text))
+
+
+def _clock_offset(response: dict[str, Any]) -> float:
+    """Return the seconds that this machine's clock is ahead of the answer's Date header."""
+    from email.utils import parsedate_to_datetime
+
+    text = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("date", "")
+    try:
+        date = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return 0
+    return time.time() - date.timestamp()
 
 
 def _is_overtaken(code: str, message: str, operation: str) -> bool:
     if not operation.endswith(("CreateChangeSet", "ExecuteChangeSet", "DeleteChangeSet")):
         return False
     return code in _OVERTAKEN or any(words in message for words in _OVERTAKEN_WORDS)
-
-
-def _local_error(error: Exception, where: str) -> "TidegenError":
-    """Return the error for a call that no service answered."""
-    from botocore import exceptions as known
-
-    text = _one_line(str(error)) or type(error).__name__
-    if isinstance(error, known.ProfileNotFound):
-        return AccessError(Problem(where, f"{text}; add it to ~/.aws/config or change the file"))
-    if isinstance(error, (known.NoCredentialsError, known.PartialCredentialsError)):
-        return AccessError(
-            Problem(where, "there are no AWS credentials; log in, or set a profile or variables")
-        )
-    if isinstance(
-        error, (known.SSOError, known.TokenRetrievalError, known.CredentialRetrievalError)
-    ):
-        return AccessError(Problem(where, f"no credentials ({text}); log in again"))
-    if isinstance(error, (known.ConnectionError, known.HTTPClientError)):
-        return AccessError(Problem(where, _unreachable(text)))
-    return DeploymentError(Problem(where, text))
-
-
-def _unreachable(text: str) -> str:
-    """Return the message of a failed connection; a local engine that ended has lost its state."""
-    if local_endpoint():
-        text = (
-            f"the local AWS cannot be reached ({text}): its engine has ended, and its state with it"
-        )
-        return f"{text}; unset AWS_ENDPOINT_URL, then run the same command again with --local"
-    return f"AWS cannot be reached ({text}); check the network, then {AGAIN}"
-
-
-def _one_line(text: str) -> str:
-    """Return the first line of the text, without credentials."""
-    return redacted(text.strip().splitlines()[0]) if text.strip() else ""

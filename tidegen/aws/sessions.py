@@ -15,7 +15,10 @@ _SESSION_NAME = "tidegen"
 def local_endpoint() -> str | None:
     """Return AWS_ENDPOINT_URL if it points at this machine."""
     endpoint = os.environ.get("AWS_ENDPOINT_URL", "")
-    return endpoint if urlsplit(endpoint).hostname in _LOCAL_HOSTS else None
+    try:
+        return endpoint if urlsplit(endpoint).hostname in _LOCAL_HOSTS else None
+    except ValueError:  # no URL, which botocore says when it uses it
+        return None
 
 
 def session(place: Place) -> Any:

@@ -10,8 +10,18 @@ import sys
 import click
 
 from tidegen import __version__
+from tidegen.cli.ending import (
+    Ending,
+    discard_output,
+    ending_of,
+    json_requested,
+    prepare_streams,
+    report,
+    wants_traceback,
+)
 from tidegen.cli.group import LazyGroup
-from tidegen.reporting.style import colour, failed
+from tidegen.cli.signals import handle_signals
+from tidegen.reporting.style import colour
 
 #: The commands, in the order of a day's work; the first sentence of each one's docstring is its
 #: line in the help.
@@ -42,10 +52,23 @@ Examples:
   tidegen render --check
   tidegen deploy --env development --local
   tidegen outputs --env production --json
+
+\b
+Exit codes:
+  0 done, or yes
+  1 refused, declined or failed, or no
+  2 not known: bad usage or input, no access, AWS fails
+  130 Ctrl-C; 129, 141, 143 other signals
 """
 
 
-@click.group(cls=LazyGroup, names=COMMANDS, package="tidegen.cli.commands", epilog=_EPILOG)
+@click.group(
+    cls=LazyGroup,
+    names=COMMANDS,
+    package="tidegen.cli.commands",
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.option("-C", "--directory", metavar="DIR", default=".", help="Run as if started in DIR.")
 @click.version_option(__version__, message="tidegen %(version)s")
 @click.pass_context
@@ -57,40 +80,35 @@ def cli(context: click.Context, directory: str) -> None:
 def main() -> None:
     """Run the command line, in colour where the environment allows it."""
     with colour(os.environ):
-        _run()
+        sys.exit(_run(sys.argv[1:]))
 
 
-def _run() -> None:
-    """Run the command line; map errors to one line each and an exit code.
-
-    0 done, 1 refused, failed or differences, 2 bad usage or bad input, 130 interrupted.
-    """
+def _run(arguments: list[str]) -> int:
+    """Run the command line; print an error in one line, and return the exit code."""
+    prepare_streams()
+    handle_signals()
     try:
-        sys.exit(cli.main(standalone_mode=False))
-    except click.exceptions.Exit as exit_request:
-        sys.exit(exit_request.exit_code)
-    except click.ClickException as error:
-        _show(error)
-        sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
-    except Exception as error:
-        from tidegen.errors import TidegenError  # needed for an error only
-
-        if not isinstance(error, TidegenError):
+        code = cli.main(arguments, standalone_mode=False)
+        _flush()
+    except BaseException as error:
+        ending = ending_of(error)
+        if wants_traceback(ending):
             raise
-        for problem in error.problems:
-            click.echo(f"{failed('error:')} {problem}", err=True)
-        sys.exit(error.exit_code)
+        _report(ending, as_json=json_requested(arguments))
+        return ending.code
+    return code if isinstance(code, int) else 0
 
 
-def _show(error: click.ClickException) -> None:
-    """Print the usage, if the command line was wrong, and the error like any other."""
-    if isinstance(error, click.UsageError) and error.ctx:
-        usage, path = error.ctx.get_usage(), error.ctx.command_path
-        click.echo(f"{usage}\nTry '{path} --help' for help.\n", err=True)
-    click.echo(f"{failed('error:')} {error.format_message()}", err=True)
+def _flush() -> None:
+    """Write what is buffered, so that a full disk or a closed pipe is an error of the command."""
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _report(ending: Ending, *, as_json: bool) -> None:
+    """Print the error; streams that cannot be written are closed, so that Python stays silent."""
+    try:
+        report(ending, as_json=as_json)
+        _flush()
+    except (OSError, ValueError):
+        discard_output()

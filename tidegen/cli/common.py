@@ -1,13 +1,14 @@
 """Options, folders and output that several commands share."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tidegen.errors import InputError, Problem
+from tidegen.errors import InputError, Problem, TidegenError
 
 if TYPE_CHECKING:
     from tidegen.contract import Concern
@@ -50,6 +51,16 @@ def allowed_changes(allowed: Iterable[str], locked: Iterable[str]) -> tuple[str,
     from tidegen.planning.refusal import lock_consent
 
     return (*allowed, *map(lock_consent, locked))
+
+
+@contextmanager
+def question() -> Iterator[None]:
+    """Exit 2 on any error in a command that answers a question: 1 is an answer, "no"."""
+    try:
+        yield
+    except TidegenError as error:
+        error.exit_code = 2
+        raise
 
 
 def format_option(forms: Sequence[str], meaning: str) -> Callable[[_COMMAND], _COMMAND]:

@@ -2,7 +2,7 @@
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, json_option, target_options
+from tidegen.cli.common import echo_json, example_epilog, json_option, question, target_options
 
 _EPILOG = example_epilog(
     "tidegen drift --env production",
@@ -14,6 +14,7 @@ _EPILOG = example_epilog(
 @target_options
 @json_option
 @click.pass_obj
+@question()
 def command(directory: str, name: str, local: bool, as_json: bool) -> None:
     """Show where resources differ from their templates, in all nested stacks.
 
@@ -24,15 +25,10 @@ def command(directory: str, name: str, local: bool, as_json: bool) -> None:
     """
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.drift import detect_drift, drift_plan
-    from tidegen.errors import TidegenError
     from tidegen.reporting.drift import drift_data, drift_text
 
     with open_session(directory, local=local) as session:
-        try:
-            plan = drift_plan(session.target(name), session.connect)
-        except TidegenError as error:
-            error.exit_code = 2  # 1 would say that something has drifted
-            raise
+        plan = drift_plan(session.target(name), session.connect)
         stacks = detect_drift(plan, session.connect)
     if as_json:
         echo_json(drift_data(name, stacks))

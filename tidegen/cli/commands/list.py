@@ -13,6 +13,7 @@ from tidegen.cli.common import (
     example_epilog,
     json_option,
     project_folder,
+    question,
     template_folder,
 )
 from tidegen.errors import Problem
@@ -21,6 +22,7 @@ from tidegen.errors import Problem
 @click.command(epilog=example_epilog("tidegen list", "tidegen list --json"))
 @json_option
 @click.pass_obj
+@question()
 def command(directory: str, as_json: bool) -> None:
     """List environments, with the release that each one pins, and concerns.
 

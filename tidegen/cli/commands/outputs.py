@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, format_option, target_options
+from tidegen.cli.common import echo_json, example_epilog, format_option, question, target_options
 
 _FORMATS = (
     "table",
@@ -33,6 +33,7 @@ _EPILOG = example_epilog(
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_obj
+@question()
 def command(directory: str, name: str, local: bool, form: str, as_json: bool) -> None:
     """Show an environment's outputs, or print files for Tidepool's chart from them.
 

@@ -8,6 +8,7 @@ from tidegen.cli.common import (
     echo_json,
     example_epilog,
     json_option,
+    question,
     target_options,
 )
 
@@ -30,6 +31,7 @@ _EPILOG = example_epilog(
 @click.option("--markdown", is_flag=True, help="Print Markdown, for a pull-request comment.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if there are changes.")
 @click.pass_obj
+@question()
 def command(
     directory: str,
     name: str,

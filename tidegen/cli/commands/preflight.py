@@ -8,6 +8,7 @@ from tidegen.cli.common import (
     echo_json,
     example_epilog,
     json_option,
+    question,
     target_options,
 )
 
@@ -21,6 +22,7 @@ from tidegen.cli.common import (
 @allow_options
 @json_option
 @click.pass_obj
+@question()
 def command(
     directory: str,
     name: str,

@@ -10,6 +10,7 @@ from tidegen.cli.common import (
     example_epilog,
     json_option,
     known,
+    question,
     target_options,
     yes_option,
 )
@@ -74,6 +75,7 @@ def fill_command(
 @target_options
 @json_option
 @click.pass_obj
+@question()
 def status_command(directory: str, name: str, local: bool, as_json: bool) -> None:
     """Show which keys are filled, and how the others are filled.
 
