@@ -185,3 +185,47 @@ def test_yes_is_no_consent_for_the_accounts_baselines(elsewhere, proxy, unshared
     # its plan; then a host name of S3 Control, which begins with the account, is not found
     assert "account-nonproduction: release current, 3 root stacks in this order" in done.stdout
     assert consent not in done.stderr
+
+
+def test_a_saved_plan_is_deployed_without_a_question(aws, proxy, project):
+    """The last test of the module that changes the engine: the environment is another after it."""
+    both_roots(project)
+    done = tidegen("plan", *ENV, "--out", "plan.json", env=aws, cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert (
+        "deploy exactly this plan with 'tidegen deploy --env development --plan plan" in done.stderr
+    )
+    edit(project, "max_nodes: 5", "max_nodes: 6")
+    env = proxy.variables(aws)
+    moved = tidegen("deploy", *ENV, "--plan", "plan.json", env=env, cwd=project)
+    assert moved.returncode == 1
+    assert "its environment file has other values than in the plan" in moved.stderr
+    assert "MaxNodes: is '6', '5' in the plan" in moved.stderr
+    assert "is out of date; nothing was changed; plan again" in moved.stderr
+    assert writes(proxy) == []
+    edit(project, "max_nodes: 6", "max_nodes: 5")
+    done = tidegen("deploy", *ENV, "--plan", "plan.json", env=env, cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert "Deploy to development?" not in done.stderr
+    again = tidegen("deploy", *ENV, "--plan", "plan.json", env=env, cwd=project)
+    assert again.returncode == 1
+    assert "tidepool-development: was deployed since" in again.stderr
+
+
+def test_a_plan_that_would_be_refused_is_not_saved(aws, project):
+    edit(project, r"cidr: 10\.16\.", "cidr: 10.24.")
+    done = tidegen("plan", *ENV, "--out", "plan.json", env=aws, cwd=project)
+    assert done.returncode == 1
+    assert "a deploy of development would be refused" in done.stderr
+    assert not (project / "plan.json").exists()
+
+
+def test_a_file_that_is_no_plan_of_the_environment_is_bad_input(aws, project):
+    (project / "plan.json").write_text("{}")
+    done = tidegen("deploy", *ENV, "--plan", "plan.json", env=aws, cwd=project)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("error: plan.json: is no plan of tidegen; write it again with")
+    both = ("--plan", "plan.json", "--move", "UploadsBucket")
+    assert tidegen("deploy", *ENV, *both, env=aws, cwd=project).returncode == 2
+    assert tidegen("plan", *ENV, "--out", "x", "--change-set", env=aws, cwd=project).returncode == 2

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,10 @@ class Session:
 
         named = (file for file in self.files if file.name == name)
         return next(named, None) or load_environment(self.project, name)
+
+    def fingerprint(self, name: str) -> str:
+        """Return a hash of an environment file's values; comments and order do not count."""
+        return sha256(self.file(name).model_dump_json().encode()).hexdigest()
 
     def target(self, name: str) -> Target:
         """Return the target of an environment; problems of other files are warnings."""

@@ -1,5 +1,7 @@
 """`tidegen deploy`."""
 
+from pathlib import Path
+
 import click
 
 from tidegen.cli.common import (
@@ -19,6 +21,7 @@ _EPILOG = example_epilog(
     "tidegen deploy --env production --yes --json",
     "tidegen deploy --env staging --move UploadsBucket",
     "tidegen deploy --env staging --revert-drift",
+    "tidegen deploy --env staging --plan plan.json",
 )
 
 
@@ -44,6 +47,12 @@ _EPILOG = example_epilog(
     is_flag=True,
     help="Also set what was changed by hand back to the templates.",
 )
+@click.option(
+    "--plan",
+    "plan_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Deploy exactly the plan of 'tidegen plan --out'; refuse it if anything has changed.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop, like 'tidegen plan'.")
 @json_option
 @click.pass_context
@@ -58,6 +67,7 @@ def command(
     taken_over: tuple[str, ...],
     with_prerequisites: bool,
     revert_drift: bool,
+    plan_file: Path | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -72,6 +82,10 @@ def command(
     A resource whose nested stack or logical id changed in the templates is never recreated by
     accident: --move moves it, unchanged, in a separate step before the deploy.
 
+    --plan deploys a plan that was reviewed: it asks nothing that the plan shows, except for the
+    name of a protected environment, and exits 1 with every difference if the templates, the
+    parameters, the environment file or the stacks have changed since.
+
     --revert-drift restores nested stacks that were updated past their root. After the deploy it
     detects drift in all stacks, shows it, asks, and sets the drifted properties back, by a
     drift-aware change set of each stack, and names the drift that CloudFormation cannot set back.
@@ -82,6 +96,10 @@ def command(
     from tidegen.deployment.events import Result
     from tidegen.reporting.outputs import outputs_text
 
+    if plan_file and (allowed or locked or moved or taken_over or with_prerequisites):
+        raise click.UsageError("--plan has its own consents: leave out the other options")
+    if plan_file and (revert_drift or dry_run):
+        raise click.UsageError("--plan deploys a plan: leave out --revert-drift and --dry-run")
     if dry_run:
         allow = {"allowed": allowed, "locked": locked}
         context.invoke(plan_command, name=name, local=local, as_json=as_json, **allow)
@@ -95,6 +113,7 @@ def command(
             with_prerequisites=with_prerequisites,
             revert=revert_drift,
             taken_over=taken_over,
+            plan_file=plan_file,
         )
         outcomes = deploy(session, name, options)
     if as_json:

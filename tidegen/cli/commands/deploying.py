@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,11 +12,13 @@ from tidegen.cli.commands.approving import Confirmation
 from tidegen.cli.commands.moving import move_resources
 from tidegen.cli.commands.preflighting import check_account
 from tidegen.cli.commands.reverting import revert_drift
+from tidegen.cli.commands.saving import require_plan_of, require_same
 from tidegen.cli.confirm import decline
 from tidegen.cli.session import Session, echo_missing, require_clean_lint
 from tidegen.contract import Scope
 from tidegen.deployment.events import Outcome, Preview, Result
 from tidegen.deployment.executor import execute
+from tidegen.deployment.plan_file import read_plan
 from tidegen.deployment.reading.preview import preview
 from tidegen.deployment.reverting import with_restored_templates
 from tidegen.deployment.whole_plan import (
@@ -27,6 +30,7 @@ from tidegen.deployment.whole_plan import (
 from tidegen.errors import RefusedError
 from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.ownership import require_owned
+from tidegen.planning.saved_plan import SavedPlan
 from tidegen.planning.sessions import early_end
 from tidegen.reporting.events import left_text
 from tidegen.reporting.plan.text import approval_text, plan_text
@@ -47,6 +51,7 @@ class DeployOptions:
     with_prerequisites: bool = False
     revert: bool = False
     taken_over: tuple[str, ...] = ()
+    plan_file: Path | None = None
 
 
 def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome, ...]:
@@ -55,6 +60,8 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     All roots are planned, judged and shown, and one question is asked, before anything is touched.
     Raises RefusedError or DeploymentError; exits 1 if declined.
     """
+    saved = _reviewed(name, options)
+    options = replace(options, allowed=saved.allowed) if saved else options
     session.release(name)
     require_clean_lint(session, name)
     plan = session.plan(name, options.taken_over)
@@ -64,19 +71,33 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
         plan = session.plan(name, options.taken_over)
     if not options.as_json:
         click.echo(plan_text(plan))
-    if options.moved:
-        _judge(session, plan, options, options.moved)
-        move_resources(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
-        plan = session.plan(name, options.taken_over)
-    if options.revert:
-        plan = with_restored_templates(plan, session.connect)
-    outcomes = _executed(session, plan, _judge(session, plan, options), options)
+    plan = _prepared(session, plan, options)
+    previews = _judge(session, plan, options, saved=saved)
+    outcomes = _executed(session, plan, previews, options)
     warning = left_text(outcomes)
     if warning:
         click.echo(warning, err=True)
     if any(outcome.result is Result.DECLINED for outcome in outcomes):
         decline("nothing more was changed")
     return (*outcomes, *_reverted(session, name, options))
+
+
+def _reviewed(name: str, options: DeployOptions) -> SavedPlan | None:
+    """Return the plan of --plan."""
+    if options.plan_file is None:
+        return None
+    saved = read_plan(options.plan_file)
+    require_plan_of(saved, name, options.plan_file)
+    return saved
+
+
+def _prepared(session: Session, plan: Plan, options: DeployOptions) -> Plan:
+    """Make the requested moves, once the rest of the plan is not refused; return what is left."""
+    if options.moved:
+        _judge(session, plan, options, options.moved)
+        move_resources(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
+        plan = session.plan(plan.environment, options.taken_over)
+    return with_restored_templates(plan, session.connect) if options.revert else plan
 
 
 def _reverted(session: Session, name: str, options: DeployOptions) -> tuple[Outcome, ...]:
@@ -88,12 +109,18 @@ def _reverted(session: Session, name: str, options: DeployOptions) -> tuple[Outc
 
 
 def _judge(
-    session: Session, plan: Plan, options: DeployOptions, moved: Collection[str] = ()
+    session: Session,
+    plan: Plan,
+    options: DeployOptions,
+    moved: Collection[str] = (),
+    saved: SavedPlan | None = None,
 ) -> tuple[Preview, ...]:
     """Return the forecast of all roots; raise RefusedError with every reason to refuse one."""
     from tidegen.aws.settings import reach
 
     previews = preview(plan, session.connect, settings=reach)
+    if saved:
+        require_same(session, plan, previews, saved)
     allowed = _allowed(previews, options)
     problems = plan_problems(plan, previews, allowed, moved=moved)
     if moved:
@@ -131,7 +158,8 @@ def _executed(
             _warn_of_early_end(plan)
             if not options.as_json:
                 click.echo(f"\n{approval_text(previews)}")
-            if not approve.ask():
+            reviewed = options.plan_file is not None and not target.protected
+            if not (reviewed or approve.ask()):
                 return (Outcome(plan.steps[0].address, Result.DECLINED),)
         return execute(
             plan,
@@ -161,7 +189,7 @@ def _deploy_prerequisites(session: Session, plan: Plan, options: DeployOptions) 
     agreed = session.local or options.with_prerequisites
     if not agreed and (options.yes or not click.confirm(question, err=True)):
         raise RefusedError(*map(str, plan.missing), _CONSENT.format(names=", ".join(names)))
-    own = replace(options, allowed=(), moved=(), revert=False, taken_over=())
+    own = replace(options, allowed=(), moved=(), revert=False, taken_over=(), plan_file=None)
     for other in names:
         deploy(session, other, own)
 

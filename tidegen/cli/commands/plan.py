@@ -1,5 +1,7 @@
 """`tidegen plan`."""
 
+from pathlib import Path
+
 import click
 
 from tidegen.cli.common import (
@@ -17,6 +19,7 @@ _EPILOG = example_epilog(
     "tidegen plan --env production --only replacements",
     "tidegen plan --env production --markdown > comment.md",
     "tidegen plan --env production --json --exit-code",
+    "tidegen plan --env production --out plan.json",
 )
 
 
@@ -29,6 +32,11 @@ _EPILOG = example_epilog(
 @allow_options
 @json_option
 @click.option("--markdown", is_flag=True, help="Print Markdown, for a pull-request comment.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the plan to a file, for 'tidegen deploy --plan'.",
+)
 @click.option("--exit-code", is_flag=True, help="Exit 1 if there are changes.")
 @click.pass_obj
 @question()
@@ -42,6 +50,7 @@ def command(
     locked: tuple[str, ...],
     as_json: bool,
     markdown: bool,
+    out: Path | None,
     exit_code: bool,
 ) -> None:
     """Show what a deploy would change, in all nested stacks.
@@ -50,8 +59,13 @@ def command(
     the nested stacks with the templates that their root pins.
     --change-set also shows what CloudFormation itself predicts. If a deploy would be refused, the
     last line says so; 'tidegen preflight' exits 1 for that.
+
+    --out writes the plan to a file. Review it, then deploy exactly this plan: 'tidegen deploy
+    --plan' refuses it if anything has changed in between. Exits 1, and writes nothing, if the
+    deploy would be refused.
     """
     from tidegen.aws.settings import reach
+    from tidegen.cli.commands.saving import save_plan
     from tidegen.cli.session import echo_missing, echo_refusal, open_session
     from tidegen.deployment.reading.preview import preview
     from tidegen.deployment.settings import no_settings
@@ -61,6 +75,8 @@ def command(
     from tidegen.reporting.plan.markdown import plan_markdown
     from tidegen.reporting.plan.text import plan_text, previews_text
 
+    if out and (change_set or only):
+        raise click.UsageError("--out is of the whole forecast: leave out --change-set and --only")
     keep = is_losing if only else bool
     with open_session(directory, local=local) as session:
         plan = session.plan(name)
@@ -71,7 +87,10 @@ def command(
             settings=no_settings if only else reach,
             thorough=True,
         )
-    problems = plan_problems(plan, previews, consents(previews, allowed_changes(allowed, locked)))
+        consented = consents(previews, allowed_changes(allowed, locked))
+        problems = plan_problems(plan, previews, consented)
+        if out and not problems:
+            save_plan(session, plan, previews, out, consented)
     if as_json:
         echo_json(plan_data(plan, previews, keep, problems))
     elif markdown:
@@ -86,4 +105,5 @@ def command(
         or any(change.certain or change.unforeseen for change in item.changes)
         for item in previews
     )
-    raise click.exceptions.Exit(1 if exit_code and changed else 0)
+    unsaved = out is not None and problems != ()
+    raise click.exceptions.Exit(1 if unsaved or (exit_code and changed) else 0)
