@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 
 import pytest
 
@@ -229,3 +230,39 @@ def test_a_file_that_is_no_plan_of_the_environment_is_bad_input(aws, project):
     both = ("--plan", "plan.json", "--move", "UploadsBucket")
     assert tidegen("deploy", *ENV, *both, env=aws, cwd=project).returncode == 2
     assert tidegen("plan", *ENV, "--out", "x", "--change-set", env=aws, cwd=project).returncode == 2
+
+
+def git(project, *arguments):
+    identity = ("-c", "user.name=t", "-c", "user.email=t@t.example")
+    command = ["git", "-C", str(project), *identity, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
+def test_the_deployed_commit_is_shown_and_an_older_checkout_is_refused(aws, proxy, project):
+    git(project, "init", "--quiet")
+    git(project, "add", "--all")
+    git(project, "commit", "--quiet", "--message=one")
+    older = git(project, "rev-parse", "HEAD")
+    edit(project, "max_nodes: 4", "max_nodes: 7")
+    git(project, "commit", "--quiet", "--all", "--message=two")
+    newer = git(project, "rev-parse", "HEAD")
+    done = tidegen("deploy", *ENV, "--yes", env=aws, cwd=project)
+    assert done.returncode == 0, done.stderr
+    status = json.loads(tidegen("status", *ENV, "--json", env=aws, cwd=project).stdout)
+    assert status[-1]["commit"] == newer
+    assert status[-1]["deployed_by"].startswith("arn:aws:")
+    assert f"deployed from commit {newer}, by arn:aws:" in tidegen("status", *ENV, env=aws).stdout
+    git(project, "commit", "--quiet", "--allow-empty", "--message=three")
+    again = tidegen("deploy", *ENV, "--yes", env=aws, cwd=project)
+    assert "nothing to change" in again.stdout
+    git(project, "checkout", "--quiet", "--detach", older)
+    env = proxy.variables(aws)
+    refused = tidegen("deploy", *ENV, "--yes", env=env, cwd=project)
+    assert refused.returncode == 1
+    assert f"was deployed from commit {newer[:12]}" in refused.stderr
+    assert "use --allow-older" in refused.stderr
+    asked = tidegen("deploy", *ENV, env=env, cwd=project, text="n\n")
+    assert "which this checkout does not contain: it is older" in asked.stderr
+    assert writes(proxy) == []
+    done = tidegen("deploy", *ENV, "--yes", "--allow-older", env=aws, cwd=project)
+    assert done.returncode == 0, done.stderr

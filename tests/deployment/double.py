@@ -85,6 +85,9 @@ class Double(Drifts, Imports, Stacks):
     def __call__(self, place):
         return self
 
+    def caller(self):
+        return f"arn:aws:iam::{self.number}:user/operator"
+
     def account(self):
         self.calls.append("account")
         return self.number

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from tidegen.aws import objects
@@ -39,7 +40,15 @@ class AwsCloud(Drifting, Explaining, Importing):
 
     def account(self) -> str:
         """Return the account that the credentials belong to."""
-        return str(self._call("sts", "get_caller_identity")["Account"])
+        return str(self._identity["Account"])
+
+    def caller(self) -> str:
+        """Return the ARN of the identity that the credentials belong to."""
+        return str(self._identity["Arn"])
+
+    @cached_property
+    def _identity(self) -> Any:
+        return self._call("sts", "get_caller_identity")
 
     def stack(self, name: str) -> StackState | None:
         """Return the stack; None if there is none of that name."""

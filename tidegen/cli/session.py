@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tidegen.cli.checkout import head
 from tidegen.cli.common import concerns, project_folder, template_folder, template_paths
 from tidegen.cli.progress import Watcher, watching
 from tidegen.cli.targets import target_of, values_of
@@ -75,7 +76,7 @@ class Session:
         self.require_valid(name)
         release = self.file(name).release
         folder = template_folder(self.project, release)
-        return Release(release, folder, checked_assets(folder))
+        return Release(release, folder, checked_assets(folder), head(self.project))
 
     def plan(self, name: str, taken_over: Collection[str] = ()) -> Plan:
         """Return the plan of deploying the environment; `taken_over` names stacks of others."""

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tidegen.contract import RECORD
 from tidegen.deployment.events import Preview
 from tidegen.deployment.run import Clouds
 from tidegen.errors import InputError, Problem
@@ -102,7 +103,7 @@ def _root(plan: Plan, shown: Preview, clouds: Clouds) -> SavedRoot:
         scope=str(step.scope),
         note=shown.note,
         template=step.template.sha256,
-        parameters=dict(step.parameters),
+        parameters={k: v for k, v in step.parameters.items() if k not in RECORD},
         tags=step.tags,
         service_role=step.service_role,
         protected=step.protected,

@@ -26,6 +26,9 @@ class Cloud(Protocol):
     def account(self) -> str:
         """Return the account that the credentials belong to."""
 
+    def caller(self) -> str:
+        """Return the ARN of the identity that the credentials belong to."""
+
     def stack(self, name: str) -> StackState | None:
         """Return the stack; None if there is none of that name."""
 

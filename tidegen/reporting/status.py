@@ -28,6 +28,10 @@ def _root_text(root: RootStatus) -> str:
         reason.append(f"  {state_of(root.status).advice}")
     if root.cause:
         reason.append(style.failed(f"  root cause: {root.cause}"))
+    if root.commit:
+        by = f", by {root.deployed_by}" if root.deployed_by else ""
+        when = f" at {root.changed.isoformat(timespec='seconds')}" if root.changed else ""
+        reason.append(f"  deployed from commit {root.commit}{by}{when}")
     if root.deletion_protection:
         reason.append(f"  deletion protection: {root.deletion_protection}")
     nested = [

@@ -48,6 +48,11 @@ _EPILOG = example_epilog(
     help="Also set what was changed by hand back to the templates.",
 )
 @click.option(
+    "--allow-older",
+    is_flag=True,
+    help="Deploy a checkout without the commit that is deployed; --yes alone does not.",
+)
+@click.option(
     "--plan",
     "plan_file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -67,6 +72,7 @@ def command(
     taken_over: tuple[str, ...],
     with_prerequisites: bool,
     revert_drift: bool,
+    allow_older: bool,
     plan_file: Path | None,
     dry_run: bool,
     as_json: bool,
@@ -114,6 +120,7 @@ def command(
             revert=revert_drift,
             taken_over=taken_over,
             plan_file=plan_file,
+            allow_older=allow_older,
         )
         outcomes = deploy(session, name, options)
     if as_json:

@@ -3,11 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from tidegen.cli.checkout import contains
 from tidegen.cli.commands.approving import Confirmation
 from tidegen.cli.commands.moving import move_resources
 from tidegen.cli.commands.preflighting import check_account
@@ -30,6 +32,7 @@ from tidegen.deployment.whole_plan import (
 from tidegen.errors import RefusedError
 from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.ownership import require_owned
+from tidegen.planning.record import older_roots
 from tidegen.planning.saved_plan import SavedPlan
 from tidegen.planning.sessions import early_end
 from tidegen.reporting.events import left_text
@@ -52,6 +55,7 @@ class DeployOptions:
     revert: bool = False
     taken_over: tuple[str, ...] = ()
     plan_file: Path | None = None
+    allow_older: bool = False
 
 
 def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome, ...]:
@@ -72,6 +76,7 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     if not options.as_json:
         click.echo(plan_text(plan))
     plan = _prepared(session, plan, options)
+    _check_age(session, plan, options)
     previews = _judge(session, plan, options, saved=saved)
     outcomes = _executed(session, plan, previews, options)
     warning = left_text(outcomes)
@@ -80,6 +85,19 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     if any(outcome.result is Result.DECLINED for outcome in outcomes):
         decline("nothing more was changed")
     return (*outcomes, *_reverted(session, name, options))
+
+
+def _check_age(session: Session, plan: Plan, options: DeployOptions) -> None:
+    """Print the roots that a newer or unknown commit deployed; refuse older ones with --yes."""
+    older = tuple(older_roots(plan, partial(contains, session.project)))
+    refused = [item for item in older if item.known]
+    if refused and options.yes and not options.allow_older:
+        raise RefusedError(*map(str, refused), _OLDER)
+    for item in older:
+        click.echo(f"{warned('warning:')} {item}", err=True)
+
+
+_OLDER = "nothing was changed; update the checkout, or use --allow-older to deploy this one"
 
 
 def _reviewed(name: str, options: DeployOptions) -> SavedPlan | None:

@@ -25,6 +25,7 @@ from tidegen.planning.parameters import (
     known_step,
     needed_addresses,
 )
+from tidegen.planning.record import with_record
 from tidegen.planning.retiring import retiring_template
 from tidegen.planning.states import NextAction, next_action
 from tidegen.planning.steps import (
@@ -44,11 +45,12 @@ Values = Mapping[Scope, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Release:
-    """A set of committed templates: its name, its folder, and assets by object key."""
+    """A set of committed templates: its name, its folder, assets by object key, the commit."""
 
     name: str
     folder: Path
     assets: Mapping[str, bytes]
+    commit: str = ""
 
 
 def build_plan(target: Target, values: Values, release: Release, connect: Connect) -> Plan:
@@ -59,7 +61,8 @@ def build_plan(target: Target, values: Values, release: Release, connect: Connec
     """
     steps = tuple(_step(target, values, release, address) for address in steps_of(target))
     clouds = Clouds.of(connect)
-    clouds.at(target.place())
+    caller = clouds.at(target.place()).caller()
+    steps = tuple(with_record(step, release.commit, caller) for step in steps)
     required = prerequisites_of(target)
     addresses = {step.address for step in steps} | {item.address for item in required}
     addresses |= {address for step in steps for address in needed_addresses(step)}
