@@ -9,14 +9,14 @@ run() {
 
 run tidegen render --check
 run tidegen lint
-run tidegen deploy --env account-nonproduction --yes
-run tidegen deploy --env account-production-recovery --yes
-run tidegen deploy --env account-production --yes
-run tidegen deploy --env shared-nonproduction --yes
-run tidegen deploy --env shared-production --yes
-run tidegen deploy --env development --yes
-run tidegen deploy --env production --yes
-run tidegen deploy --env production --yes
-run tidegen status --env production
-run tidegen outputs --env production
+run tidegen deploy --env account-nonproduction --yes --local
+run tidegen deploy --env account-production-recovery --yes --local
+run tidegen deploy --env account-production --yes --local
+run tidegen deploy --env shared-nonproduction --yes --local
+run tidegen deploy --env shared-production --yes --local
+run tidegen deploy --env development --yes --local
+run tidegen deploy --env production --yes --local
+run tidegen deploy --env production --yes --local
+run tidegen status --env production --local
+run tidegen outputs --env production --local
 run tidegen local types

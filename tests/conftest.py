@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from tidegen.local.engine import running_engine
+from tests.engine_snapshots import new_engine
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Folders whose files take longest. pytest-xdist hands out files in the order of collection: these
 #: begin first, so that no worker ends long after the others.
 LONGEST_FIRST = ("cli", "linting", "deployment", "local", "port", "concerns", "rules", "docs")
+
+# The processes of the tests compile each module once, into a folder that git ignores.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".cache" / "pycache"))
 
 # A shell starts a job in the background with SIGINT ignored, and every program below inherits that:
 # tests that interrupt one would wait for ever.
@@ -23,10 +27,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def tidegen(*arguments, cwd=ROOT, env=None, text=None):
-    """Run the real command line in a separate process."""
-    command = [sys.executable, "-m", "tidegen", *map(str, arguments)]
+def tidegen(*arguments, cwd=ROOT, env=None, text=None, local=True):
+    """Run the real command line in a separate process.
+
+    With an engine's endpoint a command says --local, as protected environments require, unless
+    `local` is false.
+    """
     environment = {**os.environ, **(env or {})}
+    on_engine = "http://127.0.0.1:" in environment.get("AWS_ENDPOINT_URL", "")
+    more = ["--local"] if local and on_engine and {"--env"} & set(arguments) else []
+    command = [sys.executable, "-m", "tidegen", *map(str, arguments), *more]
     return subprocess.run(
         command, cwd=cwd, env=environment, input=text, capture_output=True, text=True, check=False
     )
@@ -50,25 +60,41 @@ def unmeasured():
         yield
 
 
-@contextmanager
+#: The names of environments, in the order of their deploys → an engine on which they are deployed.
+_SNAPSHOTS = {}
+_RUNNING = ExitStack()
+
+
+def snapshot_of(*names):
+    """Return an engine to copy, on which these environments are deployed; deploy them once."""
+    if names not in _SNAPSHOTS:
+        with unmeasured():
+            started = snapshot_of(*names[:-1]).copy() if names else new_engine()
+            engine = _RUNNING.enter_context(started)
+            for name in names[-1:]:
+                variables = engine.environment_variables()
+                done = tidegen("deploy", "--env", name, "--yes", env=variables)
+                assert done.returncode == 0, done.stdout + done.stderr
+        engine.freeze()
+        _SNAPSHOTS[names] = engine
+    return _SNAPSHOTS[names]
+
+
+def pytest_sessionfinish():
+    """End the engines that were copied."""
+    _RUNNING.close()
+
+
 def unmeasured_engine():
     """Run an engine whose coverage is not measured."""
-    with ExitStack() as stack:
-        with unmeasured():
-            engine = stack.enter_context(running_engine())
-        yield engine
+    return snapshot_of().copy()
 
 
 @contextmanager
-def deployed(*names, engine=unmeasured_engine):
+def deployed(*names):
     """Yield the variables that reach an engine on which these environments are deployed."""
-    with engine() as running:
-        environment = running.environment_variables()
-        with unmeasured():
-            for name in names:
-                done = tidegen("deploy", "--env", name, "--yes", env=environment)
-                assert done.returncode == 0, done.stdout + done.stderr
-        yield environment
+    with snapshot_of(*names).copy() as engine:
+        yield engine.environment_variables()
 
 
 def client(aws, service):

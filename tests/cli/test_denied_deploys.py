@@ -9,7 +9,7 @@ import shutil
 
 import pytest
 
-from tests.conftest import ROOT, client, tidegen, unmeasured, unmeasured_engine
+from tests.conftest import ROOT, client, deployed, tidegen, unmeasured
 
 ROLE = r"User: arn:aws:sts::444455556666:assumed-role/tidepool-development-access-ExecutionRole-"
 DEPLOY = ("deploy", "--env", "development", "--yes")
@@ -29,12 +29,10 @@ def project(tmp_path_factory):
 @pytest.fixture(scope="module")
 def aws(project):
     """An engine with development deployed on it: no call was denied."""
-    with unmeasured_engine() as engine:
-        environment = engine.environment_variables()
+    with deployed("account-nonproduction") as environment:
         with unmeasured():
-            for name in ("account-nonproduction", "development"):
-                done = tidegen("deploy", "--env", name, "--yes", env=environment, cwd=project)
-                assert done.returncode == 0, done.stdout + done.stderr
+            done = tidegen(*DEPLOY, env=environment, cwd=project)
+        assert done.returncode == 0, done.stdout + done.stderr
         yield environment
 
 

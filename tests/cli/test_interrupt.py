@@ -18,7 +18,7 @@ def aws():
 
 def interrupted_after(text, *arguments, env):
     """Run the command, press Ctrl-C at the first line with `text`; return exit code and stderr."""
-    command = [sys.executable, "-m", "tidegen", *arguments]
+    command = [sys.executable, "-m", "tidegen", *arguments, "--local"]
     process = subprocess.Popen(
         command,
         cwd=ROOT,

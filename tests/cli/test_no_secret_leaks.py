@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from tests.conftest import ROOT, client, tidegen, unmeasured, unmeasured_engine
+from tests.conftest import ROOT, client, deployed, tidegen, unmeasured
 from tidegen.chart.secrets import CHART_SECRETS, Fill
 from tidegen.cli.commands.outputs import _FORMATS
 
-BASELINE = ("account-nonproduction", "shared-nonproduction", "development")
+BASELINE = ("account-nonproduction", "shared-nonproduction")
 ENV = ("--env", "development")
 #: Shorter values (a port, a name) are in every text.
 SHORTEST = 8
@@ -95,18 +95,17 @@ def world(tmp_path_factory):
         (folder / "project" / name).symlink_to(ROOT / name)
     (folder / "talkative" / "sitecustomize.py").write_text(TALKATIVE)
     # the other tests measure the coverage of these commands
-    with unmeasured(), unmeasured_engine() as engine:
+    with unmeasured(), deployed(*BASELINE) as variables:
         env = {
-            **engine.environment_variables(),
+            **variables,
             "HOME": str(folder / "home"),
             "XDG_CACHE_HOME": str(folder / "home" / "cache"),
             "PYTHONPATH": str(folder / "talkative"),
             "TMPDIR": str(folder / "tmp"),
         }
         world = World(folder, env)
-        for name in BASELINE:
-            code, shown = world.run("deploy", "--env", name, "--yes")
-            assert code == 0, shown[-2000:]
+        code, shown = world.run("deploy", *ENV, "--yes")
+        assert code == 0, shown[-2000:]
         world.learn()
         code, shown = world.run("secrets", "fill", *ENV)
         assert code == 0, shown[-2000:]

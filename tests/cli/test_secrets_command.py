@@ -17,7 +17,6 @@ import pytest
 
 from tests.conftest import ROOT, client, deployed, tidegen
 from tidegen.chart.secrets import CHART_SECRETS, Fill, rotated_keys
-from tidegen.local.engine import running_engine
 
 BASELINE = ("account-nonproduction", "shared-nonproduction", "development")
 ENV = ("--env", "development")
@@ -27,7 +26,7 @@ PATIENCE = 30.0  # seconds
 @pytest.fixture(scope="module")
 def aws():
     """An engine with development deployed on it; the environment that reaches it."""
-    with deployed(*BASELINE, engine=running_engine) as environment:
+    with deployed(*BASELINE) as environment:
         yield environment
 
 

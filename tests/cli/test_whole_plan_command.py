@@ -162,19 +162,30 @@ def elsewhere(engine, proxy, tmp_path):
     }
 
 
-def test_a_prerequisite_that_is_not_created_refuses_before_the_baselines(elsewhere, proxy):
+def fresh(project, folder):
+    """Copy a project into the account in which nothing is deployed."""
+    copy = folder / "fresh"
+    for name in ("environments", "templates"):
+        shutil.copytree(project / name, copy / name)
+    for path in (copy / "environments").glob("*.yaml"):
+        path.write_text(path.read_text().replace("444455556666", "999988887777"))
+    return copy
+
+
+def test_a_prerequisite_that_is_not_created_refuses_before_the_baselines(
+    elsewhere, proxy, tmp_path
+):
     """T1-a: the account's baselines were deployed, then the missing shared services refused."""
-    done = tidegen("deploy", "--env", "production", "--yes", "--with-prerequisites", env=elsewhere)
+    deploy = ("deploy", "--env", "staging", "--yes", "--with-prerequisites")
+    done = tidegen(*deploy, env=elsewhere, cwd=fresh(ROOT, tmp_path))
     assert done.returncode == 1, done.stdout
-    missing = "error: shared: is missing; run 'tidegen deploy --env shared-production'"
+    missing = "error: shared: is missing; run 'tidegen deploy --env shared-nonproduction'"
     assert missing in done.stderr
     assert writes(proxy) == []
 
 
 def test_yes_is_no_consent_for_the_accounts_baselines(elsewhere, proxy, unshared, tmp_path):
-    project = shutil.copytree(unshared, tmp_path / "fresh")
-    for path in (project / "environments").glob("*.yaml"):
-        path.write_text(path.read_text().replace("444455556666", "999988887777"))
+    project = fresh(unshared, tmp_path)
     done = tidegen("deploy", *ENV, "--yes", env=elsewhere, cwd=project)
     assert done.returncode == 1
     consent = "account-nonproduction is deployed first only with --with-prerequisites; nothing was"

@@ -23,6 +23,7 @@ from tidegen.deployment.port import Cloud
 from tidegen.deployment.reading.imports import import_plan
 from tidegen.deployment.reading.preview import preview
 from tidegen.deployment.reading.status import environment_status
+from tidegen.deployment.reverting import execute_revert, revert_plan
 from tidegen.deployment.rollback import execute_rollback, rollback_plan
 from tidegen.errors import InputError, RefusedError
 from tidegen.planning.importing import ImportPlan
@@ -36,7 +37,8 @@ NUMBER = "111122223333"
 WRITES = {
     "create_change_set": {"change_sets"},
     "create_import": {"change_sets"},
-    "delete_change_set": {"change_sets"},
+    "create_revert": {"change_sets"},
+    "delete_change_set": {"change_sets", "reverting"},
     "execute_change_set": {"change_sets"},
     "continue_rollback": {"executor", "rollback"},
     "delete_stack": {"change_sets", "destroy", "executor"},
@@ -132,6 +134,7 @@ def ways(world, project, target):
             plan, planned_moves(plan, ["Orders"], world.wire), world.wire
         ),
         "replace": lambda: release_replaced(plan, ImportPlan(target.name, ()), world.wire),
+        "revert": lambda: execute_revert(revert_plan(plan, world.wire), world.wire),
         "destroy": lambda: execute_destroy(destroy_plan(target, world.wire), world.wire),
         "rollback": lambda: execute_rollback(rollback_plan(target, world.wire), world.wire),
     }

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from docs.build.concerns import contract_pages, whole_page
+from tests.conftest import unmeasured_engine
 from tests.local.local_cloud import Cloud
 from tidegen.concerns import own_concerns
 from tidegen.linting.roots import lint_roots
 from tidegen.linting.run import lint
-from tidegen.local.engine import running_engine
 from tidegen.rendering import render
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "adding-a-concern.md"
@@ -54,7 +54,7 @@ def test_the_example_passes_lint(concerns, project, tmp_path, monkeypatch):
 
 def test_the_example_is_deployed_on_the_local_engine(concerns):
     template = deepcopy(render(concerns).templates["reports.yaml"])
-    with running_engine() as engine:
+    with unmeasured_engine() as engine:
         cloud = Cloud(engine.endpoint, "111122223333")
         key = cloud.client("kms").create_key()["KeyMetadata"]["Arn"]
         template["Parameters"]["MessagingKeyArn"]["Default"] = key

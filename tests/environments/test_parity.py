@@ -99,10 +99,7 @@ def text(value):
 
 def bodies(template):
     """Return the root under the empty name, and its children by logical id."""
-    children = {child.logical_id: child for child in template.children}
-    return {"": template.body} | {
-        k: parse_template(c.content.decode()) for k, c in children.items()
-    }
+    return {"": template.body} | {child.logical_id: child.body for child in template.children}
 
 
 def decisions(file, files=FILES):

@@ -5,10 +5,9 @@ import re
 
 import pytest
 
-from tests.conftest import ROOT, tidegen
+from tests.conftest import ROOT, tidegen, unmeasured_engine
 from tidegen.errors import AccessError
 from tidegen.github.adapter import GitHub, from_variables
-from tidegen.local.engine import running_engine
 from tidegen.planning.preflight.repository import (
     DeployEnvironment,
     RepositoryFacts,
@@ -155,7 +154,7 @@ def test_preflight_reports_the_weaknesses_and_without_a_token_that_it_did_not_as
         renamed = path.replace(f"/repos/{REPOSITORY}", ours).replace("/staging", "/development")
         github.answers[renamed] = answer
     command = ("preflight", "--env", "development", "--json")
-    with running_engine() as engine:
+    with unmeasured_engine() as engine:
         aws = {**engine.environment_variables(), "GITHUB_API_URL": github.api}
         asked = tidegen(*command, env={**aws, "GH_TOKEN": "t0ken", "GITHUB_TOKEN": ""})
         silent = tidegen(*command, env={**aws, "GH_TOKEN": "", "GITHUB_TOKEN": ""})

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
@@ -278,15 +279,43 @@ def test_a_token_does_not_make_a_retry_safe(plain: Cloud) -> None:
 
 
 def test_the_names_of_services_take_seconds_and_are_the_same_from_metadata_alone() -> None:
-    script = (
-        "from tidegen.local import shims, upstream; from time import process_time as now;"
+    compare_costs(
         "router, start = upstream.router(), now(); router._is_aws_service_name('');"
         "took, start = now() - start, now(); names = shims.service_names(); ours = now() - start;"
         "assert names == router._KNOWN_AWS_SERVICE_NAMES, names ^ router._KNOWN_AWS_SERVICE_NAMES;"
-        "assert took > 5 * ours, (took, ours)"
     )
+
+
+SHORT_FORMS = """
+Version: 2010-09-09
+GetAtt: [!GetAtt A.B.C, !GetAtt [A, B], !GetAtt A]
+If: !If [It, !Ref A, !Sub "${A}-b"]
+Texts: [012, 0o14, yes, ~, 1e3, 0x1F, "2010-09-09", 2010-09-09, 10:30, !Base64 {Ref: A}]
+Merged: {<<: &base {a: 1}, b: *base}
+Folded: >-
+  one
+  two
+"""
+
+
+def test_templates_take_long_to_parse_and_are_the_same_with_libyaml() -> None:
+    folder = Path(__file__).parents[2] / "templates" / "current"
+    compare_costs(
+        f"from pathlib import Path; paths = sorted(Path({str(folder)!r}).rglob('*.yaml'));"
+        f"texts = [{SHORT_FORMS!r}, *(path.read_text() for path in paths)];"
+        "parse = upstream.template_functions()._parse_template; start = now();"
+        "parsed = [parse(text) for text in texts]; took = now() - start;"
+        "shims.parse_templates_with_libyaml(); start = now();"
+        "again = [parse(text) for text in texts]; ours = now() - start;"
+        "assert len(texts) > 20 and repr(again) == repr(parsed);"
+    )
+
+
+def compare_costs(script: str) -> None:
+    """Run a script that sets the CPU seconds that upstream `took`, and `ours`."""
+    start = "from tidegen.local import shims, upstream; from time import process_time as now;"
     done = subprocess.run(
-        [sys.executable, "-c", script],
+        [sys.executable, "-c", f"{start}{script}assert took > 5 * ours, (took, ours)"],
         env={**os.environ, **_SETTINGS},
         capture_output=True,
         text=True,

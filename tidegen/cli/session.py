@@ -13,6 +13,7 @@ import click
 
 from tidegen.cli.checkout import head
 from tidegen.cli.common import concerns, project_folder, template_folder, template_paths
+from tidegen.cli.endpoints import check_endpoints
 from tidegen.cli.progress import Watcher, watching
 from tidegen.cli.targets import target_of, values_of
 from tidegen.deployment.port import Connect
@@ -41,6 +42,8 @@ class Session:
     problems: "FileProblems | None" = None
     #: Whether the local engine was started by this command and ends with it.
     own_engine: bool = False
+    #: Whether the user said --local.
+    local_wanted: bool = False
 
     def file(self, name: str) -> Any:
         """Return the environment file of that name; raise InputError with the closest name."""
@@ -59,7 +62,9 @@ class Session:
         if self.problems:
             self.problems.require_home(file)
             warn_of_problems(self.problems)
-        return target_of(file, self.files)
+        target = target_of(file, self.files)
+        check_endpoints(target, local=self.local_wanted, announced=self.own_engine)
+        return target
 
     def require_valid(self, name: str) -> None:
         """Raise InputError with the problems that concern a deploy of the environment."""
@@ -99,14 +104,14 @@ def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
         Session, project=project, files=files, problems=problems, connect=Clouds(connect)
     )
     if not local or local_endpoint():
-        yield session(local=bool(local_endpoint()))
+        yield session(local=bool(local_endpoint()), local_wanted=local)
         return
     from tidegen.local.engine import running_engine
 
     with running_engine() as engine:
         os.environ.update(engine.environment_variables())
         click.echo(f"local AWS at {engine.endpoint}; its state is lost when it stops", err=True)
-        yield session(local=True, own_engine=True)
+        yield session(local=True, own_engine=True, local_wanted=True)
 
 
 @cache

@@ -12,6 +12,7 @@ the pseudo type UNFORESEEN, with the reason.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from tidegen.cloudformation.functions import joined, one_line, selected, split
@@ -101,7 +102,7 @@ class EvaluatedTemplate:
         """Return the logical ids of the nested stacks whose templates are known."""
         return tuple(
             name
-            for name, resource in self._declared().items()
+            for name, resource in self._declared.items()
             if resource.get("Type") == STACK_TYPE
             and name in self.templates
             and self._may_be_created(resource)
@@ -110,7 +111,7 @@ class EvaluatedTemplate:
     def nested(self, logical_id: str) -> "EvaluatedTemplate":
         """Return the scope of a nested stack: its template with the values that this one passes."""
         if logical_id not in self._nested:
-            properties = section(self._declared()[logical_id], "Properties", of=object)
+            properties = section(self._declared[logical_id], "Properties", of=object)
             given = self.value(section(properties, "Parameters", of=object))
             pseudo = {name: value for name, value in self.values.items() if "::" in name}
             values = {**pseudo, **given}
@@ -144,8 +145,13 @@ class EvaluatedTemplate:
                 raise UndecidableError(f"condition {condition}") from error
         return self._decided[condition]
 
+    @cached_property
     def _declared(self) -> Mapping[str, Any]:
         return section(self.template, "Resources")
+
+    @cached_property
+    def _parameters(self) -> Mapping[str, Any]:
+        return section(self.template, "Parameters")
 
     def _all_declared(self) -> Mapping[str, Any]:
         return section(self.template, "Resources", of=object)
@@ -223,7 +229,7 @@ class EvaluatedTemplate:
             return rest[0]["DefaultValue"]
 
     def _reference(self, name: str) -> Any:
-        declared = section(self.template, "Parameters").get(name)
+        declared = self._parameters.get(name)
         if declared is None:
             known = self.values.get(name) if "::" in name else None
             return known or {"Ref": name if "::" in name else self._at(name)}
@@ -237,7 +243,7 @@ class EvaluatedTemplate:
         logical_id, attribute = names.split(".", 1) if isinstance(names, str) else names
         if not isinstance(attribute, str):
             return {"Fn::GetAtt": [self._at(logical_id), self.value(attribute)]}
-        resource = self._declared().get(logical_id, {})
+        resource = self._declared.get(logical_id, {})
         if attribute.startswith("Outputs.") and logical_id in self.nested_ids():
             nested = self.nested(logical_id)
             output = section(nested.template, "Outputs").get(attribute.removeprefix("Outputs."))

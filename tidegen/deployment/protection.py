@@ -11,7 +11,6 @@ from collections.abc import Collection, Mapping
 
 from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.cloudformation.stateful import protected_ids, stack_policy, stateful_ids
-from tidegen.cloudformation.text import parse_template
 from tidegen.deployment.events import Protected
 from tidegen.deployment.reading.deployed_roots import physical_ids
 from tidegen.deployment.run import Run
@@ -137,7 +136,7 @@ def _stateful(step: RootStep) -> dict[str, frozenset[str]]:
     """Return nested stack → its stateful resources, if it has any."""
     resources = step.template.body.get("Resources", {})
     stateful = {
-        child.logical_id: stateful_ids(parse_template(child.content.decode(), child.file))
+        child.logical_id: stateful_ids(child.body)
         for child in step.template.children
         if resources.get(child.logical_id, {}).get("Type") == STACK_TYPE
     }

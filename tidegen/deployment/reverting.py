@@ -29,6 +29,7 @@ from tidegen.planning.digest import DIGEST
 from tidegen.planning.drift import DriftPlan, StackDrift
 from tidegen.planning.guards import guard_changes
 from tidegen.planning.model import Plan, ResolvedStep, StackState
+from tidegen.planning.ownership import require_owned
 from tidegen.planning.parameters import known_step
 from tidegen.planning.reverting import RevertPlan, RevertRequest, RevertStep
 from tidegen.planning.states import NextAction, next_action
@@ -64,6 +65,7 @@ def revert_plan(
     Each stack with drift gets a change set. Raises RefusedError, and deletes all of them, where a
     guard refuses a change.
     """
+    require_owned(plan.foreign)
     clouds = Clouds.of(connect)
     steps: list[RevertStep] = []
     try:

@@ -45,6 +45,7 @@ def install() -> None:
             table[type_name] = entry_of(type_name)
     keep_attributes_of_unchanged_resources()
     take_alarms_of_several_metrics()
+    parse_templates_with_libyaml()
     deletions.install()
     nested_stacks.install()
     clean_up.install()
@@ -98,6 +99,19 @@ def take_alarms_of_several_metrics() -> None:
         return plain(name, {**rest, **first})
 
     provisioners._cw_metric_alarm_record = record
+
+
+def parse_templates_with_libyaml() -> None:
+    """Parse templates with PyYAML's parser in C, if it has one.
+
+    Upstream: parses with the one in Python: 80 % of the engine's time in a deploy.
+    """
+    functions, yaml = upstream.template_functions(), upstream.module("yaml")
+    if yaml.__with_libyaml__:
+        constructors = functions.CfnLoader.yaml_constructors
+        functions.CfnLoader = type(
+            "CfnLoader", (yaml.CSafeLoader,), {"yaml_constructors": constructors}
+        )
 
 
 def _named(made: tuple[str, Any]) -> tuple[str, Any]:

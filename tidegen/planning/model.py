@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from tidegen.cloudformation.resources import TemplateBody
+from tidegen.cloudformation.text import parse_template
 from tidegen.contract import Scope
 from tidegen.planning.digest import DIGEST
 
@@ -66,6 +68,11 @@ class Child:
     def key(self) -> str:
         """The object key that the root refers to."""
         return f"templates/{self.sha256}/{self.file}"
+
+    @cached_property
+    def body(self) -> TemplateBody:
+        """The template, parsed once: a deploy reads it some twenty times."""
+        return parse_template(self.content.decode(), self.file)
 
 
 @dataclass(frozen=True, kw_only=True)

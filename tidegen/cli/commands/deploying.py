@@ -15,7 +15,9 @@ from tidegen.cli.commands.moving import move_resources
 from tidegen.cli.commands.preflighting import check_account
 from tidegen.cli.commands.reverting import revert_drift
 from tidegen.cli.commands.saving import require_plan_of, require_same
+from tidegen.cli.common import echo_json_line
 from tidegen.cli.confirm import decline
+from tidegen.cli.endpoints import endpoint_data
 from tidegen.cli.session import Session, echo_missing, require_clean_lint
 from tidegen.contract import Scope
 from tidegen.deployment.events import Outcome, Preview, Result
@@ -73,8 +75,7 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     if plan.missing:
         _deploy_prerequisites(session, plan, options)
         plan = session.plan(name, options.taken_over)
-    if not options.as_json:
-        click.echo(plan_text(plan))
+    _show_plan(session, plan, options)
     plan = _prepared(session, plan, options)
     _check_age(session, plan, options)
     previews = _judge(session, plan, options, saved=saved)
@@ -151,6 +152,15 @@ def _judge(
 def _allowed(previews: Sequence[Preview], options: DeployOptions) -> tuple[str, ...]:
     """Return the consents; those for a drift, which is detected later, are not compared yet."""
     return options.allowed if options.revert else consents(previews, options.allowed)
+
+
+def _show_plan(session: Session, plan: Plan, options: DeployOptions) -> None:
+    """Print the plan, or for machines the endpoint if it is not AWS."""
+    endpoint = endpoint_data(session.target(plan.environment))
+    if not options.as_json:
+        click.echo(plan_text(plan))
+    elif any(endpoint.values()):
+        echo_json_line({"event": "endpoint", **endpoint})
 
 
 def _warn_of_early_end(plan: Plan) -> None:

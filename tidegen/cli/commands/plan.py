@@ -66,6 +66,7 @@ def command(
     """
     from tidegen.aws.settings import reach
     from tidegen.cli.commands.saving import save_plan
+    from tidegen.cli.endpoints import endpoint_data
     from tidegen.cli.session import echo_missing, echo_refusal, open_session
     from tidegen.deployment.reading.preview import preview
     from tidegen.deployment.settings import no_settings
@@ -79,7 +80,7 @@ def command(
         raise click.UsageError("--out is of the whole forecast: leave out --change-set and --only")
     keep = is_losing if only else bool
     with open_session(directory, local=local) as session:
-        plan = session.plan(name)
+        plan, target = session.plan(name), session.target(name)
         previews = preview(
             plan,
             session.connect,
@@ -92,7 +93,7 @@ def command(
         if out and not problems:
             save_plan(session, plan, previews, out, consented)
     if as_json:
-        echo_json(plan_data(plan, previews, keep, problems))
+        echo_json({**endpoint_data(target), **plan_data(plan, previews, keep, problems)})
     elif markdown:
         click.echo(plan_markdown(plan, previews, keep))
     else:

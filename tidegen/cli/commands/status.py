@@ -29,6 +29,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
     """
     from dataclasses import asdict
 
+    from tidegen.cli.endpoints import endpoint_data
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.status import environment_status, follow_environment
     from tidegen.reporting.status import status_text
@@ -41,7 +42,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
         roots = environment_status(target, session.connect)
         deployed = all(root.status and not root.foreign for root in roots)
         if as_json and not follow:
-            echo_json([asdict(root) for root in roots])
+            echo_json([{**asdict(root), **endpoint_data(target)} for root in roots])
         elif not as_json:
             click.echo(status_text(roots))
             if deployed:

@@ -6,7 +6,7 @@ its only resource is a wait condition handle, which costs nothing and which the 
 
 import json
 
-from tidegen.cloudformation.resources import STACK_TYPE, TemplateBody
+from tidegen.cloudformation.resources import STACK_TYPE, Resources, TemplateBody
 from tidegen.deployment.change_sets import create_change_set, execute_change_set, template_request
 from tidegen.deployment.reading.deployed_roots import deployed_template, physical_ids
 from tidegen.deployment.run import Run
@@ -14,6 +14,7 @@ from tidegen.deployment.uploads import upload_template
 from tidegen.planning.model import ResolvedStep, StackState
 from tidegen.planning.ownership import Owner
 from tidegen.planning.states import NextAction, next_action
+from tidegen.planning.templates import sha256
 
 SHELL: TemplateBody = {
     "AWSTemplateFormatVersion": "2010-09-09",
@@ -33,9 +34,33 @@ def create_empty_stack(run: Run, step: ResolvedStep, nested: str) -> str:
     shell = {"Type": STACK_TYPE, "Properties": {"TemplateURL": url}}
     deployed = deployed_template(run.cloud, state.stack_id) if state else {}
     head = deployed or Owner.of(step).template
-    body = {**head, "Resources": {**head.get("Resources", {}), nested: shell}}
+    others = _with_present_templates(run, step, state, head.get("Resources", {}))
+    body = {**head, "Resources": {**others, nested: shell}}
     ended = _updated(run, step, state, json.dumps(body, indent=1))
     return physical_ids(run.cloud, ended.stack_id)[nested]
+
+
+def _with_present_templates(
+    run: Run, step: ResolvedStep, state: StackState | None, resources: Resources
+) -> Resources:
+    """Return a root's resources; each nested stack names the template that it has now.
+
+    An earlier import extended it past the root, whose URL still names the one before. With the
+    root's update CloudFormation would set that back and release what was imported (see
+    `planning.pins`).
+    """
+    nested = physical_ids(run.cloud, state.stack_id) if state else {}
+    present = dict(resources)
+    for name, resource in resources.items():
+        if resource.get("Type") != STACK_TYPE or not nested.get(name):
+            continue
+        text = run.cloud.template(nested[name])
+        properties = resource["Properties"]
+        # Every key in the artifacts bucket has the hash of its template.
+        if sha256(text.encode()) not in json.dumps(properties.get("TemplateURL")):
+            url = upload_template(run, step, "present.json", text)
+            present[name] = {**resource, "Properties": {**properties, "TemplateURL": url}}
+    return present
 
 
 def _updated(run: Run, step: ResolvedStep, state: StackState | None, text: str) -> StackState:

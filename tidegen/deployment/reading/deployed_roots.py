@@ -102,11 +102,8 @@ class DeployedRoots:
 
 def wanted_templates(step: RootStep) -> Templates:
     """Return the templates that the step would deploy."""
-    texts = {child.logical_id: child.content.decode() for child in step.template.children}
-    return {
-        **{path: parse_template(text, path) for path, text in texts.items()},
-        "": step.template.body,
-    }
+    children = {child.logical_id: child.body for child in step.template.children}
+    return {**children, "": step.template.body}
 
 
 def wanted_resources(step: ResolvedStep, state: StackState | None) -> Resources:
