@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections import Counter
 
 import pytest
 
@@ -110,14 +111,17 @@ def test_preflight_and_plan_say_what_deploy_says(aws, project):
     assert f"a deploy of development would be refused: {len(problems)} problems" in text
 
 
-def test_what_a_command_allows_is_not_refused_by_the_others(aws, project):
+def test_a_change_that_is_allowed_is_a_problem_in_no_command(aws, project):
     edit(project, r"cidr: 10\.16\.", "cidr: 10.24.")
-    plan = tidegen("plan", *ENV, "--json", env=aws, cwd=project)
-    names = [problem["where"] for problem in json.loads(plan.stdout)["problems"]]
-    allowed = [word for name in names for word in ("--allow-replace", name)]
-    done = tidegen("plan", *ENV, "--json", *allowed, env=aws, cwd=project)
-    assert json.loads(done.stdout)["problems"] == []
-    assert tidegen("preflight", *ENV, *allowed, env=aws, cwd=project).returncode == 0
+    allowed = (*ENV, "--allow-replace", "Network/Vpc", "--json")
+    plan = json.loads(tidegen("plan", *allowed, env=aws, cwd=project).stdout)
+    preflight = json.loads(tidegen("preflight", *allowed, env=aws, cwd=project).stdout)
+    problems = {problem["where"] for problem in plan["problems"]}
+    assert "Network/Vpc" not in problems
+    assert problems == {item["where"] for item in preflight["findings"] if item["blocking"]}
+    unknown = tidegen("plan", *ENV, "--allow-replace", "Network/Vcp", env=aws, cwd=project)
+    assert unknown.returncode == 2
+    assert "did you mean Network/Vpc?" in unknown.stderr
 
 
 def replacing(text):
@@ -277,3 +281,39 @@ def test_the_deployed_commit_is_shown_and_an_older_checkout_is_refused(aws, prox
     assert writes(proxy) == []
     done = tidegen("deploy", *ENV, "--yes", "--allow-older", env=aws, cwd=project)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_deploy_without_changes_makes_three_calls(aws, proxy, project):
+    """The target is four; sceptre, which compares no protection, makes four for two stacks."""
+    deploy = ("deploy", *ENV, "--yes", "--allow-older")
+    assert tidegen(*deploy, env=aws, cwd=project).returncode == 0
+    again = tidegen(*deploy, env=proxy.variables(aws), cwd=project)
+    assert "nothing to change" in again.stdout
+    assert proxy.operations == ["GetCallerIdentity", "DescribeStacks", "GetStackPolicy"]
+
+
+def is_list(call):
+    return "StackName" not in call.parameters
+
+
+def test_without_permission_to_list_stacks_each_is_read(aws, proxy, project):
+    denied = ("AccessDenied", "User is not authorized to perform: cloudformation:ListStacks")
+    proxy.fail("DescribeStacks", 403, *denied, where=is_list)
+    done = tidegen("deploy", *ENV, "--yes", "--allow-older", env=proxy.variables(aws), cwd=project)
+    assert done.returncode == 0, done.stderr
+    reads = [call for call in proxy.calls if call.operation == "DescribeStacks"]
+    names = [call.parameters.get("StackName") for call in reads]
+    assert names[0] is None
+    assert {"tidepool-development", "tidepool-development-access"} < set(names[1:])
+
+
+def test_a_changed_deploy_reads_each_deployed_template_once(aws, proxy, project):
+    both_roots(project, "max_nodes: 4", "max_nodes: 8")
+    deploy = ("deploy", *ENV, "--yes", "--allow-older")
+    done = tidegen(*deploy, env=proxy.variables(aws), cwd=project)
+    assert done.returncode == 0, done.stderr
+    reads = Counter(
+        call.parameters["StackName"] for call in proxy.calls if call.operation == "GetTemplate"
+    )
+    assert len(reads) > 15
+    assert set(reads.values()) == {1}, reads

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from tidegen.contract import Scope
 from tidegen.deployment.port import Connect
-from tidegen.deployment.reading.deployed_roots import deployed_template
 from tidegen.deployment.reading.ownership import foreign_stack
 from tidegen.deployment.run import Clouds
 from tidegen.planning.model import (
     Foreign,
     OutputOf,
+    Place,
     Plan,
     Prerequisite,
     RootStep,
@@ -66,13 +66,9 @@ def build_plan(target: Target, values: Values, release: Release, connect: Connec
     required = prerequisites_of(target)
     addresses = {step.address for step in steps} | {item.address for item in required}
     addresses |= {address for step in steps for address in needed_addresses(step)}
-    # One call a stack: each step is compared with its deployed stack, each prerequisite must be
-    # deployed and gives outputs. One listing would do in a small account, but it needs a permission
-    # on all stacks (API_DescribeStacks: ListStacks as well), and several pages for nested stacks.
-    states = {
-        address: clouds.at(address.place).stack(address.name)
-        for address in sorted(addresses, key=str)
-    }
+    # Each step is compared with its deployed stack, each prerequisite must be deployed and gives
+    # outputs.
+    states = _states(clouds, addresses)
     missing = tuple(item for item in required if not _is_usable(states[item.address]))
     plan = Plan(
         environment=target.name,
@@ -108,6 +104,20 @@ def _foreign(
     )
 
 
+def _states(
+    clouds: Clouds, addresses: Iterable[StackAddress]
+) -> dict[StackAddress, StackState | None]:
+    """Return the stacks at the addresses, read a place at a time."""
+    places: dict[Place, list[StackAddress]] = {}
+    for address in sorted(addresses, key=str):
+        places.setdefault(address.place, []).append(address)
+    states: dict[StackAddress, StackState | None] = {}
+    for place, own in places.items():
+        stacks = clouds.at(place).named_stacks([address.name for address in own])
+        states |= {address: stacks[address.name] for address in own}
+    return states
+
+
 def _retiring(plan: Plan, clouds: Clouds) -> RootStep | None:
     """Return the access root's step with the permissions that it loses, if others need them yet."""
     access = [step for step in plan.steps if step.scope is Scope.ACCESS]
@@ -119,7 +129,7 @@ def _retiring(plan: Plan, clouds: Clouds) -> RootStep | None:
     if state is None or is_current(plan, step) or next_action(state.status) not in _KEPT:
         return None
     resolved = known_step(step, plan.outputs)
-    deployed = deployed_template(clouds.at(step.address.place), state.stack_id)
+    deployed = clouds.deployed_roots.of(clouds.at(step.address.place), state).templates.get("", {})
     template = retiring_template(resolved, deployed, state.parameters)
     return replace(step, template=template) if template else None
 
