@@ -189,3 +189,20 @@ def test_each_hook_runs_on_the_committed_templates(hook):
     assert all(re.search(hook["files"], file) for file in files)
     done = tidegen(*arguments, *(files if hook.get("pass_filenames", True) else ()))
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_plans_of_all_environments_fit_one_comment():
+    """GitHub: "Body is too long (maximum is 65536 characters)"."""
+    (step,) = (s for s in WORKFLOW["jobs"]["plan"]["steps"] if "--markdown" in s.get("run", ""))
+    assert step["env"]["PLANS"] == "${{ strategy.job-total }}"
+    for count in (1, 3, 7):
+        script = step["run"].partition(" > ")[0].replace(".venv/bin/tidegen", "echo")
+        done = subprocess.run(
+            ["bash", "-euc", script],
+            env={"PLANS": str(count), "ENVIRONMENT": "staging"},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        limit = int(done.stdout.split()[-1])
+        assert limit * count <= 65_536

@@ -64,3 +64,33 @@ def test_a_deploy_brings_the_drift_back(aws):
     assert tidegen("drift", *ENV, env=aws).returncode == 0
     again = tidegen("deploy", *ENV, "--revert-drift", "--yes", env=aws)
     assert "no drift to revert" in again.stdout
+
+
+def test_a_grant_that_no_template_declares_is_listed(aws):
+    iam, s3 = client(aws, "iam"), client(aws, "s3")
+    identity = client(aws, "cloudformation").list_stack_resources(StackName="tidepool-identity")
+    role = next(
+        resource["PhysicalResourceId"]
+        for resource in identity["StackResourceSummaries"]
+        if resource["ResourceType"] == "AWS::IAM::Role"
+    )
+    allowed = {"Effect": "Allow", "Action": "s3:ListAllMyBuckets", "Resource": "*"}
+    document = {"Version": "2012-10-17", "Statement": [allowed]}
+    iam.put_role_policy(RoleName=role, PolicyName="hotfix", PolicyDocument=json.dumps(document))
+    names = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
+    bucket = next(name for name in names if "artifacts" in name)
+    policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
+    partner = {"AWS": "arn:aws:iam::444455556666:root"}
+    opened = {"Sid": "Partner", "Effect": "Allow", "Principal": partner, "Action": "s3:GetObject"}
+    policy["Statement"].append({**opened, "Resource": f"arn:aws:s3:::{bucket}/*"})
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))
+    done = tidegen("drift", *ENV, env=aws)
+    assert done.returncode == 1
+    listed = [line for line in done.stdout.splitlines() if line.startswith("undeclared")]
+    assert [line.rpartition(": ")[2] for line in sorted(listed)] == [
+        "policy statement Partner",
+        "inline policy hotfix",
+    ]
+    data = json.loads(tidegen("drift", *ENV, "--json", env=aws).stdout)
+    assert {item["physical_id"] for item in data["undeclared"]} == {role, bucket}
+    assert data["unchecked_grants"] == []

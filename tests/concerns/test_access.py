@@ -28,8 +28,13 @@ BY_PEOPLE = {
     "cloudtrail:describetrails",
     "config:describeconfigurationrecorders",
     "config:describedeliverychannels",
+    "ec2:describesecuritygrouprules",  # the roles have it for the default group
     "guardduty:listdetectors",
+    "iam:listattachedrolepolicies",
     "iam:listopenidconnectproviders",
+    "iam:listrolepolicies",
+    "kms:listgrants",
+    "s3:getbucketpolicy",
     "s3:listbucketversions",
 }
 RESOURCES = json.loads(CONCERN.build(CONTEXT).to_json())["Resources"]

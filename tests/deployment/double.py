@@ -263,12 +263,13 @@ class Double(Drifts, Imports, Stacks):
         self.calls.append("delete_change_set")
         self.gone.add(change_set_id)
 
-    def execute_change_set(self, change_set_id):
+    def execute_change_set(self, change_set_id, *, keep_on_failure=False):
         request = self._request(change_set_id, "ExecuteChangeSet")
         made = self.change_set(change_set_id)
         if made.status != "CREATE_COMPLETE":
             text = f"ChangeSet [{change_set_id}] cannot be executed in its current status"
             rules.refuse("ExecuteChangeSet", "InvalidChangeSetStatus", text)
+        rules.check_keeping(self.stacks[request.stack_name], keep=keep_on_failure)
         self.calls.append(f"execute {request.stack_name}")
         others = [key for key, r in self.requests.items() if r.stack_name == request.stack_name]
         self.gone.update(others)  # this one, and those created for the stack's previous state

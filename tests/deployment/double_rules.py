@@ -18,6 +18,8 @@ UPDATABLE = (
     "UPDATE_ROLLBACK_COMPLETE",
     "IMPORT_COMPLETE",
     "IMPORT_ROLLBACK_COMPLETE",
+    "CREATE_FAILED",
+    "UPDATE_FAILED",
 )
 
 
@@ -86,6 +88,14 @@ def check_detecting(state):
     if state.status not in (*DETECTABLE, "UPDATE_ROLLBACK_FAILED", "IMPORT_COMPLETE"):
         text = f"Stack [{state.name}] is in {state.status} state; drift cannot be detected"
         refuse("DetectStackDrift", "ValidationError", text)
+
+
+def check_keeping(state, *, keep):
+    """Refuse to update a stack that kept a failure, unless this update keeps one too."""
+    if state.status in ("CREATE_FAILED", "UPDATE_FAILED") and not keep:
+        text = f"This stack is currently in a non-terminal [{state.status}] state. To update the "
+        text += "stack from this state, please use the disable-rollback parameter"
+        refuse("ExecuteChangeSet", "ValidationError", text)
 
 
 def check_continuing(state, resources, skip):

@@ -191,7 +191,7 @@ def test_a_failure_in_a_nested_stack_leads_the_error(double, project, developmen
             double.outcomes[ENVIRONMENT] = ["CREATE_IN_PROGRESS", "ROLLBACK_COMPLETE"]
             original = double.execute_change_set
 
-            def fail(change_set_id):
+            def fail(change_set_id, **_):
                 original(change_set_id)
                 record = double.record
                 record(root, "Network", child, STACK_TYPE, "CREATE_IN_PROGRESS")
@@ -310,7 +310,7 @@ def test_a_failed_update_restores_relaxed_policies(deployed, project, developmen
     deployed.outcomes[ENVIRONMENT] = []
     original = deployed.execute_change_set
 
-    def fail(change_set_id):
+    def fail(change_set_id, **_):
         original(change_set_id)
         deployed.outcomes[ENVIRONMENT] = ["UPDATE_IN_PROGRESS", "UPDATE_ROLLBACK_COMPLETE"]
 

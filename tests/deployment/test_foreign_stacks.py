@@ -41,6 +41,7 @@ WRITES = {
     "delete_change_set": {"change_sets", "reverting"},
     "execute_change_set": {"change_sets"},
     "continue_rollback": {"executor", "rollback"},
+    "undo_failed": {"rollback"},
     "delete_stack": {"change_sets", "destroy", "executor"},
     "set_termination_protection": {"protection"},
     "set_stack_policy": {"moving", "protection", "run"},

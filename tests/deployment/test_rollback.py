@@ -93,6 +93,36 @@ def test_a_rollback_that_fails_again_is_an_error(stuck, target):
         execute_rollback(plan, stuck, pause=lambda seconds: None)
 
 
+def test_a_nested_stack_that_is_gone_can_be_skipped_itself(stuck, target):
+    """API_ContinueUpdateRollback: its stack is DELETE_COMPLETE, so none of its resources can be."""
+    stuck.nested[CHILD] = ()
+    child = stuck.add("tide-development-Network-1ABC", "DELETE_COMPLETE")
+    stuck.stacks[child.name] = replace(child, stack_id=CHILD)
+    (step,) = rollback_plan(target, stuck, ["Network"]).steps
+    assert [item.path for item in step.unfinished] == ["Network", "Topic"]
+    assert step.skipped == ("Network",)
+
+
+def test_resources_that_only_a_reason_names_can_be_skipped(stuck, target):
+    """As an engine, or a listing that lags, has it: no resource has a failed status."""
+    root = stuck.stacks["tide-development"]
+    reason = "The following resource(s) failed to update: [Topic, Network]. "
+    stuck.stacks[root.name] = replace(root, reason=reason)
+    child = stuck.add(
+        "tide-development-Network-1ABC",
+        "UPDATE_ROLLBACK_FAILED",
+        reason=("The following resource(s) failed to update: [Table]. "),
+    )
+    stuck.stacks[child.name] = replace(child, stack_id=CHILD)
+    for stack, members in stuck.nested.items():
+        stuck.nested[stack] = tuple(replace(m, status="UPDATE_COMPLETE") for m in members)
+    plan = rollback_plan(target, stuck, ["Network/Table", "Topic"])
+    (step,) = plan.steps
+    assert [item.path for item in step.unfinished] == ["Network/Table", "Topic"]
+    assert step.skipped == ("tide-development-Network-1ABC.Table", "Topic")
+    assert "Network/Table  AWS::DynamoDB::Table tbl" in rollback_text(plan)
+
+
 def test_without_a_failed_rollback_there_is_nothing_to_do(stuck, target):
     state = stuck.stacks["tide-development"]
     stuck.stacks["tide-development"] = replace(state, status="UPDATE_COMPLETE")

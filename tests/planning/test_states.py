@@ -41,7 +41,7 @@ def test_no_failed_status_counts_as_success(status):
         (None, NextAction.CREATE),
         ("REVIEW_IN_PROGRESS", NextAction.CREATE),
         ("DELETE_COMPLETE", NextAction.CREATE),
-        ("CREATE_FAILED", NextAction.DELETE_FIRST),
+        ("CREATE_FAILED", NextAction.UPDATE),
         ("ROLLBACK_COMPLETE", NextAction.DELETE_FIRST),
         ("ROLLBACK_FAILED", NextAction.DELETE_FIRST),
         ("DELETE_FAILED", NextAction.DELETE_FIRST),

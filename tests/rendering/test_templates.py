@@ -7,13 +7,17 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import cfn_flip
 import pytest
+from troposphere import sns
 
-from tidegen.concerns import own_concerns
+from tidegen import concerns
+from tidegen.concerns import loaded, own_concerns
 from tidegen.environments import load_all
+from tidegen.errors import CompositionError
 from tidegen.rendering import render
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,3 +89,59 @@ def test_every_root_pins_its_children_by_hash(rendered):
         ):
             url = body["Resources"][logical_id]["Properties"]["TemplateURL"]["Fn::Sub"]
             assert url.endswith(f"/templates/{child['Sha256']}/{child['File']}"), name
+
+
+def broken(action):
+    """Our concerns and one more, whose resources `action` adds."""
+    dns = next(concern for concern in own_concerns() if concern.name == "dns")
+    extra = replace(dns, name="extra", inputs=(), outputs=(), assets=(), add_resources=action)
+    return (*own_concerns(), extra)
+
+
+def too_many(template, _context):
+    for number in range(501):
+        template.add_resource(sns.Topic(f"Topic{number}"))
+
+
+def test_the_501st_resource_names_the_concern():
+    with pytest.raises(CompositionError) as caught:
+        render(broken(too_many))
+    (problem,) = caught.value.problems
+    assert str(problem).startswith(
+        "concern 'extra': its resources cannot be added: ValueError: Max"
+    )
+    assert "Maximum number of resources 500 reached" in str(problem)
+
+
+def test_any_error_of_a_concern_is_one_line_with_its_place():
+    def stumble(_template, _context):
+        return {}["missing\nkey"]
+
+    with pytest.raises(CompositionError) as caught:
+        render(broken(stumble))
+    line = stumble.__code__.co_firstlineno + 1
+    assert str(caught.value).startswith("concern 'extra': ")
+    assert f"{Path(__file__).name}:{line}); fix the concern" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("json:loads", "is no Concern; let it name one"),
+        ("json:nothing", "cannot be loaded: AttributeError"),
+        ("no_such_module:CONCERN", "cannot be loaded: ModuleNotFoundError"),
+    ],
+)
+def test_an_entry_point_without_a_concern_is_named(value, message):
+    point = EntryPoint("extra", value, "tidegen.concerns")
+    with pytest.raises(CompositionError, match=message) as caught:
+        loaded(point)
+    assert str(caught.value).startswith(f"entry point 'extra' ({value}): ")
+
+
+def test_a_module_without_a_concern_is_named(tmp_path, monkeypatch):
+    (tmp_path / "forgotten.py").write_text('"""Nothing."""\n')
+    monkeypatch.setattr(concerns, "__path__", [*concerns.__path__, str(tmp_path)])
+    with pytest.raises(CompositionError, match=r"forgotten\.py: declares no concern; add CONCERN"):
+        own_concerns()

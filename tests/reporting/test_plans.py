@@ -3,6 +3,8 @@
 import json
 from types import SimpleNamespace
 
+import pytest
+
 from tidegen.cloudformation.schemas import Replacement
 from tidegen.contract import Scope
 from tidegen.deployment.events import Preview
@@ -172,6 +174,25 @@ def test_markdown_is_a_diff_and_fits_a_comment():
     ]
     cut = plan_markdown(planned(), [previewed(tuple(many))], bool)
     assert len(cut) < 65_536
+    assert cut.endswith("for the rest*")
+
+
+@pytest.mark.parametrize("limit", [*range(1000, 1100, 7), 65_000 // 3])
+def test_a_cut_plan_keeps_its_limit_and_closes_its_blocks(limit):
+    """The plans of all environments share one comment of 65,536 characters."""
+    many = [
+        Change(
+            path=f"Storage/Bucket{n}",
+            type="AWS::S3::Bucket",
+            action=Action.ADD,
+            source=ChangeSource.FORECAST,
+        )
+        for n in range(900)
+    ]
+    cut = plan_markdown(planned(), [previewed(tuple(many))], bool, limit)
+    assert len(cut) <= limit
+    assert cut.count("```") % 2 == 0
+    assert cut.count("<details>") == cut.count("</details>")
     assert cut.endswith("for the rest*")
 
 

@@ -228,3 +228,59 @@ def test_no_rule_fails_on_odd_values(text, data):
 )
 def test_a_body_that_is_no_template_has_no_problems(body):
     assert not [problem for rule in RULES for problem in rule.problems(View(body))]
+
+
+OFF = {
+    "SSEEnabled": """
+  T:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      KeySchema: [{AttributeName: a, KeyType: HASH}]
+      SSESpecification: {SSEEnabled: false, KMSMasterKeyId: k}""",
+    "LaunchTemplateData/BlockDeviceMappings/*/Ebs/Encrypted": """
+  L:
+    Type: AWS::EC2::LaunchTemplate
+    Properties:
+      LaunchTemplateData:
+        BlockDeviceMappings: [{DeviceName: /dev/xvda, Ebs: {Encrypted: false, KmsKeyId: k}}]""",
+    "Encrypted": """
+  V: {Type: "AWS::EC2::Volume", Properties: {AvailabilityZone: a, Size: 8, KmsKeyId: k}}""",
+    "StorageEncrypted": """
+  C: {Type: "AWS::RDS::DBCluster", Properties: {Engine: aurora, StorageEncrypted: 'false'}}""",
+}
+
+
+@pytest.mark.parametrize("option", OFF)
+def test_a_key_does_not_replace_the_switch_of_encryption(linter, tmp_path, option):
+    reported = findings(linter, tmp_path, f"Resources:{OFF[option]}\n")
+    messages = [finding.message for finding in reported if finding.rule == "E9313"]
+    assert len(messages) == 1
+    assert f"{option} to true" in messages[0]
+
+
+ALARM = """
+  Alarm:
+    Type: AWS::CloudWatch::Alarm
+    Properties: {ComparisonOperator: GreaterThanThreshold, EvaluationPeriods: 1%s}"""
+COMPOSITE = """
+  Both:
+    Type: AWS::CloudWatch::CompositeAlarm
+    Properties: {AlarmRule: !Sub 'ALARM("${Alarm}")', AlarmActions: [!Ref Topic]}"""
+
+
+@pytest.mark.parametrize(
+    ("resources", "message"),
+    [
+        (ALARM % "", "the alarm notifies nobody"),
+        (ALARM % ", OKActions: [!Ref Topic]", "the alarm notifies nobody"),
+        (ALARM % ", AlarmActions: [!Ref Topic], ActionsEnabled: false", "actions are off"),
+        (ALARM % ", AlarmActions: [!Ref Topic]", ""),
+        (ALARM % "" + COMPOSITE, ""),
+        (COMPOSITE.replace(", AlarmActions: [!Ref Topic]", ""), "the alarm notifies nobody"),
+    ],
+)
+def test_an_alarm_notifies_somebody(linter, tmp_path, resources, message):
+    reported = findings(linter, tmp_path, f"Resources:{resources}\n")
+    messages = [finding.message for finding in reported if finding.rule == "E9314"]
+    assert len(messages) == bool(message)
+    assert message in "".join(messages)

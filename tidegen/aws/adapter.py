@@ -170,14 +170,25 @@ class AwsCloud(Drifting, Explaining, Importing):
         """Delete a change set and its nested ones."""
         self._call("cloudformation", "delete_change_set", ChangeSetName=change_set_id)
 
-    def execute_change_set(self, change_set_id: str) -> None:
-        """Start the operation of the change set."""
+    def execute_change_set(self, change_set_id: str, *, keep_on_failure: bool = False) -> None:
+        """Start the operation of the change set; a failure may keep what it has created.
+
+        Not by OnStackFailure of CreateChangeSet: AWS updates no stack created with DO_NOTHING.
+        """
+        keep = {"DisableRollback": True} if keep_on_failure else {}
         self._call(
             "cloudformation",
             "execute_change_set",
             ChangeSetName=change_set_id,
             ClientRequestToken=token(),
+            **keep,
         )
+
+    def undo_failed(self, stack: str, service_role: str | None) -> None:
+        """Roll a failed operation back that kept what it had created."""
+        role = {"RoleARN": service_role} if service_role else {}
+        arguments = {"StackName": stack, "ClientRequestToken": token(), **role}
+        self._call("cloudformation", "rollback_stack", **arguments)
 
     def continue_rollback(
         self, stack: str, service_role: str | None, skip: Sequence[str] = ()

@@ -132,11 +132,18 @@ def echo_json(value: Any) -> None:
     """Print `value` as JSON."""
     import json
 
-    click.echo(json.dumps(value, indent=2, default=str))
+    click.echo(json.dumps(value, indent=2, default=_json_text))
 
 
 def echo_json_line(value: Any) -> None:
     """Print `value` as one line of JSON, unbuffered for a reader that follows."""
     import json
 
-    click.echo(json.dumps(value, default=str))
+    click.echo(json.dumps(value, default=_json_text))
+
+
+def _json_text(value: object) -> str:
+    """Return a value that JSON has no type for as text; times in ISO 8601."""
+    from datetime import datetime
+
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from tidegen.cli.signals import SIGNALLED, interruption, signal_code, signal_name
+from tidegen.cli.signals import SIGNALLED, is_end_of_input, signal_code, signal_name
 from tidegen.errors import Problem, TidegenError
 from tidegen.reporting.style import failed
 
@@ -111,7 +111,7 @@ def _usage_ending(error: click.ClickException) -> Ending:
 
 
 def _interrupted(error: BaseException) -> Ending:
-    if isinstance(interruption(error), EOFError):
+    if is_end_of_input(error):
         text = "standard input has ended before the answer; run it on a terminal, or add --yes"
         return Ending(code=UNKNOWN, kind="no-terminal", problems=(Problem("", text),))
     text = f"interrupted ({signal_name(error)})"

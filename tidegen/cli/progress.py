@@ -11,17 +11,21 @@ from typing import Any, Self
 import click
 
 from tidegen.cli.common import echo_json_line
+from tidegen.cli.signals import is_end_of_input, signal_code, signal_name
+from tidegen.cli.stopping import Stopping
 from tidegen.deployment.events import Attached, Event, Executing, Outcome, Progress
+from tidegen.errors import TidegenError
 from tidegen.reporting import style
 from tidegen.reporting.events import event_data, event_text
 from tidegen.reporting.progress import Board
+from tidegen.reporting.stopped import Ledger
 
 
 def watcher(*, as_json: bool = False) -> "Watcher":
     """Return the watcher for the output: JSON lines, a live tree on a terminal, or plain lines."""
     if as_json:
         return JsonLines()
-    can_draw = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+    can_draw = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
     return Tree() if can_draw else Lines()
 
 
@@ -121,10 +125,11 @@ class Tree(Lines):
 
     def _tree(self) -> Any:
         from rich.table import Table
+        from rich.text import Text
 
         table = Table(box=None, pad_edge=False, show_header=False)
         for stack, status, counts, elapsed in self.board.rows():
-            table.add_row(f"  {stack}", f"[{_colour(status)}]{status}[/]", elapsed, counts)
+            table.add_row(f"  {stack}", Text(status, style=_colour(status)), elapsed, counts)
         return table
 
 
@@ -134,18 +139,54 @@ def _colour(status: str) -> str:
     return "green" if status.endswith("_COMPLETE") else "cyan"
 
 
+class Noting(Watcher):
+    """Another watcher, and a ledger of what AWS was asked for.
+
+    A reader that goes away does not stop an operation that has begun.
+    """
+
+    def __init__(self, shown: Watcher) -> None:
+        self.shown, self.ledger = shown, Ledger()
+        self.lost = False
+
+    def __call__(self, event: Event) -> None:
+        """Note the event, then show it."""
+        self.ledger.note(event)
+        if self.lost:
+            return
+        try:
+            self.shown(event)
+        except OSError:
+            if not self.ledger.begun:
+                raise
+            self.lost = True
+
+    def hold(self) -> None:
+        """Stop drawing."""
+        if not self.lost:
+            self.shown.hold()
+
+
 @contextmanager
 def watching(name: str, *, continues: bool, as_json: bool = False) -> Iterator[Watcher]:
-    """Yield the watcher of an operation; Ctrl-C stops watching, and prints how to follow it again.
+    """Yield the watcher of an operation; if it stops early, print what is in progress in AWS.
 
     `continues` is whether the operation outlives this process.
     """
+    watch = Noting(watcher(as_json=as_json))
     try:
-        with watcher(as_json=as_json) as watch:
+        with watch:
             yield watch
-    except KeyboardInterrupt:
-        command = f"'tidegen status --env {name} --follow'"
-        again = f"it continues; follow it with {command}, or run this command again"
-        hint = again if continues else "the local engine stops with this command"
-        click.echo(f"stopped watching {name}; {hint}", err=True)
-        raise click.exceptions.Exit(130) from None
+    except (KeyboardInterrupt, click.Abort) as error:
+        stopping = Stopping(name, continues=continues, as_json=as_json)
+        stopping.echo(watch.ledger, signal_name(error))
+        if is_end_of_input(error):
+            raise
+        raise click.exceptions.Exit(signal_code(error)) from None
+    except OSError:
+        Stopping(name, continues=continues, as_json=as_json).echo(watch.ledger, "SIGPIPE")
+        raise
+    except TidegenError as error:
+        stopping = Stopping(name, continues=continues, as_json=as_json)
+        stopping.echo_failure(watch.ledger, error)
+        raise

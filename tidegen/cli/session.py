@@ -73,7 +73,7 @@ class Session:
             self.problems.require(file)
 
     def watching(self, name: str, *, as_json: bool = False) -> AbstractContextManager[Watcher]:
-        """Yield the watcher of an operation on an environment; Ctrl-C stops watching only."""
+        """Yield the watcher of an operation on an environment, which says where it stopped."""
         return watching(name, continues=not self.own_engine, as_json=as_json)
 
     def release(self, name: str) -> Release:

@@ -30,6 +30,11 @@ def interruption(error: BaseException) -> BaseException:
     return error.__cause__ or error.__context__ or error
 
 
+def is_end_of_input(error: BaseException) -> bool:
+    """Return whether a question met the end of standard input, not a signal."""
+    return isinstance(interruption(error), EOFError)
+
+
 def signal_name(error: BaseException) -> str:
     """Return the name of the signal, SIGINT for Ctrl-C."""
     cause = interruption(error)

@@ -1,5 +1,6 @@
 """A concern: its declarations and the function that adds its resources, built into a template."""
 
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +9,7 @@ from troposphere import Template
 from tidegen.contract.declarations import Asset, BuiltAsset, Input, KeyUse, Output
 from tidegen.contract.scopes import Scope
 from tidegen.contract.template import add_outputs, new_template
+from tidegen.errors import CompositionError, Problem, TidegenError
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,19 @@ class Concern:
     def build(self, context: Context) -> Template:
         """Return the template: a parameter per input, the resources, and the outputs.
 
-        Raises CompositionError for an output that refers to a missing resource.
+        Raises CompositionError for an output that refers to a missing resource, and where the
+        concern's own code fails.
         """
         template = new_template(self.purpose, self.inputs)
-        self.add_resources(template, context)
+        try:
+            self.add_resources(template, context)
+        except TidegenError:
+            raise
+        except Exception as error:  # a third party's code may raise anything
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            text = f"its resources cannot be added: {type(error).__name__}: {error}"
+            where = f"concern '{self.name}'"
+            message = f"{text} ({place.filename}:{place.lineno}); fix the concern"
+            raise CompositionError(Problem(where, " ".join(message.split()))) from error
         add_outputs(template, self.name, self.outputs)
         return template

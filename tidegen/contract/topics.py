@@ -80,6 +80,8 @@ class Topic(StrEnum):
     CONNECTIONS = "endpoints of an endpoint service", _list("ec2:DescribeVpcEndpointConnections")
     # VPC ids → service name: endpoint id, with private names only
     ENDPOINTS = "VPC endpoints", _list("ec2:DescribeVpcEndpoints")
+    # group ids → id: ingress rules, each protocol, from, to, source
+    GROUP_RULES = "rules of security groups", _by_people("ec2:DescribeSecurityGroupRules")
     # ids, or names of Amazon's images → id or name: ""; deprecated ones can be launched
     IMAGES = "machine images", _list("ec2:DescribeImages")
     # subnet ids → id: (description, status)
@@ -124,6 +126,12 @@ class Topic(StrEnum):
     LINKED_ROLES = "service-linked roles", _list("iam:ListRoles")
     # → name: its ARN, with any path
     POLICIES = "managed policies", _list("iam:ListPolicies")
+    # names of roles → name: inline: names, attached: ARNs
+    ROLE_POLICIES = (
+        "policies of roles",
+        _by_people("iam:ListAttachedRolePolicies"),
+        _by_people("iam:ListRolePolicies"),
+    )
     # none → URL without https://: ARN
     PROVIDERS = "identity providers", _by_people("iam:ListOpenIDConnectProviders")
     ROLES = "roles", _read("iam:GetRole", f"iam::{_ACCOUNT}:role/*")
@@ -133,6 +141,8 @@ class Topic(StrEnum):
         _list("ec2:GetEbsDefaultKmsKeyId", "ec2:GetEbsEncryptionByDefault"),
         _read("kms:GetKeyPolicy", f"kms:*:{_ACCOUNT}:key/*"),
     )
+    # ids → id: statements of its policy, grantees: principals
+    KEY_GRANTS = "grants of keys", _by_people("kms:GetKeyPolicy"), _by_people("kms:ListGrants")
     KEY_ALIASES = "key aliases", _list("kms:ListAliases")
     # none → free, limit: number
     CONCURRENCY = "concurrency of Lambda", _list("lambda:GetAccountSettings")
@@ -148,6 +158,8 @@ class Topic(StrEnum):
         "name servers of hosted zones",
         _read("route53:GetHostedZone", "route53:::hostedzone/*"),
     )
+    # names → name: statements of its policy
+    BUCKET_POLICIES = "policies of buckets", _by_people("s3:GetBucketPolicy")
     # → name: its region, empty if it is another account's
     BUCKETS = "buckets", _read("s3:GetBucketLocation", "s3:::${Project}-*")
     # → name: "" for a bucket that is not empty. An environment's role lists no keys of objects:

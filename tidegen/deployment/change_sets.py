@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
-from tidegen.deployment.events import Executing, Warned
+from tidegen.deployment.events import Executing, Requesting, Warned
 from tidegen.deployment.run import Run
 from tidegen.deployment.uploads import upload_missing
 from tidegen.deployment.watch import Followed, follow, mark_now
@@ -15,7 +15,7 @@ from tidegen.planning.digest import DIGEST
 from tidegen.planning.importing import ImportRequest
 from tidegen.planning.model import ResolvedStep, StackState
 from tidegen.planning.reverting import RevertRequest
-from tidegen.planning.states import NextAction, says_no_changes
+from tidegen.planning.states import NextAction, keeps_failed, says_no_changes
 
 #: The reason of a change set whose nested one failed (aws/aws-sam-cli#2406).
 _NESTED = re.compile(r"Nested change set (\S+) was not successfully created")
@@ -161,15 +161,18 @@ def delete_change_set(run: Run, change_set: ChangeSet, *, new_stack: bool) -> No
 
 
 def execute_change_set(
-    run: Run, change_set: ChangeSet, state: StackState | None, kind: str
+    run: Run, change_set: ChangeSet, state: StackState | None, kind: str, *, keep: bool = False
 ) -> Followed:
     """Execute a change set and follow the operation to its end, good or bad.
 
-    `state` is the stack's before it, None for a new stack. Raises OvertakenError where another
+    `state` is the stack's before it, None for a new stack. A failure may `keep` what it created,
+    and always does where the operation before it did. Raises OvertakenError where another
     operation on the stack was first.
     """
     mark = mark_now(run, change_set.stack_id)
-    run.cloud.execute_change_set(change_set.change_set_id)
+    keep = keep or keeps_failed(state.status if state else None)
+    run.emit(Requesting(run.address, kind))
+    run.cloud.execute_change_set(change_set.change_set_id, keep_on_failure=keep)
     run.emit(Executing(run.address, kind, mark.expected))
     started = StackState(
         name=run.address.name, stack_id=change_set.stack_id, status="CREATE_IN_PROGRESS"

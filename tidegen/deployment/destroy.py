@@ -5,7 +5,15 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from tidegen.contract import Scope
-from tidegen.deployment.events import Attached, Emit, Executing, Outcome, Result, ignore
+from tidegen.deployment.events import (
+    Attached,
+    Emit,
+    Executing,
+    Outcome,
+    Requesting,
+    Result,
+    ignore,
+)
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import deployed_root
 from tidegen.deployment.reading.ownership import owned_stacks
@@ -93,8 +101,9 @@ def _delete(run: Run, step: DestroyStep) -> Outcome:
         run.emit(Attached(step.address, state.status, mark.expected))
     else:
         mark = mark_now(run, step.stack_id)
-        run.emit(Executing(step.address, "delete", mark.expected))
+        run.emit(Requesting(step.address, "delete"))
         run.cloud.delete_stack(step.stack_id, None)
+        run.emit(Executing(step.address, "delete", mark.expected))
     follow(run, state, mark).require_success("DELETE_COMPLETE")
     return Outcome(step.address, Result.DELETED)
 

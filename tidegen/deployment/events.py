@@ -38,11 +38,16 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class StepStarted(Event):
-    """A root stack's turn; `number` counts from 1 to `total`."""
+    """A root stack's turn; `number` counts from 1 to `total`, and `later` are the other turns."""
 
     kind = "step"
     number: int
     total: int
+    later: tuple[StackAddress, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """Return number and total."""
+        return {"number": self.number, "total": self.total}
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,14 @@ class Recovering(Event):
     kind = "recovering"
     status: str
     what: str
+
+
+@dataclass(frozen=True)
+class Requesting(Event):
+    """CloudFormation is asked for an operation next: from now on it may be in progress."""
+
+    kind = "requesting"
+    operation: str
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from tidegen.deployment.events import (
     Outcome,
     Preview,
     Recovering,
+    Requesting,
     Result,
     ignore,
 )
@@ -38,8 +39,9 @@ from tidegen.deployment.reading.changes import changes_between, changes_of
 from tidegen.deployment.run import Clouds, Run, started
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import apply_settings, idle_readings, readings
-from tidegen.deployment.watch import follow, mark_now, mark_start
+from tidegen.deployment.watch import Followed, follow, mark_now, mark_start
 from tidegen.errors import (
+    DeploymentError,
     OvertakenError,
     Problem,
     RefusedError,
@@ -49,6 +51,7 @@ from tidegen.errors import (
 from tidegen.planning.changes import Change, ChangeSet
 from tidegen.planning.first_deploy import creation_step
 from tidegen.planning.guards import guard_changes
+from tidegen.planning.keeping import check_keeping
 from tidegen.planning.leftovers import leftover_problems
 from tidegen.planning.model import Plan, ResolvedStep, StackState
 from tidegen.planning.ownership import require_owned
@@ -57,6 +60,7 @@ from tidegen.planning.states import (
     NextAction,
     is_success,
     is_up_to_date,
+    keeps_failed,
     next_action,
     state_of,
 )
@@ -72,12 +76,14 @@ def execute(
     pause: Callable[[float], None] = time.sleep,
     settings: SettingsFactory = no_settings,
     shown: Sequence[Preview] = (),
+    keep_on_failure: bool = False,
 ) -> tuple[Outcome, ...]:
     """Deploy every step of `plan` and its settings; return the outcomes, up to a declined one.
 
     `approve` is called before each change; `allowed` names stateful resources that may be replaced
-    or removed; `shown` are the plan's previews, which each step is compared with.
-    Raises RefusedError before anything is changed, DeploymentError with the root cause.
+    or removed; `shown` are the plan's previews, which each step is compared with. With
+    `keep_on_failure` a creation that fails is not rolled back. Raises RefusedError before anything
+    is changed, DeploymentError with the root cause.
     """
     if plan.missing:
         raise RefusedError.of(
@@ -85,6 +91,7 @@ def execute(
             for item in plan.missing
         )
     require_owned(plan.foreign)
+    check_keeping(plan, keep=keep_on_failure)
     clouds = Clouds.of(connect)
     known = plan.outputs
     outcomes: list[Outcome] = []
@@ -100,6 +107,7 @@ def execute(
             environment=plan.environment,
             others_changed=changed,
             shown=next(before),
+            keep=keep_on_failure,
         )
         again = any(outcome.address == step.address for outcome in outcomes)
         state = run.cloud.stack(step.stack_name) if again else plan.states.get(step.address)
@@ -122,6 +130,7 @@ class _Work:
     allowed: frozenset[str]
     environment: str
     others_changed: bool = False
+    keep: bool = False
     later: tuple[Change, ...] = ()
     shown: Preview | None = None
 
@@ -203,6 +212,7 @@ class _Work:
     def _recover(self, state: StackState, wanted: NextAction) -> None:
         self.run.emit(Recovering(self.step.address, state.status, str(wanted)))
         mark = mark_now(self.run, state.stack_id)
+        self.run.emit(Requesting(self.step.address, str(wanted)))
         if wanted is NextAction.DELETE_FIRST:
             self.run.cloud.delete_stack(state.stack_id, self.step.service_role)
         else:
@@ -273,12 +283,25 @@ class _Work:
             status = f"it is {now.status}" if now else "it was deleted in the meantime"
             raise OvertakenError(Problem(str(self.step.address), overtaken_text(status)))
 
+    def _require_success(self, followed: Followed) -> None:
+        """Raise DeploymentError after a failure, with the ways on where it was kept."""
+        try:
+            followed.require_success()
+        except DeploymentError as error:
+            if not keeps_failed(followed.state.status):
+                raise
+            advice = state_of(followed.state.status).advice
+            raise DeploymentError(
+                *error.problems, Problem(str(self.step.address), advice)
+            ) from None
+
     def _execute(
         self, change_set: ChangeSet, kind: NextAction, state: StackState | None
     ) -> Outcome:
         relaxed = relax_policies(self.run, self.step, state, self.allowed) if state else {}
         try:
-            followed = execute_change_set(self.run, change_set, state, str(kind))
+            keep = self.keep and kind is NextAction.CREATE
+            followed = execute_change_set(self.run, change_set, state, str(kind), keep=keep)
         except OvertakenError:
             if state:
                 restore_policies(self.run, self.step, state, relaxed)
@@ -290,6 +313,6 @@ class _Work:
             enable_termination_protection(self.run, self.step, followed.state)
         else:
             restore_policies(self.run, self.step, followed.state, relaxed)
-        followed.require_success()
+        self._require_success(followed)
         result = Result.UPDATED if state else Result.CREATED
         return Outcome(self.step.address, result, followed.state.outputs, followed.left)

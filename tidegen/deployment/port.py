@@ -71,8 +71,11 @@ class Cloud(Protocol):
     def delete_change_set(self, change_set_id: str) -> None:
         """Delete a change set and its nested ones."""
 
-    def execute_change_set(self, change_set_id: str) -> None:
-        """Start the operation of the change set."""
+    def execute_change_set(self, change_set_id: str, *, keep_on_failure: bool = False) -> None:
+        """Start the operation of the change set; a failure may keep what it has created."""
+
+    def undo_failed(self, stack: str, service_role: str | None) -> None:
+        """Roll a failed operation back that kept what it had created."""
 
     def continue_rollback(
         self, stack: str, service_role: str | None, skip: Sequence[str] = ()

@@ -97,7 +97,8 @@ def started(
 ) -> Iterator[tuple[Run, StepT]]:
     """Report the beginning of each step, and yield it with its Run."""
     for number, step in enumerate(steps, 1):
-        emit(StepStarted(step.address, number, len(steps)))
+        later = tuple(other.address for other in steps[number:])
+        emit(StepStarted(step.address, number, len(steps), later))
         yield clouds.run(step.address, emit, pause, settings), step
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         regions,
     )
     from tidegen.environments.schema import json_schema
-    from tidegen.environments.types import check_release_name
+    from tidegen.environments.types import check_release_name, is_project
     from tidegen.environments.values import parameter_values
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "check_release_name",
     "example_files",
     "find_project",
+    "is_project",
     "json_schema",
     "load_all",
     "load_environment",
@@ -50,6 +51,7 @@ _MODULES = {
     "SharedFile": "model",
     "check_release_name": "types",
     "example_files": "new_project",
+    "is_project": "types",
     "json_schema": "schema",
     "parameter_values": "values",
 }

@@ -226,6 +226,11 @@ def is_name(text: str) -> bool:
     return bool(re.match(_NAME, text)) and len(text) <= _NAME_LENGTH
 
 
+def is_project(text: str) -> bool:
+    """Return whether a text can be the name of a project."""
+    return is_name(text) and len(text) <= PROJECT_LENGTH
+
+
 def check_release_name(name: str) -> None:
     """Raise InputError if an environment file could not pin a release of that name."""
     if name == "current" or not re.match(_RELEASE, name) or len(name) > _RELEASE_LENGTH:

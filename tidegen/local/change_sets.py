@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tidegen.local import upstream
-from tidegen.local.nested_stacks import stale_changes
+from tidegen.local.nested_stacks import KEEPS, stale_changes, undo_kept
 
 Handler = Callable[[dict[str, Any]], Any]
 
@@ -18,7 +18,18 @@ _TOKENS = {
     "CreateChangeSet": "ClientToken",
     "ExecuteChangeSet": "ClientRequestToken",
     "ContinueUpdateRollback": "ClientRequestToken",
+    "RollbackStack": "ClientRequestToken",
 }
+#: As AWS answers ExecuteChangeSet (quoted in public reports of `sam deploy`).
+_NON_TERMINAL = (
+    "This stack is currently in a non-terminal [{status}] state. To update the stack from this "
+    "state, please use the disable-rollback parameter with update-stack API. To rollback to the "
+    "last known good state, use the rollback-stack API"
+)
+_DO_NOTHING = (
+    "This stack cannot be updated from [{status}] state because it contains [on-failure: "
+    "DO_NOTHING]. Please use disable-rollback option instead during stack creation."
+)
 
 
 def install() -> None:
@@ -26,6 +37,8 @@ def install() -> None:
     handlers = upstream.requests()._ACTION_HANDLERS
     handlers["CreateChangeSet"] = keeping_the_stack_in_review(handlers["CreateChangeSet"])
     handlers["CreateChangeSet"] = with_stale_nested_stacks(handlers["CreateChangeSet"])
+    handlers["ExecuteChangeSet"] = refusing_to_leave_a_failure(handlers["ExecuteChangeSet"])
+    handlers["RollbackStack"] = undoing_nested_stacks(handlers["RollbackStack"])
     for action, token in _TOKENS.items():
         handlers[action] = answering_once(handlers[action], token)
     module = upstream.change_sets()
@@ -98,6 +111,48 @@ def keeping_the_stack_in_review(create: Handler) -> Handler:
         _move_change_sets(after["StackId"], before["StackId"])
         renamed = body.replace(after["StackId"].encode(), before["StackId"].encode())
         return status, headers, renamed
+
+    return handler
+
+
+def refusing_to_leave_a_failure(execute: Handler) -> Handler:
+    """Refuse to update a stack that kept a failure, unless its rollback is disabled again.
+
+    Upstream: updates it. `_NON_TERMINAL` and `_DO_NOTHING` have AWS's answers.
+    """
+
+    @functools.wraps(execute)
+    def handler(params: dict[str, Any]) -> Any:
+        named = (upstream.parameter(params, name) for name in ("ChangeSetName", "StackName"))
+        change_set = upstream.change_sets()._find_change_set(*named)[1] or {}
+        stack = upstream.stack_record(change_set.get("StackName", ""))
+        status = stack.get("StackStatus", "")
+        keep = upstream.parameter(params, "DisableRollback") == "true"
+        if change_set.get("OnStackFailure") == "DO_NOTHING":
+            stack["_do_nothing"] = keep = True
+        elif status in ("CREATE_FAILED", "UPDATE_FAILED"):
+            if stack.get("_do_nothing"):
+                return upstream.validation_error(_DO_NOTHING.format(status=status))
+            if not keep:
+                return upstream.validation_error(_NON_TERMINAL.format(status=status))
+        stack[KEEPS] = keep
+        return execute(params)
+
+    return handler
+
+
+def undoing_nested_stacks(roll_back: Handler) -> Handler:
+    """Undo the nested stacks whose creation failed and was kept, with their root.
+
+    Upstream: undoes only what the root's record names as created.
+    """
+
+    @functools.wraps(roll_back)
+    def handler(params: dict[str, Any]) -> Any:
+        answer = roll_back(params)
+        if answer[0] == 200:
+            undo_kept(upstream.requests()._resolve_stack(upstream.parameter(params, "StackName")))
+        return answer
 
     return handler
 

@@ -8,6 +8,9 @@ from tidegen.local.deletions import TYPE, delete_resources, set_status
 
 _REASON = "The following resource(s) failed to {verb}: [{names}]. "
 
+#: Where a root's record says whether its operation keeps what fails.
+KEEPS = "_keeps_failures"
+
 
 def install() -> None:
     """Wrap upstream's handlers of nested stacks; each defect has a test in `test_shims.py`."""
@@ -34,11 +37,36 @@ def undo_failed_creates() -> None:
             for name in _children(stack_name) - before:
                 child = upstream.stack_records()[name]
                 _record_child(stack_name, logical_id, child)
-                _roll_back(child)
+                if keeps_failures(stack_name):
+                    set_status(child, "CREATE_FAILED", child["StackStatusReason"])
+                else:
+                    _roll_back(child)
                 raise ValueError(_embedded(child, "create", str(error))) from error
             raise
 
     table[TYPE] = {**table[TYPE], "create": create}
+
+
+def keeps_failures(stack_name: str) -> bool:
+    """Return whether the operation on the root of a stack keeps what fails.
+
+    AWS docs, "Choose how to handle failures when provisioning resources".
+    """
+    stack = upstream.stack_record(stack_name)
+    parent = stack.get("_parent_stack_name")
+    return keeps_failures(parent) if parent else bool(stack.get(KEEPS))
+
+
+def undo_kept(stack: dict[str, Any]) -> None:
+    """Roll back the nested stacks of a root whose failed creation was kept."""
+    for logical_id, record in list(stack.get("_resources", {}).items()):
+        if record["ResourceType"] == TYPE and record["ResourceStatus"] == "CREATE_FAILED":
+            name = upstream.provisioners()._nested_stack_lookup_name(record["PhysicalResourceId"])
+            child = upstream.stack_records().get(name)
+            if child:
+                undo_kept(child)
+                _roll_back(child)
+            del stack["_resources"][logical_id]
 
 
 def _children(stack_name: str) -> set[str]:
@@ -88,9 +116,20 @@ def name_the_resource_that_failed_to_update() -> None:
         except Exception as error:
             name = upstream.provisioners()._nested_stack_lookup_name(physical_id)
             child = upstream.stack_records().get(name)
+            if child and keeps_failures(name):
+                _name_child(child)
             raise ValueError(_embedded(child, "update", str(error))) from error
 
     table[TYPE] = {**table[TYPE], "update": update}
+
+
+def _name_child(child: dict[str, Any]) -> None:
+    """Name a nested stack in its parent's events, as AWS does: no rollback follows that does."""
+    parent = upstream.stack_record(child["_parent_stack_name"])
+    for logical_id, record in parent["_resources"].items():
+        if record["PhysicalResourceId"] == child["StackId"]:
+            about = (parent["StackId"], parent["StackName"], logical_id, TYPE)
+            upstream.stacks()._add_event(*about, "UPDATE_IN_PROGRESS", "", child["StackId"])
 
 
 def _embedded(child: dict[str, Any] | None, verb: str, reason: str) -> str:

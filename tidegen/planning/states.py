@@ -32,8 +32,9 @@ _GOOD = State(NextAction.UPDATE, "is at rest and can be updated")
 STATES: Mapping[str, State] = {
     "CREATE_IN_PROGRESS": _RUNNING,
     "CREATE_FAILED": State(
-        NextAction.DELETE_FIRST,
-        "its creation failed and its resources still exist; it is deleted and created again",
+        NextAction.UPDATE,
+        "its creation failed and its resources were kept; a deploy continues it, and "
+        "'tidegen rollback' undoes it",
     ),
     "CREATE_COMPLETE": _GOOD,
     "ROLLBACK_IN_PROGRESS": _RUNNING,
@@ -55,7 +56,9 @@ STATES: Mapping[str, State] = {
     "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": _RUNNING,
     "UPDATE_COMPLETE": _GOOD,
     "UPDATE_FAILED": State(
-        NextAction.UPDATE, "its update failed and was not rolled back; another update fixes it"
+        NextAction.UPDATE,
+        "its update failed and its resources were kept; a deploy continues it, and "
+        "'tidegen rollback' undoes it",
     ),
     "UPDATE_ROLLBACK_IN_PROGRESS": _RUNNING,
     "UPDATE_ROLLBACK_FAILED": State(
@@ -100,6 +103,16 @@ def next_action(status: str | None) -> NextAction:
     return state_of(status).next_action
 
 
+def keeps_failed(status: str | None) -> bool:
+    """Return whether a failed operation was not rolled back.
+
+    ExecuteChangeSet refuses such a stack unless its rollback is disabled again: "This stack is
+    currently in a non-terminal [UPDATE_FAILED] state. To update the stack from this state, please
+    use the disable-rollback parameter".
+    """
+    return status in ("CREATE_FAILED", "UPDATE_FAILED")
+
+
 def is_running(status: str) -> bool:
     """Return whether an operation is in progress; a stack in review only waits to be executed."""
     return next_action(status) is NextAction.FOLLOW
@@ -115,7 +128,7 @@ def is_up_to_date(status: str, deployed: str | None, wanted: str | None) -> bool
 
     After a failed update the outputs can be new while resources are not.
     """
-    at_rest = next_action(status) is NextAction.UPDATE and status != "UPDATE_FAILED"
+    at_rest = next_action(status) is NextAction.UPDATE and not keeps_failed(status)
     return at_rest and deployed is not None and deployed == wanted
 
 

@@ -24,7 +24,7 @@ def load_root(folder: Path, scope: Scope, assets: Mapping[str, bytes]) -> RootTe
     body = parse_template(content.decode(), str(path))
     about = body.get("Metadata", {}).get("Tidegen", {})
     if about.get("Scope") != scope:
-        raise InputError(f"{path}: is not a root of scope {scope}; run 'tidegen render'")
+        raise InputError(f"{path}: is not a root of scope {scope}; {_remedy(path)}")
     problems: list[Problem] = []
     children = _children(folder, about.get("Children", {}), problems)
     carried = _assets(folder, about.get("Assets", []), assets, problems)
@@ -51,7 +51,8 @@ def _root_path(folder: Path, scope: Scope) -> Path:
         path = folder / "roots" / f"{scope}.{form}"
         if path.is_file():
             return path
-    raise InputError(f"{folder / 'roots' / f'{scope}.yaml'}: is missing; run 'tidegen render'")
+    path = folder / "roots" / f"{scope}.yaml"
+    raise InputError(f"{path}: is missing; {_remedy(path)}")
 
 
 def _children(folder: Path, pinned: dict[str, Any], problems: list[Problem]) -> tuple[Child, ...]:
@@ -79,12 +80,15 @@ def _assets(
 
 def _mismatch(path: Path, content: bytes | None, pinned: str) -> list[Problem]:
     if content is None:
-        return [Problem(str(path), "is missing; run 'tidegen render'")]
+        return [Problem(str(path), f"is missing; {_remedy(path)}")]
     if sha256(content) != pinned:
-        return [
-            Problem(
-                str(path),
-                f"differs from the hash in its root ({pinned[:12]}); run 'tidegen render'",
-            )
-        ]
+        problem = f"differs from the hash in its root ({pinned[:12]}); {_remedy(path)}"
+        return [Problem(str(path), problem)]
     return []
+
+
+def _remedy(path: Path) -> str:
+    """Return the remedy for a wrong file: nothing renders a release, which never changes."""
+    if "releases" in path.parts:
+        return "restore the release from version control"
+    return "run 'tidegen render'"

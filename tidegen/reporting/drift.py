@@ -1,13 +1,16 @@
 """Output of `tidegen drift`: drift as a tree of stacks, or as plain data."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
+from tidegen.deployment.reading.grants import GrantReport
 from tidegen.planning.drift import DriftStatus, PropertyDifference, ResourceDrift, StackDrift
 from tidegen.reporting import style
 from tidegen.reporting.status import BY_HAND
 from tidegen.reporting.template_values import shortened
 
+_NO_GRANTS = GrantReport()
 _SIGNS = {"ADD": "+", "REMOVE": "-", "NOT_EQUAL": "~"}
 
 
@@ -26,12 +29,22 @@ def summary_text(stacks: Sequence[StackDrift]) -> str:
     return "; ".join([*parts, f"{failed} not checked completely"] if failed else parts)
 
 
-def drift_data(environment: str, stacks: Sequence[StackDrift]) -> dict[str, Any]:
-    """Return drift as plain data: every resource with its status."""
+def grants_text(report: GrantReport) -> str:
+    """Return a line for each grant that no template declares, and for each unread resource."""
+    lines = [style.losing(f"undeclared  {item}") for item in report.undeclared]
+    return "\n".join([*lines, *map(str, report.unchecked)])
+
+
+def drift_data(
+    environment: str, stacks: Sequence[StackDrift], grants: GrantReport = _NO_GRANTS
+) -> dict[str, Any]:
+    """Return drift as plain data: every resource with its status, and undeclared grants."""
     return {
         "environment": environment,
         "counts": {status.lower(): number for status, number in _totals(stacks).items()},
         "stacks": [_stack_data(stack) for stack in stacks],
+        "undeclared": [asdict(item) for item in grants.undeclared],
+        "unchecked_grants": [asdict(item) for item in grants.unchecked],
     }
 
 

@@ -15,6 +15,13 @@ def status_text(roots: Sequence[RootStatus]) -> str:
     return "\n".join(map(_root_text, roots))
 
 
+def _pinned_text(root: RootStatus) -> str:
+    """Return the line on the release in the environment's file, if the deployed one differs."""
+    if root.has_pinned_templates:
+        return f"the file pins release {root.pinned}: the same templates"
+    return f"the file pins release {root.pinned}: other templates; deploy to change to them"
+
+
 def _root_text(root: RootStatus) -> str:
     if root.status is None:
         return f"{root.address}  not deployed"
@@ -26,12 +33,14 @@ def _root_text(root: RootStatus) -> str:
         reason.append(style.failed(f"  {root.foreign}; no command changes it"))
     elif not is_success(root.status):
         reason.append(f"  {state_of(root.status).advice}")
+    if root.has_pinned_templates is not None:
+        reason.append(f"  {_pinned_text(root)}")
     if root.cause:
         reason.append(style.failed(f"  root cause: {root.cause}"))
-    if root.commit:
-        by = f", by {root.deployed_by}" if root.deployed_by else ""
-        when = f" at {root.changed.isoformat(timespec='seconds')}" if root.changed else ""
-        reason.append(f"  deployed from commit {root.commit}{by}{when}")
+    reason += _record_lines(root)
+    if root.incomplete:
+        parts = "; ".join(root.incomplete)
+        reason.append(style.failed(f"  incomplete, the next deploy completes it: {parts}"))
     if root.deletion_protection:
         reason.append(f"  deletion protection: {root.deletion_protection}")
     nested = [
@@ -40,3 +49,12 @@ def _root_text(root: RootStatus) -> str:
         for n in root.nested
     ]
     return "\n".join([head, *reason, *nested])
+
+
+def _record_lines(root: RootStatus) -> list[str]:
+    """Return who deployed which commit when, where the stack records it."""
+    if not root.commit:
+        return []
+    by = f", by {root.deployed_by}" if root.deployed_by else ""
+    when = f" at {root.changed.isoformat(timespec='seconds')}" if root.changed else ""
+    return [f"  deployed from commit {root.commit}{by}{when}"]

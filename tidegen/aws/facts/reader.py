@@ -9,6 +9,7 @@ from tidegen.planning.model import Place
 _MISSING = (
     "404",
     "NoSuchBucket",
+    "NoSuchBucketPolicy",
     "NoSuchEntity",
     "NoSuchResourceException",
     "NotFound",

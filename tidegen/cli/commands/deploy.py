@@ -58,6 +58,11 @@ _EPILOG = example_epilog(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Deploy exactly the plan of 'tidegen plan --out'; refuse it if anything has changed.",
 )
+@click.option(
+    "--keep-on-failure",
+    is_flag=True,
+    help="Keep what a failed first creation has created; the next deploy continues it.",
+)
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop, like 'tidegen plan'.")
 @json_option
 @click.pass_context
@@ -74,6 +79,7 @@ def command(
     revert_drift: bool,
     allow_older: bool,
     plan_file: Path | None,
+    keep_on_failure: bool,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -82,8 +88,8 @@ def command(
     Checks the templates and the account, shows one plan of all root stacks, asks once, deploys, and
     prints the outputs. A step that turns out to do more than the plan showed asks again; with --yes
     it is refused if a resource would be lost. Exits 0 if there is nothing to change. Ctrl-C stops
-    watching, not the deploy. With --json each event is one line; the last event of each stack is
-    its outcome, with the outputs.
+    the command, not CloudFormation; the last line says what was begun. With --json each event is
+    one line; the last event of each stack is its outcome, with the outputs.
 
     A resource whose nested stack or logical id changed in the templates is never recreated by
     accident: --move moves it, unchanged, in a separate step before the deploy.
@@ -95,6 +101,9 @@ def command(
     --revert-drift restores nested stacks that were updated past their root. After the deploy it
     detects drift in all stacks, shows it, asks, and sets the drifted properties back, by a
     drift-aware change set of each stack, and names the drift that CloudFormation cannot set back.
+
+    A first creation that fails is rolled back, unless --keep-on-failure: its resources then stay,
+    the next deploy continues from there, and 'tidegen rollback' undoes it.
     """
     from tidegen.cli.commands.deploying import DeployOptions, deploy
     from tidegen.cli.commands.plan import command as plan_command
@@ -118,6 +127,7 @@ def command(
             moved=moved,
             with_prerequisites=with_prerequisites,
             revert=revert_drift,
+            keep_on_failure=keep_on_failure,
             taken_over=taken_over,
             plan_file=plan_file,
             allow_older=allow_older,

@@ -32,6 +32,7 @@ from tidegen.deployment.whole_plan import (
     require_none,
 )
 from tidegen.errors import RefusedError
+from tidegen.planning.keeping import check_keeping
 from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.ownership import require_owned
 from tidegen.planning.record import older_roots
@@ -55,6 +56,7 @@ class DeployOptions:
     moved: tuple[str, ...] = ()
     with_prerequisites: bool = False
     revert: bool = False
+    keep_on_failure: bool = False
     taken_over: tuple[str, ...] = ()
     plan_file: Path | None = None
     allow_older: bool = False
@@ -72,6 +74,7 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     require_clean_lint(session, name)
     plan = session.plan(name, options.taken_over)
     require_owned(plan.foreign)
+    check_keeping(plan, keep=options.keep_on_failure)
     if plan.missing:
         _deploy_prerequisites(session, plan, options)
         plan = session.plan(name, options.taken_over)
@@ -197,6 +200,7 @@ def _executed(
             allowed=_allowed(previews, options),
             settings=reach,
             shown=previews,
+            keep_on_failure=options.keep_on_failure,
         )
 
 
@@ -217,7 +221,9 @@ def _deploy_prerequisites(session: Session, plan: Plan, options: DeployOptions) 
     agreed = session.local or options.with_prerequisites
     if not agreed and (options.yes or not click.confirm(question, err=True)):
         raise RefusedError(*map(str, plan.missing), _CONSENT.format(names=", ".join(names)))
-    own = replace(options, allowed=(), moved=(), revert=False, taken_over=(), plan_file=None)
+    own = DeployOptions(
+        yes=options.yes, as_json=options.as_json, with_prerequisites=options.with_prerequisites
+    )
     for other in names:
         deploy(session, other, own)
 

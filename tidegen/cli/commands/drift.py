@@ -20,20 +20,25 @@ def command(directory: str, name: str, local: bool, as_json: bool) -> None:
 
     CloudFormation compares each property that a template sets with its current value. Resources
     that it cannot check are counted as not checked. A nested stack that was updated past its root
-    has drifted too: its template is compared with the hash that the root pins. Exits 0 in sync, 1
-    drifted, 2 if a stack could not be checked completely and nothing checked has drifted.
+    has drifted too: its template is compared with the hash that the root pins. Policies, ingress
+    rules and grants that no template declares, on roles, security groups, buckets and keys, are
+    listed as undeclared. Exits 0 in sync, 1 drifted, 2 if a stack could not be checked completely
+    and nothing checked has drifted.
     """
+    from tidegen.aws.inspection import inspect
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.drift import detect_drift, drift_plan
-    from tidegen.reporting.drift import drift_data, drift_text
+    from tidegen.deployment.reading.grants import undeclared_grants
+    from tidegen.reporting.drift import drift_data, drift_text, grants_text
 
     with open_session(directory, local=local) as session:
         plan = drift_plan(session.target(name), session.connect)
         stacks = detect_drift(plan, session.connect)
+        grants = undeclared_grants(session.target(name), session.connect, inspect)
     if as_json:
-        echo_json(drift_data(name, stacks))
+        echo_json(drift_data(name, stacks, grants))
     else:
-        click.echo(drift_text(stacks))
-    if any(stack.differs for stack in stacks):
+        click.echo("\n".join(filter(None, (drift_text(stacks), grants_text(grants)))))
+    if grants.undeclared or any(stack.differs for stack in stacks):
         raise click.exceptions.Exit(1)
     raise click.exceptions.Exit(2 if any(stack.problem for stack in stacks) else 0)

@@ -37,6 +37,13 @@ _EPILOG = example_epilog(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the plan to a file, for 'tidegen deploy --plan'.",
 )
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1_000),
+    default=60_000,
+    show_default=True,
+    help="Longest Markdown, in characters.",
+)
 @click.option("--exit-code", is_flag=True, help="Exit 1 if there are changes.")
 @click.pass_obj
 @question()
@@ -51,6 +58,7 @@ def command(
     as_json: bool,
     markdown: bool,
     out: Path | None,
+    limit: int,
     exit_code: bool,
 ) -> None:
     """Show what a deploy would change, in all nested stacks.
@@ -95,7 +103,7 @@ def command(
     if as_json:
         echo_json({**endpoint_data(target), **plan_data(plan, previews, keep, problems)})
     elif markdown:
-        click.echo(plan_markdown(plan, previews, keep))
+        click.echo(plan_markdown(plan, previews, keep, limit))
     else:
         click.echo(f"{plan_text(plan)}\n\n{previews_text(previews, keep)}")
         echo_missing(plan)

@@ -1,9 +1,15 @@
 """`tidegen release`."""
 
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
 import click
 
-from tidegen.cli.common import example_epilog, project_folder
+import tidegen
+from tidegen.cli.common import example_epilog, project_folder, template_folder
 
+_MOST = 5  # files in an error
 _EPILOG = example_epilog("tidegen release 2026-11-24", "tidegen release v1.4.0")
 
 
@@ -15,13 +21,14 @@ def command(directory: str, name: str) -> None:
 
     Writes templates/releases/NAME: the templates, their assets, and a manifest with the hash of
     every file. Set `release: NAME` in an environment's file to use it, and the earlier name to go
-    back. The committed templates must match the source, and a release never changes.
+    back. The templates must match the source, and both must be committed: the manifest names the
+    commit that contains them. A release never changes.
     """
     from datetime import UTC, datetime
 
     from tidegen import __version__
-    from tidegen.cli.common import template_folder
     from tidegen.cli.session import checked_assets
+    from tidegen.cli.version_control import head
     from tidegen.environments import check_release_name
     from tidegen.rendering import freeze
 
@@ -34,24 +41,33 @@ def command(directory: str, name: str) -> None:
         for path in current.rglob("*.yaml")
         if path.is_file()
     }
+    _require_committed(project, [current / path for path in templates])
     about = {
         "release": name,
         "frozen": datetime.now(UTC).isoformat(timespec="seconds"),
         "tidegen": __version__,
-        "commit": _commit(directory),
+        "commit": head(project),
     }
     freeze(folder, {**templates, **assets}, about)
     count = len(templates) + len(assets)
     click.echo(f"{folder.relative_to(project)}: {count} files; set 'release: {name}' to use it")
 
 
-def _commit(directory: str) -> str | None:
-    """Return the project's current commit; None outside git."""
-    import subprocess
+def _require_committed(project: Path, templates: Iterable[Path]) -> None:
+    """Raise RefusedError for templates or sources that the current commit does not contain."""
+    from tidegen.cli.common import concerns
+    from tidegen.cli.version_control import head, uncommitted, untracked
+    from tidegen.errors import Problem, RefusedError
 
-    command = ["git", "-C", directory, "rev-parse", "HEAD"]
-    try:
-        result = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        return None
-    return result.stdout.strip() if result.returncode == 0 else None
+    if head(project) is None:
+        click.echo("warning: not in git, or without a commit; the release names none", err=True)
+        return
+    modules = {sys.modules[c.add_resources.__module__].__file__ for c in concerns()}
+    sources = [Path(tidegen.__file__).parent, *(Path(path) for path in modules if path)]
+    current = template_folder(project)
+    dirty = [*uncommitted(project, [current, *sources]), *untracked(project, list(templates))]
+    if dirty:
+        names = sorted(dict.fromkeys(dirty))
+        more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+        text = f"not committed: {', '.join(names[:_MOST])}{more}; commit, then freeze"
+        raise RefusedError(Problem(str(current), text))

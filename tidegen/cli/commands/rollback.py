@@ -30,7 +30,7 @@ def command(
     taken_over: tuple[str, ...],
     skip: tuple[str, ...],
 ) -> None:
-    """Continue failed rollbacks (UPDATE_ROLLBACK_FAILED).
+    """Continue failed rollbacks (UPDATE_ROLLBACK_FAILED), and undo failures that were kept.
 
     Shows which resources could not be rolled back, and why. Fix the cause and continue, or skip
     what cannot be fixed, one resource at a time: CloudFormation then assumes that the resource is

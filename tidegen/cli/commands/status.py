@@ -4,7 +4,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, json_option, target_options
+from tidegen.cli.common import (
+    echo_json,
+    echo_json_line,
+    example_epilog,
+    json_option,
+    question,
+    target_options,
+)
 
 if TYPE_CHECKING:
     from tidegen.cli.session import Session
@@ -24,30 +31,43 @@ _EPILOG = example_epilog(
 def command(directory: str, name: str, local: bool, as_json: bool, follow: bool) -> None:
     """Show an environment's stacks: status, release, deployed commit and nested stacks.
 
-    Shows the root cause of a failed operation, and how many of an environment's secrets are
-    unfilled. --follow watches an operation that was started elsewhere.
+    Names the release in the environment's file where the deployed one has another name. Shows the
+    root cause of a failed operation, and how many of an environment's secrets are unfilled.
+    --follow watches an operation that was started elsewhere. Names protection that a deploy did not
+    complete. Exits 1 if a root is not deployed or not complete, or if its last operation failed.
     """
     from dataclasses import asdict
 
+    from tidegen.aws.settings import reach
+    from tidegen.cli.common import template_folder
     from tidegen.cli.endpoints import endpoint_data
     from tidegen.cli.session import open_session
+    from tidegen.deployment.reading.pinned import with_pinned
     from tidegen.deployment.reading.status import environment_status, follow_environment
     from tidegen.reporting.status import status_text
 
     with open_session(directory, local=local) as session:
-        target = session.target(name)
+        with question():
+            target = session.target(name)
         if follow:
             with session.watching(name, as_json=as_json) as watch:
                 follow_environment(target, session.connect, emit=watch)
-        roots = environment_status(target, session.connect)
+        with question():
+            release = session.file(name).release
+            folder = template_folder(session.project, release)
+            states = environment_status(target, session.connect, reach)
+            roots = with_pinned(states, release, folder, session.connect)
         deployed = all(root.status and not root.foreign for root in roots)
-        if as_json and not follow:
-            echo_json([{**asdict(root), **endpoint_data(target)} for root in roots])
-        elif not as_json:
+        rows = [{**asdict(root), **endpoint_data(target)} for root in roots] if as_json else []
+        if as_json and follow:
+            echo_json_line({"event": "status", "roots": rows})
+        elif as_json:
+            echo_json(rows)
+        else:
             click.echo(status_text(roots))
             if deployed:
                 _echo_unfilled_secrets(session, name)
-    raise click.exceptions.Exit(0 if deployed else 1)
+    raise click.exceptions.Exit(0 if all(root.is_healthy for root in roots) else 1)
 
 
 def _echo_unfilled_secrets(session: "Session", name: str) -> None:

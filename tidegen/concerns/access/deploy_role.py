@@ -36,6 +36,7 @@ CHANGING = [
     cfn.ExecuteChangeSet,
     cfn.ContinueUpdateRollback,
     cfn.DeleteStack,
+    cfn.RollbackStack,
     cfn.SetStackPolicy,
     cfn.TagResource,
     cfn.UpdateTerminationProtection,

@@ -25,6 +25,7 @@ NESTING = [
     cfn.ExecuteChangeSet,
     cfn.GetStackPolicy,
     cfn.GetTemplate,
+    cfn.RollbackStack,
     cfn.SetStackPolicy,
     cfn.TagResource,
     cfn.UntagResource,

@@ -1,12 +1,17 @@
 """The changes of a root and all stacks below: from its change set, else forecast."""
 
 from tidegen.cloudformation.resources import Resources
-from tidegen.deployment.reading.deployed_roots import deployed_resources, wanted_resources
+from tidegen.deployment.reading.deployed_roots import (
+    DeployedRoot,
+    deployed_resources,
+    wanted_resources,
+)
 from tidegen.deployment.run import Run
 from tidegen.planning.changes import Change, ResourceChange
 from tidegen.planning.comparison import merge_forecast
 from tidegen.planning.forecast import forecast
 from tidegen.planning.model import ResolvedStep, StackState
+from tidegen.planning.states import keeps_failed
 
 
 def changes_of(
@@ -36,4 +41,15 @@ def _snapshots(
     if state is None:
         return {}, wanted
     deployed = run.deployed_roots.of(run.cloud, state)
-    return deployed_resources(step, state, deployed.templates), wanted
+    old = deployed_resources(step, state, deployed.templates)
+    return (_existing(old, deployed) if keeps_failed(state.status) else old), wanted
+
+
+def _existing(resources: Resources, deployed: DeployedRoot) -> Resources:
+    """Return the resources that a failed operation has created, without the planned ones."""
+    listed = {path for path, item in deployed.resources.items() if not _failed(item.status)}
+    return {path: resource for path, resource in resources.items() if path in listed}
+
+
+def _failed(status: str) -> bool:
+    return status in ("CREATE_FAILED", "CREATE_IN_PROGRESS")

@@ -158,4 +158,6 @@ def _step(target: Target, values: Values, release: Release, address: StackAddres
 
 def _is_usable(state: StackState | None) -> bool:
     """Return whether other stacks can be deployed on top of the stack."""
-    return state is not None and next_action(state.status) in (NextAction.UPDATE, NextAction.FOLLOW)
+    if state is None or state.status == "CREATE_FAILED":
+        return False
+    return next_action(state.status) in (NextAction.UPDATE, NextAction.FOLLOW)

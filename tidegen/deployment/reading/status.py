@@ -8,11 +8,13 @@ from datetime import datetime
 from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.contract import COMMIT, DEPLOYED_BY, Scope
 from tidegen.deployment.events import Attached, Emit, Outcome, Result, ignore
-from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.port import Connect
 from tidegen.deployment.reading.deployed_roots import existing_resources, nested_by_hand
 from tidegen.deployment.reading.ownership import foreign_stack
+from tidegen.deployment.reading.protection import missing_protection
 from tidegen.deployment.root_cause import find_root_cause
 from tidegen.deployment.run import Clouds, Run
+from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.watch import follow, last_operation, mark_start
 from tidegen.planning.first_deploy import DeletionProtection, deletion_protection
 from tidegen.planning.model import StackAddress, StackState
@@ -36,7 +38,7 @@ class RootStatus:
     """A root stack's state; `status` is None where it is not deployed.
 
     `by_hand` are its nested stacks that were updated past it; `foreign` says by what a stack of
-    another owner is known, empty for the target's own.
+    another owner is known, empty for the target's own. `incomplete` names the missing protection.
     """
 
     address: StackAddress
@@ -46,6 +48,9 @@ class RootStatus:
     digest: str | None = None
     commit: str | None = None
     deployed_by: str | None = None
+    #: The release in the environment file; whether its root is the deployed one, if names differ.
+    pinned: str | None = None
+    has_pinned_templates: bool | None = None
     protected: bool = False
     deletion_protection: DeletionProtection | None = None
     changed: datetime | None = None
@@ -53,13 +58,28 @@ class RootStatus:
     foreign: str = ""
     nested: tuple[NestedStatus, ...] = ()
     by_hand: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
+
+    @property
+    def is_healthy(self) -> bool:
+        """Return whether it is deployed and complete, and its last operation has not failed."""
+        if self.status is None or self.foreign or self.incomplete:
+            return False
+        return is_success(self.status) or is_running(self.status)
 
 
-def environment_status(target: Target, connect: Connect) -> tuple[RootStatus, ...]:
+def environment_status(
+    target: Target, connect: Connect, settings: SettingsFactory = no_settings
+) -> tuple[RootStatus, ...]:
     """Return the state of each root of `target`, first to last, with its nested stacks."""
     clouds = Clouds.of(connect)
     return tuple(
-        _status(clouds.at(a.place), a, owner_of(target, a.scope)) for a in steps_of(target)
+        _status(
+            clouds.run(address, settings=settings),
+            owner_of(target, address.scope),
+            protected=target.protected,
+        )
+        for address in steps_of(target)
     )
 
 
@@ -70,7 +90,8 @@ def environment_outputs(target: Target, connect: Connect) -> Mapping[Scope, Mapp
     return {scope: dict(sorted(state.outputs.items())) for scope, state in states.items() if state}
 
 
-def _status(cloud: Cloud, address: StackAddress, owner: Owner) -> RootStatus:
+def _status(run: Run, owner: Owner, *, protected: bool) -> RootStatus:
+    cloud, address = run.cloud, run.address
     state = cloud.stack(address.name)
     if state is None:
         return RootStatus(address=address)
@@ -93,10 +114,13 @@ def _status(cloud: Cloud, address: StackAddress, owner: Owner) -> RootStatus:
         protected=state.protected,
         deletion_protection=deletion_protection(state),
         changed=state.changed,
-        cause=_cause(Run(cloud=cloud, address=address), state),
+        cause=_cause(run, state),
         foreign=foreign.carries if foreign else "",
         nested=nested,
         by_hand=by_hand,
+        incomplete=(
+            () if foreign else missing_protection(run, state, resources, protected=protected)
+        ),
     )
 
 

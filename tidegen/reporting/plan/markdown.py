@@ -11,20 +11,27 @@ from tidegen.reporting.changes import change_lines, counts_text, sign_of
 from tidegen.reporting.plan.text import Keep, notes_of
 from tidegen.reporting.settings import setting_text
 
-_COMMENT_LIMIT = 60_000  # characters; GitHub refuses comments over 65,536
+COMMENT_LIMIT = 60_000  # characters; GitHub refuses comments over 65,536
+#: Characters that close a block that is cut.
+_CLOSING = 30
 _DIFF_SIGNS = {"+": "+", "-": "-", "!": "!", "~": "!", ">": "!", "?": " "}
 
 
-def plan_markdown(plan: Plan, previews: Sequence[Preview], keep: Keep) -> str:
-    """Return the plan for a pull-request comment, cut with a note at GitHub's limit."""
+def plan_markdown(
+    plan: Plan, previews: Sequence[Preview], keep: Keep, limit: int = COMMENT_LIMIT
+) -> str:
+    """Return the plan for a pull-request comment, cut with a note at the limit."""
     head = f"### tidegen plan: `{plan.environment}` (release `{plan.release}`)"
     missing = [f"- **missing** {item}" for item in plan.missing]
     missing += [f"- **refused** {item.address}: {foreign_text(item)}" for item in plan.foreign]
     text = "\n\n".join([head, *missing, *(_step_markdown(p, keep) for p in previews)])
-    if len(text) <= _COMMENT_LIMIT:
+    if len(text) <= limit:
         return text
-    cut = text[:_COMMENT_LIMIT].rpartition("\n")[0]
-    return f"{cut}\n```\n\n*cut here: run `tidegen plan --env {plan.environment}` for the rest*"
+    note = f"*cut here: run `tidegen plan --env {plan.environment}` for the rest*"
+    cut = text[: max(0, limit - len(note) - _CLOSING)].rpartition("\n")[0]
+    fence = "\n```" if cut.count("```") % 2 else ""
+    details = "\n\n</details>" if cut.count("<details>") > cut.count("</details>") else ""
+    return f"{cut}{fence}{details}\n\n{note}"
 
 
 def _step_markdown(preview: Preview, keep: Keep) -> str:
