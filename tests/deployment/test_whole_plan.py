@@ -143,7 +143,7 @@ def test_an_interrupted_move_is_a_problem_unless_it_is_asked_for(operator):
     operator.double.templates[root] = json.dumps(body)
     operator.project.nested("environment", {"Network": network(), "Entry": entry("two")})
     (problem,) = operator.problems()
-    assert problem.startswith("Entry/Queue2: the move of https://queue to this path was interrup")
+    assert "Entry/Queue2: the move of https://queue to this path was interrupted" in problem
     assert operator.problems(moved=["Queue2"]) == operator.problems(moved=["Entry/Queue2"]) == []
 
 
@@ -161,7 +161,7 @@ def test_a_step_as_it_was_shown_has_nothing_unseen(operator):
         (Action.REPLACE, Replacement.ALWAYS, "would be replaced, which was not shown"),
     ],
 )
-def test_a_change_set_that_does_more_is_told(operator, action, replacement, text):
+def test_a_change_set_that_does_more_is_named(operator, action, replacement, text):
     operator.project.nested("environment", {"Network": network(), "Entry": entry("two")})
     more = ResourceChange(
         logical_id="Topic", type="AWS::SNS::Topic", action=action, replacement=replacement
@@ -194,7 +194,7 @@ def test_a_consent_names_one_change(operator):
     shown = preview(operator.plan(), operator.clouds)
     assert consents(shown, ["Table"]) == consents(shown, ["Network/Table"]) == ("Network/Table",)
     with pytest.raises(InputError, match="did you mean Network/Table"):
-        consents(shown, ["Network/Tabel"])
+        consents(shown, ["Network/Tables"])
 
 
 def test_a_consent_of_a_command_that_is_run_again_is_no_mistake(operator):

@@ -41,7 +41,7 @@ def saved_plan(
 
 
 def plan_text(saved: SavedPlan) -> str:
-    """Return the text of a plan's file; its checksum tells a file that was edited or cut off."""
+    """Return the text of a plan's file; its checksum shows whether it was edited or cut off."""
     content = asdict(saved)
     head = {"format": _FORMAT, "version": VERSION, "sha256": _checksum(_plain(content))}
     return json.dumps({**head, "plan": content}, indent=1, default=str) + "\n"
