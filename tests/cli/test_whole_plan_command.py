@@ -198,8 +198,8 @@ def test_yes_is_no_consent_for_the_accounts_baselines(elsewhere, proxy, unshared
     assert writes(proxy) == []
     consented = ("deploy", *ENV, "--yes", "--with-prerequisites")
     done = tidegen(*consented, env=elsewhere, cwd=project)
-    # its plan; then a host name of S3 Control, which begins with the account, is not found
-    assert "account-nonproduction: release current, 3 root stacks in this order" in done.stdout
+    # agreed; then the account, which is protected, is refused at an endpoint that is not AWS
+    assert "environment 'account-nonproduction' is protected" in done.stderr
     assert consent not in done.stderr
 
 
