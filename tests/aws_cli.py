@@ -37,7 +37,8 @@ def main(arguments: list[str]) -> None:
     members = {_option(name): name for name in shape.members}
     given = {
         members[_member(option, members)]: _value(
-            text, shape.members[members[_member(option, members)]]
+            text if option in members else False,  # --no-OPTION
+            shape.members[members[_member(option, members)]],
         )
         for option, text in options.items()
         if option not in _GLOBAL

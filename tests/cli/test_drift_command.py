@@ -54,6 +54,9 @@ def test_without_a_stack_there_is_nothing_to_compare(aws):
 
 def test_a_deploy_brings_the_drift_back(aws):
     """After `rollback --skip` too: nothing else brings a skipped resource back."""
+    planned = tidegen("plan", *ENV, "--drift", env=aws)
+    assert planned.returncode == 0, planned.stderr
+    assert "stays; 'tidegen deploy --revert-drift' sets it back" in planned.stdout
     plain = tidegen("deploy", *ENV, "--yes", env=aws)
     assert "nothing to change" in plain.stdout
     assert tidegen("drift", *ENV, env=aws).returncode == 1

@@ -94,7 +94,11 @@ def test_a_server_that_is_killed_while_it_serves():
 def test_an_engine_that_ended_during_a_command():
     with unmeasured_engine() as engine:
         env = engine.environment_variables()
-    line = error_line(tidegen("status", *ACCOUNT, env=env))
+    done = tidegen("status", "--env", "development", env=env, local=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    announced, line = done.stderr.splitlines()
+    assert env["AWS_ENDPOINT_URL"] in announced
+    assert line.startswith("error: ")
     assert "the local AWS cannot be reached (" in line
     assert "unset AWS_ENDPOINT_URL, then run the same command again with --local" in line
 

@@ -328,9 +328,9 @@ def test_only_leaving_resources_may_be_deleted_and_only_during_the_move(moving):
     seen = []
     execute_change_set = moving.cloud.execute_change_set
 
-    def watched(change_set_id):
+    def watched(change_set_id, **options):
         seen.append(protected_ids(moving.cloud.policies[moving.nested["Network"]]))
-        execute_change_set(change_set_id)
+        execute_change_set(change_set_id, **options)
 
     moving.cloud.execute_change_set = watched
     move(moving, "Kept")

@@ -123,7 +123,10 @@ def test_child_change_sets_are_shown_with_their_source(deployed, project, develo
     deployed.says[ENVIRONMENT] = (nested_change("Network", change), nested_change("Entry"))
     deployed.templates["arn:aws:cloudformation:x:1:stack/child/1"] = _child_text(project)
     shown = []
-    with pytest.raises(RefusedError, match=r"Network/Table.*replaced.*\(change set\)"):
+    with pytest.raises(
+        RefusedError,
+        match=r"Network/Table.*replaced: the old one stays, in no stack \(change set\)",
+    ):
         deploy(deployed, project, development, answer=shown.append)
     assert (
         deploy(

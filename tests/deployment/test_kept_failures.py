@@ -96,7 +96,7 @@ def test_what_was_created_is_kept_and_the_next_deploy_continues(kept):
     assert [o.result for o in kept.deploy(GOOD, keep=False)] == [Result.UNCHANGED] * 2
 
 
-def test_a_second_failure_keeps_it_again_whatever_the_option(kept):
+def test_a_second_failure_keeps_it_again_with_and_without_the_option(kept):
     before = kept.ids()
     with pytest.raises(DeploymentError, match="Entry/Queue"):
         kept.deploy(BAD, keep=False)

@@ -11,6 +11,8 @@ from tidegen.deployment.events import (
     Event,
     Executing,
     Outcome,
+    PolicyKept,
+    PolicyOverridden,
     Progress,
     Protected,
     Recovering,
@@ -46,6 +48,8 @@ EVENTS = {
     "executing": Executing(ADDRESS, "update"),
     "progress": Progress(ADDRESS, FOUND),
     "protected": Protected(ADDRESS, 4),
+    "policy-kept": PolicyKept(ADDRESS, ("", "Network")),
+    "policy-overridden": PolicyOverridden(ADDRESS, "Network", "{}"),
     "warning": Warned(ADDRESS, "Bucket: quota"),
     "setting": SettingApplied(
         ADDRESS,

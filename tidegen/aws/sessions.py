@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from tidegen.aws.credentials import prepare_providers, role_session_name, shared
 from tidegen.planning.model import Place
 
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
-_SESSION_NAME = "tidegen"
 
 
 def local_endpoint() -> str | None:
@@ -36,9 +36,16 @@ def session(place: Place) -> Any:
             aws_secret_access_key="local",  # noqa: S106 - a local engine checks none
             region_name=place.region,
         )
-    credentials = place.credentials
-    source = _source(credentials.profile, place.region)
-    return _assumed(source, credentials.role, place) if credentials.role else source
+    profile, role = place.credentials.profile, place.credentials.role
+    source = _source(profile, place.region)
+    source._session._credentials = shared((profile, role), lambda: _credentials(source, role))
+    return source
+
+
+def _credentials(source: Any, role: str | None) -> Any:
+    """Return the credentials of a session, or those of the role that they assume."""
+    prepare_providers(source._session)
+    return _assumed(source, role) if role else source.get_credentials()
 
 
 def credentials_end(place: Place) -> datetime | None:
@@ -53,7 +60,7 @@ def credentials_end(place: Place) -> datetime | None:
     try:
         credentials = _source(place.credentials.profile, place.region).get_credentials()
         end = datetime.fromisoformat(text)
-    except (BotoCoreError, ValueError):  # botocore reads the variable too
+    except (BotoCoreError, OSError, ValueError):  # botocore reads the variable too
         return None
     if credentials is None or credentials.method != "env":
         return None
@@ -84,12 +91,10 @@ def _source(profile: str | None, region: str) -> Any:
         return boto3.Session(region_name=region)
 
 
-def _assumed(source: Any, role: str, place: Place) -> Any:
-    """Return a session with the role's credentials, renewed while a long deploy is watched."""
-    import boto3
+def _assumed(source: Any, role: str) -> Any:
+    """Return the role's credentials, renewed while a long deploy is watched."""
     from botocore.credentials import AssumeRoleCredentialFetcher, DeferredRefreshableCredentials
     from botocore.exceptions import NoCredentialsError
-    from botocore.session import get_session
 
     if source.get_credentials() is None:
         raise NoCredentialsError
@@ -97,12 +102,9 @@ def _assumed(source: Any, role: str, place: Place) -> Any:
         client_creator=source._session.create_client,
         source_credentials=source.get_credentials(),
         role_arn=role,
-        extra_args={"RoleSessionName": _SESSION_NAME},
+        extra_args={"RoleSessionName": role_session_name(os.environ)},
     )
-    inner = get_session()
-    # botocore has no public way to give a session credentials that renew themselves.
-    inner._credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
-    return boto3.Session(botocore_session=inner, region_name=place.region)
+    return DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
 
 
 def client_settings() -> Any:

@@ -1,6 +1,5 @@
 """Sessions: a project's environment files, its release and a connection to AWS."""
 
-import os
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from tidegen.deployment.run import Clouds
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.model import Plan
 from tidegen.planning.ownership import with_consent
+from tidegen.planning.policies import with_override
 from tidegen.planning.steps import Target
 from tidegen.reporting.style import warned
 
@@ -83,17 +83,25 @@ class Session:
         folder = template_folder(self.project, release)
         return Release(release, folder, checked_assets(folder), head(self.project))
 
-    def plan(self, name: str, taken_over: Collection[str] = ()) -> Plan:
-        """Return the plan of deploying the environment; `taken_over` names stacks of others."""
+    def plan(
+        self, name: str, taken_over: Collection[str] = (), overridden: Collection[str] = ()
+    ) -> Plan:
+        """Return the plan of deploying the environment.
+
+        `taken_over` names stacks of others, `overridden` those with policies set by hand.
+        """
         self.require_valid(name)
         values = values_of(self.file(name), self.files)
         plan = build_plan(self.target(name), values, self.release(name), self.connect)
-        return with_consent(plan, taken_over)
+        return with_override(with_consent(plan, taken_over), overridden)
 
 
 @contextmanager
 def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
-    """Yield a session; with `local`, start the embedded engine for it unless one is running."""
+    """Yield a session; with `local`, on the running engine or on a new one.
+
+    Then no variable of the shell decides anything, but AWS_ENDPOINT_URL where an engine answers.
+    """
     from tidegen.aws.adapter import connect
     from tidegen.aws.sessions import local_endpoint
     from tidegen.environments import read_all
@@ -103,13 +111,19 @@ def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
     session = partial(
         Session, project=project, files=files, problems=problems, connect=Clouds(connect)
     )
-    if not local or local_endpoint():
-        yield session(local=bool(local_endpoint()), local_wanted=local)
+    if not local:
+        yield session(local=bool(local_endpoint()))
         return
-    from tidegen.local.engine import running_engine
+    from tidegen.local.engine import environment_variables, running_engine
+    from tidegen.local.sealing import answers, seal
 
+    running = local_endpoint()
+    if running and answers(running):
+        seal(environment_variables(running))
+        yield session(local=True, local_wanted=True)
+        return
     with running_engine() as engine:
-        os.environ.update(engine.environment_variables())
+        seal(engine.environment_variables())
         click.echo(f"local AWS at {engine.endpoint}; its state is lost when it stops", err=True)
         yield session(local=True, own_engine=True, local_wanted=True)
 

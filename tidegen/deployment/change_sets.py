@@ -15,7 +15,7 @@ from tidegen.planning.digest import DIGEST
 from tidegen.planning.importing import ImportRequest
 from tidegen.planning.model import ResolvedStep, StackState
 from tidegen.planning.reverting import RevertRequest
-from tidegen.planning.states import NextAction, keeps_failed, says_no_changes
+from tidegen.planning.states import NextAction, keeps_failed, says_no_changes, state_of
 
 #: The reason of a change set whose nested one failed (aws/aws-sam-cli#2406).
 _NESTED = re.compile(r"Nested change set (\S+) was not successfully created")
@@ -178,3 +178,14 @@ def execute_change_set(
         name=run.address.name, stack_id=change_set.stack_id, status="CREATE_IN_PROGRESS"
     )
     return follow(run, state or started, mark)
+
+
+def require_success(followed: Followed) -> None:
+    """Raise DeploymentError after a failure, with the ways on where it was kept."""
+    try:
+        followed.require_success()
+    except DeploymentError as error:
+        if not keeps_failed(followed.state.status):
+            raise
+        advice = state_of(followed.state.status).advice
+        raise DeploymentError(*error.problems, Problem(str(followed.address), advice)) from None

@@ -146,6 +146,23 @@ class Protected(Event):
 
 
 @dataclass(frozen=True)
+class PolicyKept(Event):
+    """Stack policies that a person set are left; `paths` are nested stacks, empty for the root."""
+
+    kind = "policy-kept"
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PolicyOverridden(Event):
+    """A stack policy that a person set is replaced during a deploy; `text` is the policy."""
+
+    kind = "policy-overridden"
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
 class SettingApplied(Event):
     """A setting for which CloudFormation has no type has its wanted value now."""
 

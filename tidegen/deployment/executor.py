@@ -12,6 +12,7 @@ from tidegen.deployment.change_sets import (
     delete_change_set,
     deploy_request,
     execute_change_set,
+    require_success,
 )
 from tidegen.deployment.events import (
     Approve,
@@ -30,18 +31,21 @@ from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import (
     enable_termination_protection,
     is_protected,
+    override_policies,
     policies,
     protect,
+    protect_unless_held,
     relax_policies,
+    release_protection,
     restore_policies,
+    set_again,
 )
 from tidegen.deployment.reading.changes import changes_between, changes_of
 from tidegen.deployment.run import Clouds, Run, started
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import apply_settings, idle_readings, readings
-from tidegen.deployment.watch import Followed, follow, mark_now, mark_start
+from tidegen.deployment.watch import follow, mark_now, mark_start
 from tidegen.errors import (
-    DeploymentError,
     OvertakenError,
     Problem,
     RefusedError,
@@ -53,14 +57,14 @@ from tidegen.planning.first_deploy import creation_step
 from tidegen.planning.guards import guard_changes
 from tidegen.planning.keeping import check_keeping
 from tidegen.planning.leftovers import leftover_problems
-from tidegen.planning.model import Plan, ResolvedStep, StackState
+from tidegen.planning.model import HeldPolicy, Plan, ResolvedStep, StackState
 from tidegen.planning.ownership import require_owned
 from tidegen.planning.parameters import resolved_step
+from tidegen.planning.policies import require_no_policies
 from tidegen.planning.states import (
     NextAction,
     is_success,
     is_up_to_date,
-    keeps_failed,
     next_action,
     state_of,
 )
@@ -91,6 +95,7 @@ def execute(
             for item in plan.missing
         )
     require_owned(plan.foreign)
+    require_no_policies(plan.held)
     check_keeping(plan, keep=keep_on_failure)
     clouds = Clouds.of(connect)
     known = plan.outputs
@@ -108,6 +113,7 @@ def execute(
             others_changed=changed,
             shown=next(before),
             keep=keep_on_failure,
+            overridden=tuple(p for p in plan.overridden if p.address == step.address),
         )
         again = any(outcome.address == step.address for outcome in outcomes)
         state = run.cloud.stack(step.stack_name) if again else plan.states.get(step.address)
@@ -116,7 +122,8 @@ def execute(
         outcomes.append(outcome)
         known[step.address] = outcome.outputs
         if outcome.result is Result.DECLINED:
-            break
+            return tuple(outcomes)
+    release_protection(plan, clouds, emit, pause)
     return tuple(outcomes)
 
 
@@ -131,6 +138,7 @@ class _Work:
     environment: str
     others_changed: bool = False
     keep: bool = False
+    overridden: tuple[HeldPolicy, ...] = ()
     later: tuple[Change, ...] = ()
     shown: Preview | None = None
 
@@ -181,7 +189,7 @@ class _Work:
             return Outcome(self.step.address, Result.DECLINED, state.outputs)
         apply_settings(self.run, settings)
         if not protected:
-            protect(self.run, self.step, state)
+            protect_unless_held(self.run, self.step, state)
         enable_termination_protection(self.run, self.step, state)
         result = Result.SETTLED if shown.settings else Result.UNCHANGED
         return Outcome(self.step.address, result, state.outputs)
@@ -283,21 +291,10 @@ class _Work:
             status = f"it is {now.status}" if now else "it was deleted in the meantime"
             raise OvertakenError(Problem(str(self.step.address), overtaken_text(status)))
 
-    def _require_success(self, followed: Followed) -> None:
-        """Raise DeploymentError after a failure, with the ways on where it was kept."""
-        try:
-            followed.require_success()
-        except DeploymentError as error:
-            if not keeps_failed(followed.state.status):
-                raise
-            advice = state_of(followed.state.status).advice
-            raise DeploymentError(
-                *error.problems, Problem(str(self.step.address), advice)
-            ) from None
-
     def _execute(
         self, change_set: ChangeSet, kind: NextAction, state: StackState | None
     ) -> Outcome:
+        override_policies(self.run, self.overridden)
         relaxed = relax_policies(self.run, self.step, state, self.allowed) if state else {}
         try:
             keep = self.keep and kind is NextAction.CREATE
@@ -305,6 +302,7 @@ class _Work:
         except OvertakenError:
             if state:
                 restore_policies(self.run, self.step, state, relaxed)
+                set_again(self.run, self.overridden, state)
             raise
         if is_success(followed.state.status):
             # Before the stack policy, which records that everything is done.
@@ -313,6 +311,7 @@ class _Work:
             enable_termination_protection(self.run, self.step, followed.state)
         else:
             restore_policies(self.run, self.step, followed.state, relaxed)
-        self._require_success(followed)
+        set_again(self.run, self.overridden, followed.state)
+        require_success(followed)
         result = Result.UPDATED if state else Result.CREATED
         return Outcome(self.step.address, result, followed.state.outputs, followed.left)

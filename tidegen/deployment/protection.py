@@ -7,16 +7,19 @@ next one completes the policies even where no resource changes.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.cloudformation.stateful import protected_ids, stack_policy, stateful_ids
-from tidegen.deployment.events import Protected
+from tidegen.contract import PROTECTED_PARAMETER
+from tidegen.deployment.events import Emit, PolicyKept, PolicyOverridden, Protected
 from tidegen.deployment.reading.deployed_roots import physical_ids
-from tidegen.deployment.run import Run
-from tidegen.planning.model import RootStep, StackState
+from tidegen.deployment.reading.policies import held_policies
+from tidegen.deployment.run import Clouds, Run
+from tidegen.planning.model import HeldPolicy, Plan, RootStep, StackState
 
 Policies = Mapping[str, str]
+Pause = Callable[[float], None]
 
 
 def relax_policies(
@@ -89,6 +92,45 @@ def enable_termination_protection(run: Run, step: RootStep, state: StackState) -
     """Enable termination protection if the environment is protected."""
     if step.protected and not state.protected:
         run.cloud.set_termination_protection(state.stack_id, enabled=True)
+
+
+def protect_unless_held(run: Run, step: RootStep, state: StackState) -> None:
+    """Complete the policies, unless a person's is among them."""
+    deployed = run.deployed_roots.of(run.cloud, state)
+    held = tuple(held_policies(run.cloud, step, state, deployed))
+    if held:
+        run.emit(PolicyKept(step.address, tuple(item.path for item in held)))
+    else:
+        protect(run, step, state)
+
+
+def release_protection(plan: Plan, clouds: Clouds, emit: Emit, pause: Pause) -> None:
+    """Disable the termination protection that an environment got while it was protected.
+
+    Its deployed parameters say that it was. Protection that a person enabled on an environment that
+    was not protected stays.
+    """
+    states = [plan.states.get(step.address) for step in plan.steps]
+    was = any(state and state.parameters.get(PROTECTED_PARAMETER) == "true" for state in states)
+    for step, state in zip(plan.steps, states, strict=True):
+        if was and state and state.protected and not step.protected:
+            run = clouds.run(step.address, emit, pause)
+            run.cloud.set_termination_protection(state.stack_id, enabled=False)
+
+
+def override_policies(run: Run, held: Iterable[HeldPolicy]) -> None:
+    """Relax policies that a person set and the user named; report each one's text first."""
+    for item in held:
+        run.emit(PolicyOverridden(item.address, item.path, item.text))
+        run.cloud.set_stack_policy(item.stack_id, stack_policy(()))
+
+
+def set_again(run: Run, held: Iterable[HeldPolicy], state: StackState) -> None:
+    """Set the overridden policies again, where their stacks still exist."""
+    existing = {state.stack_id, *physical_ids(run.cloud, state.stack_id).values()} if held else ()
+    for item in held:
+        if item.stack_id in existing:
+            run.cloud.set_stack_policy(item.stack_id, item.text)
 
 
 def is_protected(run: Run, step: RootStep, state: StackState) -> bool:

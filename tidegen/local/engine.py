@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from tidegen.errors import EngineStartError, EngineUnavailableError, Problem, TidegenError
+from tidegen.local.sealing import engine_process_variables
 
 HOST = "127.0.0.1"
 DEFAULT_ACCOUNT = "000000000000"
@@ -205,10 +206,10 @@ def _spawn(port: int, listener: int, log: IO[bytes]) -> "subprocess.Popen[bytes]
 
 
 def _child_environment() -> dict[str, str]:
-    """Return this process's environment without the variables that point to a real AWS.
+    """Return the variables of the engine's process, which no other tool's settings reach.
 
     The child imports the same tidegen as this process, in any working directory.
     """
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("AWS_")}
+    kept = engine_process_variables(os.environ)
     paths = [str(Path(__file__).parents[2]), kept.get("PYTHONPATH", "")]
     return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths))}

@@ -219,6 +219,16 @@ class Foreign:
 
 
 @dataclass(frozen=True, kw_only=True)
+class HeldPolicy:
+    """A stack policy that a person set on a root, or on the nested stack at `path`."""
+
+    address: StackAddress
+    path: str
+    stack_id: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StackEvent:
     """One event of a stack. `path` leads from the root, as in `Network/Vpc`.
 
@@ -256,6 +266,8 @@ class Plan:
     retiring: RootStep | None = None
     missing: tuple[Prerequisite, ...] = ()
     foreign: tuple[Foreign, ...] = ()
+    held: tuple[HeldPolicy, ...] = ()
+    overridden: tuple[HeldPolicy, ...] = ()
     states: Mapping[StackAddress, StackState | None] = field(default_factory=dict, repr=False)
 
     @property

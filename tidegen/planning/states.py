@@ -40,16 +40,19 @@ STATES: Mapping[str, State] = {
     "ROLLBACK_IN_PROGRESS": _RUNNING,
     "ROLLBACK_FAILED": State(
         NextAction.DELETE_FIRST,
-        "its creation failed and could not be rolled back; it is deleted and created again",
+        "its creation failed and could not be rolled back; a deploy deletes and creates it again, "
+        "or lists what to do first if it holds state",
     ),
     "ROLLBACK_COMPLETE": State(
         NextAction.DELETE_FIRST,
         "its creation failed and was rolled back; CloudFormation cannot update it, so it is "
-        "deleted and created again",
+        "deleted and created again, or a deploy lists what to do first if it holds state",
     ),
     "DELETE_IN_PROGRESS": _RUNNING,
     "DELETE_FAILED": State(
-        NextAction.DELETE_FIRST, "its deletion failed; it is deleted again, then created"
+        NextAction.DELETE_FIRST,
+        "its deletion failed; it is deleted again, then created, or a deploy lists what to do "
+        "first if it holds state",
     ),
     "DELETE_COMPLETE": _ABSENT,
     "UPDATE_IN_PROGRESS": _RUNNING,
@@ -116,6 +119,11 @@ def keeps_failed(status: str | None) -> bool:
 def is_running(status: str) -> bool:
     """Return whether an operation is in progress; a stack in review only waits to be executed."""
     return next_action(status) is NextAction.FOLLOW
+
+
+def is_to_be_created(status: str | None) -> bool:
+    """Return whether the next deploy creates the stack, after deleting one that failed."""
+    return next_action(status) in (NextAction.CREATE, NextAction.DELETE_FIRST)
 
 
 def is_success(status: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import Template, encode_to_dict
+from troposphere import Template
 
 from tidegen.cloudformation.quotas import DIRECT_TEMPLATE_BYTES, TEMPLATE_BYTES
 from tidegen.composition import Child, Composition, build_assets, compose, direct_root, nested_root
@@ -77,7 +77,7 @@ def _root(composition: Composition, context: Context, children: dict[str, Child]
 
 def ordered(template: Template) -> dict[str, Any]:
     """Return the template as plain data, sections in the order of a reader."""
-    plain = encode_to_dict(template.to_dict())
+    plain = template.to_dict()
     _check_counts(plain)
     return {section: plain[section] for section in _ORDER if plain.get(section)}
 

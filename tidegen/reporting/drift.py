@@ -6,6 +6,7 @@ from typing import Any
 
 from tidegen.deployment.reading.grants import GrantReport
 from tidegen.planning.drift import DriftStatus, PropertyDifference, ResourceDrift, StackDrift
+from tidegen.planning.overwriting import ByHand
 from tidegen.reporting import style
 from tidegen.reporting.status import BY_HAND
 from tidegen.reporting.template_values import shortened
@@ -27,6 +28,17 @@ def summary_text(stacks: Sequence[StackDrift]) -> str:
     parts = [_counts_text(_totals(stacks)), f"{len(stacks)} stacks"]
     parts += [f"{by_hand} updated past their root"] if by_hand else []
     return "; ".join([*parts, f"{failed} not checked completely"] if failed else parts)
+
+
+def by_hand_text(items: Sequence[ByHand]) -> str:
+    """Return a line for each property changed by hand, with what the deploy does to it."""
+    lines = [f"  {item.stack}: {item.path}  {_by_hand_line(item)}" for item in items]
+    return "\n".join(["changed by hand:", *lines]) if lines else ""
+
+
+def _by_hand_line(item: ByHand) -> str:
+    values = f"is {shortened(item.actual)}, template {shortened(item.expected)}"
+    return f"{item.name}: {values}; {item.fate}" if item.name else f"is deleted; {item.fate}"
 
 
 def grants_text(report: GrantReport) -> str:

@@ -9,6 +9,8 @@ from tidegen.deployment.events import (
     Event,
     Executing,
     Outcome,
+    PolicyKept,
+    PolicyOverridden,
     Progress,
     Protected,
     Recovering,
@@ -76,6 +78,18 @@ def _warned(event: Warned, _: Board) -> str:
 @event_text.register
 def _protected(event: Protected, _: Board) -> str:
     return f"  stack policy on {event.stacks} stacks"
+
+
+@event_text.register
+def _policy_kept(event: PolicyKept, _: Board) -> str:
+    names = ", ".join(path or event.address.name for path in event.paths)
+    return style.warned(f"  stack policy of {names} was set by hand: left as it is")
+
+
+@event_text.register
+def _policy_overridden(event: PolicyOverridden, _: Board) -> str:
+    name = event.path or event.address.name
+    return style.warned(f"  stack policy of {name} is replaced until the end: {event.text}")
 
 
 @event_text.register

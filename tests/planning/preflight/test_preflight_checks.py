@@ -117,6 +117,26 @@ def test_a_deployed_resource_is_not_a_finding():
     assert not reported(root, {Topic.SECRETS: {"tide/mail": secret()}}).findings
 
 
+def test_a_deployed_resource_of_another_type_does_not_take_a_name():
+    """A vault and a cluster have the same name, which is the physical id of both."""
+    vault = {"Vault": resource("Backup::BackupVault", BackupVaultName="tide-qa")}
+    given = {"held": {"Cluster": "tide-qa"}, "types_held": {"Cluster": "AWS::EKS::Cluster"}}
+    (finding,) = reported(subject(vault, **given), {Topic.VAULTS: {"tide-qa": ""}}).findings
+    assert "'tide-qa' exists already" in finding.message
+
+
+def test_a_resource_that_is_identified_by_an_id_is_recognised_as_the_stacks_own():
+    """Its physical id is not its name, so only the account's answer shows that it is the same."""
+    kind = "CloudFront::OriginAccessControl"
+    control = {"Control": resource(kind, OriginAccessControlConfig={"Name": "tide-assets"})}
+    answers = {Topic.ACCESS_CONTROLS: {"tide-assets": "E1"}}
+    types = {"Control": f"AWS::{kind}"}
+    own = subject(control, held={"Control": "E1"}, types_held=types)
+    assert not reported(own, answers).findings
+    other = subject(control, held={"Control": "E2"}, types_held=types)
+    assert len(reported(other, answers).findings) == 1
+
+
 def test_a_deployed_resource_that_stays_is_not_asked_for():
     root = subject(SECRET, added=frozenset())
     assert Topic.SECRETS not in {q.topic for q in questions([root], thorough=True).get(PLACE, ())}

@@ -43,6 +43,13 @@ _EPILOG = example_epilog(
     help="Deploy missing account baselines first; --yes alone does not.",
 )
 @click.option(
+    "--override-policy",
+    "overridden",
+    multiple=True,
+    metavar="STACK",
+    help="Deploy past a stack policy that was set by hand; repeatable.",
+)
+@click.option(
     "--revert-drift",
     is_flag=True,
     help="Also set what was changed by hand back to the templates.",
@@ -75,6 +82,7 @@ def command(
     locked: tuple[str, ...],
     moved: tuple[str, ...],
     taken_over: tuple[str, ...],
+    overridden: tuple[str, ...],
     with_prerequisites: bool,
     revert_drift: bool,
     allow_older: bool,
@@ -131,6 +139,7 @@ def command(
             taken_over=taken_over,
             plan_file=plan_file,
             allow_older=allow_older,
+            overridden=overridden,
         )
         outcomes = deploy(session, name, options)
     if as_json:

@@ -60,6 +60,7 @@ class DeployOptions:
     taken_over: tuple[str, ...] = ()
     plan_file: Path | None = None
     allow_older: bool = False
+    overridden: tuple[str, ...] = ()
 
 
 def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome, ...]:
@@ -72,12 +73,12 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
     options = replace(options, allowed=saved.allowed) if saved else options
     session.release(name)
     require_clean_lint(session, name)
-    plan = session.plan(name, options.taken_over)
+    plan = session.plan(name, options.taken_over, options.overridden)
     require_owned(plan.foreign)
     check_keeping(plan, keep=options.keep_on_failure)
     if plan.missing:
         _deploy_prerequisites(session, plan, options)
-        plan = session.plan(name, options.taken_over)
+        plan = session.plan(name, options.taken_over, options.overridden)
     _show_plan(session, plan, options)
     plan = _prepared(session, plan, options)
     _check_age(session, plan, options)
@@ -118,7 +119,7 @@ def _prepared(session: Session, plan: Plan, options: DeployOptions) -> Plan:
     if options.moved:
         _judge(session, plan, options, options.moved)
         move_resources(session, plan, options.moved, yes=options.yes, as_json=options.as_json)
-        plan = session.plan(plan.environment, options.taken_over)
+        plan = session.plan(plan.environment, options.taken_over, options.overridden)
     return with_restored_templates(plan, session.connect) if options.revert else plan
 
 
@@ -126,7 +127,7 @@ def _reverted(session: Session, name: str, options: DeployOptions) -> tuple[Outc
     """Bring the drift back that is left after the deploy, if the options ask for it."""
     if not options.revert:
         return ()
-    plan = session.plan(name, options.taken_over)
+    plan = session.plan(name, options.taken_over, options.overridden)
     return revert_drift(session, plan, options.allowed, yes=options.yes, as_json=options.as_json)
 
 

@@ -50,9 +50,10 @@ def run_command(arguments: tuple[str, ...]) -> None:
 
     from tidegen.errors import InputError, Problem
     from tidegen.local.engine import running_engine
+    from tidegen.local.sealing import sealed
 
     with running_engine() as engine:
-        environment = {**os.environ, **engine.environment_variables()}
+        environment = sealed(os.environ, engine.environment_variables())
         try:
             code = subprocess.run(arguments, env=environment, check=False).returncode
         except FileNotFoundError:

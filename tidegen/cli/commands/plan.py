@@ -1,6 +1,8 @@
 """`tidegen plan`."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,19 +16,45 @@ from tidegen.cli.common import (
     target_options,
 )
 
+if TYPE_CHECKING:
+    from tidegen.cli.session import Session
+    from tidegen.deployment.events import Preview
+    from tidegen.planning.model import Plan
+    from tidegen.planning.overwriting import ByHand
+
 _EPILOG = example_epilog(
     "tidegen plan --env staging",
     "tidegen plan --env production --only replacements",
+    "tidegen plan --env production --drift",
     "tidegen plan --env production --markdown > comment.md",
     "tidegen plan --env production --json --exit-code",
     "tidegen plan --env production --out plan.json",
 )
 
 
+def _by_hand(
+    session: "Session", plan: "Plan", previews: "Sequence[Preview]"
+) -> "tuple[ByHand, ...]":
+    """Return what was changed by hand in the deployed stacks, and what becomes of it."""
+    from tidegen.deployment.reading.drift import detect_drift, drift_plan
+    from tidegen.planning.overwriting import changed_by_hand
+
+    if not any(plan.states.get(step.address) for step in plan.steps):
+        return ()
+    checks = drift_plan(session.target(plan.environment), session.connect)
+    changes = {preview.step.address: preview.changes for preview in previews}
+    return changed_by_hand(detect_drift(checks, session.connect), changes)
+
+
 @click.command(epilog=_EPILOG)
 @target_options
 @click.option(
     "--change-set", is_flag=True, help="Add CloudFormation's prediction; uploads the templates."
+)
+@click.option(
+    "--drift",
+    is_flag=True,
+    help="Detect drift as well, which takes minutes, and show what becomes of it.",
 )
 @click.option("--only", type=click.Choice(["replacements"]), help="Show only these changes.")
 @allow_options
@@ -52,6 +80,7 @@ def command(
     name: str,
     local: bool,
     change_set: bool,
+    drift: bool,
     only: str | None,
     allowed: tuple[str, ...],
     locked: tuple[str, ...],
@@ -65,8 +94,9 @@ def command(
 
     Compares the deployed templates and parameters with the new ones, without changing anything, and
     the nested stacks with the templates that their root pins.
-    --change-set also shows what CloudFormation itself predicts. If a deploy would be refused, the
-    last line says so; 'tidegen preflight' exits 1 for that.
+    --change-set also shows what CloudFormation itself predicts. --drift also detects changes made
+    by hand, and shows which of them the deploy overwrites. If a deploy would be
+    refused, the last line says so; 'tidegen preflight' exits 1 for that.
 
     --out writes the plan to a file. Review it, then deploy exactly this plan: 'tidegen deploy
     --plan' refuses it if anything has changed in between. Exits 1, and writes nothing, if the
@@ -80,6 +110,7 @@ def command(
     from tidegen.deployment.settings import no_settings
     from tidegen.deployment.whole_plan import consents, plan_problems
     from tidegen.reporting.changes import is_losing
+    from tidegen.reporting.drift import by_hand_text
     from tidegen.reporting.plan.data import plan_data
     from tidegen.reporting.plan.markdown import plan_markdown
     from tidegen.reporting.plan.text import plan_text, previews_text
@@ -100,12 +131,15 @@ def command(
         problems = plan_problems(plan, previews, consented)
         if out and not problems:
             save_plan(session, plan, previews, out, consented)
+        by_hand = _by_hand(session, plan, previews) if drift else ()
     if as_json:
-        echo_json({**endpoint_data(target), **plan_data(plan, previews, keep, problems)})
+        data = plan_data(plan, previews, keep, by_hand, problems)
+        echo_json({**endpoint_data(target), **data})
     elif markdown:
         click.echo(plan_markdown(plan, previews, keep, limit))
     else:
         click.echo(f"{plan_text(plan)}\n\n{previews_text(previews, keep)}")
+        click.echo(by_hand_text(by_hand), nl=bool(by_hand))
         echo_missing(plan)
         echo_refusal(problems, name)
     changed = any(

@@ -44,6 +44,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
     from tidegen.cli.session import open_session
     from tidegen.deployment.reading.pinned import with_pinned
     from tidegen.deployment.reading.status import environment_status, follow_environment
+    from tidegen.planning.states import is_to_be_created
     from tidegen.reporting.status import status_text
 
     with open_session(directory, local=local) as session:
@@ -65,7 +66,7 @@ def command(directory: str, name: str, local: bool, as_json: bool, follow: bool)
             echo_json(rows)
         else:
             click.echo(status_text(roots))
-            if deployed:
+            if deployed and not any(is_to_be_created(root.status) for root in roots):
                 _echo_unfilled_secrets(session, name)
     raise click.exceptions.Exit(0 if all(root.is_healthy for root in roots) else 1)
 

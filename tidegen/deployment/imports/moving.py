@@ -36,6 +36,7 @@ from tidegen.planning.moving import (
 )
 from tidegen.planning.ownership import require_owned
 from tidegen.planning.parameters import known_step
+from tidegen.planning.policies import require_no_policies
 from tidegen.planning.states import NextAction, next_action
 
 Moves = tuple[tuple[ResolvedStep, tuple[Move, ...]], ...]
@@ -95,6 +96,7 @@ def execute_moves(
     have left their stack, with their identifiers, until the next deploy replaces that template.
     """
     require_owned(plan.foreign)
+    require_no_policies((*plan.held, *plan.overridden))
     clouds = Clouds.of(connect)
     outcomes: list[Outcome] = []
     for step, items in moves:

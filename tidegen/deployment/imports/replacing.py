@@ -12,6 +12,7 @@ from tidegen.planning.model import Plan, StackAddress
 from tidegen.planning.moving import Move
 from tidegen.planning.ownership import require_owned
 from tidegen.planning.parameters import known_step
+from tidegen.planning.policies import require_no_policies
 
 
 def release_replaced(
@@ -28,6 +29,7 @@ def release_replaced(
     root's template records what is to be imported: a deploy before that is refused.
     """
     require_owned(plan.foreign)
+    require_no_policies((*plan.held, *plan.overridden))
     clouds = Clouds.of(connect)
     steps = {step.address: known_step(step, plan.outputs) for step in plan.steps}
     for address, moves in _moves(imports).items():

@@ -18,6 +18,7 @@ from tidegen.planning.importing import ImportPlan, ImportRequest, StackImport, i
 from tidegen.planning.model import Plan, ResolvedStep, StackState
 from tidegen.planning.ownership import require_owned
 from tidegen.planning.parameters import known_step
+from tidegen.planning.policies import require_no_policies
 
 
 def execute_import(
@@ -35,6 +36,7 @@ def execute_import(
     Raises DeploymentError at the first import that fails; run again, it keeps finished imports.
     """
     require_owned(plan.foreign)
+    require_no_policies((*plan.held, *plan.overridden))
     clouds = Clouds.of(connect)
     steps = {step.address: known_step(step, plan.outputs) for step in plan.steps}
     outcomes = []

@@ -1,6 +1,6 @@
 """Building a plan from the environment's values and from the deployed stacks."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -8,9 +8,11 @@ from pathlib import Path
 from tidegen.contract import Scope
 from tidegen.deployment.port import Connect
 from tidegen.deployment.reading.ownership import foreign_stack
+from tidegen.deployment.reading.policies import held_policies
 from tidegen.deployment.run import Clouds
 from tidegen.planning.model import (
     Foreign,
+    HeldPolicy,
     OutputOf,
     Place,
     Plan,
@@ -78,7 +80,19 @@ def build_plan(target: Target, values: Values, release: Release, connect: Connec
         foreign=_foreign(target, states, required, clouds),
         states=states,
     )
-    return replace(plan, retiring=_retiring(plan, clouds))
+    return replace(plan, retiring=_retiring(plan, clouds), held=tuple(_held(plan, clouds)))
+
+
+def _held(plan: Plan, clouds: Clouds) -> Iterator[HeldPolicy]:
+    """Yield the stack policies that people set on the stacks which a deploy would update."""
+    foreign = {item.address for item in plan.foreign}
+    for step in plan.steps:
+        state = plan.states.get(step.address)
+        if state is None or step.address in foreign or is_current(plan, step):
+            continue
+        if next_action(state.status) is NextAction.UPDATE:
+            cloud = clouds.at(step.address.place)
+            yield from held_policies(cloud, step, state, clouds.deployed_roots.of(cloud, state))
 
 
 def _foreign(

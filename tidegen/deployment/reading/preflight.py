@@ -21,6 +21,7 @@ from tidegen.planning.forecast import forecast
 from tidegen.planning.model import Plan, ResolvedStep, StackState
 from tidegen.planning.ownership import foreign_text
 from tidegen.planning.parameters import known_step
+from tidegen.planning.policies import held_text
 from tidegen.planning.preflight import (
     DELETION_CHECKS,
     Candidate,
@@ -50,8 +51,10 @@ def preflight(
 
 
 def _foreign(plan: Plan) -> tuple[PreflightFinding, ...]:
-    """Return a finding for each stack that another owner has: a deploy refuses it."""
-    return tuple(PreflightFinding(str(f.address), foreign_text(f)) for f in plan.foreign)
+    """Return a finding for each stack of another owner, and each policy that a person set."""
+    foreign = (PreflightFinding(str(f.address), foreign_text(f)) for f in plan.foreign)
+    held = (PreflightFinding(str(item.address), held_text(item)) for item in plan.held)
+    return (*foreign, *held)
 
 
 def find_candidates(

@@ -32,7 +32,7 @@ from tidegen.planning.leftovers import leftover_problems
 from tidegen.planning.model import Plan, ResolvedStep, RootStep, StackAddress, StackState
 from tidegen.planning.parameters import known_step, unresolved
 from tidegen.planning.settings import SettingReading
-from tidegen.planning.states import NextAction, is_up_to_date, next_action
+from tidegen.planning.states import NextAction, is_to_be_created, is_up_to_date, next_action
 
 
 def preview(
@@ -131,7 +131,7 @@ def _preview(
     step = known_step(step, known)
     if wanted is NextAction.DELETE_FIRST:
         state = None  # what is left of it is deleted, and everything is created
-    deployed = state if wanted is not NextAction.CREATE else None
+    deployed = None if is_to_be_created(status) else state
     if waiting:
         pending = tuple(sorted({item.address for item in waiting}, key=str))
         shown = _forecast(run, step, state, deployed, wanted)

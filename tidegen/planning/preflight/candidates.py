@@ -62,7 +62,7 @@ class _Rule:
 
     def _named(self, subject: Subject, existing: Answer) -> Iterator[Candidate]:
         for name, path in subject.names(self.type, self.prop).items():
-            if name in existing:
+            if name in existing and not subject.holds(self.type, existing[name]):
                 yield _named(subject.stack_name, path, self.type, name, existing[name])
 
     def _once(self, subject: Subject, existing: Answer) -> Iterator[Candidate]:

@@ -48,7 +48,8 @@ NAMED = (
 
 def _taken(subject: Subject, taken: Answer, named: _Named) -> Iterable[PreflightFinding]:
     for name, path in subject.names(named.type, named.prop).items():
-        if name in taken:
+        # A type that is not identified by its name has the identifier in the answer.
+        if name in taken and not subject.holds(named.type, taken[name]):
             yield PreflightFinding(
                 path,
                 f"{named.type} '{name}' exists already; {IMPORT}, or delete it if it is not needed",

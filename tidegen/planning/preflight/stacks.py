@@ -36,7 +36,8 @@ def _states(subject: Subject) -> Iterable[PreflightFinding]:
     where, status = subject.stack_name, subject.status
     match next_action(status):
         case NextAction.DELETE_FIRST:
-            problem = f"is {status}; the deploy asks, then deletes and recreates it"
+            done = "the deploy asks, then deletes and recreates it, unless it holds state"
+            problem = f"is {status}; {done}"
             yield PreflightFinding(where, problem, "creation-rolled-back", blocking=False)
         case NextAction.CONTINUE_ROLLBACK:
             problem = f"is {status}; the deploy asks, then continues the rollback first"

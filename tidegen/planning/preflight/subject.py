@@ -54,8 +54,21 @@ class Subject(OfStack, ResourceView):
         `prop` is a property, dotted if it is inside another.
         """
         named = ((property_at(props, prop), path) for path, props in self.added_of(type_name))
-        held = set(self.held.values())
+        held = self.held_ids(type_name)
         return {name: path for name, path in named if isinstance(name, str) and name not in held}
+
+    def held_ids(self, type_name: str) -> set[str]:
+        """Return the physical ids of the deployed resources of a type: others may have the same."""
+        return {
+            physical_id
+            for path, physical_id in self.held.items()
+            if self.types_held.get(path, type_name) == type_name
+        }
+
+    def holds(self, type_name: str, identifier: Any) -> bool:
+        """Return whether the stack has the resource that an account's answer identifies."""
+        is_id = isinstance(identifier, str) and bool(identifier)
+        return is_id and identifier in self.held_ids(type_name)
 
     def physical(self, value: Any) -> str | None:
         """Return the id of a value: a text, or a reference to a deployed resource."""

@@ -1,6 +1,7 @@
 """A plan as plain data for machines."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from tidegen.deployment.events import Preview
@@ -8,14 +9,20 @@ from tidegen.errors import Problem
 from tidegen.planning.changes import Change, PropertyChange, Verdict
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
+from tidegen.planning.overwriting import ByHand
 from tidegen.planning.ownership import foreign_text
+from tidegen.planning.policies import held_text
 from tidegen.reporting.changes import unforeseen_text
 from tidegen.reporting.plan.text import Keep
 from tidegen.reporting.settings import settings_data
 
 
 def plan_data(
-    plan: Plan, previews: Iterable[Preview], keep: Keep, problems: Iterable[Problem] = ()
+    plan: Plan,
+    previews: Iterable[Preview],
+    keep: Keep,
+    by_hand: Sequence[ByHand] = (),
+    problems: Iterable[Problem] = (),
 ) -> dict[str, Any]:
     """Return the plan as plain data: environment, release, missing roots, and each step.
 
@@ -26,8 +33,10 @@ def plan_data(
         "release": plan.release,
         "missing": [{"stack": m.address.name, "command": m.command} for m in plan.missing],
         "problems": [{"where": p.where, "message": p.message} for p in problems],
+        "policies": [{"stack": i.address.name, "problem": held_text(i)} for i in plan.held],
         "foreign": [{"stack": f.address.name, "problem": foreign_text(f)} for f in plan.foreign],
         "steps": [_step_data(preview, keep) for preview in previews],
+        "changed_by_hand": [asdict(item) for item in by_hand],
     }
 
 

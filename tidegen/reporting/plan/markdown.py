@@ -7,6 +7,7 @@ from tidegen.planning.changes import Change
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
 from tidegen.planning.ownership import foreign_text
+from tidegen.planning.policies import held_text
 from tidegen.reporting.changes import change_lines, counts_text, sign_of
 from tidegen.reporting.plan.text import Keep, notes_of
 from tidegen.reporting.settings import setting_text
@@ -24,6 +25,7 @@ def plan_markdown(
     head = f"### tidegen plan: `{plan.environment}` (release `{plan.release}`)"
     missing = [f"- **missing** {item}" for item in plan.missing]
     missing += [f"- **refused** {item.address}: {foreign_text(item)}" for item in plan.foreign]
+    missing += [f"- **refused** {item.address}: {held_text(item)}" for item in plan.held]
     text = "\n\n".join([head, *missing, *(_step_markdown(p, keep) for p in previews)])
     if len(text) <= limit:
         return text

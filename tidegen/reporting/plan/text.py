@@ -7,6 +7,7 @@ from tidegen.planning.changes import Change
 from tidegen.planning.guards import origins, refusals
 from tidegen.planning.model import Plan, RootStep
 from tidegen.planning.ownership import foreign_text
+from tidegen.planning.policies import held_text
 from tidegen.planning.states import NextAction
 from tidegen.reporting import style
 from tidegen.reporting.changes import changes_text, creation_text, later_text
@@ -25,8 +26,9 @@ def plan_text(plan: Plan) -> str:
 
 
 def foreign_lines(plan: Plan) -> list[str]:
-    """Return a line for each stack that a deploy refuses because another owner has it."""
-    return [f"  refused: {item.address}: {foreign_text(item)}" for item in plan.foreign]
+    """Return a line for each stack that a deploy refuses, for its owner or for its policy."""
+    foreign = [f"  refused: {item.address}: {foreign_text(item)}" for item in plan.foreign]
+    return [*foreign, *(f"  refused: {i.address}: {held_text(i)}" for i in plan.held)]
 
 
 def _step_line(step: RootStep, note: str) -> str:
