@@ -12,6 +12,7 @@ from tidegen.planning.disagreement import Disagreement, disagreements
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.ownership import foreign_text
+from tidegen.planning.policies import held_text
 from tidegen.planning.refusal import resolved
 from tidegen.planning.states import NextAction
 
@@ -32,6 +33,7 @@ def plan_problems(
     first, `made` are the missing prerequisites that it deploys first.
     """
     foreign = tuple(Problem(str(item.address), foreign_text(item)) for item in plan.foreign)
+    held = tuple(Problem(str(item.address), held_text(item)) for item in plan.held)
     missing = tuple(
         Problem(str(item.address.scope), f"is missing; run '{item.command}'")
         for item in plan.missing
@@ -39,6 +41,7 @@ def plan_problems(
     )
     return (
         *foreign,
+        *held,
         *missing,
         *(p for shown in previews for p in _root_problems(shown, allowed, moved)),
     )
