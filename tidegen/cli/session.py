@@ -16,7 +16,7 @@ from tidegen.cli.targets import target_of, values_of
 from tidegen.deployment.port import Connect
 from tidegen.deployment.reading.planner import Release, build_plan
 from tidegen.deployment.run import Clouds
-from tidegen.errors import RefusedError
+from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.model import Plan
 from tidegen.planning.ownership import with_consent
 from tidegen.planning.policies import with_override
@@ -59,6 +59,18 @@ class Session:
         target = target_of(file, self.files)
         check_endpoints(target, local=self.local_wanted, announced=self.own_engine)
         return target
+
+    def target_without_file(self, name: str, account: str) -> Target:
+        """Return the target of an environment whose file is gone, in an account file's region."""
+        from tidegen.deployment.reading.inventory import target_without_file
+        from tidegen.environments import names
+
+        if name in names(self.project):
+            problem = f"has a file, environments/{name}.yaml; leave out --account"
+            raise InputError(Problem(f"environment {name}", problem))
+        home = self.target(account)
+        targets = [target_of(file, self.files) for file in self.files]
+        return target_without_file(name, home, targets, self.connect)
 
     def require_valid(self, name: str) -> None:
         """Raise InputError with the problems that concern a deploy of the environment."""
