@@ -2,28 +2,24 @@
 
 import pytest
 
-from tidegen.composition import build_assets
-from tidegen.concerns import own_concerns
-from tidegen.contract import Context
+from tests.built import CONCERNS, resources
 
-CONCERNS = own_concerns()
-CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
-TEMPLATES = {concern.name: concern.build(CONTEXT).to_dict() for concern in CONCERNS}
+TEMPLATES = {concern.name: resources(concern) for concern in CONCERNS}
 BUCKETS = [
     (name, title)
     for name, template in TEMPLATES.items()
-    for title, item in template["Resources"].items()
+    for title, item in template.items()
     if item["Type"] == "AWS::S3::Bucket"
 ]
 each = pytest.mark.parametrize(("concern", "title"), BUCKETS)
 
 
 def bucket(concern, title):
-    return TEMPLATES[concern]["Resources"][title]
+    return TEMPLATES[concern][title]
 
 
 def statements(concern, title):
-    policy = TEMPLATES[concern]["Resources"][f"{title}Policy"]["Properties"]
+    policy = TEMPLATES[concern][f"{title}Policy"]["Properties"]
     assert policy["Bucket"] == {"Ref": title}
     return {s["Sid"]: s for s in policy["PolicyDocument"]["Statement"]}
 

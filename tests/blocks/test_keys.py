@@ -6,17 +6,13 @@ import re
 
 import pytest
 
-from tidegen.composition import build_assets
-from tidegen.concerns import own_concerns
-from tidegen.contract import Context
+from tests.built import CONCERNS, resources
 
-CONCERNS = own_concerns()
-CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
-TEMPLATES = {concern.name: concern.build(CONTEXT).to_dict() for concern in CONCERNS}
+TEMPLATES = {concern.name: resources(concern) for concern in CONCERNS}
 KEYS = [
     (name, title)
     for name, template in TEMPLATES.items()
-    for title, item in template["Resources"].items()
+    for title, item in template.items()
     if item["Type"] == "AWS::KMS::Key"
 ]
 each = pytest.mark.parametrize(("concern", "title"), KEYS)
@@ -25,7 +21,7 @@ ANYBODY = {"AWS": "*"}
 
 
 def properties(concern, title):
-    return TEMPLATES[concern]["Resources"][title]["Properties"]
+    return TEMPLATES[concern][title]["Properties"]
 
 
 def statements(concern, title):
@@ -106,7 +102,7 @@ def test_log_delivery_may_use_the_archives_key_as_its_guide_requires():
 
 def groups():
     for name, template in TEMPLATES.items():
-        for title, item in template["Resources"].items():
+        for title, item in template.items():
             group = item["Properties"] if item["Type"] == "AWS::Logs::LogGroup" else {}
             if group.get("KmsKeyId") == {"Ref": "LogsKeyArn"}:
                 yield name, title, group

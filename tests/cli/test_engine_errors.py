@@ -96,7 +96,10 @@ def test_an_engine_that_ended_during_a_command():
         env = engine.environment_variables()
     done = tidegen("status", "--env", "development", env=env, local=False)
     assert (done.returncode, done.stdout) == (2, "")
-    announced, line = done.stderr.splitlines()
+    announced, *waits, line = done.stderr.splitlines()
+    assert [wait.partition(", attempt")[0] for wait in waits] == [
+        "no answer to sts:GetCallerIdentity yet"
+    ] * 3
     assert env["AWS_ENDPOINT_URL"] in announced
     assert line.startswith("error: ")
     assert "the local AWS cannot be reached (" in line

@@ -7,20 +7,17 @@ from pathlib import Path
 
 from iam_actions import iam_action
 
+from tests.built import CONCERNS, resources
 from tidegen.aws.settings import AwsSettings
-from tidegen.composition import build_assets
-from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN
 from tidegen.concerns.access.deploy_role import CHANGING, CLOSING
 from tidegen.concerns.access.execution_role import PASSED_TO
 from tidegen.concerns.access.read_role import LISTING, READING
-from tidegen.contract import DEPLOY_SESSION_SECONDS, Context, Scope
+from tidegen.contract import DEPLOY_SESSION_SECONDS, Scope
 from tidegen.planning.model import Place
 from tidegen.planning.settings import SETTINGS, SettingReading, setting_steps
 
 ROOT = Path(__file__).parents[2]
-CONCERNS = own_concerns()
-CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
 #: Calls for the account's own stacks only, which people deploy; and listing keys of objects, which
 #: no role of an environment does: its own buckets are retained, and need not be empty.
 BY_PEOPLE = {
@@ -37,7 +34,7 @@ BY_PEOPLE = {
     "s3:getbucketpolicy",
     "s3:listbucketversions",
 }
-RESOURCES = json.loads(CONCERN.build(CONTEXT).to_json())["Resources"]
+RESOURCES = resources(CONCERN)
 
 
 def statements(title):
@@ -298,7 +295,7 @@ def test_roles_are_passed_to_the_services_that_the_templates_trust():
     trusted = set()
     for concern in CONCERNS:
         if {Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY} & set(concern.scopes):
-            body = json.loads(concern.build(CONTEXT).to_json())["Resources"]
+            body = resources(concern)
             for item in body.values():
                 if item["Type"] == "AWS::IAM::Role":
                     document = item["Properties"]["AssumeRolePolicyDocument"]

@@ -12,15 +12,14 @@ from template_policies import PSEUDO, resolve
 from test_isolation import (
     ACCOUNT,
     CEILING,
-    CONCERNS,
     IDENTITY,
     REGION,
-    body,
     grants,
     sample,
     within_boundary,
 )
 
+from tests.built import CONCERNS, resources
 from tidegen.cloudformation.values import listed
 from tidegen.contract import Scope
 from tidegen.environments.types import PROJECT_LENGTH
@@ -79,7 +78,7 @@ HELD_BACK = {
 
 def test_a_boundary_fits_with_the_longest_names_in_every_partition():
     document = {
-        title: body(IDENTITY)[title]["Properties"]["PolicyDocument"] for title in BOUNDARIES
+        title: resources(IDENTITY)[title]["Properties"]["PolicyDocument"] for title in BOUNDARIES
     }
     for partition in ("aws", "aws-cn", "aws-us-gov"):
         known = {**PSEUDO, "AWS::Partition": partition, "Project": "p" * PROJECT_LENGTH}
@@ -95,7 +94,7 @@ def managed():
     for concern in CONCERNS:
         # those of roles whose own policy is their boundary are no policies of AWS
         own_boundary = {Scope.IDENTITY, Scope.BOOTSTRAP} & set(concern.scopes)
-        for title, item in {} if own_boundary else body(concern).items():
+        for title, item in {} if own_boundary else resources(concern).items():
             if item["Type"] == "AWS::IAM::Role":
                 for policy in item["Properties"].get("ManagedPolicyArns", []):
                     name = policy["Fn::Sub"].rpartition("/")[2]
@@ -190,7 +189,7 @@ def test_the_boundary_allows_no_change_that_no_role_makes():
 
 @pytest.mark.parametrize("title", BOUNDARIES)
 def test_a_boundary_grants_no_whole_account(title):
-    document = body(IDENTITY)[title]["Properties"]["PolicyDocument"]
+    document = resources(IDENTITY)[title]["Properties"]["PolicyDocument"]
     for statement in document["Statement"]:
         if statement["Effect"] == "Allow":
             assert "*" not in statement["Action"]

@@ -5,16 +5,12 @@ import json
 import pytest
 from template_policies import ACCOUNT, resolve
 
-from tidegen.composition import build_assets
-from tidegen.concerns import own_concerns
-from tidegen.contract import Context
+from tests.built import CONCERNS, resources
 from tidegen.iam.conditions import holds
 from tidegen.iam.evaluation import allowed
 from tidegen.iam.statements import Request
 
-CONCERNS = own_concerns()
-CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
-TEMPLATES = {c.name: json.loads(c.build(CONTEXT).to_json())["Resources"] for c in CONCERNS}
+TEMPLATES = {concern.name: resources(concern) for concern in CONCERNS}
 ROLE = TEMPLATES["identity"]["BreakGlassRole"]["Properties"]
 POLICY = TEMPLATES["identity"]["BreakGlassPolicy"]["Properties"]
 GRANTED = [resolve(s, {"Project": "tidepool"}) for s in POLICY["PolicyDocument"]["Statement"]]

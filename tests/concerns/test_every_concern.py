@@ -6,20 +6,16 @@ from functools import cache
 
 import pytest
 
-from tidegen.composition import build_assets
-from tidegen.concerns import own_concerns
+from tests.built import CONCERNS, CONTEXT
 from tidegen.concerns.access.execution_permissions import deploy_permissions
-from tidegen.contract import Context, Field, Root, Scope, field_catalogue
-
-CONCERNS = own_concerns()
-CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
+from tidegen.contract import Field, Root, Scope, field_catalogue
 
 
 @cache
 def body(concern):
     from tidegen.rendering.templates import ordered
 
-    return ordered(concern.build(CONTEXT))
+    return ordered(CONTEXT.template_of(concern))
 
 
 each = pytest.mark.parametrize("concern", CONCERNS, ids=lambda c: c.name)

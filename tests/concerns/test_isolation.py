@@ -4,16 +4,14 @@ The worst case is evaluated: environments that share an account, where no accoun
 Each denial has its counterpart that is allowed, so that a policy that allows nothing fails too.
 """
 
-import json
 import re
 from itertools import permutations
 
 import pytest
 from template_policies import ACCOUNT, PSEUDO, REGION, resolve
 
+from tests.built import CONCERNS, resources
 from tidegen.blocks.linked_roles import OF_ENVIRONMENTS
-from tidegen.composition import build_assets
-from tidegen.concerns import own_concerns
 from tidegen.concerns.access import CONCERN as ACCESS
 from tidegen.concerns.artifacts import CONCERN as ARTIFACTS
 from tidegen.concerns.identity import CONCERN as IDENTITY
@@ -23,23 +21,17 @@ from tidegen.concerns.log_archive import CONCERN as LOG_ARCHIVE
 from tidegen.concerns.log_delivery import CONCERN as LOG_DELIVERY
 from tidegen.concerns.replicas import CONCERN as REPLICAS
 from tidegen.concerns.storage import CONCERN as STORAGE
-from tidegen.contract import Context, Scope
+from tidegen.contract import Scope
 from tidegen.iam.conditions import holds
 from tidegen.iam.evaluation import allowed
 from tidegen.iam.statements import Request
 
-CONCERNS = own_concerns()
-CONTEXT = Context(CONCERNS, build_assets(CONCERNS))
 BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/tidepool/tidepool-permissions-boundary"
 DEPLOY_BOUNDARY = f"arn:aws:iam::{ACCOUNT}:policy/tidepool/tidepool-deploy-boundary"
 DEPLOYERS = ("ExecutionRole", "DeployRole", "ReadRole")
 ENVIRONMENTS = ("production", "staging", "development", "shared-production")
 PAIRS = list(permutations(ENVIRONMENTS, 2))
 HOST = "token.actions.githubusercontent.com"
-
-
-def body(concern):
-    return json.loads(concern.build(CONTEXT).to_json())["Resources"]
 
 
 def role_arn(environment, title):
@@ -67,7 +59,7 @@ def statements(environment, role):
     """Return the statements of the role's policies in that environment."""
     return [
         resolve(statement, parameters(environment))
-        for item in body(ACCESS).values()
+        for item in resources(ACCESS).values()
         if item["Type"] == "AWS::IAM::ManagedPolicy"
         and {"Ref": role} in item["Properties"]["Roles"]
         for statement in item["Properties"]["PolicyDocument"]["Statement"]
@@ -75,7 +67,7 @@ def statements(environment, role):
 
 
 def ceiling(title):
-    document = body(IDENTITY)[title]["Properties"]["PolicyDocument"]
+    document = resources(IDENTITY)[title]["Properties"]["PolicyDocument"]
     return resolve(document["Statement"], {"Project": "tidepool"})
 
 
@@ -409,7 +401,7 @@ def test_every_key_that_environments_share_has_the_tag():
     shared = {
         (concern.name, title)
         for concern in CONCERNS
-        for title, item in body(concern).items()
+        for title, item in resources(concern).items()
         if item["Type"] == "AWS::KMS::Key"
         and {"Key": "tidegen:shared", "Value": "use"} in item["Properties"].get("Tags", [])
     }
@@ -542,7 +534,7 @@ def test_only_workflows_in_the_roles_own_github_environment_assume_it(role, own,
 
 def takes(role, subject, audience="sts.amazonaws.com"):
     """Return whether a workflow with this token can assume a role of staging."""
-    document = body(ACCESS)[role]["Properties"]["AssumeRolePolicyDocument"]
+    document = resources(ACCESS)[role]["Properties"]["AssumeRolePolicyDocument"]
     (statement,) = resolve(document["Statement"], parameters("staging"))
     assert statement["Principal"] == {"Federated": [parameters("staging")["OidcProviderArn"]]}
     return holds(statement["Condition"], {f"{HOST}:sub": subject, f"{HOST}:aud": audience})
@@ -785,7 +777,7 @@ HEALTH = (
 def reaches_objects(concern, title, principal, service="false"):
     """Return whether the bucket's policy allows `staging`'s objects to a role with full rights."""
     known = {"Project": "tidepool", "Environment": "staging", f"{title}.Arn": "arn:aws:s3:::b"}
-    document = body(concern)[f"{title}Policy"]["Properties"]["PolicyDocument"]
+    document = resources(concern)[f"{title}Policy"]["Properties"]["PolicyDocument"]
     denials = [s for s in document["Statement"] if s["Sid"] == "DenyOthers"]
     keys = {
         "aws:PrincipalArn": f"arn:aws:iam::{ACCOUNT}:role/{principal}",
@@ -857,7 +849,7 @@ def test_logs_are_delivered_into_the_accounts_intake(environment):
     arns = {"LogIntakeBucketArn": INTAKE, "AuditKeyArn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1"}
     known = {"Project": "tidepool", "Environment": environment, **arns}
     known |= {"DeliveryLogGroup": "group", "DeliveryLog": "stream"}
-    policy = body(LOG_DELIVERY)["DeliveryRolePolicy"]["Properties"]["PolicyDocument"]
+    policy = resources(LOG_DELIVERY)["DeliveryRolePolicy"]["Properties"]["PolicyDocument"]
     calls = {
         (action, arn.replace("*", "a"))
         for statement in resolve(policy["Statement"], known)
@@ -892,7 +884,7 @@ def test_no_role_delivers_for_another_or_changes_the_account(environment, other)
 
 def of_bucket(concern, title, **known):
     """Return the denials of a bucket's policy; its ARN is that of a bucket named after `title`."""
-    document = body(concern)[f"{title}Policy"]["Properties"]["PolicyDocument"]
+    document = resources(concern)[f"{title}Policy"]["Properties"]["PolicyDocument"]
     known = {"Project": "tidepool", **known}
     return resolve([s for s in document["Statement"] if s["Effect"] == "Deny"], known)
 
@@ -1110,7 +1102,7 @@ def granting():
     """
     own_boundary = (Scope.IDENTITY, Scope.BOOTSTRAP)
     for concern in CONCERNS:
-        for item in {} if set(own_boundary) & set(concern.scopes) else body(concern).values():
+        for item in {} if set(own_boundary) & set(concern.scopes) else resources(concern).values():
             if item["Type"] == "AWS::IAM::ManagedPolicy":
                 properties = resolve(item["Properties"], values())
                 for statement in properties["PolicyDocument"]["Statement"]:

@@ -1,4 +1,4 @@
-"""One engine per module, one account per test: tests share a process and are isolated."""
+"""One engine per process of pytest, one account per test: tests share it and are isolated."""
 
 import hashlib
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from local_cloud import Cloud
 from tidegen.local.engine import Engine, running_engine
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
     with running_engine() as running:
         yield running

@@ -89,7 +89,7 @@ class Subject:
                 s3.create_bucket(Bucket=self.bucket, CreateBucketConfiguration=where)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def engine() -> Iterator[Engine]:
     with running_engine() as running:
         yield running

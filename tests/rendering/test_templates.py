@@ -145,3 +145,17 @@ def test_a_module_without_a_concern_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(concerns, "__path__", [*concerns.__path__, str(tmp_path)])
     with pytest.raises(CompositionError, match=r"forgotten\.py: declares no concern; add CONCERN"):
         own_concerns()
+
+
+def test_an_access_root_that_is_too_long_names_the_heaviest_concern():
+    """Nobody can split it: it has the permissions to deploy every concern."""
+    actions = tuple(f"service{number}:DoSomethingRatherLong{number}" for number in range(400))
+    members = tuple(
+        replace(concern, extra_deploy_actions=actions) if concern.name == "extra" else concern
+        for concern in broken(lambda template, _: template.add_resource(sns.Topic("Topic")))
+    )
+    with pytest.raises(CompositionError) as caught:
+        render(members)
+    (problem,) = caught.value.problems
+    assert str(problem).startswith("roots/access.yaml: has ")
+    assert "the limit is 51200; concern 'extra' needs most of it, 400 actions" in str(problem)

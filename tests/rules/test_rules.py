@@ -35,6 +35,13 @@ CAUGHT_BY_CFN_LINT = {
       Enable: true
       DataSources: {S3Logs: {Enable: true}}
       Features: [{Name: S3_DATA_EVENTS, Status: ENABLED}]""",
+    "W3037": """
+  P:
+    Type: AWS::IAM::ManagedPolicy
+    Properties:
+      PolicyDocument:
+        Version: '2012-10-17'
+        Statement: [{Effect: Allow, Action: 's3:NoSuchAction', Resource: '*'}]""",
     "E3064": "".join(
         f"""
   {name}:

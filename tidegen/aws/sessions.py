@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tidegen.aws.credentials import prepare_providers, role_session_name, shared
+from tidegen.aws.waiting import report_attempts
 from tidegen.planning.model import Place
 
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -31,14 +32,17 @@ def session(place: Place) -> Any:
 
     _keep_requests_out_of_logs()
     if local_endpoint():
-        return boto3.Session(
+        local = boto3.Session(
             aws_access_key_id=place.account,
             aws_secret_access_key="local",  # noqa: S106 - a local engine checks none
             region_name=place.region,
         )
+        report_attempts(local.events)
+        return local
     profile, role = place.credentials.profile, place.credentials.role
     source = _source(profile, place.region)
     source._session._credentials = shared((profile, role), lambda: _credentials(source, role))
+    report_attempts(source.events)
     return source
 
 
@@ -111,11 +115,11 @@ def client_settings() -> Any:
     """Return adaptive retries, which outlast throttling and short outages, and path-style S3."""
     from botocore.config import Config
 
-    attempts = 3 if local_endpoint() else 10
+    attempts, seconds = (3, 60) if local_endpoint() else (10, 30)
     return Config(
         retries={"mode": "adaptive", "total_max_attempts": attempts},
         s3={"addressing_style": "path"},
-        connect_timeout=10,
-        read_timeout=60,
+        connect_timeout=5,
+        read_timeout=seconds,
         user_agent_extra="tidegen",
     )

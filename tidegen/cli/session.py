@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tidegen.cli.checkout import head
 from tidegen.cli.common import concerns, project_folder, template_folder, template_paths
 from tidegen.cli.endpoints import check_endpoints
 from tidegen.cli.progress import Watcher, watching
@@ -16,7 +18,7 @@ from tidegen.cli.targets import target_of, values_of
 from tidegen.deployment.port import Connect
 from tidegen.deployment.reading.planner import Release, build_plan
 from tidegen.deployment.run import Clouds
-from tidegen.errors import RefusedError
+from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.model import Plan
 from tidegen.planning.ownership import with_consent
 from tidegen.planning.policies import with_override
@@ -50,6 +52,10 @@ class Session:
         named = (file for file in self.files if file.name == name)
         return next(named, None) or load_environment(self.project, name)
 
+    def fingerprint(self, name: str) -> str:
+        """Return a hash of an environment file's values; comments and order do not count."""
+        return sha256(self.file(name).model_dump_json().encode()).hexdigest()
+
     def target(self, name: str) -> Target:
         """Return the target of an environment; problems of other files are warnings."""
         file = self.file(name)
@@ -59,6 +65,18 @@ class Session:
         target = target_of(file, self.files)
         check_endpoints(target, local=self.local_wanted, announced=self.own_engine)
         return target
+
+    def target_without_file(self, name: str, account: str) -> Target:
+        """Return the target of an environment whose file is gone, in an account file's region."""
+        from tidegen.deployment.reading.inventory import target_without_file
+        from tidegen.environments import names
+
+        if name in names(self.project):
+            problem = f"has a file, environments/{name}.yaml; leave out --account"
+            raise InputError(Problem(f"environment {name}", problem))
+        home = self.target(account)
+        targets = [target_of(file, self.files) for file in self.files]
+        return target_without_file(name, home, targets, self.connect)
 
     def require_valid(self, name: str) -> None:
         """Raise InputError with the problems that concern a deploy of the environment."""
@@ -75,7 +93,7 @@ class Session:
         self.require_valid(name)
         release = self.file(name).release
         folder = template_folder(self.project, release)
-        return Release(release, folder, checked_assets(folder))
+        return Release(release, folder, checked_assets(folder), head(self.project))
 
     def plan(
         self, name: str, taken_over: Collection[str] = (), overridden: Collection[str] = ()
@@ -98,8 +116,10 @@ def open_session(directory: str, *, local: bool = False) -> Iterator[Session]:
     """
     from tidegen.aws.adapter import connect
     from tidegen.aws.sessions import local_endpoint
+    from tidegen.aws.waiting import listen
     from tidegen.environments import read_all
 
+    listen(lambda text: click.echo(text, err=True))
     project = project_folder(directory)
     files, problems = read_all(project)
     session = partial(
@@ -168,6 +188,13 @@ def echo_missing(plan: Plan) -> None:
     """Print the missing roots, each with the command that creates it."""
     for item in plan.missing:
         click.echo(f"{warned('missing:')} {item}", err=True)
+
+
+def echo_refusal(problems: Sequence[Problem], name: str) -> None:
+    """Print that a deploy of the plan would be refused, for how many reasons."""
+    if problems:
+        text = f"a deploy of {name} would be refused: {len(problems)} problems"
+        click.echo(f"{warned(text)}; 'tidegen preflight --env {name}' lists them", err=True)
 
 
 def require_prerequisites(plan: Plan) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import Template, encode_to_dict
+from troposphere import Template
 
 from tidegen.cloudformation.quotas import DIRECT_TEMPLATE_BYTES, TEMPLATE_BYTES
 from tidegen.composition import Child, Composition, build_assets, compose, direct_root, nested_root
@@ -58,7 +58,7 @@ def render(concerns: tuple[Concern, ...], form: str = "yaml") -> Rendered:
             name = f"roots/{scope}.{form}"
             templates[name] = ordered(_root(composition, context, children))
             files[name] = _FORMS[form](templates[name]).encode()
-    _check_limits(files)
+    _check_limits(files, context)
     return Rendered(dict(sorted(files.items())), assets, dict(sorted(templates.items())))
 
 
@@ -77,7 +77,7 @@ def _root(composition: Composition, context: Context, children: dict[str, Child]
 
 def ordered(template: Template) -> dict[str, Any]:
     """Return the template as plain data, sections in the order of a reader."""
-    plain = encode_to_dict(template.to_dict())
+    plain = template.to_dict()
     _check_counts(plain)
     return {section: plain[section] for section in _ORDER if plain.get(section)}
 
@@ -111,14 +111,25 @@ def _check_counts(template: dict[str, Any]) -> None:
         raise CompositionError.of(problems)
 
 
-def _check_limits(files: dict[str, bytes]) -> None:
+def _access_remedy(context: Context) -> str:
+    """Return the remedy for an access root, which is as long as all concerns' permissions."""
+    from tidegen.concerns.access.execution_permissions import heaviest_concern
+
+    name, count = heaviest_concern(context)
+    return f"concern '{name}' needs most of it, {count} actions of its own: deploy it separately"
+
+
+_ACCESS = f"roots/{Scope.ACCESS}."
+
+
+def _check_limits(files: dict[str, bytes], context: Context) -> None:
     direct = {f"roots/{scope}" for scope in Scope if scope.is_direct}
     problems = []
     for name, content in files.items():
         limit = DIRECT_TEMPLATE_BYTES if name.rpartition(".")[0] in direct else TEMPLATE_BYTES
         if len(content) > limit:
-            problems.append(
-                Problem(name, f"has {len(content)} bytes, the limit is {limit}; split it")
-            )
+            remedy = _access_remedy(context) if name.startswith(_ACCESS) else "split it"
+            problem = f"has {len(content)} bytes, the limit is {limit}; {remedy}"
+            problems.append(Problem(name, problem))
     if problems:
         raise CompositionError.of(problems)

@@ -12,7 +12,8 @@ class ZoneOrder(_rule.Rule):
 
     Fn::GetAZs is evaluated at each update. AWS: the order of its results is not guaranteed and can
     change when zones are added, and only zones with a default subnet are returned, unless none
-    has one. Then every subnet would move to another zone, and conflict with itself.
+    has one (known failure zones-missing). Then every subnet would move to another zone, and
+    conflict with itself.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-getavailabilityzones.html
     """

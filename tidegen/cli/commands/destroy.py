@@ -6,17 +6,37 @@ from tidegen.cli.common import example_epilog, take_over_option, target_options,
 from tidegen.cli.confirm import confirm
 
 
-@click.command(epilog=example_epilog("tidegen destroy --env development"))
+@click.command(
+    epilog=example_epilog(
+        "tidegen destroy --env development",
+        "tidegen destroy --env qa --account account-nonproduction",
+    )
+)
 @target_options
+@click.option(
+    "--account",
+    metavar="NAME",
+    help="For an environment without a file: the account file of its region.",
+)
 @yes_option
 @take_over_option
 @click.pass_obj
-def command(directory: str, name: str, local: bool, yes: bool, taken_over: tuple[str, ...]) -> None:
+def command(
+    directory: str,
+    name: str,
+    local: bool,
+    account: str | None,
+    yes: bool,
+    taken_over: tuple[str, ...],
+) -> None:
     """Delete an environment; keep its stateful resources, and list all.
 
     Refuses a protected environment, and anything that would make the deletion fail: network
     interfaces that other services created, buckets that are neither empty nor kept, endpoints
     connected to an endpoint service, deletion protection, environments that use these stacks.
+
+    --account finds the stacks of an environment that was renamed, or whose file was removed;
+    'tidegen list --deployed' lists them.
     """
     from tidegen.cli.commands.preflighting import check_destroy
     from tidegen.cli.session import open_session
@@ -24,7 +44,8 @@ def command(directory: str, name: str, local: bool, yes: bool, taken_over: tuple
     from tidegen.reporting.destroy import destroy_text
 
     with open_session(directory, local=local) as session:
-        plan = destroy_plan(session.target(name), session.connect, taken_over)
+        target = session.target_without_file(name, account) if account else session.target(name)
+        plan = destroy_plan(target, session.connect, taken_over)
         click.echo(destroy_text(plan))
         if not plan.steps:
             return

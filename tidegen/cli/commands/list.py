@@ -19,15 +19,25 @@ from tidegen.cli.common import (
 from tidegen.errors import Problem
 
 
-@click.command(epilog=example_epilog("tidegen list", "tidegen list --json"))
+@click.command(
+    epilog=example_epilog("tidegen list", "tidegen list --json", "tidegen list --deployed")
+)
+@click.option("--deployed", is_flag=True, help="Read the accounts, and list the stacks instead.")
+@click.option("--local", is_flag=True, help="Use the embedded local AWS instead of the accounts.")
 @json_option
 @click.pass_obj
 @question()
-def command(directory: str, as_json: bool) -> None:
+def command(directory: str, deployed: bool, local: bool, as_json: bool) -> None:
     """List environments, with the release that each one pins, and concerns.
 
     Files with problems are reported, and the others listed; then it exits 2.
+
+    --deployed lists the project's root stacks in every account and region of the files, with their
+    releases, and those without a file: of an environment that was renamed or removed.
     """
+    if deployed:
+        _list_deployed(directory, local=local, as_json=as_json)
+        return
     from tidegen.environments import read_all
     from tidegen.errors import InputError
 
@@ -46,6 +56,32 @@ def command(directory: str, as_json: bool) -> None:
         click.echo(_text(rows, members))
     if wrong:
         raise InputError(*wrong)
+
+
+def _list_deployed(directory: str, *, local: bool, as_json: bool) -> None:
+    from tidegen.cli.session import open_session, warn_of_problems
+    from tidegen.cli.targets import target_of
+    from tidegen.deployment.reading.inventory import read_inventory
+    from tidegen.errors import InputError
+    from tidegen.reporting.inventory import inventory_rows, inventory_text
+
+    with open_session(directory, local=local) as session:
+        targets = [target_of(file, session.files) for file in session.files]
+        inventory = read_inventory(targets, session.connect)
+    if session.problems:
+        warn_of_problems(session.problems)
+    pinned = {file.name: file.release for file in session.files}
+    if as_json:
+        echo_json(inventory_rows(inventory, pinned))
+    else:
+        click.echo(inventory_text(inventory, pinned))
+    if inventory.unread:
+        raise InputError(
+            *(
+                Problem(f"{item.place.account}/{item.place.region}", f"not read: {item.reason}")
+                for item in inventory.unread
+            )
+        )
 
 
 def _row(file: Any) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """Permissions of the execution role: the calls of its resource types' handlers, with exceptions."""
 
+from collections import Counter
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
@@ -30,6 +31,20 @@ def deployed_types(context: Context) -> set[str]:
     """Return the resource types that CloudFormation manages as the execution role."""
     templates = map(context.template_of, _deployed(context))
     return {item.resource_type for t in templates for item in t.resources.values()}
+
+
+def heaviest_concern(context: Context) -> tuple[str, int]:
+    """Return the concern with the most actions that no other concern needs, and their number."""
+    needs = {item.name: _needed(item, context) for item in _deployed(context)}
+    counts = Counter(action for actions in needs.values() for action in actions)
+    own = {name: sum(counts[a] == 1 for a in actions) for name, actions in needs.items()}
+    return max(own.items(), key=lambda item: item[1])
+
+
+def _needed(concern: Concern, context: Context) -> set[str]:
+    types = {r.resource_type for r in context.template_of(concern).resources.values()}
+    actions = {*concern.extra_deploy_actions, *(a for name in types for a in granted_to(name))}
+    return {action for action in actions if not action.startswith(_ELSEWHERE)}
 
 
 def granted_to(type_name: str) -> set[str]:
