@@ -20,9 +20,11 @@ def aws():
         environment = engine.environment_variables()
         for name in (*BASELINE, "development"):
             soon = {**environment, "AWS_CREDENTIAL_EXPIRATION": "2000-01-01T00:00:00Z"}
-            done = tidegen("deploy", "--env", name, "--yes", env=soon)
+            # --local, which a protected account needs, is sealed from the shell's credentials
+            local = name.startswith("account-")
+            done = tidegen("deploy", "--env", name, "--yes", env=soon, local=local)
             assert done.returncode == 0, done.stdout + done.stderr
-            assert "warning: the credentials end in 0 minutes" in done.stderr
+            assert ("warning: the credentials end in 0 minutes" in done.stderr) is not local
         yield environment
 
 

@@ -85,6 +85,12 @@ class Double(Drifts, Imports, Stacks):
     def __call__(self, place):
         return self
 
+    def named_stacks(self, names):
+        return {name: self.stack(name) for name in names}
+
+    def caller(self):
+        return f"arn:aws:iam::{self.number}:user/operator"
+
     def account(self):
         self.calls.append("account")
         return self.number

@@ -51,7 +51,7 @@ OTHER_WRITES = {"put_object", "put_secret", "promote_secret"}
 READS = {
     "poll_seconds", "account", "stack", "project_stacks", "resources", "events", "template",
     "change_set", "change_set_problems", "change_set_warnings", "existing", "object_exists",
-    "object_url", "stack_policy",
+    "object_url", "stack_policy", "named_stacks", "caller",
     "detect_drift", "drift_detection", "resource_drifts", "secret", "listed_secrets",
 }  # fmt: skip
 FOREIGN = {

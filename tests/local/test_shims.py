@@ -252,17 +252,24 @@ def test_a_tables_and_a_topics_properties_are_dropped(plain: Cloud) -> None:
 
 
 def change_set(plain: Cloud, name: str, **extra: str) -> Template:
+    given = {"TemplateBody": json.dumps(one("AWS::SNS::Topic")), **extra}
     return plain.client("cloudformation").create_change_set(
-        StackName="review",
-        ChangeSetName=name,
-        ChangeSetType="CREATE",
-        TemplateBody=json.dumps(one("AWS::SNS::Topic")),
-        **extra,
+        StackName="review", ChangeSetName=name, ChangeSetType="CREATE", **given
     )
 
 
 def test_a_second_change_set_recreates_the_stack_in_review(plain: Cloud) -> None:
     assert change_set(plain, "first")["StackId"] != change_set(plain, "second")["StackId"]
+
+
+def test_a_change_set_lists_resources_whose_condition_is_false(plain: Cloud) -> None:
+    template = one("AWS::SNS::Topic")
+    template["Conditions"] = {"Never": {"Fn::Equals": ["a", "b"]}}
+    template["Resources"]["Extra"] = {"Type": "AWS::SNS::Topic", "Condition": "Never"}
+    made = change_set(plain, "conditional", TemplateBody=json.dumps(template))
+    changes = plain.client("cloudformation").describe_change_set(ChangeSetName=made["Id"])
+    names = [change["ResourceChange"]["LogicalResourceId"] for change in changes["Changes"]]
+    assert sorted(names) == ["Extra", "It"]
 
 
 def test_a_token_does_not_make_a_retry_safe(plain: Cloud) -> None:

@@ -135,6 +135,18 @@ def test_a_name_of_another_stack_fails_the_change_set(subject):
 
 
 @only("engine")
+def test_a_false_condition_leaves_its_resource_out(subject):
+    """A resource whose condition is false is in no change set.
+
+    Source: user guide, "Conditions syntax": resources with a false condition are ignored
+    """
+    body = template(A=topic(), B=topic(Condition="Never"))
+    never = {"Conditions": {"Never": {"Fn::Equals": ["a", "b"]}}}
+    made = subject.change_set("s", {**body, **never})
+    assert [change.logical_id for change in made.changes] == ["A"]
+
+
+@only("engine")
 def test_the_engine_has_no_change_sets_of_nested_stacks(subject):
     """The engine has no change sets of nested stacks but failed ones: children are None, not empty.
 

@@ -37,6 +37,19 @@ def test_a_stack_has_its_parameters_outputs_and_tags(subject):
     assert subject.cloud.stack(state.stack_id) == subject.cloud.stack("s")
 
 
+def test_stacks_read_together_are_as_read_one_by_one(subject):
+    """Without a name DescribeStacks describes all stacks, as it describes a single one.
+
+    Source: API_DescribeStacks; deleted stacks are not among them
+    """
+    for name in ("one", "two", "three"):
+        subject.apply(name, template(A=topic(), outputs={"It": {"Value": {"Ref": "A"}}}))
+    names = ("one", "two", "three", "absent")
+    together = subject.cloud.named_stacks(names)
+    assert together == {name: subject.cloud.stack(name) for name in names}
+    assert together["absent"] is None
+
+
 def test_an_update_is_seen_in_the_time_of_the_last_change(subject):
     """LastUpdatedTime distinguishes one state of a stack from the next.
 

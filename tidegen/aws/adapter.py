@@ -1,7 +1,8 @@
 """The port over boto3."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from tidegen.aws import objects
@@ -22,10 +23,12 @@ from tidegen.aws.redaction import redacted
 from tidegen.aws.sessions import session
 from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.deployment.port import Cloud
-from tidegen.errors import DeploymentError, Problem, TidegenError
+from tidegen.errors import DeniedError, DeploymentError, Problem, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
 from tidegen.planning.model import Place, StackEvent, StackResource, StackState
 from tidegen.planning.secrets import ListedSecret, StoredSecret
+
+_WORTH_A_LIST = 3  # stacks to read
 
 
 def connect(place: Place) -> Cloud:
@@ -39,12 +42,45 @@ class AwsCloud(Drifting, Explaining, Importing):
 
     def account(self) -> str:
         """Return the account that the credentials belong to."""
-        return str(self._call("sts", "get_caller_identity")["Account"])
+        return str(self._identity["Account"])
+
+    def caller(self) -> str:
+        """Return the ARN of the identity that the credentials belong to."""
+        return str(self._identity["Arn"])
+
+    @cached_property
+    def _identity(self) -> Any:
+        return self._call("sts", "get_caller_identity")
 
     def stack(self, name: str) -> StackState | None:
         """Return the stack; None if there is none of that name."""
         answer = self._found("describe_stacks", StackName=name)
         return stack_of(answer["Stacks"][0]) if answer else None
+
+    def named_stacks(self, names: Collection[str]) -> Mapping[str, StackState | None]:
+        """Return the stacks of these names, in as few calls as possible; None for a missing one.
+
+        One list of all stacks, if the credentials may read it. It can be old: a stack that it does
+        not have is asked for by its name.
+        """
+        listed = self._listed(names) if len(names) >= _WORTH_A_LIST else {}
+        return {name: listed.get(name) or self.stack(name) for name in names}
+
+    def _listed(self, names: Collection[str]) -> Mapping[str, StackState]:
+        """Return the stacks among the first of the list: no more pages than single calls."""
+        stacks: dict[str, StackState] = {}
+        following: dict[str, str] = {}
+        for _ in range(len(names) - 1):
+            try:
+                page = self._call("cloudformation", "describe_stacks", **following)
+            except DeniedError:
+                break
+            own = (item for item in page["Stacks"] if item["StackName"] in names)
+            stacks |= {item["StackName"]: stack_of(item) for item in own}
+            if len(stacks) == len(names) or not page.get("NextToken"):
+                break
+            following = {"NextToken": page["NextToken"]}
+        return stacks
 
     def project_stacks(self, project: str) -> tuple[StackState, ...]:
         """Return the root stacks tagged with the project, sorted by name."""

@@ -34,6 +34,25 @@ def target_options(command: _COMMAND) -> _COMMAND:
     return click.option("--env", "name", required=True, metavar="NAME", help=name)(command)
 
 
+def allow_options(command: _COMMAND) -> _COMMAND:
+    """Add --allow-replace and --allow-lock, for changes that are otherwise refused."""
+    replace = "Allow a stateful resource to be replaced or removed; repeatable."
+    lock = "Allow a resource's lock to become one of COMPLIANCE mode, or weaker; repeatable."
+    for option, name, meaning in (
+        ("--allow-lock", "locked", lock),
+        ("--allow-replace", "allowed", replace),
+    ):
+        command = click.option(option, name, multiple=True, metavar="PATH", help=meaning)(command)
+    return command
+
+
+def allowed_changes(allowed: Iterable[str], locked: Iterable[str]) -> tuple[str, ...]:
+    """Return the consents of both options."""
+    from tidegen.planning.refusal import lock_consent
+
+    return (*allowed, *map(lock_consent, locked))
+
+
 @contextmanager
 def question() -> Iterator[None]:
     """Exit 2 on any error in a command that answers a question: 1 is an answer, "no"."""

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from tidegen.cli.checkout import head
 from tidegen.cli.common import concerns, project_folder, template_folder, template_paths
 from tidegen.cli.endpoints import check_endpoints
 from tidegen.cli.progress import Watcher, watching
@@ -50,6 +52,10 @@ class Session:
         named = (file for file in self.files if file.name == name)
         return next(named, None) or load_environment(self.project, name)
 
+    def fingerprint(self, name: str) -> str:
+        """Return a hash of an environment file's values; comments and order do not count."""
+        return sha256(self.file(name).model_dump_json().encode()).hexdigest()
+
     def target(self, name: str) -> Target:
         """Return the target of an environment; problems of other files are warnings."""
         file = self.file(name)
@@ -87,7 +93,7 @@ class Session:
         self.require_valid(name)
         release = self.file(name).release
         folder = template_folder(self.project, release)
-        return Release(release, folder, checked_assets(folder))
+        return Release(release, folder, checked_assets(folder), head(self.project))
 
     def plan(
         self, name: str, taken_over: Collection[str] = (), overridden: Collection[str] = ()
@@ -182,6 +188,13 @@ def echo_missing(plan: Plan) -> None:
     """Print the missing roots, each with the command that creates it."""
     for item in plan.missing:
         click.echo(f"{warned('missing:')} {item}", err=True)
+
+
+def echo_refusal(problems: Sequence[Problem], name: str) -> None:
+    """Print that a deploy of the plan would be refused, for how many reasons."""
+    if problems:
+        text = f"a deploy of {name} would be refused: {len(problems)} problems"
+        click.echo(f"{warned(text)}; 'tidegen preflight --env {name}' lists them", err=True)
 
 
 def require_prerequisites(plan: Plan) -> None:

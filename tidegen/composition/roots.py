@@ -12,6 +12,7 @@ from troposphere.cloudformation import Stack
 
 from tidegen.composition.wiring import Composition
 from tidegen.contract import (
+    RECORD,
     Concern,
     Field,
     Input,
@@ -152,6 +153,10 @@ def _add_release(template: Template) -> None:
         (DIGEST, "Digest of this template and its effective parameters"),
     ):
         template.add_parameter(Parameter(name, Type="String", Description=meaning))
+        template.add_output(Output(name, Description=meaning, Value=Ref(name)))
+    for name, meaning in RECORD.items():
+        given = Parameter(name, Type="String", Default="unknown", Description=meaning)
+        template.add_parameter(given)
         template.add_output(Output(name, Description=meaning, Value=Ref(name)))
 
 

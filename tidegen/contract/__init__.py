@@ -26,6 +26,7 @@ from tidegen.contract.fields import (
     field_catalogue,
 )
 from tidegen.contract.kinds import Kind
+from tidegen.contract.record import COMMIT, DEPLOYED_BY, RECORD
 from tidegen.contract.scopes import PLATFORM, RegionChoice, Scope, roots_of
 from tidegen.contract.sessions import (
     DEPLOY_SESSION_SECONDS,
@@ -38,7 +39,9 @@ from tidegen.contract.topics import EVERYTHING, Topic
 __all__ = [
     "ADMINISTRATORS",
     "CATALOGUE_FILE",
+    "COMMIT",
     "CONTACTS",
+    "DEPLOYED_BY",
     "DEPLOY_SESSION_SECONDS",
     "EVERYTHING",
     "FIRST_DEPLOY",
@@ -48,6 +51,7 @@ __all__ = [
     "PLAN_SUFFIX",
     "PLATFORM",
     "PROTECTED_PARAMETER",
+    "RECORD",
     "UPDATE_SECONDS",
     "ZONES",
     "Asset",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from tidegen.errors import Problem
 from tidegen.planning.changes import Change
 from tidegen.planning.model import RootStep, StackAddress, StackEvent
 from tidegen.planning.remains import LeftBehind
@@ -229,7 +230,9 @@ class Preview:
     `pending` names the stacks whose outputs are not known yet. `later` are the changes of a second
     update, right after a creation. `readings` are of the settings that are applied after the stack.
     `note` is the reason for a root's second step. `by_hand` are the nested stacks that were updated
-    past the root; `restored` the changes that restore them, where nothing else changes.
+    past the root; `restored` the changes that restore them, where nothing else changes. `problems`
+    were met while reading and refuse it. `complete`: its protection is as wanted. `shown` is the
+    step's preview in the plan that was approved.
     """
 
     step: RootStep
@@ -243,6 +246,9 @@ class Preview:
     note: str = ""
     by_hand: tuple[str, ...] = ()
     restored: tuple[Change, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    complete: bool = False
+    shown: "Preview | None" = None
 
     @property
     def settings(self) -> tuple[SettingStep, ...]:

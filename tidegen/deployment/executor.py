@@ -1,9 +1,10 @@
 """Executing a plan, one root stack after the other, until it is done, declined or fails."""
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 
 from tidegen.deployment.change_sets import (
     NoChangesError,
@@ -78,13 +79,15 @@ def execute(
     allowed: Collection[str] = (),
     pause: Callable[[float], None] = time.sleep,
     settings: SettingsFactory = no_settings,
+    shown: Sequence[Preview] = (),
     keep_on_failure: bool = False,
 ) -> tuple[Outcome, ...]:
     """Deploy every step of `plan` and its settings; return the outcomes, up to a declined one.
 
     `approve` is called before each change; `allowed` names stateful resources that may be replaced
-    or removed. With `keep_on_failure` a creation that fails is not rolled back. Raises RefusedError
-    before anything is changed, DeploymentError with the root cause.
+    or removed; `shown` are the plan's previews, which each step is compared with. With
+    `keep_on_failure` a creation that fails is not rolled back. Raises RefusedError before anything
+    is changed, DeploymentError with the root cause.
     """
     if plan.missing:
         raise RefusedError.of(
@@ -97,6 +100,7 @@ def execute(
     clouds = Clouds.of(connect)
     known = plan.outputs
     outcomes: list[Outcome] = []
+    before = chain(shown, repeat(None))
     for run, step in started(plan.sequence, clouds, emit, pause, settings):
         changed = any(outcome.result is not Result.UNCHANGED for outcome in outcomes)
         resolved = resolved_step(step, known)
@@ -107,6 +111,7 @@ def execute(
             allowed=frozenset(allowed),
             environment=plan.environment,
             others_changed=changed,
+            shown=next(before),
             keep=keep_on_failure,
             overridden=tuple(p for p in plan.overridden if p.address == step.address),
         )
@@ -135,6 +140,7 @@ class _Work:
     keep: bool = False
     overridden: tuple[HeldPolicy, ...] = ()
     later: tuple[Change, ...] = ()
+    shown: Preview | None = None
 
     def deploy(self, state: StackState | None) -> Outcome:
         """Bring the stack from its present state to the wanted one."""
@@ -151,7 +157,7 @@ class _Work:
                 case NextAction.DELETE_FIRST | NextAction.CONTINUE_ROLLBACK as wanted if state:
                     self._check_deletion(state, wanted)
                     shown = Preview(step=self.step, next_action=wanted, status=status)
-                    if not self.approve(shown):
+                    if not self._is_approved(shown):
                         return Outcome(self.step.address, Result.DECLINED, state.outputs)
                     self._recover(state, wanted)
                 case NextAction.UPDATE if state and self._is_current(state):
@@ -161,17 +167,25 @@ class _Work:
                     return self._create(first, state) if first else self._change(state)
             state = self.run.cloud.stack(self.step.stack_name)
 
+    def _is_approved(self, preview: Preview) -> bool:
+        return self.approve(replace(preview, shown=self.shown))
+
     def _is_current(self, state: StackState) -> bool:
         return is_up_to_date(state.status, state.digest, self.step.digest)
 
     def _unchanged(self, state: StackState, *, suspect: bool) -> Outcome:
         """Complete settings and protection that an interrupted deploy left; change no stack."""
-        protected = is_protected(self.run, self.step, state)
-        settings = idle_readings(self.run, state, suspect=suspect or not protected)
+        known = self.shown if self.shown and self.shown.unchanged and not suspect else None
+        protected = known.complete if known else is_protected(self.run, self.step, state)
+        settings = (
+            known.readings
+            if known
+            else idle_readings(self.run, state, suspect=suspect or not protected)
+        )
         shown = Preview(
             step=self.step, next_action=NextAction.UPDATE, unchanged=True, readings=settings
         )
-        if shown.settings and not self.approve(shown):
+        if shown.settings and not self._is_approved(shown):
             return Outcome(self.step.address, Result.DECLINED, state.outputs)
         apply_settings(self.run, settings)
         if not protected:
@@ -221,6 +235,8 @@ class _Work:
         if created.result is Result.DECLINED:
             return created
         final = replace(self, approve=lambda _: True)
+        if self.shown:
+            final = replace(self, shown=replace(self.shown, changes=self.shown.later, later=()))
         settled = final._change(self.run.cloud.stack(self.step.stack_name))
         return replace(created, outputs=settled.outputs, left=(*created.left, *settled.left))
 
@@ -255,7 +271,7 @@ class _Work:
                 later=self.later,
                 readings=settings,
             )
-            approved = self.approve(shown)
+            approved = self._is_approved(shown)
             if approved and deployed:
                 self._check_unmoved(deployed)
         except BaseException:

@@ -1,6 +1,6 @@
 """The port: the operations that deployment needs of one account and region."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -26,8 +26,14 @@ class Cloud(Protocol):
     def account(self) -> str:
         """Return the account that the credentials belong to."""
 
+    def caller(self) -> str:
+        """Return the ARN of the identity that the credentials belong to."""
+
     def stack(self, name: str) -> StackState | None:
         """Return the stack; None if there is none of that name."""
+
+    def named_stacks(self, names: Collection[str]) -> Mapping[str, StackState | None]:
+        """Return the stacks of these names, in as few calls as possible; None for a missing one."""
 
     def project_stacks(self, project: str) -> tuple[StackState, ...]:
         """Return the root stacks tagged with the project, sorted by name."""

@@ -1,4 +1,4 @@
-"""Shims for change sets: idempotency tokens, and stacks that stay in review.
+"""Shims for change sets: idempotency tokens, stacks that stay in review, and conditions.
 
 Each shim names the defect upstream and has a test in `tests/local/test_shims.py` that fails once
 upstream no longer needs it.
@@ -41,6 +41,29 @@ def install() -> None:
     handlers["RollbackStack"] = undoing_nested_stacks(handlers["RollbackStack"])
     for action, token in _TOKENS.items():
         handlers[action] = answering_once(handlers[action], token)
+    module = upstream.change_sets()
+    module._resolve_props_for_diff = deciding_conditions(module._resolve_props_for_diff)
+
+
+def deciding_conditions(resolve: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """Leave resources whose condition is false out of the templates that are compared.
+
+    Upstream: a change set lists them as added. AWS docs, "Conditions": resources associated with a
+    false condition are ignored.
+    """
+
+    @functools.wraps(resolve)
+    def resolved(template: Any, params: Any, *more: Any) -> dict[str, Any]:
+        answer = resolve(template, params, *more)
+        decided = upstream.template_functions()._evaluate_conditions(template or {}, params)
+        resources = {
+            name: resource
+            for name, resource in answer.get("Resources", {}).items()
+            if decided.get(resource.get("Condition"), True)
+        }
+        return {**answer, "Resources": resources} if resources else answer
+
+    return resolved
 
 
 def answering_once(handle: Handler, token_name: str) -> Handler:

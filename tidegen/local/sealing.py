@@ -5,7 +5,7 @@ import socket
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-#: What the engine's process keeps; ministack reads some hundred other variables as its settings.
+#: The variables that the engine's process keeps; ministack reads a hundred others as its settings.
 _KEPT = ("HOME", "LANG", "LANGUAGE", "LOGNAME", "PATH", "TMPDIR", "TZ", "USER", "VIRTUAL_ENV")
 _KEPT_PREFIXES = ("COVERAGE_", "LC_", "PYTHON")
 #: Proxies, in lower case, as every HTTP library reads them.

@@ -37,6 +37,7 @@ def _root_text(root: RootStatus) -> str:
         reason.append(f"  {_pinned_text(root)}")
     if root.cause:
         reason.append(style.failed(f"  root cause: {root.cause}"))
+    reason += _record_lines(root)
     if root.incomplete:
         parts = "; ".join(root.incomplete)
         reason.append(style.failed(f"  incomplete, the next deploy completes it: {parts}"))
@@ -48,3 +49,12 @@ def _root_text(root: RootStatus) -> str:
         for n in root.nested
     ]
     return "\n".join([head, *reason, *nested])
+
+
+def _record_lines(root: RootStatus) -> list[str]:
+    """Return who deployed which commit when, where the stack records it."""
+    if not root.commit:
+        return []
+    by = f", by {root.deployed_by}" if root.deployed_by else ""
+    when = f" at {root.changed.isoformat(timespec='seconds')}" if root.changed else ""
+    return [f"  deployed from commit {root.commit}{by}{when}"]

@@ -1,11 +1,20 @@
 """`tidegen plan`."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, json_option, question, target_options
+from tidegen.cli.common import (
+    allow_options,
+    allowed_changes,
+    echo_json,
+    example_epilog,
+    json_option,
+    question,
+    target_options,
+)
 
 if TYPE_CHECKING:
     from tidegen.cli.session import Session
@@ -19,6 +28,7 @@ _EPILOG = example_epilog(
     "tidegen plan --env production --drift",
     "tidegen plan --env production --markdown > comment.md",
     "tidegen plan --env production --json --exit-code",
+    "tidegen plan --env production --out plan.json",
 )
 
 
@@ -47,8 +57,14 @@ def _by_hand(
     help="Detect drift as well, which takes minutes, and show what becomes of it.",
 )
 @click.option("--only", type=click.Choice(["replacements"]), help="Show only these changes.")
+@allow_options
 @json_option
 @click.option("--markdown", is_flag=True, help="Print Markdown, for a pull-request comment.")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the plan to a file, for 'tidegen deploy --plan'.",
+)
 @click.option(
     "--limit",
     type=click.IntRange(min=1_000),
@@ -66,8 +82,11 @@ def command(
     change_set: bool,
     drift: bool,
     only: str | None,
+    allowed: tuple[str, ...],
+    locked: tuple[str, ...],
     as_json: bool,
     markdown: bool,
+    out: Path | None,
     limit: int,
     exit_code: bool,
 ) -> None:
@@ -76,19 +95,28 @@ def command(
     Compares the deployed templates and parameters with the new ones, without changing anything, and
     the nested stacks with the templates that their root pins.
     --change-set also shows what CloudFormation itself predicts. --drift also detects changes made
-    by hand, and shows which of them the deploy overwrites.
+    by hand, and shows which of them the deploy overwrites. If a deploy would be
+    refused, the last line says so; 'tidegen preflight' exits 1 for that.
+
+    --out writes the plan to a file. Review it, then deploy exactly this plan: 'tidegen deploy
+    --plan' refuses it if anything has changed in between. Exits 1, and writes nothing, if the
+    deploy would be refused.
     """
     from tidegen.aws.settings import reach
+    from tidegen.cli.commands.saving import save_plan
     from tidegen.cli.endpoints import endpoint_data
-    from tidegen.cli.session import echo_missing, open_session
+    from tidegen.cli.session import echo_missing, echo_refusal, open_session
     from tidegen.deployment.reading.preview import preview
     from tidegen.deployment.settings import no_settings
+    from tidegen.deployment.whole_plan import consents, plan_problems
     from tidegen.reporting.changes import is_losing
     from tidegen.reporting.drift import by_hand_text
     from tidegen.reporting.plan.data import plan_data
     from tidegen.reporting.plan.markdown import plan_markdown
     from tidegen.reporting.plan.text import plan_text, previews_text
 
+    if out and (change_set or only):
+        raise click.UsageError("--out is of the whole forecast: leave out --change-set and --only")
     keep = is_losing if only else bool
     with open_session(directory, local=local) as session:
         plan, target = session.plan(name), session.target(name)
@@ -99,19 +127,26 @@ def command(
             settings=no_settings if only else reach,
             thorough=True,
         )
+        consented = consents(previews, allowed_changes(allowed, locked))
+        problems = plan_problems(plan, previews, consented)
+        if out and not problems:
+            save_plan(session, plan, previews, out, consented)
         by_hand = _by_hand(session, plan, previews) if drift else ()
     if as_json:
-        echo_json({**endpoint_data(target), **plan_data(plan, previews, keep, by_hand)})
+        data = plan_data(plan, previews, keep, by_hand, problems)
+        echo_json({**endpoint_data(target), **data})
     elif markdown:
         click.echo(plan_markdown(plan, previews, keep, limit))
     else:
         click.echo(f"{plan_text(plan)}\n\n{previews_text(previews, keep)}")
         click.echo(by_hand_text(by_hand), nl=bool(by_hand))
         echo_missing(plan)
+        echo_refusal(problems, name)
     changed = any(
         item.settings
         or item.by_hand
         or any(change.certain or change.unforeseen for change in item.changes)
         for item in previews
     )
-    raise click.exceptions.Exit(1 if exit_code and changed else 0)
+    unsaved = out is not None and problems != ()
+    raise click.exceptions.Exit(1 if unsaved or (exit_code and changed) else 0)

@@ -2,7 +2,15 @@
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, json_option, question, target_options
+from tidegen.cli.common import (
+    allow_options,
+    allowed_changes,
+    echo_json,
+    example_epilog,
+    json_option,
+    question,
+    target_options,
+)
 
 
 @click.command(
@@ -11,13 +19,22 @@ from tidegen.cli.common import echo_json, example_epilog, json_option, question,
     )
 )
 @target_options
+@allow_options
 @json_option
 @click.pass_obj
 @question()
-def command(directory: str, name: str, local: bool, as_json: bool) -> None:
+def command(
+    directory: str,
+    name: str,
+    local: bool,
+    allowed: tuple[str, ...],
+    locked: tuple[str, ...],
+    as_json: bool,
+) -> None:
     """Check the account for anything that would make a deploy fail.
 
-    Checks names, quotas, versions and roles, reading only. Exits 1 if the deploy would fail.
+    Checks the whole plan (missing prerequisites, guards, states) and the account (names, quotas,
+    versions, roles), reading only. Exits 1 if the deploy would be refused or fail.
     Anything the credentials cannot read is reported as "not checked" and does not fail the command.
     """
     from dataclasses import asdict
@@ -27,7 +44,7 @@ def command(directory: str, name: str, local: bool, as_json: bool) -> None:
     from tidegen.reporting.preflight import report_text, summary_text
 
     with open_session(directory, local=local) as session:
-        report = full_report(session, name)
+        report = full_report(session, name, allowed_changes(allowed, locked))
     if as_json:
         echo_json(asdict(report))
     elif text := report_text(report):

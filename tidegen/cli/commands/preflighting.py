@@ -1,6 +1,7 @@
 """Run preflight checks from the command line and before a deploy or a destroy."""
 
 import os
+from collections.abc import Collection, Sequence
 
 import click
 
@@ -10,21 +11,27 @@ from tidegen.deployment.reading.preflight import (
     preflight,
     require_destroy_preflight,
     require_preflight,
+    with_plan,
 )
+from tidegen.deployment.reading.preview import preview
 from tidegen.deployment.repository import with_repository
+from tidegen.deployment.whole_plan import consents, plan_problems
+from tidegen.errors import Problem
 from tidegen.planning.model import Plan
 from tidegen.planning.preflight import PreflightReport
 from tidegen.reporting.preflight import summary_text
 from tidegen.reporting.style import warned
 
 
-def full_report(session: Session, name: str) -> PreflightReport:
-    """Return the preflight report of an environment, deployed roots included."""
+def full_report(session: Session, name: str, allowed: Collection[str] = ()) -> PreflightReport:
+    """Return the report of an environment: its whole plan, and its deployed roots' account."""
     from tidegen.aws.inspection import inspect
 
     plan = session.plan(name)
     echo_missing(plan)
     report = preflight(plan, session.connect, inspect, thorough=True)
+    previews = preview(plan, session.connect)
+    report = with_plan(report, plan_problems(plan, previews, consents(previews, allowed)))
     return _with_github(session, report, plan, thorough=True)
 
 
@@ -39,14 +46,15 @@ def _with_github(
     return with_repository(report, plan, from_variables(os.environ), thorough=thorough)
 
 
-def check_account(session: Session, plan: Plan) -> None:
+def check_account(session: Session, plan: Plan, problems: Sequence[Problem] = ()) -> None:
     """Refuse a deploy that would fail, and print warnings.
 
-    Raises RefusedError with every finding. Reads nothing if nothing changes.
+    Raises RefusedError with the plan's own `problems` and every finding. Reads nothing of the
+    account if nothing changes.
     """
     from tidegen.aws.inspection import inspect
 
-    report = require_preflight(plan, session.connect, inspect)
+    report = require_preflight(plan, session.connect, inspect, problems)
     report = _with_github(session, report, plan)
     _echo_warnings(report)
     if report.unchecked:

@@ -29,7 +29,7 @@ _EPILOG = example_epilog(
 @click.option("--follow", is_flag=True, help="Watch the operation in progress until it ends.")
 @click.pass_obj
 def command(directory: str, name: str, local: bool, as_json: bool, follow: bool) -> None:
-    """Show an environment's stacks: status, release and nested stacks.
+    """Show an environment's stacks: status, release, deployed commit and nested stacks.
 
     Names the release in the environment's file where the deployed one has another name. Shows the
     root cause of a failed operation, and how many of an environment's secrets are unfilled.

@@ -190,15 +190,21 @@ def _restore(run: Run, before: Mapping[str, str], root: str) -> None:
 
 
 def check_no_move(deployed: DeployedRoot) -> None:
-    """Refuse to deploy over a begun move: its resource has left one stack and is in none yet."""
+    """Refuse to deploy over a begun move."""
+    problems = unfinished_moves(deployed)
+    if problems:
+        raise RefusedError.of(problems)
+
+
+def unfinished_moves(deployed: DeployedRoot) -> tuple[Problem, ...]:
+    """Return a problem for each begun move: its resource has left one stack and is in none yet."""
     begun = begun_moves(deployed.templates.get("", {}))
     unfinished = {path: text for path, text in begun.items() if path not in deployed.resources}
-    if unfinished:
-        raise RefusedError.of(
-            Problem(
-                path,
-                f"the move of {identifier} to this path was interrupted; run the same deploy with "
-                f"--move {path}, or import it at its final path",
-            )
-            for path, identifier in unfinished.items()
+    return tuple(
+        Problem(
+            path,
+            f"the move of {identifier} to this path was interrupted; run the same deploy with "
+            f"--move {path}, or import it at its final path",
         )
+        for path, identifier in unfinished.items()
+    )

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from tidegen.contract import Scope
 from tidegen.deployment.port import Connect
-from tidegen.deployment.reading.deployed_roots import deployed_template
 from tidegen.deployment.reading.ownership import foreign_stack
 from tidegen.deployment.reading.policies import held_policies
 from tidegen.deployment.run import Clouds
@@ -15,6 +14,7 @@ from tidegen.planning.model import (
     Foreign,
     HeldPolicy,
     OutputOf,
+    Place,
     Plan,
     Prerequisite,
     RootStep,
@@ -27,6 +27,7 @@ from tidegen.planning.parameters import (
     known_step,
     needed_addresses,
 )
+from tidegen.planning.record import with_record
 from tidegen.planning.retiring import retiring_template
 from tidegen.planning.states import NextAction, next_action
 from tidegen.planning.steps import (
@@ -46,11 +47,12 @@ Values = Mapping[Scope, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Release:
-    """A set of committed templates: its name, its folder, and assets by object key."""
+    """A set of committed templates: its name, its folder, assets by object key, the commit."""
 
     name: str
     folder: Path
     assets: Mapping[str, bytes]
+    commit: str = ""
 
 
 def build_plan(target: Target, values: Values, release: Release, connect: Connect) -> Plan:
@@ -61,17 +63,14 @@ def build_plan(target: Target, values: Values, release: Release, connect: Connec
     """
     steps = tuple(_step(target, values, release, address) for address in steps_of(target))
     clouds = Clouds.of(connect)
-    clouds.at(target.place())
+    caller = clouds.at(target.place()).caller()
+    steps = tuple(with_record(step, release.commit, caller) for step in steps)
     required = prerequisites_of(target)
     addresses = {step.address for step in steps} | {item.address for item in required}
     addresses |= {address for step in steps for address in needed_addresses(step)}
-    # One call a stack: each step is compared with its deployed stack, each prerequisite must be
-    # deployed and gives outputs. One listing would do in a small account, but it needs a permission
-    # on all stacks (API_DescribeStacks: ListStacks as well), and several pages for nested stacks.
-    states = {
-        address: clouds.at(address.place).stack(address.name)
-        for address in sorted(addresses, key=str)
-    }
+    # Each step is compared with its deployed stack, each prerequisite must be deployed and gives
+    # outputs.
+    states = _states(clouds, addresses)
     missing = tuple(item for item in required if not _is_usable(states[item.address]))
     plan = Plan(
         environment=target.name,
@@ -119,6 +118,20 @@ def _foreign(
     )
 
 
+def _states(
+    clouds: Clouds, addresses: Iterable[StackAddress]
+) -> dict[StackAddress, StackState | None]:
+    """Return the stacks at the addresses, read a place at a time."""
+    places: dict[Place, list[StackAddress]] = {}
+    for address in sorted(addresses, key=str):
+        places.setdefault(address.place, []).append(address)
+    states: dict[StackAddress, StackState | None] = {}
+    for place, own in places.items():
+        stacks = clouds.at(place).named_stacks([address.name for address in own])
+        states |= {address: stacks[address.name] for address in own}
+    return states
+
+
 def _retiring(plan: Plan, clouds: Clouds) -> RootStep | None:
     """Return the access root's step with the permissions that it loses, if others need them yet."""
     access = [step for step in plan.steps if step.scope is Scope.ACCESS]
@@ -130,7 +143,7 @@ def _retiring(plan: Plan, clouds: Clouds) -> RootStep | None:
     if state is None or is_current(plan, step) or next_action(state.status) not in _KEPT:
         return None
     resolved = known_step(step, plan.outputs)
-    deployed = deployed_template(clouds.at(step.address.place), state.stack_id)
+    deployed = clouds.deployed_roots.of(clouds.at(step.address.place), state).templates.get("", {})
     template = retiring_template(resolved, deployed, state.parameters)
     return replace(step, template=template) if template else None
 

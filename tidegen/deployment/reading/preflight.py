@@ -1,5 +1,6 @@
 """Preflight of a plan: its resources, compared with the account's resources and permissions."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from tidegen.cloudformation.evaluation import evaluate
@@ -65,9 +66,20 @@ def find_candidates(
     return candidates(subjects, read(inspect, candidate_questions(subjects)))
 
 
-def require_preflight(plan: Plan, connect: Connect, inspect: Inspect) -> PreflightReport:
-    """Return the report of a plan without blocking findings; raise RefusedError with them."""
-    return _required(preflight(plan, connect, inspect))
+def require_preflight(
+    plan: Plan, connect: Connect, inspect: Inspect, problems: Iterable[Problem] = ()
+) -> PreflightReport:
+    """Return the report of a plan without blocking findings; raise RefusedError with them.
+
+    `problems` are the plan's own, found without the account, and refuse it as well.
+    """
+    return _required(with_plan(preflight(plan, connect, inspect), problems))
+
+
+def with_plan(checked: PreflightReport, problems: Iterable[Problem]) -> PreflightReport:
+    """Return the report with the plan's own problems as findings."""
+    own = (PreflightFinding(problem.where, problem.message) for problem in problems)
+    return replace(checked, findings=tuple(sorted({*checked.findings, *own})))
 
 
 def require_destroy_preflight(

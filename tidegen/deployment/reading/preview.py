@@ -11,6 +11,8 @@ from tidegen.deployment.change_sets import (
     deploy_request,
 )
 from tidegen.deployment.events import Emit, Preview, ignore
+from tidegen.deployment.imports.moving import unfinished_moves
+from tidegen.deployment.leftovers import read_leftovers
 from tidegen.deployment.port import Connect
 from tidegen.deployment.protection import is_protected
 from tidegen.deployment.reading.changes import changes_between, changes_of
@@ -22,9 +24,11 @@ from tidegen.deployment.reading.deployed_roots import (
 from tidegen.deployment.run import Clouds, Run
 from tidegen.deployment.settings import SettingsFactory, no_settings
 from tidegen.deployment.settling import idle_readings, readings
+from tidegen.errors import Problem
 from tidegen.planning.changes import ResourceChange
 from tidegen.planning.first_deploy import creation_step
 from tidegen.planning.forecast import forecast
+from tidegen.planning.leftovers import leftover_problems
 from tidegen.planning.model import Plan, ResolvedStep, RootStep, StackAddress, StackState
 from tidegen.planning.parameters import known_step, unresolved
 from tidegen.planning.settings import SettingReading
@@ -58,11 +62,18 @@ def preview(
         state = plan.states.get(step.address)
         exact = change_sets and step.address not in foreign
         shown = _preview(run, step, state, plan.outputs, exact=exact)
+        problems = () if step.address in foreign else _problems(run, shown, state, plan.environment)
         if thorough and state:
             shown = _with_by_hand(run, shown, state)
         others_changed = any(not before.unchanged or before.settings for before in previews)
-        read = _readings(run, shown, state, others_changed=others_changed)
-        previews.append(replace(shown, readings=read, note=plan.note(step)))
+        complete = bool(state and shown.unchanged and is_protected(run, shown.step, state))
+        suspect = others_changed or not complete
+        read = _readings(run, shown, state, suspect=suspect)
+        previews.append(
+            replace(
+                shown, readings=read, note=plan.note(step), problems=problems, complete=complete
+            )
+        )
     return tuple(previews)
 
 
@@ -97,11 +108,10 @@ def _with_by_hand(run: Run, shown: Preview, state: StackState) -> Preview:
 
 
 def _readings(
-    run: Run, shown: Preview, state: StackState | None, *, others_changed: bool
+    run: Run, shown: Preview, state: StackState | None, *, suspect: bool
 ) -> tuple[SettingReading, ...]:
     """Return the settings as a deploy would read them, with the same calls."""
     if state and shown.unchanged:
-        suspect = others_changed or not is_protected(run, shown.step, state)
         return idle_readings(run, state, suspect=suspect)
     deployed = state if shown.next_action is NextAction.UPDATE else None
     return readings(run, deployed.outputs if deployed else None)
@@ -119,17 +129,35 @@ def _preview(
     wanted = next_action(status)
     waiting = unresolved(step, known)
     step = known_step(step, known)
+    if wanted is NextAction.DELETE_FIRST:
+        state = None  # what is left of it is deleted, and everything is created
     deployed = None if is_to_be_created(status) else state
     if waiting:
         pending = tuple(sorted({item.address for item in waiting}, key=str))
         shown = _forecast(run, step, state, deployed, wanted)
-        return replace(shown, pending=pending)
+        return replace(shown, pending=pending, status=status)
     if state and is_up_to_date(state.status, state.digest, step.digest):
         return Preview(step=step, next_action=wanted, unchanged=True, status=status)
     if exact and wanted is NextAction.UPDATE:
         changes = changes_of(run, step, deployed, _from_change_set(run, step))
         return Preview(step=step, next_action=wanted, changes=changes, status=status)
-    return _forecast(run, step, state, deployed, wanted)
+    return replace(_forecast(run, step, state, deployed, wanted), status=status)
+
+
+def _problems(
+    run: Run, shown: Preview, state: StackState | None, environment: str
+) -> tuple[Problem, ...]:
+    """Return the reasons to refuse the step that only its deployed stack shows."""
+    if state is None or shown.unchanged:
+        return ()
+    if shown.next_action is NextAction.DELETE_FIRST:
+        leftovers = read_leftovers(run, shown.step, state)
+        address = shown.step.address
+        problems = leftover_problems(environment, address, state.status, leftovers)
+        return tuple(sorted(problems)) if leftovers else ()
+    if shown.next_action is NextAction.UPDATE:
+        return unfinished_moves(run.deployed_roots.of(run.cloud, state))
+    return ()
 
 
 def _forecast(
@@ -143,8 +171,7 @@ def _forecast(
     first = creation_step(step, state)
     changes = changes_of(run, first or step, deployed, None)
     later = changes_between(first, step, deployed) if first else ()
-    status = state.status if state else None
-    return Preview(step=step, next_action=wanted, changes=changes, later=later, status=status)
+    return Preview(step=step, next_action=wanted, changes=changes, later=later)
 
 
 def _from_change_set(run: Run, step: ResolvedStep) -> tuple[ResourceChange, ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tidegen.cloudformation.resources import STACK_TYPE
-from tidegen.contract import Scope
+from tidegen.contract import COMMIT, DEPLOYED_BY, Scope
 from tidegen.deployment.events import Attached, Emit, Outcome, Result, ignore
 from tidegen.deployment.port import Connect
 from tidegen.deployment.reading.deployed_roots import existing_resources, nested_by_hand
@@ -19,6 +19,7 @@ from tidegen.deployment.watch import follow, last_operation, mark_start
 from tidegen.planning.first_deploy import DeletionProtection, deletion_protection
 from tidegen.planning.model import StackAddress, StackState
 from tidegen.planning.ownership import Owner
+from tidegen.planning.record import recorded
 from tidegen.planning.states import NextAction, is_running, is_success, next_action
 from tidegen.planning.steps import Target, owner_of, steps_of
 
@@ -45,6 +46,8 @@ class RootStatus:
     reason: str = ""
     release: str | None = None
     digest: str | None = None
+    commit: str | None = None
+    deployed_by: str | None = None
     #: The release in the environment file; whether its root is the deployed one, if names differ.
     pinned: str | None = None
     has_pinned_templates: bool | None = None
@@ -106,6 +109,8 @@ def _status(run: Run, owner: Owner, *, protected: bool) -> RootStatus:
         reason=state.reason,
         release=state.outputs.get("Release"),
         digest=state.digest,
+        commit=recorded(state, COMMIT) or None,
+        deployed_by=recorded(state, DEPLOYED_BY) or None,
         protected=state.protected,
         deletion_protection=deletion_protection(state),
         changed=state.changed,

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tidegen.deployment.events import Preview
+from tidegen.errors import Problem
 from tidegen.planning.changes import Change, PropertyChange, Verdict
 from tidegen.planning.guards import refusals
 from tidegen.planning.model import Plan
@@ -17,13 +18,21 @@ from tidegen.reporting.settings import settings_data
 
 
 def plan_data(
-    plan: Plan, previews: Iterable[Preview], keep: Keep, by_hand: Sequence[ByHand] = ()
+    plan: Plan,
+    previews: Iterable[Preview],
+    keep: Keep,
+    by_hand: Sequence[ByHand] = (),
+    problems: Iterable[Problem] = (),
 ) -> dict[str, Any]:
-    """Return the plan as plain data: environment, release, missing roots, and each step."""
+    """Return the plan as plain data: environment, release, missing roots, and each step.
+
+    `problems` are the reasons why a deploy would be refused.
+    """
     return {
         "environment": plan.environment,
         "release": plan.release,
         "missing": [{"stack": m.address.name, "command": m.command} for m in plan.missing],
+        "problems": [{"where": p.where, "message": p.message} for p in problems],
         "policies": [{"stack": i.address.name, "problem": held_text(i)} for i in plan.held],
         "foreign": [{"stack": f.address.name, "problem": foreign_text(f)} for f in plan.foreign],
         "steps": [_step_data(preview, keep) for preview in previews],

@@ -10,7 +10,7 @@ from tidegen.planning.ownership import foreign_text
 from tidegen.planning.policies import held_text
 from tidegen.planning.states import NextAction
 from tidegen.reporting import style
-from tidegen.reporting.changes import changes_text, later_text
+from tidegen.reporting.changes import changes_text, creation_text, later_text
 from tidegen.reporting.settings import settings_lines, unchecked_notes
 
 Keep = Callable[[Change], bool]
@@ -45,15 +45,31 @@ def previews_text(previews: Iterable[Preview], keep: Keep) -> str:
     )
 
 
-def _body_text(preview: Preview, keep: Keep) -> str:
+def approval_text(previews: Iterable[Preview]) -> str:
+    """Return the effects of each step for the one question: of new stacks only the counts."""
+    return "\n\n".join(f"{shown.step.address}\n{_short_text(shown)}" for shown in previews)
+
+
+def _short_text(preview: Preview) -> str:
+    new = preview.next_action in (NextAction.CREATE, NextAction.DELETE_FIRST)
+    changes = creation_text(preview.changes) if new else changes_text(preview.changes)
+    return "\n".join(
+        [*_note_lines(preview), changes, *later_text(preview.later), *settings_lines(preview)]
+    )
+
+
+def _note_lines(preview: Preview) -> list[str]:
     state = [style.by_status(f"  {line}", preview.status or "") for line in _state_notes(preview)]
-    lines = [*state, *(f"  {line}" for line in _other_notes(preview))]
+    return [*state, *(f"  {line}" for line in _other_notes(preview))]
+
+
+def _body_text(preview: Preview, keep: Keep) -> str:
     shown = [change for change in preview.changes if keep(change)]
     refused = [style.failed(f"  refused: {r.change.path}: {r}") for r in refusals(shown)]
     settings = settings_lines(preview)
     later = later_text([change for change in preview.later if keep(change)])
     changes = [changes_text(shown), *_origins(shown), *later, *_restored(preview, keep)]
-    return "\n".join([*lines, *changes, *refused, *settings])
+    return "\n".join([*_note_lines(preview), *changes, *refused, *settings])
 
 
 def _restored(preview: Preview, keep: Keep) -> list[str]:
