@@ -1,4 +1,4 @@
-"""Stack policies that a person set, told from tidegen's."""
+"""Stack policies that a person set, separated from tidegen's."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Stack policies that a person set: told from those that tidegen sets by their exact form."""
+"""Stack policies that a person set: any whose form is not exactly one that tidegen sets."""
 
 import json
 from collections.abc import Collection, Iterable
