@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from tidegen.cli.parsing import Command
+
 _FIRST_SENTENCE = re.compile(
     r'^def command\(.*?^    """(.+?\.)(?=\s|""")', re.DOTALL | re.MULTILINE
 )
@@ -18,6 +20,8 @@ _FIRST_SENTENCE = re.compile(
 
 class Group(click.Group):
     """A group whose help has the whole first sentence of each command; click's ends in dots."""
+
+    command_class = Command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands."""

@@ -3,9 +3,10 @@
 import click
 
 from tidegen.cli.common import example_epilog, target_options, yes_option
+from tidegen.cli.parsing import Command
 
 
-@click.command(epilog=example_epilog("tidegen bootstrap --env production"))
+@click.command(cls=Command, epilog=example_epilog("tidegen bootstrap --env production"))
 @target_options
 @yes_option
 @click.pass_obj

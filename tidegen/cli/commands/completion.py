@@ -3,13 +3,14 @@
 import click
 
 from tidegen.cli.common import example_epilog
+from tidegen.cli.parsing import Command
 
 _EPILOG = example_epilog(
     'eval "$(tidegen completion bash)"', "tidegen completion fish > tidegen.fish"
 )
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """Print the shell completion script."""

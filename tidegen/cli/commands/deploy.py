@@ -13,6 +13,7 @@ from tidegen.cli.common import (
     target_options,
     yes_option,
 )
+from tidegen.cli.parsing import Command
 
 _EPILOG = example_epilog(
     "tidegen deploy --env development",
@@ -25,7 +26,7 @@ _EPILOG = example_epilog(
 )
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @target_options
 @yes_option
 @allow_options

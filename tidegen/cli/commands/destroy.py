@@ -4,13 +4,15 @@ import click
 
 from tidegen.cli.common import example_epilog, take_over_option, target_options, yes_option
 from tidegen.cli.confirm import confirm
+from tidegen.cli.parsing import Command
 
 
 @click.command(
+    cls=Command,
     epilog=example_epilog(
         "tidegen destroy --env development",
         "tidegen destroy --env qa --account account-nonproduction",
-    )
+    ),
 )
 @target_options
 @click.option(

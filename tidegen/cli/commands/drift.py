@@ -3,6 +3,7 @@
 import click
 
 from tidegen.cli.common import echo_json, example_epilog, json_option, question, target_options
+from tidegen.cli.parsing import Command
 
 _EPILOG = example_epilog(
     "tidegen drift --env production",
@@ -10,7 +11,7 @@ _EPILOG = example_epilog(
 )
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @target_options
 @json_option
 @click.pass_obj

@@ -10,6 +10,7 @@ from tidegen.cli.common import (
     target_options,
     yes_option,
 )
+from tidegen.cli.parsing import Command
 
 _EPILOG = example_epilog(
     "tidegen import --env staging --find",
@@ -19,7 +20,7 @@ _EPILOG = example_epilog(
 )
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @target_options
 @yes_option
 @json_option

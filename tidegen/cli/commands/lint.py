@@ -13,6 +13,7 @@ from tidegen.cli.commands.linting import (
     watch,
 )
 from tidegen.cli.common import example_epilog, format_option
+from tidegen.cli.parsing import Command
 
 _EPILOG = example_epilog(
     "tidegen lint",
@@ -24,7 +25,7 @@ _EPILOG = example_epilog(
 _FORMS = ("text", "json", "sarif", "junit", "github")
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--region",

@@ -16,11 +16,13 @@ from tidegen.cli.common import (
     question,
     template_folder,
 )
+from tidegen.cli.parsing import Command
 from tidegen.errors import Problem
 
 
 @click.command(
-    epilog=example_epilog("tidegen list", "tidegen list --json", "tidegen list --deployed")
+    cls=Command,
+    epilog=example_epilog("tidegen list", "tidegen list --json", "tidegen list --deployed"),
 )
 @click.option("--deployed", is_flag=True, help="Read the accounts, and list the stacks instead.")
 @click.option("--local", is_flag=True, help="Use the embedded local AWS instead of the accounts.")

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import click
 
 from tidegen.cli.common import echo_json, example_epilog, format_option, question, target_options
+from tidegen.cli.parsing import Command
 
 _FORMATS = (
     "table",
@@ -26,15 +27,15 @@ _EPILOG = example_epilog(
 )
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @target_options
 @format_option(
     _FORMATS, "Format; the last four are for the cluster and Tidepool's chart, without secrets."
 )
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.pass_obj
 @question()
-def command(directory: str, name: str, local: bool, form: str, as_json: bool) -> None:
+def command(directory: str, name: str, local: bool, form: str) -> None:
     """Show an environment's outputs, or print files for Tidepool's chart from them.
 
     helm-values is the chart's values file. manifests creates the chart's prerequisites: namespaces,
@@ -51,7 +52,7 @@ def command(directory: str, name: str, local: bool, form: str, as_json: bool) ->
         target = session.target(name)
         by_scope = environment_outputs(target, session.connect)
     outputs = {str(scope): values for scope, values in by_scope.items()}
-    if as_json or form == "json":
+    if form == "json":
         echo_json(outputs)
     elif outputs:
         click.echo(_text(form, outputs, target.region, name))

@@ -15,6 +15,7 @@ from tidegen.cli.common import (
     question,
     target_options,
 )
+from tidegen.cli.parsing import Command, exclusive
 
 if TYPE_CHECKING:
     from tidegen.cli.session import Session
@@ -46,7 +47,7 @@ def _by_hand(
     return changed_by_hand(detect_drift(checks, session.connect), changes)
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @target_options
 @click.option(
     "--change-set", is_flag=True, help="Add CloudFormation's prediction; uploads the templates."
@@ -115,6 +116,8 @@ def command(
     from tidegen.reporting.plan.markdown import plan_markdown
     from tidegen.reporting.plan.text import plan_text, previews_text
 
+    if as_json and markdown:
+        raise click.UsageError(exclusive("--json", "--markdown"))
     if out and (change_set or only):
         raise click.UsageError("--out is of the whole forecast: leave out --change-set and --only")
     keep = is_losing if only else bool

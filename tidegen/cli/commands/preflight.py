@@ -11,12 +11,14 @@ from tidegen.cli.common import (
     question,
     target_options,
 )
+from tidegen.cli.parsing import Command
 
 
 @click.command(
+    cls=Command,
     epilog=example_epilog(
         "tidegen preflight --env production", "tidegen preflight --env staging --json"
-    )
+    ),
 )
 @target_options
 @allow_options

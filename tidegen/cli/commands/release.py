@@ -8,12 +8,13 @@ import click
 
 import tidegen
 from tidegen.cli.common import example_epilog, project_folder, template_folder
+from tidegen.cli.parsing import Command
 
 _MOST = 5  # files in an error
 _EPILOG = example_epilog("tidegen release 2026-11-24", "tidegen release v1.4.0")
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @click.argument("name")
 @click.pass_obj
 def command(directory: str, name: str) -> None:

@@ -5,13 +5,14 @@ from pathlib import Path
 import click
 
 from tidegen.cli.common import concerns, example_epilog, format_option, known, project_folder
+from tidegen.cli.parsing import Command
 
 _EPILOG = example_epilog(
     "tidegen render", "tidegen render network storage", "tidegen render --check"
 )
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @click.argument("names", metavar="[CONCERN]...", nargs=-1)
 @click.option(
     "--check", is_flag=True, help="Write nothing; show differences and exit 1 if there are any."

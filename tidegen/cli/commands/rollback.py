@@ -4,6 +4,7 @@ import click
 
 from tidegen.cli.common import example_epilog, take_over_option, target_options, yes_option
 from tidegen.cli.confirm import confirm
+from tidegen.cli.parsing import Command
 
 _EPILOG = example_epilog(
     "tidegen rollback --env staging",
@@ -11,7 +12,7 @@ _EPILOG = example_epilog(
 )
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @target_options
 @yes_option
 @take_over_option

@@ -12,6 +12,7 @@ from tidegen.cli.common import (
     question,
     target_options,
 )
+from tidegen.cli.parsing import Command
 
 if TYPE_CHECKING:
     from tidegen.cli.session import Session
@@ -23,7 +24,7 @@ _EPILOG = example_epilog(
 )
 
 
-@click.command(epilog=_EPILOG)
+@click.command(cls=Command, epilog=_EPILOG)
 @target_options
 @json_option
 @click.option("--follow", is_flag=True, help="Watch the operation in progress until it ends.")
