@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tidegen.cli.completing import environment_names
 from tidegen.errors import InputError, Problem, TidegenError
 
 if TYPE_CHECKING:
@@ -31,7 +32,14 @@ def target_options(command: _COMMAND) -> _COMMAND:
     name = "Environment: the name of a file in environments/."
     local = "Use the embedded local AWS instead of an account."
     command = click.option("--local", is_flag=True, help=local)(command)
-    return click.option("--env", "name", required=True, metavar="NAME", help=name)(command)
+    return click.option(
+        "--env",
+        "name",
+        required=True,
+        metavar="NAME",
+        help=name,
+        shell_complete=environment_names,
+    )(command)
 
 
 def allow_options(command: _COMMAND) -> _COMMAND:

@@ -3,6 +3,7 @@
 import click
 
 from tidegen.cli.common import example_epilog, take_over_option, target_options, yes_option
+from tidegen.cli.completing import account_names
 from tidegen.cli.confirm import confirm
 from tidegen.cli.parsing import Command
 
@@ -18,6 +19,7 @@ from tidegen.cli.parsing import Command
 @click.option(
     "--account",
     metavar="NAME",
+    shell_complete=account_names,
     help="For an environment without a file: the account file of its region.",
 )
 @yes_option

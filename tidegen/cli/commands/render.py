@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from tidegen.cli.common import concerns, example_epilog, format_option, known, project_folder
+from tidegen.cli.completing import concern_names
 from tidegen.cli.parsing import Command
 
 _EPILOG = example_epilog(
@@ -13,7 +14,7 @@ _EPILOG = example_epilog(
 
 
 @click.command(cls=Command, epilog=_EPILOG)
-@click.argument("names", metavar="[CONCERN]...", nargs=-1)
+@click.argument("names", metavar="[CONCERN]...", nargs=-1, shell_complete=concern_names)
 @click.option(
     "--check", is_flag=True, help="Write nothing; show differences and exit 1 if there are any."
 )

@@ -14,6 +14,7 @@ from tidegen.cli.common import (
     target_options,
     yes_option,
 )
+from tidegen.cli.completing import secret_names
 from tidegen.cli.confirm import confirm
 from tidegen.cli.group import Group
 
@@ -43,7 +44,13 @@ def command() -> None:
     ),
 )
 @target_options
-@click.option("--only", multiple=True, metavar="SECRET", help="Fill only this secret; repeatable.")
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="SECRET",
+    help="Fill only this secret; repeatable.",
+    shell_complete=secret_names,
+)
 @json_option
 @click.pass_obj
 def fill_command(
@@ -124,7 +131,7 @@ def adopt_command(directory: str, name: str, local: bool, yes: bool) -> None:
     ),
 )
 @target_options
-@click.argument("secret")
+@click.argument("secret", shell_complete=secret_names)
 @yes_option
 @json_option
 @click.pass_obj
@@ -159,7 +166,7 @@ def rotate_command(
     ),
 )
 @target_options
-@click.argument("secret")
+@click.argument("secret", shell_complete=secret_names)
 @click.argument("key")
 @click.argument("source", required=False, metavar="[@FILE]")
 @yes_option
