@@ -169,7 +169,11 @@ def test_a_member_is_not_replaced_by_another_resource(deployed):
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("Network/Nothing", "no template has"), ("Nothing/Kept", "no template has")],
+    [
+        ("Network/Nothing", "no template has such a resource; Network has "),
+        ("Nothing/Kept", r"no template has such a resource; the nested stacks are .*Network"),
+        ("Netwrk/Kept", r"no template has such a resource; did you mean Network/Kept\?"),
+    ],
 )
 def test_a_path_that_no_template_has_is_refused(deployed, path, words):
     with pytest.raises(InputError, match=words):
@@ -372,6 +376,8 @@ def test_a_finished_move_is_not_repeated(moving):
 def test_a_resource_that_does_not_move_is_refused(moving):
     with pytest.raises(InputError, match="Nothing: is not a resource that moves"):
         move(moving, "Nothing")
+    with pytest.raises(InputError, match=r"Kepd: .*; did you mean \w+/Kept\?"):
+        move(moving, "Kepd")
 
 
 DISK = "AWS::EC2::Volume"

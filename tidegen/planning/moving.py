@@ -16,6 +16,7 @@ from tidegen.cloudformation.values import is_function
 from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.changes import Action, Change
 from tidegen.planning.digest import DIGEST
+from tidegen.planning.spelling import closest_path
 
 _KEPT = ("Retain", "RetainExceptOnCreate")
 #: The key of a root's metadata with the moves in progress: new path → identifier.
@@ -73,8 +74,10 @@ def check_asked(asked: Collection[str], paths: Collection[str]) -> None:
     known = {*paths, *(path.rpartition("/")[2] for path in paths)}
     wrong = sorted(set(asked) - known)
     if wrong:
-        problem = "is not a resource that moves, or exists; 'tidegen plan' shows the paths"
-        raise InputError.of(Problem(name, problem) for name in wrong)
+        problem = "is not a resource that moves, or exists"
+        raise InputError.of(
+            Problem(name, f"{problem}; {closest_path(name, paths)}") for name in wrong
+        )
 
 
 def begun_moves(root: TemplateBody) -> dict[str, str]:

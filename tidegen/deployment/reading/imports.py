@@ -1,6 +1,6 @@
 """Planning imports: the templates, the resources, the existing members. It changes nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tidegen.cloudformation.evaluation import EvaluatedTemplate
@@ -33,6 +33,7 @@ from tidegen.planning.model import (
 )
 from tidegen.planning.ownership import Owner
 from tidegen.planning.parameters import known_step
+from tidegen.planning.spelling import closest_path
 from tidegen.planning.states import NextAction, next_action, state_of
 
 RequestedImports = Mapping[str, str]
@@ -89,14 +90,15 @@ def _placed(requested: RequestedImports, roots: Iterable["_Root"]) -> dict[str, 
         scope, _, path = text.rpartition(":")
         scopes = [r.step.scope for r in roots if scope in ("", r.step.scope) and r.has(path)]
         if len(scopes) != 1:
-            raise InputError(Problem(text, _misplaced(path, scopes)))
+            paths = [known for root in roots for known in root.paths()]
+            raise InputError(Problem(text, _misplaced(path, scopes, paths)))
         placed.setdefault(scopes[0], {})[path] = identifier
     return placed
 
 
-def _misplaced(path: str, scopes: Sequence[str]) -> str:
+def _misplaced(path: str, scopes: Sequence[str], paths: Sequence[str]) -> str:
     if not scopes:
-        return "no template has such a resource; 'tidegen plan' shows the paths"
+        return f"no template has such a resource; {closest_path(path, paths)}"
     return f"more than one root has it; use {' or '.join(f'{scope}:{path}' for scope in scopes)}"
 
 
@@ -128,6 +130,11 @@ class _Root:
         if nested and nested not in self.scope.nested_ids():
             return False
         return path in self._scope_of(nested).resources()
+
+    def paths(self) -> Iterator[str]:
+        """Yield the paths of all resources of the wanted templates."""
+        for nested in ("", *self.scope.nested_ids()):
+            yield from self._scope_of(nested).resources()
 
     def imports(self, requested: RequestedImports) -> Iterable[StackImport]:
         """Yield the imports into this root and the stacks nested in it."""
