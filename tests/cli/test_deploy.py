@@ -133,6 +133,11 @@ def test_json_has_one_event_per_line(aws, project):
     done = tidegen("deploy", *arguments, env=aws, cwd=project)
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines()]
+    (plan,) = (event for event in events if event["event"] == "plan")
+    (changed,) = (step for step in plan["steps"] if step["changes"])
+    assert "Cluster/Nodes" in {change["path"] for change in changed["changes"]}
+    begun = [number for number, event in enumerate(events) if event["event"] == "executing"]
+    assert events.index(plan) < min(begun)
     assert {"step", "executing", "progress", "outcome"} <= {event["event"] for event in events}
     changed = {event["path"] for event in events if event["event"] == "progress"}
     assert "Cluster/Nodes" in changed

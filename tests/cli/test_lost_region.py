@@ -147,8 +147,11 @@ def raised(aws, moved, zone):
         planned = tidegen("plan", *ENV, env=there, cwd=moved)
         assert planned.returncode == 0, planned.stderr
         report = json.loads(tidegen("preflight", *ENV, "--json", env=there, cwd=moved).stdout)
-        done = tidegen("secrets", "adopt", *ENV, "--yes", env=there, cwd=moved)
+        done = tidegen("secrets", "adopt", *ENV, "--yes", "--json", env=there, cwd=moved)
         assert done.returncode == 0, done.stdout + done.stderr
+        adopted = json.loads(done.stdout)["adopted"]
+        assert {item["promoted_from"] for item in adopted} == {HOME}
+        assert len(adopted) == len(CHART_SECRETS)
         run_steps("Keep the zone", moved, there)
         run_steps("Deploy", moved, there)
     assert not refused
@@ -175,8 +178,9 @@ def test_it_is_deployed_completely_and_no_secret_is_left_to_adopt(aws, moved):
     status = tidegen("status", *ENV, env=aws, cwd=moved)
     assert f"tidepool-production (111122223333/{RECOVERY})  CREATE_COMPLETE" not in status.stdout
     assert f"tidepool-production (111122223333/{RECOVERY})  UPDATE_COMPLETE" in status.stdout
-    done = tidegen("secrets", "adopt", *ENV, "--yes", env=aws, cwd=moved)
+    done = tidegen("secrets", "adopt", *ENV, "--yes", "--json", env=aws, cwd=moved)
     assert done.returncode == 0
+    assert json.loads(done.stdout) == {"environment": "production", "adopted": []}
     assert "no secrets to adopt" in done.stderr
 
 

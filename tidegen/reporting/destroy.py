@@ -1,6 +1,9 @@
 """Output of `tidegen destroy` before it asks: deleted stacks and kept resources."""
 
-from tidegen.deployment.destroy import DestroyPlan
+from dataclasses import asdict
+from typing import Any
+
+from tidegen.deployment.destroy import DestroyPlan, DestroyStep
 from tidegen.reporting import style
 
 
@@ -16,3 +19,18 @@ def destroy_text(plan: DestroyPlan) -> str:
         ]
         lines += [f"    deletes {r.type} {r.path}  {r.physical_id}" for r in step.deleted]
     return "\n".join(lines)
+
+
+def destroy_data(plan: DestroyPlan) -> dict[str, Any]:
+    """Return the deletion as plain data."""
+    return {"environment": plan.environment, "steps": list(map(_step_data, plan.steps))}
+
+
+def _step_data(step: DestroyStep) -> dict[str, Any]:
+    return {
+        "stack": step.address.name,
+        "account": step.address.place.account,
+        "region": step.address.place.region,
+        "keeps": [asdict(member) for member in step.retained],
+        "deletes": [asdict(member) for member in step.deleted],
+    }

@@ -3,6 +3,9 @@
 The advice for each status, `UPDATE_ROLLBACK_FAILED` included, is in `planning.states`.
 """
 
+from dataclasses import asdict
+from typing import Any
+
 from tidegen.deployment.rollback import RollbackPlan, RollbackStep, Unfinished
 from tidegen.reporting import style
 
@@ -15,6 +18,28 @@ def rollback_text(plan: RollbackPlan) -> str:
     for step in plan.steps:
         lines += [f"  {step.address}", *_step_lines(step)]
     return "\n".join(lines)
+
+
+def rollback_data(plan: RollbackPlan) -> dict[str, Any]:
+    """Return the rollbacks as plain data."""
+    return {"environment": plan.environment, "steps": [_step_data(step) for step in plan.steps]}
+
+
+def _step_data(step: RollbackStep) -> dict[str, Any]:
+    return {
+        "stack": step.address.name,
+        "account": step.address.place.account,
+        "region": step.address.place.region,
+        "status": step.state.status,
+        "undoes": step.undoes,
+        "unfinished": [_unfinished_data(item) for item in step.unfinished],
+    }
+
+
+def _unfinished_data(item: Unfinished) -> dict[str, Any]:
+    data = asdict(item)
+    del data["skip_name"]
+    return data
 
 
 def _step_lines(step: RollbackStep) -> list[str]:

@@ -39,6 +39,7 @@ from tidegen.planning.record import older_roots
 from tidegen.planning.saved_plan import SavedPlan
 from tidegen.planning.sessions import early_end
 from tidegen.reporting.events import left_text
+from tidegen.reporting.plan.data import plan_data
 from tidegen.reporting.plan.text import approval_text, plan_text
 from tidegen.reporting.style import warned
 
@@ -188,8 +189,7 @@ def _executed(
         approve = Confirmation(target, watch, yes=yes, as_json=options.as_json)
         if not changes_nothing(previews):
             _warn_of_early_end(plan)
-            if not options.as_json:
-                click.echo(f"\n{approval_text(previews)}")
+            _show_changes(plan, previews, options)
             reviewed = options.plan_file is not None and not target.protected
             if not (reviewed or approve.ask()):
                 return (Outcome(plan.steps[0].address, Result.DECLINED),)
@@ -203,6 +203,14 @@ def _executed(
             shown=previews,
             keep_on_failure=options.keep_on_failure,
         )
+
+
+def _show_changes(plan: Plan, previews: Sequence[Preview], options: DeployOptions) -> None:
+    """Print what is approved: the changes of all roots, or for machines one event of the plan."""
+    if options.as_json:
+        echo_json_line({"event": "plan", **plan_data(plan, previews, bool)})
+    else:
+        click.echo(f"\n{approval_text(previews)}")
 
 
 def _deploy_prerequisites(session: Session, plan: Plan, options: DeployOptions) -> None:

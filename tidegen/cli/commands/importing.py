@@ -45,12 +45,16 @@ def importable_resources(
 
 @dataclass(frozen=True, kw_only=True)
 class ImportOptions:
-    """Options of an import: confirmation, output form, replacement of what the stack has."""
+    """Options of an import: confirmation, output form, replacement of what the stack has.
+
+    `is_shown` is whether the plan is printed; a caller may have done so.
+    """
 
     yes: bool = False
     as_json: bool = False
     replacing: bool = False
     taken_over: tuple[str, ...] = ()
+    is_shown: bool = True
 
 
 def import_resources(
@@ -64,7 +68,7 @@ def import_resources(
     first = [s.address for item in shown.imports for s in roots_first(plan, item.address)]
     if options.as_json:
         echo_json(import_data(shown, first))
-    else:
+    elif options.is_shown:
         click.echo(import_text(shown, first))
     confirm(name, "import", yes=options.yes or not shown.adoptions)
     with session.watching(name) as watch:

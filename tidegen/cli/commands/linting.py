@@ -10,6 +10,7 @@ import click
 
 from tidegen.cli.common import known, project_folder, template_folder, template_paths
 from tidegen.errors import InputError, Problem
+from tidegen.linting.configuration import configured_regions, without_ignored
 from tidegen.linting.model import Finding, LintReport, RuleInfo
 from tidegen.linting.run import lint, rule_catalogue
 from tidegen.linting.templates import find_templates
@@ -31,7 +32,10 @@ class LintRequest:
     platform: bool | None = None
 
     def templates(self) -> list[Path]:
-        """Return the named files and templates of named folders; by default `templates/current`."""
+        """Return the named files and templates of named folders; by default `templates/current`.
+
+        Without those that `.cfnlintrc` ignores.
+        """
         if self.paths:
             templates, roots = find_templates(self.paths), self.paths
         else:
@@ -40,7 +44,7 @@ class LintRequest:
         if not templates:
             where = ", ".join(map(str, roots))
             raise InputError(Problem(where, "contains no templates; run 'tidegen render' first"))
-        return templates
+        return without_ignored(templates)
 
     @cached_property
     def project(self) -> Path | None:
@@ -52,9 +56,13 @@ class LintRequest:
 
     @cached_property
     def check_regions(self) -> tuple[str, ...]:
-        """The regions to check in; outside a project that of the AWS environment variables."""
-        if self.regions:
-            return self.regions
+        """The regions to check in: of the options, of `.cfnlintrc`, of the environment files.
+
+        Outside a project that of the AWS environment variables.
+        """
+        chosen = self.regions or configured_regions()
+        if chosen:
+            return chosen
         if self.project:
             from tidegen.linting.regions import used_regions
 

@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 import tidegen
-from tidegen.cli.common import example_epilog, project_folder, template_folder
+from tidegen.cli.common import (
+    echo_json,
+    example_epilog,
+    json_option,
+    project_folder,
+    template_folder,
+)
 from tidegen.cli.parsing import Command
 
 _MOST = 5  # files in an error
@@ -16,8 +22,9 @@ _EPILOG = example_epilog("tidegen release 2026-11-24", "tidegen release v1.4.0")
 
 @click.command(cls=Command, epilog=_EPILOG)
 @click.argument("name")
+@json_option
 @click.pass_obj
-def command(directory: str, name: str) -> None:
+def command(directory: str, name: str, as_json: bool) -> None:
     """Freeze the committed templates as a release.
 
     Writes templates/releases/NAME: the templates, their assets, and a manifest with the hash of
@@ -50,8 +57,11 @@ def command(directory: str, name: str) -> None:
         "commit": head(project),
     }
     freeze(folder, {**templates, **assets}, about)
-    count = len(templates) + len(assets)
-    click.echo(f"{folder.relative_to(project)}: {count} files; set 'release: {name}' to use it")
+    count, where = len(templates) + len(assets), folder.relative_to(project)
+    if as_json:
+        echo_json({**about, "folder": str(where), "files": count})
+    else:
+        click.echo(f"{where}: {count} files; set 'release: {name}' to use it")
 
 
 def _require_committed(project: Path, templates: Iterable[Path]) -> None:

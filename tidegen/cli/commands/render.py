@@ -1,12 +1,25 @@
 """`tidegen render`."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from tidegen.cli.common import concerns, example_epilog, format_option, known, project_folder
+from tidegen.cli.common import (
+    concerns,
+    echo_json,
+    example_epilog,
+    format_option,
+    json_option,
+    known,
+    project_folder,
+)
 from tidegen.cli.completing import concern_names
 from tidegen.cli.parsing import Command
+
+if TYPE_CHECKING:
+    from tidegen.rendering import FileChange
 
 _EPILOG = example_epilog(
     "tidegen render", "tidegen render network storage", "tidegen render --check"
@@ -19,6 +32,7 @@ _EPILOG = example_epilog(
     "--check", is_flag=True, help="Write nothing; show differences and exit 1 if there are any."
 )
 @format_option(("yaml", "json"), "Format of the templates.")
+@json_option
 @click.option(
     "--output",
     type=click.Path(path_type=Path, file_okay=False),
@@ -26,11 +40,17 @@ _EPILOG = example_epilog(
 )
 @click.pass_obj
 def command(
-    directory: str, names: tuple[str, ...], check: bool, form: str, output: Path | None
+    directory: str,
+    names: tuple[str, ...],
+    check: bool,
+    form: str,
+    as_json: bool,
+    output: Path | None,
 ) -> None:
     """Render the templates from the concerns.
 
-    With concerns named, writes only their templates and the roots that contain their hashes.
+    With --json prints the changed files; --check does so too, instead of their differences. With
+    concerns named, writes only their templates and the roots that contain their hashes.
     """
     from tidegen.rendering import apply_changes, file_changes, render
 
@@ -42,12 +62,15 @@ def command(
         files = {k: v for k, v in files.items() if k.startswith("roots/") or _stem(k) in names}
     folder = output or project / "templates" / ("current" if form == "yaml" else form)
     changes = file_changes(folder.resolve(), files, partial=bool(names))
+    if as_json:
+        echo_json({"folder": str(folder), **_data(changes, folder.resolve())})
     if check:
-        _report_differences(changes, folder.resolve())
+        _report_differences(changes, folder.resolve(), silent=as_json)
         return
     apply_changes(changes)
-    for change in changes:
-        click.echo(f"{change.kind} {change.path.relative_to(folder.resolve())}")
+    if not as_json:
+        for change in changes:
+            click.echo(f"{change.kind} {change.path.relative_to(folder.resolve())}")
     click.echo(f"{len(files)} templates rendered, {len(changes)} files changed", err=True)
 
 
@@ -55,10 +78,15 @@ def _stem(name: str) -> str:
     return name.rpartition(".")[0]
 
 
-def _report_differences(changes: list, folder: Path) -> None:  # type: ignore[type-arg]
+def _data(changes: "Sequence[FileChange]", folder: Path) -> dict[str, object]:
+    rows = [{"kind": c.kind, "file": c.path.relative_to(folder).as_posix()} for c in changes]
+    return {"changes": rows}
+
+
+def _report_differences(changes: "Sequence[FileChange]", folder: Path, *, silent: bool) -> None:
     from tidegen.rendering import unified_diff
 
-    for change in changes:
+    for change in () if silent else changes:
         click.echo(unified_diff(change, folder), nl=False)
     if changes:
         click.echo(f"{len(changes)} files differ; run 'tidegen render' and commit them", err=True)

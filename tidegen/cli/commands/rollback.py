@@ -2,7 +2,14 @@
 
 import click
 
-from tidegen.cli.common import example_epilog, take_over_option, target_options, yes_option
+from tidegen.cli.common import (
+    echo_json_line,
+    example_epilog,
+    json_option,
+    take_over_option,
+    target_options,
+    yes_option,
+)
 from tidegen.cli.confirm import confirm
 from tidegen.cli.parsing import Command
 
@@ -15,6 +22,7 @@ _EPILOG = example_epilog(
 @click.command(cls=Command, epilog=_EPILOG)
 @target_options
 @yes_option
+@json_option
 @take_over_option
 @click.option(
     "--skip",
@@ -28,6 +36,7 @@ def command(
     name: str,
     local: bool,
     yes: bool,
+    as_json: bool,
     taken_over: tuple[str, ...],
     skip: tuple[str, ...],
 ) -> None:
@@ -35,17 +44,22 @@ def command(
 
     Shows which resources could not be rolled back, and why. Fix the cause and continue, or skip
     what cannot be fixed, one resource at a time: CloudFormation then assumes that the resource is
-    as it was before.
+    as it was before. With --json each event is one line; the first is the plan.
     """
+    from tidegen.cli.endpoints import endpoint_data
     from tidegen.cli.session import open_session
     from tidegen.deployment.rollback import execute_rollback, rollback_plan
-    from tidegen.reporting.rollback import rollback_text
+    from tidegen.reporting.rollback import rollback_data, rollback_text
 
     with open_session(directory, local=local) as session:
-        plan = rollback_plan(session.target(name), session.connect, skip, taken_over)
-        click.echo(rollback_text(plan))
+        target = session.target(name)
+        plan = rollback_plan(target, session.connect, skip, taken_over)
+        if as_json:
+            echo_json_line({"event": "plan", **endpoint_data(target), **rollback_data(plan)})
+        else:
+            click.echo(rollback_text(plan))
         if not plan.steps:
             return
         confirm(name, "continue", yes=yes)
-        with session.watching(name) as watch:
+        with session.watching(name, as_json=as_json) as watch:
             execute_rollback(plan, session.connect, emit=watch)

@@ -108,8 +108,9 @@ def status_command(directory: str, name: str, local: bool, as_json: bool) -> Non
 @command.command(name="adopt", epilog=example_epilog("tidegen secrets adopt --env production"))
 @target_options
 @yes_option
+@json_option
 @click.pass_obj
-def adopt_command(directory: str, name: str, local: bool, yes: bool) -> None:
+def adopt_command(directory: str, name: str, local: bool, yes: bool, as_json: bool) -> None:
     """Import an environment's existing secrets: replicas, and those that an old stack kept.
 
     For an environment that is rebuilt in its recovery region, before its first deploy. Promotes
@@ -120,7 +121,7 @@ def adopt_command(directory: str, name: str, local: bool, yes: bool) -> None:
     from tidegen.cli.session import open_session
 
     with open_session(directory, local=local) as session:
-        adopt(session, name, yes=yes)
+        adopt(session, name, yes=yes, as_json=as_json)
 
 
 @command.command(
