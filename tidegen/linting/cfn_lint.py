@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 # Half a second to import: this module is imported only when there is something to check.
-from cfnlint.config import ConfigMixIn
-from cfnlint.exceptions import CfnLintExitException, ConfigFileError
+from cfnlint.exceptions import CfnLintExitException
 from cfnlint.helpers import REGIONS, load_plugins
 from cfnlint.runner import Runner
 from cfnlint.runner.template.runner import run_template_by_file_path
@@ -16,6 +15,7 @@ from cfnlint.runner.template.runner import run_template_by_file_path
 from tidegen import rules
 from tidegen.errors import InputError, Problem
 from tidegen.linting import memory
+from tidegen.linting.configuration import configuration
 from tidegen.linting.model import Finding, RuleInfo, failure
 from tidegen.linting.templates import MAX_DEPTH, nested_too_deep, refusal
 
@@ -29,10 +29,10 @@ class CfnLint:
         memory.install()
         logging.getLogger("cfnlint").setLevel(logging.CRITICAL)  # findings say the same
         appended = ["--append-rules", str(rules.FOLDER)]
+        config = configuration(["--include-checks", "I", "--regions", *regions, *appended])
         try:
-            config = ConfigMixIn(["--include-checks", "I", "--regions", *regions, *appended])
             self._runner = Runner(config)
-        except (ConfigFileError, CfnLintExitException) as error:
+        except CfnLintExitException as error:
             raise InputError(Problem(".cfnlintrc", f"is not valid, {error}; fix it")) from error
 
     def findings(self, path: str) -> list[Finding]:

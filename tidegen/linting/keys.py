@@ -38,7 +38,7 @@ def source_digest(folders: Iterable[Path]) -> str:
 
 def configuration_is_self_contained() -> bool:
     """Return whether no `.cfnlintrc` names further files, so that verdicts may be cached."""
-    return not any(_OTHER_FILES.search(path.read_bytes()) for path in _configurations())
+    return not any(_OTHER_FILES.search(path.read_bytes()) for path in configurations())
 
 
 def _digest(texts: Iterable[str], paths: Iterable[Path]) -> str:
@@ -52,10 +52,11 @@ def _files() -> Iterator[Path]:
     yield from sorted(Path(__file__).parent.glob("*.py"))
     yield from sorted(rules.FOLDER.rglob("*.py"))
     yield from sorted(Path(cloudformation.__file__).parent.glob("*.py"))  # imported by rules
-    yield from _configurations()
+    yield from configurations()
 
 
-def _configurations() -> list[Path]:
+def configurations() -> list[Path]:
+    """Return the `.cfnlintrc` files of the home and the working folder."""
     folders = (Path(os.path.expanduser("~")), Path())  # noqa: PTH111 - no error without a home
     paths = (folder / name for folder in folders for name in _CONFIGURATIONS)
     return [path for path in paths if path.is_file()]
