@@ -1,4 +1,4 @@
-"""A path that is not known names the closest, or the known ones beside it."""
+"""A path that is not known names the closest, or the known ones near it."""
 
 import pytest
 
@@ -10,7 +10,7 @@ PATHS = ("Storage/UploadsBucket", "Storage/LogsBucket", "Network/Vpc", "Dashboar
 @pytest.mark.parametrize(
     ("typed", "hint"),
     [
-        ("Storag/UploadsBucket", "did you mean Storage/UploadsBucket?"),
+        ("Storagee/UploadsBucket", "did you mean Storage/UploadsBucket?"),
         ("storage/uploadsbucket", "did you mean Storage/UploadsBucket?"),
         ("UploadsBucket", "did you mean Storage/UploadsBucket?"),
         ("Storage/Zzz", "Storage has LogsBucket, UploadsBucket"),

@@ -15,9 +15,9 @@ def closest_path(name: str, paths: Collection[str]) -> str:
     if close:
         return f"did you mean {close}?"
     nested, _, _ = name.rpartition("/")
-    beside = sorted(path.rpartition("/")[2] for path in paths if _nested(path) == nested)
-    if nested and beside:
-        return f"{nested} has {_listed(beside)}"
+    siblings = sorted(path.rpartition("/")[2] for path in paths if _nested(path) == nested)
+    if nested and siblings:
+        return f"{nested} has {_listed(siblings)}"
     stacks = sorted({_nested(path) for path in paths} - {""})
     return f"the nested stacks are {', '.join(stacks)}" if stacks else "there are none"
 
