@@ -40,9 +40,9 @@ WRITES = {
     "create_revert": {"change_sets"},
     "delete_change_set": {"change_sets", "reverting"},
     "execute_change_set": {"change_sets"},
-    "continue_rollback": {"executor", "rollback"},
+    "continue_rollback": {"rollback", "root_deployment"},
     "undo_failed": {"rollback"},
-    "delete_stack": {"change_sets", "destroy", "executor"},
+    "delete_stack": {"change_sets", "destroy", "root_deployment"},
     "set_termination_protection": {"protection"},
     "set_stack_policy": {"moving", "protection", "run"},
 }
