@@ -4,8 +4,19 @@ import pytest
 from troposphere import Template
 
 from tidegen.composition import compose
-from tidegen.composition.roots import root_parameter_name
-from tidegen.contract import Concern, Context, Field, Input, Kind, Output, Root, Scope, Sibling
+from tidegen.composition.roots import ARTIFACTS, root_parameter_name
+from tidegen.contract import (
+    ARTIFACTS_PARAMETER,
+    Concern,
+    Context,
+    Field,
+    Input,
+    Kind,
+    Output,
+    Root,
+    Scope,
+    Sibling,
+)
 from tidegen.errors import CompositionError
 
 
@@ -112,3 +123,8 @@ def test_an_input_may_come_from_the_same_root_of_the_recovery_region():
 def test_all_problems_are_reported_at_once():
     message = problems_of(concern("a", inputs=(taken("X"), taken("Y"))), concern("a"))
     assert len(message.splitlines()) == 3
+
+
+def test_every_root_has_one_name_for_the_bucket_that_it_is_read_from():
+    """Concerns of a root that read the same bucket share the root's own parameter."""
+    assert root_parameter_name(ARTIFACTS) == ARTIFACTS_PARAMETER

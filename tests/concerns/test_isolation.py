@@ -49,6 +49,7 @@ def parameters(environment):
         "PrivateDomain": f"{environment}.internal",
         "PermissionsBoundaryArn": BOUNDARY,
         "DeployBoundaryArn": DEPLOY_BOUNDARY,
+        "BootstrapArtifactsBucketName": f"tidepool-artifacts-{REGION}-{ACCOUNT}",
         "OidcProviderArn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{HOST}",
         "AWS::StackName": f"tidepool-{environment}-access",
         **{f"{r}.Arn": role_arn(environment, r) for r in DEPLOYERS},
@@ -1144,7 +1145,8 @@ SHAPES = {
 def values():
     known = {"Project": "tidepool", "Environment": "staging", **PSEUDO}
     known |= {"AWS::StackName": "tidepool-staging-Child-1", "SecretsPath": "/tidepool/staging/"}
-    known |= {"ArtifactsBucketName": f"tidepool-artifacts-{REGION}-{ACCOUNT}"}
+    artifacts = f"tidepool-artifacts-{REGION}-{ACCOUNT}"
+    known |= {"ArtifactsBucketName": artifacts, "BootstrapArtifactsBucketName": artifacts}
     known |= {"LogIntakeBucketArn": f"arn:aws:s3:::tidepool-log-intake-{REGION}-{ACCOUNT}"}
     known |= {"ArchiveCopyName": f"tidepool-log-archive-us-east-2-{ACCOUNT}"}
     known |= {"LogIntake.Arn": known["LogIntakeBucketArn"]}

@@ -245,7 +245,11 @@ def test_a_release_with_other_bytes_is_refused(tmp_path):
         },
         "Assets": [key],
     }
-    (tmp_path / "roots/environment.yaml").write_text(json.dumps({"Metadata": {"Tidegen": about}}))
+    root = {
+        "Metadata": {"Tidegen": about},
+        "Parameters": {"BootstrapArtifactsBucketName": {"Type": "String"}},
+    }
+    (tmp_path / "roots/environment.yaml").write_text(json.dumps(root))
     (tmp_path / "net.yaml").write_bytes(b"b")
     with pytest.raises(InputError) as raised:
         load_root(tmp_path, Scope.ENVIRONMENT, {})

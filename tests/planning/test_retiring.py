@@ -219,7 +219,7 @@ def wide(count, size=40):
 
 def test_more_than_the_quotas_is_refused_before_anything_changes():
     with pytest.raises(RefusedError, match="remove fewer resource types in one release"):
-        retiring_template(step(NEW), wide(4), PARAMETERS)
+        retiring_template(step(NEW), wide(5), PARAMETERS)
     assert retiring_template(step(NEW), wide(2), PARAMETERS)
 
 

@@ -147,7 +147,7 @@ def test_a_module_without_a_concern_is_named(tmp_path, monkeypatch):
         own_concerns()
 
 
-def test_an_access_root_that_is_too_long_names_the_heaviest_concern():
+def test_an_access_root_with_too_many_policies_names_the_heaviest_concern():
     """Nobody can split it: it has the permissions to deploy every concern."""
     actions = tuple(f"service{number}:DoSomethingRatherLong{number}" for number in range(400))
     members = tuple(
@@ -157,5 +157,5 @@ def test_an_access_root_that_is_too_long_names_the_heaviest_concern():
     with pytest.raises(CompositionError) as caught:
         render(members)
     (problem,) = caught.value.problems
-    assert str(problem).startswith("roots/access.yaml: has ")
-    assert "the limit is 51200; concern 'extra' needs most of it, 400 actions" in str(problem)
+    assert str(problem).startswith("the execution role of the access root: has ")
+    assert "the limit is 10; concern 'extra' needs most of it, 400 actions" in str(problem)

@@ -1,8 +1,11 @@
 """Inputs of concerns: helpers that declare them, and those that many concerns share."""
 
+from dataclasses import replace
+
 from troposphere import Ref
 
 from tidegen.contract import (
+    ARTIFACTS_PARAMETER,
     PROTECTED_PARAMETER,
     Field,
     Input,
@@ -72,6 +75,8 @@ DEAD_LETTERS = sibling("DeadLetterQueueArn", Kind.QUEUE_ARN, "Queue of undeliver
 ARTIFACTS_BUCKET = from_root(
     Scope.BOOTSTRAP, "ArtifactsBucketName", Kind.BUCKET_NAME, "Bucket of templates and assets"
 )
+#: Of a direct root that is read from the bucket, under the name that every root has for it.
+TEMPLATES_BUCKET = replace(ARTIFACTS_BUCKET, name=ARTIFACTS_PARAMETER)
 ARTIFACTS_KEY = from_root(Scope.BOOTSTRAP, "ArtifactsKeyArn", Kind.KEY_ARN, "Key of the artifacts")
 ACCOUNT_ACCESS_LOGS = from_root(
     Scope.BOOTSTRAP, "AccountAccessLogsBucketName", Kind.BUCKET_NAME, "Bucket of access logs"

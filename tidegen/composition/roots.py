@@ -12,6 +12,7 @@ from troposphere.cloudformation import Stack
 
 from tidegen.composition.wiring import Composition
 from tidegen.contract import (
+    ARTIFACTS_PARAMETER,
     RECORD,
     Concern,
     Field,
@@ -86,7 +87,7 @@ def direct_root(concern: Concern, template: Template, scope: Scope) -> Template:
 
 def _root_inputs(composition: Composition) -> dict[str, Input]:
     """Return one root parameter for each distinct field or foreign output, by parameter name."""
-    inputs = {root_parameter_name(ARTIFACTS): ARTIFACTS}
+    inputs = {ARTIFACTS_PARAMETER: ARTIFACTS}
     for concern in composition.concerns:
         for item in concern.inputs:
             if composition.takes(item) and not isinstance(item.source, Sibling):
@@ -113,7 +114,7 @@ def _stack(composition: Composition, concern: Concern, child: Child) -> Stack:
     return Stack(
         concern.logical_id,
         TemplateURL=Sub(
-            "https://s3.${AWS::Region}.${AWS::URLSuffix}/${BootstrapArtifactsBucketName}/"
+            f"https://s3.${{AWS::Region}}.${{AWS::URLSuffix}}/${{{ARTIFACTS_PARAMETER}}}/"
             f"templates/{child.sha256}/{child.file}"
         ),
         # A nested stack is deleted with its root; its stateful resources stay by their own policy.

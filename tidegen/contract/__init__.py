@@ -27,7 +27,7 @@ from tidegen.contract.fields import (
 )
 from tidegen.contract.kinds import Kind
 from tidegen.contract.record import COMMIT, DEPLOYED_BY, RECORD
-from tidegen.contract.scopes import PLATFORM, RegionChoice, Scope, roots_of
+from tidegen.contract.scopes import ARTIFACTS_PARAMETER, PLATFORM, RegionChoice, Scope, roots_of
 from tidegen.contract.sessions import (
     DEPLOY_SESSION_SECONDS,
     FIRST_DEPLOY_SECONDS,
@@ -38,6 +38,7 @@ from tidegen.contract.topics import EVERYTHING, Topic
 
 __all__ = [
     "ADMINISTRATORS",
+    "ARTIFACTS_PARAMETER",
     "CATALOGUE_FILE",
     "COMMIT",
     "CONTACTS",

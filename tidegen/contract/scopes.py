@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 
+#: The parameter of a root with the name of the bucket that its template is read from. A root
+#: without it is sent in the call.
+ARTIFACTS_PARAMETER = "BootstrapArtifactsBucketName"
+
 
 class Scope(StrEnum):
     """The scope of a root stack, in the order of deployment."""
@@ -18,7 +22,7 @@ class Scope(StrEnum):
 
     @property
     def is_direct(self) -> bool:
-        """Whether the root is one template, deployed before nested stacks can be."""
+        """Whether the root is one template, which nests no stacks."""
         return SCOPES[self].direct
 
     @property

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.cloudformation.text import parse_template
-from tidegen.contract import Scope
+from tidegen.contract import ARTIFACTS_PARAMETER, Scope
 from tidegen.planning.digest import DIGEST
 
 
@@ -89,13 +89,21 @@ class RootTemplate:
 
     @property
     def key(self) -> str:
-        """The object key under which a nested scope's root is uploaded."""
+        """The object key under which the root is uploaded."""
         return f"templates/{self.sha256}/{self.name}"
 
     @property
+    def is_uploaded(self) -> bool:
+        """Whether CloudFormation reads the root from the artifacts bucket, not from the call.
+
+        The template decides, not the scope: an old release's access root is still sent in the call.
+        """
+        return ARTIFACTS_PARAMETER in self.body.get("Parameters", {})
+
+    @property
     def uploads(self) -> dict[str, bytes]:
-        """Object key → bytes of everything needed in the artifacts bucket; none if direct."""
-        if self.scope.is_direct:
+        """Object key → bytes of everything needed in the artifacts bucket; none if not uploaded."""
+        if not self.is_uploaded:
             return {}
         nested = {child.key: child.content for child in self.children}
         return {**nested, **self.assets, self.key: self.content}

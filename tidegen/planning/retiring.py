@@ -18,6 +18,7 @@ from tidegen.cloudformation.quotas import (
     DIRECT_TEMPLATE_BYTES,
     MANAGED_POLICY_SIZE,
     POLICIES_PER_ROLE,
+    TEMPLATE_BYTES,
 )
 from tidegen.cloudformation.references import attributes_used
 from tidegen.cloudformation.resources import Properties, Resources, TemplateBody
@@ -184,8 +185,9 @@ def _size(batch: Iterable[Statement]) -> int:
 def _fits(template: RootTemplate, role: str) -> bool:
     policies = list(_policies(template.body["Resources"], role))
     sizes = [_size(statements(item["PolicyDocument"])) for item in policies]
+    limit = TEMPLATE_BYTES if template.is_uploaded else DIRECT_TEMPLATE_BYTES
     return (
         len(policies) <= POLICIES_PER_ROLE
-        and len(template.content) <= DIRECT_TEMPLATE_BYTES
+        and len(template.content) <= limit
         and max(sizes, default=0) <= MANAGED_POLICY_SIZE
     )

@@ -10,7 +10,7 @@ from troposphere import Template
 
 from tidegen.cloudformation.quotas import DIRECT_TEMPLATE_BYTES, TEMPLATE_BYTES
 from tidegen.composition import Child, Composition, build_assets, compose, direct_root, nested_root
-from tidegen.contract import BuiltAsset, Concern, Context, Scope
+from tidegen.contract import ARTIFACTS_PARAMETER, BuiltAsset, Concern, Context
 from tidegen.errors import CompositionError, Problem
 
 _ORDER = (
@@ -58,7 +58,7 @@ def render(concerns: tuple[Concern, ...], form: str = "yaml") -> Rendered:
             name = f"roots/{scope}.{form}"
             templates[name] = ordered(_root(composition, context, children))
             files[name] = _FORMS[form](templates[name]).encode()
-    _check_limits(files, context)
+    _check_limits(files, templates)
     return Rendered(dict(sorted(files.items())), assets, dict(sorted(templates.items())))
 
 
@@ -84,7 +84,7 @@ def ordered(template: Template) -> dict[str, Any]:
 
 def json_text(template: dict[str, Any]) -> str:
     """Return the template as JSON, all ASCII, one value a line."""
-    # no indentation: a direct root has to stay below 51,200 bytes in this form too
+    # no indentation: a root in a call has to stay below 51,200 bytes in this form too
     return json.dumps(template, indent=0) + "\n"
 
 
@@ -111,25 +111,15 @@ def _check_counts(template: dict[str, Any]) -> None:
         raise CompositionError.of(problems)
 
 
-def _access_remedy(context: Context) -> str:
-    """Return the remedy for an access root, which is as long as all concerns' permissions."""
-    from tidegen.concerns.access.execution_permissions import heaviest_concern
-
-    name, count = heaviest_concern(context)
-    return f"concern '{name}' needs most of it, {count} actions of its own: deploy it separately"
-
-
-_ACCESS = f"roots/{Scope.ACCESS}."
-
-
-def _check_limits(files: dict[str, bytes], context: Context) -> None:
-    direct = {f"roots/{scope}" for scope in Scope if scope.is_direct}
+def _check_limits(files: dict[str, bytes], templates: dict[str, dict[str, Any]]) -> None:
     problems = []
     for name, content in files.items():
-        limit = DIRECT_TEMPLATE_BYTES if name.rpartition(".")[0] in direct else TEMPLATE_BYTES
+        sent = (
+            name.startswith("roots/") and ARTIFACTS_PARAMETER not in templates[name]["Parameters"]
+        )
+        limit = DIRECT_TEMPLATE_BYTES if sent else TEMPLATE_BYTES
         if len(content) > limit:
-            remedy = _access_remedy(context) if name.startswith(_ACCESS) else "split it"
-            problem = f"has {len(content)} bytes, the limit is {limit}; {remedy}"
+            problem = f"has {len(content)} bytes, the limit is {limit}; split it"
             problems.append(Problem(name, problem))
     if problems:
         raise CompositionError.of(problems)

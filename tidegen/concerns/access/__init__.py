@@ -1,14 +1,13 @@
 """Deploy, execution and read roles of one environment."""
 
-import json
-
 from awacs.aws import PolicyDocument, Statement
-from troposphere import GetAtt, Ref, Template, encode_to_dict, iam
+from troposphere import GetAtt, Ref, Template, iam
 
 from tidegen.blocks import inputs
 from tidegen.blocks.policies import document, not_of_others, trust
 from tidegen.blocks.roles import ACCESS_PATH, BOUNDARY, DEPLOY_BOUNDARY, add_role
 from tidegen.blocks.suppressions import unmet
+from tidegen.cloudformation.quotas import POLICIES_PER_ROLE
 from tidegen.concerns.access.deploy_limits import (
     not_of_other_clusters,
     not_of_the_account,
@@ -21,9 +20,10 @@ from tidegen.concerns.access.deploy_role import (
     deploying_statements,
     filling_statements,
 )
-from tidegen.concerns.access.execution_permissions import deploy_permissions
+from tidegen.concerns.access.execution_permissions import deploy_permissions, heaviest_concern
 from tidegen.concerns.access.execution_role import executing_statements, role_statements
 from tidegen.concerns.access.nesting import nesting_statements
+from tidegen.concerns.access.packing import packed
 from tidegen.concerns.access.read_role import reading_statements
 from tidegen.concerns.access.workflow_trust import from_workflows
 from tidegen.contract import (
@@ -35,10 +35,8 @@ from tidegen.contract import (
     Output,
     Scope,
 )
+from tidegen.errors import CompositionError, Problem
 
-#: Characters of statements: below the 6,144 of a managed policy (AWS docs, IAM quotas), as names
-#: are longer than the references to them.
-_BATCH = 4_500
 _EVERYWHERE = (
     "Calls for which IAM knows no resource (CloudFront's to create a distribution is one since it "
     "makes tenants, which is newer than the rule's data)."
@@ -54,7 +52,7 @@ def add_resources(template: Template, context: Context) -> None:
         *executing_statements(deploy_permissions(context)),
         *nesting_statements(GetAtt(execution, "Arn")),
     ]
-    for number, batch in enumerate(_batches(allowed), start=1):
+    for number, batch in enumerate(packed(allowed), start=1):
         policy = _add_policy(template, f"ExecutionPolicy{number}", batch)
         if any(statement.Resource == ["*"] for statement in batch):
             policy.Metadata = unmet(_EVERYWHERE, "CKV_AWS_111")
@@ -69,6 +67,7 @@ def add_resources(template: Template, context: Context) -> None:
     ]
     _add_policy(template, "ExecutionRolesPolicy", role_statements())
     _add_policy(template, "ExecutionLimitsPolicy", limits)
+    _check_number(template, context)
     deploy = document(
         *deploying_statements(GetAtt(execution, "Arn")),
         closing_statement(),
@@ -108,27 +107,13 @@ def _add_deployer(
     )
 
 
-def _batches(statements: list[Statement]) -> list[list[Statement]]:
-    """Return the statements in order, split so that each part fits a managed policy."""
-    batches: list[list[Statement]] = [[]]
-    size = 0
-    for statement in statements:
-        length = len(json.dumps(encode_to_dict(statement), separators=(",", ":")))
-        if batches[-1] and size + length > _BATCH:
-            batches.append([])
-            size = 0
-        batches[-1].append(statement)
-        size += length
-    return batches
-
-
 def _add_policy(
     template: Template,
     title: str,
     statements: list[Statement],
     roles: tuple[str, ...] = ("ExecutionRole",),
 ) -> iam.ManagedPolicy:
-    """Add a policy of one or more roles; they share it, as the size of a direct root is limited."""
+    """Add a policy of one or more roles; they share it, as each role has few."""
     return template.add_resource(
         iam.ManagedPolicy(
             title,
@@ -138,6 +123,18 @@ def _add_policy(
             Roles=[Ref(role) for role in roles],
         )
     )
+
+
+def _check_number(template: Template, context: Context) -> None:
+    """Raise CompositionError if the execution role has too many policies for all the concerns."""
+    policies = [r for r in template.resources.values() if isinstance(r, iam.ManagedPolicy)]
+    number = sum(Ref("ExecutionRole") in policy.Roles for policy in policies)
+    if number > POLICIES_PER_ROLE:
+        name, count = heaviest_concern(context)
+        problem = f"has {number} managed policies, the limit is {POLICIES_PER_ROLE}"
+        remedy = f"concern '{name}' needs most of it, {count} actions of its own"
+        where = "the execution role of the access root"
+        raise CompositionError(Problem(where, f"{problem}; {remedy}: deploy it separately"))
 
 
 CONCERN = Concern(
@@ -154,6 +151,7 @@ CONCERN = Concern(
         BOUNDARY,
         DEPLOY_BOUNDARY,
         inputs.OIDC_PROVIDER,
+        inputs.TEMPLATES_BUCKET,
     ),
     outputs=(
         Output(

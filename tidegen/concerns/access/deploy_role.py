@@ -20,12 +20,17 @@ from tidegen.blocks.policies import (
     not_of_others,
 )
 from tidegen.concerns.access.arns import OWN, STACK
+from tidegen.contract import ARTIFACTS_PARAMETER
 
 #: The root, and stacks whose names begin with its name and a hyphen: children, access, recovery.
 _OWN_STACKS = [arn(f"{STACK}/${{Project}}-${{Environment}}{end}/*") for end in ("", "-*")]
 #: Folders of the artifacts bucket that a deploy writes to.
 UPLOADED = ("templates", "assets")
-_BUCKET = "s3:::${Project}-artifacts-*-${AWS::AccountId}"
+#: The buckets of the two regions that an environment is deployed in.
+_BUCKETS = (
+    f"s3:::${{{ARTIFACTS_PARAMETER}}}",
+    "s3:::${Project}-artifacts-${RecoveryRegion}-${AWS::AccountId}",
+)
 #: Removing the rules of a default security group.
 CLOSING = [ec2.RevokeSecurityGroupEgress, ec2.RevokeSecurityGroupIngress]
 #: Every call to CloudFormation that makes changes.
@@ -57,11 +62,11 @@ def deploying_statements(execution_role: Any) -> list[Statement]:
     once = Condition(Null({"s3:if-none-match": "false"}))
     keys = arn("kms:*:${AWS::AccountId}:key/*")
     # never packages: members of every environment's database install them as root
-    uploaded = [arn(f"{_BUCKET}/{folder}/*") for folder in UPLOADED]
+    uploaded = [arn(f"{bucket}/{folder}/*") for bucket in _BUCKETS for folder in UPLOADED]
     return [
         allow("ChangeStacks", CHANGING, _OWN_STACKS),
-        allow("FindArtifacts", [s3.ListBucket], [arn(_BUCKET)]),
-        allow("ReadArtifacts", [s3.GetObject], [arn(f"{_BUCKET}/*")]),
+        allow("FindArtifacts", [s3.ListBucket], [arn(bucket) for bucket in _BUCKETS]),
+        allow("ReadArtifacts", [s3.GetObject], [arn(f"{bucket}/*") for bucket in _BUCKETS]),
         # Never replace an object, which another environment of the account may be about to deploy.
         allow("UploadArtifacts", [s3.PutObject], uploaded, once),
         allow("UseArtifactsKey", [kms.Decrypt, kms.GenerateDataKey], [keys], alias),

@@ -24,6 +24,7 @@ from tidegen.blocks.policies import (
 )
 from tidegen.blocks.roles import BOUNDARY
 from tidegen.concerns.access.arns import OWN
+from tidegen.concerns.access.packing import split_actions
 from tidegen.contract import Input
 
 _IAM = "iam::${AWS::AccountId}"
@@ -49,9 +50,12 @@ PASSED_TO = (
 
 def executing_statements(actions: Collection[str]) -> list[Statement]:
     """Allow `actions`, on this environment's own names."""
+    parts = [
+        (arns, part) for arns, group in by_scope(actions).items() for part in split_actions(group)
+    ]
     return [
-        allow(f"Deploy{number}", parse_actions(group), [_resource(text) for text in arns])
-        for number, (arns, group) in enumerate(by_scope(actions).items(), start=1)
+        allow(f"Deploy{number}", parse_actions(part), [_resource(text) for text in arns])
+        for number, (arns, part) in enumerate(parts, start=1)
     ]
 
 

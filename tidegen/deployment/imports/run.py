@@ -80,9 +80,9 @@ class _Importing:
     def _request(self, template: TemplateBody, state: StackState | None) -> ImportRequest:
         text = json.dumps(template, indent=1)
         url = (
-            None
-            if self.step.scope.is_direct
-            else upload_template(self.run, self.step, "import.json", text)
+            upload_template(self.run, self.step, "import.json", text)
+            if self.step.template.is_uploaded
+            else None
         )
         return ImportRequest(
             stack=state.stack_id if state else self.step.stack_name,

@@ -5,6 +5,7 @@ from typing import Any
 
 from tidegen.cloudformation.quotas import DIRECT_TEMPLATE_BYTES
 from tidegen.cloudformation.resources import STACK_TYPE, TemplateBody
+from tidegen.contract import ARTIFACTS_PARAMETER
 from tidegen.linting.roots.rule import RootRule
 from tidegen.linting.roots.view import Problem, RootView
 from tidegen.planning.changes import Action, Change
@@ -111,10 +112,10 @@ class NestedStackWiring(RootRule):
 
 
 class DirectTemplateSize(RootRule):
-    """A template that is deployed directly fits into the API call.
+    """A template that is sent directly fits into the API call.
 
-    CloudFormation takes 51,200 bytes in a call (known failure template-too-large). cfn-lint's E1002
-    checks only the limit of templates in S3.
+    CloudFormation takes 51,200 bytes in a call (known failure template-too-large). Roots with the
+    parameter of the artifacts bucket are read from it: for them cfn-lint's E1002 has the limit.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     """
@@ -124,10 +125,8 @@ class DirectTemplateSize(RootRule):
     bad = f"{_TOPIC}# {'x' * DIRECT_TEMPLATE_BYTES}\n"
 
     def problems(self, root: RootView) -> Iterator[Problem]:
-        is_direct = (
-            not root.templates.get("", {}).get("Metadata", {}).get("Tidegen", {}).get("Children")
-        )
-        if is_direct and root.size > DIRECT_TEMPLATE_BYTES:
+        parameters = root.templates.get("", {}).get("Parameters", {})
+        if ARTIFACTS_PARAMETER not in parameters and root.size > DIRECT_TEMPLATE_BYTES:
             yield "", f"has {root.size} bytes; at most {DIRECT_TEMPLATE_BYTES} can be sent directly"
 
 

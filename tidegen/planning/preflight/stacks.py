@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Mapping
 
 from tidegen.cloudformation.resources import TemplateBody
-from tidegen.contract import Topic
+from tidegen.contract import ARTIFACTS_PARAMETER, Topic
 from tidegen.planning.preflight.check import Answer, Checks, about
 from tidegen.planning.preflight.model import PreflightFinding, Question
 from tidegen.planning.preflight.subject import Subject
 from tidegen.planning.states import NextAction, next_action
 
-BUCKET_PARAMETER = "BootstrapArtifactsBucketName"
 _NAMES = ("GroupName", "InstanceProfileName", "ManagedPolicyName", "PolicyName", "RoleName")
 
 CHECKS = Checks()
@@ -60,14 +59,13 @@ def _transforms(subject: Subject) -> Iterable[PreflightFinding]:
 
 
 def _artifact_questions(subject: Subject) -> Iterable[Question]:
-    name = subject.parameters.get(BUCKET_PARAMETER)
-    uploads = not subject.address.scope.is_direct
-    return about(Topic.BUCKETS, [name]) if uploads and isinstance(name, str) else ()
+    name = subject.parameters.get(ARTIFACTS_PARAMETER)
+    return about(Topic.BUCKETS, [name]) if isinstance(name, str) else ()
 
 
 @CHECKS.add("artifacts bucket", failures=("template-unreadable",), ask=_artifact_questions)
 def _artifacts(subject: Subject, regions: Answer) -> Iterable[PreflightFinding]:
-    name = str(subject.parameters[BUCKET_PARAMETER])
+    name = str(subject.parameters[ARTIFACTS_PARAMETER])
     region, wanted = regions.get(name), subject.region
     if region is None:
         problem = "the artifacts bucket does not exist; deploy the bootstrap stack again"
