@@ -102,7 +102,7 @@ def test_findings_are_those_of_cfn_lint(folder, text):
     assert linted(folder, *PATHS) == judged(folder, *PATHS)
 
 
-def test_the_judge_distinguishes_the_settings_apart(folder):
+def test_the_judge_distinguishes_the_settings(folder):
     """So that equal findings are not equal for lack of any."""
     verdicts = {}
     for name in ("nothing", "regions", "ignored templates", "ignored rules", "mandatory rules"):
