@@ -23,11 +23,13 @@ PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 QUOTED = re.compile(r"(?:'|``?)tidegen ([^'`]+)(?:'|``?)")
 LINE = re.compile(r"^(?:\$ |[^#'`\n]*?(?:\| |\$\())?tidegen (.+)$")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
-#: Modules whose texts have options of other tools: git, AWS's, cfn-lint, the engine, mongod, gh.
+#: Modules whose texts have options of other tools: git, AWS's, cfn-lint, the engine, mongod, gh;
+#: access/packing.py has the separators of a stack name.
 OTHER_TOOLS = {
     "chart/kubeconfig.py",
     "cli/checkout.py",
     "cli/version_control.py",
+    "concerns/access/packing.py",
     "concerns/database/members.py",
     "deployment/destroy.py",
     "environments/sections.py",
