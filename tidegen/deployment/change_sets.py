@@ -177,7 +177,9 @@ def execute_change_set(
     started = StackState(
         name=run.address.name, stack_id=change_set.stack_id, status="CREATE_IN_PROGRESS"
     )
-    return follow(run, state or started, mark)
+    followed = follow(run, state or started, mark)
+    run.deployed_roots.forget()
+    return followed
 
 
 def require_success(followed: Followed) -> None:

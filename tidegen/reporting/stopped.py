@@ -22,6 +22,8 @@ from tidegen.deployment.events import (
 
 #: Operations after which the command sets stack policies, termination protection and settings.
 _PROTECTED_AFTER = ("create", "update", "import")
+#: Before an operation begins the command creates a change set and relaxes stack policies.
+_LEFT = " (a change set, and relaxed stack policies, may be left until the next run)"
 _UNCHANGED = (Result.DECLINED, Result.UNCHANGED, Result.ABSENT)
 
 
@@ -117,7 +119,9 @@ class Ledger:
                 return f"{self.current} may continue in AWS: its {self.operation} was requested"
             case Phase.ENDED:
                 return f"{self.current} has ended in AWS ({self.operation})"
-        return "nothing more is in progress in AWS" if self.done else "nothing was begun in AWS"
+        if self.done:
+            return "nothing more is in progress in AWS"
+        return f"no operation was begun in AWS{_LEFT if self.current else ''}"
 
     def _root_texts(self) -> list[str]:
         parts = []

@@ -86,8 +86,8 @@ def _below(texts: Mapping[str, str]) -> dict[str, str]:
 class DeployedRoots:
     """Deployed roots, each read once for its state.
 
-    So preflight, the search for moves and the forecast of one deploy see the same. Imports change a
-    nested stack without its root, and read again.
+    So preflight, the search for moves and the forecast of one deploy see the same. An import
+    changes a nested stack and leaves its root's state as it is: `forget` after every operation.
     """
 
     _known: dict[tuple[object, ...], DeployedRoot] = field(default_factory=dict)
@@ -98,6 +98,10 @@ class DeployedRoots:
         if key not in self._known:
             self._known[key] = deployed_root(cloud, state.stack_id)
         return self._known[key]
+
+    def forget(self) -> None:
+        """Read every root again."""
+        self._known.clear()
 
 
 def wanted_templates(step: RootStep) -> Templates:
