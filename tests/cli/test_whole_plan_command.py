@@ -73,7 +73,7 @@ def writes(proxy):
 
 
 def test_all_roots_are_shown_above_the_one_question(aws, proxy, project):
-    """X-d: the question came below the first root's changes, and covered the others unseen."""
+    """The question came below the first root's changes, and covered the others unseen."""
     both_roots(project)
     done = tidegen("deploy", *ENV, env=proxy.variables(aws), cwd=project, text="n\n")
     assert done.returncode == 1
@@ -85,7 +85,7 @@ def test_all_roots_are_shown_above_the_one_question(aws, proxy, project):
 
 
 def test_a_refusal_of_the_second_root_leaves_the_first_alone(aws, proxy, project):
-    """T2-b: the access root was deployed, then the environment was refused. T2-k: no uploads."""
+    """The access root was deployed, then the environment was refused; nothing is uploaded."""
     both_roots(project, r"cidr: 10\.16\.", "cidr: 10.24.")
     done = tidegen("deploy", *ENV, "--yes", env=proxy.variables(aws), cwd=project)
     assert done.returncode == 1
@@ -95,7 +95,7 @@ def test_a_refusal_of_the_second_root_leaves_the_first_alone(aws, proxy, project
 
 
 def test_preflight_and_plan_say_what_deploy_says(aws, project):
-    """T1-b: preflight exited 0 where deploy was refused."""
+    """Preflight exited 0 where deploy was refused."""
     edit(project, r"cidr: 10\.16\.", "cidr: 10.24.")
     preflight = tidegen("preflight", *ENV, "--json", env=aws, cwd=project)
     assert preflight.returncode == 1
@@ -179,7 +179,7 @@ def fresh(project, folder):
 def test_a_prerequisite_that_is_not_created_refuses_before_the_baselines(
     elsewhere, proxy, tmp_path
 ):
-    """T1-a: the account's baselines were deployed, then the missing shared services refused."""
+    """The account's baselines were deployed, then the missing shared services refused."""
     deploy = ("deploy", "--env", "staging", "--yes", "--with-prerequisites")
     done = tidegen(*deploy, env=elsewhere, cwd=fresh(ROOT, tmp_path))
     assert done.returncode == 1, done.stdout
@@ -278,6 +278,9 @@ def test_the_deployed_commit_is_shown_and_an_older_checkout_is_refused(aws, prox
     assert "use --allow-older" in refused.stderr
     asked = tidegen("deploy", *ENV, env=env, cwd=project, text="n\n")
     assert "which this checkout does not contain: it is older" in asked.stderr
+    planned = tidegen("plan", *ENV, env=env, cwd=project)
+    assert planned.returncode == 0
+    assert f"was deployed from commit {newer[:12]}" in planned.stderr
     assert writes(proxy) == []
     done = tidegen("deploy", *ENV, "--yes", "--allow-older", env=aws, cwd=project)
     assert done.returncode == 0, done.stderr

@@ -88,7 +88,7 @@ def without_table():
 
 
 def test_a_guard_of_the_second_root_is_known_before_the_first_is_touched(operator):
-    """T2-b: the access root was deployed, then the environment was refused."""
+    """The access root was deployed, then the environment was refused."""
     operator.project.direct("access", {"Role": {"Type": "AWS::IAM::Role", "Properties": {}}})
     operator.project.nested("environment", {"Network": without_table(), "Entry": entry()})
     (problem,) = operator.problems()
@@ -127,7 +127,7 @@ def test_leftovers_of_a_failed_creation_are_problems_of_the_plan(operator):
 
 
 def test_a_stack_that_is_deleted_first_is_shown_as_created(operator):
-    """T4-c: its nested stacks were shown as removed."""
+    """Its nested stacks were shown as removed."""
     state = operator.double.stacks[ENVIRONMENT]
     operator.double.stacks[ENVIRONMENT] = replace(state, status="ROLLBACK_COMPLETE", outputs={})
     operator.double.nested.clear()

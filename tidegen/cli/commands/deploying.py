@@ -3,13 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from tidegen.cli.checkout import contains
+from tidegen.cli.checkout import echo_older, older
 from tidegen.cli.commands.approving import Confirmation
 from tidegen.cli.commands.moving import move_resources
 from tidegen.cli.commands.preflighting import check_account
@@ -35,7 +34,6 @@ from tidegen.errors import RefusedError
 from tidegen.planning.keeping import check_keeping
 from tidegen.planning.model import Plan, Prerequisite
 from tidegen.planning.ownership import require_owned
-from tidegen.planning.record import older_roots
 from tidegen.planning.saved_plan import SavedPlan
 from tidegen.planning.sessions import early_end
 from tidegen.reporting.events import left_text
@@ -95,12 +93,11 @@ def deploy(session: Session, name: str, options: DeployOptions) -> tuple[Outcome
 
 def _check_age(session: Session, plan: Plan, options: DeployOptions) -> None:
     """Print the roots that a newer or unknown commit deployed; refuse older ones with --yes."""
-    older = tuple(older_roots(plan, partial(contains, session.project)))
-    refused = [item for item in older if item.known]
+    roots = older(session.project, plan)
+    refused = [item for item in roots if item.known]
     if refused and options.yes and not options.allow_older:
         raise RefusedError(*map(str, refused), _OLDER)
-    for item in older:
-        click.echo(f"{warned('warning:')} {item}", err=True)
+    echo_older(roots)
 
 
 _OLDER = "nothing was changed; update the checkout, or use --allow-older to deploy this one"

@@ -104,6 +104,7 @@ def command(
     deploy would be refused.
     """
     from tidegen.aws.settings import reach
+    from tidegen.cli.checkout import echo_older, older
     from tidegen.cli.commands.saving import save_plan
     from tidegen.cli.endpoints import endpoint_data
     from tidegen.cli.session import echo_missing, echo_refusal, open_session
@@ -135,6 +136,7 @@ def command(
         if out and not problems:
             save_plan(session, plan, previews, out, consented)
         by_hand = _by_hand(session, plan, previews) if drift else ()
+    echo_older(older(session.project, plan))
     if as_json:
         data = plan_data(plan, previews, keep, by_hand, problems)
         echo_json({**endpoint_data(target), **data})
