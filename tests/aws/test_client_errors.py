@@ -6,6 +6,7 @@ The judges are botocore itself, which raises them, and the list of its exception
 import inspect
 import string
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -101,13 +102,28 @@ def test_credentials_of_a_container_at_a_host_that_is_not_allowed(monkeypatch):
         ("http://256.256.256.256.invalid", "AWS cannot be reached ("),
     ],
 )
-def test_an_endpoint_that_is_none(monkeypatch, keys, value, message):
+@pytest.mark.usefixtures("keys", "impatient")
+def test_an_endpoint_that_is_none(monkeypatch, value, message):
     monkeypatch.setenv("AWS_ENDPOINT_URL", value)
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     with pytest.raises(AccessError) as raised:
         connect(Place("111122223333", "eu-central-1")).account()
     assert message in str(raised.value)
     assert "AWS_ENDPOINT_URL" in str(raised.value)
+
+
+@pytest.mark.usefixtures("keys", "impatient")
+def test_a_key_with_a_line_break(monkeypatch):
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE\n")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://aws.invalid")
+    with pytest.raises(AccessError) as raised:
+        connect(Place("111122223333", "eu-central-1")).account()
+    assert "has a character, such as a line break, that no key has" in str(raised.value)
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """Repeat a call at once: botocore pauses for a minute in all."""
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
 
 
 @pytest.fixture

@@ -22,6 +22,8 @@ _PACKAGES = ("boto3", "botocore", "s3transfer", "urllib3")
 _CREDENTIAL_MODULES = ("botocore.configloader", "botocore.credentials", "botocore.tokens")
 #: Python's and botocore's words about an endpoint that is no URL.
 _NO_URL = ("Invalid endpoint", "Invalid IPv6 URL")
+#: Python's words (http.client) about a header; the only ones that hold a user's values are signed.
+_BAD_HEADER = "Invalid header value"
 _LONGEST = 200  # characters of an exception's text
 
 
@@ -57,6 +59,11 @@ def _credentials_problem(error: Exception, text: str) -> str:
         error, (known.SSOError, known.TokenRetrievalError, known.CredentialRetrievalError)
     ):
         return f"no credentials ({text}); log in again"
+    if _BAD_HEADER in text:
+        return (
+            "the access key or the session token has a character, such as a line break, that no "
+            "key has; correct the variables or the profile"
+        )
     if isinstance(error, (known.ConnectionError, known.HTTPClientError)):
         return ""
     if any(name in _CREDENTIAL_MODULES for name in _modules(error)):
