@@ -178,7 +178,8 @@ def execute_change_set(
         name=run.address.name, stack_id=change_set.stack_id, status="CREATE_IN_PROGRESS"
     )
     followed = follow(run, state or started, mark)
-    run.deployed_roots.forget()
+    if f":stack/{run.address.name}/" not in change_set.stack_id:  # a nested stack's
+        run.deployed_roots.forget()
     return followed
 
 

@@ -86,8 +86,8 @@ def _below(texts: Mapping[str, str]) -> dict[str, str]:
 class DeployedRoots:
     """Deployed roots, each read once for its state.
 
-    So preflight, the search for moves and the forecast of one deploy see the same. An import
-    changes a nested stack and leaves its root's state as it is: `forget` after every operation.
+    So preflight, the search for moves and the forecast of one deploy see the same. An operation on
+    a nested stack, as an import, leaves its root's state as it is: `forget` after each.
     """
 
     _known: dict[tuple[object, ...], DeployedRoot] = field(default_factory=dict)
