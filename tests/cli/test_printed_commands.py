@@ -28,7 +28,6 @@ OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]+")
 OTHER_TOOLS = {
     "chart/kubeconfig.py",
     "cli/checkout.py",
-    "cli/version_control.py",
     "concerns/access/packing.py",
     "concerns/database/members.py",
     "deployment/destroy.py",

@@ -6,7 +6,7 @@ import subprocess
 from datetime import UTC, datetime, timedelta
 
 from tests.conftest import tidegen, unmeasured_engine
-from tidegen.cli.version_control import head, uncommitted, untracked
+from tidegen.cli.checkout import commit, uncommitted, untracked
 
 
 def pinned(project, name):
@@ -95,7 +95,7 @@ def test_only_what_is_committed_is_frozen(project):
 
 
 def test_files_that_git_does_not_have_as_they_are(tmp_path):
-    assert head(tmp_path) is None
+    assert commit(tmp_path) is None
     assert untracked(tmp_path, [tmp_path / "a"]) == []
     git(tmp_path, "init", "--quiet")
     for name in ("kept.py", "changed.py", "ignored.yaml", "a b.py"):
@@ -107,7 +107,7 @@ def test_files_that_git_does_not_have_as_they_are(tmp_path):
     assert uncommitted(tmp_path, [tmp_path, tmp_path.parent]) == ["a b.py", "changed.py"]
     files = [tmp_path / name for name in ("kept.py", "ignored.yaml")]
     assert untracked(tmp_path, files) == [str(tmp_path / "ignored.yaml")]
-    assert head(tmp_path) == git(tmp_path, "rev-parse", "HEAD").strip()
+    assert commit(tmp_path) == git(tmp_path, "rev-parse", "HEAD").strip()
 
 
 def test_status_shows_the_pinned_release_next_to_the_deployed_one(project):

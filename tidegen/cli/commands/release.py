@@ -35,8 +35,8 @@ def command(directory: str, name: str, as_json: bool) -> None:
     from datetime import UTC, datetime
 
     from tidegen import __version__
+    from tidegen.cli.checkout import commit
     from tidegen.cli.session import checked_assets
-    from tidegen.cli.version_control import head
     from tidegen.environments import check_release_name
     from tidegen.rendering import freeze
 
@@ -54,7 +54,7 @@ def command(directory: str, name: str, as_json: bool) -> None:
         "release": name,
         "frozen": datetime.now(UTC).isoformat(timespec="seconds"),
         "tidegen": __version__,
-        "commit": head(project),
+        "commit": commit(project),
     }
     freeze(folder, {**templates, **assets}, about)
     count, where = len(templates) + len(assets), folder.relative_to(project)
@@ -66,11 +66,11 @@ def command(directory: str, name: str, as_json: bool) -> None:
 
 def _require_committed(project: Path, templates: Iterable[Path]) -> None:
     """Raise RefusedError for templates or sources that the current commit does not contain."""
+    from tidegen.cli.checkout import commit, uncommitted, untracked
     from tidegen.cli.common import concerns
-    from tidegen.cli.version_control import head, uncommitted, untracked
     from tidegen.errors import Problem, RefusedError
 
-    if head(project) is None:
+    if commit(project) is None:
         click.echo("warning: not in git, or without a commit; the release names none", err=True)
         return
     modules = {sys.modules[c.add_resources.__module__].__file__ for c in concerns()}
