@@ -4,6 +4,7 @@ import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from double import Double
@@ -88,6 +89,17 @@ def test_a_plan_is_the_same_after_writing_and_reading(planner, tmp_path):
     assert read.allowed == ("Network/Table",)
     assert plan_text(read) == plan_text(before)
     assert planner.moved(read) == []
+
+
+def test_a_plan_is_written_whole_or_not_at_all(planner, tmp_path):
+    before = planner.saved()
+    write_plan(tmp_path / "plan.json", before)
+    assert [path.name for path in tmp_path.glob("*plan*")] == ["plan.json"]
+    with pytest.raises(InputError, match="is not a regular file; name another"):
+        write_plan(Path("/dev/null"), before)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="cannot be written"):
+        write_plan(tmp_path / "file" / "plan.json", before)
 
 
 def test_the_shown_changes_and_the_templates_are_in_the_file(planner):

@@ -14,6 +14,7 @@ from tidegen.errors import InputError, Problem
 from tidegen.planning.model import Plan, StackState
 from tidegen.planning.parameters import known_step
 from tidegen.planning.saved_plan import VERSION, SavedPlan, SavedRoot, SavedState
+from tidegen.rendering import FileChange, apply_changes
 
 _AGAIN = "write it again with 'tidegen plan --out'"
 _FORMAT = "tidegen-plan"
@@ -48,8 +49,10 @@ def plan_text(saved: SavedPlan) -> str:
 
 
 def write_plan(path: Path, saved: SavedPlan) -> None:
-    """Write a plan to a file."""
-    path.write_text(plan_text(saved), encoding="utf-8")
+    """Write a plan to a file, whole or not at all; raise InputError if it cannot be written."""
+    if path.exists() and not path.is_file():
+        raise InputError(Problem(str(path), "is not a regular file; name another"))
+    apply_changes([FileChange(path, before=None, content=plan_text(saved).encode())])
 
 
 def read_plan(path: Path) -> SavedPlan:
