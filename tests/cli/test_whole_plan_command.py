@@ -315,6 +315,18 @@ def test_a_changed_deploy_reads_each_deployed_template_once(aws, proxy, project)
     deploy = ("deploy", *ENV, "--yes", "--allow-older")
     done = tidegen(*deploy, env=proxy.variables(aws), cwd=project)
     assert done.returncode == 0, done.stderr
+    assert_each_template_is_read_once(proxy)
+
+
+@pytest.mark.parametrize("command", ["plan", "status"])
+def test_a_question_reads_each_deployed_template_once(aws, proxy, project, command):
+    edit(project, "max_nodes: 4", "max_nodes: 8")
+    done = tidegen(command, *ENV, env=proxy.variables(aws), cwd=project)
+    assert done.returncode == 0, done.stderr
+    assert_each_template_is_read_once(proxy)
+
+
+def assert_each_template_is_read_once(proxy):
     reads = Counter(
         call.parameters["StackName"] for call in proxy.calls if call.operation == "GetTemplate"
     )

@@ -11,6 +11,9 @@ from tidegen.planning.model import Place, StackEvent, StackResource, StackState
 from tidegen.planning.reverting import RevertRequest
 from tidegen.planning.secrets import ListedSecret, StoredSecret
 
+#: Reads at the same time: CloudFormation throttles them per account; botocore repeats refused ones.
+READERS = 8
+
 
 class Cloud(Protocol):
     """CloudFormation, S3, STS and Secrets Manager of one account and region.

@@ -8,12 +8,11 @@ from tidegen.cloudformation.evaluation import EvaluatedTemplate, evaluate
 from tidegen.cloudformation.resources import STACK_TYPE, Resources, TemplateBody, section
 from tidegen.cloudformation.stateful import is_stateful
 from tidegen.cloudformation.text import parse_template
-from tidegen.deployment.port import Cloud
+from tidegen.deployment.port import READERS, Cloud
 from tidegen.planning.model import ResolvedStep, RootStep, StackResource, StackState
 from tidegen.planning.pins import pinned_hashes, updated_past_root
 
 Templates = Mapping[str, TemplateBody]
-_WORKERS = 8  # CloudFormation throttles its reads per account; botocore retries refused calls
 
 
 @dataclass(frozen=True)
@@ -70,11 +69,20 @@ def nested_by_hand(
     `resources` are the root's.
     """
     pins = pinned_hashes(deployed_template(cloud, stack_id))
-    nested = [r for r in resources if r.type == STACK_TYPE and r.physical_id]
-    pinned = {r.logical_id: r.physical_id for r in nested if r.logical_id in pins}
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        texts = dict(zip(pinned, pool.map(cloud.template, pinned.values()), strict=True))
-    return updated_past_root(pins, _below(texts))
+    pinned = (resource for resource in resources if resource.logical_id in pins)
+    return updated_past_root(pins, nested_texts(cloud, pinned))
+
+
+def nested_texts(cloud: Cloud, resources: Iterable[StackResource]) -> dict[str, str]:
+    """Return the templates of the nested stacks among a root's resources, by logical id."""
+    nested = {
+        item.logical_id: item.physical_id
+        for item in resources
+        if item.type == STACK_TYPE and item.physical_id
+    }
+    with ThreadPoolExecutor(READERS) as pool:
+        texts = zip(nested, pool.map(cloud.template, nested.values()), strict=True)
+        return {name: text for name, text in texts if text}
 
 
 def _below(texts: Mapping[str, str]) -> dict[str, str]:

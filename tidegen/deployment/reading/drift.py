@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from tidegen.cloudformation.resources import STACK_TYPE
-from tidegen.deployment.port import Cloud, Connect
+from tidegen.deployment.port import READERS, Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import existing_resources, nested_by_hand
 from tidegen.deployment.run import Clouds
 from tidegen.errors import InputError, TidegenError
@@ -18,8 +18,6 @@ from tidegen.planning.drift import (
 )
 from tidegen.planning.model import StackAddress
 from tidegen.planning.steps import Target, steps_of
-
-_WORKERS = 8  # CloudFormation throttles its reads per account; botocore retries refused calls
 
 
 def drift_plan(target: Target, connect: Connect) -> DriftPlan:
@@ -44,7 +42,7 @@ def detect_drift(
     has a detection of its own. The result of a stack that cannot be checked gives the reason.
     """
     clouds = Clouds.of(connect)
-    with ThreadPoolExecutor(_WORKERS) as pool:
+    with ThreadPoolExecutor(READERS) as pool:
         pending = [
             pool.submit(_checked, clouds.at(check.address.place), check, pause)
             for check in plan.checks

@@ -6,14 +6,11 @@ from dataclasses import dataclass
 
 from tidegen.cloudformation.text import parse_template
 from tidegen.contract import Scope
-from tidegen.deployment.port import Connect
+from tidegen.deployment.port import READERS, Connect
 from tidegen.deployment.run import Clouds
 from tidegen.errors import InputError, Problem, TidegenError
 from tidegen.planning.model import Place, StackState
 from tidegen.planning.steps import Target, steps_of
-
-#: Places that are read at the same time.
-_WORKERS = 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +46,7 @@ def read_inventory(targets: Sequence[Target], connect: Connect) -> Inventory:
     """Return the root stacks of the targets' projects in every account and region of theirs."""
     clouds = Clouds.of(connect)
     owners = {(a.place.account, a.place.region, a.name): t for t in targets for a in steps_of(t)}
-    with ThreadPoolExecutor(_WORKERS) as pool:
+    with ThreadPoolExecutor(READERS) as pool:
         answers = pool.map(lambda item: _stacks(clouds, *item), _places(targets))
     stacks: list[DeployedStack] = []
     unread = []
@@ -103,10 +100,7 @@ def target_without_file(
     same = [t for t in others if (t.account, t.project) == (account.account, account.project)]
     inventory = read_inventory(same, connect)
     if inventory.unread:
-        raise InputError.of(
-            Problem(f"{item.place.account}/{item.place.region}", item.reason)
-            for item in inventory.unread
-        )
+        raise InputError.of(Problem(str(item.place), item.reason) for item in inventory.unread)
     stacks = [s for s in inventory.stacks if s.environment == name and not s.file]
     here = {s.state.name: s for s in stacks if s.place.region == account.region}
     names = {scope: scope.stack_name(account.project, name) for scope in Scope}

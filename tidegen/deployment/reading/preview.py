@@ -99,10 +99,12 @@ def _with_by_hand(run: Run, shown: Preview, state: StackState) -> Preview:
     """
     if shown.next_action is not NextAction.UPDATE:
         return shown
+    if not shown.unchanged:  # its forecast has read the templates
+        return replace(shown, by_hand=run.deployed_roots.of(run.cloud, state).by_hand)
     resources = existing_resources(run.cloud, state.stack_id)
     by_hand = nested_by_hand(run.cloud, state.stack_id, resources)
-    if not (by_hand and shown.unchanged):
-        return replace(shown, by_hand=by_hand)
+    if not by_hand:
+        return shown
     step = known_step(shown.step, {})
     return replace(shown, by_hand=by_hand, restored=changes_of(run, step, state, None))
 

@@ -9,7 +9,11 @@ from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.contract import COMMIT, DEPLOYED_BY, Scope
 from tidegen.deployment.events import Attached, Emit, Outcome, Result, ignore
 from tidegen.deployment.port import Connect
-from tidegen.deployment.reading.deployed_roots import existing_resources, nested_by_hand
+from tidegen.deployment.reading.deployed_roots import (
+    deployed_template,
+    existing_resources,
+    nested_texts,
+)
 from tidegen.deployment.reading.ownership import foreign_stack
 from tidegen.deployment.reading.protection import missing_protection
 from tidegen.deployment.root_cause import find_root_cause
@@ -19,6 +23,7 @@ from tidegen.deployment.watch import follow, last_operation, mark_start
 from tidegen.planning.first_deploy import DeletionProtection, deletion_protection
 from tidegen.planning.model import StackAddress, StackState
 from tidegen.planning.ownership import Owner
+from tidegen.planning.pins import pinned_hashes, updated_past_root
 from tidegen.planning.record import recorded
 from tidegen.planning.states import NextAction, is_running, is_success, next_action
 from tidegen.planning.steps import Target, owner_of, steps_of
@@ -102,7 +107,9 @@ def _status(run: Run, owner: Owner, *, protected: bool) -> RootStatus:
         for resource in resources
         if resource.type == STACK_TYPE
     )
-    by_hand = () if is_running(state.status) else nested_by_hand(cloud, state.stack_id, resources)
+    root, texts = {}, {}
+    if not (foreign or is_running(state.status)):
+        root, texts = deployed_template(cloud, state.stack_id), nested_texts(cloud, resources)
     return RootStatus(
         address=address,
         status=state.status,
@@ -117,9 +124,9 @@ def _status(run: Run, owner: Owner, *, protected: bool) -> RootStatus:
         cause=_cause(run, state),
         foreign=foreign.carries if foreign else "",
         nested=nested,
-        by_hand=by_hand,
+        by_hand=updated_past_root(pinned_hashes(root), texts),
         incomplete=(
-            () if foreign else missing_protection(run, state, resources, protected=protected)
+            () if foreign else missing_protection(run, state, root, texts, protected=protected)
         ),
     )
 
