@@ -48,8 +48,7 @@ class FileProblems:
     @property
     def all(self) -> tuple[Problem, ...]:
         """Every problem, the files' own ones first."""
-        own = [problem for problems in self.broken.values() for problem in problems]
-        return (*own, *(item.problem(self.root) for item in self.conflicts))
+        return (*self._own_problems(), *(item.problem(self.root) for item in self.conflicts))
 
     def require(self, file: "File") -> None:
         """Raise InputError with the problems that concern a deploy of `file`."""

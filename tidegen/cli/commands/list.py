@@ -80,11 +80,8 @@ def _list_deployed(directory: str, *, local: bool, as_json: bool) -> None:
     else:
         click.echo(inventory_text(inventory, pinned))
     if inventory.unread:
-        raise InputError(
-            *(
-                Problem(f"{item.place.account}/{item.place.region}", f"not read: {item.reason}")
-                for item in inventory.unread
-            )
+        raise InputError.of(
+            Problem(str(item.place), f"not read: {item.reason}") for item in inventory.unread
         )
 
 
