@@ -10,7 +10,8 @@ from tidegen.deployment.protection import release_protection
 from tidegen.deployment.root_deployment import RootDeployment
 from tidegen.deployment.run import Clouds, started
 from tidegen.deployment.settings import SettingsFactory, no_settings
-from tidegen.errors import Problem, RefusedError
+from tidegen.deployment.whole_plan import missing_problems
+from tidegen.errors import RefusedError
 from tidegen.planning.keeping import check_keeping
 from tidegen.planning.model import Plan
 from tidegen.planning.ownership import require_owned
@@ -38,10 +39,7 @@ def execute(
     is changed, DeploymentError with the root cause.
     """
     if plan.missing:
-        raise RefusedError.of(
-            Problem(str(item.address.scope), f"is missing; run '{item.command}'")
-            for item in plan.missing
-        )
+        raise RefusedError.of(missing_problems(plan.missing))
     require_owned(plan.foreign)
     require_no_policies(plan.held)
     check_keeping(plan, keep=keep_on_failure)

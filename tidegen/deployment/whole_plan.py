@@ -34,16 +34,18 @@ def plan_problems(
     """
     foreign = tuple(Problem(str(item.address), foreign_text(item)) for item in plan.foreign)
     held = tuple(Problem(str(item.address), held_text(item)) for item in plan.held)
-    missing = tuple(
-        Problem(str(item.address.scope), f"is missing; run '{item.command}'")
-        for item in plan.missing
-        if item not in made
-    )
     return (
         *foreign,
         *held,
-        *missing,
+        *missing_problems(item for item in plan.missing if item not in made),
         *(p for shown in previews for p in _root_problems(shown, allowed, moved)),
+    )
+
+
+def missing_problems(missing: Iterable[Prerequisite]) -> tuple[Problem, ...]:
+    """Return a problem for each missing prerequisite, with the command that deploys it."""
+    return tuple(
+        Problem(str(item.address.scope), f"is missing; run '{item.command}'") for item in missing
     )
 
 
