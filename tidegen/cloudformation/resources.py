@@ -15,6 +15,11 @@ EXPORT = "Export"
 UNFORESEEN = "Unforeseen"
 
 
+def stack_name(stack_id: str) -> str:
+    """Return the name in a stack's ARN, `arn:aws:cloudformation:r:a:stack/NAME/id`, or a name."""
+    return stack_id.split("/")[1] if "/" in stack_id else stack_id
+
+
 def unforeseen(reason: str) -> TemplateBody:
     """Return the pseudo resource for a part of a template that cannot be evaluated."""
     return {"Type": UNFORESEEN, "Properties": {"Reason": reason}}

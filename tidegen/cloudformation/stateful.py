@@ -6,6 +6,8 @@ from typing import Any
 
 from tidegen.cloudformation.resources import TemplateBody, section
 
+#: Before a logical id in a stack policy (AWS docs, "Prevent updates to stack resources").
+_ID = "LogicalResourceId/"
 _RETAINED = ("Retain", "RetainExceptOnCreate", "Snapshot")
 
 
@@ -26,7 +28,7 @@ def protected_ids(policy: str) -> frozenset[str]:
     statements = json.loads(policy)["Statement"] if policy else []
     resources = [s.get("Resource", []) for s in statements if s["Effect"] == "Deny"]
     named = [name for entry in resources for name in ([entry] if isinstance(entry, str) else entry)]
-    return frozenset(name.removeprefix("LogicalResourceId/") for name in named)
+    return frozenset(name.removeprefix(_ID) for name in named)
 
 
 def stack_policy(protected: Collection[str]) -> str:
@@ -40,7 +42,28 @@ def stack_policy(protected: Collection[str]) -> str:
                 "Effect": "Deny",
                 "Action": ["Update:Replace", "Update:Delete"],
                 "Principal": "*",
-                "Resource": [f"LogicalResourceId/{name}" for name in sorted(protected)],
+                "Resource": [f"{_ID}{name}" for name in sorted(protected)],
             }
         )
     return json.dumps({"Statement": statements}, separators=(",", ":"))
+
+
+def generated_ids(text: str) -> frozenset[str] | None:
+    """Return the ids of a text that `stack_policy` has made; None for any other policy."""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return None
+    ids = _denied(document)
+    return ids if ids is not None and document == json.loads(stack_policy(ids)) else None
+
+
+def _denied(document: Any) -> frozenset[str] | None:
+    """Return the logical ids of the second statement; None if it has another form."""
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    if not isinstance(statements, list) or len(statements) not in (1, 2):
+        return None
+    resources = statements[1].get("Resource") if statements[1:] else []
+    if not isinstance(resources, list) or not all(isinstance(item, str) for item in resources):
+        return None
+    return frozenset(item.removeprefix(_ID) for item in resources)

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 
+from tidegen.cloudformation.resources import stack_name
 from tidegen.deployment.events import Executing, Requesting, Warned
 from tidegen.deployment.run import Run
 from tidegen.deployment.uploads import upload_missing
@@ -178,7 +179,7 @@ def execute_change_set(
         name=run.address.name, stack_id=change_set.stack_id, status="CREATE_IN_PROGRESS"
     )
     followed = follow(run, state or started, mark)
-    if f":stack/{run.address.name}/" not in change_set.stack_id:  # a nested stack's
+    if stack_name(change_set.stack_id) != run.address.name:  # a nested stack's
         run.deployed_roots.forget()
     return followed
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
+from tidegen.cloudformation.resources import stack_name
 from tidegen.deployment.events import Emit, Executing, Outcome, Requesting, Result, ignore
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.reading.deployed_roots import DeployedRoot, deployed_root
@@ -183,7 +184,7 @@ def _entry(
     deployed: DeployedRoot, path: str, resource: StackResource, skip: Collection[str]
 ) -> Unfinished:
     stack = path.rpartition("/")[0]
-    prefix = f"{_name_of(deployed.nested[stack].physical_id)}." if stack else ""
+    prefix = f"{stack_name(deployed.nested[stack].physical_id)}." if stack else ""
     return Unfinished(
         path=path,
         type=resource.type,
@@ -193,8 +194,3 @@ def _entry(
         skipped=path in skip,
         stateful=deployed.is_stateful(path),
     )
-
-
-def _name_of(stack_id: str) -> str:
-    """Return the name in a stack's ARN, `arn:aws:cloudformation:r:a:stack/NAME/id`."""
-    return stack_id.split("/")[1] if "/" in stack_id else stack_id

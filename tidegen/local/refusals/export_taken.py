@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tidegen.cloudformation.resources import stack_name
 from tidegen.local import upstream
 from tidegen.local.refusals.model import Refusal, add
 
@@ -26,7 +27,7 @@ def install() -> None:
         for name, export in exports.items():
             known = upstream.cloudformation()._exports.get(name)
             if known and known["StackId"] != export["StackId"]:
-                owner = known["StackId"].split("/")[1]
+                owner = stack_name(known["StackId"])
                 raise ValueError(_REFUSAL.message.format(name=name, stack=owner))
         return outputs, exports
 
