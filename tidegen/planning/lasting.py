@@ -56,21 +56,24 @@ def locks_for_good(change: Change) -> Iterator[Refusal]:
 def weakens_lock(change: Change) -> Iterator[Refusal]:
     """Refuse a shorter or weaker lock without its own consent."""
     way = "restore lock_mode and lock_days; AWS refuses it once a vault's COMPLIANCE lock is final"
+    for what in _weakened(change):
+        yield Refusal(change, f"would weaken its lock: {what}", way, Consent.LOCK)
+
+
+def _weakened(change: Change) -> Iterator[str]:
+    """Yield the values of a lock that an update makes weaker."""
     for keys in _PERIODS.get(change.type, ()):
         before, after = _values(change, keys)
         if before is not None and (after is None or _is_less(after, before)):
-            reason = f"would weaken its lock: {keys[-1]} {before} to {_shown(after)}"
-            yield Refusal(change, reason, way, Consent.LOCK)
+            yield f"{keys[-1]} {before} to {_shown(after)}"
     if change.type == _VAULT:
         before, after = _values(change, _GRACE)
         if before is not None and after != before:
-            reason = f"would weaken its lock: ChangeableForDays {before} to {_shown(after)}"
-            yield Refusal(change, reason, way, Consent.LOCK)
+            yield f"{_GRACE[-1]} {before} to {_shown(after)}"
     if change.type == _BUCKET:
         before, after = _values(change, (*_RETENTION, "Mode"))
         if before == _COMPLIANCE and after != before:
-            reason = f"would weaken its lock: {before} to {_shown(after)}"
-            yield Refusal(change, reason, way, Consent.LOCK)
+            yield f"{before} to {_shown(after)}"
 
 
 def _shown(value: Any) -> str:
