@@ -12,9 +12,16 @@ from tidegen.planning.steps import Target
 
 def endpoints_of(target: Target) -> dict[str, str]:
     """Return the endpoints that are not AWS's for a target's credentials: source → URL."""
+    variables = ((name, url) for name, url in os.environ.items() if name.startswith("AWS_"))
+    return _other_endpoints(tuple(variables), target.credentials.profile)
+
+
+@cache
+def _other_endpoints(variables: tuple[tuple[str, str], ...], profile: str | None) -> dict[str, str]:
+    """Read the configuration files once: a command asks for each plan, and for its JSON."""
     from tidegen.aws.endpoints import other_endpoints
 
-    return other_endpoints(os.environ, target.credentials.profile)
+    return other_endpoints(dict(variables), profile)
 
 
 def check_endpoints(target: Target, *, local: bool, announced: bool) -> None:
