@@ -19,6 +19,7 @@ from tidegen.cloudformation.quotas import (
     MANAGED_POLICY_SIZE,
     POLICIES_PER_ROLE,
     TEMPLATE_BYTES,
+    batches,
 )
 from tidegen.cloudformation.references import attributes_used
 from tidegen.cloudformation.resources import Properties, Resources, TemplateBody
@@ -149,7 +150,7 @@ def _known(kept: Iterable[dict[str, Any]], resources: Resources) -> list[dict[st
 def _with_policies(template: RootTemplate, role: str, kept: list[dict[str, Any]]) -> RootTemplate:
     body = copy.deepcopy(dict(template.body))
     like = next(_policies(body["Resources"], role), {})
-    for number, batch in enumerate(_batches(kept), start=1):
+    for number, batch in enumerate(batches(kept, _size, _POLICY_SIZE), start=1):
         document = {"Version": "2012-10-17", "Statement": batch}
         properties = {
             "Description": "Permissions that the next release removes, until it is deployed",
@@ -160,17 +161,6 @@ def _with_policies(template: RootTemplate, role: str, kept: list[dict[str, Any]]
         body["Resources"][f"{RETIRED}{number}"] = {"Type": _POLICY, "Properties": properties}
     content = json.dumps(body, separators=(",", ":"), default=str).encode()
     return replace(template, content=content, body=body, sha256=sha256(content))
-
-
-def _batches(kept: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    batch: list[dict[str, Any]] = []
-    for statement in kept:
-        if batch and _size([*batch, statement]) > _POLICY_SIZE:
-            yield batch
-            batch = []
-        batch = [*batch, statement]
-    if batch:
-        yield batch
 
 
 def _size(batch: Iterable[Statement]) -> int:

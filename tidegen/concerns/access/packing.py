@@ -11,7 +11,7 @@ from typing import Any
 from awacs.aws import Statement
 from troposphere import encode_to_dict
 
-from tidegen.cloudformation.quotas import MANAGED_POLICY_SIZE
+from tidegen.cloudformation.quotas import MANAGED_POLICY_SIZE, batches
 
 #: The longest value of each name in an ARN; a test compares them with the environment file's.
 LONGEST = {
@@ -30,26 +30,12 @@ _ACTIONS = 4_000
 
 def packed(statements: Iterable[Statement]) -> list[list[Statement]]:
     """Return the statements in order, a list for each managed policy that they need."""
-    policies: list[list[Statement]] = [[]]
-    for statement in statements:
-        batch = [*policies[-1], statement]
-        if policies[-1] and longest_size(batch) > MANAGED_POLICY_SIZE:
-            policies.append([statement])
-        else:
-            policies[-1] = batch
-    return policies
+    return list(batches(statements, longest_size, MANAGED_POLICY_SIZE)) or [[]]
 
 
 def split_actions(actions: Iterable[str]) -> Iterator[list[str]]:
     """Yield the actions in order, in lists that fit a statement."""
-    part: list[str] = []
-    for action in actions:
-        if len(json.dumps([*part, action])) > _ACTIONS:
-            yield part
-            part = []
-        part.append(action)
-    if part:
-        yield part
+    return batches(actions, lambda part: len(json.dumps(part)), _ACTIONS)
 
 
 def longest_size(statements: Iterable[Statement]) -> int:
