@@ -18,8 +18,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
+from threading import Lock
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.serving import serving
 
 _SIGNED = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/")
 _HOP = ("connection", "transfer-encoding", "content-length", "date", "server")
@@ -233,15 +235,8 @@ def proxied(engine: str) -> Iterator[Proxy]:
     proxy = Proxy(engine)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(proxy))
     server.daemon_threads = True
-    thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    proxy.endpoint = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving(server) as proxy.endpoint:
         yield proxy
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def _handler(proxy: Proxy) -> type[BaseHTTPRequestHandler]:

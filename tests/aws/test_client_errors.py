@@ -5,13 +5,13 @@ The judges are botocore itself, which raises them, and the list of its exception
 
 import inspect
 import string
-import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from botocore import exceptions as known
 
+from tests.serving import serving
 from tidegen.aws.adapter import connect
 from tidegen.aws.errors import translated
 from tidegen.errors import AccessError, DeniedError, TidegenError, UnavailableError
@@ -151,17 +151,13 @@ def middlebox(monkeypatch, keys):
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
 
     def answers(status, body, **headers):
         answer.update(status=status, body=body, headers=headers)
 
-    yield answers
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(server) as url:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", url)
+        yield answers
 
 
 HTML = b"<!DOCTYPE html><html><body>Sign in &nbsp; to the network</body></html>"

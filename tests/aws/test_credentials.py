@@ -7,7 +7,6 @@ import re
 import select
 import subprocess
 import sys
-import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
@@ -15,6 +14,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from tests.conftest import ROOT
+from tests.serving import serving
 from tidegen.aws.credentials import role_session_name
 from tidegen.aws.sessions import session
 from tidegen.planning.model import Credentials, Place
@@ -80,12 +80,8 @@ def result(action, text):
 @pytest.fixture
 def sts():
     server = Sts()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(server):
+        yield server
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import click
 import pytest
 
 from tests.conftest import ROOT, tidegen
+from tests.serving import serving
 from tidegen.cli import COMMANDS, cli
 from tidegen.cli.ending import ending_data, ending_of
 from tidegen.errors import InputError, Problem
@@ -55,12 +55,8 @@ def service():
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(server):
+        yield server
 
 
 def error(status, code):

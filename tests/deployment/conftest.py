@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator
 
 import pytest
+from double import Double
 from tiny_project import REGION, Project
 from world import World
 
@@ -33,8 +34,21 @@ def world(engine, tmp_path_factory) -> Iterator[World]:
 
 
 @pytest.fixture
+def double() -> Double:
+    """An account with the prerequisites of an environment deployed."""
+    cloud = Double()
+    cloud.add("tide-identity")
+    cloud.add("tide-bootstrap", outputs={"ArtifactsBucketName": "artifacts"})
+    cloud.add("tide-account")
+    cloud.outputs = {"ExecutionRoleArn": f"arn:aws:iam::{cloud.number}:role/execution"}
+    return cloud
+
+
+@pytest.fixture
 def number(request) -> str:
-    """An account for this test only."""
+    """The double's account, or one for this test only."""
+    if "double" in request.fixturenames:
+        return Double.number
     digest = hashlib.sha256(request.node.nodeid.encode()).hexdigest()
     return f"{int(digest[:12], 16) % 10**12:012d}"
 

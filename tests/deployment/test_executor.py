@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from double import NO_CHANGES, Double, nested_change
+from double import NO_CHANGES, nested_change
 from tiny_project import VALUES, entry, network
 
 from tidegen.cloudformation.resources import STACK_TYPE
@@ -20,23 +20,6 @@ from tidegen.planning.changes import Action, ChangeSource, ResourceChange, Verdi
 from tidegen.planning.model import StackResource
 
 ACCESS, ENVIRONMENT = "tide-development-access", "tide-development"
-NUMBER = "111122223333"
-
-
-@pytest.fixture
-def number():
-    return NUMBER
-
-
-@pytest.fixture
-def double():
-    """An account with the prerequisites of an environment deployed."""
-    cloud = Double()
-    cloud.add("tide-identity")
-    cloud.add("tide-bootstrap", outputs={"ArtifactsBucketName": "artifacts"})
-    cloud.add("tide-account")
-    cloud.outputs = {"ExecutionRoleArn": "arn:aws:iam::111122223333:role/execution"}
-    return cloud
 
 
 def deploy(double, project, target, answer=True, allowed=(), emit=lambda event: None):

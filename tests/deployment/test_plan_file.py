@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from double import Double
 from tiny_project import VALUES, entry, network
 
 from tidegen.cloudformation.resources import STACK_TYPE
@@ -22,21 +21,6 @@ from tidegen.planning.saved_plan import differences
 
 ENVIRONMENT = "tide-development"
 CHILD = "arn:aws:cloudformation:x:1:stack/child/1"
-
-
-@pytest.fixture
-def number():
-    return "111122223333"
-
-
-@pytest.fixture
-def double():
-    cloud = Double()
-    cloud.add("tide-identity")
-    cloud.add("tide-bootstrap", outputs={"ArtifactsBucketName": "artifacts"})
-    cloud.add("tide-account")
-    cloud.outputs = {"ExecutionRoleArn": "arn:aws:iam::111122223333:role/execution"}
-    return cloud
 
 
 class Planner:

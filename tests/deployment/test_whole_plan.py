@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from double import Double, nested_change
+from double import nested_change
 from tiny_project import VALUES, entry, network, protected_network
 
 from tidegen.cloudformation.resources import STACK_TYPE
@@ -20,21 +20,6 @@ from tidegen.planning.changes import Action, ResourceChange
 from tidegen.planning.model import StackResource
 
 ENVIRONMENT = "tide-development"
-
-
-@pytest.fixture
-def number():
-    return "111122223333"
-
-
-@pytest.fixture
-def double():
-    cloud = Double()
-    cloud.add("tide-identity")
-    cloud.add("tide-bootstrap", outputs={"ArtifactsBucketName": "artifacts"})
-    cloud.add("tide-account")
-    cloud.outputs = {"ExecutionRoleArn": "arn:aws:iam::111122223333:role/execution"}
-    return cloud
 
 
 class Operator:
