@@ -20,8 +20,9 @@ from tidegen.cloudformation.stateful import stateful_ids
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.changes import Action, ChangeSet, ResourceChange
 from tidegen.planning.drift import ResourceDrift
-from tidegen.planning.model import StackEvent, StackResource, StackState
+from tidegen.planning.model import StackResource, StackState
 from tidegen.planning.secrets import ListedSecret, StoredSecret
+from tidegen.planning.stack_events import StackEvent
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NO_CHANGES = (

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from tidegen.deployment.root_cause import failure
-from tidegen.planning.model import StackEvent
+from tidegen.planning.stack_events import StackEvent
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

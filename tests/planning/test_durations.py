@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.planning.durations import durations
-from tidegen.planning.model import StackEvent
+from tidegen.planning.stack_events import StackEvent
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 

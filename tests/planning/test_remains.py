@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tidegen.planning.model import StackEvent
 from tidegen.planning.remains import Remains, left_behind
+from tidegen.planning.stack_events import StackEvent
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 GATEWAY = ("Network/NatGateway3", "AWS::EC2::NatGateway", "nat-1")

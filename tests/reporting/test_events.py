@@ -24,8 +24,9 @@ from tidegen.deployment.events import (
     Uploaded,
     Warned,
 )
-from tidegen.planning.model import Place, StackAddress, StackEvent
+from tidegen.planning.model import Place, StackAddress
 from tidegen.planning.settings import SETTINGS, SettingName, SettingStep
+from tidegen.planning.stack_events import StackEvent
 from tidegen.reporting.events import event_data
 
 ADDRESS = StackAddress(Place("111122223333", "eu-central-1"), "tide-dev", Scope.ENVIRONMENT)

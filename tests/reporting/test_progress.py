@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from tidegen.cloudformation.resources import STACK_TYPE
-from tidegen.planning.model import StackEvent
+from tidegen.planning.stack_events import StackEvent
 from tidegen.reporting.progress import Board, seconds_text
 
 START = datetime(2031, 1, 1, tzinfo=UTC)  # far from this machine's clock, on purpose

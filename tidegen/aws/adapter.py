@@ -25,8 +25,9 @@ from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.deployment.port import Cloud
 from tidegen.errors import DeniedError, DeploymentError, Problem, TidegenError
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest, ResourceChange
-from tidegen.planning.model import Place, StackEvent, StackResource, StackState
+from tidegen.planning.model import Place, StackResource, StackState
 from tidegen.planning.secrets import ListedSecret, StoredSecret
+from tidegen.planning.stack_events import StackEvent
 
 _WORTH_A_LIST = 3  # stacks to read
 

@@ -5,8 +5,9 @@ from typing import Any
 from tidegen.aws.redaction import redacted
 from tidegen.cloudformation.schemas import Replacement
 from tidegen.planning.changes import Action, PropertyChange, ResourceChange
-from tidegen.planning.model import StackEvent, StackResource, StackState
+from tidegen.planning.model import StackResource, StackState
 from tidegen.planning.secrets import ListedSecret
+from tidegen.planning.stack_events import StackEvent
 
 _ACTIONS = {"Add": Action.ADD, "Remove": Action.REMOVE, "Import": Action.ADD}
 _RECREATION = {"Always": Replacement.ALWAYS, "Conditionally": Replacement.CONDITIONAL}

@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 
 from tidegen.errors import Problem
 from tidegen.planning.changes import Change
-from tidegen.planning.model import RootStep, StackAddress, StackEvent
+from tidegen.planning.model import RootStep, StackAddress
 from tidegen.planning.remains import LeftBehind
 from tidegen.planning.settings import SettingName, SettingReading, SettingStep, setting_steps
+from tidegen.planning.stack_events import StackEvent
 from tidegen.planning.states import NextAction, state_of
 
 

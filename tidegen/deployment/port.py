@@ -7,9 +7,10 @@ from typing import Any, Protocol
 from tidegen.planning.changes import ChangeSet, ChangeSetRequest
 from tidegen.planning.drift import Detection, ResourceDrift
 from tidegen.planning.importing import ImportRequest
-from tidegen.planning.model import Place, StackEvent, StackResource, StackState
+from tidegen.planning.model import Place, StackResource, StackState
 from tidegen.planning.reverting import RevertRequest
 from tidegen.planning.secrets import ListedSecret, StoredSecret
+from tidegen.planning.stack_events import StackEvent
 
 #: Reads at the same time: CloudFormation throttles them per account; botocore repeats refused ones.
 READERS = 8

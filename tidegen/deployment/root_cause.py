@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.errors import DeploymentError, Problem
 from tidegen.failures import Failure, recognised
-from tidegen.planning.model import StackEvent
 from tidegen.planning.remains import left_behind
+from tidegen.planning.stack_events import StackEvent
 
 _DEFAULT_ADVICE = "fix the cause and run the same command again"
 _CONSEQUENCES = ("cancelled", "Resource update cancelled", "The following resource(s) failed")

@@ -10,8 +10,9 @@ from tidegen.deployment.root_cause import failure
 from tidegen.deployment.run import Run
 from tidegen.errors import DeploymentError, Problem
 from tidegen.planning.durations import durations
-from tidegen.planning.model import StackAddress, StackEvent, StackState
+from tidegen.planning.model import StackAddress, StackState
 from tidegen.planning.remains import LeftBehind, left_behind
+from tidegen.planning.stack_events import StackEvent
 from tidegen.planning.states import is_running, is_success
 
 _STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS", "IMPORT_IN_PROGRESS")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tidegen.cloudformation.resources import STACK_TYPE
-from tidegen.planning.model import StackEvent
+from tidegen.planning.stack_events import StackEvent
 
 _STARTS = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 _ENDS = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "DELETE_COMPLETE")

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from tidegen.cloudformation.schemas import primary_identifier
 from tidegen.errors import Problem
 from tidegen.planning.commands import aws_command, stack_command
-from tidegen.planning.model import StackAddress, StackEvent, StackResource
+from tidegen.planning.model import StackAddress, StackResource
+from tidegen.planning.stack_events import StackEvent
 
 #: Type → the command of the AWS CLI after which its service deletes a protected resource.
 UNPROTECT: Mapping[str, str] = {

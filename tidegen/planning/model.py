@@ -237,30 +237,6 @@ class HeldPolicy:
 
 
 @dataclass(frozen=True, kw_only=True)
-class StackEvent:
-    """One event of a stack. `path` leads from the root, as in `Network/Vpc`.
-
-    `hook` is the refusal of a hook of CloudFormation.
-    """
-
-    event_id: str
-    stack_id: str
-    logical_id: str
-    physical_id: str
-    type: str
-    status: str
-    time: datetime
-    reason: str = ""
-    path: str = ""
-    hook: str = ""
-
-    @property
-    def is_own(self) -> bool:
-        """Whether the event is about the stack itself."""
-        return self.physical_id == self.stack_id
-
-
-@dataclass(frozen=True, kw_only=True)
 class Plan:
     """A deploy: a step for each root, and the states that were read to plan them.
 

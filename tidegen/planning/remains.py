@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from tidegen.cloudformation.resources import STACK_TYPE
-from tidegen.planning.model import StackEvent
+from tidegen.planning.stack_events import StackEvent
 
 
 class Remains(StrEnum):

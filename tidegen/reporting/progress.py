@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from tidegen.cloudformation.resources import STACK_TYPE
-from tidegen.planning.model import StackEvent
+from tidegen.planning.stack_events import StackEvent
 
 
 @dataclass(kw_only=True)
