@@ -77,9 +77,8 @@ docs: install ## Build the documentation in .cache/docs/site, and check its link
 		--root-dir '$(CURDIR)/.cache/docs/site' .cache/docs/site
 
 lock: install ## Pin every dependency to its newest version.
-	CUSTOM_COMPILE_COMMAND="make lock" pip-compile --upgrade -o requirements.lock setup.cfg
-	CUSTOM_COMPILE_COMMAND="make lock" pip-compile --upgrade --no-config --no-strip-extras --generate-hashes \
-		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-allow-unsafe --quiet \
+	CUSTOM_COMPILE_COMMAND="make lock" pip-compile --upgrade --extra=local --extra=dev -o requirements.lock setup.cfg
+	CUSTOM_COMPILE_COMMAND="make lock" pip-compile --upgrade --no-allow-unsafe --quiet \
 		$(addprefix --unsafe-package=,$(UNUSED)) -o tests/chart/binaries.lock tests/chart/binaries.in
 
 diff: install ## Show the changes of a deploy: make diff ENV=development
