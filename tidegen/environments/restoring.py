@@ -21,7 +21,7 @@ def restored_in(file: File, region: str | None = None) -> EnvironmentFile:
         problem = "has no recovery region; add recovery:, or give --region"
         raise InputError(Problem(where, problem))
     _check(target, file.region)
-    zones = [zone.replace(file.region, target) for zone in file.network.zones]
+    zones = tuple(zone.replace(file.region, target) for zone in file.network.zones)
     cidr = recovery.cidr if recovery and recovery.cidr else file.network.cidr
     network = file.network.model_copy(update={"zones": zones, "cidr": cidr})
     changed = {"region": target, "recovery": None, "shared": None, "network": network}

@@ -105,9 +105,9 @@ class RecoveryPlan:
         return 1 if self.of(State.MISSING) else 2 if self.of(State.UNKNOWN) else 0
 
     def blocked(self, planned: PlannedStep) -> tuple[str, ...]:
-        """Return the slugs of the steps of the preparation that a step lacks."""
-        lacking = {item.step.slug for item in (*self.of(State.MISSING), *self.of(State.UNKNOWN))}
-        return tuple(need for need in planned.step.needs if need in lacking)
+        """Return the slugs of the steps that a step needs and that are not ready."""
+        open_steps = {item.step.slug for item in (*self.of(State.MISSING), *self.of(State.UNKNOWN))}
+        return tuple(need for need in planned.step.needs if need in open_steps)
 
     def _recovering(self) -> Iterator[PlannedStep]:
         return (item for item in self.steps if item.step.phase is Phase.RECOVER)

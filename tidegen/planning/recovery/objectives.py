@@ -13,7 +13,7 @@ from tidegen.planning.recovery.model import Objective
 
 _DAY = 24 * 60
 #: A schedule with an hour, or `5/6` as every sixth hour.
-_CRON = re.compile(r"cron\(\d+ (?P<hours>\S+) (?P<day>\S+) \* (?P<weekday>\S+) \*\)")
+_CRON = re.compile(r"cron\(\d+ \d+(?:/(?P<step>\d+))? [?*] \* (?P<weekday>\S+) \*\)")
 _DUE = re.compile(r"^DUE_HOURS=(\d+)$", re.MULTILINE)
 #: A member checks once an hour whether a dump is due.
 _CHECK_MINUTES = 60
@@ -97,8 +97,7 @@ def minutes_between(expression: str) -> int | None:
         return None
     if match["weekday"] not in ("?", "*"):
         return 7 * _DAY
-    step = match["hours"].partition("/")[2]
-    return int(step) * 60 if step else _DAY
+    return int(match["step"]) * 60 if match["step"] else _DAY
 
 
 def _dumped(resources: Resources, facts: RecoveryFacts) -> Objective:
@@ -108,7 +107,7 @@ def _dumped(resources: Resources, facts: RecoveryFacts) -> Objective:
     if minutes is None:
         return Objective(kind=kind, minutes=None, source=_NONE, newest=newest)
     due = due_hours()
-    text = f"due after {due} h, checked each hour, replicated in {minutes} minutes; and the dump's time"
+    text = f"due after {due} h, checked each hour, replicated in {minutes} min; and the dump's time"
     total = due * 60 + _CHECK_MINUTES + minutes
     return Objective(kind=kind, minutes=total, source=text, newest=newest)
 

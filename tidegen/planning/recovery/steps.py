@@ -62,5 +62,5 @@ def _step(slug: str, row: dict[str, Any]) -> RecoveryStep:
         source=row["source"],
         section=row["section"],
         needs=tuple(row.get("needs", ())),
-        commands=row["commands"].strip(),
+        commands=row.get("commands", "").strip(),
     )
