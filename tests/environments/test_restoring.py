@@ -6,8 +6,7 @@ import subprocess
 import pytest
 
 from tests.conftest import ROOT
-from tidegen.environments import load_all
-from tidegen.environments.restoring import restored_in
+from tidegen.environments import load_all, restored_in
 from tidegen.errors import InputError
 from tidegen.planning.recovery.steps import Words, steps_for
 

@@ -30,7 +30,7 @@ def plan_command(directory: str, name: str, local: bool, region: str | None, as_
     Each step has its commands, the time that it takes and why; the steps of the preparation also
     have what the region has of them. Totals: the time until services answer, and the data that is
     lost at most, from the schedules in the templates. Reads only, and nothing from the home region.
-    Exits 1 if something is missing, 2 if it cannot be told.
+    Exits 1 if something is missing, 2 if that is not known.
     """
     from tidegen.cli.commands.restoring import recovery_of
     from tidegen.cli.session import open_session

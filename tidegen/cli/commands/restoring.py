@@ -32,7 +32,7 @@ def recovery_of(session: Session, name: str, region: str | None) -> RecoveryPlan
 
 def moved_session(session: Session, name: str, region: str | None) -> Session:
     """Return the session with the environment's file as after the loss of its region."""
-    from tidegen.environments.restoring import restored_in
+    from tidegen.environments import restored_in
 
     moved = restored_in(session.file(name), region)
     files = tuple(moved if file.name == name else file for file in session.files)

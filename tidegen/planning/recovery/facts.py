@@ -16,7 +16,7 @@ _BACKUPS = "ReplicaBackupsBucketArn"
 
 @dataclass(frozen=True, kw_only=True)
 class RecoveryFacts:
-    """What the recovery region says.
+    """The answers of the recovery region.
 
     `missing` are the prerequisites that are not deployed there, `replicas` is the stack of the
     replicas, `report` preflight's of the environment as it would be deployed there.

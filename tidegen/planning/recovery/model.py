@@ -41,7 +41,7 @@ class RecoveryStep:
 
 @dataclass(frozen=True)
 class Presence:
-    """What the account has for a step of the preparation, and how to get the rest."""
+    """The state of a step in the account: the detail, and how to get the missing rest."""
 
     state: State
     detail: str
@@ -63,7 +63,7 @@ class PlannedStep:
 
 @dataclass(frozen=True, kw_only=True)
 class Objective:
-    """What is lost of one kind of data at most, in minutes; None if nothing says so.
+    """The most that is lost of one kind of data, in minutes; None if nothing copies it.
 
     `newest` is the time of the newest copy in the recovery region, if the account was asked.
     """

@@ -1,4 +1,4 @@
-"""What an account has already for each step of the preparation."""
+"""Judgements of the preparation: one for each step, from the facts of the account."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -31,7 +31,7 @@ _QUOTA_CHECKS = (
 )
 _QUOTAS = {failure for check in _QUOTA_CHECKS for failure in check.failures}
 _QUOTA_NAMES = {check.name for check in _QUOTA_CHECKS}
-#: What steps of their own report: failures, and names of checks. A new zone is never created.
+#: Failures and checks that steps of their own report; the zone is kept, and no new one is created.
 _ELSEWHERE = {_PACKAGES, _MAIL, *_QUOTAS, "image-missing", "zone-not-delegated"}
 _CHECKED_ELSEWHERE = {_PACKAGE_CHECK, _MAIL_CHECK, *_QUOTA_NAMES, "machine images"}
 #: Plans and members make a copy at least once a day.
