@@ -62,8 +62,8 @@ def test_the_table_of_a_group_has_whole_sentences(path):
     assert " ".join(command.commands[name].help.split()).startswith(command.summary(name))
 
 
-def test_only_local_and_secrets_are_groups():
-    assert {group for group, _ in MEMBERS} == {"local", "secrets"}
+def test_only_local_recovery_and_secrets_are_groups():
+    assert {group for group, _ in MEMBERS} == {"local", "recovery", "secrets"}
 
 
 @each

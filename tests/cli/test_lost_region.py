@@ -117,7 +117,17 @@ def client(aws, region, service):
 
 
 @pytest.fixture(scope="module")
-def moved(project, aws):
+def planned(project, aws):
+    """The plan of the recovery, with the file as before, without a call to the lost region."""
+    with without(HOME, aws["AWS_ENDPOINT_URL"]) as (endpoint, refused):
+        there = {**aws, "AWS_ENDPOINT_URL": endpoint}
+        done = tidegen("recovery", "plan", *ENV, "--json", env=there, cwd=project)
+    assert not refused
+    return done
+
+
+@pytest.fixture(scope="module")
+def moved(project, aws, planned):
     """The project after the runbook's edit: production's file has the other region."""
     script = steps("Deploy in the recovery region")
     (edits,) = re.findall(r"^sed .*?\.yaml", script, re.M | re.S)
@@ -156,6 +166,21 @@ def raised(aws, moved, zone):
         run_steps("Deploy", moved, there)
     assert not refused
     return [item for item in report["findings"] if item["blocking"]]
+
+
+def test_the_plan_names_what_the_recovery_region_has(planned):
+    """The engine makes no backups and delegates no zone; the rest is as production left it."""
+    plan = json.loads(planned.stdout)
+    states = {step["step"]: step["state"] for step in plan["steps"] if step["phase"] == "prepare"}
+    ready = {name for name, state in states.items() if state == "ready"}
+    assert {"baseline", "replicas", "secrets", "mail"} <= ready
+    missing = {name for name, state in states.items() if state == "missing"}
+    assert missing == {"packages", "image", "points", "dumps"}
+    assert (planned.returncode, plan["possible"]) == (1, False)
+    assert (plan["home"], plan["region"]) == (HOME, RECOVERY)
+    lost = {item["kind"]: item["minutes"] for item in plan["objectives"]}
+    assert lost["uploads"] == 15
+    assert None not in lost.values()
 
 
 def test_only_replicas_of_secrets_block_the_deploy(raised):

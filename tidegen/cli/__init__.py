@@ -42,6 +42,7 @@ COMMANDS = (
     "list",
     "rollback",
     "destroy",
+    "recovery",
     "schema",
     "local",
     "completion",

@@ -64,6 +64,8 @@ class Topic(StrEnum):
     # → name: days: int; final: the day it was, empty before
     LOCKS = "locks of backup vaults", _list("backup:ListBackupVaults")
     VAULTS = "backup vaults", _list("backup:ListBackupVaults")
+    # vaults → name: type of resource: time of the newest complete point
+    RECOVERY_POINTS = "recovery points", _by_people("backup:ListRecoveryPointsByBackupVault")
     # → name: its id
     ACCESS_CONTROLS = (
         "CloudFront's origin access controls",
@@ -84,6 +86,8 @@ class Topic(StrEnum):
     GROUP_RULES = "rules of security groups", _by_people("ec2:DescribeSecurityGroupRules")
     # ids, or names of Amazon's images → id or name: ""; deprecated ones can be launched
     IMAGES = "machine images", _list("ec2:DescribeImages")
+    # none → id: name; created: time
+    OWN_IMAGES = "the account's machine images", _list("ec2:DescribeImages")
     # subnet ids → id: (description, status)
     INTERFACES = "network interfaces", _list("ec2:DescribeNetworkInterfaces")
     # none → name of zone: number
@@ -165,6 +169,8 @@ class Topic(StrEnum):
     # → name: "" for a bucket that is not empty. An environment's role lists no keys of objects:
     # its own buckets are kept, and need not be empty.
     CONTENTS = "contents of buckets", _by_people("s3:ListBucketVersions")
+    # buckets → name: time of the newest complete dump
+    DUMPS = "dumps of the database", _by_people("s3:ListBucket")
     # BUCKET/KEY → BUCKET/KEY: SHA-256 of the object
     PACKAGES = (
         "packages",

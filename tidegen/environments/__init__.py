@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         read_all,
         regions,
     )
+    from tidegen.environments.restoring import restored_in
     from tidegen.environments.schema import json_schema
     from tidegen.environments.types import check_release_name, is_project
     from tidegen.environments.values import parameter_values
@@ -41,6 +42,7 @@ __all__ = [
     "parameter_values",
     "read_all",
     "regions",
+    "restored_in",
 ]
 
 _MODULES = {
@@ -54,6 +56,7 @@ _MODULES = {
     "is_project": "types",
     "json_schema": "schema",
     "parameter_values": "values",
+    "restored_in": "restoring",
 }
 
 

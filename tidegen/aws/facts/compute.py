@@ -52,6 +52,15 @@ def _listed_images(reader: Reader, key: str, values: list[str], **owners: Any) -
     return reader.pages("ec2", "describe_images", "Images", **options) if values else iter(())
 
 
+def _own_images(reader: Reader, _: Names) -> Answer:
+    wanted = [{"Name": "state", "Values": ["available"]}]
+    listed = reader.pages("ec2", "describe_images", "Images", Owners=["self"], Filters=wanted)
+    return {
+        item["ImageId"]: {"name": item.get("Name", ""), "created": item.get("CreationDate", "")}
+        for item in listed
+    }
+
+
 def _vcpus(reader: Reader, names: Names) -> Answer:
     key = "InstanceTypes"
     listed = reader.pages("ec2", "describe_instance_types", key, InstanceTypes=list(names))
@@ -137,6 +146,7 @@ READERS = {
     Topic.DEFAULT_KEY: _default_key,
     Topic.IMAGES: _images,
     Topic.NAT_GATEWAYS: _nat_gateways,
+    Topic.OWN_IMAGES: _own_images,
     Topic.OFFERINGS: _offerings,
     Topic.USAGE: _usage,
     Topic.VCPUS: _vcpus,

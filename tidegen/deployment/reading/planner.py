@@ -61,7 +61,7 @@ def build_plan(target: Target, values: Values, release: Release, connect: Connec
     `values` are the environment's by scope and dotted field. Reads templates first, then the
     account (RefusedError if it is another), then the stacks that the plan depends on; changes none.
     """
-    steps = tuple(_step(target, values, release, address) for address in steps_of(target))
+    steps = planned_steps(target, values, release)
     clouds = Clouds.of(connect)
     caller = clouds.at(target.place()).caller()
     steps = tuple(with_record(step, release.commit, caller) for step in steps)
@@ -81,6 +81,11 @@ def build_plan(target: Target, values: Values, release: Release, connect: Connec
         states=states,
     )
     return replace(plan, retiring=_retiring(plan, clouds), held=tuple(_held(plan, clouds)))
+
+
+def planned_steps(target: Target, values: Values, release: Release) -> tuple[RootStep, ...]:
+    """Return the steps of a deploy of `target`, from its templates and values alone."""
+    return tuple(_step(target, values, release, address) for address in steps_of(target))
 
 
 def _held(plan: Plan, clouds: Clouds) -> Iterator[HeldPolicy]:

@@ -1,0 +1,53 @@
+"""The plan of a recovery: the environment as its file would be in the other region."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from tidegen.cli.session import Session
+from tidegen.cli.targets import target_of, values_of
+from tidegen.deployment.reading.planner import planned_steps
+from tidegen.deployment.reading.recovery import Restored, recovery_plan
+from tidegen.planning.recovery.model import RecoveryPlan
+from tidegen.planning.recovery.steps import Words
+
+
+def recovery_of(session: Session, name: str, region: str | None) -> RecoveryPlan:
+    """Return the plan to restore an environment in its recovery region, or in `region`."""
+    from tidegen.aws.inspection import inspect
+
+    moved = moved_session(session, name, region)
+    target = moved.target(name)
+    restored = Restored(
+        words=_words(session, moved, name),
+        own=planned_steps(
+            target_of(session.file(name), session.files),
+            values_of(session.file(name), session.files),
+            session.release(name),
+        ),
+        plan=moved.plan(name),
+        place=target.place(),
+    )
+    return recovery_plan(restored, session.connect, inspect, datetime.now(UTC))
+
+
+def moved_session(session: Session, name: str, region: str | None) -> Session:
+    """Return the session with the environment's file as after the loss of its region."""
+    from tidegen.environments import restored_in
+
+    moved = restored_in(session.file(name), region)
+    files = tuple(moved if file.name == name else file for file in session.files)
+    return replace(session, files=files)
+
+
+def _words(session: Session, moved: Session, name: str) -> Words:
+    before, after = session.file(name), moved.file(name)
+    return Words(
+        project=before.project,
+        environment=name,
+        account=before.account,
+        home=before.region,
+        region=after.region,
+        domain=before.domain,
+        cidr=after.network.cidr,
+        former_cidr=before.network.cidr,
+    )
