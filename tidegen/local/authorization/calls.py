@@ -9,11 +9,11 @@ from tidegen.cloudformation.schemas import UnknownTypeError
 from tidegen.concerns.access.exceptions import is_excepted
 from tidegen.iam.patterns import UNKNOWN
 from tidegen.iam.reference import Action, ResourceType, action_named
+from tidegen.iam.subject import Subject
 from tidegen.local import upstream
 from tidegen.local.authorization import arns
 from tidegen.local.authorization.exceptions import is_made
 from tidegen.local.authorization.roles import record_named
-from tidegen.local.authorization.subject import Subject
 
 #: A resource that a call names: its type in the reference, if the call has one, and its ARN.
 Target = tuple[ResourceType | None, str]

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tidegen.iam.arns import is_own, service_of
 from tidegen.iam.reference import Action, ResourceType
+from tidegen.iam.subject import Subject, tags_of
 from tidegen.local import upstream
-from tidegen.local.authorization.arns import is_own, service_of
 from tidegen.local.authorization.roles import NOT_KNOWN, Role, boundary_of, record_named
-from tidegen.local.authorization.subject import Subject, tags_of
 
 #: Keys of all services that a session of CloudFormation may have, with values known to AWS only.
 _UNKNOWN_GLOBALS = frozenset(

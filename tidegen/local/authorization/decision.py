@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from tidegen.iam.evaluation import Decision, decide
 from tidegen.iam.patterns import UNKNOWN
 from tidegen.iam.statements import Request
+from tidegen.iam.subject import Subject
 from tidegen.local.authorization.calls import Call, Target, calls_of
 from tidegen.local.authorization.context import keys_of
 from tidegen.local.authorization.roles import Role
-from tidegen.local.authorization.subject import Subject
 from tidegen.local.refusals import message
 
 

@@ -7,7 +7,7 @@ import functools
 import re
 from collections.abc import Mapping
 
-from tidegen.local.authorization.subject import Subject
+from tidegen.iam.subject import Subject
 
 #: Resource type → calls that are made only for a resource with this property.
 _ONLY_WITH: Mapping[str, Mapping[str, str]] = {

@@ -10,11 +10,11 @@ import json
 import logging
 from typing import Any
 
+from tidegen.iam.subject import Operation, Subject
 from tidegen.local import upstream
 from tidegen.local.authorization import service_roles
 from tidegen.local.authorization.decision import Judged, denial, judged_calls
 from tidegen.local.authorization.roles import Role, role_at
-from tidegen.local.authorization.subject import Operation, Subject
 from tidegen.local.refusals import message
 
 logger = logging.getLogger("tidegen.authorization")

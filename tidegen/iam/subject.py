@@ -1,14 +1,14 @@
 """A resource and the operation on it: what ARNs and condition keys are made from."""
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tidegen.cloudformation import schemas
 from tidegen.iam.patterns import UNKNOWN
-from tidegen.local.handlers.base import Properties
 
+Properties = Mapping[str, Any]
 Operation = Literal["create", "read", "update", "delete"]
 
 
