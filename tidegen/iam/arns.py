@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from tidegen.iam.patterns import UNKNOWN
-from tidegen.iam.reference import ResourceType
+from tidegen.iam.reference import ResourceType, all_types
 from tidegen.iam.subject import Subject
 
 VARIABLE = re.compile(r"\$\{(\w+)\}")
@@ -69,6 +69,17 @@ def service_of(type_name: str) -> str:
 
 def _plain(name: str) -> str:
     return "".join(char for char in name.lower() if char.isalnum())
+
+
+def types_of(subject: Subject) -> tuple[ResourceType, ...]:
+    """Return the types of the reference that are the subject's own."""
+    return _types_of(subject.type_name, subject.properties.get("Type") == "network")
+
+
+@functools.cache
+def _types_of(type_name: str, is_network: bool) -> tuple[ResourceType, ...]:
+    balancer = "net" if is_network else "app"
+    return tuple(k for k in all_types() if _is_type(k.arn, k.name, type_name, balancer))
 
 
 def own_arn(kind: ResourceType, subject: Subject) -> str:

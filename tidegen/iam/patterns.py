@@ -105,6 +105,15 @@ def _completed(pattern: str) -> str:
     return pattern + ":*" * missing if pattern.endswith("*") else pattern
 
 
+def completed(pattern: str) -> str | None:
+    """Return a Resource element's filled pattern with six parts, or `*`; None if no ARN fits."""
+    if pattern == "*":
+        return pattern
+    whole = _completed(pattern)
+    is_valid = not _NO_TYPE.match(pattern) and whole.count(":") >= _ARN_PARTS - 1
+    return whole if is_valid else None
+
+
 def may_cover(pattern: str, arn: str) -> bool | None:
     """Return whether a Resource element's filled pattern covers an ARN with unknown parts.
 

@@ -54,6 +54,33 @@ def action_named(name: str) -> Action | None:
     return _read(spelled) if spelled else None
 
 
+@functools.cache
+def all_types() -> tuple[ResourceType, ...]:
+    """Return every type of resource, with the condition keys that it has for any action."""
+    content = _committed()
+    return tuple(
+        ResourceType(
+            name=name.partition(":")[2],
+            arn=arn,
+            required=False,
+            keys=frozenset(content["key_sets"][keys]),
+        )
+        for name, (arn, keys) in content["types"].items()
+    )
+
+
+def actions_of(service: str) -> tuple[Action, ...]:
+    """Return the actions of a service that are in the file."""
+    names = (name for name in _committed()["actions"] if name.startswith(f"{service}:"))
+    return tuple(map(_read, names))
+
+
+@functools.cache
+def services() -> tuple[str, ...]:
+    """Return the prefixes of the services in the file."""
+    return tuple(sorted({name.partition(":")[0] for name in _committed()["actions"]}))
+
+
 def source() -> tuple[str, str]:
     """Return where the data comes from, and the day of its release."""
     content = _committed()

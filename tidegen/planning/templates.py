@@ -13,10 +13,11 @@ from tidegen.planning.model import Child, RootTemplate
 FORMS = ("yaml", "json")
 
 
-def load_root(folder: Path, scope: Scope, assets: Mapping[str, bytes]) -> RootTemplate:
+def load_root(folder: Path, scope: Scope, assets: Mapping[str, bytes] | None) -> RootTemplate:
     """Return the root of `scope` in a release's `folder`, with its children and assets.
 
-    `assets` holds assets by object key; others are read from `folder`. Raises InputError
+    `assets` holds assets by object key; others are read from `folder`.
+    None reads no assets, for what needs only the templates. Raises InputError
     with one problem for each file that is missing or has other bytes than the root pins.
     """
     path = _root_path(folder, scope)
@@ -27,7 +28,8 @@ def load_root(folder: Path, scope: Scope, assets: Mapping[str, bytes]) -> RootTe
         raise InputError(f"{path}: is not a root of scope {scope}; {_remedy(path)}")
     problems: list[Problem] = []
     children = _children(folder, about.get("Children", {}), problems)
-    carried = _assets(folder, about.get("Assets", []), assets, problems)
+    keys = [] if assets is None else about.get("Assets", [])
+    carried = _assets(folder, keys, assets or {}, problems)
     if problems:
         raise InputError.of(problems)
     return RootTemplate(

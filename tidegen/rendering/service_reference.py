@@ -18,7 +18,7 @@ from tidegen.rendering.files import write_atomically
 
 #: The day on which each version was published to PyPI: its data is of that day.
 RELEASED = {"0.15.2": "2026-04-14"}
-_TEMPLATES = Path("templates/current")
+_TEMPLATES = Path(__file__).parents[2] / "templates/current"
 #: An action in a policy of a template: the service's prefix, and a name or a pattern.
 _ACTION = re.compile(r"^ *- '?([a-z][a-z0-9-]*):[A-Z*][A-Za-z*?]*'?$", re.M)
 

@@ -47,11 +47,14 @@ Values = Mapping[Scope, Mapping[str, str]]
 
 @dataclass(frozen=True)
 class Release:
-    """A set of committed templates: its name, its folder, assets by object key, the commit."""
+    """A set of committed templates: its name, its folder, assets by object key, the commit.
+
+    `assets` is None where only templates are read.
+    """
 
     name: str
     folder: Path
-    assets: Mapping[str, bytes]
+    assets: Mapping[str, bytes] | None
     commit: str = ""
 
 

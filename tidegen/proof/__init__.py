@@ -1,0 +1,1 @@
+"""Claims about the platform, proven from committed templates and environment files, offline."""
