@@ -1,7 +1,7 @@
 """Production is rebuilt in its recovery region while its home region does not answer.
 
-The commands are those of docs/runbooks/recovery.md, which bash runs: as stages of `tidegen rehearse`,
-and the rest here.
+The commands are those of docs/runbooks/recovery.md, which bash runs: as stages of
+`tidegen rehearse`, and the rest here.
 """
 
 import base64

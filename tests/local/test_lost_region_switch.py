@@ -1,4 +1,4 @@
-"""A region of the engine can be lost: no call signed for it, and none to its buckets, is answered."""
+"""A region of the engine can be lost: it answers no call signed for it, and none to its buckets."""
 
 import boto3
 import pytest

@@ -46,6 +46,11 @@ class AwsStore:
         with self._translated(f"s3:GetObject {bucket}"):
             return {key: self._object(bucket, key) for key in self._keys(bucket)}
 
+    def keys(self, bucket: str) -> list[str]:
+        """Return the keys of a bucket's objects."""
+        with self._translated(f"s3:ListBucket {bucket}"):
+            return self._keys(bucket)
+
     def _keys(self, bucket: str) -> list[str]:
         pages = self._client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket)
         return [item["Key"] for page in pages for item in page.get("Contents", [])]
@@ -60,6 +65,11 @@ class AwsStore:
             metadata=answer["Metadata"],
             tags={tag["Key"]: tag["Value"] for tag in tags},
         )
+
+    def replica(self, bucket: str) -> str:
+        """Return the name of a bucket's replica; raise RefusedError without replication."""
+        with self._translated(f"s3:GetReplicationConfiguration {bucket}"):
+            return str(self._destination(bucket)["Bucket"]).rpartition(":")[2]
 
     def replicate(self, bucket: str) -> int:
         """Copy all objects as the bucket's replication says; raise RefusedError without one."""

@@ -41,7 +41,8 @@ class LocalShell:
         """Write the command `tidegen` into a folder of the path."""
         script = commands / "tidegen"
         more = f'case "$*" in *--env*) set -- "$@" {self._options};; esac\n'
-        answers = f"printf '{self._answer}\\n{self._answer}\\n'"
+        # a question for yes or no repeats itself until it gets one of them
+        answers = f"printf '%s\\n' {self._answer} {self._answer} y y"
         script.write_text(f'#!/bin/sh\n{more}{answers} | "{sys.executable}" -m tidegen "$@"\n')
         script.chmod(0o755)
 

@@ -32,6 +32,12 @@ class Store(Protocol):
     def objects(self, bucket: str) -> Mapping[str, StoredObject]:
         """Return all objects of a bucket, by key."""
 
+    def keys(self, bucket: str) -> list[str]:
+        """Return the keys of a bucket's objects."""
+
+    def replica(self, bucket: str) -> str:
+        """Return the name of a bucket's replica; raise RefusedError without replication."""
+
     def replicate(self, bucket: str) -> int:
         """Copy all objects as the bucket's replication says; raise RefusedError without one."""
 

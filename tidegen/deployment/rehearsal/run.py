@@ -13,10 +13,20 @@ Emit = Callable[[int, int, Stage], None]
 
 
 def rehearse(
-    world: World, stages: Sequence[Stage], emit: Emit, clock: Callable[[], float] = time.monotonic
+    world: World,
+    stages: Sequence[Stage],
+    emit: Emit,
+    clock: Callable[[], float] = time.monotonic,
+    removal: Stage | None = None,
 ) -> Rehearsal:
-    """Return the rehearsal: all stages until one fails, the rest not rehearsed."""
+    """Return the rehearsal: all stages until one fails, the rest not rehearsed.
+
+    `removal` is done at the end in any case.
+    """
     results = tuple(_results(world, stages, emit, clock))
+    if removal:
+        emit(len(stages) + 1, len(stages) + 1, removal)
+        results = (*results, _timed(world, removal, clock))
     words = world.words
     return Rehearsal(
         environment=words.environment, home=words.home, region=words.region, stages=results

@@ -11,6 +11,8 @@ from tidegen.deployment.rehearsal.world import ASSETS, BACKUPS, TABLES, UPLOADS,
 from tidegen.errors import DeploymentError, Problem
 from tidegen.planning.rehearsal import differences
 
+#: S3 promises 15 minutes with replication time control.
+_TRIES, _SECONDS = 120, 15.0
 Act = Callable[[World], str]
 
 
@@ -94,6 +96,23 @@ def _replicate(world: World) -> str:
     return f"{sum(counts.values())} objects, by the rules of the buckets (done by tidegen)"
 
 
+def _await_replicas(world: World) -> str:
+    """Wait until S3 has replicated the uploads and assets."""
+    outputs, here, there = world.outputs(world.here), world.here, world.there
+    for output in (UPLOADS, ASSETS):
+        replica = world.store(here).replica(outputs[output])
+        wanted = set(world.written.buckets[output])
+        for _ in range(_TRIES):
+            missing = wanted - set(world.store(there).keys(replica))
+            if not missing:
+                break
+            world.pause(_SECONDS)
+        else:
+            text = f"has not got {len(missing)} objects after {_TRIES * _SECONDS // 60:g} minutes"
+            raise DeploymentError(Problem(replica, text))
+    return "all uploads and assets, by S3"
+
+
 def _lose(world: World) -> str:
     world.lose()
     return f"every call to {world.words.home} is refused"
@@ -165,19 +184,27 @@ def _database(world: World) -> str:
 
 def _compare(world: World) -> str:
     """Compare all data with what was written, byte by byte."""
+    outputs, store = world.outputs(world.there), world.store(world.there)
+    lines: list[str] = []
+    for table, copy in world.written.tables.items():
+        now = store.table(outputs[f"{table}Name"]).items
+        lines += differences(table, copy.items, now)
+    _require(lines)
+    return f"items, {_compare_objects(world)}"
+
+
+def _compare_objects(world: World) -> str:
+    """Compare uploads, assets and secrets with what was written."""
     outputs, store, written = world.outputs(world.there), world.store(world.there), world.written
     lines: list[str] = []
     for output, objects in written.buckets.items():
         lines += differences(output, objects, store.objects(outputs[output]))
-    for table, copy in written.tables.items():
-        now = store.table(outputs[f"{table}Name"]).items
-        lines += differences(table, copy.items, now)
     cloud = world.cloud(world.there)
     stored = {name: cloud.secret(name) for name in written.secrets}
     texts = {name: item.text for name, item in stored.items() if item}
     lines += differences("secret", written.secrets, texts)
     _require(lines)
-    return "uploads, assets, items and secrets are the same as before"
+    return "uploads, assets and secrets are the same as before"
 
 
 def _require(lines: Iterable[str]) -> None:
@@ -194,6 +221,15 @@ def _calls(world: World) -> str:
         text = f"was called {len(refused)} times after its loss: {refused[0]}"
         raise DeploymentError(Problem(world.words.home, text))
     return f"no command called {world.words.home} after its loss"
+
+
+def _remove(world: World) -> str:
+    """Delete both environments; resources that hold state are kept by their stacks."""
+    command = f"tidegen destroy --env {world.words.environment} --yes"
+    world.shell.run(command)
+    world.undo_edit()
+    world.shell.run(command)
+    return "in both regions; resources that hold state are kept (docs/runbooks/retire.md)"
 
 
 def _if_known(command: str, arguments: str) -> Act:
@@ -233,3 +269,24 @@ ON_ENGINE = (
     Stage("verify", "Verify", _if_known("verify", "--env {env}")),
     Stage("calls", "No call to the lost region", _calls),
 )
+
+_BY_HAND = "by hand: 'tidegen recovery plan' has the commands"
+_ON_BOTH = {stage.slug: stage for stage in ON_ENGINE}
+#: The stages on an account, whose regions answer, and whose database is a real one.
+ON_ACCOUNT = (
+    _ON_BOTH["environment"],
+    _ON_BOTH["seed"],
+    Stage("replicate", "Wait for the replicas", _await_replicas),
+    Stage("lose", "Lose the home region", _skipped("a region of AWS cannot be lost at will")),
+    *(_ON_BOTH[slug] for slug in ("plan", "file", "adopt", "keep-zone")),
+    Stage("tables", "Restore and import the tables", _skipped(_BY_HAND)),
+    _ON_BOTH["deploy"],
+    _ON_BOTH["uploads"],
+    Stage("database", "Restore the database", _skipped(_BY_HAND)),
+    Stage("compare", "Compare the data", _compare_objects),
+    _ON_BOTH["connection"],
+    Stage("services", "Install the services", _skipped(_BY_HAND)),
+    *(_ON_BOTH[slug] for slug in ("prove", "verify")),
+)
+#: Done after the others, even if one has failed.
+REMOVAL = Stage("remove", "Delete the environment in both regions", _remove)

@@ -1,5 +1,6 @@
 """The surroundings of a rehearsal, and what it remembers of the data that it has written."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -44,7 +45,10 @@ class World:
     refused: Callable[[], list[str]]
     #: Whether the file, as the runbook has edited it, is the restored one.
     is_restored_file: Callable[[], bool]
+    #: Puts the file back as it was before the runbook's edit.
+    undo_edit: Callable[[], object] = lambda: None
     commands: frozenset[str] = frozenset()
+    pause: Callable[[float], None] = time.sleep
     written: Written = field(default_factory=Written)
 
     @cached_property
