@@ -4,9 +4,12 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from importlib.metadata import metadata
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ("environments", "tidegen", "setup.cfg", "pyproject.toml", "README.md", "LICENSE")
@@ -43,3 +46,17 @@ def test_the_examples_that_init_writes_are_the_committed_environments(packed):
     folder = "tidegen/environments/examples/"
     shipped = {n.removeprefix(folder): c for n, c in packed.items() if n.startswith(folder)}
     assert shipped == committed
+
+
+def test_what_the_lock_pins_installs_on_the_oldest_python_that_the_package_takes():
+    """Debian 12 has 3.11.2; the newest of some packages refuse it, by their own metadata."""
+    (lowest,) = SpecifierSet(metadata("tidegen")["Requires-Python"])
+    locked = {
+        canonicalize_name(line.partition("==")[0].partition("[")[0])
+        for line in (ROOT / "requirements.lock").read_text().splitlines()
+        if "==" in line and not line.lstrip().startswith("#")
+    }
+    asked = {name: metadata(name).get("Requires-Python", "") for name in locked}
+    assert len(asked) > 50
+    refused = {n: s for n, s in asked.items() if f"{lowest.version}.0" not in SpecifierSet(s)}
+    assert refused == {}

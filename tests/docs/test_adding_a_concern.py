@@ -20,7 +20,7 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "adding-a-concern.md"
 @pytest.fixture(scope="module")
 def concerns():
     (source,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
-    module: dict[str, object] = {}
+    module: dict[str, object] = {"__name__": "tidegen.concerns.reports"}
     exec(compile(source, str(PAGE), "exec"), module)  # noqa: S102 - the page is ours
     return (*own_concerns(), module["CONCERN"])
 

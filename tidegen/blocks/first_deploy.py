@@ -13,6 +13,8 @@ from tidegen.contract import FIRST_DEPLOY as FIELD
 from tidegen.contract import FIRST_DEPLOY_PARAMETER, Input
 
 FIRST_DEPLOY = from_field(FIRST_DEPLOY_PARAMETER, FIELD)
+#: Inputs of a concern with a resource that is protected later.
+FIRST_DEPLOY_INPUTS = (PROTECTED, FIRST_DEPLOY)
 IS_FIRST_DEPLOY = "IsFirstDeploy"
 
 

@@ -139,9 +139,7 @@ def _name(purpose: str) -> Sub:
 
 
 CONCERN = Concern(
-    name="artifacts",
     scopes=(Scope.BOOTSTRAP,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         inputs.PROJECT,

@@ -129,9 +129,7 @@ def _add_restore_test(
 
 
 CONCERN = Concern(
-    name="backup",
     scopes=(Scope.ENVIRONMENT,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -23,9 +23,7 @@ def add_resources(template: Template, context: Context) -> None:
 
 
 CONCERN = Concern(
-    name="data-encryption",
     scopes=(Scope.ENVIRONMENT,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=inputs.NAMES,
     outputs=(

@@ -60,9 +60,7 @@ def _add_query_log(template: Template) -> None:
 
 
 CONCERN = Concern(
-    name="dns",
     scopes=PLATFORM,
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -17,9 +17,7 @@ def add_resources(template: Template, context: Context) -> None:
 
 
 CONCERN = Concern(
-    name="encryption",
     scopes=PLATFORM,
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=inputs.NAMES,
     outputs=(

@@ -5,7 +5,7 @@ from troposphere import GetAtt, Ref, Sub, Template, route53
 from tidegen.blocks import inputs
 from tidegen.blocks.certificates import add_certificate
 from tidegen.blocks.firewall import FIREWALL_INPUTS, add_firewall
-from tidegen.blocks.first_deploy import FIRST_DEPLOY
+from tidegen.blocks.first_deploy import FIRST_DEPLOY_INPUTS
 from tidegen.blocks.ingress_alarms import add_ingress_alarms, add_no_targets_alarm
 from tidegen.blocks.load_balancer import (
     ACCESS_LOGS,
@@ -76,14 +76,11 @@ def _add_records(template: Template) -> None:
 
 
 CONCERN = Concern(
-    name="ingress",
     scopes=(Scope.ENVIRONMENT,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
-        inputs.PROTECTED,
-        FIRST_DEPLOY,
+        *FIRST_DEPLOY_INPUTS,
         BOUNDARY,
         inputs.VPC,
         inputs.LOGS_KEY,

@@ -13,7 +13,7 @@ from tidegen.blocks.backup_selections import (
     add_backup_selection,
 )
 from tidegen.blocks.first_deploy import (
-    FIRST_DEPLOY,
+    FIRST_DEPLOY_INPUTS,
     add_first_deploy_condition,
     protected_later,
 )
@@ -157,14 +157,11 @@ def _add_alarms(template: Template, table: dynamodb.Table) -> None:
 
 
 CONCERN = Concern(
-    name="metrics",
     scopes=(Scope.ENVIRONMENT,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
-        inputs.PROTECTED,
-        FIRST_DEPLOY,
+        *FIRST_DEPLOY_INPUTS,
         inputs.WARNING_TOPIC,
         *TABLES_SELECTION,
         inputs.sibling("MetricsKeyArn", Kind.KEY_ARN, "Key of both tables"),

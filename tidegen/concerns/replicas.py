@@ -96,9 +96,7 @@ def _add_replica(
 
 
 CONCERN = Concern(
-    name="replicas",
     scopes=(Scope.RECOVERY,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -119,9 +119,7 @@ def _deny_other_readers() -> Statement:
 
 
 CONCERN = Concern(
-    name="secrets",
     scopes=(Scope.ENVIRONMENT,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

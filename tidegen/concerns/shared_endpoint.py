@@ -52,9 +52,7 @@ def add_resources(template: Template, _context: Context) -> None:
 
 
 CONCERN = Concern(
-    name="shared-endpoint",
     scopes=(Scope.ENVIRONMENT,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         inputs.VPC,

@@ -5,7 +5,7 @@ from troposphere import elasticloadbalancingv2 as elb
 
 from tidegen.blocks import inputs
 from tidegen.blocks.first_deploy import (
-    FIRST_DEPLOY,
+    FIRST_DEPLOY_INPUTS,
     add_first_deploy_condition,
     protected_later,
 )
@@ -131,14 +131,11 @@ def _add_endpoint_service(template: Template) -> None:
 
 
 CONCERN = Concern(
-    name="shared-services",
     scopes=(Scope.SHARED,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
-        inputs.PROTECTED,
-        FIRST_DEPLOY,
+        *FIRST_DEPLOY_INPUTS,
         BOUNDARY,
         inputs.VPC,
         inputs.PRIVATE_SUBNETS,

@@ -3,6 +3,8 @@
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from types import FunctionType
+from typing import cast
 
 from troposphere import Template
 
@@ -36,11 +38,12 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True)
 class Concern:
-    """The subject of one template: its name, scopes, inputs, resources and outputs."""
+    """The subject of one template: its name, scopes, inputs, resources and outputs.
 
-    name: str
+    The module of `add_resources` is the concern's: its name and docstring are the defaults.
+    """
+
     scopes: tuple[Scope, ...]
-    purpose: str
     #: Adds the resources (and mappings and conditions) to a template that has the parameters.
     add_resources: Callable[[Template, Context], None]
     inputs: tuple[Input, ...] = ()
@@ -51,6 +54,15 @@ class Concern:
     assets: tuple[Asset, ...] = ()
     #: Concerns to deploy first although no value comes from them.
     after: tuple[str, ...] = ()
+    name: str = ""
+    purpose: str = ""
+
+    def __post_init__(self) -> None:
+        """Fill in the name and the purpose."""
+        module = cast(FunctionType, self.add_resources).__globals__
+        name = module["__name__"].rpartition(".")[2].replace("_", "-")
+        object.__setattr__(self, "name", self.name or name)
+        object.__setattr__(self, "purpose", self.purpose or module["__doc__"])
 
     @property
     def logical_id(self) -> str:

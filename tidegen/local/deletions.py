@@ -1,13 +1,13 @@
 """Shims for the deletion of nested stacks: in order, with events, and failing with a resource."""
 
 import functools
+from collections.abc import Iterable
 from typing import Any
 
 from tidegen.local import upstream
 
 TYPE = "AWS::CloudFormation::Stack"
 _RETAINED = frozenset({"Retain", "RetainExceptOnCreate"})
-_REASON = "The following resource(s) failed to delete: [{names}]. "
 
 
 def install() -> None:
@@ -38,12 +38,20 @@ def delete_nested(name: str) -> None:
     set_status(stack, "DELETE_IN_PROGRESS")
     failed = delete_resources(stack)
     if failed:
-        reason = _REASON.format(names=", ".join(failed))
-        set_status(stack, "DELETE_FAILED", reason)
-        raise ValueError(
-            f"Embedded stack {stack['StackId']} was not successfully deleted: {reason}"
-        )
+        set_status(stack, "DELETE_FAILED", failed_resources("delete", failed))
+        raise ValueError(failed_stack(stack, "delete", failed))
     set_status(stack, "DELETE_COMPLETE")
+
+
+def failed_resources(verb: str, names: Iterable[str]) -> str:
+    """Return CloudFormation's reason of a stack whose resources failed."""
+    return f"The following resource(s) failed to {verb}: [{', '.join(names)}]. "
+
+
+def failed_stack(stack: dict[str, Any], verb: str, names: Iterable[str]) -> str:
+    """Return CloudFormation's message about a nested stack whose resources failed."""
+    reason = failed_resources(verb, names)
+    return f"Embedded stack {stack['StackId']} was not successfully {verb}d: {reason}"
 
 
 def delete_resources(stack: dict[str, Any]) -> list[str]:

@@ -17,10 +17,8 @@ from tidegen.cloudformation.evaluation import evaluate
 from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.cloudformation.values import is_function
 from tidegen.local import upstream
-from tidegen.local.refusals.early_validation import REASON
-from tidegen.local.refusals.name_held_by_stack import foreign_owner
-from tidegen.local.refusals.name_taken import LOOK_UPS, MESSAGE
-from tidegen.local.refusals.nested_change_set import NESTED
+from tidegen.local.refusals import message
+from tidegen.local.refusals.names import LOOK_UPS, foreign_owner
 from tidegen.local.validation import early_problems
 
 Handler = Callable[[dict[str, Any]], Any]
@@ -103,7 +101,7 @@ def _validate(change_set: ChangeSet, nested: bool) -> None:
     if own:
         _fail(change_set, _reason(own), own)
     elif children:
-        _fail(change_set, NESTED.format(change_set=children[0]), [])
+        _fail(change_set, message("nested-change-set").format(change_set=children[0]), [])
 
 
 def _values(change_set: ChangeSet) -> dict[str, str]:
@@ -139,7 +137,7 @@ def failures(
         for problem in early_problems(kind, properties, unknown, upstream.region()):
             yield _property_failure(path, kind, problem)
         if foreign_owner(kind, properties, stack_name):
-            reason = MESSAGE.format(type=kind, name=properties[LOOK_UPS[kind].prop])
+            reason = message("name-taken").format(type=kind, name=properties[LOOK_UPS[kind].prop])
             yield Failure(path, kind, "NAME_CONFLICT_VALIDATION", reason)
 
 
@@ -166,7 +164,7 @@ def _is_unknown(value: Any) -> bool:
 def _reason(failed: Iterable[Failure]) -> str:
     """Return CloudFormation's reason, with the validations that failed."""
     hooks = dict.fromkeys(_VALIDATIONS[failure.validation] for failure in failed)
-    return REASON.format(hooks=", ".join(hooks))
+    return message("early-validation").format(hooks=", ".join(hooks))
 
 
 def _fail(change_set: ChangeSet, reason: str, failed: Iterable[Failure]) -> None:

@@ -4,9 +4,13 @@ import functools
 from typing import Any
 
 from tidegen.local import upstream
-from tidegen.local.deletions import TYPE, delete_resources, set_status
-
-_REASON = "The following resource(s) failed to {verb}: [{names}]. "
+from tidegen.local.deletions import (
+    TYPE,
+    delete_resources,
+    failed_resources,
+    failed_stack,
+    set_status,
+)
 
 #: Where a root's record says whether its operation keeps what fails.
 KEEPS = "_keeps_failures"
@@ -97,7 +101,7 @@ def _roll_back(child: dict[str, Any]) -> None:
     set_status(child, "ROLLBACK_IN_PROGRESS", child["StackStatusReason"])
     failed = delete_resources(child)
     if failed:
-        set_status(child, "ROLLBACK_FAILED", _REASON.format(verb="delete", names=", ".join(failed)))
+        set_status(child, "ROLLBACK_FAILED", failed_resources("delete", failed))
     else:
         set_status(child, "ROLLBACK_COMPLETE")
 
@@ -141,8 +145,7 @@ def _embedded(child: dict[str, Any] | None, verb: str, reason: str) -> str:
     names = [e["LogicalResourceId"] for e in events if e["ResourceStatus"] == failed]
     if not names or names[-1] == child["StackName"]:
         return reason
-    text = _REASON.format(verb=verb, names=names[-1])
-    return f"Embedded stack {child['StackId']} was not successfully {verb}d: {text}"
+    return failed_stack(child, verb, names[-1:])
 
 
 def keep_policies() -> None:

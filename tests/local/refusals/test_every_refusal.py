@@ -14,17 +14,22 @@ OTHER_ROWS = {
     (slug, "AWS::Logs::LogGroup"): "log-group-exists"
     for slug in ("name-taken", "name-held-by-stack")
 }
+#: The code of the engine.
+_ENGINE = "".join(
+    path.read_text() for path in (HERE.parents[2] / "tidegen" / "local").rglob("*.py")
+)
 #: A field of a message.
 _VALUE = re.compile(r"\{\w+\}")
 
 
-def test_a_module_has_one_refusal() -> None:
-    modules = {
-        path.stem
-        for path in (HERE.parents[2] / "tidegen" / "local" / "refusals").glob("*.py")
-        if path.stem not in ("__init__", "model", "registry")
-    }
-    assert {refusal.slug.replace("-", "_") for refusal in known_refusals()} == modules
+@pytest.mark.parametrize("refusal", known_refusals(), ids=lambda refusal: refusal.slug)
+def test_the_engine_makes_a_refusal(refusal: Refusal) -> None:
+    """By a check of a resource, or where it refuses a whole operation with the message."""
+    if refusal.check:
+        assert refusal.types
+        assert refusal.operations
+    else:
+        assert f'message("{refusal.slug}").format(' in _ENGINE
 
 
 @pytest.mark.parametrize("refusal", known_refusals(), ids=lambda refusal: refusal.slug)

@@ -8,7 +8,7 @@ from local_templates import a
 from refused import created, refused_creation, says
 from test_dependencies import trust
 
-from tidegen.local.refusals.name_taken import LOOK_UPS
+from tidegen.local.refusals.names import LOOK_UPS
 
 ROLE = "arn:aws:iam::111122223333:role/any"
 KEYS = {

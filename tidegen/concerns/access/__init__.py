@@ -138,9 +138,7 @@ def _check_number(template: Template, context: Context) -> None:
 
 
 CONCERN = Concern(
-    name="access",
     scopes=(Scope.ACCESS,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -162,9 +162,7 @@ def _add_finding_rules(template: Template) -> None:
 
 
 CONCERN = Concern(
-    name="audit",
     scopes=(Scope.ACCOUNT,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         inputs.PROJECT,

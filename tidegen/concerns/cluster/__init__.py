@@ -6,7 +6,7 @@ from tidegen.blocks import inputs
 from tidegen.blocks.administrators import ADMINISTRATOR_INPUTS, add_administrator_conditions
 from tidegen.blocks.endpoints import allow_to_endpoints
 from tidegen.blocks.first_deploy import (
-    FIRST_DEPLOY,
+    FIRST_DEPLOY_INPUTS,
     add_first_deploy_condition,
     protected_later,
 )
@@ -103,14 +103,11 @@ def _add_administrator(template: Template, number: int) -> None:
 
 
 CONCERN = Concern(
-    name="cluster",
     scopes=PLATFORM,
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,
-        inputs.PROTECTED,
-        FIRST_DEPLOY,
+        *FIRST_DEPLOY_INPUTS,
         BOUNDARY,
         inputs.ENDPOINTS,
         inputs.PRIVATE_SUBNETS,

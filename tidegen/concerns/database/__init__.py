@@ -44,9 +44,7 @@ def add_resources(template: Template, context: Context) -> None:
 _HOSTS = [Sub(f"mongo-{number}.${{PrivateDomain}}:{PORT}") for number in MEMBERS]
 
 CONCERN = Concern(
-    name="database",
     scopes=(Scope.ENVIRONMENT,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -82,9 +82,7 @@ def _reputation_alarm(alarms: list[str]) -> cloudwatch.CompositeAlarm:
 
 
 CONCERN = Concern(
-    name="email",
     scopes=(Scope.ENVIRONMENT,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

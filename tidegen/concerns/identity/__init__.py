@@ -53,9 +53,7 @@ def _add_boundary(
 
 
 CONCERN = Concern(
-    name="identity",
     scopes=(Scope.IDENTITY,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(inputs.PROJECT,),
     outputs=(

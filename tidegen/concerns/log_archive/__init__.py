@@ -245,9 +245,7 @@ def _add_replication_role(template: Template) -> None:
 
 
 CONCERN = Concern(
-    name="log-archive",
     scopes=(Scope.ACCOUNT,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         inputs.PROJECT,

@@ -73,9 +73,7 @@ def _log_group(name: str, description: str, default: str | None = None) -> Input
 
 
 CONCERN = Concern(
-    name="log-delivery",
     scopes=PLATFORM,
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -121,9 +121,7 @@ def _optional(name: str, kind: Kind, description: str) -> Input:
 
 
 CONCERN = Concern(
-    name="monitoring",
     scopes=PLATFORM,
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -83,9 +83,7 @@ def _subnet_ids(tier: str) -> Join:
 
 
 CONCERN = Concern(
-    name="network",
     scopes=PLATFORM,
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

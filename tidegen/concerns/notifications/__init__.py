@@ -114,9 +114,7 @@ def _add_compute_rules(template: Template) -> None:
 
 
 CONCERN = Concern(
-    name="notifications",
     scopes=PLATFORM,
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

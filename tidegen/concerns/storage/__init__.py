@@ -140,9 +140,7 @@ def _replica_bucket(name: str, description: str) -> Input:
 
 
 CONCERN = Concern(
-    name="storage",
     scopes=(Scope.ENVIRONMENT,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -55,9 +55,7 @@ def _services() -> dict[str, list[Statement]]:
 
 
 CONCERN = Concern(
-    name="workloads",
     scopes=(Scope.ENVIRONMENT,),
-    purpose=__doc__,
     add_resources=add_resources,
     inputs=(
         *inputs.NAMES,

@@ -14,7 +14,7 @@ from tidegen.local.authorization.calls import Call, Target, calls_of
 from tidegen.local.authorization.context import keys_of
 from tidegen.local.authorization.roles import Role
 from tidegen.local.authorization.subject import Subject
-from tidegen.local.refusals.call_denied import CALL_DENIED
+from tidegen.local.refusals import message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +42,7 @@ def _judged(call: Call, target: Target, subject: Subject, role: Role) -> Judged:
 
 def denial(item: Judged, subject: Subject, role: Role) -> str:
     """Return the message of a denied call, as CloudFormation shows it."""
-    return CALL_DENIED.message.format(
+    return message("call-denied").format(
         session=role.session(subject.account),
         action=item.action,
         arn=item.arn.replace(UNKNOWN, "*"),

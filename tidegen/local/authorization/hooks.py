@@ -15,7 +15,7 @@ from tidegen.local.authorization import service_roles
 from tidegen.local.authorization.decision import Judged, denial, judged_calls
 from tidegen.local.authorization.roles import Role, role_at
 from tidegen.local.authorization.subject import Operation, Subject
-from tidegen.local.refusals.role_unusable import ROLE_UNUSABLE
+from tidegen.local.refusals import message
 
 logger = logging.getLogger("tidegen.authorization")
 _logged: set[str] = set()
@@ -102,7 +102,7 @@ def authorize(subject: Subject) -> None:
         return
     role = role_at(arn)
     if role is None:
-        raise ValueError(ROLE_UNUSABLE.message.format(role=arn))
+        raise ValueError(message("role-unusable").format(role=arn))
     for item in judged_calls(subject, role):
         if item.decision.allowed is None:
             _log(item, role)

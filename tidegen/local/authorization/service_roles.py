@@ -11,7 +11,7 @@ from typing import Any
 
 from tidegen.local import upstream
 from tidegen.local.authorization.roles import may_be_assumed
-from tidegen.local.refusals.role_unusable import ROLE_UNUSABLE
+from tidegen.local.refusals import message
 
 Handler = Callable[[dict[str, Any]], Any]
 #: Requests that may name a role, which the stack then keeps.
@@ -113,4 +113,4 @@ def _stack(name: str) -> Any:
 
 
 def _refused(role: str) -> Any:
-    return upstream.validation_error(ROLE_UNUSABLE.message.format(role=role))
+    return upstream.validation_error(message("role-unusable").format(role=role))

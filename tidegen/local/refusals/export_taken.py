@@ -4,17 +4,7 @@ from typing import Any
 
 from tidegen.cloudformation.resources import stack_name
 from tidegen.local import upstream
-from tidegen.local.refusals.model import Refusal, add
-
-_REFUSAL = add(
-    Refusal(
-        slug="export-taken",
-        summary="An output with the export name of another stack.",
-        message="Export with name {name} is already exported by stack {stack}",
-        source="https://github.com/aws-amplify/amplify-cli/issues/1581",
-        failure="export-taken",
-    )
-)
+from tidegen.local.refusals.model import message
 
 
 def install() -> None:
@@ -28,7 +18,7 @@ def install() -> None:
             known = upstream.cloudformation()._exports.get(name)
             if known and known["StackId"] != export["StackId"]:
                 owner = stack_name(known["StackId"])
-                raise ValueError(_REFUSAL.message.format(name=name, stack=owner))
+                raise ValueError(message("export-taken").format(name=name, stack=owner))
         return outputs, exports
 
     module._resolve_stack_outputs = resolved

@@ -1,8 +1,12 @@
 """A refusal: AWS's words, where they were published, and the check that finds the case."""
 
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from tidegen.local.handlers.base import Resource
 
@@ -20,6 +24,7 @@ CREATE, UPDATE, DELETE = Operation.CREATE, Operation.UPDATE, Operation.DELETE
 #: The words for the fields of the message; None when the resource is accepted.
 Words = dict[str, str] | None
 Check = Callable[[Resource], Words]
+_MESSAGES = Path(__file__).parent / "messages.toml"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,57 +48,34 @@ class Refusal:
     verbatim: bool = True
 
 
-_REFUSALS: dict[str, Refusal] = {}
+#: The fields of each refusal that its check declares, by slug.
+_CHECKS: dict[str, dict[str, Any]] = {}
 
 
-def refuses(
-    slug: str,
-    *types: str,
-    on: tuple[Operation, ...],
-    message: str,
-    source: str,
-    failure: str,
-    verbatim: bool = True,
-) -> Callable[[Check], Check]:
-    """Register the decorated check; the first line of its docstring says what is refused."""
+def refuses(*types: str, on: tuple[Operation, ...]) -> Callable[[Check], Check]:
+    """Register the decorated check: its name is the slug, its first line says what is refused."""
 
     def register(check: Check) -> Check:
-        add(
-            Refusal(
-                slug=slug,
-                summary=(check.__doc__ or "").partition("\n")[0],
-                message=message,
-                source=source,
-                failure=failure,
-                types=types,
-                operations=on,
-                check=check,
-                verbatim=verbatim,
-            )
-        )
+        summary = (check.__doc__ or "").partition("\n")[0]
+        slug = check.__name__.replace("_", "-")
+        _CHECKS[slug] = {"summary": summary, "types": types, "operations": on, "check": check}
         return check
 
     return register
 
 
-def add(refusal: Refusal) -> Refusal:
-    """Register a refusal and return it."""
-    _REFUSALS[refusal.slug] = refusal
-    return refusal
+@cache
+def _rows() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(_MESSAGES.read_text("utf-8"))
 
 
-def registered() -> tuple[Refusal, ...]:
-    """Return the refusals of the modules imported so far, by slug."""
-    return tuple(_REFUSALS[slug] for slug in sorted(_REFUSALS))
+def message(slug: str) -> str:
+    """Return AWS's message of a refusal, with its fields in braces."""
+    return str(_rows()[slug]["message"])
 
 
-def reasons(operation: Operation, resource: Resource) -> Iterator[str]:
-    """Yield AWS's message of each refusal of this operation on a resource."""
-    for refusal in registered():
-        if refusal.check is None or operation not in refusal.operations:
-            continue
-        if resource.identity.type_name not in refusal.types:
-            continue
-        words = refusal.check(resource)
-        if words is not None:
-            yield refusal.message.format(**words)
+def registered() -> Iterator[Refusal]:
+    """Yield all refusals, with the checks of the modules imported so far, by slug."""
+    for slug in sorted(_rows().keys() | _CHECKS):
+        fields = {"slug": slug, "failure": slug, **_rows()[slug], **_CHECKS.get(slug, {})}
+        yield Refusal(**fields)

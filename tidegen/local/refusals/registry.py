@@ -14,11 +14,16 @@ def known_refusals() -> tuple[model.Refusal, ...]:
     package = __name__.rpartition(".")[0]
     for module in pkgutil.iter_modules(importlib.import_module(package).__path__):
         importlib.import_module(f"{package}.{module.name}")
-    return model.registered()
+    return tuple(model.registered())
 
 
 def refuse(operation: model.Operation, resource: Resource) -> None:
     """Raise ValueError with AWS's message when AWS would refuse the operation."""
-    known_refusals()
-    for reason in model.reasons(operation, resource):
-        raise ValueError(reason)
+    for refusal in known_refusals():
+        if refusal.check is None or operation not in refusal.operations:
+            continue
+        if resource.identity.type_name not in refusal.types:
+            continue
+        words = refusal.check(resource)
+        if words is not None:
+            raise ValueError(refusal.message.format(**words))

@@ -8,18 +8,8 @@ from typing import Any
 from tidegen.cloudformation.values import listed
 from tidegen.local import upstream
 from tidegen.local.deletions import set_status
-from tidegen.local.refusals.model import Refusal, add
+from tidegen.local.refusals.model import message
 
-_REFUSAL = add(
-    Refusal(
-        slug="stack-policy",
-        summary="Changing, replacing or removing a resource that the stack's policy protects.",
-        message="Action denied by stack policy: Statement [#{number}] does not allow [{action}] for"
-        " resource [{resource}];",
-        source="https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/protect-stack-resources.html",
-        failure="stack-policy-denies",
-    )
-)
 _CREATION = ("CREATE_IN_PROGRESS", "REVIEW_IN_PROGRESS")
 
 
@@ -36,7 +26,7 @@ def denial(policy: str, action: str, logical_id: str, type_name: str) -> str:
         if statement["Effect"] != "Deny":
             continue
         for resource in _matching(statement, action, logical_id, type_name):
-            return _REFUSAL.message.format(number=number, action=action, resource=resource)
+            return message("stack-policy").format(number=number, action=action, resource=resource)
     return ""
 
 

@@ -1,22 +1,30 @@
-"""The validation of a certificate, which needs a record in the domain's zone."""
+"""Certificates of ACM."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from tidegen.local.handlers.base import Resource
 from tidegen.local.handlers.service import looked_up
-from tidegen.local.refusals.model import CREATE, Words, refuses
+from tidegen.local.refusals.model import CREATE, DELETE, Words, refuses
 
 
-@refuses(
-    "certificate-pending",
-    "AWS::CertificateManager::Certificate",
-    on=(CREATE,),
-    message="Certificate for {domain} is PENDING_VALIDATION: CloudFormation waits until its DNS"
-    " record exists, for up to 12 hours, and then fails (HandlerErrorCode: NotStabilized)",
-    source="https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/130",
-    failure="zone-not-delegated",
-    verbatim=False,
-)
+@refuses("AWS::CertificateManager::Certificate", on=(DELETE,))
+def certificate_in_use(resource: Resource) -> Words:
+    """Deleting a certificate of a listener."""
+    arn = resource.physical_id
+    return {"arn": arn, "account": resource.identity.account} if arn in _used() else None
+
+
+def _used() -> Iterator[str]:
+    """Yield the certificates of all listeners."""
+    for balancer in looked_up("elbv2", "describe_load_balancers").get("LoadBalancers", []):
+        arn = balancer["LoadBalancerArn"]
+        answer = looked_up("elbv2", "describe_listeners", LoadBalancerArn=arn)
+        for listener in answer.get("Listeners", []):
+            yield from (item["CertificateArn"] for item in listener.get("Certificates", []))
+
+
+@refuses("AWS::CertificateManager::Certificate", on=(CREATE,))
 def certificate_pending(resource: Resource) -> Words:
     """A certificate without a zone for the records that validate it.
 

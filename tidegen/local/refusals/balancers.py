@@ -1,18 +1,11 @@
-"""Deletion protection of a load balancer."""
+"""Deletion protection of load balancers."""
 
 from tidegen.local.handlers.base import Resource
 from tidegen.local.handlers.service import looked_up
 from tidegen.local.refusals.model import DELETE, Words, refuses
 
 
-@refuses(
-    "balancer-protected",
-    "AWS::ElasticLoadBalancingV2::LoadBalancer",
-    on=(DELETE,),
-    message="Load balancer '{arn}' cannot be deleted because deletion protection is enabled",
-    source="https://github.com/aws-cloudformation/rain/issues/187",
-    failure="deletion-protected",
-)
+@refuses("AWS::ElasticLoadBalancingV2::LoadBalancer", on=(DELETE,))
 def balancer_protected(resource: Resource) -> Words:
     """Deleting a load balancer with deletion protection."""
     arn = resource.physical_id
