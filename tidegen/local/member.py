@@ -27,7 +27,7 @@ case "$*" in
 esac
 """,
 }
-#: What the loader does after it has exported the settings: the bundle is read, and nothing booted.
+#: The rest of the loader, after the settings: it reads the bundle, and here boots nothing.
 _LOADED = r"""
 aws s3 cp "s3://$ARTIFACTS_BUCKET/{key}" bundle --region "$REGION" --only-show-errors
 echo "{sha256}  bundle" | sha256sum --check --strict --quiet

@@ -232,12 +232,14 @@ def _remove(world: World) -> str:
     return "in both regions; resources that hold state are kept (docs/runbooks/retire.md)"
 
 
-def _if_known(command: str, arguments: str) -> Act:
+def _if_known(command: str) -> Act:
+    """Return a stage that asks a question about the environment, if this tidegen has it."""
+
     def act(world: World) -> str:
         if command not in world.commands:
-            raise NotRehearsedError(f"there is no command '{command}' yet")
-        world.shell.run(f"tidegen {command} {arguments.format(env=world.words.environment)}")
-        return "holds"
+            raise NotRehearsedError("this tidegen has no such command")
+        world.shell.run(" ".join(("tidegen", command, "--env", world.words.environment)))
+        return "yes"
 
     return act
 
@@ -265,8 +267,8 @@ ON_ENGINE = (
         _runbook("connection"),
     ),
     Stage("services", "Install the services", _skipped("the engine's clusters run no pods")),
-    Stage("prove", "Prove", _if_known("prove", "--env {env}")),
-    Stage("verify", "Verify", _if_known("verify", "--env {env}")),
+    Stage("prove", "Prove", _if_known("prove")),
+    Stage("verify", "Verify", _if_known("verify")),
     Stage("calls", "No call to the lost region", _calls),
 )
 
