@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tidegen.cli.completing import environment_names
+from tidegen.cli.parsing import Command
 from tidegen.errors import InputError, Problem, TidegenError
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ def format_option(forms: Sequence[str], meaning: str) -> Callable[[_COMMAND], _C
         show_default=True,
         help=meaning,
     )
+
+
+def cli_command(*examples: str) -> Callable[[Callable[..., Any]], Command]:
+    """Return the decorator of a command with examples below its help."""
+    return click.command(cls=Command, epilog=example_epilog(*examples))
 
 
 def example_epilog(*lines: str) -> str:

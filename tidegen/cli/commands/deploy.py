@@ -7,15 +7,15 @@ import click
 from tidegen.cli.common import (
     allow_options,
     allowed_changes,
-    example_epilog,
+    cli_command,
     json_option,
     take_over_option,
     target_options,
     yes_option,
 )
-from tidegen.cli.parsing import Command
 
-_EPILOG = example_epilog(
+
+@cli_command(
     "tidegen deploy --env development",
     "tidegen deploy --env development --local",
     "tidegen deploy --env production --dry-run",
@@ -24,9 +24,6 @@ _EPILOG = example_epilog(
     "tidegen deploy --env staging --revert-drift",
     "tidegen deploy --env staging --plan plan.json",
 )
-
-
-@click.command(cls=Command, epilog=_EPILOG)
 @target_options
 @yes_option
 @allow_options

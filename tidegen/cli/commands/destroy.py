@@ -3,8 +3,8 @@
 import click
 
 from tidegen.cli.common import (
+    cli_command,
     echo_json_line,
-    example_epilog,
     json_option,
     take_over_option,
     target_options,
@@ -12,15 +12,11 @@ from tidegen.cli.common import (
 )
 from tidegen.cli.completing import account_names
 from tidegen.cli.confirm import confirm
-from tidegen.cli.parsing import Command
 
 
-@click.command(
-    cls=Command,
-    epilog=example_epilog(
-        "tidegen destroy --env development",
-        "tidegen destroy --env qa --account account-nonproduction",
-    ),
+@cli_command(
+    "tidegen destroy --env development",
+    "tidegen destroy --env qa --account account-nonproduction",
 )
 @target_options
 @click.option(

@@ -5,21 +5,15 @@ import click
 from tidegen.cli.common import (
     allow_options,
     allowed_changes,
+    cli_command,
     echo_json,
-    example_epilog,
     json_option,
     question,
     target_options,
 )
-from tidegen.cli.parsing import Command
 
 
-@click.command(
-    cls=Command,
-    epilog=example_epilog(
-        "tidegen preflight --env production", "tidegen preflight --env staging --json"
-    ),
-)
+@cli_command("tidegen preflight --env production", "tidegen preflight --env staging --json")
 @target_options
 @allow_options
 @json_option
