@@ -2,14 +2,7 @@
 
 import click
 
-from tidegen.cli.common import (
-    cli_command,
-    echo_json_line,
-    json_option,
-    take_over_option,
-    target_options,
-    yes_option,
-)
+from tidegen.cli.common import change_options, cli_command, echo_json_line
 from tidegen.cli.completing import account_names
 from tidegen.cli.confirm import confirm
 
@@ -18,16 +11,13 @@ from tidegen.cli.confirm import confirm
     "tidegen destroy --env development",
     "tidegen destroy --env qa --account account-nonproduction",
 )
-@target_options
+@change_options
 @click.option(
     "--account",
     metavar="NAME",
     shell_complete=account_names,
     help="For an environment without a file: the account file of its region.",
 )
-@yes_option
-@json_option
-@take_over_option
 @click.pass_obj
 def command(
     directory: str,

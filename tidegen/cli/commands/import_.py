@@ -2,14 +2,7 @@
 
 import click
 
-from tidegen.cli.common import (
-    cli_command,
-    echo_json,
-    json_option,
-    take_over_option,
-    target_options,
-    yes_option,
-)
+from tidegen.cli.common import change_options, cli_command, echo_json
 
 
 @cli_command(
@@ -18,10 +11,7 @@ from tidegen.cli.common import (
     "tidegen import --env account-production Audit/Recorder=default Audit/Channel=default",
     "tidegen import --env production --replace Database/Member1Volume=vol-0123456789abcdef0",
 )
-@target_options
-@yes_option
-@json_option
-@take_over_option
+@change_options
 @click.option(
     "--find",
     is_flag=True,

@@ -8,7 +8,6 @@ import click
 
 from tidegen.cli.common import (
     allow_options,
-    allowed_changes,
     cli_command,
     echo_json,
     json_option,
@@ -129,7 +128,7 @@ def command(
             settings=no_settings if only else reach,
             thorough=True,
         )
-        consented = consents(previews, allowed_changes(allowed, locked))
+        consented = consents(previews, (*allowed, *locked))
         problems = plan_problems(plan, previews, consented)
         if out and not problems:
             save_plan(session, plan, previews, out, consented)

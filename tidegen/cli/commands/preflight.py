@@ -4,7 +4,6 @@ import click
 
 from tidegen.cli.common import (
     allow_options,
-    allowed_changes,
     cli_command,
     echo_json,
     json_option,
@@ -40,7 +39,7 @@ def command(
     from tidegen.reporting.preflight import report_text, summary_text
 
     with open_session(directory, local=local) as session:
-        report = full_report(session, name, allowed_changes(allowed, locked))
+        report = full_report(session, name, (*allowed, *locked))
     if as_json:
         echo_json(asdict(report))
     elif text := report_text(report):

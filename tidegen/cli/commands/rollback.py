@@ -2,14 +2,7 @@
 
 import click
 
-from tidegen.cli.common import (
-    cli_command,
-    echo_json_line,
-    json_option,
-    take_over_option,
-    target_options,
-    yes_option,
-)
+from tidegen.cli.common import change_options, cli_command, echo_json_line
 from tidegen.cli.confirm import confirm
 
 
@@ -17,10 +10,7 @@ from tidegen.cli.confirm import confirm
     "tidegen rollback --env staging",
     "tidegen rollback --env staging --skip Database/Member2Group",
 )
-@target_options
-@yes_option
-@json_option
-@take_over_option
+@change_options
 @click.option(
     "--skip",
     multiple=True,
