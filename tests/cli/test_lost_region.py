@@ -1,44 +1,126 @@
 """Production is rebuilt in its recovery region while its home region does not answer.
 
-The commands are those of docs/runbooks/recovery.md, which bash runs.
+The commands are those of docs/runbooks/recovery.md, which bash runs: as stages of
+`tidegen rehearse`, and the rest here.
 """
 
 import base64
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 
 import boto3
 import pytest
-from lost_region import without
 
 from tests.conftest import ROOT, tidegen, unmeasured, unmeasured_engine
 from tidegen.chart.secrets import CHART_SECRETS
+from tidegen.cli import COMMANDS
+from tidegen.cli.commands.rehearsing import copied, world_on
+from tidegen.deployment.rehearsal.data import database, secret, uploads
+from tidegen.deployment.rehearsal.run import rehearse
+from tidegen.deployment.rehearsal.stages import ON_ENGINE, Stage
+from tidegen.deployment.rehearsal.world import World
+from tidegen.local.engine import environment_variables, regain_region
+from tidegen.planning.rehearsal import Rehearsal, Result
+from tidegen.reporting.rehearsal import rehearsal_text
 
 HOME, RECOVERY = "us-west-2", "us-east-2"
-BASELINE = ("account-production", "account-production-recovery")
+ACCOUNT = "111122223333"
 ENV = ("--env", "production")
-FILLED = '{"ServiceAuth": "kept"}'
 
 
 @pytest.fixture(scope="module", autouse=True)
 def not_measured():
-    """The commands, whose coverage other tests measure, deploy production three times."""
+    """The commands, whose coverage other tests measure, deploy production twice."""
     with unmeasured():
         yield
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A copy of the project, production without shared services."""
-    folder = tmp_path_factory.mktemp("project")
-    for name in ("environments", "templates"):
-        shutil.copytree(ROOT / name, folder / name)
-    edit(folder, ("shared: shared-production\n", ""))
-    return folder
+def rehearsal():
+    """The rehearsal of production's recovery, with notes of its course, and its engine."""
+    with (
+        copied(ROOT) as folder,
+        unmeasured_engine() as engine,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        variables = environment_variables(engine.endpoint, ACCOUNT, RECOVERY)
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        world = world_on(folder, "production", None, engine.endpoint)
+        result = rehearse(world, tuple(stages()), lambda *_: None)
+        regain_region(engine.endpoint, HOME)
+        yield Rehearsed(result, world, folder / "project", variables)
+
+
+@dataclass
+class Rehearsed:
+    result: Rehearsal
+    world: World
+    project: Path
+    variables: dict[str, str]
+
+    def note(self, name):
+        return json.loads((self.project / name).read_text())
+
+
+def stages():
+    """Return the stages, with notes in between: the zone before the loss, preflight after it."""
+    for stage in ON_ENGINE:
+        if stage.slug == "lose":
+            yield Stage("zone", "Note the zone", note_zone)
+        if stage.slug == "adopt":
+            yield Stage("preflight", "Note preflight", noted("preflight", "|| true"))
+            yield Stage("adopt", stage.title, noted("secrets adopt"))
+        else:
+            yield stage
+
+
+def noted(command, rest=""):
+    name = command.partition(" ")[0]
+    script = f"tidegen {command} --env production --json > {name}.json {rest}"
+    return lambda world: world.shell.run(script) or "noted"
+
+
+def note_zone(world):
+    aws = {"AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"]}
+    dns = client(aws, HOME, "route53")
+    zones = dns.list_hosted_zones_by_name(DNSName="production.tidepool.example", MaxItems="1")
+    first = zones["HostedZones"][0]
+    ZONES.append({**first, "records": records(dns, first["Id"])})
+    return first["Id"]
+
+
+#: The public zone of the lost region, with its records.
+ZONES = []
+
+
+@pytest.fixture(scope="module")
+def aws(rehearsal):
+    return rehearsal.variables
+
+
+@pytest.fixture(scope="module")
+def moved(rehearsal):
+    """The project after the runbook's edit: production's file has the other region."""
+    return rehearsal.project
+
+
+@pytest.fixture(scope="module")
+def zone(rehearsal):
+    (noted_zone,) = ZONES
+    return noted_zone
+
+
+@pytest.fixture(scope="module")
+def raised(rehearsal):
+    """Production in the recovery region, rebuilt without a call to the lost one."""
+    assert rehearsal.result.passed, rehearsal_text(rehearsal.result)
+    return [item for item in rehearsal.note("preflight.json")["findings"] if item["blocking"]]
 
 
 def edit(project, *changes):
@@ -48,20 +130,6 @@ def edit(project, *changes):
         assert old in text
         text = text.replace(old, new)
     path.write_text(text)
-
-
-@pytest.fixture(scope="module")
-def aws(project):
-    """An engine with production deployed in its home region, and a filled secret."""
-    with unmeasured_engine() as engine:
-        environment = engine.environment_variables()
-        for name in (*BASELINE, "production"):
-            done = tidegen("deploy", "--env", name, "--yes", env=environment, cwd=project)
-            assert done.returncode == 0, done.stdout + done.stderr
-        secrets(environment, HOME).put_secret_value(
-            SecretId="/tidepool/production/blob", SecretString=FILLED
-        )
-        yield environment
 
 
 def steps(heading, name="recovery"):
@@ -116,67 +184,50 @@ def client(aws, region, service):
     )
 
 
-@pytest.fixture(scope="module")
-def planned(project, aws):
-    """The plan of the recovery, with the file as before, without a call to the lost region."""
-    with without(HOME, aws["AWS_ENDPOINT_URL"]) as (endpoint, refused):
-        there = {**aws, "AWS_ENDPOINT_URL": endpoint}
-        done = tidegen("recovery", "plan", *ENV, "--json", env=there, cwd=project)
-    assert not refused
-    return done
-
-
-@pytest.fixture(scope="module")
-def moved(project, aws, planned):
-    """The project after the runbook's edit: production's file has the other region."""
-    script = steps("Deploy in the recovery region")
-    (edits,) = re.findall(r"^sed .*?\.yaml", script, re.M | re.S)
-    run_script(edits, project, aws)
-    return project
-
-
-@pytest.fixture(scope="module")
-def zone(aws):
-    """The public zone of the lost region, with its records."""
-    dns = client(aws, HOME, "route53")
-    zones = dns.list_hosted_zones_by_name(DNSName="production.tidepool.example", MaxItems="1")
-    first = zones["HostedZones"][0]
-    return {**first, "records": records(dns, first["Id"])}
-
-
 def records(dns, zone):
     listed = dns.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
     return {(r["Name"], r["Type"]): r for r in listed}
 
 
-@pytest.fixture(scope="module")
-def raised(aws, moved, zone):
-    """Production in the recovery region, rebuilt without a call to the lost one."""
-    with without(HOME, aws["AWS_ENDPOINT_URL"]) as (endpoint, refused):
-        there = {**aws, "AWS_ENDPOINT_URL": endpoint}
-        planned = tidegen("plan", *ENV, env=there, cwd=moved)
-        assert planned.returncode == 0, planned.stderr
-        report = json.loads(tidegen("preflight", *ENV, "--json", env=there, cwd=moved).stdout)
-        done = tidegen("secrets", "adopt", *ENV, "--yes", "--json", env=there, cwd=moved)
-        assert done.returncode == 0, done.stdout + done.stderr
-        adopted = json.loads(done.stdout)["adopted"]
-        assert {item["promoted_from"] for item in adopted} == {HOME}
-        assert len(adopted) == len(CHART_SECRETS)
-        run_steps("Keep the zone", moved, there)
-        run_steps("Deploy", moved, there)
-    assert not refused
-    return [item for item in report["findings"] if item["blocking"]]
+def test_every_stage_is_done_but_those_that_no_engine_can_do(rehearsal):
+    assert rehearsal.result.passed, rehearsal_text(rehearsal.result)
+    skipped = {stage.stage for stage in rehearsal.result.of(Result.SKIPPED)}
+    commands = {"prove", "verify"} - set(COMMANDS)
+    assert skipped == {"points", "services", *commands}
+    assert all(stage.detail for stage in rehearsal.result.stages)
 
 
-def test_the_plan_names_what_the_recovery_region_has(planned):
-    """The engine makes no backups and delegates no zone; the rest is as production left it."""
-    plan = json.loads(planned.stdout)
+def test_the_data_is_all_that_was_written(rehearsal):
+    """The rehearsal compares it; this looks at some of it by the services' own APIs."""
+    aws, written = rehearsal.variables, rehearsal.world.written
+    s3, bucket = client(aws, RECOVERY, "s3"), f"tidepool-production-uploads-{RECOVERY}-{ACCOUNT}"
+    listed = s3.list_objects_v2(Bucket=bucket)["Contents"]
+    assert {item["Key"]: item["Size"] for item in listed} == {
+        key: len(item.content) for key, item in uploads().items()
+    }
+    dynamodb = client(aws, RECOVERY, "dynamodb")
+    for table in ("metrics", "analytics"):
+        count = dynamodb.scan(TableName=f"tidepool-production-{table}", Select="COUNT")["Count"]
+        assert count > 1
+    assert len(written.database) == len(database()) > 1_000_000
+    assert re.fullmatch(r"mongodb/\d{4}/\d\d/\d\d/\d{6}", written.dump)
+
+
+def test_secrets_are_promoted_from_the_lost_region(rehearsal):
+    adopted = rehearsal.note("secrets.json")["adopted"]
+    assert {item["promoted_from"] for item in adopted} == {HOME}
+    assert len(adopted) == len(CHART_SECRETS)
+
+
+def test_the_plan_names_what_the_recovery_region_has(rehearsal):
+    """The engine makes no recovery points and has no packages; a dump was replicated."""
+    plan = rehearsal.note("plan.json")
     states = {step["step"]: step["state"] for step in plan["steps"] if step["phase"] == "prepare"}
     ready = {name for name, state in states.items() if state == "ready"}
-    assert {"baseline", "replicas", "secrets", "mail"} <= ready
+    assert {"baseline", "replicas", "secrets", "mail", "dumps"} <= ready
     missing = {name for name, state in states.items() if state == "missing"}
-    assert missing == {"packages", "image", "points", "dumps"}
-    assert (planned.returncode, plan["possible"]) == (1, False)
+    assert missing == {"packages", "image", "points"}
+    assert plan["possible"] is False
     assert (plan["home"], plan["region"]) == (HOME, RECOVERY)
     lost = {item["kind"]: item["minutes"] for item in plan["objectives"]}
     assert lost["uploads"] == 15
@@ -195,7 +246,9 @@ def test_secrets_are_adopted_with_their_values(aws):
     here = secrets(aws, RECOVERY)
     held = here.describe_secret(SecretId="/tidepool/production/blob")
     assert held.get("PrimaryRegion") in (None, RECOVERY)
-    assert here.get_secret_value(SecretId="/tidepool/production/blob")["SecretString"] == FILLED
+    assert here.get_secret_value(SecretId="/tidepool/production/blob")["SecretString"] == secret(
+        "blob"
+    )
 
 
 @pytest.mark.usefixtures("raised")

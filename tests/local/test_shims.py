@@ -72,6 +72,20 @@ def test_ref_of_an_instance_profile_is_its_arn(plain: Cloud) -> None:
     assert stack["Outputs"]["Value"].startswith("arn:aws:iam::")
 
 
+def test_a_role_of_a_second_region_replaces_that_of_the_first(plain: Cloud) -> None:
+    trust = {"Version": "2012-10-17", "Statement": []}
+    role = one("AWS::IAM::Role", {"Ref": "It"}, AssumeRolePolicyDocument=trust)
+    names = set()
+    for region in ("us-west-2", "us-east-2"):
+        stacks = plain.client("cloudformation", region)
+        stacks.create_stack(StackName="twice", TemplateBody=json.dumps(role))
+        waiter = stacks.get_waiter("stack_create_complete")
+        waiter.wait(StackName="twice", WaiterConfig={"Delay": 0.1})
+        (stack,) = stacks.describe_stacks(StackName="twice")["Stacks"]
+        names.add(stack["Outputs"][0]["OutputValue"])
+    assert len(names) == 1
+
+
 def test_alarms_of_several_metrics_are_refused(plain: Cloud) -> None:
     query = {"Id": "x", "MetricStat": {"Metric": {}, "Period": 300, "Stat": "Sum"}}
     alarm = one("AWS::CloudWatch::Alarm", Metrics=[query], EvaluationPeriods=1)

@@ -6,6 +6,7 @@ upstream no longer needs it.
 
 import functools
 import gzip
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +33,7 @@ from tidegen.local.table import entry_of, wrapped_entry
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
 #: A name of a service in the metadata at the beginning of botocore's model of it.
 _NAME_IN_MODEL = re.compile(r'"(?:endpointPrefix|signingName)":\s*"([^"]+)"')
+_SUFFIX = 13  # characters of a generated name
 _METADATA_SIZE = 4096  # characters; a test compares the names with those of the decoded models
 
 
@@ -39,6 +41,7 @@ def install() -> None:
     """Change ministack; its settings have to be in the environment before it is imported."""
     table = upstream.provisioners()._RESOURCE_HANDLERS
     identify_instance_profiles_by_name()
+    name_by_region()
     for type_name in schemas.resource_types():
         if type_name in table:
             table[type_name] = wrapped_entry(type_name, table[type_name])
@@ -71,6 +74,24 @@ def identify_instance_profiles_by_name() -> None:
     is not one.
     """
     identify(INSTANCE_PROFILE, lambda made: made[0].rpartition("/")[2], _profile_arn)
+
+
+def name_by_region() -> None:
+    """Give resources of stacks with one name in two regions different names.
+
+    Upstream: hashes the stack's name and the logical id only, so that a role of the second stack
+    replaces that of the first, and is deleted with either.
+    """
+    provisioners = upstream.provisioners()
+    plain = provisioners._physical_name
+
+    def name(stack_name: str, logical_id: str, **options: Any) -> str:
+        made = str(plain(stack_name, logical_id, **options))
+        key = f"{made}:{upstream.account()}:{upstream.region()}"
+        suffix = hashlib.sha256(key.encode()).hexdigest()[:_SUFFIX]
+        return made[:-_SUFFIX] + (suffix if options.get("lowercase") else suffix.upper())
+
+    provisioners._physical_name = name
 
 
 def take_alarms_of_several_metrics() -> None:
