@@ -27,6 +27,7 @@ from tidegen.local import (
     zones,
 )
 from tidegen.local.authorization import hooks as authorization
+from tidegen.local.physical_ids import identify
 from tidegen.local.refusals import export_taken, stack_policy
 from tidegen.local.table import entry_of, wrapped_entry
 
@@ -74,19 +75,7 @@ def identify_instance_profiles_by_name() -> None:
     Upstream: the physical id is the ARN, so that a name passed on, to an instance for example,
     is not one.
     """
-    table = upstream.provisioners()._RESOURCE_HANDLERS
-    entry = table[INSTANCE_PROFILE]
-
-    def create(*arguments: Any) -> tuple[str, Any]:
-        return _named(entry["create"](*arguments))
-
-    def update(physical: str, *arguments: Any) -> tuple[str, Any]:
-        return _named(entry["update"](_profile_arn(physical), *arguments))
-
-    def delete(physical: str, properties: dict[str, Any]) -> None:
-        entry["delete"](_profile_arn(physical), properties)
-
-    table[INSTANCE_PROFILE] = {**entry, "create": create, "update": update, "delete": delete}
+    identify(INSTANCE_PROFILE, lambda made: made[0].rpartition("/")[2], _profile_arn)
 
 
 def name_by_region() -> None:
@@ -135,11 +124,6 @@ def parse_templates_with_libyaml() -> None:
         functions.CfnLoader = type(
             "CfnLoader", (yaml.CSafeLoader,), {"yaml_constructors": constructors}
         )
-
-
-def _named(made: tuple[str, Any]) -> tuple[str, Any]:
-    """Return upstream's result with the name, the last part of the ARN, as physical id."""
-    return made[0].rpartition("/")[2], made[1]
 
 
 def _profile_arn(name: str) -> str:
