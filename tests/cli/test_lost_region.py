@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
+import jmespath
 import pytest
 
 from tests.conftest import ROOT, tidegen, unmeasured, unmeasured_engine
@@ -193,7 +194,7 @@ def test_every_stage_is_done_but_those_that_no_engine_can_do(rehearsal):
     assert rehearsal.result.passed, rehearsal_text(rehearsal.result)
     skipped = {stage.stage for stage in rehearsal.result.of(Result.SKIPPED)}
     commands = {"prove", "verify"} - set(COMMANDS)
-    assert skipped == {"points", "services", *commands}
+    assert skipped == {"services", *commands}
     assert all(stage.detail for stage in rehearsal.result.stages)
 
 
@@ -262,6 +263,37 @@ def test_it_is_deployed_completely_and_no_secret_is_left_to_adopt(aws, moved):
     assert "no secrets to adopt" in done.stderr
 
 
+def test_the_newest_complete_recovery_point_is_taken():
+    """As jmespath, the AWS CLI's own reader of --query, finds it."""
+    points = [
+        {"RecoveryPointArn": "older", "Status": "COMPLETED", "CreationDate": "2026-11-29"},
+        {"RecoveryPointArn": "newest", "Status": "COMPLETED", "CreationDate": "2026-11-30"},
+        {"RecoveryPointArn": "expired", "Status": "EXPIRED", "CreationDate": "2026-12-01"},
+    ]
+    (query,) = re.findall(r'--query \\\n +"(sort_by.*?)"\)', steps("Database"))
+    assert jmespath.search(query, {"RecoveryPoints": points}) == "newest"
+
+
+@pytest.mark.usefixtures("raised")
+def test_the_database_comes_back_from_one_recovery_point(rehearsal, aws, moved):
+    """The rehearsal has run the runbook's commands with the snapshot as the newest point."""
+    written, ec2 = rehearsal.world.written, client(aws, RECOVERY, "ec2")
+    before, after = written.volumes, volumes(aws)
+    assert len(before) == len(after) == 3
+    assert not set(after.values()) & set(before)
+    held = ec2.describe_volumes(VolumeIds=list(after.values()))["Volumes"]
+    assert {volume["SnapshotId"] for volume in held} == {written.snapshot}
+    (snapshot,) = ec2.describe_snapshots(SnapshotIds=[written.snapshot])["Snapshots"]
+    assert snapshot["VolumeId"] == before[0]
+    zones = {volume["VolumeId"]: volume["AvailabilityZone"] for volume in held}
+    assert sorted(zones.values()) == [f"{RECOVERY}{letter}" for letter in "abc"]
+    # the former ones are kept, and members attach the new ones
+    assert len(ec2.describe_volumes(VolumeIds=list(before))["Volumes"]) == len(before)
+    for number in (1, 2, 3):
+        assert after[f"Member{number}Volume"] in user_data(ec2, number)
+    assert "nothing to change" in tidegen("deploy", *ENV, "--yes", env=aws, cwd=moved).stdout
+
+
 @pytest.mark.usefixtures("raised")
 def test_the_recovered_region_becomes_its_recovery_region(aws, moved):
     edit(moved, ("release: current", f"recovery: {{region: {HOME}}}\nrelease: current"))
@@ -305,7 +337,9 @@ def volumes(aws):
 
 @pytest.mark.usefixtures("raised")
 def test_a_lost_volume_is_replaced_by_a_copy_of_a_healthy_one(aws, moved):
+    """Not of a volume that was replaced and kept, whose data is old: the member uses another."""
     before = volumes(aws)
+    attach(aws, before["Member2Volume"])
     script = steps("One volume is lost", "database").replace("ZONE", f"{RECOVERY}a")
     run_script(script, moved, aws, AWS_REGION=RECOVERY)
     after = volumes(aws)
@@ -318,32 +352,12 @@ def test_a_lost_volume_is_replaced_by_a_copy_of_a_healthy_one(aws, moved):
     assert after["Member1Volume"] in user_data(ec2, 1)
 
 
-@pytest.mark.usefixtures("raised")
-def test_the_database_comes_back_from_one_recovery_point(aws, moved, tmp_path):
-    before = volumes(aws)
+def attach(aws, volume):
+    """Attach a volume to an instance, as the member does at its boot; the engine boots none."""
     ec2 = client(aws, RECOVERY, "ec2")
-    snapshot = ec2.create_snapshot(VolumeId=before["Member1Volume"])["SnapshotId"]
-    arn = f"arn:aws:ec2:{RECOVERY}::snapshot/"
-    points = [
-        {"RecoveryPointArn": arn + "snap-0", "Status": "COMPLETED", "CreationDate": "2026-11-29"},
-        {"RecoveryPointArn": arn + snapshot, "Status": "COMPLETED", "CreationDate": "2026-11-30"},
-        {"RecoveryPointArn": arn + "snap-1", "Status": "EXPIRED", "CreationDate": "2026-12-01"},
-    ]
-    answer = tmp_path / "backup.list-recovery-points-by-backup-vault"
-    answer.write_text(json.dumps({"RecoveryPoints": points}))
-    shown = run_steps("Database", moved, aws, ANSWERS=str(tmp_path))
-    assert f"in place of {before['Member1Volume']}, which is kept" in shown
-    after = volumes(aws)
-    assert not set(after.values()) & set(before.values())
-    held = ec2.describe_volumes(VolumeIds=list(after.values()))["Volumes"]
-    assert {volume["SnapshotId"] for volume in held} == {snapshot}
-    zones = {volume["VolumeId"]: volume["AvailabilityZone"] for volume in held}
-    assert sorted(zones.values()) == [f"{RECOVERY}{letter}" for letter in "abc"]
-    # the former ones are kept, and members attach the new ones
-    assert len(ec2.describe_volumes(VolumeIds=list(before.values()))["Volumes"]) == len(before)
-    for number in (1, 2, 3):
-        assert after[f"Member{number}Volume"] in user_data(ec2, number)
-    assert "nothing to change" in tidegen("deploy", *ENV, "--yes", env=aws, cwd=moved).stdout
+    made = ec2.run_instances(ImageId="ami-0123456789abcdef0", MinCount=1, MaxCount=1)
+    (instance,) = made["Instances"]
+    ec2.attach_volume(VolumeId=volume, InstanceId=instance["InstanceId"], Device="/dev/sdf")
 
 
 def user_data(ec2, number):

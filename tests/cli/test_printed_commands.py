@@ -31,7 +31,7 @@ OTHER_TOOLS = {
     "concerns/access/packing.py",
     "concerns/database/members.py",
     "deployment/destroy.py",
-    "deployment/rehearsal/stages.py",
+    "deployment/rehearsal/recovering.py",
     "environments/sections.py",
     "linting/cfn_lint.py",
     "linting/keys.py",

@@ -1,14 +1,17 @@
 """The stages of a rehearsal: timed, stopped at the first failure, and honest about the rest."""
 
+from dataclasses import replace
+
 import pytest
 
 from tidegen.deployment.rehearsal import data
 from tidegen.deployment.rehearsal.ports import StoredObject
+from tidegen.deployment.rehearsal.preparing import await_replicas
 from tidegen.deployment.rehearsal.run import rehearse
-from tidegen.deployment.rehearsal.stages import NotRehearsedError, Stage
-from tidegen.deployment.rehearsal.world import World
+from tidegen.deployment.rehearsal.stages import ON_ACCOUNT, NotRehearsedError, Stage
+from tidegen.deployment.rehearsal.world import World, Written
 from tidegen.errors import DeploymentError, Problem, RefusedError
-from tidegen.planning.model import Place
+from tidegen.planning.model import Place, StackState
 from tidegen.planning.recovery.steps import Words
 from tidegen.planning.rehearsal import Result, differences
 from tidegen.reporting.rehearsal import rehearsal_data, rehearsal_text
@@ -139,3 +142,74 @@ def test_a_refusal_is_a_failed_stage():
 
     result, _ = run(refused)
     assert result.stages[0].detail == "bucket: is not replicated; other: neither"
+
+
+def test_the_removal_is_done_after_a_failure_too():
+    removal = Stage("remove", "Remove", done)
+    begun = []
+    stages = [Stage("first", "First", failing), Stage("second", "Second", done)]
+    result = rehearse(WORLD, stages, lambda *at: begun.append(at[2].slug), removal=removal)
+    assert [stage.stage for stage in result.stages] == ["first", "second", "remove"]
+    assert result.stages[-1].result is Result.DONE
+    assert begun == ["first", "remove"]
+    assert not result.passed
+
+
+class Replicating:
+    """A store whose replicas have one object more at each look."""
+
+    def __init__(self, slow):
+        self.looks, self.slow = 0, slow
+
+    def replica(self, bucket):
+        return f"{bucket}-replica"
+
+    def keys(self, bucket):
+        assert bucket.endswith("-replica")
+        self.looks += 1
+        return ["a", "b"][: self.looks // self.slow]
+
+
+class Deployed:
+    """A cloud with the environment's outputs."""
+
+    def stack(self, _):
+        outputs = {"UploadsBucketName": "uploads", "AssetsBucketName": "assets"}
+        return StackState(name="n", stack_id="i", status="CREATE_COMPLETE", outputs=outputs)
+
+
+def waiting(slow):
+    store, pauses = Replicating(slow), []
+    written = Written(buckets={"UploadsBucketName": {"a": 1, "b": 2}, "AssetsBucketName": {"a": 3}})
+    world = replace(
+        WORLD,
+        connect=lambda _: Deployed(),
+        store=lambda _: store,
+        written=written,
+        pause=pauses.append,
+    )
+    return world, pauses
+
+
+def test_s3_is_waited_for_until_all_objects_are_replicated():
+    world, pauses = waiting(slow=5)
+    assert await_replicas(world)
+    assert len(pauses) == 9
+
+
+def test_a_replication_that_does_not_come_is_a_failure():
+    world, pauses = waiting(slow=10_000)
+    with pytest.raises(
+        DeploymentError, match="uploads-replica: has not got 2 objects after 30 min"
+    ):
+        await_replicas(world)
+    assert sum(pauses) >= 15 * 60
+
+
+def test_on_an_account_nothing_of_people_is_touched():
+    """Tables and database of an account are restored by people; its region is not lost."""
+    acts = {stage.slug: stage.act for stage in ON_ACCOUNT}
+    for slug in ("lose", "tables", "database", "services"):
+        with pytest.raises(NotRehearsedError):
+            acts[slug](WORLD)
+    assert "prerequisites" not in acts

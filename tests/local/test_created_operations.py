@@ -224,3 +224,11 @@ def test_one_name_in_two_regions_is_two_roles(cloud: Cloud) -> None:
     stacks.get_waiter("stack_delete_complete").wait(StackName="twice", WaiterConfig=soon)
     listed = cloud.client("iam").list_roles()["Roles"]
     assert [item["RoleName"] for item in listed if "twice" in item["RoleName"]] == [second]
+
+
+def test_a_volume_of_a_snapshot_has_its_size(cloud: Cloud) -> None:
+    ec2 = cloud.client("ec2")
+    zone = {"AvailabilityZone": f"{ec2.meta.region_name}a"}
+    snapshot = ec2.create_snapshot(VolumeId=ec2.create_volume(Size=100, **zone)["VolumeId"])
+    assert ec2.create_volume(SnapshotId=snapshot["SnapshotId"], **zone)["Size"] == 100
+    assert ec2.create_volume(SnapshotId=snapshot["SnapshotId"], Size=200, **zone)["Size"] == 200

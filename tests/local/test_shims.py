@@ -86,6 +86,14 @@ def test_a_role_of_a_second_region_replaces_that_of_the_first(plain: Cloud) -> N
     assert len(names) == 1
 
 
+def test_a_volume_of_a_snapshot_has_another_size(plain: Cloud) -> None:
+    ec2 = plain.client("ec2")
+    volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=100)["VolumeId"]
+    snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    copy = ec2.create_volume(AvailabilityZone="us-east-1a", SnapshotId=snapshot)
+    assert copy["Size"] == 8
+
+
 def test_alarms_of_several_metrics_are_refused(plain: Cloud) -> None:
     query = {"Id": "x", "MetricStat": {"Metric": {}, "Period": 300, "Stat": "Sum"}}
     alarm = one("AWS::CloudWatch::Alarm", Metrics=[query], EvaluationPeriods=1)

@@ -1,7 +1,7 @@
 """The surroundings of a rehearsal, and what it remembers of the data that it has written."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -26,8 +26,11 @@ class Written:
     tables: dict[str, TableCopy] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     database: bytes = b""
-    #: The folder of the dump, and the name of the bucket of its replica.
+    #: The folder of the dump.
     dump: str = ""
+    #: The members' volumes before they were replaced, and the snapshot of which the others are.
+    volumes: tuple[str, ...] = ()
+    snapshot: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,3 +78,11 @@ class World:
         stacks = {r.logical_id: r for r in cloud.resources(root) if r.type == STACK_TYPE}
         inner = cloud.resources(stacks[nested].physical_id)
         return next(r.physical_id for r in inner if r.logical_id == logical_id)
+
+
+def require(lines: Iterable[str]) -> None:
+    """Raise DeploymentError with the first differences, if there are any."""
+    problems = list(lines)
+    if problems:
+        more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
+        raise DeploymentError(Problem("data", f"{problems[0]}{more}"))
