@@ -349,3 +349,13 @@ def test_a_nested_stack_that_was_updated_past_its_root_stays_so(plain: Cloud) ->
     plain.update(nested, {"Resources": {"Hand": topic}})
     plain.update("past", {"Resources": {"Child": child, "Own": topic}})
     assert set(plain.resources(nested)) == {"Hand"} != names
+
+
+def test_s3_asks_no_kms_for_the_key_of_an_object(plain: Cloud) -> None:
+    s3 = plain.client("s3")
+    place = {"LocationConstraint": s3.meta.region_name}
+    s3.create_bucket(Bucket="unasked-bucket", CreateBucketConfiguration=place)
+    s3.put_object(
+        Bucket="unasked-bucket", Key="it", ServerSideEncryption="aws:kms", SSEKMSKeyId="no-such-key"
+    )
+    assert s3.get_object(Bucket="unasked-bucket", Key="it")["SSEKMSKeyId"] == "no-such-key"

@@ -20,6 +20,7 @@ from tidegen.local import (
     drift_aware,
     early_validation,
     nested_stacks,
+    object_keys,
     secrets,
     service_calls,
     upstream,
@@ -59,6 +60,7 @@ def install() -> None:
     secrets.install()
     zones.install()
     service_calls.install()
+    object_keys.install()
     export_taken.install()
     stack_policy.install()
     authorization.install()
