@@ -55,7 +55,7 @@ def restore_database(world: World) -> str:
     return f"{len(member.data):,} bytes, the same as before"
 
 
-#: Stands in for AWS Backup, of which the engine has no recovery points; all else is the AWS CLI.
+#: In place of AWS Backup, of which the engine has no recovery points; all else is the AWS CLI.
 _WITH_POINT = """\
 aws() {{
   case "$1 $2" in
