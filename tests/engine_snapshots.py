@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tidegen.local.engine import HOST, _child_environment, environment_variables
-from tidegen.local.server import _SETTINGS, _hypercorn_config
+from tidegen.local.server import _SETTINGS, _hypercorn_config, application
 
 _FREEZE, _FROZEN, _COPY = b"f", b".", b"c"
 _PATIENCE = 60.0  # seconds
@@ -112,7 +112,7 @@ async def _serve(listener: int, control: socket.socket) -> None:
     config = _hypercorn_config(f"fd://{listener}")
     config.graceful_timeout = 0.1  # seconds: at rest, only idle connections are open
     hypercorn = upstream.module("hypercorn.asyncio")
-    await hypercorn.serve(upstream.application(), config, shutdown_trigger=frozen.wait)
+    await hypercorn.serve(application(), config, shutdown_trigger=frozen.wait)
 
 
 def _next_copy(control: socket.socket) -> tuple[int, int]:

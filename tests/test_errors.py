@@ -15,6 +15,7 @@ PACKAGE = Path(tidegen.__file__).parent
 INTERNAL = {
     "tidegen.cli.signals.TerminatedError": "becomes the exit code of the signal",
     "tidegen.concerns.rotation.code.rotation.kinds.RotationError": "raised in a function on AWS",
+    "tidegen.deployment.rehearsal.stages.NotRehearsedError": "becomes a stage not rehearsed",
     "tidegen.environments.yaml_source._StoppedError": "becomes a problem of the file that is read",
     "tidegen.iam.conditions.UndecidedError": "becomes the answer that a request is not known",
     "tidegen.iam.operators.UnknownOperatorError": "not seen: the engine refuses such a policy",

@@ -1,44 +1,127 @@
 """Production is rebuilt in its recovery region while its home region does not answer.
 
-The commands are those of docs/runbooks/recovery.md, which bash runs.
+The commands are those of docs/runbooks/recovery.md, which bash runs: as stages of
+`tidegen rehearse`, and the rest here.
 """
 
 import base64
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
+from pathlib import Path
 
 import boto3
+import jmespath
 import pytest
-from lost_region import without
 
 from tests.conftest import ROOT, tidegen, unmeasured, unmeasured_engine
 from tidegen.chart.secrets import CHART_SECRETS
+from tidegen.cli import COMMANDS
+from tidegen.cli.commands.rehearsing import copied, world_on
+from tidegen.deployment.rehearsal.data import database, secret, uploads
+from tidegen.deployment.rehearsal.run import rehearse
+from tidegen.deployment.rehearsal.stages import ON_ENGINE, Stage
+from tidegen.deployment.rehearsal.world import World
+from tidegen.local.engine import environment_variables, regain_region
+from tidegen.planning.rehearsal import Rehearsal, Result
+from tidegen.reporting.rehearsal import rehearsal_text
 
 HOME, RECOVERY = "us-west-2", "us-east-2"
-BASELINE = ("account-production", "account-production-recovery")
+ACCOUNT = "111122223333"
 ENV = ("--env", "production")
-FILLED = '{"ServiceAuth": "kept"}'
 
 
 @pytest.fixture(scope="module", autouse=True)
 def not_measured():
-    """The commands, whose coverage other tests measure, deploy production three times."""
+    """The commands, whose coverage other tests measure, deploy production twice."""
     with unmeasured():
         yield
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """A copy of the project, production without shared services."""
-    folder = tmp_path_factory.mktemp("project")
-    for name in ("environments", "templates"):
-        shutil.copytree(ROOT / name, folder / name)
-    edit(folder, ("shared: shared-production\n", ""))
-    return folder
+def rehearsal():
+    """The rehearsal of production's recovery, with notes of its course, and its engine."""
+    with (
+        copied(ROOT) as folder,
+        unmeasured_engine() as engine,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        variables = environment_variables(engine.endpoint, ACCOUNT, RECOVERY)
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        world = world_on(folder, "production", None, engine.endpoint)
+        result = rehearse(world, tuple(stages()), lambda *_: None)
+        regain_region(engine.endpoint, HOME)
+        yield Rehearsed(result, world, folder / "project", variables)
+
+
+@dataclass
+class Rehearsed:
+    result: Rehearsal
+    world: World
+    project: Path
+    variables: dict[str, str]
+
+    def note(self, name):
+        return json.loads((self.project / name).read_text())
+
+
+def stages():
+    """Return the stages, with notes in between: the zone before the loss, preflight after it."""
+    for stage in ON_ENGINE:
+        if stage.slug == "lose":
+            yield Stage("zone", "Note the zone", note_zone)
+        if stage.slug == "adopt":
+            yield Stage("preflight", "Note preflight", noted("preflight", "|| true"))
+            yield Stage("adopt", stage.title, noted("secrets adopt"))
+        else:
+            yield stage
+
+
+def noted(command, rest=""):
+    name = command.partition(" ")[0]
+    script = f"tidegen {command} --env production --json > {name}.json {rest}"
+    return lambda world: world.shell.run(script) or "noted"
+
+
+def note_zone(world):
+    aws = {"AWS_ENDPOINT_URL": os.environ["AWS_ENDPOINT_URL"]}
+    dns = client(aws, HOME, "route53")
+    zones = dns.list_hosted_zones_by_name(DNSName="production.tidepool.example", MaxItems="1")
+    first = zones["HostedZones"][0]
+    ZONES.append({**first, "records": records(dns, first["Id"])})
+    return first["Id"]
+
+
+#: The public zone of the lost region, with its records.
+ZONES = []
+
+
+@pytest.fixture(scope="module")
+def aws(rehearsal):
+    return rehearsal.variables
+
+
+@pytest.fixture(scope="module")
+def moved(rehearsal):
+    """The project after the runbook's edit: production's file has the other region."""
+    return rehearsal.project
+
+
+@pytest.fixture(scope="module")
+def zone(rehearsal):
+    (noted_zone,) = ZONES
+    return noted_zone
+
+
+@pytest.fixture(scope="module")
+def raised(rehearsal):
+    """Production in the recovery region, rebuilt without a call to the lost one."""
+    assert rehearsal.result.passed, rehearsal_text(rehearsal.result)
+    return [item for item in rehearsal.note("preflight.json")["findings"] if item["blocking"]]
 
 
 def edit(project, *changes):
@@ -48,20 +131,6 @@ def edit(project, *changes):
         assert old in text
         text = text.replace(old, new)
     path.write_text(text)
-
-
-@pytest.fixture(scope="module")
-def aws(project):
-    """An engine with production deployed in its home region, and a filled secret."""
-    with unmeasured_engine() as engine:
-        environment = engine.environment_variables()
-        for name in (*BASELINE, "production"):
-            done = tidegen("deploy", "--env", name, "--yes", env=environment, cwd=project)
-            assert done.returncode == 0, done.stdout + done.stderr
-        secrets(environment, HOME).put_secret_value(
-            SecretId="/tidepool/production/blob", SecretString=FILLED
-        )
-        yield environment
 
 
 def steps(heading, name="recovery"):
@@ -116,67 +185,50 @@ def client(aws, region, service):
     )
 
 
-@pytest.fixture(scope="module")
-def planned(project, aws):
-    """The plan of the recovery, with the file as before, without a call to the lost region."""
-    with without(HOME, aws["AWS_ENDPOINT_URL"]) as (endpoint, refused):
-        there = {**aws, "AWS_ENDPOINT_URL": endpoint}
-        done = tidegen("recovery", "plan", *ENV, "--json", env=there, cwd=project)
-    assert not refused
-    return done
-
-
-@pytest.fixture(scope="module")
-def moved(project, aws, planned):
-    """The project after the runbook's edit: production's file has the other region."""
-    script = steps("Deploy in the recovery region")
-    (edits,) = re.findall(r"^sed .*?\.yaml", script, re.M | re.S)
-    run_script(edits, project, aws)
-    return project
-
-
-@pytest.fixture(scope="module")
-def zone(aws):
-    """The public zone of the lost region, with its records."""
-    dns = client(aws, HOME, "route53")
-    zones = dns.list_hosted_zones_by_name(DNSName="production.tidepool.example", MaxItems="1")
-    first = zones["HostedZones"][0]
-    return {**first, "records": records(dns, first["Id"])}
-
-
 def records(dns, zone):
     listed = dns.list_resource_record_sets(HostedZoneId=zone)["ResourceRecordSets"]
     return {(r["Name"], r["Type"]): r for r in listed}
 
 
-@pytest.fixture(scope="module")
-def raised(aws, moved, zone):
-    """Production in the recovery region, rebuilt without a call to the lost one."""
-    with without(HOME, aws["AWS_ENDPOINT_URL"]) as (endpoint, refused):
-        there = {**aws, "AWS_ENDPOINT_URL": endpoint}
-        planned = tidegen("plan", *ENV, env=there, cwd=moved)
-        assert planned.returncode == 0, planned.stderr
-        report = json.loads(tidegen("preflight", *ENV, "--json", env=there, cwd=moved).stdout)
-        done = tidegen("secrets", "adopt", *ENV, "--yes", "--json", env=there, cwd=moved)
-        assert done.returncode == 0, done.stdout + done.stderr
-        adopted = json.loads(done.stdout)["adopted"]
-        assert {item["promoted_from"] for item in adopted} == {HOME}
-        assert len(adopted) == len(CHART_SECRETS)
-        run_steps("Keep the zone", moved, there)
-        run_steps("Deploy", moved, there)
-    assert not refused
-    return [item for item in report["findings"] if item["blocking"]]
+def test_every_stage_is_done_but_those_that_no_engine_can_do(rehearsal):
+    assert rehearsal.result.passed, rehearsal_text(rehearsal.result)
+    skipped = {stage.stage for stage in rehearsal.result.of(Result.SKIPPED)}
+    commands = {"prove", "verify"} - set(COMMANDS)
+    assert skipped == {"services", *commands}
+    assert all(stage.detail for stage in rehearsal.result.stages)
 
 
-def test_the_plan_names_what_the_recovery_region_has(planned):
-    """The engine makes no backups and delegates no zone; the rest is as production left it."""
-    plan = json.loads(planned.stdout)
+def test_the_data_is_all_that_was_written(rehearsal):
+    """The rehearsal compares it; this looks at some of it by the services' own APIs."""
+    aws, written = rehearsal.variables, rehearsal.world.written
+    s3, bucket = client(aws, RECOVERY, "s3"), f"tidepool-production-uploads-{RECOVERY}-{ACCOUNT}"
+    listed = s3.list_objects_v2(Bucket=bucket)["Contents"]
+    assert {item["Key"]: item["Size"] for item in listed} == {
+        key: len(item.content) for key, item in uploads().items()
+    }
+    dynamodb = client(aws, RECOVERY, "dynamodb")
+    for table in ("metrics", "analytics"):
+        count = dynamodb.scan(TableName=f"tidepool-production-{table}", Select="COUNT")["Count"]
+        assert count > 1
+    assert len(written.database) == len(database()) > 1_000_000
+    assert re.fullmatch(r"mongodb/\d{4}/\d\d/\d\d/\d{6}", written.dump)
+
+
+def test_secrets_are_promoted_from_the_lost_region(rehearsal):
+    adopted = rehearsal.note("secrets.json")["adopted"]
+    assert {item["promoted_from"] for item in adopted} == {HOME}
+    assert len(adopted) == len(CHART_SECRETS)
+
+
+def test_the_plan_names_what_the_recovery_region_has(rehearsal):
+    """The engine makes no recovery points and has no packages; a dump was replicated."""
+    plan = rehearsal.note("plan.json")
     states = {step["step"]: step["state"] for step in plan["steps"] if step["phase"] == "prepare"}
     ready = {name for name, state in states.items() if state == "ready"}
-    assert {"baseline", "replicas", "secrets", "mail"} <= ready
+    assert {"baseline", "replicas", "secrets", "mail", "dumps"} <= ready
     missing = {name for name, state in states.items() if state == "missing"}
-    assert missing == {"packages", "image", "points", "dumps"}
-    assert (planned.returncode, plan["possible"]) == (1, False)
+    assert missing == {"packages", "image", "points"}
+    assert plan["possible"] is False
     assert (plan["home"], plan["region"]) == (HOME, RECOVERY)
     lost = {item["kind"]: item["minutes"] for item in plan["objectives"]}
     assert lost["uploads"] == 15
@@ -195,7 +247,9 @@ def test_secrets_are_adopted_with_their_values(aws):
     here = secrets(aws, RECOVERY)
     held = here.describe_secret(SecretId="/tidepool/production/blob")
     assert held.get("PrimaryRegion") in (None, RECOVERY)
-    assert here.get_secret_value(SecretId="/tidepool/production/blob")["SecretString"] == FILLED
+    assert here.get_secret_value(SecretId="/tidepool/production/blob")["SecretString"] == secret(
+        "blob"
+    )
 
 
 @pytest.mark.usefixtures("raised")
@@ -207,6 +261,37 @@ def test_it_is_deployed_completely_and_no_secret_is_left_to_adopt(aws, moved):
     assert done.returncode == 0
     assert json.loads(done.stdout) == {"environment": "production", "adopted": []}
     assert "no secrets to adopt" in done.stderr
+
+
+def test_the_newest_complete_recovery_point_is_taken():
+    """As jmespath, the AWS CLI's own reader of --query, finds it."""
+    points = [
+        {"RecoveryPointArn": "older", "Status": "COMPLETED", "CreationDate": "2026-11-29"},
+        {"RecoveryPointArn": "newest", "Status": "COMPLETED", "CreationDate": "2026-11-30"},
+        {"RecoveryPointArn": "expired", "Status": "EXPIRED", "CreationDate": "2026-12-01"},
+    ]
+    (query,) = re.findall(r'--query \\\n +"(sort_by.*?)"\)', steps("Database"))
+    assert jmespath.search(query, {"RecoveryPoints": points}) == "newest"
+
+
+@pytest.mark.usefixtures("raised")
+def test_the_database_comes_back_from_one_recovery_point(rehearsal, aws, moved):
+    """The rehearsal has run the runbook's commands with the snapshot as the newest point."""
+    written, ec2 = rehearsal.world.written, client(aws, RECOVERY, "ec2")
+    before, after = written.volumes, volumes(aws)
+    assert len(before) == len(after) == 3
+    assert not set(after.values()) & set(before)
+    held = ec2.describe_volumes(VolumeIds=list(after.values()))["Volumes"]
+    assert {volume["SnapshotId"] for volume in held} == {written.snapshot}
+    (snapshot,) = ec2.describe_snapshots(SnapshotIds=[written.snapshot])["Snapshots"]
+    assert snapshot["VolumeId"] == before[0]
+    zones = {volume["VolumeId"]: volume["AvailabilityZone"] for volume in held}
+    assert sorted(zones.values()) == [f"{RECOVERY}{letter}" for letter in "abc"]
+    # the former ones are kept, and members attach the new ones
+    assert len(ec2.describe_volumes(VolumeIds=list(before))["Volumes"]) == len(before)
+    for number in (1, 2, 3):
+        assert after[f"Member{number}Volume"] in user_data(ec2, number)
+    assert "nothing to change" in tidegen("deploy", *ENV, "--yes", env=aws, cwd=moved).stdout
 
 
 @pytest.mark.usefixtures("raised")
@@ -252,7 +337,9 @@ def volumes(aws):
 
 @pytest.mark.usefixtures("raised")
 def test_a_lost_volume_is_replaced_by_a_copy_of_a_healthy_one(aws, moved):
+    """Not of a volume that was replaced and kept, whose data is old: the member uses another."""
     before = volumes(aws)
+    attach(aws, before["Member2Volume"])
     script = steps("One volume is lost", "database").replace("ZONE", f"{RECOVERY}a")
     run_script(script, moved, aws, AWS_REGION=RECOVERY)
     after = volumes(aws)
@@ -265,32 +352,12 @@ def test_a_lost_volume_is_replaced_by_a_copy_of_a_healthy_one(aws, moved):
     assert after["Member1Volume"] in user_data(ec2, 1)
 
 
-@pytest.mark.usefixtures("raised")
-def test_the_database_comes_back_from_one_recovery_point(aws, moved, tmp_path):
-    before = volumes(aws)
+def attach(aws, volume):
+    """Attach a volume to an instance, as the member does at its boot; the engine boots none."""
     ec2 = client(aws, RECOVERY, "ec2")
-    snapshot = ec2.create_snapshot(VolumeId=before["Member1Volume"])["SnapshotId"]
-    arn = f"arn:aws:ec2:{RECOVERY}::snapshot/"
-    points = [
-        {"RecoveryPointArn": arn + "snap-0", "Status": "COMPLETED", "CreationDate": "2026-11-29"},
-        {"RecoveryPointArn": arn + snapshot, "Status": "COMPLETED", "CreationDate": "2026-11-30"},
-        {"RecoveryPointArn": arn + "snap-1", "Status": "EXPIRED", "CreationDate": "2026-12-01"},
-    ]
-    answer = tmp_path / "backup.list-recovery-points-by-backup-vault"
-    answer.write_text(json.dumps({"RecoveryPoints": points}))
-    shown = run_steps("Database", moved, aws, ANSWERS=str(tmp_path))
-    assert f"in place of {before['Member1Volume']}, which is kept" in shown
-    after = volumes(aws)
-    assert not set(after.values()) & set(before.values())
-    held = ec2.describe_volumes(VolumeIds=list(after.values()))["Volumes"]
-    assert {volume["SnapshotId"] for volume in held} == {snapshot}
-    zones = {volume["VolumeId"]: volume["AvailabilityZone"] for volume in held}
-    assert sorted(zones.values()) == [f"{RECOVERY}{letter}" for letter in "abc"]
-    # the former ones are kept, and members attach the new ones
-    assert len(ec2.describe_volumes(VolumeIds=list(before.values()))["Volumes"]) == len(before)
-    for number in (1, 2, 3):
-        assert after[f"Member{number}Volume"] in user_data(ec2, number)
-    assert "nothing to change" in tidegen("deploy", *ENV, "--yes", env=aws, cwd=moved).stdout
+    made = ec2.run_instances(ImageId="ami-0123456789abcdef0", MinCount=1, MaxCount=1)
+    (instance,) = made["Instances"]
+    ec2.attach_volume(VolumeId=volume, InstanceId=instance["InstanceId"], Device="/dev/sdf")
 
 
 def user_data(ec2, number):

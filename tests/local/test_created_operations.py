@@ -1,5 +1,7 @@
 """Audit, mail, backups and alarms, read back through the service's own API."""
 
+import json
+
 from local_cloud import Cloud, Template
 from local_templates import BUCKET, ROLE, SUBNET, VPC, a, changed, get, made, ref
 
@@ -198,3 +200,35 @@ def test_an_alarm_on_an_expression_exists_with_its_other_settings(cloud: Cloud) 
     ]
     assert (metric_alarm["MetricName"], metric_alarm["Statistic"]) == ("PacketsDropCount", "Sum")
     assert (metric_alarm["Threshold"], metric_alarm["EvaluationPeriods"]) == (100, 3)
+
+
+def test_one_name_in_two_regions_is_two_roles(cloud: Cloud) -> None:
+    """Global resources of two regions' stacks are apart, also when one stack is deleted."""
+    principal = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}}
+    trust = {"Version": "2012-10-17", "Statement": [{**principal, "Action": "sts:AssumeRole"}]}
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}
+    template = {"Resources": {"It": role}, "Outputs": {"Name": {"Value": {"Ref": "It"}}}}
+    soon = {"Delay": 0.1}
+    names = []
+    for region in ("us-west-2", "us-east-2"):
+        stacks = cloud.client("cloudformation", region)
+        stacks.create_stack(
+            StackName="twice", TemplateBody=json.dumps(template), Capabilities=["CAPABILITY_IAM"]
+        )
+        stacks.get_waiter("stack_create_complete").wait(StackName="twice", WaiterConfig=soon)
+        names.append(stacks.describe_stacks(StackName="twice")["Stacks"][0]["Outputs"][0])
+    first, second = (output["OutputValue"] for output in names)
+    assert first != second
+    stacks = cloud.client("cloudformation", "us-west-2")
+    stacks.delete_stack(StackName="twice")
+    stacks.get_waiter("stack_delete_complete").wait(StackName="twice", WaiterConfig=soon)
+    listed = cloud.client("iam").list_roles()["Roles"]
+    assert [item["RoleName"] for item in listed if "twice" in item["RoleName"]] == [second]
+
+
+def test_a_volume_of_a_snapshot_has_its_size(cloud: Cloud) -> None:
+    ec2 = cloud.client("ec2")
+    zone = {"AvailabilityZone": f"{ec2.meta.region_name}a"}
+    snapshot = ec2.create_snapshot(VolumeId=ec2.create_volume(Size=100, **zone)["VolumeId"])
+    assert ec2.create_volume(SnapshotId=snapshot["SnapshotId"], **zone)["Size"] == 100
+    assert ec2.create_volume(SnapshotId=snapshot["SnapshotId"], Size=200, **zone)["Size"] == 200

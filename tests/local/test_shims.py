@@ -72,6 +72,28 @@ def test_ref_of_an_instance_profile_is_its_arn(plain: Cloud) -> None:
     assert stack["Outputs"]["Value"].startswith("arn:aws:iam::")
 
 
+def test_a_role_of_a_second_region_replaces_that_of_the_first(plain: Cloud) -> None:
+    trust = {"Version": "2012-10-17", "Statement": []}
+    role = one("AWS::IAM::Role", {"Ref": "It"}, AssumeRolePolicyDocument=trust)
+    names = set()
+    for region in ("us-west-2", "us-east-2"):
+        stacks = plain.client("cloudformation", region)
+        stacks.create_stack(StackName="twice", TemplateBody=json.dumps(role))
+        waiter = stacks.get_waiter("stack_create_complete")
+        waiter.wait(StackName="twice", WaiterConfig={"Delay": 0.1})
+        (stack,) = stacks.describe_stacks(StackName="twice")["Stacks"]
+        names.add(stack["Outputs"][0]["OutputValue"])
+    assert len(names) == 1
+
+
+def test_a_volume_of_a_snapshot_has_another_size(plain: Cloud) -> None:
+    ec2 = plain.client("ec2")
+    volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=100)["VolumeId"]
+    snapshot = ec2.create_snapshot(VolumeId=volume)["SnapshotId"]
+    copy = ec2.create_volume(AvailabilityZone="us-east-1a", SnapshotId=snapshot)
+    assert copy["Size"] == 8
+
+
 def test_alarms_of_several_metrics_are_refused(plain: Cloud) -> None:
     query = {"Id": "x", "MetricStat": {"Metric": {}, "Period": 300, "Stat": "Sum"}}
     alarm = one("AWS::CloudWatch::Alarm", Metrics=[query], EvaluationPeriods=1)
@@ -335,3 +357,13 @@ def test_a_nested_stack_that_was_updated_past_its_root_stays_so(plain: Cloud) ->
     plain.update(nested, {"Resources": {"Hand": topic}})
     plain.update("past", {"Resources": {"Child": child, "Own": topic}})
     assert set(plain.resources(nested)) == {"Hand"} != names
+
+
+def test_s3_asks_no_kms_for_the_key_of_an_object(plain: Cloud) -> None:
+    s3 = plain.client("s3")
+    place = {"LocationConstraint": s3.meta.region_name}
+    s3.create_bucket(Bucket="unasked-bucket", CreateBucketConfiguration=place)
+    s3.put_object(
+        Bucket="unasked-bucket", Key="it", ServerSideEncryption="aws:kms", SSEKMSKeyId="no-such-key"
+    )
+    assert s3.get_object(Bucket="unasked-bucket", Key="it")["SSEKMSKeyId"] == "no-such-key"

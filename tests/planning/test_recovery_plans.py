@@ -33,6 +33,7 @@ from tidegen.planning.recovery.objectives import (
 )
 from tidegen.planning.recovery.presence import planned
 from tidegen.planning.recovery.steps import Words, steps_for
+from tidegen.reporting.recovery import recovery_text, span, summary_text
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 WORDS = Words(
@@ -320,3 +321,35 @@ def test_a_bucket_without_a_promise_has_no_minutes():
     assert (
         replication_minutes({"Properties": {"ReplicationConfiguration": {"Rules": [{}]}}}) is None
     )
+
+
+@pytest.mark.parametrize(
+    ("minutes", "text"),
+    [
+        ((10, 10), "10 min"),
+        ((0, 5), "0 to 5 min"),
+        ((30, 120), "30 min to 2 h"),
+        ((360, 1440), "6 to 24 h"),
+        ((155, 325), "2.58 to 5.42 h"),
+    ],
+)
+def test_a_span_names_its_units(minutes, text):
+    assert span(minutes) == text
+
+
+def test_the_text_has_every_step_with_what_is_missing_for_it():
+    known = facts(replicas=None)
+    plan = RecoveryPlan(
+        environment="prod",
+        home="us-west-2",
+        region="us-east-2",
+        steps=planned(STEPS, known),
+        objectives=objectives(RESOURCES, known),
+    )
+    text = recovery_text(plan)
+    assert [step.title for step in STEPS if step.title not in text] == []
+    assert "after: deploy, points; missing: points" in text
+    assert "tidegen secrets adopt --env prod" in text
+    assert "tidegen bootstrap" not in text  # it is ready
+    assert "uploads                         15 min" in text
+    assert summary_text(plan) == "3 steps are missing, 0 not known"

@@ -1,4 +1,4 @@
-"""Services with a service-linked role, and the resource types of ours that need it.
+"""Services with a service-linked role, and the platform's resource types that need it.
 
 The account owns the role: roles in `LINKED_SERVICES` are created by a person with the account's
 file, not by the first environment as a side effect.

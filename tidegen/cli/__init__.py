@@ -43,6 +43,7 @@ COMMANDS = (
     "rollback",
     "destroy",
     "recovery",
+    "rehearse",
     "schema",
     "local",
     "completion",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from tidegen.cli.completing import environment_names
+from tidegen.cli.parsing import Command
 from tidegen.errors import InputError, Problem, TidegenError
 
 if TYPE_CHECKING:
@@ -42,23 +43,36 @@ def target_options(command: _COMMAND) -> _COMMAND:
     )(command)
 
 
-def allow_options(command: _COMMAND) -> _COMMAND:
-    """Add --allow-replace and --allow-lock, for changes that are otherwise refused."""
-    replace = "Allow a stateful resource to be replaced or removed; repeatable."
-    lock = "Allow a resource's lock to become one of COMPLIANCE mode, or weaker; repeatable."
-    for option, name, meaning in (
-        ("--allow-lock", "locked", lock),
-        ("--allow-replace", "allowed", replace),
-    ):
-        command = click.option(option, name, multiple=True, metavar="PATH", help=meaning)(command)
+def change_options(command: _COMMAND) -> _COMMAND:
+    """Add the options of a command that changes stacks: target, --yes, --json, --take-over."""
+    for option in (take_over_option, json_option, yes_option, target_options):
+        command = option(command)
     return command
 
 
-def allowed_changes(allowed: Iterable[str], locked: Iterable[str]) -> tuple[str, ...]:
-    """Return the consents of both options."""
+def allow_options(command: _COMMAND) -> _COMMAND:
+    """Add --allow-replace and --allow-lock, for changes that are otherwise refused."""
+    command = click.option(
+        "--allow-lock",
+        "locked",
+        multiple=True,
+        metavar="PATH",
+        callback=_lock_consents,
+        help="Allow a resource's lock to become one of COMPLIANCE mode, or weaker; repeatable.",
+    )(command)
+    return click.option(
+        "--allow-replace",
+        "allowed",
+        multiple=True,
+        metavar="PATH",
+        help="Allow a stateful resource to be replaced or removed; repeatable.",
+    )(command)
+
+
+def _lock_consents(_: click.Context, __: click.Parameter, paths: Iterable[str]) -> tuple[str, ...]:
     from tidegen.planning.refusal import lock_consent
 
-    return (*allowed, *map(lock_consent, locked))
+    return tuple(map(lock_consent, paths))
 
 
 @contextmanager
@@ -81,6 +95,11 @@ def format_option(forms: Sequence[str], meaning: str) -> Callable[[_COMMAND], _C
         show_default=True,
         help=meaning,
     )
+
+
+def cli_command(*examples: str) -> Callable[[Callable[..., Any]], Command]:
+    """Return the decorator of a command with examples below its help."""
+    return click.command(cls=Command, epilog=example_epilog(*examples))
 
 
 def example_epilog(*lines: str) -> str:

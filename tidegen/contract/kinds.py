@@ -22,7 +22,6 @@ class Kind(StrEnum):
     EMAIL = "email address"
     HOSTED_ZONE_ID = "hosted zone id"
     KEY_ARN = "key arn"
-    LOG_GROUP_ARN = "log group arn"
     LOG_GROUP_NAME = "log group name"
     NAME = "name"
     NUMBER = "number"

@@ -9,6 +9,7 @@ import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import eq, ge, gt, le, lt
 
 from tidegen.iam.patterns import is_arn_like, is_like, literal
 
@@ -83,26 +84,6 @@ def _is_in_network(value: str, wanted: str) -> bool:
         return False
 
 
-def _numbers(holds: Callable[[float, float], bool]) -> Compare:
-    def compare(value: str, wanted: str) -> bool:
-        try:
-            return holds(float(value), float(wanted))
-        except ValueError:
-            return False
-
-    return compare
-
-
-def _dates(holds: Callable[[float, float], bool]) -> Compare:
-    def compare(value: str, wanted: str) -> bool:
-        try:
-            return holds(_seconds(value), _seconds(wanted))
-        except ValueError:
-            return False
-
-    return compare
-
-
 def _seconds(text: str) -> float:
     """Return a date of ISO 8601, or a number of seconds, as seconds since 1970."""
     try:
@@ -112,15 +93,27 @@ def _seconds(text: str) -> float:
         return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
 
 
-def _ordered(family: str, make: Callable[[Callable[[float, float], bool]], Compare]) -> "_Table":
-    equals = make(lambda value, wanted: value == wanted)
+def _measured(measure: Callable[[str], float], holds: Callable[[float, float], bool]) -> Compare:
+    """Return the comparison of two texts by their measure; a text without one never matches."""
+
+    def compare(value: str, wanted: str) -> bool:
+        try:
+            return holds(measure(value), measure(wanted))
+        except ValueError:
+            return False
+
+    return compare
+
+
+def _ordered(family: str, measure: Callable[[str], float]) -> "_Table":
+    equals = _measured(measure, eq)
     return {
         f"{family}Equals": (equals, False),
         f"{family}NotEquals": (equals, True),
-        f"{family}LessThan": (make(lambda value, wanted: value < wanted), False),
-        f"{family}LessThanEquals": (make(lambda value, wanted: value <= wanted), False),
-        f"{family}GreaterThan": (make(lambda value, wanted: value > wanted), False),
-        f"{family}GreaterThanEquals": (make(lambda value, wanted: value >= wanted), False),
+        f"{family}LessThan": (_measured(measure, lt), False),
+        f"{family}LessThanEquals": (_measured(measure, le), False),
+        f"{family}GreaterThan": (_measured(measure, gt), False),
+        f"{family}GreaterThanEquals": (_measured(measure, ge), False),
     }
 
 
@@ -141,6 +134,6 @@ _OPERATORS: _Table = {
     "ArnLike": (is_arn_like, False),
     "ArnNotEquals": (is_arn_like, True),
     "ArnNotLike": (is_arn_like, True),
-    **_ordered("Numeric", _numbers),
-    **_ordered("Date", _dates),
+    **_ordered("Numeric", float),
+    **_ordered("Date", _seconds),
 }

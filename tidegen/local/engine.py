@@ -7,6 +7,7 @@ this process holds open: when this process ends, for any reason, the child ends 
 
 import http.client
 import importlib.util
+import json
 import os
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 from tidegen.errors import EngineStartError, EngineUnavailableError, Problem, TidegenError
 from tidegen.local.sealing import engine_process_variables
@@ -27,6 +29,8 @@ START_TIMEOUT = 30.0  # seconds; a warm start takes less than one
 _STOP_TIMEOUT = 5.0  # seconds
 _LOG_TAIL = 2000  # bytes of the engine's log that are searched for its last line
 _WHERE = "local engine"
+#: The engine's own address for regions that are lost (lost_region.py).
+LOST_PATH = "/_tidegen/lost/"
 
 
 def environment_variables(
@@ -213,3 +217,31 @@ def _child_environment() -> dict[str, str]:
     kept = engine_process_variables(os.environ)
     paths = [str(Path(__file__).parents[2]), kept.get("PYTHONPATH", "")]
     return {**kept, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
+
+
+def lose_region(endpoint: str, region: str) -> None:
+    """Let the engine answer no more calls to a region."""
+    _control(endpoint, "POST", region)
+
+
+def regain_region(endpoint: str, region: str) -> None:
+    """Let a lost region answer again, with the state that it had."""
+    _control(endpoint, "DELETE", region)
+
+
+def refused_calls(endpoint: str, region: str) -> list[str]:
+    """Return the calls to a lost region, each with method and path."""
+    calls: list[str] = json.loads(_control(endpoint, "GET", region))
+    return calls
+
+
+def _control(endpoint: str, method: str, region: str) -> bytes:
+    """Return the engine's answer about a lost region."""
+    connection = http.client.HTTPConnection(urlsplit(endpoint).netloc, timeout=START_TIMEOUT)
+    try:
+        connection.request(method, f"{LOST_PATH}{region}")
+        return connection.getresponse().read()
+    except (OSError, http.client.HTTPException) as error:
+        raise EngineStartError(Problem(_WHERE, f"does not answer: {error}")) from error
+    finally:
+        connection.close()

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from tidegen.local import upstream
+from tidegen.local.physical_ids import identify
 
 _ACTION = "StopReplicationToReplica"
 _TYPE = "AWS::SecretsManager::Secret"
@@ -31,28 +32,11 @@ def identify_secrets_by_arn() -> None:
 
     Upstream: the physical id is the name, so that a policy with it is malformed.
     """
-    table = upstream.provisioners()._RESOURCE_HANDLERS
-    entry = table[_TYPE]
-
-    def create(*arguments: Any) -> tuple[str, Any]:
-        return _identified(entry["create"](*arguments))
-
-    def update(physical_id: str, *arguments: Any) -> tuple[str, Any]:
-        return _identified(entry["update"](_name(physical_id), *arguments))
-
-    def delete(physical_id: str, properties: dict[str, Any]) -> None:
-        entry["delete"](_name(physical_id), properties)
-
-    own = {"create": create, "update": update, "delete": delete, "import": _imported}
-    table[_TYPE] = {**entry, **own}
+    identify(_TYPE, lambda made: str(made[1]["Id"]), _name)
+    upstream.provisioners()._RESOURCE_HANDLERS[_TYPE]["import"] = _imported
     readers = upstream.drift()._DRIFT_READERS
     read, known = readers[_TYPE]
     readers[_TYPE] = (lambda physical_id, *rest: read(_name(physical_id), *rest), known)
-
-
-def _identified(made: Any) -> tuple[str, Any]:
-    """Return upstream's result with the ARN as physical id."""
-    return made[1]["Id"], made[1]
 
 
 def _name(arn: str) -> str:

@@ -100,7 +100,15 @@ def _serve(options: argparse.Namespace) -> None:
     shims.install()
     bind = f"fd://{options.fd}" if options.fd is not None else f"{HOST}:{options.port}"
     hypercorn = upstream.module("hypercorn.asyncio")
-    asyncio.run(hypercorn.serve(upstream.application(), _hypercorn_config(bind)))
+    asyncio.run(hypercorn.serve(application(), _hypercorn_config(bind)))
+
+
+def application() -> Any:
+    """Return the changed ministack, whose regions can be lost."""
+    from tidegen.local import upstream
+    from tidegen.local.lost_region import LostRegions
+
+    return LostRegions(upstream.application())
 
 
 def _hypercorn_config(bind: str) -> Any:

@@ -6,6 +6,7 @@ upstream no longer needs it.
 
 import functools
 import gzip
+import hashlib
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -19,18 +20,21 @@ from tidegen.local import (
     drift_aware,
     early_validation,
     nested_stacks,
+    object_keys,
     secrets,
     service_calls,
     upstream,
     zones,
 )
 from tidegen.local.authorization import hooks as authorization
+from tidegen.local.physical_ids import identify
 from tidegen.local.refusals import export_taken, stack_policy
 from tidegen.local.table import entry_of, wrapped_entry
 
 INSTANCE_PROFILE = "AWS::IAM::InstanceProfile"
 #: A name of a service in the metadata at the beginning of botocore's model of it.
 _NAME_IN_MODEL = re.compile(r'"(?:endpointPrefix|signingName)":\s*"([^"]+)"')
+_SUFFIX = 13  # characters of a generated name
 _METADATA_SIZE = 4096  # characters; a test compares the names with those of the decoded models
 
 
@@ -38,6 +42,7 @@ def install() -> None:
     """Change ministack; its settings have to be in the environment before it is imported."""
     table = upstream.provisioners()._RESOURCE_HANDLERS
     identify_instance_profiles_by_name()
+    name_by_region()
     for type_name in schemas.resource_types():
         if type_name in table:
             table[type_name] = wrapped_entry(type_name, table[type_name])
@@ -45,6 +50,7 @@ def install() -> None:
             table[type_name] = entry_of(type_name)
     keep_attributes_of_unchanged_resources()
     take_alarms_of_several_metrics()
+    size_volumes_of_snapshots()
     parse_templates_with_libyaml()
     deletions.install()
     nested_stacks.install()
@@ -55,6 +61,7 @@ def install() -> None:
     secrets.install()
     zones.install()
     service_calls.install()
+    object_keys.install()
     export_taken.install()
     stack_policy.install()
     authorization.install()
@@ -69,19 +76,25 @@ def identify_instance_profiles_by_name() -> None:
     Upstream: the physical id is the ARN, so that a name passed on, to an instance for example,
     is not one.
     """
-    table = upstream.provisioners()._RESOURCE_HANDLERS
-    entry = table[INSTANCE_PROFILE]
+    identify(INSTANCE_PROFILE, lambda made: made[0].rpartition("/")[2], _profile_arn)
 
-    def create(*arguments: Any) -> tuple[str, Any]:
-        return _named(entry["create"](*arguments))
 
-    def update(physical: str, *arguments: Any) -> tuple[str, Any]:
-        return _named(entry["update"](_profile_arn(physical), *arguments))
+def name_by_region() -> None:
+    """Give resources of stacks with one name in two regions different names.
 
-    def delete(physical: str, properties: dict[str, Any]) -> None:
-        entry["delete"](_profile_arn(physical), properties)
+    Upstream: hashes the stack's name and the logical id only, so that a role of the second stack
+    replaces that of the first, and is deleted with either.
+    """
+    provisioners = upstream.provisioners()
+    plain = provisioners._physical_name
 
-    table[INSTANCE_PROFILE] = {**entry, "create": create, "update": update, "delete": delete}
+    def name(stack_name: str, logical_id: str, **options: Any) -> str:
+        made = str(plain(stack_name, logical_id, **options))
+        key = f"{made}:{upstream.account()}:{upstream.region()}"
+        suffix = hashlib.sha256(key.encode()).hexdigest()[:_SUFFIX]
+        return made[:-_SUFFIX] + (suffix if options.get("lowercase") else suffix.upper())
+
+    provisioners._physical_name = name
 
 
 def take_alarms_of_several_metrics() -> None:
@@ -101,6 +114,22 @@ def take_alarms_of_several_metrics() -> None:
     provisioners._cw_metric_alarm_record = record
 
 
+def size_volumes_of_snapshots() -> None:
+    """Create a volume of a snapshot in the snapshot's size, if no other is given.
+
+    Upstream: makes it 8 GiB.
+    """
+    ec2 = upstream.service("ec2")
+    plain = ec2._create_volume
+
+    def create(parameters: dict[str, Any]) -> Any:
+        snapshot = ec2._snapshots.get(upstream.parameter(parameters, "SnapshotId"))
+        sized = {"Size": [str(snapshot["VolumeSize"])]} if snapshot else {}
+        return plain({**sized, **parameters})
+
+    ec2._ACTION_MAP["CreateVolume"] = create
+
+
 def parse_templates_with_libyaml() -> None:
     """Parse templates with PyYAML's parser in C, if it has one.
 
@@ -112,11 +141,6 @@ def parse_templates_with_libyaml() -> None:
         functions.CfnLoader = type(
             "CfnLoader", (yaml.CSafeLoader,), {"yaml_constructors": constructors}
         )
-
-
-def _named(made: tuple[str, Any]) -> tuple[str, Any]:
-    """Return upstream's result with the name, the last part of the ARN, as physical id."""
-    return made[0].rpartition("/")[2], made[1]
 
 
 def _profile_arn(name: str) -> str:

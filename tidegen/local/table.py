@@ -31,9 +31,7 @@ def entry_of(type_name: str) -> Entry:
     def update(
         physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
     ) -> Result:
-        resource = _resource(type_name, logical_id, stack_name, new)
-        resource = replace(resource, physical_id=physical_id, previous=_converted(type_name, old))
-        refuse(UPDATE, resource)
+        resource = _updated(_resource(type_name, logical_id, stack_name, new), physical_id, old)
         return _completed(resource, handler.update(resource))
 
     def delete(physical_id: str, properties: Properties) -> None:
@@ -91,9 +89,7 @@ def wrapped_entry(type_name: str, entry: Entry) -> Entry:
     def update(
         physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
     ) -> Result:
-        resource = _resource(type_name, logical_id, stack_name, new)
-        resource = replace(resource, physical_id=physical_id, previous=_converted(type_name, old))
-        refuse(UPDATE, resource)
+        resource = _updated(_resource(type_name, logical_id, stack_name, new), physical_id, old)
         extra = (logical_id,) if entry.get("update_with_logical_id") else ()
         made = Result(*entry["update"](physical_id, old, new, stack_name, *extra))
         return _completed(resource, completion.complete(resource, made))
@@ -125,6 +121,14 @@ def _resource(type_name: str, logical_id: str, stack_name: str, properties: Prop
     )
     validated(type_name, _as_written(properties, stack_name), region)
     return Resource(identity, converted_properties(type_name, properties, region))
+
+
+def _updated(resource: Resource, physical_id: str, old: Properties) -> Resource:
+    """Return a resource with its properties before the update, unless AWS refuses the update."""
+    previous = _converted(resource.identity.type_name, old)
+    resource = replace(resource, physical_id=physical_id, previous=previous)
+    refuse(UPDATE, resource)
+    return resource
 
 
 def _as_written(properties: Properties, stack_name: str) -> Properties:

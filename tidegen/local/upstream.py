@@ -26,6 +26,14 @@ def router() -> Any:
     return module("ministack.core.router")
 
 
+def bucket_region(name: str) -> str:
+    """Return the region of a bucket; empty if there is none of that name."""
+    s3 = service("s3")
+    owner = s3._bucket_owner_account(name)
+    record = s3._buckets.get_scoped(owner, None, name) if owner is not None else None
+    return str((record or {}).get("region") or "")
+
+
 def event_loop() -> Any:
     """Return the event loop that serves requests, or None before the server started."""
     return module("ministack.app")._MAIN_LOOP

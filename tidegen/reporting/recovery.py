@@ -47,7 +47,7 @@ def _step_lines(number: int, item: PlannedStep, plan: RecoveryPlan) -> Iterator[
 def _total_lines(plan: RecoveryPlan) -> Iterator[str]:
     serving, complete = span(plan.serving), span(plan.complete)
     yield f"Services answer after {serving} (RTO), all data is back after {complete}."
-    yield "These are estimates: a rehearsal shows the real times."
+    yield "These are estimates; 'tidegen rehearse' tries the steps."
 
 
 def _objective_lines(plan: RecoveryPlan) -> Iterator[str]:

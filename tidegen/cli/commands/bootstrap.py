@@ -3,16 +3,15 @@
 import click
 
 from tidegen.cli.common import (
+    cli_command,
     echo_json_line,
-    example_epilog,
     json_option,
     target_options,
     yes_option,
 )
-from tidegen.cli.parsing import Command
 
 
-@click.command(cls=Command, epilog=example_epilog("tidegen bootstrap --env production"))
+@cli_command("tidegen bootstrap --env production")
 @target_options
 @yes_option
 @json_option

@@ -2,15 +2,10 @@
 
 import click
 
-from tidegen.cli.common import example_epilog
-from tidegen.cli.parsing import Command
-
-_EPILOG = example_epilog(
-    'eval "$(tidegen completion bash)"', "tidegen completion fish > tidegen.fish"
-)
+from tidegen.cli.common import cli_command
 
 
-@click.command(cls=Command, epilog=_EPILOG)
+@cli_command('eval "$(tidegen completion bash)"', "tidegen completion fish > tidegen.fish")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """Print the shell completion script."""

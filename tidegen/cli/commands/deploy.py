@@ -4,18 +4,10 @@ from pathlib import Path
 
 import click
 
-from tidegen.cli.common import (
-    allow_options,
-    allowed_changes,
-    example_epilog,
-    json_option,
-    take_over_option,
-    target_options,
-    yes_option,
-)
-from tidegen.cli.parsing import Command
+from tidegen.cli.common import allow_options, change_options, cli_command
 
-_EPILOG = example_epilog(
+
+@cli_command(
     "tidegen deploy --env development",
     "tidegen deploy --env development --local",
     "tidegen deploy --env production --dry-run",
@@ -24,11 +16,7 @@ _EPILOG = example_epilog(
     "tidegen deploy --env staging --revert-drift",
     "tidegen deploy --env staging --plan plan.json",
 )
-
-
-@click.command(cls=Command, epilog=_EPILOG)
-@target_options
-@yes_option
+@change_options
 @allow_options
 @click.option(
     "--move",
@@ -37,7 +25,6 @@ _EPILOG = example_epilog(
     metavar="LOGICAL_ID",
     help="Move a deployed resource to its new stack or logical id; repeatable.",
 )
-@take_over_option
 @click.option(
     "--with-prerequisites",
     is_flag=True,
@@ -72,7 +59,6 @@ _EPILOG = example_epilog(
     help="Keep what a failed first creation has created; the next deploy continues it.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the plan and stop, like 'tidegen plan'.")
-@json_option
 @click.pass_context
 def command(
     context: click.Context,
@@ -131,7 +117,7 @@ def command(
     with open_session(context.obj, local=local) as session:
         options = DeployOptions(
             yes=yes,
-            allowed=allowed_changes(allowed, locked),
+            allowed=(*allowed, *locked),
             as_json=as_json,
             moved=moved,
             with_prerequisites=with_prerequisites,

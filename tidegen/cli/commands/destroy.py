@@ -2,36 +2,22 @@
 
 import click
 
-from tidegen.cli.common import (
-    echo_json_line,
-    example_epilog,
-    json_option,
-    take_over_option,
-    target_options,
-    yes_option,
-)
+from tidegen.cli.common import change_options, cli_command, echo_json_line
 from tidegen.cli.completing import account_names
 from tidegen.cli.confirm import confirm
-from tidegen.cli.parsing import Command
 
 
-@click.command(
-    cls=Command,
-    epilog=example_epilog(
-        "tidegen destroy --env development",
-        "tidegen destroy --env qa --account account-nonproduction",
-    ),
+@cli_command(
+    "tidegen destroy --env development",
+    "tidegen destroy --env qa --account account-nonproduction",
 )
-@target_options
+@change_options
 @click.option(
     "--account",
     metavar="NAME",
     shell_complete=account_names,
     help="For an environment without a file: the account file of its region.",
 )
-@yes_option
-@json_option
-@take_over_option
 @click.pass_obj
 def command(
     directory: str,

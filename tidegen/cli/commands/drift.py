@@ -2,16 +2,13 @@
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, json_option, question, target_options
-from tidegen.cli.parsing import Command
+from tidegen.cli.common import cli_command, echo_json, json_option, question, target_options
 
-_EPILOG = example_epilog(
+
+@cli_command(
     "tidegen drift --env production",
     "tidegen drift --env production --json > drift.json",
 )
-
-
-@click.command(cls=Command, epilog=_EPILOG)
 @target_options
 @json_option
 @click.pass_obj

@@ -2,29 +2,16 @@
 
 import click
 
-from tidegen.cli.common import (
-    echo_json,
-    example_epilog,
-    json_option,
-    take_over_option,
-    target_options,
-    yes_option,
-)
-from tidegen.cli.parsing import Command
+from tidegen.cli.common import change_options, cli_command, echo_json
 
-_EPILOG = example_epilog(
+
+@cli_command(
     "tidegen import --env staging --find",
     "tidegen import --env staging Storage/UploadsBucket=tidepool-staging-uploads",
     "tidegen import --env account-production Audit/Recorder=default Audit/Channel=default",
     "tidegen import --env production --replace Database/Member1Volume=vol-0123456789abcdef0",
 )
-
-
-@click.command(cls=Command, epilog=_EPILOG)
-@target_options
-@yes_option
-@json_option
-@take_over_option
+@change_options
 @click.option(
     "--find",
     is_flag=True,

@@ -4,16 +4,14 @@ from pathlib import Path
 
 import click
 
-from tidegen.cli.common import concerns, example_epilog
-from tidegen.cli.parsing import Command
+from tidegen.cli.common import cli_command, concerns
 from tidegen.errors import InputError, Problem
 
 #: The hash of a template is of its bytes: git may not convert its line ends.
 _ATTRIBUTES = b"templates/** -text\n"
-_EPILOG = example_epilog("tidegen init", "tidegen init platform --project acme")
 
 
-@click.command(cls=Command, epilog=_EPILOG)
+@cli_command("tidegen init", "tidegen init platform --project acme")
 @click.argument("folder", default=".", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--project", default="tidepool", show_default=True, help="Prefix of every name.")
 @click.pass_obj

@@ -12,20 +12,18 @@ from tidegen.cli.commands.linting import (
     run,
     watch,
 )
-from tidegen.cli.common import example_epilog, format_option
-from tidegen.cli.parsing import Command
+from tidegen.cli.common import cli_command, format_option
 
-_EPILOG = example_epilog(
+_FORMS = ("text", "json", "sarif", "junit", "github")
+
+
+@cli_command(
     "tidegen lint",
     "tidegen lint templates/current/network.yaml --ignore I",
     "tidegen lint ~/any/templates --region eu-central-1",
     "tidegen lint --format sarif > findings.sarif",
     "tidegen lint --explain E3012",
 )
-_FORMS = ("text", "json", "sarif", "junit", "github")
-
-
-@click.command(cls=Command, epilog=_EPILOG)
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @click.option(
     "--region",

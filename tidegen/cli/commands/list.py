@@ -8,22 +8,18 @@ from typing import Any
 import click
 
 from tidegen.cli.common import (
+    cli_command,
     concerns,
     echo_json,
-    example_epilog,
     json_option,
     project_folder,
     question,
     template_folder,
 )
-from tidegen.cli.parsing import Command
 from tidegen.errors import Problem
 
 
-@click.command(
-    cls=Command,
-    epilog=example_epilog("tidegen list", "tidegen list --json", "tidegen list --deployed"),
-)
+@cli_command("tidegen list", "tidegen list --json", "tidegen list --deployed")
 @click.option("--deployed", is_flag=True, help="Read the accounts, and list the stacks instead.")
 @click.option("--local", is_flag=True, help="Use the embedded local AWS instead of the accounts.")
 @json_option

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import click
 
-from tidegen.cli.common import echo_json, example_epilog, format_option, question, target_options
-from tidegen.cli.parsing import Command
+from tidegen.cli.common import cli_command, echo_json, format_option, question, target_options
 
 _FORMATS = (
     "table",
@@ -16,7 +15,9 @@ _FORMATS = (
     "post-renderer",
     "kubeconfig",
 )
-_EPILOG = example_epilog(
+
+
+@cli_command(
     "tidegen outputs --env production",
     "tidegen outputs --env staging --json",
     "tidegen outputs --env staging --format dotenv > staging.env",
@@ -25,9 +26,6 @@ _EPILOG = example_epilog(
     "tidegen outputs --env staging --format helm-values > staging-values.yaml",
     "tidegen outputs --env staging --format post-renderer > post-renderer",
 )
-
-
-@click.command(cls=Command, epilog=_EPILOG)
 @target_options
 @format_option(
     _FORMATS, "Format; the last four are for the cluster and Tidepool's chart, without secrets."

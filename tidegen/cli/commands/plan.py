@@ -8,29 +8,19 @@ import click
 
 from tidegen.cli.common import (
     allow_options,
-    allowed_changes,
+    cli_command,
     echo_json,
-    example_epilog,
     json_option,
     question,
     target_options,
 )
-from tidegen.cli.parsing import Command, exclusive
+from tidegen.cli.parsing import exclusive
 
 if TYPE_CHECKING:
     from tidegen.cli.session import Session
     from tidegen.deployment.events import Preview
     from tidegen.planning.model import Plan
     from tidegen.planning.overwriting import ByHand
-
-_EPILOG = example_epilog(
-    "tidegen plan --env staging",
-    "tidegen plan --env production --only replacements",
-    "tidegen plan --env production --drift",
-    "tidegen plan --env production --markdown > comment.md",
-    "tidegen plan --env production --json --exit-code",
-    "tidegen plan --env production --out plan.json",
-)
 
 
 def _by_hand(
@@ -47,7 +37,14 @@ def _by_hand(
     return changed_by_hand(detect_drift(checks, session.connect), changes)
 
 
-@click.command(cls=Command, epilog=_EPILOG)
+@cli_command(
+    "tidegen plan --env staging",
+    "tidegen plan --env production --only replacements",
+    "tidegen plan --env production --drift",
+    "tidegen plan --env production --markdown > comment.md",
+    "tidegen plan --env production --json --exit-code",
+    "tidegen plan --env production --out plan.json",
+)
 @target_options
 @click.option(
     "--change-set", is_flag=True, help="Add CloudFormation's prediction; uploads the templates."
@@ -131,7 +128,7 @@ def command(
             settings=no_settings if only else reach,
             thorough=True,
         )
-        consented = consents(previews, allowed_changes(allowed, locked))
+        consented = consents(previews, (*allowed, *locked))
         problems = plan_problems(plan, previews, consented)
         if out and not problems:
             save_plan(session, plan, previews, out, consented)

@@ -4,22 +4,15 @@ import click
 
 from tidegen.cli.common import (
     allow_options,
-    allowed_changes,
+    cli_command,
     echo_json,
-    example_epilog,
     json_option,
     question,
     target_options,
 )
-from tidegen.cli.parsing import Command
 
 
-@click.command(
-    cls=Command,
-    epilog=example_epilog(
-        "tidegen preflight --env production", "tidegen preflight --env staging --json"
-    ),
-)
+@cli_command("tidegen preflight --env production", "tidegen preflight --env staging --json")
 @target_options
 @allow_options
 @json_option
@@ -46,7 +39,7 @@ def command(
     from tidegen.reporting.preflight import report_text, summary_text
 
     with open_session(directory, local=local) as session:
-        report = full_report(session, name, allowed_changes(allowed, locked))
+        report = full_report(session, name, (*allowed, *locked))
     if as_json:
         echo_json(asdict(report))
     elif text := report_text(report):

@@ -8,19 +8,17 @@ import click
 
 import tidegen
 from tidegen.cli.common import (
+    cli_command,
     echo_json,
-    example_epilog,
     json_option,
     project_folder,
     template_folder,
 )
-from tidegen.cli.parsing import Command
 
 _MOST = 5  # files in an error
-_EPILOG = example_epilog("tidegen release 2026-11-24", "tidegen release v1.4.0")
 
 
-@click.command(cls=Command, epilog=_EPILOG)
+@cli_command("tidegen release 2026-11-24", "tidegen release v1.4.0")
 @click.argument("name")
 @json_option
 @click.pass_obj

@@ -7,26 +7,21 @@ from typing import TYPE_CHECKING
 import click
 
 from tidegen.cli.common import (
+    cli_command,
     concerns,
     echo_json,
-    example_epilog,
     format_option,
     json_option,
     known,
     project_folder,
 )
 from tidegen.cli.completing import concern_names
-from tidegen.cli.parsing import Command
 
 if TYPE_CHECKING:
     from tidegen.rendering import FileChange
 
-_EPILOG = example_epilog(
-    "tidegen render", "tidegen render network storage", "tidegen render --check"
-)
 
-
-@click.command(cls=Command, epilog=_EPILOG)
+@cli_command("tidegen render", "tidegen render network storage", "tidegen render --check")
 @click.argument("names", metavar="[CONCERN]...", nargs=-1, shell_complete=concern_names)
 @click.option(
     "--check", is_flag=True, help="Write nothing; show differences and exit 1 if there are any."

@@ -18,7 +18,7 @@ def recovery_of(session: Session, name: str, region: str | None) -> RecoveryPlan
     moved = moved_session(session, name, region)
     target = moved.target(name)
     restored = Restored(
-        words=_words(session, moved, name),
+        words=words_of(session, moved, name),
         own=planned_steps(
             target_of(session.file(name), session.files),
             values_of(session.file(name), session.files),
@@ -39,7 +39,8 @@ def moved_session(session: Session, name: str, region: str | None) -> Session:
     return replace(session, files=files)
 
 
-def _words(session: Session, moved: Session, name: str) -> Words:
+def words_of(session: Session, moved: Session, name: str) -> Words:
+    """Return the words of a recovery, from the file before and after the loss."""
     before, after = session.file(name), moved.file(name)
     return Words(
         project=before.project,

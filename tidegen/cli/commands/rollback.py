@@ -2,28 +2,15 @@
 
 import click
 
-from tidegen.cli.common import (
-    echo_json_line,
-    example_epilog,
-    json_option,
-    take_over_option,
-    target_options,
-    yes_option,
-)
+from tidegen.cli.common import change_options, cli_command, echo_json_line
 from tidegen.cli.confirm import confirm
-from tidegen.cli.parsing import Command
 
-_EPILOG = example_epilog(
+
+@cli_command(
     "tidegen rollback --env staging",
     "tidegen rollback --env staging --skip Database/Member2Group",
 )
-
-
-@click.command(cls=Command, epilog=_EPILOG)
-@target_options
-@yes_option
-@json_option
-@take_over_option
+@change_options
 @click.option(
     "--skip",
     multiple=True,

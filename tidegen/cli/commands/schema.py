@@ -1,14 +1,9 @@
 """`tidegen schema`."""
 
-import click
-
-from tidegen.cli.common import echo_json, example_epilog
-from tidegen.cli.parsing import Command
+from tidegen.cli.common import cli_command, echo_json
 
 
-@click.command(
-    cls=Command, epilog=example_epilog("tidegen schema > environments/environment.schema.json")
-)
+@cli_command("tidegen schema > environments/environment.schema.json")
 def command() -> None:
     """Print the JSON Schema of environment files, for editors."""
     from tidegen.environments import json_schema

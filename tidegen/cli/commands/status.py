@@ -5,26 +5,23 @@ from typing import TYPE_CHECKING
 import click
 
 from tidegen.cli.common import (
+    cli_command,
     echo_json,
     echo_json_line,
-    example_epilog,
     json_option,
     question,
     target_options,
 )
-from tidegen.cli.parsing import Command
 
 if TYPE_CHECKING:
     from tidegen.cli.session import Session
 
-_EPILOG = example_epilog(
+
+@cli_command(
     "tidegen status --env production",
     "tidegen status --env staging --json",
     "tidegen status --env production --follow",
 )
-
-
-@click.command(cls=Command, epilog=_EPILOG)
 @target_options
 @json_option
 @click.option("--follow", is_flag=True, help="Watch the operation in progress until it ends.")

@@ -65,7 +65,8 @@ release() {
   exit "$code"
 }
 
-restoring=$(unfinished_restore)
+restores=$(restore_marks)
+restoring=$(unfinished_restore "$restores")
 if [ -n "$restoring" ]; then
   [ "${1:-}" != now ] || fail "$restoring has not ended; repeat that restore first"
   say "backups pause: $restoring has not ended"
@@ -115,9 +116,11 @@ sum=$(cut -d' ' -f1 "$work/sha256")
 # of nothing pigz makes a file
 [ "$(tr -dc 0-9 <"$work/dumped")" -gt 0 ] || fail "the dump is empty and does not count as a backup; see mongodump's messages above"
 [[ $sum =~ ^[0-9a-f]{64}$ ]] || fail "the dump has no checksum and does not count as a backup"
-restored=$(newest_restore)
-if [ "$restored" != None ] && [[ ! $restored < $(restore_mark "$started") ]]; then
-  fail "$restored began during the dump, which therefore does not count as a backup"
+# by the marks and not by their times: the clock of the member that restores may be another
+since=$(restore_marks)
+restored=$(comm -13 <(echo "$restores") <(echo "$since"))
+if [ -n "$restored" ]; then
+  fail "${restored%%$'\n'*} began during the dump, which therefore does not count as a backup"
 fi
 {
   printf '{"host": "%s", "key": "%s", ' "$chosen" "$key/dump.archive.gz"

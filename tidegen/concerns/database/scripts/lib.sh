@@ -192,14 +192,18 @@ hours_since() {
   awk -v seconds=$((end - start)) 'BEGIN {printf "%.2f\n", seconds / 3600}'
 }
 
-# A field of the last recent object next to the backups for which a condition holds, or "None":
-# newest FIELD CONDITION
-newest() {
+# What a query finds in the recent objects next to the backups, or "None": recent QUERY
+recent() {
   local since
   since=$(($(date +%s) - OLDEST_DAYS * 86400))
   aws s3api list-objects-v2 --bucket "$BACKUPS_BUCKET" --prefix mongodb/ \
     --start-after "mongodb/$(date -u -d "@$since" +%Y/%m/%d/)" --region "$REGION" \
-    --query "Contents[?$2] | [-1].$1" --output text
+    --query "$1" --output text
+}
+
+# A field of the last recent object for which a condition holds, or "None": newest FIELD CONDITION
+newest() {
+  recent "Contents[?$2] | [-1].$1"
 }
 
 # Sets STARTED and FINISHED of the newest backup, empty if there is none. Its key is the time when it
@@ -240,17 +244,21 @@ restore_mark() {
   date -u -d "$1" +mongodb/%Y/%m/%d/restore-%H%M%S
 }
 
-newest_restore() {
-  newest Key "contains(Key, '/restore-')"
+# The marks of all recent restores, a line each.
+restore_marks() {
+  local marks
+  marks=$(recent "Contents[?contains(Key, '/restore-')].Key")
+  [ "$marks" = None ] || tr -s '[:space:]' '\n' <<<"$marks" | LC_ALL=C sort
 }
 
-# The restore that has begun and not ended, empty if none. While it lasts, the set has parts of both.
+# The restore that has begun and not ended, empty if none: unfinished_restore [MARKS]. While it lasts, the
+# set has parts of both.
 unfinished_restore() {
-  local mark
-  mark=$(newest_restore)
-  case $mark in
-    None | *-ended) ;;
-    *) echo "$mark" ;;
+  local marks
+  marks=${1-$(restore_marks)}
+  case $marks in
+    *-ended) ;;
+    *) tail -n 1 <<<"$marks" ;;
   esac
 }
 

@@ -1,0 +1,215 @@
+"""The stages of a rehearsal: timed, stopped at the first failure, and honest about the rest."""
+
+from dataclasses import replace
+
+import pytest
+
+from tidegen.deployment.rehearsal import data
+from tidegen.deployment.rehearsal.ports import StoredObject
+from tidegen.deployment.rehearsal.preparing import await_replicas
+from tidegen.deployment.rehearsal.run import rehearse
+from tidegen.deployment.rehearsal.stages import ON_ACCOUNT, NotRehearsedError, Stage
+from tidegen.deployment.rehearsal.world import World, Written
+from tidegen.errors import DeploymentError, Problem, RefusedError
+from tidegen.planning.model import Place, StackState
+from tidegen.planning.recovery.steps import Words
+from tidegen.planning.rehearsal import Result, differences
+from tidegen.reporting.rehearsal import rehearsal_data, rehearsal_text
+
+WORDS = Words(
+    project="tide",
+    environment="prod",
+    account="111122223333",
+    home="us-west-2",
+    region="us-east-2",
+    domain="tide.example",
+    cidr="10.72.0.0/16",
+    former_cidr="10.64.0.0/16",
+)
+
+
+def unused(*_):
+    raise AssertionError("no stage of these tests uses it")
+
+
+WORLD = World(
+    words=WORDS,
+    here=Place("111122223333", "us-west-2"),
+    there=Place("111122223333", "us-east-2"),
+    connect=unused,
+    shell=None,
+    store=unused,
+    member=unused,
+    lose=unused,
+    refused=unused,
+    is_restored_file=unused,
+)
+
+
+def done(_):
+    return "fine"
+
+
+def failing(_):
+    raise DeploymentError(Problem("here", "broke"))
+
+
+def skipped(_):
+    raise NotRehearsedError("nothing can do it")
+
+
+def run(*acts):
+    seconds = iter(range(0, 1000, 5))
+    stages = [Stage(f"s{number}", f"Stage {number}", act) for number, act in enumerate(acts)]
+    begun = []
+    result = rehearse(WORLD, stages, lambda *at: begun.append(at[:2]), lambda: next(seconds))
+    return result, begun
+
+
+def test_every_stage_is_timed():
+    result, begun = run(done, skipped, done)
+    assert [stage.seconds for stage in result.stages] == [5, 5, 5]
+    assert result.passed
+    assert result.seconds == 15
+    assert begun == [(1, 3), (2, 3), (3, 3)]
+    assert [stage.result for stage in result.stages] == [Result.DONE, Result.SKIPPED, Result.DONE]
+
+
+def test_nothing_is_done_after_a_failure():
+    result, begun = run(done, failing, done)
+    assert not result.passed
+    assert [stage.result for stage in result.stages] == [Result.DONE, Result.FAILED, Result.SKIPPED]
+    assert result.stages[1].detail == "here: broke"
+    assert result.stages[2].detail == "after s1 failed"
+    assert begun == [(1, 3), (2, 3)]
+
+
+def test_the_report_has_every_stage_and_the_verdict():
+    result, _ = run(done, failing, done)
+    text = rehearsal_text(result)
+    assert "failed" in text
+    assert text.splitlines()[-1] == "not recovered in 10.0 s: 1 done, 1 failed, 1 not rehearsed"
+    document = rehearsal_data(result)
+    assert (document["passed"], document["seconds"]) == (False, 10)
+    assert [row["stage"] for row in document["stages"]] == ["s0", "s1", "s2"]
+
+
+def item(content=b"x", **changes):
+    return StoredObject(content=content, media_type="a/b", **changes)
+
+
+@pytest.mark.parametrize(
+    ("got", "lines"),
+    [
+        ({"a": item()}, []),
+        ({}, ["object a is missing"]),
+        ({"a": item(), "b": item()}, ["object b was never there"]),
+        ({"a": item(b"y")}, ["object a differs"]),
+        ({"a": item(metadata={"m": "1"})}, ["object a differs"]),
+        ({"a": item(tags={"t": "1"})}, ["object a differs"]),
+    ],
+)
+def test_each_difference_of_the_data_is_named(got, lines):
+    assert list(differences("object", {"a": item()}, got)) == lines
+
+
+def test_the_data_is_the_same_in_every_run_and_varied():
+    assert data.uploads() == data.uploads()
+    assert data.database() == data.database()
+    sizes = {len(upload.content) for upload in data.uploads().values()}
+    assert {0, 1} < sizes
+    assert max(sizes) > 8_388_608  # above the AWS CLI's threshold of a part
+    schema = {"keys": ["k", "n"], "attributes": [attribute("k", "S"), attribute("n", "N")]}
+    items = data.items(schema)
+    assert len({(row["k"]["S"], row["n"]["N"]) for row in items}) == len(items) > 25
+
+
+def attribute(name, kind):
+    return {"AttributeName": name, "AttributeType": kind}
+
+
+def test_a_fault_of_tidegen_is_no_failed_stage():
+    def faulty(_):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run(faulty)
+
+
+def test_a_refusal_is_a_failed_stage():
+    def refused(_):
+        raise RefusedError(Problem("bucket", "is not replicated"), Problem("other", "neither"))
+
+    result, _ = run(refused)
+    assert result.stages[0].detail == "bucket: is not replicated; other: neither"
+
+
+def test_the_removal_is_done_after_a_failure_too():
+    removal = Stage("remove", "Remove", done)
+    begun = []
+    stages = [Stage("first", "First", failing), Stage("second", "Second", done)]
+    result = rehearse(WORLD, stages, lambda *at: begun.append(at[2].slug), removal=removal)
+    assert [stage.stage for stage in result.stages] == ["first", "second", "remove"]
+    assert result.stages[-1].result is Result.DONE
+    assert begun == ["first", "remove"]
+    assert not result.passed
+
+
+class Replicating:
+    """A store whose replicas have one object more at each look."""
+
+    def __init__(self, slow):
+        self.looks, self.slow = 0, slow
+
+    def replica(self, bucket):
+        return f"{bucket}-replica"
+
+    def keys(self, bucket):
+        assert bucket.endswith("-replica")
+        self.looks += 1
+        return ["a", "b"][: self.looks // self.slow]
+
+
+class Deployed:
+    """A cloud with the environment's outputs."""
+
+    def stack(self, _):
+        outputs = {"UploadsBucketName": "uploads", "AssetsBucketName": "assets"}
+        return StackState(name="n", stack_id="i", status="CREATE_COMPLETE", outputs=outputs)
+
+
+def waiting(slow):
+    store, pauses = Replicating(slow), []
+    written = Written(buckets={"UploadsBucketName": {"a": 1, "b": 2}, "AssetsBucketName": {"a": 3}})
+    world = replace(
+        WORLD,
+        connect=lambda _: Deployed(),
+        store=lambda _: store,
+        written=written,
+        pause=pauses.append,
+    )
+    return world, pauses
+
+
+def test_s3_is_waited_for_until_all_objects_are_replicated():
+    world, pauses = waiting(slow=5)
+    assert await_replicas(world)
+    assert len(pauses) == 9
+
+
+def test_a_replication_that_does_not_come_is_a_failure():
+    world, pauses = waiting(slow=10_000)
+    with pytest.raises(
+        DeploymentError, match="uploads-replica: has not got 2 objects after 30 min"
+    ):
+        await_replicas(world)
+    assert sum(pauses) >= 15 * 60
+
+
+def test_on_an_account_nothing_of_people_is_touched():
+    """Tables and database of an account are restored by people; its region is not lost."""
+    acts = {stage.slug: stage.act for stage in ON_ACCOUNT}
+    for slug in ("lose", "tables", "database", "services"):
+        with pytest.raises(NotRehearsedError):
+            acts[slug](WORLD)
+    assert "prerequisites" not in acts

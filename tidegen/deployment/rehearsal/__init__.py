@@ -1,0 +1,1 @@
+"""A rehearsal of a recovery: an environment with data is lost, and raised in another region."""
