@@ -41,6 +41,7 @@ check: install ## Format, style, wording, layers, types, templates, scripts, doc
 	mypy
 	tidegen render --check
 	tidegen lint
+	tidegen prove
 	zizmor --offline --quiet .github/workflows
 	shellcheck -x -P SCRIPTDIR $$(git ls-files '*.sh') .ci/run
 	$(MAKE) --no-print-directory docs

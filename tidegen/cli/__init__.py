@@ -29,6 +29,7 @@ COMMANDS = (
     "init",
     "render",
     "lint",
+    "prove",
     "release",
     "plan",
     "preflight",

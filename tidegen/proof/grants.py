@@ -100,7 +100,7 @@ def _policies(root: Root) -> Iterator[_Policy]:
 
 
 #: Yields the requests of one kind of caller on a policy's resource, each with what else must hold.
-Caller = Callable[[_Policy], Iterator[tuple[Situation, Formula]]]
+Caller = Callable[[_Policy], Iterator[tuple[_Policy, Situation, Formula]]]
 
 
 def _result(
@@ -109,9 +109,9 @@ def _result(
     asked, examples, reasons = 0, [], []
     for policy in policies:
         try:
-            for situation, extra in caller(policy):
+            for asked_of, situation, extra in caller(policy):
                 asked += 1
-                texts = _granted(policy, situation, extra)
+                texts = _granted(asked_of, situation, extra)
                 if texts is not None:
                     examples.append(_example(policy, situation, texts, sources))
         except (UndecidableError, UnknownOperatorError) as error:
@@ -163,17 +163,17 @@ def _known(policy: _Policy, **keys: str) -> dict[str, tuple[str, ...]]:
     return {"aws:resourceaccount": (owner,), **organization, **named}
 
 
-def _stranger(policy: _Policy) -> Iterator[tuple[Situation, Formula]]:
+def _stranger(policy: _Policy) -> Iterator[tuple[_Policy, Situation, Formula]]:
     """Yield the requests of every principal of another account."""
     arn = f"arn:aws:iam::{_FOREIGN}:{UNKNOWN}"
     known = _known(
         policy, principalaccount=_FOREIGN, principalarn=arn, principalisawsservice="false"
     )
     for action in _actions(policy):
-        yield _situation(action, known, principal=arn), True
+        yield policy, _situation(action, known, principal=arn), True
 
 
-def _deputy(policy: _Policy) -> Iterator[tuple[Situation, Formula]]:
+def _deputy(policy: _Policy) -> Iterator[tuple[_Policy, Situation, Formula]]:
     """Yield the requests of each service that the policy names, for another account.
 
     A key is used for what is encrypted, whose ARN the service gives: another account's, as policies
@@ -190,7 +190,8 @@ def _deputy(policy: _Policy) -> Iterator[tuple[Situation, Formula]]:
         for action in _actions(policy):
             keys = {**known, **encrypted}
             place = _DELIVERED.get(service, UNKNOWN)
-            yield _situation(action, keys, service=service, resource=place), _ONE_ACCOUNT
+            situation = _situation(action, keys, service=service, resource=place)
+            yield policy, situation, _ONE_ACCOUNT
 
 
 def _services(policy: _Policy) -> set[str]:
@@ -199,7 +200,7 @@ def _services(policy: _Policy) -> set[str]:
     return {str(service) for p in elements for service in listed(p.get("Service"))}
 
 
-def _federated(name: str, policy: _Policy) -> Iterator[tuple[Situation, Formula]]:
+def _federated(name: str, policy: _Policy) -> Iterator[tuple[_Policy, Situation, Formula]]:
     """Yield the requests of workflows whose subject is not of the environment's own."""
     own = [Atom(_SUB, like(f"repo:*:environment:{name}{end}")) for end in ("", "-plan")]
     for statement in policy.statements:
@@ -208,10 +209,8 @@ def _federated(name: str, policy: _Policy) -> Iterator[tuple[Situation, Formula]
             renamed = {**statement, "Principal": "*"}
             alone = _Policy(root=policy.root, path=policy.path, statements=(renamed,))
             for action in _actions(alone):
-                situation = _situation(action, _known(policy))
                 foreign = every(Atom(_SUB), *(negated(atom) for atom in own))
-                formula = every(applies(renamed, situation), foreign)
-                yield situation, formula
+                yield alone, _situation(action, _known(policy)), foreign
 
 
 def _situation(

@@ -1,5 +1,7 @@
 """Isolation between environments: what a role of one reaches of another, for all requests."""
 
+import os
+import threading
 from collections.abc import Iterator
 from itertools import permutations
 
@@ -31,6 +33,7 @@ EXCEPTIONS = Claim(
     statement="Each accepted exception is still needed.",
 )
 #: Accounts' own roots are what environments must not change, and reach nothing themselves.
+_WORTH_FORKING = 3  # pairs
 _USERS = (Scope.ENVIRONMENT, Scope.SHARED)
 
 
@@ -53,10 +56,9 @@ def accounts(platform: Platform) -> Iterator[Result]:
 def neighbours(platform: Platform, sources: Sources) -> Iterator[Result]:
     """Yield, for each ordered pair in one account, what the first reaches of the second."""
     used: set[Use] = set()
-    for one, other in _pairs(platform):
-        is_user = platform.target(other).scope in _USERS
-        inventory = Inventory(platform.of(other), common=is_user)
-        yield _pair(platform, one, other, inventory, sources, used)
+    for result, uses in _answers(platform, sources, _pairs(platform)):
+        used |= uses
+        yield result
     if used:
         yield Result(
             claim=EXCEPTIONS,
@@ -67,6 +69,35 @@ def neighbours(platform: Platform, sources: Sources) -> Iterator[Result]:
                 for row, pattern in not_needed(used)
             ),
         )
+
+
+def _answers(
+    platform: Platform, sources: Sources, pairs: list[tuple[str, str]]
+) -> Iterator[tuple[Result, frozenset[Use]]]:
+    """Yield the answer to each pair, on every core where forking is safe."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if cores == 1 or threading.active_count() > 1 or len(pairs) < _WORTH_FORKING:
+        yield from (pair(platform, *names, sources) for names in pairs)
+        return
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(cores, context, _inherit, (platform, sources)) as pool:
+        yield from pool.map(_inherited_pair, pairs)
+
+
+#: In a forked process: what its parent read.
+_inherited: list[tuple[Platform, Sources]] = []
+
+
+def _inherit(platform: Platform, sources: Sources) -> None:
+    _inherited.append((platform, sources))
+
+
+def _inherited_pair(names: tuple[str, str]) -> tuple[Result, frozenset[Use]]:
+    platform, sources = _inherited[0]
+    return pair(platform, *names, sources)
 
 
 def _pairs(platform: Platform) -> list[tuple[str, str]]:
@@ -80,18 +111,17 @@ def _pairs(platform: Platform) -> list[tuple[str, str]]:
     ]
 
 
-def _pair(
-    platform: Platform,
-    one: str,
-    other: str,
-    inventory: Inventory,
-    sources: Sources,
-    used: set[Use],
-) -> Result:
-    owner = ENVIRONMENT if platform.target(other).scope in _USERS else ACCOUNT
-    asked, undecided = 0, []
+def pair(
+    platform: Platform, one: str, other: str, sources: Sources
+) -> tuple[Result, frozenset[Use]]:
+    """Return what the first environment reaches of the second, and the accepted uses."""
+    is_user = platform.target(other).scope in _USERS
+    inventory = Inventory(platform.of(other), common=is_user)
+    owner = ENVIRONMENT if is_user else ACCOUNT
+    asked = 0
+    undecided: list[str] = []
     examples: list[Counterexample] = []
-    accepted: set[str] = set()
+    used: set[Use] = set()
     for principal in principals(platform, one):
         asker = Asker(principal, inventory)
         for answer in asker.answers():
@@ -99,18 +129,18 @@ def _pair(
                 undecided.append(f"{answer.action}: {answer.reason}")
             elif is_accepted(use := _use(answer, owner)):
                 used.add(use)
-                accepted.add(answer.action)
             else:
                 examples.append(_example(answer, platform, sources))
         asked += asker.asked
-    return Result(
+    result = Result(
         claim=NEIGHBOURS,
         subject=(one, other),
         asked=asked,
         counterexamples=tuple(examples),
-        accepted=tuple(sorted(accepted)),
+        accepted=tuple(sorted({use.action for use in used})),
         reason="; ".join(undecided[:3]),
     )
+    return result, frozenset(used)
 
 
 def _use(answer: Allowed, owner: str) -> Use:

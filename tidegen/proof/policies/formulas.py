@@ -78,7 +78,7 @@ def texts_of(values: Values, forms: Mapping[str, str]) -> dict[str, str] | None:
     chosen = {}
     for variable in sorted({atom.variable for atom in values}):
         about = {a.pattern: value for a, value in values.items() if a.variable == variable}
-        has_value = about.pop(None, variable in forms)
+        has_value = about.pop(None, variable in forms or any(about.values()))
         text = _text(about, forms.get(variable)) if has_value else _absent(about)
         if text is None:
             return None
