@@ -231,7 +231,7 @@ def test_the_plan_names_what_the_recovery_region_has(rehearsal):
     assert plan["possible"] is False
     assert (plan["home"], plan["region"]) == (HOME, RECOVERY)
     lost = {item["kind"]: item["minutes"] for item in plan["objectives"]}
-    assert lost["uploads"] == 15
+    assert lost["uploads"] == lost["archived logs"] == 15
     assert None not in lost.values()
 
 

@@ -5,15 +5,17 @@ from dataclasses import replace
 import pytest
 
 from tidegen.deployment.rehearsal import data
-from tidegen.deployment.rehearsal.ports import StoredObject
+from tidegen.deployment.rehearsal.ports import StoredObject, TableCopy
 from tidegen.deployment.rehearsal.preparing import await_replicas
+from tidegen.deployment.rehearsal.recovering import change_file, compare
 from tidegen.deployment.rehearsal.run import rehearse
-from tidegen.deployment.rehearsal.stages import ON_ACCOUNT, NotRehearsedError, Stage
+from tidegen.deployment.rehearsal.stages import ON_ACCOUNT, ON_ENGINE, NotRehearsedError, Stage
 from tidegen.deployment.rehearsal.world import World, Written
 from tidegen.errors import DeploymentError, Problem, RefusedError
 from tidegen.planning.model import Place, StackState
 from tidegen.planning.recovery.steps import Words
 from tidegen.planning.rehearsal import Result, differences
+from tidegen.planning.secrets import StoredSecret
 from tidegen.reporting.rehearsal import rehearsal_data, rehearsal_text
 
 WORDS = Words(
@@ -213,3 +215,77 @@ def test_on_an_account_nothing_of_people_is_touched():
         with pytest.raises(NotRehearsedError):
             acts[slug](WORLD)
     assert "prerequisites" not in acts
+
+
+class Restored:
+    """A store and cloud of the recovery region, with data that a test spoils."""
+
+    def __init__(self, objects, items, secrets):
+        self.kept, self.rows, self.texts = objects, items, secrets
+
+    def objects(self, bucket):
+        assert bucket == "uploads"
+        return self.kept
+
+    def table(self, name):
+        assert name == "metrics"
+        return TableCopy({}, self.rows)
+
+    def secret(self, name):
+        text = self.texts.get(name)
+        return StoredSecret("v", text) if text else None
+
+    def stack(self, _):
+        outputs = {"UploadsBucketName": "uploads", "MetricsTableName": "metrics"}
+        return StackState(name="n", stack_id="i", status="CREATE_COMPLETE", outputs=outputs)
+
+
+OBJECTS, ROWS, TEXTS = {"a": item()}, {"[1]": {"n": 1}}, {"/tide/prod/blob": "text"}
+
+
+@pytest.mark.parametrize(
+    ("objects", "rows", "texts", "problem"),
+    [
+        ({}, ROWS, TEXTS, "UploadsBucketName a is missing"),
+        ({"a": item(b"y")}, ROWS, TEXTS, "UploadsBucketName a differs"),
+        ({"a": item(tags={"t": ""})}, ROWS, TEXTS, "UploadsBucketName a differs"),
+        (OBJECTS, {}, TEXTS, r"MetricsTable \[1\] is missing"),
+        (OBJECTS, {"[1]": {"n": 2}}, TEXTS, r"MetricsTable \[1\] differs"),
+        (OBJECTS, ROWS, {}, "secret /tide/prod/blob is missing"),
+        (OBJECTS, ROWS, {"/tide/prod/blob": "other"}, "secret /tide/prod/blob differs"),
+    ],
+)
+def test_lost_or_changed_data_fails_the_rehearsal(objects, rows, texts, problem):
+    written = Written(
+        buckets={"UploadsBucketName": OBJECTS},
+        tables={"MetricsTable": TableCopy({}, ROWS)},
+        secrets=TEXTS,
+    )
+
+    def world(*data):
+        region = Restored(*data)
+        return replace(WORLD, connect=lambda _: region, store=lambda _: region, written=written)
+
+    assert compare(world(OBJECTS, ROWS, TEXTS))
+    with pytest.raises(DeploymentError, match=problem):
+        compare(world(objects, rows, texts))
+
+
+def test_a_call_to_the_lost_region_fails_the_rehearsal():
+    (act,) = (stage.act for stage in ON_ENGINE if stage.slug == "calls")
+    assert act(replace(WORLD, refused=list))
+    with pytest.raises(DeploymentError, match="was called 2 times after its loss: POST /"):
+        act(replace(WORLD, refused=lambda: ["POST /", "GET /b"]))
+
+
+def test_a_file_that_the_runbook_does_not_fit_fails_the_rehearsal():
+    """The runbook's edit leaves `recovery:` of another form in place, for example."""
+
+    class Shell:
+        def run(self, script):
+            assert script.startswith("sed -i ")
+
+    world = replace(WORLD, shell=Shell(), is_restored_file=lambda: False)
+    with pytest.raises(DeploymentError, match=r"environments/prod\.yaml: is not the file of the"):
+        change_file(world)
+    assert change_file(replace(world, is_restored_file=lambda: True))

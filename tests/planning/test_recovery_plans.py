@@ -277,6 +277,8 @@ RESOURCES = {
     "Storage/UploadsBucket": replicated(15),
     "Storage/AssetsBucket": replicated(15),
     "Storage/BackupsBucket": replicated(15),
+    "LogArchive/LogArchive": replicated(15),
+    "ArtifactsBucket": replicated(20),
     "Backup/Plan": plan_resource("cron(0 5/6 * * ? *)", **COPIED),
     "Backup/TablesPlan": plan_resource("cron(0 6 * * ? *)", **COPIED),
     "Secrets/Blob": {
@@ -294,6 +296,8 @@ def test_the_loss_is_the_interval_and_the_time_until_a_copy_is_complete():
     assert lost(RESOURCES) == {
         "uploads": 15,
         "mail assets": 15,
+        "archived logs": 15,
+        "packages, templates": 20,
         "database, from recovery points": 360 + 60 + 360,
         "tables": 1440 + 60 + 360,
         "database, from dumps": due_hours() * 60 + 60 + 15,

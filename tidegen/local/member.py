@@ -7,13 +7,11 @@ AWS CLI. `mongodump` prints the file, `mongorestore` writes it; `mongosh` answer
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 from tidegen.errors import DeploymentError, Problem
+from tidegen.local.shell import failure_text, run_group
 
-_TIMEOUT = 600  # seconds
-_LAST_LINES = 3
 _STAND_INS = {
     "mongodump": 'cat "$DATA_DIR/database"',
     # nothing is half restored: the file appears when all of it is there
@@ -85,18 +83,9 @@ class LocalMember:
         return self._call(program, [path, *arguments], settings)
 
     def _call(self, name: str, command: list[str], settings: dict[str, str]) -> str:
-        done = subprocess.run(  # noqa: S603 - programs of the bundle, no user input
-            command,
-            cwd=self._folder,
-            env={**os.environ, **self._places(), **settings},
-            capture_output=True,
-            text=True,
-            timeout=_TIMEOUT,
-            check=False,
-        )
+        done = run_group(command, self._folder, {**self._places(), **settings})
         if done.returncode:
-            last = " / ".join(done.stderr.strip().splitlines()[-_LAST_LINES:])
-            raise DeploymentError(Problem(name, f"exited with {done.returncode}: {last}"))
+            raise DeploymentError(Problem(name, failure_text(done)))
         return done.stderr
 
     def _places(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -48,26 +48,41 @@ class LocalShell:
 
     def run(self, script: str) -> str:
         """Return the output of a script; raise DeploymentError with its last lines if it fails."""
-        process = subprocess.Popen(  # noqa: S603 - commands of the runbook
-            ["bash", "-euo", "pipefail", "-c", script],  # noqa: S607
-            cwd=self._folder,
-            env={**os.environ, "PATH": self._path},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
+        done = run_group(
+            ["bash", "-euo", "pipefail", "-c", script], self._folder, {"PATH": self._path}
         )
-        try:
-            output, errors = process.communicate()
-        except BaseException:
-            _end(process)
-            raise
-        if process.returncode:
-            last = " / ".join(errors.strip().splitlines()[-_LAST_LINES:])
+        if done.returncode:
             first = script.strip().splitlines()[0]
-            raise DeploymentError(Problem(first, f"exited with {process.returncode}: {last}"))
-        return output
+            raise DeploymentError(Problem(first, failure_text(done)))
+        return done.stdout
+
+
+def failure_text(done: "subprocess.CompletedProcess[str]") -> str:
+    """Return the exit code of a command, and its last words."""
+    last = " / ".join(done.stderr.strip().splitlines()[-_LAST_LINES:])
+    return f"exited with {done.returncode}: {last}"
+
+
+def run_group(
+    command: Sequence[str], folder: Path, variables: Mapping[str, str]
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command in a folder, and end all that it has started if this process is interrupted."""
+    process = subprocess.Popen(  # noqa: S603 - commands of the runbook, programs of the bundle
+        command,
+        cwd=folder,
+        env={**os.environ, **variables},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        output, errors = process.communicate()
+    except BaseException:
+        _end(process)
+        raise
+    return subprocess.CompletedProcess(command, process.returncode, output, errors)
 
 
 def _end(process: "subprocess.Popen[str]") -> None:

@@ -406,3 +406,11 @@ def test_a_clock_that_jumps_makes_no_second_backup_of_a_day(backed_up, hours):
     member.ahead(hours * 60)
     member.run("backup.sh")
     assert len(backed_up.names("/manifest.json")) == 1
+
+
+def test_a_member_starts_no_other_programs_than_those_of_its_template(fresh, loader, tmp_path):
+    fresh.s3.put_object(Bucket=ARTIFACTS, Key=PROGRAMS.key, Body=flipped(PROGRAMS.content))
+    member = LocalMember(tmp_path, search_path(tmp_path))
+    with pytest.raises(DeploymentError, match=r"bundle: FAILED|did NOT match"):
+        member.install(loader)
+    assert not (tmp_path / "programs").exists()

@@ -1,5 +1,6 @@
 """Reading what a recovery region has: preflight's answers, replicas, copies, zone and images."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,9 +22,10 @@ from tidegen.planning.recovery.steps import Words, steps_for
 
 @dataclass(frozen=True, kw_only=True)
 class Restored:
-    """An environment to restore: its words, its own steps at home, and its plan in the region.
+    """An environment to restore: its words, its plan in the region, and all steps at home.
 
-    Nothing is read from the home region, which may be lost.
+    `own` are the steps of the environment and of its account's baseline, as they were deployed at
+    home. Nothing is read from that region, which may be lost.
     """
 
     words: Words
@@ -62,9 +64,12 @@ def _facts(restored: Restored, connect: Connect, inspect: Inspect, now: datetime
     )
 
 
-def own_resources(steps: tuple[RootStep, ...]) -> Resources:
-    """Return the resources of the environment's own root, as if its other roots were deployed."""
-    (step,) = (step for step in steps if step.scope is Scope.ENVIRONMENT)
+def own_resources(steps: Iterable[RootStep]) -> Resources:
+    """Return the resources of all steps, as if the roots that they need were deployed."""
+    return {path: item for step in steps for path, item in _resources_of(step).items()}
+
+
+def _resources_of(step: RootStep) -> Resources:
     outputs = (value for value in step.parameters.values() if isinstance(value, OutputOf))
     assumed: dict[StackAddress, dict[str, str]] = {}
     for value in outputs:

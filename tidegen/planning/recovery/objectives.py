@@ -17,7 +17,7 @@ _CRON = re.compile(r"cron\(\d+ \d+(?:/(?P<step>\d+))? [?*] \* (?P<weekday>\S+) \
 _DUE = re.compile(r"^DUE_HOURS=(\d+)$", re.MULTILINE)
 #: A member checks once an hour whether a dump is due.
 _CHECK_MINUTES = 60
-_NONE = "nothing copies it"
+_NONE = "nothing copies it there"
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,9 @@ class _Bucket:
 _BUCKETS = (
     _Bucket("uploads", "Storage/UploadsBucket"),
     _Bucket("mail assets", "Storage/AssetsBucket"),
+    # of the account's baseline in the home region
+    _Bucket("archived logs", "LogArchive/LogArchive"),
+    _Bucket("packages, templates", "ArtifactsBucket"),
 )
 _PLANS = {
     "database, from recovery points": ("Backup/Plan", "EBS"),
@@ -51,7 +54,9 @@ def objectives(resources: Resources, facts: RecoveryFacts) -> tuple[Objective, .
 
 def _replicated(bucket: _Bucket, resources: Resources) -> Objective:
     minutes = replication_minutes(resources.get(bucket.path, {}))
-    promise = f"S3 replicates within {minutes} minutes, an alarm watches it"
+    promise = (
+        f"S3's promise for 99.9 % of the objects within {minutes} minutes; an alarm watches it"
+    )
     return Objective(kind=bucket.kind, minutes=minutes, source=promise if minutes else _NONE)
 
 
