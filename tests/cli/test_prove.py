@@ -50,6 +50,6 @@ def test_templates_that_differ_from_productions_refute_parity(project):
 
 
 def test_an_unknown_environment_is_refused(project):
-    done = tidegen("prove", "--env", "develpment", cwd=project)
+    done = tidegen("prove", "--env", "develop", cwd=project)
     assert done.returncode == 2
     assert "did you mean 'development'?" in done.stderr

@@ -168,7 +168,7 @@ def allow(action, resource="*", **condition):
 
 
 def open_boundary(action):
-    """Return a change that allows an action in a boundary, whatever the tags."""
+    """Return a change that allows an action in a boundary, for any tags."""
 
     def change(properties):
         statements = properties["PolicyDocument"]["Statement"]

@@ -40,7 +40,7 @@ class Principal:
 def principals(platform: Platform, member: str) -> Iterator[Principal]:
     """Yield the roles that deploy an environment, and all roles that its templates can create.
 
-    The latter have any policy whatsoever: whoever deploys the environment chooses it.
+    The latter have any policy: the people who deploy the environment choose it.
     """
     target = platform.target(member)
     path = f"arn:aws:iam::{target.account}:role/{target.project}/{member}/"

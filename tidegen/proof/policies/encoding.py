@@ -1,8 +1,8 @@
 """Statements of policies as formulas over one request.
 
 The request's action is given; its resource is a text of a known form, and each condition key has
-known values, none, or whatever an attacker chooses. Sources: AWS docs, "IAM JSON policy elements",
-"Policy evaluation logic", "Conditions with multiple context keys or values".
+known values, none, or any value that an attacker chooses. Sources: AWS docs, "IAM JSON policy
+elements", "Policy evaluation logic", "Conditions with multiple context keys or values".
 """
 
 import json
@@ -67,7 +67,7 @@ class Situation:
 def applies(statement: Statement, situation: Situation) -> Formula:
     """Return when a statement applies to the request; for an Allow, when it may.
 
-    A variable whose value an attacker chooses stands for any text in an Allow, and makes a Deny
+    A variable whose value an attacker chooses is any text in an Allow, and makes a Deny
     not apply: what is proven then holds all the more. Raises UndecidableError, and
     UnknownOperatorError for an operator that IAM does not document.
     """

@@ -2,7 +2,7 @@
 
 A pattern is a sequence of tokens; a star may repeat any character, or any but a colon. All patterns
 are followed together, character by character, as sets of places (subset construction), so that the
-answer holds for texts of any length. Characters that no pattern tells apart are one class.
+answer holds for texts of any length. Characters that all patterns treat alike are one class.
 """
 
 import functools
