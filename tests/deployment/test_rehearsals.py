@@ -289,3 +289,29 @@ def test_a_file_that_the_runbook_does_not_fit_fails_the_rehearsal():
     with pytest.raises(DeploymentError, match=r"environments/prod\.yaml: is not the file of the"):
         change_file(world)
     assert change_file(replace(world, is_restored_file=lambda: True))
+
+
+class Answering:
+    """A shell whose commands answer by exit code 0, or print it."""
+
+    def __init__(self, printed):
+        self.printed = printed
+
+    def run(self, script):
+        assert script.startswith("tidegen verify --env prod > ")
+        return self.printed
+
+
+def verifying(printed, commands=("verify",)):
+    (act,) = (stage.act for stage in ON_ENGINE if stage.slug == "verify")
+    return act(replace(WORLD, shell=Answering(printed), commands=frozenset(commands)))
+
+
+def test_a_question_is_answered_by_its_exit_code():
+    assert verifying("") == "yes"
+    with pytest.raises(DeploymentError, match="verify --env prod: exited with 1: 3 are refuted"):
+        verifying("1\n3 are refuted\n")
+    with pytest.raises(NotRehearsedError, match="not known: 5 are not checked"):
+        verifying("2\n5 are not checked\n")
+    with pytest.raises(NotRehearsedError, match="no such command"):
+        verifying("", commands=())

@@ -256,9 +256,7 @@ def flipped(content):
 SPOILT = {
     "one bit": flipped,
     "the last byte": lambda content: content[:-1],
-    "half": lambda content: content[: len(content) // 2],
     "all": lambda _: b"",
-    "more": lambda content: content + b"\0",
     "another dump": lambda _: gzip.compress(b"of another set"),
 }
 
@@ -272,7 +270,7 @@ def test_a_spoilt_dump_is_not_restored(backed_up, spoilt):
     assert no_restore_began(backed_up)
 
 
-@pytest.mark.parametrize("manifest", [None, b"", b'{"bytes": 7}', b'{"sha256": "cut'])
+@pytest.mark.parametrize("manifest", [None, b"", b'{"bytes": 7, "sha256": "cut'])
 def test_a_dump_without_a_whole_manifest_is_not_restored(backed_up, manifest):
     folder = backed_up.dump()
     if manifest is None:
@@ -295,16 +293,11 @@ def test_nothing_is_restored_while_the_key_is_closed(backed_up):
     assert member.data == DATA
 
 
-@pytest.mark.parametrize("kind", ["missing", "disabled"])
-def test_nothing_is_dumped_under_a_wrong_key(fresh, kind):
-    key = fresh.key
-    if kind == "missing":
-        key = key.rpartition("/")[0] + "/00000000-0000-0000-0000-000000000000"
-    else:
-        fresh.kms.disable_key(KeyId=key)
-    member = fresh.member(key=key)
-    with pytest.raises(DeploymentError, match=r"backup.sh: exited with 1: .*KMS\."):
-        member.run("backup.sh")
+def test_nothing_is_dumped_under_a_wrong_key(fresh):
+    """Of a closed key tests/local/test_object_keys.py knows that it writes nothing either."""
+    key = fresh.key.rpartition("/")[0] + "/00000000-0000-0000-0000-000000000000"
+    with pytest.raises(DeploymentError, match=r"backup.sh: exited with 1: .*KMS\.NotFound"):
+        fresh.member(key=key).run("backup.sh")
     assert fresh.names() == []
 
 
@@ -333,7 +326,7 @@ def half_dumped(member, *arguments):
 
 def test_an_interrupted_upload_is_no_backup_and_the_next_one_is(fresh):
     member = fresh.member()
-    process = half_dumped(member)
+    process = half_dumped(member, "now")
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
     assert fresh.names("/manifest.json") == []

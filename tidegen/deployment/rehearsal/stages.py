@@ -86,13 +86,26 @@ def _remove(world: World) -> str:
     return "in both regions; resources that hold state are kept (docs/runbooks/retire.md)"
 
 
+#: Prints nothing if the answer is yes; else the exit code, and the last words.
+_ASKED = "{command} > answer.txt 2>&1 || {{ echo $?; tail -n 1 answer.txt; }}"
+_NOT_KNOWN = "2"
+
+
 def _if_known(command: str) -> Act:
-    """Return a stage that asks a question about the environment, if this tidegen has it."""
+    """Return a stage that asks a question about the environment, if this tidegen has it.
+
+    An answer that is not known, as of facts that no engine has, is not rehearsed, and not a yes.
+    """
 
     def act(world: World) -> str:
         if command not in world.commands:
             raise NotRehearsedError("this tidegen has no such command")
-        world.shell.run(" ".join(("tidegen", command, "--env", world.words.environment)))
+        asked = " ".join(("tidegen", command, "--env", world.words.environment))
+        code, _, last = world.shell.run(_ASKED.format(command=asked)).strip().partition("\n")
+        if code == _NOT_KNOWN:
+            raise NotRehearsedError(f"not known: {last}")
+        if code:
+            raise DeploymentError(Problem(asked, f"exited with {code}: {last}"))
         return "yes"
 
     return act
