@@ -22,6 +22,7 @@ INTERNAL = {
     "tidegen.iam.patterns.UnresolvedError": "becomes a statement that does not match",
     "tidegen.linting.deadline.OverdueError": "becomes a finding (cfn-lint catches Exception)",
     "tidegen.cloudformation.evaluation.UndecidableError": "becomes an unforeseen resource",
+    "tidegen.proof.policies.encoding.UndecidableError": "becomes a claim that is undecided",
     "tidegen.cloudformation.schemas.UnknownTypeError": "raised in the engine, which answers it",
 }
 

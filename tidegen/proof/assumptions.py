@@ -1,4 +1,4 @@
-"""What the proofs assume: an auditor can disagree with one of these instead of with a result."""
+"""The assumptions of the proofs: an auditor can disagree with one instead of with a result."""
 
 from tidegen.iam.reference import source
 

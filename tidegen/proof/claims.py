@@ -1,4 +1,4 @@
-"""What a proof says: claims, results and counterexamples, as frozen data."""
+"""Claims, results and counterexamples, as frozen data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

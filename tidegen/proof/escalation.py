@@ -39,7 +39,7 @@ _BOUNDARY = "iam:permissionsboundary"
 #: Calls that set a boundary; without one, they send no such key.
 _BOUND = ("iam:CreateRole", "iam:CreateUser", "iam:PutRolePermissionsBoundary")
 _UNBOUND = ("iam:DeleteRolePermissionsBoundary", "iam:DeleteUserPermissionsBoundary")
-#: What these calls make or use is AWS's own: roles that only the service itself assumes, and the
+#: These calls create or use AWS's own: roles that only the service itself assumes, and the
 #: session of the caller (AWS docs, "Service-linked roles", "GetSessionToken").
 _HARMLESS = (
     "iam:CreateServiceLinkedRole",

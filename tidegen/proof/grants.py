@@ -1,4 +1,4 @@
-"""What policies of resources, and trusts of roles, grant to callers outside their account.
+"""Grants of policies of resources, and of trusts of roles, to callers outside their account.
 
 Three kinds of callers: any role or user of another account, without credentials of ours
 (strangers); a service that acts for another account (deputies); an identity of a workflow that is

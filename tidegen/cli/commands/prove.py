@@ -35,8 +35,8 @@ def command(directory: str, families: tuple[str, ...], names: tuple[str, ...], f
     """Prove that environments are alike and apart, from the committed files.
 
     Needs no account. Each claim is proven for all requests and resources, refuted with the case in
-    which it does not hold, its file and line, or undecided with the reason. What people accepted
-    between environments of one account is counted. Exits 1 if a claim is refuted, 2 if one is
+    which it does not hold, its file and line, or undecided with the reason. Accepted exceptions
+    between environments of one account are counted. Exits 1 if a claim is refuted, 2 if one is
     undecided. Unchanged files are not proven again.
     """
     from tidegen.environments import load_all
