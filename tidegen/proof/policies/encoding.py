@@ -48,8 +48,13 @@ class Situation:
     multivalued: frozenset[str] = field(default_factory=frozenset)
 
     def value(self, key: str) -> str | None:
-        """Return the value of a policy variable, UNKNOWN for one that is free."""
+        """Return the value of a policy variable, UNKNOWN for one that is free.
+
+        A key with several values is none for a variable.
+        """
         values = self.known.get(key.lower())
+        if values and key.lower() in self.multivalued:
+            return None
         if values:
             return values[0]
         return UNKNOWN if self.possible(key) else None
@@ -123,6 +128,7 @@ def _resource(statement: Statement, situation: Situation) -> Formula:
     excepted = "NotResource" in statement
     patterns = statement["NotResource"] if excepted else statement.get("Resource", "*")
     texts = [filled(str(pattern), situation.value) for pattern in listed(patterns)]
+    texts = _certain(texts) if excepted else texts
     named = some(*(_covered(text, situation.resource) for text in texts))
     return negated(named) if excepted else named
 
@@ -164,6 +170,7 @@ def _test(name: str, key: str, expected: list[Any], situation: Situation) -> For
         return negated(present) if is_absent else present
     chosen = operator(name)
     wanted = [filled(_text(item), situation.value) for item in expected]
+    wanted = _certain(wanted) if chosen.negated else wanted
     compared = _values(name, key.lower(), known, wanted)
     absent = chosen.without_key()
     if chosen.quantifier == "" and key.lower() in situation.multivalued:
@@ -176,6 +183,11 @@ def _test(name: str, key: str, expected: list[Any], situation: Situation) -> For
     else:
         held = compared[0][1]
     return some(every(present, held), every(negated(present), absent))
+
+
+def _certain(texts: list[str]) -> list[str]:
+    """Return the texts without free variables: what an exception does not surely cover counts."""
+    return [text for text in texts if UNKNOWN not in text]
 
 
 def _values(
