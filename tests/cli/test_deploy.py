@@ -198,7 +198,7 @@ def test_templates_that_differ_from_the_source_are_refused(aws, project):
     path.write_text(path.read_text() + "# edited\n")
     done = tidegen("deploy", "--env", "development", "--yes", env=aws, cwd=project)
     assert done.returncode == 1
-    assert "differ from what the source renders (network.yaml)" in done.stderr
+    assert "differs from the source in 1 file (network.yaml)" in done.stderr
 
 
 def test_missing_roots_are_listed_with_their_command(aws):

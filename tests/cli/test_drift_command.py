@@ -62,7 +62,7 @@ def test_a_deploy_brings_the_drift_back(aws):
     assert tidegen("drift", *ENV, env=aws).returncode == 1
     done = tidegen("deploy", *ENV, "--revert-drift", "--yes", env=aws)
     assert done.returncode == 0, done.stderr
-    assert "1 resources differ from their templates" in done.stdout
+    assert "drift of 1 resource" in done.stdout
     assert "~ FindingsTopic  AWS::SNS::Topic" in done.stdout
     assert tidegen("drift", *ENV, env=aws).returncode == 0
     again = tidegen("deploy", *ENV, "--revert-drift", "--yes", env=aws)

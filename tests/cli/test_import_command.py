@@ -51,7 +51,7 @@ def test_an_account_is_imported_after_a_refusal_and_then_has_nothing_to_change(a
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"< {PATH}  AWS::S3::Bucket  BucketName {BUCKET}" in done.stdout
     assert "tidepool-bootstrap (444455556666/us-west-2)  deployed first" in done.stdout
-    assert "imported 1 resources" in done.stderr
+    assert "imported 1 resource;" in done.stderr
 
     plan = tidegen("plan", *ENV, env=aws).stdout
     assert "~ LogArchive  AWS::S3::Bucket  (stateful)" in plan

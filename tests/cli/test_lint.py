@@ -32,7 +32,7 @@ def test_a_finding_has_file_line_rule_and_excerpt(project, bad):
     assert done.returncode == 1
     assert done.stdout.startswith(f"{bad}:5: E3002 error: ")
     assert "    5 |       Nope: 1\n      |       ^^^^\n" in done.stdout
-    assert done.stderr.startswith("1 templates in us-east-2, us-west-2: 1 findings")
+    assert done.stderr.startswith("1 template in us-east-2, us-west-2: 1 finding")
 
 
 def test_every_form_by_its_name_and_its_flag(project, bad):
@@ -113,7 +113,7 @@ def test_any_templates_outside_any_project(tmp_path):
     done = tidegen("lint", ".", cwd=tmp_path, env=regions)
     assert done.returncode == 1
     assert done.stdout.startswith("deep/bad.yml:5: E3002 error: ")
-    assert done.stderr.startswith("2 templates in eu-central-1: 1 findings")
+    assert done.stderr.startswith("2 templates in eu-central-1: 1 finding")
 
 
 def test_the_platforms_rules_apply_to_the_projects_templates_only(project, tmp_path):
@@ -149,8 +149,8 @@ def test_watch_checks_again_on_save_until_interrupted(project, bad):
     command = [sys.executable, "-u", "-m", "tidegen", "lint", "--watch", str(bad)]
     watcher = subprocess.Popen(command, cwd=project, stderr=subprocess.PIPE, text=True)
     try:
-        assert "1 findings" in watcher.stderr.readline()
-        assert "watching 1 templates" in watcher.stderr.readline()
+        assert "1 finding" in watcher.stderr.readline()
+        assert "watching 1 template" in watcher.stderr.readline()
         time.sleep(0.01)  # a time stamp later than the first one
         bad.write_text(GOOD)
         assert "0 findings" in watcher.stderr.readline()

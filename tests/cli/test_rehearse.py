@@ -40,7 +40,7 @@ def test_a_failed_stage_is_an_answer_and_nothing_is_left(project, left):
     document = json.loads(done.stdout)
     first, *rest = document["stages"]
     assert (first["stage"], first["result"]) == ("prerequisites", "failed")
-    assert "differ from what the source renders" in first["detail"]
+    assert "differs from the source in" in first["detail"]
     assert {stage["result"] for stage in rest} == {"not rehearsed"}
     assert document["passed"] is False
     assert done.stderr.splitlines() == [f"[1/{len(document['stages'])}] {first['title']}"]

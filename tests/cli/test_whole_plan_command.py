@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import ROOT, tidegen, unmeasured, unmeasured_engine
 from tests.engine_proxy import proxied
+from tidegen.counting import counted
 
 ENV = ("--env", "development")
 _WRITES = ("Create", "Execute", "Delete", "Set", "Update", "Put", "PUT", "POST")
@@ -108,7 +109,8 @@ def test_preflight_and_plan_say_what_deploy_says(aws, project):
     assert "Network/Vpc" in refused
     assert problems == refused == named
     text = tidegen("deploy", *ENV, "--dry-run", env=aws, cwd=project).stderr
-    assert f"a deploy of development would be refused: {len(problems)} problems" in text
+    assert f"would be refused: {counted(len(problems), 'problem')}" in text
+    assert all(f"  {where}: " in text for where in problems)
 
 
 def test_a_change_that_is_allowed_is_a_problem_in_no_command(aws, project):

@@ -78,7 +78,7 @@ def test_a_name_in_use_is_refused_before_anything_is_created(plan, account_clien
     finding, summary = raised.value.problems
     assert finding.where == "Network/Table"
     assert "'t-blue' exists already; import it" in finding.message
-    assert "1 findings of preflight; nothing was changed" in summary.message
+    assert "1 finding of preflight; nothing was changed" in summary.message
     stacks = account_client("cloudformation").describe_stacks()["Stacks"]
     assert "tide-development" not in {stack["StackName"] for stack in stacks}
 

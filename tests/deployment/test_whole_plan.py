@@ -87,7 +87,7 @@ def test_missing_prerequisites_are_problems_unless_the_command_creates_them(oper
     plan = operator.plan()
     assert operator.problems() == ["account: is missing; run 'tidegen bootstrap --env development'"]
     assert operator.problems(made=plan.missing) == []
-    with pytest.raises(RefusedError, match="1 problems; nothing was changed"):
+    with pytest.raises(RefusedError, match="1 problem; nothing was changed"):
         require_none(plan_problems(plan, ()))
 
 

@@ -108,7 +108,7 @@ def test_a_first_creation_has_a_line_for_each_nested_stack():
         ),
     ]
     assert creation_text(made).splitlines() == [
-        "  + root                 1 resources",
+        "  + root                 1 resource",
         "  + Storage              2 resources  (holding state: Data)",
         "  3 to add (source: forecast)",
     ]

@@ -15,6 +15,7 @@ from tidegen.cli.common import concerns, project_folder, template_folder, templa
 from tidegen.cli.endpoints import check_endpoints
 from tidegen.cli.progress import Watcher, watching
 from tidegen.cli.targets import target_of, values_of
+from tidegen.counting import counted
 from tidegen.deployment.port import Connect
 from tidegen.deployment.reading.planner import Release, build_plan
 from tidegen.deployment.run import Clouds
@@ -170,7 +171,7 @@ def checked_assets(folder: Path) -> dict[str, bytes]:
     if changes:
         names = ", ".join(change.path.name for change in changes[:5])
         raise RefusedError(
-            f"{folder}: {len(changes)} files differ from what the source renders ({names}); "
+            f"{folder}: differs from the source in {counted(len(changes), 'file')} ({names}); "
             "run 'tidegen render', review and commit"
         )
     return {asset.key: asset.content for asset in rendered.assets.values()}
@@ -191,10 +192,14 @@ def echo_missing(plan: Plan) -> None:
 
 
 def echo_refusal(problems: Sequence[Problem], name: str) -> None:
-    """Print that a deploy of the plan would be refused, for how many reasons."""
+    """Print that a deploy of the plan would be refused, and each reason."""
     if problems:
-        text = f"a deploy of {name} would be refused: {len(problems)} problems"
-        click.echo(f"{warned(text)}; 'tidegen preflight --env {name}' lists them", err=True)
+        text = f"a deploy of {name} would be refused: {counted(len(problems), 'problem')}"
+        click.echo(
+            f"{warned(text)}; 'tidegen preflight --env {name}' checks the account too", err=True
+        )
+        for problem in problems:
+            click.echo(f"  {problem}", err=True)
 
 
 def require_prerequisites(plan: Plan) -> None:
@@ -223,4 +228,6 @@ def require_clean_lint(session: Session, name: str) -> None:
         all_regions=regions(session.files),
     )
     if findings:
-        raise RefusedError(*map(str, findings[:20]), f"{len(findings)} findings; nothing deployed")
+        raise RefusedError(
+            *map(str, findings[:20]), f"{counted(len(findings), 'finding')}; nothing deployed"
+        )

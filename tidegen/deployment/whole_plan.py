@@ -5,6 +5,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
+from tidegen.counting import counted
 from tidegen.deployment.events import Preview
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.changes import Change
@@ -52,7 +53,7 @@ def missing_problems(missing: Iterable[Prerequisite]) -> tuple[Problem, ...]:
 def require_none(problems: Sequence[Problem]) -> None:
     """Raise RefusedError with all problems, if there are any; nothing has been changed yet."""
     if problems:
-        raise RefusedError(*problems, f"{len(problems)} problems; nothing was changed")
+        raise RefusedError(*problems, f"{counted(len(problems), 'problem')}; nothing was changed")
 
 
 def changes_nothing(previews: Iterable[Preview]) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from tidegen.cloudformation.resources import TemplateBody
+from tidegen.counting import counted
 from tidegen.errors import InputError, Problem, RefusedError
 from tidegen.planning.digest import DIGEST
 from tidegen.planning.model import Foreign, Plan, RootStep, StackState
@@ -99,7 +100,7 @@ def _resources_text(foreign: Foreign) -> str:
     names = [f"{item.logical_id} ({item.type})" for item in foreign.resources]
     more = len(names) - _MOST_LISTED
     listed = ", ".join(names[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
-    return f"it has {len(names)} resources: {listed}" if names else "it has no resources"
+    return f"it has {counted(len(names), 'resource')}: {listed}" if names else "it has no resources"
 
 
 def _remedy(foreign: Foreign) -> str:

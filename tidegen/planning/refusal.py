@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
+from tidegen.counting import counted
 from tidegen.errors import InputError, Problem
 from tidegen.planning.changes import Change
 
@@ -76,7 +77,7 @@ def _parts(consent: str) -> tuple[Consent, str]:
 def _unknown(name: str, ids: Counter[str], changes: Collection[Change]) -> str:
     if ids[name] > 1:
         paths = sorted(change.path for change in changes if change.logical_id == name)
-        return f"names {len(paths)} changes; use a path: {', '.join(paths)}"
+        return f"names {counted(len(paths), 'change')}; use a path: {', '.join(paths)}"
     close = get_close_matches(name, [change.path for change in changes], n=1)
     hint = f"did you mean {close[0]}?" if close else "use a path of the plan"
     return f"is no change of this plan; {hint}"

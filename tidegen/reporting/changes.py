@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from tidegen.cloudformation.schemas import Replacement
+from tidegen.counting import counted
 from tidegen.planning.changes import Action, Change, ChangeSource, PropertyChange, Verdict
 from tidegen.reporting import style
 from tidegen.reporting.template_values import value_text
@@ -53,7 +54,8 @@ def creation_text(changes: Iterable[Change]) -> str:
 def _creation_line(stack: str, members: Sequence[Change]) -> str:
     kept = [change.logical_id for change in members if change.stateful]
     tail = f"  (holding state: {', '.join(kept)})" if kept else ""
-    return f"  + {stack:<18} {len(members):>3} resources{tail}"
+    number, noun = counted(len(members), "resource").split()
+    return f"  + {stack:<18} {number:>3} {noun}{tail}"
 
 
 def change_lines(change: Change) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from tidegen.counting import counted
 from tidegen.deployment.reading.grants import GrantReport
 from tidegen.planning.drift import DriftStatus, PropertyDifference, ResourceDrift, StackDrift
 from tidegen.planning.overwriting import ByHand
@@ -25,7 +26,7 @@ def summary_text(stacks: Sequence[StackDrift]) -> str:
     """Return all counts in one line."""
     failed = sum(bool(stack.problem) for stack in stacks)
     by_hand = sum(stack.by_hand for stack in stacks)
-    parts = [_counts_text(_totals(stacks)), f"{len(stacks)} stacks"]
+    parts = [_counts_text(_totals(stacks)), counted(len(stacks), "stack")]
     parts += [f"{by_hand} updated past their root"] if by_hand else []
     return "; ".join([*parts, f"{failed} not checked completely"] if failed else parts)
 

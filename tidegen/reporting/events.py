@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import singledispatch
 from typing import Any
 
+from tidegen.counting import counted
 from tidegen.deployment.events import (
     Attached,
     Event,
@@ -49,7 +50,7 @@ def _step_started(event: StepStarted, _: Board) -> str:
 
 @event_text.register
 def _uploaded(event: Uploaded, _: Board) -> str:
-    return f"  uploaded {len(event.keys)} objects, {event.size} bytes, to {event.bucket}"
+    return f"  uploaded {counted(len(event.keys), 'object')}, {event.size} bytes, to {event.bucket}"
 
 
 @event_text.register

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from tidegen.counting import counted
 from tidegen.planning.importing import Adoption, ImportPlan, StackImport
 from tidegen.planning.model import StackAddress
 from tidegen.planning.preflight import Candidate
@@ -16,7 +17,7 @@ def import_text(plan: ImportPlan, first: Sequence[StackAddress] = ()) -> str:
 
     `first` are the roots that are deployed before the import.
     """
-    head = f"{plan.environment}: {len(plan.adoptions)} resources to import, unchanged"
+    head = f"{plan.environment}: {counted(len(plan.adoptions), 'resource')} to import, unchanged"
     before = [f"  {address}  deployed first" for address in dict.fromkeys(first)]
     return "\n".join(
         [head, *before, *(line for item in plan.imports for line in _stack_lines(item))]

@@ -6,6 +6,7 @@ The advice for each status, `UPDATE_ROLLBACK_FAILED` included, is in `planning.s
 from dataclasses import asdict
 from typing import Any
 
+from tidegen.counting import counted
 from tidegen.deployment.rollback import RollbackPlan, RollbackStep, Unfinished
 from tidegen.reporting import style
 
@@ -14,7 +15,7 @@ def rollback_text(plan: RollbackPlan) -> str:
     """Return the failed resources of each rollback, and the consequence of each skip."""
     if not plan.steps:
         return f"{plan.environment}: no failed rollback; nothing to continue"
-    lines = [f"{plan.environment}: {len(plan.steps)} rollbacks to continue"]
+    lines = [f"{plan.environment}: {counted(len(plan.steps), 'rollback')} to continue"]
     for step in plan.steps:
         lines += [f"  {step.address}", *_step_lines(step)]
     return "\n".join(lines)

@@ -10,6 +10,7 @@ from tidegen.cli.commands.preflighting import check_account
 from tidegen.cli.common import echo_json
 from tidegen.cli.confirm import confirm
 from tidegen.cli.session import Session, require_prerequisites
+from tidegen.counting import counted
 from tidegen.deployment.executor import execute
 from tidegen.deployment.imports.replacing import release_replaced
 from tidegen.deployment.imports.run import execute_import
@@ -76,7 +77,7 @@ def import_resources(
     for address in dict.fromkeys(item.address for item in shown.imports):
         _import_into(session, name, address, requested, options)
     again = f"'tidegen plan --env {name}' shows what the next deploy changes"
-    click.echo(f"imported {len(shown.adoptions)} resources; {again}", err=True)
+    click.echo(f"imported {counted(len(shown.adoptions), 'resource')}; {again}", err=True)
     if options.replacing:
         given = DeployOptions(
             yes=options.yes, as_json=options.as_json, taken_over=options.taken_over

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from tidegen.cli.common import known, project_folder, template_folder, template_paths
+from tidegen.counting import counted
 from tidegen.errors import InputError, Problem
 from tidegen.linting.configuration import configured_regions, without_ignored
 from tidegen.linting.model import Finding, LintReport, RuleInfo
@@ -144,7 +145,7 @@ def watch(request: LintRequest) -> None:
 
     for templates in changes(request.templates):
         run(request, templates)
-        click.echo(f"watching {len(templates)} templates; Ctrl-C stops", err=True)
+        click.echo(f"watching {counted(len(templates), 'template')}; Ctrl-C stops", err=True)
 
 
 def explain(name: str) -> None:
@@ -174,7 +175,7 @@ def list_suppressions(request: LintRequest) -> None:
     )
     click.echo(text, nl=False)
     unreasoned = sum(not item.reason for item in suppressed)
-    counts = f"{len(suppressed)} suppressions in {len(templates)} templates"
+    counts = f"{counted(len(suppressed), 'suppression')} in {counted(len(templates), 'template')}"
     click.echo(f"{counts}, {unreasoned} without a reason", err=True)
 
 
@@ -205,4 +206,5 @@ def _text(findings: list[Finding], templates: Sequence[Path], form: str) -> str:
 def _summary(report: LintReport, where: Sequence[str], findings: int) -> str:
     unchanged = report.templates - report.checked
     kept = f" ({unchanged} templates unchanged)" if unchanged else ""
-    return f"{report.templates} templates in {', '.join(where)}: {findings} findings{kept}"
+    templates = counted(report.templates, "template")
+    return f"{templates} in {', '.join(where)}: {counted(findings, 'finding')}{kept}"

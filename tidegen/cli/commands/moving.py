@@ -6,6 +6,7 @@ import click
 
 from tidegen.cli.confirm import confirm
 from tidegen.cli.session import Session
+from tidegen.counting import counted
 from tidegen.deployment.imports.moving import execute_moves, planned_moves
 from tidegen.planning.model import Plan
 from tidegen.planning.moving import Move
@@ -19,7 +20,9 @@ def move_resources(
     name = plan.environment
     if not as_json:
         lines = [_move_text(move) for _, items in moves for move in items]
-        click.echo("\n".join([f"{name}: {len(lines)} resources to move, unchanged", *lines]))
+        click.echo(
+            "\n".join([f"{name}: {counted(len(lines), 'resource')} to move, unchanged", *lines])
+        )
     if not moves:
         return
     confirm(name, "move", yes=yes)

@@ -14,6 +14,7 @@ from tidegen.cli.common import (
     project_folder,
     template_folder,
 )
+from tidegen.counting import counted
 
 _MOST = 5  # files in an error
 
@@ -59,7 +60,7 @@ def command(directory: str, name: str, as_json: bool) -> None:
     if as_json:
         echo_json({**about, "folder": str(where), "files": count})
     else:
-        click.echo(f"{where}: {count} files; set 'release: {name}' to use it")
+        click.echo(f"{where}: {counted(count, 'file')}; set 'release: {name}' to use it")
 
 
 def _require_committed(project: Path, templates: Iterable[Path]) -> None:

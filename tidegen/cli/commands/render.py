@@ -16,6 +16,7 @@ from tidegen.cli.common import (
     project_folder,
 )
 from tidegen.cli.completing import concern_names
+from tidegen.counting import counted
 
 if TYPE_CHECKING:
     from tidegen.rendering import FileChange
@@ -66,7 +67,10 @@ def command(
     if not as_json:
         for change in changes:
             click.echo(f"{change.kind} {change.path.relative_to(folder.resolve())}")
-    click.echo(f"{len(files)} templates rendered, {len(changes)} files changed", err=True)
+    click.echo(
+        f"{counted(len(files), 'template')} rendered, {counted(len(changes), 'file')} changed",
+        err=True,
+    )
 
 
 def _stem(name: str) -> str:
@@ -84,6 +88,9 @@ def _report_differences(changes: "Sequence[FileChange]", folder: Path, *, silent
     for change in () if silent else changes:
         click.echo(unified_diff(change, folder), nl=False)
     if changes:
-        click.echo(f"{len(changes)} files differ; run 'tidegen render' and commit them", err=True)
+        click.echo(
+            f"difference in {counted(len(changes), 'file')}; run 'tidegen render' and commit",
+            err=True,
+        )
         raise click.exceptions.Exit(1)
     click.echo("templates equal what the source renders", err=True)

@@ -4,6 +4,7 @@ import click
 
 from tidegen.cli.confirm import confirm
 from tidegen.cli.session import Session
+from tidegen.counting import counted
 from tidegen.deployment.events import Outcome
 from tidegen.deployment.reverting import drop, execute_revert, revert_plan
 from tidegen.planning.model import Plan
@@ -38,7 +39,7 @@ def revert_drift(
 def _text(planned: RevertPlan) -> str:
     if not planned.changes:
         return f"{planned.environment}: no drift to revert"
-    head = f"{planned.environment}: {len(planned.changes)} resources differ from their templates"
+    head = f"{planned.environment}: drift of {counted(len(planned.changes), 'resource')}"
     return "\n".join([head, changes_text(planned.changes)])
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from tidegen.cloudformation.evaluation import evaluate
+from tidegen.counting import counted
 from tidegen.deployment.destroy import DestroyPlan, DestroyStep
 from tidegen.deployment.inspection import Inspect, read
 from tidegen.deployment.port import Cloud, Connect
@@ -122,7 +123,9 @@ def _subjects(plan: Plan, clouds: Clouds, *, thorough: bool) -> list[Subject]:
 def _required(checked: PreflightReport) -> PreflightReport:
     if checked.blocking:
         problems = [Problem(finding.where, finding.message) for finding in checked.blocking]
-        raise RefusedError(*problems, f"{len(problems)} findings of preflight; nothing was changed")
+        raise RefusedError(
+            *problems, f"{counted(len(problems), 'finding')} of preflight; nothing was changed"
+        )
     return checked
 
 

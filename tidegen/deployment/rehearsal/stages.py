@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tidegen.counting import counted
 from tidegen.deployment.rehearsal.preparing import (
     await_replicas,
     back_up,
@@ -72,7 +73,7 @@ def _runbook(slug: str) -> Act:
 def _calls(world: World) -> str:
     refused = world.refused()
     if refused:
-        text = f"was called {len(refused)} times after its loss: {refused[0]}"
+        text = f"was called {counted(len(refused), 'time')} after its loss: {refused[0]}"
         raise DeploymentError(Problem(world.words.home, text))
     return f"no command called {world.words.home} after its loss"
 

@@ -1,0 +1,13 @@
+"""One thing and several of it."""
+
+import pytest
+
+from tidegen.counting import counted
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 problems"), (1, "1 problem"), (2, "2 problems"), (1200, "1,200 problems")],
+)
+def test_a_number_and_its_noun_agree(count, text):
+    assert counted(count, "problem") == text
