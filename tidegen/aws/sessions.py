@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from tidegen.aws.answers import check_answers
 from tidegen.aws.credentials import prepare_providers, role_session_name, shared
 from tidegen.aws.waiting import report_attempts
 from tidegen.planning.model import Place
@@ -37,13 +38,18 @@ def session(place: Place) -> Any:
             aws_secret_access_key="local",  # noqa: S106 - a local engine checks none
             region_name=place.region,
         )
-        report_attempts(local.events)
+        _observe(local.events)
         return local
     profile, role = place.credentials.profile, place.credentials.role
     source = _source(profile, place.region)
     source._session._credentials = shared((profile, role), lambda: _credentials(source, role))
-    report_attempts(source.events)
+    _observe(source.events)
     return source
+
+
+def _observe(events: Any) -> None:
+    report_attempts(events)
+    check_answers(events)
 
 
 def _credentials(source: Any, role: str | None) -> Any:
