@@ -7,7 +7,7 @@ from tests.conftest import tidegen
 
 CLAIMS = {
     *("separate-accounts", "neighbours", "exceptions-needed", "own-path", "boundary-kept"),
-    *("strangers", "deputies", "federation", "disjoint-ranges", "no-joined-networks"),
+    *("strangers", "not-lent", "deputies", "federation", "disjoint-ranges", "no-joined-networks"),
     *("data-tier-closed", "inbound-by-load-balancer"),
     *("same-templates", "same-resources", "no-decision-by-name"),
 }

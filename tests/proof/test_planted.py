@@ -3,6 +3,8 @@
 A violation is one change of one committed policy or resource, such as a reviewer could overlook.
 """
 
+from dataclasses import replace
+
 import pytest
 
 from tidegen.proof.claims import Verdict
@@ -11,15 +13,33 @@ from tidegen.proof.grants import grants
 from tidegen.proof.isolation import accounts, pair
 from tidegen.proof.network import network
 from tidegen.proof.parity import parity
+from tidegen.proof.platform import Platform
 
 ENVIRONMENT, ACCESS = "tidepool-development", "tidepool-development-access"
 IDENTITY = "tidepool-identity"
+
+
+def refuted_of(results):
+    """Return the claims that are refuted."""
+    return [r.claim.id for r in results if r.verdict is Verdict.REFUTED]
 
 
 def open_to_all(name):
     def change(properties):
         extra = {"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}
         properties[name]["Statement"].append(extra)
+
+    return change
+
+
+def lend(principal, condition=None):
+    """Return a change of a bucket's policy that allows, and no longer denies, a caller."""
+
+    def change(properties):
+        allow = {"Effect": "Allow", "Principal": principal, "Action": "s3:Get*", "Resource": "*"}
+        if condition:
+            allow["Condition"] = condition
+        properties["PolicyDocument"]["Statement"] = [allow]
 
     return change
 
@@ -103,6 +123,18 @@ GRANTS = {
         "ReadRole",
         trust("*", {"StringEqualsIfExists": {"aws:PrincipalTag/environment": "development"}}),
         "strangers",
+    ),
+    "a bucket that names a neighbour's role": (
+        ENVIRONMENT,
+        "Storage/UploadsBucketPolicy",
+        lend({"AWS": "arn:aws:iam::444455556666:role/tidepool/staging/Any"}),
+        "not-lent",
+    ),
+    "a bucket for all roles of the project": (
+        ENVIRONMENT,
+        "Storage/UploadsBucketPolicy",
+        lend("*", {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::444455556666:role/tidepool/*"}}),
+        "not-lent",
     ),
     "a topic without a source": (
         ENVIRONMENT,
@@ -290,8 +322,7 @@ def test_a_route_to_another_network_is_found(planted, sources):
         properties["TransitGatewayId"] = "tgw-1"
 
     changed = planted(ENVIRONMENT, "Network/Private1DefaultRoute", change)
-    refuted = [r.claim.id for r in network(changed, sources) if r.verdict is Verdict.REFUTED]
-    assert refuted == ["no-joined-networks"]
+    assert refuted_of(network(changed, sources)) == ["no-joined-networks"]
 
 
 def test_a_route_out_of_the_data_tier_is_found(planted, platform, sources):
@@ -302,26 +333,69 @@ def test_a_route_out_of_the_data_tier_is_found(planted, platform, sources):
         "Network/Private1DefaultRoute",
         lambda properties: properties.update(RouteTableId=table),
     )
-    refuted = [r.claim.id for r in network(changed, sources) if r.verdict is Verdict.REFUTED]
-    assert refuted == ["data-tier-closed"]
+    assert refuted_of(network(changed, sources)) == ["data-tier-closed"]
 
 
-def test_a_security_group_open_to_all_is_found(planted, sources):
+@pytest.mark.parametrize("source", ["0.0.0.0/0", "0.0.0.0/1", "10.0.0.0/8", "203.0.113.0/24"])
+def test_a_security_group_open_to_others_is_found(planted, sources, source):
     def change(properties):
-        rule = {"CidrIp": "0.0.0.0/0", "FromPort": 27017, "ToPort": 27017, "IpProtocol": "tcp"}
+        rule = {"CidrIp": source, "FromPort": 27017, "ToPort": 27017, "IpProtocol": "tcp"}
         properties["SecurityGroupIngress"] = [rule]
 
     changed = planted(ENVIRONMENT, "Database/SecurityGroup", change)
-    refuted = [r.claim.id for r in network(changed, sources) if r.verdict is Verdict.REFUTED]
-    assert refuted == ["inbound-by-load-balancer"]
+    assert refuted_of(network(changed, sources)) == ["inbound-by-load-balancer"]
+
+
+def test_a_load_balancer_open_on_another_port_is_found(planted, sources):
+    def change(properties):
+        properties["SecurityGroupIngress"][0].update(FromPort=22, ToPort=22)
+
+    changed = planted(ENVIRONMENT, "Ingress/LoadBalancerSecurityGroup", change)
+    assert refuted_of(network(changed, sources)) == ["inbound-by-load-balancer"]
+
+
+def test_an_endpoint_to_a_service_of_others_is_found(planted, sources):
+    other = "com.amazonaws.vpce.us-west-2.vpce-svc-0123456789abcdef0"
+    changed = planted(ENVIRONMENT, "SharedEndpoint/Endpoint", lambda p: p.update(ServiceName=other))
+    assert refuted_of(network(changed, sources)) == ["no-joined-networks"]
+
+
+@pytest.mark.parametrize("principal", ["*", "arn:aws:iam::999999999999:root"])
+def test_a_shared_service_for_others_is_found(planted, sources, principal):
+    changed = planted(
+        "tidepool-shared-nonproduction",
+        "SharedServices/EndpointServicePermissions",
+        lambda p: p["AllowedPrincipals"].append(principal),
+    )
+    assert refuted_of(network(changed, sources)) == ["no-joined-networks"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["AWS::EC2::VPCPeeringConnection", "AWS::EC2::TransitGatewayAttachment", "AWS::RAM::New"],
+)
+def test_a_type_that_may_join_networks_is_found(platform, sources, kind):
+    roots = [
+        replace(root, resources={**root.resources, "Network/NatAddress1": {"Type": kind}})
+        if root.address.name == ENVIRONMENT
+        else root
+        for root in platform.roots
+    ]
+    changed = Platform(platform.members, tuple(roots))
+    assert refuted_of(network(changed, sources)) == ["no-joined-networks"]
+
+
+def test_a_root_that_only_one_environment_has_is_found(platform, sources):
+    roots = [r for r in platform.roots if r.address.name != "tidepool-staging-access"]
+    changed = Platform(platform.members, tuple(roots))
+    assert refuted_of(parity(changed, sources)) == ["same-templates"]
 
 
 def test_a_shared_range_is_found(planted, platform, sources):
     staging = next(r for r in platform.roots if r.address.name == "tidepool-staging")
     taken = staging.properties("Network/Vpc")["CidrBlock"]
     changed = planted(ENVIRONMENT, "Network/Vpc", lambda p: p.update(CidrBlock=taken))
-    refuted = [r.claim.id for r in network(changed, sources) if r.verdict is Verdict.REFUTED]
-    assert refuted == ["disjoint-ranges"]
+    assert refuted_of(network(changed, sources)) == ["disjoint-ranges"]
 
 
 def test_the_clean_platform_has_no_alarm(platform, sources):

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from tidegen.cloudformation.values import listed, statements
+from tidegen.contract import Scope
 from tidegen.iam.operators import UnknownOperatorError
 from tidegen.iam.patterns import UNKNOWN
 from tidegen.iam.statements import Statement
+from tidegen.planning.steps import Target
 from tidegen.proof.claims import Claim, Counterexample, Family, Result
 from tidegen.proof.neighbours import names
 from tidegen.proof.platform import Platform, Root
@@ -32,6 +34,11 @@ STRANGERS = Claim(
     id="strangers",
     family=Family.ISOLATION,
     statement="No policy of a resource and no trust of a role grants anything to another account.",
+)
+LENDING = Claim(
+    id="not-lent",
+    family=Family.ISOLATION,
+    statement="No policy of a resource and no trust of a role names a role of a neighbour.",
 )
 DEPUTIES = Claim(
     id="deputies",
@@ -87,6 +94,9 @@ def grants(platform: Platform, sources: Sources) -> Iterator[Result]:
         resources = [policy for policy in policies if not policy.is_trust]
         trusts = [policy for policy in policies if policy.is_trust]
         yield _result(STRANGERS, name, policies, _stranger, sources)
+        neighbours = [_neighbour(other) for other in _neighbours(platform, name)]
+        if neighbours:
+            yield _result(LENDING, name, policies, partial(_each_of, neighbours), sources)
         yield _result(DEPUTIES, name, resources, _deputy, sources)
         if any("Federated" in str(s.get("Principal")) for p in trusts for s in p.statements):
             yield _result(FEDERATION, name, trusts, partial(_federated, name), sources)
@@ -99,8 +109,9 @@ def _policies(root: Root) -> Iterator[_Policy]:
             yield _Policy(root=root, path=path, statements=tuple(statements(document)))
 
 
+Asked = tuple[_Policy, Situation, Formula]
 #: Yields the requests of one kind of caller on a policy's resource, each with what else must hold.
-Caller = Callable[[_Policy], Iterator[tuple[_Policy, Situation, Formula]]]
+Caller = Callable[[_Policy], Iterator[Asked]]
 
 
 def _result(
@@ -163,7 +174,7 @@ def _known(policy: _Policy, **keys: str) -> dict[str, tuple[str, ...]]:
     return {"aws:resourceaccount": (owner,), **organization, **named}
 
 
-def _stranger(policy: _Policy) -> Iterator[tuple[_Policy, Situation, Formula]]:
+def _stranger(policy: _Policy) -> Iterator[Asked]:
     """Yield the requests of every principal of another account."""
     arn = f"arn:aws:iam::{_FOREIGN}:{UNKNOWN}"
     known = _known(
@@ -173,7 +184,36 @@ def _stranger(policy: _Policy) -> Iterator[tuple[_Policy, Situation, Formula]]:
         yield policy, _situation(action, known, principal=arn), True
 
 
-def _deputy(policy: _Policy) -> Iterator[tuple[_Policy, Situation, Formula]]:
+def _neighbours(platform: Platform, name: str) -> list[Target]:
+    """Return the other environments of the same account."""
+    own = platform.target(name).account
+    targets = (member.target for member in platform.members)
+    users = (target for target in targets if target.scope in (Scope.ENVIRONMENT, Scope.SHARED))
+    return [target for target in users if target.account == own and target.name != name]
+
+
+def _each_of(callers: list[Caller], policy: _Policy) -> Iterator[Asked]:
+    for caller in callers:
+        yield from caller(policy)
+
+
+def _neighbour(target: Target) -> Caller:
+    """Return the requests of every role of an environment, that the policy itself must grant."""
+    arn = f"arn:aws:iam::{target.account}:role/{target.project}/{target.name}/{UNKNOWN}"
+
+    def requests(policy: _Policy) -> Iterator[Asked]:
+        known = _known(
+            policy, principalaccount=target.account, principalarn=arn, principalisawsservice="false"
+        )
+        known["aws:principaltag/environment"] = (target.name,)
+        known["aws:principaltag/project"] = (target.project,)
+        for action in _actions(policy):
+            yield policy, _situation(action, known, principal=arn, by_account=False), True
+
+    return requests
+
+
+def _deputy(policy: _Policy) -> Iterator[Asked]:
     """Yield the requests of each service that the policy names, for another account.
 
     A key is used for what is encrypted, whose ARN the service gives: another account's, as policies
@@ -200,7 +240,7 @@ def _services(policy: _Policy) -> set[str]:
     return {str(service) for p in elements for service in listed(p.get("Service"))}
 
 
-def _federated(name: str, policy: _Policy) -> Iterator[tuple[_Policy, Situation, Formula]]:
+def _federated(name: str, policy: _Policy) -> Iterator[Asked]:
     """Yield the requests of workflows whose subject is not of the environment's own."""
     own = [Atom(_SUB, like(f"repo:*:environment:{name}{end}")) for end in ("", "-plan")]
     for statement in policy.statements:
@@ -220,6 +260,7 @@ def _situation(
     principal: str = "",
     service: str = "",
     resource: str = UNKNOWN,
+    by_account: bool = True,
 ) -> Situation:
     return Situation(
         action=action,
@@ -228,6 +269,7 @@ def _situation(
         possible=_has_no_tags if service else _free,
         principal=principal,
         service=service,
+        by_account=by_account,
     )
 
 

@@ -1,12 +1,13 @@
 """Networks of environments: no way from one to another, and none out of the data tier."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_network
 from itertools import combinations
-from typing import Any
 
+from tidegen.cloudformation.resources import Properties
 from tidegen.contract import Scope
 from tidegen.proof.claims import Claim, Counterexample, Family, Result
 from tidegen.proof.platform import Platform, Root
@@ -30,14 +31,30 @@ DATA = Claim(
 INBOUND = Claim(
     id="inbound-by-load-balancer",
     family=Family.ISOLATION,
-    statement="Only security groups of load balancers take traffic from anywhere.",
+    statement="Only load balancers take traffic from outside their network, on ports 80 and 443.",
 )
-#: Parts of names of types that join networks, or share parts of one (registry, 2026-10).
-_JOINING = (
-    *("Peering", "TransitGateway", "CustomerGateway", "VPNConnection", "VPNGateway", "ClientVpn"),
-    *("LocalGateway", "CarrierGateway", "VpcLattice", "NetworkManager", "DirectConnect"),
-    *("RAM::ResourceShare", "InstanceConnectEndpoint", "VerifiedAccess", "CloudWAN"),
-    *("ResolverEndpoint", "ResolverRule", "VirtualNode", "GlobalAccelerator", "NetworkInsights"),
+#: Services with types that can join networks, or lend a part of one. A type that is not in the list
+#: below it is a way that this module does not know.
+_NETWORKING = tuple(
+    f"AWS::{name}::"
+    for name in (
+        *("EC2", "VpcLattice", "RAM", "NetworkManager", "NetworkFirewall", "DirectConnect"),
+        *("GlobalAccelerator", "AppMesh", "Route53Resolver", "ServiceDiscovery"),
+    )
+)
+_KNOWN = frozenset(
+    f"AWS::{name}"
+    for name in (
+        *("EC2::VPC", "EC2::Subnet", "EC2::RouteTable", "EC2::Route", "EC2::InternetGateway"),
+        *("EC2::VPCGatewayAttachment", "EC2::NatGateway", "EC2::EIP", "EC2::FlowLog"),
+        *("EC2::SubnetRouteTableAssociation", "EC2::SubnetNetworkAclAssociation"),
+        *("EC2::NetworkAcl", "EC2::NetworkAclEntry", "EC2::SecurityGroup"),
+        *("EC2::SecurityGroupIngress", "EC2::SecurityGroupEgress", "EC2::VPCEndpoint"),
+        *("EC2::VPCEndpointService", "EC2::VPCEndpointServicePermissions"),
+        *("EC2::NetworkInterface", "EC2::Volume", "EC2::LaunchTemplate"),
+        *("Route53Resolver::ResolverQueryLoggingConfig",),
+        *("Route53Resolver::ResolverQueryLoggingConfigAssociation",),
+    )
 )
 #: Routes' targets that stay in the network, or lead to the internet by its own gateways.
 _TARGETS = {
@@ -53,7 +70,7 @@ _NAMED = (
 Check = Callable[[Root, str], Iterator[str]]
 _GROUPS = "AWS::EC2::SecurityGroup(Ingress)?"
 _INTERFACES = "AWS::EC2::NetworkInterface"
-_OPEN = ("0.0.0.0/0", "::/0")
+_PUBLIC_PORTS = (80, 443)
 _NETWORKED = (Scope.ENVIRONMENT, Scope.SHARED)
 
 
@@ -63,7 +80,7 @@ def network(platform: Platform, sources: Sources) -> Iterator[Result]:
     for member in platform.names(*_NETWORKED):
         roots = platform.of(member)
         is_shared = platform.target(member).scope is Scope.SHARED
-        yield _each(ROUTES, roots, sources, partial(_joining, is_shared))
+        yield _each(ROUTES, roots, sources, partial(_joining, _partners(platform, member)))
         yield _each(INBOUND, roots, sources, _inbound, _GROUPS)
         if not is_shared:
             yield _each(DATA, roots, sources, _data_route, _INTERFACES)
@@ -71,11 +88,9 @@ def network(platform: Platform, sources: Sources) -> Iterator[Result]:
 
 def _ranges(platform: Platform) -> Result:
     ranges = [
-        (root.address.name, ip_network(str(vpc[name])))
+        (root.address.name, ip_network(str(vpc["CidrBlock"])))
         for root in platform.roots
-        for kind, name in (("AWS::EC2::VPC", "CidrBlock"), ("AWS::EC2::VPCCidrBlock", "CidrBlock"))
-        for _, vpc in root.of(kind)
-        if name in vpc
+        for _, vpc in root.of("AWS::EC2::VPC")
     ]
     pairs = list(combinations(ranges, 2))
     return Result(
@@ -109,22 +124,59 @@ def _each(
     )
 
 
-def _joining(is_shared: bool, root: Root, path: str) -> Iterator[str]:
+@dataclass(frozen=True, kw_only=True)
+class _Partners:
+    """The partners of an environment: the service that it uses, the accounts that use its own.
+
+    Only shared services have accounts that use them.
+    """
+
+    service: str = ""
+    accounts: frozenset[str] = frozenset()
+
+
+def _partners(platform: Platform, member: str) -> _Partners:
+    target = platform.target(member)
+    if target.scope is Scope.SHARED:
+        users = (m.target for m in platform.members if m.target.shared)
+        own = (user.account for user in users if user.shared and user.shared.name == member)
+        return _Partners(accounts=frozenset(own))
+    services = (
+        f"com.amazonaws.vpce.{root.address.place.region}.{root.subjects[path].physical_id}"
+        for root in (platform.of(target.shared.name) if target.shared else ())
+        for path, _ in root.of("AWS::EC2::VPCEndpointService")
+    )
+    return _Partners(service=next(services, ""))
+
+
+def _joining(partners: _Partners, root: Root, path: str) -> Iterator[str]:
     kind, properties = root.type_of(path), root.properties(path)
-    if any(word in kind for word in _JOINING):
-        yield f"{kind} joins networks"
+    if kind.startswith(_NETWORKING) and kind not in _KNOWN:
+        yield f"{kind} may join networks"
     if kind == "AWS::EC2::Route":
         yield from _route(root, properties)
-    if kind == "AWS::EC2::VPCEndpointService" and not is_shared:
+    if kind == "AWS::EC2::VPCEndpoint":
+        yield from _endpoint(partners, root.address.place.region, properties)
+    if kind == "AWS::EC2::VPCEndpointService" and not partners.accounts:
         yield "offers a service to other networks"
-    if kind == "AWS::EC2::VPCEndpoint" and properties.get("VpcEndpointType") in (
-        "Resource",
-        "ServiceNetwork",
-    ):
-        yield f"endpoint of type {properties['VpcEndpointType']} joins networks"
+    if kind == "AWS::EC2::VPCEndpointServicePermissions":
+        wanted = {f"arn:aws:iam::{account}:root" for account in partners.accounts}
+        for principal in properties.get("AllowedPrincipals", []):
+            if principal not in wanted:
+                yield f"lets {principal} connect, which no environment that uses it is"
 
 
-def _route(root: Root, properties: Mapping[str, Any]) -> Iterator[str]:
+def _endpoint(partners: _Partners, region: str, properties: Properties) -> Iterator[str]:
+    """Yield the service of an endpoint that is neither AWS's in the region nor the shared one."""
+    kind, service = properties.get("VpcEndpointType"), str(properties.get("ServiceName"))
+    if kind in ("Resource", "ServiceNetwork"):
+        yield f"an endpoint of type {kind} joins networks"
+    is_aws = service.startswith(f"com.amazonaws.{region}.")
+    if not is_aws and service != partners.service:
+        yield f"leads to {service}, which is no service of AWS and not the shared one"
+
+
+def _route(root: Root, properties: Properties) -> Iterator[str]:
     """Yield the targets of a route that are not a gateway or endpoint of the same root."""
     for name, target in properties.items():
         if name in _NAMED:
@@ -158,12 +210,27 @@ def _inbound(root: Root, path: str) -> Iterator[str]:
     group, rules = properties.get("GroupId"), [properties]
     if kind == "AWS::EC2::SecurityGroup":
         group, rules = root.subjects[path].physical_id, properties.get("SecurityGroupIngress", [])
-    groups = [
+    balancers = {
         item
         for _, balancer in root.of("AWS::ElasticLoadBalancingV2::LoadBalancer")
         for item in balancer.get("SecurityGroups", [])
-    ]
+    }
     for rule in rules:
-        source = rule.get("CidrIp", rule.get("CidrIpv6"))
-        if source in _OPEN and group not in groups:
-            yield f"takes traffic from {source} to port {rule.get('FromPort', 'any')}"
+        source = rule.get("CidrIp", rule.get("CidrIpv6", rule.get("SourcePrefixListId")))
+        port = rule.get("FromPort", "any")
+        is_public = group in balancers and port == rule.get("ToPort") and port in _PUBLIC_PORTS
+        if source is not None and not is_public and not _is_own(root, str(source)):
+            yield f"takes traffic from {source} to port {port}"
+
+
+def _is_own(root: Root, source: str) -> bool:
+    """Return whether a range is within the root's own network."""
+    ranges = [ip_network(str(vpc["CidrBlock"])) for _, vpc in root.of("AWS::EC2::VPC")]
+    try:
+        source_range = ip_network(source)
+    except ValueError:
+        return False
+    return any(
+        source_range.version == own.version and source_range.subnet_of(own)  # type: ignore[arg-type]
+        for own in ranges
+    )

@@ -51,17 +51,19 @@ def parity(platform: Platform, sources: Sources) -> Iterator[Result]:
 
 
 def _pairs(platform: Platform, one: str, other: str) -> Iterator[tuple[Root, Root | None]]:
-    """Yield the roots of two files by scope; an environment may have no recovery region."""
+    """Yield the roots of two files by scope; then those that only the other has."""
     roots = {root.step.scope: root for root in platform.of(other)}
     for root in platform.of(one):
-        yield root, roots.get(root.step.scope)
+        yield root, roots.pop(root.step.scope, None)
+    yield from ((root, None) for root in roots.values())
 
 
 def _same_templates(platform: Platform, one: str, other: str) -> Result:
     asked = 0
-    examples = []
+    examples: list[Counterexample] = []
     for root, copy in _pairs(platform, one, other):
         if copy is None:
+            examples += _missing(root, one if root.member == other else other)
             continue
         files = {c.file: c.sha256 for c in root.step.template.children}
         copies = {c.file: c.sha256 for c in copy.step.template.children}
@@ -76,6 +78,12 @@ def _same_templates(platform: Platform, one: str, other: str) -> Result:
     return Result(
         claim=TEMPLATES, subject=(one, other), asked=asked, counterexamples=tuple(examples)
     )
+
+
+def _missing(root: Root, other: str) -> Iterator[Counterexample]:
+    """Yield a root that only one file has; a recovery region is a field of the file."""
+    if root.step.scope is not Scope.RECOVERY:
+        yield Counterexample(text=f"{other} has no root of scope {root.step.scope}")
 
 
 def _same_resources(platform: Platform, sources: Sources, one: str, other: str) -> Result:

@@ -45,6 +45,8 @@ class Situation:
     possible: Callable[[str], bool]
     principal: str = ""
     service: str = ""
+    #: Whether a policy that names the caller's account names the caller: it leaves that to IAM.
+    by_account: bool = True
     multivalued: frozenset[str] = field(default_factory=frozenset)
 
     def value(self, key: str) -> str | None:
@@ -116,7 +118,8 @@ def _caller(value: str, situation: Situation) -> Formula:
         return True
     account = _ACCOUNT.fullmatch(value)
     if account:
-        return (account[1] or account[0]) == _account_of(situation.principal)
+        is_own = (account[1] or account[0]) == _account_of(situation.principal)
+        return situation.by_account and is_own
     return folded("principal", situation.principal, exactly(value))
 
 
