@@ -10,7 +10,7 @@ from tidegen.cli import COMMANDS
 ENV = ("--env", "shared-nonproduction")
 STACK = "tidepool-shared-nonproduction"
 #: Commands that reach no environment's stacks.
-ELSEWHERE = {"init", "render", "lint", "release", "schema", "local", "completion", "list"}
+ELSEWHERE = {"init", "render", "lint", "release", "schema", "local", "completion", "list", "prove"}
 #: Command → exit code, and the words of its output that name the stack.
 TRIED = {
     "plan": ([], 0, "--take-over"),
@@ -27,6 +27,8 @@ TRIED = {
     "drift": ([], 0, ""),
     "rollback": (["--yes"], 1, "--take-over"),
     "destroy": (["--yes"], 1, "--take-over"),
+    "recovery plan": ([], 2, "name a file of an environment"),
+    "rehearse": (["--yes"], 2, "name a file of an environment"),
 }
 
 
