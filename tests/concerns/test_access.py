@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 #: no role of an environment does: its own buckets are retained, and need not be empty.
 BY_PEOPLE = {
     "access-analyzer:listanalyzers",
+    "backup:listrecoverypointsbybackupvault",  # of `recovery plan`
     "cloudtrail:describetrails",
     "config:describeconfigurationrecorders",
     "config:describedeliverychannels",
