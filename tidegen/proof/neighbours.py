@@ -2,7 +2,7 @@
 
 Asked for every action of IAM's reference on every resource of the other environment, with the
 condition keys that an attacker chooses free. A request that the formulas allow counts only when the
-evaluator of single requests, which shares no code with them, allows it too.
+evaluator of single requests, which shares only the comparison of known values, allows it too.
 """
 
 import functools
