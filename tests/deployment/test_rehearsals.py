@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.targets import WORDS
 from tidegen.deployment.rehearsal import data
 from tidegen.deployment.rehearsal.ports import StoredObject, TableCopy
 from tidegen.deployment.rehearsal.preparing import await_replicas
@@ -13,21 +14,9 @@ from tidegen.deployment.rehearsal.stages import ON_ACCOUNT, ON_ENGINE, NotRehear
 from tidegen.deployment.rehearsal.world import World, Written
 from tidegen.errors import DeploymentError, Problem, RefusedError
 from tidegen.planning.model import Place, StackState
-from tidegen.planning.recovery.steps import Words
 from tidegen.planning.rehearsal import Result, differences
 from tidegen.planning.secrets import StoredSecret
 from tidegen.reporting.rehearsal import rehearsal_data, rehearsal_text
-
-WORDS = Words(
-    project="tide",
-    environment="prod",
-    account="111122223333",
-    home="us-west-2",
-    region="us-east-2",
-    domain="tide.example",
-    cidr="10.72.0.0/16",
-    former_cidr="10.64.0.0/16",
-)
 
 
 def unused(*_):

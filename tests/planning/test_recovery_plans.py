@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.built import resources as built
+from tests.targets import WORDS
 from tidegen.concerns.backup import CONCERN as BACKUP
 from tidegen.contract import Scope, Topic
 from tidegen.planning.model import Place, Prerequisite, StackAddress, StackState
@@ -32,20 +33,10 @@ from tidegen.planning.recovery.objectives import (
     replication_minutes,
 )
 from tidegen.planning.recovery.presence import planned
-from tidegen.planning.recovery.steps import Words, steps_for
+from tidegen.planning.recovery.steps import steps_for
 from tidegen.reporting.recovery import recovery_text, span, summary_text
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
-WORDS = Words(
-    project="tide",
-    environment="prod",
-    account="111122223333",
-    home="us-west-2",
-    region="us-east-2",
-    domain="tide.example",
-    cidr="10.72.0.0/16",
-    former_cidr="10.64.0.0/16",
-)
 STEPS = steps_for(WORDS)
 PLACE = Place(WORDS.account, WORDS.region)
 BUCKET = "tide-prod-backups-dr-us-east-2-111122223333"
