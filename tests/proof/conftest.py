@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tidegen.cli.commands.prove import _members
+from tidegen.cli.targets import members_of
 from tidegen.environments import load_all
 from tidegen.proof.platform import Platform, read_platform
 from tidegen.proof.sources import Sources
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def platform():
     files = load_all(ROOT)
-    return read_platform(_members(ROOT, files))
+    return read_platform(members_of(ROOT, files))
 
 
 @pytest.fixture(scope="session")

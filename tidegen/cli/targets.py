@@ -1,11 +1,15 @@
 """Convert environment files into targets and their parameter values."""
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tidegen.contract import RegionChoice, Scope, roots_of
 from tidegen.planning.model import Credentials
 from tidegen.planning.steps import Target
+
+if TYPE_CHECKING:
+    from tidegen.proof.platform import Member
 
 
 def target_of(environment: Any, files: Sequence[Any]) -> Target:
@@ -45,6 +49,22 @@ def values_of(environment: Any, files: Sequence[Any]) -> dict[Scope, dict[str, s
     from tidegen.environments import parameter_values
 
     return {scope: parameter_values(environment, scope, files) for scope in _scopes(environment)}
+
+
+def members_of(project: Path, files: Sequence[Any]) -> "list[Member]":
+    """Return the members of the platform: each file with its templates, without assets."""
+    from tidegen.cli.common import template_folder
+    from tidegen.deployment.reading.planner import Release
+    from tidegen.proof.platform import Member
+
+    return [
+        Member(
+            target=target_of(file, files),
+            values=values_of(file, files),
+            release=Release(file.release, template_folder(project, file.release), None),
+        )
+        for file in files
+    ]
 
 
 def _scopes(environment: Any) -> tuple[Scope, ...]:

@@ -27,6 +27,11 @@ class UnresolvedError(Exception):
         self.key = key
 
 
+def variables(text: str) -> list[str]:
+    """Return the names of the variables in a policy's text, without its escapes."""
+    return [match[1] for match in _VARIABLE.finditer(text) if match[1] not in _ESCAPED]
+
+
 def filled(text: str, value_of: Callable[[str], str | None]) -> str:
     """Return a policy's text with the values of its variables, whose characters are literal.
 

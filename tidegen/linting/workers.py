@@ -54,9 +54,14 @@ def worker_count(sources: Sequence[Source]) -> int:
     """Return the number of processes: one for little work, or where threads make forking unsafe."""
     if len(sources) < 2 or sum(source.size for source in sources[1:]) < _WORTH_FORKING:
         return 1
+    return min(forkable_cores(), len(sources), _MAX_WORKERS)
+
+
+def forkable_cores() -> int:
+    """Return the number of cores for forked processes: one where forking is not safe."""
     if threading.active_count() > 1 or not hasattr(os, "sched_getaffinity"):
         return 1  # macOS' own libraries do not survive a fork either
-    return min(len(os.sched_getaffinity(0)), len(sources), _MAX_WORKERS)
+    return len(os.sched_getaffinity(0))
 
 
 def _in_pool(

@@ -8,13 +8,12 @@ be followed.
 
 from collections.abc import Iterator, Mapping
 
-from tidegen.contract import Scope
 from tidegen.iam.arns import VARIABLE
 from tidegen.iam.patterns import UNKNOWN
 from tidegen.iam.reference import Action, ResourceType, actions_of
-from tidegen.proof.claims import Claim, Counterexample, Family, Result
-from tidegen.proof.neighbours import READS, Allowed, Asker, Undecided
-from tidegen.proof.platform import Platform
+from tidegen.proof.claims import Claim, Family, Result
+from tidegen.proof.neighbours import READS, Asker, Undecided
+from tidegen.proof.platform import USERS, Platform
 from tidegen.proof.policies.encoding import RESOURCE
 from tidegen.proof.policies.formulas import Atom, Formula, every, negated, some
 from tidegen.proof.policies.texts import exactly, like
@@ -47,12 +46,11 @@ _HARMLESS = (
     "sts:DecodeAuthorizationMessage",
 )
 _WORDS = ("role", "policy", "instance-profile")
-_USERS = (Scope.ENVIRONMENT, Scope.SHARED)
 
 
 def escalation(platform: Platform, sources: Sources) -> Iterator[Result]:
     """Yield the two halves of the invariant for each environment."""
-    for member in platform.names(*_USERS):
+    for member in platform.names(*USERS):
         target = platform.target(member)
         own = (
             f"arn:aws:iam::{target.account}:{word}/{target.project}/{member}/*" for word in _WORDS
@@ -91,7 +89,7 @@ def _result(
                 if isinstance(answer, Undecided):
                     reasons.append(f"{answer.action}: {answer.reason}")
                 elif answer is not None:
-                    examples.append(_example(answer, platform, sources))
+                    examples.append(sources.example(platform, answer))
     return Result(
         claim=claim,
         subject=(member,),
@@ -111,14 +109,3 @@ def _anywhere(
         yield kind, Reached(arn=arn)
     if not action.types:
         yield None, Reached(arn="*")
-
-
-def _example(answer: Allowed, platform: Platform, sources: Sources) -> Counterexample:
-    principal = answer.principal
-    file, line = sources.of_statement(platform, principal, answer.statement)
-    return Counterexample(
-        text=f"{principal.label} of {principal.member} may {answer.action} on {answer.resource}",
-        file=file,
-        line=line,
-        data={"principal": principal.arn, "action": answer.action, "keys": dict(answer.keys)},
-    )

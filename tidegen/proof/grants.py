@@ -10,15 +10,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from tidegen.cloudformation.values import listed, statements
-from tidegen.contract import Scope
+from tidegen.cloudformation.values import listed, property_at, statements
 from tidegen.iam.operators import UnknownOperatorError
 from tidegen.iam.patterns import UNKNOWN
+from tidegen.iam.resource_policies import RESOURCE_POLICIES
 from tidegen.iam.statements import Statement
 from tidegen.planning.steps import Target
 from tidegen.proof.claims import Claim, Counterexample, Family, Result
 from tidegen.proof.neighbours import names
-from tidegen.proof.platform import Platform, Root
+from tidegen.proof.platform import USERS, Platform, Root
 from tidegen.proof.policies.encoding import (
     RESOURCE,
     Situation,
@@ -50,16 +50,9 @@ FEDERATION = Claim(
     family=Family.ISOLATION,
     statement="Only workflows of an environment's own GitHub environments assume its roles.",
 )
-#: Resource type → the property with its policy.
-POLICIES: Mapping[str, str] = {
-    "AWS::S3::BucketPolicy": "PolicyDocument",
-    "AWS::KMS::Key": "KeyPolicy",
-    "AWS::SNS::TopicPolicy": "PolicyDocument",
-    "AWS::SQS::QueuePolicy": "PolicyDocument",
-    "AWS::SecretsManager::ResourcePolicy": "ResourcePolicy",
-    "AWS::Backup::BackupVault": "AccessPolicy",
-    "AWS::IAM::Role": "AssumeRolePolicyDocument",
-}
+_ROLE = "AWS::IAM::Role"
+#: Type → the path of its policy: of a resource's, and of a role's trust.
+_POLICIES = {**RESOURCE_POLICIES, _ROLE: ("AssumeRolePolicyDocument",)}
 #: An account that is nobody's of the platform.
 _FOREIGN = "999999999999"
 #: Services that name no source, and write below the account that they write for (AWS docs, "Enable
@@ -72,7 +65,6 @@ _DELIVERED = {
 #: The same page: a prefix of logs does not contain AWSLogs.
 _ONE_ACCOUNT = negated(Atom(RESOURCE, like("*AWSLogs*AWSLogs*")))
 _SUB = "token.actions.githubusercontent.com:sub"
-_ROLE = "AWS::IAM::Role"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,8 +95,8 @@ def grants(platform: Platform, sources: Sources) -> Iterator[Result]:
 
 
 def _policies(root: Root) -> Iterator[_Policy]:
-    for path, properties in root.of(*POLICIES):
-        document = properties.get(POLICIES[root.type_of(path)])
+    for path, properties in root.of(*_POLICIES):
+        document = property_at(properties, ".".join(_POLICIES[root.type_of(path)]))
         if document:
             yield _Policy(root=root, path=path, statements=tuple(statements(document)))
 
@@ -187,8 +179,7 @@ def _stranger(policy: _Policy) -> Iterator[Asked]:
 def _neighbours(platform: Platform, name: str) -> list[Target]:
     """Return the other environments of the same account."""
     own = platform.target(name).account
-    targets = (member.target for member in platform.members)
-    users = (target for target in targets if target.scope in (Scope.ENVIRONMENT, Scope.SHARED))
+    users = map(platform.target, platform.names(*USERS))
     return [target for target in users if target.account == own and target.name != name]
 
 

@@ -1,15 +1,13 @@
 """Isolation between environments: what a role of one reaches of another, for all requests."""
 
-import os
-import threading
 from collections.abc import Iterator
 from itertools import permutations
 
-from tidegen.contract import Scope
+from tidegen.linting.workers import forkable_cores
 from tidegen.proof.accepted import ACCOUNT, ENVIRONMENT, Use, is_accepted, not_needed
 from tidegen.proof.claims import Claim, Counterexample, Family, Result
 from tidegen.proof.neighbours import Allowed, Asker, Undecided
-from tidegen.proof.platform import Platform
+from tidegen.proof.platform import USERS, Platform
 from tidegen.proof.principals import principals
 from tidegen.proof.reach import Inventory
 from tidegen.proof.sources import Sources
@@ -32,14 +30,12 @@ EXCEPTIONS = Claim(
     family=Family.ISOLATION,
     statement="Each accepted exception is still needed.",
 )
-#: Accounts' own roots are what environments must not change, and reach nothing themselves.
 _WORTH_FORKING = 3  # pairs
-_USERS = (Scope.ENVIRONMENT, Scope.SHARED)
 
 
 def accounts(platform: Platform) -> Iterator[Result]:
     """Yield whether each protected environment has an account without unprotected ones."""
-    members = [m.target for m in platform.members if m.target.scope in _USERS]
+    members = [m.target for m in platform.members if m.target.scope in USERS]
     for target in (t for t in members if t.protected):
         others = [t.name for t in members if t.account == target.account and not t.protected]
         yield Result(
@@ -75,8 +71,8 @@ def _answers(
     platform: Platform, sources: Sources, pairs: list[tuple[str, str]]
 ) -> Iterator[tuple[Result, frozenset[Use]]]:
     """Yield the answer to each pair, on every core where forking is safe."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    if cores == 1 or threading.active_count() > 1 or len(pairs) < _WORTH_FORKING:
+    cores = forkable_cores()
+    if cores == 1 or len(pairs) < _WORTH_FORKING:
         yield from (pair(platform, *names, sources) for names in pairs)
         return
     import multiprocessing
@@ -102,7 +98,7 @@ def _inherited_pair(names: tuple[str, str]) -> tuple[Result, frozenset[Use]]:
 
 def _pairs(platform: Platform) -> list[tuple[str, str]]:
     """Return the ordered pairs of files that share an account; the first has roles."""
-    users = platform.names(*_USERS)
+    users = platform.names(*USERS)
     every = [m.target.name for m in platform.members]
     return [
         (one, other)
@@ -115,7 +111,7 @@ def pair(
     platform: Platform, one: str, other: str, sources: Sources
 ) -> tuple[Result, frozenset[Use]]:
     """Return what the first environment reaches of the second, and the accepted uses."""
-    is_user = platform.target(other).scope in _USERS
+    is_user = platform.target(other).scope in USERS
     inventory = Inventory(platform.of(other), common=is_user)
     owner = ENVIRONMENT if is_user else ACCOUNT
     asked = 0
@@ -130,7 +126,7 @@ def pair(
             elif is_accepted(use := _use(answer, owner)):
                 used.add(use)
             else:
-                examples.append(_example(answer, platform, sources))
+                examples.append(sources.example(platform, answer))
         asked += asker.asked
     result = Result(
         claim=NEIGHBOURS,
@@ -146,21 +142,3 @@ def pair(
 def _use(answer: Allowed, owner: str) -> Use:
     label = answer.principal.label
     return Use(principal=label, action=answer.action, reads=answer.reads, on=owner)
-
-
-def _example(answer: Allowed, platform: Platform, sources: Sources) -> Counterexample:
-    """Return a request that is not accepted, with the statement that allows it."""
-    principal = answer.principal
-    file, line = sources.of_statement(platform, principal, answer.statement)
-    return Counterexample(
-        text=f"{principal.label} of {principal.member} may {answer.action} on {answer.resource}",
-        file=file,
-        line=line,
-        data={
-            "principal": principal.arn,
-            "action": answer.action,
-            "resource": answer.resource,
-            "keys": dict(answer.keys),
-            "statement": dict(answer.statement or {}),
-        },
-    )

@@ -247,9 +247,5 @@ def _keys(situation: Situation, texts: dict[str, str]) -> dict[str, object]:
         name, _, index = variable.partition("#")
         if variable in (RESOURCE, "principal") or name in situation.known:
             continue
-        keys[name] = [*_listed(keys.get(name)), text] if index else text
+        keys[name] = [*listed(keys.get(name)), text] if index else text
     return keys
-
-
-def _listed(value: object) -> list[object]:
-    return value if isinstance(value, list) else [] if value is None else [value]

@@ -10,7 +10,7 @@ from itertools import combinations
 from tidegen.cloudformation.resources import Properties
 from tidegen.contract import Scope
 from tidegen.proof.claims import Claim, Counterexample, Family, Result
-from tidegen.proof.platform import Platform, Root
+from tidegen.proof.platform import USERS, Platform, Root
 from tidegen.proof.sources import Sources
 
 RANGES = Claim(
@@ -71,13 +71,12 @@ Check = Callable[[Root, str], Iterator[str]]
 _GROUPS = "AWS::EC2::SecurityGroup(Ingress)?"
 _INTERFACES = "AWS::EC2::NetworkInterface"
 _PUBLIC_PORTS = (80, 443)
-_NETWORKED = (Scope.ENVIRONMENT, Scope.SHARED)
 
 
 def network(platform: Platform, sources: Sources) -> Iterator[Result]:
     """Yield the results about networks, an environment at a time, and about their ranges."""
     yield _ranges(platform)
-    for member in platform.names(*_NETWORKED):
+    for member in platform.names(*USERS):
         roots = platform.of(member)
         is_shared = platform.target(member).scope is Scope.SHARED
         yield _each(ROUTES, roots, sources, partial(_joining, _partners(platform, member)))

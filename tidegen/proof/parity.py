@@ -7,7 +7,7 @@ from tidegen.cloudformation.references import references
 from tidegen.cloudformation.resources import TemplateBody
 from tidegen.contract import Scope
 from tidegen.proof.claims import Claim, Counterexample, Family, Result
-from tidegen.proof.platform import Platform, Root
+from tidegen.proof.platform import USERS, Platform, Root
 from tidegen.proof.sources import Sources
 
 TEMPLATES = Claim(
@@ -31,7 +31,6 @@ RESOURCES = Claim(
         "a condition, whose values are fields of the environment's file."
     ),
 )
-_USERS = (Scope.ENVIRONMENT, Scope.SHARED)
 #: Values that tell environments apart by who they are, not by how large they are.
 _IDENTITY = frozenset(
     ["Project", "Environment", "AWS::AccountId", "AWS::Region", "AWS::StackName", "AWS::StackId"]
@@ -40,7 +39,7 @@ _IDENTITY = frozenset(
 
 def parity(platform: Platform, sources: Sources) -> Iterator[Result]:
     """Yield the results about each environment and the protected one of its scope."""
-    for scope in _USERS:
+    for scope in USERS:
         names = platform.names(scope)
         models = [name for name in names if platform.target(name).protected]
         for model in models[:1]:
@@ -106,22 +105,16 @@ def _same_resources(platform: Platform, sources: Sources, one: str, other: str) 
 
 def _is_conditional(root: Root, path: str) -> bool:
     nested, _, name = path.rpartition("/")
-    stack = root.step.template.body["Resources"].get(nested, {})
-    declared = _body(root, nested).get("Resources", {}).get(name, {})
+    stack = root.templates[""]["Resources"].get(nested, {})
+    declared = root.templates[nested]["Resources"].get(name, {})
     return "Condition" in declared or "Condition" in stack
-
-
-def _body(root: Root, nested: str) -> TemplateBody:
-    bodies = {c.logical_id: c.body for c in root.step.template.children}
-    return bodies.get(nested, root.step.template.body)
 
 
 def _by_name(platform: Platform) -> Result:
     asked = 0
     examples: dict[str, Counterexample] = {}
     for root in platform.roots:
-        for nested in ("", *(child.logical_id for child in root.step.template.children)):
-            body = _body(root, nested)
+        for nested, body in root.templates.items():
             for name, expression in _decisions(body):
                 asked += 1
                 depends = sorted({n for _, n in references(expression)} & _IDENTITY)

@@ -25,6 +25,8 @@ from tidegen.iam.subject import Subject
 from tidegen.planning.model import OutputOf, RootStep, StackAddress
 from tidegen.planning.steps import Target
 
+#: The scopes whose files have roles that act; accounts' own roots are what these must not change.
+USERS = (Scope.ENVIRONMENT, Scope.SHARED)
 NAMED_BY_PATH = ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy", "AWS::IAM::InstanceProfile")
 
 
@@ -48,6 +50,8 @@ class Root(ResourceView):
     member: str
     step: RootStep
     folder: Path
+    #: The root's own template under the empty name, and those nested in it.
+    templates: Mapping[str, TemplateBody] = field(default_factory=dict)
     subjects: Mapping[str, Subject] = field(default_factory=dict)
 
     @property
@@ -121,6 +125,7 @@ class _Builder:
             member=member.target.name,
             step=step,
             folder=member.release.folder,
+            templates=resolver.templates,
             resources=resources,
             subjects={path: resolver.subject(path) for path in resolver.resources},
         )
@@ -148,7 +153,7 @@ class _Resolver:
         self._step = step
         template = step.template
         nested = {c.logical_id: _body(c.content, c.file) for c in template.children}
-        bodies = {"": template.body, **nested}
+        self.templates = {"": template.body, **nested}
         pseudo = {
             "AWS::AccountId": step.account,
             "AWS::Region": step.region,
@@ -157,9 +162,9 @@ class _Resolver:
             "AWS::URLSuffix": "amazonaws.com",
         }
         self._root = EvaluatedTemplate(
-            template=template.body, values={**pseudo, **values}, templates=bodies
+            template=template.body, values={**pseudo, **values}, templates=self.templates
         )
-        self.resources = evaluate(bodies, {**pseudo, **values})
+        self.resources = evaluate(self.templates, {**pseudo, **values})
         self._subjects: dict[str, Subject] = {}
 
     def output(self, name: str) -> str | None:

@@ -1,6 +1,6 @@
 """The roles of an environment, and the policies that limit them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,7 +56,7 @@ def principals(platform: Platform, member: str) -> Iterator[Principal]:
                     arn=arn_of(root.subjects[role_path]),
                     identity=tuple(policies_of(root, role_path)),
                     boundary=boundaries[str(role["PermissionsBoundary"])],
-                    tags=tags_of(root, role),
+                    tags=tags_of(root, role_path),
                 )
     for arn, statements_ in boundaries.items():
         if arn.endswith("-permissions-boundary"):
@@ -103,10 +103,6 @@ def policies_of(root: Root, role_path: str) -> Iterator[Mapping[str, Any]]:
         yield from statements(document)
 
 
-def tags_of(root: Root, properties: Mapping[str, Any]) -> dict[str, str]:
+def tags_of(root: Root, path: str) -> dict[str, str]:
     """Return the tags of a resource: the stack's, which CloudFormation propagates, and its own."""
-    own = properties.get("Tags")
-    pairs: Iterable[tuple[Any, Any]] = (
-        own.items() if isinstance(own, Mapping) else [(t["Key"], t["Value"]) for t in listed(own)]
-    )
-    return {**root.step.tags, **{str(key): str(value) for key, value in pairs}}
+    return {**root.step.tags, **root.subjects[path].tags()}

@@ -84,7 +84,7 @@ class Inventory:
             arn = arn_of(subject) if subject.type_name in NAMED_BY_PATH else own_arn(kind, subject)
             reached = Reached(
                 arn=arn,
-                tags=tags_of(root, root.properties(path)),
+                tags=tags_of(root, path),
                 aliases=aliases,
                 zone=str(root.properties(path).get("Name", "")) if is_zone else "",
                 source=(root.address.name, path),

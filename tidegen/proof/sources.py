@@ -8,6 +8,8 @@ from typing import Any
 from tidegen.cloudformation.values import statements
 from tidegen.iam.statements import Statement
 from tidegen.linting.roots.run import line_of
+from tidegen.proof.claims import Counterexample
+from tidegen.proof.neighbours import Allowed
 from tidegen.proof.platform import Platform, Root
 from tidegen.proof.principals import Principal
 
@@ -41,6 +43,24 @@ class Sources:
             if declared in principal.boundary:
                 return self.of_resource(root, path)
         return "", 1
+
+    def example(self, platform: Platform, answer: Allowed) -> Counterexample:
+        """Return a request that is allowed and should not be, with the statement that allows it."""
+        principal = answer.principal
+        file, line = self.of_statement(platform, principal, answer.statement)
+        request = f"{answer.action} on {answer.resource}"
+        return Counterexample(
+            text=f"{principal.label} of {principal.member} may {request}",
+            file=file,
+            line=line,
+            data={
+                "principal": principal.arn,
+                "action": answer.action,
+                "resource": answer.resource,
+                "keys": dict(answer.keys),
+                "statement": dict(answer.statement or {}),
+            },
+        )
 
     def _is_below(self, file: Path) -> bool:
         return file.is_relative_to(self._project)

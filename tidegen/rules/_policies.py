@@ -4,19 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tidegen.cloudformation.values import listed
+from tidegen.iam.resource_policies import RESOURCE_POLICIES
 from tidegen.rules._rule import Path, Resource, reach
-
-#: Type → the path of its policy document.
-RESOURCE_POLICIES: dict[str, tuple[str, ...]] = {
-    "AWS::Backup::BackupVault": ("AccessPolicy",),
-    "AWS::DynamoDB::Table": ("ResourcePolicy", "PolicyDocument"),
-    "AWS::ECR::Repository": ("RepositoryPolicyText",),
-    "AWS::KMS::Key": ("KeyPolicy",),
-    "AWS::S3::BucketPolicy": ("PolicyDocument",),
-    "AWS::SNS::TopicPolicy": ("PolicyDocument",),
-    "AWS::SQS::QueuePolicy": ("PolicyDocument",),
-    "AWS::SecretsManager::ResourcePolicy": ("ResourcePolicy",),
-}
 
 
 def statements(

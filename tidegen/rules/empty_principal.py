@@ -1,11 +1,12 @@
 from collections.abc import Iterator
 from typing import Any
 
+from tidegen.iam.resource_policies import RESOURCE_POLICIES
 from tidegen.rules import _policies, _rule
 
 _DOCUMENTS = {
     "AWS::IAM::Role": ("AssumeRolePolicyDocument",),
-    **_policies.RESOURCE_POLICIES,
+    **RESOURCE_POLICIES,
 }
 
 

@@ -1,6 +1,7 @@
 import re
 from collections.abc import Iterator
 
+from tidegen.iam.resource_policies import RESOURCE_POLICIES
 from tidegen.rules import _policies, _rule
 
 _ROLE = re.compile(r":(role|user)/")
@@ -17,7 +18,7 @@ class NamedPrincipal(_rule.Rule):
     """
 
     id = "E9602"
-    types = tuple(_policies.RESOURCE_POLICIES)
+    types = tuple(RESOURCE_POLICIES)
     good = """
 Policy:
   Type: AWS::SNS::TopicPolicy

@@ -2,6 +2,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tidegen.iam.resource_policies import RESOURCE_POLICIES
 from tidegen.rules import _policies, _rule
 
 _BINDING = re.compile(
@@ -23,7 +24,7 @@ class OpenPrincipal(_rule.Rule):
     """
 
     id = "E9203"
-    types = tuple(_policies.RESOURCE_POLICIES)
+    types = tuple(RESOURCE_POLICIES)
     good = """
 Policy:
   Type: AWS::S3::BucketPolicy

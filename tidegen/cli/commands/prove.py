@@ -1,24 +1,22 @@
 """`tidegen prove`."""
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tidegen.cli.common import cli_command, echo_json, known, project_folder, question
 from tidegen.cli.completing import environment_names
+from tidegen.proof.claims import Family
 
 if TYPE_CHECKING:
-    from tidegen.environments import File
     from tidegen.proof.claims import Result
-    from tidegen.proof.platform import Member
-
-_FAMILIES = ("parity", "isolation")
 
 
 @cli_command("tidegen prove", "tidegen prove isolation --env production", "tidegen prove --json")
-@click.argument("families", nargs=-1, type=click.Choice(_FAMILIES), metavar="[parity|isolation]...")
+@click.argument(
+    "families", nargs=-1, type=click.Choice(list(map(str, Family))), metavar="[parity|isolation]..."
+)
 @click.option(
     "--env",
     "names",
@@ -39,9 +37,10 @@ def command(directory: str, families: tuple[str, ...], names: tuple[str, ...], f
     between environments of one account are counted. Exits 1 if a claim is refuted, 2 if one is
     undecided. Unchanged files are not proven again.
     """
+    from tidegen.cli.targets import members_of
     from tidegen.environments import load_all
     from tidegen.proof.assumptions import assumptions
-    from tidegen.proof.claims import Family, Verdict
+    from tidegen.proof.claims import Verdict
     from tidegen.proof.run import prove
     from tidegen.reporting.lint import formatted
     from tidegen.reporting.proofs import proofs_data, proofs_findings, proofs_text, summary_text
@@ -49,8 +48,8 @@ def command(directory: str, families: tuple[str, ...], names: tuple[str, ...], f
     project = project_folder(directory)
     files = load_all(project)
     known(names, (file.name for file in files), "environment")
-    chosen = [Family(name) for name in families or _FAMILIES]
-    results = prove(project, _members(project, files), chosen, progress=_report)
+    chosen = [Family(name) for name in families or Family]
+    results = prove(project, members_of(project, files), chosen, progress=_report)
     if names:
         results = [result for result in results if set(names) & set(result.subject)]
     if form == "json":
@@ -70,20 +69,3 @@ def _report(result: "Result") -> None:
     if sys.stderr.isatty():
         about = " to ".join(result.subject)
         click.echo(f"{result.verdict} {result.claim.id} {about}", err=True)
-
-
-def _members(project: Path, files: "tuple[File, ...]") -> "list[Member]":
-    from tidegen.cli.common import template_folder
-    from tidegen.cli.targets import target_of, values_of
-    from tidegen.deployment.reading.planner import Release
-    from tidegen.proof.platform import Member
-
-    return [
-        Member(
-            target=target_of(file, files),
-            values=values_of(file, files),
-            release=Release(release, template_folder(project, release), None),
-        )
-        for file in files
-        for release in [str(getattr(file, "release", None) or "current")]
-    ]

@@ -13,7 +13,16 @@ from typing import Any
 
 from tidegen.cloudformation.values import listed
 from tidegen.iam.operators import operator
-from tidegen.iam.patterns import UNKNOWN, UnresolvedError, completed, covers, filled, literal
+from tidegen.iam.patterns import (
+    UNKNOWN,
+    UnresolvedError,
+    completed,
+    covers,
+    filled,
+    literal,
+    variables,
+)
+from tidegen.iam.principals import account_of
 from tidegen.iam.statements import Statement, names_action
 from tidegen.proof.policies.formulas import Atom, Formula, every, negated, some
 from tidegen.proof.policies.texts import Pattern, arn_like, exactly, like, witness
@@ -22,7 +31,6 @@ from tidegen.proof.policies.texts import Pattern, arn_like, exactly, like, witne
 RESOURCE = "resource"
 #: How many values a key with several has at most: as many as the operators in use tell apart.
 VALUES = 2
-_VARIABLE = re.compile(r"\$\{([^*?$},]+)[^}]*\}")
 _ACCOUNT = re.compile(r"\d{12}|arn:aws[\w-]*:iam::(\d{12}):root")
 
 
@@ -91,8 +99,8 @@ def applies(statement: Statement, situation: Situation) -> Formula:
 
 def _is_open(statement: Statement, situation: Situation) -> bool:
     """Return whether a statement has a variable without a known value."""
-    variables = _VARIABLE.findall(json.dumps(statement, default=str))
-    return any(UNKNOWN in (situation.value(name.strip()) or "") for name in variables)
+    names = variables(json.dumps(statement, default=str))
+    return any(UNKNOWN in (situation.value(name) or "") for name in names)
 
 
 def names_caller(statement: Statement, situation: Situation) -> Formula:
@@ -118,13 +126,9 @@ def _caller(value: str, situation: Situation) -> Formula:
         return True
     account = _ACCOUNT.fullmatch(value)
     if account:
-        is_own = (account[1] or account[0]) == _account_of(situation.principal)
+        is_own = (account[1] or account[0]) == account_of(situation.principal)
         return situation.by_account and is_own
     return folded("principal", situation.principal, exactly(value))
-
-
-def _account_of(arn: str) -> str:
-    return arn.split(":", 5)[4] if arn.count(":") >= 5 else ""
 
 
 def _resource(statement: Statement, situation: Situation) -> Formula:
