@@ -2,7 +2,7 @@
 
 import pytest
 
-from tidegen.counting import counted
+from tidegen.counting import counted, first_of
 
 
 @pytest.mark.parametrize(
@@ -11,3 +11,8 @@ from tidegen.counting import counted
 )
 def test_a_number_and_its_noun_agree(count, text):
     assert counted(count, "problem") == text
+
+
+def test_the_first_of_several_says_how_many_more_there_are():
+    assert first_of(["one"]) == "one"
+    assert first_of(["one", "two", "three"]) == "one; and 2 more"

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from tidegen.aws.errors import translated
 from tidegen.aws.sessions import client_settings, session
+from tidegen.cloudformation.quotas import batches
 from tidegen.deployment.rehearsal.ports import Store, StoredObject, TableCopy
 from tidegen.errors import Problem, RefusedError
 from tidegen.planning.model import Place
@@ -30,16 +31,8 @@ class AwsStore:
 
     def put_object(self, bucket: str, key: str, item: StoredObject) -> None:
         """Upload an object."""
-        arguments: dict[str, Any] = {"Tagging": urlencode(item.tags)} if item.tags else {}
         with self._translated(f"s3:PutObject {bucket}"):
-            self._client("s3").put_object(
-                Bucket=bucket,
-                Key=key,
-                Body=item.content,
-                ContentType=item.media_type,
-                Metadata=dict(item.metadata),
-                **arguments,
-            )
+            _put(self._client("s3"), bucket, key, item)
 
     def objects(self, bucket: str) -> Mapping[str, StoredObject]:
         """Return all objects of a bucket, by key."""
@@ -101,17 +94,8 @@ class AwsStore:
         target = destination["Bucket"].rpartition(":")[2]
         key_arn = destination["EncryptionConfiguration"]["ReplicaKmsKeyID"]
         region = key_arn.split(":")[3]
-        arguments: dict[str, Any] = {"Tagging": urlencode(item.tags)} if item.tags else {}
-        self._client("s3", region).put_object(
-            Bucket=target,
-            Key=key,
-            Body=item.content,
-            ContentType=item.media_type,
-            Metadata=dict(item.metadata),
-            ServerSideEncryption="aws:kms",
-            SSEKMSKeyId=key_arn,
-            **arguments,
-        )
+        encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_arn}
+        _put(self._client("s3", region), target, key, item, **encryption)
 
     def copy_objects(self, source: str, target: str) -> int:
         """Copy all objects of a bucket into another of the region; return their number."""
@@ -125,8 +109,7 @@ class AwsStore:
     def put_items(self, table: str, items: list[Mapping[str, Any]]) -> None:
         """Write items into a table."""
         with self._translated(f"dynamodb:BatchWriteItem {table}"):
-            for start in range(0, len(items), _BATCH):
-                part = items[start : start + _BATCH]
+            for part in batches(items, len, _BATCH):
                 writes = [{"PutRequest": {"Item": dict(item)}} for item in part]
                 self._client("dynamodb").batch_write_item(RequestItems={table: writes})
 
@@ -178,6 +161,20 @@ class AwsStore:
 
     def _translated(self, what: str) -> Any:
         return translated(str(self._place), what)
+
+
+def _put(s3: Any, bucket: str, key: str, item: StoredObject, **more: str) -> None:
+    """Write an object with all that it has."""
+    tagging = {"Tagging": urlencode(item.tags)} if item.tags else {}
+    s3.put_object(
+        Bucket=bucket,
+        Key=key,
+        Body=item.content,
+        ContentType=item.media_type,
+        Metadata=dict(item.metadata),
+        **tagging,
+        **more,
+    )
 
 
 def _identity(item: Mapping[str, Any], keys: list[str]) -> str:

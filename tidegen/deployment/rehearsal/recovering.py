@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from tidegen.deployment.rehearsal.world import ASSETS, UPLOADS, World, require
 from tidegen.errors import DeploymentError, Problem
+from tidegen.planning.recovery.steps import Words
 from tidegen.planning.rehearsal import differences
 
 
@@ -35,11 +36,16 @@ def restore_tables(world: World) -> str:
 
 def copy_uploads(world: World) -> str:
     """Copy uploads and assets from their replicas within the region, one call an object."""
-    words, outputs, count = world.words, world.outputs(world.there), 0
-    for output, purpose in ((UPLOADS, "uploads-dr"), (ASSETS, "assets-dr")):
-        replica = f"{words.project}-{words.environment}-{purpose}-{words.region}-{words.account}"
+    outputs, count = world.outputs(world.there), 0
+    for output, purpose in ((UPLOADS, "uploads"), (ASSETS, "assets")):
+        replica = _replica(world.words, purpose)
         count += world.store(world.there).copy_objects(replica, outputs[output])
     return f"{count} objects, each by CopyObject, as S3 Batch Operations does"
+
+
+def _replica(words: Words, purpose: str) -> str:
+    """Return the name of a bucket's replica, which the engine and AWS have in the other region."""
+    return f"{words.project}-{words.environment}-{purpose}-dr-{words.region}-{words.account}"
 
 
 def restore_database(world: World) -> str:
@@ -47,7 +53,7 @@ def restore_database(world: World) -> str:
     words, member = world.words, world.member(world.there)
     template = world.physical_id(world.there, "Database", "Member1LaunchTemplate")
     member.install(world.store(world.there).user_data(template))
-    replica = f"{words.project}-{words.environment}-backups-dr-{words.region}-{words.account}"
+    replica = _replica(words, "backups")
     confirmation = f"{words.environment}-{datetime.now(UTC):%Y%m%d}"
     member.run("restore.sh", world.written.dump, confirmation, RESTORE_BUCKET=replica)
     if member.data != world.written.database:

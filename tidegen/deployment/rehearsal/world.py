@@ -7,6 +7,7 @@ from functools import cached_property
 
 from tidegen.cloudformation.resources import STACK_TYPE
 from tidegen.contract import Scope
+from tidegen.counting import first_of
 from tidegen.deployment.port import Cloud, Connect
 from tidegen.deployment.rehearsal.ports import Member, Shell, Store, StoredObject, TableCopy
 from tidegen.errors import DeploymentError, Problem
@@ -84,5 +85,4 @@ def require(lines: Iterable[str]) -> None:
     """Raise DeploymentError with the first differences, if there are any."""
     problems = list(lines)
     if problems:
-        more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
-        raise DeploymentError(Problem("data", f"{problems[0]}{more}"))
+        raise DeploymentError(Problem("data", first_of(problems)))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from tidegen.contract import Topic
+from tidegen.counting import first_of
 from tidegen.planning.preflight import (
     PreflightFinding,
     Unknown,
@@ -168,8 +169,8 @@ def _account(facts: RecoveryFacts) -> Presence:
     others = [f for f in facts.report.blocking if f.failure not in _ELSEWHERE]
     others = [finding for finding in others if not _is_replica(finding, facts)]
     if others:
-        more = f"; and {len(others) - 1} more" if len(others) > 1 else ""
-        return Presence(State.MISSING, f"{others[0]}{more}", "fix what preflight reports")
+        text = first_of(list(map(str, others)))
+        return Presence(State.MISSING, text, "fix what preflight reports")
     undone = [item for item in facts.report.unchecked if item.check not in _CHECKED_ELSEWHERE]
     if undone:
         return Presence(State.UNKNOWN, f"{undone[0].check}: {undone[0].reason}")
@@ -191,8 +192,7 @@ def _by_findings(
     wanted, undone = set(failures), set(checks)
     problems = [str(finding) for finding in facts.report.findings if finding.failure in wanted]
     if problems:
-        more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
-        return Presence(State.MISSING, f"{problems[0]}{more}", _PAGE)
+        return Presence(State.MISSING, first_of(problems), _PAGE)
     reasons = [item.reason for item in facts.report.unchecked if item.check in undone]
     return Presence(State.UNKNOWN, reasons[0]) if reasons else Presence(State.READY, ready)
 
